@@ -1,0 +1,140 @@
+// The commands, their options, and what they print: a new secret is alone on the last line of standard output.
+import { type Role, roles, type Scope, scopes } from '@parley/contract'
+import {
+  type AdministrationServices,
+  createKey,
+  createOrganization,
+  createTokenForUser,
+  createUser,
+  migrate,
+  serve,
+  systemPorts,
+} from '@parley/server'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { withDatabase } from './database.ts'
+
+export function createProgram(): Command {
+  const program = new Command('parley')
+    .description('Conversations between people and AI agents, on your own server.')
+    .showHelpAfterError('(--help tells more)')
+    // For the subcommands too, which inherit it: errors are for main.ts to end the process with.
+    .exitOverride()
+  program
+    .command('serve')
+    .description('run the server until a signal ends it')
+    .action(async () => {
+      process.exitCode = await serve()
+    })
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(async () => {
+      await withDatabase(migrate)
+      process.stderr.write('The database is up to date.\n')
+    })
+  addOrganizationCommands(program)
+  addUserCommands(program)
+  addTokenCommands(program)
+  addKeyCommands(program)
+  return program
+}
+
+function addOrganizationCommands(program: Command): void {
+  program
+    .command('org')
+    .description('organizations')
+    .command('create')
+    .description('make an organization with an admin key')
+    .requiredOption('--name <name>', 'its name')
+    .option('--slug <slug>', 'its short name (default: made of the name)')
+    .option('--key <ak_…>', 'the full admin key (default: a new one, which is printed)')
+    .action(async (options: { name: string; slug?: string; key?: string }) => {
+      const { organization, secret } = await administrate((services) => createOrganization(services, options))
+      printFields({ id: organization.id, slug: organization.slug })
+      if (options.key === undefined) printSecret(secret)
+    })
+}
+
+function addUserCommands(program: Command): void {
+  program
+    .command('user')
+    .description('users')
+    .command('create')
+    .description('make a user, known by an e-mail address, a member of an organization')
+    .requiredOption('--email <address>', 'the e-mail address')
+    .requiredOption('--org <slug or id>', 'the organization')
+    .addOption(roleOption().makeOptionMandatory())
+    .option('--name <name>', 'the name, for a user who is new')
+    .action(async ({ org, ...options }: { email: string; org: string; role: Role; name?: string }) => {
+      const member = await administrate((services) => createUser(services, { organization: org, ...options }))
+      printFields({ id: member.user_id, email: member.email, role: member.role })
+    })
+}
+
+function addTokenCommands(program: Command): void {
+  program
+    .command('token')
+    .description('personal access tokens')
+    .command('create')
+    .description('make a personal access token for a user')
+    .requiredOption('--user <address>', "the user's e-mail address")
+    .option('--name <name>', 'what it is for')
+    .option('--expires-at <time>', 'a date, an RFC 3339 time or epoch milliseconds (default: never)', parseTime)
+    .action(async (options: { user: string; name?: string; expiresAt?: number }) => {
+      const { user: email, name, expiresAt: expires_at } = options
+      const request = { email, name, expires_at }
+      const { credential, secret } = await administrate((services) => createTokenForUser(services, request))
+      printFields({ key_id: credential.key_id })
+      printSecret(secret)
+    })
+}
+
+function addKeyCommands(program: Command): void {
+  program
+    .command('key')
+    .description('organization API keys')
+    .command('create')
+    .description('make an API key of an organization')
+    .requiredOption('--org <slug or id>', 'the organization')
+    .option('--name <name>', 'what it is for')
+    .addOption(roleOption().conflicts('scopes'))
+    .option('--scopes <list>', 'scopes with commas between, in place of a role', parseScopes)
+    .action(async ({ org, ...options }: { org: string; name?: string; role?: Role; scopes?: Scope[] }) => {
+      const request = { organization: org, ...options }
+      const { credential, secret } = await administrate((services) => createKey(services, request))
+      printFields({ key_id: credential.key_id })
+      printSecret(secret)
+    })
+}
+
+function roleOption(): Option {
+  return new Option('--role <role>', 'what he or it may do').choices(roles)
+}
+
+function administrate<T>(work: (services: AdministrationServices) => Promise<T>): Promise<T> {
+  return withDatabase((database) => work({ database, ports: systemPorts }))
+}
+
+function parseScopes(list: string): Scope[] {
+  return list.split(',').map((text) => {
+    const scope = scopes.find((known) => known === text.trim())
+    if (!scope) throw new InvalidArgumentError(`"${text.trim()}" is no scope; there are: ${scopes.join(', ')}.`)
+    return scope
+  })
+}
+
+function parseTime(text: string): number {
+  const time = /^\d+$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('It must be like 2027-01-31, 2027-01-31T12:00:00Z or 1801396800000.')
+  return time
+}
+
+function printFields(fields: Record<string, string>): void {
+  for (const [name, value] of Object.entries(fields)) process.stdout.write(`${name}: ${value}\n`)
+}
+
+function printSecret(secret: string): void {
+  process.stderr.write('This secret is shown only now:\n')
+  process.stdout.write(`${secret}\n`)
+}

@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { type Database, startEmbeddedPostgres } from '@parley/server'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authenticate } from '../../server/src/access/authenticate.ts'
+import { createConversationTokens } from '../../server/src/access/conversation-token.ts'
+import { systemPorts } from '../../server/src/ports.ts'
+import { createTestDatabase, type TestDatabase } from '../../server/test/support/database.ts'
+
+const main = join(import.meta.dirname, '..', 'src', 'main.ts')
+
+let test: TestDatabase
+let folder: string
+beforeAll(async () => {
+  test = await createTestDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'parley-cli-'))
+  // As root a PostgreSQL runs as another user, who must be able to pass through.
+  await chmod(folder, 0o711)
+})
+afterAll(async () => {
+  await test[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Outcome {
+  code: number | null
+  stdout: string
+  stderr: string
+  /** What a script would take: the last line of standard output. */
+  last_line: string
+}
+
+function start(args: string[], environment: Record<string, string>) {
+  const { PATH = '', HOME = '' } = process.env
+  // A setting must parse as a URL, which has a host; that of a Unix socket, in the query, goes before it.
+  const DATABASE_URL = test.connection_string.replace('@/', '@localhost/')
+  const env = { PATH, HOME, DATABASE_URL, ...environment }
+  return spawn(process.execPath, [main, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+async function run(args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
+  const child = start(args, environment)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr, last_line: stdout.trimEnd().split('\n').at(-1) ?? '' }
+}
+
+async function succeed(...args: string[]): Promise<Outcome> {
+  const outcome = await run(args)
+  expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
+  return outcome
+}
+
+function identify(database: Database, bearer: string, organization_header?: string) {
+  const tokens = createConversationTokens(Buffer.alloc(32), systemPorts.clock)
+  const services = { database, tokens, log: pino({ level: 'silent' }) }
+  return authenticate(services, { authorization: `Bearer ${bearer}`, organization_header })
+}
+
+const fieldOf = ({ stdout }: Outcome, name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? ''
+
+describe('parley', () => {
+  it('is a program', async () => {
+    expect((await stat(main)).mode & 0o111).toBe(0o111)
+  })
+
+  it('makes an organization, a user, a token and keys, all of which work', async () => {
+    const organization = await succeed('org', 'create', '--name', `Acme ${randomUUID()}`)
+    const organization_id = fieldOf(organization, 'id')
+    const slug = fieldOf(organization, 'slug')
+    expect(slug).toMatch(/^acme-/)
+    const admin = await identify(test.database, organization.last_line)
+    expect(admin).toMatchObject({ kind: 'member', access: { organization_id } })
+
+    const email = `${randomUUID()}@Example.test`
+    const user = await succeed('user', 'create', '--email', email, '--org', slug, '--role', 'viewer', '--name', 'Ada')
+    expect(fieldOf(user, 'email')).toBe(email.toLowerCase())
+
+    const token = await succeed('token', 'create', '--user', email, '--name', 'Laptop', '--expires-at', '2100-01-01')
+    expect(token.last_line).toMatch(new RegExp(`^pat_${fieldOf(token, 'key_id')}\\.[A-Za-z0-9_-]{43}$`))
+    const viewer = await identify(test.database, token.last_line, organization_id)
+    expect(viewer).toMatchObject({ access: { actor: { type: 'user', id: fieldOf(user, 'id'), name: 'Ada' } } })
+
+    const key = await succeed('key', 'create', '--org', organization_id)
+    expect(key.last_line).toMatch(new RegExp(`^ak_${fieldOf(key, 'key_id')}\\.[A-Za-z0-9_-]{43}$`))
+    const narrow = await succeed(
+      'key',
+      'create',
+      '--org',
+      slug,
+      '--name',
+      'N',
+      '--scopes',
+      'agents:read, webhooks:read',
+    )
+    const reader = await identify(test.database, narrow.last_line)
+    expect(reader).toMatchObject({ access: { organization_id, scopes: new Set(['agents:read', 'webhooks:read']) } })
+    const role = await succeed('key', 'create', '--org', slug, '--role', 'viewer')
+    expect(await identify(test.database, role.last_line)).toMatchObject({ kind: 'member' })
+    for (const outcome of [organization, token, key]) expect(outcome.stderr).not.toContain(outcome.last_line)
+  })
+
+  it('installs a given key and does not repeat it', async () => {
+    const slug = `given-${randomUUID()}`
+    const key = `ak_${randomUUID()}.${'k'.repeat(40)}`
+    const made = await succeed('org', 'create', '--name', 'Given', '--slug', slug, '--key', key)
+    expect(made.stdout + made.stderr).not.toContain('kkk')
+    const principal = await identify(test.database, key)
+    expect(principal).toMatchObject({ access: { organization_id: fieldOf(made, 'id') } })
+  })
+
+  it('finds another slug for a name that is taken', async () => {
+    const name = `Ünïque & Sons ${randomUUID().slice(0, 8)}`
+    const first = fieldOf(await succeed('org', 'create', '--name', name), 'slug')
+    const second = fieldOf(await succeed('org', 'create', '--name', name), 'slug')
+    expect(first).toMatch(/^unique-sons-[0-9a-f]{8}$/)
+    expect(second).toMatch(new RegExp(`^${first}-[0-9a-f]{8}$`))
+  })
+
+  it('says in one line why it could not be done', async () => {
+    const slug = `taken-${randomUUID()}`
+    const key = `ak_${randomUUID()}.${'k'.repeat(40)}`
+    await succeed('org', 'create', '--name', 'Taken', '--slug', slug, '--key', key)
+    const email = `${randomUUID()}@example.test`
+    const member = ['user', 'create', '--email', email, '--org', slug, '--role', 'admin']
+    await succeed(...member)
+    const failures: [args: string[], message: RegExp][] = [
+      [['org', 'create', '--name', 'Taken', '--slug', slug], /This slug is taken/],
+      [['org', 'create', '--name', 'Taken', '--slug', 'No Slug'], /slug must match/],
+      [['org', 'create', '--name', ' '], /name must match/],
+      [['org', 'create', '--name', 'Other', '--key', key], /key has an id that another credential has/],
+      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must look like ak_/],
+      [member, /already a member/],
+      [['user', 'create', '--email', 'nobody', '--org', slug, '--role', 'admin'], /email must match/],
+      [['user', 'create', '--email', email, '--org', 'nowhere', '--role', 'admin'], /Organization "nowhere" not found/],
+      [['token', 'create', '--user', 'nobody@example.test'], /User "nobody@example.test" not found/],
+      [['key', 'create', '--org', randomUUID()], /not found/],
+    ]
+    for (const [args, message] of failures) {
+      const { code, stdout, stderr } = await run(args)
+      expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' })
+      expect(stderr).toMatch(message)
+      expect(stderr).toMatch(/^parley: .*\n$/)
+    }
+  })
+
+  it('ends with 2 when it was called wrongly', async () => {
+    const calls = [
+      [],
+      ['nonsense'],
+      ['org'],
+      ['org', 'create'],
+      ['org', 'create', '--name', 'N', '--nonsense'],
+      ['user', 'create', '--email', 'a@b', '--org', 'o', '--role', 'owner'],
+      ['key', 'create', '--org', 'o', '--scopes', 'everything'],
+      ['key', 'create', '--org', 'o', '--role', 'admin', '--scopes', 'agents:read'],
+      ['token', 'create', '--user', 'a@b', '--expires-at', 'tomorrow'],
+    ]
+    for (const args of calls) {
+      const { code, stdout, stderr } = await run(args)
+      expect({ code, stdout }, args.join(' ')).toEqual({ code: 2, stdout: '' })
+      expect(stderr).not.toBe('')
+    }
+    expect(await run(['--help'])).toMatchObject({ code: 0 })
+  })
+
+  it('says what is wrong with the settings or the database', async () => {
+    const args = ['org', 'create', '--name', 'N']
+    const settings = await run(args, { PORT: 'many' })
+    expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/^parley: PORT must be .*\n$/) })
+    const nowhere = await run(args, { DATABASE_URL: 'postgresql://u:hidden@127.0.0.1:1/x' })
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^parley: the database cannot be reached: .*\n$/),
+    })
+    expect(nowhere.stderr).not.toContain('hidden')
+  })
+})
+
+describe('parley on the PostgreSQL of the data folder', () => {
+  const onFolder = (data_dir: string) => ({ DATABASE_URL: '', PARLEY_DATA_DIR: data_dir })
+
+  it('starts it where none runs, and stops it again', async () => {
+    const environment = onFolder(join(folder, 'alone'))
+    const early = await run(['org', 'create', '--name', 'Alone'], environment)
+    expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('run `parley migrate`') })
+    expect(await run(['migrate'], environment)).toMatchObject({ code: 0, stdout: '' })
+    const made = await run(['org', 'create', '--name', 'Alone'], environment)
+    expect(made, made.stderr).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
+    expect(await run(['migrate'], environment)).toMatchObject({ code: 0 })
+  })
+
+  it('works beside the server that owns it', async () => {
+    const data_dir = join(folder, 'beside')
+    await using owner = await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres') })
+    expect(owner.adopted).toBe(false)
+    expect(await run(['migrate'], onFolder(data_dir))).toMatchObject({ code: 0 })
+    const made = await run(['org', 'create', '--name', 'Beside'], onFolder(data_dir))
+    expect(made, made.stderr).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
+    const key = await run(['key', 'create', '--org', 'beside'], onFolder(data_dir))
+    expect(key).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
+  })
+
+  it('works beside `parley serve`, which ends with 0 on a signal', async () => {
+    const environment = { ...onFolder(join(folder, 'serve')), PORT: '0' }
+    const server = start(['serve'], environment)
+    const complaints = text(server.stderr)
+    const closed = once(server, 'close')
+    try {
+      const url = await findUrl(server.stdout)
+      const { last_line } = await run(['key', 'create', '--org', 'my-organization'], environment)
+      const answer = await fetch(`${url}/admin/organization`, { headers: { authorization: `Bearer ${last_line}` } })
+      expect(await answer.json()).toMatchObject({ slug: 'my-organization' })
+    } finally {
+      server.kill('SIGTERM')
+    }
+    expect(await closed, await complaints).toEqual([0, null])
+  })
+})
+
+/** Where the server says it listens; keeps reading, so that its log never stops it. */
+function findUrl(stdout: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stdout })
+      .on('line', (line) => {
+        const url = /ready at (http:\S+)/.exec(line)?.[1]
+        if (url) resolve(url)
+      })
+      .on('close', () => reject(new Error('the server ended before it listened')))
+  })
+}

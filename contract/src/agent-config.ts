@@ -1,0 +1,171 @@
+// AgentConfig: what an agent version is made of. This schema validates, fills defaults and is published as it stands.
+import { Type, type Static } from 'typebox'
+import { named, nullable, oneOf } from './schema.ts'
+
+export const channels = ['telephone', 'webrtc', 'email', 'text'] as const
+export type Channel = (typeof channels)[number]
+
+export const concurrencyRules = ['queue', 'merge', 'interrupt', 'reject'] as const
+export type ConcurrencyRule = (typeof concurrencyRules)[number]
+
+const templateText = (description: string) => Type.String({ maxLength: 200_000, description })
+
+const StartingMessage = named(
+  'StartingMessage',
+  Type.Unsafe<string | { type: 'static'; text: string } | { type: 'generated'; instructions: string } | null>({
+    description:
+      'The greeting: a text (a template), the same as `static`, or written by the model (`generated`); null: none.',
+    anyOf: [
+      { type: 'null' },
+      { type: 'string', maxLength: 32_000 },
+      {
+        type: 'object',
+        required: ['type', 'text'],
+        properties: { type: { const: 'static' }, text: { type: 'string', maxLength: 32_000 } },
+      },
+      {
+        type: 'object',
+        required: ['type', 'instructions'],
+        properties: { type: { const: 'generated' }, instructions: { type: 'string', maxLength: 32_000 } },
+      },
+    ],
+  }),
+)
+
+const modelFields = {
+  provider: Type.String({
+    minLength: 1,
+    maxLength: 100,
+    description: 'As in `openai`, `anthropic`, `google`, `azure`, `openai-compatible`, `demo`.',
+  }),
+  model: Type.String({ minLength: 1, maxLength: 200, description: "The provider's own name of the model." }),
+  temperature: Type.Optional(nullable(Type.Number({ minimum: 0, maximum: 2 }))),
+  max_output_tokens: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
+  timeout_ms: Type.Optional(
+    nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: 'Bound of one model call. Default 60000.' })),
+  ),
+}
+
+const LanguageModel = named(
+  'LanguageModel',
+  Type.Object({
+    ...modelFields,
+    fallbacks: Type.Optional(
+      nullable(
+        Type.Array(Type.Object(modelFields), {
+          maxItems: 8,
+          description: 'Asked in order when the first cannot answer.',
+        }),
+      ),
+    ),
+  }),
+)
+
+const ChannelOverride = named(
+  'ChannelOverride',
+  Type.Object({
+    instructions: Type.Optional(nullable(templateText('Added to, or put in place of, `instructions`.'))),
+    instructions_mode: Type.Optional(
+      nullable(oneOf(['append', 'replace'] as const, 'Default `append`: joined with a blank line.')),
+    ),
+    starting_message: Type.Optional(StartingMessage),
+  }),
+)
+
+const ChannelProperties = named(
+  'ChannelProperties',
+  Type.Object({
+    channel: Type.Optional(nullable(oneOf(channels))),
+    enabled: Type.Optional(
+      nullable(Type.Boolean({ description: 'Whether the agent talks on this channel. Default true.' })),
+    ),
+    body_template: Type.Optional(
+      nullable(templateText('Wraps the reply that is returned and stored. Default `{{agent_response}}`.')),
+    ),
+  }),
+)
+
+const AnalysisConfig = named(
+  'AnalysisConfig',
+  Type.Object({
+    wait_ms: Type.Optional(
+      nullable(
+        Type.Integer({
+          minimum: 0,
+          maximum: 60_000,
+          description: 'How long `end` waits for the summary. Default 5000.',
+        }),
+      ),
+    ),
+    summary: Type.Optional(
+      nullable(
+        Type.Object({
+          enabled: Type.Optional(nullable(Type.Boolean({ description: 'Default true.' }))),
+          instructions: Type.Optional(nullable(templateText('What the summary should dwell on.'))),
+          max_words: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 2000, description: 'Default 80.' }))),
+        }),
+      ),
+    ),
+  }),
+)
+
+/** One property for each channel. */
+const perChannel = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
+  Type.Object({
+    telephone: Type.Optional(schema),
+    webrtc: Type.Optional(schema),
+    email: Type.Optional(schema),
+    text: Type.Optional(schema),
+  })
+
+export const AgentConfig = named(
+  'AgentConfig',
+  Type.Object(
+    {
+      kind: Type.Optional(nullable(oneOf(['static_prompt'] as const, 'Default `static_prompt`.'))),
+      instructions: Type.Optional(
+        nullable(
+          templateText(
+            'The system prompt: a Jinja template over `custom_metadata`, `user_id`, `channel`, `now`; an undefined variable renders empty.',
+          ),
+        ),
+      ),
+      guardrails: Type.Optional(nullable(templateText('Rules that are added after the instructions.'))),
+      starting_message: Type.Optional(StartingMessage),
+      llm: Type.Optional(nullable(LanguageModel)),
+      max_turn_seconds: Type.Optional(
+        nullable(
+          Type.Integer({
+            minimum: 1,
+            maximum: 3600,
+            description: 'A turn that is not final by then fails. Default 120.',
+          }),
+        ),
+      ),
+      concurrency: Type.Optional(
+        nullable(oneOf(concurrencyRules, 'What a message does while another turn runs. Default `queue`.')),
+      ),
+      context_window: Type.Optional(
+        nullable(
+          Type.Object({
+            max_items: Type.Optional(
+              nullable(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Default 200.' })),
+            ),
+            max_tokens: Type.Optional(
+              nullable(Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'Estimated. Default 32000.' })),
+            ),
+          }),
+        ),
+      ),
+      channel_overrides: Type.Optional(nullable(perChannel(ChannelOverride))),
+      channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
+      analysis: Type.Optional(nullable(AnalysisConfig)),
+    },
+    {
+      description:
+        'Known keys are validated; unknown keys, at any depth, are kept, returned and named in `warnings`, and have no effect.',
+    },
+  ),
+)
+
+export type AgentConfig = Static<typeof AgentConfig>

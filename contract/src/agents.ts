@@ -1,0 +1,275 @@
+// Agents and their versions: resources and operations.
+import { Type } from 'typebox'
+import { AgentConfig } from './agent-config.ts'
+import { defineOperation } from './operation.ts'
+import { Id, JsonObject, Timestamp, named, nullable, pageOf, pageQuery, timestampFilter } from './schema.ts'
+
+const agentFields = {
+  name: Type.String({ minLength: 1, maxLength: 200, description: 'Not unique.' }),
+  description: nullable(Type.String({ maxLength: 10_000 })),
+  active: Type.Boolean({ description: 'An inactive agent takes no new conversations.' }),
+  is_demo: Type.Boolean(),
+  metadata: JsonObject,
+}
+
+const agentRecord = {
+  id: Id,
+  agent_id: Type.String({ description: 'The same as `id`.' }),
+  organization_id: Id,
+  ...agentFields,
+  created_at: Timestamp,
+  updated_at: Timestamp,
+}
+
+export const Agent = named('Agent', Type.Object(agentRecord))
+
+const versionRecord = {
+  id: Id,
+  agent_id: Id,
+  version: Type.Integer({ description: '1, 2, 3 … within the agent.' }),
+  published: Type.Boolean({ description: 'A published version never changes.' }),
+  published_at: nullable(Timestamp),
+  revision: Type.Integer({ description: 'Rises with every change of a draft; for `If-Match`.' }),
+  warnings: Type.Array(Type.String(), { description: 'Keys of the configuration that are kept but have no effect.' }),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+}
+
+export const AgentVersionSummary = named('AgentVersionSummary', Type.Object(versionRecord))
+
+export const AgentVersion = named(
+  'AgentVersion',
+  Type.Object({ ...versionRecord, config: JsonObject, instruction_builder_inputs: nullable(JsonObject) }),
+)
+
+export const AgentDetail = named(
+  'AgentDetail',
+  Type.Object({
+    ...agentRecord,
+    versions: Type.Array(AgentVersionSummary, {
+      description: 'The newest 100, newest first, without their configurations.',
+    }),
+    phone_numbers: Type.Array(JsonObject),
+    web_widgets: Type.Array(JsonObject),
+    statistics: Type.Object({
+      conversations: Type.Integer(),
+      active_conversations: Type.Integer(),
+      user_turns: Type.Integer(),
+      average_duration: nullable(Type.Number({ description: 'Seconds, over ended conversations.' })),
+    }),
+  }),
+)
+
+const jsonFilter = Type.Optional(
+  Type.String({ maxLength: 65_536, description: 'A JSON object as text; rows that contain it.' }),
+)
+
+const agentPath = Type.Object({ agent_id: Type.String() })
+const versionPath = Type.Object({
+  agent_id: Type.String(),
+  version: Type.String({ description: 'A number, or `latest`.' }),
+})
+
+const tag = 'Agents'
+const read = ['agents:read', 'agents:manage'] as const
+const manage = ['agents:manage'] as const
+
+export const agentOperations = {
+  listAgents: defineOperation({
+    id: 'listAgents',
+    method: 'GET',
+    path: '/core/agents',
+    tag,
+    summary: 'List agents, newest first',
+    access: read,
+    narrowed: true,
+    query: Type.Object({
+      name: Type.Optional(Type.String({ maxLength: 200, description: 'Case-insensitive substring.' })),
+      active: Type.Optional(Type.Boolean()),
+      is_demo: Type.Optional(Type.Boolean()),
+      metadata: jsonFilter,
+      created_after: timestampFilter('Inclusive.'),
+      created_before: timestampFilter('Inclusive.'),
+      updated_after: timestampFilter('Inclusive.'),
+      updated_before: timestampFilter('Inclusive.'),
+      ...pageQuery,
+    }),
+    success: { status: 200, description: 'A page of agents.', schema: pageOf(Agent) },
+    errors: [],
+  }),
+  createAgent: defineOperation({
+    id: 'createAgent',
+    method: 'POST',
+    path: '/core/agents',
+    tag,
+    summary: 'Create an agent',
+    access: manage,
+    narrowed: false,
+    body: Type.Object({
+      name: agentFields.name,
+      description: Type.Optional(agentFields.description),
+      active: Type.Optional(nullable(agentFields.active)),
+      is_demo: Type.Optional(nullable(agentFields.is_demo)),
+      metadata: Type.Optional(nullable(agentFields.metadata)),
+    }),
+    success: { status: 200, description: 'The new agent; it has no version yet.', schema: Agent },
+    errors: [],
+  }),
+  getAgent: defineOperation({
+    id: 'getAgent',
+    method: 'GET',
+    path: '/core/agents/{agent_id}',
+    tag,
+    summary: 'Read an agent, its versions and its statistics',
+    access: read,
+    narrowed: true,
+    params: agentPath,
+    success: { status: 200, description: 'The agent.', schema: AgentDetail },
+    errors: ['not_found'],
+  }),
+  updateAgent: defineOperation({
+    id: 'updateAgent',
+    method: 'PUT',
+    path: '/core/agents/{agent_id}',
+    tag,
+    summary: 'Change the fields that are given',
+    access: manage,
+    narrowed: true,
+    params: agentPath,
+    body: Type.Object({
+      name: Type.Optional(nullable(agentFields.name)),
+      description: Type.Optional(agentFields.description),
+      active: Type.Optional(nullable(agentFields.active)),
+      is_demo: Type.Optional(nullable(agentFields.is_demo)),
+      metadata: Type.Optional(nullable(agentFields.metadata)),
+    }),
+    success: { status: 200, description: 'The agent as it is now.', schema: Agent },
+    errors: ['not_found'],
+  }),
+  deleteAgent: defineOperation({
+    id: 'deleteAgent',
+    method: 'DELETE',
+    path: '/core/agents/{agent_id}',
+    tag,
+    summary: 'Delete an agent',
+    description: 'Its ended conversations stay readable.',
+    access: manage,
+    narrowed: true,
+    params: agentPath,
+    success: { status: 204, description: 'Deleted.' },
+    errors: ['not_found', 'agent_in_use'],
+  }),
+  listAgentVersions: defineOperation({
+    id: 'listAgentVersions',
+    method: 'GET',
+    path: '/core/agents/{agent_id}/versions',
+    tag,
+    summary: "List an agent's versions, newest first",
+    access: read,
+    narrowed: true,
+    params: agentPath,
+    query: Type.Object({
+      version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+      published: Type.Optional(Type.Boolean()),
+      created_after: timestampFilter('Inclusive.'),
+      created_before: timestampFilter('Inclusive.'),
+      updated_after: timestampFilter('Inclusive.'),
+      updated_before: timestampFilter('Inclusive.'),
+      ...pageQuery,
+    }),
+    success: { status: 200, description: 'A page of versions.', schema: pageOf(AgentVersion) },
+    errors: ['not_found'],
+  }),
+  getAgentVersion: defineOperation({
+    id: 'getAgentVersion',
+    method: 'GET',
+    path: '/core/agents/{agent_id}/versions/{version}',
+    tag,
+    summary: 'Read a version',
+    description:
+      '`latest` makes a draft exist: where the newest version is published, a draft is made as a copy of it.',
+    access: read,
+    narrowed: true,
+    params: versionPath,
+    success: { status: 200, description: 'The version.', schema: AgentVersion },
+    errors: ['not_found'],
+  }),
+  createAgentVersion: defineOperation({
+    id: 'createAgentVersion',
+    method: 'POST',
+    path: '/core/agents/{agent_id}/versions',
+    tag,
+    summary: 'Create a draft version',
+    description: 'Out of exactly one of `config` and `base_version`.',
+    access: manage,
+    narrowed: true,
+    params: agentPath,
+    body: Type.Object({
+      config: Type.Optional(nullable(AgentConfig)),
+      base_version: Type.Optional(
+        nullable(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The version to copy.' })),
+      ),
+      instruction_builder_inputs: Type.Optional(nullable(JsonObject)),
+    }),
+    success: { status: 200, description: 'The draft.', schema: AgentVersion },
+    errors: ['not_found'],
+  }),
+  updateAgentVersion: defineOperation({
+    id: 'updateAgentVersion',
+    method: 'PUT',
+    path: '/core/agents/{agent_id}/versions/{version}',
+    tag,
+    summary: 'Change a draft version',
+    access: manage,
+    narrowed: true,
+    params: versionPath,
+    headers: Type.Object({
+      if_match: Type.Optional(
+        Type.String({
+          maxLength: 64,
+          description: 'The `revision` that the change is based on, quoted or not; else 412.',
+        }),
+      ),
+    }),
+    body: Type.Object({
+      config: Type.Optional(nullable(AgentConfig)),
+      instruction_builder_inputs: Type.Optional(nullable(JsonObject)),
+    }),
+    success: { status: 200, description: 'The draft as it is now.', schema: AgentVersion },
+    errors: ['not_found', 'version_published', 'revision_mismatch'],
+  }),
+  publishAgentVersion: defineOperation({
+    id: 'publishAgentVersion',
+    method: 'POST',
+    path: '/core/agents/{agent_id}/versions/{version}/publish',
+    tag,
+    summary: 'Publish a version',
+    description: 'From now on it cannot change. Publishing a published version changes nothing.',
+    access: manage,
+    narrowed: true,
+    params: versionPath,
+    body: Type.Object({
+      phone_numbers: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }))),
+      unassign_phone_numbers: Type.Optional(nullable(Type.Boolean())),
+      direction: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
+    }),
+    body_optional: true,
+    success: {
+      status: 200,
+      description: 'The phone numbers that changed: none, as long as the server has no telephone channel.',
+      schema: Type.Array(JsonObject),
+    },
+    errors: ['not_found'],
+  }),
+  getAgentConfigSchema: defineOperation({
+    id: 'getAgentConfigSchema',
+    method: 'GET',
+    path: '/core/agent-config-schema',
+    tag,
+    summary: 'The JSON Schema of AgentConfig',
+    access: read,
+    narrowed: true,
+    success: { status: 200, description: 'The very schema that validates configurations.', schema: JsonObject },
+    errors: [],
+  }),
+}

@@ -1,0 +1,221 @@
+// The conversation resource: statuses, transcript, turns and what the operations answer.
+import { Type, type Static } from 'typebox'
+import { channels, concurrencyRules } from './agent-config.ts'
+import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
+
+export const directions = ['inbound', 'outbound'] as const
+export type Direction = (typeof directions)[number]
+
+/** The nine statuses (end-conversation.yaml, `Status`). */
+export const conversationStatuses = [
+  'token_created',
+  'triggered',
+  'ringing',
+  'in_progress',
+  'completed',
+  'failed',
+  'cancelled',
+  'transferred',
+  'unanswered',
+] as const
+export type ConversationStatus = (typeof conversationStatuses)[number]
+
+export const endReasons = [
+  'ended_by_caller',
+  'ended_by_agent',
+  'ended_by_end_user',
+  'inactivity',
+  'max_duration',
+  'max_turns',
+  'deleted',
+  'imported',
+  'error',
+] as const
+export type EndReason = (typeof endReasons)[number]
+
+export const analysisStatuses = ['none', 'queued', 'running', 'done', 'skipped', 'failed'] as const
+export type AnalysisStatus = (typeof analysisStatuses)[number]
+
+export const turnStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
+export type TurnStatus = (typeof turnStatuses)[number]
+
+export const turnOutcomes = [
+  'reply',
+  'model_error',
+  'timed_out',
+  'step_limit',
+  'conversation_ended',
+  'cancelled_by_caller',
+  'superseded',
+  'attempts_exhausted',
+] as const
+export type TurnOutcome = (typeof turnOutcomes)[number]
+
+const TurnMetrics = named(
+  'TurnMetrics',
+  Type.Object({
+    model: nullable(Type.String({ description: '`provider/model` that wrote the text.' })),
+    ttft_ms: nullable(Type.Integer({ description: 'Milliseconds from the start of the turn to its first text.' })),
+    llm_ms: Type.Integer({ description: 'Milliseconds in model calls.' }),
+    tools_ms: Type.Integer({ description: 'Milliseconds in tool calls.' }),
+    total_ms: Type.Integer({ description: 'Milliseconds of the whole turn.' }),
+    input_tokens: nullable(Type.Integer()),
+    output_tokens: nullable(Type.Integer()),
+  }),
+)
+export type TurnMetrics = Static<typeof TurnMetrics>
+
+const itemFields = {
+  id: Id,
+  position: Type.Integer({ description: '0, 1, 2 … without holes.' }),
+  created_at: Timestamp,
+  turn_id: nullable(Id),
+}
+
+/** One entry of the transcript. Which of the optional fields are there depends on `type`. */
+export const TranscriptItem = named(
+  'TranscriptItem',
+  Type.Object({
+    ...itemFields,
+    type: oneOf(['message', 'function_call', 'function_call_output'] as const),
+    role: Type.Optional(oneOf(['user', 'assistant', 'system'] as const, 'Of a message.')),
+    content: Type.Optional(Type.Array(Type.String(), { description: 'Of a message.' })),
+    interrupted: Type.Optional(Type.Boolean({ description: 'Of a message: its text was cut off.' })),
+    metrics: Type.Optional(TurnMetrics),
+    call_id: Type.Optional(Type.String({ description: 'Of a call and of its output.' })),
+    name: Type.Optional(Type.String({ description: 'The tool.' })),
+    arguments: Type.Optional(JsonObject),
+    output: Type.Optional(JsonAny),
+    is_error: Type.Optional(Type.Boolean()),
+    latency_ms: Type.Optional(nullable(Type.Integer())),
+  }),
+)
+export type TranscriptItem = Static<typeof TranscriptItem>
+
+const EndedBy = named(
+  'EndedBy',
+  Type.Object({
+    type: oneOf(['credential', 'user', 'agent', 'system'] as const),
+    id: nullable(Type.String()),
+    name: nullable(Type.String()),
+    reason: nullable(Type.String({ description: "The caller's own words, given to `end`." })),
+  }),
+)
+export type EndedBy = Static<typeof EndedBy>
+
+const safeFields = {
+  id: Id,
+  organization_id: Id,
+  direction: oneOf(directions),
+  channel: oneOf(channels),
+  status: oneOf(conversationStatuses),
+  user_id: Type.String({ description: "The caller's own id of the end user." }),
+  agent_id: nullable(Id),
+  agent_version_id: nullable(Id),
+  agent_number: nullable(Type.String()),
+  web_widget_id: nullable(Type.String()),
+  trunk_id: nullable(Type.String()),
+  duration: nullable(
+    Type.Integer({ description: 'Whole seconds from `created_at` to `ended_at`; null while active.' }),
+  ),
+  user_turn_count: Type.Integer({ description: 'Accepted user messages.' }),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  agent: nullable(Type.Object({ id: Id, name: nullable(Type.String()) })),
+  ended_at: nullable(Timestamp),
+  end_reason: nullable(oneOf(endReasons)),
+  ended_by: nullable(EndedBy),
+  last_activity_at: Timestamp,
+  analysis_status: oneOf(analysisStatuses),
+  analysis_reason: nullable(Type.String({ description: 'Why the analysis was skipped or failed.' })),
+}
+
+const sensitive = 'Only with `conversations:read_sensitive`; absent without it.'
+
+/** Safe fields for any reader; the optional ones need `conversations:read_sensitive`. */
+export const Conversation = named(
+  'Conversation',
+  Type.Object({
+    ...safeFields,
+    summary: Type.Optional(nullable(Type.String({ description: sensitive }))),
+    initial_context: Type.Optional(nullable(Type.String({ description: sensitive }))),
+    custom_metadata: Type.Optional(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: sensitive })),
+    recording_details: Type.Optional(
+      nullable(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: sensitive })),
+    ),
+    conversation: Type.Optional(
+      Type.Object({ items: Type.Array(TranscriptItem) }, { description: `The transcript, oldest first. ${sensitive}` }),
+    ),
+  }),
+)
+export type Conversation = Static<typeof Conversation>
+
+const ToolCallRecord = named(
+  'ToolCall',
+  Type.Object({
+    call_id: Type.String(),
+    name: Type.String(),
+    arguments: JsonObject,
+    output: JsonAny,
+    is_error: Type.Boolean(),
+  }),
+)
+
+export const MessageReply = named(
+  'MessageReply',
+  Type.Object({
+    conversation_id: Id,
+    reply: Type.String(),
+    tool_calls: Type.Array(ToolCallRecord, { description: 'Each call with its result; empty when there was none.' }),
+    widgets: Type.Optional(
+      Type.Array(Type.Object({ type: Type.String(), data: JsonObject }), { description: 'Only with `rich`.' }),
+    ),
+    turn_id: Id,
+  }),
+)
+export type MessageReply = Static<typeof MessageReply>
+
+export const Turn = named(
+  'Turn',
+  Type.Object({
+    turn_id: Id,
+    status: oneOf(turnStatuses),
+    outcome: nullable(oneOf(turnOutcomes)),
+    user_message_ids: Type.Array(Id),
+    agent_version_id: nullable(Id),
+    concurrency: oneOf(concurrencyRules),
+    attempts: Type.Integer(),
+    steps: Type.Integer({ description: 'Finished steps.' }),
+    queued_at: Timestamp,
+    started_at: nullable(Timestamp),
+    finished_at: nullable(Timestamp),
+    input_tokens: nullable(Type.Integer()),
+    output_tokens: nullable(Type.Integer()),
+    error: nullable(Type.String({ description: 'What went wrong, for a person.' })),
+  }),
+)
+export type Turn = Static<typeof Turn>
+
+/** Exactly these four fields (end-conversation.yaml, `EndConversationResponse`). */
+export const EndConversationResponse = named(
+  'EndConversationResponse',
+  Type.Object(
+    {
+      conversation_id: Type.String(),
+      status: oneOf(conversationStatuses, 'Always `completed`.'),
+      duration: nullable(Type.Integer({ description: 'Wall-clock seconds.' })),
+      summary: nullable(Type.String({ description: 'When one was generated.' })),
+    },
+    { additionalProperties: false },
+  ),
+)
+
+export const ImportError = named(
+  'ImportError',
+  Type.Object({
+    index: Type.Integer({ description: 'Place in `conversations`, from 0.' }),
+    id: nullable(Type.String()),
+    path: Type.String(),
+    message: Type.String(),
+  }),
+)

@@ -1,0 +1,347 @@
+// Conversations: the operations.
+import { Type, type Static } from 'typebox'
+import { AgentConfig, channels, concurrencyRules } from './agent-config.ts'
+import {
+  Conversation,
+  EndConversationResponse,
+  ImportError,
+  MessageReply,
+  Turn,
+  conversationStatuses,
+  directions,
+} from './conversation.ts'
+import { ImportedConversation } from './import.ts'
+import { conversationPermissions, defineOperation } from './operation.ts'
+import { conversationReadAccess } from './scopes.ts'
+import { JsonObject, Timestamp, nullable, oneOf, pageOf, pageQuery, timestampFilter } from './schema.ts'
+
+const Filters = {
+  direction: Type.Optional(oneOf(directions)),
+  channel: Type.Optional(oneOf(channels)),
+  status: Type.Optional(oneOf(conversationStatuses, '`token_created` ones appear only when asked for.')),
+  user_id: Type.Optional(Type.String({ maxLength: 512, description: 'Case-insensitive substring, taken literally.' })),
+  agent_number: Type.Optional(
+    Type.String({ maxLength: 512, description: 'Case-insensitive substring, taken literally.' }),
+  ),
+  agent_id: Type.Optional(Type.String({ maxLength: 512 })),
+  agent_version_id: Type.Optional(Type.String({ maxLength: 512 })),
+  web_widget_id: Type.Optional(Type.String({ maxLength: 512 })),
+  duration_above: Type.Optional(Type.Number({ description: 'Seconds, inclusive.' })),
+  duration_below: Type.Optional(Type.Number({ description: 'Seconds, inclusive.' })),
+  user_turn_count_above: Type.Optional(Type.Number({ description: 'Inclusive.' })),
+  user_turn_count_below: Type.Optional(Type.Number({ description: 'Inclusive.' })),
+  custom_metadata: Type.Optional(
+    Type.String({
+      maxLength: 65_536,
+      description:
+        'A JSON object as text; conversations whose metadata contain it. Needs `conversations:read_sensitive`.',
+    }),
+  ),
+  created_after: timestampFilter('Inclusive.'),
+  created_before: timestampFilter('Inclusive.'),
+}
+export const ConversationFilters = Type.Object(Filters)
+export type ConversationFilters = Static<typeof ConversationFilters>
+
+const conversationPath = Type.Object({ conversation_id: Type.String() })
+const shortText = (description: string) => Type.Optional(nullable(Type.String({ maxLength: 1000, description })))
+
+const tag = 'Conversations'
+const read = conversationReadAccess
+const manage = ['conversations:manage'] as const
+
+const lifecycleOperations = {
+  createConversation: defineOperation({
+    id: 'createConversation',
+    method: 'POST',
+    path: '/core/conversations',
+    tag,
+    summary: 'Create a conversation',
+    description: 'For text, with exactly one of `agent_id`, `agent_version_id` and `agent_config`.',
+    access: manage,
+    narrowed: true,
+    body: Type.Object({
+      id: Type.Optional(
+        nullable(
+          Type.String({
+            format: 'uuid',
+            description: 'Makes creation idempotent: the same id and body give the same answer.',
+          }),
+        ),
+      ),
+      channel: oneOf(channels),
+      user_id: Type.String({ minLength: 1, maxLength: 512, description: 'Your own id of the end user.' }),
+      agent_id: Type.Optional(nullable(Type.String({ description: 'Its newest published version, or `version`.' }))),
+      agent_version_id: Type.Optional(nullable(Type.String({ description: 'A published version.' }))),
+      agent_config: Type.Optional(nullable(AgentConfig)),
+      version: Type.Optional(
+        Type.Unsafe<number | 'latest' | null>({
+          description: 'Only with `agent_id`. Default `latest`: the newest published one.',
+          anyOf: [
+            { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
+            { type: 'string', const: 'latest' },
+            { type: 'null' },
+          ],
+        }),
+      ),
+      initial_context: Type.Optional(
+        nullable(Type.String({ description: 'Goes into the prompt. At most 32,000 characters.' })),
+      ),
+      custom_metadata: Type.Optional(
+        nullable(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: 'Free JSON, at most 64 KiB.' })),
+      ),
+      agent_number: shortText('For telephone.'),
+      to_address: shortText('For telephone and e-mail.'),
+      from_address: shortText('For telephone and e-mail.'),
+      subject: shortText('For e-mail.'),
+    }),
+    success: {
+      status: 200,
+      description: 'The conversation, in progress, and the greeting.',
+      schema: Type.Object({ conversation: Conversation, starting_message: nullable(Type.String()) }),
+    },
+    errors: [
+      'channel_not_configured',
+      'agent_inactive',
+      'template_failed',
+      'version_not_published',
+      'not_found',
+      'conversation_id_taken',
+      'model_failed',
+      'model_timed_out',
+    ],
+  }),
+  sendConversationMessage: defineOperation({
+    id: 'sendConversationMessage',
+    method: 'POST',
+    path: '/core/conversations/{conversation_id}/messages',
+    tag,
+    summary: "Send a message and get the agent's reply",
+    description:
+      'Every answer says whether the message is stored: it is if the body has a `turn_id`, and it is not if there is none.',
+    access: manage,
+    narrowed: true,
+    conversation_permission: 'message',
+    params: conversationPath,
+    headers: Type.Object({
+      parley_concurrency: Type.Optional(
+        oneOf(concurrencyRules, "In place of the agent version's rule, for this message."),
+      ),
+    }),
+    body: Type.Object({
+      text: Type.String({ description: 'Not blank; at most 32,000 characters.' }),
+      interactivity: Type.Optional(nullable(oneOf(['plain', 'rich'] as const, 'Default `plain`.'))),
+    }),
+    success: { status: 200, description: 'The reply.', schema: MessageReply },
+    errors: [
+      'not_found',
+      'conversation_not_text',
+      'conversation_not_active',
+      'conversation_ended',
+      'turn_cancelled',
+      'turn_superseded',
+      'turn_in_progress',
+      'too_many_waiting_turns',
+      'turn_failed',
+      'turn_timed_out',
+    ],
+  }),
+  endConversation: defineOperation({
+    id: 'endConversation',
+    method: 'POST',
+    path: '/core/conversations/{conversation_id}/end',
+    tag,
+    summary: 'End a text conversation',
+    description:
+      'One commit completes the conversation and cancels its turns; nothing is written to its transcript after that. Ending a completed one returns its record.',
+    access: manage,
+    narrowed: true,
+    conversation_permission: 'end',
+    params: conversationPath,
+    headers: Type.Object({
+      prefer: Type.Optional(
+        Type.String({
+          maxLength: 200,
+          description: '`wait=N`: wait up to N seconds (at most 60) for the summary; `wait=0` does not wait.',
+        }),
+      ),
+    }),
+    body: Type.Object({
+      reason: Type.Optional(nullable(Type.String({ maxLength: 500, description: 'Why, in your own words.' }))),
+      mode: Type.Optional(nullable(oneOf(['cut'] as const, 'Default `cut`: now, in the middle of a reply too.'))),
+    }),
+    body_optional: true,
+    success: { status: 200, description: 'Ended now, or before.', schema: EndConversationResponse },
+    errors: ['not_found', 'conversation_not_text', 'conversation_not_active'],
+  }),
+  importConversations: defineOperation({
+    id: 'importConversations',
+    method: 'POST',
+    path: '/core/conversations/import',
+    tag,
+    summary: 'Bring in conversations from elsewhere',
+    description:
+      'Inserts only, all or nothing for each row. The same `id` with the same content is `unchanged`; with other content it is an error of that row.',
+    access: manage,
+    narrowed: true,
+    body: Type.Object({
+      conversations: Type.Array(ImportedConversation, {
+        minItems: 1,
+        maxItems: 500,
+        description: 'Each is judged by itself: a bad row is an error of that row, never of the request.',
+      }),
+    }),
+    success: {
+      status: 200,
+      description: 'What became of each row.',
+      schema: Type.Object({ created: Type.Integer(), unchanged: Type.Integer(), errors: Type.Array(ImportError) }),
+    },
+    errors: [],
+  }),
+  updateConversation: defineOperation({
+    id: 'updateConversation',
+    method: 'PATCH',
+    path: '/core/conversations/{conversation_id}',
+    tag,
+    summary: "Change a conversation's metadata",
+    description: 'A JSON merge patch (RFC 7396) of `custom_metadata`, in every status.',
+    access: manage,
+    narrowed: true,
+    params: conversationPath,
+    body: Type.Object({
+      custom_metadata: Type.Unsafe<Record<string, unknown>>({
+        ...JsonObject,
+        description: 'The patch: null removes a key.',
+      }),
+    }),
+    success: { status: 200, description: 'The conversation as it is now.', schema: Conversation },
+    errors: ['not_found'],
+  }),
+  deleteConversation: defineOperation({
+    id: 'deleteConversation',
+    method: 'DELETE',
+    path: '/core/conversations/{conversation_id}',
+    tag,
+    summary: 'Delete a conversation',
+    description: 'An active one is ended first. Its content is removed; a tombstone without content stays for audit.',
+    access: manage,
+    narrowed: true,
+    params: conversationPath,
+    success: { status: 204, description: 'Deleted.' },
+    errors: ['not_found'],
+  }),
+  createConversationToken: defineOperation({
+    id: 'createConversationToken',
+    method: 'POST',
+    path: '/core/conversations/{conversation_id}/token',
+    tag,
+    summary: 'Create a token for one conversation',
+    description: 'For browsers: a bearer token that works on this conversation only, as its end user.',
+    access: manage,
+    narrowed: true,
+    params: conversationPath,
+    body: Type.Object({
+      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 3, uniqueItems: true }),
+      expires_in: Type.Optional(
+        nullable(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Seconds. Default 3600.' })),
+      ),
+    }),
+    success: {
+      status: 200,
+      description: 'The token.',
+      schema: Type.Object({
+        token: Type.String(),
+        permissions: Type.Array(oneOf(conversationPermissions)),
+        expires_at: Timestamp,
+      }),
+    },
+    errors: ['not_found'],
+  }),
+}
+
+const readingOperations = {
+  listConversations: defineOperation({
+    id: 'listConversations',
+    method: 'GET',
+    path: '/core/conversations',
+    tag,
+    summary: 'List conversations, newest first',
+    description:
+      'A page shorter than `limit` is the last one. The `Link` header has the next page ready made (`rel="next"`).',
+    access: read,
+    narrowed: true,
+    query: Type.Object({
+      ...Filters,
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+      cursor: Type.Optional(
+        Type.String({
+          maxLength: 128,
+          description: "Base64 of the last item's `created_at`; either alphabet, padded or not.",
+        }),
+      ),
+    }),
+    success: { status: 200, description: 'A page, without transcripts.', schema: Type.Array(Conversation) },
+    errors: [],
+  }),
+  countConversations: defineOperation({
+    id: 'countConversations',
+    method: 'GET',
+    path: '/core/conversations/count',
+    tag,
+    summary: 'Count conversations',
+    access: read,
+    narrowed: true,
+    query: ConversationFilters,
+    success: { status: 200, description: 'How many match.', schema: Type.Object({ count: Type.Integer() }) },
+    errors: [],
+  }),
+  getConversation: defineOperation({
+    id: 'getConversation',
+    method: 'GET',
+    path: '/core/conversations/{conversation_id}',
+    tag,
+    summary: 'Read a conversation',
+    access: read,
+    narrowed: true,
+    conversation_permission: 'read',
+    params: conversationPath,
+    success: {
+      status: 200,
+      description: 'The conversation; with its transcript for who may see it.',
+      schema: Conversation,
+    },
+    errors: ['not_found'],
+  }),
+}
+
+const turnOperations = {
+  listConversationTurns: defineOperation({
+    id: 'listConversationTurns',
+    method: 'GET',
+    path: '/core/conversations/{conversation_id}/turns',
+    tag,
+    summary: "List a conversation's turns, oldest first",
+    access: ['conversations:read_sensitive'],
+    narrowed: true,
+    params: conversationPath,
+    query: Type.Object({ ...pageQuery }),
+    success: { status: 200, description: 'A page of turns.', schema: pageOf(Turn) },
+    errors: ['not_found'],
+  }),
+  cancelTurn: defineOperation({
+    id: 'cancelTurn',
+    method: 'POST',
+    path: '/core/conversations/{conversation_id}/turns/{turn_id}/cancel',
+    tag,
+    summary: 'Cancel a turn',
+    description:
+      'Text that was already produced is kept and marked `interrupted`. Cancelling a final turn returns it unchanged.',
+    access: manage,
+    narrowed: true,
+    params: Type.Object({ conversation_id: Type.String(), turn_id: Type.String() }),
+    success: { status: 200, description: 'The turn.', schema: Turn },
+    errors: ['not_found'],
+  }),
+}
+
+export const conversationOperations = { ...lifecycleOperations, ...readingOperations, ...turnOperations }

@@ -1,0 +1,82 @@
+// Every refusal the API can give: its code, its status and its default text. The one table from error to status.
+import { Type } from 'typebox'
+import { named, oneOf } from './schema.ts'
+
+interface ErrorEntry {
+  status: number
+  /** The wire's `code`, where it differs from the name. */
+  code?: string
+  detail: string
+}
+
+export const errorTable = {
+  malformed_request: { status: 400, detail: 'The request body is not valid JSON.' },
+  channel_not_configured: { status: 400, detail: 'The channel is not configured.' },
+  template_failed: { status: 400, detail: 'A template of the agent cannot be rendered.' },
+  agent_inactive: { status: 400, detail: 'The agent is not active.' },
+  version_not_published: { status: 400, detail: 'The agent version is not published.' },
+  version_published: { status: 400, detail: 'A published version cannot be changed.' },
+  unauthorized: { status: 401, detail: 'Invalid or missing credentials.' },
+  organization_missing: { status: 401, detail: 'Token is missing organization claim.' },
+  forbidden: { status: 403, detail: 'The credential does not hold a scope that allows this.' },
+  not_found: { status: 404, detail: 'Not found' },
+  conversation_not_text: { status: 409, detail: 'Only text conversations can do this.' },
+  conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
+  conversation_ended: { status: 409, detail: 'The conversation was ended before the reply was complete.' },
+  conversation_id_taken: { status: 409, detail: 'This conversation id is taken.' },
+  conversation_busy: { status: 409, detail: 'The conversation is being changed by too many calls at once.' },
+  turn_cancelled: { status: 409, detail: 'The turn was cancelled.' },
+  turn_superseded: { status: 409, detail: 'A newer message took the place of this turn.' },
+  turn_in_progress: { status: 409, detail: 'Another turn of this conversation is running.' },
+  agent_in_use: { status: 409, detail: 'The agent has active conversations.' },
+  member_exists: { status: 409, detail: 'This user is already a member.' },
+  slug_taken: { status: 409, detail: 'This slug is taken.' },
+  revision_mismatch: { status: 412, detail: 'The version was changed by someone else; read it again.' },
+  body_too_large: { status: 413, detail: 'The request body is larger than the limit.' },
+  unsupported_media_type: { status: 415, detail: 'The request body must be JSON (application/json).' },
+  validation_failed: { status: 422, detail: 'The request is not valid.' },
+  rate_limited: { status: 429, detail: 'Too many requests.' },
+  too_many_waiting_turns: { status: 429, detail: 'Too many messages of this conversation are waiting for their turn.' },
+  internal: { status: 500, detail: 'Internal server error' },
+  turn_failed: { status: 502, detail: 'The agent could not answer.' },
+  turn_timed_out: { status: 504, code: 'turn_failed', detail: 'The agent did not answer in time.' },
+  model_failed: { status: 502, detail: 'The language model could not answer.' },
+  model_timed_out: { status: 504, code: 'model_failed', detail: 'The language model did not answer in time.' },
+  unavailable: { status: 503, detail: 'The server cannot answer just now; try again.' },
+} as const satisfies Record<string, ErrorEntry>
+
+export type ErrorName = keyof typeof errorTable
+
+/** HTTP status and wire code of an error. */
+export function describeError(name: ErrorName): { status: number; code: string; detail: string } {
+  const entry: ErrorEntry = errorTable[name]
+  return { status: entry.status, code: entry.code ?? name, detail: entry.detail }
+}
+
+const errorCodes = [...new Set(Object.keys(errorTable).map((name) => describeError(name as ErrorName).code))].sort()
+
+export const FieldError = named(
+  'FieldError',
+  Type.Object({
+    path: Type.String({
+      description: 'Where the fault is, with dots: `config.llm.temperature`; empty for the whole body.',
+    }),
+    message: Type.String(),
+  }),
+)
+
+/**
+ * Body of every error answer. `detail` is compatible (end-conversation.yaml, `Error`); the rest is ours.
+ * A body with a `turn_id` says that the message is stored, one without that it is not.
+ */
+export const ErrorBody = named(
+  'Error',
+  Type.Object({
+    detail: Type.String({ description: 'What is wrong, for a person.' }),
+    code: oneOf(errorCodes, 'What is wrong, for a program.'),
+    request_id: Type.String({ description: 'The `x-request-id` of the answer.' }),
+    errors: Type.Optional(Type.Array(FieldError, { description: 'Every fault of a request that is not valid (422).' })),
+    turn_id: Type.Optional(Type.String({ description: 'The turn that holds the stored message.' })),
+    running_turn_id: Type.Optional(Type.String({ description: 'With `turn_in_progress`: the turn that runs.' })),
+  }),
+)

@@ -1,0 +1,74 @@
+// A conversation as it is brought in from elsewhere: validated row by row, so that one bad row harms no other.
+import { Type, type Static } from 'typebox'
+import { channels } from './agent-config.ts'
+import { analysisStatuses, conversationStatuses, directions, endReasons } from './conversation.ts'
+import { JsonAny, JsonObject, named, nullable, oneOf } from './schema.ts'
+
+const time = (description: string) => Type.String({ format: 'date-time', description })
+const optional = <T extends Parameters<typeof nullable>[0]>(schema: T) => Type.Optional(nullable(schema))
+const text = (maxLength: number) => optional(Type.String({ maxLength }))
+
+const ImportedItem = named(
+  'ImportedItem',
+  Type.Object({
+    id: optional(Type.String({ format: 'uuid', description: 'Made here when it is missing.' })),
+    type: oneOf(['message', 'function_call', 'function_call_output'] as const),
+    position: optional(Type.Integer({ description: "When given, the item's place in the list." })),
+    role: optional(oneOf(['user', 'assistant', 'system'] as const)),
+    content: optional(Type.Array(Type.String({ maxLength: 200_000 }), { maxItems: 100 })),
+    interrupted: optional(Type.Boolean()),
+    call_id: text(256),
+    name: text(256),
+    arguments: optional(JsonObject),
+    output: Type.Optional(JsonAny),
+    is_error: optional(Type.Boolean()),
+    latency_ms: optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
+    turn_id: optional(Type.String({ format: 'uuid' })),
+    metrics: optional(JsonObject),
+    created_at: optional(time("Default: the conversation's.")),
+  }),
+)
+export type ImportedItem = Static<typeof ImportedItem>
+
+export const ImportedConversation = named(
+  'ImportedConversation',
+  Type.Object({
+    id: Type.String({ format: 'uuid' }),
+    channel: oneOf(channels),
+    direction: optional(oneOf(directions, 'Default `inbound`.')),
+    status: oneOf(conversationStatuses, 'A text conversation cannot be `token_created`.'),
+    user_id: Type.String({ minLength: 1, maxLength: 512 }),
+    agent_id: optional(Type.String({ format: 'uuid', description: 'May be an agent of the system it comes from.' })),
+    agent_version_id: optional(Type.String({ format: 'uuid' })),
+    agent: optional(Type.Object({ id: text(512), name: text(200) })),
+    agent_number: text(1000),
+    to_address: text(1000),
+    from_address: text(1000),
+    subject: text(1000),
+    web_widget_id: text(512),
+    trunk_id: text(512),
+    user_turn_count: optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 2_147_483_647,
+        description: 'Counted from the transcript when there is one.',
+      }),
+    ),
+    duration: optional(
+      Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Used where `ended_at` is missing.' }),
+    ),
+    created_at: time('Moved on by microseconds where another conversation has the same.'),
+    updated_at: optional(time('Default: `ended_at`, else `created_at`.')),
+    ended_at: optional(time('Of an ended one. Default: `created_at` and `duration`, else `updated_at`.')),
+    end_reason: optional(oneOf(endReasons, 'Default `imported`.')),
+    ended_by: optional(JsonObject),
+    last_activity_at: optional(time('Default: the last item’s time.')),
+    analysis_status: optional(oneOf(analysisStatuses)),
+    summary: text(100_000),
+    initial_context: text(32_000),
+    custom_metadata: optional(JsonObject),
+    recording_details: optional(JsonObject),
+    conversation: optional(Type.Object({ items: Type.Array(ImportedItem, { maxItems: 10_000 }) })),
+  }),
+)
+export type ImportedConversation = Static<typeof ImportedConversation>

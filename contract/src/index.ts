@@ -1,0 +1,33 @@
+// The contract: every operation of the API as data. Routes, scopes, validation, serialization, the OpenAPI document and the
+// SDK's types all come from here.
+import { accessOperations } from './access.ts'
+import { agentOperations } from './agents.ts'
+import { conversationOperations } from './conversations.ts'
+import type { InputOf, OutputOf } from './operation.ts'
+import { systemOperations } from './system.ts'
+
+export const operations = {
+  ...systemOperations,
+  ...conversationOperations,
+  ...agentOperations,
+  ...accessOperations,
+}
+
+export type Operations = typeof operations
+export type OperationId = keyof Operations
+export type Input<Id extends OperationId> = InputOf<Operations[Id]>
+export type Output<Id extends OperationId> = OutputOf<Operations[Id]>
+
+export * from './access.ts'
+export * from './agent-config.ts'
+export * from './agents.ts'
+export * from './conversation.ts'
+export * from './conversations.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './import.ts'
+export * from './openapi.ts'
+export * from './operation.ts'
+export * from './schema.ts'
+export * from './scopes.ts'
+export * from './system.ts'

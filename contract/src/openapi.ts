@@ -1,0 +1,158 @@
+// The OpenAPI 3.1 document, made from the contract. Named schemas become components.
+import type { TSchema } from 'typebox'
+import { ErrorBody, type ErrorName, describeError } from './errors.ts'
+import type { Operation } from './operation.ts'
+import { nameOfSchema } from './schema.ts'
+
+type Json = Record<string, unknown>
+
+const tagTexts = {
+  Conversations: 'Conversations between an end user and an agent, their transcripts and their turns.',
+  Agents: 'Agents and their versions; a published version never changes.',
+  Access: 'The organization, its members, keys and personal access tokens.',
+  System: 'The server about itself.',
+}
+
+export function createOpenApiDocument(operations: Record<string, Operation>, version: string): Json {
+  const components: Json = {}
+  const hoist = createHoister(components)
+  const paths: Record<string, Json> = {}
+  for (const operation of Object.values(operations)) {
+    const path = (paths[operation.path] ??= {})
+    path[operation.method.toLowerCase()] = describeOperation(operation, hoist)
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Parley API',
+      version,
+      summary: 'Conversations between people and AI agents',
+      description:
+        'Times are RFC 3339 in UTC with microseconds, ids are UUIDs. Fields of a request that the reference does not name are ignored.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    security: [{ bearerAuth: [] }],
+    tags: Object.entries(tagTexts).map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: {
+        bearerAuth: {
+          type: 'http',
+          scheme: 'bearer',
+          description:
+            'An organization API key (`ak_…`), a personal access token (`pat_…`, with the header `X-Anyreach-Org` or `X-Parley-Org`), or a conversation token.',
+        },
+      },
+    },
+  }
+}
+
+type Hoist = (schema: unknown) => unknown
+
+/** Replaces each named schema by a reference to its component, however deep it stands. */
+function createHoister(components: Json): Hoist {
+  const hoist: Hoist = (schema) => {
+    if (Array.isArray(schema)) return schema.map(hoist)
+    if (typeof schema !== 'object' || schema === null) return schema
+    const name = nameOfSchema(schema)
+    if (name === undefined) return mapValues(schema, hoist)
+    if (!Object.hasOwn(components, name)) {
+      components[name] = {} // keeps its place, should it refer to itself
+      components[name] = mapValues(schema, hoist)
+    }
+    return { $ref: `#/components/schemas/${name}` }
+  }
+  return hoist
+}
+
+function mapValues(value: object, map: Hoist): Json {
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, map(entry)]))
+}
+
+function describeOperation(operation: Operation, hoist: Hoist): Json {
+  const { id, tag, summary, description, access, body, success } = operation
+  const content = success.schema ? { content: { 'application/json': { schema: hoist(success.schema) } } } : {}
+  const parameters = describeParameters(operation, hoist)
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...describeText(description, access),
+    ...(access === 'public' ? { security: [] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body
+      ? {
+          requestBody: {
+            required: !operation.body_optional,
+            content: { 'application/json': { schema: hoist(body) } },
+          },
+        }
+      : {}),
+    responses: {
+      [success.status]: { description: success.description, ...content },
+      ...describeErrors(operation, hoist),
+    },
+  }
+}
+
+function describeText(description: string | undefined, access: Operation['access']): Json {
+  const scopes = typeof access === 'string' ? whoMayCall[access] : `Needs one of the scopes \`${access.join('`, `')}\`.`
+  return { description: [description, scopes].filter(Boolean).join('\n\n') }
+}
+
+const whoMayCall = {
+  public: 'Needs no credential.',
+  user: 'Needs a personal access token; concerns the user himself.',
+  member: 'Any credential of the organization.',
+}
+
+/** `if_match` of the input is the header `If-Match`. */
+export function headerName(field: string): string {
+  return field
+    .split('_')
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('-')
+}
+
+function describeParameters({ params, query, headers }: Operation, hoist: Hoist): Json[] {
+  const of = (place: 'path' | 'query' | 'header', part: Operation['params']) =>
+    Object.entries(part?.properties ?? {}).map(([name, schema]) => {
+      const { description, ...rest } = schema as TSchema & { description?: string }
+      return {
+        name: place === 'header' ? headerName(name) : name,
+        in: place,
+        required: place === 'path',
+        ...(description ? { description } : {}),
+        schema: hoist(rest),
+      }
+    })
+  return [...of('path', params), ...of('query', query), ...of('header', headers)]
+}
+
+/** What access and validation can answer follows from the operation's shape. */
+function errorsOf(operation: Operation): ErrorName[] {
+  const { access, body, query, headers } = operation
+  const credential: ErrorName[] = access === 'public' ? [] : ['unauthorized', 'rate_limited']
+  const scope: ErrorName[] = access === 'public' || access === 'member' ? [] : ['forbidden']
+  const shape: ErrorName[] = body || query || headers ? ['validation_failed'] : []
+  const content: ErrorName[] = body ? ['malformed_request', 'body_too_large', 'unsupported_media_type'] : []
+  return [...credential, ...scope, ...shape, ...content, ...operation.errors, 'internal']
+}
+
+function describeErrors(operation: Operation, hoist: Hoist): Json {
+  const byStatus = new Map<number, Set<string>>()
+  for (const name of errorsOf(operation)) {
+    const { status, code, detail } = describeError(name)
+    const texts = byStatus.get(status) ?? new Set()
+    byStatus.set(status, texts.add(`\`${code}\`: ${detail}`))
+  }
+  const schema = hoist(ErrorBody)
+  return Object.fromEntries(
+    [...byStatus].map(([status, texts]) => [
+      status,
+      { description: [...texts].join('\n\n'), content: { 'application/json': { schema } } },
+    ]),
+  )
+}

@@ -1,0 +1,52 @@
+// What an operation of the contract is, and the types that follow from it.
+import type { Static, TObject, TSchema } from 'typebox'
+import type { ErrorName } from './errors.ts'
+import type { Scope } from './scopes.ts'
+
+/**
+ * Who may call: `public` needs no credential, `user` a personal access token (no organization), `member` any credential of
+ * the organization, a list any credential that holds one of the scopes.
+ */
+export type OperationAccess = 'public' | 'user' | 'member' | readonly [Scope, ...Scope[]]
+
+/** What a conversation token can be allowed to do. */
+export const conversationPermissions = ['read', 'message', 'end'] as const
+export type ConversationPermission = (typeof conversationPermissions)[number]
+
+export interface Operation {
+  /** Names the function, the SDK method, the metric label and the span. */
+  id: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With `{name}` for each path parameter. */
+  path: string
+  tag: string
+  summary: string
+  description?: string
+  access: OperationAccess
+  /** Whether a credential narrowed to some agents may call it; else it answers 404 to such a one. */
+  narrowed: boolean
+  /** What a conversation token needs to call it; absent: such a token cannot. */
+  conversation_permission?: ConversationPermission
+  params?: TObject
+  query?: TObject
+  /** Headers of ours, in the input under their names with underscores. */
+  headers?: TObject
+  body?: TObject
+  /** Whether the request may come without a body. */
+  body_optional?: boolean
+  success: { status: 200 | 201 | 202 | 204; description: string; schema?: TSchema }
+  /** Refusals of the operation's own; those of access and validation come from its shape. */
+  errors: readonly ErrorName[]
+}
+
+type Part<T> = T extends TObject ? Static<T> : unknown
+
+/** What a caller gives: path, query, headers and body in one object; the contract's test keeps their names apart. */
+export type InputOf<O extends Operation> = Part<O['params']> & Part<O['query']> & Part<O['headers']> & Part<O['body']>
+
+/** What the operation answers; nothing for 204. */
+export type OutputOf<O extends Operation> = O['success'] extends { schema: infer S extends TSchema } ? Static<S> : void
+
+export function defineOperation<const O extends Operation>(operation: O): O {
+  return operation
+}

@@ -1,0 +1,38 @@
+// Writes the files that are made from the code: docs/openapi.json and docs/settings.md. With --check it only compares.
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createOpenApiDocument, operations } from '@parley/contract'
+import { settings } from '../server/src/config.ts'
+import { version } from '../server/src/version.ts'
+
+const root = join(import.meta.dirname, '..')
+
+function renderSettings(): string {
+  const rows = settings.map(({ name, default: value, meaning }) => `| \`${name}\` | ${value} | ${meaning} |`)
+  return [
+    '# Settings',
+    '',
+    'Environment variables, read once at start. Every fault is listed at once and stops the start with exit code 2. This page is',
+    'written from the code by `npm run generate`.',
+    '',
+    '| setting | default | meaning |',
+    '| --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+const files: Record<string, string> = {
+  'docs/openapi.json': `${JSON.stringify(createOpenApiDocument(operations, version), null, 2)}\n`,
+  'docs/settings.md': renderSettings(),
+}
+
+const isCheck = process.argv.includes('--check')
+for (const [name, text] of Object.entries(files)) {
+  const path = join(root, name)
+  if (!isCheck) await writeFile(path, text)
+  else if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
+    console.error(`${name} is not in step with the code: run npm run generate`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,175 @@
+// What an operator does straight on the database, without a credential: organizations, users, their tokens, keys.
+import { operations, type Role, type Scope, scopes } from '@parley/contract'
+import type { Database } from '../database/database.ts'
+import { openStore, type RootStore } from '../database/store.ts'
+import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
+import { isUuid, type Ports } from '../ports.ts'
+import { compileValidator } from '../validation.ts'
+import { createCredential, type IssuedCredential, issueCredential, parseCredential } from './credentials.ts'
+import * as queries from './queries.ts'
+
+export interface AdministrationServices {
+  database: Database
+  ports: Pick<Ports, 'newId' | 'randomBytes'>
+}
+
+const faultsOf = {
+  organization: compileValidator(operations.updateOrganization.body),
+  member: compileValidator(operations.createMember.body),
+  token: compileValidator(operations.createPersonalAccessToken.body),
+  key: compileValidator(operations.createOrganizationKey.body),
+}
+
+export interface OrganizationRequest {
+  name: string
+  /** Default: made of the name. */
+  slug?: string | undefined
+  /** The full text of the admin key; default: a new one. */
+  key?: string | undefined
+}
+
+/** A new organization with an admin key, without which nobody could enter it. Throws `slug_taken`. */
+export async function createOrganization(
+  { database, ports }: AdministrationServices,
+  { name, slug, key }: OrganizationRequest,
+): Promise<{ organization: queries.OrganizationRecord; secret: string }> {
+  requireValid(faultsOf.organization, { name, slug: slug ?? null })
+  const admin_key = key === undefined ? createCredential('organization_key', ports.randomBytes) : readKey(key)
+  const slugs = slug === undefined ? proposeSlugs(name, ports) : [slug]
+  return database.transaction(async (tx) => {
+    for (const candidate of slugs) {
+      const organization = await queries.insertOrganization(tx, { id: ports.newId(), name, slug: candidate })
+      if (!organization) continue
+      const { text, ...credential } = admin_key
+      await insertKey(tx, organization.id, { ...credential, ...adminPower, name: 'Admin key' })
+      return { organization, secret: text }
+    }
+    throw new AppError('slug_taken')
+  })
+}
+
+const adminPower = { role: 'admin', scopes: null, agent_ids: null, expires_at: null } as const
+
+function readKey(text: string): IssuedCredential {
+  const parsed = parseCredential(text)
+  if (parsed?.kind !== 'organization_key')
+    throw invalid({ path: 'key', message: 'must look like ak_<id>.<secret>, the secret of at least 16 characters' })
+  return issueCredential(parsed)
+}
+
+async function insertKey(...args: Parameters<typeof queries.insertOrganizationKey>) {
+  const record = await queries.insertOrganizationKey(...args)
+  if (!record) throw invalid({ path: 'key', message: 'has an id that another credential has' })
+  return record
+}
+
+/** The name in the letters of a slug and, should that be taken, the same with a random end. */
+function proposeSlugs(name: string, { randomBytes }: Pick<Ports, 'randomBytes'>): string[] {
+  const letters = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{Mark}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+  const slug = letters.slice(0, 50).replace(/^-+|-+$/g, '') || 'organization'
+  return [slug, `${slug}-${randomBytes(4).toString('hex')}`]
+}
+
+/** Finds an organization by its id or else its slug. */
+async function requireOrganization(database: Database, slug_or_id: string): Promise<queries.OrganizationRecord> {
+  const by_id = isUuid(slug_or_id) ? await queries.findOrganization(database, 'id', slug_or_id) : undefined
+  const organization = by_id ?? (await queries.findOrganization(database, 'slug', slug_or_id))
+  if (!organization) throw notFound(`Organization "${slug_or_id}"`)
+  return organization
+}
+
+export interface UserRequest {
+  email: string
+  name?: string | null | undefined
+  /** Slug or id. */
+  organization: string
+  role: Role
+}
+
+/** Makes a user, who may be known from elsewhere, a member. Throws `member_exists`. */
+export async function createUser(
+  { database, ports }: AdministrationServices,
+  { organization, email, name = null, role }: UserRequest,
+): Promise<queries.MemberRecord> {
+  requireValid(faultsOf.member, { email: email.trim(), name, role })
+  const { id } = await requireOrganization(database, organization)
+  return addMember(openStore(database, id), { id: ports.newId(), email, name }, role)
+}
+
+/** The user with this address, made when there is none, becomes a member. */
+export function addMember(store: RootStore, user: queries.UserRecord, role: Role): Promise<queries.MemberRecord> {
+  return store.transaction(async (tx) => {
+    const member = await queries.insertMember(tx, await queries.findOrInsertUser(tx, user), role)
+    if (!member) throw new AppError('member_exists')
+    return member
+  })
+}
+
+/** What was made and its full text, which is known only now. */
+export interface NewSecret {
+  credential: queries.CredentialRecord
+  secret: string
+}
+
+export interface TokenRequest {
+  /** The user's address. */
+  email: string
+  name?: string | undefined
+  /** Epoch milliseconds. */
+  expires_at?: number | undefined
+}
+
+export async function createTokenForUser(
+  { database, ports }: AdministrationServices,
+  { email, name = 'Made on the command line', expires_at }: TokenRequest,
+): Promise<NewSecret> {
+  requireValid(faultsOf.token, { name, expires_at: expires_at ?? null })
+  const user = await queries.findUser(database, email)
+  if (!user) throw notFound(`User "${email}"`)
+  const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
+  const token = { ...credential, name, expires_at: expires_at ?? null }
+  const record = await queries.insertToken(database, user.id, token)
+  if (!record) throw new Error('the id of a new credential is taken')
+  return { credential: record, secret: text }
+}
+
+export interface KeyRequest {
+  /** Slug or id. */
+  organization: string
+  name?: string | undefined
+  /** Default `admin`; not together with `scopes`. */
+  role?: Role | undefined
+  scopes?: Scope[] | undefined
+}
+
+export async function createKey(
+  { database, ports }: AdministrationServices,
+  { organization, name = 'Made on the command line', role, scopes: wanted }: KeyRequest,
+): Promise<NewSecret> {
+  requireValid(faultsOf.key, { name, role: role ?? null, scopes: wanted ?? null })
+  const power = chooseKeyPower(role, wanted)
+  const { id } = await requireOrganization(database, organization)
+  const { text, ...credential } = createCredential('organization_key', ports.randomBytes)
+  const key = { ...credential, ...power, name, agent_ids: null, expires_at: null }
+  return { credential: await insertKey(database, id, key), secret: text }
+}
+
+/** What a new key holds: a role, `admin` where nothing is said, or a list of scopes. */
+export function chooseKeyPower(
+  role: Role | null | undefined,
+  wanted: readonly Scope[] | null | undefined,
+): { role: Role; scopes: null } | { role: null; scopes: Scope[] } {
+  if (!wanted) return { role: role ?? 'admin', scopes: null }
+  if (role) throw invalid({ path: 'scopes', message: 'cannot be given together with role' })
+  return { role: null, scopes: scopes.filter((scope) => wanted.includes(scope)) }
+}
+
+/** The contract's rules for the bodies of requests hold here too. */
+function requireValid(findFaults: (value: unknown) => FieldFault[], value: unknown): void {
+  const faults = findFaults(value)
+  if (faults.length > 0) throw invalid(...faults)
+}

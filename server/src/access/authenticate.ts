@@ -1,0 +1,184 @@
+// From the request's headers to the caller. Every refusal is the same 401, so that nobody learns why; nothing is cached, so
+// that a deleted credential is refused at once.
+import { type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
+import type { Logger } from 'pino'
+import { type Executor, statement } from '../database/database.ts'
+import { AppError } from '../errors.ts'
+import { isUuid } from '../ports.ts'
+import type { Access } from './access.ts'
+import type { ConversationTokens } from './conversation-token.ts'
+import { looksLikeCredential, type ParsedCredential, parseCredential, secretMatches } from './credentials.ts'
+
+export type Principal =
+  | { kind: 'member'; access: Access }
+  /** A personal access token without an organization. */
+  | { kind: 'user'; user: { id: string; email: string }; limit_key: string }
+
+export interface AuthenticationServices {
+  database: Executor
+  tokens: ConversationTokens
+  log: Pick<Logger, 'warn'>
+}
+
+export interface AuthenticationHeaders {
+  authorization: string | undefined
+  /** `X-Anyreach-Org`, or else `X-Parley-Org`. */
+  organization_header: string | undefined
+}
+
+/** Who calls. Throws `unauthorized`, which has one body, for everyone who is not known. */
+export async function authenticate(
+  services: AuthenticationServices,
+  { authorization, organization_header }: AuthenticationHeaders,
+): Promise<Principal> {
+  const bearer = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+  if (bearer === undefined) throw new AppError('unauthorized')
+  if (!looksLikeCredential(bearer)) return authenticateConversation(services, bearer)
+  const credential = parseCredential(bearer)
+  if (credential === null) throw new AppError('unauthorized')
+  return credential.kind === 'organization_key'
+    ? authenticateKey(services, credential)
+    : authenticateToken(services, credential, organization_header?.trim() || null)
+}
+
+/** Who has the credential, and whether its `last_used_at` is more than a minute old. */
+interface CredentialHead {
+  secret_hash: Buffer
+  use_is_stale: boolean
+}
+
+interface KeyRow extends CredentialHead {
+  organization_id: string
+  name: string
+  role: Role | null
+  scopes: string[] | null
+  agent_ids: string[] | null
+}
+
+const use_is_stale = `coalesce(c.last_used_at < now() - interval '1 minute', true) as use_is_stale`
+const is_current = `(c.expires_at is null or c.expires_at > now())`
+
+const findKey = statement(
+  'find_organization_key',
+  `select c.secret_hash, c.organization_id, c.name, c.role, c.scopes, c.agent_ids, ${use_is_stale}
+   from credentials c
+   where c.key_id = $1 and c.user_id is null and ${is_current}`,
+)
+
+async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
+  const [found] = await services.database.query<KeyRow>(findKey, [credential.key_id])
+  const key = requireSecret(credential, found)
+  noteUse(services, credential, key)
+  return {
+    kind: 'member',
+    access: {
+      organization_id: key.organization_id,
+      actor: { type: 'credential', id: credential.key_id, name: key.name },
+      scopes: key.role === null ? knownScopes(key.scopes ?? []) : roleScopes[key.role],
+      agent_ids: key.agent_ids && new Set(key.agent_ids),
+      conversation: null,
+      limit_key: limitKey(credential),
+    },
+  }
+}
+
+interface TokenRow extends CredentialHead {
+  user_id: string
+  email: string
+  name: string | null
+  organization_id: string | null
+  role: Role | null
+}
+
+const findToken = statement(
+  'find_personal_access_token',
+  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, ${use_is_stale}
+   from credentials c
+   join users u on u.id = c.user_id
+   left join members m on m.user_id = c.user_id and m.organization_id = $2
+   where c.key_id = $1 and ${is_current}`,
+)
+
+async function authenticateToken(
+  services: AuthenticationServices,
+  credential: ParsedCredential,
+  organization: string | null,
+): Promise<Principal> {
+  const organization_id = organization !== null && isUuid(organization) ? organization : null
+  const [found] = await services.database.query<TokenRow>(findToken, [credential.key_id, organization_id])
+  const token = requireSecret(credential, found)
+  if (organization !== null && token.role === null) throw new AppError('unauthorized')
+  noteUse(services, credential, token)
+  if (token.organization_id === null || token.role === null) {
+    return { kind: 'user', user: { id: token.user_id, email: token.email }, limit_key: limitKey(credential) }
+  }
+  return {
+    kind: 'member',
+    access: {
+      organization_id: token.organization_id,
+      actor: { type: 'user', id: token.user_id, name: token.name ?? token.email },
+      scopes: roleScopes[token.role],
+      agent_ids: null,
+      conversation: null,
+      limit_key: limitKey(credential),
+    },
+  }
+}
+
+async function authenticateConversation({ tokens }: AuthenticationServices, token: string): Promise<Principal> {
+  const claims = await tokens.verify(token)
+  if (claims === null) throw new AppError('unauthorized')
+  return {
+    kind: 'member',
+    access: {
+      organization_id: claims.organization_id,
+      actor: { type: 'end_user', id: null, name: null },
+      scopes: new Set(),
+      agent_ids: null,
+      conversation: { id: claims.conversation_id, permissions: new Set(claims.permissions) },
+      limit_key: `conversation ${claims.conversation_id}`,
+    },
+  }
+}
+
+/** The same work for an unknown id as for a wrong secret. */
+function requireSecret<Row extends CredentialHead>({ secret }: ParsedCredential, found: Row | undefined): Row {
+  const matches = secretMatches(secret, found?.secret_hash ?? null)
+  if (found === undefined || !matches) throw new AppError('unauthorized')
+  return found
+}
+
+const roleScopes: Record<Role, ReadonlySet<Scope>> = {
+  admin: new Set(scopesOfRole.admin),
+  viewer: new Set(scopesOfRole.viewer),
+}
+
+/** A scope that this version does not know opens nothing. */
+function knownScopes(names: readonly string[]): ReadonlySet<Scope> {
+  return new Set(scopes.filter((scope) => names.includes(scope)))
+}
+
+function limitKey({ kind, key_id }: ParsedCredential): string {
+  return `${kind} ${key_id}`
+}
+
+const markUsed = statement(
+  'mark_credential_used',
+  `update credentials set last_used_at = now()
+   where key_id = $1 and (user_id is null) = $2 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+)
+
+/** Those whose use is being written: of many requests at once, one writes. */
+const being_marked = new Set<string>()
+
+/** Writes `last_used_at` once a minute, beside the request: it neither waits for it nor fails with it. */
+function noteUse({ database, log }: AuthenticationServices, credential: ParsedCredential, head: CredentialHead): void {
+  const mark = limitKey(credential)
+  if (!head.use_is_stale || being_marked.has(mark)) return
+  being_marked.add(mark)
+  const { key_id, kind } = credential
+  database
+    .query(markUsed, [key_id, kind === 'organization_key'])
+    .catch((error: unknown) => log.warn({ err: error, key_id }, 'the use of a credential could not be noted'))
+    .finally(() => being_marked.delete(mark))
+}

@@ -1,0 +1,196 @@
+// The first start: a first organization with a way in. Every start: the credentials that the settings name.
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type Config, ConfigError } from '../config.ts'
+import type { Database, Executor } from '../database/database.ts'
+import type { Ports } from '../ports.ts'
+import {
+  createCredential,
+  type IssuedCredential,
+  issueCredential,
+  type ParsedCredential,
+  parseCredential,
+  secretMatches,
+} from './credentials.ts'
+import { lockInstallation, readPrivateFile, writePrivateFile } from './installation.ts'
+import * as queries from './queries.ts'
+
+export interface BootstrapServices {
+  database: Database
+  config: Pick<Config, 'data_dir' | 'bootstrap_key' | 'bootstrap_pat'>
+  ports: Pick<Ports, 'newId' | 'randomBytes'>
+  log: Pick<Logger, 'info' | 'warn'>
+}
+
+export interface Bootstrapped {
+  /** The oldest one. */
+  organization: { id: string; name: string; slug: string }
+  /** This start made it. */
+  created: boolean
+  /** The full text of an admin key that this start made; null when there was a way in, or the settings gave the key. */
+  admin_key: string | null
+  /** The file that this start put the admin key into. */
+  key_file: string | null
+}
+
+const key_file_name = 'admin-key'
+
+/**
+ * All or nothing, and by one node at a time. The key's file is written before the commit, so that there is never a key that
+ * nobody knows; the file of a start that was killed before its commit is used by the next.
+ */
+export async function bootstrap(services: BootstrapServices): Promise<Bootstrapped> {
+  const { database, config, ports, log } = services
+  const { organization, ...outcome } = await database.transaction(async (tx) => {
+    await lockInstallation(tx)
+    const existing = await queries.findFirstOrganization(tx)
+    const organization = existing ?? (await insertFirstOrganization(tx, ports.newId()))
+    const way_in = await provideWayIn(tx, organization.id, !existing, services)
+    if (config.bootstrap_pat !== undefined) await installToken(tx, organization.id, config.bootstrap_pat, ports)
+    return { organization, created: !existing, ...way_in }
+  })
+  if (outcome.created) log.info({ organization_id: organization.id }, 'the first organization was made')
+  return { organization: { id: organization.id, name: organization.name, slug: organization.slug }, ...outcome }
+}
+
+async function insertFirstOrganization(tx: Executor, id: string): Promise<queries.OrganizationRecord> {
+  const organization = await queries.insertOrganization(tx, { id, name: 'My organization', slug: 'my-organization' })
+  if (!organization) throw new Error('an organization was made by someone else just now; start again')
+  return organization
+}
+
+type WayIn = Pick<Bootstrapped, 'admin_key' | 'key_file'>
+
+async function provideWayIn(
+  tx: Executor,
+  organization_id: string,
+  created: boolean,
+  services: BootstrapServices,
+): Promise<WayIn> {
+  const { bootstrap_key, data_dir } = services.config
+  const key_file = join(data_dir, key_file_name)
+  if (bootstrap_key !== undefined) {
+    await installKey(tx, organization_id, bootstrap_key)
+    const is_kept = created && (await keepCopy(services, bootstrap_key))
+    return { admin_key: null, key_file: is_kept ? key_file : null }
+  }
+  if (!created && !(await isOutOfReach(tx, organization_id))) return { admin_key: null, key_file: null }
+  // Only of a start that was killed: a key that was installed and then deleted does not come back.
+  const key = (created && (await readKeptKey(data_dir))) || (await writeNewKey(services))
+  await insertAdminKey(tx, organization_id, key, 'First admin key')
+  return { admin_key: key.text, key_file }
+}
+
+/** Whether nobody can enter the organization: it has neither a key nor a member. */
+async function isOutOfReach({ kysely }: Executor, organization_id: string): Promise<boolean> {
+  const key = kysely.selectFrom('credentials').select('organization_id').where('organization_id', '=', organization_id)
+  const member = kysely.selectFrom('members').select('organization_id').where('organization_id', '=', organization_id)
+  return (await key.unionAll(member).limit(1).executeTakeFirst()) === undefined
+}
+
+/** The key in the file of an earlier start. */
+async function readKeptKey(data_dir: string): Promise<IssuedCredential | null> {
+  const key = parseCredential((await readPrivateFile(data_dir, key_file_name)) ?? '')
+  return key?.kind === 'organization_key' ? issueCredential(key) : null
+}
+
+async function writeNewKey({ config, ports }: BootstrapServices): Promise<IssuedCredential> {
+  const key = createCredential('organization_key', ports.randomBytes)
+  await writePrivateFile(config.data_dir, key_file_name, key.text)
+  return key
+}
+
+/** For convenience only: whoever set the key knows it, and a node may have no folder to write to. */
+async function keepCopy({ config, log }: BootstrapServices, text: string): Promise<boolean> {
+  try {
+    if ((await readPrivateFile(config.data_dir, key_file_name)) !== null) return false
+    await writePrivateFile(config.data_dir, key_file_name, text)
+    return true
+  } catch (error) {
+    log.warn({ err: error }, 'the admin key of the settings could not be copied into the data folder')
+    return false
+  }
+}
+
+async function insertAdminKey(tx: Executor, organization_id: string, key: IssuedCredential, name: string) {
+  const { key_id, secret_hash } = key
+  const power = { role: 'admin', scopes: null, agent_ids: null, expires_at: null } as const
+  const record = await queries.insertOrganizationKey(tx, organization_id, { key_id, secret_hash, name, ...power })
+  if (!record) throw idTaken('PARLEY_BOOTSTRAP_KEY', key_id)
+}
+
+async function installKey(tx: Executor, organization_id: string, text: string): Promise<void> {
+  const key = requireForm(text, 'organization_key', 'PARLEY_BOOTSTRAP_KEY')
+  if (await isInstalled(tx, key, 'PARLEY_BOOTSTRAP_KEY')) return
+  await insertAdminKey(tx, organization_id, issueCredential(key), 'PARLEY_BOOTSTRAP_KEY')
+}
+
+async function installToken(
+  tx: Executor,
+  organization_id: string,
+  text: string,
+  ports: Pick<Ports, 'newId'>,
+): Promise<void> {
+  const token = requireForm(text, 'personal_access_token', 'PARLEY_BOOTSTRAP_PAT')
+  if (await isInstalled(tx, token, 'PARLEY_BOOTSTRAP_PAT')) return
+  const user_id = (await findFirstAdmin(tx, organization_id)) ?? (await insertFirstAdmin(tx, organization_id, ports))
+  const { key_id, secret_hash } = issueCredential(token)
+  const record = await queries.insertToken(tx, user_id, {
+    key_id,
+    secret_hash,
+    name: 'PARLEY_BOOTSTRAP_PAT',
+    expires_at: null,
+  })
+  if (!record) throw idTaken('PARLEY_BOOTSTRAP_PAT', key_id)
+}
+
+function requireForm(text: string, kind: ParsedCredential['kind'], setting: string): ParsedCredential {
+  const credential = parseCredential(text)
+  if (credential?.kind !== kind) throw new ConfigError([`${setting} is not a credential of that kind`])
+  return credential
+}
+
+/** Whether the credential is there already. One with the same id and another secret stops the start. */
+async function isInstalled(tx: Executor, credential: ParsedCredential, setting: string): Promise<boolean> {
+  const found = await findCredential(tx, credential)
+  if (found && !secretMatches(credential.secret, found.secret_hash)) throw idTaken(setting, credential.key_id)
+  return found !== undefined
+}
+
+function findCredential({ kysely }: Executor, { key_id, kind }: ParsedCredential) {
+  return kysely
+    .selectFrom('credentials')
+    .select('secret_hash')
+    .where('key_id', '=', key_id)
+    .where('user_id', kind === 'organization_key' ? 'is' : 'is not', null)
+    .executeTakeFirst()
+}
+
+function idTaken(setting: string, key_id: string): ConfigError {
+  const what = `${setting} has the id "${key_id}", which another credential with another secret has already`
+  return new ConfigError([`${what}: choose another id, or delete that credential`])
+}
+
+async function findFirstAdmin({ kysely }: Executor, organization_id: string): Promise<string | undefined> {
+  const admin = await kysely
+    .selectFrom('members')
+    .select('user_id')
+    .where('organization_id', '=', organization_id)
+    .where('role', '=', 'admin')
+    .orderBy('created_at')
+    .orderBy('user_id')
+    .limit(1)
+    .executeTakeFirst()
+  return admin?.user_id
+}
+
+/** A user of that address may be there as a viewer: he is the admin from now on. */
+async function insertFirstAdmin(tx: Executor, organization_id: string, ports: Pick<Ports, 'newId'>): Promise<string> {
+  const user = await queries.findOrInsertUser(tx, { id: ports.newId(), email: 'admin@localhost', name: null })
+  await tx.kysely
+    .insertInto('members')
+    .values({ organization_id, user_id: user.id, role: 'admin' })
+    .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doUpdateSet({ role: 'admin' }))
+    .execute()
+  return user.id
+}

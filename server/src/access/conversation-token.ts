@@ -1,0 +1,74 @@
+// Conversation tokens: short-lived, signed, for one conversation and what is allowed there. Nothing of them is stored.
+import { hkdfSync } from 'node:crypto'
+import { type ConversationPermission, conversationPermissions } from '@parley/contract'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import { type Clock, isUuid } from '../ports.ts'
+
+export interface ConversationClaims {
+  organization_id: string
+  conversation_id: string
+  permissions: readonly ConversationPermission[]
+}
+
+export interface ConversationTokens {
+  /** `expires_at` is RFC 3339 with microseconds; the moment itself is a whole second. */
+  sign(claims: ConversationClaims, expires_in_seconds: number): Promise<{ token: string; expires_at: string }>
+  /** What a valid token says; null for every other text. */
+  verify(token: string): Promise<ConversationClaims | null>
+}
+
+const algorithm = 'HS256'
+const issuer = 'parley'
+const audience = 'parley:conversation'
+const type = 'conversation+jwt'
+const organization_claim = 'organization_id'
+
+/** Longer than any token of ours; what is longer is not looked at. */
+const longest_token = 2048
+
+/** `secret_key` is the installation's; tokens are signed with a key of their own, derived from it. */
+export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 'now'>): ConversationTokens {
+  const key = new Uint8Array(hkdfSync('sha256', secret_key, '', 'parley conversation token 1', 32))
+  const verification = { algorithms: [algorithm], issuer, audience, typ: type, requiredClaims: ['sub', 'exp'] }
+  return {
+    async sign(claims, expires_in_seconds) {
+      const issued_at = Math.floor(clock.now() / 1000)
+      const expires_at = issued_at + expires_in_seconds
+      const token = await new SignJWT({
+        [organization_claim]: claims.organization_id,
+        permissions: [...claims.permissions],
+      })
+        .setProtectedHeader({ alg: algorithm, typ: type })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(claims.conversation_id)
+        .setIssuedAt(issued_at)
+        .setExpirationTime(expires_at)
+        .sign(key)
+      return { token, expires_at: new Date(expires_at * 1000).toISOString().replace('Z', '000Z') }
+    },
+    async verify(token) {
+      if (token.length > longest_token) return null
+      try {
+        const { payload } = await jwtVerify(token, key, { ...verification, currentDate: new Date(clock.now()) })
+        return readClaims(payload)
+      } catch (error) {
+        if (error instanceof errors.JOSEError) return null
+        throw error
+      }
+    },
+  }
+}
+
+/** A signature of ours stands for the shape, save where another version of the server made it. */
+function readClaims(payload: Record<string, unknown>): ConversationClaims | null {
+  const { sub: conversation_id, [organization_claim]: organization_id, permissions } = payload
+  if (typeof conversation_id !== 'string' || !isUuid(conversation_id)) return null
+  if (typeof organization_id !== 'string' || !isUuid(organization_id)) return null
+  if (!Array.isArray(permissions)) return null
+  return {
+    organization_id,
+    conversation_id,
+    permissions: conversationPermissions.filter((known) => permissions.includes(known)),
+  }
+}

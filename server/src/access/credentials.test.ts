@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  createCredential,
+  isKeyId,
+  issueCredential,
+  looksLikeCredential,
+  parseCredential,
+  secretMatches,
+} from './credentials.ts'
+
+const hashOf = (secret: string) => issueCredential({ kind: 'organization_key', key_id: 'id', secret }).secret_hash
+const kinds = ['organization_key', 'personal_access_token'] as const
+
+describe('credentials', () => {
+  it('makes what it parses, and what its hash accepts', () => {
+    for (const kind of kinds) {
+      const { text, key_id, secret_hash } = createCredential(kind, randomBytes)
+      const parsed = parseCredential(text)!
+      expect(parsed).toMatchObject({ kind, key_id })
+      expect(issueCredential(parsed)).toEqual({ text, key_id, secret_hash })
+      expect(secretMatches(parsed.secret, secret_hash)).toBe(true)
+      expect(isKeyId(key_id)).toBe(true)
+      expect(key_id).toHaveLength(16)
+    }
+  })
+
+  it('draws at least 256 bits for the secret, apart from the id', () => {
+    const sizes: number[] = []
+    const { text } = createCredential('organization_key', (size) => {
+      sizes.push(size)
+      return Buffer.alloc(size, sizes.length)
+    })
+    expect(sizes.at(-1)).toBeGreaterThanOrEqual(32)
+    expect(Buffer.from(parseCredential(text)!.secret, 'base64url')).toEqual(Buffer.alloc(32, 2))
+  })
+
+  it('keeps dots of the secret, and none of the id', () => {
+    expect(parseCredential('ak_one.two.three-four-five')).toEqual({
+      kind: 'organization_key',
+      key_id: 'one',
+      secret: 'two.three-four-five',
+    })
+  })
+
+  it.each([
+    '',
+    'ak_',
+    'ak_id',
+    'ak_id.',
+    'ak_.secretsecretsecret',
+    'ak_id.short',
+    'AK_id.secretsecretsecret',
+    'pk_id.secretsecretsecret',
+    ' ak_id.secretsecretsecret',
+    'ak_id.secretsecretsecret ',
+    'ak_id.secretsecret\nsecret',
+    'ak_id.secretsecretsecret\n',
+    'ak_i d.secretsecretsecret',
+    'ak_id.secretsecretsecreté',
+    `ak_${'i'.repeat(65)}.secretsecretsecret`,
+    `ak_id.${'s'.repeat(257)}`,
+  ])('refuses %j', (text) => {
+    expect(parseCredential(text)).toBeNull()
+  })
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        parseCredential(text)
+        parseCredential(`ak_${text}`)
+        looksLikeCredential(text)
+        secretMatches(text, null)
+      }),
+    )
+  })
+
+  it('accepts a secret only against its own hash', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        expect(secretMatches(one, hashOf(one))).toBe(true)
+        expect(secretMatches(one, hashOf(other))).toBe(one === other)
+      }),
+    )
+  })
+
+  it('accepts nothing where there is no credential', () => {
+    expect(secretMatches('', null)).toBe(false)
+    expect(secretMatches('secretsecretsecret', null)).toBe(false)
+  })
+})

@@ -1,0 +1,146 @@
+// The operations of the access capability: keys, tokens, members, the organization.
+import { type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
+import { agentsExist } from '../agents/versions.ts'
+import type { Context, Handler } from '../context.ts'
+import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
+import { isUniqueViolation } from '../database/database.ts'
+import { AppError, invalid, notFound } from '../errors.ts'
+import { isUuid } from '../ports.ts'
+import { type Access, scopesNotHeld } from './access.ts'
+import { addMember, chooseKeyPower } from './administration.ts'
+import { createCredential, isKeyId } from './credentials.ts'
+import * as queries from './queries.ts'
+
+export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ctx, input) => {
+  const power = chooseKeyPower(input.role, input.scopes)
+  if (power.role) requireRole(ctx.access, power.role, 'grant')
+  else requireScopes(ctx.access, power.scopes, 'grant scopes')
+  const agent_ids = input.agent_ids ? await requireAgents(ctx, input.agent_ids) : null
+  const { text, ...credential } = createCredential('organization_key', ctx.services.ports.randomBytes)
+  const key = { ...credential, ...power, agent_ids, name: input.name, expires_at: input.expires_at ?? null }
+  const record = await queries.insertOrganizationKey(ctx.store, ctx.store.organization_id, key)
+  return { ...requireNewId(record), pat_key: text }
+}
+
+/** Ninety-six random bits are not drawn twice. */
+function requireNewId<Row>(record: Row | undefined): Row {
+  if (record === undefined) throw new Error('the id of a new credential is taken')
+  return record
+}
+
+/** A role can be given, changed or taken only by a caller who holds all that it holds. */
+function requireRole(access: Access, role: Role, verb: 'grant' | 'change' | 'remove'): void {
+  requireScopes(
+    access,
+    scopesOfRole[role],
+    verb === 'grant' ? `grant the role ${role}` : `${verb} a member who is ${role}`,
+  )
+}
+
+function requireScopes(access: Access, wanted: readonly Scope[], act: string): void {
+  const missing = scopesNotHeld(access, wanted)
+  if (missing.length === 0) return
+  throw new AppError('forbidden', `You cannot ${act}, since you do not hold: ${missing.join(', ')}.`)
+}
+
+async function requireAgents({ store }: Context, ids: readonly string[]): Promise<string[]> {
+  if (await agentsExist(store, ids)) return [...new Set(ids.map((id) => id.toLowerCase()))]
+  const known = await Promise.all(ids.map((id) => agentsExist(store, [id])))
+  const message = 'is not an agent of this organization'
+  throw invalid(...known.flatMap((exists, index) => (exists ? [] : [{ path: `agent_ids.${index}`, message }])))
+}
+
+export const listOrganizationKeys: Handler<'listOrganizationKeys'> = async (ctx, input) => {
+  const { limit, request } = readPage(input, isKeyId)
+  return cutPage(await queries.selectOrganizationKeys(ctx.store, request), limit, credentialPosition)
+}
+
+export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ctx, { key_id }) => {
+  const deleted = isKeyId(key_id) && (await queries.deleteOrganizationKeyRow(ctx.store, key_id))
+  if (!deleted) throw notFound('Key')
+}
+
+export const createPersonalAccessToken: Handler<'createPersonalAccessToken'> = async (ctx, input) => {
+  const { database, ports } = ctx.services
+  const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
+  const token = { ...credential, name: input.name, expires_at: input.expires_at ?? null }
+  const record = await queries.insertToken(database, ctx.user.id, token)
+  return { ...requireNewId(record), pat_key: text }
+}
+
+export const listPersonalAccessTokens: Handler<'listPersonalAccessTokens'> = async (ctx, input) => {
+  const { limit, request } = readPage(input, isKeyId)
+  return cutPage(await queries.selectTokens(ctx.services.database, ctx.user.id, request), limit, credentialPosition)
+}
+
+export const deletePersonalAccessToken: Handler<'deletePersonalAccessToken'> = async (ctx, { key_id }) => {
+  const deleted = isKeyId(key_id) && (await queries.deleteTokenRow(ctx.services.database, ctx.user.id, key_id))
+  if (!deleted) throw notFound('Token')
+}
+
+interface PageInput {
+  limit?: number
+  cursor?: string
+}
+
+/** One row more than the page holds tells whether another page follows. */
+function readPage({ limit = default_page_size, cursor }: PageInput, isKey: (key: string) => boolean) {
+  return { limit, request: { limit: limit + 1, after: decodeTimeCursor(cursor, isKey) } }
+}
+
+function credentialPosition({ created_at, key_id }: queries.CredentialRecord) {
+  return { time: created_at, key: key_id }
+}
+
+/** In the order of the contract. */
+export const getMyScopes: Handler<'getMyScopes'> = async ({ access }) =>
+  scopes.filter((scope) => access.scopes.has(scope))
+
+export const listMembers: Handler<'listMembers'> = async (ctx, input) => {
+  const { limit, request } = readPage(input, isUuid)
+  const members = await queries.selectMembers(ctx.store, request)
+  return cutPage(members, limit, ({ created_at, user_id }) => ({ time: created_at, key: user_id }))
+}
+
+export const createMember: Handler<'createMember'> = async (ctx, { email, role, name }) => {
+  requireRole(ctx.access, role, 'grant')
+  return addMember(ctx.store, { id: ctx.services.ports.newId(), email, name: name ?? null }, role)
+}
+
+export const updateMember: Handler<'updateMember'> = async (ctx, { user_id, role }) => {
+  requireRole(ctx.access, role, 'grant')
+  if (!isUuid(user_id)) throw notFound('Member')
+  return ctx.store.transaction(async (store) => {
+    const member = await queries.lockMember(store, user_id)
+    if (!member) throw notFound('Member')
+    requireRole(ctx.access, member.role, 'change')
+    await queries.updateMemberRole(store, user_id, role)
+    return { ...member, role }
+  })
+}
+
+/** His tokens have no power here from now on: they are looked up together with the membership. */
+export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) => {
+  if (!isUuid(user_id)) throw notFound('Member')
+  await ctx.store.transaction(async (store) => {
+    const member = await queries.lockMember(store, user_id)
+    if (!member) throw notFound('Member')
+    requireRole(ctx.access, member.role, 'remove')
+    await queries.deleteMemberRow(store, user_id)
+  })
+}
+
+export const getOrganization: Handler<'getOrganization'> = async (ctx) => queries.readOrganization(ctx.store)
+
+export const updateOrganization: Handler<'updateOrganization'> = async (ctx, input) => {
+  const { metadata_bytes } = ctx.services.config.limits
+  if (input.settings && Buffer.byteLength(JSON.stringify(input.settings)) > metadata_bytes)
+    throw invalid({ path: 'settings', message: `must not be larger than ${metadata_bytes} bytes as JSON` })
+  try {
+    return await queries.writeOrganization(ctx.store, input)
+  } catch (error) {
+    if (isUniqueViolation(error, 'organizations_slug_key'))
+      throw new AppError('slug_taken', undefined, {}, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,172 @@
+// What an agent's configuration means: whether it is valid, what of it has no effect, and its settings with all defaults.
+import { AgentConfig, type Channel, type ConcurrencyRule } from '@parley/contract'
+import { Ajv } from 'ajv'
+import type { Limits } from '../config.ts'
+import type { FieldFault } from '../errors.ts'
+import { checkTemplate } from '../templates.ts'
+import { type Schema, describeFaults, isObject } from './config-faults.ts'
+import { listWarnings } from './config-warnings.ts'
+import { isTooDeep, max_depth } from './json-fields.ts'
+
+const schema = AgentConfig as unknown as Schema
+const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(AgentConfig)
+
+const max_faults = 100
+
+export interface ConfigVerdict {
+  /** Empty: the value is an AgentConfig. Paths begin with the prefix. */
+  faults: FieldFault[]
+  /** Which keys are kept but have no effect, in order of their paths. */
+  warnings: string[]
+}
+
+/** The one judge of configurations, be they a version's or inline. `prefix` is the request's field that holds the value. */
+export function validateAgentConfig(
+  value: unknown,
+  limits: Pick<Limits, 'agent_config_bytes'>,
+  prefix = 'config',
+): ConfigVerdict {
+  const refuse = (message: string) => ({ faults: [{ path: prefix, message }], warnings: [] })
+  if (!isObject(value)) return refuse('must be an object')
+  if (isTooDeep(value)) return refuse(`must not be nested more than ${max_depth} levels deep`)
+  if (Buffer.byteLength(JSON.stringify(value)) > limits.agent_config_bytes) {
+    return refuse(`must have at most ${limits.agent_config_bytes} bytes as JSON`)
+  }
+  validate(value)
+  const faults = describeFaults(validate.errors ?? [], prefix)
+  for (const { path, text } of listTemplates(value, prefix)) {
+    if (faults.some((fault) => fault.path === path)) continue
+    const fault = checkTemplate(text)
+    if (fault !== null) faults.push({ path, message: `is not a valid template: ${fault}` })
+  }
+  faults.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return { faults: faults.slice(0, max_faults), warnings: listWarnings(value, schema, prefix) }
+}
+
+/** Every text of a configuration that is a template, as far as the configuration is well formed. */
+function listTemplates(config: Record<string, unknown>, prefix: string): { path: string; text: string }[] {
+  const templates: { path: string; text: string }[] = []
+  const add = (path: string, text: unknown) => {
+    if (typeof text === 'string') templates.push({ path, text })
+  }
+  const addGreeting = (path: string, greeting: unknown) => {
+    if (isObject(greeting) && greeting['type'] === 'static') add(`${path}.text`, greeting['text'])
+    else add(path, greeting)
+  }
+  add(`${prefix}.instructions`, config['instructions'])
+  addGreeting(`${prefix}.starting_message`, config['starting_message'])
+  for (const [channel, override] of entriesOf(config['channel_overrides'])) {
+    const path = `${prefix}.channel_overrides.${channel}`
+    add(`${path}.instructions`, override['instructions'])
+    addGreeting(`${path}.starting_message`, override['starting_message'])
+  }
+  for (const [channel, properties] of entriesOf(config['channel_properties'])) {
+    add(`${prefix}.channel_properties.${channel}.body_template`, properties['body_template'])
+  }
+  return templates
+}
+
+const channelSchemas = schema.properties!['channel_overrides']!.properties!
+
+/** The known channels of a map by channel; others are unknown keys, which nobody looks into. */
+function entriesOf(map: unknown): [string, Record<string, unknown>][] {
+  if (!isObject(map)) return []
+  return Object.entries(map).filter(
+    (entry): entry is [string, Record<string, unknown>] =>
+      Object.hasOwn(channelSchemas, entry[0]) && isObject(entry[1]),
+  )
+}
+
+// --- what it means ---
+
+export interface ResolvedModel {
+  provider: string
+  model: string
+  temperature?: number
+  max_output_tokens?: number
+  timeout_ms: number
+}
+
+export type Greeting = { type: 'static'; text: string } | { type: 'generated'; instructions: string }
+
+/** A configuration for one channel, with everything decided. */
+export interface ResolvedConfig {
+  /** A template. */
+  instructions: string
+  guardrails: string
+  /** A static greeting is a template. */
+  starting_message: Greeting | null
+  llm: ResolvedModel & { fallbacks: ResolvedModel[] }
+  context_window: { max_items: number; max_tokens: number }
+  max_turn_seconds: number
+  concurrency: ConcurrencyRule
+  /** A template over `agent_response`. */
+  body_template: string
+  channel_enabled: boolean
+  analysis: {
+    wait_ms: number
+    summary: { enabled: boolean; instructions: string | null; max_words: number }
+  }
+}
+
+/** Null means the same as absent everywhere. `default_model` is `provider/model`; a model's name may have slashes too. */
+export function resolveAgentConfig(config: AgentConfig, channel: Channel, default_model: string): ResolvedConfig {
+  const override = config.channel_overrides?.[channel] ?? {}
+  const properties = config.channel_properties?.[channel] ?? {}
+  const summary = config.analysis?.summary ?? {}
+  return {
+    instructions: mergeInstructions(config.instructions ?? '', override.instructions, override.instructions_mode),
+    guardrails: config.guardrails ?? '',
+    starting_message: resolveGreeting(override.starting_message ?? config.starting_message ?? null),
+    llm: resolveModels(config.llm ?? null, default_model),
+    context_window: {
+      max_items: config.context_window?.max_items ?? 200,
+      max_tokens: config.context_window?.max_tokens ?? 32_000,
+    },
+    max_turn_seconds: config.max_turn_seconds ?? 120,
+    concurrency: config.concurrency ?? 'queue',
+    body_template: properties.body_template ?? '{{agent_response}}',
+    channel_enabled: properties.enabled ?? true,
+    analysis: {
+      wait_ms: config.analysis?.wait_ms ?? 5000,
+      summary: {
+        enabled: summary.enabled ?? true,
+        instructions: summary.instructions ?? null,
+        max_words: summary.max_words ?? 80,
+      },
+    },
+  }
+}
+
+function mergeInstructions(base: string, override: string | null | undefined, mode: string | null | undefined): string {
+  if (override === null || override === undefined) return base
+  if (mode === 'replace') return override
+  return [base, override].filter((text) => text !== '').join('\n\n')
+}
+
+/** An empty text is no greeting; so a channel can go without one although the agent has one. */
+function resolveGreeting(message: NonNullable<AgentConfig['starting_message']> | null): Greeting | null {
+  if (message === null || message === '') return null
+  if (typeof message === 'string') return { type: 'static', text: message }
+  if (message.type === 'generated') return { type: 'generated', instructions: message.instructions }
+  return message.text === '' ? null : { type: 'static', text: message.text }
+}
+
+type Models = NonNullable<AgentConfig['llm']>
+
+function resolveModels(llm: Models | null, default_model: string): ResolvedConfig['llm'] {
+  if (llm !== null) return { ...resolveModel(llm), fallbacks: (llm.fallbacks ?? []).map(resolveModel) }
+  const slash = default_model.indexOf('/')
+  const [provider, model] = [default_model.slice(0, slash), default_model.slice(slash + 1)]
+  return { ...resolveModel({ provider, model }), fallbacks: [] }
+}
+
+function resolveModel(model: Omit<Models, 'fallbacks'>): ResolvedModel {
+  return {
+    provider: model.provider,
+    model: model.model,
+    ...(typeof model.temperature === 'number' ? { temperature: model.temperature } : {}),
+    ...(typeof model.max_output_tokens === 'number' ? { max_output_tokens: model.max_output_tokens } : {}),
+    timeout_ms: model.timeout_ms ?? 60_000,
+  }
+}

@@ -1,0 +1,253 @@
+// The operations on agents and their versions.
+import { AgentConfig, type Input } from '@parley/contract'
+import { type Access, maySeeAgent } from '../access/access.ts'
+import type { Context, Handler } from '../context.ts'
+import {
+  cutPage,
+  decodeCursor,
+  decodeTimeCursor,
+  default_page_size,
+  encodeCursor,
+  invalidCursor,
+} from '../database/cursor.ts'
+import type { Store } from '../database/store.ts'
+import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import { isUuid } from '../ports.ts'
+import { validateAgentConfig } from './config.ts'
+import { checkJsonField, parseJsonFilter } from './json-fields.ts'
+import * as queries from './queries.ts'
+import type { AgentRecord, NewVersion, VersionRecord } from './queries.ts'
+
+/** How many versions an agent is shown with. */
+const max_listed_versions = 100
+const max_integer = 2_147_483_647
+
+// --- agents ---
+
+export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
+  const after = decodeTimeCursor(input.cursor, isUuid)
+  const limit = input.limit ?? default_page_size
+  const filters = { ...input, metadata: readMetadataFilter(input.metadata) }
+  const rows = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, limit + 1)
+  const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
+  return { ...page, data: page.data.map(presentAgent) }
+}
+
+export const createAgent: Handler<'createAgent'> = async (ctx, input) => {
+  checkAgentFields(ctx, input)
+  const agent = await queries.insertAgent(ctx.store, {
+    id: ctx.services.ports.newId(),
+    name: input.name,
+    description: input.description ?? null,
+    active: input.active ?? true,
+    is_demo: input.is_demo ?? false,
+    metadata: (input.metadata ?? {}) as JsonObject,
+  })
+  return presentAgent(agent)
+}
+
+export const getAgent: Handler<'getAgent'> = async (ctx, input) => {
+  const agent = await requireAgent(ctx, input.agent_id)
+  const versions = await queries.listVersionSummaries(ctx.store, agent.id, max_listed_versions)
+  const statistics = await queries.readStatistics(ctx.store, agent.id)
+  return { ...presentAgent(agent), versions, phone_numbers: [], web_widgets: [], statistics }
+}
+
+export const updateAgent: Handler<'updateAgent'> = async (ctx, input) => {
+  const { id } = await requireAgent(ctx, input.agent_id)
+  checkAgentFields(ctx, input)
+  const changes = {
+    name: input.name ?? undefined,
+    description: input.description,
+    active: input.active ?? undefined,
+    is_demo: input.is_demo ?? undefined,
+    metadata: (input.metadata ?? undefined) as JsonObject | undefined,
+  }
+  const isChange = Object.values(changes).some((value) => value !== undefined)
+  const agent = isChange ? await queries.changeAgent(ctx.store, id, changes) : await queries.findAgent(ctx.store, id)
+  if (!agent) throw notFound('Agent')
+  return presentAgent(agent)
+}
+
+export const deleteAgent: Handler<'deleteAgent'> = async (ctx, input) => {
+  const agent_id = visibleAgentId(ctx.access, input.agent_id)
+  await ctx.store.transaction(async (tx) => {
+    // A conversation that is being created holds a share lock on the agent: it is either seen here or finds no agent.
+    if (!(await queries.lockAgent(tx, agent_id))) throw notFound('Agent')
+    if (await queries.hasActiveConversations(tx, agent_id)) throw new AppError('agent_in_use')
+    await queries.markAgentDeleted(tx, agent_id)
+  })
+}
+
+function presentAgent(agent: AgentRecord) {
+  return { ...agent, agent_id: agent.id }
+}
+
+/** An agent that the caller cannot see is not there. */
+function visibleAgentId(access: Access, agent_id: string): string {
+  const id = agent_id.toLowerCase()
+  if (!isUuid(id) || !maySeeAgent(access, id)) throw notFound('Agent')
+  return id
+}
+
+async function requireAgent(ctx: Context, agent_id: string): Promise<AgentRecord> {
+  const agent = await queries.findAgent(ctx.store, visibleAgentId(ctx.access, agent_id))
+  if (!agent) throw notFound('Agent')
+  return agent
+}
+
+function checkAgentFields(ctx: Context, fields: { name?: string | null; metadata?: unknown }): void {
+  const faults = checkJsonField('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
+  if (fields.name?.trim() === '') faults.unshift({ path: 'name', message: 'must not be blank' })
+  if (faults.length > 0) throw invalid(...faults)
+}
+
+function readMetadataFilter(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const json = parseJsonFilter(text)
+  if (json === null) throw invalid({ path: 'metadata', message: 'must be a JSON object as text' })
+  return json
+}
+
+// --- versions ---
+
+export const listAgentVersions: Handler<'listAgentVersions'> = async (ctx, input) => {
+  const { id } = await requireAgent(ctx, input.agent_id)
+  const before = input.cursor === undefined ? null : readVersionCursor(input.cursor)
+  const limit = input.limit ?? default_page_size
+  const rows = await queries.listVersionRows(ctx.store, id, input, before, limit + 1)
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  const next_cursor = rows.length > limit && last ? encodeCursor([String(last.version)]) : null
+  return { data, pagination: { limit, next_cursor } }
+}
+
+export const getAgentVersion: Handler<'getAgentVersion'> = async (ctx, input) => {
+  const { id } = await requireAgent(ctx, input.agent_id)
+  const version = await requireVersion(ctx.store, id, input.version)
+  // Reading must not write for a caller who may only read.
+  const mayMakeDraft = input.version === 'latest' && ctx.access.scopes.has('agents:manage')
+  return version.published && mayMakeDraft ? makeDraft(ctx, id) : version
+}
+
+export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, input) => {
+  const { id } = await requireAgent(ctx, input.agent_id)
+  if ((input.config == null) === (input.base_version == null)) {
+    throw invalid({ path: '', message: 'exactly one of config and base_version is needed' })
+  }
+  const given = readVersionFields(ctx, input)
+  return withAgentLocked(ctx, id, async (tx) => {
+    const base = input.base_version == null ? null : await requireVersion(tx, id, String(input.base_version))
+    return queries.insertVersion(tx, id, {
+      id: ctx.services.ports.newId(),
+      config: given.config ?? base!.config,
+      warnings: given.config ? given.warnings : base!.warnings,
+      instruction_builder_inputs: given.inputs ?? base?.instruction_builder_inputs ?? null,
+    })
+  })
+}
+
+export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, input) => {
+  const { id } = await requireAgent(ctx, input.agent_id)
+  const found = await requireVersion(ctx.store, id, input.version)
+  const given = readVersionFields(ctx, input)
+  const revisions = readRevisions(input.if_match)
+  const draft = found.published && input.version === 'latest' ? await makeDraft(ctx, id) : found
+  const changes = {
+    config: given.config,
+    warnings: given.warnings,
+    instruction_builder_inputs: given.inputs,
+  }
+  const isChange = given.config !== undefined || given.inputs !== undefined
+  const changed = isChange ? await queries.changeDraft(ctx.store, id, draft.version, changes, revisions) : undefined
+  if (changed) return changed
+  // Nothing was changed; say why, unless nothing was asked for.
+  const current = isChange ? await requireVersion(ctx.store, id, String(draft.version)) : draft
+  if (current.published) throw new AppError('version_published')
+  if (isChange || !(revisions?.includes(current.revision) ?? true)) throw new AppError('revision_mismatch')
+  return current
+}
+
+export const publishAgentVersion: Handler<'publishAgentVersion'> = async (ctx, input) => {
+  const { id } = await requireAgent(ctx, input.agent_id)
+  // Its configuration was validated when it was written.
+  const { version } = await requireVersion(ctx.store, id, input.version)
+  await queries.markVersionPublished(ctx.store, id, version)
+  return []
+}
+
+const configSchema = JSON.parse(JSON.stringify(AgentConfig)) as Record<string, unknown>
+
+export const getAgentConfigSchema: Handler<'getAgentConfigSchema'> = async () => configSchema
+
+/** `version` is a number, or `latest`; what can be neither is not found. */
+async function requireVersion(store: Store, agent_id: string, version: string): Promise<VersionRecord> {
+  const isNumber = /^[1-9]\d{0,9}$/.test(version) && Number(version) <= max_integer
+  const found =
+    isNumber || version === 'latest'
+      ? await queries.findVersion(store, agent_id, isNumber ? Number(version) : 'latest')
+      : undefined
+  if (!found) throw notFound('Agent version')
+  return found
+}
+
+/** The newest version when it is a draft, else a new draft that copies it. */
+function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord> {
+  return withAgentLocked(ctx, agent_id, async (tx) => {
+    const newest = await requireVersion(tx, agent_id, 'latest')
+    if (!newest.published) return newest
+    const copy: NewVersion = { ...newest, id: ctx.services.ports.newId() }
+    return queries.insertVersion(tx, agent_id, copy)
+  })
+}
+
+function withAgentLocked<T>(ctx: Context, agent_id: string, work: (tx: Store) => Promise<T>): Promise<T> {
+  return ctx.store.transaction(async (tx) => {
+    if (!(await queries.lockAgent(tx, agent_id))) throw notFound('Agent')
+    return work(tx)
+  })
+}
+
+interface VersionFields {
+  config?: JsonObject
+  warnings: string[]
+  /** Null clears them. */
+  inputs?: JsonObject | null
+}
+
+function readVersionFields(
+  ctx: Context,
+  input: Pick<Input<'updateAgentVersion'>, 'config' | 'instruction_builder_inputs'>,
+): VersionFields {
+  const { limits } = ctx.services.config
+  const faults: FieldFault[] = []
+  const fields: VersionFields = { warnings: [] }
+  if (input.config !== null && input.config !== undefined) {
+    const verdict = validateAgentConfig(input.config, limits)
+    faults.push(...verdict.faults)
+    fields.config = input.config as JsonObject
+    fields.warnings = verdict.warnings
+  }
+  if (input.instruction_builder_inputs !== undefined) {
+    fields.inputs = input.instruction_builder_inputs as JsonObject | null
+    faults.push(...checkJsonField('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
+  }
+  if (faults.length > 0) throw invalid(...faults)
+  return fields
+}
+
+/** The revisions that an `If-Match` allows: `3`, `"3"`, `W/"3"`, a list of these; null: any. */
+function readRevisions(if_match: string | undefined): number[] | null {
+  const tags = (if_match ?? '*').split(',').map((tag) => tag.trim())
+  if (tags.includes('*')) return null
+  return tags
+    .map((tag) => Number(/^(?:W\/)?"?(\d{1,10})"?$/.exec(tag)?.[1] ?? Number.NaN))
+    .filter((revision) => revision <= max_integer)
+}
+
+function readVersionCursor(cursor: string): number {
+  const [version = ''] = decodeCursor(cursor, 1)
+  if (!/^[1-9]\d{0,8}$/.test(version)) throw invalidCursor()
+  return Number(version)
+}

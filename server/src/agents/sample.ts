@@ -1,0 +1,66 @@
+// The agent that greets a new installation, so that there is somebody to talk to in the first minute.
+import type { AgentConfig } from '@parley/contract'
+import { sql } from 'kysely'
+import type { RootStore, Store } from '../database/store.ts'
+import type { JsonObject } from '../json.ts'
+import type { Ports } from '../ports.ts'
+import { insertAgent, insertVersion } from './queries.ts'
+
+const instructions = `You are the support desk of Harbour Lane, a small online shop for tea, coffee and everything to brew them with.
+
+- Answer in a friendly and brief way, in the language of the person you talk to.
+- Orders leave the warehouse within two working days. Delivery takes three to five days and is free above 40 euros.
+- Anything unopened can be returned within 30 days; the refund arrives within a week of the return.
+- The shop answers e-mail on working days from 9 to 17 o'clock, at help@harbour-lane.example.
+- Say so when you do not know something. Never invent orders, prices or promises; offer the e-mail address in their place.
+{% if custom_metadata.name %}
+You are talking to {{ custom_metadata.name }}.
+{% endif %}`
+
+export const sampleConfig: AgentConfig = {
+  kind: 'static_prompt',
+  instructions,
+  starting_message:
+    'Hello{% if custom_metadata.name %} {{ custom_metadata.name }}{% endif %}! This is the support desk of Harbour Lane. What can I do for you?',
+}
+
+export interface SampleAgent {
+  agent_id: string
+  agent_version_id: string
+}
+
+/** Null, and nothing done, where the organization has or had an agent. Calls at the same time make one agent. */
+export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>): Promise<SampleAgent | null> {
+  return store.transaction(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`sample agent of ${tx.organization_id}`}, 0))`.execute(
+      tx.kysely,
+    )
+    if (await hasHadAgents(tx)) return null
+    const agent = await insertAgent(tx, {
+      id: ports.newId(),
+      name: 'Sample agent',
+      description: 'A small support desk to try things out with. Change it, or delete it.',
+      active: true,
+      is_demo: true,
+      metadata: {},
+    })
+    const version = {
+      id: ports.newId(),
+      config: sampleConfig as JsonObject,
+      instruction_builder_inputs: null,
+      warnings: [],
+    }
+    const { id } = await insertVersion(tx, agent.id, version, true)
+    return { agent_id: agent.id, agent_version_id: id }
+  })
+}
+
+async function hasHadAgents(store: Store): Promise<boolean> {
+  const agent = await store.kysely
+    .selectFrom('agents')
+    .select('id')
+    .where('organization_id', '=', store.organization_id)
+    .limit(1)
+    .executeTakeFirst()
+  return agent !== undefined
+}

@@ -1,0 +1,169 @@
+// What other rooms ask about agent versions: which one answers a new conversation, what it is made of, inline configurations.
+import { createHash } from 'node:crypto'
+import { type Access, maySeeAgent } from '../access/access.ts'
+import { statement } from '../database/database.ts'
+import type { Store } from '../database/store.ts'
+import { AppError, notFound } from '../errors.ts'
+import { type JsonObject, canonicalJson } from '../json.ts'
+import { isUuid } from '../ports.ts'
+
+export type VersionReference = { agent_id: string; version: number | 'latest' } | { agent_version_id: string }
+
+export interface ChosenVersion {
+  agent_id: string
+  agent_name: string
+  agent_version_id: string
+  config: JsonObject
+}
+
+interface ChosenRow {
+  agent_id: string
+  agent_name: string
+  active: boolean
+  agent_version_id: string | null
+  published: boolean | null
+}
+
+/*
+ * Both statements take a share lock on the agent, so that it can be neither deleted nor switched off until the caller's
+ * transaction has written the conversation. A key share lock would let those two pass: they change no key, and so take only
+ * a lock that goes together with it. Share locks go together, so creations do not wait for each other.
+ */
+const versionOfAgent = statement(
+  'agents_version_of_agent',
+  `select a.id as agent_id, a.name as agent_name, a.active, v.id as agent_version_id, v.published
+   from agents a left join lateral (
+     select id, published from agent_versions
+     where agent_id = a.id and case when $3::integer is null then published else version = $3 end
+     order by version desc limit 1
+   ) v on true
+   where a.id = $2 and a.organization_id = $1 and a.deleted_at is null
+   for share of a`,
+)
+const versionById = statement(
+  'agents_version_by_id',
+  `select a.id as agent_id, a.name as agent_name, a.active, v.id as agent_version_id, v.published
+   from agent_versions v join agents a on a.id = v.agent_id
+   where v.id = $2 and v.organization_id = $1 and a.deleted_at is null
+   for share of a`,
+)
+
+/** To be called in the transaction that creates the conversation. What the caller cannot see is not there. */
+export async function findVersionForNewConversation(
+  store: Store,
+  access: Access,
+  reference: VersionReference,
+): Promise<ChosenVersion> {
+  const isById = 'agent_version_id' in reference
+  const what = isById ? 'Agent version' : 'Agent'
+  const id = isById ? reference.agent_version_id : reference.agent_id
+  if (!isUuid(id)) throw notFound(what)
+  const [row] = isById
+    ? await store.query<ChosenRow>(versionById, [store.organization_id, id])
+    : await store.query<ChosenRow>(versionOfAgent, [store.organization_id, id, numberOf(reference.version)])
+  if (!row || !maySeeAgent(access, row.agent_id)) throw notFound(what)
+  if (!row.active) throw new AppError('agent_inactive')
+  const { agent_id, agent_name, agent_version_id, published } = row
+  if (agent_version_id === null && !isById && reference.version !== 'latest') throw notFound('Agent version')
+  if (agent_version_id === null) throw new AppError('version_not_published', 'The agent has no published version.')
+  if (!published) throw new AppError('version_not_published')
+  return { agent_id, agent_name, agent_version_id, config: await getVersionConfig(store, agent_version_id) }
+}
+
+function numberOf(version: number | 'latest'): number | null {
+  return version === 'latest' ? null : version
+}
+
+const inlineByHash = statement(
+  'agents_inline_by_hash',
+  'select id from agent_versions where organization_id = $1 and content_hash = $2 and agent_id is null',
+)
+const insertInline = statement(
+  'agents_insert_inline',
+  `insert into agent_versions (id, organization_id, published, published_at, config, content_hash)
+   values ($3, $1, true, clock_timestamp(), $4, $2)
+   on conflict (organization_id, content_hash) where agent_id is null do nothing
+   returning id`,
+)
+
+/** Stores an inline configuration, which the caller has validated, once for each distinct content. */
+export async function saveInlineVersion(
+  store: Store,
+  config: JsonObject,
+  new_id: string,
+): Promise<{ agent_version_id: string; config: JsonObject }> {
+  const hash = createHash('sha256').update(canonicalJson(config)).digest()
+  const key = [store.organization_id, hash]
+  const find = async () => (await store.query<{ id: string }>(inlineByHash, key))[0]
+  const insert = async () =>
+    (await store.query<{ id: string }>(insertInline, [...key, new_id, JSON.stringify(config)]))[0]
+  // Mostly it is there already. Where someone else's insert is under way, ours waits for it and then finds it.
+  const row = (await find()) ?? (await insert()) ?? (await find())
+  if (!row) throw new Error('an inline configuration was neither inserted nor found')
+  return { agent_version_id: row.id, config }
+}
+
+const versionConfig = statement(
+  'agents_version_config',
+  `select config, published, octet_length(config::text) as size from agent_versions
+   where organization_id = $1 and id = $2`,
+)
+
+/** Configurations of published versions, the longest unused first. These never change, so none of them can be out of date. */
+const cache = new Map<string, { config: JsonObject; size: number }>()
+const max_cache_bytes = 16 * 1024 * 1024
+let cache_bytes = 0
+
+/** What a conversation's version is made of. The answer is shared: it is frozen. */
+export async function getVersionConfig(store: Store, agent_version_id: string): Promise<JsonObject> {
+  const config = await findVersionConfig(store, agent_version_id)
+  if (!config) throw notFound('Agent version')
+  return config
+}
+
+/** Null where the version is not here: a conversation that was brought in may name one of elsewhere. */
+export async function findVersionConfig(store: Store, agent_version_id: string): Promise<JsonObject | null> {
+  const key = `${store.organization_id}/${agent_version_id}`
+  const known = cache.get(key)
+  if (known) {
+    cache.delete(key)
+    cache.set(key, known)
+    return known.config
+  }
+  type Row = { config: JsonObject; published: boolean; size: number }
+  const [row] = await store.query<Row>(versionConfig, [store.organization_id, agent_version_id])
+  if (!row) return null
+  freezeDeeply(row.config)
+  if (row.published && !cache.has(key)) keep(key, row)
+  return row.config
+}
+
+function keep(key: string, { config, size }: { config: JsonObject; size: number }): void {
+  cache.set(key, { config, size })
+  cache_bytes += size
+  for (const [oldest, entry] of cache) {
+    if (cache_bytes <= max_cache_bytes) break
+    cache.delete(oldest)
+    cache_bytes -= entry.size
+  }
+}
+
+function freezeDeeply(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  Object.freeze(value)
+  for (const entry of Object.values(value)) freezeDeeply(entry)
+}
+
+const countAgents = statement(
+  'agents_count_existing',
+  `select count(*) as count from agents
+   where organization_id = $1 and id = any($2::uuid[]) and deleted_at is null`,
+)
+
+/** Whether every one of these agents is here. */
+export async function agentsExist(store: Store, agent_ids: readonly string[]): Promise<boolean> {
+  if (!agent_ids.every(isUuid)) return false
+  const distinct = new Set(agent_ids.map((id) => id.toLowerCase()))
+  const [row] = await store.query<{ count: number }>(countAgents, [store.organization_id, [...distinct]])
+  return row?.count === distinct.size
+}

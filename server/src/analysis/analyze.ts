@@ -1,0 +1,63 @@
+// The job that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
+import type { AgentConfig } from '@parley/contract'
+import { type ResolvedConfig, resolveAgentConfig } from '../agents/config.ts'
+import { findVersionConfig } from '../agents/versions.ts'
+import type { Services } from '../context.ts'
+import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
+import { findConversation, readTranscript } from '../conversations/queries.ts'
+import { openStore } from '../database/store.ts'
+import { collectText } from '../engine/collect.ts'
+import { modelOf } from '../engine/model-of.ts'
+import { summarizeWithDemo } from '../engine/models/demo.ts'
+import { ModelError } from '../engine/models/port.ts'
+import type { JobPayloads } from '../jobs/enqueue.ts'
+import type { JobRun } from '../jobs/worker.ts'
+import { boundSummary, linesOf, summaryRequest } from './summary.ts'
+
+export async function analyzeConversation(
+  services: Services,
+  { organization_id, conversation_id }: JobPayloads['analyze_conversation'],
+  run: JobRun,
+): Promise<void> {
+  const store = openStore(services.database, organization_id)
+  if (!(await beginAnalysis(store, conversation_id))) return
+  const conversation = await findConversation(store, conversation_id)
+  if (!conversation) return
+  const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
+  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
+  const outcome = await summarize(services, config, linesOf(await readTranscript(store, conversation_id)), run)
+  await writeAnalysis(store, services, conversation_id, outcome)
+  services.signals.notify(conversation_id)
+}
+
+/** Throws while tries are left, so that the job comes again later. */
+async function summarize(
+  services: Services,
+  config: ResolvedConfig,
+  lines: ReturnType<typeof linesOf>,
+  run: JobRun,
+): Promise<AnalysisOutcome> {
+  const { summary: settings } = config.analysis
+  if (!lines.some((line) => line.role === 'user')) return { status: 'skipped', reason: 'There was no user message.' }
+  if (config.llm.provider === 'demo') {
+    return { status: 'done', summary: summarizeWithDemo(lines, settings.max_words) }
+  }
+  try {
+    const stream = modelOf(services, config).stream(summaryRequest(settings, lines), run.signal)
+    const { text } = await collectText(stream)
+    if (text.trim() === '') return { status: 'failed', reason: 'The model gave an empty summary.' }
+    return { status: 'done', summary: boundSummary(text, settings.max_words) }
+  } catch (error) {
+    return outcomeOfFailure(error, run)
+  }
+}
+
+function outcomeOfFailure(error: unknown, { attempt, max_attempts }: JobRun): AnalysisOutcome {
+  if (!(error instanceof ModelError)) throw error
+  if (error.kind === 'not_configured')
+    return { status: 'skipped', reason: 'The model is not configured on this server.' }
+  const isLast = attempt >= max_attempts || error.kind === 'refused'
+  if (!isLast) throw error
+  const tries = attempt === 1 ? '1 try' : `${attempt} tries`
+  return { status: 'failed', reason: `${error.message} (${tries})` }
+}

@@ -1,0 +1,129 @@
+// The composition root: makes one of everything, in order, and closes it in reverse. Nobody imports it but main and the tests.
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
+import { createConversationTokens } from './access/conversation-token.ts'
+import { loadSecretKey } from './access/secret-key.ts'
+import { createSampleAgent } from './agents/sample.ts'
+import { analyzeConversation } from './analysis/analyze.ts'
+import type { Config } from './config.ts'
+import type { Services } from './context.ts'
+import { createSignals } from './conversations/signals.ts'
+import { type Database, openDatabase } from './database/database.ts'
+import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
+import { migrate } from './database/migrate.ts'
+import { openStore } from './database/store.ts'
+import { Engine } from './engine/engine.ts'
+import { createModelCatalog } from './engine/models/catalog.ts'
+import { createSleep } from './engine/models/resilient.ts'
+import { handlers } from './handlers.ts'
+import { createHttpServer } from './http/server.ts'
+import { startJobWorker } from './jobs/worker.ts'
+import { type Ports, systemPorts } from './ports.ts'
+
+export interface App extends AsyncDisposable {
+  /** Where it listens, as `http://host:port`. */
+  readonly url: string
+  readonly bootstrapped: Bootstrapped
+  readonly services: Services & { runner: Engine }
+  /** The sample agent, when this start made it. */
+  readonly sample_agent_id: string | null
+  /** Resolves when the server can no longer serve, with the reason. */
+  readonly failed: Promise<Error>
+}
+
+/** A query that takes longer is cut off; so is a transaction that stands idle that long. */
+const statement_timeout_ms = 30_000
+/** How long running turns may go on once the server is told to stop. */
+const drain_ms = 10_000
+
+export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {
+  await using stack = new AsyncDisposableStack()
+  const { connection_string, failed } = await provideDatabase(config, log, stack)
+  const database = stack.use(
+    openDatabase({
+      connection_string,
+      max_connections: config.database_connections,
+      statement_timeout_ms,
+      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+    }),
+  )
+  await migrate(database)
+  const secret_key = await loadSecretKey({ database, config, ports })
+  const bootstrapped = await bootstrap({ database, config, ports, log })
+  const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
+  const services = createServices(config, database, secret_key, ports, log, stack)
+  const url = await serve(services, log, stack)
+  const owned = stack.move()
+  return { url, bootstrapped, services, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposableStack) {
+  if (config.database_url !== undefined) {
+    return { connection_string: config.database_url, failed: new Promise<Error>(() => {}) }
+  }
+  const data_dir = join(config.data_dir, 'postgres')
+  const embedded = stack.use(
+    await startEmbeddedPostgres({ data_dir, log: (line) => log.debug({ component: 'postgres' }, line) }),
+  )
+  return { connection_string: embedded.connection_string, failed: embedded.exited }
+}
+
+/** Where the first organization never had an agent: one that was deleted does not come back. */
+async function makeSampleAgent(database: Database, ports: Ports, { organization }: Bootstrapped) {
+  const agent = await createSampleAgent(openStore(database, organization.id), ports)
+  return agent?.agent_id ?? null
+}
+
+function createServices(
+  config: Config,
+  database: Database,
+  secret_key: Buffer,
+  ports: Ports,
+  log: Logger,
+  stack: AsyncDisposableStack,
+): Services & { runner: Engine } {
+  const { clock, random } = ports
+  const models = stack.use(
+    createModelCatalog(config.providers, {
+      sleep: createSleep(clock),
+      random,
+      onFailure: ({ error, attempt, next }) =>
+        log.warn({ model: error.model, kind: error.kind, status: error.status, attempt, next }, 'model call failed'),
+    }),
+  )
+  const parts = {
+    config,
+    ports,
+    database,
+    models,
+    signals: createSignals(clock),
+    node_id: ports.newId(),
+    lifecycle: { isDraining: false },
+  }
+  const tokens = createConversationTokens(secret_key, clock)
+  return { ...parts, tokens, runner: new Engine(parts, log) }
+}
+
+/** Starts what takes work in; on the way down turns and their calls end before the server closes. */
+async function serve(services: ReturnType<typeof createServices>, log: Logger, stack: AsyncDisposableStack) {
+  const { config, runner, lifecycle, signals } = services
+  const tasks = {
+    analyze_conversation: (
+      payload: Parameters<typeof analyzeConversation>[1],
+      run: Parameters<typeof analyzeConversation>[2],
+    ) => analyzeConversation(services, payload, run),
+  }
+  const worker = await startJobWorker(services.database, tasks, log)
+  stack.defer(() => worker.stop())
+  const server = await createHttpServer(services, handlers, log)
+  stack.defer(async () => {
+    lifecycle.isDraining = true
+    const closed = server.close()
+    await runner.drain(drain_ms)
+    signals.close()
+    await closed
+  })
+  await runner.watch()
+  return server.listen({ host: config.host, port: config.port })
+}

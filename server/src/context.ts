@@ -1,0 +1,57 @@
+// What an operation is given: the services of the process, the caller, and the database opened for his organization.
+import type { Input, Operation, OperationId, Operations, Output } from '@parley/contract'
+import type { Logger } from 'pino'
+import type { Access } from './access/access.ts'
+import type { ConversationTokens } from './access/conversation-token.ts'
+import type { Config } from './config.ts'
+import type { Signals } from './conversations/signals.ts'
+import type { TurnRunner } from './conversations/turn-runner.ts'
+import type { Database } from './database/database.ts'
+import type { RootStore } from './database/store.ts'
+import type { ModelCatalog } from './engine/models/catalog.ts'
+import type { Ports } from './ports.ts'
+
+/** One of each for a process; made in app.ts. */
+export interface Services {
+  readonly config: Config
+  readonly ports: Ports
+  readonly database: Database
+  readonly models: ModelCatalog
+  readonly runner: TurnRunner
+  readonly signals: Signals
+  readonly tokens: ConversationTokens
+  /** This process, as the owner of leases. */
+  readonly node_id: string
+  readonly lifecycle: { isDraining: boolean }
+}
+
+export interface PublicContext {
+  readonly services: Services
+  readonly request_id: string
+  readonly log: Logger
+  /** The request's path and query, for links to other pages. */
+  readonly url: string
+  setHeader(name: string, value: string): void
+}
+
+/** A call of a signed-in user that concerns himself, in no organization. */
+export interface UserContext extends PublicContext {
+  readonly user: { readonly id: string; readonly email: string }
+}
+
+/** A call within an organization. */
+export interface Context extends PublicContext {
+  readonly access: Access
+  readonly store: RootStore
+}
+
+type ContextOf<O extends Operation> = O['access'] extends 'public'
+  ? PublicContext
+  : O['access'] extends 'user'
+    ? UserContext
+    : Context
+
+/** An operation's implementation, typed by its place in the contract. */
+export type Handler<Id extends OperationId> = (ctx: ContextOf<Operations[Id]>, input: Input<Id>) => Promise<Output<Id>>
+
+export type Handlers = { [Id in OperationId]: Handler<Id> }

@@ -1,0 +1,116 @@
+// A change of one conversation as a value: what a pure decision asks for and the one writer commits.
+import type {
+  Channel,
+  ConcurrencyRule,
+  ConversationStatus,
+  EndReason,
+  EventType,
+  EndedBy,
+  TurnMetrics,
+  TurnOutcome,
+  TurnStatus,
+} from '@parley/contract'
+import type { ErrorName } from '@parley/contract'
+import type { JsonObject } from '../json.ts'
+
+/** A turn that is not final yet. */
+export interface OpenTurn {
+  id: string
+  sequence: number
+  status: Extract<TurnStatus, 'queued' | 'running'>
+  concurrency: ConcurrencyRule
+  /** User messages that it answers. */
+  messages: number
+  attempts: number
+  lease: number | null
+  lease_expired: boolean
+  past_deadline: boolean
+}
+
+/** The conversation as it stands under its lock. */
+export interface LockedConversation {
+  id: string
+  channel: Channel
+  status: ConversationStatus
+  agent_id: string | null
+  agent_version_id: string | null
+  user_turn_count: number
+  next_position: number
+  next_sequence: number
+  next_turn: number
+  /** In order; at most one is running, and it is the first. */
+  open_turns: OpenTurn[]
+  /** The database's clock, read under the lock. */
+  now: string
+}
+
+export interface NewMessage {
+  id: string
+  role: 'user' | 'assistant'
+  text: string
+  interrupted: boolean
+  turn_id: string | null
+  metrics: TurnMetrics | null
+}
+
+export interface NewTurn {
+  id: string
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  max_seconds: number
+  /** Whether an attempt takes it at once. */
+  start: boolean
+}
+
+export interface TurnEnd {
+  id: string
+  outcome: TurnOutcome
+  error: string | null
+  steps: number
+  input_tokens: number | null
+  output_tokens: number | null
+}
+
+export interface ConversationEnd {
+  status: ConversationStatus
+  end_reason: EndReason
+  ended_by: EndedBy
+  analysis:
+    | { status: 'queued'; reason: null }
+    | { status: 'skipped'; reason: string }
+    | { status: 'none'; reason: null }
+}
+
+/** All of it is written, or nothing; in the order of the fields. */
+export interface Change {
+  /** Open turns that become final. */
+  ended_turns: TurnEnd[]
+  new_turn: NewTurn | null
+  /** An open turn that an attempt takes, anew when it was running. */
+  started_turn: { id: string; takeover: boolean } | null
+  messages: NewMessage[]
+  end: ConversationEnd | null
+  events: { type: EventType; data: JsonObject }[]
+}
+
+export const noChange: Change = {
+  ended_turns: [],
+  new_turn: null,
+  started_turn: null,
+  messages: [],
+  end: null,
+  events: [],
+}
+
+export interface Refusal {
+  refused: ErrorName
+  fields?: { turn_id?: string; running_turn_id?: string }
+}
+
+/** What a pure decision says: refuse, or change and answer. */
+export type Decision<Answer> = Refusal | { change: Change; answer: Answer }
+
+export function isRefusal<T>(decision: Decision<T>): decision is Refusal {
+  return 'refused' in decision
+}

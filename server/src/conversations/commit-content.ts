@@ -1,0 +1,124 @@
+// Writes what is not the course of a conversation: its metadata, its analysis, and the removal of its content. The last part
+// of commit.ts.
+import type { EndedBy } from '@parley/contract'
+import { statement } from '../database/database.ts'
+import type { RootStore, Store } from '../database/store.ts'
+import { notFound } from '../errors.ts'
+import type { JsonObject } from '../json.ts'
+import type { Ports } from '../ports.ts'
+import { type LockedConversation, noChange } from './change.ts'
+import { type Committed, lockConversation, writeChange } from './commit.ts'
+import { decideEndForDeletion } from './decisions.ts'
+
+interface Environment {
+  ports: Ports
+  node_id: string
+}
+
+const metadataStatement = statement(
+  'write_metadata',
+  'update conversations set custom_metadata = $3 where id = $1 and organization_id = $2',
+)
+const readMetadataStatement = statement(
+  'read_metadata',
+  'select custom_metadata from conversations where id = $1 and organization_id = $2',
+)
+
+/** Rewrites the metadata under the conversation's lock, so that two patches at once both take effect. */
+export async function changeMetadata(
+  store: RootStore,
+  environment: Environment,
+  id: string,
+  patch: (metadata: JsonObject) => JsonObject,
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    const state = await lockConversation(tx, id)
+    if (!state) throw notFound('Conversation')
+    const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
+    const custom_metadata = patch(row!.custom_metadata)
+    await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
+    const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
+    await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+  })
+}
+
+const eraseStatements = [
+  statement('erase_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
+  statement('erase_turns', 'delete from turns where conversation_id = $1 and organization_id = $2'),
+  statement('erase_events', 'delete from events where conversation_id = $1 and organization_id = $2'),
+  statement(
+    'erase_conversation',
+    `update conversations set deleted_at = clock_timestamp(), user_id = '', agent_number = null, to_address = null,
+            from_address = null, subject = null, initial_context = null, custom_metadata = '{}', recording_details = null,
+            summary = null, analysis_status = 'none', analysis_reason = null, content_fingerprint = null, agent_name = null,
+            ended_by = ended_by - 'reason'
+     where id = $1 and organization_id = $2`,
+  ),
+]
+
+/** Ends the conversation if it is active, removes its content and leaves a tombstone with an event that says so. */
+export async function deleteContent(
+  store: RootStore,
+  environment: Environment,
+  id: string,
+  ended_by: EndedBy,
+): Promise<Committed<void>> {
+  return store.transaction(async (tx) => {
+    const state = await lockConversation(tx, id)
+    if (!state) throw notFound('Conversation')
+    const change = decideEndForDeletion(state, { end_reason: 'deleted', ended_by, partial: null })
+    await writeChange({ store: tx, ...environment }, state, change)
+    for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
+    const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
+    const event = {
+      type: 'conversation.deleted' as const,
+      data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
+    }
+    await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
+    return { answer: undefined, started: null, ended_turn_ids: change.ended_turns.map((turn) => turn.id) }
+  })
+}
+
+export type AnalysisOutcome =
+  | { status: 'done'; summary: string }
+  | { status: 'skipped'; reason: string }
+  | { status: 'failed'; reason: string }
+
+const beginAnalysisStatement = statement(
+  'begin_analysis',
+  `update conversations set analysis_status = 'running'
+   where id = $1 and organization_id = $2 and analysis_status in ('queued', 'running') and deleted_at is null
+   returning id`,
+)
+
+/** False when there is nothing to analyse (any more): the job that asks has been overtaken. */
+export async function beginAnalysis(store: Store, id: string): Promise<boolean> {
+  return (await store.query(beginAnalysisStatement, [id, store.organization_id])).length > 0
+}
+
+const analysisStatement = statement(
+  'write_analysis',
+  `update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary)
+   where id = $1 and organization_id = $2 and analysis_status = 'running'
+   returning id`,
+)
+
+/** Writes the outcome once; a second run of the same job changes nothing. */
+export async function writeAnalysis(
+  store: RootStore,
+  environment: Environment,
+  id: string,
+  outcome: AnalysisOutcome,
+): Promise<void> {
+  await store.transaction(async (tx) => {
+    const state = await lockConversation(tx, id)
+    if (!state) return
+    const reason = outcome.status === 'done' ? null : outcome.reason
+    const summary = outcome.status === 'done' ? outcome.summary : null
+    const written = await tx.query(analysisStatement, [id, tx.organization_id, outcome.status, reason, summary])
+    if (written.length === 0) return
+    const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
+    const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
+    await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+  })
+}

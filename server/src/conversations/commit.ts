@@ -1,0 +1,230 @@
+// The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock, all
+// of it or nothing, with its follow-up jobs. Nothing here waits for the network (T12).
+import type { Ports } from '../ports.ts'
+import { statement } from '../database/database.ts'
+import type { RootStore, Store } from '../database/store.ts'
+import { AppError, notFound } from '../errors.ts'
+import { enqueueAnalysis } from '../jobs/enqueue.ts'
+import type { Change, Decision, LockedConversation, NewTurn, OpenTurn, TurnEnd } from './change.ts'
+import { isRefusal } from './change.ts'
+import { lease_ms, statusOfOutcome } from './turn.ts'
+import type { TurnLease } from './turn-runner.ts'
+
+/** What was committed: the decision's answer, and the turn that is now this node's to carry out. */
+export interface Committed<Answer> {
+  answer: Answer
+  started: TurnLease | null
+  /** Turns that became final, for those who wait. */
+  ended_turn_ids: string[]
+}
+
+interface Writer {
+  store: Store
+  ports: Ports
+  node_id: string
+}
+
+/**
+ * Locks the conversation, lets `decide` judge what stands, writes the change. Throws the refusal as an AppError, and
+ * `not_found` when there is no such conversation here.
+ */
+export async function changeConversation<Answer>(
+  store: RootStore,
+  { ports, node_id }: { ports: Ports; node_id: string },
+  id: string,
+  decide: (state: LockedConversation) => Decision<Answer>,
+): Promise<Committed<Answer>> {
+  return store.transaction(async (tx) => {
+    const state = await lockConversation(tx, id)
+    if (!state) throw notFound('Conversation')
+    const decision = decide(state)
+    if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
+    const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
+    return { answer: decision.answer, started, ended_turn_ids: decision.change.ended_turns.map((turn) => turn.id) }
+  })
+}
+
+const lock = statement(
+  'lock_conversation',
+  `select c.id, c.channel, c.status, c.agent_id, c.agent_version_id,
+          p.user_turn_count, p.next_position, p.next_sequence, p.next_turn
+   from conversations c join conversation_progress p on p.conversation_id = c.id
+   where c.id = $1 and c.organization_id = $2 and c.deleted_at is null
+   for update`,
+)
+
+// Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
+const openTurns = statement(
+  'open_turns',
+  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.lease,
+          coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
+          coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
+          (select count(*) from transcript_items i where i.turn_id = t.id and i.role = 'user') as messages
+   from (select 1) one left join turns t
+     on t.conversation_id = $1 and t.organization_id = $2 and t.status in ('queued', 'running')
+   order by t.sequence`,
+)
+
+type LockedRow = Omit<LockedConversation, 'open_turns' | 'now'>
+
+export async function lockConversation(tx: Store, id: string): Promise<LockedConversation | null> {
+  const [row] = await tx.query<LockedRow>(lock, [id, tx.organization_id])
+  if (!row) return null
+  const turns = await tx.query<Omit<OpenTurn, 'id'> & { id: string | null; now: string }>(openTurns, [
+    id,
+    tx.organization_id,
+  ])
+  const open_turns = turns.flatMap(({ now: _now, ...turn }) => (turn.id === null ? [] : [turn as OpenTurn]))
+  return { ...row, now: turns[0]!.now, open_turns }
+}
+
+/** Writes a change of a locked conversation. In this order: turns end before the next starts (T3), items precede the end (T5). */
+export async function writeChange(
+  writer: Writer,
+  state: LockedConversation,
+  change: Change,
+): Promise<TurnLease | null> {
+  for (const end of change.ended_turns) await endTurn(writer, state, end)
+  let started: TurnLease | null = null
+  if (change.new_turn) started = await insertTurn(writer, state, change.new_turn)
+  if (change.started_turn) started = await startTurn(writer, state, change.started_turn.id)
+  if (change.messages.length + change.events.length > 0) await append(writer, state, change)
+  if (change.end) await endConversation(writer, state, change.end)
+  return started
+}
+
+const insertTurnStatement = statement(
+  'insert_turn',
+  `insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
+                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at)
+   select $1, $2, $3, $4, case when $5 then 'running' else 'queued' end, $6, $7, $8, $9,
+          case when $5 then 1 else 0 end, case when $5 then nextval('turn_leases') end,
+          case when $5 then clock_timestamp() + $10::integer * interval '1 millisecond' end, case when $5 then $11::uuid end,
+          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second'
+   returning lease`,
+)
+
+async function insertTurn({ store, node_id }: Writer, state: LockedConversation, turn: NewTurn) {
+  const [row] = await store.query<{ lease: number | null }>(insertTurnStatement, [
+    turn.id,
+    store.organization_id,
+    state.id,
+    state.next_turn,
+    turn.start,
+    turn.concurrency,
+    turn.interactivity,
+    turn.agent_version_id,
+    state.now,
+    lease_ms,
+    node_id,
+    turn.max_seconds,
+  ])
+  return row!.lease === null ? null : leaseOf(store, state, turn.id, row!.lease)
+}
+
+// A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
+const startTurnStatement = statement(
+  'start_turn',
+  `update turns set status = 'running', attempts = attempts + 1, lease = nextval('turn_leases'), node_id = $3,
+          lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
+          started_at = coalesce(started_at, clock_timestamp()),
+          deadline_at = case when started_at is null then clock_timestamp() + (deadline_at - queued_at) else deadline_at end
+   where id = $1 and organization_id = $2 and status in ('queued', 'running')
+   returning lease`,
+)
+
+async function startTurn({ store, node_id }: Writer, state: LockedConversation, turn_id: string): Promise<TurnLease> {
+  const [row] = await store.query<{ lease: number }>(startTurnStatement, [
+    turn_id,
+    store.organization_id,
+    node_id,
+    lease_ms,
+  ])
+  return leaseOf(store, state, turn_id, row!.lease)
+}
+
+function leaseOf(store: Store, state: LockedConversation, turn_id: string, lease: number): TurnLease {
+  return { organization_id: store.organization_id, conversation_id: state.id, turn_id, lease }
+}
+
+const endTurnStatement = statement(
+  'end_turn',
+  `update turns set status = $3, outcome = $4, error = $5, steps = steps + $6, input_tokens = $7, output_tokens = $8,
+          finished_at = $9, lease = null, lease_expires_at = null, node_id = null
+   where id = $1 and organization_id = $2 and status in ('queued', 'running')`,
+)
+
+async function endTurn({ store }: Writer, state: LockedConversation, end: TurnEnd): Promise<void> {
+  await store.query(endTurnStatement, [
+    end.id,
+    store.organization_id,
+    statusOfOutcome[end.outcome],
+    end.outcome,
+    end.error,
+    end.steps,
+    end.input_tokens,
+    end.output_tokens,
+    state.now,
+  ])
+}
+
+const appendStatement = statement(
+  'append',
+  `with items as (
+     insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
+                                   metrics, created_at)
+     select $1, i.position, $2, i.id, 'message', i.turn_id, i.role, array[i.text], i.interrupted, i.metrics, $3
+     from jsonb_to_recordset($4::jsonb)
+       as i(position integer, id uuid, turn_id uuid, role text, text text, interrupted boolean, metrics jsonb)
+   ), events as (
+     insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
+     select $1, e.sequence, $2, e.id, e.type, $3, e.data
+     from jsonb_to_recordset($5::jsonb) as e(sequence bigint, id uuid, type text, data jsonb)
+   )
+   update conversation_progress set next_position = next_position + $6::integer, next_sequence = next_sequence + $7::integer,
+          user_turn_count = user_turn_count + $8::integer, next_turn = next_turn + $9::integer,
+          last_activity_at = case when $6::integer > 0 then $3::timestamptz else last_activity_at end, updated_at = $3
+   where conversation_id = $1 and organization_id = $2`,
+)
+
+async function append({ store, ports }: Writer, state: LockedConversation, change: Change): Promise<void> {
+  const items = change.messages.map((message, index) => ({ ...message, position: state.next_position + index }))
+  const events = change.events.map((event, index) => ({
+    ...event,
+    id: ports.newId(),
+    sequence: state.next_sequence + index,
+  }))
+  await store.query(appendStatement, [
+    state.id,
+    store.organization_id,
+    state.now,
+    JSON.stringify(items),
+    JSON.stringify(events),
+    items.length,
+    events.length,
+    items.filter((item) => item.role === 'user').length,
+    change.new_turn ? 1 : 0,
+  ])
+}
+
+const endStatement = statement(
+  'end_conversation',
+  `update conversations set status = $3, ended_at = $4,
+          duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
+          end_reason = $5, ended_by = $6, analysis_status = $7, analysis_reason = $8
+   where id = $1 and organization_id = $2 and ended_at is null`,
+)
+
+async function endConversation({ store }: Writer, state: LockedConversation, end: NonNullable<Change['end']>) {
+  await store.query(endStatement, [
+    state.id,
+    store.organization_id,
+    end.status,
+    state.now,
+    end.end_reason,
+    JSON.stringify(end.ended_by),
+    end.analysis.status,
+    end.analysis.reason,
+  ])
+  if (end.analysis.status === 'queued') await enqueueAnalysis(store, state.id)
+}

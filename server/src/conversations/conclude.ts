@@ -1,0 +1,34 @@
+// What follows a commit in this process: started turns are carried out, waiting calls are woken. And its reverse: stopping
+// the attempt that runs here so that a commit can keep what it had said.
+import type { Services } from '../context.ts'
+import type { Committed } from './commit.ts'
+import type { Partial } from './decisions.ts'
+
+type Part = Pick<Services, 'runner' | 'signals' | 'ports'>
+
+export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
+  if (committed.started) services.runner.start(committed.started)
+  for (const turn_id of committed.ended_turn_ids) services.signals.notify(turn_id)
+  services.signals.notify(conversation_id)
+}
+
+/**
+ * Stops the attempt that runs here, commits with what it had said, and lets it run again if nothing came of the commit:
+ * it threw, or its decision left the turn alone.
+ */
+export async function withHalt<Answer>(
+  services: Part,
+  conversation_id: string,
+  commit: (partial: Partial | null) => Promise<Committed<Answer>>,
+): Promise<Committed<Answer>> {
+  const halted = services.runner.halt(conversation_id)
+  let isConcluded = false
+  try {
+    const partial = halted && { ...halted, message_id: services.ports.newId() }
+    const committed = await commit(partial)
+    isConcluded = !halted || committed.ended_turn_ids.includes(halted.turn_id)
+    return committed
+  } finally {
+    if (!isConcluded) halted?.resume()
+  }
+}

@@ -1,0 +1,83 @@
+// The conversation's state machine: which status may follow which. Pure; every pair is decided by type.
+import type { Channel, ConversationStatus } from '@parley/contract'
+
+type Rule = 'allowed' | 'text_only' | 'refused'
+
+const refused = 'refused'
+const allowed = 'allowed'
+
+/** A terminal status never changes (T5). */
+const terminal: Record<ConversationStatus, Rule> = {
+  token_created: refused,
+  triggered: refused,
+  ringing: refused,
+  in_progress: refused,
+  completed: refused,
+  failed: refused,
+  cancelled: refused,
+  transferred: refused,
+  unanswered: refused,
+}
+
+/** `transitions[from][to]`. */
+export const transitions: Record<ConversationStatus, Record<ConversationStatus, Rule>> = {
+  token_created: { ...terminal, in_progress: allowed, cancelled: allowed, failed: allowed },
+  triggered: {
+    ...terminal,
+    ringing: allowed,
+    in_progress: allowed,
+    completed: 'text_only',
+    failed: allowed,
+    cancelled: allowed,
+    unanswered: allowed,
+  },
+  ringing: {
+    ...terminal,
+    in_progress: allowed,
+    completed: 'text_only',
+    failed: allowed,
+    cancelled: allowed,
+    unanswered: allowed,
+  },
+  in_progress: { ...terminal, completed: allowed, failed: allowed, transferred: allowed },
+  completed: terminal,
+  failed: terminal,
+  cancelled: terminal,
+  transferred: terminal,
+  unanswered: terminal,
+}
+
+export function mayBecome(channel: Channel, from: ConversationStatus, to: ConversationStatus): boolean {
+  const rule = transitions[from][to]
+  return rule === 'allowed' || (rule === 'text_only' && channel === 'text')
+}
+
+type Phase = 'active' | 'terminal'
+
+const phases: Record<ConversationStatus, { phase: Phase; takes_messages: boolean }> = {
+  token_created: { phase: 'active', takes_messages: false },
+  triggered: { phase: 'active', takes_messages: true },
+  ringing: { phase: 'active', takes_messages: true },
+  in_progress: { phase: 'active', takes_messages: true },
+  completed: { phase: 'terminal', takes_messages: false },
+  failed: { phase: 'terminal', takes_messages: false },
+  cancelled: { phase: 'terminal', takes_messages: false },
+  transferred: { phase: 'terminal', takes_messages: false },
+  unanswered: { phase: 'terminal', takes_messages: false },
+}
+
+export function isActive(status: ConversationStatus): boolean {
+  return phases[status].phase === 'active'
+}
+
+export function takesMessages(status: ConversationStatus): boolean {
+  return phases[status].takes_messages
+}
+
+/**
+ * The status that a conversation is given when it is ended for good (deleted) out of any active one: completed where that
+ * is allowed, else cancelled.
+ */
+export function statusAtForcedEnd(channel: Channel, from: ConversationStatus): ConversationStatus {
+  return mayBecome(channel, from, 'completed') ? 'completed' : 'cancelled'
+}

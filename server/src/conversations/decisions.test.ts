@@ -1,0 +1,285 @@
+import { type ConcurrencyRule, conversationStatuses } from '@parley/contract'
+import { describe, expect, test } from 'vitest'
+import { type Change, type Decision, type LockedConversation, type OpenTurn, isRefusal } from './change.ts'
+import {
+  type AttemptResult,
+  type MessageInput,
+  decideAttemptResult,
+  decideCancel,
+  decideEnd,
+  decideEndForDeletion,
+  decideMessage,
+  decideTakeover,
+} from './decisions.ts'
+
+const locked = (fields: Partial<LockedConversation> = {}): LockedConversation => ({
+  id: 'conversation',
+  channel: 'text',
+  status: 'in_progress',
+  agent_id: 'agent',
+  agent_version_id: 'version',
+  user_turn_count: 1,
+  next_position: 3,
+  next_sequence: 9,
+  next_turn: 3,
+  open_turns: [],
+  now: '2026-01-01T00:00:00.000000Z',
+  ...fields,
+})
+
+const turn = (fields: Partial<OpenTurn> = {}): OpenTurn => ({
+  id: 'turn-1',
+  sequence: 1,
+  status: 'running',
+  concurrency: 'queue',
+  messages: 1,
+  attempts: 1,
+  lease: 7,
+  lease_expired: false,
+  past_deadline: false,
+  ...fields,
+})
+
+const waiting = (id: string, fields: Partial<OpenTurn> = {}) =>
+  turn({ id, status: 'queued', lease: null, attempts: 0, ...fields })
+
+const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
+  message_id: 'message',
+  turn_id: 'turn-new',
+  text: 'Hello',
+  concurrency: 'queue',
+  interactivity: 'plain',
+  agent_version_id: 'version',
+  max_seconds: 120,
+  max_waiting: 2,
+  partial: null,
+  ...fields,
+})
+
+const partial = { turn_id: 'turn-1', lease: 7, text: 'I was just', message_id: 'partial' }
+
+function changed<T>(decision: Decision<T>): { change: Change; answer: T } {
+  if (isRefusal(decision)) throw new Error(`refused: ${decision.refused}`)
+  return decision
+}
+
+const eventTypes = (change: Change) => change.events.map((event) => event.type)
+
+describe('decideMessage', () => {
+  test('starts a turn when none is open', () => {
+    const { change, answer } = changed(decideMessage(locked(), message()))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(change.new_turn?.start).toBe(true)
+    expect(change.messages).toMatchObject([{ role: 'user', text: 'Hello', turn_id: 'turn-new' }])
+    expect(eventTypes(change)).toEqual(['message.created', 'turn.queued', 'turn.started'])
+  })
+
+  test.each(conversationStatuses.map((status) => [status]))('judges the status %s', (status) => {
+    const isTaken = ['triggered', 'ringing', 'in_progress'].includes(status)
+    const decision = decideMessage(locked({ status }), message())
+    expect(isRefusal(decision) ? decision.refused : 'taken').toBe(isTaken ? 'taken' : 'conversation_not_active')
+  })
+
+  test('refuses other channels', () => {
+    expect(decideMessage(locked({ channel: 'webrtc' }), message())).toEqual({ refused: 'conversation_not_text' })
+  })
+
+  const busy = locked({ open_turns: [turn()] })
+
+  test('queue: waits for its own turn', () => {
+    const { change, answer } = changed(decideMessage(busy, message()))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 1 })
+    expect(change.new_turn?.start).toBe(false)
+    expect(change.ended_turns).toEqual([])
+  })
+
+  test('reject: stores nothing and names the running turn', () => {
+    expect(decideMessage(busy, message({ concurrency: 'reject' }))).toEqual({
+      refused: 'turn_in_progress',
+      fields: { running_turn_id: 'turn-1' },
+    })
+  })
+
+  test('merge: joins the waiting turn that merges, else opens one', () => {
+    const first = changed(decideMessage(busy, message({ concurrency: 'merge' })))
+    expect(first.change.new_turn?.id).toBe('turn-new')
+    const open_turns = [turn(), waiting('turn-2', { concurrency: 'merge' })]
+    const second = changed(decideMessage(locked({ open_turns }), message({ concurrency: 'merge' })))
+    expect(second.answer).toEqual({ turn_id: 'turn-2', ahead: 1 })
+    expect(second.change).toMatchObject({ new_turn: null, messages: [{ turn_id: 'turn-2' }] })
+  })
+
+  test('merge: leaves alone a waiting turn that has its own answer', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { answer } = changed(decideMessage(locked({ open_turns }), message({ concurrency: 'merge', max_waiting: 9 })))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 2 })
+  })
+
+  test('interrupt: supersedes every open turn, keeps what was said before the new message, and starts', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const input = message({ concurrency: 'interrupt', partial })
+    const { change, answer } = changed(decideMessage(locked({ open_turns }), input))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(change.ended_turns.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ['turn-1', 'superseded'],
+      ['turn-2', 'superseded'],
+    ])
+    expect(change.messages.map(({ role, interrupted }) => [role, interrupted])).toEqual([
+      ['assistant', true],
+      ['user', false],
+    ])
+    expect(change.new_turn?.start).toBe(true)
+  })
+
+  test.each<ConcurrencyRule>(['queue', 'merge'])(
+    'T13: %s refuses when too many wait, counting merged messages',
+    (concurrency) => {
+      const full = locked({ open_turns: [turn(), waiting('turn-2', { concurrency: 'merge', messages: 2 })] })
+      expect(decideMessage(full, message({ concurrency }))).toEqual({ refused: 'too_many_waiting_turns' })
+    },
+  )
+})
+
+const reply: AttemptResult = {
+  type: 'reply',
+  text: 'Hi',
+  message_id: 'reply',
+  steps: 1,
+  metrics: { model: 'm', ttft_ms: 1, llm_ms: 2, tools_ms: 0, total_ms: 3, input_tokens: 4, output_tokens: 5 },
+}
+
+describe('decideAttemptResult', () => {
+  test('writes the reply and starts the next turn in the same change', () => {
+    const open_turns = [turn(), waiting('turn-2'), waiting('turn-3')]
+    const { change, answer } = changed(
+      decideAttemptResult(locked({ open_turns }), { turn_id: 'turn-1', lease: 7 }, reply),
+    )
+    expect(answer).toBe('written')
+    expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'reply', input_tokens: 4, output_tokens: 5 }])
+    expect(change.messages).toMatchObject([{ role: 'assistant', text: 'Hi', turn_id: 'turn-1' }])
+    expect(change.started_turn).toEqual({ id: 'turn-2', takeover: false })
+  })
+
+  test.each([
+    ['another lease', locked({ open_turns: [turn({ lease: 8 })] })],
+    ['a turn that is final', locked()],
+    ['a turn that waits again', locked({ open_turns: [waiting('turn-1')] })],
+    ['an ended conversation', locked({ status: 'completed', open_turns: [turn()] })],
+  ])('T6: a stale attempt changes nothing: %s', (_name, state) => {
+    const { change, answer } = changed(decideAttemptResult(state, { turn_id: 'turn-1', lease: 7 }, reply))
+    expect(answer).toBe('stale')
+    expect(change).toEqual({ ended_turns: [], new_turn: null, started_turn: null, messages: [], end: null, events: [] })
+  })
+
+  test('a failure is recorded without a message, and the next turn starts', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const failure: AttemptResult = { type: 'failure', outcome: 'timed_out', error: 'too slow' }
+    const { change } = changed(decideAttemptResult(locked({ open_turns }), { turn_id: 'turn-1', lease: 7 }, failure))
+    expect(change.ended_turns).toMatchObject([{ outcome: 'timed_out', error: 'too slow' }])
+    expect(change.messages).toEqual([])
+    expect(change.started_turn?.id).toBe('turn-2')
+  })
+})
+
+describe('decideTakeover', () => {
+  const decide = (turns: OpenTurn[]) => changed(decideTakeover(locked({ open_turns: turns }), turns[0]!.id))
+
+  test('leaves alone a turn whose lease holds', () => {
+    expect(decide([turn()]).answer).toBe('nothing')
+  })
+
+  test('takes up a turn whose lease ran out, and one that waits for nothing', () => {
+    expect(decide([turn({ lease_expired: true })]).change.started_turn).toEqual({ id: 'turn-1', takeover: true })
+    expect(decide([waiting('turn-1')]).change.started_turn).toEqual({ id: 'turn-1', takeover: false })
+  })
+
+  test('leaves alone a waiting turn behind another', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    expect(changed(decideTakeover(locked({ open_turns }), 'turn-2')).answer).toBe('nothing')
+  })
+
+  test.each([
+    ['attempts_exhausted', { attempts: 3 }],
+    ['timed_out', { past_deadline: true }],
+  ] as const)('T10: fails with %s and starts the next', (outcome, fields) => {
+    const { change, answer } = decide([turn({ lease_expired: true, ...fields }), waiting('turn-2')])
+    expect(answer).toBe('failed')
+    expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome }])
+    expect(change.started_turn).toEqual({ id: 'turn-2', takeover: false })
+  })
+})
+
+describe('decideCancel', () => {
+  test('cancels the running turn, keeps its text, starts the next', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { change } = changed(decideCancel(locked({ open_turns }), 'turn-1', partial))
+    expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'cancelled_by_caller' }])
+    expect(change.messages).toMatchObject([{ text: 'I was just', interrupted: true }])
+    expect(change.started_turn?.id).toBe('turn-2')
+  })
+
+  test('cancels a waiting turn and leaves the running one alone', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { change } = changed(decideCancel(locked({ open_turns }), 'turn-2', null))
+    expect(change.ended_turns.map(({ id }) => id)).toEqual(['turn-2'])
+    expect(change.started_turn).toBeNull()
+  })
+
+  test('leaves a final turn as it is', () => {
+    expect(changed(decideCancel(locked(), 'turn-1', null)).answer).toBe('unchanged')
+  })
+})
+
+const end = {
+  end_reason: 'ended_by_caller' as const,
+  ended_by: { type: 'credential' as const, id: 'key', name: 'Key', reason: null },
+  partial: null,
+  summary_enabled: true,
+}
+
+describe('decideEnd', () => {
+  test.each([
+    ['text', 'in_progress', 'ended'],
+    ['text', 'triggered', 'ended'],
+    ['text', 'ringing', 'ended'],
+    ['text', 'completed', 'already_completed'],
+    ['text', 'failed', 'conversation_not_active'],
+    ['text', 'cancelled', 'conversation_not_active'],
+    ['text', 'transferred', 'conversation_not_active'],
+    ['text', 'unanswered', 'conversation_not_active'],
+    ['webrtc', 'in_progress', 'conversation_not_text'],
+    ['telephone', 'completed', 'conversation_not_text'],
+  ] as const)('%s, %s: %s', (channel, status, expected) => {
+    const decision = decideEnd(locked({ channel, status }), end)
+    expect(isRefusal(decision) ? decision.refused : decision.answer).toBe(expected)
+  })
+
+  test('cancels open turns, keeps what was said, queues the summary', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
+    expect(change.ended_turns.map(({ outcome }) => outcome)).toEqual(['conversation_ended', 'conversation_ended'])
+    expect(change.messages).toMatchObject([{ text: 'I was just', interrupted: true, turn_id: 'turn-1' }])
+    expect(change.end).toMatchObject({ status: 'completed', analysis: { status: 'queued' } })
+    expect(eventTypes(change)).toEqual(['message.created', 'turn.cancelled', 'turn.cancelled', 'conversation.ended'])
+  })
+
+  test('drops the text of an attempt that has lost its turn', () => {
+    const open_turns = [turn({ lease: 8 })]
+    const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
+    expect(change.messages).toEqual([])
+  })
+
+  test.each([
+    ['There was no user message.', { user_turn_count: 0 }, true],
+    ['The summary is switched off.', {}, false],
+  ])('skips the analysis: %s', (reason, fields, summary_enabled) => {
+    const { change } = changed(decideEnd(locked(fields), { ...end, summary_enabled }))
+    expect(change.end?.analysis).toEqual({ status: 'skipped', reason })
+  })
+
+  test('a deletion ends what is active and analyses nothing', () => {
+    const change = decideEndForDeletion(locked({ channel: 'telephone', status: 'ringing' }), end)
+    expect(change.end).toMatchObject({ status: 'cancelled', analysis: { status: 'none' } })
+    expect(decideEndForDeletion(locked({ status: 'failed' }), end).end).toBeNull()
+  })
+})

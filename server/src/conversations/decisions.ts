@@ -1,0 +1,284 @@
+// Every decision about a conversation, as pure functions: the locked state in, a refusal or a change out.
+import type { ConcurrencyRule, EndReason, EndedBy, TurnMetrics, TurnOutcome } from '@parley/contract'
+import {
+  type Change,
+  type Decision,
+  type LockedConversation,
+  type NewMessage,
+  type OpenTurn,
+  type TurnEnd,
+  noChange,
+} from './change.ts'
+import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
+import { max_attempts } from './turn.ts'
+
+/** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
+export interface Partial {
+  turn_id: string
+  lease: number
+  text: string
+  message_id: string
+}
+
+export interface MessageInput {
+  message_id: string
+  turn_id: string
+  text: string
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  max_seconds: number
+  max_waiting: number
+  /** Of the attempt that was stopped here, with `interrupt`. */
+  partial: Partial | null
+}
+
+/** A message arrives. Answers the turn that will answer it and how many wait before. */
+export function decideMessage(
+  state: LockedConversation,
+  input: MessageInput,
+): Decision<{ turn_id: string; ahead: number }> {
+  if (state.channel !== 'text') return { refused: 'conversation_not_text' }
+  if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
+  const [first] = state.open_turns
+  if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
+  switch (input.concurrency) {
+    case 'reject':
+      return { refused: 'turn_in_progress', fields: { running_turn_id: first.id } }
+    case 'interrupt':
+      return acceptInterrupting(state, input)
+    case 'merge':
+      return acceptMerging(state, input)
+    case 'queue':
+      return acceptWaiting(state, input)
+  }
+}
+
+function acceptWaiting(state: LockedConversation, input: MessageInput) {
+  if (isQueueFull(state, input)) return { refused: 'too_many_waiting_turns' } as const
+  return acceptInNewTurn(input, { start: false, ahead: state.open_turns.length })
+}
+
+function isQueueFull(state: LockedConversation, input: MessageInput): boolean {
+  const waiting = state.open_turns.filter((turn) => turn.status === 'queued')
+  return waiting.reduce((sum, turn) => sum + Math.max(1, turn.messages), 0) >= input.max_waiting
+}
+
+function acceptMerging(state: LockedConversation, input: MessageInput) {
+  if (isQueueFull(state, input)) return { refused: 'too_many_waiting_turns' } as const
+  const last = state.open_turns.at(-1)!
+  if (last.status !== 'queued' || last.concurrency !== 'merge') return acceptWaiting(state, input)
+  const message = userMessage(input, last.id)
+  return {
+    change: { ...noChange, messages: [message], events: [messageCreated(message)] },
+    answer: { turn_id: last.id, ahead: state.open_turns.length - 1 },
+  }
+}
+
+function acceptInterrupting(state: LockedConversation, input: MessageInput) {
+  const accepted = acceptInNewTurn(input, { start: true, ahead: 0 })
+  const cancelled = cancelTurns(state.open_turns, 'superseded', input.partial)
+  return { change: joinChanges(cancelled, accepted.change), answer: accepted.answer }
+}
+
+function acceptInNewTurn(input: MessageInput, { start, ahead }: { start: boolean; ahead: number }) {
+  const message = userMessage(input, input.turn_id)
+  const { turn_id: id, concurrency, interactivity, agent_version_id, max_seconds } = input
+  const change: Change = {
+    ...noChange,
+    new_turn: { id, concurrency, interactivity, agent_version_id, max_seconds, start },
+    messages: [message],
+    events: [messageCreated(message), turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
+  }
+  return { change, answer: { turn_id: id, ahead } }
+}
+
+export interface AttemptKey {
+  turn_id: string
+  lease: number
+}
+
+/** What an attempt reports when it is through. */
+export type AttemptResult =
+  | { type: 'reply'; text: string; message_id: string; steps: number; metrics: TurnMetrics }
+  | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
+
+/** An attempt is through. A stale one (T6) changes nothing. */
+export function decideAttemptResult(
+  state: LockedConversation,
+  attempt: AttemptKey,
+  result: AttemptResult,
+): Decision<'written' | 'stale'> {
+  const turn = state.open_turns.find((open) => open.id === attempt.turn_id)
+  if (!isActive(state.status) || turn?.status !== 'running' || turn.lease !== attempt.lease) {
+    return { change: noChange, answer: 'stale' }
+  }
+  const change = result.type === 'reply' ? completeTurn(turn, result) : failTurn(turn, result.outcome, result.error)
+  return { change: joinChanges(change, startNext(state, turn)), answer: 'written' }
+}
+
+function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
+  const { metrics, steps } = reply
+  const message: NewMessage = {
+    id: reply.message_id,
+    role: 'assistant',
+    text: reply.text,
+    interrupted: false,
+    turn_id: turn.id,
+    metrics,
+  }
+  const { input_tokens, output_tokens } = metrics
+  return {
+    ...noChange,
+    ended_turns: [{ id: turn.id, outcome: 'reply', error: null, steps, input_tokens, output_tokens }],
+    messages: [message],
+    events: [messageCreated(message), turnEvent('turn.completed', turn.id)],
+  }
+}
+
+function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
+  return {
+    ...noChange,
+    ended_turns: [endOfTurn(turn.id, outcome, error)],
+    events: [{ type: 'turn.failed', data: { turn_id: turn.id, outcome, error } }],
+  }
+}
+
+/** The next waiting turn begins in the very commit that ends the one before, so that none can be forgotten. */
+function startNext(state: LockedConversation, ended: OpenTurn): Change {
+  const next = state.open_turns.find((turn) => turn.status === 'queued' && turn.id !== ended.id)
+  if (!next) return noChange
+  return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
+}
+
+/** The sweep found a turn that nobody carries out: an attempt whose lease ran out, or one that waits for nothing. */
+export function decideTakeover(state: LockedConversation, turn_id: string): Decision<'started' | 'failed' | 'nothing'> {
+  const turn = state.open_turns.find((open) => open.id === turn_id)
+  if (!turn || !isActive(state.status) || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
+  const takeover = turn.status === 'running'
+  if (takeover && !turn.lease_expired) return { change: noChange, answer: 'nothing' }
+  if (takeover && (turn.past_deadline || turn.attempts >= max_attempts)) {
+    const [outcome, error] = turn.past_deadline
+      ? (['timed_out', 'The turn did not end within its time.'] as const)
+      : (['attempts_exhausted', 'Every attempt at this turn was lost.'] as const)
+    return { change: joinChanges(failTurn(turn, outcome, error), startNext(state, turn)), answer: 'failed' }
+  }
+  const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
+  return { change, answer: 'started' }
+}
+
+/** The caller cancels a turn. A final one stays as it is. */
+export function decideCancel(
+  state: LockedConversation,
+  turn_id: string,
+  partial: Partial | null,
+): Decision<'cancelled' | 'unchanged'> {
+  const turn = state.open_turns.find((open) => open.id === turn_id)
+  if (!turn) return { change: noChange, answer: 'unchanged' }
+  const cancelled = cancelTurns([turn], 'cancelled_by_caller', partial)
+  const next = turn.status === 'running' ? startNext(state, turn) : noChange
+  return { change: joinChanges(cancelled, next), answer: 'cancelled' }
+}
+
+export interface EndInput {
+  end_reason: EndReason
+  ended_by: EndedBy
+  partial: Partial | null
+  /** Whether the agent's configuration asks for a summary. */
+  summary_enabled: boolean
+}
+
+/** `end` with `mode: cut`: one commit completes the conversation, keeps what was said and cancels its turns. */
+export function decideEnd(state: LockedConversation, input: EndInput): Decision<'ended' | 'already_completed'> {
+  if (state.channel !== 'text') return { refused: 'conversation_not_text' }
+  if (state.status === 'completed') return { change: noChange, answer: 'already_completed' }
+  if (!mayBecome(state.channel, state.status, 'completed')) return { refused: 'conversation_not_active' }
+  const analysis = analysisAtEnd(state, input.summary_enabled)
+  return { change: endChange(state, input, 'completed', analysis), answer: 'ended' }
+}
+
+/** An active conversation is ended because it is deleted: nothing is analysed. */
+export function decideEndForDeletion(state: LockedConversation, input: Omit<EndInput, 'summary_enabled'>): Change {
+  if (!isActive(state.status)) return noChange
+  const status = statusAtForcedEnd(state.channel, state.status)
+  return endChange(state, input, status, { status: 'none', reason: null })
+}
+
+type Analysis = NonNullable<Change['end']>['analysis']
+
+function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Analysis {
+  if (state.user_turn_count === 0) return { status: 'skipped', reason: 'There was no user message.' }
+  if (!summary_enabled) return { status: 'skipped', reason: 'The summary is switched off.' }
+  return { status: 'queued', reason: null }
+}
+
+function endChange(
+  state: LockedConversation,
+  input: Omit<EndInput, 'summary_enabled'>,
+  status: NonNullable<Change['end']>['status'],
+  analysis: Analysis,
+): Change {
+  const { end_reason, ended_by } = input
+  const cancelled = cancelTurns(state.open_turns, 'conversation_ended', input.partial)
+  const ended: Change = {
+    ...noChange,
+    end: { status, end_reason, ended_by, analysis },
+    events: [{ type: 'conversation.ended', data: { status, end_reason, ended_by } }],
+  }
+  return joinChanges(cancelled, ended)
+}
+
+/** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
+function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Partial | null): Change {
+  const owner = turns.find((turn) => turn.id === partial?.turn_id && turn.lease === partial.lease)
+  const messages: NewMessage[] =
+    owner && partial && partial.text !== ''
+      ? [
+          {
+            id: partial.message_id,
+            role: 'assistant',
+            text: partial.text,
+            interrupted: true,
+            turn_id: owner.id,
+            metrics: null,
+          },
+        ]
+      : []
+  return {
+    ...noChange,
+    ended_turns: turns.map((turn) => endOfTurn(turn.id, outcome, null)),
+    messages,
+    events: [
+      ...messages.map(messageCreated),
+      ...turns.map((turn) => ({ type: 'turn.cancelled' as const, data: { turn_id: turn.id, outcome } })),
+    ],
+  }
+}
+
+function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): TurnEnd {
+  return { id, outcome, error, steps: 0, input_tokens: null, output_tokens: null }
+}
+
+function userMessage(input: MessageInput, turn_id: string): NewMessage {
+  return { id: input.message_id, role: 'user', text: input.text, interrupted: false, turn_id, metrics: null }
+}
+
+function messageCreated(message: NewMessage) {
+  const { id, role, text, interrupted, turn_id } = message
+  return { type: 'message.created' as const, data: { id, role, content: [text], interrupted, turn_id } }
+}
+
+function turnEvent(type: 'turn.queued' | 'turn.started' | 'turn.completed', turn_id: string) {
+  return { type, data: { turn_id } }
+}
+
+function joinChanges(first: Change, second: Change): Change {
+  return {
+    ended_turns: [...first.ended_turns, ...second.ended_turns],
+    new_turn: second.new_turn ?? first.new_turn,
+    started_turn: second.started_turn ?? first.started_turn,
+    messages: [...first.messages, ...second.messages],
+    end: second.end ?? first.end,
+    events: [...first.events, ...second.events],
+  }
+}

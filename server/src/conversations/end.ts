@@ -1,0 +1,100 @@
+// Ending, cancelling and deleting: what stops a conversation or one of its turns.
+import type { AgentConfig, EndReason, EndedBy, Output } from '@parley/contract'
+import { resolveAgentConfig } from '../agents/config.ts'
+import { findVersionConfig } from '../agents/versions.ts'
+import type { Context, Handler } from '../context.ts'
+import { invalid, notFound } from '../errors.ts'
+import { changeConversation } from './commit.ts'
+import { deleteContent } from './commit-content.ts'
+import { conclude, withHalt } from './conclude.ts'
+import { isActive } from './conversation.ts'
+import { requireConversation } from './conversation-access.ts'
+import { decideCancel, decideEnd } from './decisions.ts'
+import { type ConversationRecord, findConversation, findTurn } from './queries.ts'
+import { isFinal } from './turn.ts'
+import { presentTurn } from './wire.ts'
+
+const max_wait_seconds = 60
+
+export const endConversation: Handler<'endConversation'> = async (ctx, input) => {
+  const asked_wait_ms = parsePreferredWait(input.prefer)
+  const conversation = await requireConversation(ctx, input.conversation_id, 'end')
+  const { id } = conversation
+  const analysis = await readAnalysisSettings(ctx, conversation)
+  const end = {
+    end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
+    ended_by: describeActor(ctx, conversation, input.reason ?? null),
+    summary_enabled: analysis.summary_enabled,
+  }
+  const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
+    changeConversation(ctx.store, ctx.services, id, (state) => decideEnd(state, { ...end, partial }))
+  const isText = conversation.channel === 'text' && isActive(conversation.status)
+  const committed = isText ? await withHalt(ctx.services, id, commit) : await commit(null)
+  conclude(ctx.services, id, committed)
+  return waitForSummary(ctx, id, asked_wait_ms ?? analysis.wait_ms)
+}
+
+/** Of a conversation whose version is not here, the defaults: it was brought in, and can only be ended already. */
+async function readAnalysisSettings(ctx: Context, { agent_version_id }: ConversationRecord) {
+  const config = agent_version_id && (await findVersionConfig(ctx.store, agent_version_id))
+  const { analysis } = resolveAgentConfig((config || {}) as AgentConfig, 'text', ctx.services.config.default_model)
+  return { wait_ms: analysis.wait_ms, summary_enabled: analysis.summary.enabled }
+}
+
+/** RFC 7240: `wait=N` among other preferences, which are ignored. */
+export function parsePreferredWait(prefer: string | undefined): number | null {
+  const preference = prefer?.split(/[,;]/).find((part) => /^\s*wait\s*=/i.test(part))
+  if (preference === undefined) return null
+  const value = preference
+    .split('=')[1]!
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+  if (!/^\d{1,6}$/.test(value)) throw invalid({ path: 'prefer', message: 'wait must be a number of seconds' })
+  return Math.min(Number(value), max_wait_seconds) * 1000
+}
+
+export function describeActor(ctx: Context, conversation: { user_id: string }, reason: string | null): EndedBy {
+  const { actor } = ctx.access
+  if (actor.type === 'end_user') return { type: 'user', id: conversation.user_id, name: null, reason }
+  return { type: actor.type, id: actor.id, name: actor.name, reason }
+}
+
+/** The record as it stands when its analysis is over, or when the time is. */
+async function waitForSummary(ctx: Context, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
+  const present = ({ status, duration, summary }: ConversationRecord) => ({
+    conversation_id: id,
+    status,
+    duration,
+    summary,
+  })
+  const isSettled = ({ analysis_status }: ConversationRecord) =>
+    analysis_status !== 'queued' && analysis_status !== 'running'
+  let latest: ConversationRecord | null = null
+  await ctx.services.signals.waitFor(id, wait_ms, async () => {
+    latest = (await findConversation(ctx.store, id)) ?? latest
+    return latest === null || isSettled(latest) ? true : undefined
+  })
+  if (latest === null) throw notFound('Conversation')
+  return present(latest)
+}
+
+export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
+  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const turn = await findTurn(ctx.store, id, input.turn_id)
+  if (!turn) throw notFound('Turn')
+  if (isFinal(turn.status)) return presentTurn(turn)
+  const commit = (partial: Parameters<typeof decideCancel>[2]) =>
+    changeConversation(ctx.store, ctx.services, id, (state) => decideCancel(state, turn.id, partial))
+  // A waiting turn can be cancelled without disturbing the one that runs.
+  const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
+  conclude(ctx.services, id, committed)
+  return presentTurn((await findTurn(ctx.store, id, turn.id))!)
+}
+
+export const deleteConversation: Handler<'deleteConversation'> = async (ctx, input) => {
+  const conversation = await requireConversation(ctx, input.conversation_id, null)
+  const ended_by = describeActor(ctx, conversation, null)
+  const { id } = conversation
+  const committed = await withHalt(ctx.services, id, () => deleteContent(ctx.store, ctx.services, id, ended_by))
+  conclude(ctx.services, id, committed)
+}

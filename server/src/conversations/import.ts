@@ -1,0 +1,80 @@
+// Bringing conversations in: each row is judged and written by itself, all of it or nothing.
+import { createHash } from 'node:crypto'
+import type { Output } from '@parley/contract'
+import { maySeeAgent } from '../access/access.ts'
+import { findImportedVersion } from '../agents/imported.ts'
+import type { Context, Handler } from '../context.ts'
+import type { Store } from '../database/store.ts'
+import type { FieldFault } from '../errors.ts'
+import { canonicalJson } from '../json.ts'
+import { closeImported, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
+import { type PreparedImport, prepareImport } from './imported.ts'
+import { findConversation } from './queries.ts'
+
+type RowOutcome = 'created' | 'unchanged' | FieldFault[]
+type Answer = Output<'importConversations'>
+
+export const importConversations: Handler<'importConversations'> = async (ctx, input) => {
+  const answer: Answer = { created: 0, unchanged: 0, errors: [] }
+  for (const [index, row] of input.conversations.entries()) {
+    const outcome = await importRow(ctx, row)
+    if (outcome === 'created' || outcome === 'unchanged') answer[outcome] += 1
+    else answer.errors.push(...outcome.map((fault) => ({ index, id: idOf(row), ...fault })))
+  }
+  return answer
+}
+
+function idOf(row: unknown): string | null {
+  const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : null
+  return typeof id === 'string' ? id.slice(0, 64) : null
+}
+
+async function importRow(ctx: Context, row: unknown): Promise<RowOutcome> {
+  const { ports, config } = ctx.services
+  const prepared = prepareImport(row, { limits: config.limits, newId: ports.newId })
+  if ('faults' in prepared) return prepared.faults
+  const fingerprint = createHash('sha256').update(canonicalJson(row)).digest()
+  const earlier = await compareWithEarlier(ctx, prepared.source.id, fingerprint)
+  if (earlier) return earlier
+  if (!maySeeAgent(ctx.access, prepared.source.agent_id ?? null)) {
+    return [{ path: 'agent_id', message: 'is not an agent that the credential may use' }]
+  }
+  const outcome = await ctx.store.transaction((tx) => writeRow(ctx, tx, prepared, fingerprint))
+  return outcome === 'taken' ? (await compareWithEarlier(ctx, prepared.source.id, fingerprint))! : outcome
+}
+
+/** Null when the id is free; the same content, as sent, is unchanged; all else that has the id is an error. */
+async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer): Promise<RowOutcome | null> {
+  const record = await findConversation(ctx.store, id)
+  const isSame = record?.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
+  if (isSame) return 'unchanged'
+  const taken: FieldFault[] = [{ path: 'id', message: 'is taken by a conversation with other content' }]
+  return record || (await isIdTaken(ctx.store, id)) ? taken : null
+}
+
+async function writeRow(
+  ctx: Context,
+  tx: Store,
+  prepared: PreparedImport,
+  content_fingerprint: Buffer,
+): Promise<RowOutcome | 'taken'> {
+  const { conversation, items, end, progress, source } = prepared
+  const version = await findImportedVersion(tx, source.agent_id ?? null, source.agent_version_id ?? null)
+  if (prepared.takes_messages && version === null) {
+    return [{ path: 'agent_version_id', message: 'an active text conversation needs a published version that is here' }]
+  }
+  const row = {
+    ...conversation,
+    // An ended one is born active, takes its items and is closed, all in this transaction.
+    status: end ? ('in_progress' as const) : conversation.status,
+    agent_version_id: version ?? source.agent_version_id ?? null,
+    content_fingerprint,
+  }
+  const created_at = await insertConversation(tx, row, source.created_at)
+  if (created_at === null) return 'taken'
+  const { newId } = ctx.services.ports
+  const imported = { type: 'conversation.created' as const, data: { channel: row.channel, imported: true } }
+  await insertHistory(tx, row.id, items, [{ id: newId(), ...imported }], progress)
+  if (end) await closeImported(tx, row.id, end)
+  return 'created'
+}

@@ -1,0 +1,66 @@
+// The operations of conversations, by their ids; each is in the file of what it does.
+import { AppError, invalid } from '../errors.ts'
+import type { Handler } from '../context.ts'
+import type { JsonObject } from '../json.ts'
+import { changeMetadata } from './commit-content.ts'
+import { requireConversation } from './conversation-access.ts'
+import { decodeCursor, encodeCursor } from '../database/cursor.ts'
+import { applyMergePatch } from './merge-patch.ts'
+import { findConversation, listTurns, readTranscript } from './queries.ts'
+import { presentConversation, presentTurn } from './wire.ts'
+
+export { createConversation } from './create.ts'
+export { cancelTurn, deleteConversation, endConversation } from './end.ts'
+export { importConversations } from './import.ts'
+export { countConversations, listConversations } from './list.ts'
+export { sendConversationMessage } from './message.ts'
+
+export const getConversation: Handler<'getConversation'> = async (ctx, input) => {
+  const record = await requireConversation(ctx, input.conversation_id, 'read')
+  const mayReadTranscript = ctx.access.conversation !== null || ctx.access.scopes.has('conversations:read_sensitive')
+  const items = mayReadTranscript ? await readTranscript(ctx.store, record.id) : undefined
+  return presentConversation(ctx.access, record, items)
+}
+
+export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
+  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const { metadata_bytes } = ctx.services.config.limits
+  await changeMetadata(ctx.store, ctx.services, id, (metadata) => {
+    const patched = applyMergePatch(metadata, input.custom_metadata as JsonObject) as JsonObject
+    if (Buffer.byteLength(JSON.stringify(patched)) > metadata_bytes) {
+      throw invalid({ path: 'custom_metadata', message: `must have at most ${metadata_bytes} bytes as JSON` })
+    }
+    return patched
+  })
+  const record = await findConversation(ctx.store, id)
+  if (!record) throw new AppError('not_found', 'Conversation not found')
+  return presentConversation(ctx.access, record)
+}
+
+export const listConversationTurns: Handler<'listConversationTurns'> = async (ctx, input) => {
+  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const limit = input.limit ?? 20
+  const rows = await listTurns(ctx.store, id, readSequence(input.cursor), limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const next_cursor = rows.length > limit && last ? encodeCursor([String(last.sequence)]) : null
+  return { data: page.map(presentTurn), pagination: { limit, next_cursor } }
+}
+
+function readSequence(cursor: string | undefined): number {
+  if (cursor === undefined) return 0
+  const [sequence] = decodeCursor(cursor, 1)
+  if (!/^\d{1,9}$/.test(sequence!)) throw invalid({ path: 'cursor', message: 'is not a cursor of this list' })
+  return Number(sequence)
+}
+
+export const createConversationToken: Handler<'createConversationToken'> = async (ctx, input) => {
+  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const claims = {
+    organization_id: ctx.access.organization_id,
+    conversation_id: id,
+    permissions: [...input.permissions],
+  }
+  const { token, expires_at } = await ctx.services.tokens.sign(claims, input.expires_in ?? 3600)
+  return { token, permissions: claims.permissions, expires_at }
+}

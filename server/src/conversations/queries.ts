@@ -1,0 +1,187 @@
+// Reads conversations, transcripts and turns. Writes nothing.
+import type {
+  AnalysisStatus,
+  Channel,
+  ConcurrencyRule,
+  ConversationStatus,
+  Direction,
+  EndReason,
+  EndedBy,
+  TurnMetrics,
+  TurnOutcome,
+  TurnStatus,
+} from '@parley/contract'
+import { statement } from '../database/database.ts'
+import type { Store } from '../database/store.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
+import { isUuid } from '../ports.ts'
+
+/** A conversation with its progress and its agent's name. */
+export interface ConversationRecord {
+  id: string
+  organization_id: string
+  direction: Direction
+  channel: Channel
+  status: ConversationStatus
+  user_id: string
+  agent_id: string | null
+  agent_name: string | null
+  agent_version_id: string | null
+  agent_number: string | null
+  web_widget_id: string | null
+  trunk_id: string | null
+  initial_context: string | null
+  custom_metadata: JsonObject
+  recording_details: JsonObject | null
+  created_at: string
+  updated_at: string
+  last_activity_at: string
+  ended_at: string | null
+  duration: number | null
+  user_turn_count: number
+  end_reason: EndReason | null
+  ended_by: EndedBy | null
+  analysis_status: AnalysisStatus
+  analysis_reason: string | null
+  summary: string | null
+  content_fingerprint: Buffer | null
+}
+
+/** Columns of a ConversationRecord, over `c`, `p` (progress) and `a` (agent). */
+export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
+  coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
+  c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
+  c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
+  c.content_fingerprint`
+
+export const conversationTables = `conversations c
+  join conversation_progress p on p.conversation_id = c.id
+  left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
+
+const findStatement = statement(
+  'find_conversation',
+  `select ${conversationColumns} from ${conversationTables}
+   where c.id = $1 and c.organization_id = $2 and c.deleted_at is null`,
+)
+
+export async function findConversation(store: Store, id: string): Promise<ConversationRecord | null> {
+  if (!isUuid(id)) return null
+  const [row] = await store.query<ConversationRecord>(findStatement, [id, store.organization_id])
+  return row ?? null
+}
+
+/** A transcript item as it is stored; which fields are set depends on `type`. */
+export interface ItemRecord {
+  id: string
+  position: number
+  type: 'message' | 'function_call' | 'function_call_output'
+  turn_id: string | null
+  role: 'user' | 'assistant' | 'system' | null
+  content: string[] | null
+  interrupted: boolean | null
+  metrics: TurnMetrics | null
+  call_id: string | null
+  name: string | null
+  arguments: JsonObject | null
+  output: JsonValue | null
+  is_error: boolean | null
+  latency_ms: number | null
+  created_at: string
+}
+
+const itemColumns = `id, position, type, turn_id, role, content, interrupted, metrics, call_id, name, arguments, output,
+  is_error, latency_ms, created_at`
+
+const transcriptStatement = statement(
+  'read_transcript',
+  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 order by position`,
+)
+
+export function readTranscript(store: Store, conversation_id: string): Promise<ItemRecord[]> {
+  return store.query(transcriptStatement, [conversation_id, store.organization_id])
+}
+
+const newestItemsStatement = statement(
+  'newest_items',
+  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2
+   order by position desc limit $3`,
+)
+
+/** The newest items, oldest first. */
+export async function readNewestItems(store: Store, conversation_id: string, count: number): Promise<ItemRecord[]> {
+  const rows = await store.query<ItemRecord>(newestItemsStatement, [conversation_id, store.organization_id, count])
+  return rows.toReversed()
+}
+
+const firstItemStatement = statement(
+  'first_item',
+  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 and position = 0`,
+)
+
+export async function readFirstItem(store: Store, conversation_id: string): Promise<ItemRecord | null> {
+  const [row] = await store.query<ItemRecord>(firstItemStatement, [conversation_id, store.organization_id])
+  return row ?? null
+}
+
+export interface TurnRecord {
+  id: string
+  sequence: number
+  status: TurnStatus
+  outcome: TurnOutcome | null
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  attempts: number
+  steps: number
+  input_tokens: number | null
+  output_tokens: number | null
+  error: string | null
+  queued_at: string
+  started_at: string | null
+  deadline_at: string
+  finished_at: string | null
+  user_message_ids: string[]
+}
+
+const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
+  t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
+  array(select i.id from transcript_items i where i.turn_id = t.id and i.role = 'user' order by i.position)
+    as user_message_ids`
+
+const findTurnStatement = statement(
+  'find_turn',
+  `select ${turnColumns} from turns t where t.id = $1 and t.conversation_id = $2 and t.organization_id = $3`,
+)
+
+export async function findTurn(store: Store, conversation_id: string, turn_id: string): Promise<TurnRecord | null> {
+  if (!isUuid(turn_id)) return null
+  const [row] = await store.query<TurnRecord>(findTurnStatement, [turn_id, conversation_id, store.organization_id])
+  return row ?? null
+}
+
+const listTurnsStatement = statement(
+  'list_turns',
+  `select ${turnColumns} from turns t
+   where t.conversation_id = $1 and t.organization_id = $2 and t.sequence > $3 order by t.sequence limit $4`,
+)
+
+export function listTurns(
+  store: Store,
+  conversation_id: string,
+  after_sequence: number,
+  limit: number,
+): Promise<TurnRecord[]> {
+  return store.query(listTurnsStatement, [conversation_id, store.organization_id, after_sequence, limit])
+}
+
+const repliesStatement = statement(
+  'turn_replies',
+  `select content from transcript_items
+   where turn_id = $1 and organization_id = $2 and role = 'assistant' order by position`,
+)
+
+/** What the agent said in a turn. */
+export async function readReply(store: Store, turn_id: string): Promise<string> {
+  const rows = await store.query<{ content: string[] }>(repliesStatement, [turn_id, store.organization_id])
+  return rows.flatMap((row) => row.content).join('')
+}

@@ -1,0 +1,27 @@
+// What conversations ask of the engine: the port through which a turn is carried out in this process.
+
+/** The right of one attempt to write, as the database gave it. */
+export interface TurnLease {
+  organization_id: string
+  conversation_id: string
+  turn_id: string
+  /** Never reused; every write of the attempt carries it (T6). */
+  lease: number
+}
+
+/** An attempt that was stopped in order to conclude its turn. */
+export interface HaltedAttempt {
+  turn_id: string
+  lease: number
+  /** What the agent had said so far. */
+  text: string
+  /** The conclusion was not committed after all: carry the turn out again. */
+  resume(): void
+}
+
+export interface TurnRunner {
+  /** Carries the turn out; returns at once. A client that goes away does not stop it (T11). */
+  start(lease: TurnLease): void
+  /** Stops the attempt that runs here for this conversation, if there is one; it writes nothing from now on. */
+  halt(conversation_id: string): HaltedAttempt | null
+}

@@ -1,0 +1,41 @@
+// The turn's state machine: what may happen to a turn in each state. Pure; every cell is decided by type.
+import type { TurnOutcome, TurnStatus } from '@parley/contract'
+
+/** What can happen to a turn. */
+export type TurnEvent =
+  | 'start' // an attempt takes it
+  | 'lose' // its attempt is lost, tries are left
+  | 'reply' // the attempt has the agent's reply
+  | 'fail' // the model, the time or the tries ran out
+  | 'cancel' // by the caller, by a newer message, by the conversation's end
+
+export const turnTransitions: Record<TurnStatus, Record<TurnEvent, TurnStatus | 'refused'>> = {
+  queued: { start: 'running', lose: 'refused', reply: 'refused', fail: 'failed', cancel: 'cancelled' },
+  running: { start: 'refused', lose: 'queued', reply: 'completed', fail: 'failed', cancel: 'cancelled' },
+  completed: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', cancel: 'refused' },
+  failed: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', cancel: 'refused' },
+  cancelled: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', cancel: 'refused' },
+}
+
+export function isFinal(status: TurnStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled'
+}
+
+/** The final state that belongs to each outcome. */
+export const statusOfOutcome: Record<TurnOutcome, 'completed' | 'failed' | 'cancelled'> = {
+  reply: 'completed',
+  model_error: 'failed',
+  timed_out: 'failed',
+  step_limit: 'failed',
+  attempts_exhausted: 'failed',
+  conversation_ended: 'cancelled',
+  cancelled_by_caller: 'cancelled',
+  superseded: 'cancelled',
+}
+
+/** How many nodes may try a turn, one after another, before it fails. */
+export const max_attempts = 3
+
+/** How long an attempt may write without renewing its lease, and how often it renews it. */
+export const lease_ms = 8000
+export const renew_ms = 2500

@@ -1,0 +1,80 @@
+// Conversations, items and turns as the API shows them, with what the caller may not see left out.
+import type { Conversation, TranscriptItem, Turn } from '@parley/contract'
+import { type Access, maySeeSensitive } from '../access/access.ts'
+import type { ConversationRecord, ItemRecord, TurnRecord } from './queries.ts'
+
+/** The safe fields, and the sensitive ones for who may see them; the transcript where it was read. */
+export function presentConversation(access: Access, record: ConversationRecord, items?: ItemRecord[]): Conversation {
+  const { summary, initial_context, custom_metadata, recording_details } = record
+  const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
+  return { ...presentSafeFields(record), ...sensitive, ...presentTranscript(access, items) }
+}
+
+function presentSafeFields(record: ConversationRecord): Conversation {
+  const { agent_name, content_fingerprint: _, ...row } = record
+  return {
+    id: row.id,
+    organization_id: row.organization_id,
+    direction: row.direction,
+    channel: row.channel,
+    status: row.status,
+    user_id: row.user_id,
+    agent_id: row.agent_id,
+    agent_version_id: row.agent_version_id,
+    agent_number: row.agent_number,
+    web_widget_id: row.web_widget_id,
+    trunk_id: row.trunk_id,
+    duration: row.duration,
+    user_turn_count: row.user_turn_count,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    agent: row.agent_id === null ? null : { id: row.agent_id, name: agent_name },
+    ended_at: row.ended_at,
+    end_reason: row.end_reason,
+    ended_by: row.ended_by,
+    last_activity_at: row.last_activity_at,
+    analysis_status: row.analysis_status,
+    analysis_reason: row.analysis_reason,
+  }
+}
+
+/** A conversation token with `read` sees the messages, at their positions, and nothing between them. */
+function presentTranscript(access: Access, items: ItemRecord[] | undefined): Pick<Conversation, 'conversation'> {
+  if (!items) return {}
+  if (access.conversation) {
+    const messages = items.filter((item) => item.type === 'message' && item.role !== 'system')
+    return { conversation: { items: messages.map((item) => presentItem({ ...item, metrics: null })) } }
+  }
+  return maySeeSensitive(access) ? { conversation: { items: items.map(presentItem) } } : {}
+}
+
+function presentItem(item: ItemRecord): TranscriptItem {
+  const { id, position, type, created_at, turn_id } = item
+  const base = { id, position, type, created_at, turn_id }
+  switch (type) {
+    case 'message':
+      return {
+        ...base,
+        role: item.role!,
+        content: item.content!,
+        interrupted: item.interrupted!,
+        ...(item.metrics ? { metrics: item.metrics } : {}),
+      }
+    case 'function_call':
+      return { ...base, call_id: item.call_id!, name: item.name!, arguments: item.arguments ?? {} }
+    case 'function_call_output':
+      return {
+        ...base,
+        call_id: item.call_id!,
+        name: item.name!,
+        output: item.output,
+        is_error: item.is_error ?? false,
+        latency_ms: item.latency_ms,
+      }
+  }
+}
+
+export function presentTurn(turn: TurnRecord): Turn {
+  const { id, sequence: _s, interactivity: _i, deadline_at: _d, ...fields } = turn
+  return { turn_id: id, ...fields }
+}

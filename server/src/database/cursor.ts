@@ -1,0 +1,66 @@
+// Opaque cursors of lists in keyset order, and the page that is cut off where the next one begins.
+import { invalid } from '../errors.ts'
+import { isTimestamp } from '../validation.ts'
+
+/** The page size of every list that is not told another. */
+export const default_page_size = 20
+
+/** Base64url of a JSON array of texts: the values of the ordering columns in the last row of a page. */
+export function encodeCursor(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts), 'utf8').toString('base64url')
+}
+
+/** The parts, of which there must be `count`; whatever `encodeCursor` would not write is refused. */
+export function decodeCursor(text: string, count: number): string[] {
+  const parts = parseParts(Buffer.from(text, 'base64url').toString('utf8'))
+  if (parts?.length !== count || encodeCursor(parts) !== text) throw invalidCursor()
+  return parts
+}
+
+function parseParts(json: string): string[] | null {
+  try {
+    const parts: unknown = JSON.parse(json)
+    return Array.isArray(parts) && parts.every(isStorableText) ? parts : null
+  } catch {
+    return null
+  }
+}
+
+/** PostgreSQL takes neither NUL nor a lone surrogate. */
+function isStorableText(part: unknown): part is string {
+  return typeof part === 'string' && part.isWellFormed() && !part.includes('\0')
+}
+
+export function invalidCursor() {
+  return invalid({ path: 'cursor', message: 'is not a cursor of this list' })
+}
+
+/** The place of a row in a list that is ordered by time and, within a moment, by a key. */
+export interface TimePosition {
+  time: string
+  key: string
+}
+
+/** As `formatTimestamp` writes it. */
+const form_of_time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
+
+/** Reads a cursor of such a list; no time or key gets through that the database could not compare with. */
+export function decodeTimeCursor(text: string | undefined, isKey: (key: string) => boolean): TimePosition | null {
+  if (text === undefined) return null
+  const [time = '', key = ''] = decodeCursor(text, 2)
+  if (!form_of_time.test(time) || !isTimestamp(time) || !isKey(key)) throw invalidCursor()
+  return { time, key }
+}
+
+export interface Page<Row> {
+  data: Row[]
+  pagination: { limit: number; next_cursor: string | null }
+}
+
+/** Makes a page of the rows of a query that asked for one row more than `limit`. */
+export function cutPage<Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => TimePosition): Page<Row> {
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  const position = rows.length > limit && last !== undefined ? positionOf(last) : null
+  return { data, pagination: { limit, next_cursor: position && encodeCursor([position.time, position.key]) } }
+}

@@ -1,0 +1,82 @@
+// Inspects the cluster folder and makes a new cluster, which appears whole or not at all.
+import { randomBytes } from 'node:crypto'
+import { chmod, lchown, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ProgramFailure, runToEnd, type Binaries } from './binaries.ts'
+import { EmbeddedPostgresError, faultWithOutput, isErrno, WAY_OUT } from './faults.ts'
+import { syncFolder } from './folders.ts'
+import type { Home } from './home.ts'
+import { judgeCluster, parseUnfinishedName, type ClusterState } from './placement.ts'
+import { initdbArguments } from './settings.ts'
+
+const INITDB_LIMIT_MS = 120_000
+
+export async function inspectCluster(cluster_dir: string, major: string): Promise<ClusterState> {
+  const entries = await orNull(readdir(cluster_dir))
+  const version = entries === null ? null : await orNull(readFile(join(cluster_dir, 'PG_VERSION'), 'utf8'))
+  return judgeCluster(entries, version, major)
+}
+
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Throws for a folder that this PostgreSQL must leave alone. */
+export function refuseForeignCluster(cluster_dir: string, state: ClusterState, major: string): void {
+  if (state.kind === 'other_version') {
+    const what = `The database in ${cluster_dir} was made by PostgreSQL ${state.version}, and Parley's own is ${major}. Nothing was changed.`
+    const advice = `Dump it with PostgreSQL ${state.version} and restore it, or choose another data folder.`
+    throw new EmbeddedPostgresError('other_version', `${what} ${advice} ${WAY_OUT}`)
+  }
+  if (state.kind === 'not_a_cluster') {
+    const what = `${cluster_dir} holds files, but no PostgreSQL database. Nothing was changed.`
+    throw new EmbeddedPostgresError(
+      'folder_unusable',
+      `${what} Move it away, or choose another data folder. ${WAY_OUT}`,
+    )
+  }
+}
+
+/** Of two that make the cluster at the same time the first to finish wins, and the other uses what it made. */
+export async function createCluster(home: Home, binaries: Binaries): Promise<void> {
+  const { account } = home
+  const fresh = join(home.dir, `cluster.new-${process.pid}-${randomBytes(4).toString('hex')}`)
+  await mkdir(fresh)
+  try {
+    await chmod(fresh, 0o700)
+    if (account !== null) await lchown(fresh, account.uid, account.gid)
+    await runToEnd(binaries.initdb, initdbArguments(fresh), account, INITDB_LIMIT_MS)
+    await rename(fresh, home.cluster_dir)
+    await syncFolder(home.dir)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    if (isErrno(error, 'ENOTEMPTY', 'EEXIST')) return
+    if (!(error instanceof ProgramFailure)) throw error
+    const what = `PostgreSQL's initdb could not make a database in ${home.dir}.`
+    throw faultWithOutput('start_failed', what, error.output, 'its output')
+  }
+}
+
+/** Removes what a killed start left behind. One whose maker still lives is another start's work. */
+export async function removeUnfinished(home_dir: string): Promise<void> {
+  for (const name of await readdir(home_dir)) {
+    const maker = parseUnfinishedName(name)
+    if (maker === null || isAlive(maker)) continue
+    // An initdb that outlived its parent may still write there: what resists now goes at another start.
+    await rm(join(home_dir, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => {})
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !isErrno(error, 'ESRCH')
+  }
+}

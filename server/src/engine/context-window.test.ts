@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ItemRecord } from '../conversations/queries.ts'
+import { estimateTokens, selectHistory } from './context-window.ts'
+
+let position = 0
+
+function item(fields: Partial<ItemRecord>): ItemRecord {
+  const empty = {
+    metrics: null,
+    call_id: null,
+    name: null,
+    arguments: null,
+    output: null,
+    is_error: null,
+    latency_ms: null,
+  }
+  const message = {
+    type: 'message' as const,
+    role: null,
+    content: null,
+    interrupted: false,
+    turn_id: null,
+    created_at: '',
+  }
+  return { id: `item-${position}`, position: position++, ...empty, ...message, ...fields }
+}
+
+const said = (role: 'user' | 'assistant' | 'system', text: string, turn_id: string | null = null) =>
+  item({ role, content: [text], turn_id })
+const call = (call_id: string, turn_id: string) =>
+  item({ type: 'function_call', call_id, name: 'look', arguments: {}, turn_id })
+const output = (call_id: string, turn_id: string) =>
+  item({ type: 'function_call_output', call_id, name: 'look', output: 'seen', is_error: false, turn_id })
+
+const wide = { max_items: 100, max_tokens: 100_000 }
+const texts = (items: ItemRecord[], turn_id: string, window = wide) =>
+  selectHistory(items, turn_id, window).messages.map((message) => ('text' in message ? message.text : 'results'))
+
+describe('selectHistory', () => {
+  test('a message that was stored while an earlier turn ran comes after that turn’s reply', () => {
+    const items = [said('user', 'one', 'a'), said('user', 'two', 'b'), said('assistant', 'reply one', 'a')]
+    expect(texts(items, 'b')).toEqual(['one', 'reply one', 'two'])
+  })
+
+  test('leaves out what belongs to later turns', () => {
+    const items = [said('user', 'one', 'a'), said('user', 'two', 'b'), said('user', 'three', 'c')]
+    expect(texts(items, 'a')).toEqual(['one'])
+    expect(texts(items, 'b')).toEqual(['one', 'two'])
+  })
+
+  test('messages of one turn stay together', () => {
+    const items = [said('user', 'one', 'a'), said('user', 'two', 'b'), said('user', 'and three', 'b')]
+    expect(texts(items, 'b')).toEqual(['one', 'two', 'and three'])
+  })
+
+  test('keeps the newest whole turns that fit', () => {
+    const items = [
+      said('user', 'one', 'a'),
+      said('assistant', 'r1', 'a'),
+      said('user', 'two', 'b'),
+      said('assistant', 'r2', 'b'),
+      said('user', 'three', 'c'),
+    ]
+    expect(texts(items, 'c', { ...wide, max_items: 4 })).toEqual(['two', 'r2', 'three'])
+    const tokens = items.slice(2).reduce((sum, each) => sum + estimateTokens(each), 0)
+    expect(texts(items, 'c', { ...wide, max_tokens: tokens })).toEqual(['two', 'r2', 'three'])
+    expect(texts(items, 'c', { ...wide, max_tokens: tokens - 1 })).toEqual(['three'])
+  })
+
+  test('always keeps the turn that is to be answered', () => {
+    expect(texts([said('user', 'x'.repeat(4000), 'a')], 'a', { max_items: 1, max_tokens: 1 })).toHaveLength(1)
+  })
+
+  test('never parts a call from its result', () => {
+    const items = [
+      said('user', 'one', 'a'),
+      call('1', 'a'),
+      output('1', 'a'),
+      said('assistant', 'r1', 'a'),
+      said('user', 'two', 'b'),
+    ]
+    const { messages } = selectHistory(items, 'b', wide)
+    expect(messages.map((message) => message.role)).toEqual(['user', 'assistant', 'tool', 'assistant', 'user'])
+    expect(texts(items, 'b', { ...wide, max_items: 3 })).toEqual(['two'])
+  })
+
+  test('leaves out a call that has no result', () => {
+    const { messages } = selectHistory([said('user', 'one', 'a'), call('1', 'a')], 'a', wide)
+    expect(messages).toEqual([{ role: 'user', text: 'one' }])
+  })
+
+  test('the greeting and system notes go into the preface', () => {
+    const items = [said('assistant', 'Welcome!'), said('system', 'VIP'), said('user', 'one', 'a')]
+    expect(selectHistory(items, 'a', wide)).toEqual({
+      preface: ['You opened the conversation with: Welcome!', 'VIP'],
+      messages: [{ role: 'user', text: 'one' }],
+    })
+  })
+
+  test('whatever the window, history begins with the end user and ends with the turn’s messages', () => {
+    const turns = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(
+        turns,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 200 }),
+        (order, max_items, max_tokens) => {
+          const items = order.map((turn_id, index) =>
+            said(index % 3 === 2 ? 'assistant' : 'user', `${turn_id}${index}`, turn_id),
+          )
+          const turn_id = items.find((each) => each.role === 'user')!.turn_id!
+          const { messages } = selectHistory(items, turn_id, { max_items, max_tokens })
+          expect(messages[0]?.role).toBe('user')
+          expect(texts(items, turn_id, { max_items, max_tokens }).at(-1)!.startsWith(turn_id)).toBe(true)
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,97 @@
+// What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
+import type { ItemRecord } from '../conversations/queries.ts'
+import type { ModelMessage } from './models/port.ts'
+
+export interface ContextWindow {
+  max_items: number
+  max_tokens: number
+}
+
+/** What the model is shown besides the system prompt. */
+export interface ModelHistory {
+  /** Said before the end user's first word, or by the system: it goes into the system prompt. */
+  preface: string[]
+  messages: ModelMessage[]
+}
+
+/** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
+export function estimateTokens(item: ItemRecord): number {
+  const text = item.content?.join('') ?? JSON.stringify(item.arguments ?? item.output ?? '')
+  return Math.ceil(text.length / 4) + 4
+}
+
+/**
+ * `items` in the order of positions; `turn_id` is the turn to be answered. A message may be stored while an earlier turn still
+ * runs, so items are grouped by turn, and what belongs to later turns is left out.
+ */
+export function selectHistory(items: ItemRecord[], turn_id: string, window: ContextWindow): ModelHistory {
+  const groups = groupByTurn(items)
+  const current = groups.findIndex((group) => group[0]!.turn_id === turn_id)
+  const candidates = current === -1 ? groups : groups.slice(0, current + 1)
+  return toHistory(newestThatFit(candidates, window).flat())
+}
+
+function groupByTurn(items: ItemRecord[]): ItemRecord[][] {
+  const groups = new Map<string, ItemRecord[]>()
+  for (const item of items) {
+    const key = item.turn_id ?? `item ${item.position}`
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return [...groups.values()]
+}
+
+/** The last group is always kept: it is what is to be answered. */
+function newestThatFit(groups: ItemRecord[][], window: ContextWindow): ItemRecord[][] {
+  let itemsLeft = window.max_items
+  let tokensLeft = window.max_tokens
+  let first = groups.length
+  while (first > 0) {
+    const group = groups[first - 1]!
+    itemsLeft -= group.length
+    tokensLeft -= group.reduce((sum, item) => sum + estimateTokens(item), 0)
+    if ((itemsLeft < 0 || tokensLeft < 0) && first < groups.length) break
+    first -= 1
+  }
+  return groups.slice(first)
+}
+
+function toHistory(items: ItemRecord[]): ModelHistory {
+  const preface: string[] = []
+  const messages: ModelMessage[] = []
+  const outputs = new Map(
+    items.filter((item) => item.type === 'function_call_output').map((item) => [item.call_id, item]),
+  )
+  for (const item of items) {
+    switch (item.type) {
+      case 'message':
+        addMessage(item, preface, messages)
+        break
+      case 'function_call':
+        addToolCall(item, outputs.get(item.call_id), messages)
+        break
+      case 'function_call_output':
+        break // goes with its call
+    }
+  }
+  return { preface, messages }
+}
+
+function addMessage(item: ItemRecord, preface: string[], messages: ModelMessage[]): void {
+  const text = item.content!.join('\n')
+  if (item.role === 'user') messages.push({ role: 'user', text })
+  else if (item.role === 'system') preface.push(text)
+  // Some providers take no history that begins with the assistant.
+  else if (messages.length === 0) preface.push(`You opened the conversation with: ${text}`)
+  else messages.push({ role: 'assistant', text, tool_calls: [] })
+}
+
+/** A call without a recorded result is left out: a provider refuses a history in which one is missing. */
+function addToolCall(call: ItemRecord, result: ItemRecord | undefined, messages: ModelMessage[]): void {
+  if (!result || messages.length === 0) return
+  const { call_id, name } = { call_id: call.call_id!, name: call.name! }
+  messages.push({ role: 'assistant', text: '', tool_calls: [{ call_id, name, arguments: call.arguments ?? {} }] })
+  const { output, is_error } = result
+  messages.push({ role: 'tool', results: [{ call_id, name, output, is_error: is_error ?? false }] })
+}

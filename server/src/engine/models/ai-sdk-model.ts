@@ -1,0 +1,124 @@
+// Carries a model call through an AI SDK provider model: one call of its streaming method, its parts turned into ours.
+import type {
+  LanguageModelV4,
+  LanguageModelV4FinishReason,
+  LanguageModelV4StreamPart,
+  LanguageModelV4Usage,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider'
+import { toCallOptions } from './ai-sdk-request.ts'
+import type { FinishReason, Model, ModelPart, ModelRequest, ModelUsage } from './port.ts'
+import { createModelError, fromErrorPart, toModelError } from './provider-errors.ts'
+
+type FinishPart = Extract<ModelPart, { type: 'finish' }>
+type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>
+
+const ENDED_EARLY = 'the answer ended early'
+
+export function createAiSdkModel(id: string, model: LanguageModelV4, providerOptions?: SharedV4ProviderOptions): Model {
+  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+    signal.throwIfAborted()
+    // A signal of its own, so that a consumer that stops early also ends the provider's call.
+    const call = new AbortController()
+    const abortCall = () => call.abort(signal.reason)
+    signal.addEventListener('abort', abortCall, { once: true })
+    try {
+      const { stream: parts } = await model.doStream(toCallOptions(request, call.signal, providerOptions))
+      for await (const part of readParts(parts, id)) {
+        signal.throwIfAborted()
+        yield part
+      }
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw toModelError(error, id)
+    } finally {
+      signal.removeEventListener('abort', abortCall)
+      call.abort()
+    }
+  }
+  return { id, stream }
+}
+
+/**
+ * Text goes on at once; tool calls wait for the end, because a stream that broke off leaves calls with half of their
+ * arguments. The finish part waits for the end of the body, so that the connection can be used again.
+ */
+async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: string): AsyncGenerator<ModelPart> {
+  const reader = parts.getReader()
+  const toolCalls: ToolCallPart[] = []
+  let finish: FinishPart | null = null
+  for (;;) {
+    const part = await readNext(reader, finish !== null)
+    if (part === null) break
+    switch (part.type) {
+      case 'text-delta':
+        if (part.delta !== '') yield { type: 'text', text: part.delta }
+        break
+      case 'tool-call':
+        // Models call a tool without parameters with '{}' or with nothing at all.
+        toolCalls.push({
+          type: 'tool_call',
+          call_id: part.toolCallId,
+          name: part.toolName,
+          arguments: part.input === '' ? '{}' : part.input,
+        })
+        break
+      case 'finish':
+        finish = { type: 'finish', reason: toFinishReason(part.finishReason, id), usage: toUsage(part.usage) }
+        break
+      case 'error':
+        throw fromErrorPart(part.error, id)
+      default:
+        // Starts, ends, reasoning, metadata, sources and tool input fragments: nothing that the port carries.
+        break
+    }
+  }
+  if (finish === null) throw createModelError('connection', id, null, ENDED_EARLY)
+  yield* toolCalls
+  yield withCalls(finish, toolCalls.length > 0)
+}
+
+/** The next part, or null at the end. Once the answer is complete, a connection that then breaks is an end as well. */
+async function readNext(reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>, isComplete: boolean) {
+  try {
+    const { done, value } = await reader.read()
+    return done ? null : value
+  } catch (error) {
+    if (isComplete) return null
+    throw error
+  }
+}
+
+/** Throws for the reasons that are faults. */
+function toFinishReason({ unified, raw }: LanguageModelV4FinishReason, id: string): FinishReason {
+  switch (unified) {
+    case 'stop':
+      return 'stop'
+    case 'length':
+      return 'length'
+    case 'content-filter':
+      return 'content_filter'
+    case 'tool-calls':
+      return 'tool_calls'
+    case 'other':
+      // Some provider packages report a stream that broke off as an end for no reason at all.
+      if (raw === undefined) throw createModelError('connection', id, null, ENDED_EARLY)
+      return 'other'
+    case 'error':
+      throw createModelError('unavailable', id, null, 'the model stopped with an error')
+    case 'interrupted':
+      throw createModelError('connection', id, null, ENDED_EARLY)
+    default:
+      unified satisfies never
+      return 'other'
+  }
+}
+
+/** Some compatible servers end an answer that calls tools with the reason `stop`. */
+function withCalls(finish: FinishPart, hasCalls: boolean): FinishPart {
+  return hasCalls && finish.reason === 'stop' ? { ...finish, reason: 'tool_calls' } : finish
+}
+
+function toUsage(usage: LanguageModelV4Usage): ModelUsage {
+  return { input_tokens: usage.inputTokens.total ?? null, output_tokens: usage.outputTokens.total ?? null }
+}

@@ -1,0 +1,77 @@
+// The models of one server: the demo model and those of the configured providers, each behind timeout, retries and fallbacks.
+import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
+import type { Model } from './port.ts'
+import { createModelError } from './provider-errors.ts'
+import type { Fetch } from './provider-fetch.ts'
+import { PROVIDERS, createModelProviders, type ModelRef, type ProviderSettings } from './providers.ts'
+import { createResilientModel, type ResilienceOptions } from './resilient.ts'
+
+export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'sleep' | 'random' | 'retries' | 'onFailure'> {
+  /** Replaces the catalog's own HTTP client. */
+  fetch?: Fetch
+}
+
+export interface ModelPolicy {
+  /** Bound of each attempt; default 60000. */
+  timeout_ms?: number
+  /** Tried in order; those that are not configured are left out. */
+  fallbacks?: ModelRef[]
+}
+
+export interface ModelListing {
+  /** `provider/model`, or the provider alone where any of its models can be named. */
+  id: string
+  provider: string
+  model: string | null
+  configured: boolean
+}
+
+export interface ModelCatalog extends AsyncDisposable {
+  /** Throws a `ModelError` of kind `not_configured`. */
+  resolve(ref: ModelRef, policy?: ModelPolicy): Model
+  list(): ModelListing[]
+  /** Splits `provider/model` at the first slash; null when a half is missing. Does not ask whether the provider exists. */
+  parse(id: string): ModelRef | null
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000
+
+export function createModelCatalog(settings: ProviderSettings, options: ModelCatalogOptions): ModelCatalog {
+  const providers = createModelProviders(settings, { fetch: options.fetch })
+  const demo = createDemoModel()
+
+  function find(ref: ModelRef): Model {
+    if (ref.provider !== DEMO_PROVIDER) return providers.createModel(ref)
+    if (ref.model !== DEMO_MODEL) throw createModelError('not_configured', `${ref.provider}/${ref.model}`)
+    return demo
+  }
+
+  function isConfigured({ provider, model }: ModelRef): boolean {
+    return provider === DEMO_PROVIDER ? model === DEMO_MODEL : model !== '' && providers.isConfigured(provider)
+  }
+
+  return {
+    resolve(ref, policy = {}) {
+      const fallbacks = (policy.fallbacks ?? []).filter(isConfigured).map(find)
+      const timeout_ms = policy.timeout_ms ?? DEFAULT_TIMEOUT_MS
+      return createResilientModel(find(ref), fallbacks, { ...options, timeout_ms })
+    },
+    list: () => [
+      { id: DEMO_MODEL_ID, provider: DEMO_PROVIDER, model: DEMO_MODEL, configured: true },
+      ...PROVIDERS.map((provider) => ({
+        id: provider,
+        provider,
+        model: null,
+        configured: providers.isConfigured(provider),
+      })),
+    ],
+    parse: parseModelId,
+    [Symbol.asyncDispose]: () => providers[Symbol.asyncDispose](),
+  }
+}
+
+export function parseModelId(id: string): ModelRef | null {
+  const slash = id.indexOf('/')
+  if (slash < 1 || slash === id.length - 1) return null
+  return { provider: id.slice(0, slash), model: id.slice(slash + 1) }
+}

@@ -1,0 +1,156 @@
+// The model providers: builds a Model for a provider's model from plain settings. Never reads the environment, and keeps the
+// provider packages from doing so by always passing them a key and a base URL.
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createAzure } from '@ai-sdk/azure'
+import { createGoogle } from '@ai-sdk/google'
+import { createOpenAI } from '@ai-sdk/openai'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import { createAiSdkModel } from './ai-sdk-model.ts'
+import type { Model } from './port.ts'
+import { createModelError } from './provider-errors.ts'
+import { createProviderFetch, type Fetch } from './provider-fetch.ts'
+
+export interface ProviderSettings {
+  /** With `base_url`, any server that speaks `chat/completions`; the key is optional then. */
+  openai?: { api_key?: string; base_url?: string }
+  anthropic?: { api_key: string; base_url?: string }
+  google?: { api_key: string; base_url?: string }
+  /**
+   * Needs `resource_name` or `base_url`. Without `api_version`, or with `v1`, the v1 API is used; a dated version is used with
+   * the older paths, which name the deployment.
+   */
+  azure?: { api_key: string; resource_name?: string; base_url?: string; api_version?: string }
+}
+
+export interface ModelRef {
+  provider: string
+  model: string
+}
+
+export const PROVIDERS = ['openai', 'anthropic', 'google', 'azure', 'openai-compatible'] as const
+type Provider = (typeof PROVIDERS)[number]
+
+export interface ModelProviders extends AsyncDisposable {
+  isConfigured(provider: string): boolean
+  /** Throws a `ModelError` of kind `not_configured` for an unknown provider or one without settings. */
+  createModel(ref: ModelRef): Model
+}
+
+interface ProviderModel {
+  model: LanguageModelV4
+  options?: SharedV4ProviderOptions
+}
+type ModelFactory = (model: string) => ProviderModel
+
+/** `options.fetch` replaces the HTTP client; nothing is left to dispose of then. */
+export function createModelProviders(settings: ProviderSettings, options: { fetch?: Fetch } = {}): ModelProviders {
+  const client = options.fetch === undefined ? createProviderFetch() : { fetch: options.fetch }
+  const fetch = refusePages(client.fetch)
+  // A map, because a configuration's author chooses the name that is looked up.
+  const factories = new Map<string, ModelFactory | null>(
+    Object.entries({
+      openai: openai(settings, fetch),
+      anthropic: anthropic(settings, fetch),
+      google: google(settings, fetch),
+      azure: azure(settings, fetch),
+      'openai-compatible': compatible(settings, fetch),
+    } satisfies Record<Provider, ModelFactory | null>),
+  )
+  return {
+    isConfigured: (provider) => (factories.get(provider) ?? null) !== null,
+    createModel({ provider, model }) {
+      const id = `${provider}/${model}`
+      const factory = factories.get(provider)
+      if (factory === undefined) throw createModelError('not_configured', id, null, 'unknown provider')
+      if (factory === null || model === '') throw createModelError('not_configured', id)
+      const built = factory(model)
+      return createAiSdkModel(id, built.model, built.options)
+    },
+    async [Symbol.asyncDispose]() {
+      if (Symbol.asyncDispose in client) await client[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function openai(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+  const { api_key, base_url } = settings.openai ?? {}
+  if (isSet(base_url)) {
+    if (!isSet(api_key) || !isOpenAiHost(base_url)) return compatible(settings, fetch)
+    // OpenAI's own host: its package knows which models want other parameters.
+    const provider = createOpenAI({ apiKey: api_key, baseURL: base_url, fetch })
+    return (model) => ({ model: provider.chat(model) })
+  }
+  if (!isSet(api_key)) return null
+  const provider = createOpenAI({ apiKey: api_key, baseURL: 'https://api.openai.com/v1', fetch })
+  return (model) => ({ model: provider.responses(model), options: UNSTORED })
+}
+
+function compatible(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+  const { api_key, base_url } = settings.openai ?? {}
+  if (!isSet(base_url)) return null
+  const provider = createOpenAICompatible({
+    name: 'openai-compatible',
+    baseURL: base_url,
+    apiKey: isSet(api_key) ? api_key : undefined,
+    includeUsage: true,
+    fetch,
+  })
+  return (model) => ({ model: provider.chatModel(model) })
+}
+
+function anthropic(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+  const { api_key, base_url } = settings.anthropic ?? {}
+  if (!isSet(api_key)) return null
+  const baseURL = isSet(base_url) ? base_url : 'https://api.anthropic.com/v1'
+  const provider = createAnthropic({ apiKey: api_key, baseURL, fetch })
+  return (model) => ({ model: provider.languageModel(model), options: WHOLE_ARGUMENTS })
+}
+
+function google(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+  const { api_key, base_url } = settings.google ?? {}
+  if (!isSet(api_key)) return null
+  const baseURL = isSet(base_url) ? base_url : 'https://generativelanguage.googleapis.com/v1beta'
+  const provider = createGoogle({ apiKey: api_key, baseURL, fetch })
+  return (model) => ({ model: provider.languageModel(model) })
+}
+
+function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+  const { api_key, resource_name, base_url, api_version } = settings.azure ?? {}
+  if (!isSet(api_key) || !(isSet(resource_name) || isSet(base_url))) return null
+  const isDated = isSet(api_version) && /^\d{4}-\d{2}-\d{2}/.test(api_version)
+  const provider = createAzure({
+    apiKey: api_key,
+    ...(isSet(base_url) ? { baseURL: base_url } : { resourceName: resource_name }),
+    ...(isSet(api_version) ? { apiVersion: api_version } : {}),
+    useDeploymentBasedUrls: isDated,
+    fetch,
+  })
+  return (model) =>
+    isDated ? { model: provider.chat(model) } : { model: provider.responses(model), options: UNSTORED }
+}
+
+/** The Responses API keeps a copy of every conversation unless told otherwise; Parley keeps its own. */
+const UNSTORED: SharedV4ProviderOptions = { openai: { store: false } }
+
+/** Anthropic then checks a call's arguments before it sends them, which it does not do when it streams them at once. */
+const WHOLE_ARGUMENTS: SharedV4ProviderOptions = { anthropic: { toolStreaming: false } }
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined && value !== ''
+}
+
+function isOpenAiHost(base_url: string): boolean {
+  return /(^|\.)api\.openai\.com$/.test(new URL(base_url).hostname)
+}
+
+/** A base URL that points at some other service answers with a page, which a parser of event streams would read as nothing. */
+function refusePages(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init)
+    const type = response.headers.get('content-type') ?? ''
+    if (!response.ok || !/^(text\/html|application\/json)\b/i.test(type)) return response
+    await response.body?.cancel()
+    throw new Error('The answer is a page, not an event stream')
+  }
+}

@@ -1,0 +1,32 @@
+// The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
+import type { ResolvedConfig } from '../agents/config.ts'
+import type { JsonObject } from '../json.ts'
+import { renderTemplate } from '../templates.ts'
+
+/** Who the agent talks to, as templates see it. */
+export interface PromptVariables {
+  custom_metadata: JsonObject
+  user_id: string
+  channel: string
+  /** RFC 3339, the start of the turn. */
+  now: string
+}
+
+export function renderSystemPrompt(
+  config: ResolvedConfig,
+  variables: PromptVariables,
+  { initial_context, preface }: { initial_context: string | null; preface: string[] },
+): string {
+  const parts = [
+    renderTemplate(config.instructions, { ...variables }),
+    renderTemplate(config.guardrails, { ...variables }),
+    initial_context ? `Context of this conversation:\n${initial_context}` : '',
+    ...preface,
+  ]
+  return parts.filter((part) => part.trim() !== '').join('\n\n')
+}
+
+export function wrapReply(config: ResolvedConfig, variables: PromptVariables, agent_response: string): string {
+  if (config.body_template === '{{agent_response}}') return agent_response
+  return renderTemplate(config.body_template, { ...variables, agent_response })
+}

@@ -1,0 +1,8 @@
+// Every operation of the contract and what carries it out; an operation without one does not compile.
+import * as access from './access/operations.ts'
+import * as agents from './agents/operations.ts'
+import type { Handlers } from './context.ts'
+import * as conversations from './conversations/operations.ts'
+import * as system from './system/operations.ts'
+
+export const handlers: Handlers = { ...system, ...conversations, ...agents, ...access }

@@ -1,0 +1,41 @@
+// From any thrown value to the error body of the API. What is not meant for a client stays in the log.
+import { type ErrorName, describeError } from '@parley/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isUnavailable } from '../database/database.ts'
+import { AppError } from '../errors.ts'
+
+/** Seconds after which a client may try again when we cannot serve. */
+const retry_after_seconds = 1
+
+export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown)
+  const { status, code } = describeError(error.error)
+  if (status >= 500) request.log.error({ err: thrown, request_id: request.id, route: request.routeOptions.url }, code)
+  const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+  reply.header('x-request-id', request.id)
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send({ detail: error.message, code, request_id: request.id, ...error.fields })
+}
+
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (isUnavailable(thrown)) return new AppError('unavailable', undefined, {}, { cause: thrown })
+  const { code, statusCode } = (thrown ?? {}) as { code?: string; statusCode?: number }
+  const known = code === undefined ? undefined : frameworkErrors.get(code)
+  if (known) return new AppError(known)
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new AppError('malformed_request', 'The request cannot be read.')
+  }
+  return new AppError('internal', undefined, {}, { cause: thrown })
+}
+
+const frameworkErrors = new Map<string, ErrorName>([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', 'body_too_large'],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
+  ['FST_ERR_BAD_URL', 'not_found'],
+  ['FST_ERR_MAX_LIMIT_PARAM', 'not_found'],
+])

@@ -1,0 +1,84 @@
+// From a request to an operation's input: path, query, headers and body checked against the contract, every fault at once.
+import { AgentConfig, ImportedConversation, type Operation, headerName } from '@parley/contract'
+import type { ValidateFunction } from 'ajv'
+import type { FastifyRequest } from 'fastify'
+import type { TObject, TSchema } from 'typebox'
+import { AppError, type FieldFault, invalid } from '../errors.ts'
+import { findUnsafeText } from '../text.ts'
+import { createAjv, describeFaults } from '../validation.ts'
+
+/** Query and header values are text and are coerced; a body says its types itself. */
+const forText = createAjv({ coerceTypes: true })
+const forBody = createAjv()
+
+type Values = Record<string, unknown>
+
+/** Reads the declared fields only: what the contract does not name is ignored. */
+export function createInputReader(operation: Operation): (request: FastifyRequest) => Values {
+  const { params, query, headers, body } = operation
+  const readQuery = query && createPartReader(query, forText)
+  const readHeaders = headers && createPartReader(headers, forText)
+  const readBody = body && createPartReader(withoutJudgedElsewhere(body), forBody)
+  const names = Object.keys(headers?.properties ?? {})
+
+  return (request) => {
+    const faults: FieldFault[] = []
+    const input: Values = {}
+    if (readBody) {
+      const sent = request.body ?? (operation.body_optional ? {} : undefined)
+      Object.assign(input, readBody(sent, faults))
+    }
+    if (readHeaders) Object.assign(input, readHeaders(pickHeaders(request, names), faults))
+    if (readQuery) Object.assign(input, readQuery({ ...(request.query as Values) }, faults))
+    if (params) Object.assign(input, readPath(request.params as Values))
+    if (faults.length > 0) throw invalid(...faults)
+    return input
+  }
+}
+
+function createPartReader(schema: TObject, ajv: ReturnType<typeof createAjv>) {
+  const validate: ValidateFunction = ajv.compile(schema)
+  const names = Object.keys(schema.properties)
+  return (value: unknown, faults: FieldFault[]): Values => {
+    if (value === undefined) {
+      faults.push({ path: '', message: 'a JSON body is required' })
+      return {}
+    }
+    if (!validate(value)) faults.push(...describeFaults(validate.errors ?? []))
+    faults.push(...findUnsafeText(value))
+    if (typeof value !== 'object' || value === null) return {}
+    const entries = names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, (value as Values)[name]])
+    return Object.fromEntries(entries)
+  }
+}
+
+function pickHeaders(request: FastifyRequest, names: string[]): Values {
+  const values: Values = {}
+  for (const name of names) {
+    const value = request.headers[headerName(name).toLowerCase()]
+    if (value !== undefined) values[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  return values
+}
+
+/** An id that no text column can hold is one that nothing has. */
+function readPath(params: Values): Values {
+  if (findUnsafeText(params).length > 0) throw new AppError('not_found')
+  return params
+}
+
+/**
+ * Agent configurations and imported rows are judged by their rooms, which say more than valid or not; here they are any JSON.
+ */
+const judgedElsewhere: ReadonlySet<unknown> = new Set([AgentConfig, ImportedConversation])
+
+function withoutJudgedElsewhere(body: TObject): TObject {
+  const properties = Object.entries(body.properties).map(([name, schema]) => [name, loosen(schema)])
+  return { ...body, properties: Object.fromEntries(properties) } as TObject
+}
+
+function loosen(schema: TSchema): object {
+  const { anyOf, items } = schema as { anyOf?: unknown[]; items?: unknown }
+  if (judgedElsewhere.has(schema) || anyOf?.some((branch) => judgedElsewhere.has(branch))) return {}
+  return judgedElsewhere.has(items) ? { ...schema, items: {} } : schema
+}

@@ -1,0 +1,103 @@
+// One operation as a route: authenticate → authorize → limit → validate → call → serialize.
+import type { Operation, OperationId } from '@parley/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Principal, authenticate } from '../access/authenticate.ts'
+import type { Context, Handlers, PublicContext, Services, UserContext } from '../context.ts'
+import { openStore } from '../database/store.ts'
+import { AppError } from '../errors.ts'
+import { authorize } from './authorize.ts'
+import { createInputReader } from './input.ts'
+import type { RateLimiter } from './rate-limit.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+}
+
+type AnyHandler = (ctx: never, input: never) => Promise<unknown>
+
+export function registerOperation(
+  server: FastifyInstance,
+  services: Services,
+  limiter: RateLimiter,
+  operation: Operation,
+  handler: Handlers[OperationId],
+): void {
+  const readInput = createInputReader(operation)
+  const { status, schema } = operation.success
+  server.route({
+    method: operation.method,
+    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    schema: { response: schema ? { [status]: schema } : {} },
+    config: { operation_id: operation.id },
+    // Before the body is read: who may not call gets no further.
+    onRequest: async (request, reply) => {
+      request.principal = await admit(services, limiter, operation, request, reply)
+    },
+    handler: async (request, reply) => {
+      const input = readInput(request)
+      const ctx = createContext(services, request, reply)
+      const output = await (handler as AnyHandler)(ctx as never, input as never)
+      return reply.code(status).send(output)
+    },
+  })
+}
+
+async function admit(
+  services: Services,
+  limiter: RateLimiter,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Principal | null> {
+  if (operation.access === 'public') return null
+  const principal = await authenticate(
+    { ...services, log: request.log },
+    { authorization: request.headers.authorization, organization_header: organizationNamed(operation, request) },
+  )
+  limit(limiter, limitKeyOf(principal), reply)
+  authorize(operation, principal)
+  return principal
+}
+
+/** What concerns a user himself concerns no organization, whatever the headers name. */
+function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
+  const header = access === 'user' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
+  return Array.isArray(header) ? header[0] : header
+}
+
+function limitKeyOf(principal: Principal): string {
+  return principal.kind === 'member' ? principal.access.limit_key : principal.limit_key
+}
+
+function limit(limiter: RateLimiter, key: string, reply: FastifyReply): void {
+  const taken = limiter.take(key)
+  if (taken.limit > 0) {
+    reply.header('ratelimit-limit', taken.limit)
+    reply.header('ratelimit-remaining', taken.remaining)
+    reply.header('ratelimit-reset', taken.reset_seconds)
+  }
+  if (!taken.allowed) {
+    throw new AppError('rate_limited', undefined, {}, { retry_after: taken.retry_after_seconds })
+  }
+}
+
+function createContext(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): PublicContext | UserContext | Context {
+  const base: PublicContext = {
+    services,
+    request_id: request.id,
+    log: request.log as PublicContext['log'],
+    url: request.url,
+    setHeader: (name, value) => void reply.header(name, value),
+  }
+  const { principal } = request
+  if (!principal) return base
+  if (principal.kind === 'user') return { ...base, user: principal.user }
+  const { access } = principal
+  return { ...base, access, store: openStore(services.database, access.organization_id) }
+}

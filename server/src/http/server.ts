@@ -1,0 +1,66 @@
+// The HTTP server: every operation of the contract becomes a route here, and there is no other way in.
+import type { Readable } from 'node:stream'
+import { createOpenApiDocument, operations } from '@parley/contract'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Handlers, Services } from '../context.ts'
+import { AppError } from '../errors.ts'
+import { version } from '../version.ts'
+import { registerDocs } from './docs.ts'
+import { sendError } from './errors.ts'
+import { createRateLimiter } from './rate-limit.ts'
+import { registerOperation } from './route.ts'
+
+export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<FastifyInstance> {
+  const { config, ports } = services
+  const server = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => ports.newId(),
+    bodyLimit: config.limits.body_bytes,
+    routerOptions: { maxParamLength: 512 },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+  })
+  acceptJsonOnly(server)
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions, id } = request
+    const ms = Math.round(reply.elapsedTime)
+    request.log.info({ request_id: id, method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+  })
+  server.setErrorHandler(sendError)
+  server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
+  const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
+  for (const operation of Object.values(operations)) {
+    registerOperation(server, services, limiter, operation, handlers[operation.id])
+  }
+  await registerDocs(server, createOpenApiDocument(operations, version))
+  return server
+}
+
+/** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */
+function acceptJsonOnly(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+    try {
+      return parseJson(body)
+    } catch {
+      throw new AppError('malformed_request')
+    }
+  })
+  server.addContentTypeParser('*', async (_request: unknown, payload: Readable) => {
+    if (!(await isEmpty(payload))) throw new AppError('unsupported_media_type')
+  })
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+}
+
+async function isEmpty(payload: Readable): Promise<boolean> {
+  for await (const chunk of payload.iterator({ destroyOnReturn: false })) if (chunk.length > 0) return false
+  return true
+}

@@ -1,0 +1,21 @@
+// What the command line needs of the server.
+export {
+  createKey,
+  createOrganization,
+  createTokenForUser,
+  createUser,
+  type AdministrationServices,
+} from './access/administration.ts'
+export { ConfigError, readConfig, type Config } from './config.ts'
+export { openDatabase, type Database } from './database/database.ts'
+export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
+export { EmbeddedPostgresError } from './database/embedded/faults.ts'
+export { migrate } from './database/migrate.ts'
+export { AppError } from './errors.ts'
+export { systemPorts } from './ports.ts'
+
+/** Runs the server until a signal ends it, and answers the exit code. Loaded late: a command does without all that. */
+export async function serve(): Promise<number> {
+  const { main } = await import('./main.ts')
+  return main()
+}

@@ -1,0 +1,54 @@
+// Runs the queue's jobs in this process, through graphile-worker. Knows no room: tasks are handed in by app.ts.
+import { type Runner, Logger as WorkerLogger, run } from 'graphile-worker'
+import type { Logger } from 'pino'
+import type { Database } from '../database/database.ts'
+import type { JobPayloads } from './enqueue.ts'
+
+export interface JobRun {
+  /** 1 for the first try. */
+  attempt: number
+  max_attempts: number
+  signal: AbortSignal
+}
+
+export type Tasks = { [Name in keyof JobPayloads]: (payload: JobPayloads[Name], run: JobRun) => Promise<void> }
+
+export interface JobWorker {
+  /** Takes no more jobs and waits for those that run; what takes too long comes again later. */
+  stop(): Promise<void>
+}
+
+const concurrent_jobs = 4
+/** LISTEN wakes the worker at once; the poll is for what it misses. */
+const poll_ms = 2000
+const stop_ms = 5000
+
+export async function startJobWorker(database: Database, tasks: Tasks, log: Logger): Promise<JobWorker> {
+  const runner: Runner = await run({
+    pgPool: database.pool,
+    concurrency: concurrent_jobs,
+    pollInterval: poll_ms,
+    noHandleSignals: true,
+    gracefulShutdownAbortTimeout: stop_ms,
+    logger: new WorkerLogger(() => (level, message) => log[levels[level] ?? 'debug']({ component: 'jobs' }, message)),
+    taskList: Object.fromEntries(
+      Object.entries(tasks).map(([name, task]) => [
+        name,
+        (payload, helpers) =>
+          task(payload as never, {
+            attempt: helpers.job.attempts,
+            max_attempts: helpers.job.max_attempts,
+            signal: helpers.abortSignal ?? new AbortController().signal,
+          }),
+      ]),
+    ),
+  })
+  return { stop: () => runner.stop() }
+}
+
+const levels: Record<string, 'error' | 'warn' | 'debug'> = {
+  error: 'error',
+  warning: 'warn',
+  info: 'debug',
+  debug: 'debug',
+}

@@ -1,0 +1,63 @@
+// The process: settings, app, and a life until a signal ends it.
+import { type App, startApp } from './app.ts'
+import { renderBanner } from './banner.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { EmbeddedPostgresError } from './database/embedded/faults.ts'
+import { createLog } from './telemetry/log.ts'
+
+/** Exit codes: 0 after a signal, 1 when the server cannot start or go on, 2 for settings that cannot be used. */
+export async function main(): Promise<number> {
+  const stopped = untilSignal()
+  let config: Config
+  try {
+    config = readConfig()
+  } catch (error) {
+    return explain(error)
+  }
+  const log = createLog(config.log_level)
+  for (const warning of config.warnings) log.warn(warning)
+  let app: App
+  try {
+    app = await startApp(config, log)
+  } catch (error) {
+    return explain(error)
+  }
+  process.stdout.write(renderBanner(app, config))
+  const reason = await Promise.race([stopped, app.failed])
+  if (reason instanceof Error) log.fatal({ err: reason }, 'the server cannot go on')
+  else log.info({ signal: reason }, 'stopping')
+  await app[Symbol.asyncDispose]()
+  return reason instanceof Error ? 1 : 0
+}
+
+function explain(error: unknown): number {
+  const isExpected = error instanceof ConfigError || error instanceof EmbeddedPostgresError || isListenError(error)
+  process.stderr.write(
+    `${isExpected ? `parley: ${(error as Error).message}` : `parley could not start: ${describe(error)}`}\n`,
+  )
+  return error instanceof ConfigError ? 2 : 1
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+function isListenError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.syscall === 'listen'
+}
+
+/** The first signal asks for an orderly end; a second one does not wait for it. */
+function untilSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    let isRepeated = false
+    process.on(signal, () => {
+      if (isRepeated) process.exit(1)
+      isRepeated = true
+      resolve(signal)
+    })
+  }
+  return promise
+}
+
+if (import.meta.main) process.exitCode = await main()

@@ -1,0 +1,41 @@
+// What the server asks of the world besides its database and its models: time, ids, chance. Tests put their own in place.
+import { randomBytes, randomUUIDv7 } from 'node:crypto'
+
+export interface Clock {
+  /** Wall-clock time in milliseconds since the epoch. */
+  now(): number
+  /** Milliseconds on a clock that never goes back. */
+  monotonic(): number
+  /** Calls back once after `ms`; the answer stops it. */
+  after(ms: number, call: () => void): () => void
+}
+
+export interface Ports {
+  clock: Clock
+  /** A new UUIDv7. */
+  newId(): string
+  randomBytes(size: number): Buffer
+  /** A number from 0 to 1, for jitter. */
+  random(): number
+}
+
+export const systemPorts: Ports = {
+  clock: {
+    now: Date.now,
+    monotonic: () => performance.now(),
+    after(ms, call) {
+      const timer = setTimeout(call, ms)
+      return () => clearTimeout(timer)
+    },
+  },
+  newId: randomUUIDv7,
+  randomBytes,
+  random: Math.random,
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Whether a text can be an id at all; what cannot is simply not found. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text)
+}

@@ -1,0 +1,19 @@
+// The server about itself.
+import type { Handler } from '../context.ts'
+import { AppError } from '../errors.ts'
+import { statement } from '../database/database.ts'
+
+export const getHealth: Handler<'getHealth'> = async () => ({ status: 'ok' })
+
+const pingStatement = statement('ping', 'select 1')
+
+export const getReadiness: Handler<'getReadiness'> = async ({ services, log }) => {
+  if (services.lifecycle.isDraining) throw new AppError('unavailable', 'The server is shutting down.')
+  try {
+    await services.database.query(pingStatement, [])
+  } catch (error) {
+    log.warn({ err: error }, 'not ready')
+    throw new AppError('unavailable', 'The database does not answer.')
+  }
+  return { status: 'ready' }
+}

@@ -1,0 +1,201 @@
+// Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
+// variables may come from anybody; nothing here may run code, reach a prototype or take long.
+import { Environment, parse, tokenize } from '@huggingface/jinja'
+import type { JsonValue } from './json.ts'
+import { MeteredInterpreter } from './template-interpreter.ts'
+import { type Node, TemplateError, filters, globals } from './template-values.ts'
+
+export { TemplateError }
+
+const max_template_characters = 200_000
+const max_output_characters = 200_000
+/** The lexer's expressions take quadratic time on runs of white space. */
+const max_whitespace_run = 500
+const max_syntax_depth = 150
+
+/** Renders a template. What is undefined, at any depth, renders empty. Throws a `TemplateError`. */
+export function renderTemplate(
+  text: string,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+  options: { max_output?: number } = {},
+): string {
+  const max_output = options.max_output ?? max_output_characters
+  const output = hasTags(text) ? runProgram(compileCached(text), variables) : text
+  if (output.length > max_output) throw new TemplateError(`the output is longer than ${max_output} characters`)
+  return output
+}
+
+/** What is wrong with a template before it ever runs, or null. */
+export function checkTemplate(text: string): string | null {
+  if (!hasTags(text)) return null
+  try {
+    compileCached(text)
+    return null
+  } catch (error) {
+    if (error instanceof TemplateError) return error.message
+    throw error
+  }
+}
+
+function hasTags(text: string): boolean {
+  return text.includes('{{') || text.includes('{%') || text.includes('{#')
+}
+
+// --- compiling ---
+
+interface Program {
+  root: Node
+  /** Every name that the template could look up. */
+  names: ReadonlySet<string>
+  node_count: number
+}
+
+const filterAliases = new Map([
+  ['d', 'default'],
+  ['count', 'length'],
+])
+const tests: ReadonlySet<string> = new Set(new Environment().tests.keys())
+
+function compile(text: string): Program {
+  if (text.length > max_template_characters) {
+    throw new TemplateError(`more than ${max_template_characters} characters`)
+  }
+  if (new RegExp(`\\s{${max_whitespace_run + 1}}`).test(text)) {
+    throw new TemplateError(`more than ${max_whitespace_run} white space characters in a row`)
+  }
+  let root: Node
+  try {
+    // The lexer drops one newline at the end; this one is for it to drop.
+    root = parse(tokenize(text.endsWith('\n') ? `${text}\n` : text)) as Node
+  } catch (error) {
+    throw new TemplateError(describeSyntaxError(error), { cause: error })
+  }
+  return checkProgram(root)
+}
+
+function describeSyntaxError(error: unknown): string {
+  if (error instanceof RangeError) return 'too deeply nested'
+  // The parser reads past the last token.
+  if (error instanceof TypeError || !(error instanceof Error)) return 'it ends inside of a tag or block'
+  return error.message.replace(/^Parser Error: |\. \w+ !== \w+\.$/g, '').slice(0, 200)
+}
+
+/** Walks the whole tree once, without recursion. Gives filters their real names and marks what is printed. */
+function checkProgram(root: Node): Program {
+  const names = new Set<string>()
+  let node_count = 0
+  const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }]
+  for (let entry = waiting.pop(); entry !== undefined; entry = waiting.pop()) {
+    const { value, depth } = entry
+    if (depth > max_syntax_depth) throw new TemplateError('too deeply nested')
+    if (Array.isArray(value) || value instanceof Map) {
+      for (const child of value instanceof Map ? [...value].flat() : value) waiting.push({ value: child, depth })
+    } else if (isNode(value)) {
+      node_count++
+      checkNode(value, names)
+      markOutput(value, root)
+      for (const field of Object.values(value)) {
+        if (typeof field === 'object' && field !== null) waiting.push({ value: field, depth: depth + 1 })
+      }
+    }
+  }
+  return { root, names, node_count }
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && typeof (value as Node).type === 'string'
+}
+
+function checkNode(node: Node, names: Set<string>): void {
+  if (node.type === 'Identifier') names.add(node['value'] as string)
+  if (node.type === 'FilterExpression' || node.type === 'FilterStatement') {
+    const name = filterNameNode(node)
+    const filter = filterAliases.get(String(name['value'])) ?? String(name['value'])
+    if (name.type !== 'Identifier' || !filters.has(filter)) {
+      throw new TemplateError(`unknown filter: ${String(name['value'] ?? name.type).slice(0, 100)}`)
+    }
+    name['value'] = filter
+  }
+  if (node.type === 'TestExpression') {
+    const test = (node['test'] as Node)['value'] as string
+    if (!tests.has(test)) throw new TemplateError(`unknown test: ${test.slice(0, 100)}`)
+  }
+}
+
+const statements: ReadonlySet<string> = new Set([
+  ...['If', 'For', 'Break', 'Continue', 'Set', 'Macro', 'Comment', 'CallStatement', 'FilterStatement'],
+  // Mostly the text between the tags.
+  'StringLiteral',
+])
+
+/** Wraps each printed expression in a node of our own, since printing has its price. */
+function markOutput(node: Node, root: Node): void {
+  for (const field of ['body', 'alternate', 'defaultBlock']) {
+    const block = node[field]
+    if (!Array.isArray(block)) continue
+    node[field] = block.map((expression: Node) =>
+      // The library skips nodes that are not of its classes where it looks for names.
+      statements.has(expression.type)
+        ? expression
+        : Object.assign(Object.create(Object.getPrototypeOf(root) as object), { type: 'Output', expression }),
+    )
+  }
+}
+
+function filterNameNode(node: Node): Node {
+  const filter = node['filter'] as Node
+  return filter.type === 'CallExpression' ? (filter['callee'] as Node) : filter
+}
+
+/** Compiled templates, the longest unused first. */
+const compiled = new Map<string, Program>()
+const max_cache_size = 1_000_000
+let cache_size = 0
+
+/** In characters, with something for what every template takes. */
+function cacheSizeOf(text: string): number {
+  return text.length + 1000
+}
+
+function compileCached(text: string): Program {
+  let program = compiled.get(text)
+  if (program !== undefined) {
+    compiled.delete(text)
+  } else {
+    program = compile(text)
+    cache_size += cacheSizeOf(text)
+  }
+  compiled.set(text, program)
+  for (const oldest of compiled.keys()) {
+    if (cache_size <= max_cache_size) break
+    compiled.delete(oldest)
+    cache_size -= cacheSizeOf(oldest)
+  }
+  return program
+}
+
+// --- rendering ---
+
+function runProgram(program: Program, variables: Readonly<Record<string, JsonValue | undefined>>): string {
+  try {
+    const scope = new Environment()
+    for (const [name, value] of globals) scope.set(name, value)
+    for (const [name, value] of Object.entries(variables)) {
+      if (!program.names.has(name)) continue
+      scope.variables.delete(name)
+      scope.set(name, value)
+    }
+    const meter = new MeteredInterpreter(scope, program.node_count)
+    return String(meter.evaluate(program.root, scope).value)
+  } catch (error) {
+    if (error instanceof TemplateError) throw error
+    throw new TemplateError(describeRunError(error), { cause: error })
+  }
+}
+
+function describeRunError(error: unknown): string {
+  if (error instanceof RangeError) return 'the values are too large or nested too deeply'
+  // `break` and `continue` are thrown, without a message.
+  const message = error instanceof Error ? error.message : ''
+  return message.slice(0, 200) || 'break or continue outside of a loop'
+}

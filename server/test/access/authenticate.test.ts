@@ -1,0 +1,288 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { scopesOfRole } from '@parley/contract'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createKey, createTokenForUser } from '../../src/access/administration.ts'
+import { authenticate } from '../../src/access/authenticate.ts'
+import { deleteOrganizationKey, deletePersonalAccessToken } from '../../src/access/operations.ts'
+import { createFixture, type Fixture, refusalOf } from './fixture.ts'
+
+let fixture: Fixture
+beforeAll(async () => {
+  fixture = await createFixture()
+})
+afterAll(() => fixture[Symbol.asyncDispose]())
+
+const keyIdOf = (text: string) => text.slice(text.indexOf('_') + 1, text.indexOf('.'))
+const withSecret = (text: string, secret: string) => `${text.slice(0, text.indexOf('.'))}.${secret}`
+
+function lastUseOf(text: string) {
+  return fixture.database.kysely
+    .selectFrom('credentials')
+    .select('last_used_at')
+    .where('key_id', '=', keyIdOf(text))
+    .executeTakeFirstOrThrow()
+    .then((row) => row.last_used_at)
+}
+
+describe('an organization key', () => {
+  it('implies its organization and holds the scopes of its role', async () => {
+    const { id, key } = await fixture.makeOrganization()
+    expect(await fixture.identify(key)).toEqual({
+      kind: 'member',
+      access: {
+        organization_id: id,
+        actor: { type: 'credential', id: keyIdOf(key), name: 'Admin key' },
+        scopes: new Set(scopesOfRole.admin),
+        agent_ids: null,
+        conversation: null,
+        limit_key: `organization_key ${keyIdOf(key)}`,
+      },
+    })
+  })
+
+  it('ignores the organization header, whatever it says', async () => {
+    const one = await fixture.makeOrganization()
+    const other = await fixture.makeOrganization()
+    for (const header of [other.id, 'nonsense', '']) {
+      expect(await fixture.identify(one.key, header)).toMatchObject({ access: { organization_id: one.id } })
+    }
+  })
+
+  it('holds exactly its own list of scopes, and nothing by a scope that is unknown', async () => {
+    const { id, key } = await fixture.makeOrganization()
+    await fixture.database.kysely
+      .updateTable('credentials')
+      .set({ role: null, scopes: ['agents:read', 'everything:manage'] })
+      .where('key_id', '=', keyIdOf(key))
+      .execute()
+    const principal = await fixture.identify(key)
+    expect(principal).toMatchObject({ access: { organization_id: id, scopes: new Set(['agents:read']) } })
+  })
+
+  it('takes the scheme in any case', async () => {
+    const { key } = await fixture.makeOrganization()
+    for (const scheme of ['bearer', 'BEARER', 'Bearer', 'beaRer']) {
+      const headers = { authorization: `${scheme}  ${key}`, organization_header: undefined }
+      expect(await authenticate(fixture.authentication, headers)).toMatchObject({ kind: 'member' })
+    }
+  })
+
+  it('is refused at once when it is deleted', async () => {
+    const { id, key } = await fixture.makeOrganization()
+    const second = await createKey(fixture.administration, { organization: id })
+    await fixture.identify(second.secret)
+    await deleteOrganizationKey(await fixture.enter(key), { key_id: second.credential.key_id })
+    expect(await refusalOf(fixture.identify(second.secret))).toMatchObject({ error: 'unauthorized' })
+  })
+})
+
+describe('a personal access token', () => {
+  it('has the role of its user in the organization that is named, now', async () => {
+    const organization = await fixture.makeOrganization()
+    const member = await fixture.makeMember(organization.id, 'viewer')
+    const principal = await fixture.identify(member.token, organization.id.toUpperCase())
+    expect(principal).toMatchObject({
+      kind: 'member',
+      access: {
+        organization_id: organization.id,
+        actor: { type: 'user', id: member.user_id, name: member.email },
+        scopes: new Set(scopesOfRole.viewer),
+        agent_ids: null,
+      },
+    })
+    await fixture.database.kysely
+      .updateTable('members')
+      .set({ role: 'admin' })
+      .where('user_id', '=', member.user_id)
+      .execute()
+    const promoted = await fixture.identify(member.token, organization.id)
+    expect(promoted).toMatchObject({ access: { scopes: new Set(scopesOfRole.admin) } })
+  })
+
+  it('is the user alone without an organization', async () => {
+    const organization = await fixture.makeOrganization()
+    const { user_id, email, token } = await fixture.makeMember(organization.id)
+    for (const header of [undefined, '', ' ']) {
+      expect(await fixture.identify(token, header)).toEqual({
+        kind: 'user',
+        user: { id: user_id, email },
+        limit_key: `personal_access_token ${keyIdOf(token)}`,
+      })
+    }
+  })
+
+  it('is told so, and only a valid one, where an organization is needed', async () => {
+    const { id } = await fixture.makeOrganization()
+    const { token } = await fixture.makeMember(id)
+    expect(await refusalOf(fixture.enter(token))).toEqual({
+      error: 'organization_missing',
+      detail: 'Token is missing organization claim.',
+      errors: undefined,
+    })
+    const wrong = withSecret(token, 'x'.repeat(43))
+    expect(await refusalOf(fixture.enter(wrong))).toMatchObject({ error: 'unauthorized' })
+    const unknown = `pat_${randomUUID()}.${'x'.repeat(43)}`
+    expect(await refusalOf(fixture.enter(unknown))).toMatchObject({ error: 'unauthorized' })
+  })
+
+  it('is refused at once when its user leaves, and still serves the user himself', async () => {
+    const { id } = await fixture.makeOrganization()
+    const { user_id, token } = await fixture.makeMember(id)
+    await fixture.identify(token, id)
+    await fixture.database.kysely.deleteFrom('members').where('user_id', '=', user_id).execute()
+    expect(await refusalOf(fixture.identify(token, id))).toMatchObject({ error: 'unauthorized' })
+    expect(await fixture.enterAsUser(token)).toMatchObject({ user: { id: user_id } })
+  })
+
+  it('is refused at once when it is deleted', async () => {
+    const { id } = await fixture.makeOrganization()
+    const { token } = await fixture.makeMember(id)
+    await deletePersonalAccessToken(await fixture.enterAsUser(token), { key_id: keyIdOf(token) })
+    expect(await refusalOf(fixture.identify(token, id))).toMatchObject({ error: 'unauthorized' })
+    expect(await refusalOf(fixture.enterAsUser(token))).toMatchObject({ error: 'unauthorized' })
+  })
+})
+
+describe('operations of a user himself', () => {
+  it('takes no organization key', async () => {
+    const { key } = await fixture.makeOrganization()
+    const refusal = await refusalOf(fixture.enterAsUser(key))
+    expect(refusal).toMatchObject({ error: 'forbidden', detail: 'This needs a personal access token.' })
+  })
+})
+
+describe('a refusal', () => {
+  it('has one body for everyone who is not known', async () => {
+    const organization = await fixture.makeOrganization()
+    const elsewhere = await fixture.makeOrganization()
+    const member = await fixture.makeMember(organization.id)
+    const { key } = organization
+    const expired = await createTokenForUser(fixture.administration, { email: member.email, expires_at: 1 })
+    const secret = 's'.repeat(43)
+    const strangers: [authorization: string | undefined, organization: string | undefined][] = [
+      [undefined, undefined],
+      ['', undefined],
+      ['Bearer', undefined],
+      ['Bearer ', undefined],
+      [key, undefined],
+      [`Basic ${key}`, undefined],
+      [`Bearer ${key} ${key}`, undefined],
+      [`Bearer ${key.slice(0, -1)}`, undefined],
+      [`Bearer ${key}x`, undefined],
+      [`Bearer ${key.toUpperCase()}`, undefined],
+      [`Bearer ${key.replace('ak_', 'pat_')}`, organization.id],
+      [`Bearer ${member.token.replace('pat_', 'ak_')}`, organization.id],
+      [`Bearer ak_${keyIdOf(key)}`, undefined],
+      [`Bearer ak_unknown.${secret}`, undefined],
+      [`Bearer ${withSecret(key, secret)}`, undefined],
+      [`Bearer pat_unknown.${secret}`, undefined],
+      [`Bearer pat_unknown.${secret}`, organization.id],
+      [`Bearer ${withSecret(member.token, secret)}`, organization.id],
+      [`Bearer ${member.token}`, elsewhere.id],
+      [`Bearer ${member.token}`, randomUUID()],
+      [`Bearer ${member.token}`, organization.slug],
+      [`Bearer ${member.token}`, `${organization.id}'--`],
+      [`Bearer ${member.token}`, '\0'],
+      [`Bearer ${expired.secret}`, organization.id],
+      [`Bearer ${expired.secret}`, undefined],
+      ['Bearer e30.e30.e30', undefined],
+      [`Bearer ${'x'.repeat(100_000)}`, undefined],
+    ]
+    for (const [authorization, organization_header] of strangers) {
+      const refusal = await refusalOf(authenticate(fixture.authentication, { authorization, organization_header }))
+      expect(refusal, authorization).toEqual({
+        error: 'unauthorized',
+        detail: 'Invalid or missing credentials.',
+        errors: undefined,
+      })
+    }
+  })
+
+  it('ends a key at the moment it names', async () => {
+    const { key } = await fixture.makeOrganization()
+    await fixture.database.kysely
+      .updateTable('credentials')
+      .set({ expires_at: sql`now() + interval '300 milliseconds'` })
+      .where('key_id', '=', keyIdOf(key))
+      .execute()
+    await fixture.identify(key)
+    await vi.waitFor(
+      async () => expect(await refusalOf(fixture.identify(key))).toMatchObject({ error: 'unauthorized' }),
+      { timeout: 5000, interval: 20 },
+    )
+  })
+})
+
+describe('a conversation token', () => {
+  const conversation_id = randomUUID()
+
+  it('acts as the end user on one conversation, with no scopes', async () => {
+    const { id: organization_id } = await fixture.makeOrganization()
+    const claims = { organization_id, conversation_id, permissions: ['read', 'end'] as const }
+    const { token } = await fixture.tokens.sign(claims, 60)
+    expect(await fixture.identify(token, 'ignored')).toEqual({
+      kind: 'member',
+      access: {
+        organization_id,
+        actor: { type: 'end_user', id: null, name: null },
+        scopes: new Set(),
+        agent_ids: null,
+        conversation: { id: conversation_id, permissions: new Set(['read', 'end']) },
+        limit_key: `conversation ${conversation_id}`,
+      },
+    })
+    expect(await refusalOf(fixture.enterAsUser(token))).toMatchObject({ error: 'forbidden' })
+  })
+
+  it('is refused when it is forged', async () => {
+    const claims = { organization_id: randomUUID(), conversation_id, permissions: ['read'] as const }
+    const { token } = await fixture.tokens.sign(claims, 60)
+    expect(await refusalOf(fixture.identify(`${token.slice(0, -2)}AA`))).toMatchObject({ error: 'unauthorized' })
+  })
+})
+
+describe('last_used_at', () => {
+  it('is written beside the request, and again only after a minute', async () => {
+    const { key } = await fixture.makeOrganization()
+    expect(await lastUseOf(key)).toBeNull()
+    await Promise.all(Array.from({ length: 20 }, () => fixture.identify(key)))
+    const first = await vi.waitFor(async () => {
+      const use = await lastUseOf(key)
+      expect(use).not.toBeNull()
+      return use
+    })
+    await fixture.identify(key)
+    await delay(100)
+    expect(await lastUseOf(key)).toBe(first)
+    const earlier = sql<string>`now() - interval '61 seconds'`
+    await fixture.database.kysely
+      .updateTable('credentials')
+      .set({ last_used_at: earlier })
+      .where('key_id', '=', keyIdOf(key))
+      .execute()
+    await fixture.identify(key)
+    await vi.waitFor(async () => expect((await lastUseOf(key))! > first!).toBe(true))
+  })
+
+  it('does not delay the request, nor fail it, when it cannot be written', async () => {
+    const { key } = await fixture.makeOrganization()
+    const { database, tokens, log, log_lines } = { ...fixture }
+    const failures: Error[] = []
+    const failing = {
+      kysely: database.kysely,
+      query: async <Row>(statement: { name: string; text: string }, values: unknown[]): Promise<Row[]> => {
+        if (!statement.text.startsWith('update')) return database.query<Row>(statement, values)
+        failures.push(new Error('no'))
+        throw failures.at(-1)
+      },
+    }
+    const headers = { authorization: `Bearer ${key}`, organization_header: undefined }
+    const principal = await authenticate({ database: failing, tokens, log }, headers)
+    expect(principal).toMatchObject({ kind: 'member' })
+    await vi.waitFor(() => expect(failures).toHaveLength(1))
+    await vi.waitFor(() => expect(log_lines.join()).toContain('could not be noted'))
+    expect(log_lines.join()).not.toContain(key.slice(key.indexOf('.') + 1))
+  })
+})

@@ -1,0 +1,242 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { scopes } from '@parley/contract'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createOrganization } from '../../src/access/administration.ts'
+import { type BootstrapServices, bootstrap } from '../../src/access/bootstrap.ts'
+import { deleteOrganizationKey } from '../../src/access/operations.ts'
+import { ConfigError } from '../../src/config.ts'
+import type { Database } from '../../src/database/database.ts'
+import { createFixture, type Fixture, refusalOf } from './fixture.ts'
+
+let fixture: Fixture
+let folder: string
+let data_dir: string
+beforeEach(async () => {
+  fixture = await createFixture()
+  folder = await mkdtemp(join(tmpdir(), 'parley-bootstrap-'))
+  data_dir = join(folder, 'data')
+})
+afterEach(async () => {
+  await fixture[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const key = `ak_deploy.${'k'.repeat(43)}`
+const token = `pat_admin.${'t'.repeat(43)}`
+
+function servicesWith(config: Partial<BootstrapServices['config']> = {}, database = fixture.database) {
+  const { ports, log } = fixture
+  return { database, ports, log, config: { data_dir, bootstrap_key: undefined, bootstrap_pat: undefined, ...config } }
+}
+const start = (config: Partial<BootstrapServices['config']> = {}) => bootstrap(servicesWith(config))
+
+/** Ends every transaction where a process would be killed: all done, nothing committed. */
+function dyingBeforeCommit(database: Database): Database {
+  return {
+    ...database,
+    transaction: (work) =>
+      database.transaction(async (tx) => {
+        await work(tx)
+        throw new Error('killed')
+      }),
+  }
+}
+
+async function faultOf(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => expect.fail('this start should have failed'),
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(ConfigError)
+  return (error as ConfigError).message
+}
+
+const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+const keyFile = () => readFile(join(data_dir, 'admin-key'), 'utf8')
+const countCredentials = async () =>
+  (await fixture.database.kysely.selectFrom('credentials').select('key_id').execute()).length
+
+describe('the first start', () => {
+  it('makes an organization with an admin key, known to the owner of the data folder alone', async () => {
+    const result = await start()
+    expect(result).toEqual({
+      organization: { id: expect.any(String), name: 'My organization', slug: 'my-organization' },
+      created: true,
+      admin_key: expect.stringMatching(/^ak_/),
+      key_file: join(data_dir, 'admin-key'),
+    })
+    expect(await keyFile()).toBe(`${result.admin_key}\n`)
+    expect(await modeOf(data_dir)).toBe('700')
+    expect(await modeOf(join(data_dir, 'admin-key'))).toBe('600')
+    expect(await readdir(data_dir)).toEqual(['admin-key'])
+    const { access } = await fixture.enter(result.admin_key!)
+    expect(access).toMatchObject({ organization_id: result.organization.id, scopes: new Set(scopes) })
+    expect(fixture.log_lines.join()).not.toContain(result.admin_key!.split('.')[1])
+  })
+
+  it('is the only one that does so', async () => {
+    const first = await start()
+    expect(await start()).toEqual({ ...first, created: false, admin_key: null, key_file: null })
+    await rm(data_dir, { recursive: true })
+    expect(await start()).toMatchObject({ created: false, admin_key: null })
+    expect(await countCredentials()).toBe(1)
+  })
+
+  it('is done by one of many nodes', async () => {
+    const nodes = Array.from({ length: 5 }, (_, node) => start({ data_dir: join(folder, `node-${node}`) }))
+    const results = await Promise.all(nodes)
+    expect(results.filter((result) => result.created)).toHaveLength(1)
+    expect(results.filter((result) => result.admin_key !== null)).toHaveLength(1)
+    expect(new Set(results.map((result) => result.organization.id)).size).toBe(1)
+    expect(await countCredentials()).toBe(1)
+  })
+
+  it('that is killed before its commit is continued by the next, with the key of its file', async () => {
+    await expect(bootstrap(servicesWith({}, dyingBeforeCommit(fixture.database)))).rejects.toThrow('killed')
+    const kept = (await keyFile()).trim()
+    expect(await countCredentials()).toBe(0)
+    expect(await start()).toMatchObject({ created: true, admin_key: kept })
+    await fixture.enter(kept)
+  })
+
+  it('replaces a file without a key', async () => {
+    await mkdir(data_dir)
+    await writeFile(join(data_dir, 'admin-key'), 'ak_half', { mode: 0o644 })
+    await writeFile(join(data_dir, `admin-key.new-${process.pid}`), 'left behind')
+    const { admin_key } = await start()
+    expect(await keyFile()).toBe(`${admin_key}\n`)
+    expect(await modeOf(join(data_dir, 'admin-key'))).toBe('600')
+    expect(await readdir(data_dir)).toEqual(['admin-key'])
+  })
+
+  it('leaves nothing in the database when the key cannot be kept', async () => {
+    await writeFile(data_dir, 'a file where the folder should be')
+    expect(await faultOf(start())).toContain('PARLEY_DATA_DIR')
+    expect(await countCredentials()).toBe(0)
+    await rm(data_dir)
+    expect(await start()).toMatchObject({ created: true })
+  })
+})
+
+describe('a later start', () => {
+  it('makes a new key for an organization that nobody can enter, not the deleted one', async () => {
+    const { admin_key, organization } = await start()
+    const ctx = await fixture.enter(admin_key!)
+    await deleteOrganizationKey(ctx, { key_id: ctx.access.actor.id! })
+    const again = await start()
+    expect(again).toMatchObject({ organization, created: false, admin_key: expect.stringMatching(/^ak_/) })
+    expect(again.admin_key).not.toBe(admin_key)
+    expect(await keyFile()).toBe(`${again.admin_key}\n`)
+    await fixture.enter(again.admin_key!)
+    expect(await refusalOf(fixture.enter(admin_key!))).toMatchObject({ error: 'unauthorized' })
+  })
+
+  it('makes none where a member can enter', async () => {
+    const { admin_key, organization } = await start()
+    await fixture.makeMember(organization.id)
+    const ctx = await fixture.enter(admin_key!)
+    await deleteOrganizationKey(ctx, { key_id: ctx.access.actor.id! })
+    expect(await start()).toMatchObject({ admin_key: null })
+  })
+
+  it('makes no organization beside one that was made on the command line', async () => {
+    const { organization } = await createOrganization(fixture.administration, { name: 'Ours' })
+    expect(await start()).toEqual({
+      organization: { id: organization.id, name: 'Ours', slug: 'ours' },
+      created: false,
+      admin_key: null,
+      key_file: null,
+    })
+  })
+})
+
+describe('PARLEY_BOOTSTRAP_KEY', () => {
+  it('is the admin key of the first organization, and no other is made', async () => {
+    const result = await start({ bootstrap_key: key })
+    expect(result).toMatchObject({ created: true, admin_key: null, key_file: join(data_dir, 'admin-key') })
+    expect(await keyFile()).toBe(`${key}\n`)
+    expect(await modeOf(join(data_dir, 'admin-key'))).toBe('600')
+    const { access } = await fixture.enter(key)
+    expect(access).toMatchObject({ organization_id: result.organization.id, scopes: new Set(scopes) })
+    expect(await countCredentials()).toBe(1)
+    expect(await start({ bootstrap_key: key })).toMatchObject({ created: false, key_file: null })
+    expect(await countCredentials()).toBe(1)
+  })
+
+  it('is installed in the oldest organization, also later, and again after it was deleted', async () => {
+    const { organization } = await start()
+    await fixture.makeOrganization()
+    for (let count = 0; count < 2; count++) {
+      await start({ bootstrap_key: key })
+      const ctx = await fixture.enter(key)
+      expect(ctx.access.organization_id).toBe(organization.id)
+      await deleteOrganizationKey(ctx, { key_id: 'deploy' })
+    }
+  })
+
+  it('stops the start when its id has another secret, and keeps both secrets to itself', async () => {
+    await start({ bootstrap_key: key })
+    const other = 'o'.repeat(43)
+    const fault = await faultOf(start({ bootstrap_key: `ak_deploy.${other}` }))
+    expect(fault).toContain('PARLEY_BOOTSTRAP_KEY has the id "deploy"')
+    expect(fault).not.toContain(other)
+    expect(fault).not.toContain('k'.repeat(43))
+    await fixture.enter(key)
+  })
+
+  it('needs no data folder', async () => {
+    await writeFile(data_dir, 'a file where the folder should be')
+    expect(await start({ bootstrap_key: key })).toMatchObject({ created: true, key_file: null })
+    await fixture.enter(key)
+  })
+
+  it('leaves the file of another installation alone', async () => {
+    await mkdir(data_dir)
+    await writeFile(join(data_dir, 'admin-key'), 'ak_other')
+    expect(await start({ bootstrap_key: key })).toMatchObject({ created: true, key_file: null })
+    expect(await keyFile()).toBe('ak_other')
+  })
+})
+
+describe('PARLEY_BOOTSTRAP_PAT', () => {
+  it('makes a first admin user where there is none, beside the admin key', async () => {
+    const { organization, admin_key } = await start({ bootstrap_pat: token })
+    expect(admin_key).toMatch(/^ak_/)
+    const { access } = await fixture.enter(token, organization.id)
+    expect(access).toMatchObject({ scopes: new Set(scopes), actor: { type: 'user', name: 'admin@localhost' } })
+    await start({ bootstrap_pat: token })
+    expect(await countCredentials()).toBe(2)
+  })
+
+  it('goes to the first admin that is there', async () => {
+    const { organization } = await start()
+    await fixture.makeMember(organization.id, 'viewer')
+    const admin = await fixture.makeMember(organization.id, 'admin')
+    await fixture.makeMember(organization.id, 'admin')
+    await start({ bootstrap_pat: token })
+    expect(await fixture.enterAsUser(token)).toMatchObject({ user: { id: admin.user_id } })
+  })
+
+  it('makes an admin of the user with the first admin’s address', async () => {
+    const { organization } = await start({ bootstrap_pat: token })
+    await fixture.database.pool.query("update members set role = 'viewer'")
+    await fixture.database.pool.query('delete from credentials where user_id is not null')
+    await start({ bootstrap_pat: token })
+    expect((await fixture.enter(token, organization.id)).access.scopes).toEqual(new Set(scopes))
+  })
+
+  it('stops the start when its id has another secret', async () => {
+    await start({ bootstrap_pat: token })
+    const fault = await faultOf(start({ bootstrap_pat: `pat_admin.${'o'.repeat(43)}` }))
+    expect(fault).toContain('PARLEY_BOOTSTRAP_PAT has the id "admin"')
+  })
+
+  it('is all or nothing together with the key', async () => {
+    await start({ bootstrap_pat: token })
+    const both = start({ bootstrap_key: key, bootstrap_pat: `pat_admin.${'o'.repeat(43)}` })
+    await faultOf(both)
+    expect(await refusalOf(fixture.enter(key))).toMatchObject({ error: 'unauthorized' })
+  })
+})

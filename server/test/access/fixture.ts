@@ -1,0 +1,84 @@
+// What the tests of the access room share: a database, organizations with keys, and contexts as http makes them.
+import { operations } from '@parley/contract'
+import { pino } from 'pino'
+import { expect } from 'vitest'
+import type { Access } from '../../src/access/access.ts'
+import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
+import { authenticate } from '../../src/access/authenticate.ts'
+import { createConversationTokens } from '../../src/access/conversation-token.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Context, PublicContext, Services, UserContext } from '../../src/context.ts'
+import { openStore } from '../../src/database/store.ts'
+import { AppError } from '../../src/errors.ts'
+import { authorize } from '../../src/http/authorize.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+export type Fixture = Awaited<ReturnType<typeof createFixture>>
+
+export async function createFixture() {
+  const { database, connection_string, ...rest } = await createTestDatabase()
+  const ports = systemPorts
+  const config = readConfig({})
+  const log_lines: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => log_lines.push(line) })
+  const tokens = createConversationTokens(Buffer.alloc(32, 1), ports.clock)
+  // The operations of this room use no other service.
+  const services = { config, ports, database, tokens } as Services
+  const administration = { database, ports }
+  const authentication = { database, tokens, log }
+  const shared: PublicContext = { services, request_id: 'request', log, url: '/', setHeader: () => {} }
+
+  function contextOf(access: Access): Context {
+    return { ...shared, access, store: openStore(database, access.organization_id) }
+  }
+  const identify = (bearer: string, organization_header?: string) =>
+    authenticate(authentication, { authorization: `Bearer ${bearer}`, organization_header })
+  return {
+    database,
+    connection_string,
+    ports,
+    log,
+    log_lines,
+    tokens,
+    administration,
+    authentication,
+    /** Who a bearer is, with the organization that the header names. */
+    identify,
+    /** The context of a call within an organization. */
+    async enter(bearer: string, organization_header?: string): Promise<Context> {
+      const principal = await identify(bearer, organization_header)
+      authorize(operations.getMyScopes, principal)
+      if (principal.kind !== 'member') expect.fail('a user got into an organization')
+      return contextOf(principal.access)
+    },
+    contextOf,
+    /** The context of a call that concerns the user himself. */
+    async enterAsUser(bearer: string): Promise<UserContext> {
+      const principal = await identify(bearer)
+      authorize(operations.listPersonalAccessTokens, principal)
+      if (principal.kind !== 'user') expect.fail('this is no user')
+      return { ...shared, user: principal.user }
+    },
+    async makeOrganization() {
+      const { organization, secret } = await createOrganization(administration, { name: `Test ${ports.newId()}` })
+      return { ...organization, key: secret }
+    },
+    async makeMember(organization: string, role: 'admin' | 'viewer' = 'admin') {
+      const email = `user-${ports.newId()}@example.test`
+      const member = await createUser(administration, { email, organization, role })
+      return { ...member, token: (await createTokenForUser(administration, { email })).secret }
+    },
+    [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
+  }
+}
+
+/** The refusal that the call ends with, as the wire would show it. */
+export async function refusalOf(call: Promise<unknown>) {
+  const error = await call.then(
+    () => expect.fail('this should have been refused'),
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof AppError)) throw error
+  return { error: error.error, detail: error.message, errors: error.fields.errors }
+}

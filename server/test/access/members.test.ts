@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto'
+import { type Scope, scopes, scopesOfRole } from '@parley/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  createMember,
+  deleteMember,
+  getOrganization,
+  listMembers,
+  updateMember,
+  updateOrganization,
+} from '../../src/access/operations.ts'
+import type { Context } from '../../src/context.ts'
+import { encodeCursor } from '../../src/database/cursor.ts'
+import { createFixture, type Fixture, refusalOf } from './fixture.ts'
+
+let fixture: Fixture
+beforeAll(async () => {
+  fixture = await createFixture()
+})
+afterAll(() => fixture[Symbol.asyncDispose]())
+
+async function enterNewOrganization() {
+  const organization = await fixture.makeOrganization()
+  return { organization, ctx: await fixture.enter(organization.key) }
+}
+
+function withScopes(ctx: Context, held: readonly Scope[]): Context {
+  return fixture.contextOf({ ...ctx.access, scopes: new Set(held) })
+}
+
+const newEmail = () => `${randomUUID()}@example.test`
+const roleOf = async (ctx: Context, user_id: string) =>
+  (await listMembers(ctx, { limit: 100 })).data.find((member) => member.user_id === user_id)?.role
+
+describe('createMember', () => {
+  it('makes a user of an unknown address', async () => {
+    const { ctx } = await enterNewOrganization()
+    const email = newEmail()
+    const member = await createMember(ctx, { email: ` ${email.toUpperCase()} `, role: 'viewer', name: 'Ada' })
+    expect(member).toEqual({
+      user_id: expect.any(String),
+      email,
+      name: 'Ada',
+      role: 'viewer',
+      created_at: expect.stringMatching(/\.\d{6}Z$/),
+    })
+    expect((await listMembers(ctx, {})).data).toEqual([member])
+  })
+
+  it('takes the user that has the address already, as he is', async () => {
+    const [one, other] = [await enterNewOrganization(), await enterNewOrganization()]
+    const email = newEmail()
+    const first = await createMember(one.ctx, { email, role: 'admin', name: 'Ada' })
+    const second = await createMember(other.ctx, { email: email.toUpperCase(), role: 'viewer', name: 'Someone else' })
+    expect(second).toMatchObject({ user_id: first.user_id, email, name: 'Ada', role: 'viewer' })
+    expect(await roleOf(one.ctx, first.user_id)).toBe('admin')
+  })
+
+  it('refuses who is a member already', async () => {
+    const { ctx } = await enterNewOrganization()
+    const email = newEmail()
+    const { user_id } = await createMember(ctx, { email, role: 'viewer' })
+    const again = createMember(ctx, { email: email.toUpperCase(), role: 'admin' })
+    expect(await refusalOf(again)).toMatchObject({ error: 'member_exists' })
+    expect(await roleOf(ctx, user_id)).toBe('viewer')
+  })
+
+  it('makes one user and one member of many calls at once', async () => {
+    const { ctx } = await enterNewOrganization()
+    const email = newEmail()
+    const calls = Array.from({ length: 8 }, () => createMember(ctx, { email, role: 'viewer' }))
+    const outcomes = await Promise.allSettled(calls)
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+    expect((await listMembers(ctx, {})).data).toHaveLength(1)
+  })
+
+  it('grants no role that the caller does not hold', async () => {
+    const { ctx } = await enterNewOrganization()
+    const keeper = withScopes(ctx, ['members:manage'])
+    for (const role of ['admin', 'viewer'] as const) {
+      const refusal = await refusalOf(createMember(keeper, { email: newEmail(), role }))
+      expect(refusal).toMatchObject({ error: 'forbidden', detail: expect.stringContaining(`grant the role ${role}`) })
+    }
+    const reader = withScopes(ctx, ['members:manage', ...scopesOfRole.viewer])
+    expect(await createMember(reader, { email: newEmail(), role: 'viewer' })).toMatchObject({ role: 'viewer' })
+    expect(await refusalOf(createMember(reader, { email: newEmail(), role: 'admin' }))).toMatchObject({
+      error: 'forbidden',
+    })
+  })
+})
+
+describe('listMembers', () => {
+  it('shows every member of the organization once, newest first', async () => {
+    const { organization, ctx } = await enterNewOrganization()
+    await fixture.makeMember((await fixture.makeOrganization()).id)
+    const made: string[] = []
+    for (let count = 0; count < 5; count++) made.unshift((await fixture.makeMember(organization.id)).user_id)
+    const seen: string[] = []
+    let cursor: string | null | undefined
+    while (cursor !== null) {
+      const page = await listMembers(ctx, { limit: 2, ...(cursor && { cursor }) })
+      seen.push(...page.data.map((member) => member.user_id))
+      cursor = page.pagination.next_cursor
+    }
+    expect(seen).toEqual(made)
+  })
+
+  it('refuses the cursor of another list', async () => {
+    const { ctx } = await enterNewOrganization()
+    const cursor = encodeCursor(['2026-01-01T00:00:00.000000Z', 'a_key_id'])
+    expect(await refusalOf(listMembers(ctx, { cursor }))).toMatchObject({ errors: [{ path: 'cursor' }] })
+  })
+})
+
+describe('updateMember', () => {
+  it('changes the role, and with it what his tokens can do, at once', async () => {
+    const { organization, ctx } = await enterNewOrganization()
+    const member = await fixture.makeMember(organization.id, 'viewer')
+    const updated = await updateMember(ctx, { user_id: member.user_id.toUpperCase(), role: 'admin' })
+    const { token, ...record } = member
+    expect(updated).toEqual({ ...record, role: 'admin' })
+    expect((await fixture.enter(token, organization.id)).access.scopes).toEqual(new Set(scopes))
+  })
+
+  it('neither makes nor unmakes an admin for one who is less', async () => {
+    const { organization, ctx } = await enterNewOrganization()
+    const [admin, viewer] = [
+      await fixture.makeMember(organization.id),
+      await fixture.makeMember(organization.id, 'viewer'),
+    ]
+    const reader = withScopes(ctx, ['members:manage', ...scopesOfRole.viewer])
+    const promotion = updateMember(reader, { user_id: viewer.user_id, role: 'admin' })
+    expect(await refusalOf(promotion)).toMatchObject({ error: 'forbidden' })
+    const demotion = updateMember(reader, { user_id: admin.user_id, role: 'viewer' })
+    expect(await refusalOf(demotion)).toMatchObject({
+      error: 'forbidden',
+      detail: expect.stringContaining('change a member who is admin'),
+    })
+    expect(await roleOf(ctx, admin.user_id)).toBe('admin')
+    expect(await roleOf(ctx, viewer.user_id)).toBe('viewer')
+  })
+})
+
+describe('deleteMember', () => {
+  it('takes the power of his tokens here at once, and only here', async () => {
+    const [here, there] = [await enterNewOrganization(), await enterNewOrganization()]
+    const member = await fixture.makeMember(here.organization.id)
+    await createMember(there.ctx, { email: member.email, role: 'viewer' })
+    await deleteMember(here.ctx, { user_id: member.user_id })
+    expect(await refusalOf(fixture.enter(member.token, here.organization.id))).toMatchObject({ error: 'unauthorized' })
+    expect((await fixture.enter(member.token, there.organization.id)).access.scopes.has('agents:read')).toBe(true)
+  })
+
+  it('removes no admin for one who is less', async () => {
+    const { organization, ctx } = await enterNewOrganization()
+    const [admin, viewer] = [
+      await fixture.makeMember(organization.id),
+      await fixture.makeMember(organization.id, 'viewer'),
+    ]
+    const reader = withScopes(ctx, ['members:manage', ...scopesOfRole.viewer])
+    const removal = deleteMember(reader, { user_id: admin.user_id })
+    expect(await refusalOf(removal)).toMatchObject({ error: 'forbidden' })
+    await deleteMember(reader, { user_id: viewer.user_id })
+    expect((await listMembers(ctx, {})).data.map((member) => member.user_id)).toEqual([admin.user_id])
+  })
+})
+
+describe('a member of another organization, or of none', () => {
+  it('is not found', async () => {
+    const { ctx } = await enterNewOrganization()
+    const other = await enterNewOrganization()
+    const elsewhere = await fixture.makeMember(other.organization.id)
+    for (const user_id of [elsewhere.user_id, randomUUID(), 'nonsense', '', '\0']) {
+      const missing = { error: 'not_found', detail: 'Member not found', errors: undefined }
+      expect(await refusalOf(updateMember(ctx, { user_id, role: 'viewer' }))).toEqual(missing)
+      expect(await refusalOf(deleteMember(ctx, { user_id }))).toEqual(missing)
+    }
+    expect(await roleOf(other.ctx, elsewhere.user_id)).toBe('admin')
+  })
+})
+
+describe('the organization', () => {
+  it('is read and changed in the fields that are given', async () => {
+    const { organization, ctx } = await enterNewOrganization()
+    const { key, ...record } = organization
+    expect(key).toMatch(/^ak_/)
+    expect(await getOrganization(ctx, {})).toEqual({ ...record, settings: {} })
+    const settings = { theme: { dark: true }, list: [1, null, 'ü'] }
+    expect(await updateOrganization(ctx, { settings })).toEqual({ ...record, settings })
+    const slug = `slug-${randomUUID()}`
+    expect(await updateOrganization(ctx, { name: 'Other', slug, settings: null })).toEqual({
+      ...record,
+      name: 'Other',
+      slug,
+      settings,
+    })
+    expect(await updateOrganization(ctx, { name: null, slug: null })).toMatchObject({ name: 'Other', slug })
+    expect(await updateOrganization(ctx, { settings: {} })).toMatchObject({ settings: {} })
+    expect(await updateOrganization(ctx, {})).toEqual(await getOrganization(ctx, {}))
+  })
+
+  it('cannot take the slug of another, but its own', async () => {
+    const [one, other] = [await enterNewOrganization(), await enterNewOrganization()]
+    const taken = updateOrganization(one.ctx, { name: 'Unchanged', slug: other.organization.slug })
+    expect(await refusalOf(taken)).toMatchObject({ error: 'slug_taken' })
+    expect(await getOrganization(one.ctx, {})).toMatchObject({ name: one.organization.name })
+    const { slug } = one.organization
+    expect(await updateOrganization(one.ctx, { slug })).toMatchObject({ slug })
+  })
+
+  it('has settings of limited size, counted in bytes', async () => {
+    const { ctx } = await enterNewOrganization()
+    const most = ctx.services.config.limits.metadata_bytes - '{"text":""}'.length
+    await updateOrganization(ctx, { settings: { text: 'x'.repeat(most) } })
+    for (const text of ['x'.repeat(most + 1), 'ü'.repeat(most)]) {
+      const refusal = await refusalOf(updateOrganization(ctx, { settings: { text } }))
+      expect(refusal).toMatchObject({ error: 'validation_failed', errors: [{ path: 'settings' }] })
+    }
+  })
+})

@@ -1,0 +1,82 @@
+// What every model promises, whichever provider is behind it: run by the adapters, the demo model and the resilient model.
+import { describe, expect, test } from 'vitest'
+import type { Model, ModelPart, ModelRequest } from '../../src/engine/models/port.ts'
+
+export const GREETING: ModelRequest = {
+  system: 'You help the customers of a tea shop. Be brief.',
+  messages: [{ role: 'user', text: 'Where is my order?' }],
+  tools: [],
+}
+
+export async function collectParts(
+  model: Model,
+  request: ModelRequest = GREETING,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ModelPart[]> {
+  return Array.fromAsync(model.stream(request, signal))
+}
+
+export function joinText(parts: ModelPart[]): string {
+  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+/** The model answers `GREETING` with some text in several parts, each time it is asked. */
+export function describeModelContract(name: string, createModel: () => Model): void {
+  describe(`model contract: ${name}`, () => {
+    test('is named provider/model', () => {
+      expect(createModel().id).toMatch(/^[a-z-]+\/.+$/)
+    })
+
+    test('ends with a finish part, and has no other', async () => {
+      const parts = await collectParts(createModel())
+      expect(parts.at(-1)?.type).toBe('finish')
+      expect(parts.filter((part) => part.type === 'finish')).toHaveLength(1)
+    })
+
+    test('streams text in parts that are not empty', async () => {
+      const texts = (await collectParts(createModel())).filter((part) => part.type === 'text')
+      expect(texts.length).toBeGreaterThan(1)
+      for (const { text } of texts) expect(text).not.toBe('')
+    })
+
+    test('counts tokens in whole numbers or not at all', async () => {
+      const finish = (await collectParts(createModel())).at(-1)
+      if (finish?.type !== 'finish') throw new Error('The last part is not finish')
+      for (const tokens of [finish.usage.input_tokens, finish.usage.output_tokens]) {
+        expect(tokens === null || (Number.isInteger(tokens) && tokens > 0)).toBe(true)
+      }
+    })
+
+    test('answers several calls at once, each in full', async () => {
+      const model = createModel()
+      const answers = await Promise.all(Array.from({ length: 8 }, () => collectParts(model)))
+      for (const answer of answers) expect(answer).toEqual(answers[0])
+    })
+
+    test('throws the reason of a signal that aborted before the call', async () => {
+      const reason = new Error('the turn was cancelled')
+      await expect(collectParts(createModel(), GREETING, AbortSignal.abort(reason))).rejects.toBe(reason)
+    })
+
+    test('throws the reason of a signal that aborts within the answer', async () => {
+      const reason = new Error('the turn was cancelled')
+      const controller = new AbortController()
+      const parts: ModelPart[] = []
+      const consume = async () => {
+        for await (const part of createModel().stream(GREETING, controller.signal)) {
+          parts.push(part)
+          controller.abort(reason)
+        }
+      }
+      await expect(consume()).rejects.toBe(reason)
+      expect(parts).toHaveLength(1)
+    })
+
+    test('lets its consumer stop early', async () => {
+      for await (const part of createModel().stream(GREETING, new AbortController().signal)) {
+        expect(part.type).toBe('text')
+        break
+      }
+    })
+  })
+}

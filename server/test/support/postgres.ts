@@ -1,0 +1,30 @@
+// Vitest's global set-up: one PostgreSQL for the run, a private one, or that of PARLEY_TEST_DATABASE_URL.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A PostgreSQL whose role may make databases. */
+    postgres_url: string
+  }
+}
+
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
+  const given = process.env['PARLEY_TEST_DATABASE_URL']
+  if (given) {
+    project.provide('postgres_url', given)
+    return
+  }
+  await using stack = new AsyncDisposableStack()
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-test-'))
+  stack.defer(() => rm(data_dir, { recursive: true, force: true }))
+  // As root the server runs as another user, who must be able to pass through.
+  await chmod(data_dir, 0o711)
+  const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres') }))
+  project.provide('postgres_url', postgres.connection_string)
+  const owned = stack.move()
+  return () => owned.disposeAsync()
+}

@@ -1,0 +1,118 @@
+// A language model whose answers a test decides: a real HTTP server that speaks chat/completions.
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface ChatRequest {
+  model: string
+  messages: { role: string; content: string }[]
+}
+
+/** Text, sent as it comes; a number is an HTTP status to refuse with. */
+type Answer = string | number | AsyncIterable<string>
+
+export interface ScriptedModel extends AsyncDisposable {
+  /** To be set as OPENAI_BASE_URL. */
+  readonly base_url: string
+  readonly requests: ChatRequest[]
+  /** Answers that were broken off by the other side. */
+  readonly hangUps: number
+  /** What the next requests are answered with; the test may change it at any time. */
+  answer: (request: ChatRequest) => Answer
+}
+
+/** A text that the test gives out piece by piece. */
+export interface HeldAnswer extends AsyncIterable<string> {
+  say(text: string): void
+  finish(): void
+  /** Resolves when the model has been asked. */
+  readonly asked: Promise<void>
+}
+
+export function holdAnswer(): HeldAnswer {
+  const pieces: string[] = []
+  const asked = Promise.withResolvers<void>()
+  let isFinished = false
+  let wake = () => {}
+  const add = (change: () => void) => {
+    change()
+    wake()
+  }
+  return {
+    asked: asked.promise,
+    say: (text) => add(() => pieces.push(text)),
+    finish: () => add(() => (isFinished = true)),
+    async *[Symbol.asyncIterator]() {
+      asked.resolve()
+      for (;;) {
+        const piece = pieces.shift()
+        if (piece !== undefined) yield piece
+        else if (isFinished) return
+        else await new Promise<void>((resolve) => (wake = resolve))
+      }
+    },
+  }
+}
+
+export async function startScriptedModel(): Promise<ScriptedModel> {
+  const server = createServer((request, response) => {
+    serve(model, request, response, () => hangUps++).catch((error: unknown) => response.destroy(error as Error))
+  })
+  let hangUps = 0
+  const model: ScriptedModel = {
+    base_url: '',
+    requests: [],
+    answer: () => 'Hello from the scripted model.',
+    get hangUps() {
+      return hangUps
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return Object.assign(model, { base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` })
+}
+
+async function serve(model: ScriptedModel, request: IncomingMessage, response: ServerResponse, onHangUp: () => void) {
+  const chat = JSON.parse(await readText(request)) as ChatRequest
+  model.requests.push(chat)
+  response.on('close', () => {
+    if (!response.writableFinished) onHangUp()
+  })
+  const answer = model.answer(chat)
+  if (typeof answer === 'number') {
+    response.writeHead(answer, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ error: { message: 'refused by the script', type: 'script' } }))
+    return
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.flushHeaders()
+  const send = (delta: object, finish_reason: string | null, usage?: object) =>
+    response.write(`data: ${JSON.stringify(chunkOf(chat.model, delta, finish_reason, usage))}\n\n`)
+  send({ role: 'assistant', content: '' }, null)
+  for await (const text of typeof answer === 'string' ? answer.split(/(?<= )/) : answer) send({ content: text }, null)
+  send({}, 'stop', { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })
+  response.end('data: [DONE]\n\n')
+}
+
+function chunkOf(model: string, delta: object, finish_reason: string | null, usage?: object) {
+  const choices = [{ index: 0, delta, logprobs: null, finish_reason }]
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1760000000,
+    model,
+    choices,
+    ...(usage ? { usage } : {}),
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,109 @@
+// The whole server in this process, on a database of its own, with clients of the SDK.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, type ClientOptions, ApiError, createClient } from '@parley/sdk'
+import { type App, startApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Database } from '../../src/database/database.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+import { createTestDatabase } from './database.ts'
+import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
+
+export interface TestServer extends AsyncDisposable {
+  app: App
+  url: string
+  admin_key: string
+  organization_id: string
+  /** The same database, past the server. */
+  database: Database
+  /** Answers every agent that names no model. */
+  model: ScriptedModel
+  /** Every line of the log. */
+  log: string[]
+  /** As the first organization's admin. */
+  client: Client
+  /** As someone else; the default is the admin. */
+  as(options: Partial<ClientOptions>): Client
+  /** Another process, as it were, on the same database. */
+  startAnother(environment?: Record<string, string>): Promise<App>
+  /** Stops the server and starts it again on the same data. */
+  restart(): Promise<void>
+}
+
+export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  await using stack = new AsyncDisposableStack()
+  const { database, connection_string } = stack.use(await createTestDatabase())
+  const model = stack.use(await startScriptedModel())
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-data-'))
+  stack.defer(() => rm(data_dir, { recursive: true, force: true }))
+  const log: string[] = []
+  const start = (more: Record<string, string> = {}) =>
+    startApp(
+      readConfig({
+        PORT: '0',
+        DATABASE_URL: connection_string,
+        PARLEY_DATA_DIR: data_dir,
+        PARLEY_DATABASE_CONNECTIONS: '10',
+        PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+        PARLEY_DEFAULT_MODEL: 'openai/scripted',
+        OPENAI_BASE_URL: model.base_url,
+        ...environment,
+        ...more,
+      }),
+      createLog('debug', { write: (line: string) => void log.push(line) }),
+    )
+  let app = await start()
+  stack.defer(() => app[Symbol.asyncDispose]())
+  const admin_key = app.bootstrapped.admin_key!
+  const as = (options: Partial<ClientOptions>) => createClient({ base_url: app.url, token: admin_key, ...options })
+  const owned = stack.move()
+  return {
+    get app() {
+      return app
+    },
+    get url() {
+      return app.url
+    },
+    admin_key,
+    organization_id: app.bootstrapped.organization.id,
+    database,
+    model,
+    log,
+    get client() {
+      return as({})
+    },
+    as,
+    startAnother: start,
+    async restart() {
+      await app[Symbol.asyncDispose]()
+      app = await start()
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The error that a call has to end with. */
+export async function refusal(call: Promise<unknown>): Promise<ApiError> {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof ApiError) return error
+    throw error
+  }
+  throw new Error('the call was not refused')
+}
+
+/** A published agent; the configuration's default greets nobody and analyses nothing. */
+export async function publishAgent(
+  client: Client,
+  config: object = {},
+): Promise<{ agent_id: string; version_id: string }> {
+  const { agent_id } = await client.createAgent({ name: 'Agent' })
+  const { id, version } = await client.createAgentVersion({
+    agent_id,
+    config: { instructions: 'Be brief.', analysis: { summary: { enabled: false } }, ...config },
+  })
+  await client.publishAgentVersion({ agent_id, version: String(version) })
+  return { agent_id, version_id: id }
+}
