@@ -113,7 +113,8 @@ export const settings: readonly Setting[] = [
   {
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'none',
-    meaning: 'Host names, with commas, that outgoing tool and webhook requests may reach although they are private.',
+    meaning:
+      'Host names, with commas, that outgoing tool and webhook requests may reach although they are private; no such requests are made yet.',
   },
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
   limit('PARLEY_LIMIT_BODY_BYTES', 1_048_576, 'Largest request body; over it 413.'),

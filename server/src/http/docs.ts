@@ -13,6 +13,9 @@ export async function registerDocs(server: FastifyInstance, document: object): P
       withDefaultFonts: false,
       hideClientButton: true,
       telemetry: false,
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      mcp: { disabled: true },
       documentDownloadType: 'json',
     },
   })

@@ -10,7 +10,7 @@ const retry_after_seconds = 1
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown)
   const { status, code } = describeError(error.error)
-  if (status >= 500) request.log.error({ err: thrown, request_id: request.id, route: request.routeOptions.url }, code)
+  if (status >= 500) request.log.error({ err: thrown, route: request.routeOptions.url }, code)
   const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   reply.header('x-request-id', request.id)

@@ -15,20 +15,25 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   const { config, ports } = services
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => ports.newId(),
     bodyLimit: config.limits.body_bytes,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
   acceptJsonOnly(server)
+  server.decorateRequest('principal', null)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  // A call that ends while the server stops must not keep its connection: closing waits for every one.
+  server.addHook('onSend', async (_request, reply) => {
+    if (services.lifecycle.isDraining) reply.header('connection', 'close')
+  })
   server.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions, id } = request
+    const { method, routeOptions } = request
     const ms = Math.round(reply.elapsedTime)
-    request.log.info({ request_id: id, method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+    request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
   })
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))

@@ -160,8 +160,12 @@ create index conversations_version on conversations (organization_id, agent_vers
 create index conversations_widget on conversations (organization_id, web_widget_id, created_at) where web_widget_id is not null;
 create index conversations_duration on conversations (organization_id, duration) where duration is not null;
 create index conversations_user on conversations using gin (search_grams(user_id));
-create index conversations_agent_number on conversations using gin (search_grams(agent_number)) where agent_number is not null;
+create index conversations_agent_number on conversations using gin (search_grams(agent_number));
 create index conversations_metadata on conversations using gin (custom_metadata jsonb_path_ops);
+-- Filters ask for what is rare: the longest calls, one number. The planner must know how rare.
+alter table conversations alter column duration set statistics 1000;
+alter index conversations_user alter column 1 set statistics 1000;
+alter index conversations_agent_number alter column 1 set statistics 1000;
 
 create table conversation_progress (
   conversation_id uuid primary key references conversations,
@@ -173,6 +177,7 @@ create table conversation_progress (
   last_activity_at timestamptz not null,
   updated_at timestamptz not null
 ) with (fillfactor = 80);
+alter table conversation_progress alter column user_turn_count set statistics 1000;
 create index conversation_progress_turns on conversation_progress (organization_id, user_turn_count); -- listConversations
 
 create table transcript_items (

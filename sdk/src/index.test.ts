@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { type IncomingHttpHeaders, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ApiError, createClient } from './index.ts'
+
+interface Seen {
+  method: string
+  url: string
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+let seen: Seen
+let answer = { status: 200, body: '{}', headers: {} as Record<string, string> }
+
+const server = createServer(async (request, response) => {
+  let body = ''
+  for await (const chunk of request.setEncoding('utf8')) body += chunk
+  seen = { method: request.method!, url: request.url!, headers: request.headers, body }
+  response.writeHead(answer.status, answer.headers).end(answer.body)
+})
+
+beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'))
+afterAll(() => void server.close())
+
+const client = (options: object = {}) =>
+  createClient({ base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ...options })
+
+describe('a call', () => {
+  test('puts each field where the contract says', async () => {
+    await client({ token: 'pat_a.b', organization_id: 'org' }).updateAgentVersion({
+      agent_id: 'a/b ?',
+      version: '2',
+      if_match: '7',
+      config: { instructions: 'Hi' },
+    })
+    expect(seen).toMatchObject({ method: 'PUT', url: '/core/agents/a%2Fb%20%3F/versions/2' })
+    expect(seen.headers).toMatchObject({ authorization: 'Bearer pat_a.b', 'x-parley-org': 'org', 'if-match': '7' })
+    expect(JSON.parse(seen.body)).toEqual({ config: { instructions: 'Hi' } })
+  })
+
+  test('sends filters as a query, without those that are undefined', async () => {
+    await client().listConversations({ user_id: 'a&b', status: undefined, limit: 5 })
+    expect(seen.url).toBe('/core/conversations?user_id=a%26b&limit=5')
+    expect(seen.body).toBe('')
+  })
+
+  test('sends no body where none is needed', async () => {
+    await client().endConversation({ conversation_id: 'x' })
+    expect([seen.body, seen.headers['content-type']]).toEqual(['', undefined])
+    await client().endConversation({ conversation_id: 'x', reason: 'done', prefer: 'wait=0' })
+    expect([seen.body, seen.headers['prefer']]).toEqual(['{"reason":"done"}', 'wait=0'])
+  })
+})
+
+describe('an answer that is not 2xx', () => {
+  test('is an ApiError with all that it says', async () => {
+    answer = {
+      status: 429,
+      headers: { 'retry-after': '3' },
+      body: JSON.stringify({ detail: 'Slow down', code: 'rate_limited', request_id: 'r', errors: [], turn_id: 't' }),
+    }
+    await expect(client().listAgents()).rejects.toMatchObject({
+      message: 'Slow down',
+      status: 429,
+      code: 'rate_limited',
+      request_id: 'r',
+      turn_id: 't',
+      retry_after: 3,
+    })
+  })
+
+  test('is one too when it is no answer of Parley’s', async () => {
+    answer = { status: 502, headers: {}, body: '<html>Bad gateway</html>' }
+    const error = await client()
+      .listAgents()
+      .catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ApiError)
+    expect(error).toMatchObject({ status: 502, code: null, message: 'HTTP 502', body: '<html>Bad gateway</html>' })
+  })
+})

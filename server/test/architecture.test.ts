@@ -1,0 +1,93 @@
+// The invariants of ARCHITECTURE.md that no lint rule can see: who writes which table, and who may know what.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { operations } from '@parley/contract'
+import { describe, expect, test } from 'vitest'
+import { settings } from '../src/config.ts'
+
+const source = join(import.meta.dirname, '..', 'src')
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .map((file) => ({ file: relative('.', file), text: readFileSync(join(source, file), 'utf8') }))
+
+const writesTo = (tables: string) =>
+  new RegExp(
+    `(insert into|update|delete from)\\s+(${tables})\\b|\\.(insertInto|updateTable|deleteFrom)\\('(${tables})'\\)`,
+    'i',
+  )
+
+function filesWith(pattern: RegExp): string[] {
+  return files.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+}
+
+describe('one writer', () => {
+  test('conversations, their progress, items and events are written by commit*.ts only', () => {
+    const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
+    const writers = ['commit-content.ts', 'commit-new.ts', 'commit.ts'].map((file) => `conversations/${file}`)
+    expect(filesWith(pattern).toSorted()).toEqual(writers)
+  })
+
+  test('turns are written there too; leases.ts renews and gives back leases, and touches nothing else of a turn', () => {
+    const writers = ['commit-content.ts', 'commit.ts', 'leases.ts'].map((file) => `conversations/${file}`)
+    expect(filesWith(writesTo('turns')).toSorted()).toEqual(writers)
+    const leases = files.find(({ file }) => file === 'conversations/leases.ts')!.text
+    const assigned = [...leases.matchAll(/update turns set (\w+) =/g)].map((match) => match[1])
+    expect(new Set(assigned)).toEqual(new Set(['lease_expires_at']))
+  })
+
+  test.each([
+    ['agents|agent_versions', /^agents\//],
+    ['organizations|users|members|credentials|installation', /^access\//],
+  ])('%s belong to one room', (tables, room) => {
+    const writers = filesWith(writesTo(tables))
+    expect(writers.length).toBeGreaterThan(0)
+    for (const file of writers) expect(file).toMatch(room)
+  })
+})
+
+describe('T12: no transaction spans a network wait', () => {
+  test('files that begin a transaction know no model, no HTTP and no outgoing request', () => {
+    const transactional = files.filter(({ text }) => /\.transaction\(/.test(text)).map(({ file }) => file)
+    expect(transactional.length).toBeGreaterThan(3)
+    const known = new Map(files.map(({ file, text }) => [file, text]))
+    for (const file of transactional) {
+      // Creating a conversation asks for a greeting before its transaction; its test kills the model in between.
+      if (file === 'conversations/create.ts') continue
+      expect(known.get(file), file).not.toMatch(/from '.*(engine\/|models\/|undici|outbound)/)
+    }
+  })
+})
+
+test('only config.ts reads the environment', () => {
+  expect(filesWith(/process\.env/)).toEqual(['config.ts'])
+})
+
+test('every prepared statement of a room names the organization', () => {
+  // Authentication finds out which organization it is; leases, and whether an id is taken at all, go across them.
+  const across = new Set(['conversations/leases.ts', 'access/authenticate.ts', 'system/operations.ts'])
+  const statements = files
+    .filter(({ file }) => !across.has(file))
+    .flatMap(({ file, text }) =>
+      [...text.matchAll(/statement\(\s*'(\w+)',\s*(`[^`]*`|'[^']*')/g)].map(([, name, sql]) => ({ file, name, sql })),
+    )
+  expect(statements.length).toBeGreaterThan(20)
+  for (const { name, sql } of statements) {
+    if (name === 'is_conversation_id_taken' || name === 'add_job') continue
+    expect(sql, name).toMatch(/organization_id/)
+  }
+})
+
+test('every operation says who may call it', () => {
+  for (const operation of Object.values(operations)) {
+    expect(operation.access.length, operation.id).toBeGreaterThan(0)
+    expect(operation.path, operation.id).toMatch(/^\/(core|admin)\/|^\/(healthz|readyz)$/)
+  }
+})
+
+test('every setting that is read is in the reference, and the other way round', () => {
+  const config = files.find(({ file }) => file === 'config.ts')!.text
+  const named = new Set(settings.map((setting) => setting.name))
+  const read = new Set([...config.matchAll(/(?:read\.\w+|web)\(\s*'([A-Z_]+)'/g)].map((match) => match[1]!))
+  expect([...read].toSorted()).toEqual([...named].toSorted())
+})

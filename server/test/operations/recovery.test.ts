@@ -1,0 +1,88 @@
+// Turns whose node is gone: they are taken up, and the node that comes back has no say.
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+let server: TestServer
+let agent_id: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  agent_id = (await publishAgent(server.client)).agent_id
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+/** A conversation with a turn whose model is asked and does not answer yet. */
+async function startTurn() {
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const reply = server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
+  reply.catch(() => {})
+  await held.asked
+  return { id: conversation.id, held, reply }
+}
+
+const loseLease = (conversation_id: string) =>
+  sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
+    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+
+const turnsOf = async (conversation_id: string) => (await server.client.listConversationTurns({ conversation_id })).data
+
+const itemsOf = async (conversation_id: string) =>
+  (await server.client.getConversation({ conversation_id })).conversation!.items.map((item) => item.content!.join(''))
+
+test('T6, T7: a turn whose lease ran out is answered once, by the next attempt', async () => {
+  const { id, held, reply } = await startTurn()
+  server.model.answer = () => 'From the second attempt.'
+  await loseLease(id)
+  await expect.poll(async () => (await turnsOf(id))[0]!.status, { timeout: 15_000 }).toBe('completed')
+  held.say('From the first attempt.')
+  held.finish()
+  expect((await reply).reply).toBe('From the second attempt.')
+  expect(await itemsOf(id)).toEqual(['Hello', 'From the second attempt.'])
+  expect((await turnsOf(id))[0]).toMatchObject({ attempts: 2, outcome: 'reply' })
+})
+
+test('T10: after three lost attempts the turn fails, and the next message is answered', async () => {
+  const { id, held, reply } = await startTurn()
+  for (let lost = 1; lost <= 3; lost += 1) {
+    await expect.poll(async () => (await turnsOf(id))[0]!.attempts, { timeout: 15_000 }).toBe(lost)
+    await loseLease(id)
+  }
+  await expect(reply).rejects.toMatchObject({ status: 502, code: 'turn_failed' })
+  expect((await turnsOf(id))[0]).toMatchObject({ status: 'failed', outcome: 'attempts_exhausted', attempts: 3 })
+  held.finish()
+  server.model.answer = () => 'Here again.'
+  const next = await server.client.sendConversationMessage({ conversation_id: id, text: 'Still there?' })
+  expect(next.reply).toBe('Here again.')
+})
+
+test('a waiting turn that nobody starts is found', async () => {
+  const { id, held, reply } = await startTurn()
+  const second = server.client.sendConversationMessage({ conversation_id: id, text: 'Second' })
+  second.catch(() => {})
+  await expect.poll(async () => (await turnsOf(id)).length).toBe(2)
+  // As if the commit that ends the first had forgotten to start the second.
+  await sql`update turns set status = 'failed', outcome = 'model_error', finished_at = now(), lease = null,
+    lease_expires_at = null, node_id = null where conversation_id = ${id} and status = 'running'`.execute(
+    server.database.kysely,
+  )
+  server.model.answer = () => 'Second answer.'
+  held.finish()
+  await expect(reply).rejects.toMatchObject({ status: 502 })
+  expect((await second).reply).toBe('Second answer.')
+})
+
+test('T7: a server that stops gives its turns back, and the next start answers them', async () => {
+  const { id, held } = await startTurn()
+  const another = await server.startAnother()
+  server.model.answer = () => 'Answered after the restart.'
+  const stopping = server.restart()
+  await expect.poll(async () => (await turnsOf(id).catch(() => []))[0]?.status, { timeout: 25_000 }).toBe('completed')
+  await stopping
+  held.finish()
+  await another[Symbol.asyncDispose]()
+  expect(await itemsOf(id)).toEqual(['Hello', 'Answered after the restart.'])
+}, 40_000)

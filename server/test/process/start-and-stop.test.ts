@@ -1,0 +1,110 @@
+// A person's first minutes with the process: start on nothing, stop, start again, wrong settings.
+import { readFileSync, statSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@parley/sdk'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startServerProcess } from '../support/process.ts'
+
+let data_dir: string
+
+beforeEach(async () => {
+  data_dir = await mkdtemp(join(tmpdir(), 'parley data '))
+  await chmod(data_dir, 0o711)
+})
+afterEach(() => rm(data_dir, { recursive: true, force: true }))
+
+describe('without any setting but a data folder', () => {
+  test('starts, says how to get in, holds a conversation, stops, starts again', async () => {
+    const first = startServerProcess({ PARLEY_DATA_DIR: data_dir })
+    const url = await first.ready
+    const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
+    expect(statSync(join(data_dir, 'admin-key')).mode & 0o777).toBe(0o600)
+    expect(first.output.split(key)).toHaveLength(2)
+    expect(first.output).toContain('demo/parley-demo, which is no language model')
+    const agent_id = /Sample agent +(\S+)/.exec(first.output)![1]!
+    const client = createClient({ base_url: url, token: key })
+    const { conversation, starting_message } = await client.createConversation({
+      channel: 'text',
+      user_id: 'me',
+      agent_id,
+    })
+    expect(starting_message).toContain('Hello')
+    const { reply } = await client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
+    expect(reply).toMatch(/^\[Demo model/)
+    const { summary } = await client.endConversation({ conversation_id: conversation.id })
+    expect(summary).toMatch(/^\[Demo model/)
+    first.child.kill('SIGTERM')
+    expect(await first.exited).toBe(0)
+
+    await using second = startServerProcess({ PARLEY_DATA_DIR: data_dir })
+    const again = createClient({ base_url: await second.ready, token: key })
+    expect((await again.getConversation({ conversation_id: conversation.id })).status).toBe('completed')
+    expect(second.output).not.toContain(key)
+    second.child.kill('SIGINT')
+    expect(await second.exited).toBe(0)
+  }, 60_000)
+
+  test('a kill -9 leaves nothing that hinders the next start', async () => {
+    const first = startServerProcess({ PARLEY_DATA_DIR: data_dir })
+    await first.ready
+    first.child.kill('SIGKILL')
+    expect(await first.exited).toBe('SIGKILL')
+    await using second = startServerProcess({ PARLEY_DATA_DIR: data_dir })
+    const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
+    const client = createClient({ base_url: await second.ready, token: key })
+    expect((await client.listAgents()).data).toHaveLength(1)
+  }, 60_000)
+})
+
+describe('settings', () => {
+  test('every fault is listed at once, with exit code 2, and no secret is repeated', async () => {
+    const wrong = startServerProcess({
+      PORT: 'eighty',
+      DATABASE_URL: 'mysql://user:hunter2@host/db',
+      PARLEY_LOG_LEVEL: 'loud',
+      PARLEY_BOOTSTRAP_KEY: 'hunter2',
+      PARLEY_SECRET_KEY: 'hunter2',
+      PARLEY_DEFAULT_MODEL: 'anthropic/claude',
+      AZURE_RESOURCE_NAME: 'mine',
+      PARLEY_LIMIT_BODY_BYTES: '-1',
+    })
+    expect(await wrong.exited).toBe(2)
+    for (const name of [
+      'PORT',
+      'DATABASE_URL',
+      'PARLEY_LOG_LEVEL',
+      'PARLEY_BOOTSTRAP_KEY',
+      'PARLEY_SECRET_KEY',
+      'PARLEY_DEFAULT_MODEL',
+      'AZURE_API_KEY',
+      'PARLEY_LIMIT_BODY_BYTES',
+    ]) {
+      expect(wrong.output).toContain(name)
+    }
+    expect(wrong.output).not.toContain('hunter2')
+  })
+
+  test('a port that is taken: one line and exit code 1', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => blocker.once('listening', resolve))
+    const { port } = blocker.address() as { port: number }
+    const late = startServerProcess({ PARLEY_DATA_DIR: data_dir, PORT: String(port) })
+    expect(await late.exited).toBe(1)
+    expect(late.output).toContain('EADDRINUSE')
+    expect(late.output).not.toContain('    at ')
+    blocker.close()
+  }, 60_000)
+
+  test('a database that is not there: a clear end', async () => {
+    const lost = startServerProcess({
+      PARLEY_DATA_DIR: data_dir,
+      DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:1/none',
+    })
+    expect(await lost.exited).toBe(1)
+    expect(lost.output).toContain('ECONNREFUSED')
+    expect(lost.output).not.toContain('hunter2')
+  })
+})

@@ -1,0 +1,47 @@
+// The server as a process of its own, as `npm start` runs it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+export interface ServerProcess extends AsyncDisposable {
+  readonly child: ChildProcess
+  /** Everything it has printed, both streams. */
+  readonly output: string
+  /** Resolves with the URL once it is ready; rejects with the output when it ends before. */
+  readonly ready: Promise<string>
+  /** Resolves with the exit code, or with the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>
+}
+
+const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+
+export function startServerProcess(environment: Record<string, string>): ServerProcess {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const ready = Promise.withResolvers<string>()
+  const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      const url = /Parley is ready at (\S+)/.exec(output)?.[1]
+      if (url) ready.resolve(url)
+    })
+  }
+  void exited.then((code) => ready.reject(new Error(`ended with ${code}: ${output}`)))
+  ready.promise.catch(() => {})
+  return {
+    child,
+    get output() {
+      return output
+    },
+    ready: ready.promise,
+    exited,
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      await exited
+    },
+  }
+}
