@@ -8,6 +8,7 @@ import { createSampleAgent } from './agents/sample.ts'
 import { analyzeConversation } from './analysis/analyze.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
+import { requeueOverdueAnalyses } from './conversations/commit-content.ts'
 import { createSignals } from './conversations/signals.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
@@ -18,7 +19,7 @@ import { createModelCatalog } from './engine/models/catalog.ts'
 import { createSleep } from './engine/models/resilient.ts'
 import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
-import { startJobWorker } from './jobs/worker.ts'
+import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { type Ports, systemPorts } from './ports.ts'
 
 export interface App extends AsyncDisposable {
@@ -45,7 +46,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
       connection_string,
       max_connections: config.database_connections,
       statement_timeout_ms,
-      onError: (error) => log.warn({ err: error }, 'an idle database connection was lost'),
+      onError: (error) => log.warn({ reason: error.message }, 'an idle database connection was lost'),
     }),
   )
   await migrate(database)
@@ -108,11 +109,12 @@ function createServices(
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
 async function serve(services: ReturnType<typeof createServices>, log: Logger, stack: AsyncDisposableStack) {
   const { config, runner, lifecycle, signals } = services
-  const tasks = {
-    analyze_conversation: (
-      payload: Parameters<typeof analyzeConversation>[1],
-      run: Parameters<typeof analyzeConversation>[2],
-    ) => analyzeConversation(services, payload, run),
+  const tasks: Tasks = {
+    analyze_conversation: (payload, run) => analyzeConversation(services, payload, run),
+    requeue_analyses: async () => {
+      const requeued = await requeueOverdueAnalyses(services.database)
+      if (requeued > 0) log.warn({ requeued }, 'analyses of lost nodes were queued again')
+    },
   }
   const worker = await startJobWorker(services.database, tasks, log)
   stack.defer(() => worker.stop())

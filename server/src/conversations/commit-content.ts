@@ -1,10 +1,11 @@
 // Writes what is not the course of a conversation: its metadata, its analysis, and the removal of its content. The last part
 // of commit.ts.
 import type { EndedBy } from '@parley/contract'
-import { statement } from '../database/database.ts'
+import { type Database, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import { notFound } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
 import type { Ports } from '../ports.ts'
 import { type LockedConversation, noChange } from './change.ts'
 import { type Committed, lockConversation, writeChange } from './commit.ts'
@@ -50,7 +51,7 @@ const eraseStatements = [
     'erase_conversation',
     `update conversations set deleted_at = clock_timestamp(), user_id = '', agent_number = null, to_address = null,
             from_address = null, subject = null, initial_context = null, custom_metadata = '{}', recording_details = null,
-            summary = null, analysis_status = 'none', analysis_reason = null, content_fingerprint = null, agent_name = null,
+            summary = null, analysis_status = 'none', analysis_reason = null, analysis_due_at = null, content_fingerprint = null, agent_name = null,
             ended_by = ended_by - 'reason'
      where id = $1 and organization_id = $2`,
   ),
@@ -86,7 +87,7 @@ export type AnalysisOutcome =
 
 const beginAnalysisStatement = statement(
   'begin_analysis',
-  `update conversations set analysis_status = 'running'
+  `update conversations set analysis_status = 'running', analysis_due_at = clock_timestamp() + interval '5 minutes'
    where id = $1 and organization_id = $2 and analysis_status in ('queued', 'running') and deleted_at is null
    returning id`,
 )
@@ -96,9 +97,27 @@ export async function beginAnalysis(store: Store, id: string): Promise<boolean> 
   return (await store.query(beginAnalysisStatement, [id, store.organization_id])).length > 0
 }
 
+// Longer than every try of a model call takes. An analysis that is still not over has lost its node.
+const overdueStatement = statement(
+  'overdue_analyses',
+  `update conversations set analysis_due_at = clock_timestamp() + interval '5 minutes'
+   where id in (select id from conversations where analysis_due_at < clock_timestamp() order by analysis_due_at limit 1000)
+   returning organization_id, id as conversation_id`,
+)
+
+/** Queues anew, over all organizations, the analyses whose node is gone; the queue itself would wait for hours. */
+export async function requeueOverdueAnalyses(database: Database): Promise<number> {
+  return database.transaction(async (tx) => {
+    const overdue = await tx.query<JobPayloads['analyze_conversation']>(overdueStatement, [])
+    for (const payload of overdue) await enqueueAnalysis(tx, payload)
+    return overdue.length
+  })
+}
+
 const analysisStatement = statement(
   'write_analysis',
-  `update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary)
+  `update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary),
+          analysis_due_at = null
    where id = $1 and organization_id = $2 and analysis_status = 'running'
    returning id`,
 )

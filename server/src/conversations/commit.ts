@@ -211,7 +211,8 @@ const endStatement = statement(
   'end_conversation',
   `update conversations set status = $3, ended_at = $4,
           duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
-          end_reason = $5, ended_by = $6, analysis_status = $7, analysis_reason = $8
+          end_reason = $5, ended_by = $6, analysis_status = $7, analysis_reason = $8,
+          analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
    where id = $1 and organization_id = $2 and ended_at is null`,
 )
 
@@ -226,5 +227,6 @@ async function endConversation({ store }: Writer, state: LockedConversation, end
     end.analysis.status,
     end.analysis.reason,
   ])
-  if (end.analysis.status === 'queued') await enqueueAnalysis(store, state.id)
+  if (end.analysis.status !== 'queued') return
+  await enqueueAnalysis(store, { organization_id: store.organization_id, conversation_id: state.id })
 }

@@ -24,8 +24,9 @@ interface Answerer {
   config: JsonObject
 }
 
-export const createConversation: Handler<'createConversation'> = async (ctx, input) => {
-  checkInput(ctx, input)
+export const createConversation: Handler<'createConversation'> = async (ctx, sent) => {
+  checkInput(ctx, sent)
+  const input = sent.id ? { ...sent, id: sent.id.toLowerCase() } : sent
   const fingerprint = input.id
     ? createHash('sha256')
         .update(canonicalJson(withoutNulls(input)))
@@ -49,7 +50,6 @@ export const createConversation: Handler<'createConversation'> = async (ctx, inp
 function checkInput(ctx: Context, input: CreateInput): void {
   const { limits } = ctx.services.config
   const faults: FieldFault[] = []
-  if (input.user_id.trim() === '') faults.push({ path: 'user_id', message: 'must not be blank' })
   if ([...(input.initial_context ?? '')].length > limits.context_characters) {
     faults.push({ path: 'initial_context', message: `must have at most ${limits.context_characters} characters` })
   }
@@ -105,7 +105,9 @@ async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Pro
     : await resolveAnswerer(ctx, ctx.store, input)
   const config = resolveConfig(ctx, answerer.config)
   if (config.starting_message?.type !== 'generated') return null
-  return generateGreeting(ctx.services, config, config.starting_message.instructions, templateVariables(ctx, input))
+  const { instructions } = config.starting_message
+  const variables = templateVariables(ctx, input)
+  return generateGreeting(ctx.services, config, instructions, variables, input.initial_context ?? null)
 }
 
 function templateVariables(ctx: Context, input: CreateInput) {
@@ -202,11 +204,11 @@ function greetingItem(id: string, text: string, created_at: string) {
 /** The same id and body give the first answer again, out of what never changes; anything else that has the id is a 409. */
 async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buffer): Promise<Created | null> {
   const id = input.id!
-  const record = await findConversation(ctx.store, id)
-  if (!record) {
-    if (await isIdTaken(ctx.store, id)) throw new AppError('conversation_id_taken')
-    return null
-  }
+  // Where another call commits between the two looks, the third finds it.
+  const find = () => findConversation(ctx.store, id)
+  const record = (await find()) ?? ((await isIdTaken(ctx.store, id)) ? ((await find()) ?? 'elsewhere') : null)
+  if (record === null) return null
+  if (record === 'elsewhere') throw new AppError('conversation_id_taken')
   const isSame = record.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
   if (!isSame) throw new AppError('conversation_id_taken')
   return presentCreation(ctx, record, input)

@@ -45,11 +45,15 @@ async function importRow(ctx: Context, row: unknown): Promise<RowOutcome> {
 
 /** Null when the id is free; the same content, as sent, is unchanged; all else that has the id is an error. */
 async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer): Promise<RowOutcome | null> {
-  const record = await findConversation(ctx.store, id)
+  const find = () => findConversation(ctx.store, id)
+  const found = await find()
+  const isTaken = found !== null || (await isIdTaken(ctx.store, id))
+  if (!isTaken) return null
+  // It may have been committed between the two looks.
+  const record = found ?? (await find())
   const isSame = record?.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
   if (isSame) return 'unchanged'
-  const taken: FieldFault[] = [{ path: 'id', message: 'is taken by a conversation with other content' }]
-  return record || (await isIdTaken(ctx.store, id)) ? taken : null
+  return [{ path: 'id', message: 'is taken by a conversation with other content' }]
 }
 
 async function writeRow(

@@ -22,11 +22,14 @@ export interface PreparedImport {
 
 const validateRow = compileValidator<ImportedConversation>(ImportedConversation)
 
+/** The most unsafe texts that one row is told of. */
+const max_faults = 100
+
 export function prepareImport(
   row: unknown,
   { limits, newId }: { limits: Limits; newId: () => string },
 ): PreparedImport | { faults: FieldFault[] } {
-  const faults = [...validateRow(row), ...findUnsafeText(row)]
+  const faults = [...validateRow(row), ...findUnsafeText(row).slice(0, max_faults)]
   if (faults.length > 0) return { faults }
   const source = row as ImportedConversation
   const items = source.conversation?.items ?? []

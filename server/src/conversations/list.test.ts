@@ -22,6 +22,9 @@ test.each([
   expect(() => decodeTimeCursor(cursor)).toThrow(AppError)
 })
 
-test.each(['', 'null', '[]', '"text"', '{', '1'])('refuses %j as a JSON object', (text) => {
-  expect(() => parseJsonObject('custom_metadata', text)).toThrow(AppError)
-})
+test.each(['{"a": "\\u0000"}', '{"\\ud800": 1}', '', 'null', '[]', '"text"', '{', '1'])(
+  'refuses %j as a JSON object',
+  (text) => {
+    expect(() => parseJsonObject('custom_metadata', text)).toThrow(AppError)
+  },
+)

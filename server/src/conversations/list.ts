@@ -6,6 +6,7 @@ import type { Handler } from '../context.ts'
 import type { Store } from '../database/store.ts'
 import { AppError, invalid } from '../errors.ts'
 import { isUuid } from '../ports.ts'
+import { findUnsafeText } from '../text.ts'
 import { type ConversationRecord, conversationColumns, conversationTables } from './queries.ts'
 import { presentConversation } from './wire.ts'
 
@@ -122,7 +123,11 @@ export function parseJsonObject(path: string, text: string): object {
   } catch {
     value = undefined
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const [fault] = findUnsafeText(value)
+    if (!fault) return value
+    throw invalid({ path, message: fault.message })
+  }
   throw invalid({ path, message: 'must be a JSON object as text' })
 }
 

@@ -3,6 +3,7 @@ import type { AgentConfig, MessageReply } from '@parley/contract'
 import { resolveAgentConfig } from '../agents/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
+import { isUnavailable } from '../database/database.ts'
 import { AppError, invalid } from '../errors.ts'
 import { type Committed, changeConversation } from './commit.ts'
 import { conclude, withHalt } from './conclude.ts'
@@ -20,8 +21,19 @@ export const sendConversationMessage: Handler<'sendConversationMessage'> = async
   const message = await prepareMessage(ctx, conversation, input)
   const { answer } = await accept(ctx, conversation.id, message)
   const wait_ms = (answer.ahead + 1) * message.max_seconds * 1000 + wait_margin_ms
-  const turn = await waitForTurn(ctx, conversation.id, answer.turn_id, wait_ms)
-  return answerTurn(ctx, conversation.id, answer.turn_id, turn, message.interactivity)
+  try {
+    const turn = await waitForTurn(ctx, conversation.id, answer.turn_id, wait_ms)
+    return await answerTurn(ctx, conversation.id, answer.turn_id, turn, message.interactivity)
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    // T1: whatever fails from here on, the message is stored, and the answer must say so.
+    throw new AppError(
+      'turn_timed_out',
+      'The outcome could not be read; read it later.',
+      { turn_id: answer.turn_id },
+      { cause: error },
+    )
+  }
 }
 
 function checkText(ctx: Context, text: string): void {
@@ -67,10 +79,16 @@ async function accept(ctx: Context, conversation_id: string, message: MessageInp
   return committed
 }
 
+/** A database that is gone for a moment ends no wait. */
+function waitIfUnavailable(error: unknown): undefined {
+  if (!isUnavailable(error)) throw error
+}
+
 /** The turn when it is final, or as it stands when the time is over. */
 async function waitForTurn(ctx: Context, conversation_id: string, turn_id: string, wait_ms: number) {
   return ctx.services.signals.waitFor(turn_id, wait_ms, async () => {
-    const turn = await findTurn(ctx.store, conversation_id, turn_id)
+    const turn = await findTurn(ctx.store, conversation_id, turn_id).catch(waitIfUnavailable)
+    if (turn === undefined) return undefined
     // A deleted conversation's turns are gone: it was ended before.
     if (!turn) return 'deleted' as const
     return isFinal(turn.status) ? turn : undefined

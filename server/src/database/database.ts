@@ -71,15 +71,22 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 10_000,
     application_name: 'parley',
   })
-  pool.on('error', options.onError)
-  pool.on('connect', (client) => client.on('error', options.onError))
+  let isClosing = false
+  pool.on('error', (error) => {
+    if (!isClosing) options.onError(error)
+  })
+  // A connection that is lost while it is used fails its query, which is enough; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return {
     pool,
     kysely,
     query: async (statement, values) => (await pool.query({ ...statement, values })).rows,
     transaction: (work) => runTransaction(pool, work),
-    [Symbol.asyncDispose]: () => pool.end(),
+    [Symbol.asyncDispose]() {
+      isClosing = true
+      return pool.end()
+    },
   }
 }
 

@@ -99,6 +99,7 @@ interface ConversationRow {
   ended_by: NullableJson<JsonObject>
   analysis_status: Generated<string>
   analysis_reason: Text
+  analysis_due_at: Text
   summary: Text
   content_fingerprint: Buffer | null
   deleted_at: Text

@@ -37,5 +37,5 @@ const frameworkErrors = new Map<string, ErrorName>([
   ['FST_ERR_CTP_BODY_TOO_LARGE', 'body_too_large'],
   ['FST_ERR_CTP_INVALID_MEDIA_TYPE', 'unsupported_media_type'],
   ['FST_ERR_BAD_URL', 'not_found'],
-  ['FST_ERR_MAX_LIMIT_PARAM', 'not_found'],
+  ['FST_ERR_MAX_PARAM_LENGTH', 'not_found'],
 ])

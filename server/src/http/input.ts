@@ -13,12 +13,15 @@ const forBody = createAjv()
 
 type Values = Record<string, unknown>
 
+/** The most faults that one answer lists. */
+const max_faults = 100
+
 /** Reads the declared fields only: what the contract does not name is ignored. */
 export function createInputReader(operation: Operation): (request: FastifyRequest) => Values {
   const { params, query, headers, body } = operation
   const readQuery = query && createPartReader(query, forText)
   const readHeaders = headers && createPartReader(headers, forText)
-  const readBody = body && createPartReader(withoutJudgedElsewhere(body), forBody)
+  const readBody = body && createPartReader(withoutJudgedElsewhere(body), forBody, namesOfRows(body))
   const names = Object.keys(headers?.properties ?? {})
 
   return (request) => {
@@ -31,12 +34,13 @@ export function createInputReader(operation: Operation): (request: FastifyReques
     if (readHeaders) Object.assign(input, readHeaders(pickHeaders(request, names), faults))
     if (readQuery) Object.assign(input, readQuery({ ...(request.query as Values) }, faults))
     if (params) Object.assign(input, readPath(request.params as Values))
-    if (faults.length > 0) throw invalid(...faults)
+    if (faults.length > 0) throw invalid(...faults.slice(0, max_faults))
     return input
   }
 }
 
-function createPartReader(schema: TObject, ajv: ReturnType<typeof createAjv>) {
+/** `rows` are the fields whose text is not looked at here. */
+function createPartReader(schema: TObject, ajv: ReturnType<typeof createAjv>, rows: string[] = []) {
   const validate: ValidateFunction = ajv.compile(schema)
   const names = Object.keys(schema.properties)
   return (value: unknown, faults: FieldFault[]): Values => {
@@ -45,11 +49,16 @@ function createPartReader(schema: TObject, ajv: ReturnType<typeof createAjv>) {
       return {}
     }
     if (!validate(value)) faults.push(...describeFaults(validate.errors ?? []))
-    faults.push(...findUnsafeText(value))
+    faults.push(...findUnsafeText(omit(value, rows)).slice(0, max_faults))
     if (typeof value !== 'object' || value === null) return {}
     const entries = names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, (value as Values)[name]])
     return Object.fromEntries(entries)
   }
+}
+
+function omit(value: unknown, names: string[]): unknown {
+  if (names.length === 0 || typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
 }
 
 function pickHeaders(request: FastifyRequest, names: string[]): Values {
@@ -81,4 +90,9 @@ function loosen(schema: TSchema): object {
   const { anyOf, items } = schema as { anyOf?: unknown[]; items?: unknown }
   if (judgedElsewhere.has(schema) || anyOf?.some((branch) => judgedElsewhere.has(branch))) return {}
   return judgedElsewhere.has(items) ? { ...schema, items: {} } : schema
+}
+
+/** Lists of rows that are judged one by one: no text of one may fail the others. */
+function namesOfRows({ properties }: TObject): string[] {
+  return Object.keys(properties).filter((name) => judgedElsewhere.has((properties[name] as { items?: unknown }).items))
 }

@@ -16,6 +16,8 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    // Our own hook answers in our own words.
+    return503OnClosing: false,
     genReqId: () => ports.newId(),
     bodyLimit: config.limits.body_bytes,
     routerOptions: { maxParamLength: 512 },
@@ -25,6 +27,9 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   server.decorateRequest('principal', null)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    if (services.lifecycle.isDraining && request.routeOptions.url !== '/healthz') {
+      throw new AppError('unavailable', 'The server is shutting down.')
+    }
   })
   // A call that ends while the server stops must not keep its connection: closing waits for every one.
   server.addHook('onSend', async (_request, reply) => {

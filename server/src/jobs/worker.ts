@@ -28,6 +28,7 @@ export async function startJobWorker(database: Database, tasks: Tasks, log: Logg
     pgPool: database.pool,
     concurrency: concurrent_jobs,
     pollInterval: poll_ms,
+    crontab: '* * * * * requeue_analyses ?max=1',
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: stop_ms,
     logger: new WorkerLogger(() => (level, message) => log[levels[level] ?? 'debug']({ component: 'jobs' }, message)),

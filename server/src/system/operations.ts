@@ -8,7 +8,6 @@ export const getHealth: Handler<'getHealth'> = async () => ({ status: 'ok' })
 const pingStatement = statement('ping', 'select 1')
 
 export const getReadiness: Handler<'getReadiness'> = async ({ services, log }) => {
-  if (services.lifecycle.isDraining) throw new AppError('unavailable', 'The server is shutting down.')
   try {
     await services.database.query(pingStatement, [])
   } catch (error) {

@@ -33,7 +33,7 @@ test('T1, T2, T7: a message whose server is killed in mid-reply is answered once
   held.say('Half of a ')
   first.child.kill('SIGKILL')
   await first.exited
-  await expect(lost).rejects.toThrow()
+  await expect(lost).rejects.toThrow('fetch failed')
 
   model.answer = () => 'The whole reply.'
   const killedAt = performance.now()

@@ -140,12 +140,14 @@ create table conversations (
   analysis_status text not null default 'none'
     check (analysis_status in ('none', 'queued', 'running', 'done', 'skipped', 'failed')),
   analysis_reason text,
+  analysis_due_at timestamptz, -- while it is queued or runs: when it is taken for lost
   summary text,
   content_fingerprint bytea, -- of the request that made it, where its id was the client's
   deleted_at timestamptz,
   check (channel <> 'text' or status <> 'token_created'),
   check ((status in ('token_created', 'triggered', 'ringing', 'in_progress')) = (ended_at is null))
 );
+create index conversations_analysis_due on conversations (analysis_due_at) where analysis_due_at is not null; -- the requeue job
 -- Pagination by created_at needs it to be unique within an organization.
 create unique index conversations_created_at on conversations (organization_id, created_at);
 -- listConversations without a filter on status
