@@ -8,9 +8,14 @@ import { type AttemptResult, decideAttemptResult, decideTakeover } from '../conv
 import { expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
 import type { HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
+import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { TurnTimeout, carryOut, remainingTime } from './attempt.ts'
+
+/** Together as long as a lease lasts: after that the turn is someone else's. */
+const max_write_tries = 32
+const write_retry_ms = 250
 
 /** An attempt that runs here. */
 interface RunningAttempt {
@@ -118,10 +123,25 @@ export class Engine implements TurnRunner {
 
   async #writeResult(attempt: RunningAttempt, result: AttemptResult): Promise<void> {
     const { lease, controller } = attempt
-    if (controller.signal.reason instanceof Halted) throw controller.signal.reason
-    const committed = await this.#change(lease, (state) => decideAttemptResult(state, lease, result))
+    const write = () => {
+      if (controller.signal.reason instanceof Halted) throw controller.signal.reason
+      return this.#change(lease, (state) => decideAttemptResult(state, lease, result))
+    }
+    const committed = await this.#retryWhileUnavailable(write)
     this.#forget(attempt)
     if (committed) this.#conclude(lease.conversation_id, committed)
+  }
+
+  /** A result is paid for; a database that is gone for a moment must not cost it. The lease makes repeating safe. */
+  async #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await write()
+      } catch (error) {
+        if (!isUnavailable(error) || tries >= max_write_tries) throw error
+        await new Promise<void>((resolve) => this.#services.ports.clock.after(write_retry_ms, resolve))
+      }
+    }
   }
 
   /** Null when the conversation was deleted meanwhile. */
