@@ -52,8 +52,6 @@ describe('T12: no transaction spans a network wait', () => {
     expect(transactional.length).toBeGreaterThan(3)
     const known = new Map(files.map(({ file, text }) => [file, text]))
     for (const file of transactional) {
-      // Creating a conversation asks for a greeting before its transaction; its test kills the model in between.
-      if (file === 'conversations/create.ts') continue
       expect(known.get(file), file).not.toMatch(/from '.*(engine\/|models\/|undici|outbound)/)
     }
   })

@@ -6,7 +6,6 @@ import { type ResolvedConfig, resolveAgentConfig, validateAgentConfig } from '..
 import { findVersionForNewConversation, saveInlineVersion } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import type { Store } from '../database/store.ts'
-import { generateGreeting } from '../engine/greeting.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { type JsonObject, canonicalJson } from '../json.ts'
 import { TemplateError, renderTemplate } from '../templates.ts'
@@ -107,7 +106,8 @@ async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Pro
   if (config.starting_message?.type !== 'generated') return null
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
-  return generateGreeting(ctx.services, config, instructions, variables, input.initial_context ?? null)
+  const initial_context = input.initial_context ?? null
+  return ctx.services.runner.writeGreeting({ config, instructions, variables, initial_context })
 }
 
 function templateVariables(ctx: Context, input: CreateInput) {

@@ -45,6 +45,10 @@ export function prepareImport(
   }
 }
 
+/** The end of the year 9999, beyond which RFC 3339 has no text; and what the column of `duration` takes. */
+const last_moment = 253_402_300_799_999_999n
+const longest_duration = 2_147_483_647n
+
 function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] {
   const faults: FieldFault[] = []
   if (source.channel === 'text' && source.status === 'token_created') {
@@ -56,6 +60,10 @@ function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] 
   }
   if (ended_at !== null && microsecondsOf(ended_at) < microsecondsOf(source.created_at)) {
     faults.push({ path: 'ended_at', message: 'is before created_at' })
+  }
+  const end = endMicroseconds(source)
+  if (end > last_moment || (end - microsecondsOf(source.created_at)) / 1_000_000n > longest_duration) {
+    faults.push({ path: 'ended_at', message: 'is too late' })
   }
   if (Buffer.byteLength(JSON.stringify(source.custom_metadata ?? {})) > limits.metadata_bytes) {
     faults.push({ path: 'custom_metadata', message: `must have at most ${limits.metadata_bytes} bytes as JSON` })
@@ -129,12 +137,11 @@ function progressOf(source: ImportedConversation, items: ImportedItem[]): NewPro
 
 /** `duration` follows the times as sent, whatever microseconds `created_at` is moved on by. */
 function endOf(source: ImportedConversation): ImportedEnd {
-  const ended_at = source.ended_at ?? endFromDuration(source)
-  const microseconds = microsecondsOf(ended_at) - microsecondsOf(source.created_at)
+  const end = endMicroseconds(source)
   return {
     status: source.status,
-    ended_at,
-    duration: Number(microseconds / 1_000_000n),
+    ended_at: formatMicroseconds(end),
+    duration: Number((end - microsecondsOf(source.created_at)) / 1_000_000n),
     end_reason: source.end_reason ?? 'imported',
     ended_by: endedByOf(source.ended_by),
     analysis_status: source.summary == null ? 'none' : 'done',
@@ -142,13 +149,12 @@ function endOf(source: ImportedConversation): ImportedEnd {
   }
 }
 
-function endFromDuration(source: ImportedConversation): string {
-  if (source.duration != null) {
-    return formatMicroseconds(microsecondsOf(source.created_at) + BigInt(source.duration) * 1_000_000n)
-  }
-  const { updated_at, created_at } = source
-  const isLater = updated_at != null && microsecondsOf(updated_at) > microsecondsOf(created_at)
-  return isLater ? updated_at : created_at
+function endMicroseconds({ ended_at, duration, updated_at, created_at }: ImportedConversation): bigint {
+  const created = microsecondsOf(created_at)
+  if (ended_at != null) return microsecondsOf(ended_at)
+  if (duration != null) return created + BigInt(duration) * 1_000_000n
+  const updated = updated_at == null ? created : microsecondsOf(updated_at)
+  return updated > created ? updated : created
 }
 
 const endedByTypes = new Set(['credential', 'user', 'agent', 'system'])
@@ -170,7 +176,8 @@ export function microsecondsOf(timestamp: string): bigint {
 }
 
 function formatMicroseconds(microseconds: bigint): string {
-  const milliseconds = Number(microseconds / 1000n)
-  const text = new Date(milliseconds).toISOString()
-  return `${text.slice(0, 19)}.${String(microseconds % 1_000_000n).padStart(6, '0')}Z`
+  const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n
+  const seconds = (microseconds - fraction) / 1_000_000n
+  const text = new Date(Number(seconds) * 1000).toISOString()
+  return `${text.slice(0, 19)}.${String(fraction).padStart(6, '0')}Z`
 }

@@ -7,6 +7,7 @@ import { isUnavailable } from '../database/database.ts'
 import { AppError, invalid } from '../errors.ts'
 import { type Committed, changeConversation } from './commit.ts'
 import { conclude, withHalt } from './conclude.ts'
+import { takesMessages } from './conversation.ts'
 import { requireConversation } from './conversation-access.ts'
 import { type MessageInput, decideMessage } from './decisions.ts'
 import { type ConversationRecord, type TurnRecord, findTurn, readReply } from './queries.ts'
@@ -51,8 +52,10 @@ async function prepareMessage(
 ): Promise<MessageInput> {
   const { ports, config } = ctx.services
   if (conversation.channel !== 'text') throw new AppError('conversation_not_text')
-  // Only an ended conversation that was brought in from elsewhere has no version.
-  if (conversation.agent_version_id === null) throw new AppError('conversation_not_active')
+  // An ended conversation that was brought in from elsewhere has no version, or one that is not here.
+  if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
+    throw new AppError('conversation_not_active')
+  }
   const stored = await getVersionConfig(ctx.store, conversation.agent_version_id)
   const resolved = resolveAgentConfig(stored as AgentConfig, 'text', config.default_model)
   return {

@@ -1,4 +1,6 @@
-// What conversations ask of the engine: the port through which a turn is carried out in this process.
+// What conversations ask of the engine: the port through which turns are carried out and greetings written in this process.
+import type { ResolvedConfig } from '../agents/config.ts'
+import type { JsonObject } from '../json.ts'
 
 /** The right of one attempt to write, as the database gave it. */
 export interface TurnLease {
@@ -19,9 +21,29 @@ export interface HaltedAttempt {
   resume(): void
 }
 
+/** Who the agent talks to, as templates see it. */
+export interface PromptVariables {
+  custom_metadata: JsonObject
+  user_id: string
+  channel: string
+  /** RFC 3339, the start of the turn. */
+  now: string
+}
+
+/** A greeting that the model is to write. */
+export interface GreetingRequest {
+  config: ResolvedConfig
+  /** Of the starting message. */
+  instructions: string
+  variables: PromptVariables
+  initial_context: string | null
+}
+
 export interface TurnRunner {
   /** Carries the turn out; returns at once. A client that goes away does not stop it (T11). */
   start(lease: TurnLease): void
   /** Stops the attempt that runs here for this conversation, if there is one; it writes nothing from now on. */
   halt(conversation_id: string): HaltedAttempt | null
+  /** A greeting by the model. Throws `model_failed` or `model_timed_out`: nothing is stored then. */
+  writeGreeting(greeting: GreetingRequest): Promise<string>
 }

@@ -11,14 +11,14 @@ import {
   findTurn,
   readNewestItems,
 } from '../conversations/queries.ts'
-import type { TurnLease } from '../conversations/turn-runner.ts'
+import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { TemplateError } from '../templates.ts'
 import { type CollectedText, collectText } from './collect.ts'
 import { selectHistory } from './context-window.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError, type ModelRequest } from './models/port.ts'
-import { type PromptVariables, renderSystemPrompt, wrapReply } from './prompt.ts'
+import { renderSystemPrompt, wrapReply } from './prompt.ts'
 
 type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config'>
 

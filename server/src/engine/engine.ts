@@ -6,12 +6,13 @@ import { type Committed, changeConversation } from '../conversations/commit.ts'
 import { conclude } from '../conversations/conclude.ts'
 import { type AttemptResult, decideAttemptResult, decideTakeover } from '../conversations/decisions.ts'
 import { expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
-import type { HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
+import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { TurnTimeout, carryOut, remainingTime } from './attempt.ts'
+import { writeGreeting } from './greeting.ts'
 
 /** Together as long as a lease lasts: after that the turn is someone else's. */
 const max_write_tries = 32
@@ -56,6 +57,10 @@ export class Engine implements TurnRunner {
     attempt.controller.abort(new Halted())
     const { turn_id, lease } = attempt.lease
     return { turn_id, lease, text: attempt.text, resume: () => this.start(attempt.lease) }
+  }
+
+  writeGreeting(greeting: GreetingRequest): Promise<string> {
+    return writeGreeting(this.#services, greeting)
   }
 
   /** What the attempt that runs here for this conversation has said so far; null when there is none. */

@@ -1,23 +1,20 @@
 // A greeting that the model writes, when an agent's starting message asks for it.
-import type { ResolvedConfig } from '../agents/config.ts'
 import type { Services } from '../context.ts'
+import type { GreetingRequest } from '../conversations/turn-runner.ts'
 import { AppError } from '../errors.ts'
 import { TemplateError } from '../templates.ts'
 import { collectText } from './collect.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError } from './models/port.ts'
-import { type PromptVariables, renderSystemPrompt } from './prompt.ts'
+import { renderSystemPrompt } from './prompt.ts'
 
-/** Throws `model_failed` or `model_timed_out`: nothing is stored then, and the caller may try again. */
-export async function generateGreeting(
+export async function writeGreeting(
   services: Pick<Services, 'models' | 'ports'>,
-  config: ResolvedConfig,
-  instructions: string,
-  variables: PromptVariables,
-  initial_context: string | null,
+  greeting: GreetingRequest,
 ): Promise<string> {
+  const { config, instructions } = greeting
   const request = {
-    system: renderSystem(config, variables, initial_context),
+    system: renderSystem(greeting),
     messages: [{ role: 'user' as const, text: `Write your first message to the end user. ${instructions}` }],
     tools: [],
     ...samplingOf(config),
@@ -37,7 +34,7 @@ export async function generateGreeting(
   }
 }
 
-function renderSystem(config: ResolvedConfig, variables: PromptVariables, initial_context: string | null): string {
+function renderSystem({ config, variables, initial_context }: GreetingRequest): string {
   try {
     return renderSystemPrompt(config, variables, { initial_context, preface: [] })
   } catch (error) {

@@ -1,16 +1,7 @@
 // The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
 import type { ResolvedConfig } from '../agents/config.ts'
-import type { JsonObject } from '../json.ts'
+import type { PromptVariables } from '../conversations/turn-runner.ts'
 import { renderTemplate } from '../templates.ts'
-
-/** Who the agent talks to, as templates see it. */
-export interface PromptVariables {
-  custom_metadata: JsonObject
-  user_id: string
-  channel: string
-  /** RFC 3339, the start of the turn. */
-  now: string
-}
 
 export function renderSystemPrompt(
   config: ResolvedConfig,
