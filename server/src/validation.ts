@@ -62,7 +62,7 @@ function describeFault(error: ErrorObject): FieldFault {
   const path = segments.join('.')
   if (error.keyword === 'enum') {
     const values = (error.params.allowedValues as unknown[]).filter((value) => value !== null)
-    return { path, message: `must be one of ${values.join(', ')}` }
+    return { path, message: `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}` }
   }
   return { path, message: error.message ?? 'is not valid' }
 }
