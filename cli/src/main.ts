@@ -3,6 +3,11 @@
 import { createProgram } from './program.ts'
 import { describeFailure, exitCodeOf } from './failures.ts'
 
+// A reader that has had enough, such as `head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 try {
   await createProgram().parseAsync()
 } catch (error) {

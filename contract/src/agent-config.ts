@@ -130,7 +130,9 @@ export const AgentConfig = named(
           ),
         ),
       ),
-      guardrails: Type.Optional(nullable(templateText('Rules that are added after the instructions.'))),
+      guardrails: Type.Optional(
+        nullable(templateText('Rules that are added after the instructions; a template as they are.')),
+      ),
       starting_message: Type.Optional(StartingMessage),
       llm: Type.Optional(nullable(LanguageModel)),
       max_turn_seconds: Type.Optional(

@@ -29,7 +29,9 @@ const versionRecord = {
   version: Type.Integer({ description: '1, 2, 3 … within the agent.' }),
   published: Type.Boolean({ description: 'A published version never changes.' }),
   published_at: nullable(Timestamp),
-  revision: Type.Integer({ description: 'Rises with every change of a draft; for `If-Match`.' }),
+  revision: Type.Integer({
+    description: 'Rises with every change of a draft and from version to version; for `If-Match`.',
+  }),
   warnings: Type.Array(Type.String(), { description: 'Keys of the configuration that are kept but have no effect.' }),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -61,7 +63,7 @@ export const AgentDetail = named(
 )
 
 const jsonFilter = Type.Optional(
-  Type.String({ maxLength: 65_536, description: 'A JSON object as text; rows that contain it.' }),
+  Type.String({ maxLength: 16_384, description: 'A JSON object as text; rows that contain it.' }),
 )
 
 const agentPath = Type.Object({ agent_id: Type.String() })
@@ -227,7 +229,7 @@ export const agentOperations = {
       if_match: Type.Optional(
         Type.String({
           maxLength: 64,
-          description: 'The `revision` that the change is based on, quoted or not; else 412.',
+          description: 'The `revision` that the change is based on, quoted or not, or `*`; else 412.',
         }),
       ),
     }),

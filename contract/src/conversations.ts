@@ -13,7 +13,7 @@ import {
 import { ImportedConversation } from './import.ts'
 import { conversationPermissions, defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
-import { JsonObject, Timestamp, nullable, oneOf, pageOf, pageQuery, timestampFilter } from './schema.ts'
+import { JsonObject, Timestamp, nullable, oneOf, pageOf, pageQuery, timestampFilter, uuidText } from './schema.ts'
 
 const Filters = {
   direction: Type.Optional(oneOf(directions)),
@@ -32,7 +32,7 @@ const Filters = {
   user_turn_count_below: Type.Optional(Type.Number({ description: 'Inclusive.' })),
   custom_metadata: Type.Optional(
     Type.String({
-      maxLength: 65_536,
+      maxLength: 16_384,
       description:
         'A JSON object as text; conversations whose metadata contain it. Needs `conversations:read_sensitive`.',
     }),
@@ -61,14 +61,7 @@ const lifecycleOperations = {
     access: manage,
     narrowed: true,
     body: Type.Object({
-      id: Type.Optional(
-        nullable(
-          Type.String({
-            format: 'uuid',
-            description: 'Makes creation idempotent: the same id and body give the same answer.',
-          }),
-        ),
-      ),
+      id: Type.Optional(nullable(uuidText('Makes creation idempotent: the same id and body give the same answer.'))),
       channel: oneOf(channels),
       user_id: Type.String({ minLength: 1, maxLength: 512, description: 'Your own id of the end user.' }),
       agent_id: Type.Optional(nullable(Type.String({ description: 'Its newest published version, or `version`.' }))),

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { channels } from './agent-config.ts'
 import { analysisStatuses, conversationStatuses, directions, endReasons } from './conversation.ts'
-import { JsonAny, JsonObject, named, nullable, oneOf } from './schema.ts'
+import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'
 
 const time = (description: string) => Type.String({ format: 'date-time', description })
 const optional = <T extends Parameters<typeof nullable>[0]>(schema: T) => Type.Optional(nullable(schema))
@@ -11,7 +11,7 @@ const text = (maxLength: number) => optional(Type.String({ maxLength }))
 const ImportedItem = named(
   'ImportedItem',
   Type.Object({
-    id: optional(Type.String({ format: 'uuid', description: 'Made here when it is missing.' })),
+    id: optional(uuidText('Made here when it is missing.')),
     type: oneOf(['message', 'function_call', 'function_call_output'] as const),
     position: optional(Type.Integer({ description: "When given, the item's place in the list." })),
     role: optional(oneOf(['user', 'assistant', 'system'] as const)),
@@ -23,7 +23,7 @@ const ImportedItem = named(
     output: Type.Optional(JsonAny),
     is_error: optional(Type.Boolean()),
     latency_ms: optional(Type.Integer({ minimum: 0, maximum: 2_147_483_647 })),
-    turn_id: optional(Type.String({ format: 'uuid' })),
+    turn_id: optional(uuidText()),
     metrics: optional(JsonObject),
     created_at: optional(time("Default: the conversation's.")),
   }),
@@ -33,13 +33,13 @@ export type ImportedItem = Static<typeof ImportedItem>
 export const ImportedConversation = named(
   'ImportedConversation',
   Type.Object({
-    id: Type.String({ format: 'uuid' }),
+    id: uuidText(),
     channel: oneOf(channels),
     direction: optional(oneOf(directions, 'Default `inbound`.')),
     status: oneOf(conversationStatuses, 'A text conversation cannot be `token_created`.'),
     user_id: Type.String({ minLength: 1, maxLength: 512 }),
-    agent_id: optional(Type.String({ format: 'uuid', description: 'May be an agent of the system it comes from.' })),
-    agent_version_id: optional(Type.String({ format: 'uuid' })),
+    agent_id: optional(uuidText('May be an agent of the system it comes from.')),
+    agent_version_id: optional(uuidText()),
     agent: optional(Type.Object({ id: text(512), name: text(200) })),
     agent_number: text(1000),
     to_address: text(1000),

@@ -39,6 +39,10 @@ export const Timestamp = Type.String({
   description: 'RFC 3339 in UTC with microseconds, as in 2026-01-31T09:30:00.123456Z.',
 })
 
+/** A UUID that a caller gives; the format alone would take `urn:uuid:…` too. */
+export const uuidText = (description?: string) =>
+  Type.String({ format: 'uuid', pattern: '^[0-9A-Fa-f-]{36}$', ...(description ? { description } : {}) })
+
 /** Filter on a time; a time without a zone is read as UTC. */
 export const timestampFilter = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 

@@ -35,8 +35,6 @@ export interface App extends AsyncDisposable {
 
 /** A query that takes longer is cut off; so is a transaction that stands idle that long. */
 const statement_timeout_ms = 30_000
-/** How long running turns may go on once the server is told to stop. */
-const drain_ms = 10_000
 
 export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {
   await using stack = new AsyncDisposableStack()
@@ -122,7 +120,7 @@ async function serve(services: ReturnType<typeof createServices>, log: Logger, s
   stack.defer(async () => {
     lifecycle.isDraining = true
     const closed = server.close()
-    await runner.drain(drain_ms)
+    await runner.drain(config.drain_seconds * 1000)
     signals.close()
     await closed
   })

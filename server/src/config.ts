@@ -30,6 +30,7 @@ export interface Config {
     azure?: { api_key: string; resource_name?: string; base_url?: string; api_version?: string }
   }
   allowed_private_hosts: string[]
+  drain_seconds: number
   log_level: LogLevel
   limits: Limits
   /** Odd but harmless: said in the log at start. */
@@ -116,6 +117,12 @@ export const settings: readonly Setting[] = [
     meaning:
       'Host names, with commas, that outgoing tool and webhook requests may reach although they are private; no such requests are made yet.',
   },
+  {
+    name: 'PARLEY_DRAIN_SECONDS',
+    default: '10',
+    meaning:
+      'How long running turns may go on once the server is told to stop, 0 to 3600; what is left is given to the next.',
+  },
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
   limit('PARLEY_LIMIT_BODY_BYTES', 1_048_576, 'Largest request body; over it 413.'),
   limit('PARLEY_LIMIT_MESSAGE_CHARACTERS', 32_000, 'Longest message text; over it 422.'),
@@ -169,6 +176,7 @@ export function readConfig(environment: Environment = process.env): Config {
       .split(',')
       .map((host) => host.trim().toLowerCase())
       .filter(Boolean),
+    drain_seconds: read.integer('PARLEY_DRAIN_SECONDS', 0, 3600),
     log_level: readLogLevel(read.text('PARLEY_LOG_LEVEL'), faults),
     warnings,
     limits: {

@@ -48,6 +48,8 @@ describe('faults', () => {
     [{ instructions: '{{ a' }, 'instructions', 'is not a valid template: Unexpected end of input'],
     [{ instructions: '{{ a|nope }}' }, 'instructions', 'is not a valid template: unknown filter: nope'],
     [{ guardrails: [] }, 'guardrails', 'must be text or null'],
+    [{ guardrails: '{{ a' }, 'guardrails', 'is not a valid template: Unexpected end of input'],
+    [{ guardrails: '{{ a' }, 'guardrails', 'is not a valid template: Unexpected end of input'],
     [{ starting_message: 5 }, 'starting_message', greetings],
     [{ starting_message: ['x'] }, 'starting_message', greetings],
     [{ starting_message: {} }, 'starting_message', greetings],
@@ -133,13 +135,11 @@ describe('faults', () => {
     expect(faultsOf(value)).toEqual([{ path: 'config', message: 'must be an object' }])
   })
 
-  test('size and depth are bounded', () => {
+  test('the size is bounded, and so is the number of faults', () => {
     const small = { agent_config_bytes: 100 }
     expect(validateAgentConfig({ instructions: 'ä'.repeat(50) }, small).faults).toEqual([
       { path: 'config', message: 'must have at most 100 bytes as JSON' },
     ])
-    const deep = { x: JSON.parse('['.repeat(200_000) + ']'.repeat(200_000)) as unknown }
-    expect(faultsOf(deep)).toEqual([{ path: 'config', message: 'must not be nested more than 100 levels deep' }])
     const entries = Array.from({ length: 50_000 }, () => 5)
     expect(faultsOf({ llm: { provider: 'x', model: 'x', fallbacks: entries } })).toHaveLength(100)
   })

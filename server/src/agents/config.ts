@@ -6,7 +6,6 @@ import type { FieldFault } from '../errors.ts'
 import { checkTemplate } from '../templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { listWarnings } from './config-warnings.ts'
-import { isTooDeep, max_depth } from './json-fields.ts'
 
 const schema = AgentConfig as unknown as Schema
 const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(AgentConfig)
@@ -28,7 +27,6 @@ export function validateAgentConfig(
 ): ConfigVerdict {
   const refuse = (message: string) => ({ faults: [{ path: prefix, message }], warnings: [] })
   if (!isObject(value)) return refuse('must be an object')
-  if (isTooDeep(value)) return refuse(`must not be nested more than ${max_depth} levels deep`)
   if (Buffer.byteLength(JSON.stringify(value)) > limits.agent_config_bytes) {
     return refuse(`must have at most ${limits.agent_config_bytes} bytes as JSON`)
   }
@@ -54,6 +52,7 @@ function listTemplates(config: Record<string, unknown>, prefix: string): { path:
     else add(path, greeting)
   }
   add(`${prefix}.instructions`, config['instructions'])
+  add(`${prefix}.guardrails`, config['guardrails'])
   addGreeting(`${prefix}.starting_message`, config['starting_message'])
   for (const [channel, override] of entriesOf(config['channel_overrides'])) {
     const path = `${prefix}.channel_overrides.${channel}`
@@ -93,6 +92,7 @@ export type Greeting = { type: 'static'; text: string } | { type: 'generated'; i
 export interface ResolvedConfig {
   /** A template. */
   instructions: string
+  /** A template. */
   guardrails: string
   /** A static greeting is a template. */
   starting_message: Greeting | null

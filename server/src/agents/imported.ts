@@ -2,26 +2,33 @@
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 
-const importedVersionStatement = statement(
-  'imported_version',
-  `select v.id from agent_versions v left join agents a on a.id = v.agent_id
-   where v.organization_id = $1 and v.published and v.agent_id is not distinct from $2::uuid and a.deleted_at is null
-     and (v.id = $3::uuid or ($2::uuid is not null and not exists (
-       select from agent_versions own where own.id = $3::uuid and own.organization_id = $1 and own.published
-         and own.agent_id = $2::uuid)))
-   order by v.version desc nulls last limit 1`,
+/** With a share lock on the agent: the caller may write an active conversation, which no deletion may miss (versions.ts). */
+const versionOfAgent = statement(
+  'agents_imported_version',
+  `select v.id from agents a left join lateral (
+     select id from agent_versions where agent_id = a.id and published
+     order by coalesce(id = $3::uuid, false) desc, version desc limit 1
+   ) v on true
+   where a.id = $2 and a.organization_id = $1 and a.deleted_at is null
+   for share of a`,
+)
+const inlineVersion = statement(
+  'agents_imported_inline_version',
+  'select id from agent_versions where organization_id = $1 and id = $2 and agent_id is null',
 )
 
-/** Null when neither is here: such a conversation can be read, not continued. */
+/**
+ * To be called in the transaction that writes the conversation. Null when neither is here: such a conversation can be read,
+ * not continued.
+ */
 export async function findImportedVersion(
   store: Store,
   agent_id: string | null,
   agent_version_id: string | null,
 ): Promise<string | null> {
-  const [row] = await store.query<{ id: string }>(importedVersionStatement, [
-    store.organization_id,
-    agent_id,
-    agent_version_id,
-  ])
+  const { organization_id } = store
+  const [row] = await (agent_id === null
+    ? store.query<{ id: string | null }>(inlineVersion, [organization_id, agent_version_id])
+    : store.query<{ id: string | null }>(versionOfAgent, [organization_id, agent_id, agent_version_id]))
   return row?.id ?? null
 }

@@ -133,10 +133,9 @@ export const getAgentVersion: Handler<'getAgentVersion'> = async (ctx, input) =>
 
 export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
-  if ((input.config == null) === (input.base_version == null)) {
-    throw invalid({ path: '', message: 'exactly one of config and base_version is needed' })
-  }
-  const given = readVersionFields(ctx, input)
+  const isOne = (input.config == null) !== (input.base_version == null)
+  const faults = isOne ? [] : [{ path: '', message: 'exactly one of config and base_version is needed' }]
+  const given = readVersionFields(ctx, input, faults)
   return withAgentLocked(ctx, id, async (tx) => {
     const base = input.base_version == null ? null : await requireVersion(tx, id, String(input.base_version))
     return queries.insertVersion(tx, id, {
@@ -153,7 +152,10 @@ export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, inp
   const found = await requireVersion(ctx.store, id, input.version)
   const given = readVersionFields(ctx, input)
   const revisions = readRevisions(input.if_match)
-  const draft = found.published && input.version === 'latest' ? await makeDraft(ctx, id) : found
+  const needsDraft = found.published && input.version === 'latest'
+  // The draft that the caller has read is published by now, or never was.
+  if (needsDraft && revisions !== null) throw new AppError('revision_mismatch')
+  const draft = needsDraft ? await makeDraft(ctx, id) : found
   const changes = {
     config: given.config,
     warnings: given.warnings,
@@ -219,9 +221,9 @@ interface VersionFields {
 function readVersionFields(
   ctx: Context,
   input: Pick<Input<'updateAgentVersion'>, 'config' | 'instruction_builder_inputs'>,
+  faults: FieldFault[] = [],
 ): VersionFields {
   const { limits } = ctx.services.config
-  const faults: FieldFault[] = []
   const fields: VersionFields = { warnings: [] }
   if (input.config !== null && input.config !== undefined) {
     const verdict = validateAgentConfig(input.config, limits)

@@ -222,7 +222,10 @@ export interface NewVersion {
   warnings: string[]
 }
 
-/** Gives the next number; `lockAgent` comes first, and the index on the number is behind it. */
+/**
+ * Gives the next number; `lockAgent` comes first, and the index on the number is behind it. The revision starts above all
+ * earlier ones of the agent, so that one that was read of `latest` never fits a `latest` that is another version by now.
+ */
 export async function insertVersion(
   store: Store,
   agent_id: string,
@@ -230,10 +233,11 @@ export async function insertVersion(
   published = false,
 ): Promise<VersionRecord> {
   const { rows } = await sql<VersionRecord>`
-    insert into agent_versions (id, organization_id, agent_id, version, published, published_at, config,
-                                instruction_builder_inputs, warnings, created_at, updated_at)
+    insert into agent_versions (id, organization_id, agent_id, version, revision, published, published_at,
+                                config, instruction_builder_inputs, warnings, created_at, updated_at)
     select ${version.id}::uuid, ${store.organization_id}::uuid, ${agent_id}::uuid,
            coalesce((select max(version) from agent_versions where agent_id = ${agent_id}::uuid), 0) + 1,
+           coalesce((select max(revision) from agent_versions where agent_id = ${agent_id}::uuid), 0) + 1,
            ${published}::boolean, case when ${published}::boolean then time end, ${JSON.stringify(version.config)}::jsonb,
            ${toNullableJson(version.instruction_builder_inputs)}::jsonb, ${version.warnings}::text[], time, time
     from clock_timestamp() as time

@@ -52,7 +52,7 @@ const eraseStatements = [
     `update conversations set deleted_at = clock_timestamp(), user_id = '', agent_number = null, to_address = null,
             from_address = null, subject = null, initial_context = null, custom_metadata = '{}', recording_details = null,
             summary = null, analysis_status = 'none', analysis_reason = null, analysis_due_at = null, content_fingerprint = null, agent_name = null,
-            ended_by = ended_by - 'reason'
+            web_widget_id = null, trunk_id = null, ended_by = ended_by - array['id', 'name', 'reason']
      where id = $1 and organization_id = $2`,
   ),
 ]

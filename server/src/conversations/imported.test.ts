@@ -63,8 +63,9 @@ test('duration follows the times as sent', () => {
 
 test.each([
   [{ ended_at: null, duration: 75 }, '2026-01-01T00:01:15.000001Z', 75],
-  [{ ended_at: null, updated_at: '2026-01-01T00:00:10Z' }, '2026-01-01T00:00:10Z', 9],
+  [{ ended_at: null, updated_at: '2026-01-01T00:00:10Z' }, '2026-01-01T00:00:10.000000Z', 9],
   [{ ended_at: null }, '2026-01-01T00:00:00.000001Z', 0],
+  [{ ended_at: null, created_at: '1969-12-31T23:59:58.999999Z', duration: 1 }, '1969-12-31T23:59:59.999999Z', 1],
 ])('finds the end without ended_at: %j', (fields, ended_at, duration) => {
   expect(prepared(row(fields)).end).toMatchObject({ ended_at, duration })
 })

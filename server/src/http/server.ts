@@ -1,4 +1,5 @@
 // The HTTP server: every operation of the contract becomes a route here, and there is no other way in.
+import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -20,6 +21,8 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     return503OnClosing: false,
     genReqId: () => ports.newId(),
     bodyLimit: config.limits.body_bytes,
+    http: { maxHeaderSize: max_header_bytes },
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, ports.newId()),
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
@@ -48,6 +51,21 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   return server
+}
+
+/** Filters that hold JSON travel in the path of a request, percent-encoded. */
+const max_header_bytes = 65_536
+
+/** What is no HTTP that can be read never becomes a request; it is answered in the same words all the same. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket, request_id: string): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const [status, detail] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The path and the headers are too long.']
+      : ['400 Bad Request', 'The request cannot be read.']
+  const body = JSON.stringify({ detail, code: 'malformed_request', request_id })
+  const head = [`x-request-id: ${request_id}`, 'content-type: application/json; charset=utf-8', 'connection: close']
+  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
 }
 
 /** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */

@@ -8,7 +8,7 @@ let server: TestServer
 let agent_id: string
 
 beforeAll(async () => {
-  server = await startTestServer()
+  server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' })
   agent_id = (await publishAgent(server.client)).agent_id
 })
 afterAll(() => server[Symbol.asyncDispose]())
