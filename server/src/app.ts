@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import { requeueOverdueAnalyses } from './conversations/commit-content.ts'
 import { createSignals } from './conversations/signals.ts'
+import { openBus } from './database/bus.ts'
 import { type Database, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
 import { migrate } from './database/migrate.ts'
@@ -51,7 +52,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
-  const services = createServices(config, database, secret_key, ports, log, stack)
+  const services = createServices(config, { database, connection_string, secret_key }, ports, log, stack)
   const url = await serve(services, log, stack)
   const owned = stack.move()
   return { url, bootstrapped, services, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -76,8 +77,7 @@ async function makeSampleAgent(database: Database, ports: Ports, { organization 
 
 function createServices(
   config: Config,
-  database: Database,
-  secret_key: Buffer,
+  { database, connection_string, secret_key }: { database: Database; connection_string: string; secret_key: Buffer },
   ports: Ports,
   log: Logger,
   stack: AsyncDisposableStack,
@@ -91,12 +91,24 @@ function createServices(
         log.warn({ model: error.model, kind: error.kind, status: error.status, attempt, next }, 'model call failed'),
     }),
   )
+  const signals = createSignals(clock)
+  const bus = stack.use(
+    openBus({
+      database,
+      connection_string,
+      after: clock.after,
+      onReconnect: signals.notifyAll,
+      onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be late'),
+    }),
+  )
+  bus.subscribe('changed', signals.notify)
   const parts = {
     config,
     ports,
     database,
     models,
-    signals: createSignals(clock),
+    signals,
+    bus,
     node_id: ports.newId(),
     lifecycle: { isDraining: false },
   }

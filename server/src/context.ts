@@ -6,6 +6,7 @@ import type { ConversationTokens } from './access/conversation-token.ts'
 import type { Config } from './config.ts'
 import type { Signals } from './conversations/signals.ts'
 import type { TurnRunner } from './conversations/turn-runner.ts'
+import type { Bus } from './database/bus.ts'
 import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
@@ -19,6 +20,7 @@ export interface Services {
   readonly models: ModelCatalog
   readonly runner: TurnRunner
   readonly signals: Signals
+  readonly bus: Bus
   readonly tokens: ConversationTokens
   /** This process, as the owner of leases. */
   readonly node_id: string

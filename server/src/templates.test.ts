@@ -123,6 +123,14 @@ describe('bounds: no template takes long or grows large', () => {
   const list = Array.from({ length: 3000 }, (_, index) => `yyyyyyyyyy${(index * 7919) % 3000}`)
   const records = list.map((a) => ({ a }))
   const deep = JSON.parse('['.repeat(5000) + ']'.repeat(5000)) as JsonValue
+  // Each holds the next one twice; the innermost is filled first, when nobody measures the others again.
+  const levels = Array.from({ length: 30 }, (_, index) => index)
+  const bush = [
+    ...levels.map((level) => `{% set n${level} = namespace(x='y') %}`),
+    ...levels.slice(1).map((level) => `{% set a${level} = [n${level}, n${level}] %}`),
+    ...levels.slice(1).map((level) => `{% set n${level - 1}.x = a${level} %}`),
+    '{{ n0 }}',
+  ].join('')
   const loop = (body: string) => `{% for i in range(10000) %}${body}{% endfor %}`
 
   test.each<[string, string, Variables]>([
@@ -130,6 +138,11 @@ describe('bounds: no template takes long or grows large', () => {
     ['a range of not a number', '{{ range("5") }}', {}],
     ['nested loops', loop(loop(loop('x'))), {}],
     ['nested loops without a body', loop(loop('')), {}],
+    [
+      'nested loops over a variable',
+      `{% for i in list %}${'{% for j in list %}'.repeat(3)}${'{% endfor %}'.repeat(4)}`,
+      { list },
+    ],
     ['continue in nested loops', loop(loop('{% continue %}')), {}],
     ['multiplied text', '{{ "a" * 1000000000 }}', {}],
     ['doubled text', `{% set n = namespace(s="a") %}${loop('{% set n.s = n.s ~ n.s %}')}`, {}],
@@ -139,6 +152,7 @@ describe('bounds: no template takes long or grows large', () => {
     ['nesting', `{% set n = namespace(s=["a"]) %}${loop('{% set n.s = [n.s] %}')}{{ n.s }}`, {}],
     ['a namespace within itself', '{% set n = namespace() %}{% set n.a = n %}{{ n }}', {}],
     ['a namespace in a list within itself', '{% set n = namespace() %}{% set n.a = [n, n] %}{{ n }}', {}],
+    ['namespaces that are filled after they were put together', bush, {}],
     ['join', '{{ range(10000)|join(b) }}', { b }],
     ['join by keyword', '{{ range(10000)|join(separator=b) }}', { b }],
     ['replace of nothing', '{{ b.replace("", b) }}', { b }],

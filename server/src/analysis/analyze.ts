@@ -28,6 +28,8 @@ export async function analyzeConversation(
   const outcome = await summarize(services, config, linesOf(await readTranscript(store, conversation_id)), run)
   await writeAnalysis(store, services, conversation_id, outcome)
   services.signals.notify(conversation_id)
+  // The call of `end` that waits may be on any node.
+  await services.bus.publish({ topic: 'changed', id: conversation_id })
 }
 
 /** Throws while tries are left, so that the job comes again later. */

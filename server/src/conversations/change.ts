@@ -23,6 +23,8 @@ export interface OpenTurn {
   messages: number
   attempts: number
   lease: number | null
+  /** The node whose call waits for it. */
+  accepted_by: string
   lease_expired: boolean
   past_deadline: boolean
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from '../json.ts'
 import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
 import type { Ports } from '../ports.ts'
 import { type LockedConversation, noChange } from './change.ts'
-import { type Committed, lockConversation, writeChange } from './commit.ts'
+import { type Committed, endedTurns, lockConversation, writeChange } from './commit.ts'
 import { decideEndForDeletion } from './decisions.ts'
 
 interface Environment {
@@ -76,7 +76,7 @@ export async function deleteContent(
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
     await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
-    return { answer: undefined, started: null, ended_turn_ids: change.ended_turns.map((turn) => turn.id) }
+    return { answer: undefined, started: null, ended_turns: endedTurns(state, change) }
   })
 }
 

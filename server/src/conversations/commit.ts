@@ -15,7 +15,7 @@ export interface Committed<Answer> {
   answer: Answer
   started: TurnLease | null
   /** Turns that became final, for those who wait. */
-  ended_turn_ids: string[]
+  ended_turns: { id: string; accepted_by: string }[]
 }
 
 interface Writer {
@@ -40,8 +40,17 @@ export async function changeConversation<Answer>(
     const decision = decide(state)
     if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
     const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
-    return { answer: decision.answer, started, ended_turn_ids: decision.change.ended_turns.map((turn) => turn.id) }
+    return { answer: decision.answer, started, ended_turns: endedTurns(state, decision.change) }
   })
+}
+
+/** The turns that a change ends, with the nodes whose calls wait for them. */
+export function endedTurns(
+  { open_turns }: LockedConversation,
+  { ended_turns }: Change,
+): Committed<unknown>['ended_turns'] {
+  const ended = new Set(ended_turns.map((turn) => turn.id))
+  return open_turns.filter(({ id }) => ended.has(id)).map(({ id, accepted_by }) => ({ id, accepted_by }))
 }
 
 const lock = statement(
@@ -56,7 +65,7 @@ const lock = statement(
 // Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
 const openTurns = statement(
   'open_turns',
-  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.lease,
+  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.lease, t.accepted_by,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
           (select count(*) from transcript_items i where i.turn_id = t.id and i.role = 'user') as messages
@@ -96,11 +105,11 @@ export async function writeChange(
 const insertTurnStatement = statement(
   'insert_turn',
   `insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
-                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at)
+                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by)
    select $1, $2, $3, $4, case when $5 then 'running' else 'queued' end, $6, $7, $8, $9,
           case when $5 then 1 else 0 end, case when $5 then nextval('turn_leases') end,
           case when $5 then clock_timestamp() + $10::integer * interval '1 millisecond' end, case when $5 then $11::uuid end,
-          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second'
+          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second', $11::uuid
    returning lease`,
 )
 
@@ -125,7 +134,7 @@ async function insertTurn({ store, node_id }: Writer, state: LockedConversation,
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
 const startTurnStatement = statement(
   'start_turn',
-  `update turns set status = 'running', attempts = attempts + 1, lease = nextval('turn_leases'), node_id = $3,
+  `update turns set status = 'running', attempts = attempts + 1, lease = nextval('turn_leases'), node_id = $3, partial_text = null,
           lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
           started_at = coalesce(started_at, clock_timestamp()),
           deadline_at = case when started_at is null then clock_timestamp() + (deadline_at - queued_at) else deadline_at end
@@ -150,7 +159,7 @@ function leaseOf(store: Store, state: LockedConversation, turn_id: string, lease
 const endTurnStatement = statement(
   'end_turn',
   `update turns set status = $3, outcome = $4, error = $5, steps = steps + $6, input_tokens = $7, output_tokens = $8,
-          finished_at = $9, lease = null, lease_expires_at = null, node_id = null
+          finished_at = $9, lease = null, lease_expires_at = null, node_id = null, partial_text = null
    where id = $1 and organization_id = $2 and status in ('queued', 'running')`,
 )
 

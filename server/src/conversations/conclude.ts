@@ -4,16 +4,20 @@ import type { Services } from '../context.ts'
 import type { Committed } from './commit.ts'
 import type { Partial } from './decisions.ts'
 
-type Part = Pick<Services, 'runner' | 'signals' | 'ports'>
+type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'node_id'>
 
 export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
-  for (const turn_id of committed.ended_turn_ids) services.signals.notify(turn_id)
+  for (const { id, accepted_by } of committed.ended_turns) {
+    services.signals.notify(id)
+    // Only the node whose call waits needs to be told, and mostly that is this one.
+    if (accepted_by !== services.node_id) void services.bus.publish({ topic: 'changed', id })
+  }
   services.signals.notify(conversation_id)
 }
 
 /**
- * Stops the attempt that runs here, commits with what it had said, and lets it run again if nothing came of the commit:
+ * Stops the attempt that runs, here or on another node, commits with what it had said, and lets it run again if nothing came of the commit:
  * it threw, or its decision left the turn alone.
  */
 export async function withHalt<Answer>(
@@ -21,12 +25,12 @@ export async function withHalt<Answer>(
   conversation_id: string,
   commit: (partial: Partial | null) => Promise<Committed<Answer>>,
 ): Promise<Committed<Answer>> {
-  const halted = services.runner.halt(conversation_id)
+  const halted = await services.runner.halt(conversation_id)
   let isConcluded = false
   try {
     const partial = halted && { ...halted, message_id: services.ports.newId() }
     const committed = await commit(partial)
-    isConcluded = !halted || committed.ended_turn_ids.includes(halted.turn_id)
+    isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
     return committed
   } finally {
     if (!isConcluded) halted?.resume()

@@ -35,6 +35,7 @@ const turn = (fields: Partial<OpenTurn> = {}): OpenTurn => ({
   messages: 1,
   attempts: 1,
   lease: 7,
+  accepted_by: 'node',
   lease_expired: false,
   past_deadline: false,
   ...fields,

@@ -1,4 +1,4 @@
-// Leases of turns across organizations: renewing one's own, giving them back, finding those that nobody holds.
+// Leases of turns across organizations: renewing one's own, giving them back, lending them, finding those that nobody holds.
 import { type Executor, statement } from '../database/database.ts'
 import { lease_ms } from './turn.ts'
 
@@ -49,4 +49,40 @@ const sweep_size = 100
 
 export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]> {
   return database.query(abandonedStatement, [sweep_size])
+}
+
+export interface RunningTurn {
+  turn_id: string
+  lease: number
+  node_id: string
+}
+
+const runningStatement = statement(
+  'find_running_turn',
+  `select id as turn_id, lease, node_id from turns where conversation_id = $1 and status = 'running'`,
+)
+
+export async function findRunningTurn(database: Executor, conversation_id: string): Promise<RunningTurn | null> {
+  const [row] = await database.query<RunningTurn>(runningStatement, [conversation_id])
+  return row ?? null
+}
+
+const leaveStatement = statement(
+  'leave_partial_text',
+  `update turns set partial_text = $3 where id = $1 and lease = $2 and status = 'running'`,
+)
+
+/** Leaves with the turn what its stopped attempt had said; null takes it back. */
+export async function leavePartialText(database: Executor, turn_id: string, lease: number, text: string | null) {
+  await database.query(leaveStatement, [turn_id, lease, text])
+}
+
+const partialStatement = statement(
+  'read_partial_text',
+  `select partial_text from turns where id = $1 and lease = $2 and partial_text is not null`,
+)
+
+export async function readPartialText(database: Executor, turn_id: string, lease: number): Promise<string | undefined> {
+  const [row] = await database.query<{ partial_text: string }>(partialStatement, [turn_id, lease])
+  return row?.partial_text
 }

@@ -6,6 +6,8 @@ export interface Signals {
   notify(key: string): void
   /** Resolves with the first answer of `look` that is not undefined, or with undefined after `timeout_ms`. */
   waitFor<T>(key: string, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
+  /** Anything may have been committed: everybody looks. */
+  notifyAll(): void
   /** Ends every wait, as if its time were over: the process is about to stop. */
   close(): void
 }
@@ -30,13 +32,18 @@ export function createSignals(clock: Clock): Signals {
     return { signal: promise, close }
   }
 
+  function wakeAll(): void {
+    for (const group of waiters.values()) for (const wake of group) wake()
+  }
+
   return {
     notify(key) {
       for (const wake of waiters.get(key) ?? []) wake()
     },
+    notifyAll: wakeAll,
     close() {
       isClosed = true
-      for (const group of waiters.values()) for (const wake of group) wake()
+      wakeAll()
     },
     async waitFor(key, timeout_ms, look) {
       const deadline = clock.monotonic() + timeout_ms

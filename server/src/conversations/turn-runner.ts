@@ -42,8 +42,11 @@ export interface GreetingRequest {
 export interface TurnRunner {
   /** Carries the turn out; returns at once. A client that goes away does not stop it (T11). */
   start(lease: TurnLease): void
-  /** Stops the attempt that runs here for this conversation, if there is one; it writes nothing from now on. */
-  halt(conversation_id: string): HaltedAttempt | null
+  /**
+   * Stops the attempt that runs for this conversation, if there is one; it writes nothing from now on. Another node is asked
+   * to, and waited for 250 ms at most.
+   */
+  halt(conversation_id: string): Promise<HaltedAttempt | null>
   /** A greeting by the model. Throws `model_failed` or `model_timed_out`: nothing is stored then. */
   writeGreeting(greeting: GreetingRequest): Promise<string>
 }

@@ -150,6 +150,8 @@ interface TurnRow {
   lease: number | null
   lease_expires_at: Text
   node_id: Text
+  accepted_by: string
+  partial_text: Text
   steps: Generated<number>
   input_tokens: number | null
   output_tokens: number | null

@@ -75,7 +75,7 @@ export async function remainingTime(services: Part, lease: TurnLease): Promise<n
 async function readInput(services: Part, store: RootStore, lease: TurnLease): Promise<AttemptInput | null> {
   const conversation = await findConversation(store, lease.conversation_id)
   const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
-  if (!conversation || !turn) return null
+  if (!conversation || turn?.status !== 'running') return null
   const stored = await getVersionConfig(store, turn.agent_version_id)
   const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
   const items = await readNewestItems(store, conversation.id, config.context_window.max_items + waiting_items)

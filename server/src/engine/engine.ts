@@ -12,6 +12,7 @@ import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { TurnTimeout, carryOut, remainingTime } from './attempt.ts'
+import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** Together as long as a lease lasts: after that the turn is someone else's. */
@@ -41,6 +42,7 @@ export class Engine implements TurnRunner {
   constructor(services: Part, log: Logger) {
     this.#services = services
     this.#log = log
+    lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
   }
 
   start(lease: TurnLease): void {
@@ -50,7 +52,11 @@ export class Engine implements TurnRunner {
     void this.#run(attempt)
   }
 
-  halt(conversation_id: string): HaltedAttempt | null {
+  async halt(conversation_id: string): Promise<HaltedAttempt | null> {
+    return this.#haltHere(conversation_id) ?? haltElsewhere(this.#services, conversation_id)
+  }
+
+  #haltHere(conversation_id: string): HaltedAttempt | null {
     const attempt = this.#running.get(conversation_id)
     if (!attempt) return null
     this.#forget(attempt)

@@ -222,6 +222,8 @@ create table turns (
   lease bigint,
   lease_expires_at timestamptz,
   node_id uuid,
+  accepted_by uuid not null, -- the node whose call waits for it
+  partial_text text, -- said by an attempt that was stopped for another node, until the turn is concluded
   steps integer not null default 0,
   input_tokens integer,
   output_tokens integer,

@@ -1,0 +1,63 @@
+// Halting across nodes: a node that ends, cancels or interrupts a turn asks the one that runs it for what the agent has said.
+// That one stops at once, leaves the text with the turn, and goes on if nothing came of it.
+import type { Services } from '../context.ts'
+import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/leases.ts'
+import type { HaltedAttempt } from '../conversations/turn-runner.ts'
+
+/** How long the asking node waits for the text; after that it goes on without. */
+const answer_ms = 250
+/** How long a stopped attempt waits to see its turn concluded before it begins again. */
+const lent_ms = 2000
+
+type Part = Pick<Services, 'database' | 'bus' | 'signals' | 'node_id' | 'ports'>
+
+/** Asks the node that runs the conversation's turn, if that is another one. */
+export async function haltElsewhere(services: Part, conversation_id: string): Promise<HaltedAttempt | null> {
+  const turn = await findRunningTurn(services.database, conversation_id)
+  if (!turn || turn.node_id === services.node_id) return null
+  const text = services.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
+    readPartialText(services.database, turn.turn_id, turn.lease),
+  )
+  await services.bus.publish({ topic: 'halt', id: conversation_id })
+  return {
+    turn_id: turn.turn_id,
+    lease: turn.lease,
+    text: (await text) ?? '',
+    resume: () => void services.bus.publish({ topic: 'resume', id: conversation_id }),
+  }
+}
+
+/** The other side: stops the attempt that runs here for others, and lets it go on when they do not conclude its turn. */
+export function lendAttempts(services: Part, halt: (conversation_id: string) => HaltedAttempt | null): void {
+  const lent = new Map<string, { attempt: HaltedAttempt; stopTimer: () => void }>()
+
+  async function lend(conversation_id: string): Promise<void> {
+    const attempt = lent.get(conversation_id)?.attempt ?? halt(conversation_id)
+    if (!attempt) return
+    if (!lent.has(conversation_id)) {
+      const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id))
+      lent.set(conversation_id, { attempt, stopTimer })
+    }
+    await leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt.text)
+    await services.bus.publish({ topic: 'halted', id: attempt.turn_id })
+  }
+
+  async function goOn(conversation_id: string): Promise<void> {
+    const entry = lent.get(conversation_id)
+    if (!entry) return
+    entry.stopTimer()
+    lent.delete(conversation_id)
+    // What it said before is void: it begins again.
+    await leavePartialText(services.database, entry.attempt.turn_id, entry.attempt.lease, null)
+    entry.attempt.resume()
+  }
+
+  services.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))
+  services.bus.subscribe('resume', (id) => void goOn(id).catch(ignoreLoss))
+  services.bus.subscribe('halted', (turn_id) => services.signals.notify(halted(turn_id)))
+}
+
+const halted = (turn_id: string) => `halted ${turn_id}`
+
+/** The lease runs out then, and the turn is taken up like any other that was lost. */
+function ignoreLoss(): void {}
