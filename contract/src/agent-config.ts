@@ -131,7 +131,12 @@ export const AgentConfig = named(
         ),
       ),
       guardrails: Type.Optional(
-        nullable(templateText('Rules that are added after the instructions; a template as they are.')),
+        nullable(
+          Type.String({
+            maxLength: 200_000,
+            description: 'Rules that are added after the instructions, word for word.',
+          }),
+        ),
       ),
       starting_message: Type.Optional(StartingMessage),
       llm: Type.Optional(nullable(LanguageModel)),

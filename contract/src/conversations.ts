@@ -131,6 +131,7 @@ const lifecycleOperations = {
       'conversation_not_text',
       'conversation_not_active',
       'conversation_ended',
+      'conversation_ending',
       'turn_cancelled',
       'turn_superseded',
       'turn_in_progress',
@@ -161,7 +162,14 @@ const lifecycleOperations = {
     }),
     body: Type.Object({
       reason: Type.Optional(nullable(Type.String({ maxLength: 500, description: 'Why, in your own words.' }))),
-      mode: Type.Optional(nullable(oneOf(['cut'] as const, 'Default `cut`: now, in the middle of a reply too.'))),
+      mode: Type.Optional(
+        nullable(
+          oneOf(
+            ['cut', 'finish'] as const,
+            '`cut` (default): now, in the middle of a reply too. `finish`: no new message, and the end comes with the last of the turns that are open.',
+          ),
+        ),
+      ),
     }),
     body_optional: true,
     success: { status: 200, description: 'Ended now, or before.', schema: EndConversationResponse },

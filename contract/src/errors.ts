@@ -23,6 +23,7 @@ export const errorTable = {
   conversation_not_text: { status: 409, detail: 'Only text conversations can do this.' },
   conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
   conversation_ended: { status: 409, detail: 'The conversation was ended before the reply was complete.' },
+  conversation_ending: { status: 409, detail: 'The conversation is about to end and takes no more messages.' },
   conversation_id_taken: { status: 409, detail: 'This conversation id is taken.' },
   conversation_busy: { status: 409, detail: 'The conversation is being changed by too many calls at once.' },
   turn_cancelled: { status: 409, detail: 'The turn was cancelled.' },

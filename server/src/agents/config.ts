@@ -3,7 +3,7 @@ import { AgentConfig, type Channel, type ConcurrencyRule } from '@parley/contrac
 import { Ajv } from 'ajv'
 import type { Limits } from '../config.ts'
 import type { FieldFault } from '../errors.ts'
-import { checkTemplate } from '../templates.ts'
+import { checkTemplate } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { listWarnings } from './config-warnings.ts'
 
@@ -52,7 +52,6 @@ function listTemplates(config: Record<string, unknown>, prefix: string): { path:
     else add(path, greeting)
   }
   add(`${prefix}.instructions`, config['instructions'])
-  add(`${prefix}.guardrails`, config['guardrails'])
   addGreeting(`${prefix}.starting_message`, config['starting_message'])
   for (const [channel, override] of entriesOf(config['channel_overrides'])) {
     const path = `${prefix}.channel_overrides.${channel}`
@@ -93,6 +92,7 @@ export interface ResolvedConfig {
   /** A template. */
   instructions: string
   /** A template. */
+  /** Taken as it is: braces in a rule mean nothing. */
   guardrails: string
   /** A static greeting is a template. */
   starting_message: Greeting | null

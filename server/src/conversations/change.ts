@@ -36,6 +36,8 @@ export interface LockedConversation {
   status: ConversationStatus
   agent_id: string | null
   agent_version_id: string | null
+  /** Set when the conversation ends with its last open turn and takes no message any more. */
+  ending: Ending | null
   user_turn_count: number
   next_position: number
   next_sequence: number
@@ -44,6 +46,14 @@ export interface LockedConversation {
   open_turns: OpenTurn[]
   /** The database's clock, read under the lock. */
   now: string
+}
+
+/** How a conversation is to end. */
+export interface Ending {
+  end_reason: EndReason
+  ended_by: EndedBy
+  /** Whether the agent's configuration asks for a summary. */
+  summary_enabled: boolean
 }
 
 export interface NewMessage {
@@ -93,6 +103,8 @@ export interface Change {
   started_turn: { id: string; takeover: boolean } | null
   messages: NewMessage[]
   end: ConversationEnd | null
+  /** The end is put off until the last open turn is over. */
+  ending: Ending | null
   events: { type: EventType; data: JsonObject }[]
 }
 
@@ -102,6 +114,7 @@ export const noChange: Change = {
   started_turn: null,
   messages: [],
   end: null,
+  ending: null,
   events: [],
 }
 

@@ -51,7 +51,7 @@ const eraseStatements = [
     'erase_conversation',
     `update conversations set deleted_at = clock_timestamp(), user_id = '', agent_number = null, to_address = null,
             from_address = null, subject = null, initial_context = null, custom_metadata = '{}', recording_details = null,
-            summary = null, analysis_status = 'none', analysis_reason = null, analysis_due_at = null, content_fingerprint = null, agent_name = null,
+            summary = null, analysis_status = 'none', analysis_reason = null, analysis_due_at = null, ending = null, content_fingerprint = null, agent_name = null,
             web_widget_id = null, trunk_id = null, ended_by = ended_by - array['id', 'name', 'reason']
      where id = $1 and organization_id = $2`,
   ),
@@ -67,7 +67,7 @@ export async function deleteContent(
   return store.transaction(async (tx) => {
     const state = await lockConversation(tx, id)
     if (!state) throw notFound('Conversation')
-    const change = decideEndForDeletion(state, { end_reason: 'deleted', ended_by, partial: null })
+    const change = decideEndForDeletion(state, ended_by)
     await writeChange({ store: tx, ...environment }, state, change)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }

@@ -55,7 +55,7 @@ export function endedTurns(
 
 const lock = statement(
   'lock_conversation',
-  `select c.id, c.channel, c.status, c.agent_id, c.agent_version_id,
+  `select c.id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending,
           p.user_turn_count, p.next_position, p.next_sequence, p.next_turn
    from conversations c join conversation_progress p on p.conversation_id = c.id
    where c.id = $1 and c.organization_id = $2 and c.deleted_at is null
@@ -98,6 +98,7 @@ export async function writeChange(
   if (change.new_turn) started = await insertTurn(writer, state, change.new_turn)
   if (change.started_turn) started = await startTurn(writer, state, change.started_turn.id)
   if (change.messages.length + change.events.length > 0) await append(writer, state, change)
+  if (change.ending) await putOffEnd(writer, state, change.ending)
   if (change.end) await endConversation(writer, state, change.end)
   return started
 }
@@ -216,11 +217,20 @@ async function append({ store, ports }: Writer, state: LockedConversation, chang
   ])
 }
 
+const putOffStatement = statement(
+  'put_off_end',
+  'update conversations set ending = $3 where id = $1 and organization_id = $2 and ended_at is null',
+)
+
+async function putOffEnd({ store }: Writer, state: LockedConversation, ending: NonNullable<Change['ending']>) {
+  await store.query(putOffStatement, [state.id, store.organization_id, JSON.stringify(ending)])
+}
+
 const endStatement = statement(
   'end_conversation',
   `update conversations set status = $3, ended_at = $4,
           duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
-          end_reason = $5, ended_by = $6, analysis_status = $7, analysis_reason = $8,
+          end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
           analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
    where id = $1 and organization_id = $2 and ended_at is null`,
 )

@@ -18,6 +18,7 @@ const locked = (fields: Partial<LockedConversation> = {}): LockedConversation =>
   status: 'in_progress',
   agent_id: 'agent',
   agent_version_id: 'version',
+  ending: null,
   user_turn_count: 1,
   next_position: 3,
   next_sequence: 9,
@@ -169,7 +170,15 @@ describe('decideAttemptResult', () => {
   ])('T6: a stale attempt changes nothing: %s', (_name, state) => {
     const { change, answer } = changed(decideAttemptResult(state, { turn_id: 'turn-1', lease: 7 }, reply))
     expect(answer).toBe('stale')
-    expect(change).toEqual({ ended_turns: [], new_turn: null, started_turn: null, messages: [], end: null, events: [] })
+    expect(change).toEqual({
+      ended_turns: [],
+      new_turn: null,
+      started_turn: null,
+      messages: [],
+      end: null,
+      ending: null,
+      events: [],
+    })
   })
 
   test('a failure is recorded without a message, and the next turn starts', () => {
@@ -232,6 +241,7 @@ describe('decideCancel', () => {
 })
 
 const end = {
+  mode: 'cut' as const,
   end_reason: 'ended_by_caller' as const,
   ended_by: { type: 'credential' as const, id: 'key', name: 'Key', reason: null },
   partial: null,
@@ -278,9 +288,36 @@ describe('decideEnd', () => {
     expect(change.end?.analysis).toEqual({ status: 'skipped', reason })
   })
 
+  const { mode: _mode, partial: _partial, ...ending } = end
+
+  test('finish: is put off while turns are open, and is an end at once when none is', () => {
+    const later = changed(decideEnd(locked({ open_turns: [turn()] }), { ...end, mode: 'finish' }))
+    expect(later).toMatchObject({ answer: 'ending', change: { ending, end: null, ended_turns: [] } })
+    expect(changed(decideEnd(locked(), { ...end, mode: 'finish' })).answer).toBe('ended')
+  })
+
+  test('finish: asked for again, it changes nothing; a cut does not wait for it', () => {
+    const state = locked({ open_turns: [turn()], ending })
+    expect(changed(decideEnd(state, { ...end, mode: 'finish' })).change).toMatchObject({ ending: null, end: null })
+    expect(changed(decideEnd(state, end)).answer).toBe('ended')
+  })
+
+  test('finish: no message is taken, the last turn brings the end, in its own commit', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    expect(decideMessage(locked({ open_turns, ending }), message())).toEqual({ refused: 'conversation_ending' })
+    const key = { turn_id: 'turn-1', lease: 7 }
+    const first = changed(decideAttemptResult(locked({ open_turns, ending }), key, reply)).change
+    expect(first).toMatchObject({ started_turn: { id: 'turn-2' }, end: null })
+    const last = changed(decideAttemptResult(locked({ open_turns: [turn()], ending }), key, reply)).change
+    expect(last.end).toMatchObject({ status: 'completed', end_reason: 'ended_by_caller' })
+    expect(eventTypes(last)).toEqual(['message.created', 'turn.completed', 'conversation.ended'])
+    const cancelled = changed(decideCancel(locked({ open_turns: [turn()], ending }), 'turn-1', null)).change
+    expect(cancelled.end?.status).toBe('completed')
+  })
+
   test('a deletion ends what is active and analyses nothing', () => {
-    const change = decideEndForDeletion(locked({ channel: 'telephone', status: 'ringing' }), end)
+    const change = decideEndForDeletion(locked({ channel: 'telephone', status: 'ringing' }), end.ended_by)
     expect(change.end).toMatchObject({ status: 'cancelled', analysis: { status: 'none' } })
-    expect(decideEndForDeletion(locked({ status: 'failed' }), end).end).toBeNull()
+    expect(decideEndForDeletion(locked({ status: 'failed' }), end.ended_by).end).toBeNull()
   })
 })

@@ -1,8 +1,9 @@
 // Every decision about a conversation, as pure functions: the locked state in, a refusal or a change out.
-import type { ConcurrencyRule, EndReason, EndedBy, TurnMetrics, TurnOutcome } from '@parley/contract'
+import type { ConcurrencyRule, EndedBy, TurnMetrics, TurnOutcome } from '@parley/contract'
 import {
   type Change,
   type Decision,
+  type Ending,
   type LockedConversation,
   type NewMessage,
   type OpenTurn,
@@ -40,6 +41,7 @@ export function decideMessage(
 ): Decision<{ turn_id: string; ahead: number }> {
   if (state.channel !== 'text') return { refused: 'conversation_not_text' }
   if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
+  if (state.ending) return { refused: 'conversation_ending' }
   const [first] = state.open_turns
   if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
   switch (input.concurrency) {
@@ -114,7 +116,7 @@ export function decideAttemptResult(
     return { change: noChange, answer: 'stale' }
   }
   const change = result.type === 'reply' ? completeTurn(turn, result) : failTurn(turn, result.outcome, result.error)
-  return { change: joinChanges(change, startNext(state, turn)), answer: 'written' }
+  return { change: joinChanges(change, goOnAfter(state, turn)), answer: 'written' }
 }
 
 function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
@@ -144,10 +146,16 @@ function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
   }
 }
 
-/** The next waiting turn begins in the very commit that ends the one before, so that none can be forgotten. */
-function startNext(state: LockedConversation, ended: OpenTurn): Change {
-  const next = state.open_turns.find((turn) => turn.status === 'queued' && turn.id !== ended.id)
-  if (!next) return noChange
+/**
+ * What the end of a turn brings, in the very commit that ends it, so that it cannot be forgotten: the next waiting turn
+ * begins, or a conversation that was only waiting for its turns ends.
+ */
+function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
+  const open = state.open_turns.filter((turn) => turn.id !== ended.id)
+  if (open.length === 0 && state.ending)
+    return endChange({ ...state, open_turns: [] }, { ...state.ending, partial: null })
+  const next = open.find((turn) => turn.status === 'queued')
+  if (!next || ended.status !== 'running') return noChange
   return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
 }
 
@@ -161,7 +169,7 @@ export function decideTakeover(state: LockedConversation, turn_id: string): Deci
     const [outcome, error] = turn.past_deadline
       ? (['timed_out', 'The turn did not end within its time.'] as const)
       : (['attempts_exhausted', 'Every attempt at this turn was lost.'] as const)
-    return { change: joinChanges(failTurn(turn, outcome, error), startNext(state, turn)), answer: 'failed' }
+    return { change: joinChanges(failTurn(turn, outcome, error), goOnAfter(state, turn)), answer: 'failed' }
   }
   const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
   return { change, answer: 'started' }
@@ -176,32 +184,39 @@ export function decideCancel(
   const turn = state.open_turns.find((open) => open.id === turn_id)
   if (!turn) return { change: noChange, answer: 'unchanged' }
   const cancelled = cancelTurns([turn], 'cancelled_by_caller', partial)
-  const next = turn.status === 'running' ? startNext(state, turn) : noChange
-  return { change: joinChanges(cancelled, next), answer: 'cancelled' }
+  return { change: joinChanges(cancelled, goOnAfter(state, turn)), answer: 'cancelled' }
 }
 
-export interface EndInput {
-  end_reason: EndReason
-  ended_by: EndedBy
+export interface EndInput extends Ending {
+  mode: 'cut' | 'finish'
   partial: Partial | null
-  /** Whether the agent's configuration asks for a summary. */
-  summary_enabled: boolean
 }
 
-/** `end` with `mode: cut`: one commit completes the conversation, keeps what was said and cancels its turns. */
-export function decideEnd(state: LockedConversation, input: EndInput): Decision<'ended' | 'already_completed'> {
+/**
+ * `cut`: one commit completes the conversation, keeps what was said and cancels its turns. `finish`: the same, once the last
+ * open turn is over.
+ */
+export function decideEnd(
+  state: LockedConversation,
+  { mode, partial, ...ending }: EndInput,
+): Decision<'ended' | 'ending' | 'already_completed'> {
   if (state.channel !== 'text') return { refused: 'conversation_not_text' }
   if (state.status === 'completed') return { change: noChange, answer: 'already_completed' }
   if (!mayBecome(state.channel, state.status, 'completed')) return { refused: 'conversation_not_active' }
-  const analysis = analysisAtEnd(state, input.summary_enabled)
-  return { change: endChange(state, input, 'completed', analysis), answer: 'ended' }
+  if (mode === 'finish' && state.open_turns.length > 0) {
+    return { change: state.ending ? noChange : { ...noChange, ending }, answer: 'ending' }
+  }
+  return { change: endChange(state, { ...ending, partial }), answer: 'ended' }
 }
 
 /** An active conversation is ended because it is deleted: nothing is analysed. */
-export function decideEndForDeletion(state: LockedConversation, input: Omit<EndInput, 'summary_enabled'>): Change {
+export function decideEndForDeletion(state: LockedConversation, ended_by: EndedBy): Change {
   if (!isActive(state.status)) return noChange
-  const status = statusAtForcedEnd(state.channel, state.status)
-  return endChange(state, input, status, { status: 'none', reason: null })
+  const end = { status: statusAtForcedEnd(state.channel, state.status), end_reason: 'deleted' as const, ended_by }
+  return joinChanges(
+    cancelTurns(state.open_turns, 'conversation_ended', null),
+    endedWith({ ...end, analysis: { status: 'none', reason: null } }),
+  )
 }
 
 type Analysis = NonNullable<Change['end']>['analysis']
@@ -212,20 +227,18 @@ function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Ana
   return { status: 'queued', reason: null }
 }
 
-function endChange(
-  state: LockedConversation,
-  input: Omit<EndInput, 'summary_enabled'>,
-  status: NonNullable<Change['end']>['status'],
-  analysis: Analysis,
-): Change {
-  const { end_reason, ended_by } = input
-  const cancelled = cancelTurns(state.open_turns, 'conversation_ended', input.partial)
-  const ended: Change = {
-    ...noChange,
-    end: { status, end_reason, ended_by, analysis },
-    events: [{ type: 'conversation.ended', data: { status, end_reason, ended_by } }],
-  }
-  return joinChanges(cancelled, ended)
+function endChange(state: LockedConversation, input: Ending & { partial: Partial | null }): Change {
+  const { end_reason, ended_by, summary_enabled, partial } = input
+  const analysis = analysisAtEnd(state, summary_enabled)
+  return joinChanges(
+    cancelTurns(state.open_turns, 'conversation_ended', partial),
+    endedWith({ status: 'completed', end_reason, ended_by, analysis }),
+  )
+}
+
+function endedWith(end: NonNullable<Change['end']>): Change {
+  const { status, end_reason, ended_by } = end
+  return { ...noChange, end, events: [{ type: 'conversation.ended', data: { status, end_reason, ended_by } }] }
 }
 
 /** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
@@ -279,6 +292,7 @@ function joinChanges(first: Change, second: Change): Change {
     started_turn: second.started_turn ?? first.started_turn,
     messages: [...first.messages, ...second.messages],
     end: second.end ?? first.end,
+    ending: second.ending ?? first.ending,
     events: [...first.events, ...second.events],
   }
 }

@@ -1,9 +1,9 @@
 // Ending, cancelling and deleting: what stops a conversation or one of its turns.
 import type { AgentConfig, EndReason, EndedBy, Output } from '@parley/contract'
-import { resolveAgentConfig } from '../agents/config.ts'
+import { type ResolvedConfig, resolveAgentConfig } from '../agents/config.ts'
 import { findVersionConfig } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
-import { invalid, notFound } from '../errors.ts'
+import { AppError, invalid, notFound } from '../errors.ts'
 import { changeConversation } from './commit.ts'
 import { deleteContent } from './commit-content.ts'
 import { conclude, withHalt } from './conclude.ts'
@@ -15,30 +15,48 @@ import { isFinal } from './turn.ts'
 import { presentTurn } from './wire.ts'
 
 const max_wait_seconds = 60
+/** What the wait for the last turn allows beyond the turns' own limits. */
+const wait_margin_ms = 30_000
 
 export const endConversation: Handler<'endConversation'> = async (ctx, input) => {
   const asked_wait_ms = parsePreferredWait(input.prefer)
   const conversation = await requireConversation(ctx, input.conversation_id, 'end')
   const { id } = conversation
-  const analysis = await readAnalysisSettings(ctx, conversation)
+  const mode = input.mode ?? 'cut'
+  const config = await readConfig(ctx, conversation)
   const end = {
+    mode,
     end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
     ended_by: describeActor(ctx, conversation, input.reason ?? null),
-    summary_enabled: analysis.summary_enabled,
+    summary_enabled: config.analysis.summary.enabled,
   }
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
     changeConversation(ctx.store, ctx.services, id, (state) => decideEnd(state, { ...end, partial }))
-  const isText = conversation.channel === 'text' && isActive(conversation.status)
-  const committed = isText ? await withHalt(ctx.services, id, commit) : await commit(null)
+  const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
+  const committed = isCut ? await withHalt(ctx.services, id, commit) : await commit(null)
   conclude(ctx.services, id, committed)
-  return waitForSummary(ctx, id, asked_wait_ms ?? analysis.wait_ms)
+  if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
+  return waitForSummary(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
 }
 
 /** Of a conversation whose version is not here, the defaults: it was brought in, and can only be ended already. */
-async function readAnalysisSettings(ctx: Context, { agent_version_id }: ConversationRecord) {
+async function readConfig(ctx: Context, { agent_version_id }: ConversationRecord): Promise<ResolvedConfig> {
   const config = agent_version_id && (await findVersionConfig(ctx.store, agent_version_id))
-  const { analysis } = resolveAgentConfig((config || {}) as AgentConfig, 'text', ctx.services.config.default_model)
-  return { wait_ms: analysis.wait_ms, summary_enabled: analysis.summary.enabled }
+  return resolveAgentConfig((config || {}) as AgentConfig, 'text', ctx.services.config.default_model)
+}
+
+/** The open turns end within their own limits, and the conversation with the last of them. */
+async function waitForEnd(ctx: Context, id: string, max_turn_seconds: number): Promise<void> {
+  const most_turns = ctx.services.config.limits.waiting_turns + 1
+  const ended = await ctx.services.signals.waitFor(
+    id,
+    most_turns * max_turn_seconds * 1000 + wait_margin_ms,
+    async () => {
+      const record = await findConversation(ctx.store, id)
+      return record && isActive(record.status) ? undefined : true
+    },
+  )
+  if (!ended) throw new AppError('unavailable', 'The conversation will end with its last turn, which is not over yet.')
 }
 
 /** RFC 7240: `wait=N` among other preferences, which are ignored. */

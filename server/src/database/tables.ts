@@ -97,6 +97,7 @@ interface ConversationRow {
   duration: number | null
   end_reason: Text
   ended_by: NullableJson<JsonObject>
+  ending: NullableJson<JsonObject>
   analysis_status: Generated<string>
   analysis_reason: Text
   analysis_due_at: Text

@@ -13,7 +13,7 @@ import {
 } from '../conversations/queries.ts'
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
-import { TemplateError } from '../templates.ts'
+import { TemplateError } from '../templates/templates.ts'
 import { type CollectedText, collectText } from './collect.ts'
 import { selectHistory } from './context-window.ts'
 import { modelOf, samplingOf } from './model-of.ts'

@@ -2,7 +2,7 @@
 import type { Services } from '../context.ts'
 import type { GreetingRequest } from '../conversations/turn-runner.ts'
 import { AppError } from '../errors.ts'
-import { TemplateError } from '../templates.ts'
+import { TemplateError } from '../templates/templates.ts'
 import { collectText } from './collect.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError } from './models/port.ts'

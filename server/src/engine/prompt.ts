@@ -1,7 +1,7 @@
 // The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
 import type { ResolvedConfig } from '../agents/config.ts'
 import type { PromptVariables } from '../conversations/turn-runner.ts'
-import { renderTemplate } from '../templates.ts'
+import { renderTemplate } from '../templates/templates.ts'
 
 export function renderSystemPrompt(
   config: ResolvedConfig,
@@ -10,7 +10,7 @@ export function renderSystemPrompt(
 ): string {
   const parts = [
     renderTemplate(config.instructions, { ...variables }),
-    renderTemplate(config.guardrails, { ...variables }),
+    config.guardrails,
     initial_context ? `Context of this conversation:\n${initial_context}` : '',
     ...preface,
   ]

@@ -126,3 +126,37 @@ test('the bus comes back after its connection is lost', async () => {
   await there().endConversation({ conversation_id, prefer: 'wait=0' })
   expect((await itemsOf(conversation_id)).at(-1)).toEqual(['assistant', 'Heard again', true])
 })
+
+test('finish on the other node waits for the running and the waiting turn, and takes no message meanwhile', async () => {
+  const { conversation_id, held, call } = await startTurn('To the ')
+  const second = server.client.sendConversationMessage({ conversation_id, text: 'Second' })
+  await expect.poll(async () => (await server.client.listConversationTurns({ conversation_id })).data.length).toBe(2)
+  const ended = there().endConversation({ conversation_id, mode: 'finish', reason: 'Closing time.' })
+  await expect
+    .poll(async () => (await refusal(there().sendConversationMessage({ conversation_id, text: 'Wait!' }))).code)
+    .toBe('conversation_ending')
+  server.model.answer = () => 'Second answer.'
+  held.say('end.')
+  held.finish()
+  expect((await call).reply).toBe('To the end.')
+  expect((await second).reply).toBe('Second answer.')
+  expect(await ended).toMatchObject({ status: 'completed' })
+  expect(await server.client.getConversation({ conversation_id })).toMatchObject({
+    end_reason: 'ended_by_caller',
+    ended_by: { reason: 'Closing time.' },
+  })
+})
+
+test('finish without open turns ends at once; a cut overtakes a finish', async () => {
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const idle = await there().endConversation({ conversation_id: conversation.id, mode: 'finish' })
+  expect(idle.status).toBe('completed')
+  const { conversation_id, call } = await startTurn('Half')
+  const finishing = there().endConversation({ conversation_id, mode: 'finish' })
+  await expect
+    .poll(async () => (await refusal(there().sendConversationMessage({ conversation_id, text: 'x' }))).code)
+    .toBe('conversation_ending')
+  expect((await server.client.endConversation({ conversation_id })).status).toBe('completed')
+  expect((await finishing).status).toBe('completed')
+  expect(await refusal(call)).toMatchObject({ code: 'conversation_ended' })
+})

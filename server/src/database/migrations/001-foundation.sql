@@ -137,6 +137,7 @@ create table conversations (
   duration integer,
   end_reason text,
   ended_by jsonb,
+  ending jsonb, -- `mode: finish` was asked for: how it ends when its last open turn is over
   analysis_status text not null default 'none'
     check (analysis_status in ('none', 'queued', 'running', 'done', 'skipped', 'failed')),
   analysis_reason text,

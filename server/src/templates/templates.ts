@@ -1,9 +1,9 @@
 // Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
 import { Environment, parse, tokenize } from '@huggingface/jinja'
-import type { JsonValue } from './json.ts'
-import { MeteredInterpreter } from './template-interpreter.ts'
-import { type Node, TemplateError, filters, globals } from './template-values.ts'
+import type { JsonValue } from '../json.ts'
+import { MeteredInterpreter } from './interpreter.ts'
+import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
 

@@ -18,7 +18,7 @@ import {
   isText,
   nothing,
   toValue,
-} from './template-values.ts'
+} from './values.ts'
 
 /** Of any value on the way, in characters, with 16 for each element. */
 const max_value_size = 1_000_000

@@ -1,0 +1,119 @@
+// What the tests of the agents room share: a database with an organization, contexts of callers, agents, conversations.
+import { randomUUID } from 'node:crypto'
+import { type Scope, scopesOfRole } from '@parley/contract'
+import { pino } from 'pino'
+import { expect } from 'vitest'
+import type { Access } from '../../src/access/access.ts'
+import { createOrganization } from '../../src/access/administration.ts'
+import { createAgent, createAgentVersion, publishAgentVersion } from '../../src/agents/operations.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Context, Services } from '../../src/context.ts'
+import { openStore } from '../../src/database/store.ts'
+import { AppError } from '../../src/errors.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+export type Fixture = Awaited<ReturnType<typeof createFixture>>
+
+interface Power {
+  scopes?: readonly Scope[]
+  agent_ids?: string[]
+}
+
+export async function createFixture() {
+  const { database, ...rest } = await createTestDatabase()
+  const config = readConfig({})
+  // The operations of this room use no other service.
+  const services = { config, ports: systemPorts, database } as Services
+
+  async function makeOrganization(): Promise<string> {
+    const name = `Test ${randomUUID()}`
+    return (await createOrganization({ database, ports: systemPorts }, { name })).organization.id
+  }
+  function enter(organization_id: string, power: Power = {}): Context {
+    const access: Access = {
+      organization_id,
+      actor: { type: 'credential', id: 'key', name: null },
+      scopes: new Set(power.scopes ?? scopesOfRole.admin),
+      agent_ids: power.agent_ids ? new Set(power.agent_ids) : null,
+      conversation: null,
+      limit_key: 'key',
+    }
+    const store = openStore(database, organization_id)
+    const log = pino({ level: 'silent' })
+    return { services, request_id: 'request', log, url: '/', setHeader: () => {}, access, store }
+  }
+  /** Until so many connections to this database wait for a lock. */
+  async function untilWaiting(count: number): Promise<void> {
+    const text = `select count(*) as waiting from pg_stat_activity
+                  where datname = current_database() and wait_event_type = 'Lock'`
+    for (let tries = 0; tries < 10_000; tries++) {
+      const { rows } = await database.pool.query<{ waiting: number }>(text)
+      if (rows[0]!.waiting >= count) return
+    }
+    expect.fail('nobody waits for a lock')
+  }
+  return {
+    database,
+    untilWaiting,
+    ctx: enter(await makeOrganization()),
+    makeOrganization,
+    enter,
+    [Symbol.asyncDispose]: rest[Symbol.asyncDispose],
+  }
+}
+
+/** An agent with one published version. */
+export async function makeAgent(ctx: Context, config: object = {}) {
+  const { agent_id } = await createAgent(ctx, { name: `Agent ${randomUUID()}` })
+  const { id: agent_version_id } = await createAgentVersion(ctx, { agent_id, config })
+  await publishAgentVersion(ctx, { agent_id, version: '1' })
+  return { agent_id, agent_version_id }
+}
+
+interface ConversationFields {
+  agent_id: string
+  agent_version_id: string
+  /** Absent: it is active. */
+  duration?: number
+  user_turn_count?: number
+}
+
+/** A conversation as its own room would have written it. */
+export async function makeConversation(ctx: Context, fields: ConversationFields): Promise<string> {
+  const { organization_id, kysely } = ctx.store
+  const { agent_id, agent_version_id, duration, user_turn_count = 0 } = fields
+  const id = ctx.services.ports.newId()
+  const now = new Date().toISOString()
+  const hasEnded = duration !== undefined
+  await kysely
+    .insertInto('conversations')
+    .values({
+      ...{ id, organization_id, agent_id, agent_version_id, user_id: 'u', direction: 'inbound', channel: 'text' },
+      // Unique within the organization.
+      created_at: `${now.slice(0, 19)}.${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}Z`,
+      status: hasEnded ? 'completed' : 'in_progress',
+      ended_at: hasEnded ? now : null,
+      duration: duration ?? null,
+      custom_metadata: '{}',
+    })
+    .execute()
+  await kysely
+    .insertInto('conversation_progress')
+    .values({ conversation_id: id, organization_id, user_turn_count, last_activity_at: now, updated_at: now })
+    .execute()
+  return id
+}
+
+/** The refusal that a call ends with, as the wire would show it. */
+export async function refusalOf(call: Promise<unknown>) {
+  const error = await call.then(
+    () => expect.fail('this should have been refused'),
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof AppError)) throw error
+  return { error: error.error, detail: error.message, errors: error.fields.errors }
+}
+
+export const agentNotFound = { error: 'not_found', detail: 'Agent not found', errors: undefined }
+export const versionNotFound = { error: 'not_found', detail: 'Agent version not found', errors: undefined }

@@ -1,0 +1,199 @@
+// What other rooms ask: which version answers a new conversation, inline configurations, cached ones, and whether agents exist.
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  createAgent,
+  createAgentVersion,
+  deleteAgent,
+  publishAgentVersion,
+  updateAgent,
+} from '../../src/agents/operations.ts'
+import {
+  type VersionReference,
+  agentsExist,
+  findVersionForNewConversation,
+  getVersionConfig,
+  saveInlineVersion,
+} from '../../src/agents/versions.ts'
+import type { Context } from '../../src/context.ts'
+import type { JsonObject } from '../../src/json.ts'
+import { type Fixture, agentNotFound, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
+
+let fixture: Fixture
+let ctx: Context
+beforeAll(async () => {
+  fixture = await createFixture()
+  ctx = fixture.ctx
+})
+afterAll(() => fixture[Symbol.asyncDispose]())
+
+const choose = (reference: VersionReference, caller = ctx) =>
+  findVersionForNewConversation(caller.store, caller.access, reference)
+
+describe('the version of a new conversation', () => {
+  test('the newest published one, a numbered one, or the one of an id', async () => {
+    const { id: agent_id, name: agent_name } = await createAgent(ctx, { name: 'Ann' })
+    const versions: { id: string; config: object }[] = []
+    for (const text of ['one', 'two', 'three']) {
+      versions.push(await createAgentVersion(ctx, { agent_id, config: { instructions: text } }))
+    }
+    await publishAgentVersion(ctx, { agent_id, version: '1' })
+    await publishAgentVersion(ctx, { agent_id, version: '2' })
+    const answer = (index: number) => ({
+      agent_id,
+      agent_name,
+      agent_version_id: versions[index]!.id,
+      config: versions[index]!.config,
+    })
+    expect(await choose({ agent_id, version: 'latest' })).toEqual(answer(1))
+    expect(await choose({ agent_id, version: 1 })).toEqual(answer(0))
+    expect(await choose({ agent_version_id: versions[0]!.id.toUpperCase() })).toEqual(answer(0))
+
+    const unpublished = { error: 'version_not_published' }
+    expect(await refusalOf(choose({ agent_id, version: 3 }))).toMatchObject(unpublished)
+    expect(await refusalOf(choose({ agent_version_id: versions[2]!.id }))).toMatchObject(unpublished)
+    expect(await refusalOf(choose({ agent_id, version: 4 }))).toEqual(versionNotFound)
+  })
+
+  test('an agent without a published version has none to answer', async () => {
+    const { agent_id } = await createAgent(ctx, { name: 'A' })
+    const expected = { error: 'version_not_published', detail: 'The agent has no published version.' }
+    expect(await refusalOf(choose({ agent_id, version: 'latest' }))).toMatchObject(expected)
+    await createAgentVersion(ctx, { agent_id, config: {} })
+    expect(await refusalOf(choose({ agent_id, version: 'latest' }))).toMatchObject(expected)
+  })
+
+  test('an inactive agent answers nobody', async () => {
+    const { agent_id, agent_version_id } = await makeAgent(ctx)
+    await updateAgent(ctx, { agent_id, active: false })
+    for (const reference of [
+      { agent_id, version: 'latest' as const },
+      { agent_id, version: 1 },
+      { agent_version_id },
+    ]) {
+      expect(await refusalOf(choose(reference))).toMatchObject({ error: 'agent_inactive' })
+    }
+  })
+
+  test('what is deleted, elsewhere, outside of the narrowing, or no id is not found', async () => {
+    const deleted = await makeAgent(ctx)
+    await deleteAgent(ctx, deleted)
+    const agent = await makeAgent(ctx)
+    const outside = fixture.enter(await fixture.makeOrganization())
+    const narrowed = fixture.enter(ctx.access.organization_id, { agent_ids: [randomUUID()] })
+    const attempts: [string, string, Context][] = [
+      [deleted.agent_id, deleted.agent_version_id, ctx],
+      [agent.agent_id, agent.agent_version_id, outside],
+      [agent.agent_id, agent.agent_version_id, narrowed],
+      [randomUUID(), randomUUID(), ctx],
+      ['x', 'x', ctx],
+    ]
+    for (const [agent_id, agent_version_id, caller] of attempts) {
+      expect(await refusalOf(choose({ agent_id, version: 'latest' }, caller))).toEqual(agentNotFound)
+      expect(await refusalOf(choose({ agent_id, version: 1 }, caller))).toEqual(agentNotFound)
+      expect(await refusalOf(choose({ agent_version_id }, caller))).toEqual(versionNotFound)
+    }
+    const own = fixture.enter(ctx.access.organization_id, { agent_ids: [agent.agent_id] })
+    expect(await choose({ agent_id: agent.agent_id, version: 'latest' }, own)).toMatchObject(agent)
+    expect(await choose({ agent_version_id: agent.agent_version_id }, own)).toMatchObject(agent)
+  })
+
+  test('an inline configuration cannot be named by its id', async () => {
+    const { agent_version_id } = await saveInlineVersion(ctx.store, {}, randomUUID())
+    expect(await refusalOf(choose({ agent_version_id }))).toEqual(versionNotFound)
+  })
+})
+
+describe('inline configurations', () => {
+  test('one for each content, whatever the order of its keys, in each organization', async () => {
+    const one = { instructions: 'a', llm: { provider: 'x', model: 'y' }, list: [1, 2] }
+    const same = { list: [1, 2], llm: { model: 'y', provider: 'x' }, instructions: 'a' }
+    const saved = await saveInlineVersion(ctx.store, one, randomUUID())
+    expect(saved.config).toEqual(one)
+    expect((await saveInlineVersion(ctx.store, same, randomUUID())).agent_version_id).toBe(saved.agent_version_id)
+    const others: JsonObject[] = [
+      { ...one, list: [2, 1] },
+      { ...one, extra: null },
+      { ...one, instructions: 'A' },
+    ]
+    for (const other of others) {
+      expect((await saveInlineVersion(ctx.store, other, randomUUID())).agent_version_id).not.toBe(
+        saved.agent_version_id,
+      )
+    }
+    const outside = fixture.enter(await fixture.makeOrganization())
+    expect((await saveInlineVersion(outside.store, one, randomUUID())).agent_version_id).not.toBe(
+      saved.agent_version_id,
+    )
+  })
+
+  test('ten at once store one', async () => {
+    const config = { instructions: randomUUID() }
+    const saved = await Promise.all(
+      Array.from({ length: 10 }, () => saveInlineVersion(ctx.store, config, randomUUID())),
+    )
+    expect(new Set(saved.map(({ agent_version_id }) => agent_version_id)).size).toBe(1)
+  })
+
+  test('an insert that is under way is waited for: committed, it is the one; rolled back, ours is', async () => {
+    for (const isCommitted of [true, false]) {
+      const config = { instructions: randomUUID() }
+      const [theirs, ours] = [randomUUID(), randomUUID()]
+      let save: Promise<{ agent_version_id: string }> | undefined
+      const transaction = ctx.store.transaction(async (tx) => {
+        await saveInlineVersion(tx, config, theirs)
+        save = saveInlineVersion(ctx.store, config, ours)
+        await fixture.untilWaiting(1)
+        if (!isCommitted) throw new Error('rolled back')
+      })
+      await transaction.catch((error: Error) => expect(error.message).toBe('rolled back'))
+      expect((await save)?.agent_version_id).toBe(isCommitted ? theirs : ours)
+    }
+  })
+})
+
+describe('configurations', () => {
+  test('of one organization only, frozen, and the same each time', async () => {
+    const { agent_version_id } = await makeAgent(ctx, { llm: { provider: 'x', model: 'y' } })
+    const config = await getVersionConfig(ctx.store, agent_version_id)
+    expect(config).toEqual({ llm: { provider: 'x', model: 'y' } })
+    expect(await getVersionConfig(ctx.store, agent_version_id)).toBe(config)
+    expect(() => Object.assign(config['llm'] as JsonObject, { model: 'z' })).toThrow(TypeError)
+    const outside = fixture.enter(await fixture.makeOrganization())
+    expect(await refusalOf(getVersionConfig(outside.store, agent_version_id))).toEqual(versionNotFound)
+    expect(await refusalOf(getVersionConfig(ctx.store, randomUUID()))).toEqual(versionNotFound)
+  })
+
+  test('a draft is read anew each time', async () => {
+    const { agent_id } = await createAgent(ctx, { name: 'A' })
+    const { id } = await createAgentVersion(ctx, { agent_id, config: {} })
+    const first = await getVersionConfig(ctx.store, id)
+    expect(await getVersionConfig(ctx.store, id)).not.toBe(first)
+  })
+
+  test('many large ones do not fill the memory: the longest unused are read again', async () => {
+    const instructions = 'x'.repeat(190_000)
+    const config = { instructions, guardrails: instructions }
+    const { agent_version_id } = await makeAgent(ctx, config)
+    const first = await getVersionConfig(ctx.store, agent_version_id)
+    for (let i = 0; i < 50; i++) {
+      await getVersionConfig(ctx.store, (await makeAgent(ctx, config)).agent_version_id)
+    }
+    const again = await getVersionConfig(ctx.store, agent_version_id)
+    expect(again).toEqual(first)
+    expect(again).not.toBe(first)
+  })
+})
+
+test('whether agents exist', async () => {
+  const [one, two, deleted] = [await makeAgent(ctx), await makeAgent(ctx), await makeAgent(ctx)]
+  await deleteAgent(ctx, deleted)
+  const exist = (...ids: string[]) => agentsExist(ctx.store, ids)
+  expect(await exist()).toBe(true)
+  expect(await exist(one.agent_id, two.agent_id.toUpperCase(), one.agent_id)).toBe(true)
+  expect(await exist(one.agent_id, randomUUID())).toBe(false)
+  expect(await exist(one.agent_id, 'x')).toBe(false)
+  expect(await exist(deleted.agent_id)).toBe(false)
+  const outside = fixture.enter(await fixture.makeOrganization())
+  expect(await agentsExist(outside.store, [one.agent_id])).toBe(false)
+})
