@@ -1,4 +1,4 @@
-// What the tests of the agents room share: a database with an organization, contexts of callers, agents, conversations.
+// What the tests of the agents room share: a database with an organization, contexts of callers, agents.
 import { randomUUID } from 'node:crypto'
 import { type Scope, scopesOfRole } from '@parley/contract'
 import { pino } from 'pino'
@@ -69,40 +69,6 @@ export async function makeAgent(ctx: Context, config: object = {}) {
   const { id: agent_version_id } = await createAgentVersion(ctx, { agent_id, config })
   await publishAgentVersion(ctx, { agent_id, version: '1' })
   return { agent_id, agent_version_id }
-}
-
-interface ConversationFields {
-  agent_id: string
-  agent_version_id: string
-  /** Absent: it is active. */
-  duration?: number
-  user_turn_count?: number
-}
-
-/** A conversation as its own room would have written it. */
-export async function makeConversation(ctx: Context, fields: ConversationFields): Promise<string> {
-  const { organization_id, kysely } = ctx.store
-  const { agent_id, agent_version_id, duration, user_turn_count = 0 } = fields
-  const id = ctx.services.ports.newId()
-  const now = new Date().toISOString()
-  const hasEnded = duration !== undefined
-  await kysely
-    .insertInto('conversations')
-    .values({
-      ...{ id, organization_id, agent_id, agent_version_id, user_id: 'u', direction: 'inbound', channel: 'text' },
-      // Unique within the organization.
-      created_at: `${now.slice(0, 19)}.${String(Math.floor(Math.random() * 1e6)).padStart(6, '0')}Z`,
-      status: hasEnded ? 'completed' : 'in_progress',
-      ended_at: hasEnded ? now : null,
-      duration: duration ?? null,
-      custom_metadata: '{}',
-    })
-    .execute()
-  await kysely
-    .insertInto('conversation_progress')
-    .values({ conversation_id: id, organization_id, user_turn_count, last_activity_at: now, updated_at: now })
-    .execute()
-  return id
 }
 
 /** The refusal that a call ends with, as the wire would show it. */

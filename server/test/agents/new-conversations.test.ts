@@ -75,6 +75,20 @@ describe('the version of a new conversation', () => {
     }
   })
 
+  test('switching an agent off waits for creations under way, which do not wait for each other', async () => {
+    const { agent_id } = await makeAgent(ctx)
+    const reference = { agent_id, version: 'latest' as const }
+    let change: Promise<unknown> | undefined
+    await ctx.store.transaction(async (tx) => {
+      await findVersionForNewConversation(tx, ctx.access, reference)
+      await choose(reference)
+      change = updateAgent(ctx, { agent_id, active: false })
+      await fixture.untilWaiting(1)
+    })
+    await change
+    expect(await refusalOf(choose(reference))).toMatchObject({ error: 'agent_inactive' })
+  })
+
   test('what is deleted, elsewhere, outside of the narrowing, or no id is not found', async () => {
     const deleted = await makeAgent(ctx)
     await deleteAgent(ctx, deleted)

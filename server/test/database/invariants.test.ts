@@ -30,9 +30,9 @@ const insertItem = (conversation_id: string, position: number) =>
 
 const insertTurn = (conversation_id: string, sequence: number) =>
   run(sql`insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
-      queued_at, lease, lease_expires_at, node_id)
+      queued_at, lease, lease_expires_at, node_id, accepted_by)
     values (${randomUUID()}, ${server.organization_id}, ${conversation_id}, ${sequence}, 'running', 'queue', 'plain',
-      ${agent.version_id}, now(), nextval('turn_leases'), now() + interval '1 hour', ${randomUUID()})`)
+      ${agent.version_id}, now(), nextval('turn_leases'), now() + interval '1 hour', ${randomUUID()}, ${randomUUID()})`)
 
 describe('T5: terminal is terminal', () => {
   test('no status change after the end', async () => {

@@ -127,14 +127,26 @@ test('the bus comes back after its connection is lost', async () => {
   expect((await itemsOf(conversation_id)).at(-1)).toEqual(['assistant', 'Heard again', true])
 })
 
+/** A message that comes before the end is asked for would wait for its own turn. */
+async function untilEnding(conversation_id: string): Promise<void> {
+  const isEnding = () =>
+    server.database.kysely
+      .selectFrom('conversations')
+      .select('id')
+      .where('id', '=', conversation_id)
+      .where('ending', 'is not', null)
+      .executeTakeFirst()
+  await expect.poll(isEnding).toBeDefined()
+}
+
 test('finish on the other node waits for the running and the waiting turn, and takes no message meanwhile', async () => {
   const { conversation_id, held, call } = await startTurn('To the ')
   const second = server.client.sendConversationMessage({ conversation_id, text: 'Second' })
   await expect.poll(async () => (await server.client.listConversationTurns({ conversation_id })).data.length).toBe(2)
   const ended = there().endConversation({ conversation_id, mode: 'finish', reason: 'Closing time.' })
-  await expect
-    .poll(async () => (await refusal(there().sendConversationMessage({ conversation_id, text: 'Wait!' }))).code)
-    .toBe('conversation_ending')
+  await untilEnding(conversation_id)
+  const late = there().sendConversationMessage({ conversation_id, text: 'Wait!' })
+  expect(await refusal(late)).toMatchObject({ status: 409, code: 'conversation_ending', turn_id: null })
   server.model.answer = () => 'Second answer.'
   held.say('end.')
   held.finish()
@@ -153,9 +165,9 @@ test('finish without open turns ends at once; a cut overtakes a finish', async (
   expect(idle.status).toBe('completed')
   const { conversation_id, call } = await startTurn('Half')
   const finishing = there().endConversation({ conversation_id, mode: 'finish' })
-  await expect
-    .poll(async () => (await refusal(there().sendConversationMessage({ conversation_id, text: 'x' }))).code)
-    .toBe('conversation_ending')
+  await untilEnding(conversation_id)
+  const late = there().sendConversationMessage({ conversation_id, text: 'x' })
+  expect(await refusal(late)).toMatchObject({ status: 409, code: 'conversation_ending', turn_id: null })
   expect((await server.client.endConversation({ conversation_id })).status).toBe('completed')
   expect((await finishing).status).toBe('completed')
   expect(await refusal(call)).toMatchObject({ code: 'conversation_ended' })
