@@ -9,20 +9,31 @@ const options: Options = { allErrors: true, strict: false, coerceTypes: false, u
 const timestamp = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/i
 
 export function isTimestamp(text: string): boolean {
-  if (!timestamp.test(text) || text.startsWith('0000')) return false
+  // Rounded to microseconds, the last instant of 9999 would belong to the year 10000.
+  if (!timestamp.test(text) || text.startsWith('0000') || /^9999-12-31.*\.\d{7}/.test(text)) return false
   const [date, rest] = [text.slice(0, 10), text.slice(11)]
   const day = new Date(`${date}T00:00:00Z`)
   // `2026-02-30` parses as a day of March.
   if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date) return false
-  const [, hours, minutes, seconds = '0', zoneHours = '0', zoneMinutes = '0'] =
-    /^(\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?(?:Z|[+-](\d\d):?(\d\d))?$/i.exec(rest) ?? []
+  const [, hours, minutes, seconds = '0', sign = '+', zoneHours = '0', zoneMinutes = '0'] =
+    /^(\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?(?:Z|([+-])(\d\d):?(\d\d))?$/i.exec(rest) ?? []
   return (
     Number(hours) < 24 &&
     Number(minutes) < 60 &&
     Number(seconds) < 60 &&
     Number(zoneHours) < 15 &&
-    Number(zoneMinutes) < 60
+    Number(zoneMinutes) < 60 &&
+    staysInRange(day.getTime(), Number(`${sign}${Number(zoneHours) * 60 + Number(zoneMinutes)}`))
   )
+}
+
+const first_day_ms = Date.parse('0001-01-01T00:00:00Z')
+const last_day_ms = Date.parse('9999-12-31T00:00:00Z')
+
+/** A zone must not take the first day before the year 1, nor the last one beyond 9999, when it is written in UTC. */
+function staysInRange(day_ms: number, zone_minutes: number): boolean {
+  if (day_ms === first_day_ms) return zone_minutes <= 0
+  return day_ms !== last_day_ms || zone_minutes >= 0
 }
 
 export function createAjv(overrides: Options = {}): Ajv {
