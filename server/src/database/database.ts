@@ -134,6 +134,12 @@ export function isUnavailable(error: unknown): boolean {
   return /^(08|53|57P|57014|55P03|40P01|40001|25P03|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
 }
 
+/** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */
+export function isUnstorable(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' && /^22(003|007|008|009|021|P05)$/.test(code)
+}
+
 /** Whether a unique index refused the write; `index` narrows it to one. */
 export function isUniqueViolation(error: unknown, index: string): boolean {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }

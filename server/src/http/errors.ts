@@ -1,7 +1,7 @@
 // From any thrown value to the error body of the API. What is not meant for a client stays in the log.
 import { type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable, isUnstorable } from '../database/database.ts'
 import { AppError } from '../errors.ts'
 
 /** Seconds after which a client may try again when we cannot serve. */
@@ -10,7 +10,7 @@ const retry_after_seconds = 1
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown)
   const { status, code } = describeError(error.error)
-  if (status >= 500) request.log.error({ err: thrown, route: request.routeOptions.url }, code)
+  if (status >= 500 || isUnstorable(thrown)) request.log.error({ err: thrown, route: request.routeOptions.url }, code)
   const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   reply.header('x-request-id', request.id)
@@ -24,6 +24,9 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (isUnavailable(thrown)) return new AppError('unavailable', undefined, {}, { cause: thrown })
+  // Validation should have found it; the caller is not served worse because it did not.
+  if (isUnstorable(thrown))
+    return new AppError('validation_failed', 'A value of the request cannot be stored.', { errors: [] })
   const { code, statusCode } = (thrown ?? {}) as { code?: string; statusCode?: number }
   const known = code === undefined ? undefined : frameworkErrors.get(code)
   if (known) return new AppError(known)
