@@ -130,8 +130,10 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = (error as Error & { code?: unknown }).code
   if (typeof code !== 'string')
-    return /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
-  return /^(08|53|57P|57014|55P03|40P01|40001|25P03|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
+    return /timeout exceeded when trying to connect|Connection terminated|is not queryable|Client was closed/.test(
+      error.message,
+    )
+  return /^(08|3D000|53|57P|57014|55P03|40P01|40001|25P03|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
 }
 
 /** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */
