@@ -1,7 +1,9 @@
 // The process: settings, app, and a life until a signal ends it.
+import type { Logger } from 'pino'
 import { type App, startApp } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { isUnavailable } from './database/database.ts'
 import { EmbeddedPostgresError } from './database/embedded/faults.ts'
 import { createLog } from './telemetry/log.ts'
 
@@ -16,6 +18,7 @@ export async function main(): Promise<number> {
   }
   const log = createLog(config.log_level)
   for (const warning of config.warnings) log.warn(warning)
+  surviveLostConnections(log)
   let app: App
   try {
     app = await startApp(config, log)
@@ -28,6 +31,17 @@ export async function main(): Promise<number> {
   else log.info({ signal: reason }, 'stopping')
   await app[Symbol.asyncDispose]()
   return reason instanceof Error ? 1 : 0
+}
+
+/**
+ * The job queue lets a promise go that fails when the database is away at the wrong moment. Nothing rests on it: the job comes
+ * again. Any other rejection that nobody handles ends the process, as it should.
+ */
+function surviveLostConnections(log: Logger): void {
+  process.on('unhandledRejection', (error) => {
+    if (!isUnavailable(error)) throw error
+    log.error({ err: error }, 'the database was lost in the middle of something')
+  })
 }
 
 function explain(error: unknown): number {

@@ -4,6 +4,7 @@ import type { Output } from '@parley/contract'
 import { maySeeAgent } from '../access/access.ts'
 import { findImportedVersion } from '../agents/imported.ts'
 import type { Context, Handler } from '../context.ts'
+import { isUnstorable } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import type { FieldFault } from '../errors.ts'
 import { canonicalJson } from '../json.ts'
@@ -17,11 +18,17 @@ type Answer = Output<'importConversations'>
 export const importConversations: Handler<'importConversations'> = async (ctx, input) => {
   const answer: Answer = { created: 0, unchanged: 0, errors: [] }
   for (const [index, row] of input.conversations.entries()) {
-    const outcome = await importRow(ctx, row)
+    const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
     if (outcome === 'created' || outcome === 'unchanged') answer[outcome] += 1
     else answer.errors.push(...outcome.map((fault) => ({ index, id: idOf(row), ...fault })))
   }
   return answer
+}
+
+/** One row that the database cannot hold must not cost the others. */
+function faultOfUnstorable(error: unknown): FieldFault[] {
+  if (!isUnstorable(error)) throw error
+  return [{ path: '', message: 'holds a value that cannot be stored' }]
 }
 
 function idOf(row: unknown): string | null {

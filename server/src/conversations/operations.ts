@@ -1,4 +1,5 @@
 // The operations of conversations, by their ids; each is in the file of what it does.
+import { maySeeSensitive } from '../access/access.ts'
 import { AppError, invalid } from '../errors.ts'
 import type { Handler } from '../context.ts'
 import type { JsonObject } from '../json.ts'
@@ -56,6 +57,10 @@ function readSequence(cursor: string | undefined): number {
 
 export const createConversationToken: Handler<'createConversationToken'> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
+  // Reading shows what was said: nobody can hand on what he does not hold.
+  if (input.permissions.includes('read') && !maySeeSensitive(ctx.access)) {
+    throw new AppError('forbidden', 'A token that reads needs the scope conversations:read_sensitive.')
+  }
   const claims = {
     organization_id: ctx.access.organization_id,
     conversation_id: id,

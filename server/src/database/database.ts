@@ -133,7 +133,9 @@ export function isUnavailable(error: unknown): boolean {
     return /timeout exceeded when trying to connect|Connection terminated|is not queryable|Client was closed/.test(
       error.message,
     )
-  return /^(08|3D000|53|57P|57014|55P03|40P01|40001|25P03|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
+  return /^(08|3D000|55000|53|57P|57014|55P03|40P01|40001|25P03|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(
+    code,
+  )
 }
 
 /** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */

@@ -23,8 +23,47 @@ const concurrent_jobs = 4
 const poll_ms = 2000
 const stop_ms = 5000
 
+/** How long to wait before the worker that the loss of its database ended is started again. */
+const restart_ms = 1000
+
 export async function startJobWorker(database: Database, tasks: Tasks, log: Logger): Promise<JobWorker> {
-  const runner: Runner = await run({
+  let runner = await startRunner(database, tasks, log)
+  let isStopped = false
+  let stopTimer: NodeJS.Timeout | undefined
+
+  function restart(): void {
+    if (!isStopped) stopTimer = setTimeout(() => void startAgain(), restart_ms)
+  }
+
+  async function startAgain(): Promise<void> {
+    try {
+      runner = await startRunner(database, tasks, log)
+      supervise()
+    } catch {
+      restart()
+    }
+  }
+
+  /** A worker ends with the first error that it does not expect, a lost connection among them. */
+  function supervise(): void {
+    runner.promise.then(restart, (error: Error) => {
+      log.warn({ reason: error.message }, 'the job worker ended; it is started again')
+      restart()
+    })
+  }
+
+  supervise()
+  return {
+    async stop() {
+      isStopped = true
+      clearTimeout(stopTimer)
+      await runner.stop().catch(() => {}) // it may have ended by itself
+    },
+  }
+}
+
+function startRunner(database: Database, tasks: Tasks, log: Logger): Promise<Runner> {
+  return run({
     pgPool: database.pool,
     concurrency: concurrent_jobs,
     pollInterval: poll_ms,
@@ -44,7 +83,6 @@ export async function startJobWorker(database: Database, tasks: Tasks, log: Logg
       ]),
     ),
   })
-  return { stop: () => runner.stop() }
 }
 
 const levels: Record<string, 'error' | 'warn' | 'debug'> = {

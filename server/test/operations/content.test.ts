@@ -327,3 +327,17 @@ describe('getConversation', () => {
     expect(await seenWith('conversations:manage')).toEqual(safe)
   })
 })
+
+test('a token that reads is not handed on by who may not see what was said', async () => {
+  const { agent_id: id } = await publishAgent(server.client)
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: id })
+  const key = await server.client.createOrganizationKey({ name: 'narrow', scopes: ['conversations:manage'] })
+  const narrow = server.as({ token: key.pat_key })
+  const conversation_id = conversation.id
+  expect(
+    await refusal(narrow.createConversationToken({ conversation_id, permissions: ['end', 'read'] })),
+  ).toMatchObject({
+    status: 403,
+  })
+  expect((await narrow.createConversationToken({ conversation_id, permissions: ['end'] })).permissions).toEqual(['end'])
+})

@@ -97,7 +97,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   },
   deleteConversation: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   createConversationToken: {
-    input: async () => ({ conversation_id: await newConversation(), permissions: ['read'] }),
+    input: async () => ({ conversation_id: await newConversation(), permissions: ['message'] }),
     outsider: 'not found',
     narrowed: 'not found',
   },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@parley/sdk'
 import { expect, test } from 'vitest'
+import { requeueOverdueAnalyses } from '../../src/conversations/commit-content.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/process.ts'
 import { holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
@@ -52,5 +53,44 @@ test('T1, T2, T7: a message whose server is killed in mid-reply is answered once
   expect(performance.now() - killedAt).toBeLessThan(15_000)
   const next = await again.sendConversationMessage({ conversation_id: conversation.id, text: 'Go on' })
   expect(next.reply).toBe('The whole reply.')
+  await rm(data_dir, { recursive: true, force: true })
+}, 60_000)
+
+test('a database that is away while a summary is made does not end the server', async () => {
+  await using database = await createTestDatabase()
+  await using model = await startScriptedModel()
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-away-'))
+  const admin_key = 'ak_test.0123456789abcdef0123456789abcdef'
+  await using server = startServerProcess({
+    DATABASE_URL: database.connection_string,
+    PARLEY_DATA_DIR: data_dir,
+    PARLEY_BOOTSTRAP_KEY: admin_key,
+    PARLEY_DEFAULT_MODEL: 'openai/scripted',
+    OPENAI_BASE_URL: model.base_url,
+  })
+  const client = createClient({ base_url: await server.ready, token: admin_key })
+  const { agent_id } = await publishAgent(client, { analysis: {} })
+  const { conversation } = await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const conversation_id = conversation.id
+  await client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  const held = holdAnswer()
+  model.answer = () => held
+  await client.endConversation({ conversation_id, prefer: 'wait=0' })
+  await held.asked
+  const cut = () =>
+    database.database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`)
+  model.answer = () => 'The summary.'
+  held.say('The summary.')
+  held.finish()
+  for (let cuts = 0; cuts < 100; cuts += 1) await cut()
+  await expect.poll(() => client.getReadiness().catch(() => null), { timeout: 10_000 }).toEqual({ status: 'ready' })
+  // What the outage cost is queued again when it is overdue.
+  await database.database.pool.query(`update conversations set analysis_due_at = now() - interval '1 second'
+    where analysis_due_at is not null`)
+  await requeueOverdueAnalyses(database.database)
+  const summary = async () => (await client.getConversation({ conversation_id })).summary
+  await expect.poll(summary, { timeout: 20_000 }).toBe('The summary.')
+  expect(server.child.exitCode).toBeNull()
   await rm(data_dir, { recursive: true, force: true })
 }, 60_000)
