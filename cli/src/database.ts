@@ -1,9 +1,9 @@
 // The database of the settings: DATABASE_URL, or the private PostgreSQL of the data folder, which may be running already.
 import { join } from 'node:path'
-import { type Database, openDatabase, readConfig, startEmbeddedPostgres } from '@parley/server'
+import { type PooledDatabase, openDatabase, readConfig, startEmbeddedPostgres } from '@parley/server'
 
 /** Does the work on the database and leaves things as they were: a PostgreSQL that ran goes on, one that did not stops. */
-export async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(work: (database: PooledDatabase) => Promise<T>): Promise<T> {
   const { database_url, data_dir } = readConfig()
   await using embedded =
     database_url === undefined

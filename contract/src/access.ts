@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
 import { roles, scopes } from './scopes.ts'
-import { Id, JsonObject, Timestamp, named, nullable, oneOf, pageOf, pageQuery } from './schema.ts'
+import { Id, JsonObject, Timestamp, named, nullable, oneOf, pageOf, pageQuery, idempotencyHeader } from './schema.ts'
 
 const Role = oneOf(roles)
 
@@ -71,6 +71,7 @@ const keyOperations = {
     description: 'Nobody can grant a scope, a role or an agent that he does not hold.',
     access: manageOrganization,
     narrowed: false,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: credentialName,
       expires_at: expiry,
@@ -120,6 +121,7 @@ const keyOperations = {
     summary: 'Create a personal access token for oneself',
     access: 'user',
     narrowed: false,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: credentialName,
       expires_at: expiry,
@@ -189,6 +191,7 @@ const memberOperations = {
     description: 'An e-mail address that is unknown becomes a user.',
     access: manageMembers,
     narrowed: false,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       email: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' }),
       role: Role,

@@ -2,7 +2,17 @@
 import { Type } from 'typebox'
 import { AgentConfig } from './agent-config.ts'
 import { defineOperation } from './operation.ts'
-import { Id, JsonObject, Timestamp, named, nullable, pageOf, pageQuery, timestampFilter } from './schema.ts'
+import {
+  Id,
+  JsonObject,
+  Timestamp,
+  named,
+  nullable,
+  pageOf,
+  pageQuery,
+  timestampFilter,
+  idempotencyHeader,
+} from './schema.ts'
 
 const agentFields = {
   name: Type.String({ minLength: 1, maxLength: 200, description: 'Not unique.' }),
@@ -107,6 +117,7 @@ export const agentOperations = {
     summary: 'Create an agent',
     access: manage,
     narrowed: false,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: agentFields.name,
       description: Type.Optional(agentFields.description),
@@ -206,6 +217,7 @@ export const agentOperations = {
     access: manage,
     narrowed: true,
     params: agentPath,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       config: Type.Optional(nullable(AgentConfig)),
       base_version: Type.Optional(
@@ -250,6 +262,7 @@ export const agentOperations = {
     access: manage,
     narrowed: true,
     params: versionPath,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       phone_numbers: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }))),
       unassign_phone_numbers: Type.Optional(nullable(Type.Boolean())),

@@ -13,7 +13,17 @@ import {
 import { ImportedConversation } from './import.ts'
 import { conversationPermissions, defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
-import { JsonObject, Timestamp, nullable, oneOf, pageOf, pageQuery, timestampFilter, uuidText } from './schema.ts'
+import {
+  JsonObject,
+  Timestamp,
+  nullable,
+  oneOf,
+  pageOf,
+  pageQuery,
+  timestampFilter,
+  uuidText,
+  idempotencyHeader,
+} from './schema.ts'
 
 const Filters = {
   direction: Type.Optional(oneOf(directions)),
@@ -60,6 +70,8 @@ const lifecycleOperations = {
     description: 'For text, with exactly one of `agent_id`, `agent_version_id` and `agent_config`.',
     access: manage,
     narrowed: true,
+    waits: true,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       id: Type.Optional(nullable(uuidText('Makes creation idempotent: the same id and body give the same answer.'))),
       channel: oneOf(channels),
@@ -114,9 +126,11 @@ const lifecycleOperations = {
       'Every answer says whether the message is stored: it is if the body has a `turn_id`, and it is not if there is none.',
     access: manage,
     narrowed: true,
+    waits: true,
     conversation_permission: 'message',
     params: conversationPath,
     headers: Type.Object({
+      ...idempotencyHeader,
       parley_concurrency: Type.Optional(
         oneOf(concurrencyRules, "In place of the agent version's rule, for this message."),
       ),
@@ -138,6 +152,8 @@ const lifecycleOperations = {
       'too_many_waiting_turns',
       'turn_failed',
       'turn_timed_out',
+      'unavailable',
+      'outcome_unknown',
     ],
   }),
   endConversation: defineOperation({
@@ -150,9 +166,11 @@ const lifecycleOperations = {
       'One commit completes the conversation and cancels its turns; nothing is written to its transcript after that. Ending a completed one returns its record.',
     access: manage,
     narrowed: true,
+    waits: true,
     conversation_permission: 'end',
     params: conversationPath,
     headers: Type.Object({
+      ...idempotencyHeader,
       prefer: Type.Optional(
         Type.String({
           maxLength: 200,
@@ -185,6 +203,7 @@ const lifecycleOperations = {
       'Inserts only, all or nothing for each row. The same `id` with the same content is `unchanged`; with other content it is an error of that row.',
     access: manage,
     narrowed: true,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       conversations: Type.Array(ImportedConversation, {
         minItems: 1,
@@ -241,6 +260,7 @@ const lifecycleOperations = {
     access: manage,
     narrowed: true,
     params: conversationPath,
+    headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 3, uniqueItems: true }),
       expires_in: Type.Optional(
@@ -339,7 +359,9 @@ const turnOperations = {
       'Text that was already produced is kept and marked `interrupted`. Cancelling a final turn returns it unchanged.',
     access: manage,
     narrowed: true,
+    waits: true,
     params: Type.Object({ conversation_id: Type.String(), turn_id: Type.String() }),
+    headers: Type.Object(idempotencyHeader),
     success: { status: 200, description: 'The turn.', schema: Turn },
     errors: ['not_found'],
   }),

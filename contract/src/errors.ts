@@ -36,9 +36,18 @@ export const errorTable = {
   body_too_large: { status: 413, detail: 'The request body is larger than the limit.' },
   unsupported_media_type: { status: 415, detail: 'The request body must be JSON (application/json).' },
   validation_failed: { status: 422, detail: 'The request is not valid.' },
+  idempotency_key_reused: {
+    status: 422,
+    detail: 'This idempotency key was used for another request, or by a caller with other rights.',
+  },
   rate_limited: { status: 429, detail: 'Too many requests.' },
   too_many_waiting_turns: { status: 429, detail: 'Too many messages of this conversation are waiting for their turn.' },
   internal: { status: 500, detail: 'Internal server error' },
+  outcome_unknown: {
+    status: 500,
+    detail:
+      'The database was lost in the middle of the commit: the message may be stored or not. Repeat the call with its idempotency key, or read the conversation.',
+  },
   turn_failed: { status: 502, detail: 'The agent could not answer.' },
   turn_timed_out: { status: 504, code: 'turn_failed', detail: 'The agent did not answer in time.' },
   model_failed: { status: 502, detail: 'The language model could not answer.' },

@@ -138,7 +138,8 @@ function errorsOf(operation: Operation): ErrorName[] {
   const scope: ErrorName[] = access === 'public' || access === 'member' ? [] : ['forbidden']
   const shape: ErrorName[] = body || query || headers ? ['validation_failed'] : []
   const content: ErrorName[] = body ? ['malformed_request', 'body_too_large', 'unsupported_media_type'] : []
-  return [...credential, ...scope, ...shape, ...content, ...operation.errors, 'internal']
+  const repeated: ErrorName[] = headers?.properties['idempotency_key'] ? ['idempotency_key_reused'] : []
+  return [...credential, ...scope, ...shape, ...content, ...repeated, ...operation.errors, 'internal']
 }
 
 function describeErrors(operation: Operation, hoist: Hoist): Json {

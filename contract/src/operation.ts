@@ -27,6 +27,8 @@ export interface Operation {
   narrowed: boolean
   /** What a conversation token needs to call it; absent: such a token cannot. */
   conversation_permission?: ConversationPermission
+  /** Whether it waits for a model or a turn: then it is more than one transaction, and binds its idempotency key itself. */
+  waits?: true
   params?: TObject
   query?: TObject
   /** Headers of ours, in the input under their names with underscores. */

@@ -66,3 +66,16 @@ export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'Page size, 1 to 100.' })),
   cursor: Type.Optional(Type.String({ maxLength: 512, description: '`next_cursor` of the page before.' })),
 }
+
+/** Header of every call that changes something by POST (T9). */
+export const idempotencyHeader = {
+  idempotency_key: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x20-\\x7e]*$',
+      description:
+        'Makes the call safe to repeat: for 24 hours the same key with the same request gets the first answer again, with `Idempotent-Replayed: true`; while the first still runs, the second joins it. A refusal that stored nothing is not kept, and a message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, one namespace for each organization.',
+    }),
+  ),
+}

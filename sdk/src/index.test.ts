@@ -80,3 +80,58 @@ describe('an answer that is not 2xx', () => {
     expect(error).toMatchObject({ status: 502, code: null, message: 'HTTP 502', body: '<html>Bad gateway</html>' })
   })
 })
+
+describe('repeats', () => {
+  const attempts: (string | undefined)[] = []
+  /** Fails as told, one entry for each request; then answers. */
+  const failing = (...failures: (number | 'reset')[]) => {
+    attempts.length = 0
+    return client({
+      fetch: async (...args: Parameters<typeof fetch>) => {
+        attempts.push(new Headers(args[1]?.headers).get('idempotency-key') ?? undefined)
+        const failure = failures.shift()
+        if (failure === 'reset') throw new TypeError('fetch failed')
+        return failure === undefined ? fetch(...args) : new Response('{}', { status: failure })
+      },
+    })
+  }
+  const message = { conversation_id: 'c', text: 'Hello' }
+
+  test('a POST that got no answer, with one key of its own', async () => {
+    answer = { status: 200, body: '{}', headers: {} }
+    await failing('reset', 503).sendConversationMessage(message)
+    expect(attempts).toHaveLength(3)
+    expect(new Set(attempts).size).toBe(1)
+    expect(attempts[0]).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('with the key that the caller names', async () => {
+    await failing('reset').sendConversationMessage({ ...message, idempotency_key: 'mine' })
+    expect(attempts).toEqual(['mine', 'mine'])
+  })
+
+  test('a read, without a key', async () => {
+    await failing('reset', 503).getConversation({ conversation_id: 'c' })
+    expect(attempts).toEqual([undefined, undefined, undefined])
+  })
+
+  test('at most twice', async () => {
+    await expect(failing('reset', 'reset', 'reset').sendConversationMessage(message)).rejects.toThrow('fetch failed')
+    expect(attempts).toHaveLength(3)
+  })
+
+  test('no other refusal, and no other method', async () => {
+    await expect(failing(502).sendConversationMessage(message)).rejects.toBeInstanceOf(ApiError)
+    expect(attempts).toHaveLength(1)
+    await expect(failing('reset').deleteConversation({ conversation_id: 'c' })).rejects.toThrow('fetch failed')
+    expect(attempts).toHaveLength(1)
+  })
+
+  test('not once the caller has given up', async () => {
+    const controller = new AbortController()
+    const call = failing('reset', 'reset').sendConversationMessage(message, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+    expect(attempts).toHaveLength(1)
+  })
+})

@@ -20,6 +20,11 @@ export interface ClientOptions {
   headers?: Record<string, string>
   /** Default: the platform's. */
   fetch?: typeof fetch
+  /**
+   * How often a call is repeated that got no answer, or 503; default 2, after about 0.25 s and 0.5 s, or `Retry-After`. Only what
+   * is safe to repeat: reads, and POST, which is given an `idempotency_key` where the caller names none.
+   */
+  retries?: number
 }
 
 export interface CallOptions {
@@ -76,19 +81,71 @@ export function createClient(options: ClientOptions): Client {
 type Values = Record<string, unknown>
 
 function createCall(client: ClientOptions, operation: Operation) {
+  const isRepeatable = operation.method === 'GET' || operation.headers?.properties['idempotency_key'] !== undefined
+  const retries = isRepeatable ? (client.retries ?? default_retries) : 0
   return async (input: Values = {}, call: CallOptions = {}): Promise<unknown> => {
-    const send = client.fetch ?? fetch
-    const response = await send(addressOf(client.base_url, operation, input), {
-      method: operation.method,
-      headers: { ...headersOf(client, operation, input), ...client.headers, ...call.headers },
-      ...(hasBody(operation, input) ? { body: JSON.stringify(pick(operation.body, input)) } : {}),
-      ...(call.signal ? { signal: call.signal } : {}),
-    })
-    call.onResponse?.(response)
-    const body = await readBody(response)
-    if (!response.ok) throw new ApiError(response, body)
-    return body
+    const repeated =
+      retries > 0 && operation.method === 'POST' ? { idempotency_key: crypto.randomUUID(), ...input } : input
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await sendOnce(client, operation, repeated, call)
+      } catch (error) {
+        call.signal?.throwIfAborted()
+        if (failures >= retries || !mayPass(error)) throw error
+        await pause(pauseAfter(failures, error), call.signal)
+      }
+    }
   }
+}
+
+async function sendOnce(
+  client: ClientOptions,
+  operation: Operation,
+  input: Values,
+  call: CallOptions,
+): Promise<unknown> {
+  const send = client.fetch ?? fetch
+  const response = await send(addressOf(client.base_url, operation, input), {
+    method: operation.method,
+    headers: { ...headersOf(client, operation, input), ...client.headers, ...call.headers },
+    ...(hasBody(operation, input) ? { body: JSON.stringify(pick(operation.body, input)) } : {}),
+    ...(call.signal ? { signal: call.signal } : {}),
+  })
+  call.onResponse?.(response)
+  const body = await readBody(response)
+  if (!response.ok) throw new ApiError(response, body)
+  return body
+}
+
+const default_retries = 2
+const first_pause_ms = 250
+const longest_pause_ms = 10_000
+
+/** No answer at all (fetch and a body that breaks off throw a TypeError), or one that says that nothing was done. */
+function mayPass(error: unknown): boolean {
+  return error instanceof ApiError ? error.status === 503 : error instanceof TypeError
+}
+
+function pauseAfter(failures: number, error: unknown): number {
+  const asked_ms = error instanceof ApiError && error.retry_after !== null ? error.retry_after * 1000 : 0
+  const own_ms = first_pause_ms * 2 ** failures * (0.75 + Math.random() / 2)
+  return Math.min(longest_pause_ms, Math.max(asked_ms, own_ms))
+}
+
+/** Throws the signal's reason when it aborts. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })
+  signal?.throwIfAborted()
 }
 
 function addressOf(base_url: string, { path, query }: Operation, input: Values): string {

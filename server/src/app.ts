@@ -11,7 +11,7 @@ import type { Services } from './context.ts'
 import { requeueOverdueAnalyses } from './conversations/commit-content.ts'
 import { createSignals } from './conversations/signals.ts'
 import { openBus } from './database/bus.ts'
-import { type Database, openDatabase } from './database/database.ts'
+import { type PooledDatabase, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
@@ -20,8 +20,10 @@ import { createModelCatalog } from './engine/models/catalog.ts'
 import { createSleep } from './engine/models/resilient.ts'
 import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
+import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { type Ports, systemPorts } from './ports.ts'
+import { createSealer } from './seal.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens, as `http://host:port`. */
@@ -53,7 +55,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
   const services = createServices(config, { database, connection_string, secret_key }, ports, log, stack)
-  const url = await serve(services, log, stack)
+  const url = await serve(services, database, log, stack)
   const owned = stack.move()
   return { url, bootstrapped, services, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
@@ -70,14 +72,18 @@ async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposab
 }
 
 /** Where the first organization never had an agent: one that was deleted does not come back. */
-async function makeSampleAgent(database: Database, ports: Ports, { organization }: Bootstrapped) {
+async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization }: Bootstrapped) {
   const agent = await createSampleAgent(openStore(database, organization.id), ports)
   return agent?.agent_id ?? null
 }
 
 function createServices(
   config: Config,
-  { database, connection_string, secret_key }: { database: Database; connection_string: string; secret_key: Buffer },
+  {
+    database,
+    connection_string,
+    secret_key,
+  }: { database: PooledDatabase; connection_string: string; secret_key: Buffer },
   ports: Ports,
   log: Logger,
   stack: AsyncDisposableStack,
@@ -113,20 +119,30 @@ function createServices(
     lifecycle: { isDraining: false },
   }
   const tokens = createConversationTokens(secret_key, clock)
-  return { ...parts, tokens, runner: new Engine(parts, log) }
+  const sealer = createSealer(secret_key, 'idempotent answer', ports.randomBytes)
+  return { ...parts, tokens, sealer, runner: new Engine(parts, log) }
 }
 
+/** Each minute; a node takes far fewer keys a minute than this. */
+const keys_deleted_at_once = 100_000
+
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
-async function serve(services: ReturnType<typeof createServices>, log: Logger, stack: AsyncDisposableStack) {
+async function serve(
+  services: ReturnType<typeof createServices>,
+  database: PooledDatabase,
+  log: Logger,
+  stack: AsyncDisposableStack,
+) {
   const { config, runner, lifecycle, signals } = services
   const tasks: Tasks = {
     analyze_conversation: (payload, run) => analyzeConversation(services, payload, run),
+    delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
     requeue_analyses: async () => {
       const requeued = await requeueOverdueAnalyses(services.database)
       if (requeued > 0) log.warn({ requeued }, 'analyses of lost nodes were queued again')
     },
   }
-  const worker = await startJobWorker(services.database, tasks, log)
+  const worker = await startJobWorker(database, tasks, log)
   stack.defer(() => worker.stop())
   const server = await createHttpServer(services, handlers, log)
   stack.defer(async () => {

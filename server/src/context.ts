@@ -10,7 +10,9 @@ import type { Bus } from './database/bus.ts'
 import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
+import type { CallKey } from './idempotency/run-once.ts'
 import type { Ports } from './ports.ts'
+import type { Sealer } from './seal.ts'
 
 /** One of each for a process; made in app.ts. */
 export interface Services {
@@ -22,6 +24,8 @@ export interface Services {
   readonly signals: Signals
   readonly bus: Bus
   readonly tokens: ConversationTokens
+  /** For the answers that are kept with idempotency keys. */
+  readonly sealer: Sealer
   /** This process, as the owner of leases. */
   readonly node_id: string
   readonly lifecycle: { isDraining: boolean }
@@ -45,6 +49,8 @@ export interface UserContext extends PublicContext {
 export interface Context extends PublicContext {
   readonly access: Access
   readonly store: RootStore
+  /** The idempotency key of a call of an operation that waits; null without one. */
+  readonly key: CallKey | null
 }
 
 type ContextOf<O extends Operation> = O['access'] extends 'public'

@@ -7,7 +7,7 @@ export {
   type AdministrationServices,
 } from './access/administration.ts'
 export { ConfigError, readConfig, type Config } from './config.ts'
-export { openDatabase, type Database } from './database/database.ts'
+export { openDatabase, type Database, type PooledDatabase } from './database/database.ts'
 export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
 export { EmbeddedPostgresError } from './database/embedded/faults.ts'
 export { migrate } from './database/migrate.ts'

@@ -4,7 +4,7 @@ import { agentsExist } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
 import { isUniqueViolation } from '../database/database.ts'
-import { AppError, invalid, notFound } from '../errors.ts'
+import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { isUuid } from '../ports.ts'
 import { type Access, scopesNotHeld } from './access.ts'
 import { addMember, chooseKeyPower } from './administration.ts'
@@ -45,9 +45,12 @@ function requireScopes(access: Access, wanted: readonly Scope[], act: string): v
 
 async function requireAgents({ store }: Context, ids: readonly string[]): Promise<string[]> {
   if (await agentsExist(store, ids)) return [...new Set(ids.map((id) => id.toLowerCase()))]
-  const known = await Promise.all(ids.map((id) => agentsExist(store, [id])))
-  const message = 'is not an agent of this organization'
-  throw invalid(...known.flatMap((exists, index) => (exists ? [] : [{ path: `agent_ids.${index}`, message }])))
+  const faults: FieldFault[] = []
+  for (const [index, id] of ids.entries()) {
+    const path = `agent_ids.${index}`
+    if (!(await agentsExist(store, [id]))) faults.push({ path, message: 'is not an agent of this organization' })
+  }
+  throw invalid(...faults)
 }
 
 export const listOrganizationKeys: Handler<'listOrganizationKeys'> = async (ctx, input) => {

@@ -73,6 +73,8 @@ export interface NewTurn {
   max_seconds: number
   /** Whether an attempt takes it at once. */
   start: boolean
+  /** The failed turn whose user messages it answers; null: they come with it. */
+  messages_of: string | null
 }
 
 export interface TurnEnd {

@@ -4,6 +4,7 @@ import type { EndedBy } from '@parley/contract'
 import { type Database, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import { notFound } from '../errors.ts'
+import { forgetAnswers } from '../idempotency/run-once.ts'
 import type { JsonObject } from '../json.ts'
 import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
 import type { Ports } from '../ports.ts'
@@ -70,6 +71,7 @@ export async function deleteContent(
     const change = decideEndForDeletion(state, ended_by)
     await writeChange({ store: tx, ...environment }, state, change)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
+    await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
     const event = {
       type: 'conversation.deleted' as const,

@@ -25,21 +25,24 @@ interface Writer {
 }
 
 /**
- * Locks the conversation, lets `decide` judge what stands, writes the change. Throws the refusal as an AppError, and
- * `not_found` when there is no such conversation here.
+ * Locks the conversation, lets `decide` judge what stands, writes the change, and with it what `alongside` writes. `decide` may
+ * read more of what the lock holds still. Throws the refusal as an AppError, and `not_found` when there is no such conversation
+ * here.
  */
 export async function changeConversation<Answer>(
   store: RootStore,
   { ports, node_id }: { ports: Ports; node_id: string },
   id: string,
-  decide: (state: LockedConversation) => Decision<Answer>,
+  decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
+  alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
   return store.transaction(async (tx) => {
     const state = await lockConversation(tx, id)
     if (!state) throw notFound('Conversation')
-    const decision = decide(state)
+    const decision = await decide(state, tx)
     if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
     const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
+    await alongside(tx, decision.answer)
     return { answer: decision.answer, started, ended_turns: endedTurns(state, decision.change) }
   })
 }
@@ -68,7 +71,8 @@ const openTurns = statement(
   `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.lease, t.accepted_by,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
-          (select count(*) from transcript_items i where i.turn_id = t.id and i.role = 'user') as messages
+          (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id) and i.role = 'user')
+            as messages
    from (select 1) one left join turns t
      on t.conversation_id = $1 and t.organization_id = $2 and t.status in ('queued', 'running')
    order by t.sequence`,
@@ -106,11 +110,12 @@ export async function writeChange(
 const insertTurnStatement = statement(
   'insert_turn',
   `insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
-                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by)
+                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by,
+                      messages_of)
    select $1, $2, $3, $4, case when $5 then 'running' else 'queued' end, $6, $7, $8, $9,
           case when $5 then 1 else 0 end, case when $5 then nextval('turn_leases') end,
           case when $5 then clock_timestamp() + $10::integer * interval '1 millisecond' end, case when $5 then $11::uuid end,
-          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second', $11::uuid
+          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second', $11::uuid, $13
    returning lease`,
 )
 
@@ -128,6 +133,7 @@ async function insertTurn({ store, node_id }: Writer, state: LockedConversation,
     lease_ms,
     node_id,
     turn.max_seconds,
+    turn.messages_of,
   ])
   return row!.lease === null ? null : leaseOf(store, state, turn.id, row!.lease)
 }

@@ -7,6 +7,7 @@ import { findVersionForNewConversation, saveInlineVersion } from '../agents/vers
 import type { Context, Handler } from '../context.ts'
 import type { Store } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
+import type { CallKey } from '../idempotency/run-once.ts'
 import { type JsonObject, canonicalJson } from '../json.ts'
 import { TemplateError, renderTemplate } from '../templates/templates.ts'
 import { type NewConversation, type NewEvent, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
@@ -25,6 +26,7 @@ interface Answerer {
 
 export const createConversation: Handler<'createConversation'> = async (ctx, sent) => {
   checkInput(ctx, sent)
+  if (ctx.key?.bound) return replayBound(ctx, ctx.key, sent)
   const input = sent.id ? { ...sent, id: sent.id.toLowerCase() } : sent
   const fingerprint = input.id
     ? createHash('sha256')
@@ -40,7 +42,9 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
   const isCreated = await ctx.store.transaction(async (tx) => {
     const answerer = await resolveAnswerer(ctx, tx, input)
     const greeting = generated ?? renderGreeting(ctx, input, resolveConfig(ctx, answerer.config))
-    return writeConversation(ctx, tx, newConversation(id, input, answerer, fingerprint), greeting)
+    const isWritten = await writeConversation(ctx, tx, newConversation(id, input, answerer, fingerprint), greeting)
+    if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
+    return isWritten
   })
   if (!isCreated) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, (await findConversation(ctx.store, id))!, input)
@@ -211,6 +215,13 @@ async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buf
   if (record === 'elsewhere') throw new AppError('conversation_id_taken')
   const isSame = record.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
   if (!isSame) throw new AppError('conversation_id_taken')
+  return presentCreation(ctx, record, input)
+}
+
+async function replayBound(ctx: Context, key: CallKey, input: CreateInput): Promise<Created> {
+  const record = await findConversation(ctx.store, key.bound!.conversation_id!)
+  if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
+  key.markReplayed()
   return presentCreation(ctx, record, input)
 }
 

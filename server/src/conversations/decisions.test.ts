@@ -9,6 +9,7 @@ import {
   decideEnd,
   decideEndForDeletion,
   decideMessage,
+  decideRetry,
   decideTakeover,
 } from './decisions.ts'
 
@@ -149,6 +150,47 @@ const reply: AttemptResult = {
   steps: 1,
   metrics: { model: 'm', ttft_ms: 1, llm_ms: 2, tools_ms: 0, total_ms: 3, input_tokens: 4, output_tokens: 5 },
 }
+
+describe('decideRetry', () => {
+  const retry = (fields: Partial<Parameters<typeof decideRetry>[1]> = {}) => ({
+    ...{ turn_id: 'retry', messages_of: 'first', newest: { id: 'first', status: 'failed' as const } },
+    ...{ concurrency: 'queue' as ConcurrencyRule, interactivity: 'plain' as const },
+    ...{ agent_version_id: 'version', max_seconds: 120, max_waiting: 2 },
+    ...fields,
+  })
+
+  test('a new turn answers the messages of the failed one, and stores none', () => {
+    const { change, answer } = changed(decideRetry(locked(), retry({ concurrency: 'merge' })))
+    expect(answer).toEqual({ turn_id: 'retry', ahead: 0 })
+    expect(change.new_turn).toMatchObject({ id: 'retry', messages_of: 'first', start: true, concurrency: 'queue' })
+    expect(change.messages).toEqual([])
+    expect(eventTypes(change)).toEqual(['turn.queued', 'turn.started'])
+  })
+
+  test('waits behind the turns that are open', () => {
+    const { change, answer } = changed(
+      decideRetry(locked({ open_turns: [turn()] }), retry({ concurrency: 'interrupt' })),
+    )
+    expect(answer.ahead).toBe(1)
+    expect(change.new_turn).toMatchObject({ start: false })
+    expect(change.ended_turns).toEqual([])
+  })
+
+  test.each(['queued', 'running', 'completed', 'cancelled'] as const)('joins the newest try that is %s', (status) => {
+    const { change, answer } = changed(decideRetry(locked(), retry({ newest: { id: 'second', status } })))
+    expect([change.new_turn, answer.turn_id]).toEqual([null, 'second'])
+  })
+
+  test.each([
+    ['the conversation has ended', { status: 'completed' as const }, {}],
+    ['it is about to', { ending: { end_reason: 'ended_by_caller', ended_by: {}, summary_enabled: true } as never }, {}],
+    ['too many wait', { open_turns: [turn(), waiting('a'), waiting('b')] }, {}],
+    ['it may not wait', { open_turns: [turn()] }, { concurrency: 'reject' as const }],
+  ])('gives the failure again when %s', (_why, state, input) => {
+    const { change, answer } = changed(decideRetry(locked(state), retry(input)))
+    expect([change.new_turn, answer.turn_id]).toEqual([null, 'first'])
+  })
+})
 
 describe('decideAttemptResult', () => {
   test('writes the reply and starts the next turn in the same change', () => {

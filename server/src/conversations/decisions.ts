@@ -1,5 +1,5 @@
 // Every decision about a conversation, as pure functions: the locked state in, a refusal or a change out.
-import type { ConcurrencyRule, EndedBy, TurnMetrics, TurnOutcome } from '@parley/contract'
+import type { ConcurrencyRule, EndedBy, TurnMetrics, TurnOutcome, TurnStatus } from '@parley/contract'
 import {
   type Change,
   type Decision,
@@ -61,7 +61,7 @@ function acceptWaiting(state: LockedConversation, input: MessageInput) {
   return acceptInNewTurn(input, { start: false, ahead: state.open_turns.length })
 }
 
-function isQueueFull(state: LockedConversation, input: MessageInput): boolean {
+function isQueueFull(state: LockedConversation, input: Pick<MessageInput, 'max_waiting'>): boolean {
   const waiting = state.open_turns.filter((turn) => turn.status === 'queued')
   return waiting.reduce((sum, turn) => sum + Math.max(1, turn.messages), 0) >= input.max_waiting
 }
@@ -88,9 +88,48 @@ function acceptInNewTurn(input: MessageInput, { start, ahead }: { start: boolean
   const { turn_id: id, concurrency, interactivity, agent_version_id, max_seconds } = input
   const change: Change = {
     ...noChange,
-    new_turn: { id, concurrency, interactivity, agent_version_id, max_seconds, start },
+    new_turn: { id, concurrency, interactivity, agent_version_id, max_seconds, start, messages_of: null },
     messages: [message],
     events: [messageCreated(message), turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
+  }
+  return { change, answer: { turn_id: id, ahead } }
+}
+
+export interface RetryInput {
+  turn_id: string
+  /** The turn that the message was accepted in. */
+  messages_of: string
+  /** The newest turn that was to answer it. */
+  newest: { id: string; status: TurnStatus }
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  max_seconds: number
+  max_waiting: number
+}
+
+/**
+ * A message whose turn failed comes again: a new turn answers it, behind those that wait. Where that cannot be now, or is under
+ * way, the answer is the newest turn's.
+ */
+export function decideRetry(
+  state: LockedConversation,
+  input: RetryInput,
+): Decision<{ turn_id: string; ahead: number }> {
+  const { turn_id: id, newest, messages_of, concurrency, interactivity, agent_version_id, max_seconds } = input
+  const ahead = state.open_turns.length
+  const isRefused =
+    !takesMessages(state.status) ||
+    state.ending !== null ||
+    isQueueFull(state, input) ||
+    (concurrency === 'reject' && ahead > 0)
+  if (newest.status !== 'failed' || isRefused) return { change: noChange, answer: { turn_id: newest.id, ahead } }
+  const start = ahead === 0
+  const change: Change = {
+    ...noChange,
+    // No later message merges into it: its messages are those of the failed turn.
+    new_turn: { id, concurrency: 'queue', interactivity, agent_version_id, max_seconds, start, messages_of },
+    events: [turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
   }
   return { change, answer: { turn_id: id, ahead } }
 }

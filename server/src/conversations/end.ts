@@ -11,7 +11,6 @@ import { isActive } from './conversation.ts'
 import { requireConversation } from './conversation-access.ts'
 import { decideCancel, decideEnd } from './decisions.ts'
 import { type ConversationRecord, findConversation, findTurn } from './queries.ts'
-import { isFinal } from './turn.ts'
 import { presentTurn } from './wire.ts'
 
 const max_wait_seconds = 60
@@ -31,12 +30,19 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
     summary_enabled: config.analysis.summary.enabled,
   }
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
-    changeConversation(ctx.store, ctx.services, id, (state) => decideEnd(state, { ...end, partial }))
+    changeConversation(
+      ctx.store,
+      ctx.services,
+      id,
+      (state) => decideEnd(state, { ...end, partial }),
+      async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
+    )
   const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.services, id, commit) : await commit(null)
   conclude(ctx.services, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
-  return waitForSummary(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
+  const answer = await waitForSummary(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
+  return ctx.key ? ctx.key.settle(answer) : answer
 }
 
 /** Of a conversation whose version is not here, the defaults: it was brought in, and can only be ended already. */
@@ -100,13 +106,20 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const turn = await findTurn(ctx.store, id, input.turn_id)
   if (!turn) throw notFound('Turn')
-  if (isFinal(turn.status)) return presentTurn(turn)
   const commit = (partial: Parameters<typeof decideCancel>[2]) =>
-    changeConversation(ctx.store, ctx.services, id, (state) => decideCancel(state, turn.id, partial))
+    changeConversation(
+      ctx.store,
+      ctx.services,
+      id,
+      (state) => decideCancel(state, turn.id, partial),
+      async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
+    )
   // A waiting turn can be cancelled without disturbing the one that runs.
   const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
   conclude(ctx.services, id, committed)
-  return presentTurn((await findTurn(ctx.store, id, turn.id))!)
+  const cancelled = await findTurn(ctx.store, id, turn.id)
+  if (!cancelled) throw notFound('Turn')
+  return ctx.key ? ctx.key.settle(presentTurn(cancelled)) : presentTurn(cancelled)
 }
 
 export const deleteConversation: Handler<'deleteConversation'> = async (ctx, input) => {

@@ -3,37 +3,45 @@ import type { AgentConfig, MessageReply } from '@parley/contract'
 import { resolveAgentConfig } from '../agents/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
-import { isUnavailable } from '../database/database.ts'
-import { AppError, invalid } from '../errors.ts'
-import { type Committed, changeConversation } from './commit.ts'
+import { CommitInDoubt, isUnavailable } from '../database/database.ts'
+import { AppError, invalid, notFound } from '../errors.ts'
+import { changeConversation } from './commit.ts'
 import { conclude, withHalt } from './conclude.ts'
 import { takesMessages } from './conversation.ts'
 import { requireConversation } from './conversation-access.ts'
-import { type MessageInput, decideMessage } from './decisions.ts'
-import { type ConversationRecord, type TurnRecord, findTurn, readReply } from './queries.ts'
+import { type MessageInput, decideMessage, decideRetry } from './decisions.ts'
+import { resolveDoubt } from './doubt.ts'
+import { type ConversationRecord, type TurnRecord, findNewestTry, findTurn, readReply } from './queries.ts'
 import { isFinal } from './turn.ts'
 
 /** What the wait for a turn allows beyond the turns' own limits: their starts, commits and takeovers. */
 const wait_margin_ms = 30_000
 
+type NewMessage = Omit<MessageInput, 'partial'> & { conversation_id: string }
+
 export const sendConversationMessage: Handler<'sendConversationMessage'> = async (ctx, input) => {
   checkText(ctx, input.text)
   const conversation = await requireConversation(ctx, input.conversation_id, 'message')
-  const message = await prepareMessage(ctx, conversation, input)
-  const { answer } = await accept(ctx, conversation.id, message)
-  const wait_ms = (answer.ahead + 1) * message.max_seconds * 1000 + wait_margin_ms
+  const earlier = ctx.key?.bound?.turn_id
+  if (!earlier) return answerAccepted(ctx, input, await accept(ctx, await prepareMessage(ctx, conversation, input)))
+  const accepted = await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
+  return answerAccepted(ctx, input, accepted)
+}
+
+function answerAccepted(ctx: Context, { conversation_id, interactivity }: SentMessage, { turn_id, wait_ms }: Accepted) {
+  return sayingStored(turn_id, async () => {
+    const turn = await waitForTurn(ctx, conversation_id, turn_id, wait_ms)
+    return answerTurn(ctx, conversation_id, turn_id, turn, interactivity ?? 'plain')
+  })
+}
+
+/** T1: whatever fails once the message is stored, the answer must say that it is. */
+async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise<T> {
   try {
-    const turn = await waitForTurn(ctx, conversation.id, answer.turn_id, wait_ms)
-    return await answerTurn(ctx, conversation.id, answer.turn_id, turn, message.interactivity)
+    return await work()
   } catch (error) {
     if (error instanceof AppError) throw error
-    // T1: whatever fails from here on, the message is stored, and the answer must say so.
-    throw new AppError(
-      'turn_timed_out',
-      'The outcome could not be read; read it later.',
-      { turn_id: answer.turn_id },
-      { cause: error },
-    )
+    throw new AppError('turn_timed_out', 'The outcome could not be read; read it later.', { turn_id }, { cause: error })
   }
 }
 
@@ -45,41 +53,93 @@ function checkText(ctx: Context, text: string): void {
   }
 }
 
-async function prepareMessage(
-  ctx: Context,
-  conversation: ConversationRecord,
-  input: Parameters<typeof sendConversationMessage>[1],
-): Promise<MessageInput> {
+type SentMessage = Parameters<typeof sendConversationMessage>[1]
+
+async function prepareMessage(ctx: Context, conversation: ConversationRecord, input: SentMessage): Promise<NewMessage> {
   const { ports, config } = ctx.services
   if (conversation.channel !== 'text') throw new AppError('conversation_not_text')
   // An ended conversation that was brought in from elsewhere has no version, or one that is not here.
   if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
     throw new AppError('conversation_not_active')
   }
-  const stored = await getVersionConfig(ctx.store, conversation.agent_version_id)
-  const resolved = resolveAgentConfig(stored as AgentConfig, 'text', config.default_model)
   return {
+    ...(await readTurnSettings(ctx, conversation.agent_version_id, input)),
+    conversation_id: conversation.id,
     message_id: ports.newId(),
     turn_id: ports.newId(),
     text: input.text,
-    concurrency: input.parley_concurrency ?? resolved.concurrency,
-    interactivity: input.interactivity ?? 'plain',
-    agent_version_id: conversation.agent_version_id,
-    max_seconds: resolved.max_turn_seconds,
     max_waiting: config.limits.waiting_turns,
-    partial: null,
   }
 }
 
-async function accept(ctx: Context, conversation_id: string, message: MessageInput) {
-  const commit = (partial: MessageInput['partial']): Promise<Committed<{ turn_id: string; ahead: number }>> =>
-    changeConversation(ctx.store, ctx.services, conversation_id, (state) =>
-      decideMessage(state, { ...message, partial }),
+async function readTurnSettings(ctx: Context, agent_version_id: string, input: SentMessage) {
+  const stored = await getVersionConfig(ctx.store, agent_version_id)
+  const resolved = resolveAgentConfig(stored as AgentConfig, 'text', ctx.services.config.default_model)
+  return {
+    concurrency: input.parley_concurrency ?? resolved.concurrency,
+    interactivity: input.interactivity ?? ('plain' as const),
+    agent_version_id,
+    max_seconds: resolved.max_turn_seconds,
+  }
+}
+
+/** The turn that will answer, and how long that may take at most. */
+interface Accepted {
+  turn_id: string
+  wait_ms: number
+}
+
+const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
+
+async function accept(ctx: Context, message: NewMessage): Promise<Accepted> {
+  const { conversation_id } = message
+  const commit = (partial: MessageInput['partial']) =>
+    changeConversation(
+      ctx.store,
+      ctx.services,
+      conversation_id,
+      (state) => decideMessage(state, { ...message, partial }),
+      async (tx, { turn_id }) => ctx.key?.bind(tx, { conversation_id, turn_id }),
     )
-  const committed =
-    message.concurrency === 'interrupt' ? await withHalt(ctx.services, conversation_id, commit) : await commit(null)
-  conclude(ctx.services, conversation_id, committed)
-  return committed
+  try {
+    const committed =
+      message.concurrency === 'interrupt' ? await withHalt(ctx.services, conversation_id, commit) : await commit(null)
+    conclude(ctx.services, conversation_id, committed)
+    const { turn_id, ahead } = committed.answer
+    return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds) }
+  } catch (error) {
+    if (!(error instanceof CommitInDoubt)) throw error
+    const turn_id = await resolveDoubt(ctx, message, error)
+    return { turn_id, wait_ms: waitFor(message.max_waiting + 1, message.max_seconds) }
+  }
+}
+
+/** A message that came before, with the same key: its turn, or a new one where that failed. Nothing is stored twice. */
+async function repeat(
+  ctx: Context,
+  { id, agent_version_id }: ConversationRecord,
+  first_turn_id: string,
+  input: SentMessage,
+): Promise<Accepted> {
+  const { ports, config } = ctx.services
+  const newest = await findNewestTry(ctx.store, id, first_turn_id)
+  if (!newest || agent_version_id === null) throw notFound('Conversation')
+  const settings = await readTurnSettings(ctx, agent_version_id, input)
+  const max_waiting = config.limits.waiting_turns
+  const wait_ms = waitFor(max_waiting + 1, settings.max_seconds)
+  if (newest.status !== 'failed') {
+    ctx.key?.markReplayed()
+    return { turn_id: newest.id, wait_ms }
+  }
+  const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
+  const committed = await changeConversation(ctx.store, ctx.services, id, async (state, tx) => {
+    const latest = await findNewestTry(tx, id, first_turn_id)
+    return decideRetry(state, { ...retry, newest: latest ?? newest })
+  })
+  conclude(ctx.services, id, committed)
+  const { turn_id } = committed.answer
+  if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
+  return { turn_id, wait_ms }
 }
 
 /** A database that is gone for a moment ends no wait. */

@@ -101,16 +101,51 @@ export function readTranscript(store: Store, conversation_id: string): Promise<I
   return store.query(transcriptStatement, [conversation_id, store.organization_id])
 }
 
-const newestItemsStatement = statement(
-  'newest_items',
-  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2
-   order by position desc limit $3`,
+/** An item with the turn that its user messages came with: its own, or the failed one that its own tries again. */
+export type HistoryItem = ItemRecord & { messages_of: string | null }
+
+const historyColumns = `${itemColumns}, coalesce((select t.messages_of from turns t
+  where t.conversation_id = $1 and t.messages_of is not null and t.id = transcript_items.turn_id), turn_id) as messages_of`
+const oldestOfNewest = '(select next_position - $3::integer from conversation_progress where conversation_id = $1)'
+
+const historyStatement = statement(
+  'read_history',
+  `select ${historyColumns} from transcript_items
+   where conversation_id = $1 and organization_id = $2 and position >= ${oldestOfNewest}
+   union all
+   select ${historyColumns} from transcript_items
+   where turn_id = $4 and conversation_id = $1 and organization_id = $2 and position < ${oldestOfNewest}
+   order by position`,
 )
 
-/** The newest items, oldest first. */
-export async function readNewestItems(store: Store, conversation_id: string, count: number): Promise<ItemRecord[]> {
-  const rows = await store.query<ItemRecord>(newestItemsStatement, [conversation_id, store.organization_id, count])
-  return rows.toReversed()
+/** The newest items and, however old, those of one turn; oldest first. */
+export function readHistory(
+  store: Store,
+  conversation_id: string,
+  count: number,
+  turn_id: string,
+): Promise<HistoryItem[]> {
+  return store.query(historyStatement, [conversation_id, store.organization_id, count, turn_id])
+}
+
+const acceptedStatement = statement(
+  'find_accepted_message',
+  `select i.turn_id, t.lease, t.node_id from transcript_items i join turns t on t.id = i.turn_id
+   where i.conversation_id = $1 and i.organization_id = $2 and i.id = $3`,
+)
+
+export interface AcceptedMessage {
+  turn_id: string
+  /** Of the running turn. */
+  lease: number | null
+  node_id: string | null
+}
+
+/** The turn that a message is stored in, if it is stored. */
+export async function findAcceptedMessage(store: Store, conversation_id: string, message_id: string) {
+  const values = [conversation_id, store.organization_id, message_id]
+  const [row] = await store.query<AcceptedMessage>(acceptedStatement, values)
+  return row ?? null
 }
 
 const firstItemStatement = statement(
@@ -140,12 +175,15 @@ export interface TurnRecord {
   started_at: string | null
   deadline_at: string
   finished_at: string | null
+  /** The failed turn whose user messages it answers. */
+  messages_of: string | null
   user_message_ids: string[]
 }
 
 const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
   t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
-  array(select i.id from transcript_items i where i.turn_id = t.id and i.role = 'user' order by i.position)
+  t.messages_of,
+  array(select i.id from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id) and i.role = 'user' order by i.position)
     as user_message_ids`
 
 const findTurnStatement = statement(
@@ -156,6 +194,23 @@ const findTurnStatement = statement(
 export async function findTurn(store: Store, conversation_id: string, turn_id: string): Promise<TurnRecord | null> {
   if (!isUuid(turn_id)) return null
   const [row] = await store.query<TurnRecord>(findTurnStatement, [turn_id, conversation_id, store.organization_id])
+  return row ?? null
+}
+
+const newestTryStatement = statement(
+  'newest_try',
+  `select ${turnColumns} from turns t
+   where t.conversation_id = $1 and t.organization_id = $2 and (t.id = $3 or t.messages_of = $3)
+   order by t.sequence desc limit 1`,
+)
+
+/** The newest of the turns that were to answer the messages of this one: itself, unless it failed and was tried again. */
+export async function findNewestTry(
+  store: Store,
+  conversation_id: string,
+  turn_id: string,
+): Promise<TurnRecord | null> {
+  const [row] = await store.query<TurnRecord>(newestTryStatement, [conversation_id, store.organization_id, turn_id])
   return row ?? null
 }
 

@@ -24,10 +24,24 @@ export interface Executor {
   readonly kysely: Kysely<Tables>
 }
 
-export interface Database extends Executor, AsyncDisposable {
+/** The whole database, or one transaction that stands for it: a transaction within that is a savepoint. */
+export interface Database extends Executor {
+  /**
+   * Commits when `work` resolves, rolls back when it throws. No network wait belongs in here (T12). Throws `CommitInDoubt`
+   * when the connection was lost before the answer to the commit.
+   */
+  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
+}
+
+export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
-  /** Commits when `work` resolves, rolls back when it throws. No network wait belongs in here (T12). */
-  transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>
+}
+
+/** The commit was sent and its answer never came: the transaction is in the database, or it is not. */
+export class CommitInDoubt extends Error {
+  constructor(cause: unknown) {
+    super('the connection was lost before the answer to the commit', { cause })
+  }
 }
 
 export interface DatabaseOptions {
@@ -59,13 +73,15 @@ const types: pg.CustomTypesConfig = {
   },
 } as pg.CustomTypesConfig
 
-export function openDatabase(options: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): PooledDatabase {
   const pool = new pg.Pool({
     connectionString: options.connection_string,
     max: options.max_connections,
     types,
     options: '-c TimeZone=UTC -c DateStyle=ISO',
     statement_timeout: options.statement_timeout_ms,
+    // For a connection over which nothing comes any more: the server's own limits cannot be heard then.
+    query_timeout: options.statement_timeout_ms + 5000,
     lock_timeout: options.statement_timeout_ms,
     idle_in_transaction_session_timeout: options.statement_timeout_ms,
     connectionTimeoutMillis: 10_000,
@@ -90,33 +106,58 @@ export function openDatabase(options: DatabaseOptions): Database {
   }
 }
 
-async function runTransaction<T>(pool: pg.Pool, work: (tx: Executor) => Promise<T>): Promise<T> {
+async function runTransaction<T>(pool: pg.Pool, work: (tx: Database) => Promise<T>): Promise<T> {
   const client = await pool.connect()
-  let broken: Error | undefined
+  let broken: unknown
   try {
     await client.query('begin')
-    const result = await work(executorOn(client))
-    await client.query('commit')
+    const result = await work(transactionOn(client))
+    await commit(client)
     return result
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: Error) => {
-      broken = rollbackError
-    })
+    // Nothing can be said over a lost connection: closing it rolls back.
+    if (isConnectionLost(error)) broken = error
+    else await client.query('rollback').catch((rollbackError: unknown) => (broken = rollbackError))
     throw error
   } finally {
-    client.release(broken)
+    client.release(broken as Error | undefined)
   }
 }
 
-function executorOn(client: pg.PoolClient): Executor {
+async function commit(client: pg.PoolClient): Promise<void> {
+  let answer: pg.QueryResult
+  try {
+    answer = await client.query('commit')
+  } catch (error) {
+    throw isConnectionLost(error) ? new CommitInDoubt(error) : error
+  }
+  if (answer.command !== 'COMMIT') throw new Error('a transaction with a failed statement was to be committed')
+}
+
+/** Released too: a savepoint of the same name around it must be the one that is meant from now on. */
+const leaveSavepoint = 'rollback to savepoint inner_transaction; release savepoint inner_transaction'
+
+function transactionOn(client: pg.PoolClient): Database {
   let kysely: Kysely<Tables> | undefined
-  return {
+  const tx: Database = {
     query: async (statement, values) => (await client.query({ ...statement, values })).rows,
     get kysely() {
       kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client) }) })
       return kysely
     },
+    async transaction(work) {
+      await client.query('savepoint inner_transaction')
+      try {
+        const result = await work(tx)
+        await client.query('release savepoint inner_transaction')
+        return result
+      } catch (error) {
+        if (!isConnectionLost(error)) await client.query(leaveSavepoint)
+        throw error
+      }
+    },
   }
+  return tx
 }
 
 /** Lets kysely run on a connection that a transaction already holds. */
@@ -125,17 +166,22 @@ function poolOfOne(client: pg.PoolClient) {
   return { connect: async () => borrowed, end: async () => {} } as unknown as pg.Pool
 }
 
+/** Whether the connection is gone, so that nobody can tell what became of what was sent over it last. */
+function isConnectionLost(error: unknown): boolean {
+  if (error instanceof CommitInDoubt) return true
+  if (!(error instanceof Error)) return false
+  const { code } = error as Error & { code?: unknown }
+  if (typeof code === 'string') return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code)
+  return /Connection terminated|is not queryable|Client was closed|Query read timeout/.test(error.message)
+}
+
 /** Whether the database could not be reached or could not serve just now, as against a fault of the query. */
 export function isUnavailable(error: unknown): boolean {
+  if (isConnectionLost(error)) return true
   if (!(error instanceof Error)) return false
-  const code = (error as Error & { code?: unknown }).code
-  if (typeof code !== 'string')
-    return /timeout exceeded when trying to connect|Connection terminated|is not queryable|Client was closed/.test(
-      error.message,
-    )
-  return /^(08|3D000|55000|53|57P|57014|55P03|40P01|40001|25P03|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(
-    code,
-  )
+  const { code } = error as Error & { code?: unknown }
+  if (typeof code !== 'string') return error.message.includes('timeout exceeded when trying to connect')
+  return /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
 }
 
 /** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { runMigrations as migrateJobs } from 'graphile-worker'
 import { sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import type { Database } from './database.ts'
+import type { PooledDatabase } from './database.ts'
 
 const folder = join(import.meta.dirname, 'migrations')
 
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: PooledDatabase): Promise<void> {
   const migrator = new Migrator({ db: database.kysely, provider: { getMigrations: readMigrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw error

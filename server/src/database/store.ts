@@ -18,7 +18,9 @@ export function openStore(database: Database, organization_id: string): RootStor
   return {
     organization_id,
     query: database.query,
-    kysely: database.kysely,
+    get kysely() {
+      return database.kysely
+    },
     transaction: (work) => database.transaction((tx) => work(bind(tx, organization_id))),
   } as RootStore
 }

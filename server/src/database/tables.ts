@@ -161,6 +161,7 @@ interface TurnRow {
   started_at: Text
   deadline_at: Text
   finished_at: Text
+  messages_of: Text
 }
 
 interface EventRow {

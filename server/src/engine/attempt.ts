@@ -9,7 +9,7 @@ import {
   type TurnRecord,
   findConversation,
   findTurn,
-  readNewestItems,
+  readHistory,
 } from '../conversations/queries.ts'
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
@@ -78,8 +78,10 @@ async function readInput(services: Part, store: RootStore, lease: TurnLease): Pr
   if (!conversation || turn?.status !== 'running') return null
   const stored = await getVersionConfig(store, turn.agent_version_id)
   const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
-  const items = await readNewestItems(store, conversation.id, config.context_window.max_items + waiting_items)
-  const { messages, preface } = selectHistory(items, turn.id, config.context_window)
+  const messages_of = turn.messages_of ?? turn.id
+  const count = config.context_window.max_items + waiting_items
+  const items = await readHistory(store, conversation.id, count, messages_of)
+  const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const variables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { ItemRecord } from '../conversations/queries.ts'
+import type { HistoryItem } from '../conversations/queries.ts'
 import { estimateTokens, selectHistory } from './context-window.ts'
 
 let position = 0
 
-function item(fields: Partial<ItemRecord>): ItemRecord {
+function item(fields: Partial<HistoryItem>): HistoryItem {
   const empty = {
     metrics: null,
     call_id: null,
@@ -23,7 +23,8 @@ function item(fields: Partial<ItemRecord>): ItemRecord {
     turn_id: null,
     created_at: '',
   }
-  return { id: `item-${position}`, position: position++, ...empty, ...message, ...fields }
+  const turn_id = fields.turn_id ?? null
+  return { id: `item-${position}`, position: position++, messages_of: turn_id, ...empty, ...message, ...fields }
 }
 
 const said = (role: 'user' | 'assistant' | 'system', text: string, turn_id: string | null = null) =>
@@ -34,7 +35,7 @@ const output = (call_id: string, turn_id: string) =>
   item({ type: 'function_call_output', call_id, name: 'look', output: 'seen', is_error: false, turn_id })
 
 const wide = { max_items: 100, max_tokens: 100_000 }
-const texts = (items: ItemRecord[], turn_id: string, window = wide) =>
+const texts = (items: HistoryItem[], turn_id: string, window = wide) =>
   selectHistory(items, turn_id, window).messages.map((message) => ('text' in message ? message.text : 'results'))
 
 describe('selectHistory', () => {
@@ -47,6 +48,27 @@ describe('selectHistory', () => {
     const items = [said('user', 'one', 'a'), said('user', 'two', 'b'), said('user', 'three', 'c')]
     expect(texts(items, 'a')).toEqual(['one'])
     expect(texts(items, 'b')).toEqual(['one', 'two'])
+  })
+
+  test('a message that is tried again comes last, after what was answered since; what waits is left out', () => {
+    const items = [
+      said('user', 'one', 'a'),
+      said('user', 'two', 'b'),
+      said('user', 'three', 'c'),
+      said('assistant', 'reply two', 'b'),
+    ]
+    expect(texts(items, 'a')).toEqual(['two', 'reply two', 'one'])
+  })
+
+  test('the reply of a later try goes with the messages that it answers', () => {
+    const items = [
+      said('user', 'one', 'a'),
+      said('user', 'two', 'b'),
+      said('assistant', 'reply two', 'b'),
+      { ...said('assistant', 'reply one', 'a2'), messages_of: 'a' },
+      said('user', 'three', 'c'),
+    ]
+    expect(texts(items, 'c')).toEqual(['one', 'reply one', 'two', 'reply two', 'three'])
   })
 
   test('messages of one turn stay together', () => {

@@ -1,5 +1,5 @@
 // What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
-import type { ItemRecord } from '../conversations/queries.ts'
+import type { HistoryItem, ItemRecord } from '../conversations/queries.ts'
 import type { ModelMessage } from './models/port.ts'
 
 export interface ContextWindow {
@@ -21,20 +21,23 @@ export function estimateTokens(item: ItemRecord): number {
 }
 
 /**
- * `items` in the order of positions; `turn_id` is the turn to be answered. A message may be stored while an earlier turn still
- * runs, so items are grouped by turn, and what belongs to later turns is left out.
+ * `items` in the order of positions; `messages_of` is the turn whose user messages are to be answered. A message may be stored
+ * while an earlier turn still runs, and tried again after later ones were answered: so items are grouped by the messages that
+ * they belong to, those to be answered come last, and what still waits behind them is left out.
  */
-export function selectHistory(items: ItemRecord[], turn_id: string, window: ContextWindow): ModelHistory {
-  const groups = groupByTurn(items)
-  const current = groups.findIndex((group) => group[0]!.turn_id === turn_id)
-  const candidates = current === -1 ? groups : groups.slice(0, current + 1)
+export function selectHistory(items: HistoryItem[], messages_of: string, window: ContextWindow): ModelHistory {
+  const groups = groupByMessages(items)
+  const current = groups.findIndex((group) => group[0]!.messages_of === messages_of)
+  if (current === -1) return toHistory(newestThatFit(groups, window).flat())
+  const answeredSince = groups.slice(current + 1).filter((group) => group.some((item) => item.role === 'assistant'))
+  const candidates = [...groups.slice(0, current), ...answeredSince, groups[current]!]
   return toHistory(newestThatFit(candidates, window).flat())
 }
 
-function groupByTurn(items: ItemRecord[]): ItemRecord[][] {
-  const groups = new Map<string, ItemRecord[]>()
+function groupByMessages(items: HistoryItem[]): HistoryItem[][] {
+  const groups = new Map<string, HistoryItem[]>()
   for (const item of items) {
-    const key = item.turn_id ?? `item ${item.position}`
+    const key = item.messages_of ?? `item ${item.position}`
     const group = groups.get(key)
     if (group) group.push(item)
     else groups.set(key, [item])
@@ -43,7 +46,7 @@ function groupByTurn(items: ItemRecord[]): ItemRecord[][] {
 }
 
 /** The last group is always kept: it is what is to be answered. */
-function newestThatFit(groups: ItemRecord[][], window: ContextWindow): ItemRecord[][] {
+function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryItem[][] {
   let itemsLeft = window.max_items
   let tokensLeft = window.max_tokens
   let first = groups.length

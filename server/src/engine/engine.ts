@@ -26,7 +26,7 @@ interface RunningAttempt {
   text: string
 }
 
-type Part = Omit<Services, 'runner' | 'tokens'>
+type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
 
 /** Stops an attempt without a result: its turn is concluded by someone else, or no longer its own. */
 class Halted extends Error {}
@@ -46,6 +46,7 @@ export class Engine implements TurnRunner {
   }
 
   start(lease: TurnLease): void {
+    if (this.#running.get(lease.conversation_id)?.lease.lease === lease.lease) return
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const attempt: RunningAttempt = { lease, controller: new AbortController(), text: '' }
     this.#running.set(lease.conversation_id, attempt)

@@ -1,10 +1,13 @@
-// One operation as a route: authenticate → authorize → limit → validate → call → serialize.
+// One operation as a route: authenticate → authorize → limit → validate → idempotency → call → serialize.
 import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Principal, authenticate } from '../access/authenticate.ts'
 import type { Context, Handlers, PublicContext, Services, UserContext } from '../context.ts'
+import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
+import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
+import { isUuid } from '../ports.ts'
 import { authorize } from './authorize.ts'
 import { createInputReader } from './input.ts'
 import type { RateLimiter } from './rate-limit.ts'
@@ -36,12 +39,52 @@ export function registerOperation(
       request.principal = await admit(services, limiter, operation, request, reply)
     },
     handler: async (request, reply) => {
-      const input = readInput(request)
-      const ctx = createContext(services, request, reply)
-      const output = await (handler as AnyHandler)(ctx as never, input as never)
+      const { idempotency_key, ...input } = readInput(request)
+      const run = (database: Database, key: CallKey | null) => {
+        const ctx = createContext({ ...services, database }, request, reply, key)
+        return (handler as AnyHandler)(ctx as never, input as never)
+      }
+      const output = await (typeof idempotency_key === 'string'
+        ? runOnce({
+            ...callOf(services, operation, request, idempotency_key),
+            run,
+            onReplay: () => markReplayed(reply),
+          })
+        : run(services.database, null))
       return reply.code(status).send(output)
     },
   })
+}
+
+function callOf(services: Services, operation: Operation, request: FastifyRequest, key: string) {
+  const principal = request.principal!
+  const path = request.url.split('?', 1)[0]!
+  const fingerprint = fingerprintOf(operation.method, path, request.body, describeRights(principal))
+  const { conversation_id = null } = request.params as { conversation_id?: string }
+  return {
+    database: services.database,
+    sealer: services.sealer,
+    request: { namespace: namespaceOf(principal), key, fingerprint },
+    conversation_id: conversation_id !== null && isUuid(conversation_id) ? conversation_id : null,
+    is_atomic: !operation.waits,
+  }
+}
+
+function markReplayed(reply: FastifyReply): void {
+  reply.header('idempotent-replayed', 'true')
+}
+
+/** An end user's browser cannot get in the way of the organization's own keys, nor of other conversations'. */
+function namespaceOf(principal: Principal): string {
+  if (principal.kind === 'user') return principal.user.id
+  return principal.access.conversation?.id ?? principal.access.organization_id
+}
+
+function describeRights(principal: Principal): string {
+  if (principal.kind === 'user') return 'user'
+  const { scopes, agent_ids, conversation } = principal.access
+  const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
+  return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
 }
 
 async function admit(
@@ -87,6 +130,7 @@ function createContext(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
+  key: CallKey | null,
 ): PublicContext | UserContext | Context {
   const base: PublicContext = {
     services,
@@ -99,5 +143,5 @@ function createContext(
   if (!principal) return base
   if (principal.kind === 'user') return { ...base, user: principal.user }
   const { access } = principal
-  return { ...base, access, store: openStore(services.database, access.organization_id) }
+  return { ...base, access, key, store: openStore(services.database, access.organization_id) }
 }

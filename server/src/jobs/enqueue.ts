@@ -6,6 +6,8 @@ export interface JobPayloads {
   analyze_conversation: { organization_id: string; conversation_id: string }
   /** Comes by itself, once a minute on one node. */
   requeue_analyses: Record<string, unknown>
+  /** As above. */
+  delete_expired_keys: Record<string, unknown>
 }
 
 // The key keeps one job for each conversation; one that a dead node still holds is put out of the way.

@@ -1,7 +1,7 @@
 // Runs the queue's jobs in this process, through graphile-worker. Knows no room: tasks are handed in by app.ts.
 import { type Runner, Logger as WorkerLogger, run } from 'graphile-worker'
 import type { Logger } from 'pino'
-import type { Database } from '../database/database.ts'
+import type { PooledDatabase } from '../database/database.ts'
 import type { JobPayloads } from './enqueue.ts'
 
 export interface JobRun {
@@ -26,7 +26,7 @@ const stop_ms = 5000
 /** How long to wait before the worker that the loss of its database ended is started again. */
 const restart_ms = 1000
 
-export async function startJobWorker(database: Database, tasks: Tasks, log: Logger): Promise<JobWorker> {
+export async function startJobWorker(database: PooledDatabase, tasks: Tasks, log: Logger): Promise<JobWorker> {
   let runner = await startRunner(database, tasks, log)
   let isStopped = false
   let stopTimer: NodeJS.Timeout | undefined
@@ -62,12 +62,12 @@ export async function startJobWorker(database: Database, tasks: Tasks, log: Logg
   }
 }
 
-function startRunner(database: Database, tasks: Tasks, log: Logger): Promise<Runner> {
+function startRunner(database: PooledDatabase, tasks: Tasks, log: Logger): Promise<Runner> {
   return run({
     pgPool: database.pool,
     concurrency: concurrent_jobs,
     pollInterval: poll_ms,
-    crontab: '* * * * * requeue_analyses ?max=1',
+    crontab: '* * * * * requeue_analyses ?max=1\n* * * * * delete_expired_keys ?max=1',
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: stop_ms,
     logger: new WorkerLogger(() => (level, message) => log[levels[level] ?? 'debug']({ component: 'jobs' }, message)),

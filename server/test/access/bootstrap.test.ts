@@ -7,7 +7,7 @@ import { createOrganization } from '../../src/access/administration.ts'
 import { type BootstrapServices, bootstrap } from '../../src/access/bootstrap.ts'
 import { deleteOrganizationKey } from '../../src/access/operations.ts'
 import { ConfigError } from '../../src/config.ts'
-import type { Database } from '../../src/database/database.ts'
+import type { PooledDatabase } from '../../src/database/database.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 
 let fixture: Fixture
@@ -33,7 +33,7 @@ function servicesWith(config: Partial<BootstrapServices['config']> = {}, databas
 const start = (config: Partial<BootstrapServices['config']> = {}) => bootstrap(servicesWith(config))
 
 /** Ends every transaction where a process would be killed: all done, nothing committed. */
-function dyingBeforeCommit(database: Database): Database {
+function dyingBeforeCommit(database: PooledDatabase): PooledDatabase {
   return {
     ...database,
     transaction: (work) =>

@@ -24,13 +24,13 @@ export async function createFixture() {
   const log = pino({ level: 'trace' }, { write: (line: string) => log_lines.push(line) })
   const tokens = createConversationTokens(Buffer.alloc(32, 1), ports.clock)
   // The operations of this room use no other service.
-  const services = { config, ports, database, tokens } as Services
+  const services = { config, ports, database, tokens } as unknown as Services
   const administration = { database, ports }
   const authentication = { database, tokens, log }
   const shared: PublicContext = { services, request_id: 'request', log, url: '/', setHeader: () => {} }
 
   function contextOf(access: Access): Context {
-    return { ...shared, access, store: openStore(database, access.organization_id) }
+    return { ...shared, access, key: null, store: openStore(database, access.organization_id) }
   }
   const identify = (bearer: string, organization_header?: string) =>
     authenticate(authentication, { authorization: `Bearer ${bearer}`, organization_header })

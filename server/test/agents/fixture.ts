@@ -24,7 +24,7 @@ export async function createFixture() {
   const { database, ...rest } = await createTestDatabase()
   const config = readConfig({})
   // The operations of this room use no other service.
-  const services = { config, ports: systemPorts, database } as Services
+  const services = { config, ports: systemPorts, database } as unknown as Services
 
   async function makeOrganization(): Promise<string> {
     const name = `Test ${randomUUID()}`
@@ -41,7 +41,7 @@ export async function createFixture() {
     }
     const store = openStore(database, organization_id)
     const log = pino({ level: 'silent' })
-    return { services, request_id: 'request', log, url: '/', setHeader: () => {}, access, store }
+    return { services, request_id: 'request', log, url: '/', setHeader: () => {}, access, key: null, store }
   }
   /** Until so many connections to this database wait for a lock. */
   async function untilWaiting(count: number): Promise<void> {

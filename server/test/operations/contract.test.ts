@@ -189,8 +189,9 @@ async function judgingFetch(address: string | URL | Request, init?: RequestInit)
 const as = (token: string | undefined) =>
   createClient({ base_url: server.url, fetch: judgingFetch, ...(token === undefined ? {} : { token }) })
 
-type AnyCall = (input: object) => Promise<unknown>
-const call = (client: Client, id: OperationId, input: object) => (client[id] as AnyCall)(input)
+type AnyCall = (input: object, options: { onResponse: (response: Response) => void }) => Promise<unknown>
+const call = (client: Client, id: OperationId, input: object, onResponse: (response: Response) => void = () => {}) =>
+  (client[id] as AnyCall)(input, { onResponse })
 const inputOf = async (id: OperationId) => (await entries[id].input()) as Record<string, unknown>
 const insider = (operation: Operation) => as(operation.access === 'user' ? user.token : server.admin_key)
 
@@ -205,18 +206,9 @@ const answer = {
 
 describe('every operation', () => {
   test.each(all)('%s works, and answers what its schema says', async (id, operation) => {
-    let status = 0
     const input = await inputOf(id)
-    const client = createClient({
-      base_url: server.url,
-      token: operation.access === 'user' ? user.token : server.admin_key,
-      fetch: async (...args) => {
-        const response = await fetch(...args)
-        status = response.status
-        return response
-      },
-    })
-    const output = await call(client, id, input)
+    let status = 0
+    const output = await call(insider(operation), id, input, (response) => (status = response.status))
     expect(status).toBe(operation.success.status)
     if (!operation.success.schema) return expect(output).toBeUndefined()
     const validate = ajv.compile(operation.success.schema)
@@ -232,6 +224,15 @@ describe('every operation', () => {
       const { request_id: _, ...rest } = body as Record<string, unknown>
       expect(rest).toEqual({ detail: 'Invalid or missing credentials.', code: 'unauthorized' })
     }
+  })
+
+  test.each(needing(({ method }) => method === 'POST'))('T9: %s with the same key twice', async (id, operation) => {
+    const input = { ...(await inputOf(id)), idempotency_key: crypto.randomUUID() }
+    const replays: (string | null)[] = []
+    const onResponse = ({ headers }: Response) => replays.push(headers.get('idempotent-replayed'))
+    const first = await call(insider(operation), id, input, onResponse)
+    expect(await call(insider(operation), id, input, onResponse)).toEqual(first)
+    expect(replays).toEqual([null, 'true'])
   })
 
   test.each(needing(({ access }) => typeof access !== 'string'))('%s: without the scope 403', async (id, operation) => {

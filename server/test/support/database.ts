@@ -4,11 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
-import { type Database, openDatabase } from '../../src/database/database.ts'
+import { type PooledDatabase, openDatabase } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 
 export interface TestDatabase extends AsyncDisposable {
-  database: Database
+  database: PooledDatabase
   connection_string: string
 }
 
@@ -31,7 +31,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   }
 }
 
-function openTestDatabase(connection_string: string, max_connections: number): Database {
+function openTestDatabase(connection_string: string, max_connections: number): PooledDatabase {
   return openDatabase({
     connection_string,
     max_connections,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Client, type ClientOptions, ApiError, createClient } from '@parley/sdk'
 import { type App, startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import type { Database } from '../../src/database/database.ts'
+import type { PooledDatabase } from '../../src/database/database.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createTestDatabase } from './database.ts'
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
@@ -16,7 +16,9 @@ export interface TestServer extends AsyncDisposable {
   admin_key: string
   organization_id: string
   /** The same database, past the server. */
-  database: Database
+  database: PooledDatabase
+  /** Of that database, past any proxy. */
+  connection_string: string
   /** Answers every agent that names no model. */
   model: ScriptedModel
   /** Every line of the log. */
@@ -31,7 +33,15 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>
 }
 
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+export interface TestServerOptions {
+  /** From the database's connection string to the one that the server is given. */
+  connectThrough?: (connection_string: string) => string
+}
+
+export async function startTestServer(
+  environment: Record<string, string> = {},
+  { connectThrough = (direct) => direct }: TestServerOptions = {},
+): Promise<TestServer> {
   await using stack = new AsyncDisposableStack()
   const { database, connection_string } = stack.use(await createTestDatabase())
   const model = stack.use(await startScriptedModel())
@@ -42,7 +52,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     startApp(
       readConfig({
         PORT: '0',
-        DATABASE_URL: connection_string,
+        DATABASE_URL: connectThrough(connection_string),
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',
@@ -56,7 +66,8 @@ export async function startTestServer(environment: Record<string, string> = {}):
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())
   const admin_key = app.bootstrapped.admin_key!
-  const as = (options: Partial<ClientOptions>) => createClient({ base_url: app.url, token: admin_key, ...options })
+  const as = (options: Partial<ClientOptions>) =>
+    createClient({ base_url: app.url, token: admin_key, retries: 0, ...options })
   const owned = stack.move()
   return {
     get app() {
@@ -68,6 +79,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     admin_key,
     organization_id: app.bootstrapped.organization.id,
     database,
+    connection_string,
     model,
     log,
     get client() {

@@ -1,0 +1,88 @@
+// The rows of idempotency keys. A row is written by the transaction whose effect it stands for.
+import { type Executor, statement } from '../database/database.ts'
+
+/** A key as a request sends it. */
+export interface RequestKey {
+  /** The organization; the user or the conversation, where the credential speaks for no more than that. */
+  namespace: string
+  key: string
+  /** Of the request and of what its caller may do. */
+  fingerprint: Buffer
+}
+
+/** What a request with this key has brought about. */
+export interface BoundKey {
+  fingerprint: Buffer
+  conversation_id: string | null
+  turn_id: string | null
+  /** Sealed; null where it is read from what was stored, or not known yet. */
+  answer: Buffer | null
+}
+
+export interface Binding {
+  conversation_id?: string | null
+  turn_id?: string | null
+}
+
+const findStatement = statement(
+  'find_idempotency_key',
+  `select fingerprint, conversation_id, turn_id, answer from idempotency_keys
+   where namespace = $1 and key = $2 and expires_at > clock_timestamp()`,
+)
+
+export async function findKey(executor: Executor, { namespace, key }: RequestKey): Promise<BoundKey | null> {
+  const [row] = await executor.query<BoundKey>(findStatement, [namespace, key])
+  return row ?? null
+}
+
+// Waits for a transaction that is about to bind the same key.
+const insertStatement = statement(
+  'bind_idempotency_key',
+  `insert into idempotency_keys as kept (namespace, key, fingerprint, conversation_id, turn_id, expires_at)
+   values ($1, $2, $3, $4, $5, clock_timestamp() + interval '24 hours')
+   on conflict (namespace, key) do update
+     set fingerprint = excluded.fingerprint, conversation_id = excluded.conversation_id, turn_id = excluded.turn_id,
+         answer = null, expires_at = excluded.expires_at
+     where kept.expires_at <= clock_timestamp()
+   returning key`,
+)
+
+/** False when another request has bound the key. */
+export async function insertKey(executor: Executor, request: RequestKey, to: Binding): Promise<boolean> {
+  const { namespace, key, fingerprint } = request
+  const values = [namespace, key, fingerprint, to.conversation_id ?? null, to.turn_id ?? null]
+  return (await executor.query(insertStatement, values)).length > 0
+}
+
+const settleStatement = statement(
+  'settle_idempotency_key',
+  `update idempotency_keys set answer = coalesce(answer, $3) where namespace = $1 and key = $2 returning answer`,
+)
+
+/** Stores the first answer; answers the one that is stored, null when the key is not bound (any more). */
+export async function settleKey(executor: Executor, request: RequestKey, answer: Buffer): Promise<Buffer | null> {
+  const [row] = await executor.query<{ answer: Buffer }>(settleStatement, [request.namespace, request.key, answer])
+  return row?.answer ?? null
+}
+
+const forgetStatement = statement(
+  'forget_answers',
+  'update idempotency_keys set answer = null where conversation_id = $1 and answer is not null',
+)
+
+/** Removes the answers that may hold a conversation's content. */
+export async function forgetAnswers(executor: Executor, conversation_id: string): Promise<void> {
+  await executor.query(forgetStatement, [conversation_id])
+}
+
+const deleteStatement = statement(
+  'delete_expired_keys',
+  `delete from idempotency_keys where (namespace, key) in
+     (select namespace, key from idempotency_keys where expires_at <= clock_timestamp() order by expires_at limit $1)
+   returning 1`,
+)
+
+/** Answers how many it deleted: as many as asked for means that there may be more. */
+export async function deleteExpiredKeys(executor: Executor, limit: number): Promise<number> {
+  return (await executor.query(deleteStatement, [limit])).length
+}

@@ -1,0 +1,119 @@
+// Idempotent requests (T9): the same request with the same key has one effect and one first answer, on any node. A key is bound
+// by the very commit of its effect: no claim is left behind by a node that dies, and a refusal leaves nothing at all.
+import { createHash } from 'node:crypto'
+import type { Database, Executor } from '../database/database.ts'
+import { AppError, notFound } from '../errors.ts'
+import { canonicalJson } from '../json.ts'
+import type { Sealer } from '../seal.ts'
+import { type Binding, type BoundKey, type RequestKey, findKey, insertKey, settleKey } from './queries.ts'
+
+/** The key of a call, for an operation that waits and so must bind it in the commit of its effect by itself. */
+export interface CallKey {
+  /** What an earlier call with this key has brought about; null: this one is the first. */
+  readonly bound: { readonly conversation_id: string | null; readonly turn_id: string | null } | null
+  /** In the transaction of the effect. Ends the call when another one was faster: it then runs anew, with `bound`. */
+  bind(tx: Executor, to: Binding): Promise<void>
+  /** The first answer that anyone came to: this one, or an earlier one, which counts as a replay. */
+  settle<Answer>(answer: Answer): Promise<Answer>
+  /** Says that the answer is that of an earlier call. */
+  markReplayed(): void
+}
+
+export { deleteExpiredKeys, forgetAnswers } from './queries.ts'
+
+/** Another request bound the key between the look-up and the commit. */
+class KeyTaken extends Error {}
+
+/** Each loss means that another request has bound the key, so that the next look finds it. */
+const max_tries = 4
+
+interface Call<Answer> {
+  database: Database
+  sealer: Sealer
+  request: RequestKey
+  /** Of the path, if it names one. */
+  conversation_id: string | null
+  /** Whether the whole call is one transaction. */
+  is_atomic: boolean
+  run: (database: Database, key: CallKey | null) => Promise<Answer>
+  onReplay: () => void
+}
+
+export async function runOnce<Answer>(call: Call<Answer>): Promise<Answer> {
+  for (let tries = 0; tries < max_tries; tries += 1) {
+    const bound = await findKey(call.database, call.request)
+    if (bound && !bound.fingerprint.equals(call.request.fingerprint)) throw new AppError('idempotency_key_reused')
+    if (bound?.answer) return replay(call, bound.answer)
+    // Its answer went with the conversation that it was about.
+    if (bound && call.is_atomic) throw notFound('Conversation')
+    const key = createKey(call, bound)
+    try {
+      return call.is_atomic ? await runInOneTransaction(call) : await call.run(call.database, key)
+    } catch (error) {
+      if (!(error instanceof KeyTaken) && !(await wasOvertaken(call, key, error))) throw error
+    }
+  }
+  throw new AppError('unavailable')
+}
+
+/** What this call was refused for may be what another one with the same key did meanwhile. */
+async function wasOvertaken(call: Call<unknown>, key: OwnKey, error: unknown): Promise<boolean> {
+  if (key.bound || key.has_bound || !(error instanceof AppError)) return false
+  return (await findKey(call.database, call.request)) !== null
+}
+
+function replay<Answer>({ sealer, request, onReplay }: Call<Answer>, sealed: Buffer): Answer {
+  onReplay()
+  return (JSON.parse(sealer.open(sealed, contextOf(request))) as { answer: Answer }).answer
+}
+
+function seal({ sealer, request }: Call<unknown>, answer: unknown): Buffer {
+  return sealer.seal(JSON.stringify({ answer }), contextOf(request))
+}
+
+function contextOf({ namespace, key }: RequestKey): string {
+  return `${namespace} ${key}`
+}
+
+/** The second of two at once waits for the first's row, and so for its commit or its end. */
+async function runInOneTransaction<Answer>(call: Call<Answer>): Promise<Answer> {
+  const { database, request, conversation_id } = call
+  return database.transaction(async (tx) => {
+    await bind(tx, request, { conversation_id })
+    const answer = await call.run(tx, null)
+    await settleKey(tx, request, seal(call, answer))
+    return answer
+  })
+}
+
+async function bind(tx: Executor, request: RequestKey, to: Binding): Promise<void> {
+  if (!(await insertKey(tx, request, to))) throw new KeyTaken()
+}
+
+/** `has_bound`: this call bound it, in a transaction that may yet fail. */
+type OwnKey = CallKey & { has_bound: boolean }
+
+function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
+  const key: OwnKey = {
+    bound,
+    has_bound: false,
+    async bind(tx, to) {
+      if (bound) return
+      await bind(tx, call.request, to)
+      key.has_bound = true
+    },
+    async settle<Answer>(answer: Answer): Promise<Answer> {
+      const own = seal(call, answer)
+      const first = await settleKey(call.database, call.request, own)
+      return first && !first.equals(own) ? replay(call as Call<Answer>, first) : answer
+    },
+    markReplayed: call.onReplay,
+  }
+  return key
+}
+
+/** `rights`: what the caller may do, as text. An answer must not reach someone who could not have got it himself. */
+export function fingerprintOf(method: string, path: string, body: unknown, rights: string): Buffer {
+  const request = canonicalJson({ method, path, body: body ?? null, rights })
+  return createHash('sha256').update(request).digest()
+}
