@@ -7,15 +7,9 @@ import { notFound } from '../errors.ts'
 import { forgetAnswers } from '../idempotency/run-once.ts'
 import type { JsonObject } from '../json.ts'
 import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
-import type { Ports } from '../ports.ts'
 import { type LockedConversation, noChange } from './change.ts'
-import { type Committed, endedTurns, lockConversation, writeChange } from './commit.ts'
+import { type Committed, type Environment, endedTurns, underLock, writeChange } from './commit.ts'
 import { decideEndForDeletion } from './decisions.ts'
-
-interface Environment {
-  ports: Ports
-  node_id: string
-}
 
 const metadataStatement = statement(
   'write_metadata',
@@ -33,15 +27,15 @@ export async function changeMetadata(
   id: string,
   patch: (metadata: JsonObject) => JsonObject,
 ): Promise<void> {
-  await store.transaction(async (tx) => {
-    const state = await lockConversation(tx, id)
-    if (!state) throw notFound('Conversation')
+  const isDone = await underLock(store, environment.ports, { change: 'update', id }, async (tx, state) => {
     const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
     await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    return true
   })
+  if (!isDone) throw notFound('Conversation')
 }
 
 const eraseStatements = [
@@ -65,9 +59,7 @@ export async function deleteContent(
   id: string,
   ended_by: EndedBy,
 ): Promise<Committed<void>> {
-  return store.transaction(async (tx) => {
-    const state = await lockConversation(tx, id)
-    if (!state) throw notFound('Conversation')
+  const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
     const change = decideEndForDeletion(state, ended_by)
     await writeChange({ store: tx, ...environment }, state, change)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
@@ -80,6 +72,8 @@ export async function deleteContent(
     await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
     return { answer: undefined, started: null, ended_turns: endedTurns(state, change) }
   })
+  if (!committed) throw notFound('Conversation')
+  return committed
 }
 
 export type AnalysisOutcome =
@@ -131,9 +125,7 @@ export async function writeAnalysis(
   id: string,
   outcome: AnalysisOutcome,
 ): Promise<void> {
-  await store.transaction(async (tx) => {
-    const state = await lockConversation(tx, id)
-    if (!state) return
+  await underLock(store, environment.ports, { change: 'analysis', id }, async (tx, state) => {
     const reason = outcome.status === 'done' ? null : outcome.reason
     const summary = outcome.status === 'done' ? outcome.summary : null
     const written = await tx.query(analysisStatement, [id, tx.organization_id, outcome.status, reason, summary])

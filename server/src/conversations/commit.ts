@@ -8,6 +8,7 @@ import { enqueueAnalysis } from '../jobs/enqueue.ts'
 import type { Change, Decision, LockedConversation, NewTurn, OpenTurn, TurnEnd } from './change.ts'
 import { isRefusal } from './change.ts'
 import { lease_ms, statusOfOutcome } from './turn.ts'
+import { type ChangeName, reach } from './pause-points.ts'
 import type { TurnLease } from './turn-runner.ts'
 
 /** What was committed: the decision's answer, and the turn that is now this node's to carry out. */
@@ -18,10 +19,40 @@ export interface Committed<Answer> {
   ended_turns: { id: string; accepted_by: string }[]
 }
 
-interface Writer {
-  store: Store
+/** Who writes: this process. */
+export interface Environment {
   ports: Ports
   node_id: string
+}
+
+interface Writer extends Environment {
+  store: Store
+}
+
+/** A conversation, and what is to become of it. */
+export interface Target {
+  change: ChangeName
+  id: string
+}
+
+/** One transaction that holds the conversation's lock. Null when there is no such conversation here. */
+export async function underLock<T>(
+  store: RootStore,
+  ports: Ports,
+  { change, id }: Target,
+  work: (tx: Store, state: LockedConversation) => Promise<T>,
+): Promise<T | null> {
+  const result = await store.transaction(async (tx) => {
+    await reach(ports, `${change}.begun`)
+    const state = await lockConversation(tx, id)
+    if (!state) return null
+    await reach(ports, `${change}.locked`)
+    const written = await work(tx, state)
+    await reach(ports, `${change}.written`)
+    return written
+  })
+  await reach(ports, `${change}.committed`)
+  return result
 }
 
 /**
@@ -31,20 +62,20 @@ interface Writer {
  */
 export async function changeConversation<Answer>(
   store: RootStore,
-  { ports, node_id }: { ports: Ports; node_id: string },
-  id: string,
+  { ports, node_id }: Environment,
+  target: Target,
   decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
   alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
-  return store.transaction(async (tx) => {
-    const state = await lockConversation(tx, id)
-    if (!state) throw notFound('Conversation')
+  const committed = await underLock(store, ports, target, async (tx, state) => {
     const decision = await decide(state, tx)
     if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
     const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
     await alongside(tx, decision.answer)
     return { answer: decision.answer, started, ended_turns: endedTurns(state, decision.change) }
   })
+  if (!committed) throw notFound('Conversation')
+  return committed
 }
 
 /** The turns that a change ends, with the nodes whose calls wait for them. */

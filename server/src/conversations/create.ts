@@ -11,6 +11,7 @@ import type { CallKey } from '../idempotency/run-once.ts'
 import { type JsonObject, canonicalJson } from '../json.ts'
 import { TemplateError, renderTemplate } from '../templates/templates.ts'
 import { type NewConversation, type NewEvent, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
+import { reach } from './pause-points.ts'
 import { type ConversationRecord, findConversation, readFirstItem } from './queries.ts'
 import { presentConversation } from './wire.ts'
 
@@ -38,14 +39,18 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
     if (earlier) return earlier
   }
   const generated = await generateGreetingBeforehand(ctx, input)
-  const id = input.id ?? ctx.services.ports.newId()
+  const { ports } = ctx.services
+  const id = input.id ?? ports.newId()
   const isCreated = await ctx.store.transaction(async (tx) => {
+    await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
     const greeting = generated ?? renderGreeting(ctx, input, resolveConfig(ctx, answerer.config))
     const isWritten = await writeConversation(ctx, tx, newConversation(id, input, answerer, fingerprint), greeting)
     if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
+    await reach(ports, 'create.written')
     return isWritten
   })
+  await reach(ports, 'create.committed')
   if (!isCreated) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, (await findConversation(ctx.store, id))!, input)
 }

@@ -33,7 +33,7 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
     changeConversation(
       ctx.store,
       ctx.services,
-      id,
+      { change: 'end', id },
       (state) => decideEnd(state, { ...end, partial }),
       async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
     )
@@ -110,7 +110,7 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
     changeConversation(
       ctx.store,
       ctx.services,
-      id,
+      { change: 'cancel', id },
       (state) => decideCancel(state, turn.id, partial),
       async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
     )

@@ -97,7 +97,7 @@ async function accept(ctx: Context, message: NewMessage): Promise<Accepted> {
     changeConversation(
       ctx.store,
       ctx.services,
-      conversation_id,
+      { change: 'message', id: conversation_id },
       (state) => decideMessage(state, { ...message, partial }),
       async (tx, { turn_id }) => ctx.key?.bind(tx, { conversation_id, turn_id }),
     )
@@ -132,7 +132,7 @@ async function repeat(
     return { turn_id: newest.id, wait_ms }
   }
   const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
-  const committed = await changeConversation(ctx.store, ctx.services, id, async (state, tx) => {
+  const committed = await changeConversation(ctx.store, ctx.services, { change: 'retry', id }, async (state, tx) => {
     const latest = await findNewestTry(tx, id, first_turn_id)
     return decideRetry(state, { ...retry, newest: latest ?? newest })
   })

@@ -11,6 +11,7 @@ import {
   findTurn,
   readHistory,
 } from '../conversations/queries.ts'
+import { reach } from '../conversations/pause-points.ts'
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -52,10 +53,12 @@ export async function carryOut(
     const input = await readInput(services, store, lease)
     if (!input) return null
     const spent = { ttft_ms: null as number | null, started: services.ports.clock.monotonic() }
+    await reach(services.ports, 'attempt.started')
     const collected = await collectText(modelOf(services, input.config).stream(input.request, signal), (text) => {
       spent.ttft_ms ??= Math.round(services.ports.clock.monotonic() - startedAt)
       onText(text)
     })
+    await reach(services.ports, 'model.answered')
     const llm_ms = services.ports.clock.monotonic() - spent.started
     const total_ms = services.ports.clock.monotonic() - startedAt
     return replyOf(services, input, collected, { ttft_ms: spent.ttft_ms, llm_ms, total_ms })

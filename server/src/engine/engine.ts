@@ -6,6 +6,7 @@ import { type Committed, changeConversation } from '../conversations/commit.ts'
 import { conclude } from '../conversations/conclude.ts'
 import { type AttemptResult, decideAttemptResult, decideTakeover } from '../conversations/decisions.ts'
 import { expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
+import type { ChangeName } from '../conversations/pause-points.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/database.ts'
@@ -137,7 +138,7 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const write = () => {
       if (controller.signal.reason instanceof Halted) throw controller.signal.reason
-      return this.#change(lease, (state) => decideAttemptResult(state, lease, result))
+      return this.#change('result', lease, (state) => decideAttemptResult(state, lease, result))
     }
     const committed = await this.#retryWhileUnavailable(write)
     this.#forget(attempt)
@@ -158,12 +159,13 @@ export class Engine implements TurnRunner {
 
   /** Null when the conversation was deleted meanwhile. */
   async #change<Answer>(
-    { organization_id, conversation_id }: { organization_id: string; conversation_id: string },
+    change: ChangeName,
+    { organization_id, conversation_id: id }: { organization_id: string; conversation_id: string },
     decide: Parameters<typeof changeConversation<Answer>>[3],
   ): Promise<Committed<Answer> | null> {
     const store = openStore(this.#services.database, organization_id)
     try {
-      return await changeConversation(store, this.#services, conversation_id, decide)
+      return await changeConversation(store, this.#services, { change, id }, decide)
     } catch (error) {
       if (error instanceof AppError && error.error === 'not_found') return null
       throw error
@@ -195,7 +197,7 @@ export class Engine implements TurnRunner {
   async #sweep(): Promise<void> {
     for (const turn of await findAbandonedTurns(this.#services.database)) {
       if (this.#isDraining) return
-      const committed = await this.#change(turn, (state) => decideTakeover(state, turn.turn_id))
+      const committed = await this.#change('takeover', turn, (state) => decideTakeover(state, turn.turn_id))
       if (!committed || committed.answer === 'nothing') continue
       this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
       this.#conclude(turn.conversation_id, committed)
