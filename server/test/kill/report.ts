@@ -1,0 +1,29 @@
+// A run's report as a table.
+import type { Report } from './driver.ts'
+import { usedPoints } from './plan.ts'
+import { violationKinds } from './records.ts'
+
+const shown_violations = 40
+
+export function renderReport(report: Report): string {
+  const count = (kind: string) => report.violations.filter((violation) => violation.kind === kind).length
+  const { length } = usedPoints.filter((point) => report.deaths.has(point))
+  const rows: [string, string | number][] = [
+    ['kills (SIGKILL)', report.kills],
+    ['pause points died at', `${length} of ${usedPoints.length}`],
+    ['pauses longer than a lease (SIGSTOP)', report.pauses],
+    ['conversations', report.conversations],
+    ['messages sent', report.messages],
+    ['messages accepted', report.accepted],
+    ['without any answer, of which stored', `${report.unknown}, ${report.unknown_stored}`],
+    ['turns', report.turns],
+    ['turns whose node was gone', report.takeovers],
+    ['longest takeover', `${(report.longest_takeover_ms / 1000).toFixed(1)} s`],
+    ['all turns final after the last kill', `${(report.settled_ms / 1000).toFixed(1)} s`],
+    ...violationKinds.map((kind): [string, number] => [kind, count(kind)]),
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length))
+  const table = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${String(value).padStart(10)} |`)
+  const violations = report.violations.slice(0, shown_violations).map(({ kind, what }) => `${kind}: ${what}`)
+  return [...table, ...violations].join('\n')
+}
