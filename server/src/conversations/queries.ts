@@ -167,6 +167,8 @@ export interface TurnRecord {
   interactivity: 'plain' | 'rich'
   agent_version_id: string
   attempts: number
+  /** Of the attempt that carries it out. */
+  lease: number | null
   steps: number
   input_tokens: number | null
   output_tokens: number | null
@@ -181,7 +183,7 @@ export interface TurnRecord {
 }
 
 const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
-  t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
+  t.lease, t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
   t.messages_of,
   array(select i.id from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
         and i.conversation_id = t.conversation_id and i.role = 'user' order by i.position) as user_message_ids`

@@ -75,7 +75,7 @@ function presentItem(item: ItemRecord): TranscriptItem {
 }
 
 export function presentTurn(turn: TurnRecord): Turn {
-  const { id, sequence: _s, interactivity: _i, deadline_at: _d, ...fields } = turn
+  const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, ...fields } = turn
   return { turn_id: id, ...fields }
 }
 

@@ -51,12 +51,12 @@ export interface RunningTurn {
   variables: PromptVariables
 }
 
-/** Null when the turn does not run (any more). */
+/** Null when the turn is not the attempt's (any more). */
 export async function readRunningTurn(services: Part, lease: TurnLease): Promise<RunningTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const conversation = await findConversation(store, lease.conversation_id)
   const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
-  if (!conversation || turn?.status !== 'running') return null
+  if (!conversation || turn?.lease !== lease.lease) return null
   const stored = await getVersionConfig(store, turn.agent_version_id)
   const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
   const variables: PromptVariables = {
