@@ -17,8 +17,6 @@ export interface Fleet {
   readonly deaths: ReadonlyMap<string, number>
   readonly killed: number
   readonly paused: number
-  /** Every point that any node has passed. */
-  readonly passed: ReadonlySet<string>
   readonly violations: readonly Violation[]
   /** Keeps so many nodes busy dying until every mission is over. */
   run(missions: Mission[], nodes: number, onKill: (killed: number) => void): Promise<void>
@@ -36,7 +34,6 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
   const nodes = new Map<KillNode, { url: string }>()
   const survivors: KillNode[] = []
   const deaths = new Map<string, number>()
-  const passed = new Set<string>()
   const violations: Violation[] = []
   const counts = { killed: 0, paused: 0 }
 
@@ -57,7 +54,6 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
     const ended = await node.exited
     takeovers.died(node.ids)
     nodes.delete(node)
-    for (const point of node.passed.keys()) passed.add(point)
     if (ended !== 'SIGKILL') violations.push({ kind: 'fault', what: `a node ended with ${ended}: ${node.errors}` })
     counts.killed += 1
     return first !== 'late' && mission.kind === 'point' ? mission.point : null
@@ -115,7 +111,6 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
       return [...nodes.values()].map(({ url }) => url)
     },
     deaths,
-    passed,
     violations,
     get killed() {
       return counts.killed
@@ -137,7 +132,6 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
       for (const node of survivors) {
         node.kill('SIGTERM')
         const ended = await node.exited
-        for (const point of node.passed.keys()) passed.add(point)
         nodes.delete(node)
         if (ended !== 0) violations.push({ kind: 'fault', what: `a node ended with ${ended}: ${node.errors}` })
       }

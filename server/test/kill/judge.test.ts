@@ -1,7 +1,7 @@
 // The judge finds every kind of violation: a sound run, spoiled in one way after another.
 import { describe, expect, test } from 'vitest'
 import { judge } from './judge.ts'
-import { planMissions, usedPoints } from './plan.ts'
+import { planMissions, pausePoints } from './plan.ts'
 import { createRandom } from './random.ts'
 import { type Answer, type Sent, type Stored, type ViolationKind, nothingSent } from './records.ts'
 
@@ -14,6 +14,8 @@ const answered = (status: number, turn_id: string | null, more: { code?: string;
 })
 const lost: Answer = { kind: 'lost' }
 const left: Answer = { kind: 'left' }
+
+const plain = { type: 'message' as const, call_id: null, name: null, output: null, is_error: null }
 
 /** Two messages, one answered and one cut off by the end, and a third that was refused. */
 function soundRun(): { sent: Sent; stored: Stored } {
@@ -32,6 +34,7 @@ function soundRun(): { sent: Sent; stored: Stored } {
     text,
     interrupted,
     turn_id,
+    ...plain,
   })
   const types = [
     'conversation.created',
@@ -105,7 +108,7 @@ type Run = ReturnType<typeof soundRun>
 /** Appends an item, as a correct writer would count it. */
 function append({ stored }: Run, item: Partial<Stored['items'][number]>): void {
   const position = stored.items.length
-  const base = { conversation_id: 'c', role: 'user', text: '', interrupted: false, turn_id: 'a' }
+  const base = { ...plain, conversation_id: 'c', role: 'user', text: '', interrupted: false, turn_id: 'a' }
   stored.items.push({ ...base, position, ...item })
   stored.conversations[0]!.next_position += 1
 }
@@ -186,6 +189,54 @@ test.each(spoiled)('%s: %s', (kind, _, spoil) => {
   expect(judge(run.sent, run.stored).violations.map((violation) => violation.kind)).toContain(kind)
 })
 
+/** The first turn makes a call before it replies; its step says something. */
+function runWithCall(): Run {
+  const run = soundRun()
+  const [message, reply, ...rest] = run.stored.items
+  const key = { call_id: 'k', name: 'order', role: null, text: '' }
+  const step = { ...reply!, text: 'Wait. ' }
+  const call = { ...reply!, ...key, type: 'function_call' as const }
+  const output = { status: 200, body: { key: 'k' } }
+  const result = { ...reply!, ...key, type: 'function_call_output' as const, output, is_error: false }
+  run.stored.items = [message!, step, call, result, reply!, ...rest].map((item, position) => ({ ...item, position }))
+  run.stored.conversations[0]!.next_position = 7
+  run.sent.ends[0]!.seen!.items = 7
+  run.sent.messages[0]!.answers = [answered(200, 'a', { reply: 'Wait. To one.' })]
+  run.sent.executed = [{ tool: 'order', call_id: 'k' }]
+  return run
+}
+
+test('a sound run with a tool call has no violations', () => {
+  const { sent, stored } = runWithCall()
+  expect(judge(sent, stored).violations).toEqual([])
+})
+
+test.each<[ViolationKind, string, (run: Run) => void]>([
+  ['doubled', 'a call that may not be repeated', ({ sent }) => void sent.executed.push(sent.executed[0]!)],
+  ['doubled', 'a result', (run) => append(run, { ...run.stored.items[3]!, position: 7 })],
+  ['doubled', 'an id of a call', (run) => append(run, { ...run.stored.items[2]!, position: 7 })],
+  ['lost', 'a result', ({ stored }) => void (stored.items[3]!.call_id = 'other')],
+  ['broken', 'a result of no call', ({ stored }) => void (stored.items[2]!.call_id = 'other')],
+  ['broken', 'a result in another turn', ({ stored }) => void (stored.items[3]!.turn_id = 'b')],
+  ['misreported', 'a result of a call that nobody made', ({ sent }) => void sent.executed.pop()],
+  [
+    'misreported',
+    'the result of another call',
+    ({ stored }) => void (stored.items[3]!.output = { body: { key: 'x' } }),
+  ],
+])('%s: %s', (kind, _, spoil) => {
+  const run = runWithCall()
+  spoil(run)
+  expect(judge(run.sent, run.stored).violations.map((violation) => violation.kind)).toContain(kind)
+})
+
+test('a call of an idempotent tool may be repeated', () => {
+  const { sent, stored } = runWithCall()
+  const again = { tool: 'look', call_id: 'k' }
+  sent.executed = [again, again]
+  expect(judge(sent, stored).violations).toEqual([])
+})
+
 describe('what cannot be told is no violation', () => {
   test.each<[string, Answer[]]>([
     ['no answer', [lost]],
@@ -204,16 +255,16 @@ describe('the plan', () => {
     const missions = planMissions(500, createRandom(5))
     expect(missions).toEqual(planMissions(500, createRandom(5)))
     const points = missions.flatMap((mission) => (mission.kind === 'point' ? [mission.point] : []))
-    expect(new Set(points)).toEqual(new Set(usedPoints))
+    expect(new Set(points)).toEqual(new Set(pausePoints))
     expect(new Set(missions.map(({ kind }) => kind))).toEqual(new Set(['point', 'chance', 'pause']))
   })
 
   test('a short run dies in every change, each run at other stages', () => {
     const changes = (seed: number) =>
       planMissions(20, createRandom(seed)).flatMap((mission) => (mission.kind === 'point' ? [mission.point] : []))
-    const names = new Set(usedPoints.map((point) => point.split('.')[0]))
+    const names = new Set(pausePoints.map((point) => point.split('.')[0]))
     expect(new Set(changes(1).map((point) => point.split('.')[0]))).toEqual(names)
     const seeds = Array.from({ length: 50 }, (_, seed) => seed)
-    expect(new Set(seeds.flatMap(changes)).size).toBe(usedPoints.length)
+    expect(new Set(seeds.flatMap(changes)).size).toBe(pausePoints.length)
   })
 })

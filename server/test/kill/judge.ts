@@ -1,4 +1,5 @@
 // Judges a run: compares what callers were answered with what is stored. Pure.
+import { judgeTools } from './judge-tools.ts'
 import {
   type Answer,
   type Sent,
@@ -30,21 +31,22 @@ interface Case {
   items: Map<string, StoredItem[]>
   events: Map<string, StoredEvent[]>
   turnsOf: Map<string, StoredTurn[]>
-  /** Of each turn. */
+  /** What the agent said in each turn. */
   replies: Map<string, StoredItem[]>
 }
 
 export function judge(sent: Sent, stored: Stored): Verdict {
   const violations: Violation[] = []
+  const report: Case['report'] = (kind, what) => void violations.push({ kind, what })
   const found: Case = {
-    report: (kind, what) => void violations.push({ kind, what }),
+    report,
     conversations: new Map(stored.conversations.map((row) => [row.id, row])),
     turns: new Map(stored.turns.map((row) => [row.id, row])),
     items: groupBy(stored.items, (item) => item.conversation_id),
     events: groupBy(stored.events, (event) => event.conversation_id),
     turnsOf: groupBy(stored.turns, (turn) => turn.conversation_id),
     replies: groupBy(
-      stored.items.filter((item) => item.role === 'assistant' && !item.interrupted),
+      stored.items.filter((item) => item.role === 'assistant'),
       (item) => item.turn_id ?? '',
     ),
   }
@@ -54,6 +56,7 @@ export function judge(sent: Sent, stored: Stored): Verdict {
   judgeOtherCalls(found, sent)
   for (const conversation of stored.conversations) judgeConversation(found, conversation)
   judgeReplies(found, stored)
+  judgeTools(report, sent, stored)
   return { violations, ...counts }
 }
 
@@ -133,7 +136,10 @@ function judgeOutcome({ report, turns, replies }: Case, text: string, item: Stor
   if (expected && !expected.includes(turn.outcome ?? '')) {
     report('misreported', `${text}: ${answer.status} ${answer.code}, and the turn ended with ${turn.outcome}`)
   }
-  const reply = replies.get(turn.id)?.[0]?.text
+  const reply = replies
+    .get(turn.id)
+    ?.map((said) => said.text)
+    .join('')
   if (answer.status === 200 && answer.reply !== reply) report('misreported', `the reply to ${text}`)
 }
 
@@ -262,14 +268,17 @@ function judgeTurn({ report, turnsOf }: Case, turn: StoredTurn, items: StoredIte
   if (!isFinal(turn)) report('unfinished', `turn ${turn.id} is ${turn.status}`)
   const first = turn.messages_of ?? turn.id
   const messages = items.filter((item) => item.turn_id === first && item.role === 'user')
-  const replies = items.filter((item) => item.turn_id === turn.id && item.role === 'assistant')
+  const lastCall = items.findLast((item) => item.turn_id === turn.id && item.type === 'function_call')?.position ?? -1
+  // What is said before a call belongs to its step.
+  const said = items.filter((item) => item.turn_id === turn.id && item.role === 'assistant')
+  const replies = said.filter(({ position }) => position > lastCall)
   const whole = replies.filter((item) => !item.interrupted)
   if (messages.length === 0) report('broken', `turn ${turn.id} answers nothing`)
   if (replies.length > 1) report('doubled', `turn ${turn.id} has ${replies.length} replies`)
   if (turn.status === 'completed' && whole.length === 0) report('lost', `the reply of turn ${turn.id}`)
   if (turn.status !== 'completed' && whole.length > 0)
     report('broken', `turn ${turn.id} replied, and is ${turn.status}`)
-  for (const { position } of replies) {
+  for (const { position } of said) {
     if (messages.some((message) => message.position > position)) report('broken', `turn ${turn.id} replied too early`)
   }
   // The reply quotes the message that it answers.

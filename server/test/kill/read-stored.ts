@@ -9,7 +9,8 @@ export async function readStored(pool: pg.Pool): Promise<Stored> {
      from conversations c join conversation_progress p on p.conversation_id = c.id`,
   )
   const items = await pool.query<StoredItem>(
-    `select conversation_id, position, role, array_to_string(content, '') as text, interrupted, turn_id
+    `select conversation_id, position, type, role, coalesce(array_to_string(content, ''), '') as text, interrupted, turn_id,
+            call_id, name, output, is_error
      from transcript_items order by conversation_id, position`,
   )
   const turns = await pool.query<StoredTurn>(
@@ -43,9 +44,9 @@ export async function countOpenTurns(pool: pg.Pool): Promise<number> {
 }
 
 /** The leases of running turns with the nodes that hold them. */
-export async function readRunning(pool: pg.Pool): Promise<{ lease: string; node_id: string }[]> {
-  const { rows } = await pool.query<{ lease: string; node_id: string }>(
-    `select lease::text, node_id from turns where status = 'running'`,
+export async function readRunning(pool: pg.Pool): Promise<{ turn_id: string; lease: string; node_id: string }[]> {
+  const { rows } = await pool.query<{ turn_id: string; lease: string; node_id: string }>(
+    `select id as turn_id, lease::text, node_id from turns where status = 'running'`,
   )
   return rows
 }

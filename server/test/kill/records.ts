@@ -56,6 +56,12 @@ export interface SentDeletion {
   answers: Answer[]
 }
 
+/** A request that reached the API which the tools call. */
+export interface Executed {
+  tool: string
+  call_id: string
+}
+
 export interface Sent {
   messages: SentMessage[]
   creations: SentCreation[]
@@ -63,6 +69,8 @@ export interface Sent {
   cancels: SentCancel[]
   updates: SentUpdate[]
   deletions: SentDeletion[]
+  /** By the servers. */
+  executed: Executed[]
 }
 
 export const nothingSent = (): Sent => ({
@@ -72,6 +80,7 @@ export const nothingSent = (): Sent => ({
   cancels: [],
   updates: [],
   deletions: [],
+  executed: [],
 })
 
 export interface StoredConversation {
@@ -89,10 +98,16 @@ export interface StoredConversation {
 export interface StoredItem {
   conversation_id: string
   position: number
+  type: 'message' | 'function_call' | 'function_call_output'
   role: string | null
   text: string
-  interrupted: boolean
+  interrupted: boolean | null
   turn_id: string | null
+  call_id: string | null
+  /** Of a call or a result. */
+  name: string | null
+  output: unknown
+  is_error: boolean | null
 }
 
 export interface StoredTurn {
