@@ -1,6 +1,7 @@
 // AgentConfig: what an agent version is made of. This schema validates, fills defaults and is published as it stands.
 import { Type, type Static } from 'typebox'
 import { named, nullable, oneOf } from './schema.ts'
+import { ToolConfig } from './tool-config.ts'
 
 export const channels = ['telephone', 'webrtc', 'email', 'text'] as const
 export type Channel = (typeof channels)[number]
@@ -61,6 +62,12 @@ const LanguageModel = named(
   }),
 )
 
+const maxToolSteps = Type.Integer({
+  minimum: 1,
+  maximum: 100,
+  description: 'Model calls with tools in a turn; after them the model is asked once more, without tools. Default 8.',
+})
+
 const ChannelOverride = named(
   'ChannelOverride',
   Type.Object({
@@ -69,6 +76,7 @@ const ChannelOverride = named(
       nullable(oneOf(['append', 'replace'] as const, 'Default `append`: joined with a blank line.')),
     ),
     starting_message: Type.Optional(StartingMessage),
+    max_tool_steps: Type.Optional(nullable(maxToolSteps)),
   }),
 )
 
@@ -164,6 +172,8 @@ export const AgentConfig = named(
           }),
         ),
       ),
+      tools: Type.Optional(nullable(Type.Array(ToolConfig, { maxItems: 128 }))),
+      max_tool_steps: Type.Optional(nullable(maxToolSteps)),
       channel_overrides: Type.Optional(nullable(perChannel(ChannelOverride))),
       channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
       analysis: Type.Optional(nullable(AnalysisConfig)),

@@ -20,6 +20,7 @@ export type Output<Id extends OperationId> = OutputOf<Operations[Id]>
 
 export * from './access.ts'
 export * from './agent-config.ts'
+export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './conversation.ts'
 export * from './conversations.ts'

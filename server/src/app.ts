@@ -22,6 +22,7 @@ import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { type Tasks, startJobWorker } from './jobs/worker.ts'
+import { createOutboundClient } from './outbound/client.ts'
 import { type Ports, systemPorts } from './ports.ts'
 import { createSealer } from './seal.ts'
 
@@ -113,6 +114,7 @@ function createServices(
     ports,
     database,
     models,
+    outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock }),
     signals,
     bus,
     node_id: ports.newId(),

@@ -115,7 +115,7 @@ export const settings: readonly Setting[] = [
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'none',
     meaning:
-      'Host names, with commas, that outgoing tool and webhook requests may reach although they are private; no such requests are made yet.',
+      'Host names, with commas, that tool calls may reach although they are private; with `:port`, only that port.',
   },
   {
     name: 'PARLEY_DRAIN_SECONDS',

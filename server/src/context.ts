@@ -11,6 +11,7 @@ import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
+import type { OutboundClient } from './outbound/client.ts'
 import type { Ports } from './ports.ts'
 import type { Sealer } from './seal.ts'
 
@@ -20,6 +21,8 @@ export interface Services {
   readonly ports: Ports
   readonly database: Database
   readonly models: ModelCatalog
+  /** For what agents' authors configure. */
+  readonly outbound: OutboundClient
   readonly runner: TurnRunner
   readonly signals: Signals
   readonly bus: Bus

@@ -29,3 +29,8 @@ export function faultOfText(text: string): string | null {
   if (!text.isWellFormed()) return 'contains a lone surrogate'
   return null
 }
+
+/** The text with a replacement character for each that cannot be kept. */
+export function makeStorable(text: string): string {
+  return faultOfText(text) === null ? text : text.replaceAll('\0', '\uFFFD').toWellFormed()
+}

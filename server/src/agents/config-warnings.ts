@@ -6,7 +6,7 @@ const max_key_characters = 100
 
 /** Keys that have a meaning, but whose capability this server does not have yet; relative paths. */
 const laterPaths =
-  /^(tools|mcp_servers|knowledge_bases|built_in_tools|forms|quick_actions|inactivity|retention|max_tool_steps|stt|tts|turn_detection|voicemail_detection|pre_conversation_workflow|post_conversation_workflow|recording|analysis\.(outcome|extract|success)|channel_overrides\.\w+\.max_tool_steps)$/
+  /^(mcp_servers|knowledge_bases|built_in_tools|forms|quick_actions|inactivity|retention|stt|tts|turn_detection|voicemail_detection|pre_conversation_workflow|post_conversation_workflow|recording|analysis\.(outcome|extract|success)|tools\.\d+\.(output|actions_on_error)|tools\.\d+\.actions\.\d+\..+)$/
 
 export function listWarnings(config: Record<string, unknown>, schema: Schema, prefix: string): string[] {
   const paths: string[] = []

@@ -6,6 +6,7 @@ import type { FieldFault } from '../errors.ts'
 import { checkTemplate } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { listWarnings } from './config-warnings.ts'
+import { type ResolvedTool, listToolTemplates, resolveTools, toolFaults } from './tools.ts'
 
 const schema = AgentConfig as unknown as Schema
 const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(AgentConfig)
@@ -32,6 +33,7 @@ export function validateAgentConfig(
   }
   validate(value)
   const faults = describeFaults(validate.errors ?? [], prefix)
+  if (faults.length === 0) faults.push(...toolFaults(value['tools'], `${prefix}.tools`))
   for (const { path, text } of listTemplates(value, prefix)) {
     if (faults.some((fault) => fault.path === path)) continue
     const fault = checkTemplate(text)
@@ -61,6 +63,7 @@ function listTemplates(config: Record<string, unknown>, prefix: string): { path:
   for (const [channel, properties] of entriesOf(config['channel_properties'])) {
     add(`${prefix}.channel_properties.${channel}.body_template`, properties['body_template'])
   }
+  for (const { path, text } of listToolTemplates(config['tools'], `${prefix}.tools`)) add(path, text)
   return templates
 }
 
@@ -91,7 +94,6 @@ export type Greeting = { type: 'static'; text: string } | { type: 'generated'; i
 export interface ResolvedConfig {
   /** A template. */
   instructions: string
-  /** A template. */
   /** Taken as it is: braces in a rule mean nothing. */
   guardrails: string
   /** A static greeting is a template. */
@@ -100,6 +102,9 @@ export interface ResolvedConfig {
   context_window: { max_items: number; max_tokens: number }
   max_turn_seconds: number
   concurrency: ConcurrencyRule
+  tools: ResolvedTool[]
+  /** Model calls with tools in a turn. */
+  max_tool_steps: number
   /** A template over `agent_response`. */
   body_template: string
   channel_enabled: boolean
@@ -125,6 +130,8 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     },
     max_turn_seconds: config.max_turn_seconds ?? 120,
     concurrency: config.concurrency ?? 'queue',
+    tools: resolveTools(config.tools ?? []),
+    max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? 8,
     body_template: properties.body_template ?? '{{agent_response}}',
     channel_enabled: properties.enabled ?? true,
     analysis: {

@@ -6,7 +6,7 @@ import type { Services } from '../context.ts'
 import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
 import { findConversation, readTranscript } from '../conversations/queries.ts'
 import { openStore } from '../database/store.ts'
-import { collectText } from '../engine/collect.ts'
+import { collectAnswer } from '../engine/collect.ts'
 import { modelOf } from '../engine/model-of.ts'
 import { summarizeWithDemo } from '../engine/models/demo.ts'
 import { ModelError } from '../engine/models/port.ts'
@@ -46,7 +46,7 @@ async function summarize(
   }
   try {
     const stream = modelOf(services, config).stream(summaryRequest(settings, lines), run.signal)
-    const { text } = await collectText(stream)
+    const { text } = await collectAnswer(stream)
     if (text.trim() === '') return { status: 'failed', reason: 'The model gave an empty summary.' }
     return { status: 'done', summary: boundSummary(text, settings.max_words) }
   } catch (error) {

@@ -11,7 +11,7 @@ import type {
   TurnStatus,
 } from '@parley/contract'
 import type { ErrorName } from '@parley/contract'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 
 /** A turn that is not final yet. */
 export interface OpenTurn {
@@ -22,11 +22,20 @@ export interface OpenTurn {
   /** User messages that it answers. */
   messages: number
   attempts: number
+  /** Finished ones, of all its attempts. */
+  steps: number
+  /** Tool calls that have no result yet, in order. */
+  pending_calls: PendingCall[]
   lease: number | null
   /** The node whose call waits for it. */
   accepted_by: string
   lease_expired: boolean
   past_deadline: boolean
+}
+
+export interface PendingCall {
+  call_id: string
+  name: string
 }
 
 /** The conversation as it stands under its lock. */
@@ -57,6 +66,7 @@ export interface Ending {
 }
 
 export interface NewMessage {
+  type: 'message'
   id: string
   role: 'user' | 'assistant'
   text: string
@@ -64,6 +74,27 @@ export interface NewMessage {
   turn_id: string | null
   metrics: TurnMetrics | null
 }
+
+export interface NewToolCall {
+  type: 'function_call'
+  turn_id: string
+  /** Ours, unlike the model's own: never used twice. */
+  call_id: string
+  name: string
+  arguments: JsonObject
+}
+
+export interface NewToolResult {
+  type: 'function_call_output'
+  turn_id: string
+  call_id: string
+  name: string
+  output: JsonValue
+  is_error: boolean
+  latency_ms: number | null
+}
+
+export type NewItem = NewMessage | NewToolCall | NewToolResult
 
 export interface NewTurn {
   id: string
@@ -77,13 +108,23 @@ export interface NewTurn {
   messages_of: string | null
 }
 
-export interface TurnEnd {
+/** What one model call took; null: the provider does not say. */
+export interface TokenUsage {
+  input_tokens: number | null
+  output_tokens: number | null
+}
+
+/** A step of a turn that goes on. */
+export interface StepEnd extends TokenUsage {
+  turn_id: string
+}
+
+export interface TurnEnd extends TokenUsage {
   id: string
   outcome: TurnOutcome
   error: string | null
+  /** Finished with it: 1 for a reply. */
   steps: number
-  input_tokens: number | null
-  output_tokens: number | null
 }
 
 export interface ConversationEnd {
@@ -103,7 +144,9 @@ export interface Change {
   new_turn: NewTurn | null
   /** An open turn that an attempt takes, anew when it was running. */
   started_turn: { id: string; takeover: boolean } | null
-  messages: NewMessage[]
+  /** A running turn has finished a step. */
+  step: StepEnd | null
+  items: NewItem[]
   end: ConversationEnd | null
   /** The end is put off until the last open turn is over. */
   ending: Ending | null
@@ -114,7 +157,8 @@ export const noChange: Change = {
   ended_turns: [],
   new_turn: null,
   started_turn: null,
-  messages: [],
+  step: null,
+  items: [],
   end: null,
   ending: null,
   events: [],

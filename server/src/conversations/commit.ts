@@ -5,7 +5,7 @@ import { statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import { AppError, notFound } from '../errors.ts'
 import { enqueueAnalysis } from '../jobs/enqueue.ts'
-import type { Change, Decision, LockedConversation, NewTurn, OpenTurn, TurnEnd } from './change.ts'
+import type { Change, Decision, LockedConversation, NewItem, NewTurn, OpenTurn, StepEnd, TurnEnd } from './change.ts'
 import { isRefusal } from './change.ts'
 import { lease_ms, statusOfOutcome } from './turn.ts'
 import { type ChangeName, reach } from './pause-points.ts'
@@ -99,11 +99,18 @@ const lock = statement(
 // Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
 const openTurns = statement(
   'open_turns',
-  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.lease, t.accepted_by,
+  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
-          (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id) and i.role = 'user')
-            as messages
+          (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
+            and i.conversation_id = t.conversation_id and i.role = 'user') as messages,
+          case when t.steps = 0 then '[]' else coalesce(
+            (select jsonb_agg(jsonb_build_object('call_id', call.call_id, 'name', call.name) order by call.position)
+             from transcript_items call where call.conversation_id = t.conversation_id and call.turn_id = t.id
+               and call.type = 'function_call' and not exists
+                 (select from transcript_items result where result.conversation_id = t.conversation_id
+                  and result.turn_id = t.id and result.type = 'function_call_output' and result.call_id = call.call_id)), '[]')
+          end as pending_calls
    from (select 1) one left join turns t
      on t.conversation_id = $1 and t.organization_id = $2 and t.status in ('queued', 'running')
    order by t.sequence`,
@@ -128,11 +135,12 @@ export async function writeChange(
   state: LockedConversation,
   change: Change,
 ): Promise<TurnLease | null> {
+  if (change.step) await finishStep(writer, change.step)
   for (const end of change.ended_turns) await endTurn(writer, state, end)
   let started: TurnLease | null = null
   if (change.new_turn) started = await insertTurn(writer, state, change.new_turn)
   if (change.started_turn) started = await startTurn(writer, state, change.started_turn.id)
-  if (change.messages.length + change.events.length > 0) await append(writer, state, change)
+  if (change.items.length + change.events.length > 0) await append(writer, state, change)
   if (change.ending) await putOffEnd(writer, state, change.ending)
   if (change.end) await endConversation(writer, state, change.end)
   return started
@@ -172,7 +180,7 @@ async function insertTurn({ store, node_id }: Writer, state: LockedConversation,
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
 const startTurnStatement = statement(
   'start_turn',
-  `update turns set status = 'running', attempts = attempts + 1, lease = nextval('turn_leases'), node_id = $3, partial_text = null,
+  `update turns set status = 'running', attempts = attempts + 1, lease = nextval('turn_leases'), node_id = $3, partial_text = null, partial_step = null,
           lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
           started_at = coalesce(started_at, clock_timestamp()),
           deadline_at = case when started_at is null then clock_timestamp() + (deadline_at - queued_at) else deadline_at end
@@ -194,10 +202,23 @@ function leaseOf(store: Store, state: LockedConversation, turn_id: string, lease
   return { organization_id: store.organization_id, conversation_id: state.id, turn_id, lease }
 }
 
+const finishStepStatement = statement(
+  'finish_step',
+  `update turns set steps = steps + 1, input_tokens = coalesce(input_tokens + $3, input_tokens, $3),
+          output_tokens = coalesce(output_tokens + $4, output_tokens, $4)
+   where id = $1 and organization_id = $2 and status = 'running'`,
+)
+
+async function finishStep({ store }: Writer, { turn_id, input_tokens, output_tokens }: StepEnd): Promise<void> {
+  await store.query(finishStepStatement, [turn_id, store.organization_id, input_tokens, output_tokens])
+}
+
 const endTurnStatement = statement(
   'end_turn',
-  `update turns set status = $3, outcome = $4, error = $5, steps = steps + $6, input_tokens = $7, output_tokens = $8,
-          finished_at = $9, lease = null, lease_expires_at = null, node_id = null, partial_text = null
+  `update turns set status = $3, outcome = $4, error = $5, steps = steps + $6,
+          input_tokens = coalesce(input_tokens + $7, input_tokens, $7),
+          output_tokens = coalesce(output_tokens + $8, output_tokens, $8),
+          finished_at = $9, lease = null, lease_expires_at = null, node_id = null, partial_text = null, partial_step = null
    where id = $1 and organization_id = $2 and status in ('queued', 'running')`,
 )
 
@@ -219,10 +240,12 @@ const appendStatement = statement(
   'append',
   `with items as (
      insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
-                                   metrics, created_at)
-     select $1, i.position, $2, i.id, 'message', i.turn_id, i.role, array[i.text], i.interrupted, i.metrics, $3
+                                   metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
+     select $1, i.position, $2, i.id, i.type, i.turn_id, i.role, case when i.type = 'message' then array[i.text] end, i.interrupted, i.metrics,
+            i.call_id, i.name, i.arguments, i.output, i.is_error, i.latency_ms, $3
      from jsonb_to_recordset($4::jsonb)
-       as i(position integer, id uuid, turn_id uuid, role text, text text, interrupted boolean, metrics jsonb)
+       as i(position integer, id uuid, type text, turn_id uuid, role text, text text, interrupted boolean, metrics jsonb,
+            call_id text, name text, arguments jsonb, output jsonb, is_error boolean, latency_ms integer)
    ), events as (
      insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
      select $1, e.sequence, $2, e.id, e.type, $3, e.data
@@ -235,7 +258,11 @@ const appendStatement = statement(
 )
 
 async function append({ store, ports }: Writer, state: LockedConversation, change: Change): Promise<void> {
-  const items = change.messages.map((message, index) => ({ ...message, position: state.next_position + index }))
+  const items = change.items.map((item, index) => ({
+    ...item,
+    id: item.type === 'message' ? item.id : ports.newId(),
+    position: state.next_position + index,
+  }))
   const events = change.events.map((event, index) => ({
     ...event,
     id: ports.newId(),
@@ -249,9 +276,13 @@ async function append({ store, ports }: Writer, state: LockedConversation, chang
     JSON.stringify(events),
     items.length,
     events.length,
-    items.filter((item) => item.role === 'user').length,
+    change.items.filter(isUserMessage).length,
     change.new_turn ? 1 : 0,
   ])
+}
+
+function isUserMessage(item: NewItem): boolean {
+  return item.type === 'message' && item.role === 'user'
 }
 
 const putOffStatement = statement(

@@ -2,7 +2,7 @@
 // the attempt that runs here so that a commit can keep what it had said.
 import type { Services } from '../context.ts'
 import type { Committed } from './commit.ts'
-import type { Partial } from './decisions.ts'
+import type { Partial } from './turn-endings.ts'
 
 type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'node_id'>
 

@@ -1,50 +1,16 @@
 import { type ConcurrencyRule, conversationStatuses } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
-import { type Change, type Decision, type LockedConversation, type OpenTurn, isRefusal } from './change.ts'
+import { isRefusal } from './change.ts'
+import { changed, eventTypes, locked, turn, waiting } from './decision-fixture.ts'
+import { type AttemptResult, decideAttemptResult } from './attempt-decisions.ts'
 import {
-  type AttemptResult,
   type MessageInput,
-  decideAttemptResult,
   decideCancel,
   decideEnd,
   decideEndForDeletion,
   decideMessage,
   decideRetry,
-  decideTakeover,
 } from './decisions.ts'
-
-const locked = (fields: Partial<LockedConversation> = {}): LockedConversation => ({
-  id: 'conversation',
-  channel: 'text',
-  status: 'in_progress',
-  agent_id: 'agent',
-  agent_version_id: 'version',
-  ending: null,
-  user_turn_count: 1,
-  next_position: 3,
-  next_sequence: 9,
-  next_turn: 3,
-  open_turns: [],
-  now: '2026-01-01T00:00:00.000000Z',
-  ...fields,
-})
-
-const turn = (fields: Partial<OpenTurn> = {}): OpenTurn => ({
-  id: 'turn-1',
-  sequence: 1,
-  status: 'running',
-  concurrency: 'queue',
-  messages: 1,
-  attempts: 1,
-  lease: 7,
-  accepted_by: 'node',
-  lease_expired: false,
-  past_deadline: false,
-  ...fields,
-})
-
-const waiting = (id: string, fields: Partial<OpenTurn> = {}) =>
-  turn({ id, status: 'queued', lease: null, attempts: 0, ...fields })
 
 const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
   message_id: 'message',
@@ -59,21 +25,14 @@ const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
   ...fields,
 })
 
-const partial = { turn_id: 'turn-1', lease: 7, text: 'I was just', message_id: 'partial' }
-
-function changed<T>(decision: Decision<T>): { change: Change; answer: T } {
-  if (isRefusal(decision)) throw new Error(`refused: ${decision.refused}`)
-  return decision
-}
-
-const eventTypes = (change: Change) => change.events.map((event) => event.type)
+const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'I was just', message_id: 'partial' }
 
 describe('decideMessage', () => {
   test('starts a turn when none is open', () => {
     const { change, answer } = changed(decideMessage(locked(), message()))
     expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
     expect(change.new_turn?.start).toBe(true)
-    expect(change.messages).toMatchObject([{ role: 'user', text: 'Hello', turn_id: 'turn-new' }])
+    expect(change.items).toMatchObject([{ role: 'user', text: 'Hello', turn_id: 'turn-new' }])
     expect(eventTypes(change)).toEqual(['message.created', 'turn.queued', 'turn.started'])
   })
 
@@ -109,7 +68,7 @@ describe('decideMessage', () => {
     const open_turns = [turn(), waiting('turn-2', { concurrency: 'merge' })]
     const second = changed(decideMessage(locked({ open_turns }), message({ concurrency: 'merge' })))
     expect(second.answer).toEqual({ turn_id: 'turn-2', ahead: 1 })
-    expect(second.change).toMatchObject({ new_turn: null, messages: [{ turn_id: 'turn-2' }] })
+    expect(second.change).toMatchObject({ new_turn: null, items: [{ turn_id: 'turn-2' }] })
   })
 
   test('merge: leaves alone a waiting turn that has its own answer', () => {
@@ -127,7 +86,7 @@ describe('decideMessage', () => {
       ['turn-1', 'superseded'],
       ['turn-2', 'superseded'],
     ])
-    expect(change.messages.map(({ role, interrupted }) => [role, interrupted])).toEqual([
+    expect(change.items.map((item) => item.type === 'message' && [item.role, item.interrupted])).toEqual([
       ['assistant', true],
       ['user', false],
     ])
@@ -143,14 +102,6 @@ describe('decideMessage', () => {
   )
 })
 
-const reply: AttemptResult = {
-  type: 'reply',
-  text: 'Hi',
-  message_id: 'reply',
-  steps: 1,
-  metrics: { model: 'm', ttft_ms: 1, llm_ms: 2, tools_ms: 0, total_ms: 3, input_tokens: 4, output_tokens: 5 },
-}
-
 describe('decideRetry', () => {
   const retry = (fields: Partial<Parameters<typeof decideRetry>[1]> = {}) => ({
     ...{ turn_id: 'retry', messages_of: 'first', newest: { id: 'first', status: 'failed' as const } },
@@ -163,7 +114,7 @@ describe('decideRetry', () => {
     const { change, answer } = changed(decideRetry(locked(), retry({ concurrency: 'merge' })))
     expect(answer).toEqual({ turn_id: 'retry', ahead: 0 })
     expect(change.new_turn).toMatchObject({ id: 'retry', messages_of: 'first', start: true, concurrency: 'queue' })
-    expect(change.messages).toEqual([])
+    expect(change.items).toEqual([])
     expect(eventTypes(change)).toEqual(['turn.queued', 'turn.started'])
   })
 
@@ -192,81 +143,12 @@ describe('decideRetry', () => {
   })
 })
 
-describe('decideAttemptResult', () => {
-  test('writes the reply and starts the next turn in the same change', () => {
-    const open_turns = [turn(), waiting('turn-2'), waiting('turn-3')]
-    const { change, answer } = changed(
-      decideAttemptResult(locked({ open_turns }), { turn_id: 'turn-1', lease: 7 }, reply),
-    )
-    expect(answer).toBe('written')
-    expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'reply', input_tokens: 4, output_tokens: 5 }])
-    expect(change.messages).toMatchObject([{ role: 'assistant', text: 'Hi', turn_id: 'turn-1' }])
-    expect(change.started_turn).toEqual({ id: 'turn-2', takeover: false })
-  })
-
-  test.each([
-    ['another lease', locked({ open_turns: [turn({ lease: 8 })] })],
-    ['a turn that is final', locked()],
-    ['a turn that waits again', locked({ open_turns: [waiting('turn-1')] })],
-    ['an ended conversation', locked({ status: 'completed', open_turns: [turn()] })],
-  ])('T6: a stale attempt changes nothing: %s', (_name, state) => {
-    const { change, answer } = changed(decideAttemptResult(state, { turn_id: 'turn-1', lease: 7 }, reply))
-    expect(answer).toBe('stale')
-    expect(change).toEqual({
-      ended_turns: [],
-      new_turn: null,
-      started_turn: null,
-      messages: [],
-      end: null,
-      ending: null,
-      events: [],
-    })
-  })
-
-  test('a failure is recorded without a message, and the next turn starts', () => {
-    const open_turns = [turn(), waiting('turn-2')]
-    const failure: AttemptResult = { type: 'failure', outcome: 'timed_out', error: 'too slow' }
-    const { change } = changed(decideAttemptResult(locked({ open_turns }), { turn_id: 'turn-1', lease: 7 }, failure))
-    expect(change.ended_turns).toMatchObject([{ outcome: 'timed_out', error: 'too slow' }])
-    expect(change.messages).toEqual([])
-    expect(change.started_turn?.id).toBe('turn-2')
-  })
-})
-
-describe('decideTakeover', () => {
-  const decide = (turns: OpenTurn[]) => changed(decideTakeover(locked({ open_turns: turns }), turns[0]!.id))
-
-  test('leaves alone a turn whose lease holds', () => {
-    expect(decide([turn()]).answer).toBe('nothing')
-  })
-
-  test('takes up a turn whose lease ran out, and one that waits for nothing', () => {
-    expect(decide([turn({ lease_expired: true })]).change.started_turn).toEqual({ id: 'turn-1', takeover: true })
-    expect(decide([waiting('turn-1')]).change.started_turn).toEqual({ id: 'turn-1', takeover: false })
-  })
-
-  test('leaves alone a waiting turn behind another', () => {
-    const open_turns = [turn(), waiting('turn-2')]
-    expect(changed(decideTakeover(locked({ open_turns }), 'turn-2')).answer).toBe('nothing')
-  })
-
-  test.each([
-    ['attempts_exhausted', { attempts: 3 }],
-    ['timed_out', { past_deadline: true }],
-  ] as const)('T10: fails with %s and starts the next', (outcome, fields) => {
-    const { change, answer } = decide([turn({ lease_expired: true, ...fields }), waiting('turn-2')])
-    expect(answer).toBe('failed')
-    expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome }])
-    expect(change.started_turn).toEqual({ id: 'turn-2', takeover: false })
-  })
-})
-
 describe('decideCancel', () => {
   test('cancels the running turn, keeps its text, starts the next', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const { change } = changed(decideCancel(locked({ open_turns }), 'turn-1', partial))
     expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'cancelled_by_caller' }])
-    expect(change.messages).toMatchObject([{ text: 'I was just', interrupted: true }])
+    expect(change.items).toMatchObject([{ text: 'I was just', interrupted: true }])
     expect(change.started_turn?.id).toBe('turn-2')
   })
 
@@ -311,7 +193,7 @@ describe('decideEnd', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
     expect(change.ended_turns.map(({ outcome }) => outcome)).toEqual(['conversation_ended', 'conversation_ended'])
-    expect(change.messages).toMatchObject([{ text: 'I was just', interrupted: true, turn_id: 'turn-1' }])
+    expect(change.items).toMatchObject([{ text: 'I was just', interrupted: true, turn_id: 'turn-1' }])
     expect(change.end).toMatchObject({ status: 'completed', analysis: { status: 'queued' } })
     expect(eventTypes(change)).toEqual(['message.created', 'turn.cancelled', 'turn.cancelled', 'conversation.ended'])
   })
@@ -319,7 +201,7 @@ describe('decideEnd', () => {
   test('drops the text of an attempt that has lost its turn', () => {
     const open_turns = [turn({ lease: 8 })]
     const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
-    expect(change.messages).toEqual([])
+    expect(change.items).toEqual([])
   })
 
   test.each([
@@ -348,6 +230,7 @@ describe('decideEnd', () => {
     const open_turns = [turn(), waiting('turn-2')]
     expect(decideMessage(locked({ open_turns, ending }), message())).toEqual({ refused: 'conversation_ending' })
     const key = { turn_id: 'turn-1', lease: 7 }
+    const reply = { type: 'reply', text: 'Hi', message_id: 'reply', metrics: {}, usage: {} } as unknown as AttemptResult
     const first = changed(decideAttemptResult(locked({ open_turns, ending }), key, reply)).change
     expect(first).toMatchObject({ started_turn: { id: 'turn-2' }, end: null })
     const last = changed(decideAttemptResult(locked({ open_turns: [turn()], ending }), key, reply)).change

@@ -1,25 +1,24 @@
-// Every decision about a conversation, as pure functions: the locked state in, a refusal or a change out.
-import type { ConcurrencyRule, EndedBy, TurnMetrics, TurnOutcome, TurnStatus } from '@parley/contract'
+// What callers ask of a conversation, decided: its locked state in, a refusal or a change out. Pure.
+import type { ConcurrencyRule, EndedBy, TurnStatus } from '@parley/contract'
 import {
   type Change,
   type Decision,
   type Ending,
   type LockedConversation,
   type NewMessage,
-  type OpenTurn,
-  type TurnEnd,
   noChange,
 } from './change.ts'
 import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
-import { max_attempts } from './turn.ts'
-
-/** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
-export interface Partial {
-  turn_id: string
-  lease: number
-  text: string
-  message_id: string
-}
+import {
+  type Partial,
+  cancelTurns,
+  endChange,
+  endedWith,
+  goOnAfter,
+  joinChanges,
+  messageCreated,
+  turnEvent,
+} from './turn-endings.ts'
 
 export interface MessageInput {
   message_id: string
@@ -72,7 +71,7 @@ function acceptMerging(state: LockedConversation, input: MessageInput) {
   if (last.status !== 'queued' || last.concurrency !== 'merge') return acceptWaiting(state, input)
   const message = userMessage(input, last.id)
   return {
-    change: { ...noChange, messages: [message], events: [messageCreated(message)] },
+    change: { ...noChange, items: [message], events: [messageCreated(message)] },
     answer: { turn_id: last.id, ahead: state.open_turns.length - 1 },
   }
 }
@@ -89,7 +88,7 @@ function acceptInNewTurn(input: MessageInput, { start, ahead }: { start: boolean
   const change: Change = {
     ...noChange,
     new_turn: { id, concurrency, interactivity, agent_version_id, max_seconds, start, messages_of: null },
-    messages: [message],
+    items: [message],
     events: [messageCreated(message), turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
   }
   return { change, answer: { turn_id: id, ahead } }
@@ -132,86 +131,6 @@ export function decideRetry(
     events: [turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
   }
   return { change, answer: { turn_id: id, ahead } }
-}
-
-export interface AttemptKey {
-  turn_id: string
-  lease: number
-}
-
-/** What an attempt reports when it is through. */
-export type AttemptResult =
-  | { type: 'reply'; text: string; message_id: string; steps: number; metrics: TurnMetrics }
-  | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
-
-/** An attempt is through. A stale one (T6) changes nothing. */
-export function decideAttemptResult(
-  state: LockedConversation,
-  attempt: AttemptKey,
-  result: AttemptResult,
-): Decision<'written' | 'stale'> {
-  const turn = state.open_turns.find((open) => open.id === attempt.turn_id)
-  if (!isActive(state.status) || turn?.status !== 'running' || turn.lease !== attempt.lease) {
-    return { change: noChange, answer: 'stale' }
-  }
-  const change = result.type === 'reply' ? completeTurn(turn, result) : failTurn(turn, result.outcome, result.error)
-  return { change: joinChanges(change, goOnAfter(state, turn)), answer: 'written' }
-}
-
-function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
-  const { metrics, steps } = reply
-  const message: NewMessage = {
-    id: reply.message_id,
-    role: 'assistant',
-    text: reply.text,
-    interrupted: false,
-    turn_id: turn.id,
-    metrics,
-  }
-  const { input_tokens, output_tokens } = metrics
-  return {
-    ...noChange,
-    ended_turns: [{ id: turn.id, outcome: 'reply', error: null, steps, input_tokens, output_tokens }],
-    messages: [message],
-    events: [messageCreated(message), turnEvent('turn.completed', turn.id)],
-  }
-}
-
-function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
-  return {
-    ...noChange,
-    ended_turns: [endOfTurn(turn.id, outcome, error)],
-    events: [{ type: 'turn.failed', data: { turn_id: turn.id, outcome, error } }],
-  }
-}
-
-/**
- * What the end of a turn brings, in the very commit that ends it, so that it cannot be forgotten: the next waiting turn
- * begins, or a conversation that was only waiting for its turns ends.
- */
-function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
-  const open = state.open_turns.filter((turn) => turn.id !== ended.id)
-  if (open.length === 0 && state.ending)
-    return endChange({ ...state, open_turns: [] }, { ...state.ending, partial: null })
-  const next = open.find((turn) => turn.status === 'queued')
-  if (!next || ended.status !== 'running') return noChange
-  return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
-}
-
-/** The sweep found a turn that nobody carries out: an attempt whose lease ran out, or one that waits for nothing. */
-export function decideTakeover(state: LockedConversation, turn_id: string): Decision<'started' | 'failed' | 'nothing'> {
-  const turn = state.open_turns.find((open) => open.id === turn_id)
-  if (!turn || !isActive(state.status) || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
-  const takeover = turn.status === 'running'
-  if (takeover && !turn.lease_expired) return { change: noChange, answer: 'nothing' }
-  if (takeover && (turn.past_deadline || turn.attempts >= max_attempts)) {
-    const [outcome, error] = turn.past_deadline
-      ? (['timed_out', 'The turn did not end within its time.'] as const)
-      : (['attempts_exhausted', 'Every attempt at this turn was lost.'] as const)
-    return { change: joinChanges(failTurn(turn, outcome, error), goOnAfter(state, turn)), answer: 'failed' }
-  }
-  const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
-  return { change, answer: 'started' }
 }
 
 /** The caller cancels a turn. A final one stays as it is. */
@@ -258,80 +177,7 @@ export function decideEndForDeletion(state: LockedConversation, ended_by: EndedB
   )
 }
 
-type Analysis = NonNullable<Change['end']>['analysis']
-
-function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Analysis {
-  if (state.user_turn_count === 0) return { status: 'skipped', reason: 'There was no user message.' }
-  if (!summary_enabled) return { status: 'skipped', reason: 'The summary is switched off.' }
-  return { status: 'queued', reason: null }
-}
-
-function endChange(state: LockedConversation, input: Ending & { partial: Partial | null }): Change {
-  const { end_reason, ended_by, summary_enabled, partial } = input
-  const analysis = analysisAtEnd(state, summary_enabled)
-  return joinChanges(
-    cancelTurns(state.open_turns, 'conversation_ended', partial),
-    endedWith({ status: 'completed', end_reason, ended_by, analysis }),
-  )
-}
-
-function endedWith(end: NonNullable<Change['end']>): Change {
-  const { status, end_reason, ended_by } = end
-  return { ...noChange, end, events: [{ type: 'conversation.ended', data: { status, end_reason, ended_by } }] }
-}
-
-/** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
-function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Partial | null): Change {
-  const owner = turns.find((turn) => turn.id === partial?.turn_id && turn.lease === partial.lease)
-  const messages: NewMessage[] =
-    owner && partial && partial.text !== ''
-      ? [
-          {
-            id: partial.message_id,
-            role: 'assistant',
-            text: partial.text,
-            interrupted: true,
-            turn_id: owner.id,
-            metrics: null,
-          },
-        ]
-      : []
-  return {
-    ...noChange,
-    ended_turns: turns.map((turn) => endOfTurn(turn.id, outcome, null)),
-    messages,
-    events: [
-      ...messages.map(messageCreated),
-      ...turns.map((turn) => ({ type: 'turn.cancelled' as const, data: { turn_id: turn.id, outcome } })),
-    ],
-  }
-}
-
-function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): TurnEnd {
-  return { id, outcome, error, steps: 0, input_tokens: null, output_tokens: null }
-}
-
 function userMessage(input: MessageInput, turn_id: string): NewMessage {
-  return { id: input.message_id, role: 'user', text: input.text, interrupted: false, turn_id, metrics: null }
-}
-
-function messageCreated(message: NewMessage) {
-  const { id, role, text, interrupted, turn_id } = message
-  return { type: 'message.created' as const, data: { id, role, content: [text], interrupted, turn_id } }
-}
-
-function turnEvent(type: 'turn.queued' | 'turn.started' | 'turn.completed', turn_id: string) {
-  return { type, data: { turn_id } }
-}
-
-function joinChanges(first: Change, second: Change): Change {
-  return {
-    ended_turns: [...first.ended_turns, ...second.ended_turns],
-    new_turn: second.new_turn ?? first.new_turn,
-    started_turn: second.started_turn ?? first.started_turn,
-    messages: [...first.messages, ...second.messages],
-    end: second.end ?? first.end,
-    ending: second.ending ?? first.ending,
-    events: [...first.events, ...second.events],
-  }
+  const { message_id: id, text } = input
+  return { type: 'message', id, role: 'user', text, interrupted: false, turn_id, metrics: null }
 }

@@ -33,7 +33,7 @@ export function prepareImport(
   if (faults.length > 0) return { faults }
   const source = row as ImportedConversation
   const items = source.conversation?.items ?? []
-  const more = [...ruleFaults(source, limits), ...items.flatMap(itemFaults)]
+  const more = [...ruleFaults(source, limits), ...items.flatMap(itemFaults), ...callFaults(items)]
   if (more.length > 0) return { faults: more }
   return {
     source: { ...source, id: source.id.toLowerCase() },
@@ -69,6 +69,18 @@ function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] 
     faults.push({ path: 'custom_metadata', message: `must have at most ${limits.metadata_bytes} bytes as JSON` })
   }
   return faults
+}
+
+/** Of a turn's calls and results each has an id of its own (T8). */
+function callFaults(items: ImportedItem[]): FieldFault[] {
+  const seen = new Set<string>()
+  return items.flatMap(({ type, turn_id, call_id }, index) => {
+    if (type === 'message' || turn_id == null || call_id == null) return []
+    const key = `${type} ${turn_id.toLowerCase()} ${call_id}`
+    if (seen.has(key)) return [{ path: `conversation.items.${index}.call_id`, message: 'is used twice in its turn' }]
+    seen.add(key)
+    return []
+  })
 }
 
 /** Fields that each type of item needs. */

@@ -69,20 +69,36 @@ export async function findRunningTurn(database: Executor, conversation_id: strin
 
 const leaveStatement = statement(
   'leave_partial_text',
-  `update turns set partial_text = $3 where id = $1 and lease = $2 and status = 'running'`,
+  `update turns set partial_text = $3, partial_step = $4 where id = $1 and lease = $2 and status = 'running'`,
 )
 
-/** Leaves with the turn what its stopped attempt had said; null takes it back. */
-export async function leavePartialText(database: Executor, turn_id: string, lease: number, text: string | null) {
-  await database.query(leaveStatement, [turn_id, lease, text])
+/** What a stopped attempt had said, and how many steps of its turn were finished before. */
+export interface PartialText {
+  text: string
+  step: number
+}
+
+/** Leaves it with the turn; null takes it back. */
+export async function leavePartialText(
+  database: Executor,
+  turn_id: string,
+  lease: number,
+  partial: PartialText | null,
+): Promise<void> {
+  await database.query(leaveStatement, [turn_id, lease, partial?.text ?? null, partial?.step ?? null])
 }
 
 const partialStatement = statement(
   'read_partial_text',
-  `select partial_text from turns where id = $1 and lease = $2 and partial_text is not null`,
+  `select partial_text as text, partial_step as step from turns
+   where id = $1 and lease = $2 and partial_text is not null`,
 )
 
-export async function readPartialText(database: Executor, turn_id: string, lease: number): Promise<string | undefined> {
-  const [row] = await database.query<{ partial_text: string }>(partialStatement, [turn_id, lease])
-  return row?.partial_text
+export async function readPartialText(
+  database: Executor,
+  turn_id: string,
+  lease: number,
+): Promise<PartialText | undefined> {
+  const [row] = await database.query<PartialText>(partialStatement, [turn_id, lease])
+  return row
 }

@@ -11,8 +11,9 @@ import { takesMessages } from './conversation.ts'
 import { requireConversation } from './conversation-access.ts'
 import { type MessageInput, decideMessage, decideRetry } from './decisions.ts'
 import { resolveDoubt } from './doubt.ts'
-import { type ConversationRecord, type TurnRecord, findNewestTry, findTurn, readReply } from './queries.ts'
+import { type ConversationRecord, type TurnRecord, findNewestTry, findTurn, readTurnItems } from './queries.ts'
 import { isFinal } from './turn.ts'
+import { presentReply } from './wire.ts'
 
 /** What the wait for a turn allows beyond the turns' own limits: their starts, commits and takeovers. */
 const wait_margin_ms = 30_000
@@ -171,8 +172,7 @@ async function answerTurn(
     case 'reply':
       return {
         conversation_id,
-        reply: await readReply(ctx.store, turn_id),
-        tool_calls: [],
+        ...presentReply(await readTurnItems(ctx.store, conversation_id, turn_id)),
         ...(interactivity === 'rich' ? { widgets: [] } : {}),
         turn_id,
       }

@@ -114,18 +114,18 @@ const historyStatement = statement(
    where conversation_id = $1 and organization_id = $2 and position >= ${oldestOfNewest}
    union all
    select ${historyColumns} from transcript_items
-   where turn_id = $4 and conversation_id = $1 and organization_id = $2 and position < ${oldestOfNewest}
+   where turn_id = any($4) and conversation_id = $1 and organization_id = $2 and position < ${oldestOfNewest}
    order by position`,
 )
 
-/** The newest items and, however old, those of one turn; oldest first. */
+/** The newest items and, however old, those of certain turns; oldest first. */
 export function readHistory(
   store: Store,
   conversation_id: string,
   count: number,
-  turn_id: string,
+  turn_ids: string[],
 ): Promise<HistoryItem[]> {
-  return store.query(historyStatement, [conversation_id, store.organization_id, count, turn_id])
+  return store.query(historyStatement, [conversation_id, store.organization_id, count, turn_ids])
 }
 
 const acceptedStatement = statement(
@@ -167,6 +167,8 @@ export interface TurnRecord {
   interactivity: 'plain' | 'rich'
   agent_version_id: string
   attempts: number
+  /** Of the attempt that carries it out. */
+  lease: number | null
   steps: number
   input_tokens: number | null
   output_tokens: number | null
@@ -181,10 +183,10 @@ export interface TurnRecord {
 }
 
 const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
-  t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
+  t.lease, t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
   t.messages_of,
-  array(select i.id from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id) and i.role = 'user' order by i.position)
-    as user_message_ids`
+  array(select i.id from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
+        and i.conversation_id = t.conversation_id and i.role = 'user' order by i.position) as user_message_ids`
 
 const findTurnStatement = statement(
   'find_turn',
@@ -229,14 +231,13 @@ export function listTurns(
   return store.query(listTurnsStatement, [conversation_id, store.organization_id, after_sequence, limit])
 }
 
-const repliesStatement = statement(
-  'turn_replies',
-  `select content from transcript_items
-   where turn_id = $1 and organization_id = $2 and role = 'assistant' order by position`,
+const turnItemsStatement = statement(
+  'turn_items',
+  `select ${itemColumns} from transcript_items
+   where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user' order by position`,
 )
 
-/** What the agent said in a turn. */
-export async function readReply(store: Store, turn_id: string): Promise<string> {
-  const rows = await store.query<{ content: string[] }>(repliesStatement, [turn_id, store.organization_id])
-  return rows.flatMap((row) => row.content).join('')
+/** What the agent said and did in a turn. */
+export function readTurnItems(store: Store, conversation_id: string, turn_id: string): Promise<ItemRecord[]> {
+  return store.query(turnItemsStatement, [turn_id, conversation_id, store.organization_id])
 }

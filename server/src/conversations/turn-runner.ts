@@ -15,8 +15,9 @@ export interface TurnLease {
 export interface HaltedAttempt {
   turn_id: string
   lease: number
-  /** What the agent had said so far. */
+  /** What the agent had said in the step that was under way, and how many were finished before. */
   text: string
+  step: number
   /** The conclusion was not committed after all: carry the turn out again. */
   resume(): void
 }

@@ -1,5 +1,5 @@
 // Conversations, items and turns as the API shows them, with what the caller may not see left out.
-import type { Conversation, TranscriptItem, Turn } from '@parley/contract'
+import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../access/access.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from './queries.ts'
 
@@ -75,6 +75,27 @@ function presentItem(item: ItemRecord): TranscriptItem {
 }
 
 export function presentTurn(turn: TurnRecord): Turn {
-  const { id, sequence: _s, interactivity: _i, deadline_at: _d, ...fields } = turn
+  const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, ...fields } = turn
   return { turn_id: id, ...fields }
+}
+
+/** What the agent said in a turn, and each call that it made with its result. */
+export function presentReply(items: ItemRecord[]): Pick<MessageReply, 'reply' | 'tool_calls'> {
+  const results = new Map(
+    items.filter(({ type }) => type === 'function_call_output').map((item) => [item.call_id, item]),
+  )
+  const calls = items.filter(({ type }) => type === 'function_call')
+  return {
+    reply: items.flatMap(({ content }) => content ?? []).join(''),
+    tool_calls: calls.map(({ call_id, name, arguments: given }) => {
+      const result = results.get(call_id)
+      return {
+        call_id: call_id!,
+        name: name!,
+        arguments: given ?? {},
+        output: result?.output ?? null,
+        is_error: result?.is_error ?? true,
+      }
+    }),
+  }
 }

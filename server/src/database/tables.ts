@@ -153,6 +153,7 @@ interface TurnRow {
   node_id: Text
   accepted_by: string
   partial_text: Text
+  partial_step: number | null
   steps: Generated<number>
   input_tokens: number | null
   output_tokens: number | null

@@ -1,122 +1,160 @@
-// One attempt at one turn: reads the conversation, asks the model, reports what became of it. It holds no right but its lease.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/config.ts'
-import { getVersionConfig } from '../agents/versions.ts'
+// One attempt at one turn: reads the conversation, asks the model, carries out the tools that it calls for, step by step, and
+// reports what became of it. It holds no right but its lease.
 import type { Services } from '../context.ts'
-import type { AttemptResult } from '../conversations/decisions.ts'
-import {
-  type ConversationRecord,
-  type TurnRecord,
-  findConversation,
-  findTurn,
-  readHistory,
-} from '../conversations/queries.ts'
+import type { AttemptResult, Step, ToolResult } from '../conversations/attempt-decisions.ts'
 import { reach } from '../conversations/pause-points.ts'
-import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
-import { type RootStore, openStore } from '../database/store.ts'
+import type { TurnLease } from '../conversations/turn-runner.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { type CollectedText, collectText } from './collect.ts'
-import { selectHistory } from './context-window.ts'
+import { type AttemptInput, type RunningTurn, readInput, readRunningTurn } from './attempt-input.ts'
+import { type ModelAnswer, collectAnswer } from './collect.ts'
 import { modelOf, samplingOf } from './model-of.ts'
-import { ModelError, type ModelRequest } from './models/port.ts'
-import { renderSystemPrompt, wrapReply } from './prompt.ts'
+import { ModelError, type ModelMessage } from './models/port.ts'
+import { wrapReply } from './prompt.ts'
+import { type PlannedCall, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
+import { carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 
-type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config'>
+type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound'>
 
 /** Why an attempt is told to stop. */
 export class TurnTimeout extends Error {}
 
-/** Items read beyond the window: messages of turns that wait behind this one. */
-const waiting_items = 64
-
-interface AttemptInput {
-  conversation: ConversationRecord
-  turn: TurnRecord
-  config: ResolvedConfig
-  variables: PromptVariables
-  request: ModelRequest
+/** What an attempt tells as it goes. Each write is a commit under its lease and throws when that is lost. */
+export interface AttemptPort {
+  signal: AbortSignal
+  /** The turn as the attempt finds it. */
+  begin(turn: RunningTurn['turn']): void
+  say(text: string): void
+  writeStep(step: Step): Promise<void>
+  writeToolResult(result: ToolResult): Promise<void>
 }
 
 /**
  * Answers the result to be written, or null when there is nothing (any more) to answer. Throws the signal's reason when it is
  * told to stop, and anything that is not the model's or the template's fault.
  */
-export async function carryOut(
-  services: Part,
-  lease: TurnLease,
-  signal: AbortSignal,
-  onText: (text: string) => void,
-): Promise<AttemptResult | null> {
-  const startedAt = services.ports.clock.monotonic()
-  const store = openStore(services.database, lease.organization_id)
+export async function carryOut(services: Part, lease: TurnLease, port: AttemptPort): Promise<AttemptResult | null> {
+  const meter = startMeter(services)
   try {
-    const input = await readInput(services, store, lease)
-    if (!input) return null
-    const spent = { ttft_ms: null as number | null, started: services.ports.clock.monotonic() }
+    const running = await readRunningTurn(services, lease)
+    if (!running) return null
+    port.begin(running.turn)
+    // Results first: the model is shown what came of every call.
+    if (running.turn.steps > 0) await settleOrphans(services, running, port)
+    const input = await readInput(running)
     await reach(services.ports, 'attempt.started')
-    const collected = await collectText(modelOf(services, input.config).stream(input.request, signal), (text) => {
-      spent.ttft_ms ??= Math.round(services.ports.clock.monotonic() - startedAt)
-      onText(text)
-    })
-    await reach(services.ports, 'model.answered')
-    const llm_ms = services.ports.clock.monotonic() - spent.started
-    const total_ms = services.ports.clock.monotonic() - startedAt
-    return replyOf(services, input, collected, { ttft_ms: spent.ttft_ms, llm_ms, total_ms })
+    return await takeSteps(services, input, port, meter)
   } catch (error) {
-    signal.throwIfAborted()
+    port.signal.throwIfAborted()
     return failureOf(error)
   }
 }
 
-/** How long the turn may go on, and what the wait for it is called. */
-export async function remainingTime(services: Part, lease: TurnLease): Promise<number | null> {
-  const store = openStore(services.database, lease.organization_id)
-  const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
-  return turn && Date.parse(turn.deadline_at) - services.ports.clock.now()
-}
-
-async function readInput(services: Part, store: RootStore, lease: TurnLease): Promise<AttemptInput | null> {
-  const conversation = await findConversation(store, lease.conversation_id)
-  const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
-  if (!conversation || turn?.status !== 'running') return null
-  const stored = await getVersionConfig(store, turn.agent_version_id)
-  const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
-  const messages_of = turn.messages_of ?? turn.id
-  const count = config.context_window.max_items + waiting_items
-  const items = await readHistory(store, conversation.id, count, messages_of)
-  const { messages, preface } = selectHistory(items, messages_of, config.context_window)
-  const variables = {
-    custom_metadata: conversation.custom_metadata,
-    user_id: conversation.user_id,
-    channel: conversation.channel,
-    now: turn.started_at ?? turn.queued_at,
+async function takeSteps(services: Part, input: AttemptInput, port: AttemptPort, meter: Meter): Promise<AttemptResult> {
+  const { max_tool_steps } = input.config
+  const messages = [...input.messages]
+  // Bounded: every round that goes on has written a step.
+  for (let steps = input.steps; ; steps += 1) {
+    const progress = { steps, max_tool_steps }
+    const answer = await askModel(services, input, { messages, with_tools: mayUseTools(progress) }, port, meter)
+    await reach(services.ports, 'model.answered')
+    const verdict = judgeAnswer(answer, progress)
+    if (verdict !== 'call_tools') return conclude(services, input, answer, verdict, meter)
+    const calls = planCalls(answer.calls, input.tools, services.ports.newId)
+    await port.writeStep(stepOf(services, steps, answer, calls))
+    const results = await meter.tools(() => carryOutCalls(services, calls, input.variables, port))
+    messages.push({ role: 'assistant', text: answer.text, tool_calls: calls }, { role: 'tool', results })
   }
-  const { initial_context } = conversation
-  const system = renderSystemPrompt(config, variables, { initial_context, preface })
-  return { conversation, turn, config, variables, request: { system, messages, tools: [], ...samplingOf(config) } }
 }
 
-function replyOf(
+function stepOf(services: Part, number: number, { text, usage }: ModelAnswer, calls: PlannedCall[]): Step {
+  return {
+    number,
+    text,
+    message_id: services.ports.newId(),
+    calls: calls.map(({ call_id, name, arguments: given }) => ({ call_id, name, arguments: given })),
+    results: calls.flatMap((call) => ('fault' in call ? [faultResult(call)] : [])),
+    ...usage,
+  }
+}
+
+function faultResult({ call_id, name, fault }: Extract<PlannedCall, { fault: string }>): ToolResult {
+  return { call_id, name, output: fault, is_error: true, latency_ms: null }
+}
+
+async function askModel(
+  services: Part,
+  { config, system, tools }: AttemptInput,
+  { messages, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
+  port: AttemptPort,
+  meter: Meter,
+): Promise<ModelAnswer> {
+  const offered = with_tools ? [...tools.values()] : []
+  const request = { system, messages, tools: offered, ...samplingOf(config) }
+  const answer = await meter.model(() =>
+    collectAnswer(modelOf(services, config).stream(request, port.signal), (text) => {
+      meter.markText()
+      port.say(text)
+    }),
+  )
+  meter.addUsage(answer.usage)
+  return answer
+}
+
+function conclude(
   services: Part,
   { config, variables }: AttemptInput,
-  collected: CollectedText,
-  times: { ttft_ms: number | null; llm_ms: number; total_ms: number },
+  answer: ModelAnswer,
+  verdict: 'reply' | 'step_limit' | 'empty',
+  meter: Meter,
 ): AttemptResult {
-  if (collected.text.trim() === '')
-    return { type: 'failure', outcome: 'model_error', error: 'The model gave an empty answer.' }
+  switch (verdict) {
+    case 'empty':
+      return { type: 'failure', outcome: 'model_error', error: 'The model gave an empty answer.' }
+    case 'step_limit':
+      return { type: 'failure', outcome: 'step_limit', error: 'The model called tools although it was offered none.' }
+    case 'reply':
+      return {
+        type: 'reply',
+        text: wrapReply(config, variables, answer.text),
+        message_id: services.ports.newId(),
+        metrics: { model: `${config.llm.provider}/${config.llm.model}`, ...meter.read() },
+        usage: answer.usage,
+      }
+  }
+}
+
+type Meter = ReturnType<typeof startMeter>
+
+/** What an attempt takes, for the metrics of its reply. */
+function startMeter({ ports: { clock } }: Pick<Services, 'ports'>) {
+  const startedAt = clock.monotonic()
+  const tokens: { input_tokens: number | null; output_tokens: number | null } = {
+    input_tokens: null,
+    output_tokens: null,
+  }
+  let ttft_ms: number | null = null
+  const spent = { model: 0, tools: 0 }
+  const measure = async <T>(kind: keyof typeof spent, work: () => Promise<T>): Promise<T> => {
+    const begun = clock.monotonic()
+    const result = await work()
+    spent[kind] += clock.monotonic() - begun
+    return result
+  }
   return {
-    type: 'reply',
-    text: wrapReply(config, variables, collected.text),
-    message_id: services.ports.newId(),
-    steps: 1,
-    metrics: {
-      model: `${config.llm.provider}/${config.llm.model}`,
-      ttft_ms: times.ttft_ms,
-      llm_ms: Math.round(times.llm_ms),
-      tools_ms: 0,
-      total_ms: Math.round(times.total_ms),
-      ...collected.usage,
+    model: <T>(work: () => Promise<T>) => measure('model', work),
+    tools: <T>(work: () => Promise<T>) => measure('tools', work),
+    markText: () => (ttft_ms ??= Math.round(clock.monotonic() - startedAt)),
+    addUsage({ input_tokens, output_tokens }: typeof tokens) {
+      if (input_tokens !== null) tokens.input_tokens = (tokens.input_tokens ?? 0) + input_tokens
+      if (output_tokens !== null) tokens.output_tokens = (tokens.output_tokens ?? 0) + output_tokens
     },
+    read: () => ({
+      ttft_ms,
+      llm_ms: Math.round(spent.model),
+      tools_ms: Math.round(spent.tools),
+      total_ms: Math.round(clock.monotonic() - startedAt),
+      ...tokens,
+    }),
   }
 }
 

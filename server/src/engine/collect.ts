@@ -1,25 +1,37 @@
 // Collects a model's stream: the plain answer is nothing but the collected stream.
 import type { FinishReason, ModelPart, ModelUsage } from './models/port.ts'
 
-export interface CollectedText {
+export interface ModelAnswer {
   text: string
+  /** `arguments` as the model wrote them. */
+  calls: { name: string; arguments: string }[]
   reason: FinishReason
   usage: ModelUsage
 }
 
-export async function collectText(
+export async function collectAnswer(
   parts: AsyncIterable<ModelPart>,
   onText: (text: string) => void = () => {},
-): Promise<CollectedText> {
-  let text = ''
-  let finish: Omit<CollectedText, 'text'> = { reason: 'other', usage: { input_tokens: null, output_tokens: null } }
+): Promise<ModelAnswer> {
+  const answer: ModelAnswer = {
+    text: '',
+    calls: [],
+    reason: 'other',
+    usage: { input_tokens: null, output_tokens: null },
+  }
   for await (const part of parts) {
-    if (part.type === 'text') {
-      text += part.text
-      onText(part.text)
-    } else if (part.type === 'finish') {
-      finish = { reason: part.reason, usage: part.usage }
+    switch (part.type) {
+      case 'text':
+        answer.text += part.text
+        onText(part.text)
+        break
+      case 'tool_call':
+        answer.calls.push({ name: part.name, arguments: part.arguments })
+        break
+      case 'finish':
+        answer.reason = part.reason
+        answer.usage = part.usage
     }
   }
-  return { text, ...finish }
+  return answer
 }

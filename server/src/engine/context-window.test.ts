@@ -94,6 +94,21 @@ describe('selectHistory', () => {
     expect(texts([said('user', 'x'.repeat(4000), 'a')], 'a', { max_items: 1, max_tokens: 1 })).toHaveLength(1)
   })
 
+  test('calls of one step are one message with what was said before them; those of the next step are another', () => {
+    const items = [
+      said('user', 'one', 'a'),
+      said('assistant', 'Looking.', 'a'),
+      ...[call('1', 'a'), call('2', 'a'), output('2', 'a'), output('1', 'a')],
+      ...[call('3', 'a'), output('3', 'a')],
+    ]
+    const { messages } = selectHistory(items, 'a', wide)
+    const ids = messages.map((message) => {
+      if (message.role === 'tool') return message.results.map(({ call_id }) => call_id)
+      return message.role === 'assistant' ? message.tool_calls.map(({ call_id }) => call_id) : message.text
+    })
+    expect(ids).toEqual(['one', ['1', '2'], ['1', '2'], ['3'], ['3']])
+  })
+
   test('never parts a call from its result', () => {
     const items = [
       said('user', 'one', 'a'),

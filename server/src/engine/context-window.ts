@@ -66,13 +66,13 @@ function toHistory(items: ItemRecord[]): ModelHistory {
   const outputs = new Map(
     items.filter((item) => item.type === 'function_call_output').map((item) => [item.call_id, item]),
   )
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     switch (item.type) {
       case 'message':
         addMessage(item, preface, messages)
         break
       case 'function_call':
-        addToolCall(item, outputs.get(item.call_id), messages)
+        addToolCall(item, items[index - 1], outputs.get(item.call_id), messages)
         break
       case 'function_call_output':
         break // goes with its call
@@ -90,11 +90,27 @@ function addMessage(item: ItemRecord, preface: string[], messages: ModelMessage[
   else messages.push({ role: 'assistant', text, tool_calls: [] })
 }
 
-/** A call without a recorded result is left out: a provider refuses a history in which one is missing. */
-function addToolCall(call: ItemRecord, result: ItemRecord | undefined, messages: ModelMessage[]): void {
+/**
+ * Calls that stand side by side are one message, with what was said before them, and so are their results. A call without a
+ * recorded result is left out: a provider refuses a history in which one is missing.
+ */
+function addToolCall(
+  call: ItemRecord,
+  previous: ItemRecord | undefined,
+  result: ItemRecord | undefined,
+  messages: ModelMessage[],
+): void {
   if (!result || messages.length === 0) return
   const { call_id, name } = { call_id: call.call_id!, name: call.name! }
-  messages.push({ role: 'assistant', text: '', tool_calls: [{ call_id, name, arguments: call.arguments ?? {} }] })
-  const { output, is_error } = result
-  messages.push({ role: 'tool', results: [{ call_id, name, output, is_error: is_error ?? false }] })
+  const asked = { call_id, name, arguments: call.arguments ?? {} }
+  const answered = { call_id, name, output: result.output, is_error: result.is_error ?? false }
+  const [before, last] = messages.slice(-2)
+  if (previous?.type === 'function_call' && before?.role === 'assistant' && last?.role === 'tool') {
+    before.tool_calls.push(asked)
+    last.results.push(answered)
+    return
+  }
+  if (last?.role === 'assistant') last.tool_calls.push(asked)
+  else messages.push({ role: 'assistant', text: '', tool_calls: [asked] })
+  messages.push({ role: 'tool', results: [answered] })
 }

@@ -4,7 +4,14 @@ import type { Logger } from 'pino'
 import type { Services } from '../context.ts'
 import { type Committed, changeConversation } from '../conversations/commit.ts'
 import { conclude } from '../conversations/conclude.ts'
-import { type AttemptResult, decideAttemptResult, decideTakeover } from '../conversations/decisions.ts'
+import {
+  type AttemptResult,
+  decideAttemptResult,
+  decideStep,
+  decideTakeover,
+  decideToolResult,
+} from '../conversations/attempt-decisions.ts'
+import type { Decision, LockedConversation } from '../conversations/change.ts'
 import { expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
 import type { ChangeName } from '../conversations/pause-points.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
@@ -12,7 +19,7 @@ import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
-import { TurnTimeout, carryOut, remainingTime } from './attempt.ts'
+import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
@@ -24,8 +31,15 @@ const write_retry_ms = 250
 interface RunningAttempt {
   lease: TurnLease
   controller: AbortController
+  /** Said in the step that is under way. */
   text: string
+  /** Finished steps of the turn. */
+  step: number
+  /** Resolves when nothing of it goes on any more. */
+  over: Promise<void>
 }
+
+type Decide = (state: LockedConversation) => Decision<'written' | 'stale'>
 
 type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
 
@@ -38,6 +52,7 @@ export class Engine implements TurnRunner {
   readonly #running = new Map<string, RunningAttempt>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
+  #isStopped = false
   #stopTimer = () => {}
 
   constructor(services: Part, log: Logger) {
@@ -48,10 +63,12 @@ export class Engine implements TurnRunner {
 
   start(lease: TurnLease): void {
     if (this.#running.get(lease.conversation_id)?.lease.lease === lease.lease) return
+    if (this.#isStopped) return void this.#giveBack([lease])
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
-    const attempt: RunningAttempt = { lease, controller: new AbortController(), text: '' }
+    const over = Promise.withResolvers<void>()
+    const attempt: RunningAttempt = { lease, controller: new AbortController(), text: '', step: 0, over: over.promise }
     this.#running.set(lease.conversation_id, attempt)
-    void this.#run(attempt)
+    void this.#run(attempt).finally(over.resolve)
   }
 
   async halt(conversation_id: string): Promise<HaltedAttempt | null> {
@@ -65,7 +82,9 @@ export class Engine implements TurnRunner {
     this.#forget(attempt)
     attempt.controller.abort(new Halted())
     const { turn_id, lease } = attempt.lease
-    return { turn_id, lease, text: attempt.text, resume: () => this.start(attempt.lease) }
+    const { text, step } = attempt
+    // A write of it may be under way; two attempts with one lease could not be told apart.
+    return { turn_id, lease, text, step, resume: () => void attempt.over.then(() => this.start(attempt.lease)) }
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {
@@ -93,16 +112,25 @@ export class Engine implements TurnRunner {
       await this.#whenIdle.promise
       stop()
     }
+    this.#isStopped = true
     const rest = [...this.#running.values()]
     for (const attempt of rest) attempt.controller.abort(new Halted())
-    const leases = rest.map(({ lease }) => lease.lease)
-    await expireLeases(this.#services.database, this.#services.node_id, leases)
+    await this.#giveBack(rest.map(({ lease }) => lease))
+  }
+
+  async #giveBack(leases: TurnLease[]): Promise<void> {
+    const { database, node_id } = this.#services
+    await expireLeases(
+      database,
+      node_id,
+      leases.map(({ lease }) => lease),
+    )
   }
 
   async #run(attempt: RunningAttempt): Promise<void> {
     try {
       const result = await this.#carryOutInTime(attempt)
-      if (result) await this.#writeResult(attempt, result)
+      if (result) await this.#write(attempt, 'result', (state) => decideAttemptResult(state, attempt.lease, result))
     } catch (error) {
       // The turn keeps its lease until that runs out; then the sweep, here or elsewhere, takes it up again.
       if (!(error instanceof Halted)) this.#log.error({ err: error, turn_id: attempt.lease.turn_id }, 'attempt failed')
@@ -119,31 +147,59 @@ export class Engine implements TurnRunner {
 
   async #carryOutInTime(attempt: RunningAttempt): Promise<AttemptResult | null> {
     const { lease, controller } = attempt
-    const left_ms = await remainingTime(this.#services, lease)
-    if (left_ms === null) return null
-    const timeOut = () => controller.abort(new TurnTimeout())
-    const stop = this.#services.ports.clock.after(Math.max(0, left_ms), timeOut)
+    const { clock } = this.#services.ports
+    let stopTimer = () => {}
+    const begin: AttemptPort['begin'] = ({ deadline_at, steps }) => {
+      attempt.step = steps
+      const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
+      stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
+    }
     try {
-      return await carryOut(this.#services, lease, controller.signal, (text) => {
-        attempt.text += text
-      })
+      return await carryOut(this.#services, lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
       return { type: 'failure', outcome: 'timed_out', error: 'The turn did not end within its time.' }
     } finally {
-      stop()
+      stopTimer()
     }
   }
 
-  async #writeResult(attempt: RunningAttempt, result: AttemptResult): Promise<void> {
+  #portOf(attempt: RunningAttempt): Omit<AttemptPort, 'begin'> {
+    const { lease, controller } = attempt
+    return {
+      signal: controller.signal,
+      say(text) {
+        attempt.text += text
+      },
+      writeStep: async (step) => {
+        await this.#writeOn(attempt, 'step', (state) => decideStep(state, lease, step))
+        attempt.step = step.number + 1
+        attempt.text = ''
+      },
+      writeToolResult: (result) =>
+        this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result)),
+    }
+  }
+
+  /** Writes something that the attempt goes on after, if the turn is still its own. */
+  async #writeOn(attempt: RunningAttempt, change: ChangeName, decide: Decide): Promise<void> {
+    if ((await this.#write(attempt, change, decide)) === 'written') return
+    attempt.controller.abort(new Halted())
+    attempt.controller.signal.throwIfAborted()
+  }
+
+  async #write(attempt: RunningAttempt, change: ChangeName, decide: Decide): Promise<'written' | 'stale'> {
     const { lease, controller } = attempt
     const write = () => {
       if (controller.signal.reason instanceof Halted) throw controller.signal.reason
-      return this.#change('result', lease, (state) => decideAttemptResult(state, lease, result))
+      return this.#change(change, lease, decide)
     }
     const committed = await this.#retryWhileUnavailable(write)
-    this.#forget(attempt)
-    if (committed) this.#conclude(lease.conversation_id, committed)
+    if (!committed) return 'stale'
+    // Before its effects: they may start the next turn.
+    if (change === 'result') this.#forget(attempt)
+    this.#conclude(lease.conversation_id, committed)
+    return committed.answer
   }
 
   /** A result is paid for; a database that is gone for a moment must not cost it. The lease makes repeating safe. */

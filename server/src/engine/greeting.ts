@@ -3,7 +3,7 @@ import type { Services } from '../context.ts'
 import type { GreetingRequest } from '../conversations/turn-runner.ts'
 import { AppError } from '../errors.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { collectText } from './collect.ts'
+import { collectAnswer } from './collect.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError } from './models/port.ts'
 import { renderSystemPrompt } from './prompt.ts'
@@ -20,7 +20,7 @@ export async function writeGreeting(
     ...samplingOf(config),
   }
   try {
-    const { text } = await collectText(modelOf(services, config).stream(request, new AbortController().signal))
+    const { text } = await collectAnswer(modelOf(services, config).stream(request, new AbortController().signal))
     if (text.trim() === '') throw new AppError('model_failed', 'The model gave an empty answer.')
     return text
   } catch (error) {

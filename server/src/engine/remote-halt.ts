@@ -15,14 +15,16 @@ type Part = Pick<Services, 'database' | 'bus' | 'signals' | 'node_id' | 'ports'>
 export async function haltElsewhere(services: Part, conversation_id: string): Promise<HaltedAttempt | null> {
   const turn = await findRunningTurn(services.database, conversation_id)
   if (!turn || turn.node_id === services.node_id) return null
-  const text = services.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
+  const partial = services.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
     readPartialText(services.database, turn.turn_id, turn.lease),
   )
   await services.bus.publish({ topic: 'halt', id: conversation_id })
+  const { text, step } = (await partial) ?? { text: '', step: 0 }
   return {
     turn_id: turn.turn_id,
     lease: turn.lease,
-    text: (await text) ?? '',
+    text,
+    step,
     resume: () => void services.bus.publish({ topic: 'resume', id: conversation_id }),
   }
 }
@@ -41,7 +43,7 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
       const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id).catch(ignoreLoss))
       lent.set(conversation_id, { attempt, stopTimer })
     }
-    await leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt.text)
+    await leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt)
     await services.bus.publish({ topic: 'halted', id: attempt.turn_id })
   }
 

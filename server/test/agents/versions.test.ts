@@ -36,7 +36,7 @@ describe('creating', () => {
     const config = {
       instructions: 'Hi',
       llm: { provider: 'demo', model: 'x', top_k: 5 },
-      tools: [{ name: 't' }],
+      stt: { any: 1 },
       zebra: null,
     }
     const draft = await createAgentVersion(ctx, { agent_id, config, instruction_builder_inputs: { goal: 'sell' } })
@@ -51,7 +51,7 @@ describe('creating', () => {
       revision: 1,
       warnings: [
         'config.llm.top_k is not known; it is kept and has no effect',
-        'config.tools is not supported yet; it is kept and has no effect',
+        'config.stt is not supported yet; it is kept and has no effect',
         'config.zebra is not known; it is kept and has no effect',
       ],
       created_at: draft.created_at,

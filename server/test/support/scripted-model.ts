@@ -5,11 +5,19 @@ import type { AddressInfo } from 'node:net'
 
 export interface ChatRequest {
   model: string
-  messages: { role: string; content: string }[]
+  messages: { role: string; content: string; tool_call_id?: string; tool_calls?: { id: string }[] }[]
+  tools?: { function: { name: string; parameters: object } }[]
+}
+
+export interface CallingAnswer {
+  /** Said before the calls. */
+  text?: string
+  /** A string is sent as it is, as the text of the arguments. */
+  tool_calls: { name: string; arguments: object | string }[]
 }
 
 /** Text, sent as it comes; a number is an HTTP status to refuse with. */
-type Answer = string | number | AsyncIterable<string>
+type Answer = string | number | AsyncIterable<string> | CallingAnswer
 
 export interface ScriptedModel extends AsyncDisposable {
   /** To be set as OPENAI_BASE_URL. */
@@ -94,9 +102,22 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
   const send = (delta: object, finish_reason: string | null, usage?: object) =>
     response.write(`data: ${JSON.stringify(chunkOf(chat.model, delta, finish_reason, usage))}\n\n`)
   send({ role: 'assistant', content: '' }, null)
-  for await (const text of typeof answer === 'string' ? answer.split(/(?<= )/) : answer) send({ content: text }, null)
-  send({}, 'stop', { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })
+  const calls = typeof answer === 'object' && 'tool_calls' in answer ? answer : null
+  const texts = typeof answer === 'object' && !('tool_calls' in answer) ? answer : splitWords(calls?.text ?? answer)
+  for await (const text of texts) send({ content: text }, null)
+  if (calls) send({ tool_calls: calls.tool_calls.map(toToolCall) }, null)
+  send({}, calls ? 'tool_calls' : 'stop', { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })
   response.end('data: [DONE]\n\n')
+}
+
+function splitWords(text: unknown): string[] {
+  return typeof text === 'string' && text !== '' ? text.split(/(?<= )/) : []
+}
+
+/** The ids are the same in every answer: a server must not rely on a model for them. */
+function toToolCall({ name, arguments: given }: CallingAnswer['tool_calls'][number], index: number) {
+  const text = typeof given === 'string' ? given : JSON.stringify(given)
+  return { index, id: `call_${index}`, type: 'function', function: { name, arguments: text } }
 }
 
 function chunkOf(model: string, delta: object, finish_reason: string | null, usage?: object) {

@@ -1,0 +1,66 @@
+// What a turn does next, judged by how far it has come. Pure.
+import type { ResolvedTool } from '../agents/tools.ts'
+import type { JsonObject } from '../json.ts'
+import { findUnsafeText, makeStorable } from '../text.ts'
+import type { ModelAnswer } from './collect.ts'
+
+/** Calls that one answer of the model may make; what it asks for beyond is dropped, and it never hears of it. */
+export const max_calls_per_step = 32
+const max_argument_characters = 65_536
+const max_name_characters = 200
+
+export interface Progress {
+  /** Finished steps of the turn, each with tool calls. */
+  steps: number
+  max_tool_steps: number
+}
+
+/** At the limit the model is asked once more, without tools, so that there is a reply. */
+export function mayUseTools({ steps, max_tool_steps }: Progress): boolean {
+  return steps < max_tool_steps
+}
+
+export type Verdict = 'reply' | 'call_tools' | 'step_limit' | 'empty'
+
+export function judgeAnswer(answer: ModelAnswer, progress: Progress): Verdict {
+  const calls = answer.calls.length > 0
+  if (calls && mayUseTools(progress)) return 'call_tools'
+  if (answer.text.trim() !== '') return 'reply'
+  return calls ? 'step_limit' : 'empty'
+}
+
+/** A call as it is recorded, with its tool, or with why it cannot be carried out. */
+export type PlannedCall = { call_id: string; name: string; arguments: JsonObject } & (
+  | { tool: ResolvedTool }
+  | { fault: string }
+)
+
+export function planCalls(
+  calls: ModelAnswer['calls'],
+  tools: ReadonlyMap<string, ResolvedTool>,
+  newId: () => string,
+): PlannedCall[] {
+  return calls.slice(0, max_calls_per_step).map(({ name: asked, arguments: text }): PlannedCall => {
+    const name = makeStorable(asked).slice(0, max_name_characters)
+    const call = { call_id: newId(), name, arguments: {} }
+    const tool = tools.get(asked)
+    if (!tool) return { ...call, fault: 'There is no tool of this name.' }
+    const given = parseArguments(text)
+    return typeof given === 'string' ? { ...call, fault: given } : { ...call, arguments: given, tool }
+  })
+}
+
+/** The arguments, or what is wrong with them. */
+function parseArguments(text: string): JsonObject | string {
+  if (text.length > max_argument_characters)
+    return `The arguments have more than ${max_argument_characters} characters.`
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return `The arguments are not valid JSON: ${makeStorable(text.slice(0, 200))}`
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'The arguments must be a JSON object.'
+  const [fault] = findUnsafeText(value)
+  return fault ? `The arguments cannot be taken: ${fault.path} ${fault.message}.` : (value as JsonObject)
+}

@@ -1,0 +1,87 @@
+// The `http` action of a tool: its templates rendered to a request, the answer to data.
+import type { HttpAction } from '@parley/contract'
+import type { Services } from '../../context.ts'
+import type { JsonValue } from '../../json.ts'
+import type { OutboundRequest } from '../../outbound/client.ts'
+import { OutboundError } from '../../outbound/client.ts'
+import { renderTemplate } from '../../templates/templates.ts'
+import { findUnsafeText, makeStorable } from '../../text.ts'
+import type { ToolCall, ToolVariables } from './run-tool.ts'
+
+const max_body_bytes = 262_144
+
+interface HttpCall {
+  call: ToolCall
+  variables: ToolVariables
+  /** Of the time that the tool has. */
+  left_ms: number
+  signal: AbortSignal
+}
+
+/** `is_failure`: the server answered with a status that is none of success. Throws when there was no answer. */
+export async function callHttp(
+  { outbound }: Pick<Services, 'outbound'>,
+  action: HttpAction,
+  http: HttpCall,
+): Promise<{ saved: { status: number; body: JsonValue }; is_failure: boolean }> {
+  const { status, headers, body } = await outbound.request(requestOf(action, http))
+  const text = body.toString('utf8')
+  const saved = { status, body: isJson(headers) ? parseBody(text) : makeStorable(text) }
+  return { saved, is_failure: status >= 400 }
+}
+
+function requestOf(action: HttpAction, { call, variables, left_ms, signal }: HttpCall): OutboundRequest {
+  const render = (text: string) => renderTemplate(text, variables)
+  const given = Object.entries(action.headers ?? {}).map(([name, value]) => [name.toLowerCase(), render(value)])
+  const { content, content_type } = bodyOf(action.body, render)
+  const headers: Record<string, string> = { ...content_type, ...Object.fromEntries(given) }
+  // The same on every try (T8), whatever the configuration says.
+  headers['idempotency-key'] = call.call_id
+  return {
+    method: action.method ?? 'GET',
+    url: urlOf(render(action.url), action.query ?? {}, render),
+    headers,
+    body: content,
+    timeout_ms: Math.min(action.timeout_ms ?? left_ms, left_ms),
+    max_body_bytes,
+    signal,
+    // What an author puts into a header may be a secret for that one origin.
+    sensitive_headers: Object.keys(headers).filter((name) => name !== 'content-type'),
+  }
+}
+
+function urlOf(text: string, query: Record<string, string>, render: (text: string) => string): string {
+  const url = URL.parse(text.trim())
+  if (!url) throw new OutboundError('invalid_url', 'The address is not a valid http or https URL')
+  for (const [name, value] of Object.entries(query)) url.searchParams.append(name, render(value))
+  return url.href
+}
+
+function bodyOf(body: HttpAction['body'], render: (text: string) => string) {
+  if (body === undefined || body === null) return { content: undefined, content_type: {} }
+  if (typeof body === 'string') return { content: render(body), content_type: { 'content-type': 'text/plain' } }
+  const content = JSON.stringify(renderDeep(body as JsonValue, render))
+  return { content, content_type: { 'content-type': 'application/json' } }
+}
+
+function renderDeep(value: JsonValue, render: (text: string) => string): JsonValue {
+  if (typeof value === 'string') return render(value)
+  if (Array.isArray(value)) return value.map((entry) => renderDeep(entry, render))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]): [string, JsonValue] => [key, renderDeep(entry, render)]),
+  )
+}
+
+function isJson(headers: Headers): boolean {
+  return /^application\/(\S+\+)?json\b/i.test(headers.get('content-type') ?? '')
+}
+
+function parseBody(text: string): JsonValue {
+  try {
+    const value = JSON.parse(text) as JsonValue
+    return findUnsafeText(value).length === 0 ? value : makeStorable(text)
+  } catch {
+    return makeStorable(text)
+  }
+}
