@@ -6,6 +6,7 @@ import { type Client, type ClientOptions, ApiError, createClient } from '@parley
 import { type App, startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
+import { type Ports, systemPorts } from '../../src/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createTestDatabase } from './database.ts'
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
@@ -28,19 +29,22 @@ export interface TestServer extends AsyncDisposable {
   /** As someone else; the default is the admin. */
   as(options: Partial<ClientOptions>): Client
   /** Another process, as it were, on the same database. */
-  startAnother(environment?: Record<string, string>): Promise<App>
+  startAnother(environment?: Record<string, string>, options?: NodeOptions): Promise<App>
   /** Stops the server and starts it again on the same data. */
   restart(): Promise<void>
 }
 
-export interface TestServerOptions {
+/** Of one node. */
+export interface NodeOptions {
+  /** What it asks of the world, other than the system. */
+  ports?: Partial<Ports>
   /** From the database's connection string to the one that the server is given. */
   connectThrough?: (connection_string: string) => string
 }
 
 export async function startTestServer(
   environment: Record<string, string> = {},
-  { connectThrough = (direct) => direct }: TestServerOptions = {},
+  options: NodeOptions = {},
 ): Promise<TestServer> {
   await using stack = new AsyncDisposableStack()
   const { database, connection_string } = stack.use(await createTestDatabase())
@@ -48,11 +52,11 @@ export async function startTestServer(
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-data-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const log: string[] = []
-  const start = (more: Record<string, string> = {}) =>
+  const start = (more: Record<string, string> = {}, { connectThrough, ports }: NodeOptions = options) =>
     startApp(
       readConfig({
         PORT: '0',
-        DATABASE_URL: connectThrough(connection_string),
+        DATABASE_URL: connectThrough?.(connection_string) ?? connection_string,
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',
@@ -62,6 +66,7 @@ export async function startTestServer(
         ...more,
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
+      { ...systemPorts, ...ports },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())
