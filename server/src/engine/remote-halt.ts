@@ -35,7 +35,7 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
     const attempt = lent.get(conversation_id)?.attempt ?? halt(conversation_id)
     if (!attempt) return
     if (!lent.has(conversation_id)) {
-      const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id))
+      const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id).catch(ignoreLoss))
       lent.set(conversation_id, { attempt, stopTimer })
     }
     await leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt.text)
@@ -59,5 +59,5 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
 
 const halted = (turn_id: string) => `halted ${turn_id}`
 
-/** The lease runs out then, and the turn is taken up like any other that was lost. */
+/** The database is away, or this node has stopped: the lease runs out, and the turn is taken up like any other that was lost. */
 function ignoreLoss(): void {}
