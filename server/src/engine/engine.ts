@@ -76,7 +76,8 @@ export class Engine implements TurnRunner {
   }
 
   async halt(conversation_id: string): Promise<HaltedAttempt | null> {
-    return this.#haltHere(conversation_id) ?? haltElsewhere(this.#services, conversation_id)
+    // An attempt here may have been taken over without knowing it yet: then the other one's text is what counts.
+    return (await haltElsewhere(this.#services, conversation_id)) ?? this.#haltHere(conversation_id)
   }
 
   #haltHere(conversation_id: string): HaltedAttempt | null {

@@ -34,10 +34,13 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
   const lent = new Map<string, { attempt: HaltedAttempt; stopTimer: () => void }>()
 
   async function lend(conversation_id: string): Promise<void> {
-    const attempt = lent.get(conversation_id)?.attempt ?? halt(conversation_id)
+    const earlier = lent.get(conversation_id)
+    // One that runs is newer: the turn of the one that was lent before it is over.
+    const attempt = halt(conversation_id) ?? earlier?.attempt
     if (!attempt) return
-    if (!lent.has(conversation_id)) {
-      const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id))
+    if (attempt !== earlier?.attempt) {
+      earlier?.stopTimer()
+      const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id).catch(ignoreLoss))
       lent.set(conversation_id, { attempt, stopTimer })
     }
     await leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt)
@@ -61,5 +64,5 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
 
 const halted = (turn_id: string) => `halted ${turn_id}`
 
-/** The lease runs out then, and the turn is taken up like any other that was lost. */
+/** The database is away, or this node has stopped: the lease runs out, and the turn is taken up like any other that was lost. */
 function ignoreLoss(): void {}

@@ -1,0 +1,100 @@
+// A language model that says nothing by itself: every call waits for the test's word. One server for all nodes of a test, each of
+// which calls it by a path of its own, so that the test knows who asks.
+import { once } from 'node:events'
+import { type ServerResponse, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+/** A call that a node has made. */
+export interface ModelCall {
+  readonly node: string
+  /** The end user's last words, back to what the agent said before. */
+  readonly asked: string[]
+  /** Neither answered in full nor broken off by the node. */
+  readonly isOpen: boolean
+  /** Broken off by the node. */
+  readonly isHungUp: boolean
+  say(text: string): void
+  finish(): void
+  /** Something that is no answer: the call has failed, for good. */
+  fail(): void
+  /** The connection is lost, as when its node dies. */
+  cut(): void
+}
+
+export interface HeldModel extends AsyncDisposable {
+  /** To be set as OPENAI_BASE_URL of the node of this name. */
+  baseUrl(node: string): string
+  /** In the order in which they came. A test may empty it. */
+  readonly calls: ModelCall[]
+  /** Nothing of this node is answered any more. */
+  refuse(node: string): void
+}
+
+interface ChatRequest {
+  messages: { role: string; content: string }[]
+}
+
+export async function startHeldModel(): Promise<HeldModel> {
+  const calls: ModelCall[] = []
+  const refused = new Set<string>()
+  const server = createServer(async (request, response) => {
+    const node = request.url!.split('/')[1]!
+    const chat = JSON.parse(await text(request)) as ChatRequest
+    if (refused.has(node)) response.destroy()
+    else calls.push(holdCall(node, chat, response))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    calls,
+    baseUrl: (node) => `http://127.0.0.1:${port}/${node}/v1`,
+    refuse(node) {
+      refused.add(node)
+      for (const call of calls) if (call.node === node) call.cut()
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function holdCall(node: string, { messages }: ChatRequest, response: ServerResponse): ModelCall {
+  let isOpen = true
+  let isHungUp = false
+  response.on('close', () => {
+    isHungUp = isOpen
+    isOpen = false
+  })
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  const send = (delta: object, finish_reason: string | null) => {
+    const chunk = { id: 'c', object: 'chat.completion.chunk', created: 1760000000, model: 'held' }
+    response.write(`data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, delta, finish_reason }] })}\n\n`)
+  }
+  send({ role: 'assistant', content: '' }, null)
+  const answered = messages.findLastIndex(({ role }) => role !== 'user')
+  return {
+    node,
+    asked: messages.slice(answered + 1).map(({ content }) => content),
+    get isOpen() {
+      return isOpen
+    },
+    get isHungUp() {
+      return isHungUp
+    },
+    say: (content) => send({ content }, null),
+    finish() {
+      isOpen = false
+      send({}, 'stop')
+      response.end('data: [DONE]\n\n')
+    },
+    fail() {
+      isOpen = false
+      response.end('data: this is no JSON\n\n')
+    },
+    cut: () => void response.destroy(),
+  }
+}

@@ -1,0 +1,175 @@
+// What can happen to the nodes of a conversation: death, the loss of a lease, takeover, a stop, a start, a false alarm.
+import { Command, type Course, readerAfter } from './command.ts'
+import { waits } from './node.ts'
+import { type World, until } from './world.ts'
+
+const runsHere = (course: Course, world: World, node: number) =>
+  course.conversation.running?.attempt === 'alive' && world.owner === node
+
+/** A node dies: the one that runs the turn, or another. */
+export class Crash extends Command {
+  readonly which: number | 'owner'
+  constructor(which: number | 'owner') {
+    super(which)
+    this.which = which
+  }
+  isPossible = ({ conversation, hasNode }: Course) =>
+    hasNode && (this.which !== 'owner' || conversation.running?.attempt === 'alive')
+  async apply(course: Course, world: World): Promise<void> {
+    const node = this.which === 'owner' ? world.owner : course.pick(this.which)
+    if (runsHere(course, world, node)) course.conversation.loseAttempt({ gives_back: false })
+    course.up[node] = false
+    world.kill(node)
+    await world.settle(course.conversation, readerAfter(course, node))
+  }
+}
+
+/** SIGTERM: what runs on the node is handed over, what waits there is told so. */
+export class Drain extends Command {
+  readonly slot: number
+  constructor(slot: number) {
+    super(slot)
+    this.slot = slot
+  }
+  isPossible = (course: Course) => course.hasNode
+  async apply(course: Course, world: World): Promise<void> {
+    const { conversation } = course
+    const node = course.pick(this.slot)
+    if (runsHere(course, world, node)) conversation.loseAttempt({ gives_back: true })
+    course.up[node] = false
+    for (const call of world.calls) {
+      if (call.node !== node) continue
+      const { outcome } = call
+      const body =
+        'turn' in outcome
+          ? { status: 504, code: 'turn_failed', turn: outcome.turn }
+          : { status: 503, code: 'unavailable' }
+      call.outcome = { ...outcome, answer: body }
+    }
+    await world.stop(node)
+    await world.settle(conversation, readerAfter(course, node))
+  }
+}
+
+export class Restart extends Command {
+  readonly slot: number
+  constructor(slot: number) {
+    super(slot)
+    this.slot = slot
+  }
+  isPossible = ({ up }: Course) => up.includes(false)
+  async apply(course: Course, world: World): Promise<void> {
+    const down = course.up.flatMap((isUp, index) => (isUp ? [] : [index]))
+    const node = down[this.slot % down.length]!
+    await world.setLease(course.conversation)
+    await world.restart(node)
+    course.up[node] = true
+    course.conversation.takeOver()
+    await world.settle(course.conversation, readerAfter(course, node))
+  }
+}
+
+/** The running turn's lease runs out, and if it is lost maybe its time too. Nobody has noticed yet. */
+export class Expire extends Command {
+  readonly isPastDeadline: boolean
+  constructor(isPastDeadline: boolean) {
+    super(isPastDeadline)
+    this.isPastDeadline = isPastDeadline
+  }
+  isPossible = ({ conversation: { running } }: Course) =>
+    running !== null && (!this.isPastDeadline || running.attempt === 'lost')
+  async apply({ conversation }: Course, world: World): Promise<void> {
+    const running = conversation.running!
+    running.lease_expired = true
+    if (this.isPastDeadline) running.past_deadline = true
+    await world.setLease(conversation)
+    await world.settle(conversation, 0)
+  }
+}
+
+/** A node renews its leases and takes up what nobody carries out. */
+export class Tend extends Command {
+  readonly slot: number
+  constructor(slot: number) {
+    super(slot)
+    this.slot = slot
+  }
+  isPossible = (course: Course) => course.hasNode
+  async apply(course: Course, world: World): Promise<void> {
+    const { conversation } = course
+    const node = course.pick(this.slot)
+    await world.setLease(conversation)
+    const { running } = conversation
+    if (running && runsHere(course, world, node)) {
+      running.lease_expired = false
+      // Renewing it does not give it more time.
+    } else {
+      conversation.takeOver()
+    }
+    await world.tend(node)
+    await world.settle(conversation, readerAfter(course, node))
+  }
+}
+
+/** A node is believed dead, and goes on: another one takes up what it runs. */
+export class TakeOver extends Command {
+  readonly slot: number
+  constructor(slot: number) {
+    super(slot)
+    this.slot = slot
+  }
+  isPossible = ({ conversation: { running }, up }: Course) =>
+    running?.attempt === 'alive' && up.filter(Boolean).length > 1
+  async apply(course: Course, world: World): Promise<void> {
+    const { conversation } = course
+    const others = world.up.filter((node) => node !== world.owner)
+    const node = others[this.slot % others.length]!
+    conversation.running!.lease_expired = true
+    await world.setLease(conversation)
+    conversation.takeOver()
+    await world.tend(node)
+    await world.settle(conversation, readerAfter(course, node))
+  }
+}
+
+/** A node asks for the text of the running turn, and never says what for: the attempt begins again. */
+export class HaltForNothing extends Command {
+  readonly slot: number
+  constructor(slot: number) {
+    super(slot)
+    this.slot = slot
+  }
+  isPossible = ({ conversation }: Course) => conversation.running?.attempt === 'alive'
+  async apply(course: Course, world: World): Promise<void> {
+    const call = world.current
+    const owner = world.node(world.owner)
+    await world.node(course.pick(this.slot)).app.services.bus.publish({ topic: 'halt', id: world.conversation_id })
+    await until('the model call is broken off', () => call.isHungUp)
+    course.conversation.restartAttempt()
+    owner.clock.fire(waits.lent)
+    await world.settle(course.conversation, readerAfter(course, 0))
+  }
+}
+
+/** Time enough for every attempt that was stopped for another node to begin again, if its turn still ran. */
+export class PassLent extends Command {
+  isPossible = (course: Course) => course.hasNode
+  async apply(course: Course, world: World): Promise<void> {
+    for (const node of course.up.keys()) if (course.up[node]) world.node(node).clock.fire(waits.lent)
+    await world.settle(course.conversation, readerAfter(course, 0))
+  }
+}
+
+/** An attempt that was taken over is through after all: nothing of it counts (T6). */
+export class AnswerStale extends Command {
+  isPossible = ({ conversation }: Course) => conversation.turns.some(({ attempts }) => attempts > 1)
+  async apply(course: Course, world: World): Promise<void> {
+    const isLive = course.conversation.running?.attempt === 'alive'
+    const stale = world.model.calls.filter((call) => call.isOpen && !(isLive && call === world.current))
+    for (const call of stale) {
+      call.say(`stale ${course.next()}`)
+      call.finish()
+    }
+    await world.settle(course.conversation, readerAfter(course, 0))
+  }
+}

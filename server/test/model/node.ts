@@ -1,0 +1,87 @@
+// A node that can die: whatever it asks of the world goes through switches, and dead means that nothing of it gets out any more.
+import type { Client } from '@parley/sdk'
+import type { App } from '../../src/app.ts'
+import type { TestServer } from '../support/server.ts'
+import { type DatabaseSwitch, openDatabaseSwitch } from './database-switch.ts'
+import type { HeldModel } from './held-model.ts'
+import { ManualClock } from './manual-clock.ts'
+
+/** The waits of the server that a test gives out, in milliseconds. */
+export const waits = {
+  /** A wait for a change looks at the database by itself. */
+  look: 500,
+  /** Renewing leases and sweeping. */
+  tend: 2500,
+  /** For the text of a turn that runs on another node. */
+  text: 250,
+  /** A stopped attempt begins again. */
+  lent: 2000,
+  /** Running turns when the server stops; set by `startNode`. */
+  drain: 7000,
+} as const
+
+/** Of a turn; longer than that of a model call (60 s), to tell them apart. */
+export const max_turn_seconds = 100
+
+export interface Node {
+  name: string
+  app: App
+  client: Client
+  clock: ManualClock
+  database: DatabaseSwitch
+  model: HeldModel
+  /** Its node has died, or is about to. */
+  gone: AbortController
+}
+
+let started = 0
+
+export async function startNode(server: TestServer, model: HeldModel): Promise<Node> {
+  const name = `node-${(started += 1)}`
+  const clock = new ManualClock()
+  const database = await openDatabaseSwitch(server.connection_string)
+  const app = await server.startAnother(
+    { OPENAI_BASE_URL: model.baseUrl(name), PARLEY_DRAIN_SECONDS: String(waits.drain / 1000) },
+    { ports: { clock }, connectThrough: database.through },
+  )
+  await untilHeard(app)
+  const client = server.as({ base_url: app.url })
+  return { name, app, client, clock, database, model, gone: new AbortController() }
+}
+
+/** A message between nodes that comes before the node listens is lost, which costs text; no test wants to guess at that. */
+async function untilHeard({ services: { bus } }: App): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  bus.subscribe('heard', () => resolve())
+  const call = () => void bus.publish({ topic: 'heard', id: 'x' })
+  const repeat = setInterval(call, 5)
+  await promise.finally(() => clearInterval(repeat))
+}
+
+/** Renews the node's leases and sweeps, and waits for that. */
+export async function tend({ clock }: Node, until: (what: string, isSo: () => boolean) => Promise<void>) {
+  clock.fire(waits.tend)
+  await until('the node has tended its leases', () => clock.count(waits.tend) === 1)
+}
+
+/** From one moment to the next it neither writes, says nor hears anything. Resolves when nothing is left of it. */
+export async function killNode({ name, app, clock, database, model, gone }: Node): Promise<void> {
+  gone.abort(new Error(`${name} died`))
+  model.refuse(name)
+  database.cut()
+  clock.end()
+  await dispose(app).catch(() => {})
+  await database[Symbol.asyncDispose]()
+}
+
+/** As on SIGTERM. Its time to drain is over at once. */
+export async function stopNode({ app, clock, database }: Node): Promise<void> {
+  const stopped = dispose(app)
+  const hurry = setInterval(() => clock.fire(waits.drain), 1)
+  await stopped.finally(() => clearInterval(hurry))
+  await database[Symbol.asyncDispose]()
+}
+
+async function dispose(app: App): Promise<void> {
+  await app[Symbol.asyncDispose]()
+}

@@ -1,0 +1,33 @@
+// Sequences that once failed, each named by what was wrong.
+import * as calls from './call-commands.ts'
+import type { Command } from './command.ts'
+import * as nodes from './node-commands.ts'
+
+export const regressions: { name: string; nodes: number; commands: Command[] }[] = [
+  {
+    name: 'a node that is asked for the text of a later turn gave that of the one before, and went on talking',
+    nodes: 2,
+    commands: [
+      new calls.Message(1, 'default', false),
+      new calls.Cancel(0, 0, false),
+      new calls.Message(1, 'default', false),
+      new calls.Say(0),
+      new calls.Cancel(0, 0, false),
+    ],
+  },
+  {
+    name: 'a node that lost its database while an attempt was lent died of it',
+    nodes: 2,
+    commands: [new calls.Message(0, 'default', false), new calls.Cancel(1, 0, false), new nodes.Crash(0)],
+  },
+  {
+    name: 'a node whose turn had been taken over ended it without asking the other one, which lost the text and went on',
+    nodes: 2,
+    commands: [
+      new calls.Message(0, 'default', false),
+      new nodes.TakeOver(0),
+      new calls.Say(0),
+      new calls.End(0, 'cut', false, 1),
+    ],
+  },
+]
