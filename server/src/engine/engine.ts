@@ -94,7 +94,11 @@ export class Engine implements TurnRunner {
     const rest = [...this.#running.values()]
     for (const attempt of rest) attempt.controller.abort(new Halted())
     const leases = rest.map(({ lease }) => lease.lease)
-    await expireLeases(this.#services.database, this.#services.node_id, leases)
+    try {
+      await expireLeases(this.#services.database, this.#services.node_id, leases)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'turns could not be given back; their leases run out')
+    }
   }
 
   async #run(attempt: RunningAttempt): Promise<void> {

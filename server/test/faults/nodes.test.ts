@@ -5,13 +5,14 @@ import type { PassingStatement } from '../support/postgres-proxy.ts'
 import { type Play, openStage } from './play.ts'
 import { type Outcome, type Talk, echo, until } from './talk.ts'
 
-const playWith = openStage({ nodes: 2, speed: 2 })
+const playWith = openStage({ nodes: 2, speed: 4 })
 const limit = { timeout: 90_000 }
 
-/** The wait for the other node's text, then a wait's own look: less than half a second here, and a margin for a busy machine. */
-const longest_ms = 3000
+/** The wait for the other node's text, then a wait's own look: a fifth of a second here, and a margin for a busy machine. */
+const longest_ms = 1500
 /** More than any of these operations publishes. */
 const max_messages = 10
+const max_statements = 50
 
 const refusalOf = async (outcome: Promise<Outcome>) => (await outcome).error
 
@@ -85,6 +86,33 @@ describe.concurrent.each(operations)('%s on the other node', (_name, code, opera
     expect(faults).toEqual([])
   })
 })
+
+const background = /^(renew_leases|abandoned_turns|mark_credential_used)$|graphile_worker|^listen/i
+
+test.concurrent.each(['before', 'after'] as const)(
+  'cancelTurn on the other node, with a connection of either node lost %s each statement',
+  limit,
+  async (when) => {
+    const faults: string[] = []
+    const names = new Set<string>()
+    for (let nth = 1; nth <= max_statements; nth += 1) {
+      const play: Play = async (talk, arm) => {
+        const { finish } = await talk.startTurn()
+        arm()
+        await talk.cancel(talk.elsewhere)
+        finish()
+      }
+      const counts = ({ name }: PassingStatement) => !background.test(name)
+      const played = await playWith(play, (proxy) => proxy.failStatement(nth, { when, how: 'cut', counts }))
+      faults.push(...played.faults.map((fault) => `statement ${nth}, ${played.hit?.name}: ${fault}`))
+      if (!played.hit) break
+      names.add(played.hit.name)
+    }
+    expect(faults).toEqual([])
+    // When the first node's statements come, and whether in time, differs.
+    expect([...names]).toEqual(expect.arrayContaining(['find_running_turn', 'end_turn', 'commit']))
+  },
+)
 
 /** Both nodes, each over a new connection. */
 async function listenAgain({ lane }: Talk): Promise<void> {
