@@ -125,13 +125,13 @@ export class Engine implements TurnRunner {
     await this.#giveBack(rest.map(({ lease }) => lease))
   }
 
-  async #giveBack(leases: TurnLease[]): Promise<void> {
-    const { database, node_id } = this.#services
-    await expireLeases(
-      database,
-      node_id,
-      leases.map(({ lease }) => lease),
-    )
+  async #giveBack(held: TurnLease[]): Promise<void> {
+    const leases = held.map(({ lease }) => lease)
+    try {
+      await expireLeases(this.#services.database, this.#services.node_id, leases)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'turns could not be given back; their leases run out')
+    }
   }
 
   async #run(attempt: RunningAttempt): Promise<void> {

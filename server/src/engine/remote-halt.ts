@@ -3,6 +3,7 @@
 import type { Services } from '../context.ts'
 import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/leases.ts'
 import type { HaltedAttempt } from '../conversations/turn-runner.ts'
+import { isUnavailable } from '../database/database.ts'
 
 /** How long the asking node waits for the text; after that it goes on without. */
 const answer_ms = 250
@@ -16,7 +17,7 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
   const turn = await findRunningTurn(services.database, conversation_id)
   if (!turn || turn.node_id === services.node_id) return null
   const partial = services.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
-    readPartialText(services.database, turn.turn_id, turn.lease),
+    readPartialText(services.database, turn.turn_id, turn.lease).catch(lookAgain),
   )
   await services.bus.publish({ topic: 'halt', id: conversation_id })
   const { text, step } = (await partial) ?? { text: '', step: 0 }
@@ -60,6 +61,11 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
   services.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))
   services.bus.subscribe('resume', (id) => void goOn(id).catch(ignoreLoss))
   services.bus.subscribe('halted', (turn_id) => services.signals.notify(halted(turn_id)))
+}
+
+/** The text that cannot be read just now may be a moment later; else the commit goes on without it. */
+function lookAgain(error: unknown): undefined {
+  if (!isUnavailable(error)) throw error
 }
 
 const halted = (turn_id: string) => `halted ${turn_id}`

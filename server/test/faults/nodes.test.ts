@@ -5,11 +5,11 @@ import type { PassingStatement } from '../support/postgres-proxy.ts'
 import { type Play, openStage } from './play.ts'
 import { type Outcome, type Talk, echo, until } from './talk.ts'
 
-const playWith = openStage({ nodes: 2, speed: 2 })
+const playWith = openStage({ nodes: 2, speed: 4 })
 const limit = { timeout: 90_000 }
 
-/** The wait for the other node's text, then a wait's own look: less than half a second here, and a margin for a busy machine. */
-const longest_ms = 3000
+/** The wait for the other node's text, then a wait's own look: a fifth of a second here, and a margin for a busy machine. */
+const longest_ms = 1500
 /** More than any of these operations publishes. */
 const max_messages = 10
 
@@ -85,6 +85,33 @@ describe.concurrent.each(operations)('%s on the other node', (_name, code, opera
     expect(faults).toEqual([])
   })
 })
+
+/** Of both nodes: the one that is asked, and the one that runs the turn. */
+const statements = ['find_organization_key', 'find_conversation', 'find_turn', 'find_running_turn', 'publish_on_bus']
+  .concat(['read_partial_text', 'leave_partial_text', 'begin', 'lock_conversation', 'open_turns'])
+  .concat(['end_turn', 'append', 'commit'])
+
+test.concurrent.each(['before', 'after'] as const)(
+  'cancelTurn on the other node, with a connection of either node lost %s each kind of statement',
+  limit,
+  async (when) => {
+    const faults: string[] = []
+    for (const name of statements) {
+      const play: Play = async (talk, arm) => {
+        const { finish } = await talk.startTurn()
+        arm()
+        await talk.cancel(talk.elsewhere)
+        finish()
+      }
+      const counts = (statement: PassingStatement) => statement.name === name
+      const played = await playWith(play, (proxy) => proxy.failStatement(1, { when, how: 'cut', counts }))
+      faults.push(...played.faults.map((fault) => `${name}: ${fault}`))
+      // The text may come too late to matter.
+      if (!played.hit && name !== 'leave_partial_text') faults.push(`${name} never came`)
+    }
+    expect(faults).toEqual([])
+  },
+)
 
 /** Both nodes, each over a new connection. */
 async function listenAgain({ lane }: Talk): Promise<void> {

@@ -1,0 +1,90 @@
+// A node is cut off from the database that it shares, or stopped while something is amiss: others go on with its turns, what it
+// comes back with is void (T6), and it stops in order.
+import { sql } from 'kysely'
+import { expect, inject, test } from 'vitest'
+import type { App } from '../../src/app.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { startPostgresProxy } from '../support/postgres-proxy.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+const environment = { PARLEY_DRAIN_SECONDS: '0' }
+
+/** A turn that runs on this node until its answer is finished. */
+async function startTurn(server: TestServer, node: App) {
+  const { agent_id } = await publishAgent(server.client)
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const client = server.as({ base_url: node.url })
+  client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' }).catch(() => {})
+  await held.asked
+  return { id: conversation.id, held }
+}
+
+const loseLeases = ({ database }: TestServer) =>
+  sql`update turns set lease_expires_at = now() where status = 'running'`.execute(database.kysely)
+
+const turnOf = async ({ client }: TestServer, conversation_id: string) =>
+  (await client.listConversationTurns({ conversation_id })).data[0]!
+
+test('T6: a reply that a node could not write in time is void, though its turn runs again', async () => {
+  await using server = await startTestServer(environment)
+  await using proxy = await startPostgresProxy(inject('postgres_url'))
+  await using node = await server.startAnother({}, { connectThrough: proxy.through })
+  const { id, held } = await startTurn(server, node)
+  const again = holdAnswer()
+  server.model.answer = () => again
+  const fault = proxy.atCommit({ of: 'end_turn', when: 'before', how: 'reset', for_good: true })
+  held.say('Too late.')
+  held.finish()
+  await fault.hit
+  await loseLeases(server)
+  await again.asked
+  fault.release()
+  await expect.poll(() => node.services.runner.textSoFar(id), { timeout: 10_000 }).toBeNull()
+  expect(await turnOf(server, id)).toMatchObject({ status: 'running', attempts: 2 })
+  again.say('In time.')
+  again.finish()
+  await expect.poll(async () => (await turnOf(server, id)).status, { timeout: 10_000 }).toBe('completed')
+  const { conversation } = await server.client.getConversation({ conversation_id: id })
+  expect(conversation!.items.map(({ content }) => content!.join(''))).toEqual(['Hello', 'In time.'])
+})
+
+test('a node is stopped while its database is away: its turn is taken up by another node', async () => {
+  await using server = await startTestServer(environment)
+  await using proxy = await startPostgresProxy(inject('postgres_url'))
+  const node = await server.startAnother({}, { connectThrough: proxy.through })
+  const { id } = await startTurn(server, node)
+  const fault = proxy.failStatement(1, { when: 'before', how: 'reset', for_good: true })
+  await fault.hit
+  await node[Symbol.asyncDispose]()
+  server.model.answer = () => 'From the other node.'
+  await loseLeases(server)
+  await expect.poll(async () => (await turnOf(server, id)).outcome, { timeout: 10_000 }).toBe('reply')
+})
+
+test('a node is stopped soon after another one asked for the text of its turn: nothing fails later that nobody handles', async () => {
+  await using server = await startTestServer(environment)
+  const due = new Set<() => void>()
+  const after = (ms: number, call: () => void) => {
+    due.add(call)
+    const stop = systemPorts.clock.after(ms, call)
+    return () => {
+      due.delete(call)
+      stop()
+    }
+  }
+  const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
+  const { id } = await startTurn(server, node)
+  await server.app.services.bus.publish({ topic: 'halt', id })
+  await expect.poll(() => node.services.runner.textSoFar(id)).toBeNull()
+  await node[Symbol.asyncDispose]()
+  const unhandled: unknown[] = []
+  const note = (error: unknown) => void unhandled.push(error)
+  process.on('unhandledRejection', note)
+  for (const call of due) call()
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', note)
+  expect(unhandled).toEqual([])
+})
