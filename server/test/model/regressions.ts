@@ -30,4 +30,14 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
       new calls.End(0, 'cut', false, 1),
     ],
   },
+  {
+    name: 'a message that a conversation about to end refuses stopped the tool calls of the turn that it was to interrupt',
+    nodes: 2,
+    commands: [
+      new calls.Message(0, 'default', false),
+      new calls.End(1, 'finish', false, 1),
+      new calls.CallTools(0, ['once']),
+      new calls.Message(1, 'interrupt', false),
+    ],
+  },
 ]
