@@ -37,7 +37,7 @@ export interface App extends AsyncDisposable {
   readonly failed: Promise<Error>
 }
 
-/** A query that takes longer is cut off; so is a transaction that stands idle that long. */
+/** A query that takes longer is cut off. */
 const statement_timeout_ms = 30_000
 
 export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {

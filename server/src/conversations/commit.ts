@@ -1,7 +1,7 @@
 // The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock, all
 // of it or nothing, with its follow-up jobs. Nothing here waits for the network (T12).
 import type { Ports } from '../ports.ts'
-import { statement } from '../database/database.ts'
+import { limitLockWait, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import { AppError, notFound } from '../errors.ts'
 import { enqueueAnalysis } from '../jobs/enqueue.ts'
@@ -33,17 +33,20 @@ interface Writer extends Environment {
 export interface Target {
   change: ChangeName
   id: string
+  /** Absent: as long as any statement may. */
+  lock_wait_ms?: number | undefined
 }
 
 /** One transaction that holds the conversation's lock. Null when there is no such conversation here. */
 export async function underLock<T>(
   store: RootStore,
   ports: Ports,
-  { change, id }: Target,
+  { change, id, lock_wait_ms }: Target,
   work: (tx: Store, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
   const result = await store.transaction(async (tx) => {
     await reach(ports, `${change}.begun`)
+    if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
     const state = await lockConversation(tx, id)
     if (!state) return null
     await reach(ports, `${change}.locked`)

@@ -51,6 +51,12 @@ export interface DatabaseOptions {
   onError: (error: Error) => void
 }
 
+/**
+ * How long a transaction may stand idle: it never waits for the network (T12), so its process has stopped. PostgreSQL ends it and
+ * lets its locks go, sooner than a lease runs out (8 s): another node can take its turn up in time (T7).
+ */
+const idle_transaction_ms = 5000
+
 const timestamptz = 1184
 const int8 = 20
 const numeric = 1700
@@ -83,7 +89,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     // For a connection over which nothing comes any more: the server's own limits cannot be heard then.
     query_timeout: options.statement_timeout_ms + 5000,
     lock_timeout: options.statement_timeout_ms,
-    idle_in_transaction_session_timeout: options.statement_timeout_ms,
+    idle_in_transaction_session_timeout: idle_transaction_ms,
     connectionTimeoutMillis: 10_000,
     application_name: 'parley',
   })
@@ -182,6 +188,18 @@ export function isUnavailable(error: unknown): boolean {
   const { code } = error as Error & { code?: unknown }
   if (typeof code !== 'string') return error.message.includes('timeout exceeded when trying to connect')
   return /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
+}
+
+const lockWaitStatement = statement('limit_lock_wait', `select set_config('lock_timeout', $1, true)`)
+
+/** For the rest of the transaction; a lock that is not free by then throws an error that `isLocked`. */
+export async function limitLockWait(tx: Executor, ms: number): Promise<void> {
+  await tx.query(lockWaitStatement, [`${ms}ms`])
+}
+
+/** Whether another transaction held a lock for too long. */
+export function isLocked(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === '55P03'
 }
 
 /** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */

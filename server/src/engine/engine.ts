@@ -12,11 +12,11 @@ import {
   decideToolResult,
 } from '../conversations/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/change.ts'
-import { expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
+import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
 import type { ChangeName } from '../conversations/pause-points.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isLocked, isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
@@ -26,6 +26,9 @@ import { writeGreeting } from './greeting.ts'
 /** Together as long as a lease lasts: after that the turn is someone else's. */
 const max_write_tries = 32
 const write_retry_ms = 250
+
+/** How long a takeover waits for a conversation that someone else holds; the next sweep comes back to it. */
+const takeover_lock_ms = 1000
 
 /** An attempt that runs here. */
 interface RunningAttempt {
@@ -53,6 +56,7 @@ export class Engine implements TurnRunner {
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
+  #sweeping: Promise<void> | null = null
   #stopTimer = () => {}
 
   constructor(services: Part, log: Logger) {
@@ -98,7 +102,9 @@ export class Engine implements TurnRunner {
 
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
-    await this.#tend()
+    await this.#tend(() => this.#renew())
+    // Apart: a sweep may wait for locks, and no lease must run out meanwhile.
+    this.#sweeping ??= this.#tend(() => this.#sweep()).finally(() => (this.#sweeping = null))
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
@@ -107,6 +113,7 @@ export class Engine implements TurnRunner {
   async drain(ms: number): Promise<void> {
     this.#isDraining = true
     this.#stopTimer()
+    await this.#sweeping
     if (this.#running.size > 0) {
       const stop = this.#services.ports.clock.after(ms, this.#whenIdle.resolve)
       await this.#whenIdle.promise
@@ -219,10 +226,11 @@ export class Engine implements TurnRunner {
     change: ChangeName,
     { organization_id, conversation_id: id }: { organization_id: string; conversation_id: string },
     decide: Parameters<typeof changeConversation<Answer>>[3],
+    lock_wait_ms?: number,
   ): Promise<Committed<Answer> | null> {
     const store = openStore(this.#services.database, organization_id)
     try {
-      return await changeConversation(store, this.#services, { change, id }, decide)
+      return await changeConversation(store, this.#services, { change, id, lock_wait_ms }, decide)
     } catch (error) {
       if (error instanceof AppError && error.error === 'not_found') return null
       throw error
@@ -233,10 +241,9 @@ export class Engine implements TurnRunner {
     conclude({ ...this.#services, runner: this }, conversation_id, committed)
   }
 
-  async #tend(): Promise<void> {
+  async #tend(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#renew()
-      await this.#sweep()
+      await work()
     } catch (error) {
       this.#log.warn({ err: error }, 'leases could not be tended; will try again')
     }
@@ -254,10 +261,21 @@ export class Engine implements TurnRunner {
   async #sweep(): Promise<void> {
     for (const turn of await findAbandonedTurns(this.#services.database)) {
       if (this.#isDraining) return
-      const committed = await this.#change('takeover', turn, (state) => decideTakeover(state, turn.turn_id))
-      if (!committed || committed.answer === 'nothing') continue
-      this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-      this.#conclude(turn.conversation_id, committed)
+      try {
+        await this.#takeUp(turn)
+      } catch (error) {
+        if (isUnavailable(error) && !isLocked(error)) throw error
+        // One that cannot be taken up is in no other's way.
+        this.#log.warn({ err: error, turn_id: turn.turn_id }, 'an abandoned turn could not be taken up; will try again')
+      }
     }
+  }
+
+  async #takeUp(turn: AbandonedTurn): Promise<void> {
+    const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
+    const committed = await this.#change('takeover', turn, decide, takeover_lock_ms)
+    if (!committed || committed.answer === 'nothing') return
+    this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
+    this.#conclude(turn.conversation_id, committed)
   }
 }

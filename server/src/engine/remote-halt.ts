@@ -64,5 +64,5 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
 
 const halted = (turn_id: string) => `halted ${turn_id}`
 
-/** The lease runs out then, and the turn is taken up like any other that was lost. */
+/** The database is away, or this node has stopped: the lease runs out, and the turn is taken up like any other that was lost. */
 function ignoreLoss(): void {}

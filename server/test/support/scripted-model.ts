@@ -16,8 +16,11 @@ export interface CallingAnswer {
   tool_calls: { name: string; arguments: object | string }[]
 }
 
-/** Text, sent as it comes; a number is an HTTP status to refuse with. */
-type Answer = string | number | AsyncIterable<string> | CallingAnswer
+/**
+ * Text, sent as it comes; the connection is cut where that throws. A number is an HTTP status to refuse with; null resets the
+ * connection without an answer.
+ */
+export type Answer = string | number | null | AsyncIterable<string> | CallingAnswer
 
 export interface ScriptedModel extends AsyncDisposable {
   /** To be set as OPENAI_BASE_URL. */
@@ -92,6 +95,7 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
     if (!response.writableFinished) onHangUp()
   })
   const answer = model.answer(chat)
+  if (answer === null) return void request.socket.resetAndDestroy()
   if (typeof answer === 'number') {
     response.writeHead(answer, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ error: { message: 'refused by the script', type: 'script' } }))

@@ -1,0 +1,206 @@
+// The connection fails between COMMIT and its answer, and around it: nobody knows then what became of the commit, and nobody may
+// be told something that is not true (T1), nor be answered twice (T2).
+import { sql } from 'kysely'
+import { describe, expect, inject, test } from 'vitest'
+import { CommitInDoubt, isUnavailable, openDatabase } from '../../src/database/database.ts'
+import { type Fault, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { type Play, type PlayOptions, type Arm, openStage } from './play.ts'
+import { type Outcome, type Talk, until } from './talk.ts'
+
+const playWith = openStage()
+const limit = { timeout: 90_000 }
+
+async function expectNoFaults(play: Play, arm: Arm, options?: PlayOptions): Promise<void> {
+  const { faults, hit } = await playWith(play, arm, options)
+  expect(faults).toEqual([])
+  expect(hit).not.toBeNull()
+}
+
+const expectReply = (outcome: Outcome, text: string) => {
+  if (outcome.error) throw outcome.error as Error
+  expect(outcome.reply).toMatchObject({ reply: text })
+}
+
+const sendFirst: Play = async (talk, arm) => {
+  arm()
+  expectReply(await talk.send('First'), 'Reply to First')
+}
+
+/** Each with the statement that tells its transaction from others. */
+const plays: [string, string, Play][] = [
+  ['a message that starts its turn', 'insert_turn', sendFirst],
+  ...(['queue', 'merge', 'interrupt'] as const).map((rule): [string, string, Play] => [
+    `a message that comes while a turn runs (${rule})`,
+    'append',
+    async (talk, arm) => {
+      const { finish } = await talk.startTurn()
+      // With merge it joins this one.
+      if (rule === 'merge') await talk.queue('Second', rule)
+      const fault = arm()
+      const outcome = talk.send('Third', rule)
+      await fault.hit
+      await until('the message to be stored', async () => (await talk.items()).some(({ text }) => text === 'Third'))
+      finish()
+      expectReply(await outcome, 'Reply to Third')
+    },
+  ]),
+  [
+    'a message with an Idempotency-Key',
+    'bind_idempotency_key',
+    async (talk, arm) => {
+      arm()
+      await talk.sendRepeatedly('First')
+      expect(talk.refusals).toEqual([])
+    },
+  ],
+  [
+    'a result that starts the next turn',
+    'start_turn',
+    async (talk, arm) => {
+      const { finish, outcome } = await talk.startTurn()
+      await talk.queue('Second')
+      arm()
+      finish()
+      expectReply(await outcome, 'Half')
+      expectReply(await talk.sent[1]!.outcome, 'Reply to Second')
+    },
+  ],
+  [
+    'end (cut)',
+    'end_conversation',
+    async (talk, arm) => {
+      await talk.startTurn()
+      arm()
+      await talk.end()
+    },
+  ],
+  ...['put_off_end', 'end_conversation'].map((of): [string, string, Play] => [
+    `end (finish), ${of}`,
+    of,
+    async (talk, arm) => {
+      const { finish, outcome } = await talk.startTurn()
+      arm()
+      const ended = talk.end('finish')
+      await until('the end to be put off', () => talk.isEnding())
+      finish()
+      expectReply(await outcome, 'Half')
+      await ended
+    },
+  ]),
+  [
+    'cancel',
+    'end_turn',
+    async (talk, arm) => {
+      const { finish } = await talk.startTurn()
+      arm()
+      await talk.cancel()
+      finish()
+    },
+  ],
+]
+
+/** Whether a statement of this name has come since the fault. */
+function hasComeSince(fault: Fault, { lane }: Talk, name: string): boolean {
+  const { statements } = lane.proxy
+  return statements.slice(statements.indexOf(fault.hits[0]!)).some((statement) => statement.name === name)
+}
+
+describe.concurrent('over a connection on which nothing comes any more', () => {
+  async function openStalling() {
+    await using stack = new AsyncDisposableStack()
+    const proxy = stack.use(await startPostgresProxy(inject('postgres_url')))
+    const connection_string = proxy.through(inject('postgres_url'))
+    const options = { max_connections: 2, statement_timeout_ms: 100, onError: () => {} }
+    const database = stack.use(openDatabase({ connection_string, ...options }))
+    const owned = stack.move()
+    return { proxy, database, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  }
+
+  test('a commit is in doubt in the end', async () => {
+    await using stalling = await openStalling()
+    const { proxy, database } = stalling
+    const fault = proxy.atCommit({ of: /txid_current/, when: 'after', how: 'stall' })
+    let transaction = ''
+    const committed = database.transaction(async (tx) => {
+      const { rows } = await sql<{ id: string }>`select txid_current()::text as id`.execute(tx.kysely)
+      transaction = rows[0]!.id
+    })
+    await expect(committed).rejects.toBeInstanceOf(CommitInDoubt)
+    const { rows } = await sql`select txid_status(${transaction}::bigint) as status`.execute(database.kysely)
+    expect(rows).toEqual([{ status: 'committed' }])
+    fault.release()
+  })
+
+  test('a query fails as the database does that cannot be reached', async () => {
+    await using stalling = await openStalling()
+    const fault = stalling.proxy.failStatement(1, { when: 'before', how: 'stall' })
+    const error = await sql`select 1`.execute(stalling.database.kysely).catch((thrown: unknown) => thrown)
+    expect(isUnavailable(error)).toBe(true)
+    fault.release()
+  })
+})
+
+describe.concurrent.each(['cut', 'reset'] as const)('the connection is %s between COMMIT and its answer, of', (how) => {
+  test.each(plays)('%s', limit, async (_label, of, play) => {
+    await expectNoFaults(play, (proxy) => proxy.atCommit({ of, when: 'after', how }))
+  })
+})
+
+describe.concurrent('the answer to COMMIT is late: others look for lost turns meanwhile. Of', () => {
+  test.each(plays)('%s', limit, async (_label, of, play) => {
+    const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'abandoned_turns')
+    await expectNoFaults(play, (proxy) => proxy.atCommit({ of, when: 'after', how: 'stall' }), { isEnough })
+  })
+})
+
+describe.concurrent('the database', () => {
+  test('stands still at COMMIT, and goes on', limit, async () => {
+    const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'abandoned_turns')
+    const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turn', when: 'before', how: 'stall', for_good: true })
+    await expectNoFaults(sendFirst, arm, { isEnough })
+  })
+
+  test(
+    'gets COMMIT after its client has lost the connection: who asks what became of it waits for that',
+    limit,
+    async () => {
+      const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'lock_conversation')
+      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turn', when: 'late', how: 'cut' })
+      await expectNoFaults(sendFirst, arm, { isEnough })
+    },
+  )
+
+  test.each(['before', 'after'] as const)(
+    'is away (lost %s COMMIT) for longer than a call waits: 500 outcome_unknown, and with the same key the one answer',
+    limit,
+    async (when) => {
+      const isTold = (_fault: Fault, { refusals }: Talk) => refusals.some(({ code }) => code === 'outcome_unknown')
+      const play: Play = async (talk, arm) => {
+        arm()
+        await talk.sendRepeatedly('First')
+        const unknown = talk.refusals.find(({ code }) => code === 'outcome_unknown')
+        expect(unknown).toMatchObject({ status: 500, turn_id: null })
+      }
+      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turn', when, how: 'reset', for_good: true })
+      await expectNoFaults(play, arm, { isEnough: isTold })
+    },
+  )
+
+  test('is away for a moment when a result is to be written: the model is not asked again', limit, async () => {
+    const play: Play = async (talk, arm) => {
+      const { requests } = talk.lane.server.model
+      const before = requests.length
+      arm()
+      expectReply(await talk.send('First'), 'Reply to First')
+      expect(requests).toHaveLength(before + 1)
+    }
+    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turn', when: 'before', how: 'cut', for_good: true })
+    await expectNoFaults(play, arm, { isEnough: ({ refused }) => refused >= 2 })
+  })
+
+  test('is away for longer than a result can wait: another attempt answers', limit, async () => {
+    const isGivenUp = (_fault: Fault, { lane }: Talk) => lane.server.log.some((line) => line.includes('attempt failed'))
+    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turn', when: 'before', how: 'cut', for_good: true })
+    await expectNoFaults(sendFirst, arm, { isEnough: isGivenUp })
+  })
+})

@@ -1,0 +1,76 @@
+// The lanes of a file of fault tests: servers behind proxies, each on a database of its own, so that nobody else takes up its
+// turns. A case has a lane to itself; cases wait for one.
+import { afterAll, inject } from 'vitest'
+import type { App } from '../../src/app.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+export interface Lane extends AsyncDisposable {
+  proxy: PostgresProxy
+  server: TestServer
+  /** The server's, and another one behind the same proxy where the lane has two. */
+  nodes: App[]
+  /** Greets, and analyses nothing. */
+  agent_id: string
+  /** Its conversations are summarized. */
+  summarizing_agent_id: string
+}
+
+export interface LaneOptions {
+  nodes?: 1 | 2
+  /** How many times as fast as ours the server's timers run; its waits, retries and sweeps are to their scale. Default 10. */
+  speed?: number
+}
+
+export async function startLane({ nodes = 1, speed = 10 }: LaneOptions = {}): Promise<Lane> {
+  await using stack = new AsyncDisposableStack()
+  const proxy = stack.use(await startPostgresProxy(inject('postgres_url')))
+  const clock = {
+    ...systemPorts.clock,
+    monotonic: () => performance.now() * speed,
+    after: (ms: number, call: () => void) => systemPorts.clock.after(ms / speed, call),
+  }
+  // Few connections, since all lanes share a PostgreSQL with few.
+  const environment = { PARLEY_DRAIN_SECONDS: '0', PARLEY_DATABASE_CONNECTIONS: '4' }
+  const server = stack.use(await startTestServer(environment, { connectThrough: proxy.through, ports: { clock } }))
+  const apps = [server.app]
+  if (nodes === 2) apps.push(stack.use(await server.startAnother()))
+  const greeting = { starting_message: { type: 'static', text: 'Welcome.' } }
+  const { agent_id } = await publishAgent(server.client, greeting)
+  const { agent_id: summarizing_agent_id } = await publishAgent(server.client, { ...greeting, analysis: {} })
+  const owned = stack.move()
+  const lane = { proxy, server, nodes: apps, agent_id, summarizing_agent_id }
+  return { ...lane, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** The connections of this many nodes together leave PostgreSQL some for others. */
+const max_nodes = 4
+
+/** Runs work on a lane that is free. Lanes are started as they are needed, and closed after the file's last test. */
+export function openLanes(options: LaneOptions = {}): <T>(work: (lane: Lane) => Promise<T>) => Promise<T> {
+  const started: Promise<Lane>[] = []
+  const free: Lane[] = []
+  const waiting: ((lane: Lane) => void)[] = []
+  afterAll(() => Promise.all(started.map(async (lane) => (await lane)[Symbol.asyncDispose]())))
+
+  async function take(): Promise<Lane> {
+    const lane = free.pop()
+    if (lane) return lane
+    if (started.length === max_nodes / (options.nodes ?? 1)) return new Promise((resolve) => waiting.push(resolve))
+    const starting = startLane(options)
+    started.push(starting)
+    return starting
+  }
+
+  return async (work) => {
+    const lane = await take()
+    try {
+      return await work(lane)
+    } finally {
+      const next = waiting.shift()
+      if (next) next(lane)
+      else free.push(lane)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// Plays a scene of a conversation with a fault in it, lets the server heal, and says what is wrong then.
+import { afterAll, expect } from 'vitest'
+import { sql } from 'kysely'
+import type { Fault, PassingStatement, PostgresProxy } from '../support/postgres-proxy.ts'
+import { faultsOf } from './faults-of.ts'
+import { type LaneOptions, openLanes } from './lanes.ts'
+import { Talk, type TalkOptions, settle, until } from './talk.ts'
+
+/** Does something in a conversation, and calls `arm` where the fault may begin. Releasing it says that it comes no more. */
+export type Play = (talk: Talk, arm: () => Fault) => Promise<unknown>
+export type Arm = (proxy: PostgresProxy) => Fault
+
+export interface Played {
+  faults: string[]
+  /** What the fault hit; null when the play came to its end before. */
+  hit: PassingStatement | null
+}
+
+export interface PlayOptions extends TalkOptions {
+  /** Whether the fault has lasted for long enough. Default: until the play is over. */
+  isEnough?: (fault: Fault, talk: Talk) => boolean
+}
+
+/** Opens lanes for the file. After its last test every conversation is looked at again: nothing may have come later. */
+export function openStage(options?: LaneOptions): (play: Play, arm: Arm, options?: PlayOptions) => Promise<Played> {
+  const onLane = openLanes(options)
+  const played: Talk[] = []
+  afterAll(async () => {
+    const late: string[] = []
+    for (const talk of played) late.push(...(await faultsOf(talk)))
+    expect(late).toEqual([])
+  })
+  return (play, arm, { isEnough, ...talkOptions } = {}) =>
+    onLane(async (lane) => {
+      const talk = await Talk.begin(lane, talkOptions)
+      lane.proxy.statements.length = 0
+      lane.server.log.length = 0
+      let fault: Fault | undefined
+      let healed: Promise<void> | undefined
+      const armOnce = () => {
+        fault = arm(lane.proxy)
+        if (isEnough) healed = heal(fault, () => isEnough(fault!, talk))
+        // What goes wrong in it is told once the play is over.
+        healed?.catch(() => {})
+        return fault
+      }
+      try {
+        using _hastening = hastenTakeovers(talk)
+        await play(talk, armOnce)
+        if (fault!.hits.length > 0) await healed
+        fault!.release()
+        await settle(talk)
+        await untilNoJobs(talk)
+        const faults = await faultsOf(talk)
+        if (faults.length === 0) played.push(talk)
+        return { faults, hit: fault!.hits[0] ?? null }
+      } catch (error) {
+        return { faults: [error instanceof Error ? error.message : String(error)], hit: fault?.hits[0] ?? null }
+      } finally {
+        fault?.release()
+      }
+    })
+}
+
+async function heal(fault: Fault, isEnough: () => boolean): Promise<void> {
+  await fault.hit
+  const isOver = () => fault.isReleased || isEnough()
+  await until('the fault to last for long enough', isOver).finally(() => fault.release())
+}
+
+/** The rest of a lease passes at once where its attempt is not running any more. */
+function hastenTakeovers(talk: Talk): Disposable {
+  let lost: number | null = null
+  const look = async () => {
+    const running = (await talk.turns()).find(({ status }) => status === 'running')
+    const lease = talk.textSoFar() === null ? (running?.lease ?? null) : null
+    if (lease !== null && lease === lost)
+      await sql`update turns set lease_expires_at = now() where lease = ${lease}`.execute(
+        talk.lane.server.database.kysely,
+      )
+    lost = lease
+  }
+  const timer = setInterval(() => void look().catch(() => {}), 60)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}
+
+/** A summary that is still being written would get in the way of the lane's next case. */
+async function untilNoJobs({ lane }: Talk): Promise<void> {
+  const count = sql<{ count: number }>`select count(*) as count from graphile_worker._private_jobs`
+  await until('the jobs to be done', async () => {
+    const { rows } = await count.execute(lane.server.database.kysely)
+    return rows[0]!.count === 0
+  })
+}

@@ -1,0 +1,136 @@
+// The network between the server and PostgreSQL fails at each statement in turn, once and for good: what a caller is told is
+// true (T1), every stored message is answered once and in order (T2, T4), by a server that goes on.
+import { randomUUID } from 'node:crypto'
+import type { Input } from '@parley/contract'
+import { describe, expect, test } from 'vitest'
+import type { Fault, PassingStatement } from '../support/postgres-proxy.ts'
+import type { ChatRequest } from '../support/scripted-model.ts'
+import { type Play, type PlayOptions, openStage } from './play.ts'
+import { type Talk, echo, until, untilServed } from './talk.ts'
+
+const playWith = openStage()
+const limit = { timeout: 150_000 }
+
+/** What the server does by itself, now and then. */
+const background = /^(renew_leases|abandoned_turns|mark_credential_used|overdue_analyses)$|graphile_worker|^listen/i
+const counts = ({ name }: PassingStatement) => !background.test(name)
+
+/** More than any play has. */
+const max_statements = 150
+/** The server notices, and comes back for more. */
+const refusals_until_back = 2
+
+const points = (['before', 'after'] as const).flatMap((when) => [false, true].map((for_good) => ({ when, for_good })))
+
+/** Plays with a fault at the first statement, at the second, and so on, until a play is over before its fault. */
+async function playWithEach(play: Play, options: PlayOptions = {}): Promise<Set<string>> {
+  const faults: string[] = []
+  const names = new Set<string>()
+  const isEnough = (fault: Fault) => fault.refused >= refusals_until_back
+  const playAll = async (point: (typeof points)[number], index: number) => {
+    for (let nth = 1; nth <= max_statements; nth += 1) {
+      const how = (nth + index) % 2 === 0 ? 'cut' : 'reset'
+      const played = await playWith(play, (proxy) => proxy.failStatement(nth, { ...point, how, counts }), {
+        ...options,
+        // Its job must not be lost in the middle: the queue lets a promise go that nobody handles.
+        ...(point.for_good ? { isEnough, is_summarized: false, mayBeUnknown: true } : {}),
+      })
+      const name = played.hit?.name.slice(0, 40)
+      const label = `${how} ${point.when} statement ${nth}, ${name}${point.for_good ? ', for good' : ''}`
+      faults.push(...played.faults.map((fault) => `${label}: ${fault}`))
+      if (!played.hit) return
+      names.add(played.hit.name)
+    }
+    throw new Error(`a play of more than ${max_statements} statements`)
+  }
+  await Promise.all(points.map(playAll))
+  expect(faults).toEqual([])
+  return names
+}
+
+/** The same request, until it is answered and once more, creates one conversation. */
+async function createTwice({ client, lane }: Talk, arm: () => Fault, identity: Partial<Input<'createConversation'>>) {
+  const user_id = randomUUID()
+  const call = () => client.createConversation({ channel: 'text', user_id, agent_id: lane.agent_id, ...identity })
+  const fault = arm()
+  const first = await untilServed(call)
+  fault.release()
+  expect(await untilServed(call)).toEqual(first)
+  const rows = lane.server.database.kysely.selectFrom('conversations').select('id').where('user_id', '=', user_id)
+  expect(await rows.execute()).toEqual([{ id: first.conversation.id }])
+}
+
+/** The model's answer, which comes after all that is of interest. */
+const releasing = (fault: Fault) => (request: ChatRequest) => {
+  fault.release()
+  return echo(request)
+}
+
+describe.concurrent('a connection is lost, or all are, at each statement of', () => {
+  test('createConversation with an id', limit, async () => {
+    const names = await playWithEach((talk, arm) => createTwice(talk, arm, { id: randomUUID() }))
+    expect([...names]).toEqual(expect.arrayContaining(['insert_conversation', 'insert_history', 'commit']))
+  })
+
+  test('createConversation with an Idempotency-Key', limit, async () => {
+    const names = await playWithEach((talk, arm) => createTwice(talk, arm, { idempotency_key: randomUUID() }))
+    expect([...names]).toEqual(expect.arrayContaining(['find_idempotency_key', 'bind_idempotency_key', 'commit']))
+  })
+
+  test('sendConversationMessage and the engine that answers it', limit, async () => {
+    const names = await playWithEach(async (talk, arm) => {
+      arm()
+      await talk.send('First')
+    })
+    const some = ['find_organization_key', 'insert_turn', 'read_history', 'end_turn', 'turn_replies']
+    expect([...names]).toEqual(expect.arrayContaining(some))
+  })
+
+  test('sendConversationMessage with an Idempotency-Key, until the model is asked', limit, async () => {
+    const names = await playWithEach(async (talk, arm) => {
+      const fault = arm()
+      talk.lane.server.model.answer = releasing(fault)
+      await talk.sendRepeatedly('First')
+    })
+    expect([...names]).toEqual(expect.arrayContaining(['find_idempotency_key', 'bind_idempotency_key', 'commit']))
+  })
+
+  test('its repetition', limit, async () => {
+    const names = await playWithEach((talk, arm) => talk.sendRepeatedly('First', arm))
+    expect([...names]).toEqual(expect.arrayContaining(['find_idempotency_key', 'newest_try', 'turn_replies']))
+  })
+
+  test('a second message, and the write of the result that starts its turn', limit, async () => {
+    const names = await playWithEach(async (talk, arm) => {
+      const { finish } = await talk.startTurn()
+      const fault = arm()
+      const second = talk.send('Second')
+      // It is stored, or refused.
+      await Promise.race([second, until('two turns', async () => (await talk.turns()).length === 2)])
+      finish(releasing(fault))
+      await Promise.all(talk.sent.map(({ outcome }) => outcome))
+    })
+    expect([...names]).toEqual(expect.arrayContaining(['insert_turn', 'end_turn', 'start_turn', 'append', 'commit']))
+  })
+
+  test('endConversation while a turn runs', limit, async () => {
+    const play: Play = async (talk, arm) => {
+      const { finish } = await talk.startTurn()
+      arm()
+      await talk.end()
+      finish()
+    }
+    const names = await playWithEach(play, { is_summarized: true })
+    expect([...names]).toEqual(expect.arrayContaining(['end_turn', 'append', 'end_conversation', 'add_job', 'commit']))
+  })
+
+  test('cancelTurn while a turn runs', limit, async () => {
+    const names = await playWithEach(async (talk, arm) => {
+      const { finish } = await talk.startTurn()
+      arm()
+      await talk.cancel()
+      finish()
+    })
+    expect([...names]).toEqual(expect.arrayContaining(['end_turn', 'append', 'commit']))
+  })
+})

@@ -1,0 +1,96 @@
+// Starts node.ts as a child process, and tells what it says.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface KillNode extends AsyncDisposable {
+  /** Resolves when it serves; rejects when it ends before. */
+  readonly ready: Promise<{ url: string; node_id: string }>
+  /** Resolves with the exit code, or with the signal that ended it. */
+  readonly exited: Promise<number | NodeJS.Signals>
+  /** Ids of which one is the node's, before it is ready too. */
+  readonly ids: ReadonlySet<string>
+  /** Pause points, and how often each was passed: not the one that it died at. */
+  readonly passed: ReadonlyMap<string, number>
+  /** Resolves when it has reached the point that it was told, and is about to die or to stop. */
+  readonly struck: Promise<string>
+  /** What it says on standard error: its log. */
+  readonly errors: string
+  kill(signal: NodeJS.Signals): void
+}
+
+export interface Strike {
+  point: string
+  nth: number
+  signal: 'SIGKILL' | 'SIGSTOP'
+}
+
+/** What every node of a test needs to be told. */
+export function nodeEnvironment(connection_string: string, model_url: string, data_dir: string) {
+  return {
+    PORT: '0',
+    DATABASE_URL: connection_string,
+    PARLEY_DATABASE_CONNECTIONS: '8',
+    PARLEY_DATA_DIR: data_dir,
+    PARLEY_SECRET_KEY: '0'.repeat(64),
+    PARLEY_BOOTSTRAP_KEY: admin_key,
+    PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+    PARLEY_DRAIN_SECONDS: '5',
+    PARLEY_LOG_LEVEL: 'error',
+    PARLEY_DEFAULT_MODEL: 'openai/scripted',
+    OPENAI_BASE_URL: model_url,
+  }
+}
+
+export const admin_key = 'ak_kill.0123456789abcdef0123456789abcdef'
+
+interface Said {
+  struck?: string
+  passed?: string
+  id?: string
+  url?: string
+  node_id?: string
+}
+
+export function startKillNode(environment: Record<string, string>, strike: Strike | null = null): KillNode {
+  const told = strike ? [strike.point, String(strike.nth), strike.signal] : []
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'node.ts'), ...told], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ready = Promise.withResolvers<{ url: string; node_id: string }>()
+  const struck = Promise.withResolvers<string>()
+  const ids = new Set<string>()
+  const passed = new Map<string, number>()
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const said = JSON.parse(line) as Said
+    if (said.id) ids.add(said.id)
+    if (said.passed) passed.set(said.passed, (passed.get(said.passed) ?? 0) + 1)
+    if (said.struck) struck.resolve(said.struck)
+    if (said.url && said.node_id) ready.resolve({ url: said.url, node_id: said.node_id })
+  })
+  const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  void exited.then((code) => ready.reject(new Error(`the node ended with ${code}: ${errors}`)))
+  ready.promise.catch(() => {})
+  return {
+    ready: ready.promise,
+    exited,
+    ids,
+    passed,
+    struck: struck.promise,
+    get errors() {
+      return errors
+    },
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGCONT')
+        child.kill('SIGTERM')
+      }
+      await exited
+    },
+  }
+}

@@ -1,0 +1,124 @@
+// One run: nodes that die on one database under load, a pause for those that live to finish, and the verdict.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pass } from 'node:timers/promises'
+import { createClient } from '@parley/sdk'
+import pg from 'pg'
+import { publishAgent } from '../support/server.ts'
+import { opened_hosts } from '../support/tool-peer.ts'
+import { admin_key, nodeEnvironment, startKillNode } from './child.ts'
+import { createFleet } from './fleet.ts'
+import { type Verdict, judge } from './judge.ts'
+import { Load } from './load.ts'
+import { startLoadedModel, startLoadedPeer, toolsOf } from './model.ts'
+import { pausePoints, planMissions } from './plan.ts'
+import { createRandom } from './random.ts'
+import { countOpenTurns, readStored } from './read-stored.ts'
+import { type Violation, nothingSent } from './records.ts'
+import { type Takeovers, watchTakeovers } from './takeovers.ts'
+
+export interface RunOptions {
+  /** Of an empty database that is the run's alone. */
+  connection_string: string
+  kills: number
+  seed: number
+  clients: number
+  /** No node is started to die after that. */
+  most_seconds: number
+  onProgress?: (killed: number) => void
+}
+
+export interface Report extends Omit<Verdict, 'violations'> {
+  kills: number
+  pauses: number
+  /** How often nodes died at each point. */
+  deaths: ReadonlyMap<string, number>
+  messages: number
+  conversations: number
+  turns: number
+  /** Turns whose node died, and how long the longest of them was nobody's. */
+  takeovers: number
+  longest_takeover_ms: number
+  slowest: Takeovers['slowest']
+  /** Calls that are stored, and requests that the tools' API has seen. */
+  tool_calls: number
+  tool_requests: number
+  /** From the last death until no turn was open. */
+  settled_ms: number
+  violations: Violation[]
+}
+
+const nodes_at_once = 3
+/** T7 */
+const takeover_bound_ms = 15_000
+/** From the last death: the bound of a takeover for each of three attempts, and the turns themselves. */
+const settle_ms = 90_000
+
+/** The schema, and agents: with tools or without, and with summaries of their conversations or without. */
+async function prepare(environment: Record<string, string>, tools: object[]): Promise<string[]> {
+  await using node = startKillNode(environment)
+  const client = createClient({ base_url: (await node.ready).url, token: admin_key })
+  const configs = [{}, { tools }, { analysis: {} }, { tools, analysis: {} }]
+  const agents = await Promise.all(configs.map((config) => publishAgent(client, config)))
+  return agents.map(({ agent_id }) => agent_id)
+}
+
+export async function runKills(options: RunOptions): Promise<Report> {
+  await using stack = new AsyncDisposableStack()
+  const random = createRandom(options.seed)
+  const pool = new pg.Pool({ connectionString: options.connection_string, max: 6 })
+  pool.on('error', () => {})
+  stack.defer(() => pool.end())
+  const sent = nothingSent()
+  const peer = stack.use(await startLoadedPeer(random.fork(), sent.executed))
+  const model = stack.use(await startLoadedModel(random.fork()))
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-kill-'))
+  stack.defer(() => rm(data_dir, { recursive: true, force: true }))
+  const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
+  const agent_ids = await prepare(environment, toolsOf(peer))
+  const takeovers = watchTakeovers(pool, () => fleet.urls.length > 0)
+  const fleet = createFleet(environment, takeovers, performance.now() + options.most_seconds * 1000)
+  stack.defer(() => fleet.stop())
+  stack.defer(() => takeovers.stop())
+
+  let isOver = false
+  const load = new Load({ random: random.fork(), pool, sent, urls: () => fleet.urls, agent_ids, isOver: () => isOver })
+  const clients = Array.from({ length: options.clients }, () => load.runClient(random.fork()))
+  await fleet.run(planMissions(options.kills, random), nodes_at_once, options.onProgress ?? (() => {}))
+  const diedLast = performance.now()
+  isOver = true
+  await Promise.all([fleet.startSurvivor(), fleet.startSurvivor()])
+  await Promise.all(clients)
+  while ((await countOpenTurns(pool)) > 0 && performance.now() - diedLast < settle_ms) await pass(100)
+  const settled_ms = performance.now() - diedLast
+  await takeovers.stop()
+  await fleet.stop()
+
+  const stored = await readStored(pool)
+  const { violations, ...counts } = judge(sent, stored)
+  violations.push(...fleet.violations)
+  const longest_ms = Math.round(takeovers.slowest[0]?.served_ms ?? 0)
+  if (longest_ms > takeover_bound_ms) violations.push({ kind: 'late', what: JSON.stringify(takeovers.slowest) })
+  // A long run has time for all of them.
+  const isLong = options.kills >= 2 * pausePoints.length
+  for (const point of isLong ? pausePoints : []) {
+    if (!fleet.deaths.has(point)) violations.push({ kind: 'unreached', what: `nobody died at ${point}` })
+  }
+  return {
+    ...counts,
+    kills: fleet.killed,
+    pauses: fleet.paused,
+    deaths: fleet.deaths,
+    messages: sent.messages.length,
+    conversations: stored.conversations.length,
+    turns: stored.turns.length,
+    takeovers: takeovers.count,
+    longest_takeover_ms: longest_ms,
+    slowest: takeovers.slowest,
+    tool_calls: stored.items.filter(({ type }) => type === 'function_call').length,
+    tool_requests: sent.executed.length,
+    settled_ms: Math.round(settled_ms),
+    violations,
+  }
+}

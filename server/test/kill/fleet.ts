@@ -1,0 +1,140 @@
+// The nodes of a run: each lives until its mission is over, and is followed by the next.
+import { setTimeout as pass } from 'node:timers/promises'
+import { type KillNode, startKillNode } from './child.ts'
+import type { Mission } from './plan.ts'
+import type { Violation } from './records.ts'
+import type { Takeovers } from './takeovers.ts'
+
+/** How long a node waits for its point to come by; then another one tries. */
+const mission_ms = 40_000
+const max_tries = 4
+const start_ms = 60_000
+
+export interface Fleet {
+  /** Of the nodes that serve. */
+  readonly urls: string[]
+  /** How often nodes died at each point. */
+  readonly deaths: ReadonlyMap<string, number>
+  readonly killed: number
+  readonly paused: number
+  readonly violations: readonly Violation[]
+  /** Keeps so many nodes busy dying until every mission is over. */
+  run(missions: Mission[], nodes: number, onKill: (killed: number) => void): Promise<void>
+  /** Starts one that lives until `stop`. */
+  startSurvivor(): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Task {
+  mission: Mission
+  tries: number
+}
+
+export function createFleet(environment: Record<string, string>, takeovers: Takeovers, giveUpAt: number): Fleet {
+  const nodes = new Map<KillNode, { url: string }>()
+  const survivors: KillNode[] = []
+  const deaths = new Map<string, number>()
+  const violations: Violation[] = []
+  const counts = { killed: 0, paused: 0 }
+
+  function start(mission: Mission | null): KillNode {
+    const strike = mission?.kind === 'point' ? { ...mission, signal: 'SIGKILL' as const } : null
+    const node = startKillNode(environment, strike)
+    node.ready.then(
+      ({ url }) => nodes.set(node, { url }),
+      () => {},
+    )
+    return node
+  }
+
+  /** By its own hand, or by ours when its time is over. Answers the point that it died at. */
+  async function bury(node: KillNode, mission: Mission, isLate: Promise<unknown>): Promise<string | null> {
+    const first = await Promise.race([node.exited, isLate.then(() => 'late' as const)])
+    if (first === 'late') node.kill('SIGKILL')
+    const ended = await node.exited
+    takeovers.died(node.ids)
+    nodes.delete(node)
+    if (ended !== 'SIGKILL') violations.push({ kind: 'fault', what: `a node ended with ${ended}: ${node.errors}` })
+    counts.killed += 1
+    return first !== 'late' && mission.kind === 'point' ? mission.point : null
+  }
+
+  async function carryOut({ mission, tries }: Task): Promise<Task | null> {
+    const node = start(mission)
+    const over = new AbortController()
+    const after = (ms: number) => pass(ms, undefined, { signal: over.signal }).catch(() => {})
+    try {
+      switch (mission.kind) {
+        case 'point': {
+          const point = await bury(node, mission, after(mission_ms))
+          if (point === null) return { mission: { ...mission, nth: 1 }, tries: tries + 1 }
+          deaths.set(point, (deaths.get(point) ?? 0) + 1)
+          return null
+        }
+        case 'chance':
+          await bury(node, mission, after(mission.after_ms))
+          return null
+        case 'pause':
+          await node.ready
+          await after(mission.after_ms)
+          node.kill('SIGSTOP')
+          nodes.delete(node)
+          takeovers.died(node.ids)
+          counts.paused += 1
+          await after(mission.for_ms)
+          takeovers.revived(node.ids)
+          node.kill('SIGCONT')
+          nodes.set(node, await node.ready)
+          await bury(node, mission, after(mission.then_ms))
+          return null
+      }
+    } finally {
+      over.abort()
+    }
+  }
+
+  async function runSlot(tasks: Task[], onKill: (killed: number) => void): Promise<void> {
+    for (let task = tasks.shift(); task; task = tasks.shift()) {
+      if (performance.now() > giveUpAt) {
+        violations.push({ kind: 'unreached', what: `the time is over, and ${tasks.length + 1} nodes have not died` })
+        return void (tasks.length = 0)
+      }
+      const again = await carryOut(task)
+      onKill(counts.killed)
+      if (again && again.tries < max_tries) tasks.push(again)
+      else if (again) violations.push({ kind: 'unreached', what: JSON.stringify(task.mission) })
+    }
+  }
+
+  return {
+    get urls() {
+      return [...nodes.values()].map(({ url }) => url)
+    },
+    deaths,
+    violations,
+    get killed() {
+      return counts.killed
+    },
+    get paused() {
+      return counts.paused
+    },
+    async run(missions, slots, onKill) {
+      const tasks = missions.map((mission) => ({ mission, tries: 0 }))
+      await Promise.all(Array.from({ length: slots }, () => runSlot(tasks, onKill)))
+    },
+    async startSurvivor() {
+      const node = start(null)
+      survivors.push(node)
+      const isLate = pass(start_ms, 'late' as const, { ref: false })
+      if ((await Promise.race([node.ready, isLate])) === 'late') throw new Error(`no node is ready: ${node.errors}`)
+    },
+    async stop() {
+      for (const node of survivors) {
+        node.kill('SIGTERM')
+        const ended = await node.exited
+        nodes.delete(node)
+        if (ended !== 0) violations.push({ kind: 'fault', what: `a node ended with ${ended}: ${node.errors}` })
+      }
+    },
+  }
+}

@@ -1,0 +1,64 @@
+// What a run's servers talk to: a language model that answers in pieces, quotes what it was asked, calls tools and fails
+// sometimes, and the API that the tools call.
+import { setTimeout as pass } from 'node:timers/promises'
+import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts'
+import { type ToolPeer, answerJson, startToolPeer } from '../support/tool-peer.ts'
+import { idempotent_tool } from './judge-tools.ts'
+import type { Random } from './random.ts'
+import type { Executed } from './records.ts'
+
+export async function startLoadedModel(random: Random): Promise<ScriptedModel> {
+  const model = await startScriptedModel()
+  let answers = 0
+  model.answer = ({ messages, tools }) => {
+    // Nobody reads them, and a long run has many.
+    model.requests.length = 0
+    answers += 1
+    if (random.happens(0.05)) return 400
+    if (random.happens(0.02)) return 503
+    if (tools && random.happens(0.5)) {
+      const tool_calls = Array.from({ length: random.between(1, 3) }, (_, index) => ({
+        name: random.pick(tools).function.name,
+        arguments: { what: `thing ${answers}.${index}` },
+      }))
+      return { text: random.happens(0.5) ? `Step ${answers}. ` : '', tool_calls }
+    }
+    const asked = messages.findLast(({ role }) => role === 'user')
+    const pieces = [`Answer ${answers} to `, String(asked?.content), ', word ', 'by ', 'word.']
+    const pace_ms = random.pick([0, 5, 30, 100, 200])
+    return say(pieces, pace_ms, random.happens(0.02))
+  }
+  return model
+}
+
+/** The pace is the model's own: it is what takes time in a turn. */
+async function* say(pieces: string[], pace_ms: number, isBroken: boolean): AsyncGenerator<string> {
+  for (const [index, piece] of pieces.entries()) {
+    if (pace_ms > 0) await pass(pace_ms)
+    if (isBroken && index === 2) throw new Error('the model broke off')
+    yield piece
+  }
+}
+
+/** Writes down every request, and answers with its key. */
+export async function startLoadedPeer(random: Random, executed: Executed[]): Promise<ToolPeer> {
+  const peer = await startToolPeer()
+  peer.answer = ({ url, key = '' }, response) => {
+    peer.requests.length = 0
+    executed.push({ tool: url.slice(1), call_id: key })
+    setTimeout(() => answerJson(response, { key }), random.pick([0, 0, 20, 200, 600]))
+  }
+  return peer
+}
+
+export function toolsOf({ url }: ToolPeer) {
+  const tool = (name: string, idempotent: boolean) => ({
+    name,
+    description: 'Does something with a thing.',
+    properties: { what: { type: 'string' } },
+    required: ['what'],
+    idempotent,
+    actions: [{ type: 'http', method: 'POST', url: `${url}/${name}`, body: { what: '{{ what }}' } }],
+  })
+  return [tool(idempotent_tool, true), tool('order', false)]
+}

@@ -1,0 +1,42 @@
+// A server process that ends, or stops, by its own hand at a pause point. Tells its parent, a line of JSON each, what happens.
+// Arguments: the point, which passing of it, and the signal.
+import { writeSync } from 'node:fs'
+import { startApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { createLog } from '../../src/telemetry/log.ts'
+
+const [point, nth = '1', signal = 'SIGKILL'] = process.argv.slice(2)
+const passed = new Map<string, number>()
+let isReady = false
+
+/** At once: what is said before a SIGKILL must have been said. */
+function say(line: object): void {
+  writeSync(1, `${JSON.stringify(line)}\n`)
+}
+
+async function reached(name: string): Promise<void> {
+  const times = (passed.get(name) ?? 0) + 1
+  passed.set(name, times)
+  if (name === point && times === Number(nth)) {
+    say({ struck: name })
+    process.kill(process.pid, signal as NodeJS.Signals)
+    // The kernel may deliver SIGSTOP a moment later; what comes after it is what counts.
+    if (signal === 'SIGKILL') await new Promise<never>(() => {})
+  }
+  say({ passed: name })
+}
+
+function newId(): string {
+  const id = systemPorts.newId()
+  // One of them names this node, and it may die before it is ready to say which.
+  if (!isReady) say({ id })
+  return id
+}
+
+const config = readConfig()
+const log = createLog(config.log_level, { write: (line: string) => void process.stderr.write(line) })
+const app = await startApp(config, log, { ...systemPorts, newId, reached })
+isReady = true
+say({ url: app.url, node_id: app.services.node_id })
+process.once('SIGTERM', () => void app[Symbol.asyncDispose]())

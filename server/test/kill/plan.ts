@@ -1,0 +1,72 @@
+// What each node of a run dies of: every pause point in turn, and chance.
+import { type PausePoint, attemptPoints, changeNames, stages } from '../../src/conversations/pause-points.ts'
+import type { Random } from './random.ts'
+
+/** Each group holds the points of one change, or one point outside of commits. */
+const groups: PausePoint[][] = [
+  ...changeNames.map((change) => stages.map((stage) => `${change}.${stage}` as const)),
+  stages.filter((stage) => stage !== 'locked').map((stage) => `create.${stage}` as const),
+  ...attemptPoints.map((point) => [point]),
+]
+
+export const pausePoints: readonly PausePoint[] = groups.flat()
+
+export type Mission =
+  /** Dies by its own hand at the nth passing of the point. */
+  | { kind: 'point'; point: PausePoint; nth: number }
+  /** Is killed so long after its start, ready or not. */
+  | { kind: 'chance'; after_ms: number }
+  /** Is stopped for longer than its lease, goes on, and is killed later. */
+  | { kind: 'pause'; after_ms: number; for_ms: number; then_ms: number }
+
+/** Of 20 missions 16 are points: each change dies at one of its stages, at the next one in the next round. */
+const points_of_20 = 16
+const pauses_of_20 = 1
+
+/** Points that are passed often enough to wait for a later passing. */
+const isFrequent = (point: PausePoint) => /^(message|result|attempt|model|step|tool|tool_result)\./.test(point)
+
+export function planMissions(kills: number, random: Random): Mission[] {
+  const points = planPoints(random)
+  const missions: Mission[] = []
+  for (let index = 0; index < kills; index += 1) {
+    const turn = index % 20
+    if (turn < points_of_20) missions.push(points())
+    else if (turn < points_of_20 + pauses_of_20) missions.push(planPause(random))
+    else missions.push({ kind: 'chance', after_ms: random.between(100, 6000) })
+  }
+  return mixTwenties(missions, random)
+}
+
+function planPoints(random: Random): () => Mission {
+  const first = random.between(0, stages.length - 1)
+  let round: PausePoint[] = []
+  let rounds = 0
+  return () => {
+    if (round.length === 0) {
+      const stage = first + rounds
+      round = random.shuffle(groups.map((group, index) => group[(stage + index) % group.length]!))
+      rounds += 1
+    }
+    const point = round.pop()!
+    return { kind: 'point', point, nth: isFrequent(point) ? random.between(1, 8) : random.between(1, 2) }
+  }
+}
+
+/** Longer than a lease and the wait of a sweep. */
+function planPause(random: Random): Mission {
+  return {
+    kind: 'pause',
+    after_ms: random.between(2500, 5000),
+    for_ms: random.between(9000, 13_000),
+    then_ms: random.between(500, 3000),
+  }
+}
+
+function mixTwenties(missions: Mission[], random: Random): Mission[] {
+  const mixed: Mission[] = []
+  for (let start = 0; start < missions.length; start += 20) {
+    mixed.push(...random.shuffle(missions.slice(start, start + 20)))
+  }
+  return mixed
+}

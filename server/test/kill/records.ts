@@ -1,0 +1,152 @@
+// What a run leaves behind: what each call was answered, and what is stored. All that the judge sees.
+
+/** What one try of a call came to. */
+export type Answer =
+  /** An answer of the server's. `turn_id` null: it says that no message is stored. */
+  | { kind: 'answer'; status: number; code: string | null; turn_id: string | null; reply: string | null }
+  /** The connection broke, or there was none. */
+  | { kind: 'lost' }
+  /** The client went away. */
+  | { kind: 'left' }
+
+export interface SentMessage {
+  conversation_id: string
+  /** In no other message. */
+  text: string
+  key: string | null
+  /** In the order in which they came; the tries of one message follow each other, unless `is_doubled`. */
+  answers: Answer[]
+  /** Two calls with the same key were under way at once. */
+  is_doubled: boolean
+  /** On the driver's clock. */
+  sent_at: number
+}
+
+export interface SentCreation {
+  /** In no other conversation. */
+  user_id: string
+  answers: Answer[]
+  conversation_id: string | null
+}
+
+export interface SentEnd {
+  conversation_id: string
+  answers: Answer[]
+  /** Of the 200: what it said, and what was stored right after it. */
+  told: { status: string; duration: number | null } | null
+  answered_at: number
+  seen: { items: number; status: string } | null
+}
+
+export interface SentCancel {
+  turn_id: string
+  /** Of the 200. */
+  told: { status: string; outcome: string | null }
+}
+
+export interface SentUpdate {
+  conversation_id: string
+  /** A field of the metadata that nobody else sets. */
+  field: string
+  answers: Answer[]
+}
+
+export interface SentDeletion {
+  conversation_id: string
+  answers: Answer[]
+}
+
+/** A request that reached the API which the tools call. */
+export interface Executed {
+  tool: string
+  call_id: string
+}
+
+export interface Sent {
+  messages: SentMessage[]
+  creations: SentCreation[]
+  ends: SentEnd[]
+  cancels: SentCancel[]
+  updates: SentUpdate[]
+  deletions: SentDeletion[]
+  /** By the servers. */
+  executed: Executed[]
+}
+
+export const nothingSent = (): Sent => ({
+  messages: [],
+  creations: [],
+  ends: [],
+  cancels: [],
+  updates: [],
+  deletions: [],
+  executed: [],
+})
+
+export interface StoredConversation {
+  id: string
+  user_id: string
+  status: string
+  is_ended: boolean
+  is_deleted: boolean
+  duration: number | null
+  custom_metadata: Record<string, unknown>
+  next_position: number
+  next_sequence: number
+}
+
+export interface StoredItem {
+  conversation_id: string
+  position: number
+  type: 'message' | 'function_call' | 'function_call_output'
+  role: string | null
+  text: string
+  interrupted: boolean | null
+  turn_id: string | null
+  call_id: string | null
+  /** Of a call or a result. */
+  name: string | null
+  output: unknown
+  is_error: boolean | null
+}
+
+export interface StoredTurn {
+  id: string
+  conversation_id: string
+  status: string
+  outcome: string | null
+  /** The turn whose messages it answers; null: its own. */
+  messages_of: string | null
+}
+
+export interface StoredEvent {
+  conversation_id: string
+  sequence: number
+  type: string
+  turn_id: string | null
+}
+
+export interface Stored {
+  conversations: StoredConversation[]
+  items: StoredItem[]
+  turns: StoredTurn[]
+  events: StoredEvent[]
+}
+
+export const violationKinds = [
+  'lost', // answered with a turn_id, and not stored
+  'doubled', // stored, answered, or executed twice
+  'haunted', // written after the end
+  'misreported', // an answer and what is stored disagree
+  'unfinished', // a turn that never became final
+  'broken', // holes, orphans, two turns at once
+  'unreached', // a pause point at which no node died
+  'late', // a turn that was taken up too late
+  'fault', // an answer 500, or a node that ended by itself
+] as const
+export type ViolationKind = (typeof violationKinds)[number]
+
+export interface Violation {
+  kind: ViolationKind
+  what: string
+}
