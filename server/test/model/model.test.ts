@@ -6,7 +6,7 @@ import * as calls from './call-commands.ts'
 import { type Command, Course, executed } from './command.ts'
 import * as nodes from './node-commands.ts'
 import { regressions } from './regressions.ts'
-import { World } from './world.ts'
+import { World, hurry } from './world.ts'
 
 const given = (name: string) => process.env[`PARLEY_MODEL_${name}`] || undefined
 /** Of `npm run test:model`; else as many as there is time for. */
@@ -88,7 +88,10 @@ test(`sequences of commands, seed ${seed}`, { timeout: asked ? 14_400_000 : 120_
     async (nodes, commands) => {
       if (!asked && performance.now() - startedAt > patience_ms) return
       count += 1
-      await runSequence(nodes, commands)
+      await runSequence(nodes, commands).catch((error: unknown) => {
+        hurry()
+        throw error
+      })
     },
   )
   executed.clear()

@@ -27,7 +27,7 @@ const file = 'server/test/model/model.test.ts'
 async function runPart(sequences: number, seed: number): Promise<{ report: Report | null; code: number }> {
   const child = spawn(process.execPath, [vitest, 'run', '--project', 'server', file, '-t', 'sequences of commands'], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       PARLEY_MODEL_SEQUENCES: String(sequences),
@@ -36,9 +36,9 @@ async function runPart(sequences: number, seed: number): Promise<{ report: Repor
       PARLEY_MODEL_REPLAY: values.replay ?? '',
     },
   })
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   const line = /^REPORT (.*)$/m.exec(output)?.[1]
-  if (code !== 0) console.log(output)
+  if (code !== 0) console.log(`${output}\n${errors}`)
   return { report: line === undefined ? null : (JSON.parse(line) as Report), code: code as number }
 }
 

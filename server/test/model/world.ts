@@ -18,7 +18,12 @@ import { type HeldModel, type ModelCall, startHeldModel } from './held-model.ts'
 import { ManualClock } from './manual-clock.ts'
 import { type Node, killNode, max_turn_seconds, startNode, stopNode, tend, waits } from './node.ts'
 
-const patience_ms = 20_000
+const patience = { ms: 20_000 }
+
+/** Once something has failed, it is made small by failing again and again. */
+export function hurry(): void {
+  patience.ms = 3000
+}
 
 /** A call of a client, from the moment it was sent. */
 export interface Call {
@@ -354,9 +359,9 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** Looks again and again, for twenty seconds at most. */
+/** Looks again and again, for so long at most. */
 export async function until(what: string | (() => string), isSo: () => boolean): Promise<void> {
-  const giveUpAt = performance.now() + patience_ms
+  const giveUpAt = performance.now() + patience.ms
   while (!isSo()) {
     if (performance.now() > giveUpAt)
       throw new Error(`It never came to be that ${typeof what === 'string' ? what : what()}`)
