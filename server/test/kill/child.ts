@@ -57,7 +57,8 @@ export function startKillNode(environment: Record<string, string>, strike: Strik
   const told = strike ? [strike.point, String(strike.nth), strike.signal] : []
   const child = spawn(process.execPath, [join(import.meta.dirname, 'node.ts'), ...told], {
     env: { PATH: process.env['PATH'], ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // It ends when its standard input does: with us, however we end.
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   const ready = Promise.withResolvers<{ url: string; node_id: string }>()
   const struck = Promise.withResolvers<string>()

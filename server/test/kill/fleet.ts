@@ -20,7 +20,7 @@ export interface Fleet {
   readonly violations: readonly Violation[]
   /** Keeps so many nodes busy dying until every mission is over. */
   run(missions: Mission[], nodes: number, onKill: (killed: number) => void): Promise<void>
-  /** Starts one that lives until `stop`. */
+  /** Starts one that lives until `stop`, which also ends those that are left. */
   startSurvivor(): Promise<void>
   stop(): Promise<void>
 }
@@ -32,6 +32,7 @@ interface Task {
 
 export function createFleet(environment: Record<string, string>, takeovers: Takeovers, giveUpAt: number): Fleet {
   const nodes = new Map<KillNode, { url: string }>()
+  const alive = new Set<KillNode>()
   const survivors: KillNode[] = []
   const deaths = new Map<string, number>()
   const violations: Violation[] = []
@@ -40,6 +41,8 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
   function start(mission: Mission | null): KillNode {
     const strike = mission?.kind === 'point' ? { ...mission, signal: 'SIGKILL' as const } : null
     const node = startKillNode(environment, strike)
+    alive.add(node)
+    void node.exited.then(() => alive.delete(node))
     node.ready.then(
       ({ url }) => nodes.set(node, { url }),
       () => {},
@@ -129,7 +132,9 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
       if ((await Promise.race([node.ready, isLate])) === 'late') throw new Error(`no node is ready: ${node.errors}`)
     },
     async stop() {
-      for (const node of survivors) {
+      // After a run that failed.
+      for (const node of alive) if (!survivors.includes(node)) node.kill('SIGKILL')
+      for (const node of survivors.splice(0)) {
         node.kill('SIGTERM')
         const ended = await node.exited
         nodes.delete(node)

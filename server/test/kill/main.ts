@@ -26,6 +26,8 @@ async function main(): Promise<number> {
   // As root the database runs as another user, who must be able to pass through.
   await chmod(folder, 0o711)
   const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
+  const giveUp = () => void stack.disposeAsync().finally(() => process.exit(130))
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp)
   const startedAt = performance.now()
   const report = await runKills({
     connection_string: postgres.connection_string,

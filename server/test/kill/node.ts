@@ -34,9 +34,16 @@ function newId(): string {
   return id
 }
 
+process.stdin.once('end', () => process.exit(1)).resume()
+
 const config = readConfig()
 const log = createLog(config.log_level, { write: (line: string) => void process.stderr.write(line) })
 const app = await startApp(config, log, { ...systemPorts, newId, reached })
 isReady = true
 say({ url: app.url, node_id: app.services.node_id })
-process.once('SIGTERM', () => void app[Symbol.asyncDispose]())
+process.once('SIGTERM', () => void stop())
+
+async function stop(): Promise<void> {
+  await app[Symbol.asyncDispose]()
+  process.stdin.destroy()
+}

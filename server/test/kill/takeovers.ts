@@ -66,6 +66,8 @@ export function watchTakeovers(pool: pg.Pool, isServed: () => boolean): Takeover
   }
 
   const watching = watch()
+  // Told by `stop`.
+  watching.catch(() => {})
   return {
     died(ids) {
       for (const id of ids) died_at.set(id, performance.now())
