@@ -63,6 +63,8 @@ async function prepareMessage(ctx: Context, conversation: ConversationRecord, in
   if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
     throw new AppError('conversation_not_active')
   }
+  // Judged again under the lock; here so that what will be refused does not stop the attempt that runs first.
+  if (conversation.is_ending) throw new AppError('conversation_ending')
   return {
     ...(await readTurnSettings(ctx, conversation.agent_version_id, input)),
     conversation_id: conversation.id,

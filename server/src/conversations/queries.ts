@@ -45,6 +45,8 @@ export interface ConversationRecord {
   analysis_reason: string | null
   summary: string | null
   content_fingerprint: Buffer | null
+  /** It ends with its last open turn, and takes no message any more. */
+  is_ending: boolean
 }
 
 /** Columns of a ConversationRecord, over `c`, `p` (progress) and `a` (agent). */
@@ -52,7 +54,7 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
   coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
   c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
-  c.content_fingerprint`
+  c.content_fingerprint, c.ending is not null as is_ending`
 
 export const conversationTables = `conversations c
   join conversation_progress p on p.conversation_id = c.id

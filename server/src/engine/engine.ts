@@ -66,7 +66,8 @@ export class Engine implements TurnRunner {
   }
 
   start(lease: TurnLease): void {
-    if (this.#running.get(lease.conversation_id)?.lease.lease === lease.lease) return
+    // Leases rise: one that comes back late, after its turn is over, must not take the place of a newer one.
+    if ((this.#running.get(lease.conversation_id)?.lease.lease ?? -1) >= lease.lease) return
     if (this.#isStopped) return void this.#giveBack([lease])
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()

@@ -30,32 +30,46 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
   }
 }
 
+/** An attempt that was stopped for another node. */
+interface Loan {
+  attempt: HaltedAttempt
+  stopTimer: () => void
+  /** Its text is with the turn; taking it back must come after. */
+  left: Promise<void>
+}
+
 /** The other side: stops the attempt that runs here for others, and lets it go on when they do not conclude its turn. */
 export function lendAttempts(services: Part, halt: (conversation_id: string) => HaltedAttempt | null): void {
-  const lent = new Map<string, { attempt: HaltedAttempt; stopTimer: () => void }>()
+  const lent = new Map<string, Loan>()
+
+  function open(conversation_id: string, attempt: HaltedAttempt): Loan {
+    const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id).catch(ignoreLoss))
+    const left = leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt)
+    const loan = { attempt, stopTimer, left }
+    lent.set(conversation_id, loan)
+    return loan
+  }
 
   async function lend(conversation_id: string): Promise<void> {
     const earlier = lent.get(conversation_id)
+    const running = halt(conversation_id)
     // One that runs is newer: the turn of the one that was lent before it is over.
-    const attempt = halt(conversation_id) ?? earlier?.attempt
-    if (!attempt) return
-    if (attempt !== earlier?.attempt) {
-      earlier?.stopTimer()
-      const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id).catch(ignoreLoss))
-      lent.set(conversation_id, { attempt, stopTimer })
-    }
-    await leavePartialText(services.database, attempt.turn_id, attempt.lease, attempt)
-    await services.bus.publish({ topic: 'halted', id: attempt.turn_id })
+    if (running) earlier?.stopTimer()
+    const loan = running ? open(conversation_id, running) : earlier
+    if (!loan) return
+    await loan.left
+    await services.bus.publish({ topic: 'halted', id: loan.attempt.turn_id })
   }
 
   async function goOn(conversation_id: string): Promise<void> {
-    const entry = lent.get(conversation_id)
-    if (!entry) return
-    entry.stopTimer()
+    const loan = lent.get(conversation_id)
+    if (!loan) return
+    loan.stopTimer()
     lent.delete(conversation_id)
+    await loan.left.catch(ignoreLoss)
     // What it said before is void: it begins again.
-    await leavePartialText(services.database, entry.attempt.turn_id, entry.attempt.lease, null)
-    entry.attempt.resume()
+    await leavePartialText(services.database, loan.attempt.turn_id, loan.attempt.lease, null)
+    loan.attempt.resume()
   }
 
   services.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))

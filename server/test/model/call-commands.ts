@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ConcurrencyRule } from '@parley/contract'
 import { Command, type Course, isOwnerLost, readerAfter, stopping } from './command.ts'
-import type { EndRequest, MessageRequest, Outcome } from './conversation-model.ts'
+import type { EndRequest, MessageRequest, Outcome, ToolName } from './conversation-model.ts'
 import { type Call, type Options, type World, until } from './world.ts'
 
 const create = (world: World, user_id: string) => (client: World['server']['client'], options: Options) =>
@@ -131,7 +131,8 @@ abstract class ModelCommand extends Command {
     this.slot = slot
   }
   isPossible(course: Course): boolean {
-    return course.conversation.running?.attempt === 'alive'
+    const { running } = course.conversation
+    return running?.attempt === 'alive' && running.pending.length === 0
   }
   protected abstract answer(course: Course, world: World): void | Promise<void>
   async apply(course: Course, world: World): Promise<void> {
@@ -172,13 +173,52 @@ export class Fail extends ModelCommand {
   }
 }
 
+/** The model asks for tools instead, or as well. */
+export class CallTools extends ModelCommand {
+  readonly tools: ToolName[]
+  constructor(slot: number, tools: ToolName[]) {
+    super(slot, tools)
+    this.tools = tools
+  }
+  protected override answer(course: Course, world: World): void {
+    const calls = this.tools.map((tool) => ({ tool, call: `call ${course.next()}` }))
+    world.current.callTools(calls)
+    course.conversation.callTools(calls)
+  }
+}
+
+/** A tool's server answers one of the calls that wait. */
+export class AnswerTool extends ModelCommand {
+  readonly which: number
+  constructor(slot: number, which: number) {
+    super(slot, which)
+    this.which = which
+  }
+  override isPossible({ conversation: { running } }: Course): boolean {
+    return running?.attempt === 'alive' && running.pending.length > 0
+  }
+  protected override async answer(course: Course, world: World): Promise<void> {
+    const { reached } = world.node(world.owner)
+    const written = reached.get('tool_result.committed') ?? 0
+    const { pending } = course.conversation.running!
+    const { call } = pending[this.which % pending.length]!
+    const word = `word ${course.next()}`
+    world.requestOf(call).answer(word)
+    course.conversation.answerTool(call, word)
+    await until('the result is written', () => (reached.get('tool_result.committed') ?? 0) > written)
+  }
+}
+
 /** The turn's time is over (T10). */
 export class TimeOut extends ModelCommand {
+  override isPossible({ conversation }: Course): boolean {
+    return conversation.running?.attempt === 'alive'
+  }
   protected override async answer(course: Course, world: World): Promise<void> {
-    const call = world.current
+    const awaited = world.awaited(course.conversation)
     world.node(world.owner).clock.fire((ms) => ms > 60_000)
-    await until('the model call is broken off', () => call.isHungUp)
     course.conversation.fail('timed_out')
+    await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
   }
 }
 

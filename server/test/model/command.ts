@@ -72,8 +72,8 @@ export const isOwnerLost = ({ conversation: { running } }: Course) => running?.a
 /** The attempt that runs is stopped by `work`, at once, on whichever node it is. */
 export async function stopping(course: Course, world: World, work: () => Promise<void>): Promise<void> {
   const { running } = course.conversation
-  const call = running?.attempt === 'alive' ? world.current : null
+  const awaited = world.awaited(course.conversation)
   await work()
-  const isStopped = call && course.conversation.running !== running
-  if (isStopped) await until('the model call is broken off', () => call.isHungUp)
+  if (course.conversation.running === running) return
+  await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
 }

@@ -2,9 +2,13 @@
 // from nothing else. It knows no database, no lease and no process beyond "the one that runs the turn is alive".
 import type { ConcurrencyRule, TurnOutcome, TurnStatus } from '@parley/contract'
 
-/** Messages that may wait at once, and attempts at one turn; the test configures the first. */
+/** Messages that may wait at once, and steps with tools of one turn, as the test configures them; attempts at one turn. */
 export const max_waiting = 3
+export const max_tool_steps = 2
 const max_attempts = 3
+
+/** A call of `once` must not be repeated when nobody knows what became of it; one of `again` may be. */
+export type ToolName = 'once' | 'again'
 
 export interface ModelTurn {
   status: TurnStatus
@@ -21,18 +25,40 @@ export interface ModelTurn {
   /** Whoever looks may take it over. */
   lease_expired: boolean
   past_deadline: boolean
+  /** Finished, each with tool calls. */
+  steps: number
+  /** Calls that have no result yet. */
+  pending: ModelCallItem[]
 }
 
-export interface ModelItem {
+interface ModelMessageItem {
+  type: 'message'
   role: 'user' | 'assistant'
   text: string
   interrupted: boolean
   turn: number
 }
 
+interface ModelCallItem {
+  type: 'function_call'
+  call: string
+  tool: ToolName
+  turn: number
+}
+
+/** `word`: what the tool answered; null: an error, in whatever words. */
+interface ModelResultItem {
+  type: 'function_call_output'
+  call: string
+  word: string | null
+  turn: number
+}
+
+export type ModelItem = ModelMessageItem | ModelCallItem | ModelResultItem
+
 /** What a call is told at last. Turns are named by their place. */
 export type Answer =
-  | { status: 200; turn: number; reply: string }
+  | { status: 200; turn: number; reply: string; tool_calls: { call: string; tool: ToolName; word: string | null }[] }
   | { status: 200; end: 'completed' }
   | { status: number; code: string; turn?: number; running_turn?: number }
 
@@ -64,6 +90,8 @@ export class ConversationModel {
   readonly items: ModelItem[] = []
   /** How often a model has been asked for this conversation so far. */
   asked = 0
+  /** How often a tool's server has been asked so far. */
+  tools_asked = 0
   readonly message_keys = new Map<string, { text: string; turn: number }>()
   readonly end_keys = new Map<string, EndRequest>()
 
@@ -77,7 +105,9 @@ export class ConversationModel {
 
   messagesOf(turn: number): string[] {
     const { messages_of } = this.turns[turn]!
-    return this.items.filter((item) => item.role === 'user' && item.turn === messages_of).map(({ text }) => text)
+    return this.#messages
+      .filter(({ role, turn: owner }) => role === 'user' && owner === messages_of)
+      .map(({ text }) => text)
   }
 
   // Calls
@@ -94,11 +124,7 @@ export class ConversationModel {
 
   #sendFirst({ text, rule }: MessageRequest): Outcome {
     if (this.status === 'completed') return refused(409, 'conversation_not_active')
-    if (this.ending !== null) {
-      // The attempt was stopped for a message that is not taken: it begins again.
-      if (rule === 'interrupt') this.restartAttempt()
-      return refused(409, 'conversation_ending')
-    }
+    if (this.ending !== null) return refused(409, 'conversation_ending')
     const [first] = this.open
     const last = this.open.at(-1)
     if (first === undefined || last === undefined) return this.#accept(text, rule, true)
@@ -162,7 +188,7 @@ export class ConversationModel {
       case null:
         return null
       case 'reply':
-        return { status: 200, turn, reply: this.#replyOf(turn) }
+        return { status: 200, turn, reply: this.#replyOf(turn), tool_calls: this.#callsOf(turn) }
       case 'timed_out':
         return { status: 504, code: 'turn_failed', turn }
       case 'conversation_ended':
@@ -193,7 +219,26 @@ export class ConversationModel {
     this.#goOn()
   }
 
-  fail(outcome: 'model_error' | 'timed_out' | 'attempts_exhausted'): void {
+  callTools(calls: { call: string; tool: ToolName }[]): void {
+    const running = this.running!
+    const turn = this.turns.indexOf(running)
+    // It is offered none any more: what it says then is the reply.
+    if (running.steps >= max_tool_steps) return running.said === '' ? this.fail('step_limit') : this.finish()
+    if (running.said !== '') this.#say('assistant', running.said, turn)
+    running.pending = calls.map((call) => ({ type: 'function_call', ...call, turn }))
+    this.items.push(...running.pending)
+    running.steps += 1
+    running.said = ''
+    this.tools_asked += calls.length
+  }
+
+  answerTool(call: string, word: string): void {
+    const running = this.running!
+    this.#conclude(running, (item) => item.call === call, word)
+    if (running.pending.length === 0) this.asked += 1
+  }
+
+  fail(outcome: 'model_error' | 'timed_out' | 'attempts_exhausted' | 'step_limit'): void {
     this.#close(this.turns.indexOf(this.running!), 'failed', outcome)
     this.#goOn()
   }
@@ -201,8 +246,7 @@ export class ConversationModel {
   /** Stopped for nothing; what it had said is void. */
   restartAttempt(): void {
     if (this.running?.attempt !== 'alive') return
-    this.running.said = ''
-    this.asked += 1
+    this.#carryOn(this.running)
   }
 
   loseAttempt({ gives_back }: { gives_back: boolean }): void {
@@ -226,9 +270,19 @@ export class ConversationModel {
     return waiting.reduce((sum, turn) => sum + this.messagesOf(turn).length, 0)
   }
 
+  get #messages(): ModelMessageItem[] {
+    return this.items.filter((item) => item.type === 'message')
+  }
+
   #replyOf(turn: number): string {
-    const replies = this.items.filter((item) => item.turn === turn && item.role === 'assistant')
+    const replies = this.#messages.filter((item) => item.turn === turn && item.role === 'assistant')
     return replies.map(({ text }) => text).join('')
+  }
+
+  #callsOf(turn: number) {
+    const calls = this.items.filter((item) => item.type === 'function_call').filter((item) => item.turn === turn)
+    const results = this.items.filter((item) => item.type === 'function_call_output')
+    return calls.map(({ call, tool }) => ({ call, tool, word: results.find((result) => result.call === call)!.word }))
   }
 
   #accept(text: string, rule: ConcurrencyRule, starts: boolean): Outcome {
@@ -248,6 +302,8 @@ export class ConversationModel {
       attempt: 'none',
       lease_expired: false,
       past_deadline: false,
+      steps: 0,
+      pending: [],
     }
     this.turns.push(turn)
     if (starts) this.#begin(turn)
@@ -255,7 +311,6 @@ export class ConversationModel {
   }
 
   #begin(turn: ModelTurn): void {
-    this.asked += 1
     Object.assign(turn, {
       status: 'running',
       attempts: turn.attempts + 1,
@@ -263,13 +318,29 @@ export class ConversationModel {
       attempt: 'alive',
       lease_expired: false,
     })
+    this.#carryOn(turn)
   }
 
-  #say(role: ModelItem['role'], text: string, turn: number, interrupted = false): void {
-    this.items.push({ role, text, interrupted, turn })
+  /** From the last finished step: what may be repeated is, and what must not has an unknown outcome. */
+  #carryOn(turn: ModelTurn): void {
+    turn.said = ''
+    this.#conclude(turn, ({ tool }) => tool === 'once', null)
+    this.tools_asked += turn.pending.length
+    if (turn.pending.length === 0) this.asked += 1
+  }
+
+  #conclude(turn: ModelTurn, isMeant: (call: ModelCallItem) => boolean, word: string | null): void {
+    for (const { call, turn: owner } of turn.pending.filter(isMeant))
+      this.items.push({ type: 'function_call_output', call, word, turn: owner })
+    turn.pending = turn.pending.filter((call) => !isMeant(call))
+  }
+
+  #say(role: 'user' | 'assistant', text: string, turn: number, interrupted = false): void {
+    this.items.push({ type: 'message', role, text, interrupted, turn })
   }
 
   #close(turn: number, status: TurnStatus, outcome: TurnOutcome): void {
+    this.#conclude(this.turns[turn]!, () => true, null)
     Object.assign(this.turns[turn]!, { status, outcome, attempt: 'none' })
   }
 

@@ -8,14 +8,18 @@ import { text } from 'node:stream/consumers'
 /** A call that a node has made. */
 export interface ModelCall {
   readonly node: string
-  /** The end user's last words, back to what the agent said before. */
+  /** All that the end user has said. */
   readonly asked: string[]
+  /** How many tool results came after the end user's last words. */
+  readonly results: number
   /** Neither answered in full nor broken off by the node. */
   readonly isOpen: boolean
   /** Broken off by the node. */
   readonly isHungUp: boolean
   say(text: string): void
   finish(): void
+  /** Ends the answer with calls of tools, each with the argument `call`. */
+  callTools(calls: { tool: string; call: string }[]): void
   /** Something that is no answer: the call has failed, for good. */
   fail(): void
   /** The connection is lost, as when its node dies. */
@@ -35,14 +39,17 @@ interface ChatRequest {
   messages: { role: string; content: string }[]
 }
 
-export async function startHeldModel(): Promise<HeldModel> {
+/** What it is asked for anything else, by an attempt that a test has forgotten, has failed at once. */
+export async function startHeldModel(isMeant: (asked: string[]) => boolean): Promise<HeldModel> {
   const calls: ModelCall[] = []
   const refused = new Set<string>()
   const server = createServer(async (request, response) => {
     const node = request.url!.split('/')[1]!
     const chat = JSON.parse(await text(request)) as ChatRequest
-    if (refused.has(node)) response.destroy()
-    else calls.push(holdCall(node, chat, response))
+    if (refused.has(node)) return void response.destroy()
+    const call = holdCall(node, chat, response)
+    if (isMeant(call.asked)) calls.push(call)
+    else call.fail()
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -75,10 +82,11 @@ function holdCall(node: string, { messages }: ChatRequest, response: ServerRespo
     response.write(`data: ${JSON.stringify({ ...chunk, choices: [{ index: 0, delta, finish_reason }] })}\n\n`)
   }
   send({ role: 'assistant', content: '' }, null)
-  const answered = messages.findLastIndex(({ role }) => role !== 'user')
+  const last = messages.findLastIndex(({ role }) => role === 'user')
   return {
     node,
-    asked: messages.slice(answered + 1).map(({ content }) => content),
+    asked: messages.filter(({ role }) => role === 'user').map(({ content }) => content),
+    results: messages.slice(last).filter(({ role }) => role === 'tool').length,
     get isOpen() {
       return isOpen
     },
@@ -89,6 +97,16 @@ function holdCall(node: string, { messages }: ChatRequest, response: ServerRespo
     finish() {
       isOpen = false
       send({}, 'stop')
+      response.end('data: [DONE]\n\n')
+    },
+    callTools(calls) {
+      isOpen = false
+      const tool_calls = calls.map(({ tool, call }, index) => {
+        const asked = { name: tool, arguments: JSON.stringify({ call }) }
+        return { index, id: `call_${index}`, type: 'function', function: asked }
+      })
+      send({ tool_calls }, null)
+      send({}, 'tool_calls')
       response.end('data: [DONE]\n\n')
     },
     fail() {

@@ -17,9 +17,11 @@ export class Crash extends Command {
     hasNode && (this.which !== 'owner' || conversation.running?.attempt === 'alive')
   async apply(course: Course, world: World): Promise<void> {
     const node = this.which === 'owner' ? world.owner : course.pick(this.which)
-    if (runsHere(course, world, node)) course.conversation.loseAttempt({ gives_back: false })
+    const lost = runsHere(course, world, node) ? world.awaited(course.conversation) : []
+    if (lost.length > 0) course.conversation.loseAttempt({ gives_back: false })
     course.up[node] = false
     world.kill(node)
+    await until('the dead node has fallen silent', () => lost.every(({ isHungUp }) => isHungUp))
     await world.settle(course.conversation, readerAfter(course, node))
   }
 }
@@ -141,10 +143,10 @@ export class HaltForNothing extends Command {
   }
   isPossible = ({ conversation }: Course) => conversation.running?.attempt === 'alive'
   async apply(course: Course, world: World): Promise<void> {
-    const call = world.current
+    const awaited = world.awaited(course.conversation)
     const owner = world.node(world.owner)
     await world.node(course.pick(this.slot)).app.services.bus.publish({ topic: 'halt', id: world.conversation_id })
-    await until('the model call is broken off', () => call.isHungUp)
+    await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
     course.conversation.restartAttempt()
     owner.clock.fire(waits.lent)
     await world.settle(course.conversation, readerAfter(course, 0))
@@ -160,16 +162,23 @@ export class PassLent extends Command {
   }
 }
 
-/** An attempt that was taken over is through after all: nothing of it counts (T6). */
+/** An attempt that was taken over goes on, with a reply or with calls of tools: nothing of it counts (T6). */
 export class AnswerStale extends Command {
+  readonly how: 'reply' | 'tools'
+  constructor(how: 'reply' | 'tools') {
+    super(how)
+    this.how = how
+  }
   isPossible = ({ conversation }: Course) => conversation.turns.some(({ attempts }) => attempts > 1)
   async apply(course: Course, world: World): Promise<void> {
-    const isLive = course.conversation.running?.attempt === 'alive'
-    const stale = world.model.calls.filter((call) => call.isOpen && !(isLive && call === world.current))
-    for (const call of stale) {
+    const live = new Set<object>(world.awaited(course.conversation))
+    for (const call of world.model.calls) {
+      if (!call.isOpen || live.has(call)) continue
       call.say(`stale ${course.next()}`)
-      call.finish()
+      if (this.how === 'reply') call.finish()
+      else call.callTools([{ tool: 'once', call: 'stale' }])
     }
+    for (const request of world.tools.requests) if (request.isOpen && !live.has(request)) request.answer('stale')
     await world.settle(course.conversation, readerAfter(course, 0))
   }
 }

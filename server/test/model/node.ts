@@ -30,23 +30,40 @@ export interface Node {
   clock: ManualClock
   database: DatabaseSwitch
   model: HeldModel
+  /** How often it has come to each pause point. */
+  reached: Map<string, number>
   /** Its node has died, or is about to. */
   gone: AbortController
 }
 
 let started = 0
 
-export async function startNode(server: TestServer, model: HeldModel): Promise<Node> {
+/** `onReached` is told of each pause point that it comes to. */
+export async function startNode(
+  server: TestServer,
+  model: HeldModel,
+  onReached: (name: string, point: string) => void,
+): Promise<Node> {
   const name = `node-${(started += 1)}`
   const clock = new ManualClock()
+  const reached = new Map<string, number>()
   const database = await openDatabaseSwitch(server.connection_string)
   const app = await server.startAnother(
     { OPENAI_BASE_URL: model.baseUrl(name), PARLEY_DRAIN_SECONDS: String(waits.drain / 1000) },
-    { ports: { clock }, connectThrough: database.through },
+    {
+      ports: {
+        clock,
+        reached(point) {
+          reached.set(point, (reached.get(point) ?? 0) + 1)
+          onReached(name, point)
+        },
+      },
+      connectThrough: database.through,
+    },
   )
   await untilHeard(app)
   const client = server.as({ base_url: app.url })
-  return { name, app, client, clock, database, model, gone: new AbortController() }
+  return { name, app, client, clock, database, model, reached, gone: new AbortController() }
 }
 
 /** A message between nodes that comes before the node listens is lost, which costs text; no test wants to guess at that. */

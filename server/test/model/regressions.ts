@@ -30,4 +30,38 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
       new calls.End(0, 'cut', false, 1),
     ],
   },
+  {
+    name: 'a message that a conversation about to end refuses stopped the tool calls of the turn that it was to interrupt',
+    nodes: 2,
+    commands: [
+      new calls.Message(0, 'default', false),
+      new calls.End(1, 'finish', false, 1),
+      new calls.CallTools(0, ['once']),
+      new calls.Message(1, 'interrupt', false),
+    ],
+  },
+  {
+    name: 'an attempt that came back after its turn was over took the place of the one that ran, which nobody could stop then',
+    nodes: 2,
+    commands: [
+      new calls.Message(1, 'default', false),
+      new calls.Cancel(0, 0, false),
+      new calls.Message(1, 'default', false),
+      new nodes.PassLent(),
+      new calls.Say(0),
+      new calls.End(0, 'cut', false, 1),
+    ],
+  },
+  {
+    name: 'the text of an attempt that began again was left with its turn, and kept when its node had died',
+    nodes: 1,
+    commands: [
+      new calls.Message(0, 'default', false),
+      new calls.Say(0),
+      new nodes.HaltForNothing(0),
+      new nodes.Crash(0),
+      new nodes.Restart(0),
+      new calls.End(0, 'cut', false, 1),
+    ],
+  },
 ]

@@ -3,12 +3,27 @@ import assert from 'node:assert/strict'
 import { type Client, ApiError } from '@parley/sdk'
 import { sql } from 'kysely'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
-import { type Answer, type ConversationModel, type Outcome, max_waiting } from './conversation-model.ts'
+import { opened_hosts } from '../support/tool-peer.ts'
+import {
+  type RawAnswer,
+  checkStored,
+  compareAnswer,
+  compareConversation,
+  compareModelCall,
+  compareRequests,
+} from './comparison.ts'
+import { type ConversationModel, type Outcome, max_tool_steps, max_waiting } from './conversation-model.ts'
+import { type HeldTools, type ToolRequest, startHeldTools } from './held-tools.ts'
 import { type HeldModel, type ModelCall, startHeldModel } from './held-model.ts'
 import { ManualClock } from './manual-clock.ts'
 import { type Node, killNode, max_turn_seconds, startNode, stopNode, tend, waits } from './node.ts'
 
-const patience_ms = 4000
+const patience = { ms: 20_000 }
+
+/** Once something has failed, it is made small by failing again and again. */
+export function hurry(): void {
+  patience.ms = 3000
+}
 
 /** A call of a client, from the moment it was sent. */
 export interface Call {
@@ -22,12 +37,6 @@ export interface Call {
   leave(): void
 }
 
-interface RawAnswer {
-  status: number
-  body: Record<string, unknown>
-  is_replay: boolean
-}
-
 type Sent = Omit<Call, 'outcome'>
 
 export interface Options {
@@ -38,6 +47,7 @@ export interface Options {
 export class World implements AsyncDisposable {
   readonly server: TestServer
   readonly model: HeldModel
+  readonly tools: HeldTools
   readonly agent_id: string
   /** The nodes that a sequence has; null: down. */
   nodes: (Node | null)[] = []
@@ -49,12 +59,19 @@ export class World implements AsyncDisposable {
   #spare: Node[] = []
   readonly #clock: ManualClock
   #seen: string[] = []
+  /** The node whose attempt was the last to ask a model or a tool. */
+  #at_work = ''
   #ends = new Set<string>()
   readonly #dying = new Set<Promise<void>>()
 
-  private constructor(server: TestServer, model: HeldModel, agent_id: string, clock: ManualClock) {
+  private constructor(
+    { server, model, tools }: { server: TestServer; model: HeldModel; tools: HeldTools },
+    agent_id: string,
+    clock: ManualClock,
+  ) {
     this.server = server
     this.model = model
+    this.tools = tools
     this.agent_id = agent_id
     this.#clock = clock
   }
@@ -65,13 +82,21 @@ export class World implements AsyncDisposable {
       PARLEY_LIMIT_WAITING_TURNS: String(max_waiting),
       PARLEY_DATABASE_CONNECTIONS: '4',
       PARLEY_DRAIN_SECONDS: '0',
+      ...opened_hosts,
     }
     const server = await startTestServer(environment, { ports: { clock } })
     // No server crash is part of this, and waiting for the disk would be most of the time.
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(server.database.kysely)
     await sql`alter database ${sql.id(rows[0]!.name)} set synchronous_commit = off`.execute(server.database.kysely)
-    const { agent_id } = await publishAgent(server.client, { max_turn_seconds })
-    return new World(server, await startHeldModel(), agent_id, clock)
+    const tools = await startHeldTools()
+    const { agent_id } = await publishAgent(server.client, {
+      max_turn_seconds,
+      max_tool_steps,
+      tools: tools.tools,
+    })
+    const model = await startHeldModel((asked) => asked.at(-1)!.startsWith(`Message s${world.sequence} `))
+    const world: World = new World({ server, tools, model }, agent_id, clock)
+    return world
   }
 
   /** A sequence begins: so many nodes, nothing to do for any of them. */
@@ -79,7 +104,7 @@ export class World implements AsyncDisposable {
     await this.#leaveNothing()
     this.sequence += 1
     this.server.log.length = 0
-    while (this.#spare.length < count) this.#spare.push(await startNode(this.server, this.model))
+    while (this.#spare.length < count) this.#spare.push(await this.#startNode())
     this.nodes = this.#spare.slice(0, count)
     this.#spare = this.#spare.slice(count)
     this.conversation_id = this.server.app.services.ports.newId()
@@ -97,6 +122,7 @@ export class World implements AsyncDisposable {
     for (const call of this.calls) call.leave()
     this.calls = []
     for (const call of this.model.calls.splice(0)) if (call.isOpen) call.fail()
+    for (const request of this.tools.requests.splice(0)) if (request.isOpen) request.answer('too late')
     if (!isQuiet && this.conversation_id !== '') {
       const ended = this.server.client.endConversation({ conversation_id: this.conversation_id }).catch(() => {})
       await this.#race(ended, () => this.#clock.fire(waits.text, { pass: true }))
@@ -109,6 +135,12 @@ export class World implements AsyncDisposable {
     await until('the work is done', () => {
       if (!isOver) pump()
       return isOver
+    })
+  }
+
+  #startNode(): Promise<Node> {
+    return startNode(this.server, this.model, (name, point) => {
+      if (point === 'attempt.started' || point === 'tool.asked') this.#at_work = name
     })
   }
 
@@ -139,7 +171,7 @@ export class World implements AsyncDisposable {
   }
 
   async restart(index: number): Promise<void> {
-    this.nodes[index] = await startNode(this.server, this.model)
+    this.nodes[index] = await this.#startNode()
   }
 
   tend(index: number): Promise<void> {
@@ -162,8 +194,19 @@ export class World implements AsyncDisposable {
     return this.model.calls.at(-1)!
   }
 
+  /** That of a call that has been made more than once is the newest. */
+  requestOf(call: string): ToolRequest {
+    return this.tools.requests.findLast((request) => request.call === call)!
+  }
+
+  /** What the attempt that runs waits for: its model, or its tools. */
+  awaited({ running }: ConversationModel): (ModelCall | ToolRequest)[] {
+    if (running?.attempt !== 'alive') return []
+    return running.pending.length === 0 ? [this.current] : running.pending.map(({ call }) => this.requestOf(call))
+  }
+
   get owner(): number {
-    return this.nodes.findIndex((node) => node?.name === this.current.node)
+    return this.nodes.findIndex((node) => node?.name === this.#at_work)
   }
 
   // Calls
@@ -227,7 +270,8 @@ export class World implements AsyncDisposable {
   #isQuiet(model: ConversationModel): boolean {
     const isLate = this.calls.some((call) => !call.isAbandoned && !call.answer && model.answerOf(call.outcome))
     const areNodesQuiet = this.up.every((node) => this.#isNodeQuiet(model, node))
-    return !isLate && areNodesQuiet && this.model.calls.length === model.asked && this.#hasHeard(model)
+    const haveAsked = this.model.calls.length === model.asked && this.tools.requests.length === model.tools_asked
+    return !isLate && areNodesQuiet && haveAsked && this.#hasHeard(model)
   }
 
   /** Its calls wait, or are answered. One that is not told looks by itself. */
@@ -239,12 +283,13 @@ export class World implements AsyncDisposable {
   }
 
   /** The attempt that runs has heard all that was said; one that is through has written what became of it. */
-  #hasHeard({ running }: ConversationModel): boolean {
+  #hasHeard(model: ConversationModel): boolean {
+    const { running } = model
     const call = this.model.calls.at(-1)
-    const node = this.nodes.find((node) => node?.name === call?.node)
-    const heard = node?.app.services.runner.textSoFar(this.conversation_id) ?? null
-    if (running?.attempt === 'alive') return heard === running.said && call!.isOpen
-    return heard === null || call!.isOpen
+    const heard = this.nodes[this.owner]?.app.services.runner.textSoFar(this.conversation_id) ?? null
+    if (running?.attempt === 'alive') return heard === running.said && this.awaited(model).every(({ isOpen }) => isOpen)
+    // One that was taken over may be at work still.
+    return heard === null || call?.isOpen === true || this.tools.requests.some(({ isOpen }) => isOpen)
   }
 
   #describeUnrest(model: ConversationModel): string {
@@ -259,54 +304,27 @@ export class World implements AsyncDisposable {
       ({ node, asked, isOpen }) => `${node}${isOpen ? '' : ' (over)'}: ${asked.join(', ')}`,
     )
     const said = this.nodes.map((node) => node?.app.services.runner.textSoFar(this.conversation_id))
-    return `all is quiet: ${JSON.stringify({ calls, waiting, asked, expected: model.asked, running: model.running, said }, null, 1)}`
+    return `all is quiet: ${JSON.stringify({ calls, waiting, asked, expected: model.asked, tools: this.tools.requests, expected_tools: model.tools_asked, running: model.running, said }, null, 1)}`
   }
 
-  // The comparison
-
-  #compareAnswers(model: ConversationModel, ids: string[]): void {
+  /** Compares the answers that have come; the others go on waiting. */
+  #compareAnswers(model: ConversationModel, turn_ids: string[]): void {
     const open: Call[] = []
     for (const call of this.calls) {
-      const answer = model.answerOf(call.outcome)
-      if (call.isAbandoned ? !answer : !call.answer) open.push(call)
+      const expected = model.answerOf(call.outcome)
+      if (call.isAbandoned ? !expected : !call.answer) open.push(call)
       if (call.isAbandoned || !call.answer) continue
-      if (!answer) throw new Error(`answered before its turn was over: ${JSON.stringify(call)}`)
-      this.#compareAnswer(call, answer, ids)
+      if (!expected) throw new Error(`answered before its turn was over: ${JSON.stringify(call)}`)
+      compareAnswer(call.answer, expected, { conversation_id: this.conversation_id, turn_ids })
+      if (call.outcome.replayed !== undefined) assert.equal(call.answer.is_replay, call.outcome.replayed)
+      // Every end is told the same.
+      if ('end' in expected) this.#ends.add(JSON.stringify(call.answer.body))
+      assert.ok(this.#ends.size <= 1)
     }
     this.calls = open
   }
 
-  #compareAnswer({ answer, outcome }: Call, expected: Answer, ids: string[]): void {
-    const { status, body, is_replay } = answer!
-    const { conversation_id } = this
-    if ('reply' in expected) {
-      const reply = { conversation_id, reply: expected.reply, tool_calls: [], turn_id: ids[expected.turn] }
-      assert.deepEqual({ status, body }, { status: 200, body: reply })
-    } else if ('end' in expected) {
-      const { duration } = body
-      assert.deepEqual(
-        { status, body },
-        { status: 200, body: { conversation_id, status: 'completed', duration, summary: null } },
-      )
-      assert.equal(typeof duration, 'number')
-      // Every end is told the same.
-      this.#ends.add(JSON.stringify(body))
-      assert.equal(this.#ends.size, 1)
-    } else {
-      const { code, turn, running_turn } = expected
-      assert.deepEqual(
-        { status, code: body['code'], turn_id: body['turn_id'], running: body['running_turn_id'] },
-        {
-          status: expected.status,
-          code,
-          turn_id: turn === undefined ? undefined : ids[turn],
-          running: running_turn === undefined ? undefined : ids[running_turn],
-        },
-      )
-    }
-    if (outcome.replayed !== undefined) assert.equal(is_replay, outcome.replayed)
-  }
-
+  /** As the reader shows it. Answers the ids of the turns. */
   async #compareConversation(model: ConversationModel, reader: number): Promise<string[]> {
     const client = this.nodes[reader]?.client ?? this.server.client
     const { conversation_id } = this
@@ -314,74 +332,21 @@ export class World implements AsyncDisposable {
       client.getConversation({ conversation_id }),
       client.listConversationTurns({ conversation_id }),
     ])
-    const items = conversation.conversation!.items as { id: string; position: number; turn_id: string | null }[]
-    const ids = turns.map(({ turn_id }) => turn_id)
-    const seen = {
-      status: conversation.status,
-      user_turn_count: conversation.user_turn_count,
-      end_reason: conversation.end_reason,
-      said: conversation.ended_by?.reason ?? null,
-      items: conversation.conversation!.items.map((item) =>
-        item.type === 'message'
-          ? [item.position, item.role, item.content!.join(''), item.interrupted, ids.indexOf(item.turn_id!)]
-          : item,
-      ),
-      turns: turns.map(({ status, outcome, attempts, steps, user_message_ids }) => {
-        const messages = user_message_ids.map((id) => items.findIndex((item) => item.id === id))
-        return { status, outcome, attempts, steps, messages }
-      }),
-      rules: turns.map(({ concurrency }) => concurrency),
-    }
-    const expectedMessages = (turn: number) => {
-      const { messages_of } = model.turns[turn]!
-      return model.items.flatMap((item, index) => (item.role === 'user' && item.turn === messages_of ? [index] : []))
-    }
-    assert.deepEqual(seen, {
-      status: model.status,
-      user_turn_count: model.items.filter(({ role }) => role === 'user').length,
-      end_reason: model.status === 'completed' ? 'ended_by_caller' : null,
-      said: model.end_reason,
-      items: model.items.map(({ role, text, interrupted, turn }, index) => [index, role, text, interrupted, turn]),
-      turns: model.turns.map(({ status, outcome, attempts }, turn) => {
-        return { status, outcome, attempts, steps: outcome === 'reply' ? 1 : 0, messages: expectedMessages(turn) }
-      }),
-      rules: model.turns.map(({ rule }, turn) => rule ?? seen.rules[turn]),
-    })
+    compareConversation(conversation, turns, model)
     // T4: what was seen before is still there, and nothing has come between.
+    const items = conversation.conversation!.items
     const item_ids = items.map(({ id }) => id)
     assert.deepEqual(item_ids.slice(0, this.#seen.length), this.#seen)
     this.#seen = item_ids
-    if (model.running?.attempt === 'alive') {
-      const wanted = model.messagesOf(model.turns.indexOf(model.running))
-      assert.deepEqual(this.current.asked.slice(-wanted.length), wanted)
-    }
-    return ids
+    compareRequests(this.tools.requests, items)
+    const { running } = model
+    if (running?.attempt === 'alive' && running.pending.length === 0) compareModelCall(this.current, model)
+    return turns.map(({ turn_id }) => turn_id)
   }
 
   /** What the database holds of a conversation that has ended. */
-  async checkStored(): Promise<void> {
-    const { conversation_id } = this
-    const { rows } = await sql<Record<string, number>>`select
-      (select count(*) from turns where conversation_id = ${conversation_id} and outcome is null) as open_turns,
-      (select count(*) from (select turn_id from transcript_items where conversation_id = ${conversation_id} and role = 'assistant'
-        group by turn_id having count(*) > 1) twice) as replied_twice,
-      (select count(*) from events where conversation_id = ${conversation_id} and type = 'conversation.ended') as ends,
-      (select count(*) from events where conversation_id = ${conversation_id} and type = 'message.created')
-        - (select count(*) from transcript_items where conversation_id = ${conversation_id}) as messages_without_event,
-      (select count(*) from events where conversation_id = ${conversation_id}
-        and type in ('turn.completed', 'turn.failed', 'turn.cancelled'))
-        - (select count(*) from turns where conversation_id = ${conversation_id}) as turns_without_end,
-      (select max(sequence) - count(*) from events where conversation_id = ${conversation_id}) as holes`.execute(
-      this.server.database.kysely,
-    )
-    assert.deepEqual(rows[0], {
-      open_turns: 0,
-      replied_twice: 0,
-      ends: 1,
-      messages_without_event: 0,
-      turns_without_end: 0,
-      holes: 0,
-    })
+  checkStored(): Promise<void> {
+    return checkStored(this.server.database, this.conversation_id)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -389,13 +354,14 @@ export class World implements AsyncDisposable {
     for (const node of this.#spare) this.#bury(killNode(node))
     await Promise.all(this.#dying)
     await this.model[Symbol.asyncDispose]()
+    await this.tools[Symbol.asyncDispose]()
     await this.server[Symbol.asyncDispose]()
   }
 }
 
-/** Looks again and again, for ten seconds at most. */
+/** Looks again and again, for so long at most. */
 export async function until(what: string | (() => string), isSo: () => boolean): Promise<void> {
-  const giveUpAt = performance.now() + patience_ms
+  const giveUpAt = performance.now() + patience.ms
   while (!isSo()) {
     if (performance.now() > giveUpAt)
       throw new Error(`It never came to be that ${typeof what === 'string' ? what : what()}`)

@@ -1,0 +1,78 @@
+// The HTTP API that an agent's tools call, which answers nothing by itself: every request waits for the test's word.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+/** A request that a tool call has made. */
+export interface ToolRequest {
+  /** Names the call, as its argument. */
+  readonly call: string
+  /** Its Idempotency-Key. */
+  readonly key: string | undefined
+  readonly isOpen: boolean
+  /** Broken off by the node. */
+  readonly isHungUp: boolean
+  answer(word: string): void
+}
+
+export interface HeldTools extends AsyncDisposable {
+  /** In the order in which they came. A test may empty it. */
+  readonly requests: ToolRequest[]
+  /** For an agent's configuration: `once`, whose calls must not be repeated, and `again`, whose calls may. */
+  readonly tools: object[]
+}
+
+export async function startHeldTools(): Promise<HeldTools> {
+  const requests: ToolRequest[] = []
+  const server = createServer(async (request, response) => {
+    const { call } = JSON.parse(await text(request)) as { call: string }
+    let isOpen = true
+    let isHungUp = false
+    response.on('close', () => {
+      isHungUp = isOpen
+      isOpen = false
+    })
+    requests.push({
+      call,
+      key: request.headers['idempotency-key'] as string | undefined,
+      get isOpen() {
+        return isOpen
+      },
+      get isHungUp() {
+        return isHungUp
+      },
+      answer(word) {
+        isOpen = false
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ word }))
+      },
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const action = {
+    type: 'http',
+    method: 'POST',
+    url: `http://127.0.0.1:${port}/`,
+    body: { call: '{{ arguments.call }}' },
+  }
+  const tool = {
+    description: 'Does it',
+    properties: { call: { type: 'string' } },
+    required: ['call'],
+    actions: [action],
+  }
+  return {
+    requests,
+    tools: [
+      { ...tool, name: 'once' },
+      { ...tool, name: 'again', idempotent: true },
+    ],
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
