@@ -74,7 +74,8 @@ export async function startRaces(): Promise<Races> {
   await using stack = new AsyncDisposableStack()
   const points = { a: createPorts(), b: createPorts(), c: createPorts() }
   const peer = stack.use(await startToolPeer())
-  const environment = { ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' }
+  // Few connections: files run side by side, on one PostgreSQL.
+  const environment = { ...opened_hosts, PARLEY_DRAIN_SECONDS: '1', PARLEY_DATABASE_CONNECTIONS: '6' }
   const server = stack.use(await startTestServer(environment, { ports: points.a.ports }))
   const createNode = (name: NodeName, app: App): RaceNode => {
     const { holdAt, passing } = points[name]

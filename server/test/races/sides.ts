@@ -31,7 +31,7 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   step: ['step'],
   tool_result: ['tool result'],
   result: ['finish'],
-  // After the end only: see analysis.test.ts.
+  // After the end only: see after-end.test.ts.
   analysis: [],
 }
 
