@@ -92,7 +92,7 @@ export const TranscriptItem = named(
 )
 export type TranscriptItem = Static<typeof TranscriptItem>
 
-const EndedBy = named(
+export const EndedBy = named(
   'EndedBy',
   Type.Object({
     type: oneOf(['credential', 'user', 'agent', 'system'] as const),

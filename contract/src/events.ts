@@ -1,19 +1,93 @@
-// The events that a conversation's changes leave behind, for streams, webhooks and the console.
+// The events that a conversation's changes leave behind: one log, numbered without holes, the same for streams, webhooks and
+// the console.
+import { Type, type Static, type TSchema } from 'typebox'
+import { channels } from './agent-config.ts'
+import {
+  EndedBy,
+  analysisStatuses,
+  conversationStatuses,
+  directions,
+  endReasons,
+  turnOutcomes,
+} from './conversation.ts'
+import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 
-export const eventTypes = [
-  'conversation.created',
-  'conversation.started',
-  'conversation.ended',
-  'conversation.analyzed',
-  'conversation.analysis_failed',
-  'conversation.updated',
-  'conversation.deleted',
-  'message.created',
-  'turn.queued',
-  'turn.started',
-  'turn.completed',
-  'turn.failed',
-  'turn.cancelled',
-  'tool_call.completed',
-] as const
-export type EventType = (typeof eventTypes)[number]
+const turn = { turn_id: Id }
+const analysis = Type.Object({
+  analysis_status: oneOf(analysisStatuses),
+  analysis_reason: nullable(Type.String({ description: 'Why it was skipped or failed.' })),
+  summary: nullable(Type.String()),
+})
+
+/** What each type of event tells. */
+export const eventData = {
+  'conversation.created': Type.Object({
+    channel: oneOf(channels),
+    direction: Type.Optional(oneOf(directions)),
+    user_id: Type.Optional(Type.String()),
+    agent_id: Type.Optional(nullable(Id)),
+    agent_version_id: Type.Optional(nullable(Id)),
+    imported: Type.Optional(Type.Boolean({ description: 'It was brought in: its transcript has no events.' })),
+  }),
+  'conversation.started': Type.Object({ status: oneOf(conversationStatuses) }),
+  'conversation.ended': Type.Object({
+    status: oneOf(conversationStatuses),
+    end_reason: oneOf(endReasons),
+    ended_by: EndedBy,
+  }),
+  'conversation.analyzed': analysis,
+  'conversation.analysis_failed': analysis,
+  'conversation.updated': Type.Object({ custom_metadata: JsonObject }),
+  'conversation.deleted': Type.Object({
+    deleted_by: Type.Object({ type: Type.String(), id: nullable(Type.String()) }),
+  }),
+  'message.created': Type.Object({
+    id: Id,
+    role: oneOf(['user', 'assistant', 'system'] as const),
+    content: Type.Array(Type.String()),
+    interrupted: Type.Boolean(),
+    turn_id: nullable(Id),
+  }),
+  'turn.queued': Type.Object(turn),
+  'turn.started': Type.Object(turn, { description: 'By an attempt; again by the next one when an attempt is lost.' }),
+  'turn.completed': Type.Object(turn),
+  'turn.failed': Type.Object({ ...turn, outcome: oneOf(turnOutcomes), error: nullable(Type.String()) }),
+  'turn.cancelled': Type.Object({ ...turn, outcome: oneOf(turnOutcomes) }),
+  'tool_call.completed': Type.Object({
+    ...turn,
+    call_id: Type.String(),
+    name: Type.String(),
+    output: JsonAny,
+    is_error: Type.Boolean(),
+    latency_ms: nullable(Type.Integer({ description: 'Null when the call was not carried out to its end.' })),
+  }),
+} as const satisfies Record<string, TSchema>
+
+export type EventType = keyof typeof eventData
+export const eventTypes = Object.keys(eventData) as EventType[]
+
+const eventFields = {
+  id: Id,
+  conversation_id: Id,
+  sequence: Type.Integer({ description: '1, 2, 3 … within the conversation, without holes.' }),
+  occurred_at: Timestamp,
+}
+
+interface EventFields {
+  id: string
+  conversation_id: string
+  sequence: number
+  occurred_at: string
+}
+
+/** One event of the log; `data` depends on `type`. */
+export type ConversationEvent = {
+  [T in EventType]: EventFields & { type: T; data: Static<(typeof eventData)[T]> }
+}[EventType]
+
+export const ConversationEvent = named(
+  'ConversationEvent',
+  Type.Unsafe<ConversationEvent>({
+    oneOf: eventTypes.map((type) => Type.Object({ ...eventFields, type: Type.Literal(type), data: eventData[type] })),
+  }),
+)
