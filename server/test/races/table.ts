@@ -48,12 +48,17 @@ function tabulate(wantedOf: (first: Deed, second: Deed) => Places[]): RaceCase[]
 /** Every pair, on the node that carries the turn out. */
 export const sameNode = tabulate(() => [['a', 'a']])
 
-/** Where it makes a difference: one side elsewhere, and both where both stop the attempt. */
+/** Two points behind the lock are the same to another node, but for what the running attempt writes. */
+const isTold = ({ first, stage }: RaceCase) => stage !== 'locked' || isProgress(first) || first === 'message reject'
+
+/** Where it makes a difference: the side that does is elsewhere; of two such sides each, and both where both stop the attempt. */
 export const otherNodes = tabulate((first, second) => {
-  if (isPlain(first) || isPlain(second) || !(isPlaced(first) || isPlaced(second))) return []
+  if (isPlain(first) || isPlain(second)) return []
+  const firstElsewhere: Places[] = isPlaced(first) ? [['b', 'a']] : []
+  const secondElsewhere: Places[] = isPlaced(second) ? [['a', 'b']] : []
   const bothElsewhere: Places[] = halts(first) && halts(second) ? [['b', 'c']] : []
-  return [['a', 'b'], ['b', 'a'], ...bothElsewhere]
-})
+  return [...firstElsewhere, ...secondElsewhere, ...bothElsewhere]
+}).filter(isTold)
 
 export const describeRace = ({ first, second, stage, nodes: [here, there] }: RaceCase) =>
   `${first} on ${here}, held ${stage}, and ${second} on ${there}`
