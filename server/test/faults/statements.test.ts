@@ -41,7 +41,7 @@ async function playWithEach(play: Play, options: PlayOptions = {}): Promise<Set<
         (proxy) => proxy.failStatement(nth, { ...point, how, counts: countStatements() }),
         {
           ...options,
-          // Its job must not be lost in the middle: the queue lets a promise go that nobody handles.
+          // A job whose end could not be written stays locked for hours.
           ...(point.for_good ? { isEnough, is_summarized: false, mayBeUnknown: true } : {}),
         },
       )
