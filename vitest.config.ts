@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** As main.ts does: the job queue lets a promise go that fails when a test takes the database away at the wrong moment. */
-const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+completeJobs/.test(stack)
+const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
 
 export default defineConfig({
   test: {
