@@ -42,6 +42,12 @@ interface RunningAttempt {
   over: Promise<void>
 }
 
+/** An attempt that was stopped here, and how many are about to conclude its turn. */
+interface Halt {
+  attempt: RunningAttempt
+  holders: number
+}
+
 type Decide = (state: LockedConversation) => Decision<'written' | 'stale'>
 
 type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
@@ -53,6 +59,8 @@ export class Engine implements TurnRunner {
   readonly #services: Part
   readonly #log: Logger
   readonly #running = new Map<string, RunningAttempt>()
+  /** By conversation. */
+  readonly #halted = new Map<string, Halt>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -63,12 +71,15 @@ export class Engine implements TurnRunner {
     this.#services = services
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
+    services.bus.subscribe('changed', (turn_id) => this.stop(turn_id))
   }
 
   start(lease: TurnLease): void {
+    const current = this.#running.get(lease.conversation_id)
     // Leases rise: one that comes back late, after its turn is over, must not take the place of a newer one.
-    if ((this.#running.get(lease.conversation_id)?.lease.lease ?? -1) >= lease.lease) return
+    if (current && current.lease.lease >= lease.lease) return
     if (this.#isStopped) return void this.#giveBack([lease])
+    current?.controller.abort(new Halted())
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
     const attempt: RunningAttempt = { lease, controller: new AbortController(), text: '', step: 0, over: over.promise }
@@ -81,15 +92,35 @@ export class Engine implements TurnRunner {
     return (await haltElsewhere(this.#services, conversation_id)) ?? this.#haltHere(conversation_id)
   }
 
+  /** Stops what runs here, or shares what was stopped here before and is not concluded yet. */
   #haltHere(conversation_id: string): HaltedAttempt | null {
     const attempt = this.#running.get(conversation_id)
-    if (!attempt) return null
-    this.#forget(attempt)
-    attempt.controller.abort(new Halted())
-    const { turn_id, lease } = attempt.lease
-    const { text, step } = attempt
+    if (attempt) {
+      this.#forget(attempt)
+      attempt.controller.abort(new Halted())
+      this.#halted.set(conversation_id, { attempt, holders: 0 })
+    }
+    const halt = this.#halted.get(conversation_id)
+    if (!halt) return null
+    halt.holders += 1
+    const { lease, text, step } = halt.attempt
+    const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
+  }
+
+  #release(halt: Halt, isConcluded: boolean): void {
+    const { lease, over } = halt.attempt
+    halt.holders -= 1
+    if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
+    this.#halted.delete(lease.conversation_id)
     // A write of it may be under way; two attempts with one lease could not be told apart.
-    return { turn_id, lease, text, step, resume: () => void attempt.over.then(() => this.start(attempt.lease)) }
+    if (!isConcluded) void over.then(() => this.start(lease))
+  }
+
+  stop(turn_id: string): void {
+    const isOf = ({ lease }: RunningAttempt) => lease.turn_id === turn_id
+    for (const attempt of this.#running.values()) if (isOf(attempt)) attempt.controller.abort(new Halted())
+    for (const halt of this.#halted.values()) if (isOf(halt.attempt)) this.#release(halt, true)
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {
