@@ -16,7 +16,7 @@ import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } fro
 import type { ChangeName } from '../conversations/pause-points.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
-import { isLocked, isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
@@ -27,8 +27,10 @@ import { writeGreeting } from './greeting.ts'
 const max_write_tries = 32
 const write_retry_ms = 250
 
-/** How long a takeover waits for a conversation that someone else holds; the next sweep comes back to it. */
-const takeover_lock_ms = 1000
+/** A takeover outlasts whoever has stopped with the conversation's lock, and a queue of those who have not. */
+const takeover_lock_ms = 6000
+/** Of the database connections, for takeovers: they may all wait for locks. */
+const takeover_share = 0.25
 
 /** An attempt that runs here. */
 interface RunningAttempt {
@@ -64,7 +66,9 @@ export class Engine implements TurnRunner {
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
-  #sweeping: Promise<void> | null = null
+  #isSweeping = false
+  /** Under way, by turn. */
+  readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
   constructor(services: Part, log: Logger) {
@@ -135,8 +139,8 @@ export class Engine implements TurnRunner {
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
     await this.#tend(() => this.#renew())
-    // Apart: a sweep may wait for locks, and no lease must run out meanwhile.
-    this.#sweeping ??= this.#tend(() => this.#sweep()).finally(() => (this.#sweeping = null))
+    // Apart: a sweep may wait for takeovers, and no lease must run out meanwhile.
+    if (!this.#isSweeping) void this.#tend(() => this.#sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
@@ -145,7 +149,6 @@ export class Engine implements TurnRunner {
   async drain(ms: number): Promise<void> {
     this.#isDraining = true
     this.#stopTimer()
-    await this.#sweeping
     if (this.#running.size > 0) {
       const stop = this.#services.ports.clock.after(ms, this.#whenIdle.resolve)
       await this.#whenIdle.promise
@@ -277,7 +280,7 @@ export class Engine implements TurnRunner {
     try {
       await work()
     } catch (error) {
-      this.#log.warn({ err: error }, 'leases could not be tended; will try again')
+      this.#log.warn({ err: error }, 'leases could not be tended, or a turn not be taken up; will try again')
     }
   }
 
@@ -290,16 +293,20 @@ export class Engine implements TurnRunner {
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 
+  /** Side by side, so that one that waits for a lock is in no other's way. */
   async #sweep(): Promise<void> {
-    for (const turn of await findAbandonedTurns(this.#services.database)) {
-      if (this.#isDraining) return
-      try {
-        await this.#takeUp(turn)
-      } catch (error) {
-        if (isUnavailable(error) && !isLocked(error)) throw error
-        // One that cannot be taken up is in no other's way.
-        this.#log.warn({ err: error, turn_id: turn.turn_id }, 'an abandoned turn could not be taken up; will try again')
+    const most = Math.max(1, Math.floor(this.#services.config.database_connections * takeover_share))
+    this.#isSweeping = true
+    try {
+      for (const turn of await findAbandonedTurns(this.#services.database)) {
+        while (this.#takeovers.size >= most) await Promise.race(this.#takeovers.values())
+        if (this.#isDraining) return
+        if (this.#takeovers.has(turn.turn_id)) continue
+        const takeover = this.#tend(() => this.#takeUp(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
+        this.#takeovers.set(turn.turn_id, takeover)
       }
+    } finally {
+      this.#isSweeping = false
     }
   }
 
