@@ -136,6 +136,8 @@ function concludeTurn(
   if (turn === null) return refuse('conversation_ended')
   switch (turn?.outcome) {
     case 'reply': {
+      // Deleted after the turn was read.
+      if (items.length === 0) return refuse('conversation_ended')
       const widgets = interactivity === 'rich' ? { widgets: [] } : {}
       return { reply: { conversation_id, ...presentReply(items), ...widgets, turn_id } }
     }
