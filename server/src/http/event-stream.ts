@@ -1,6 +1,6 @@
 // Server-sent events: writes what an operation streams, at the reader's pace. A reader that takes too long is cut off.
 import type { ServerResponse } from 'node:http'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../ports.ts'
 
 /** `data` becomes JSON; `retry_ms` asks the reader to come again, after so long, when the stream ends. */
@@ -21,7 +21,12 @@ const heartbeat_ms = 15_000
 /** How long a reader may take for what it has been sent so far. */
 const slow_ms = 30_000
 
-export async function sendEventStream(reply: FastifyReply, { open }: EventStream, clock: Clock): Promise<unknown> {
+export async function sendEventStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { open }: EventStream,
+  clock: Clock,
+): Promise<unknown> {
   // The one answer after which an `EventSource` does not come again.
   if (!open) return reply.code(204).send()
   reply.hijack()
@@ -31,11 +36,14 @@ export async function sendEventStream(reply: FastifyReply, { open }: EventStream
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
+    // A server that stops waits for every connection that is kept.
+    connection: 'close',
   })
   response.flushHeaders()
   const gone = new AbortController()
   response.on('close', () => gone.abort())
   const stopBeating = beat(response, clock)
+  const startedAt = clock.monotonic()
   try {
     for await (const event of open(gone.signal)) {
       if (gone.signal.aborted) return
@@ -44,11 +52,15 @@ export async function sendEventStream(reply: FastifyReply, { open }: EventStream
     response.end()
   } catch (error) {
     // Whoever reads sees the stream break off, and resumes.
-    response.destroy(error as Error)
-    throw error
+    request.log.error({ err: error }, 'a stream broke off')
+    response.destroy()
   } finally {
     stopBeating()
+    const { method, routeOptions } = request
+    const ms = Math.round(clock.monotonic() - startedAt)
+    request.log.info({ method, route: routeOptions.url, status: 200, ms, is_stream: true }, 'request')
   }
+  return reply
 }
 
 function beat(response: ServerResponse, clock: Clock): () => void {
@@ -62,6 +74,7 @@ function beat(response: ServerResponse, clock: Clock): () => void {
 }
 
 async function drained(response: ServerResponse, gone: AbortSignal, clock: Clock): Promise<void> {
+  if (gone.aborted || response.destroyed) return
   const { promise, resolve } = Promise.withResolvers<void>()
   const stop = clock.after(slow_ms, () => response.destroy())
   response.once('drain', resolve)

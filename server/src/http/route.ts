@@ -53,7 +53,7 @@ export function registerOperation(
             onReplay: () => markReplayed(reply),
           })
         : run(services.database, null))
-      if (output instanceof EventStream) return sendEventStream(reply, output, services.ports.clock)
+      if (output instanceof EventStream) return sendEventStream(request, reply, output, services.ports.clock)
       return reply.code(status).send(output)
     },
   })
