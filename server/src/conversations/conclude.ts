@@ -4,7 +4,7 @@ import type { Services } from '../context.ts'
 import type { Committed } from './commit.ts'
 import type { Partial } from './turn-endings.ts'
 
-type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'node_id'>
+type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'live' | 'node_id'>
 
 export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
@@ -13,7 +13,13 @@ export function conclude(services: Part, conversation_id: string, committed: Com
     services.signals.notify(id)
     if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }
-  services.signals.notify(conversation_id)
+  announce(services, conversation_id)
+}
+
+/** Something of the conversation was stored: whoever reads it, here or elsewhere, looks. */
+export function announce({ signals, live }: Pick<Services, 'signals' | 'live'>, conversation_id: string): void {
+  signals.notify(conversation_id)
+  live.announceStored(conversation_id)
 }
 
 /**

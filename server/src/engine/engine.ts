@@ -20,6 +20,7 @@ import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
+import { isWrapped } from './prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
@@ -40,6 +41,8 @@ interface RunningAttempt {
   text: string
   /** Finished steps of the turn. */
   step: number
+  /** Which attempt it is, for those who read what is being said; null: its text is wrapped, and not to be seen before. */
+  shown: number | null
   /** Resolves when nothing of it goes on any more. */
   over: Promise<void>
 }
@@ -86,7 +89,14 @@ export class Engine implements TurnRunner {
     current?.controller.abort(new Halted())
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
-    const attempt: RunningAttempt = { lease, controller: new AbortController(), text: '', step: 0, over: over.promise }
+    const attempt: RunningAttempt = {
+      lease,
+      controller: new AbortController(),
+      text: '',
+      step: 0,
+      shown: null,
+      over: over.promise,
+    }
     this.#running.set(lease.conversation_id, attempt)
     void this.#run(attempt).finally(over.resolve)
   }
@@ -181,9 +191,18 @@ export class Engine implements TurnRunner {
     }
   }
 
+  /** For who reads what is being said just now. */
+  #showStep({ lease, shown, step }: RunningAttempt): void {
+    if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
+    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, step })
+  }
+
   #forget(attempt: RunningAttempt): void {
-    const { conversation_id } = attempt.lease
-    if (this.#running.get(conversation_id) === attempt) this.#running.delete(conversation_id)
+    const { conversation_id, turn_id } = attempt.lease
+    if (this.#running.get(conversation_id) === attempt) {
+      this.#running.delete(conversation_id)
+      this.#services.live.end(conversation_id, turn_id)
+    }
     if (this.#running.size === 0) this.#whenIdle.resolve()
   }
 
@@ -191,8 +210,10 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({ deadline_at, steps }) => {
+    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config }) => {
       attempt.step = steps
+      attempt.shown = isWrapped(config) ? null : attempts
+      this.#showStep(attempt)
       const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
@@ -210,13 +231,15 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     return {
       signal: controller.signal,
-      say(text) {
+      say: (text) => {
         attempt.text += text
+        if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
       },
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', (state) => decideStep(state, lease, step))
         attempt.step = step.number + 1
         attempt.text = ''
+        this.#showStep(attempt)
       },
       writeToolResult: (result) =>
         this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result)),
