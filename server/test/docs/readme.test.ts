@@ -51,6 +51,13 @@ describe('the commands of README.md', () => {
     }
     // What publishing answers.
     expect(answer).toEqual([])
+
+    const [create] = codeBlocks(sectionOf(readme, 'A first conversation'))
+    const CONVERSATION = read(await shell(create!.text, { AGENT: sample_agent }), 'conversation', 'id')
+    const [stream] = codeBlocks(sectionOf(readme, 'Streams'))
+    expect(await shell(stream!.text, { CONVERSATION })).toMatch(
+      /^event: turn\.started\n[^]*event: turn\.completed\n.*\n\n$/,
+    )
   })
 
   it('make an organization, a user, a token and a key beside the running server', async () => {
@@ -80,7 +87,7 @@ function createShell(folder: string, url: string): Shell {
       if (name === undefined) {
         const script = [...assignments, command].join('\n')
         const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: folder })
-        answer = JSON.parse(stdout)
+        answer = stdout.startsWith('event: ') ? stdout : JSON.parse(stdout)
       } else {
         const isId = /^[0-9a-f-]{36}$/.test(value!)
         if (isId) expect(copied[name], `${name} is nowhere to be copied from`).toBeTypeOf('string')
