@@ -20,19 +20,21 @@ export function conclude(services: Part, conversation_id: string, committed: Com
  * Stops the attempt that runs, here or on another node, commits with what it had said, and lets it run again if nothing came of the commit:
  * it threw, or its decision left the turn alone.
  */
-export async function withHalt<Answer>(
+export function withHalt<Answer>(
   services: Part,
   conversation_id: string,
   commit: (partial: Partial | null) => Promise<Committed<Answer>>,
 ): Promise<Committed<Answer>> {
-  const halted = await services.runner.halt(conversation_id)
-  let isConcluded = false
-  try {
-    const partial = halted && { ...halted, message_id: services.ports.newId() }
-    const committed = await commit(partial)
-    isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
-    return committed
-  } finally {
-    if (!isConcluded) halted?.resume()
-  }
+  return services.runner.halting(conversation_id, async () => {
+    const halted = await services.runner.halt(conversation_id)
+    let isConcluded = false
+    try {
+      const partial = halted && { ...halted, message_id: services.ports.newId() }
+      const committed = await commit(partial)
+      isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
+      return committed
+    } finally {
+      if (!isConcluded) halted?.resume()
+    }
+  })
 }

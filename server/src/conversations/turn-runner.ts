@@ -48,6 +48,11 @@ export interface TurnRunner {
    * to, and waited for 250 ms at most.
    */
   halt(conversation_id: string): Promise<HaltedAttempt | null>
+  /**
+   * Does what halts the attempt and commits with its text, in this process one after another for each conversation: the second
+   * at once would find nothing to stop, and might commit before the first, without the text.
+   */
+  halting<T>(conversation_id: string, work: () => Promise<T>): Promise<T>
   /** A greeting by the model. Throws `model_failed` or `model_timed_out`: nothing is stored then. */
   writeGreeting(greeting: GreetingRequest): Promise<string>
 }

@@ -53,6 +53,8 @@ export class Engine implements TurnRunner {
   readonly #services: Part
   readonly #log: Logger
   readonly #running = new Map<string, RunningAttempt>()
+  /** The last of those that halt, for each conversation. */
+  readonly #halting = new Map<string, Promise<unknown>>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -79,6 +81,17 @@ export class Engine implements TurnRunner {
   async halt(conversation_id: string): Promise<HaltedAttempt | null> {
     // An attempt here may have been taken over without knowing it yet: then the other one's text is what counts.
     return (await haltElsewhere(this.#services, conversation_id)) ?? this.#haltHere(conversation_id)
+  }
+
+  async halting<T>(conversation_id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#halting.get(conversation_id)
+    const done = (before ?? Promise.resolve()).then(work, work)
+    this.#halting.set(conversation_id, done)
+    try {
+      return await done
+    } finally {
+      if (this.#halting.get(conversation_id) === done) this.#halting.delete(conversation_id)
+    }
   }
 
   #haltHere(conversation_id: string): HaltedAttempt | null {
@@ -108,6 +121,11 @@ export class Engine implements TurnRunner {
     this.#sweeping ??= this.#tend(() => this.#sweep()).finally(() => (this.#sweeping = null))
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
+  }
+
+  /** Resolves when the sweep that is under way is over. */
+  async swept(): Promise<void> {
+    await this.#sweeping
   }
 
   /** Waits for running turns, at most `ms`, then gives the rest back for another node to take up. */

@@ -61,6 +61,7 @@ export async function startNode(
       connectThrough: database.through,
     },
   )
+  await app.services.runner.swept()
   await untilHeard(app)
   const client = server.as({ base_url: app.url })
   return { name, app, client, clock, database, model, reached, gone: new AbortController() }
@@ -76,9 +77,10 @@ async function untilHeard({ services: { bus } }: App): Promise<void> {
 }
 
 /** Renews the node's leases and sweeps, and waits for that. */
-export async function tend({ clock }: Node, until: (what: string, isSo: () => boolean) => Promise<void>) {
+export async function tend({ clock, app }: Node, until: (what: string, isSo: () => boolean) => Promise<void>) {
   clock.fire(waits.tend)
   await until('the node has tended its leases', () => clock.count(waits.tend) === 1)
+  await app.services.runner.swept()
 }
 
 /** From one moment to the next it neither writes, says nor hears anything. Resolves when nothing is left of it. */

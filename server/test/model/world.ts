@@ -109,6 +109,7 @@ export class World implements AsyncDisposable {
     this.#spare = this.#spare.slice(count)
     this.conversation_id = this.server.app.services.ports.newId()
     this.#seen = []
+    this.#at_work = ''
     this.#ends.clear()
   }
 
@@ -205,6 +206,11 @@ export class World implements AsyncDisposable {
     return running.pending.length === 0 ? [this.current] : running.pending.map(({ call }) => this.requestOf(call))
   }
 
+  /** Its turn is taken over: what it is still at work with counts no more. */
+  forgetOwner(): void {
+    this.#at_work = ''
+  }
+
   get owner(): number {
     return this.nodes.findIndex((node) => node?.name === this.#at_work)
   }
@@ -285,11 +291,9 @@ export class World implements AsyncDisposable {
   /** The attempt that runs has heard all that was said; one that is through has written what became of it. */
   #hasHeard(model: ConversationModel): boolean {
     const { running } = model
-    const call = this.model.calls.at(-1)
     const heard = this.nodes[this.owner]?.app.services.runner.textSoFar(this.conversation_id) ?? null
     if (running?.attempt === 'alive') return heard === running.said && this.awaited(model).every(({ isOpen }) => isOpen)
-    // One that was taken over may be at work still.
-    return heard === null || call?.isOpen === true || this.tools.requests.some(({ isOpen }) => isOpen)
+    return heard === null
   }
 
   #describeUnrest(model: ConversationModel): string {
