@@ -8,10 +8,10 @@ type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'node_id'>
 
 export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
-  for (const { id, accepted_by } of committed.ended_turns) {
+  for (const { id, nodes } of committed.ended_turns) {
+    services.runner.stop(id)
     services.signals.notify(id)
-    // Only the node whose call waits needs to be told, and mostly that is this one.
-    if (accepted_by !== services.node_id) void services.bus.publish({ topic: 'changed', id })
+    if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }
   services.signals.notify(conversation_id)
 }
@@ -20,21 +20,19 @@ export function conclude(services: Part, conversation_id: string, committed: Com
  * Stops the attempt that runs, here or on another node, commits with what it had said, and lets it run again if nothing came of the commit:
  * it threw, or its decision left the turn alone.
  */
-export function withHalt<Answer>(
+export async function withHalt<Answer>(
   services: Part,
   conversation_id: string,
   commit: (partial: Partial | null) => Promise<Committed<Answer>>,
 ): Promise<Committed<Answer>> {
-  return services.runner.halting(conversation_id, async () => {
-    const halted = await services.runner.halt(conversation_id)
-    let isConcluded = false
-    try {
-      const partial = halted && { ...halted, message_id: services.ports.newId() }
-      const committed = await commit(partial)
-      isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
-      return committed
-    } finally {
-      if (!isConcluded) halted?.resume()
-    }
-  })
+  const halted = await services.runner.halt(conversation_id)
+  let isConcluded = false
+  try {
+    const partial = halted && { ...halted, message_id: services.ports.newId() }
+    const committed = await commit(partial)
+    isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
+    return committed
+  } finally {
+    halted?.release(isConcluded)
+  }
 }

@@ -171,13 +171,17 @@ async function answerTurn(
   const fields = { turn_id }
   if (turn === 'deleted') throw new AppError('conversation_ended', undefined, fields)
   switch (turn?.outcome) {
-    case 'reply':
+    case 'reply': {
+      const items = await readTurnItems(ctx.store, conversation_id, turn_id)
+      // Deleted after the turn was read.
+      if (items.length === 0) throw new AppError('conversation_ended', undefined, fields)
       return {
         conversation_id,
-        ...presentReply(await readTurnItems(ctx.store, conversation_id, turn_id)),
+        ...presentReply(items),
         ...(interactivity === 'rich' ? { widgets: [] } : {}),
         turn_id,
       }
+    }
     case 'model_error':
     case 'step_limit':
     case 'attempts_exhausted':

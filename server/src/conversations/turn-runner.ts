@@ -18,8 +18,8 @@ export interface HaltedAttempt {
   /** What the agent had said in the step that was under way, and how many were finished before. */
   text: string
   step: number
-  /** The conclusion was not committed after all: carry the turn out again. */
-  resume(): void
+  /** The turn is concluded; or it is not after all, and is carried out again once nobody else is about to conclude it. */
+  release(isConcluded: boolean): void
 }
 
 /** Who the agent talks to, as templates see it. */
@@ -43,16 +43,13 @@ export interface GreetingRequest {
 export interface TurnRunner {
   /** Carries the turn out; returns at once. A client that goes away does not stop it (T11). */
   start(lease: TurnLease): void
+  /** The turn was concluded: an attempt at it that still runs here has nothing to say any more. */
+  stop(turn_id: string): void
   /**
    * Stops the attempt that runs for this conversation, if there is one; it writes nothing from now on. Another node is asked
    * to, and waited for 250 ms at most.
    */
   halt(conversation_id: string): Promise<HaltedAttempt | null>
-  /**
-   * Does what halts the attempt and commits with its text, in this process one after another for each conversation: the second
-   * at once would find nothing to stop, and might commit before the first, without the text.
-   */
-  halting<T>(conversation_id: string, work: () => Promise<T>): Promise<T>
   /** A greeting by the model. Throws `model_failed` or `model_timed_out`: nothing is stored then. */
   writeGreeting(greeting: GreetingRequest): Promise<string>
 }

@@ -140,9 +140,10 @@ export class World implements AsyncDisposable {
   }
 
   #startNode(): Promise<Node> {
-    return startNode(this.server, this.model, (name, point) => {
+    const onReached = (name: string, point: string) => {
       if (point === 'attempt.started' || point === 'tool.asked') this.#at_work = name
-    })
+    }
+    return startNode(this.server, this.model, onReached, until)
   }
 
   #bury(death: Promise<void>): void {
