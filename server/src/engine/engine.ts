@@ -155,6 +155,11 @@ export class Engine implements TurnRunner {
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
 
+  /** Whether it looks for turns that nobody carries out, or takes one up. */
+  get isTakingOver(): boolean {
+    return this.#isSweeping || this.#takeovers.size > 0
+  }
+
   /** Waits for running turns, at most `ms`, then gives the rest back for another node to take up. */
   async drain(ms: number): Promise<void> {
     this.#isDraining = true
