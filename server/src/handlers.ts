@@ -4,5 +4,6 @@ import * as agents from './agents/operations.ts'
 import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
 import * as system from './system/operations.ts'
+import * as webhooks from './webhooks/operations.ts'
 
-export const handlers: Handlers = { ...system, ...conversations, ...agents, ...access }
+export const handlers: Handlers = { ...system, ...conversations, ...agents, ...access, ...webhooks }
