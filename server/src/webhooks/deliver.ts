@@ -81,6 +81,7 @@ class RunningDeliveries implements Deliveries {
 
   async #claim(): Promise<void> {
     const { database, ports } = this.#services
+    await ports.reached('delivery.look')
     if (await openLanes(database)) this.#looksAgain = true
     const lanes = Math.min(max_leased_at_once, max_tries_at_once - this.#tries.size)
     if (lanes === 0) return
