@@ -65,19 +65,21 @@ export interface Capacity {
   busy: Record<string, number>
 }
 
-// `now()` and not the clock: the index must be able to end the look.
+// `now()` and not the clock: the index must be able to end the look. More are looked at than leased, since other nodes may be faster.
 const leaseStatement = statement(
   'lease_webhook_lanes',
-  `with due as (
+  `with candidates as (
      select l.endpoint_id, l.lane from webhook_endpoints w cross join lateral (
        select endpoint_id, lane, next_attempt_at from webhook_lanes
        where endpoint_id = w.id and next_attempt_at <= now()
        order by next_attempt_at
        limit greatest(0, case when w.failing_since is null then $2::integer else $3::integer end
                          - coalesce(($4::jsonb ->> w.id::text)::integer, 0))
-       for update skip locked
      ) l
-     where w.active order by l.next_attempt_at limit $1
+     where w.active order by l.next_attempt_at limit $1::integer * 4
+   ), due as (
+     select l.endpoint_id, l.lane from candidates c join webhook_lanes l on l.endpoint_id = c.endpoint_id and l.lane = c.lane
+     where l.next_attempt_at <= now() limit $1 for update of l skip locked
    )
    update webhook_lanes l
    set lease = nextval('webhook_leases'), next_attempt_at = now() + $5::integer * interval '1 millisecond'

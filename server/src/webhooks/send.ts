@@ -41,11 +41,11 @@ export async function makeTry(services: Part, head: Head, signal: AbortSignal): 
 type Answer = Pick<WebhookTry, 'status' | 'error' | 'response_body'>
 
 async function request(services: Part, head: Head, timestamp: number, signal: AbortSignal): Promise<Answer> {
-  const { outbound, webhook_sealer } = services
   const body = bodyOf(head)
-  const secrets = head.secrets.map((sealed) => webhook_sealer.open(sealed, head.endpoint_id))
+  const secrets = openSecrets(services, head)
+  if (!secrets) return { status: null, error: unreadable, response_body: null }
   try {
-    const response = await outbound.request({
+    const response = await services.outbound.request({
       method: 'POST',
       url: head.url,
       headers: {
@@ -65,6 +65,17 @@ async function request(services: Part, head: Head, timestamp: number, signal: Ab
   } catch (error) {
     if (!(error instanceof OutboundError) || error.kind === 'aborted') throw error
     return { status: null, error: error.message, response_body: null }
+  }
+}
+
+const unreadable = 'The secret was sealed with another secret key of the server: rotate it'
+
+/** Null: the installation's key was replaced. */
+function openSecrets({ webhook_sealer }: Part, { secrets, endpoint_id }: Head): string[] | null {
+  try {
+    return secrets.map((sealed) => webhook_sealer.open(sealed, endpoint_id))
+  } catch {
+    return null
   }
 }
 

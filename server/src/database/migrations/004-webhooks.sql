@@ -55,7 +55,7 @@ create table webhook_lanes (
   next_attempt_at timestamptz not null, -- of one that is leased: when its node is taken for dead
   lease bigint,
   primary key (endpoint_id, lane)
-) with (fillfactor = 80);
+);
 create index webhook_lanes_due on webhook_lanes (endpoint_id, next_attempt_at);
 
 -- Lanes that new deliveries came to. Whoever commits an event only inserts here: no lock of the delivering nodes can hold him up.
