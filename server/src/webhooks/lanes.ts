@@ -76,7 +76,8 @@ const leaseStatement = statement(
        limit greatest(0, case when w.failing_since is null then $2::integer else $3::integer end
                          - coalesce(($4::jsonb ->> w.id::text)::integer, 0))
      ) l
-     where w.active order by l.next_attempt_at limit $1::integer * 4
+     where w.active and exists (select from webhook_lanes where next_attempt_at <= now())
+     order by l.next_attempt_at limit $1::integer * 4
    ), due as (
      select l.endpoint_id, l.lane from candidates c join webhook_lanes l on l.endpoint_id = c.endpoint_id and l.lane = c.lane
      where l.next_attempt_at <= now() limit $1 for update of l skip locked

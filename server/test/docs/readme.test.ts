@@ -51,6 +51,9 @@ describe('the commands of README.md', () => {
     }
     // What publishing answers.
     expect(answer).toEqual([])
+
+    for (const { text } of codeBlocks(sectionOf(readme, 'Webhooks'))) answer = await shell(text, {})
+    expect(answer).toMatchObject({ active: true, secret: expect.stringMatching(/^whsec_/) })
   })
 
   it('make an organization, a user, a token and a key beside the running server', async () => {

@@ -1,5 +1,6 @@
 // Deliveries when nodes share them and die: nothing is lost, nothing is made by two under one lease, nothing overtakes.
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openLanes } from '../../src/webhooks/lanes.ts'
 import { startServerProcess } from '../support/process.ts'
 import { type World, expectSettled, opened_hosts, sequencesOf, soon, startWorld } from './fixture.ts'
 import { answer } from './receiver.ts'
@@ -89,6 +90,39 @@ test('a lease that has not run out is respected', async () => {
   expect(sequencesOf(world.receiver, id).length).toBe(1)
   expect((await world.deliveries(webhook_id)).filter(({ status }) => status === 'pending').length).toBe(1)
   await other[Symbol.asyncDispose]()
+})
+
+test('a delivery that arrives while its lane is being closed opens it anew', async () => {
+  const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
+  const id = await world.newConversation()
+  const held = holdAt('delivery.look')
+  await held.reached
+  const { database } = world.server
+  await world.query('insert into webhook_lanes (endpoint_id, lane, next_attempt_at) values ($1, $2, now())', [
+    webhook_id,
+    id,
+  ])
+  const [isLocked, mayClose] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  // As a server does that has found nothing more in it, a moment too early.
+  const closing = database.transaction(async (tx) => {
+    await tx.query({ name: 'lock_lanes', text: 'select from webhook_lanes for update' }, [])
+    isLocked.resolve()
+    await mayClose.promise
+    await tx.query({ name: 'close_lanes', text: 'delete from webhook_lanes' }, [])
+  })
+  await isLocked.promise
+  await world.change(id)
+  let isOpened = false
+  const opening = openLanes(database).finally(() => (isOpened = true))
+  const isWaiting = async () =>
+    isOpened ||
+    (await world.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%webhook_lanes%'`))
+      .length > 0
+  await expect.poll(isWaiting, soon).toBe(true)
+  mayClose.resolve()
+  await Promise.all([closing, opening])
+  held.release()
+  await expectSettled(world, webhook_id)
 })
 
 test('kill -9 between the commit of an event and its delivery: another one delivers it, with the same webhook-id', async () => {

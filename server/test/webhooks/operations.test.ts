@@ -115,6 +115,21 @@ describe('endpoints', () => {
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
+  test('a secret that the server’s key does not open is a failed try that says so', async () => {
+    const webhook_id = await world.newEndpoint()
+    await world.query(`update webhook_endpoints set secret = 'sealed with another key, or so it seems' where id = $1`, [
+      webhook_id,
+    ])
+    await world.client.testWebhookEndpoint({ webhook_id })
+    await expectSettled(world, webhook_id)
+    const [delivery] = await world.deliveries(webhook_id)
+    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('rotate it') }])
+    world.receiver.secret = (await world.client.rotateWebhookSecret({ webhook_id, previous_valid_seconds: 0 })).secret
+    await world.newConversation()
+    await expectSettled(world, webhook_id)
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
   test('a deleted one gets nothing more, and the clean-up job removes its deliveries', async () => {
     const webhook_id = await world.newEndpoint()
     await world.newConversation()

@@ -57,6 +57,7 @@ create table webhook_lanes (
   primary key (endpoint_id, lane)
 );
 create index webhook_lanes_due on webhook_lanes (endpoint_id, next_attempt_at);
+create index webhook_lanes_any_due on webhook_lanes (next_attempt_at); -- whether there is anything to do
 
 -- Lanes that new deliveries came to. Whoever commits an event only inserts here: no lock of the delivering nodes can hold him up.
 create table webhook_arrivals (
@@ -80,6 +81,11 @@ $$;
 -- In the transaction of the event, whoever writes it. An organization without endpoints pays for one look into an index.
 create function deliver_events() returns trigger language plpgsql as $$
 begin
+  -- Hardly anybody has one, and all events of a statement are of one organization.
+  if not exists (select from webhook_endpoints w
+                 where w.active and w.organization_id = (select organization_id from new_events limit 1)) then
+    return null;
+  end if;
   with added as (
     insert into webhook_deliveries (id, endpoint_id, organization_id, lane, conversation_id, sequence, event_id, type, created_at)
     select uuid_by_time(), w.id, e.organization_id, e.conversation_id, e.conversation_id, e.sequence, e.id, e.type,
