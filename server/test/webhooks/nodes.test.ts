@@ -86,9 +86,10 @@ test('a lease that has not run out is respected', async () => {
   const free = await world.newConversation()
   world.receiver.answer = (response) => answer(response, 200)
   await world.change(free, 3)
-  await expect.poll(() => sequencesOf(world.receiver, free).length, soon).toBe(3)
+  const pending = async () => (await world.deliveries(webhook_id)).filter(({ status }) => status === 'pending')
+  await expect.poll(async () => (await pending()).map(({ conversation_id }) => conversation_id), soon).toEqual([id])
+  expect(sequencesOf(world.receiver, free).length).toBe(3)
   expect(sequencesOf(world.receiver, id).length).toBe(1)
-  expect((await world.deliveries(webhook_id)).filter(({ status }) => status === 'pending').length).toBe(1)
   await other[Symbol.asyncDispose]()
 })
 
