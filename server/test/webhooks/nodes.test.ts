@@ -75,6 +75,27 @@ test.each(['delivery.claimed', 'delivery.answered'])(
   },
 )
 
+test('a result that comes after the lease is not written while another node makes the same try', async () => {
+  const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
+  const id = await world.newConversation()
+  const held = holdAt('delivery.answered')
+  await world.change(id, 2)
+  await held.reached
+  world.receiver.answer = () => {}
+  await using _second = await world.server.startAnother()
+  await endLeases()
+  await expect.poll(() => world.receiver.received.length, soon).toBe(2)
+  held.release()
+  await expect.poll(() => world.server.log.join('\n'), soon).toContain('made by another node too')
+  expect((await world.deliveries(webhook_id)).map(({ status, tries }) => [status, tries.length])).toEqual([
+    ['pending', 0],
+    ['pending', 0],
+  ])
+  expect((await world.query('select from webhook_lanes where lease is not null')).length).toBe(1)
+  const sequences = sequencesOf(world.receiver, id)
+  expect(sequences).toEqual([sequences[0], sequences[0]])
+})
+
 test('a lease that has not run out is respected', async () => {
   const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
   const id = await world.newConversation()
