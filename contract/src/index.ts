@@ -5,12 +5,14 @@ import { agentOperations } from './agents.ts'
 import { conversationOperations } from './conversations.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { systemOperations } from './system.ts'
+import { webhookOperations } from './webhooks.ts'
 
 export const operations = {
   ...systemOperations,
   ...conversationOperations,
   ...agentOperations,
   ...accessOperations,
+  ...webhookOperations,
 }
 
 export type Operations = typeof operations
@@ -32,3 +34,4 @@ export * from './operation.ts'
 export * from './schema.ts'
 export * from './scopes.ts'
 export * from './system.ts'
+export * from './webhooks.ts'

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
 import type { Operation } from './operation.ts'
 import { nameOfSchema } from './schema.ts'
+import { WebhookEvent } from './webhooks.ts'
 
 type Json = Record<string, unknown>
 
@@ -10,6 +11,7 @@ const tagTexts = {
   Conversations: 'Conversations between an end user and an agent, their transcripts and their turns.',
   Agents: 'Agents and their versions; a published version never changes.',
   Access: 'The organization, its members, keys and personal access tokens.',
+  Webhooks: 'Endpoints that events are delivered to, and what became of each delivery.',
   System: 'The server about itself.',
 }
 
@@ -35,6 +37,7 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
     security: [{ bearerAuth: [] }],
     tags: Object.entries(tagTexts).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: { event: { post: describeDelivery(hoist) } },
     components: {
       schemas: Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: {
@@ -45,6 +48,34 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
             'An organization API key (`ak_…`), a personal access token (`pat_…`, with the header `X-Anyreach-Org` or `X-Parley-Org`), or a conversation token.',
         },
       },
+    },
+  }
+}
+
+/** The request that a webhook endpoint gets. */
+function describeDelivery(hoist: Hoist): Json {
+  const header = (name: string, description: string) => ({
+    ...{ name, in: 'header', required: true, description },
+    schema: { type: 'string' },
+  })
+  return {
+    operationId: 'receiveWebhookEvent',
+    tags: ['Webhooks'],
+    summary: 'An event, sent to a webhook endpoint',
+    security: [],
+    parameters: [
+      header('webhook-id', 'The `id` of the event, the same on each try.'),
+      header('webhook-timestamp', 'When this try was made, in seconds since the epoch.'),
+      header(
+        'webhook-signature',
+        '`v1,` and the Base64 of the HMAC-SHA256 over `id.timestamp.body`, with the bytes after `whsec_` as key; several with spaces between while a secret is rotated.',
+      ),
+    ],
+    requestBody: { required: true, content: { 'application/json': { schema: hoist(WebhookEvent) } } },
+    responses: {
+      '2XX': { description: 'Accepts it.' },
+      '410': { description: 'Switches the endpoint off.' },
+      default: { description: 'It is tried again later.' },
     },
   }
 }

@@ -28,6 +28,8 @@ import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { type Ports, systemPorts } from './ports.ts'
 import { createSealer } from './seal.ts'
+import { startDeliveries } from './webhooks/deliver.ts'
+import { cleanUp } from './webhooks/lanes.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens, as `http://host:port`. */
@@ -129,6 +131,7 @@ function createServices(
     database,
     models,
     outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock }),
+    webhook_sealer: createSealer(secret_key, 'webhook secret', ports.randomBytes),
     signals,
     bus,
     live,
@@ -141,8 +144,9 @@ function createServices(
   return { ...parts, tokens, sealer, runner: new Engine(parts, log) }
 }
 
-/** Each minute; a node takes far fewer keys a minute than this. */
+/** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */
 const keys_deleted_at_once = 100_000
+const deliveries_deleted_at_once = 50_000
 
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
 async function serve(
@@ -155,6 +159,7 @@ async function serve(
   const tasks: Tasks = {
     analyze_conversation: (payload, run) => analyzeConversation(services, payload, run),
     delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
+    clean_up_webhooks: () => cleanUp(services.database, deliveries_deleted_at_once),
     requeue_analyses: async () => {
       const requeued = await requeueOverdueAnalyses(services.database)
       if (requeued > 0) log.warn({ requeued }, 'analyses of lost nodes were queued again')
@@ -172,5 +177,7 @@ async function serve(
     await closed
   })
   await runner.watch()
+  const deliveries = startDeliveries(services, log)
+  stack.defer(() => deliveries.stop())
   return server.listen({ host: config.host, port: config.port })
 }

@@ -84,7 +84,7 @@ export const settings: readonly Setting[] = [
     name: 'PARLEY_SECRET_KEY',
     default: 'a file in the data folder',
     meaning:
-      '32 bytes as 64 hexadecimal digits or Base64. Signs conversation tokens. Every node of one database needs the same.',
+      '32 bytes as 64 hexadecimal digits or Base64. Signs conversation tokens and encrypts webhook secrets. Every node of one database needs the same.',
     secret: true,
   },
   {
@@ -116,7 +116,7 @@ export const settings: readonly Setting[] = [
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'none',
     meaning:
-      'Host names, with commas, that tool calls may reach although they are private; with `:port`, only that port.',
+      'Host names, with commas, that tool calls and webhooks may reach although they are private; with `:port`, only that port.',
   },
   {
     name: 'PARLEY_DRAIN_SECONDS',

@@ -32,6 +32,8 @@ export interface Services {
   readonly tokens: ConversationTokens
   /** For the answers that are kept with idempotency keys. */
   readonly sealer: Sealer
+  /** For the secrets of webhook endpoints. */
+  readonly webhook_sealer: Sealer
   /** This process, as the owner of leases. */
   readonly node_id: string
   readonly lifecycle: { isDraining: boolean }

@@ -5,5 +5,8 @@ import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
 import { streamConversationEvents } from './events/operations.ts'
 import * as system from './system/operations.ts'
+import * as webhooks from './webhooks/operations.ts'
 
-export const handlers: Handlers = { ...system, ...conversations, streamConversationEvents, ...agents, ...access }
+const events = { streamConversationEvents }
+
+export const handlers: Handlers = { ...system, ...conversations, ...events, ...agents, ...access, ...webhooks }

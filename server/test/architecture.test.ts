@@ -39,6 +39,7 @@ describe('one writer', () => {
   test.each([
     ['agents|agent_versions', /^agents\//],
     ['organizations|users|members|credentials|installation', /^access\//],
+    ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
   ])('%s belong to one room', (tables, room) => {
     const writers = filesWith(writesTo(tables))
     expect(writers.length).toBeGreaterThan(0)
@@ -62,13 +63,14 @@ test('only config.ts reads the environment', () => {
 })
 
 test('every prepared statement of a room names the organization', () => {
-  // Authentication finds out which organization it is; leases, and whether an id is taken at all, go across them; an idempotency
-  // key has a namespace that is narrower still.
+  // Authentication finds out which organization it is; leases, of turns and of webhooks' lanes, and whether an id is taken at all,
+  // go across them; an idempotency key has a namespace that is narrower still.
   const across = new Set([
     'conversations/leases.ts',
     'access/authenticate.ts',
     'system/operations.ts',
     'idempotency/queries.ts',
+    'webhooks/lanes.ts',
   ])
   const statements = files
     .filter(({ file }) => !across.has(file) && !/^(database|jobs)\//.test(file))

@@ -62,5 +62,5 @@ function describeMismatch(config: SecretKeyServices['config'], key: Buffer | nul
     ? `${used} is not the secret key that this database was first used with`
     : `this database was first used with a secret key that is not here: neither in PARLEY_SECRET_KEY nor in ${path}`
   const way_out = 'if it is lost, "delete from installation" on the database accepts another one'
-  return `${what}. Set PARLEY_SECRET_KEY to the key of the other nodes; ${way_out} and ends the conversation tokens given out so far`
+  return `${what}. Set PARLEY_SECRET_KEY to the key of the other nodes; ${way_out} and ends the conversation tokens and webhook secrets given out so far`
 }

@@ -20,6 +20,8 @@ export interface Tables {
   transcript_items: TranscriptItemRow
   turns: TurnRow
   events: EventRow
+  webhook_endpoints: WebhookEndpointRow
+  webhook_deliveries: WebhookDeliveryRow
 }
 
 interface OrganizationRow {
@@ -173,4 +175,40 @@ interface EventRow {
   type: string
   occurred_at: string
   data: Json<JsonObject>
+}
+
+interface WebhookEndpointRow {
+  id: string
+  organization_id: string
+  url: string
+  description: Text
+  events: string[]
+  agent_id: Text
+  active: boolean
+  secret: Buffer
+  previous_secret: Buffer | null
+  previous_secret_expires_at: Text
+  failing_since: Text
+  disabled_at: Text
+  disabled_reason: Text
+  created_at: Generated<string>
+  updated_at: Generated<string>
+  deleted_at: Text
+}
+
+interface WebhookDeliveryRow {
+  id: string
+  endpoint_id: string
+  organization_id: string
+  lane: string
+  conversation_id: Text
+  sequence: number
+  event_id: string
+  type: string
+  data: NullableJson<JsonObject>
+  status: Generated<string>
+  tries_made: Generated<number>
+  tries: Json<JsonValue[]>
+  created_at: string
+  finished_at: Text
 }

@@ -23,6 +23,9 @@ const concurrent_jobs = 4
 const poll_ms = 2000
 const stop_ms = 5000
 
+/** On one node. */
+const each_minute: (keyof JobPayloads)[] = ['requeue_analyses', 'delete_expired_keys', 'clean_up_webhooks']
+
 /** How long to wait before the worker that the loss of its database ended is started again. */
 const restart_ms = 1000
 
@@ -67,7 +70,7 @@ function startRunner(database: PooledDatabase, tasks: Tasks, log: Logger): Promi
     pgPool: database.pool,
     concurrency: concurrent_jobs,
     pollInterval: poll_ms,
-    crontab: '* * * * * requeue_analyses ?max=1\n* * * * * delete_expired_keys ?max=1',
+    crontab: each_minute.map((task) => `* * * * * ${task} ?max=1`).join('\n'),
     noHandleSignals: true,
     gracefulShutdownAbortTimeout: stop_ms,
     logger: new WorkerLogger(() => (level, message) => log[levels[level] ?? 'debug']({ component: 'jobs' }, message)),

@@ -20,6 +20,8 @@ export interface OutboundRequest {
   /** A longer body is cut off there. */
   max_body_bytes: number
   signal?: AbortSignal
+  /** A redirect is followed unless this says that it is an answer like any other, without its body. */
+  keeps_redirects?: boolean
   /** Names of headers that do not follow a redirect to another origin, besides `authorization` and `cookie`. */
   sensitive_headers?: readonly string[]
 }
@@ -65,7 +67,7 @@ export function createOutboundClient({
       const { max_body_bytes } = request
       const response = await exchange(hop, { addresses, max_body_bytes, signal, onConnected })
       const location = redirectLocation(response.status, response.headers)
-      if (location === undefined) return response
+      if (location === undefined || request.keeps_redirects) return response
       hop = followRedirect(hop, response.status, location, request.sensitive_headers ?? [])
     }
     throw new OutboundError('too_many_redirects', `More than ${max_redirects} redirects`)

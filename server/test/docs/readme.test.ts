@@ -58,6 +58,9 @@ describe('the commands of README.md', () => {
     expect(await shell(stream!.text, { CONVERSATION })).toMatch(
       /^event: turn\.started\n[^]*event: turn\.completed\n.*\n\n$/,
     )
+
+    for (const { text } of codeBlocks(sectionOf(readme, 'Webhooks'))) answer = await shell(text, {})
+    expect(answer).toMatchObject({ active: true, secret: expect.stringMatching(/^whsec_/) })
   })
 
   it('make an organization, a user, a token and a key beside the running server', async () => {

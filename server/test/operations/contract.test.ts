@@ -2,7 +2,6 @@
 import {
   type ConversationPermission,
   ErrorBody,
-  type Input,
   type Operation,
   type OperationId,
   type Scope,
@@ -23,19 +22,8 @@ import {
 } from '../support/actors.ts'
 import { callOperation as call } from '../support/call.ts'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
+import { type Entry, createWebhookEntries } from './contract-entries.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
-
-/** What someone who may not see the first organization's resources is answered to a call that names one. */
-type Stranger = 'not found' | 'his own'
-
-interface Entry<Id extends OperationId> {
-  /** A call that works, on resources of its own. */
-  input: () => Input<Id> | Promise<Input<Id>>
-  /** To a key of another organization, or a token of another user. */
-  outsider: Stranger
-  /** To a key of this organization that is narrowed to another agent; left out where such a key has no business at all. */
-  narrowed?: Stranger
-}
 
 const newConversation = async () =>
   (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: agent.agent_id })).conversation.id
@@ -151,6 +139,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   deleteMember: { input: newMember, outsider: 'not found' },
   getOrganization: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   updateOrganization: { input: () => ({ name: 'Renamed' }), outsider: 'his own' },
+  ...createWebhookEntries(() => server.client),
 }
 
 let server: TestServer

@@ -1,0 +1,277 @@
+// The SQL of delivering, across organizations: lanes that are due are leased, a result is written under its lease, and what is old
+// is removed. Every transaction is short; none is open while a receiver is waited for.
+import type { WebhookTry } from '@parley/contract'
+import { type Database, type Executor, statement } from '../database/database.ts'
+import type { JsonObject } from '../json.ts'
+import type { Verdict } from './rules.ts'
+
+/** Longer than a try and the writing of its result take together. */
+const lease_ms = 45_000
+
+const max_arrivals = 1000
+
+// Always an update: it waits for a node that is just removing the lane because it saw nothing more in it.
+const arrivalsStatement = statement(
+  'open_webhook_lanes',
+  `with arrived as (
+     delete from webhook_arrivals where id in
+       (select id from webhook_arrivals order by id limit $1 for update skip locked)
+     returning endpoint_id, lane, is_urgent
+   ), lanes as (
+     insert into webhook_lanes as known (endpoint_id, lane, next_attempt_at)
+     select endpoint_id, lane, case when bool_or(is_urgent) then '-infinity' else clock_timestamp() end
+     from arrived group by endpoint_id, lane order by endpoint_id, lane
+     on conflict (endpoint_id, lane) do update set next_attempt_at =
+       case when known.lease is null and excluded.next_attempt_at = '-infinity' then clock_timestamp()
+            else known.next_attempt_at end
+   )
+   select count(*) as arrived from arrived`,
+)
+
+/** Lanes that deliveries came to become due. True: there may be more. */
+export async function openLanes(database: Executor): Promise<boolean> {
+  const [row] = await database.query<{ arrived: number }>(arrivalsStatement, [max_arrivals])
+  return row!.arrived === max_arrivals
+}
+
+/** The first delivery of a leased lane, with what it takes to send it. */
+export interface Head {
+  endpoint_id: string
+  lane: string
+  lease: number
+  url: string
+  /** Sealed; the newest first. */
+  secrets: Buffer[]
+  delivery_id: string
+  tries_made: number
+  event_id: string
+  type: string
+  organization_id: string
+  agent_id: string | null
+  conversation_id: string | null
+  sequence: number
+  occurred_at: string
+  data: JsonObject
+}
+
+/** Tries that may be under way on one node. */
+export interface Capacity {
+  lanes: number
+  /** For each endpoint. */
+  endpoint: number
+  /** For each whose last try has failed: one that hangs must not hold what others need. */
+  failing_endpoint: number
+  /** Under way already, by endpoint. */
+  busy: Record<string, number>
+}
+
+// `now()` and not the clock: the index must be able to end the look. More are looked at than leased, since other nodes may be faster.
+const leaseStatement = statement(
+  'lease_webhook_lanes',
+  `with candidates as (
+     select l.endpoint_id, l.lane from webhook_endpoints w cross join lateral (
+       select endpoint_id, lane, next_attempt_at from webhook_lanes
+       where endpoint_id = w.id and next_attempt_at <= now()
+       order by next_attempt_at
+       limit greatest(0, case when w.failing_since is null then $2::integer else $3::integer end
+                         - coalesce(($4::jsonb ->> w.id::text)::integer, 0))
+     ) l
+     where w.active and exists (select from webhook_lanes where next_attempt_at <= now())
+     order by l.next_attempt_at limit $1::integer * 4
+   ), due as (
+     select l.endpoint_id, l.lane from candidates c join webhook_lanes l on l.endpoint_id = c.endpoint_id and l.lane = c.lane
+     where l.next_attempt_at <= now() limit $1 for update of l skip locked
+   )
+   update webhook_lanes l
+   set lease = nextval('webhook_leases'), next_attempt_at = now() + $5::integer * interval '1 millisecond'
+   from due where l.endpoint_id = due.endpoint_id and l.lane = due.lane
+   returning l.endpoint_id, l.lane, l.lease`,
+)
+
+const headsStatement = statement(
+  'webhook_heads',
+  `select l.endpoint_id, l.lane, l.lease, w.url, d.id as delivery_id, d.tries_made, d.event_id, d.type, d.organization_id,
+          c.agent_id, d.conversation_id, d.sequence, coalesce(e.occurred_at, d.created_at) as occurred_at,
+          coalesce(e.data, d.data) as data, w.secret,
+          case when w.previous_secret_expires_at > now() then w.previous_secret end as previous_secret
+   from jsonb_to_recordset($1::jsonb) as l(endpoint_id uuid, lane uuid, lease bigint)
+   join webhook_endpoints w on w.id = l.endpoint_id
+   left join lateral (
+     select * from webhook_deliveries waiting
+     where waiting.endpoint_id = l.endpoint_id and waiting.lane = l.lane and waiting.status = 'pending'
+     order by waiting.sequence, waiting.id limit 1
+   ) d on true
+   left join events e on e.conversation_id = d.conversation_id and e.sequence = d.sequence
+   left join conversations c on c.id = d.conversation_id`,
+)
+
+const closeStatement = statement('close_webhook_lanes', 'delete from webhook_lanes where lease = any($1::bigint[])')
+
+interface HeadRow extends Omit<Head, 'secrets' | 'delivery_id'> {
+  delivery_id: string | null
+  secret: Buffer
+  previous_secret: Buffer | null
+}
+
+/** Leases lanes that are due, and closes those in which nothing waits (any more). */
+export async function claimHeads(
+  database: Database,
+  { lanes, endpoint, failing_endpoint, busy }: Capacity,
+): Promise<{ heads: Head[]; leased: number }> {
+  const values = [lanes, endpoint, failing_endpoint, JSON.stringify(busy), lease_ms]
+  return database.transaction(async (tx) => {
+    const leased = await tx.query<{ lease: number }>(leaseStatement, values)
+    if (leased.length === 0) return { heads: [], leased: 0 }
+    // Apart: what was committed while the lane was locked must be seen.
+    const rows = await tx.query<HeadRow>(headsStatement, [JSON.stringify(leased)])
+    const heads = rows.flatMap(({ delivery_id, secret, previous_secret, ...row }): Head[] =>
+      delivery_id === null
+        ? []
+        : [{ ...row, delivery_id, secrets: previous_secret ? [secret, previous_secret] : [secret] }],
+    )
+    const kept = new Set(heads.map(({ lease }) => lease))
+    const empty = leased.map(({ lease }) => lease).filter((lease) => !kept.has(lease))
+    if (empty.length > 0) await tx.query(closeStatement, [empty])
+    return { heads, leased: leased.length }
+  })
+}
+
+const lockStatement = statement(
+  'lock_webhook_lane',
+  'select lease from webhook_lanes where endpoint_id = $1 and lane = $2 and lease = $3 for update',
+)
+
+const resultStatement = statement(
+  'write_webhook_try',
+  `update webhook_deliveries set status = $2, tries_made = tries_made + 1,
+          tries = case when jsonb_array_length(tries) >= 16 then tries - 0 else tries end || $3::jsonb,
+          finished_at = case when $2 <> 'pending' then clock_timestamp() end
+   where id = $1 and status = 'pending'`,
+)
+
+const retryStatement = statement(
+  'retry_webhook_lane',
+  `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp() + $3::integer * interval '1 millisecond'
+   where endpoint_id = $1 and lane = $2`,
+)
+
+// An arrival that this does not see waits for the lane, and opens it anew.
+const goOnStatement = statement(
+  'go_on_in_webhook_lane',
+  `with waiting as (
+     select exists (select from webhook_deliveries where endpoint_id = $1 and lane = $2 and status = 'pending') as is_left
+   ), closed as (
+     delete from webhook_lanes using waiting where endpoint_id = $1 and lane = $2 and not is_left
+   )
+   update webhook_lanes set lease = null, next_attempt_at = clock_timestamp()
+   from waiting where endpoint_id = $1 and lane = $2 and is_left
+   returning lane`,
+)
+
+const succeededStatement = statement(
+  'webhook_succeeds',
+  'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
+)
+
+// Written at the first failure and when it is switched off, not at each of those between.
+const failedStatement = statement(
+  'webhook_fails',
+  `update webhook_endpoints w set failing_since = coalesce(failing_since, clock_timestamp()),
+          active = reason is null, disabled_reason = reason, disabled_at = case when reason is not null then clock_timestamp() end
+   from (select id as failed_id, case when $2 then 'gone' when failing_since < clock_timestamp() - interval '5 days' then 'failing' end as reason
+         from webhook_endpoints where id = $1) judged
+   where w.id = failed_id and w.active and (reason is not null or w.failing_since is null)
+   returning w.organization_id, w.url, w.disabled_reason`,
+)
+
+const announceStatement = statement(
+  'announce_disabled_webhook',
+  `with added as (
+     insert into webhook_deliveries (id, endpoint_id, organization_id, lane, sequence, event_id, type, data, created_at)
+     select made.id, w.id, w.organization_id, made.id, 0, $3, 'webhook.disabled', $4, clock_timestamp()
+     from webhook_endpoints w cross join lateral (select uuid_by_time() as id where w.id is not null) made
+     where w.organization_id = $1 and w.id <> $2 and w.active and matches_event(w.events, 'webhook.disabled')
+     returning endpoint_id, lane
+   )
+   insert into webhook_arrivals (endpoint_id, lane) select endpoint_id, lane from added`,
+)
+
+export interface Written {
+  /** The next delivery of the lane can be made. */
+  goes_on: boolean
+  disabled: { url: string; reason: string } | null
+}
+
+interface Disabled {
+  organization_id: string
+  url: string
+  disabled_reason: string | null
+}
+
+/** Writes a try and what follows from it. Null: the lane is another node's by now, or the endpoint was deleted. */
+export async function writeTry(
+  database: Database,
+  head: Head,
+  made: WebhookTry,
+  verdict: Verdict,
+  announcement_id: string,
+): Promise<Written | null> {
+  const lane = [head.endpoint_id, head.lane]
+  return database.transaction(async (tx) => {
+    const held = await tx.query(lockStatement, [...lane, head.lease])
+    if (held.length === 0) return null
+    const status = verdict.type === 'retry' ? 'pending' : verdict.type
+    await tx.query(resultStatement, [head.delivery_id, status, JSON.stringify([made])])
+    let goes_on = false
+    if (verdict.type === 'retry') await tx.query(retryStatement, [...lane, verdict.after_ms])
+    else goes_on = (await tx.query(goOnStatement, lane)).length > 0
+    if (verdict.type === 'delivered') {
+      await tx.query(succeededStatement, [head.endpoint_id])
+      return { goes_on, disabled: null }
+    }
+    const is_gone = verdict.type === 'failed' && verdict.is_gone
+    const [endpoint] = await tx.query<Disabled>(failedStatement, [head.endpoint_id, is_gone])
+    if (!endpoint || endpoint.disabled_reason === null) return { goes_on, disabled: null }
+    const { organization_id, url, disabled_reason: reason } = endpoint
+    const data = { webhook_id: head.endpoint_id, url, reason }
+    await tx.query(announceStatement, [organization_id, head.endpoint_id, announcement_id, JSON.stringify(data)])
+    return { goes_on, disabled: { url, reason } }
+  })
+}
+
+const giveBackStatement = statement(
+  'give_back_webhook_lane',
+  `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp()
+   where endpoint_id = $1 and lane = $2 and lease = $3`,
+)
+
+/** A try that was broken off: any node may make it anew at once. */
+export async function giveBack(database: Executor, { endpoint_id, lane, lease }: Head): Promise<void> {
+  await database.query(giveBackStatement, [endpoint_id, lane, lease])
+}
+
+const agedStatement = statement(
+  'delete_aged_deliveries',
+  `delete from webhook_deliveries where id in
+     (select id from webhook_deliveries where created_at < now() - interval '30 days' order by created_at limit $1)`,
+)
+
+const ofDeletedStatement = statement(
+  'delete_deliveries_of_deleted',
+  `with doomed as (select id from webhook_endpoints where deleted_at is not null limit 10),
+   lanes as (delete from webhook_lanes where endpoint_id in (select id from doomed)),
+   arrivals as (delete from webhook_arrivals where endpoint_id in (select id from doomed)),
+   deliveries as (
+     delete from webhook_deliveries where id in
+       (select d.id from doomed cross join lateral
+          (select id from webhook_deliveries where endpoint_id = doomed.id order by created_at limit $1) d limit $1)
+   )
+   delete from webhook_endpoints w
+   where w.id in (select id from doomed) and not exists (select from webhook_deliveries d where d.endpoint_id = w.id)`,
+)
+
+/** Deletes deliveries older than 30 days, and what belongs to endpoints that are deleted; `limit` of each. */
+export async function cleanUp(database: Executor, limit: number): Promise<void> {
+  await database.query(agedStatement, [limit])
+  await database.query(ofDeletedStatement, [limit])
+}

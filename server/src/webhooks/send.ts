@@ -1,0 +1,87 @@
+// One try of a delivery: the request, signed, and what came of it in words for the list of deliveries.
+import type { WebhookTry } from '@parley/contract'
+import type { Services } from '../context.ts'
+import { OutboundError } from '../outbound/client.ts'
+import { makeStorable } from '../text.ts'
+import type { Head } from './lanes.ts'
+import { isAccepted } from './rules.ts'
+import { signDelivery } from './sign.ts'
+
+const try_timeout_ms = 15_000
+const max_kept_bytes = 1024
+
+type Part = Pick<Services, 'outbound' | 'ports' | 'webhook_sealer'>
+
+/** The same bytes on each try. */
+function bodyOf({
+  event_id,
+  type,
+  organization_id,
+  agent_id,
+  conversation_id,
+  sequence,
+  occurred_at,
+  data,
+}: Head): string {
+  const place = { organization_id, agent_id, conversation_id, sequence: conversation_id === null ? null : sequence }
+  return JSON.stringify({ id: event_id, type, ...place, occurred_at, data })
+}
+
+/** Throws only when it was broken off by `signal`. */
+export async function makeTry(services: Part, head: Head, signal: AbortSignal): Promise<WebhookTry> {
+  const { clock } = services.ports
+  const started_ms = clock.now()
+  const since = clock.monotonic()
+  const answer = await request(services, head, Math.floor(started_ms / 1000), signal)
+  // Like every other time of the API.
+  const started_at = new Date(started_ms).toISOString().replace('Z', '000Z')
+  return { started_at, latency_ms: Math.round(clock.monotonic() - since), ...answer }
+}
+
+type Answer = Pick<WebhookTry, 'status' | 'error' | 'response_body'>
+
+async function request(services: Part, head: Head, timestamp: number, signal: AbortSignal): Promise<Answer> {
+  const body = bodyOf(head)
+  const secrets = openSecrets(services, head)
+  if (!secrets) return { status: null, error: unreadable, response_body: null }
+  try {
+    const response = await services.outbound.request({
+      method: 'POST',
+      url: head.url,
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': head.event_id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': signDelivery(secrets, head.event_id, timestamp, body),
+      },
+      body,
+      timeout_ms: try_timeout_ms,
+      max_body_bytes: max_kept_bytes,
+      // A 301 would turn the event into a GET of some page that answers 200.
+      keeps_redirects: true,
+      signal,
+    })
+    return readAnswer(response.status, response.body)
+  } catch (error) {
+    if (!(error instanceof OutboundError) || error.kind === 'aborted') throw error
+    return { status: null, error: error.message, response_body: null }
+  }
+}
+
+const unreadable = 'The secret was sealed with another secret key of the server: rotate it'
+
+/** Null: the installation's key was replaced. */
+function openSecrets({ webhook_sealer }: Part, { secrets, endpoint_id }: Head): string[] | null {
+  try {
+    return secrets.map((sealed) => webhook_sealer.open(sealed, endpoint_id))
+  } catch {
+    return null
+  }
+}
+
+function readAnswer(status: number, body: Buffer): Answer {
+  const response_body = makeStorable(body.toString('utf8'))
+  if (isAccepted(status)) return { status, error: null, response_body }
+  const isRedirect = status >= 300 && status < 400
+  return { status, error: isRedirect ? `Redirects are not followed (${status})` : `Answered ${status}`, response_body }
+}

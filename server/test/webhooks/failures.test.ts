@@ -1,0 +1,165 @@
+// Receivers that fail in every way that a network knows: each try ends, says why, and harms nobody else's deliveries.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createCertificate } from '../../src/outbound/peers.ts'
+import { type World, expectSettled, impatient, soon, startWorld } from './fixture.ts'
+import { type Receiver, answer, startReceiver } from './receiver.ts'
+
+let world: World
+const stack = new AsyncDisposableStack()
+beforeAll(async () => {
+  world = stack.use(await startWorld(impatient))
+})
+afterEach(async () => {
+  for (const { id: webhook_id } of (await world.client.listWebhookEndpoints({ limit: 100 })).data) {
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  }
+})
+afterAll(() => stack.disposeAsync())
+
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** A peer of which nothing is to be verified. */
+async function receiverThat(act: Receiver['answer']): Promise<string> {
+  const receiver = stack.use(await startReceiver())
+  receiver.answer = act
+  return receiver.url
+}
+
+/** Answers over the bare connection. */
+async function peerThat(act: (socket: Socket) => void): Promise<string> {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', () => act(socket))
+  })
+  stack.defer(() => void server.close())
+  return listen(server)
+}
+
+async function closedPort(): Promise<string> {
+  const server = createServer()
+  const url = await listen(server)
+  server.close()
+  await once(server, 'close')
+  return url
+}
+
+/** Sends as much as is taken, for ever. */
+function pour(socket: Socket): void {
+  const chunk = 'x'.repeat(65_536)
+  const more = () => {
+    while (!socket.destroyed && socket.write(chunk));
+  }
+  socket.on('drain', more)
+  more()
+}
+
+async function drip(socket: Socket): Promise<void> {
+  socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nslow')
+  const timer = setInterval(() => socket.write('.'), 100)
+  socket.on('close', () => clearInterval(timer))
+}
+
+test('ten receivers that fail, and one that does not', async () => {
+  const insidePage = stack.use(await startReceiver())
+  const certified = stack.use(await startReceiver(createCertificate('receiver.test')))
+  const urls = {
+    refused: await closedPort(),
+    reset: await peerThat((socket) => socket.resetAndDestroy()),
+    hang: await receiverThat(() => {}),
+    error: await receiverThat((response) => answer(response, 500, 'It broke')),
+    gone: await receiverThat((response) => answer(response, 410)),
+    redirect: await receiverThat((response) => response.writeHead(302, { location: insidePage.url }).end('Go there')),
+    garbage: await peerThat((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')),
+    slow_body: await peerThat((socket) => void drip(socket)),
+    huge_body: await peerThat((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      pour(socket)
+    }),
+    wrong_certificate: certified.url,
+    private_address: 'http://10.0.0.1/hook',
+    unknown_host: 'http://nobody.invalid/hook',
+  }
+  const webhooks = new Map<string, string>()
+  for (const [name, url] of Object.entries(urls)) webhooks.set(name, await world.newEndpoint({ url }))
+  const good = await world.newEndpoint()
+  await world.newConversation()
+  await expectSettled(world, good)
+  expect(world.receiver.received.map(({ event }) => event.type)).toContain('conversation.created')
+
+  const firstTry = async (name: string) => (await world.deliveries(webhooks.get(name)!))[0]?.tries[0]
+  const seen: Record<string, unknown> = {}
+  for (const name of webhooks.keys()) {
+    await expect.poll(() => firstTry(name), soon).toBeDefined()
+    const { status, error, response_body } = (await firstTry(name))!
+    seen[name] = [status, error, response_body?.slice(0, 8) ?? null]
+  }
+  const late = 'No complete answer within 15000 ms'
+  expect(seen).toEqual({
+    refused: [null, 'The connection to 127.0.0.1 failed (ECONNREFUSED)', null],
+    reset: [null, 'The connection to 127.0.0.1 failed (ECONNRESET)', null],
+    hang: [null, late, null],
+    error: [500, 'Answered 500', 'It broke'],
+    gone: [410, 'Answered 410', ''],
+    redirect: [302, 'Redirects are not followed (302)', ''],
+    garbage: [null, '127.0.0.1 did not answer with valid HTTP', null],
+    slow_body: [null, late, null],
+    huge_body: [200, null, 'xxxxxxxx'],
+    wrong_certificate: [null, expect.stringMatching(/^The connection to 127.0.0.1 failed \(\w+\)$/), null],
+    private_address: [null, '10.0.0.1 is not a public address', null],
+    unknown_host: [null, 'nobody.invalid cannot be resolved', null],
+  })
+  expect((await firstTry('huge_body'))!.response_body!.length).toBe(1024)
+  expect([...insidePage.received, ...certified.received]).toEqual([])
+
+  for (const [name, webhook_id] of webhooks) {
+    const { active, failing_since } = await world.client.getWebhookEndpoint({ webhook_id })
+    expect([name, active, failing_since !== null]).toEqual([name, name !== 'gone', name !== 'huge_body'])
+  }
+})
+
+test('a receiver that hangs holds two tries at a time, and nobody else waits for it', async () => {
+  const hanging = stack.use(await startReceiver())
+  hanging.answer = () => {}
+  const fast = stack.use(await startReceiver())
+  await world.newEndpoint({ url: hanging.url })
+  const webhook_id = await world.newEndpoint({ url: fast.url, events: ['conversation.updated'] })
+  const ids: string[] = []
+  for (let n = 0; n < 30; n += 1) ids.push(await world.newConversation())
+  await expect.poll(() => hanging.received.length, soon).toBeGreaterThan(8)
+  const before = hanging.received.length
+  await Promise.all(ids.map((id) => world.change(id)))
+  await expect.poll(() => fast.received.length, soon).toBe(30)
+  await expectSettled(world, webhook_id)
+  expect(hanging.most_open).toBeLessThanOrEqual(8)
+  // Each of its tries takes a quarter of a second here, and the first ones have failed by now.
+  await expect.poll(() => hanging.received.length, soon).toBeGreaterThan(before)
+  expect(hanging.open).toBeLessThanOrEqual(2)
+})
+
+test('a commit does not wait for the delivering nodes, whatever they hold', async () => {
+  const webhook_id = await world.newEndpoint()
+  const id = await world.newConversation()
+  await expectSettled(world, webhook_id)
+  const [isHeld, isOver] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const lane = `insert into webhook_lanes (endpoint_id, lane, next_attempt_at) values ($1, $2, now() + interval '1 minute')`
+  await world.query(lane, [webhook_id, id])
+  const holding = world.server.database.transaction(async (tx) => {
+    await tx.kysely.selectFrom('webhook_endpoints').select('id').forUpdate().execute()
+    await tx.query({ name: 'hold_lanes', text: 'select from webhook_lanes for update' }, [])
+    isHeld.resolve()
+    await isOver.promise
+  })
+  await isHeld.promise
+  await world.change(id)
+  isOver.resolve()
+  await holding
+  await world.query('update webhook_lanes set next_attempt_at = now()')
+  await expectSettled(world, webhook_id)
+})

@@ -1,0 +1,97 @@
+// What the tests of webhooks share: a server that may call this machine, conversations that make events, and time that passes in the
+// database only.
+import type { Client } from '@parley/sdk'
+import { expect } from 'vitest'
+import type { Ports } from '../../src/ports.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { type Receiver, startReceiver } from './receiver.ts'
+
+export const opened_hosts = { PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1,localhost' }
+
+export interface World extends AsyncDisposable {
+  server: TestServer
+  readonly client: Client
+  agent_id: string
+  receiver: Receiver
+  /** An endpoint that points at the receiver, or elsewhere; the receiver is told its secret. */
+  newEndpoint(fields?: Partial<Parameters<Client['createWebhookEndpoint']>[0]>): Promise<string>
+  /** A conversation, from which nobody has heard yet. */
+  newConversation(agent_id?: string): Promise<string>
+  /** Makes so many events. */
+  change(conversation_id: string, times?: number): Promise<void>
+  deliveries(webhook_id: string): ReturnType<typeof readDeliveries>
+  /** Once no try is under way: whoever waits for the next one, has waited. */
+  passTime(): Promise<void>
+  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
+}
+
+export async function startWorld(ports: Partial<Ports> = {}): Promise<World> {
+  await using stack = new AsyncDisposableStack()
+  const server = stack.use(await startTestServer(opened_hosts, { ports }))
+  const receiver = stack.use(await startReceiver())
+  const { agent_id } = await publishAgent(server.client)
+  const query = async <Row extends object>(text: string, values: unknown[] = []) =>
+    (await server.database.pool.query<Row>(text, values)).rows
+  const owned = stack.move()
+  return {
+    ...{ server, agent_id, receiver, query },
+    // After a restart it is another one.
+    get client() {
+      return server.client
+    },
+    async newEndpoint(fields = {}) {
+      const endpoint = await server.client.createWebhookEndpoint({
+        url: receiver.url,
+        events: ['conversation.*'],
+        ...fields,
+      })
+      if (fields.url === undefined) receiver.secret = endpoint.secret
+      return endpoint.id
+    },
+    async newConversation(agent = agent_id) {
+      return (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: agent })).conversation
+        .id
+    },
+    async change(conversation_id, times = 1) {
+      for (let n = 0; n < times; n += 1)
+        await server.client.updateConversation({ conversation_id, custom_metadata: { n } })
+    },
+    deliveries: (webhook_id) => readDeliveries(server.client, webhook_id),
+    async passTime() {
+      const isBusy = 'select from webhook_lanes where lease is not null union all select from webhook_arrivals'
+      await expect.poll(() => query(isBusy), soon).toEqual([])
+      await query('update webhook_lanes set next_attempt_at = now() where lease is null and next_attempt_at > now()')
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Oldest first. */
+async function readDeliveries(client: Client, webhook_id: string) {
+  return (await client.listWebhookDeliveries({ webhook_id, limit: 100 })).data.toReversed()
+}
+
+/** Time enough for a machine that does other things too. */
+export const soon = { timeout: 20_000, interval: 20 }
+
+/** A clock on which a try has a quarter of a second, and everything else what it has. */
+export const impatient: Partial<Ports> = {
+  clock: {
+    ...systemPorts.clock,
+    after: (ms, call) => systemPorts.clock.after(ms === 15_000 ? 250 : ms, call),
+  },
+}
+
+/** Sequences of a conversation in the order in which they came. */
+export function sequencesOf(receiver: Receiver, conversation_id: string): (number | null)[] {
+  return receiver.received
+    .filter(({ event }) => event.conversation_id === conversation_id)
+    .map(({ event }) => event.sequence)
+}
+
+export async function expectSettled(world: World, webhook_id: string): Promise<void> {
+  await expect
+    .poll(async () => (await world.deliveries(webhook_id)).filter(({ status }) => status === 'pending').length, soon)
+    .toBe(0)
+}

@@ -1,0 +1,226 @@
+// The operations on webhook endpoints beyond what holds of every operation, and which events an endpoint gets.
+import { deliveredTypes } from '@parley/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cleanUp } from '../../src/webhooks/lanes.ts'
+import { matchesEvent } from '../../src/webhooks/rules.ts'
+import { makeKey, makeOrganization } from '../support/actors.ts'
+import { publishAgent, refusal } from '../support/server.ts'
+import { type World, expectSettled, soon, startWorld } from './fixture.ts'
+import { answer } from './receiver.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+const url = 'https://receiver.test/hook'
+const faultsOf = async (call: Promise<unknown>) => {
+  const { status, body } = await refusal(call)
+  expect(status).toBe(422)
+  return (body as { errors: { path: string }[] }).errors.map(({ path }) => path)
+}
+
+describe('endpoints', () => {
+  test('the secret is shown at creation and at rotation, and stands nowhere in clear', async () => {
+    const { secret, ...endpoint } = await world.client.createWebhookEndpoint({ url, events: ['*'] })
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    const { id: webhook_id } = endpoint
+    expect(await world.client.getWebhookEndpoint({ webhook_id })).toEqual(endpoint)
+    const rotated = await world.client.rotateWebhookSecret({ webhook_id })
+    expect(rotated.secret).not.toBe(secret)
+    const rows = await world.query<{ text: string; secret: Buffer }>(
+      'select w::text as text, secret from webhook_endpoints w',
+    )
+    for (const one of [secret, rotated.secret]) {
+      const bytes = Buffer.from(one.slice('whsec_'.length), 'base64')
+      for (const row of rows) {
+        expect(row.text).not.toContain(one)
+        expect(row.text).not.toContain(bytes.toString('hex'))
+        expect(row.secret.includes(Buffer.from(one))).toBe(false)
+      }
+    }
+    const { data } = await world.client.listWebhookEndpoints()
+    expect(JSON.stringify(data)).not.toContain('whsec_')
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
+  test('PUT changes what is given and nothing else', async () => {
+    const { secret: _, ...endpoint } = await world.client.createWebhookEndpoint({
+      url,
+      events: ['*'],
+      description: 'D',
+    })
+    const webhook_id = endpoint.id
+    const changed = await world.client.updateWebhookEndpoint({ webhook_id, events: ['turn.*', 'message.created'] })
+    expect(changed).toEqual({ ...endpoint, events: ['turn.*', 'message.created'], updated_at: changed.updated_at })
+    expect(changed.updated_at > endpoint.updated_at).toBe(true)
+    expect(await world.client.updateWebhookEndpoint({ webhook_id })).toEqual(changed)
+    const cleared = await world.client.updateWebhookEndpoint({ webhook_id, description: null, active: false })
+    expect(cleared).toMatchObject({ description: null, active: false, disabled_at: null, url })
+    expect(await refusal(world.client.testWebhookEndpoint({ webhook_id }))).toMatchObject({ code: 'webhook_inactive' })
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
+  test.each([
+    ['another protocol', { url: 'ftp://receiver.test/' }, ['url']],
+    ['a user name', { url: 'https://user:secret@receiver.test/' }, ['url']],
+    [
+      'no address, and patterns that stand for nothing',
+      { url: 'nonsense', events: ['conversation.*', 'conversation.exploded', 'turn'] },
+      ['url', 'events.1', 'events.2'],
+    ],
+    ['no pattern', { events: [] }, ['events']],
+    ['an agent that is not there', { agent_id: '0190c000-0000-7000-8000-000000000001' }, ['agent_id']],
+    ['a long address', { url: `https://receiver.test/${'x'.repeat(2048)}` }, ['url']],
+  ])('%s is refused', async (_what, fields, paths) => {
+    expect(await faultsOf(world.client.createWebhookEndpoint({ url, events: ['*'], ...fields }))).toEqual(paths)
+    const { id: webhook_id } = await world.client.createWebhookEndpoint({ url, events: ['*'] })
+    expect(await faultsOf(world.client.updateWebhookEndpoint({ webhook_id, ...fields }))).toEqual(paths)
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
+  test('at most 50 of an organization, also when they are made at once', async () => {
+    const { client } = await makeOrganization(world.server)
+    const create = () => client.createWebhookEndpoint({ url, events: ['*'] })
+    for (let n = 0; n < 45; n += 1) await create()
+    const results = await Promise.allSettled(Array.from({ length: 10 }, create))
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(5)
+    expect(await refusal(create())).toMatchObject({ status: 409, code: 'too_many_webhooks' })
+    const first = await client.listWebhookEndpoints({ limit: 30 })
+    const rest = await client.listWebhookEndpoints({ limit: 30, cursor: first.pagination.next_cursor! })
+    const all = [...first.data, ...rest.data]
+    const ids = all.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(50)
+    const times = all.map(({ created_at }) => created_at)
+    expect(times).toEqual(times.toSorted().toReversed())
+    await client.deleteWebhookEndpoint({ webhook_id: ids[0]! })
+    await create()
+  })
+
+  test('nobody sends events to where he may not read them, nor reads a receiver’s echo of them', async () => {
+    const manager = world.server.as({ token: await makeKey(world.server, { only: ['webhooks:manage'] }) })
+    const error = await refusal(manager.createWebhookEndpoint({ url, events: ['*'] }))
+    expect(error).toMatchObject({ status: 403, code: 'forbidden' })
+    expect(error.message).toContain('conversations:read_sensitive')
+    world.receiver.answer = (response, { body }) => answer(response, 200, body)
+    const webhook_id = await world.newEndpoint()
+    expect(await refusal(manager.updateWebhookEndpoint({ webhook_id, url }))).toMatchObject({ status: 403 })
+    await world.newConversation()
+    await expectSettled(world, webhook_id)
+    const [seen] = (await world.client.listWebhookDeliveries({ webhook_id })).data
+    expect(seen!.tries[0]!.response_body).toContain('conversation.')
+    const [hidden] = (await manager.listWebhookDeliveries({ webhook_id })).data
+    expect(hidden).toMatchObject({ id: seen!.id, tries: [{ status: 200, response_body: null }] })
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
+  test('a secret that the server’s key does not open is a failed try that says so', async () => {
+    const webhook_id = await world.newEndpoint()
+    await world.query(`update webhook_endpoints set secret = 'sealed with another key, or so it seems' where id = $1`, [
+      webhook_id,
+    ])
+    await world.client.testWebhookEndpoint({ webhook_id })
+    await expectSettled(world, webhook_id)
+    const [delivery] = await world.deliveries(webhook_id)
+    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('rotate it') }])
+    world.receiver.secret = (await world.client.rotateWebhookSecret({ webhook_id, previous_valid_seconds: 0 })).secret
+    await world.newConversation()
+    await expectSettled(world, webhook_id)
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
+  test('a deleted one gets nothing more, and the clean-up job removes its deliveries', async () => {
+    const webhook_id = await world.newEndpoint()
+    await world.newConversation()
+    await expectSettled(world, webhook_id)
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+    const before = world.receiver.received.length
+    await world.newConversation()
+    expect(await refusal(world.client.listWebhookDeliveries({ webhook_id }))).toMatchObject({ status: 404 })
+    const left = () =>
+      world.query(
+        `select id from webhook_endpoints where id = $1 union all select id from webhook_deliveries where endpoint_id = $1`,
+        [webhook_id],
+      )
+    expect((await left()).length).toBeGreaterThan(1)
+    for (let round = 0; (await left()).length > 0; round += 1) {
+      expect(round).toBeLessThan(10)
+      await cleanUp(world.server.database, 1)
+    }
+    expect(world.receiver.received.length).toBe(before)
+  })
+})
+
+describe('which events come', () => {
+  test('those that a pattern stands for, of the organization, of the agent; none while it is inactive', async () => {
+    const other = await publishAgent(world.client)
+    const outsider = await makeOrganization(world.server)
+    const theirs = await outsider.client.createWebhookEndpoint({ url: world.receiver.url, events: ['*'] })
+    const ended = await world.newEndpoint({ events: ['conversation.ended'] })
+    const ofOther = await world.newEndpoint({
+      agent_id: other.agent_id,
+      events: ['conversation.created'],
+      url: `${world.receiver.url}/2`,
+    })
+    const inactive = await world.newEndpoint({ active: false, url: `${world.receiver.url}/3` })
+    world.receiver.secret = null
+    const [first, second] = [await world.newConversation(), await world.newConversation(other.agent_id)]
+    for (const conversation_id of [first, second]) await world.client.endConversation({ conversation_id })
+    for (const webhook_id of [ended, ofOther]) await expectSettled(world, webhook_id)
+    const seen = async (webhook_id: string) =>
+      (await world.deliveries(webhook_id)).map((one) => [one.conversation_id, one.event_type])
+    expect(await seen(ended)).toEqual([
+      [first, 'conversation.ended'],
+      [second, 'conversation.ended'],
+    ])
+    expect(await seen(ofOther)).toEqual([[second, 'conversation.created']])
+    expect(await seen(inactive)).toEqual([])
+    expect((await outsider.client.listWebhookDeliveries({ webhook_id: theirs.id })).data).toEqual([])
+    for (const webhook_id of [ended, ofOther, inactive]) await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
+  test('the database has the same rule for patterns as the operations', async () => {
+    const patterns = [
+      '*',
+      '*.*',
+      '.*',
+      'conversation.*',
+      'conversation.',
+      'turn.*',
+      'message.created',
+      'conversation.ended',
+    ]
+    for (const type of deliveredTypes) {
+      for (const pattern of patterns) {
+        const [row] = await world.query<{ matches: boolean }>('select matches_event($1, $2) as matches', [
+          [pattern],
+          type,
+        ])
+        expect([type, pattern, row!.matches]).toEqual([type, pattern, matchesEvent([pattern], type)])
+      }
+    }
+  })
+})
+
+test('deliveries are listed by status, page by page, and go after 30 days', async () => {
+  const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
+  world.receiver.answer = (response) => answer(response, 200)
+  const id = await world.newConversation()
+  await world.change(id, 5)
+  await expectSettled(world, webhook_id)
+  const first = await world.client.listWebhookDeliveries({ webhook_id, status: 'delivered', limit: 3 })
+  const cursor = first.pagination.next_cursor!
+  const rest = await world.client.listWebhookDeliveries({ webhook_id, status: 'delivered', limit: 3, cursor })
+  expect(rest.pagination.next_cursor).toBeNull()
+  const sequences = [...first.data, ...rest.data].map(({ sequence }) => sequence!)
+  expect(sequences).toEqual(Array.from({ length: 5 }, (_, n) => sequences[0]! - n))
+  expect((await world.client.listWebhookDeliveries({ webhook_id, status: 'failed' })).data).toEqual([])
+
+  await world.query(
+    `update webhook_deliveries set created_at = now() - interval '30 days 1 second' where endpoint_id = $1 and sequence <= $2`,
+    [webhook_id, sequences[2]],
+  )
+  await cleanUp(world.server.database, 100)
+  await expect.poll(async () => (await world.deliveries(webhook_id)).length, soon).toBe(2)
+})
