@@ -1,20 +1,8 @@
 // Server-sent events: writes what an operation streams, at the reader's pace. A reader that takes too long is cut off.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { EventStream, ServerSentEvent } from '../event-stream.ts'
 import type { Clock } from '../ports.ts'
-
-/** `data` becomes JSON; `retry_ms` asks the reader to come again, after so long, when the stream ends. */
-export type ServerSentEvent = { event: string; data: unknown; id?: number } | { retry_ms: number }
-
-/** What an operation answers in place of a body. */
-export class EventStream {
-  /** `gone` aborts when the reader is no longer there. Null: there is nothing to come, ever. */
-  readonly open: ((gone: AbortSignal) => AsyncIterable<ServerSentEvent>) | null
-
-  constructor(open: EventStream['open']) {
-    this.open = open
-  }
-}
 
 /** A comment this often keeps proxies from closing a stream that is silent. */
 const heartbeat_ms = 15_000
