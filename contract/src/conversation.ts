@@ -150,7 +150,7 @@ export const Conversation = named(
 )
 export type Conversation = Static<typeof Conversation>
 
-const ToolCallRecord = named(
+export const ToolCallRecord = named(
   'ToolCall',
   Type.Object({
     call_id: Type.String(),

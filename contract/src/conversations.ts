@@ -6,24 +6,15 @@ import {
   EndConversationResponse,
   ImportError,
   MessageReply,
-  Turn,
   conversationStatuses,
   directions,
 } from './conversation.ts'
+import { turnStreamData } from './events.ts'
 import { ImportedConversation } from './import.ts'
 import { conversationPermissions, defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
-import {
-  JsonObject,
-  Timestamp,
-  nullable,
-  oneOf,
-  pageOf,
-  pageQuery,
-  timestampFilter,
-  uuidText,
-  idempotencyHeader,
-} from './schema.ts'
+import { turnOperations } from './turns.ts'
+import { JsonObject, Timestamp, nullable, oneOf, timestampFilter, uuidText, idempotencyHeader } from './schema.ts'
 
 const Filters = {
   direction: Type.Optional(oneOf(directions)),
@@ -123,7 +114,7 @@ const lifecycleOperations = {
     tag,
     summary: "Send a message and get the agent's reply",
     description:
-      'Every answer says whether the message is stored: it is if the body has a `turn_id`, and it is not if there is none.',
+      'Every answer says whether the message is stored: it is if the body has a `turn_id`, and it is not if there is none. With `Accept: text/event-stream` the turn is streamed; a refusal is never a stream. Joined, the deltas since the last `turn.restarted` are the `reply`.',
     access: manage,
     narrowed: true,
     waits: true,
@@ -140,6 +131,7 @@ const lifecycleOperations = {
       interactivity: Type.Optional(nullable(oneOf(['plain', 'rich'] as const, 'Default `plain`.'))),
     }),
     success: { status: 200, description: 'The reply.', schema: MessageReply },
+    stream: turnStreamData,
     errors: [
       'not_found',
       'conversation_not_text',
@@ -331,38 +323,6 @@ const readingOperations = {
       description: 'The conversation; with its transcript for who may see it.',
       schema: Conversation,
     },
-    errors: ['not_found'],
-  }),
-}
-
-const turnOperations = {
-  listConversationTurns: defineOperation({
-    id: 'listConversationTurns',
-    method: 'GET',
-    path: '/core/conversations/{conversation_id}/turns',
-    tag,
-    summary: "List a conversation's turns, oldest first",
-    access: ['conversations:read_sensitive'],
-    narrowed: true,
-    params: conversationPath,
-    query: Type.Object({ ...pageQuery }),
-    success: { status: 200, description: 'A page of turns.', schema: pageOf(Turn) },
-    errors: ['not_found'],
-  }),
-  cancelTurn: defineOperation({
-    id: 'cancelTurn',
-    method: 'POST',
-    path: '/core/conversations/{conversation_id}/turns/{turn_id}/cancel',
-    tag,
-    summary: 'Cancel a turn',
-    description:
-      'Text that was already produced is kept and marked `interrupted`. Cancelling a final turn returns it unchanged.',
-    access: manage,
-    narrowed: true,
-    waits: true,
-    params: Type.Object({ conversation_id: Type.String(), turn_id: Type.String() }),
-    headers: Type.Object(idempotencyHeader),
-    success: { status: 200, description: 'The turn.', schema: Turn },
     errors: ['not_found'],
   }),
 }

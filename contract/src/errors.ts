@@ -44,6 +44,7 @@ export const errorTable = {
   },
   rate_limited: { status: 429, detail: 'Too many requests.' },
   too_many_waiting_turns: { status: 429, detail: 'Too many messages of this conversation are waiting for their turn.' },
+  too_many_streams: { status: 429, detail: 'Too many event streams are open on this server.' },
   internal: { status: 500, detail: 'Internal server error' },
   outcome_unknown: {
     status: 500,

@@ -4,12 +4,14 @@ import { Type, type Static, type TSchema } from 'typebox'
 import { channels } from './agent-config.ts'
 import {
   EndedBy,
+  MessageReply,
   analysisStatuses,
   conversationStatuses,
   directions,
   endReasons,
   turnOutcomes,
 } from './conversation.ts'
+import { ErrorBody } from './errors.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 
 const turn = { turn_id: Id }
@@ -91,3 +93,37 @@ export const ConversationEvent = named(
     oneOf: eventTypes.map((type) => Type.Object({ ...eventFields, type: Type.Literal(type), data: eventData[type] })),
   }),
 )
+
+const text = Type.Object({ ...turn, text: Type.String() })
+const attempt = Type.Object({ ...turn, attempt: Type.Integer({ description: '1 for the first.' }) })
+const call = { ...turn, call_id: Type.String(), name: Type.String(), arguments: JsonObject }
+
+/** What the stream of one message's turn says, by the name of the event. The last is `turn.completed`, `.failed` or `.cancelled`. */
+export const turnStreamData = {
+  'turn.started': attempt,
+  'message.delta': text,
+  'tool_call.started': Type.Object(call),
+  'tool_call.completed': Type.Object({
+    ...call,
+    output: JsonAny,
+    is_error: Type.Boolean(),
+    latency_ms: nullable(Type.Integer()),
+  }),
+  'turn.restarted': attempt,
+  'turn.completed': MessageReply,
+  'turn.failed': ErrorBody,
+  'turn.cancelled': ErrorBody,
+} as const satisfies Record<string, TSchema>
+
+/** An event of the stream that answers a message. */
+export type TurnStreamEvent = {
+  [E in keyof typeof turnStreamData]: { event: E; data: Static<(typeof turnStreamData)[E]> }
+}[keyof typeof turnStreamData]
+
+/** What travels between the stored events of a conversation's stream, without a number. */
+export const liveData = { 'message.snapshot': text, 'message.delta': text } as const satisfies Record<string, TSchema>
+
+/** An event of a conversation's stream: one of the log, with its number as `id`, or one that is said just now. */
+export type ConversationStreamEvent =
+  | { [T in EventType]: { event: T; id: number; data: Extract<ConversationEvent, { type: T }> } }[EventType]
+  | { [E in keyof typeof liveData]: { event: E; data: Static<(typeof liveData)[E]> } }[keyof typeof liveData]

@@ -104,7 +104,7 @@ function mapValues(value: object, map: Hoist): Json {
 
 function describeOperation(operation: Operation, hoist: Hoist): Json {
   const { id, tag, summary, description, access, body, success } = operation
-  const content = success.schema ? { content: { 'application/json': { schema: hoist(success.schema) } } } : {}
+  const content = describeContent(operation, hoist)
   const parameters = describeParameters(operation, hoist)
   return {
     operationId: id,
@@ -126,6 +126,26 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
       ...describeErrors(operation, hoist),
     },
   }
+}
+
+function describeContent({ success, stream }: Operation, hoist: Hoist): Json {
+  const types: Json = {
+    ...(success.schema ? { 'application/json': { schema: hoist(success.schema) } } : {}),
+    ...(stream ? { 'text/event-stream': { schema: describeStream(stream, hoist) } } : {}),
+  }
+  return Object.keys(types).length > 0 ? { content: types } : {}
+}
+
+/** OpenAPI 3.1 has no word for server-sent events: the schema is that of one event, its data as JSON. */
+function describeStream(stream: NonNullable<Operation['stream']>, hoist: Hoist): Json {
+  const names = new Map<unknown, string[]>()
+  for (const [name, schema] of Object.entries(stream)) names.set(schema, [...(names.get(schema) ?? []), name])
+  const variants = [...names].map(([schema, events]) => ({
+    type: 'object',
+    required: ['event', 'data'],
+    properties: { event: { enum: events }, data: hoist(schema) },
+  }))
+  return { description: 'One server-sent event; `data` is JSON.', oneOf: variants }
 }
 
 function describeText(description: string | undefined, access: Operation['access']): Json {

@@ -37,6 +37,13 @@ export interface Operation {
   /** Whether the request may come without a body. */
   body_optional?: boolean
   success: { status: 200 | 201 | 202 | 204; description: string; schema?: TSchema }
+  /**
+   * The data of each server-sent event, by its name. With a schema of `success` beside it the answer is a stream only for who
+   * accepts `text/event-stream`, else always.
+   */
+  stream?: Readonly<Record<string, TSchema>>
+  /** Whether a conversation token may come as the query's `token`: `EventSource` cannot send headers. */
+  token_in_query?: true
   /** Refusals of the operation's own; those of access and validation come from its shape. */
   errors: readonly ErrorName[]
 }

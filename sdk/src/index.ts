@@ -1,38 +1,17 @@
 // A typed client over the contract: one method for each operation, named by its id. No code is generated.
 import {
+  type ConversationStreamEvent,
   type Input,
   type Operation,
   type OperationId,
   type Operations,
   type Output,
-  headerName,
+  type TurnStreamEvent,
   operations,
 } from '@parley/contract'
-
-export interface ClientOptions {
-  /** As in `http://127.0.0.1:8080`. */
-  base_url: string
-  /** An organization API key, a personal access token or a conversation token; absent: no credential is sent. */
-  token?: string
-  /** The organization that a personal access token acts in. */
-  organization_id?: string
-  /** Sent with every request. */
-  headers?: Record<string, string>
-  /** Default: the platform's. */
-  fetch?: typeof fetch
-  /**
-   * How often a call is repeated that got no answer, or 503; default 2, after about 0.25 s and 0.5 s, or `Retry-After`. Only what
-   * is safe to repeat: reads, and POST, which is given an `idempotency_key` where the caller names none.
-   */
-  retries?: number
-}
-
-export interface CallOptions {
-  signal?: AbortSignal
-  headers?: Record<string, string>
-  /** Receives the answer's status and headers. */
-  onResponse?: (response: Response) => void
-}
+import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
+import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
+import { streamEvents, streamMessage } from './streams.ts'
 
 type Call<Id extends OperationId> =
   Record<never, never> extends Input<Id>
@@ -40,45 +19,35 @@ type Call<Id extends OperationId> =
     : (input: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
 
 /** One method for each operation of the contract. Each throws an `ApiError` for an answer that is not 2xx. */
-export type Client = { [Id in OperationId]: Call<Id> }
-
-/** An answer that is not 2xx. */
-export class ApiError extends Error {
-  readonly status: number
-  /** The wire's `code`; null when the answer was not one of Parley's. */
-  readonly code: string | null
-  readonly request_id: string | null
-  /** With 422: every fault with its path. */
-  readonly errors: { path: string; message: string }[]
-  /** Set when the message is stored although there is no reply. */
-  readonly turn_id: string | null
-  /** Seconds, of `Retry-After`. */
-  readonly retry_after: number | null
-  /** The body as it came. */
-  readonly body: unknown
-
-  constructor(response: Response, body: unknown) {
-    const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
-    const text = (value: unknown) => (typeof value === 'string' ? value : null)
-    super(text(fields['detail']) ?? `HTTP ${response.status}`)
-    this.name = 'ApiError'
-    this.status = response.status
-    this.code = text(fields['code'])
-    this.request_id = text(fields['request_id']) ?? response.headers.get('x-request-id')
-    this.errors = Array.isArray(fields['errors']) ? (fields['errors'] as ApiError['errors']) : []
-    this.turn_id = text(fields['turn_id'])
-    const retryAfter = response.headers.get('retry-after')
-    this.retry_after = retryAfter === null ? null : Number(retryAfter)
-    this.body = body
-  }
+export type Client = { [Id in Exclude<OperationId, 'streamConversationEvents'>]: Call<Id> } & {
+  /**
+   * The events of a conversation from `after` on, then what happens, until it ends: each stored one once, in order, whatever
+   * connections are lost on the way (it resumes with the last number, on any node). Ends without an error when the
+   * conversation has ended; throws an `ApiError` for a refusal, and the last failure when `retries` in a row fail.
+   */
+  streamConversationEvents(
+    input: Input<'streamConversationEvents'>,
+    options?: CallOptions,
+  ): AsyncGenerator<ConversationStreamEvent>
+  /**
+   * Sends a message and tells the course of its turn; the last event is `turn.completed`, `turn.failed` or `turn.cancelled`.
+   * Joined, the deltas since the last `turn.restarted` are the reply. A lost connection throws: with an `idempotency_key` the
+   * call can be repeated, and tells the turn from the start.
+   */
+  streamConversationMessage(
+    input: Input<'sendConversationMessage'>,
+    options?: CallOptions,
+  ): AsyncGenerator<TurnStreamEvent>
 }
 
 export function createClient(options: ClientOptions): Client {
   const calls = Object.values(operations).map((operation) => [operation.id, createCall(options, operation)])
-  return Object.fromEntries(calls) as Client
+  return {
+    ...Object.fromEntries(calls),
+    streamConversationEvents: (input: Values, call: CallOptions = {}) => streamEvents(options, input, call),
+    streamConversationMessage: (input: Values, call: CallOptions = {}) => streamMessage(options, input, call),
+  } as Client
 }
-
-type Values = Record<string, unknown>
 
 function createCall(client: ClientOptions, operation: Operation) {
   const isRepeatable = operation.method === 'GET' || operation.headers?.properties['idempotency_key'] !== undefined
@@ -88,7 +57,7 @@ function createCall(client: ClientOptions, operation: Operation) {
       retries > 0 && operation.method === 'POST' ? { idempotency_key: crypto.randomUUID(), ...input } : input
     for (let failures = 0; ; failures += 1) {
       try {
-        return await sendOnce(client, operation, repeated, call)
+        return await readBody(await sendRequest(client, operation, repeated, call))
       } catch (error) {
         call.signal?.throwIfAborted()
         if (failures >= retries || !mayPass(error)) throw error
@@ -98,94 +67,5 @@ function createCall(client: ClientOptions, operation: Operation) {
   }
 }
 
-async function sendOnce(
-  client: ClientOptions,
-  operation: Operation,
-  input: Values,
-  call: CallOptions,
-): Promise<unknown> {
-  const send = client.fetch ?? fetch
-  const response = await send(addressOf(client.base_url, operation, input), {
-    method: operation.method,
-    headers: { ...headersOf(client, operation, input), ...client.headers, ...call.headers },
-    ...(hasBody(operation, input) ? { body: JSON.stringify(pick(operation.body, input)) } : {}),
-    ...(call.signal ? { signal: call.signal } : {}),
-  })
-  call.onResponse?.(response)
-  const body = await readBody(response)
-  if (!response.ok) throw new ApiError(response, body)
-  return body
-}
-
-const default_retries = 2
-const first_pause_ms = 250
-const longest_pause_ms = 10_000
-
-/** No answer at all (fetch and a body that breaks off throw a TypeError), or one that says that nothing was done. */
-function mayPass(error: unknown): boolean {
-  return error instanceof ApiError ? error.status === 503 : error instanceof TypeError
-}
-
-function pauseAfter(failures: number, error: unknown): number {
-  const asked_ms = error instanceof ApiError && error.retry_after !== null ? error.retry_after * 1000 : 0
-  const own_ms = first_pause_ms * 2 ** failures * (0.75 + Math.random() / 2)
-  return Math.min(longest_pause_ms, Math.max(asked_ms, own_ms))
-}
-
-/** Throws the signal's reason when it aborts. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
-  signal?.throwIfAborted()
-}
-
-function addressOf(base_url: string, { path, query }: Operation, input: Values): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(String(input[name])))
-  const parameters = new URLSearchParams(
-    Object.entries(pick(query, input)).map(([name, value]): [string, string] => [name, String(value)]),
-  )
-  const suffix = parameters.size > 0 ? `?${parameters}` : ''
-  return `${base_url.replace(/\/+$/, '')}${filled}${suffix}`
-}
-
-function headersOf(client: ClientOptions, operation: Operation, input: Values): Record<string, string> {
-  const own = Object.entries(pick(operation.headers, input)).map(([name, value]) => [headerName(name), String(value)])
-  return {
-    ...(client.token === undefined ? {} : { Authorization: `Bearer ${client.token}` }),
-    ...(client.organization_id === undefined ? {} : { 'X-Parley-Org': client.organization_id }),
-    ...(hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}),
-    ...Object.fromEntries(own),
-  }
-}
-
-function hasBody(operation: Operation, input: Values): boolean {
-  if (!operation.body) return false
-  return !operation.body_optional || Object.keys(pick(operation.body, input)).length > 0
-}
-
-/** The fields of one part of the request; undefined ones are not sent. */
-function pick(part: Operation['body'], input: Values): Values {
-  const names = Object.keys(part?.properties ?? {})
-  return Object.fromEntries(names.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]))
-}
-
-async function readBody(response: Response): Promise<unknown> {
-  const text = await response.text()
-  if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-export type { Input, OperationId, Operations, Output }
+export { ApiError, type CallOptions, type ClientOptions } from './request.ts'
+export type { ConversationStreamEvent, Input, OperationId, Operations, Output, TurnStreamEvent }

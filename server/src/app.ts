@@ -15,6 +15,9 @@ import { type PooledDatabase, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
+import { createLiveTurns } from './events/live-turns.ts'
+import { watchLogs } from './events/log-watch.ts'
+import { drainKey } from './events/operations.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './engine/models/catalog.ts'
 import { createSleep } from './engine/models/resilient.ts'
@@ -111,6 +114,17 @@ function createServices(
     }),
   )
   bus.subscribe('changed', signals.notify)
+  const node_id = ports.newId()
+  const live = stack.use(createLiveTurns({ bus, signals, ports, node_id }))
+  stack.use(
+    watchLogs({
+      database,
+      signals,
+      clock,
+      followed: live.followed,
+      onError: (error) => log.warn({ reason: error.message }, 'event streams may be late'),
+    }),
+  )
   const parts = {
     config,
     ports,
@@ -120,8 +134,10 @@ function createServices(
     webhook_sealer: createSealer(secret_key, 'webhook secret', ports.randomBytes),
     signals,
     bus,
-    node_id: ports.newId(),
+    live,
+    node_id,
     lifecycle: { isDraining: false },
+    open_streams: { count: 0 },
   }
   const tokens = createConversationTokens(secret_key, clock)
   const sealer = createSealer(secret_key, 'idempotent answer', ports.randomBytes)
@@ -154,6 +170,7 @@ async function serve(
   const server = await createHttpServer(services, handlers, log)
   stack.defer(async () => {
     lifecycle.isDraining = true
+    signals.notify(drainKey)
     const closed = server.close()
     await runner.drain(config.drain_seconds * 1000)
     signals.close()

@@ -9,6 +9,7 @@ export interface Limits {
   agent_config_bytes: number
   requests_per_minute: number
   waiting_turns: number
+  event_streams: number
 }
 
 export interface Config {
@@ -135,6 +136,7 @@ export const settings: readonly Setting[] = [
     'Requests a minute of each credential on each node; 0 switches it off; over it 429.',
   ),
   limit('PARLEY_LIMIT_WAITING_TURNS', 32, 'Turns of one conversation that may wait; over it 429.'),
+  limit('PARLEY_LIMIT_EVENT_STREAMS', 10_000, 'Event streams that may be open on each node; over it 429.'),
 ]
 
 /** Everything that is wrong with the settings, for a person to read at once. */
@@ -187,6 +189,7 @@ export function readConfig(environment: Environment = process.env): Config {
       agent_config_bytes: read.integer('PARLEY_LIMIT_AGENT_CONFIG_BYTES', 1024, 50_000_000),
       requests_per_minute: read.integer('PARLEY_RATE_LIMIT_PER_MINUTE', 0, 100_000_000),
       waiting_turns: read.integer('PARLEY_LIMIT_WAITING_TURNS', 0, 10_000),
+      event_streams: read.integer('PARLEY_LIMIT_EVENT_STREAMS', 0, 1_000_000),
     },
   }
   config.default_model = readDefaultModel(read.text('PARLEY_DEFAULT_MODEL'), config.providers, faults)

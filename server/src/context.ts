@@ -6,11 +6,13 @@ import type { ConversationTokens } from './access/conversation-token.ts'
 import type { Config } from './config.ts'
 import type { Signals } from './conversations/signals.ts'
 import type { TurnRunner } from './conversations/turn-runner.ts'
+import type { EventStream } from './http/event-stream.ts'
 import type { Bus } from './database/bus.ts'
 import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
+import type { LiveTurns } from './events/live-turns.ts'
 import type { OutboundClient } from './outbound/client.ts'
 import type { Ports } from './ports.ts'
 import type { Sealer } from './seal.ts'
@@ -26,6 +28,7 @@ export interface Services {
   readonly runner: TurnRunner
   readonly signals: Signals
   readonly bus: Bus
+  readonly live: LiveTurns
   readonly tokens: ConversationTokens
   /** For the answers that are kept with idempotency keys. */
   readonly sealer: Sealer
@@ -34,6 +37,8 @@ export interface Services {
   /** This process, as the owner of leases. */
   readonly node_id: string
   readonly lifecycle: { isDraining: boolean }
+  /** Event streams that are open on this node. */
+  readonly open_streams: { count: number }
 }
 
 export interface PublicContext {
@@ -54,6 +59,8 @@ export interface UserContext extends PublicContext {
 export interface Context extends PublicContext {
   readonly access: Access
   readonly store: RootStore
+  /** Whether the caller takes server-sent events. */
+  readonly accepts_stream: boolean
   /** The idempotency key of a call of an operation that waits; null without one. */
   readonly key: CallKey | null
 }
@@ -65,6 +72,14 @@ type ContextOf<O extends Operation> = O['access'] extends 'public'
     : Context
 
 /** An operation's implementation, typed by its place in the contract. */
-export type Handler<Id extends OperationId> = (ctx: ContextOf<Operations[Id]>, input: Input<Id>) => Promise<Output<Id>>
+export type Handler<Id extends OperationId> = (
+  ctx: ContextOf<Operations[Id]>,
+  input: Input<Id>,
+) => Promise<Answer<Operations[Id], Id>>
+
+/** An operation that streams may answer with a stream. */
+type Answer<O extends Operation, Id extends OperationId> = O extends { stream: object }
+  ? (O['success'] extends { schema: object } ? Output<Id> : never) | EventStream
+  : Output<Id>
 
 export type Handlers = { [Id in OperationId]: Handler<Id> }

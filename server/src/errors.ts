@@ -41,3 +41,8 @@ export function invalid(...errors: FieldFault[]): AppError {
 export function notFound(what: string): AppError {
   return new AppError('not_found', `${what} not found`)
 }
+
+/** The body of an error answer. */
+export function errorBody(error: AppError, request_id: string) {
+  return { detail: error.message, code: describeError(error.error).code, request_id, ...error.fields }
+}

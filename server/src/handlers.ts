@@ -3,7 +3,15 @@ import * as access from './access/operations.ts'
 import * as agents from './agents/operations.ts'
 import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
+import { streamConversationEvents } from './events/operations.ts'
 import * as system from './system/operations.ts'
 import * as webhooks from './webhooks/operations.ts'
 
-export const handlers: Handlers = { ...system, ...conversations, ...agents, ...access, ...webhooks }
+export const handlers: Handlers = {
+  ...system,
+  ...conversations,
+  streamConversationEvents,
+  ...agents,
+  ...access,
+  ...webhooks,
+}

@@ -37,7 +37,7 @@ export async function main(): Promise<number> {
  * The job queue lets a promise go that fails when the database is away at the wrong moment. Nothing rests on it: the job comes
  * again. Any other rejection that nobody handles ends the process, as it should.
  */
-function surviveLostConnections(log: Logger): void {
+export function surviveLostConnections(log: Logger): void {
   process.on('unhandledRejection', (error) => {
     if (!isUnavailable(error)) throw error
     log.error({ err: error }, 'the database was lost in the middle of something')

@@ -3,6 +3,7 @@ import type { AgentConfig } from '@parley/contract'
 import { type ResolvedConfig, resolveAgentConfig } from '../agents/config.ts'
 import { findVersionConfig } from '../agents/versions.ts'
 import type { Services } from '../context.ts'
+import { announce } from '../conversations/conclude.ts'
 import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
 import { findConversation, readTranscript } from '../conversations/queries.ts'
 import { openStore } from '../database/store.ts'
@@ -27,7 +28,7 @@ export async function analyzeConversation(
   const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
   const outcome = await summarize(services, config, linesOf(await readTranscript(store, conversation_id)), run)
   await writeAnalysis(store, services, conversation_id, outcome)
-  services.signals.notify(conversation_id)
+  announce(services, conversation_id)
   // The call of `end` that waits may be on any node.
   await services.bus.publish({ topic: 'changed', id: conversation_id })
 }

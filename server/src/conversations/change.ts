@@ -29,6 +29,8 @@ export interface OpenTurn {
   lease: number | null
   /** The node whose call waits for it. */
   accepted_by: string
+  /** The node that carries it out. */
+  node_id: string | null
   lease_expired: boolean
   past_deadline: boolean
 }

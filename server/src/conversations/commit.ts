@@ -15,8 +15,8 @@ import type { TurnLease } from './turn-runner.ts'
 export interface Committed<Answer> {
   answer: Answer
   started: TurnLease | null
-  /** Turns that became final, for those who wait. */
-  ended_turns: { id: string; accepted_by: string }[]
+  /** Turns that became final, and the nodes that have to know: that of the waiting call, that which carried it out. */
+  ended_turns: { id: string; nodes: string[] }[]
 }
 
 /** Who writes: this process. */
@@ -81,13 +81,15 @@ export async function changeConversation<Answer>(
   return committed
 }
 
-/** The turns that a change ends, with the nodes whose calls wait for them. */
+/** The turns that a change ends. */
 export function endedTurns(
   { open_turns }: LockedConversation,
   { ended_turns }: Change,
 ): Committed<unknown>['ended_turns'] {
   const ended = new Set(ended_turns.map((turn) => turn.id))
-  return open_turns.filter(({ id }) => ended.has(id)).map(({ id, accepted_by }) => ({ id, accepted_by }))
+  return open_turns
+    .filter(({ id }) => ended.has(id))
+    .map(({ id, accepted_by, node_id }) => ({ id, nodes: [accepted_by, node_id ?? accepted_by] }))
 }
 
 const lock = statement(
@@ -102,7 +104,7 @@ const lock = statement(
 // Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
 const openTurns = statement(
   'open_turns',
-  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by,
+  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by, t.node_id,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
           (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)

@@ -4,16 +4,22 @@ import type { Services } from '../context.ts'
 import type { Committed } from './commit.ts'
 import type { Partial } from './turn-endings.ts'
 
-type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'node_id'>
+type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'live' | 'node_id'>
 
 export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
-  for (const { id, accepted_by } of committed.ended_turns) {
+  for (const { id, nodes } of committed.ended_turns) {
+    services.runner.stop(id)
     services.signals.notify(id)
-    // Only the node whose call waits needs to be told, and mostly that is this one.
-    if (accepted_by !== services.node_id) void services.bus.publish({ topic: 'changed', id })
+    if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }
-  services.signals.notify(conversation_id)
+  announce(services, conversation_id)
+}
+
+/** Something of the conversation was stored: whoever reads it, here or elsewhere, looks. */
+export function announce({ signals, live }: Pick<Services, 'signals' | 'live'>, conversation_id: string): void {
+  signals.notify(conversation_id)
+  live.announceStored(conversation_id)
 }
 
 /**
@@ -33,6 +39,6 @@ export async function withHalt<Answer>(
     isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
     return committed
   } finally {
-    if (!isConcluded) halted?.resume()
+    halted?.release(isConcluded)
   }
 }

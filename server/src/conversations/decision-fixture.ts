@@ -28,6 +28,7 @@ export const turn = (fields: Partial<OpenTurn> = {}): OpenTurn => ({
   pending_calls: [],
   lease: 7,
   accepted_by: 'node',
+  node_id: 'node',
   lease_expired: false,
   past_deadline: false,
   ...fields,

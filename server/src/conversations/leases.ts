@@ -45,7 +45,7 @@ const abandonedStatement = statement(
 )
 
 /** How many turns one sweep takes up; the next sweep goes on. */
-const sweep_size = 100
+const sweep_size = 500
 
 export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]> {
   return database.query(abandonedStatement, [sweep_size])

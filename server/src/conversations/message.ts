@@ -1,19 +1,19 @@
 // A message and its reply: the commit that accepts it, and the wait for the turn that answers it.
-import type { AgentConfig, MessageReply } from '@parley/contract'
+import type { AgentConfig } from '@parley/contract'
 import { resolveAgentConfig } from '../agents/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
-import { CommitInDoubt, isUnavailable } from '../database/database.ts'
+import { CommitInDoubt } from '../database/database.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
+import { EventStream } from '../http/event-stream.ts'
 import { changeConversation } from './commit.ts'
 import { conclude, withHalt } from './conclude.ts'
 import { takesMessages } from './conversation.ts'
 import { requireConversation } from './conversation-access.ts'
 import { type MessageInput, decideMessage, decideRetry } from './decisions.ts'
 import { resolveDoubt } from './doubt.ts'
-import { type ConversationRecord, type TurnRecord, findNewestTry, findTurn, readTurnItems } from './queries.ts'
-import { isFinal } from './turn.ts'
-import { presentReply } from './wire.ts'
+import { type ConversationRecord, findNewestTry } from './queries.ts'
+import { awaitTurn, outcomeUnread, streamTurn } from './turn-stream.ts'
 
 /** What the wait for a turn allows beyond the turns' own limits: their starts, commits and takeovers. */
 const wait_margin_ms = 30_000
@@ -24,16 +24,12 @@ export const sendConversationMessage: Handler<'sendConversationMessage'> = async
   checkText(ctx, input.text)
   const conversation = await requireConversation(ctx, input.conversation_id, 'message')
   const earlier = ctx.key?.bound?.turn_id
-  if (!earlier) return answerAccepted(ctx, input, await accept(ctx, await prepareMessage(ctx, conversation, input)))
-  const accepted = await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
-  return answerAccepted(ctx, input, accepted)
-}
-
-function answerAccepted(ctx: Context, { conversation_id, interactivity }: SentMessage, { turn_id, wait_ms }: Accepted) {
-  return sayingStored(turn_id, async () => {
-    const turn = await waitForTurn(ctx, conversation_id, turn_id, wait_ms)
-    return answerTurn(ctx, conversation_id, turn_id, turn, interactivity ?? 'plain')
-  })
+  const accepted = earlier
+    ? await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
+    : await accept(ctx, await prepareMessage(ctx, conversation, input))
+  const awaited = { conversation_id: conversation.id, interactivity: input.interactivity ?? 'plain', ...accepted }
+  if (ctx.accepts_stream) return new EventStream((gone) => streamTurn(ctx, awaited, gone))
+  return sayingStored(awaited.turn_id, () => awaitTurn(ctx, awaited))
 }
 
 /** T1: whatever fails once the message is stored, the answer must say that it is. */
@@ -42,7 +38,7 @@ async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise
     return await work()
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('turn_timed_out', 'The outcome could not be read; read it later.', { turn_id }, { cause: error })
+    throw outcomeUnread(turn_id, error)
   }
 }
 
@@ -143,55 +139,4 @@ async function repeat(
   const { turn_id } = committed.answer
   if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
   return { turn_id, wait_ms }
-}
-
-/** A database that is gone for a moment ends no wait. */
-function waitIfUnavailable(error: unknown): undefined {
-  if (!isUnavailable(error)) throw error
-}
-
-/** The turn when it is final, or as it stands when the time is over. */
-async function waitForTurn(ctx: Context, conversation_id: string, turn_id: string, wait_ms: number) {
-  return ctx.services.signals.waitFor(turn_id, wait_ms, async () => {
-    const turn = await findTurn(ctx.store, conversation_id, turn_id).catch(waitIfUnavailable)
-    if (turn === undefined) return undefined
-    // A deleted conversation's turns are gone: it was ended before.
-    if (!turn) return 'deleted' as const
-    return isFinal(turn.status) ? turn : undefined
-  })
-}
-
-async function answerTurn(
-  ctx: Context,
-  conversation_id: string,
-  turn_id: string,
-  turn: TurnRecord | 'deleted' | undefined,
-  interactivity: 'plain' | 'rich',
-): Promise<MessageReply> {
-  const fields = { turn_id }
-  if (turn === 'deleted') throw new AppError('conversation_ended', undefined, fields)
-  switch (turn?.outcome) {
-    case 'reply':
-      return {
-        conversation_id,
-        ...presentReply(await readTurnItems(ctx.store, conversation_id, turn_id)),
-        ...(interactivity === 'rich' ? { widgets: [] } : {}),
-        turn_id,
-      }
-    case 'model_error':
-    case 'step_limit':
-    case 'attempts_exhausted':
-      throw new AppError('turn_failed', turn.error ?? undefined, fields)
-    case 'timed_out':
-      throw new AppError('turn_timed_out', turn.error ?? undefined, fields)
-    case 'conversation_ended':
-      throw new AppError('conversation_ended', undefined, fields)
-    case 'cancelled_by_caller':
-      throw new AppError('turn_cancelled', undefined, fields)
-    case 'superseded':
-      throw new AppError('turn_superseded', undefined, fields)
-    case null:
-    case undefined:
-      throw new AppError('turn_timed_out', 'The turn is not over yet; read it later.', fields)
-  }
 }

@@ -4,6 +4,7 @@ import { AppError, invalid } from '../errors.ts'
 import type { Handler } from '../context.ts'
 import type { JsonObject } from '../json.ts'
 import { changeMetadata } from './commit-content.ts'
+import { announce } from './conclude.ts'
 import { requireConversation } from './conversation-access.ts'
 import { decodeCursor, encodeCursor } from '../database/cursor.ts'
 import { applyMergePatch } from './merge-patch.ts'
@@ -33,6 +34,7 @@ export const updateConversation: Handler<'updateConversation'> = async (ctx, inp
     }
     return patched
   })
+  announce(ctx.services, id)
   const record = await findConversation(ctx.store, id)
   if (!record) throw new AppError('not_found', 'Conversation not found')
   return presentConversation(ctx.access, record)

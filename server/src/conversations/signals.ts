@@ -6,58 +6,95 @@ export interface Signals {
   notify(key: string): void
   /** Resolves with the first answer of `look` that is not undefined, or with undefined after `timeout_ms`. */
   waitFor<T>(key: string, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
+  /** For who follows something for long, and looks when it rings. */
+  listen(...keys: string[]): Listener
   /** Anything may have been committed: everybody looks. */
   notifyAll(): void
   /** Ends every wait, as if its time were over: the process is about to stop. */
   close(): void
+  readonly isClosed: boolean
+}
+
+/** Hears every notification of its keys from when it was made; one that comes between two waits is not missed. */
+export interface Listener extends Disposable {
+  /**
+   * Resolves with the keys that were notified since the last time, as soon as there is one; with none when the time is over,
+   * the signal aborts, or the process stops.
+   */
+  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<string>>
 }
 
 /** How often a waiter looks again although nobody called. */
 const poll_ms = 500
 
-export function createSignals(clock: Clock): Signals {
-  const waiters = new Map<string, Set<() => void>>()
-  let isClosed = false
+type Waiters = Map<string, Set<() => void>>
 
-  function listen(key: string, timeout_ms: number) {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const stopTimer = clock.after(timeout_ms, resolve)
-    const group = waiters.get(key) ?? new Set()
-    waiters.set(key, group.add(resolve))
-    const close = () => {
-      stopTimer()
-      group.delete(resolve)
-      if (group.size === 0 && waiters.get(key) === group) waiters.delete(key)
-    }
-    return { signal: promise, close }
-  }
+export function createSignals(clock: Clock): Signals {
+  const waiters: Waiters = new Map()
+  const state = { isClosed: false }
 
   function wakeAll(): void {
     for (const group of waiters.values()) for (const wake of group) wake()
   }
 
   return {
+    listen: (...keys) => createListener(waiters, keys, clock, state),
+    get isClosed() {
+      return state.isClosed
+    },
     notify(key) {
       for (const wake of waiters.get(key) ?? []) wake()
     },
     notifyAll: wakeAll,
     close() {
-      isClosed = true
+      state.isClosed = true
       wakeAll()
     },
     async waitFor(key, timeout_ms, look) {
       const deadline = clock.monotonic() + timeout_ms
+      // Listens before it looks, so that a signal in between is not missed.
+      using listener = createListener(waiters, [key], clock, state)
       for (;;) {
         const left_ms = Math.max(0, deadline - clock.monotonic())
-        // Listens before it looks, so that a signal in between is not missed.
-        const { signal, close } = listen(key, Math.min(poll_ms, left_ms))
-        try {
-          const found = await look()
-          if (found !== undefined || left_ms === 0 || isClosed) return found
-          await signal
-        } finally {
-          close()
-        }
+        const found = await look()
+        if (found !== undefined || left_ms === 0 || state.isClosed) return found
+        await listener.next({ timeout_ms: Math.min(poll_ms, left_ms) })
+      }
+    },
+  }
+}
+
+function createListener(waiters: Waiters, keys: string[], clock: Clock, state: { isClosed: boolean }): Listener {
+  const heard = new Set<string>()
+  let ring = Promise.withResolvers<void>()
+  const wakers = keys.map((key) => {
+    const wake = () => {
+      heard.add(key)
+      ring.resolve()
+    }
+    const group = waiters.get(key) ?? new Set()
+    waiters.set(key, group.add(wake))
+    return { key, wake }
+  })
+  return {
+    async next({ timeout_ms, signal }) {
+      const { promise, resolve } = ring
+      const stop = () => resolve()
+      const stopTimer = timeout_ms === undefined ? () => {} : clock.after(timeout_ms, stop)
+      signal?.addEventListener('abort', stop)
+      if (!state.isClosed && !signal?.aborted) await promise
+      signal?.removeEventListener('abort', stop)
+      stopTimer()
+      ring = Promise.withResolvers()
+      const rung = new Set(heard)
+      heard.clear()
+      return rung
+    },
+    [Symbol.dispose]() {
+      for (const { key, wake } of wakers) {
+        const group = waiters.get(key)
+        group?.delete(wake)
+        if (group?.size === 0) waiters.delete(key)
       }
     },
   }

@@ -18,8 +18,8 @@ export interface HaltedAttempt {
   /** What the agent had said in the step that was under way, and how many were finished before. */
   text: string
   step: number
-  /** The conclusion was not committed after all: carry the turn out again. */
-  resume(): void
+  /** The turn is concluded; or it is not after all, and is carried out again once nobody else is about to conclude it. */
+  release(isConcluded: boolean): void
 }
 
 /** Who the agent talks to, as templates see it. */
@@ -43,6 +43,8 @@ export interface GreetingRequest {
 export interface TurnRunner {
   /** Carries the turn out; returns at once. A client that goes away does not stop it (T11). */
   start(lease: TurnLease): void
+  /** The turn was concluded: an attempt at it that still runs here has nothing to say any more. */
+  stop(turn_id: string): void
   /**
    * Stops the attempt that runs for this conversation, if there is one; it writes nothing from now on. Another node is asked
    * to, and waited for 250 ms at most.

@@ -5,7 +5,7 @@ import { type Database, statement } from './database.ts'
 
 export interface BusMessage {
   topic: string
-  /** What it is about: an id. */
+  /** What it is about: mostly an id. At most 7,900 bytes together with the topic. */
   id: string
 }
 
@@ -87,7 +87,8 @@ export function openBus(options: BusOptions): Bus {
 }
 
 function deliver(receivers: Map<string, Set<(id: string) => void>>, payload: string): void {
-  const [topic = '', id = ''] = payload.split(' ')
+  const space = payload.indexOf(' ')
+  const [topic, id] = [payload.slice(0, space), payload.slice(space + 1)]
   for (const receive of receivers.get(topic) ?? []) receive(id)
 }
 

@@ -192,14 +192,9 @@ export function isUnavailable(error: unknown): boolean {
 
 const lockWaitStatement = statement('limit_lock_wait', `select set_config('lock_timeout', $1, true)`)
 
-/** For the rest of the transaction; a lock that is not free by then throws an error that `isLocked`. */
+/** For the rest of the transaction. */
 export async function limitLockWait(tx: Executor, ms: number): Promise<void> {
   await tx.query(lockWaitStatement, [`${ms}ms`])
-}
-
-/** Whether another transaction held a lock for too long. */
-export function isLocked(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === '55P03'
 }
 
 /** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */

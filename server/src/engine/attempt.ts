@@ -22,7 +22,7 @@ export class TurnTimeout extends Error {}
 export interface AttemptPort {
   signal: AbortSignal
   /** The turn as the attempt finds it. */
-  begin(turn: RunningTurn['turn']): void
+  begin(running: RunningTurn): void
   say(text: string): void
   writeStep(step: Step): Promise<void>
   writeToolResult(result: ToolResult): Promise<void>
@@ -37,7 +37,7 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
   try {
     const running = await readRunningTurn(services, lease)
     if (!running) return null
-    port.begin(running.turn)
+    port.begin(running)
     // Results first: the model is shown what came of every call.
     if (running.turn.steps > 0) await settleOrphans(services, running, port)
     const input = await readInput(running)

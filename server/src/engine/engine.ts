@@ -16,10 +16,11 @@ import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } fro
 import type { ChangeName } from '../conversations/pause-points.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
-import { isLocked, isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
+import { isWrapped } from './prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
@@ -27,8 +28,10 @@ import { writeGreeting } from './greeting.ts'
 const max_write_tries = 32
 const write_retry_ms = 250
 
-/** How long a takeover waits for a conversation that someone else holds; the next sweep comes back to it. */
-const takeover_lock_ms = 1000
+/** A takeover outlasts whoever has stopped with the conversation's lock, and a queue of those who have not. */
+const takeover_lock_ms = 6000
+/** Of the database connections, for takeovers: they may all wait for locks. */
+const takeover_share = 0.25
 
 /** An attempt that runs here. */
 interface RunningAttempt {
@@ -38,8 +41,16 @@ interface RunningAttempt {
   text: string
   /** Finished steps of the turn. */
   step: number
+  /** Which attempt it is, for those who read what is being said; null: its text is wrapped, and not to be seen before. */
+  shown: number | null
   /** Resolves when nothing of it goes on any more. */
   over: Promise<void>
+}
+
+/** An attempt that was stopped here, and how many are about to conclude its turn. */
+interface Halt {
+  attempt: RunningAttempt
+  holders: number
 }
 
 type Decide = (state: LockedConversation) => Decision<'written' | 'stale'>
@@ -53,25 +64,39 @@ export class Engine implements TurnRunner {
   readonly #services: Part
   readonly #log: Logger
   readonly #running = new Map<string, RunningAttempt>()
+  /** By conversation. */
+  readonly #halted = new Map<string, Halt>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
-  #sweeping: Promise<void> | null = null
+  #isSweeping = false
+  /** Under way, by turn. */
+  readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
   constructor(services: Part, log: Logger) {
     this.#services = services
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
+    services.bus.subscribe('changed', (turn_id) => this.stop(turn_id))
   }
 
   start(lease: TurnLease): void {
+    const current = this.#running.get(lease.conversation_id)
     // Leases rise: one that comes back late, after its turn is over, must not take the place of a newer one.
-    if ((this.#running.get(lease.conversation_id)?.lease.lease ?? -1) >= lease.lease) return
+    if (current && current.lease.lease >= lease.lease) return
     if (this.#isStopped) return void this.#giveBack([lease])
+    current?.controller.abort(new Halted())
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
-    const attempt: RunningAttempt = { lease, controller: new AbortController(), text: '', step: 0, over: over.promise }
+    const attempt: RunningAttempt = {
+      lease,
+      controller: new AbortController(),
+      text: '',
+      step: 0,
+      shown: null,
+      over: over.promise,
+    }
     this.#running.set(lease.conversation_id, attempt)
     void this.#run(attempt).finally(over.resolve)
   }
@@ -81,15 +106,35 @@ export class Engine implements TurnRunner {
     return (await haltElsewhere(this.#services, conversation_id)) ?? this.#haltHere(conversation_id)
   }
 
+  /** Stops what runs here, or shares what was stopped here before and is not concluded yet. */
   #haltHere(conversation_id: string): HaltedAttempt | null {
     const attempt = this.#running.get(conversation_id)
-    if (!attempt) return null
-    this.#forget(attempt)
-    attempt.controller.abort(new Halted())
-    const { turn_id, lease } = attempt.lease
-    const { text, step } = attempt
+    if (attempt) {
+      this.#forget(attempt)
+      attempt.controller.abort(new Halted())
+      this.#halted.set(conversation_id, { attempt, holders: 0 })
+    }
+    const halt = this.#halted.get(conversation_id)
+    if (!halt) return null
+    halt.holders += 1
+    const { lease, text, step } = halt.attempt
+    const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
+  }
+
+  #release(halt: Halt, isConcluded: boolean): void {
+    const { lease, over } = halt.attempt
+    halt.holders -= 1
+    if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
+    this.#halted.delete(lease.conversation_id)
     // A write of it may be under way; two attempts with one lease could not be told apart.
-    return { turn_id, lease, text, step, resume: () => void attempt.over.then(() => this.start(attempt.lease)) }
+    if (!isConcluded) void over.then(() => this.start(lease))
+  }
+
+  stop(turn_id: string): void {
+    const isOf = ({ lease }: RunningAttempt) => lease.turn_id === turn_id
+    for (const attempt of this.#running.values()) if (isOf(attempt)) attempt.controller.abort(new Halted())
+    for (const halt of this.#halted.values()) if (isOf(halt.attempt)) this.#release(halt, true)
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {
@@ -104,17 +149,21 @@ export class Engine implements TurnRunner {
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
     await this.#tend(() => this.#renew())
-    // Apart: a sweep may wait for locks, and no lease must run out meanwhile.
-    this.#sweeping ??= this.#tend(() => this.#sweep()).finally(() => (this.#sweeping = null))
+    // Apart: a sweep may wait for takeovers, and no lease must run out meanwhile.
+    if (!this.#isSweeping) void this.#tend(() => this.#sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
+  }
+
+  /** Whether it looks for turns that nobody carries out, or takes one up. */
+  get isTakingOver(): boolean {
+    return this.#isSweeping || this.#takeovers.size > 0
   }
 
   /** Waits for running turns, at most `ms`, then gives the rest back for another node to take up. */
   async drain(ms: number): Promise<void> {
     this.#isDraining = true
     this.#stopTimer()
-    await this.#sweeping
     if (this.#running.size > 0) {
       const stop = this.#services.ports.clock.after(ms, this.#whenIdle.resolve)
       await this.#whenIdle.promise
@@ -147,9 +196,18 @@ export class Engine implements TurnRunner {
     }
   }
 
+  /** For who reads what is being said just now. */
+  #showStep({ lease, shown, step }: RunningAttempt): void {
+    if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
+    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, step })
+  }
+
   #forget(attempt: RunningAttempt): void {
-    const { conversation_id } = attempt.lease
-    if (this.#running.get(conversation_id) === attempt) this.#running.delete(conversation_id)
+    const { conversation_id, turn_id } = attempt.lease
+    if (this.#running.get(conversation_id) === attempt) {
+      this.#running.delete(conversation_id)
+      this.#services.live.end(conversation_id, turn_id)
+    }
     if (this.#running.size === 0) this.#whenIdle.resolve()
   }
 
@@ -157,8 +215,10 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({ deadline_at, steps }) => {
+    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config }) => {
       attempt.step = steps
+      attempt.shown = isWrapped(config) ? null : attempts
+      this.#showStep(attempt)
       const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
@@ -176,13 +236,15 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     return {
       signal: controller.signal,
-      say(text) {
+      say: (text) => {
         attempt.text += text
+        if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
       },
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', (state) => decideStep(state, lease, step))
         attempt.step = step.number + 1
         attempt.text = ''
+        this.#showStep(attempt)
       },
       writeToolResult: (result) =>
         this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result)),
@@ -246,7 +308,7 @@ export class Engine implements TurnRunner {
     try {
       await work()
     } catch (error) {
-      this.#log.warn({ err: error }, 'leases could not be tended; will try again')
+      this.#log.warn({ err: error }, 'leases could not be tended, or a turn not be taken up; will try again')
     }
   }
 
@@ -259,16 +321,20 @@ export class Engine implements TurnRunner {
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 
+  /** Side by side, so that one that waits for a lock is in no other's way. */
   async #sweep(): Promise<void> {
-    for (const turn of await findAbandonedTurns(this.#services.database)) {
-      if (this.#isDraining) return
-      try {
-        await this.#takeUp(turn)
-      } catch (error) {
-        if (isUnavailable(error) && !isLocked(error)) throw error
-        // One that cannot be taken up is in no other's way.
-        this.#log.warn({ err: error, turn_id: turn.turn_id }, 'an abandoned turn could not be taken up; will try again')
+    const most = Math.max(1, Math.floor(this.#services.config.database_connections * takeover_share))
+    this.#isSweeping = true
+    try {
+      for (const turn of await findAbandonedTurns(this.#services.database)) {
+        while (this.#takeovers.size >= most) await Promise.race(this.#takeovers.values())
+        if (this.#isDraining) return
+        if (this.#takeovers.has(turn.turn_id)) continue
+        const takeover = this.#tend(() => this.#takeUp(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
+        this.#takeovers.set(turn.turn_id, takeover)
       }
+    } finally {
+      this.#isSweeping = false
     }
   }
 

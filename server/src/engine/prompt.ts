@@ -17,7 +17,12 @@ export function renderSystemPrompt(
   return parts.filter((part) => part.trim() !== '').join('\n\n')
 }
 
+/** A reply that is wrapped is known only at its end. */
+export function isWrapped({ body_template }: Pick<ResolvedConfig, 'body_template'>): boolean {
+  return body_template !== '{{agent_response}}'
+}
+
 export function wrapReply(config: ResolvedConfig, variables: PromptVariables, agent_response: string): string {
-  if (config.body_template === '{{agent_response}}') return agent_response
+  if (!isWrapped(config)) return agent_response
   return renderTemplate(config.body_template, { ...variables, agent_response })
 }

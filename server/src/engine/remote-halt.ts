@@ -26,7 +26,9 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
     lease: turn.lease,
     text,
     step,
-    resume: () => void services.bus.publish({ topic: 'resume', id: conversation_id }),
+    release: (isConcluded) => {
+      if (!isConcluded) void services.bus.publish({ topic: 'resume', id: conversation_id })
+    },
   }
 }
 
@@ -51,12 +53,13 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
   }
 
   async function lend(conversation_id: string): Promise<void> {
+    const attempt = halt(conversation_id)
+    if (!attempt) return
     const earlier = lent.get(conversation_id)
-    const running = halt(conversation_id)
-    // One that runs is newer: the turn of the one that was lent before it is over.
-    if (running) earlier?.stopTimer()
-    const loan = running ? open(conversation_id, running) : earlier
-    if (!loan) return
+    const loan = open(conversation_id, attempt)
+    // Of the same attempt, which the new loan holds now, or of one whose turn is over.
+    earlier?.stopTimer()
+    earlier?.attempt.release(false)
     await loan.left
     await services.bus.publish({ topic: 'halted', id: loan.attempt.turn_id })
   }
@@ -68,8 +71,8 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
     lent.delete(conversation_id)
     await loan.left.catch(ignoreLoss)
     // What it said before is void: it begins again.
-    await leavePartialText(services.database, loan.attempt.turn_id, loan.attempt.lease, null)
-    loan.attempt.resume()
+    await leavePartialText(services.database, loan.attempt.turn_id, loan.attempt.lease, null).catch(ignoreLoss)
+    loan.attempt.release(false)
   }
 
   services.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))

@@ -2,7 +2,7 @@
 import { type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUnavailable, isUnstorable } from '../database/database.ts'
-import { AppError } from '../errors.ts'
+import { AppError, errorBody } from '../errors.ts'
 
 /** Seconds after which a client may try again when we cannot serve. */
 const retry_after_seconds = 1
@@ -18,7 +18,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .code(status)
     .type('application/json; charset=utf-8')
     .serializer(JSON.stringify)
-    .send({ detail: error.message, code, request_id: request.id, ...error.fields })
+    .send(errorBody(error, request.id))
 }
 
 function toAppError(thrown: unknown): AppError {

@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Principal, authenticate } from '../access/authenticate.ts'
 import type { Context, Handlers, PublicContext, Services, UserContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
+import { looksLikeCredential } from '../access/credentials.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { authorize } from './authorize.ts'
+import { EventStream, sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
 import type { RateLimiter } from './rate-limit.ts'
 
@@ -51,6 +53,7 @@ export function registerOperation(
             onReplay: () => markReplayed(reply),
           })
         : run(services.database, null))
+      if (output instanceof EventStream) return sendEventStream(request, reply, output, services.ports.clock)
       return reply.code(status).send(output)
     },
   })
@@ -97,11 +100,18 @@ async function admit(
   if (operation.access === 'public') return null
   const principal = await authenticate(
     { ...services, log: request.log },
-    { authorization: request.headers.authorization, organization_header: organizationNamed(operation, request) },
+    { authorization: authorizationOf(operation, request), organization_header: organizationNamed(operation, request) },
   )
   limit(limiter, limitKeyOf(principal), reply)
   authorize(operation, principal)
   return principal
+}
+
+/** A conversation token in the query stands for the header, where that is allowed; no other credential does. */
+function authorizationOf({ token_in_query }: Operation, { headers, query }: FastifyRequest): string | undefined {
+  const { token } = query as { token?: unknown }
+  if (!token_in_query || headers.authorization !== undefined || typeof token !== 'string') return headers.authorization
+  return looksLikeCredential(token) ? undefined : `Bearer ${token}`
 }
 
 /** What concerns a user himself concerns no organization, whatever the headers name. */
@@ -143,5 +153,6 @@ function createContext(
   if (!principal) return base
   if (principal.kind === 'user') return { ...base, user: principal.user }
   const { access } = principal
-  return { ...base, access, key, store: openStore(services.database, access.organization_id) }
+  const accepts_stream = /(^|[,\s])text\/event-stream\b/i.test(request.headers.accept ?? '')
+  return { ...base, access, key, accepts_stream, store: openStore(services.database, access.organization_id) }
 }

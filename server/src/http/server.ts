@@ -27,6 +27,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
   acceptJsonOnly(server)
+  closeSilentConnections(server)
   server.decorateRequest('principal', null)
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -51,6 +52,20 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   return server
+}
+
+/** Closing waits for connections on which there was never a request, as clients open them in advance; nobody is served there. */
+function closeSilentConnections(instance: FastifyInstance): void {
+  const { server } = instance
+  const silent = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.on('close', () => silent.delete(socket))
+  })
+  server.on('request', ({ socket }) => silent.delete(socket))
+  instance.addHook('preClose', async () => {
+    for (const socket of silent) socket.destroy()
+  })
 }
 
 /** Filters that hold JSON travel in the path of a request, percent-encoded. */

@@ -30,7 +30,7 @@ export async function createFixture() {
   const shared: PublicContext = { services, request_id: 'request', log, url: '/', setHeader: () => {} }
 
   function contextOf(access: Access): Context {
-    return { ...shared, access, key: null, store: openStore(database, access.organization_id) }
+    return { ...shared, access, accepts_stream: false, key: null, store: openStore(database, access.organization_id) }
   }
   const identify = (bearer: string, organization_header?: string) =>
     authenticate(authentication, { authorization: `Bearer ${bearer}`, organization_header })

@@ -41,7 +41,17 @@ export async function createFixture() {
     }
     const store = openStore(database, organization_id)
     const log = pino({ level: 'silent' })
-    return { services, request_id: 'request', log, url: '/', setHeader: () => {}, access, key: null, store }
+    return {
+      services,
+      request_id: 'request',
+      log,
+      url: '/',
+      setHeader: () => {},
+      access,
+      accepts_stream: false,
+      key: null,
+      store,
+    }
   }
   /** Until so many connections to this database wait for a lock. */
   async function untilWaiting(count: number): Promise<void> {

@@ -51,6 +51,29 @@ describe('T5: terminal is terminal', () => {
     await expect(insertItem(id, 1)).rejects.toThrow('takes no items')
   })
 
+  test.each(['completed', 'failed', 'cancelled', 'transferred', 'unanswered'])(
+    '%s is terminal, also within the transaction that ends, and for items of every type',
+    async (status) => {
+      const id = await newConversation()
+      const other = status === 'failed' ? 'completed' : 'failed'
+      const ending = server.database.transaction(async ({ kysely }) => {
+        await sql`update conversations set status = ${status}, ended_at = now() where id = ${id}`.execute(kysely)
+        await sql`update conversations set status = ${other} where id = ${id}`.execute(kysely)
+      })
+      await expect(ending).rejects.toThrow('never changes')
+      await run(sql`update conversations set status = ${status}, ended_at = now() where id = ${id}`)
+      await expect(run(sql`update conversations set status = ${other} where id = ${id}`)).rejects.toThrow(
+        'never changes',
+      )
+      await expect(insertItem(id, 0)).rejects.toThrow('takes no items')
+      const insertCall =
+        run(sql`insert into transcript_items (conversation_id, position, organization_id, id, type, call_id, name,
+          created_at)
+        values (${id}, 0, ${server.organization_id}, ${randomUUID()}, 'function_call_output', 'c', 'look', now())`)
+      await expect(insertCall).rejects.toThrow('takes no items')
+    },
+  )
+
   test('an item that races with the end waits for it, and is refused', async () => {
     const id = await newConversation()
     const ended = Promise.withResolvers<void>()
@@ -97,6 +120,9 @@ test.each(['completed', 'failed', 'cancelled'])('T2: a turn that is %s never cha
   await run(sql`update turns set status = ${status}, outcome = ${outcome}, finished_at = now(), lease = null,
     lease_expires_at = null, node_id = null where conversation_id = ${id}`)
   await expect(run(sql`update turns set error = 'late' where conversation_id = ${id}`)).rejects.toThrow('is final')
+  const begunAnew = sql`update turns set status = 'running', outcome = null, finished_at = null, lease = 1,
+    lease_expires_at = now(), node_id = ${randomUUID()} where conversation_id = ${id}`
+  await expect(run(begunAnew)).rejects.toThrow('is final')
 })
 
 test('T4: a position is given once, and an item never changes', async () => {

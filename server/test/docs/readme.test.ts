@@ -52,6 +52,13 @@ describe('the commands of README.md', () => {
     // What publishing answers.
     expect(answer).toEqual([])
 
+    const [create] = codeBlocks(sectionOf(readme, 'A first conversation'))
+    const CONVERSATION = read(await shell(create!.text, { AGENT: sample_agent }), 'conversation', 'id')
+    const [stream] = codeBlocks(sectionOf(readme, 'Streams'))
+    expect(await shell(stream!.text, { CONVERSATION })).toMatch(
+      /^event: turn\.started\n[^]*event: turn\.completed\n.*\n\n$/,
+    )
+
     for (const { text } of codeBlocks(sectionOf(readme, 'Webhooks'))) answer = await shell(text, {})
     expect(answer).toMatchObject({ active: true, secret: expect.stringMatching(/^whsec_/) })
   })
@@ -83,7 +90,7 @@ function createShell(folder: string, url: string): Shell {
       if (name === undefined) {
         const script = [...assignments, command].join('\n')
         const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: folder })
-        answer = JSON.parse(stdout)
+        answer = stdout.startsWith('event: ') ? stdout : JSON.parse(stdout)
       } else {
         const isId = /^[0-9a-f-]{36}$/.test(value!)
         if (isId) expect(copied[name], `${name} is nowhere to be copied from`).toBeTypeOf('string')

@@ -3,6 +3,7 @@
 import { writeSync } from 'node:fs'
 import { startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { surviveLostConnections } from '../../src/main.ts'
 import { systemPorts } from '../../src/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
@@ -38,6 +39,7 @@ process.stdin.once('end', () => process.exit(1)).resume()
 
 const config = readConfig()
 const log = createLog(config.log_level, { write: (line: string) => void process.stderr.write(line) })
+surviveLostConnections(log)
 const app = await startApp(config, log, { ...systemPorts, newId, reached })
 isReady = true
 say({ url: app.url, node_id: app.services.node_id })

@@ -11,6 +11,8 @@ export interface Takeover {
   /** All of it, and the part of it in which at least one node served: nobody else could have done anything. */
   waited_ms: number
   served_ms: number
+  /** How many nodes served, and since when: `0:2 3100:1 …`, in ms from the death. */
+  serving: string
 }
 
 export interface Takeovers {
@@ -25,18 +27,19 @@ export interface Takeovers {
   stop(): Promise<void>
 }
 
-export function watchTakeovers(pool: pg.Pool, isServed: () => boolean): Takeovers {
+export function watchTakeovers(pool: pg.Pool, countServing: () => number): Takeovers {
   const died_at = new Map<string, number>()
-  const open = new Map<string, { turn_id: string; since: number; unserved_ms: number }>()
+  const open = new Map<string, { turn_id: string; since: number; unserved_ms: number; serving: [number, number][] }>()
   const over = new AbortController()
   let slowest: Takeover[] = []
   let count = 0
   let looked_at = performance.now()
 
   function close(lease: string, now: number): void {
-    const { turn_id, since, unserved_ms } = open.get(lease)!
+    const { turn_id, since, unserved_ms, serving: changes } = open.get(lease)!
     const waited_ms = Math.round(now - since)
-    const takeover = { turn_id, waited_ms, served_ms: Math.round(waited_ms - unserved_ms) }
+    const serving = changes.map(([at, nodes]) => `${Math.round(at - since)}:${nodes}`).join(' ')
+    const takeover = { turn_id, waited_ms, served_ms: Math.round(waited_ms - unserved_ms), serving }
     slowest = [...slowest, takeover].toSorted((a, b) => b.served_ms - a.served_ms).slice(0, slowest_kept)
     open.delete(lease)
   }
@@ -47,11 +50,13 @@ export function watchTakeovers(pool: pg.Pool, isServed: () => boolean): Takeover
     const lost = new Map(running.filter((turn) => died_at.has(turn.node_id)).map((turn) => [turn.lease, turn]))
     for (const [lease, { turn_id, node_id }] of lost) {
       if (open.has(lease)) continue
-      open.set(lease, { turn_id, since: died_at.get(node_id)!, unserved_ms: 0 })
+      open.set(lease, { turn_id, since: died_at.get(node_id)!, unserved_ms: 0, serving: [] })
       count += 1
     }
     for (const [lease, takeover] of open) {
-      if (!isServed()) takeover.unserved_ms += Math.min(now - looked_at, now - takeover.since)
+      const nodes = countServing()
+      if (takeover.serving.at(-1)?.[1] !== nodes) takeover.serving.push([now, nodes])
+      if (nodes === 0) takeover.unserved_ms += Math.min(now - looked_at, now - takeover.since)
       if (!lost.has(lease)) close(lease, now)
     }
     looked_at = now

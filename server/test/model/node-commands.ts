@@ -6,6 +6,12 @@ import { type World, until } from './world.ts'
 const runsHere = (course: Course, world: World, node: number) =>
   course.conversation.running?.attempt === 'alive' && world.owner === node
 
+/** Before the node looks: it may be through with it before it says so. */
+function takeOver({ conversation }: Course, world: World): void {
+  if (conversation.running?.lease_expired) world.forgetOwner()
+  conversation.takeOver()
+}
+
 /** A node dies: the one that runs the turn, or another. */
 export class Crash extends Command {
   readonly which: number | 'owner'
@@ -64,9 +70,9 @@ export class Restart extends Command {
     const down = course.up.flatMap((isUp, index) => (isUp ? [] : [index]))
     const node = down[this.slot % down.length]!
     await world.setLease(course.conversation)
+    takeOver(course, world)
     await world.restart(node)
     course.up[node] = true
-    course.conversation.takeOver()
     await world.settle(course.conversation, readerAfter(course, node))
   }
 }
@@ -106,7 +112,7 @@ export class Tend extends Command {
       running.lease_expired = false
       // Renewing it does not give it more time.
     } else {
-      conversation.takeOver()
+      takeOver(course, world)
     }
     await world.tend(node)
     await world.settle(conversation, readerAfter(course, node))
@@ -128,7 +134,7 @@ export class TakeOver extends Command {
     const node = others[this.slot % others.length]!
     conversation.running!.lease_expired = true
     await world.setLease(conversation)
-    conversation.takeOver()
+    takeOver(course, world)
     await world.tend(node)
     await world.settle(conversation, readerAfter(course, node))
   }

@@ -36,6 +36,9 @@ export interface Node {
   gone: AbortController
 }
 
+/** Waits for something, and throws when it does not come about. */
+type Until = (what: string, isSo: () => boolean) => Promise<void>
+
 let started = 0
 
 /** `onReached` is told of each pause point that it comes to. */
@@ -43,6 +46,7 @@ export async function startNode(
   server: TestServer,
   model: HeldModel,
   onReached: (name: string, point: string) => void,
+  until: Until,
 ): Promise<Node> {
   const name = `node-${(started += 1)}`
   const clock = new ManualClock()
@@ -61,6 +65,7 @@ export async function startNode(
       connectThrough: database.through,
     },
   )
+  await until('the node has swept', () => !app.services.runner.isTakingOver)
   await untilHeard(app)
   const client = server.as({ base_url: app.url })
   return { name, app, client, clock, database, model, reached, gone: new AbortController() }
@@ -76,9 +81,10 @@ async function untilHeard({ services: { bus } }: App): Promise<void> {
 }
 
 /** Renews the node's leases and sweeps, and waits for that. */
-export async function tend({ clock }: Node, until: (what: string, isSo: () => boolean) => Promise<void>) {
+export async function tend({ clock, app }: Node, until: Until): Promise<void> {
   clock.fire(waits.tend)
-  await until('the node has tended its leases', () => clock.count(waits.tend) === 1)
+  await until('the node has renewed its leases', () => clock.count(waits.tend) === 1)
+  await until('the node has swept', () => !app.services.runner.isTakingOver)
 }
 
 /** From one moment to the next it neither writes, says nor hears anything. Resolves when nothing is left of it. */

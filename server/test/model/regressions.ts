@@ -64,4 +64,20 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
       new calls.End(0, 'cut', false, 1),
     ],
   },
+  {
+    name: 'of several ends at once on one node the second overtook the first, and lost the text that the first had stopped',
+    nodes: 1,
+    commands: [new calls.Message(0, 'default', false), new calls.Say(0), new calls.End(0, 'cut', false, 3)],
+  },
+  {
+    name: 'a turn that had been left alone failed for good when its last attempt was lost',
+    nodes: 2,
+    commands: [
+      new calls.Message(0, 'default', false),
+      new nodes.TakeOver(0),
+      new calls.Leave(0),
+      new nodes.TakeOver(0),
+      new nodes.TakeOver(0),
+    ],
+  },
 ]

@@ -109,6 +109,7 @@ export class World implements AsyncDisposable {
     this.#spare = this.#spare.slice(count)
     this.conversation_id = this.server.app.services.ports.newId()
     this.#seen = []
+    this.#at_work = ''
     this.#ends.clear()
   }
 
@@ -139,9 +140,10 @@ export class World implements AsyncDisposable {
   }
 
   #startNode(): Promise<Node> {
-    return startNode(this.server, this.model, (name, point) => {
+    const onReached = (name: string, point: string) => {
       if (point === 'attempt.started' || point === 'tool.asked') this.#at_work = name
-    })
+    }
+    return startNode(this.server, this.model, onReached, until)
   }
 
   #bury(death: Promise<void>): void {
@@ -203,6 +205,11 @@ export class World implements AsyncDisposable {
   awaited({ running }: ConversationModel): (ModelCall | ToolRequest)[] {
     if (running?.attempt !== 'alive') return []
     return running.pending.length === 0 ? [this.current] : running.pending.map(({ call }) => this.requestOf(call))
+  }
+
+  /** Its turn is taken over: what it is still at work with counts no more. */
+  forgetOwner(): void {
+    this.#at_work = ''
   }
 
   get owner(): number {
@@ -285,11 +292,9 @@ export class World implements AsyncDisposable {
   /** The attempt that runs has heard all that was said; one that is through has written what became of it. */
   #hasHeard(model: ConversationModel): boolean {
     const { running } = model
-    const call = this.model.calls.at(-1)
     const heard = this.nodes[this.owner]?.app.services.runner.textSoFar(this.conversation_id) ?? null
     if (running?.attempt === 'alive') return heard === running.said && this.awaited(model).every(({ isOpen }) => isOpen)
-    // One that was taken over may be at work still.
-    return heard === null || call?.isOpen === true || this.tools.requests.some(({ isOpen }) => isOpen)
+    return heard === null
   }
 
   #describeUnrest(model: ConversationModel): string {

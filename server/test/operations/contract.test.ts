@@ -8,7 +8,7 @@ import {
   createOpenApiDocument,
   operations,
 } from '@parley/contract'
-import { type Client, ApiError, createClient } from '@parley/sdk'
+import { ApiError, createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAjv } from '../../src/validation.ts'
 import { version } from '../../src/version.ts'
@@ -20,6 +20,7 @@ import {
   makeOrganization,
   makeUser,
 } from '../support/actors.ts'
+import { callOperation as call } from '../support/call.ts'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
 import { type Entry, createWebhookEntries } from './contract-entries.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -27,6 +28,8 @@ import { type TestServer, publishAgent, refusal, startTestServer } from '../supp
 const newConversation = async () =>
   (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: agent.agent_id })).conversation.id
 const conversationInput = async () => ({ conversation_id: await newConversation() })
+/** Its stream closes by itself. */
+const endedConversation = async () => server.client.endConversation(await conversationInput())
 const newAgent = async () => (await server.client.createAgent({ name: 'Another' })).agent_id
 const newDraft = async () => {
   const { agent_id, version: number } = await server.client.createAgentVersion({ ...agent, config: {} })
@@ -93,6 +96,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   countConversations: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   getConversation: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   listConversationTurns: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
+  streamConversationEvents: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },
   cancelTurn: { input: runningTurn, outsider: 'not found', narrowed: 'not found' },
   listAgents: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   createAgent: { input: () => ({ name: 'A' }), outsider: 'his own' },
@@ -178,9 +182,6 @@ async function judgingFetch(address: string | URL | Request, init?: RequestInit)
 const as = (token: string | undefined) =>
   createClient({ base_url: server.url, fetch: judgingFetch, ...(token === undefined ? {} : { token }) })
 
-type AnyCall = (input: object, options: { onResponse: (response: Response) => void }) => Promise<unknown>
-const call = (client: Client, id: OperationId, input: object, onResponse: (response: Response) => void = () => {}) =>
-  (client[id] as AnyCall)(input, { onResponse })
 const inputOf = async (id: OperationId) => (await entries[id].input()) as Record<string, unknown>
 const insider = (operation: Operation) => as(operation.access === 'user' ? user.token : server.admin_key)
 

@@ -69,3 +69,28 @@ test('T7: behind an abandoned turn that is locked, the others are taken up, and 
   locked.held.finish()
   abandoned.held.finish()
 })
+
+test('T7: a conversation that is locked all the time, by one after another, is taken up all the same', async () => {
+  const busy = await startTurn()
+  server.model.answer = () => 'Taken up.'
+  const over = new AbortController()
+  const holders = Array.from({ length: 6 }, () => holdAgainAndAgain(busy.id, over.signal))
+  await loseLease(busy.id, '1 second')
+  expect((await busy.reply).reply).toBe('Taken up.')
+  over.abort()
+  await Promise.all(holders)
+  busy.held.finish()
+})
+
+/** Each has the lock for a third of a second, and queues up for it again. */
+async function holdAgainAndAgain(conversation_id: string, signal: AbortSignal): Promise<void> {
+  const client = new pg.Client({ connectionString: server.connection_string })
+  await client.connect()
+  while (!signal.aborted) {
+    await client.query('begin')
+    await client.query('select from conversations where id = $1 for update', [conversation_id])
+    await client.query('select pg_sleep(0.3)')
+    await client.query('rollback')
+  }
+  await client.end()
+}

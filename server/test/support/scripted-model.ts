@@ -11,7 +11,7 @@ export interface ChatRequest {
 
 export interface CallingAnswer {
   /** Said before the calls. */
-  text?: string
+  text?: string | AsyncIterable<string>
   /** A string is sent as it is, as the text of the arguments. */
   tool_calls: { name: string; arguments: object | string }[]
 }
@@ -29,7 +29,7 @@ export interface ScriptedModel extends AsyncDisposable {
   /** Answers that were broken off by the other side. */
   readonly hangUps: number
   /** What the next requests are answered with; the test may change it at any time. */
-  answer: (request: ChatRequest) => Answer
+  answer: (request: ChatRequest, hungUp: AbortSignal) => Answer
 }
 
 /** A text that the test gives out piece by piece. */
@@ -91,10 +91,13 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
 async function serve(model: ScriptedModel, request: IncomingMessage, response: ServerResponse, onHangUp: () => void) {
   const chat = JSON.parse(await readText(request)) as ChatRequest
   model.requests.push(chat)
+  const hungUp = new AbortController()
   response.on('close', () => {
-    if (!response.writableFinished) onHangUp()
+    if (response.writableFinished) return
+    onHangUp()
+    hungUp.abort()
   })
-  const answer = model.answer(chat)
+  const answer = model.answer(chat, hungUp.signal)
   if (answer === null) return void request.socket.resetAndDestroy()
   if (typeof answer === 'number') {
     response.writeHead(answer, { 'content-type': 'application/json' })
@@ -107,15 +110,16 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
     response.write(`data: ${JSON.stringify(chunkOf(chat.model, delta, finish_reason, usage))}\n\n`)
   send({ role: 'assistant', content: '' }, null)
   const calls = typeof answer === 'object' && 'tool_calls' in answer ? answer : null
-  const texts = typeof answer === 'object' && !('tool_calls' in answer) ? answer : splitWords(calls?.text ?? answer)
+  const texts = toPieces(typeof answer === 'object' && 'tool_calls' in answer ? (answer.text ?? '') : answer)
   for await (const text of texts) send({ content: text }, null)
   if (calls) send({ tool_calls: calls.tool_calls.map(toToolCall) }, null)
   send({}, calls ? 'tool_calls' : 'stop', { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })
   response.end('data: [DONE]\n\n')
 }
 
-function splitWords(text: unknown): string[] {
-  return typeof text === 'string' && text !== '' ? text.split(/(?<= )/) : []
+function toPieces(text: string | AsyncIterable<string>): string[] | AsyncIterable<string> {
+  if (typeof text !== 'string') return text
+  return text === '' ? [] : text.split(/(?<= )/)
 }
 
 /** The ids are the same in every answer: a server must not rely on a model for them. */

@@ -1,0 +1,119 @@
+// One request and its answer: the address, headers and body of an operation, and the error of an answer that is not 2xx.
+import { type Operation, headerName } from '@parley/contract'
+
+export interface ClientOptions {
+  /** As in `http://127.0.0.1:8080`. */
+  base_url: string
+  /** An organization API key, a personal access token or a conversation token; absent: no credential is sent. */
+  token?: string
+  /** The organization that a personal access token acts in. */
+  organization_id?: string
+  /** Sent with every request. */
+  headers?: Record<string, string>
+  /** Default: the platform's. */
+  fetch?: typeof fetch
+  /**
+   * How often a call is repeated that got no answer, or 503; default 2, after about 0.25 s and 0.5 s, or `Retry-After`. Only what
+   * is safe to repeat: reads, and POST, which is given an `idempotency_key` where the caller names none.
+   */
+  retries?: number
+}
+
+export interface CallOptions {
+  signal?: AbortSignal
+  headers?: Record<string, string>
+  /** Receives the answer's status and headers. */
+  onResponse?: (response: Response) => void
+}
+
+/** An answer that is not 2xx. */
+export class ApiError extends Error {
+  readonly status: number
+  /** The wire's `code`; null when the answer was not one of Parley's. */
+  readonly code: string | null
+  readonly request_id: string | null
+  /** With 422: every fault with its path. */
+  readonly errors: { path: string; message: string }[]
+  /** Set when the message is stored although there is no reply. */
+  readonly turn_id: string | null
+  /** Seconds, of `Retry-After`. */
+  readonly retry_after: number | null
+  /** The body as it came. */
+  readonly body: unknown
+
+  constructor(response: Response, body: unknown) {
+    const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+    const text = (value: unknown) => (typeof value === 'string' ? value : null)
+    super(text(fields['detail']) ?? `HTTP ${response.status}`)
+    this.name = 'ApiError'
+    this.status = response.status
+    this.code = text(fields['code'])
+    this.request_id = text(fields['request_id']) ?? response.headers.get('x-request-id')
+    this.errors = Array.isArray(fields['errors']) ? (fields['errors'] as ApiError['errors']) : []
+    this.turn_id = text(fields['turn_id'])
+    const retryAfter = response.headers.get('retry-after')
+    this.retry_after = retryAfter === null ? null : Number(retryAfter)
+    this.body = body
+  }
+}
+
+export type Values = Record<string, unknown>
+
+/** Throws an `ApiError` for an answer that is not 2xx. */
+export async function sendRequest(
+  client: ClientOptions,
+  operation: Operation,
+  input: Values,
+  call: CallOptions,
+): Promise<Response> {
+  const send = client.fetch ?? fetch
+  const response = await send(addressOf(client.base_url, operation, input), {
+    method: operation.method,
+    headers: { ...headersOf(client, operation, input), ...client.headers, ...call.headers },
+    ...(hasBody(operation, input) ? { body: JSON.stringify(pick(operation.body, input)) } : {}),
+    ...(call.signal ? { signal: call.signal } : {}),
+  })
+  call.onResponse?.(response)
+  if (!response.ok) throw new ApiError(response, await readBody(response))
+  return response
+}
+
+function addressOf(base_url: string, { path, query }: Operation, input: Values): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(String(input[name])))
+  const parameters = new URLSearchParams(
+    Object.entries(pick(query, input)).map(([name, value]): [string, string] => [name, String(value)]),
+  )
+  const suffix = parameters.size > 0 ? `?${parameters}` : ''
+  return `${base_url.replace(/\/+$/, '')}${filled}${suffix}`
+}
+
+function headersOf(client: ClientOptions, operation: Operation, input: Values): Record<string, string> {
+  const own = Object.entries(pick(operation.headers, input)).map(([name, value]) => [headerName(name), String(value)])
+  return {
+    ...(client.token === undefined ? {} : { Authorization: `Bearer ${client.token}` }),
+    ...(client.organization_id === undefined ? {} : { 'X-Parley-Org': client.organization_id }),
+    ...(hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}),
+    ...Object.fromEntries(own),
+  }
+}
+
+function hasBody(operation: Operation, input: Values): boolean {
+  if (!operation.body) return false
+  return !operation.body_optional || Object.keys(pick(operation.body, input)).length > 0
+}
+
+/** The fields of one part of the request; undefined ones are not sent. */
+function pick(part: Operation['body'], input: Values): Values {
+  const names = Object.keys(part?.properties ?? {})
+  return Object.fromEntries(names.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]))
+}
+
+export async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text()
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,64 @@
+// Streams of server-sent events as async iterators: a conversation's, which resumes by itself, and that of one message's turn.
+import { type ConversationStreamEvent, type TurnStreamEvent, operations } from '@parley/contract'
+import { EventSourceParserStream } from 'eventsource-parser/stream'
+import { type CallOptions, type ClientOptions, type Values, ApiError, sendRequest } from './request.ts'
+import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
+
+/** After a stream that the server closed, as one that stops does. */
+const reconnect_ms = 250
+
+const accept = { Accept: 'text/event-stream' }
+
+export async function* streamMessage(
+  client: ClientOptions,
+  input: Values,
+  call: CallOptions,
+): AsyncGenerator<TurnStreamEvent> {
+  const options = { ...call, headers: { ...call.headers, ...accept } }
+  const response = await sendRequest(client, operations.sendConversationMessage, input, options)
+  for await (const { event, data } of readEvents(response)) {
+    yield { event, data } as TurnStreamEvent
+    if (event === 'turn.completed' || event === 'turn.failed' || event === 'turn.cancelled') return
+  }
+  throw new TypeError('The stream ended before the turn did')
+}
+
+export async function* streamEvents(
+  client: ClientOptions,
+  { after, last_event_id, ...input }: Values,
+  call: CallOptions,
+): AsyncGenerator<ConversationStreamEvent> {
+  const retries = client.retries ?? default_retries
+  let position = (last_event_id ?? after) as string | number | undefined
+  for (let failures = 0; ;) {
+    try {
+      const start = position === undefined ? {} : { last_event_id: String(position) }
+      const options = { ...call, headers: { ...call.headers, ...accept } }
+      const response = await sendRequest(client, operations.streamConversationEvents, { ...input, ...start }, options)
+      // The conversation has ended, and all of its events were seen.
+      if (response.status === 204) return
+      for await (const { id, event, data } of readEvents(response)) {
+        failures = 0
+        if (id !== undefined) position = id
+        yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as ConversationStreamEvent
+        if (event === 'conversation.ended' || event === 'conversation.deleted') return
+      }
+      await pause(reconnect_ms, call.signal)
+    } catch (error) {
+      call.signal?.throwIfAborted()
+      if (failures >= retries || !(mayPass(error) || isLimit(error))) throw error
+      await pause(pauseAfter(failures, error), call.signal)
+      failures += 1
+    }
+  }
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 429
+}
+
+/** Throws a TypeError, as fetch does, when the connection breaks. */
+async function* readEvents(response: Response) {
+  const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+  for await (const { event, id, data } of events) yield { event: event!, id, data: JSON.parse(data) as unknown }
+}

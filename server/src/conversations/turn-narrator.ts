@@ -1,0 +1,106 @@
+// Tells the course of a turn as the events of its stream, out of what is stored and what is being said. Pure: whatever it is
+// shown, in whatever order, what it has told since the last `turn.restarted` is a beginning of what is true now.
+import type { TurnStreamEvent } from '@parley/contract'
+import type { LiveTurn } from '../events/live-turns.ts'
+import type { ItemRecord } from './queries.ts'
+
+export class TurnNarrator {
+  readonly #turn_id: string
+  /** Text that was told since the last start. */
+  #told = ''
+  /** Text of the finished steps. */
+  #kept = ''
+  #attempt = 0
+  #steps = 0
+  /** Which saying of the step was told last. */
+  #saying: number | null = null
+  readonly #calls = new Set<string>()
+  readonly #results = new Set<string>()
+
+  constructor(turn_id: string) {
+    this.#turn_id = turn_id
+  }
+
+  /** Whether what is stored has to be read before this can be told. */
+  isBehind({ attempt, step }: LiveTurn): boolean {
+    return attempt > this.#attempt || (attempt === this.#attempt && step > this.#steps)
+  }
+
+  /** How many steps it knows the items of. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  /** An attempt carries the turn out. */
+  *start(attempt: number): Generator<TurnStreamEvent> {
+    if (attempt <= this.#attempt) return
+    const isFirst = this.#attempt === 0
+    this.#attempt = attempt
+    const data = { turn_id: this.#turn_id, attempt }
+    if (isFirst) yield { event: 'turn.started', data }
+    else yield* this.#restart()
+  }
+
+  /** What the turn has kept so far: the items of so many finished steps. */
+  *keep(items: readonly ItemRecord[], steps: number): Generator<TurnStreamEvent> {
+    this.#steps = steps
+    this.#kept = textOf(items)
+    // What is told beyond is of the step that is under way.
+    if (!this.#told.startsWith(this.#kept)) yield* this.#tell(this.#kept)
+    for (const item of items) yield* this.#tellCall(item, items)
+  }
+
+  /** What is being said in the step that is under way. */
+  *say({ attempt, step, saying, text }: LiveTurn): Generator<TurnStreamEvent> {
+    if (attempt !== this.#attempt || step !== this.#steps) return
+    if (saying !== this.#saying && this.#told !== this.#kept) yield* this.#restart()
+    this.#saying = saying
+    const said = this.#told.length - this.#kept.length
+    if (text.length > said) yield this.#delta(text.slice(said))
+  }
+
+  /** All items of the turn, which is over. */
+  *finish(items: readonly ItemRecord[]): Generator<TurnStreamEvent> {
+    for (const item of items) yield* this.#tellCall(item, items)
+    this.#kept = textOf(items)
+    yield* this.#tell(this.#kept)
+  }
+
+  *#tell(text: string): Generator<TurnStreamEvent> {
+    if (!text.startsWith(this.#told)) yield* this.#restart()
+    else if (text !== this.#told) yield this.#delta(text.slice(this.#told.length))
+  }
+
+  /** What was told beyond the finished steps is void. */
+  *#restart(): Generator<TurnStreamEvent> {
+    this.#told = ''
+    yield { event: 'turn.restarted', data: { turn_id: this.#turn_id, attempt: this.#attempt } }
+    if (this.#kept !== '') yield this.#delta(this.#kept)
+  }
+
+  #delta(text: string): TurnStreamEvent {
+    this.#told += text
+    return { event: 'message.delta', data: { turn_id: this.#turn_id, text } }
+  }
+
+  *#tellCall(item: ItemRecord, items: readonly ItemRecord[]): Generator<TurnStreamEvent> {
+    if (item.type === 'message') return
+    const call_id = item.call_id!
+    const call = items.find((other) => other.type === 'function_call' && other.call_id === call_id)
+    const fields = { turn_id: this.#turn_id, call_id, name: item.name!, arguments: call?.arguments ?? {} }
+    if (item.type === 'function_call') {
+      if (this.#calls.has(call_id)) return
+      this.#calls.add(call_id)
+      yield { event: 'tool_call.started', data: fields }
+      return
+    }
+    if (this.#results.has(call_id)) return
+    this.#results.add(call_id)
+    const { output, is_error, latency_ms } = item
+    yield { event: 'tool_call.completed', data: { ...fields, output, is_error: is_error ?? false, latency_ms } }
+  }
+}
+
+function textOf(items: readonly ItemRecord[]): string {
+  return items.flatMap(({ content }) => content ?? []).join('')
+}

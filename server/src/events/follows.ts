@@ -1,0 +1,101 @@
+// Which conversations are read on which node: every node tells the others what it follows, so that they tell it what happens
+// there. A message that is lost costs time, never an event: readers look at the log by themselves too.
+import type { Bus } from '../database/bus.ts'
+import type { Ports } from '../ports.ts'
+
+export interface Follows extends Disposable {
+  /** Until the answer is disposed of. */
+  follow(conversation_id: string): Disposable
+  isFollowedHere(conversation_id: string): boolean
+  followedHere(): string[]
+  isFollowedElsewhere(conversation_id: string): boolean
+  /** Says again that the conversation is followed here: who carries its turn out sends what was said from the start. */
+  ask(conversation_id: string): void
+}
+
+export interface FollowOptions {
+  bus: Bus
+  ports: Pick<Ports, 'clock'>
+  node_id: string
+  /** Another node follows it, anew or again. */
+  onFollowed: (conversation_id: string) => void
+  /** Nobody here does any more. */
+  onUnfollowed: (conversation_id: string) => void
+}
+
+/** New ones are told together. */
+const gather_ms = 10
+const renew_ms = 30_000
+/** Two renewals may be lost. */
+const forget_ms = 75_000
+/** Of ids in one message: 36 bytes each. */
+const ids_in_message = 200
+/** Conversations of other nodes that one remembers; beyond that it does not tell them, and they find out by themselves. */
+const most_remembered = 200_000
+
+export function createFollows({ bus, ports, node_id, onFollowed, onUnfollowed }: FollowOptions): Follows {
+  const here = new Map<string, number>()
+  const elsewhere = new Map<string, number>()
+  const untold = new Set<string>()
+  let stopGathering: (() => void) | null = null
+  let stopRenewing = ports.clock.after(renew_ms, renew)
+
+  function tell(conversation_id: string): void {
+    untold.add(conversation_id)
+    stopGathering ??= ports.clock.after(gather_ms, () => {
+      stopGathering = null
+      publish([...untold])
+      untold.clear()
+    })
+  }
+
+  function publish(ids: string[]): void {
+    for (let from = 0; from < ids.length; from += ids_in_message) {
+      const id = [node_id, ...ids.slice(from, from + ids_in_message)].join(' ')
+      void bus.publish({ topic: 'follow', id })
+    }
+  }
+
+  function renew(): void {
+    stopRenewing = ports.clock.after(renew_ms, renew)
+    publish([...here.keys()])
+    const now = ports.clock.monotonic()
+    for (const [id, expires_at] of elsewhere) if (expires_at <= now) elsewhere.delete(id)
+  }
+
+  bus.subscribe('follow', (payload) => {
+    const [teller, ...ids] = payload.split(' ')
+    if (teller === node_id) return
+    for (const id of ids) {
+      if (elsewhere.size >= most_remembered && !elsewhere.has(id)) continue
+      elsewhere.set(id, ports.clock.monotonic() + forget_ms)
+      onFollowed(id)
+    }
+  })
+  return {
+    follow(conversation_id) {
+      const count = here.get(conversation_id) ?? 0
+      here.set(conversation_id, count + 1)
+      if (count === 0) tell(conversation_id)
+      let isOver = false
+      return {
+        [Symbol.dispose]() {
+          if (isOver) return
+          isOver = true
+          const left = here.get(conversation_id)! - 1
+          if (left > 0) return void here.set(conversation_id, left)
+          here.delete(conversation_id)
+          onUnfollowed(conversation_id)
+        },
+      }
+    },
+    followedHere: () => [...here.keys()],
+    isFollowedHere: (conversation_id) => here.has(conversation_id),
+    isFollowedElsewhere: (conversation_id) => (elsewhere.get(conversation_id) ?? 0) > ports.clock.monotonic(),
+    ask: tell,
+    [Symbol.dispose]() {
+      stopGathering?.()
+      stopRenewing()
+    },
+  }
+}

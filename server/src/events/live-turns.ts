@@ -1,0 +1,106 @@
+// What running turns are saying just now, here and on other nodes: nothing of it is stored, and nothing rests on it. Whoever
+// reads pulls the text as it stands, so that a slow reader costs nothing and misses nothing but the pieces it came in.
+import type { Bus } from '../database/bus.ts'
+import type { Signals } from '../conversations/signals.ts'
+import type { Ports } from '../ports.ts'
+import { createFollows } from './follows.ts'
+import { type Piece, createRelay } from './relay.ts'
+
+/** The step of a turn that is under way. */
+export interface LiveTurn {
+  turn_id: string
+  /** 1 for the first. */
+  attempt: number
+  /** Steps of the turn that were finished before. */
+  step: number
+  /** A number for each time that the step is begun: what was said before is void. */
+  saying: number
+  /** Said in this step so far. */
+  text: string
+}
+
+export interface LiveTurns extends Disposable {
+  /** The turn that runs for a conversation, wherever that is; null when nothing is known of one. */
+  read(conversation_id: string): LiveTurn | null
+  /** By the engine of this node: a step begins. */
+  begin(conversation_id: string, step: Omit<LiveTurn, 'saying' | 'text'>): void
+  say(conversation_id: string, text: string): void
+  /** The attempt here is over; it says nothing any more. */
+  end(conversation_id: string, turn_id: string): void
+  /** From now on this node hears of the conversation from the others; until the answer is disposed of. */
+  follow(conversation_id: string): Disposable
+  /** Tells the other nodes that follow the conversation that something of it was stored. */
+  announceStored(conversation_id: string): void
+  /** The conversations that are followed here. */
+  followed(): string[]
+}
+
+/** The signal's key for a change of what is being said. */
+export const liveKey = (conversation_id: string) => `live ${conversation_id}`
+
+export interface LiveOptions {
+  bus: Bus
+  signals: Signals
+  ports: Pick<Ports, 'clock'>
+  node_id: string
+}
+
+export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): LiveTurns {
+  const here = new Map<string, LiveTurn>()
+  let sayings = 0
+  const elsewhere = new Map<string, LiveTurn>()
+  const follows = createFollows({
+    bus,
+    ports,
+    node_id,
+    onFollowed: (conversation_id) => relay.fromStart(conversation_id),
+    onUnfollowed: (conversation_id) => void elsewhere.delete(conversation_id),
+  })
+
+  const relay = createRelay({ bus, clock: ports.clock, read: readFollowed })
+
+  function readFollowed(conversation_id: string): LiveTurn | null {
+    return follows.isFollowedElsewhere(conversation_id) ? (here.get(conversation_id) ?? null) : null
+  }
+
+  function hear(payload: string): void {
+    const { conversation_id, offset, text, ...step } = JSON.parse(payload) as Piece
+    if (here.has(conversation_id) || !follows.isFollowedHere(conversation_id)) return
+    const known = elsewhere.get(conversation_id)
+    const isSame = known?.turn_id === step.turn_id && known.attempt === step.attempt && known.saying === step.saying
+    const before = isSame ? known.text : ''
+    if (offset > before.length) return follows.ask(conversation_id) // a piece was lost
+    if (isSame && offset + text.length <= before.length) return
+    elsewhere.set(conversation_id, { ...step, text: before.slice(0, offset) + text })
+    signals.notify(liveKey(conversation_id))
+  }
+
+  bus.subscribe('said', hear)
+  return {
+    read: (conversation_id) => here.get(conversation_id) ?? elsewhere.get(conversation_id) ?? null,
+    begin(conversation_id, step) {
+      here.set(conversation_id, { ...step, saying: (sayings += 1), text: '' })
+      elsewhere.delete(conversation_id)
+      signals.notify(liveKey(conversation_id))
+      relay.tell(conversation_id)
+    },
+    say(conversation_id, text) {
+      const step = here.get(conversation_id)
+      if (!step) return
+      step.text += text
+      signals.notify(liveKey(conversation_id))
+      relay.tell(conversation_id)
+    },
+    end(conversation_id, turn_id) {
+      if (here.get(conversation_id)?.turn_id !== turn_id) return
+      here.delete(conversation_id)
+      relay.forget(conversation_id)
+    },
+    follow: follows.follow,
+    followed: follows.followedHere,
+    announceStored(conversation_id) {
+      if (follows.isFollowedElsewhere(conversation_id)) void bus.publish({ topic: 'changed', id: conversation_id })
+    },
+    [Symbol.dispose]: () => follows[Symbol.dispose](),
+  }
+}

@@ -1,0 +1,86 @@
+// Sends what a turn on this node is saying to the nodes that follow its conversation: pieces with their place in the text, so that
+// whoever misses one notices.
+import type { Bus } from '../database/bus.ts'
+import type { Clock } from '../ports.ts'
+import type { LiveTurn } from './live-turns.ts'
+
+/** How long pieces for other nodes are gathered: one message for many words. */
+const relay_ms = 25
+/** At worst six bytes each in the message, which may have 7,900. */
+const relayed_characters = 1200
+
+/** A piece of a step's text, as nodes send it to each other. */
+export interface Piece {
+  conversation_id: string
+  turn_id: string
+  attempt: number
+  step: number
+  saying: number
+  offset: number
+  text: string
+}
+
+export interface Relay {
+  /** There is more of the conversation's turn. */
+  tell(conversation_id: string): void
+  /** Somebody has nothing of it yet. */
+  fromStart(conversation_id: string): void
+  forget(conversation_id: string): void
+}
+
+export interface RelayOptions {
+  bus: Bus
+  clock: Clock
+  /** What is said here, of a conversation that another node follows. */
+  read: (conversation_id: string) => LiveTurn | null
+}
+
+/** `sent` is -1 as long as nobody knows of the step. */
+interface Sending {
+  step: LiveTurn
+  sent: number
+  stopTimer: (() => void) | null
+}
+
+export function createRelay({ bus, clock, read }: RelayOptions): Relay {
+  const sending = new Map<string, Sending>()
+
+  function tell(conversation_id: string): void {
+    const step = read(conversation_id)
+    if (!step) return
+    let state = sending.get(conversation_id)
+    if (state?.step !== step) {
+      sending.set(conversation_id, (state = { step, sent: -1, stopTimer: state?.stopTimer ?? null }))
+    }
+    state.stopTimer ??= clock.after(relay_ms, () => flush(conversation_id))
+  }
+
+  /** An empty piece says that the step has begun. */
+  function flush(conversation_id: string): void {
+    const state = sending.get(conversation_id)
+    if (!state) return
+    state.stopTimer = null
+    const { text, ...step } = state.step
+    for (let offset = Math.max(0, state.sent); offset < text.length || state.sent < 0;) {
+      const piece = text.slice(offset, offset + relayed_characters)
+      const message: Piece = { conversation_id, ...step, offset, text: piece }
+      void bus.publish({ topic: 'said', id: JSON.stringify(message) })
+      offset += piece.length
+      state.sent = offset
+    }
+  }
+
+  function forget(conversation_id: string): void {
+    sending.get(conversation_id)?.stopTimer?.()
+    sending.delete(conversation_id)
+  }
+
+  return {
+    tell,
+    fromStart(conversation_id) {
+      forget(conversation_id)
+      tell(conversation_id)
+    },
+    forget,
+  }
+}

@@ -1,0 +1,286 @@
+// A conversation's event stream: backfill, cutover and live, resumed from any event on any node, with nothing lost or repeated.
+import type { ConversationEvent, ConversationStreamEvent } from '@parley/contract'
+import { type Client, createClient } from '@parley/sdk'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { App } from '../../src/app.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { makeNarrowedKey } from '../support/actors.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
+
+let server: TestServer
+let other: App
+let agent_id: string
+
+beforeAll(async () => {
+  server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' })
+  other = await server.startAnother()
+  agent_id = (await publishAgent(server.client, { starting_message: 'Welcome.' })).agent_id
+})
+afterAll(async () => {
+  await other[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+const elsewhere = () => server.as({ base_url: other.url })
+const begin = async () =>
+  (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id
+
+async function logOf(conversation_id: string): Promise<ConversationEvent[]> {
+  const { rows } = await server.database.pool.query(
+    `select id, conversation_id, sequence::integer, type, occurred_at, data from events
+     where conversation_id = $1 order by sequence`,
+    [conversation_id],
+  )
+  return rows as ConversationEvent[]
+}
+
+const stored = (events: ConversationStreamEvent[]) => events.flatMap((event) => ('id' in event ? [event] : []))
+const numbers = (events: ConversationStreamEvent[]) => stored(events).map(({ id }) => id)
+
+/** Reads in the background. */
+function read(client: Client, conversation_id: string, after?: number) {
+  const events: ConversationStreamEvent[] = []
+  const gone = new AbortController()
+  const input = { conversation_id, ...(after === undefined ? {} : { after }) }
+  const done = (async () => {
+    for await (const event of client.streamConversationEvents(input, { signal: gone.signal })) events.push(event)
+  })()
+  done.catch(() => {})
+  return { events, done, stop: () => gone.abort() }
+}
+
+const until = (condition: () => unknown) => expect.poll(condition, { timeout: 10_000, interval: 10 }).toBeTruthy()
+
+test('from the first event to the one that ends the conversation, on both nodes, as the log has them', async () => {
+  const conversation_id = await begin()
+  server.model.answer = () => 'A reply.'
+  const readers = [read(server.client, conversation_id), read(elsewhere(), conversation_id)]
+  for (const reader of readers) await until(() => numbers(reader.events).length === 3)
+  await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await elsewhere().updateConversation({ conversation_id, custom_metadata: { a: 1 } })
+  await elsewhere().endConversation({ conversation_id })
+  const log = await logOf(conversation_id)
+  expect(log.map(({ sequence }) => sequence)).toEqual(log.map((_event, index) => index + 1))
+  for (const { events, done } of readers) {
+    await done
+    expect(numbers(events)).toEqual(log.map(({ sequence }) => sequence))
+    expect(stored(events).map(({ event }) => event)).toEqual(log.map(({ type }) => type))
+    expect(stored(events).map(({ data }) => data.data)).toEqual(log.map(({ data }) => data))
+  }
+})
+
+test('what is said travels between the events; who joins in mid-turn first gets all of it', async () => {
+  const conversation_id = await begin()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const early = [read(server.client, conversation_id), read(elsewhere(), conversation_id)]
+  for (const reader of early) await until(() => reader.events.length === 3)
+  const call = server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await held.asked
+  held.say('One ')
+  for (const reader of early) await until(() => reader.events.some(({ event }) => event === 'message.delta'))
+  const late = [read(server.client, conversation_id), read(elsewhere(), conversation_id, 5)]
+  for (const reader of late) await until(() => reader.events.some(({ event }) => event === 'message.snapshot'))
+  held.say('two')
+  const said = ({ events }: (typeof early)[number]) =>
+    events.flatMap((event) => (event.event === 'message.delta' || event.event === 'message.snapshot' ? [event] : []))
+  const text = (reader: (typeof early)[number]) =>
+    said(reader)
+      .map(({ data }) => data.text)
+      .join('')
+  for (const reader of [...early, ...late]) await until(() => text(reader) === 'One two')
+  held.finish()
+  await call
+  for (const reader of early) expect(said(reader).every(({ event }) => event === 'message.delta')).toBe(true)
+  for (const reader of late)
+    expect(said(reader)[0]).toMatchObject({ event: 'message.snapshot', data: { text: 'One ' } })
+  await server.client.endConversation({ conversation_id })
+  for (const reader of [...early, ...late]) {
+    await reader.done
+    // Told once more by the event that counts, after all that was said.
+    const last = reader.events.findLastIndex(({ event }) => event === 'message.delta')
+    const created = reader.events.findLastIndex(({ event }) => event === 'message.created')
+    expect(created).toBeGreaterThan(last)
+  }
+})
+
+test('events that come after the end come to who resumes; then there is nothing more', async () => {
+  const { agent_id: summarizing } = await publishAgent(server.client, { analysis: {} })
+  const created = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: summarizing })
+  const conversation_id = created.conversation.id
+  server.model.answer = () => 'Text.'
+  await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await server.client.endConversation({ conversation_id })
+  const first = read(server.client, conversation_id)
+  await first.done
+  const ended = numbers(first.events).at(-1)!
+  expect(stored(first.events).at(-1)!.event).toBe('conversation.ended')
+  const rest = read(elsewhere(), conversation_id, ended)
+  await rest.done
+  expect(stored(rest.events).map(({ event }) => event)).toEqual(['conversation.analyzed'])
+  expect((await raw(server.url, conversation_id, { after: ended + 1 })).status).toBe(204)
+})
+
+interface RawOptions {
+  after?: number
+  token?: string
+  signal?: AbortSignal
+}
+
+function raw(url: string, conversation_id: string, { after, token, signal }: RawOptions = {}) {
+  const address = `${url}/core/conversations/${conversation_id}/events${token ? `?token=${token}` : ''}`
+  const headers: Record<string, string> = token ? {} : { authorization: `Bearer ${server.admin_key}` }
+  if (after !== undefined) headers['last-event-id'] = String(after)
+  return fetch(address, { headers, ...(signal ? { signal } : {}) })
+}
+
+describe('cut off at any byte', () => {
+  /** The events that are whole within so many bytes of the stream. */
+  async function readBytes(url: string, conversation_id: string, after: number, count: number): Promise<number[]> {
+    const gone = new AbortController()
+    const response = await raw(url, conversation_id, { after, signal: gone.signal })
+    if (response.status === 204) return []
+    let bytes = Buffer.alloc(0)
+    try {
+      for await (const chunk of response.body!) {
+        bytes = Buffer.concat([bytes, chunk])
+        if (bytes.length >= count) break
+      }
+    } finally {
+      gone.abort()
+    }
+    const whole = bytes.subarray(0, count).toString('utf8').split('\n\n').slice(0, -1)
+    return whole.flatMap((block) => /^id: (\d+)$/m.exec(block)?.[1] ?? []).map(Number)
+  }
+
+  test('and resumed on the other node, it is exactly the log', async () => {
+    const conversation_id = await begin()
+    server.model.answer = () => 'Eine Antwort mit ä, 😀 und\nZeilen.'
+    for (const text of ['Hello', 'Grüße 😀']) await server.client.sendConversationMessage({ conversation_id, text })
+    await server.client.endConversation({ conversation_id })
+    const whole = Buffer.from(await (await raw(server.url, conversation_id)).arrayBuffer())
+    const expected = (await logOf(conversation_id)).map(({ sequence }) => sequence)
+    // Every boundary of an event and its neighbours, and every 97th byte.
+    const cuts = new Set<number>()
+    for (let byte = 0; byte <= whole.length; byte += 97) cuts.add(byte)
+    for (let at = whole.indexOf('\n\n'); at !== -1; at = whole.indexOf('\n\n', at + 1)) {
+      for (const near of [0, 1, 2, 3]) cuts.add(Math.min(whole.length, at + near))
+    }
+    expect(cuts.size).toBeGreaterThan(50)
+    for (const cut of cuts) {
+      const first = await readBytes(server.url, conversation_id, 0, cut)
+      const rest = await readBytes(other.url, conversation_id, first.at(-1) ?? 0, Infinity)
+      expect([...first, ...rest], `cut at byte ${cut}`).toEqual(expected)
+    }
+  })
+})
+
+describe('who may read', () => {
+  test('a conversation token, in the query too: messages, no tool calls, metadata or analysis; nothing of it is logged', async () => {
+    const conversation_id = await begin()
+    await server.client.updateConversation({ conversation_id, custom_metadata: { secret: 'x' } })
+    const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['read'] })
+    await server.client.endConversation({ conversation_id })
+    const text = await (await raw(server.url, conversation_id, { token })).text()
+    const types = [...text.matchAll(/^event: (.*)$/gm)].map((match) => match[1])
+    expect(types).toEqual([
+      ...['conversation.created', 'conversation.started', 'message.created', 'conversation.ended'],
+    ])
+    expect(server.log.join('')).not.toContain(token)
+    const another = await begin()
+    expect((await raw(server.url, another, { token })).status).toBe(404)
+  })
+
+  test('a key in the query is none; without the scope 403; of another agent 404', async () => {
+    const conversation_id = await begin()
+    expect((await raw(server.url, conversation_id, { token: server.admin_key })).status).toBe(401)
+    const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['message'] })
+    expect((await raw(server.url, conversation_id, { token })).status).toBe(403)
+    const { agent_id: another } = await publishAgent(server.client)
+    const narrowed = server.as({ token: await makeNarrowedKey(server, [another]) })
+    const error = await refusal(narrowed.streamConversationEvents({ conversation_id }).next())
+    expect(error.status).toBe(404)
+  })
+
+  test('a start that is no number is refused', async () => {
+    const conversation_id = await begin()
+    const headers = { authorization: `Bearer ${server.admin_key}`, 'last-event-id': 'x' }
+    const response = await fetch(`${server.url}/core/conversations/${conversation_id}/events`, { headers })
+    expect(response.status).toBe(422)
+  })
+})
+
+test('a conversation that is deleted ends its streams', async () => {
+  const conversation_id = await begin()
+  const reader = read(elsewhere(), conversation_id)
+  await until(() => reader.events.length === 3)
+  await server.client.deleteConversation({ conversation_id })
+  await reader.done
+  expect(stored(reader.events).at(-1)!.event).toMatch(/^conversation\.(deleted|ended)$/)
+})
+
+test('T13: more streams than a node may hold are refused; one that closes makes room', async () => {
+  await using small = await startTestServer({ PARLEY_LIMIT_EVENT_STREAMS: '1' })
+  const agent = await publishAgent(small.client)
+  const open = async () => {
+    const { conversation } = await small.client.createConversation({
+      channel: 'text',
+      user_id: 'u',
+      agent_id: agent.agent_id,
+    })
+    return conversation.id
+  }
+  const [first, second] = [await open(), await open()]
+  const reader = read(small.client, first)
+  await until(() => reader.events.length === 2)
+  const error = await refusal(small.client.streamConversationEvents({ conversation_id: second }).next())
+  expect(error).toMatchObject({ status: 429, code: 'too_many_streams' })
+  reader.stop()
+  await expect.poll(() => small.app.services.open_streams.count).toBe(0)
+  const next = read(small.client, second)
+  await until(() => next.events.length === 2)
+  next.stop()
+})
+
+test('a reader that is too slow is cut off, and nothing is kept for it', async () => {
+  const due: { ms: number; call: () => void }[] = []
+  const after = (ms: number, call: () => void) => {
+    const entry = { ms, call }
+    due.push(entry)
+    const stop = systemPorts.clock.after(ms, call)
+    return () => {
+      due.splice(due.indexOf(entry), 1)
+      stop()
+    }
+  }
+  await using slow = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
+  const conversation_id = await begin()
+  for (let patch = 0; patch < 150; patch += 1) {
+    await server.client.updateConversation({
+      conversation_id,
+      custom_metadata: { filler: `${patch}${'x'.repeat(60_000)}` },
+    })
+  }
+  const response = await raw(slow.url, conversation_id)
+  const stream = response.body!.getReader()
+  await stream.read()
+  await until(() => due.some(({ ms }) => ms === 30_000))
+  for (const { ms, call } of [...due]) if (ms === 30_000) call()
+  await expect.poll(() => slow.services.open_streams.count).toBe(0)
+  await stream.cancel().catch(() => {})
+})
+
+test('a node that stops tells its readers to come again at once, and ends their streams', async () => {
+  const stopping = await server.startAnother()
+  const conversation_id = await begin()
+  const response = await raw(stopping.url, conversation_id)
+  const text = response.text()
+  await expect.poll(() => stopping.services.open_streams.count).toBe(1)
+  await stopping[Symbol.asyncDispose]()
+  expect(await text).toMatch(/retry: \d+\n\n$/)
+  // The SDK comes again by itself: here to the node that is left.
+  const reader = read(createClient({ base_url: server.url, token: server.admin_key }), conversation_id, 1)
+  await until(() => numbers(reader.events).join() === '2,3')
+  reader.stop()
+})
