@@ -1,15 +1,10 @@
 // `npm run bench:streams`: many open event streams on one server and a steady rate of events. Counts what every reader got, and
 // says what a stream costs.
 import { readFileSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { type IncomingMessage, Agent, get } from 'node:http'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { createClient } from '@parley/sdk'
-import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
-import { startServerProcess } from '../server/test/support/process.ts'
+import { describeTimes, machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +17,6 @@ const [streams, rate, seconds] = [values.streams, values.rate, values.seconds].m
 
 /** Every new conversation has these: it was created, it was started. */
 const first_events = 2
-const admin_key = 'ak_bench.0123456789abcdef0123456789abcdef'
 
 interface Reader {
   conversation_id: string
@@ -31,24 +25,8 @@ interface Reader {
   response: IncomingMessage
 }
 
-await using stack = new AsyncDisposableStack()
-const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
-stack.defer(() => rm(folder, { recursive: true, force: true }))
-// As root the database runs as another user, who must be able to pass through.
-await chmod(folder, 0o711)
-const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
-const server = stack.use(
-  startServerProcess({
-    DATABASE_URL: postgres.connection_string,
-    PARLEY_DATA_DIR: join(folder, 'data'),
-    PARLEY_BOOTSTRAP_KEY: admin_key,
-    PARLEY_RATE_LIMIT_PER_MINUTE: '0',
-    PARLEY_DRAIN_SECONDS: '0',
-    PARLEY_LOG_LEVEL: 'warn',
-  }),
-)
-const url = await server.ready
-const client = createClient({ base_url: url, token: admin_key })
+await using server = await startBenchServer()
+const { client, url, admin_key } = server
 const agent = new Agent({ maxSockets: Infinity })
 
 const sent = new Map<string, number>()
@@ -76,9 +54,7 @@ report()
 process.exitCode = missing() === 0 && disordered === 0 ? 0 : 1
 
 async function createConversations(count: number): Promise<string[]> {
-  const { agent_id } = await client.createAgent({ name: 'Bench' })
-  await client.createAgentVersion({ agent_id, config: {} })
-  await client.publishAgentVersion({ agent_id, version: '1' })
+  const agent_id = await publishAgent(client)
   const input = { channel: 'text' as const, user_id: 'bench', agent_id }
   return inBatches(
     Array.from({ length: count }),
@@ -156,31 +132,25 @@ async function until(what: string, condition: () => boolean): Promise<void> {
 }
 
 function residentMemory(): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))![1])
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))![1])
 }
 
 function cpuSeconds(): number {
-  const fields = readFileSync(`/proc/${server.child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 function report(): void {
-  latencies.sort((a, b) => a - b)
-  const at = (share: number) => `${latencies[Math.floor((latencies.length - 1) * share)]?.toFixed(1)} ms`
-  const rows = [
-    [
-      'machine',
-      `${process.platform} ${process.arch}, ${cpus().length} cores, Node ${process.version}, PostgreSQL beside it`,
-    ],
+  printRows([
+    ['machine', machine],
     ['open streams', String(readers.length)],
     ['opened in', `${(opened_ms / 1000).toFixed(1)} s`],
     ['events sent', `${rate * seconds} in ${took.toFixed(1)} s (${((rate * seconds) / took).toFixed(0)} a second)`],
     ['events missing', String(missing())],
     ['streams out of order', String(disordered)],
-    ['from request to reader', `median ${at(0.5)}, p99 ${at(0.99)}, most ${at(1)}`],
+    ['from request to reader', describeTimes(latencies)],
     ['server memory', `${(idle_kb / 1024).toFixed(0)} MiB before, ${(open_kb / 1024).toFixed(0)} MiB with the streams`],
     ['memory of a stream', `${((open_kb - idle_kb) / readers.length).toFixed(1)} KiB`],
     ['server CPU', `${((cpu / took) * 100).toFixed(0)} % of a core, requests that make the events included`],
-  ]
-  for (const [name, value] of rows) process.stdout.write(`${name!.padEnd(24)}${value}\n`)
+  ])
 }

@@ -7,11 +7,6 @@ import { streamConversationEvents } from './events/operations.ts'
 import * as system from './system/operations.ts'
 import * as webhooks from './webhooks/operations.ts'
 
-export const handlers: Handlers = {
-  ...system,
-  ...conversations,
-  streamConversationEvents,
-  ...agents,
-  ...access,
-  ...webhooks,
-}
+const events = { streamConversationEvents }
+
+export const handlers: Handlers = { ...system, ...conversations, ...events, ...agents, ...access, ...webhooks }

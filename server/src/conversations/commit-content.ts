@@ -9,6 +9,7 @@ import type { JsonObject } from '../json.ts'
 import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
 import { type LockedConversation, noChange } from './change.ts'
 import { type Committed, type Environment, endedTurns, underLock, writeChange } from './commit.ts'
+import { type ConversationRecord, findConversation } from './queries.ts'
 import { decideEndForDeletion } from './decisions.ts'
 
 const metadataStatement = statement(
@@ -20,22 +21,23 @@ const readMetadataStatement = statement(
   'select custom_metadata from conversations where id = $1 and organization_id = $2',
 )
 
-/** Rewrites the metadata under the conversation's lock, so that two patches at once both take effect. */
+/** Rewrites the metadata under the conversation's lock, so that two patches at once both take effect. Answers what it is then. */
 export async function changeMetadata(
   store: RootStore,
   environment: Environment,
   id: string,
   patch: (metadata: JsonObject) => JsonObject,
-): Promise<void> {
-  const isDone = await underLock(store, environment.ports, { change: 'update', id }, async (tx, state) => {
+): Promise<ConversationRecord> {
+  const changed = await underLock(store, environment.ports, { change: 'update', id }, async (tx, state) => {
     const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
     await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
-    return true
+    return findConversation(tx, id)
   })
-  if (!isDone) throw notFound('Conversation')
+  if (!changed) throw notFound('Conversation')
+  return changed
 }
 
 const eraseStatements = [

@@ -12,7 +12,7 @@ import { type JsonObject, canonicalJson } from '../json.ts'
 import { TemplateError, renderTemplate } from '../templates/templates.ts'
 import { type NewConversation, type NewEvent, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
 import { reach } from './pause-points.ts'
-import { type ConversationRecord, findConversation, readFirstItem } from './queries.ts'
+import { type ConversationRecord, type ItemRecord, findConversation, readFirstItem } from './queries.ts'
 import { presentConversation } from './wire.ts'
 
 type CreateInput = Input<'createConversation'>
@@ -41,18 +41,19 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
   const generated = await generateGreetingBeforehand(ctx, input)
   const { ports } = ctx.services
   const id = input.id ?? ports.newId()
-  const isCreated = await ctx.store.transaction(async (tx) => {
+  // Read there too: once it is committed, nothing may fail that would call it refused.
+  const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
     const greeting = generated ?? renderGreeting(ctx, input, resolveConfig(ctx, answerer.config))
     const isWritten = await writeConversation(ctx, tx, newConversation(id, input, answerer, fingerprint), greeting)
     if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
-    return isWritten
+    return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
   })
   await reach(ports, 'create.committed')
-  if (!isCreated) return (await replayCreation(ctx, input, fingerprint!))!
-  return presentCreation(ctx, (await findConversation(ctx.store, id))!, input)
+  if (!created) return (await replayCreation(ctx, input, fingerprint!))!
+  return presentCreation(ctx, created, input)
 }
 
 function checkInput(ctx: Context, input: CreateInput): void {
@@ -220,14 +221,14 @@ async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buf
   if (record === 'elsewhere') throw new AppError('conversation_id_taken')
   const isSame = record.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
   if (!isSame) throw new AppError('conversation_id_taken')
-  return presentCreation(ctx, record, input)
+  return presentCreation(ctx, await readCreation(ctx.store, record), input)
 }
 
 async function replayBound(ctx: Context, key: CallKey, input: CreateInput): Promise<Created> {
   const record = await findConversation(ctx.store, key.bound!.conversation_id!)
   if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
   key.markReplayed()
-  return presentCreation(ctx, record, input)
+  return presentCreation(ctx, await readCreation(ctx.store, record), input)
 }
 
 function asCreated(record: ConversationRecord, input: CreateInput): ConversationRecord {
@@ -248,9 +249,17 @@ function asCreated(record: ConversationRecord, input: CreateInput): Conversation
   }
 }
 
+interface Creation {
+  record: ConversationRecord
+  first: ItemRecord | null
+}
+
+async function readCreation(store: Store, record: ConversationRecord): Promise<Creation> {
+  return { record, first: await readFirstItem(store, record.id) }
+}
+
 /** The answer tells the conversation as it was at its first commit, whatever has happened since. */
-async function presentCreation(ctx: Context, record: ConversationRecord, input: CreateInput): Promise<Created> {
-  const first = await readFirstItem(ctx.store, record.id)
+function presentCreation(ctx: Context, { record, first }: Creation, input: CreateInput): Created {
   const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
   const conversation = presentConversation(ctx.access, asCreated(record, input), greeting ? [greeting] : [])
   return { conversation, starting_message: greeting?.content?.join('') ?? null }

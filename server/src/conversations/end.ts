@@ -10,7 +10,7 @@ import { conclude, withHalt } from './conclude.ts'
 import { isActive } from './conversation.ts'
 import { requireConversation } from './conversation-access.ts'
 import { decideCancel, decideEnd } from './decisions.ts'
-import { type ConversationRecord, findConversation, findTurn } from './queries.ts'
+import { type ConversationRecord, type TurnRecord, findConversation, findTurn } from './queries.ts'
 import { presentTurn } from './wire.ts'
 
 const max_wait_seconds = 60
@@ -106,20 +106,25 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const turn = await findTurn(ctx.store, id, input.turn_id)
   if (!turn) throw notFound('Turn')
+  const read: { turn: TurnRecord | null } = { turn: null }
   const commit = (partial: Parameters<typeof decideCancel>[2]) =>
     changeConversation(
       ctx.store,
       ctx.services,
       { change: 'cancel', id },
       (state) => decideCancel(state, turn.id, partial),
-      async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
+      async (tx) => {
+        await ctx.key?.bind(tx, { conversation_id: id })
+        // Here: once it is committed, nothing may fail that would call it refused.
+        read.turn = await findTurn(tx, id, turn.id)
+      },
     )
   // A waiting turn can be cancelled without disturbing the one that runs.
   const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
   conclude(ctx.services, id, committed)
-  const cancelled = await findTurn(ctx.store, id, turn.id)
-  if (!cancelled) throw notFound('Turn')
-  return ctx.key ? ctx.key.settle(presentTurn(cancelled)) : presentTurn(cancelled)
+  if (!read.turn) throw notFound('Turn')
+  const cancelled = presentTurn(read.turn)
+  return ctx.key ? ctx.key.settle(cancelled) : cancelled
 }
 
 export const deleteConversation: Handler<'deleteConversation'> = async (ctx, input) => {

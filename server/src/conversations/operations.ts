@@ -8,7 +8,7 @@ import { announce } from './conclude.ts'
 import { requireConversation } from './conversation-access.ts'
 import { decodeCursor, encodeCursor } from '../database/cursor.ts'
 import { applyMergePatch } from './merge-patch.ts'
-import { findConversation, listTurns, readTranscript } from './queries.ts'
+import { listTurns, readTranscript } from './queries.ts'
 import { presentConversation, presentTurn } from './wire.ts'
 
 export { createConversation } from './create.ts'
@@ -27,7 +27,7 @@ export const getConversation: Handler<'getConversation'> = async (ctx, input) =>
 export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const { metadata_bytes } = ctx.services.config.limits
-  await changeMetadata(ctx.store, ctx.services, id, (metadata) => {
+  const record = await changeMetadata(ctx.store, ctx.services, id, (metadata) => {
     const patched = applyMergePatch(metadata, input.custom_metadata as JsonObject) as JsonObject
     if (Buffer.byteLength(JSON.stringify(patched)) > metadata_bytes) {
       throw invalid({ path: 'custom_metadata', message: `must have at most ${metadata_bytes} bytes as JSON` })
@@ -35,8 +35,6 @@ export const updateConversation: Handler<'updateConversation'> = async (ctx, inp
     return patched
   })
   announce(ctx.services, id)
-  const record = await findConversation(ctx.store, id)
-  if (!record) throw new AppError('not_found', 'Conversation not found')
   return presentConversation(ctx.access, record)
 }
 

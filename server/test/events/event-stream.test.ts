@@ -243,18 +243,46 @@ test('T13: more streams than a node may hold are refused; one that closes makes 
   next.stop()
 })
 
-test('a reader that is too slow is cut off, and nothing is kept for it', async () => {
-  const due: { ms: number; call: () => void }[] = []
+/** A node whose timers of a length the test can let run out. */
+async function startHasty() {
+  const due = new Set<{ ms: number; call: () => void }>()
   const after = (ms: number, call: () => void) => {
     const entry = { ms, call }
-    due.push(entry)
+    due.add(entry)
     const stop = systemPorts.clock.after(ms, call)
     return () => {
-      due.splice(due.indexOf(entry), 1)
+      due.delete(entry)
       stop()
     }
   }
-  await using slow = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
+  const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
+  const isDue = (length: number) => [...due].some(({ ms }) => ms === length)
+  const runOut = (length: number) => {
+    for (const entry of [...due]) if (entry.ms === length && due.delete(entry)) entry.call()
+  }
+  return { node, isDue, runOut }
+}
+
+test('a comment keeps proxies from closing a stream that is silent', async () => {
+  const { node, runOut } = await startHasty()
+  await using _node = node
+  const conversation_id = await begin()
+  const gone = new AbortController()
+  const response = await raw(node.url, conversation_id, { signal: gone.signal })
+  let text = ''
+  const reading = (async () => {
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) text += chunk
+  })()
+  reading.catch(() => {})
+  await until(() => text.includes('id: 3'))
+  runOut(15_000)
+  await until(() => text.endsWith('\n\n:\n\n'))
+  gone.abort()
+})
+
+test('a reader that is too slow is cut off, and nothing is kept for it', async () => {
+  const { node: slow, isDue, runOut } = await startHasty()
+  await using _slow = slow
   const conversation_id = await begin()
   for (let patch = 0; patch < 150; patch += 1) {
     await server.client.updateConversation({
@@ -265,8 +293,8 @@ test('a reader that is too slow is cut off, and nothing is kept for it', async (
   const response = await raw(slow.url, conversation_id)
   const stream = response.body!.getReader()
   await stream.read()
-  await until(() => due.some(({ ms }) => ms === 30_000))
-  for (const { ms, call } of [...due]) if (ms === 30_000) call()
+  await until(() => isDue(30_000))
+  runOut(30_000)
   await expect.poll(() => slow.services.open_streams.count).toBe(0)
   await stream.cancel().catch(() => {})
 })

@@ -1,0 +1,60 @@
+// A server process on a PostgreSQL of its own, for measurements.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, createClient } from '@parley/sdk'
+import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
+import { startServerProcess } from '../server/test/support/process.ts'
+
+export interface BenchServer extends AsyncDisposable {
+  url: string
+  pid: number
+  admin_key: string
+  client: Client
+}
+
+export const machine = `${process.platform} ${process.arch}, ${cpus().length} cores, Node ${process.version}, PostgreSQL beside it`
+
+export async function startBenchServer(environment: Record<string, string> = {}): Promise<BenchServer> {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  // As root the database runs as another user, who must be able to pass through.
+  await chmod(folder, 0o711)
+  const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
+  const admin_key = 'ak_bench.0123456789abcdef0123456789abcdef'
+  const server = stack.use(
+    startServerProcess({
+      DATABASE_URL: postgres.connection_string,
+      PARLEY_DATA_DIR: join(folder, 'data'),
+      PARLEY_BOOTSTRAP_KEY: admin_key,
+      PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+      PARLEY_DRAIN_SECONDS: '0',
+      PARLEY_LOG_LEVEL: 'warn',
+      ...environment,
+    }),
+  )
+  const url = await server.ready
+  const owned = stack.move()
+  const client = createClient({ base_url: url, token: admin_key })
+  return { url, pid: server.child.pid!, admin_key, client, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** A published agent without a greeting or a summary. */
+export async function publishAgent(client: Client): Promise<string> {
+  const { agent_id } = await client.createAgent({ name: 'Bench' })
+  await client.createAgentVersion({ agent_id, config: { analysis: { summary: { enabled: false } } } })
+  await client.publishAgentVersion({ agent_id, version: '1' })
+  return agent_id
+}
+
+/** `values` in milliseconds, as minimum, median, 99th percentile and maximum. */
+export function describeTimes(values: number[]): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = (share: number) => `${sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(1)} ms`
+  return `minimum ${at(0)}, median ${at(0.5)}, p99 ${at(0.99)}, maximum ${at(1)}`
+}
+
+export function printRows(rows: [string, string][]): void {
+  for (const [name, value] of rows) process.stdout.write(`${name.padEnd(24)}${value}\n`)
+}
