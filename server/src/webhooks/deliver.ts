@@ -8,7 +8,7 @@ import { judgeTry, max_tries } from './rules.ts'
 import { makeTry } from './send.ts'
 
 /** How often it looks. A NOTIFY in every turn's commit would make commits wait for each other. */
-const poll_ms = 500
+const poll_ms = 750
 
 /** Tries under way on this node, and of them to one endpoint. */
 const max_tries_at_once = 256
@@ -82,7 +82,9 @@ class RunningDeliveries implements Deliveries {
   async #claim(): Promise<void> {
     const { database, ports } = this.#services
     await ports.reached('delivery.look')
-    if (await openLanes(database)) this.#looksAgain = true
+    const { is_any_due, has_more } = await openLanes(database)
+    if (has_more) this.#looksAgain = true
+    if (!is_any_due) return
     const lanes = Math.min(max_leased_at_once, max_tries_at_once - this.#tries.size)
     if (lanes === 0) return
     const busy: Record<string, number> = {}

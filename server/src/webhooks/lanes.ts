@@ -25,13 +25,15 @@ const arrivalsStatement = statement(
        case when known.lease is null and excluded.next_attempt_at = '-infinity' then clock_timestamp()
             else known.next_attempt_at end
    )
-   select count(*) as arrived from arrived`,
+   select count(*) as arrived, exists (select from webhook_lanes where next_attempt_at <= now()) as is_any_due
+   from arrived`,
 )
 
-/** Lanes that deliveries came to become due. True: there may be more. */
-export async function openLanes(database: Executor): Promise<boolean> {
-  const [row] = await database.query<{ arrived: number }>(arrivalsStatement, [max_arrivals])
-  return row!.arrived === max_arrivals
+/** Lanes that deliveries came to become due. Tells whether any lane is, and whether there may be more arrivals. */
+export async function openLanes(database: Executor): Promise<{ is_any_due: boolean; has_more: boolean }> {
+  const [row] = await database.query<{ arrived: number; is_any_due: boolean }>(arrivalsStatement, [max_arrivals])
+  const { arrived, is_any_due } = row!
+  return { is_any_due: is_any_due || arrived > 0, has_more: arrived === max_arrivals }
 }
 
 /** The first delivery of a leased lane, with what it takes to send it. */
@@ -76,8 +78,7 @@ const leaseStatement = statement(
        limit greatest(0, case when w.failing_since is null then $2::integer else $3::integer end
                          - coalesce(($4::jsonb ->> w.id::text)::integer, 0))
      ) l
-     where w.active and exists (select from webhook_lanes where next_attempt_at <= now())
-     order by l.next_attempt_at limit $1::integer * 4
+     where w.active order by l.next_attempt_at limit $1::integer * 4
    ), due as (
      select l.endpoint_id, l.lane from candidates c join webhook_lanes l on l.endpoint_id = c.endpoint_id and l.lane = c.lane
      where l.next_attempt_at <= now() limit $1 for update of l skip locked

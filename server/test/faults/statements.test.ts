@@ -13,7 +13,7 @@ const limit = { timeout: 240_000 }
 
 /** What the server does by itself, now and then, and what its jobs do. */
 const background =
-  /^(renew_leases|abandoned_turns|mark_credential_used|overdue_analyses|publish_on_bus)$|analysis|read_transcript|graphile|^listen/i
+  /^(renew_leases|abandoned_turns|mark_credential_used|overdue_analyses|publish_on_bus|open_webhook_lanes)$|analysis|read_transcript|graphile|^listen/i
 
 /** The server notices, and comes back for more. */
 const refusals_until_back = 2
