@@ -11,14 +11,14 @@ const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '500' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    clients: { type: 'string', default: '16' },
+    clients: { type: 'string', default: '32' },
     minutes: { type: 'string', default: '45' },
   },
 })
 
 async function main(): Promise<number> {
   const [kills, seed, clients, minutes] = [values.kills, values.seed, values.clients, values.minutes].map(Number)
-  const command = `npm run test:kill -- --kills ${kills} --seed ${seed}`
+  const command = `npm run test:kill -- --kills ${kills} --seed ${seed} --clients ${clients}`
   process.stdout.write(`${command}\n`)
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'parley-kill-'))
