@@ -98,7 +98,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       arm()
       await talk.send('First')
     })
-    const some = ['find_organization_key', 'insert_turn', 'read_history', 'end_turn', 'turn_replies']
+    const some = ['find_organization_key', 'insert_turn', 'read_history', 'end_turn', 'turn_items']
     expect(names).toEqual(expect.arrayContaining(some))
   })
 
@@ -113,7 +113,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
 
   test('its repetition', limit, async () => {
     const names = await playWithEach((talk, arm) => talk.sendRepeatedly('First', arm))
-    expect(names).toEqual(expect.arrayContaining(['find_idempotency_key', 'newest_try', 'turn_replies']))
+    expect(names).toEqual(expect.arrayContaining(['find_idempotency_key', 'newest_try', 'turn_items']))
   })
 
   test('a second message, and the write of the result that starts its turn', limit, async () => {

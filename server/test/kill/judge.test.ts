@@ -164,7 +164,7 @@ const spoiled: [ViolationKind, string, (run: Run) => void][] = [
   ],
   ['misreported', 'another duration', ({ sent }) => void (sent.ends[0]!.told!.duration = 6)],
   ['misreported', 'a cancelled turn', ({ sent }) => void (sent.cancels[0]!.told.outcome = 'cancelled_by_caller')],
-  ['misreported', 'a refused update', ({ sent }) => (sent.updates[0]!.answers = [answered(404, null)])],
+  ['misreported', 'a refused update', ({ sent }) => (sent.updates[0]!.answers = [answered(503, null)])],
   ['misreported', 'a refused creation', ({ sent }) => (sent.creations[0]!.answers = [answered(400, null)])],
   ['unfinished', 'a turn that runs', ({ stored }) => void (stored.turns[1]!.status = 'running')],
   ['broken', 'a hole in the positions', ({ stored }) => void (stored.items[3]!.position = 4)],
@@ -238,12 +238,6 @@ test('a call of an idempotent tool may be repeated', () => {
 })
 
 describe('what cannot be told is no violation', () => {
-  test('a change that was answered 503', () => {
-    const run = soundRun()
-    run.sent.updates[0]!.answers = [answered(503, null, { code: 'unavailable' })]
-    expect(judge(run.sent, run.stored).violations).toEqual([])
-  })
-
   test.each<[string, Answer[]]>([
     ['no answer', [lost]],
     ['the client left', [left]],

@@ -66,9 +66,6 @@ const turnIdOf = (answer: Answer) => (answer.kind === 'answer' ? answer.turn_id 
 const isRefusal = (answer: Answer | undefined) =>
   answer?.kind === 'answer' && answer.status >= 400 && answer.turn_id === null && answer.code !== 'outcome_unknown'
 
-/** Only of a message does a 503 say that it is not stored (T1): a change may have been written before its answer failed. */
-const isNothingDone = (answer: Answer) => isRefusal(answer) && answer.kind === 'answer' && answer.status < 500
-
 const isSuccess = (answer: Answer) => answer.kind === 'answer' && answer.status < 300
 
 function judgeMessages(found: Case, sent: Sent, stored: Stored) {
@@ -167,8 +164,7 @@ function judgeCreations({ report, ...found }: Case, sent: Sent, stored: Stored):
     if (made.length > 1) report('doubled', `conversation of ${user_id}`)
     const isDeleted = conversation_id !== null && found.conversations.get(conversation_id)?.is_deleted
     if (answers.some(isSuccess) && made.length === 0 && !isDeleted) report('lost', `conversation of ${user_id}`)
-    if (made.length === 1 && answers.every(isNothingDone))
-      report('misreported', `conversation of ${user_id} was refused`)
+    if (made.length === 1 && answers.every(isRefusal)) report('misreported', `conversation of ${user_id} was refused`)
   }
 }
 
@@ -201,7 +197,7 @@ function judgeOtherCalls({ report, ...found }: Case, sent: Sent): void {
     if (!conversation || conversation.is_deleted) continue
     const isSet = Object.hasOwn(conversation.custom_metadata, field)
     if (answers.some(isSuccess) && !isSet) report('lost', `update ${field}`)
-    if (isSet && answers.every(isNothingDone)) report('misreported', `update ${field}: ${JSON.stringify(answers)}`)
+    if (isSet && answers.every(isRefusal)) report('misreported', `update ${field} was refused`)
   }
   for (const { conversation_id, answers } of sent.deletions) {
     for (const answer of answers) judgeStatus({ report, ...found }, `deletion of ${conversation_id}`, answer)
