@@ -9,7 +9,6 @@ interface Timer {
 export class ManualClock implements Clock {
   readonly now = Date.now
   readonly #timers = new Set<Timer>()
-  readonly #aside = new Set<Timer>()
   #passed_ms = 0
   #isOver = false
 
@@ -19,7 +18,7 @@ export class ManualClock implements Clock {
     const timer = { ms, call }
     if (this.#isOver) setImmediate(call)
     else this.#timers.add(timer)
-    return () => void (this.#timers.delete(timer) || this.#aside.delete(timer))
+    return () => void this.#timers.delete(timer)
   }
 
   /** How many wait for so many milliseconds. */
@@ -27,13 +26,6 @@ export class ManualClock implements Clock {
     let count = 0
     for (const timer of this.#timers) if (timer.ms === ms) count += 1
     return count
-  }
-
-  /** Those that wait for so long now are no business of the test: they are neither counted nor called any more. */
-  setAside(ms: number): void {
-    for (const timer of this.#timers) {
-      if (timer.ms === ms && this.#timers.delete(timer)) this.#aside.add(timer)
-    }
   }
 
   /** Those that wait for so long are called, and with `pass` that time has passed. Answers how many. */
@@ -51,7 +43,6 @@ export class ManualClock implements Clock {
   end(): void {
     this.#isOver = true
     this.#passed_ms = Number.MAX_SAFE_INTEGER
-    for (const timer of this.#aside) this.#timers.add(timer)
     this.fire(() => true)
   }
 }

@@ -66,9 +66,6 @@ export async function startNode(
     },
   )
   await until('the node has swept', () => !app.services.runner.isTakingOver)
-  // The look for webhook deliveries waits as long as calls do; there are none.
-  await until('the node has looked for deliveries', () => clock.count(waits.look) === 1)
-  clock.setAside(waits.look)
   await untilHeard(app)
   const client = server.as({ base_url: app.url })
   return { name, app, client, clock, database, model, reached, gone: new AbortController() }
