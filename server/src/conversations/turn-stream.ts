@@ -78,7 +78,8 @@ async function* followTurn(
     const isOver = turn === null || (turn && isFinal(turn.status))
     const isLate = ports.clock.monotonic() >= deadline || signals.isClosed || gone.aborted
     if (isOver || isLate) {
-      const items = turn ? await readTurnItems(ctx.store, conversation_id, turn_id) : []
+      const isTold = turn && (narrator || turn.outcome === 'reply')
+      const items = isTold ? await readTurnItems(ctx.store, conversation_id, turn_id) : []
       if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
       return concludeTurn({ conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
     }
