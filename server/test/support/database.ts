@@ -26,7 +26,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     connection_string,
     async [Symbol.asyncDispose]() {
       await database.pool.end()
-      await onServer(server_url, (client) => client.query(`drop database if exists ${name} with (force)`))
+      await onServer(server_url, (client) => dropDatabase(client, name))
     },
   }
 }
@@ -39,6 +39,16 @@ function openTestDatabase(connection_string: string, max_connections: number): P
     // Idle connections end with the database.
     onError: () => {},
   })
+}
+
+/** `with (force)` is refused while an autovacuum worker is there; a plain drop sends that one away, and nobody else. */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  await client.query(`alter database ${name} allow_connections false`)
+  await client.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
+    [name],
+  )
+  await client.query(`drop database ${name}`)
 }
 
 async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
