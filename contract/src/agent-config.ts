@@ -1,7 +1,19 @@
 // AgentConfig: what an agent version is made of. This schema validates, fills defaults and is published as it stands.
 import { Type, type Static } from 'typebox'
+import {
+  BuiltInTools,
+  ExtendedAnalysis,
+  Inactivity,
+  KnowledgeBase,
+  McpServer,
+  QuickAction,
+  Retention,
+  laterObjects,
+  notYet,
+} from './agent-config-parts.ts'
 import { named, nullable, oneOf } from './schema.ts'
 import { ToolConfig } from './tool-config.ts'
+import { FormDefinition } from './widgets.ts'
 
 export const channels = ['telephone', 'webrtc', 'email', 'text'] as const
 export type Channel = (typeof channels)[number]
@@ -114,6 +126,7 @@ const AnalysisConfig = named(
         }),
       ),
     ),
+    ...ExtendedAnalysis,
   }),
 )
 
@@ -174,9 +187,17 @@ export const AgentConfig = named(
       ),
       tools: Type.Optional(nullable(Type.Array(ToolConfig, { maxItems: 128 }))),
       max_tool_steps: Type.Optional(nullable(maxToolSteps)),
+      mcp_servers: Type.Optional(nullable(Type.Array(McpServer, { maxItems: 16 }))),
+      built_in_tools: Type.Optional(nullable(BuiltInTools)),
+      forms: Type.Optional(nullable(Type.Array(FormDefinition, { maxItems: 50 }))),
+      quick_actions: Type.Optional(notYet(nullable(Type.Array(QuickAction, { maxItems: 50 })))),
+      knowledge_bases: Type.Optional(notYet(nullable(Type.Array(KnowledgeBase, { maxItems: 50 })))),
       channel_overrides: Type.Optional(nullable(perChannel(ChannelOverride))),
       channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
       analysis: Type.Optional(nullable(AnalysisConfig)),
+      inactivity: Type.Optional(notYet(nullable(Inactivity))),
+      retention: Type.Optional(notYet(nullable(Retention))),
+      ...laterObjects,
     },
     {
       description:

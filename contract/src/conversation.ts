@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { channels, concurrencyRules } from './agent-config.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
+import { Widget } from './widgets.ts'
 
 export const directions = ['inbound', 'outbound'] as const
 export type Direction = (typeof directions)[number]
@@ -168,7 +169,7 @@ export const MessageReply = named(
     reply: Type.String(),
     tool_calls: Type.Array(ToolCallRecord, { description: 'Each call with its result; empty when there was none.' }),
     widgets: Type.Optional(
-      Type.Array(Type.Object({ type: Type.String(), data: JsonObject }), { description: 'Only with `rich`.' }),
+      Type.Array(Widget, { description: 'Only with `rich`: what the agent showed, in order; empty when nothing.' }),
     ),
     turn_id: Id,
   }),

@@ -13,6 +13,7 @@ import {
 } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
+import { TurnWidget } from './widgets.ts'
 
 const turn = { turn_id: Id }
 const analysis = Type.Object({
@@ -109,6 +110,7 @@ export const turnStreamData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer()),
   }),
+  widget: TurnWidget,
   'turn.restarted': attempt,
   'turn.completed': MessageReply,
   'turn.failed': ErrorBody,

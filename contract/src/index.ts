@@ -22,6 +22,7 @@ export type Output<Id extends OperationId> = OutputOf<Operations[Id]>
 
 export * from './access.ts'
 export * from './agent-config.ts'
+export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './conversation.ts'
@@ -35,3 +36,4 @@ export * from './schema.ts'
 export * from './scopes.ts'
 export * from './system.ts'
 export * from './webhooks.ts'
+export * from './widgets.ts'

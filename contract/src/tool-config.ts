@@ -4,9 +4,8 @@ import { JsonAny, JsonObject, named, nullable, oneOf } from './schema.ts'
 
 export const httpMethods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** Actions of the compatible configuration other than `http`. */
-export const otherActionTypes = [
-  'play_message',
+/** Actions that only a call by voice can carry out; on text they are skipped. */
+export const voiceActionTypes = [
   'play_audio',
   'cold_transfer',
   'warm_transfer',
@@ -17,9 +16,19 @@ export const otherActionTypes = [
   'leave_room',
   'stop_audio',
   'update_endpointing',
-  'workflow',
-  'knowledge_base',
 ] as const
+
+/** Of every action. */
+const condition = Type.Optional(
+  nullable(
+    Type.String({
+      minLength: 1,
+      maxLength: 4000,
+      description:
+        'A template expression without braces, as in `order.status == 200`: the action is carried out when it is truthy. Default: always.',
+    }),
+  ),
+)
 
 const templates = (description: string) =>
   Type.Optional(nullable(Type.Record(Type.String(), Type.String({ maxLength: 20_000 }), { description })))
@@ -29,6 +38,7 @@ export const HttpAction = named(
   Type.Object(
     {
       type: Type.Unsafe<'http'>({ const: 'http' }),
+      condition,
       method: Type.Optional(nullable(oneOf(httpMethods, 'Default `GET`.'))),
       url: Type.String({ minLength: 1, maxLength: 8000, description: 'A template. Private addresses are refused.' }),
       headers: templates('Values are templates. `Idempotency-Key` is always the id of the call.'),
@@ -41,7 +51,17 @@ export const HttpAction = named(
         }),
       ),
       timeout_ms: Type.Optional(
-        nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: "Default: the tool's." })),
+        nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: "Of each try. Default: the tool's." })),
+      ),
+      retries: Type.Optional(
+        nullable(
+          Type.Integer({
+            minimum: 0,
+            maximum: 5,
+            description:
+              'How often it is tried again after no answer, 429 or 5xx, within the time of the tool. Default 0.',
+          }),
+        ),
       ),
       save_as: Type.Optional(
         nullable(
@@ -57,11 +77,65 @@ export const HttpAction = named(
 )
 export type HttpAction = Static<typeof HttpAction>
 
-const OtherAction = Type.Object({ type: oneOf(otherActionTypes, 'Kept; not carried out yet.') })
+const PlayMessageAction = named(
+  'PlayMessageAction',
+  Type.Object(
+    {
+      type: Type.Unsafe<'play_message'>({ const: 'play_message' }),
+      condition,
+      message: Type.String({ minLength: 1, maxLength: 32_000, description: 'A template: said to the end user.' }),
+    },
+    { description: 'Says something, as a part of the reply.' },
+  ),
+)
+export type PlayMessageAction = Static<typeof PlayMessageAction>
+
+const WorkflowAction = named(
+  'WorkflowAction',
+  Type.Object(
+    {
+      type: Type.Unsafe<'workflow'>({ const: 'workflow' }),
+      condition,
+      workflow_id: Type.String({ minLength: 1, maxLength: 200 }),
+      workflow_version: Type.Optional(
+        Type.Unsafe<string | number | null>({ type: ['string', 'integer', 'null'], maxLength: 200 }),
+      ),
+      input: Type.Optional(nullable(JsonObject)),
+    },
+    { description: 'Kept; answers "not available" until the server has workflows.' },
+  ),
+)
+export type WorkflowAction = Static<typeof WorkflowAction>
+
+const KnowledgeBaseAction = named(
+  'KnowledgeBaseAction',
+  Type.Object(
+    {
+      type: Type.Unsafe<'knowledge_base'>({ const: 'knowledge_base' }),
+      condition,
+      dataset_id: Type.String({ minLength: 1, maxLength: 200 }),
+      query: Type.Optional(nullable(Type.String({ maxLength: 20_000, description: 'A template.' }))),
+      top_n: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
+    },
+    { description: 'Kept; answers "not available" until the server has knowledge bases.' },
+  ),
+)
+export type KnowledgeBaseAction = Static<typeof KnowledgeBaseAction>
+
+const VoiceAction = named(
+  'VoiceAction',
+  Type.Object(
+    { type: oneOf(voiceActionTypes), condition },
+    { additionalProperties: true, description: 'Only calls by voice have it: kept, and skipped on text.' },
+  ),
+)
+export type VoiceAction = Static<typeof VoiceAction>
+
+export type ToolAction = HttpAction | PlayMessageAction | WorkflowAction | KnowledgeBaseAction | VoiceAction
 
 const ToolAction = named(
   'ToolAction',
-  Type.Unsafe<HttpAction | Static<typeof OtherAction>>({ anyOf: [HttpAction, OtherAction] }),
+  Type.Unsafe<ToolAction>({ anyOf: [HttpAction, PlayMessageAction, WorkflowAction, KnowledgeBaseAction, VoiceAction] }),
 )
 
 export const ToolConfig = named(
@@ -71,7 +145,27 @@ export const ToolConfig = named(
     description: Type.String({ maxLength: 10_000, description: 'What the model is told of it.' }),
     properties: Type.Optional(nullable({ ...JsonObject, description: 'JSON Schema of each argument. Default none.' })),
     required: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256 }))),
-    actions: Type.Optional(nullable(Type.Array(ToolAction, { maxItems: 20, description: 'Carried out in order.' }))),
+    actions: Type.Optional(
+      nullable(Type.Array(ToolAction, { maxItems: 20, description: 'Carried out in order, until one fails.' })),
+    ),
+    actions_on_error: Type.Optional(
+      nullable(
+        Type.Array(ToolAction, {
+          maxItems: 20,
+          description:
+            'Carried out when one of `actions` has failed; their templates see `error`, a text. The call remains an error.',
+        }),
+      ),
+    ),
+    output: Type.Optional(
+      nullable(
+        Type.String({
+          maxLength: 200_000,
+          description:
+            'A template: what the model is given as the result, over the same as those of the actions. Default: what the actions have saved.',
+        }),
+      ),
+    ),
     idempotent: Type.Optional(
       nullable(
         Type.Boolean({

@@ -1,4 +1,5 @@
 // Turns the validator's errors about a configuration into faults that a person can act on: one for each thing to put right.
+import { without_effect } from '@parley/contract'
 import type { ErrorObject } from 'ajv'
 import type { FieldFault } from '../errors.ts'
 
@@ -6,10 +7,13 @@ import type { FieldFault } from '../errors.ts'
 export interface Schema {
   type?: string | string[]
   const?: unknown
+  enum?: unknown[]
   required?: string[]
   properties?: Record<string, Schema>
   items?: Schema
   anyOf?: Schema[]
+  additionalProperties?: unknown
+  [without_effect]?: true
 }
 
 /** The errors come from a validator with `allErrors` and `verbose`. */
@@ -44,9 +48,15 @@ export function findMeantBranch(schema: Schema, value: unknown): Schema | undefi
   return schema.anyOf?.find((branch) => {
     if (typeof value === 'string') return branch.type === 'string'
     if (!isObject(value) || branch.type !== 'object') return false
-    const kind = branch.properties?.['type']?.const
-    return kind === undefined || (Object.hasOwn(value, 'type') && value['type'] === kind)
+    const kinds = kindsOf(branch)
+    return kinds === undefined || (Object.hasOwn(value, 'type') && kinds.includes(value['type']))
   })
+}
+
+/** What the `type` of such an object may be, where that is what tells it from others. */
+function kindsOf({ properties }: Schema): unknown[] | undefined {
+  const { const: kind, enum: kinds } = properties?.['type'] ?? {}
+  return kind === undefined ? kinds : [kind]
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -81,6 +91,8 @@ function describeError(error: ErrorObject): string {
       return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`
     case 'maxLength':
       return `must have at most ${limit} characters`
+    case 'minItems':
+      return `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`
     case 'maxItems':
       return `must have at most ${limit} entries`
     default:
@@ -106,9 +118,9 @@ function describeType(type: string): string {
 }
 
 function describeBranch(branch: Schema): string {
-  const kind = branch.properties?.['type']?.const
-  if (kind === undefined) return describeType([branch.type].flat()[0] ?? 'value')
-  return `{type: ${[kind, ...(branch.required ?? []).filter((name) => name !== 'type')].join(', ')}}`
+  const kinds = kindsOf(branch)
+  if (kinds === undefined) return describeType([branch.type].flat()[0] ?? 'value')
+  return `{type: ${[kinds.join(' | '), ...(branch.required ?? []).filter((name) => name !== 'type')].join(', ')}}`
 }
 
 /** `a, b or null`, with null last wherever it stood. */

@@ -143,43 +143,6 @@ describe('faults', () => {
   })
 })
 
-describe('tools', () => {
-  const tool = { name: 'find', description: 'Finds' }
-  test.each<[string, object, [string, RegExp]]>([
-    ['a name for two', [tool, tool], ['config.tools.1.name', /another tool/]],
-    ['a name that no provider takes', [{ ...tool, name: 'a b' }], ['config.tools.0.name', /pattern/]],
-    ['no description', [{ name: 'find' }], ['config.tools.0.description', /required/]],
-    ['no schema', [{ ...tool, properties: { x: { type: 'nonsense' } } }], ['config.tools.0.properties', /JSON Schema/]],
-    [
-      'a reference',
-      [{ ...tool, properties: { x: { $ref: 'http://x/' } } }],
-      ['config.tools.0.properties', /JSON Schema/],
-    ],
-    ['an unknown action', [{ ...tool, actions: [{ type: 'fly' }] }], ['config.tools.0.actions.0.type', /one of/]],
-    ['no address', [{ ...tool, actions: [{ type: 'http' }] }], ['config.tools.0.actions.0.url', /required/]],
-    [
-      'a template that is none',
-      [{ ...tool, actions: [{ type: 'http', url: 'http://x', body: { a: ['{{'] } }] }],
-      ['config.tools.0.actions.0.body.a.0', /template/],
-    ],
-  ])('%s is refused', (_what, tools, [path, message]) => {
-    const faults = faultsOf({ tools })
-    expect(faults.map((fault) => fault.path)).toEqual([path])
-    expect(faults[0]!.message).toMatch(message)
-  })
-
-  test('have their defaults', () => {
-    const { tools, max_tool_steps } = resolveAgentConfig({ tools: [tool] }, 'text', 'demo/parley-demo')
-    expect(max_tool_steps).toBe(8)
-    expect(tools).toEqual([
-      {
-        ...{ ...tool, actions: [], idempotent: false, timeout_ms: 10_000 },
-        parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
-      },
-    ])
-  })
-})
-
 describe('warnings', () => {
   test('unknown keys at any depth, later capabilities by themselves, sorted', () => {
     const config = {
@@ -188,7 +151,9 @@ describe('warnings', () => {
       llm: { provider: 'x', model: 'x', top_k: 1, fallbacks: [{ provider: 'x', model: 'y', seed: 1 }] },
       starting_message: { type: 'static', text: 'x', voice: 'y' },
       channel_overrides: { text: { max_tool_steps: 3, tone: 'z' }, fax: { anything: 1 } },
-      analysis: { outcome: {}, summary: { style: 'x' }, mood: true },
+      analysis: { outcome: { options: [{ name: 'sold' }] }, summary: { style: 'x' }, mood: true },
+      stt: { model: 'x' },
+      tts: null,
     }
     const unknown = (path: string) => `config.${path} is not known; it is kept and has no effect`
     const later = (path: string) => `config.${path} is not supported yet; it is kept and has no effect`
@@ -203,9 +168,8 @@ describe('warnings', () => {
         unknown('llm.fallbacks.0.seed'),
         unknown('llm.top_k'),
         unknown('starting_message.voice'),
-        later('tools.0.actions.0.digits'),
+        later('stt'),
         unknown('tools.0.colour'),
-        later('tools.0.output'),
         unknown('zebra'),
       ],
     })
@@ -274,6 +238,10 @@ describe('resolving', () => {
       llm: { provider: 'openai', model: 'org/model', timeout_ms: 60_000, fallbacks: [] },
       context_window: { max_items: 200, max_tokens: 32_000 },
       tools: [],
+      mcp_servers: [],
+      widgets: [],
+      forms: [],
+      end_conversation: null,
       max_tool_steps: 8,
       max_turn_seconds: 120,
       concurrency: 'queue',
@@ -298,6 +266,10 @@ describe('resolving', () => {
       },
       context_window: { max_items: 10, max_tokens: 1000 },
       tools: [],
+      mcp_servers: [],
+      widgets: [],
+      forms: [],
+      end_conversation: null,
       max_tool_steps: 8,
       max_turn_seconds: 30,
       concurrency: 'merge',

@@ -1,15 +1,26 @@
 // What an agent's configuration means: whether it is valid, what of it has no effect, and its settings with all defaults.
-import { AgentConfig, type Channel, type ConcurrencyRule } from '@parley/contract'
+import {
+  AgentConfig,
+  type Channel,
+  type ConcurrencyRule,
+  type FormDefinition,
+  type WidgetType,
+  widgetTypes,
+  without_effect,
+} from '@parley/contract'
 import { Ajv } from 'ajv'
 import type { Limits } from '../config.ts'
 import type { FieldFault } from '../errors.ts'
-import { checkTemplate } from '../templates/templates.ts'
+import { checkCondition, checkTemplate } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { listWarnings } from './config-warnings.ts'
-import { type ResolvedTool, listToolTemplates, resolveTools, toolFaults } from './tools.ts'
+import { type PlacedText, listConditions, listToolTemplates, toolFaults } from './tool-faults.ts'
+import { type ResolvedTool, resolveTools } from './tools.ts'
 
 const schema = AgentConfig as unknown as Schema
-const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(AgentConfig)
+const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, keywords: [without_effect] }).compile(
+  AgentConfig,
+)
 
 const max_faults = 100
 
@@ -33,19 +44,31 @@ export function validateAgentConfig(
   }
   validate(value)
   const faults = describeFaults(validate.errors ?? [], prefix)
-  if (faults.length === 0) faults.push(...toolFaults(value['tools'], `${prefix}.tools`))
-  for (const { path, text } of listTemplates(value, prefix)) {
-    if (faults.some((fault) => fault.path === path)) continue
-    const fault = checkTemplate(text)
-    if (fault !== null) faults.push({ path, message: `is not a valid template: ${fault}` })
-  }
-  faults.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-  return { faults: faults.slice(0, max_faults), warnings: listWarnings(value, schema, prefix) }
+  const found = [
+    ...toolFaults(value, prefix),
+    ...textFaults(listTemplates(value, prefix), checkTemplate, 'is not a valid template'),
+    ...textFaults(listConditions(value, prefix), checkCondition, 'is not a valid condition'),
+  ]
+  return { faults: sortFaults([...faults, ...found]), warnings: listWarnings(value, schema, prefix) }
+}
+
+/** One for each path: the first, which says more than those that follow from it. */
+function sortFaults(found: FieldFault[]): FieldFault[] {
+  const faults = new Map<string, FieldFault>()
+  for (const fault of found) if (!faults.has(fault.path)) faults.set(fault.path, fault)
+  return [...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)).slice(0, max_faults)
+}
+
+function textFaults(texts: PlacedText[], check: (text: string) => string | null, message: string): FieldFault[] {
+  return texts.flatMap(({ path, text }) => {
+    const fault = check(text)
+    return fault === null ? [] : [{ path, message: `${message}: ${fault}` }]
+  })
 }
 
 /** Every text of a configuration that is a template, as far as the configuration is well formed. */
-function listTemplates(config: Record<string, unknown>, prefix: string): { path: string; text: string }[] {
-  const templates: { path: string; text: string }[] = []
+function listTemplates(config: Record<string, unknown>, prefix: string): PlacedText[] {
+  const templates = listToolTemplates(config, prefix)
   const add = (path: string, text: unknown) => {
     if (typeof text === 'string') templates.push({ path, text })
   }
@@ -63,7 +86,6 @@ function listTemplates(config: Record<string, unknown>, prefix: string): { path:
   for (const [channel, properties] of entriesOf(config['channel_properties'])) {
     add(`${prefix}.channel_properties.${channel}.body_template`, properties['body_template'])
   }
-  for (const { path, text } of listToolTemplates(config['tools'], `${prefix}.tools`)) add(path, text)
   return templates
 }
 
@@ -90,6 +112,16 @@ export interface ResolvedModel {
 
 export type Greeting = { type: 'static'; text: string } | { type: 'generated'; instructions: string }
 
+export interface ResolvedMcpServer {
+  name: string
+  url: string
+  /** Templates. */
+  headers: Record<string, string>
+  /** Null: all. */
+  allowed_tools: string[] | null
+  timeout_ms: number
+}
+
 /** A configuration for one channel, with everything decided. */
 export interface ResolvedConfig {
   /** A template. */
@@ -103,6 +135,12 @@ export interface ResolvedConfig {
   max_turn_seconds: number
   concurrency: ConcurrencyRule
   tools: ResolvedTool[]
+  mcp_servers: ResolvedMcpServer[]
+  /** Of rich conversations. */
+  widgets: WidgetType[]
+  forms: FormDefinition[]
+  /** Whether the agent may end a conversation, and what tells it when. */
+  end_conversation: { description: string } | null
   /** Model calls with tools in a turn. */
   max_tool_steps: number
   /** A template over `agent_response`. */
@@ -131,6 +169,8 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     max_turn_seconds: config.max_turn_seconds ?? 120,
     concurrency: config.concurrency ?? 'queue',
     tools: resolveTools(config.tools ?? []),
+    mcp_servers: (config.mcp_servers ?? []).map(resolveServer),
+    ...resolveBuiltInTools(config),
     max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? 8,
     body_template: properties.body_template ?? '{{agent_response}}',
     channel_enabled: properties.enabled ?? true,
@@ -142,6 +182,29 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
         max_words: summary.max_words ?? 80,
       },
     },
+  }
+}
+
+function resolveServer(server: NonNullable<AgentConfig['mcp_servers']>[number]): ResolvedMcpServer {
+  const { name, url, headers, allowed_tools, timeout_ms } = server
+  return {
+    name,
+    url,
+    headers: headers ?? {},
+    allowed_tools: allowed_tools ?? null,
+    timeout_ms: timeout_ms ?? 10_000,
+  }
+}
+
+const whenToEnd =
+  'Ends the conversation once your reply has been given. Call it when the end user has said that there is nothing more to do, or asks to end.'
+
+function resolveBuiltInTools({ built_in_tools, forms }: AgentConfig) {
+  const { widgets, end_conversation } = built_in_tools ?? {}
+  return {
+    widgets: widgets ? [...new Set(widgets.allowed ?? widgetTypes)] : [],
+    forms: forms ?? [],
+    end_conversation: end_conversation?.enabled ? { description: end_conversation.description ?? whenToEnd } : null,
   }
 }
 

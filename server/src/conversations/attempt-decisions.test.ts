@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest'
 import {
   type AttemptResult,
   type Step,
+  type ToolResult,
   decideAttemptResult,
   decideStep,
   decideTakeover,
   decideToolResult,
 } from './attempt-decisions.ts'
-import { type OpenTurn, noChange } from './change.ts'
+import { type LockedConversation, type OpenTurn, noChange } from './change.ts'
 import { changed, eventTypes, locked, turn, waiting } from './decision-fixture.ts'
 import { decideCancel, decideEnd } from './decisions.ts'
 
@@ -17,6 +18,7 @@ const reply: AttemptResult = {
   message_id: 'reply',
   metrics: { model: 'm', ttft_ms: 1, llm_ms: 2, tools_ms: 0, total_ms: 3, input_tokens: 4, output_tokens: 5 },
   usage: { input_tokens: 4, output_tokens: 5 },
+  ending: null,
 }
 
 const attempt = { turn_id: 'turn-1', lease: 7 }
@@ -26,11 +28,12 @@ const step: Step = {
   text: 'Let me look. ',
   message_id: 'said',
   calls: [call, { ...call, call_id: 'call-2' }],
-  results: [{ call_id: 'call-2', name: 'find', output: 'No.', is_error: true, latency_ms: null }],
+  results: [{ call_id: 'call-2', name: 'find', output: 'No.', is_error: true, latency_ms: null, said: null }],
   input_tokens: 3,
   output_tokens: 2,
 }
-const result = { call_id: 'call-1', name: 'find', output: { found: 1 }, is_error: false, latency_ms: 12 }
+const found = { call_id: 'call-1', name: 'find', output: { found: 1 }, is_error: false, latency_ms: 12 }
+const result: ToolResult = { ...found, said: null }
 const pending = { steps: 1, pending_calls: [{ call_id: 'call-1', name: 'find' }] }
 
 describe('decideStep', () => {
@@ -71,10 +74,22 @@ describe('decideStep', () => {
 describe('T8: results of tool calls', () => {
   test('a result is kept once', () => {
     const { change } = changed(decideToolResult(locked({ open_turns: [turn(pending)] }), attempt, result))
-    expect(change.items).toEqual([{ type: 'function_call_output', turn_id: 'turn-1', ...result }])
-    expect(change.events).toEqual([{ type: 'tool_call.completed', data: { turn_id: 'turn-1', ...result } }])
+    expect(change.items).toEqual([{ type: 'function_call_output', turn_id: 'turn-1', ...found }])
+    expect(change.events).toEqual([{ type: 'tool_call.completed', data: { turn_id: 'turn-1', ...found } }])
     const again = decideToolResult(locked({ open_turns: [turn({ steps: 1 })] }), attempt, result)
     expect(changed(again)).toEqual({ change: noChange, answer: 'written' })
+  })
+
+  test('what the tool said is kept with it', () => {
+    const said = { message_id: 'said', text: 'Wait. ' }
+    const state = locked({ open_turns: [turn(pending)] })
+    const { change } = changed(decideToolResult(state, attempt, { ...result, said }))
+    expect(change.items).toMatchObject([
+      { type: 'function_call_output', call_id: 'call-1' },
+      { type: 'message', id: 'said', role: 'assistant', text: 'Wait. ', turn_id: 'turn-1', call_id: 'call-1' },
+    ])
+    expect(change.items[0]).not.toHaveProperty('said')
+    expect(eventTypes(change)).toEqual(['tool_call.completed', 'message.created'])
   })
 
   const failure: AttemptResult = { type: 'failure', outcome: 'timed_out', error: 'too slow' }
@@ -135,6 +150,40 @@ describe('decideAttemptResult', () => {
     expect(change.ended_turns).toMatchObject([{ outcome: 'timed_out', error: 'too slow' }])
     expect(change.items).toEqual([])
     expect(change.started_turn?.id).toBe('turn-2')
+  })
+})
+
+describe('an agent that ends the conversation', () => {
+  const ended_by = { type: 'agent' as const, id: 'agent', name: 'Ada', reason: null }
+  const ending = { end_reason: 'ended_by_agent' as const, ended_by, summary_enabled: true }
+  const decide = (state: LockedConversation, result: AttemptResult = { ...reply, ending }) =>
+    changed(decideAttemptResult(state, attempt, result)).change
+
+  test('its reply, the end of what waits, and the end of the conversation are one change', () => {
+    const change = decide(locked({ open_turns: [turn(), waiting('turn-2')], user_turn_count: 2 }))
+    expect(change.items).toMatchObject([{ text: 'Hi' }])
+    expect(change.ended_turns).toMatchObject([
+      { id: 'turn-1', outcome: 'reply' },
+      { id: 'turn-2', outcome: 'conversation_ended' },
+    ])
+    expect(change.end).toMatchObject({ status: 'completed', end_reason: 'ended_by_agent', ended_by })
+    expect(change.started_turn).toBeNull()
+    const types = ['message.created', 'turn.completed', 'turn.cancelled', 'conversation.ended']
+    expect(eventTypes(change)).toEqual(types)
+  })
+
+  test('an end that was asked for before goes first, and waits for every turn', () => {
+    const asked = { ...ending, end_reason: 'ended_by_caller' as const }
+    const change = decide(locked({ open_turns: [turn(), waiting('turn-2')], ending: asked }))
+    expect(change).toMatchObject({ end: null, started_turn: { id: 'turn-2' } })
+    expect(decide(locked({ open_turns: [turn()], ending: asked })).end).toMatchObject({ end_reason: 'ended_by_caller' })
+  })
+
+  test('words that came with a step are not repeated, and cost nothing', () => {
+    const change = decide(locked({ open_turns: [turn({ steps: 1 })] }), { ...reply, ending, text: '', usage: null })
+    expect(change.items).toEqual([])
+    expect(change.ended_turns).toMatchObject([{ outcome: 'reply', steps: 0, input_tokens: null }])
+    expect(change.end).not.toBeNull()
   })
 })
 

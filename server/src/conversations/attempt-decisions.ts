@@ -5,6 +5,7 @@ import type { JsonObject } from '../json.ts'
 import {
   type Change,
   type Decision,
+  type Ending,
   type LockedConversation,
   type NewMessage,
   type NewToolCall,
@@ -14,7 +15,7 @@ import {
   noChange,
 } from './change.ts'
 import { isActive } from './conversation.ts'
-import { failTurn, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
+import { endChange, failTurn, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
 import { max_attempts } from './turn.ts'
 
 export interface AttemptKey {
@@ -34,11 +35,24 @@ export interface Step extends TokenUsage {
   results: ToolResult[]
 }
 
-export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id'> {}
+export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id'> {
+  /** What the tool says to the end user, as a part of the reply. */
+  said: { message_id: string; text: string } | null
+}
 
 /** What an attempt reports when it is through. */
 export type AttemptResult =
-  | { type: 'reply'; text: string; message_id: string; metrics: TurnMetrics; usage: TokenUsage }
+  | {
+      type: 'reply'
+      /** Empty: the turn's steps have said all there is to say. */
+      text: string
+      message_id: string
+      metrics: TurnMetrics
+      /** Null: its words came with a step that is finished. */
+      usage: TokenUsage | null
+      /** The agent ends the conversation with it. */
+      ending: Ending | null
+    }
   | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
 
 type Written = Decision<'written' | 'stale'>
@@ -51,18 +65,9 @@ export function decideStep(state: LockedConversation, attempt: AttemptKey, step:
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
   if (turn.steps > step.number) return written(noChange)
-  const { text, message_id: id, input_tokens, output_tokens } = step
+  const { input_tokens, output_tokens } = step
   const turn_id = turn.id
-  const message: NewMessage = {
-    type: 'message',
-    id,
-    role: 'assistant',
-    text,
-    interrupted: false,
-    turn_id,
-    metrics: null,
-  }
-  const said = text === '' ? [] : [message]
+  const said = step.text === '' ? [] : [assistantMessage(turn_id, step, { metrics: null })]
   const calls = step.calls.map((call): NewToolCall => ({ type: 'function_call', turn_id, ...call }))
   const results = step.results.map((result) => resultItem(turn, result))
   return written({
@@ -79,19 +84,34 @@ export function decideToolResult(state: LockedConversation, attempt: AttemptKey,
   if (!turn) return stale
   if (!turn.pending_calls.some(({ call_id }) => call_id === result.call_id)) return written(noChange)
   const item = resultItem(turn, result)
-  return written({ ...noChange, items: [item], events: [resultEvent(item)] })
+  const said = result.said ? [assistantMessage(turn.id, result.said, { call_id: result.call_id })] : []
+  return written({
+    ...noChange,
+    items: [item, ...said],
+    events: [resultEvent(item), ...said.map(messageCreated)],
+  })
 }
 
 function resultItem({ id: turn_id }: OpenTurn, result: ToolResult): NewToolResult {
-  return { type: 'function_call_output', turn_id, ...result }
+  const { call_id, name, output, is_error, latency_ms } = result
+  return { type: 'function_call_output', turn_id, call_id, name, output, is_error, latency_ms }
+}
+
+function assistantMessage(
+  turn_id: string,
+  { message_id: id, text }: { message_id: string; text: string },
+  rest: Pick<NewMessage, 'call_id'> | Pick<NewMessage, 'metrics'>,
+): NewMessage {
+  return { type: 'message', id, role: 'assistant', text, interrupted: false, turn_id, metrics: null, ...rest }
 }
 
 /** An attempt is through. */
 export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
-  const change = result.type === 'reply' ? completeTurn(turn, result) : failTurn(turn, result.outcome, result.error)
-  return written(joinChanges(change, goOnAfter(state, turn)))
+  if (result.type === 'failure')
+    return written(joinChanges(failTurn(turn, result.outcome, result.error), goOnAfter(state, turn)))
+  return written(joinChanges(completeTurn(turn, result), endBy(result.ending, state, turn) ?? goOnAfter(state, turn)))
 }
 
 /** Undefined when the attempt has lost its lease, or the conversation or the turn is over. */
@@ -100,22 +120,23 @@ function findHeldTurn(state: LockedConversation, { turn_id, lease }: AttemptKey)
   return isActive(state.status) && turn?.status === 'running' && turn.lease === lease ? turn : undefined
 }
 
+const noStep = { steps: 0, input_tokens: null, output_tokens: null }
+
+/** What waits behind the turn is cancelled, as by any other end; one that was asked for before waits for it and goes first. */
+function endBy(ending: Ending | null, state: LockedConversation, turn: OpenTurn): Change | null {
+  if (!ending || state.ending) return null
+  const open_turns = state.open_turns.filter(({ id }) => id !== turn.id)
+  return endChange({ ...state, open_turns }, { ...ending, partial: null })
+}
+
 function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
-  const { metrics, text, message_id: id, usage } = reply
-  const message: NewMessage = {
-    type: 'message',
-    id,
-    role: 'assistant',
-    text,
-    interrupted: false,
-    turn_id: turn.id,
-    metrics,
-  }
+  const { metrics, usage } = reply
+  const said = reply.text === '' ? [] : [assistantMessage(turn.id, reply, { metrics })]
   return {
     ...noChange,
-    ended_turns: [{ id: turn.id, outcome: 'reply', error: null, steps: 1, ...usage }],
-    items: [message],
-    events: [messageCreated(message), turnEvent('turn.completed', turn.id)],
+    ended_turns: [{ id: turn.id, outcome: 'reply', error: null, ...(usage ? { steps: 1, ...usage } : noStep) }],
+    items: said,
+    events: [...said.map(messageCreated), turnEvent('turn.completed', turn.id)],
   }
 }
 

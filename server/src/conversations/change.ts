@@ -75,6 +75,8 @@ export interface NewMessage {
   interrupted: boolean
   turn_id: string | null
   metrics: TurnMetrics | null
+  /** The call of the tool that said it. */
+  call_id?: string
 }
 
 export interface NewToolCall {

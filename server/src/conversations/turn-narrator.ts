@@ -3,32 +3,32 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../live/live-turns.ts'
 import type { ItemRecord } from './queries.ts'
+import { countSaidByTools, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {
   readonly #turn_id: string
+  readonly #isRich: boolean
   /** Text that was told since the last start. */
   #told = ''
-  /** Text of the finished steps. */
+  /** Text that is in the transcript. */
   #kept = ''
+  /** How many pieces of the turn that is. */
+  #pieces = 0
   #attempt = 0
-  #steps = 0
   /** Which saying of the step was told last. */
   #saying: number | null = null
   readonly #calls = new Set<string>()
   readonly #results = new Set<string>()
 
-  constructor(turn_id: string) {
+  /** A rich one tells widgets too. */
+  constructor(turn_id: string, interactivity: 'plain' | 'rich') {
     this.#turn_id = turn_id
+    this.#isRich = interactivity === 'rich'
   }
 
   /** Whether what is stored has to be read before this can be told. */
-  isBehind({ attempt, step }: LiveTurn): boolean {
-    return attempt > this.#attempt || (attempt === this.#attempt && step > this.#steps)
-  }
-
-  /** How many steps it knows the items of. */
-  get steps(): number {
-    return this.#steps
+  isBehind({ attempt, kept }: LiveTurn): boolean {
+    return attempt > this.#attempt || (attempt === this.#attempt && kept > this.#pieces)
   }
 
   /** An attempt carries the turn out. */
@@ -43,7 +43,7 @@ export class TurnNarrator {
 
   /** What the turn has kept so far: the items of so many finished steps. */
   *keep(items: readonly ItemRecord[], steps: number): Generator<TurnStreamEvent> {
-    this.#steps = steps
+    this.#pieces = steps + countSaidByTools(items)
     this.#kept = textOf(items)
     // What is told beyond is of the step that is under way.
     if (!this.#told.startsWith(this.#kept)) yield* this.#tell(this.#kept)
@@ -51,8 +51,8 @@ export class TurnNarrator {
   }
 
   /** What is being said in the step that is under way. */
-  *say({ attempt, step, saying, text }: LiveTurn): Generator<TurnStreamEvent> {
-    if (attempt !== this.#attempt || step !== this.#steps) return
+  *say({ attempt, kept, saying, text }: LiveTurn): Generator<TurnStreamEvent> {
+    if (attempt !== this.#attempt || kept !== this.#pieces) return
     if (saying !== this.#saying && this.#told !== this.#kept) yield* this.#restart()
     this.#saying = saying
     const said = this.#told.length - this.#kept.length
@@ -98,6 +98,8 @@ export class TurnNarrator {
     this.#results.add(call_id)
     const { output, is_error, latency_ms } = item
     yield { event: 'tool_call.completed', data: { ...fields, output, is_error: is_error ?? false, latency_ms } }
+    const widget = this.#isRich ? widgetOf(item) : null
+    if (widget) yield { event: 'widget', data: { turn_id: this.#turn_id, ...widget } }
   }
 }
 

@@ -44,7 +44,7 @@ export async function* streamTurn(
   using _following = ctx.services.live.follow(awaited.conversation_id)
   let end: TurnEnd
   try {
-    end = yield* followTurn(ctx, awaited, gone, new TurnNarrator(awaited.turn_id))
+    end = yield* followTurn(ctx, awaited, gone, new TurnNarrator(awaited.turn_id, awaited.interactivity))
   } catch (error) {
     ctx.log.error({ err: error, turn_id: awaited.turn_id }, 'a turn could not be followed to its end')
     end = { refusal: outcomeUnread(awaited.turn_id, error) }
@@ -139,8 +139,7 @@ function concludeTurn(
     case 'reply': {
       // Deleted after the turn was read.
       if (items.length === 0) return refuse('conversation_ended')
-      const widgets = interactivity === 'rich' ? { widgets: [] } : {}
-      return { reply: { conversation_id, ...presentReply(items), ...widgets, turn_id } }
+      return { reply: { conversation_id, ...presentReply(items, interactivity), turn_id } }
     }
     case 'model_error':
     case 'step_limit':

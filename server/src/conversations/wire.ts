@@ -2,6 +2,7 @@
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../access/access.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from './queries.ts'
+import { widgetOf } from './turn-items.ts'
 
 /** The safe fields, and the sensitive ones for who may see them; the transcript where it was read. */
 export function presentConversation(access: Access, record: ConversationRecord, items?: ItemRecord[]): Conversation {
@@ -79,8 +80,11 @@ export function presentTurn(turn: TurnRecord): Turn {
   return { turn_id: id, ...fields }
 }
 
-/** What the agent said in a turn, and each call that it made with its result. */
-export function presentReply(items: ItemRecord[]): Pick<MessageReply, 'reply' | 'tool_calls'> {
+/** What the agent said in a turn, each call that it made with its result, and what it showed to who can show it. */
+export function presentReply(
+  items: ItemRecord[],
+  interactivity: 'plain' | 'rich',
+): Pick<MessageReply, 'reply' | 'tool_calls' | 'widgets'> {
   const results = new Map(
     items.filter(({ type }) => type === 'function_call_output').map((item) => [item.call_id, item]),
   )
@@ -97,5 +101,6 @@ export function presentReply(items: ItemRecord[]): Pick<MessageReply, 'reply' | 
         is_error: result?.is_error ?? true,
       }
     }),
+    ...(interactivity === 'rich' ? { widgets: items.flatMap((item) => widgetOf(item) ?? []) } : {}),
   }
 }

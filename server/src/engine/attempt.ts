@@ -1,8 +1,12 @@
 // One attempt at one turn: reads the conversation, asks the model, carries out the tools that it calls for, step by step, and
 // reports what became of it. It holds no right but its lease.
+import type { Logger } from 'pino'
+import type { ResolvedConfig } from '../agents/config.ts'
 import type { Services } from '../context.ts'
 import type { AttemptResult, Step, ToolResult } from '../conversations/attempt-decisions.ts'
+import type { Ending, TokenUsage } from '../conversations/change.ts'
 import { reach } from '../conversations/pause-points.ts'
+import type { ConversationRecord } from '../conversations/queries.ts'
 import type { TurnLease } from '../conversations/turn-runner.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { type AttemptInput, type RunningTurn, readInput, readRunningTurn } from './attempt-input.ts'
@@ -10,8 +14,9 @@ import { type ModelAnswer, collectAnswer } from './collect.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError, type ModelMessage } from './models/port.ts'
 import { wrapReply } from './prompt.ts'
-import { type PlannedCall, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
-import { carryOutCalls, settleOrphans } from './tools/carry-out.ts'
+import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
+import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
+import type { ToolRun } from './tools/run-tool.ts'
 
 type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound'>
 
@@ -21,6 +26,7 @@ export class TurnTimeout extends Error {}
 /** What an attempt tells as it goes. Each write is a commit under its lease and throws when that is lost. */
 export interface AttemptPort {
   signal: AbortSignal
+  log: Logger
   /** The turn as the attempt finds it. */
   begin(running: RunningTurn): void
   say(text: string): void
@@ -38,30 +44,53 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const running = await readRunningTurn(services, lease)
     if (!running) return null
     port.begin(running)
+    const run = { services, variables: running.variables, signal: port.signal, log: port.log }
     // Results first: the model is shown what came of every call.
-    if (running.turn.steps > 0) await settleOrphans(services, running, port)
+    const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)
     await reach(services.ports, 'attempt.started')
-    return await takeSteps(services, input, port, meter)
+    return await takeSteps({ services, input, port, meter, run }, resume(running, settled))
   } catch (error) {
     port.signal.throwIfAborted()
     return failureOf(error)
   }
 }
 
-async function takeSteps(services: Part, input: AttemptInput, port: AttemptPort, meter: Meter): Promise<AttemptResult> {
-  const { max_tool_steps } = input.config
+/** How far earlier attempts, and the calls of theirs that were made again, have brought the turn. */
+function resume({ turn, config, items, tools }: RunningTurn, settled: CarriedOut[]): Progress {
+  const start = { steps: turn.steps, max_tool_steps: config.max_tool_steps, has_said: false, is_ending: false }
+  const texts = items.filter(({ type }) => type === 'message').length + countSaid(settled)
+  const results = items.filter(({ type }) => type === 'function_call_output')
+  return advance(start, tools, { texts, results: [...results, ...settled] })
+}
+
+const countSaid = (results: CarriedOut[]) => results.filter(({ has_said }) => has_said).length
+
+interface Attempt {
+  services: Part
+  input: AttemptInput
+  port: AttemptPort
+  meter: Meter
+  run: ToolRun
+}
+
+async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult> {
+  const { services, input, port, meter, run } = attempt
   const messages = [...input.messages]
   // Bounded: every round that goes on has written a step.
-  for (let steps = input.steps; ; steps += 1) {
-    const progress = { steps, max_tool_steps }
-    const answer = await askModel(services, input, { messages, with_tools: mayUseTools(progress) }, port, meter)
+  for (let progress = begun; ;) {
+    const answer = await askModel(attempt, { messages, with_tools: mayUseTools(progress) })
     await reach(services.ports, 'model.answered')
     const verdict = judgeAnswer(answer, progress)
-    if (verdict !== 'call_tools') return conclude(services, input, answer, verdict, meter)
+    if (verdict !== 'call_tools') return conclude(attempt, answer, verdict, progress)
     const calls = planCalls(answer.calls, input.tools, services.ports.newId)
-    await port.writeStep(stepOf(services, steps, answer, calls))
-    const results = await meter.tools(() => carryOutCalls(services, calls, input.variables, port))
+    await port.writeStep(stepOf(services, progress.steps, answer, calls))
+    const results = await meter.tools(() => carryOutCalls(calls, run, port.writeToolResult))
+    const hasText = answer.text.trim() !== ''
+    const texts = countSaid(results) + (hasText ? 1 : 0)
+    progress = { ...advance(progress, input.tools, { texts, results }), steps: progress.steps + 1 }
+    // It has taken leave beside the call, and need not be asked for another word.
+    if (progress.is_ending && hasText) return replyOf(attempt, progress, '', null)
     messages.push({ role: 'assistant', text: answer.text, tool_calls: calls }, { role: 'tool', results })
   }
 }
@@ -78,15 +107,12 @@ function stepOf(services: Part, number: number, { text, usage }: ModelAnswer, ca
 }
 
 function faultResult({ call_id, name, fault }: Extract<PlannedCall, { fault: string }>): ToolResult {
-  return { call_id, name, output: fault, is_error: true, latency_ms: null }
+  return { call_id, name, output: fault, is_error: true, latency_ms: null, said: null }
 }
 
 async function askModel(
-  services: Part,
-  { config, system, tools }: AttemptInput,
+  { services, input: { config, system, tools }, port, meter }: Attempt,
   { messages, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
-  port: AttemptPort,
-  meter: Meter,
 ): Promise<ModelAnswer> {
   const offered = with_tools ? [...tools.values()] : []
   const request = { system, messages, tools: offered, ...samplingOf(config) }
@@ -101,11 +127,10 @@ async function askModel(
 }
 
 function conclude(
-  services: Part,
-  { config, variables }: AttemptInput,
+  attempt: Attempt,
   answer: ModelAnswer,
   verdict: 'reply' | 'step_limit' | 'empty',
-  meter: Meter,
+  progress: Progress,
 ): AttemptResult {
   switch (verdict) {
     case 'empty':
@@ -113,13 +138,28 @@ function conclude(
     case 'step_limit':
       return { type: 'failure', outcome: 'step_limit', error: 'The model called tools although it was offered none.' }
     case 'reply':
-      return {
-        type: 'reply',
-        text: wrapReply(config, variables, answer.text),
-        message_id: services.ports.newId(),
-        metrics: { model: `${config.llm.provider}/${config.llm.model}`, ...meter.read() },
-        usage: answer.usage,
-      }
+      return replyOf(attempt, progress, answer.text, answer.usage)
+  }
+}
+
+function replyOf(
+  { services, input, meter }: Attempt,
+  progress: Progress,
+  said: string,
+  usage: TokenUsage | null,
+): AttemptResult {
+  const { config, variables, conversation } = input
+  const text = said.trim() === '' ? '' : wrapReply(config, variables, said)
+  const metrics = { model: `${config.llm.provider}/${config.llm.model}`, ...meter.read() }
+  const ending = progress.is_ending ? endingOf(conversation, config) : null
+  return { type: 'reply', text, message_id: services.ports.newId(), metrics, usage, ending }
+}
+
+function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { analysis }: ResolvedConfig): Ending {
+  return {
+    end_reason: 'ended_by_agent',
+    ended_by: { type: 'agent', id, name, reason: null },
+    summary_enabled: analysis.summary.enabled,
   }
 }
 

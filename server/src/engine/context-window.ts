@@ -1,5 +1,6 @@
 // What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
 import type { HistoryItem, ItemRecord } from '../conversations/queries.ts'
+import { isSaidByTool } from '../conversations/turn-items.ts'
 import type { ModelMessage } from './models/port.ts'
 
 export interface ContextWindow {
@@ -69,7 +70,8 @@ function toHistory(items: ItemRecord[]): ModelHistory {
   for (const [index, item] of items.entries()) {
     switch (item.type) {
       case 'message':
-        addMessage(item, preface, messages)
+        // The result of its call tells the model.
+        if (!isSaidByTool(item)) addMessage(item, preface, messages)
         break
       case 'function_call':
         addToolCall(item, items[index - 1], outputs.get(item.call_id), messages)

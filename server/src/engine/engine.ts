@@ -14,6 +14,7 @@ import {
 import type { Decision, LockedConversation } from '../conversations/change.ts'
 import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
 import type { ChangeName } from '../conversations/pause-points.ts'
+import { countSaidByTools } from '../conversations/turn-items.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/database.ts'
@@ -41,6 +42,8 @@ interface RunningAttempt {
   text: string
   /** Finished steps of the turn. */
   step: number
+  /** Pieces of the turn that are in the transcript: the steps, and what tools have said. */
+  kept: number
   /** Which attempt it is, for those who read what is being said; null: its text is wrapped, and not to be seen before. */
   shown: number | null
   /** Resolves when nothing of it goes on any more. */
@@ -94,6 +97,7 @@ export class Engine implements TurnRunner {
       controller: new AbortController(),
       text: '',
       step: 0,
+      kept: 0,
       shown: null,
       over: over.promise,
     }
@@ -197,9 +201,9 @@ export class Engine implements TurnRunner {
   }
 
   /** For who reads what is being said just now. */
-  #showStep({ lease, shown, step }: RunningAttempt): void {
+  #showKept({ lease, shown, kept }: RunningAttempt): void {
     if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
-    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, step })
+    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
   }
 
   #forget(attempt: RunningAttempt): void {
@@ -215,10 +219,11 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config }) => {
+    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config, items }) => {
       attempt.step = steps
+      attempt.kept = steps + countSaidByTools(items)
       attempt.shown = isWrapped(config) ? null : attempts
-      this.#showStep(attempt)
+      this.#showKept(attempt)
       const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
@@ -236,6 +241,7 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     return {
       signal: controller.signal,
+      log: this.#log,
       say: (text) => {
         attempt.text += text
         if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
@@ -243,11 +249,16 @@ export class Engine implements TurnRunner {
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', (state) => decideStep(state, lease, step))
         attempt.step = step.number + 1
+        attempt.kept += 1
         attempt.text = ''
-        this.#showStep(attempt)
+        this.#showKept(attempt)
       },
-      writeToolResult: (result) =>
-        this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result)),
+      writeToolResult: async (result) => {
+        await this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result))
+        if (!result.said) return
+        attempt.kept += 1
+        this.#showKept(attempt)
+      },
     }
   }
 

@@ -1,8 +1,8 @@
 // What a turn does next, judged by how far it has come. Pure.
-import type { ResolvedTool } from '../agents/tools.ts'
 import type { JsonObject } from '../json.ts'
 import { findUnsafeText, makeStorable } from '../text.ts'
 import type { ModelAnswer } from './collect.ts'
+import type { TurnTool } from './tools/turn-tools.ts'
 
 /** Calls that one answer of the model may make; what it asks for beyond is dropped, and it never hears of it. */
 export const max_calls_per_step = 32
@@ -13,10 +13,30 @@ export interface Progress {
   /** Finished steps of the turn, each with tool calls. */
   steps: number
   max_tool_steps: number
+  /** Whether the end user was told something by now. */
+  has_said: boolean
+  /** Whether the agent has asked to end the conversation. */
+  is_ending: boolean
+}
+
+/** What was said and done, by earlier attempts or in a step. */
+export interface Done {
+  texts: number
+  results: { name: string | null; is_error: boolean | null }[]
+}
+
+export function advance(progress: Progress, tools: ReadonlyMap<string, TurnTool>, { texts, results }: Done): Progress {
+  const isEnd = ({ name, is_error }: Done['results'][number]) =>
+    tools.get(name ?? '')?.work.type === 'end_conversation' && !is_error
+  return {
+    ...progress,
+    has_said: progress.has_said || texts > 0,
+    is_ending: progress.is_ending || results.some(isEnd),
+  }
 }
 
 /** At the limit the model is asked once more, without tools, so that there is a reply. */
-export function mayUseTools({ steps, max_tool_steps }: Progress): boolean {
+export function mayUseTools({ steps, max_tool_steps }: Pick<Progress, 'steps' | 'max_tool_steps'>): boolean {
   return steps < max_tool_steps
 }
 
@@ -25,19 +45,19 @@ export type Verdict = 'reply' | 'call_tools' | 'step_limit' | 'empty'
 export function judgeAnswer(answer: ModelAnswer, progress: Progress): Verdict {
   const calls = answer.calls.length > 0
   if (calls && mayUseTools(progress)) return 'call_tools'
-  if (answer.text.trim() !== '') return 'reply'
+  if (answer.text.trim() !== '' || (progress.has_said && !calls)) return 'reply'
   return calls ? 'step_limit' : 'empty'
 }
 
 /** A call as it is recorded, with its tool, or with why it cannot be carried out. */
 export type PlannedCall = { call_id: string; name: string; arguments: JsonObject } & (
-  | { tool: ResolvedTool }
+  | { tool: TurnTool }
   | { fault: string }
 )
 
 export function planCalls(
   calls: ModelAnswer['calls'],
-  tools: ReadonlyMap<string, ResolvedTool>,
+  tools: ReadonlyMap<string, TurnTool>,
   newId: () => string,
 ): PlannedCall[] {
   return calls.slice(0, max_calls_per_step).map(({ name: asked, arguments: text }): PlannedCall => {

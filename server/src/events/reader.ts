@@ -28,7 +28,7 @@ export function createReader(start: number): Reader {
   /** The turn that runs, by the log. `joined`: it began before the reader was there. */
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
-  let told = { turn_id: '', step: -1, saying: -1, length: 0 }
+  let told = { turn_id: '', kept: -1, saying: -1, length: 0 }
 
   function end(turn_id: string): void {
     ended.add(turn_id)
@@ -37,13 +37,13 @@ export function createReader(start: number): Reader {
   }
 
   /** How what is said now follows what was told: a reader who joins, or whose text is void, is told all of it. */
-  function follow({ turn_id, step, saying, text }: LiveTurn, isJoined: boolean): Said[] {
+  function follow({ turn_id, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
     const isSameTurn = told.turn_id === turn_id
     const isSaid = isSameTurn && told.saying === saying
-    const isVoid = isSameTurn && !isSaid && told.step === step && told.length > 0
+    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.length > 0
     const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
     const rest = text.slice(isSaid ? told.length : 0)
-    told = { turn_id, step, saying, length: text.length }
+    told = { turn_id, kept, saying, length: text.length }
     if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
     return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
   }

@@ -11,8 +11,8 @@ export interface LiveTurn {
   turn_id: string
   /** 1 for the first. */
   attempt: number
-  /** Steps of the turn that were finished before. */
-  step: number
+  /** Pieces of the turn that are in the transcript: finished steps, and what tools have said. */
+  kept: number
   /** A number for each time that the step is begun: what was said before is void. */
   saying: number
   /** Said in this step so far. */

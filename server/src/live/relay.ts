@@ -14,7 +14,7 @@ export interface Piece {
   conversation_id: string
   turn_id: string
   attempt: number
-  step: number
+  kept: number
   saying: number
   offset: number
   text: string

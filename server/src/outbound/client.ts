@@ -6,7 +6,7 @@ import { exchange, type OutboundResponse } from './exchange.ts'
 import { followRedirect, methods, redirectLocation, type Hop, type OutboundMethod } from './redirects.ts'
 import { parseAllowedHosts, parseTarget, resolveTarget, type Lookup } from './target.ts'
 
-export { OutboundError } from './errors.ts'
+export { OutboundError, type OutboundErrorKind } from './errors.ts'
 export type { OutboundMethod, OutboundResponse }
 
 export interface OutboundRequest {

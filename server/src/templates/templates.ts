@@ -37,6 +37,24 @@ export function checkTemplate(text: string): string | null {
   }
 }
 
+/** Whether an expression, as it stands between braces, is truthy. Throws a `TemplateError`. */
+export function evaluateCondition(
+  expression: string,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+): boolean {
+  const fault = checkCondition(expression)
+  if (fault !== null) throw new TemplateError(fault)
+  return renderTemplate(conditional(expression), variables) !== ''
+}
+
+/** What is wrong with a condition before it is ever evaluated, or null. */
+export function checkCondition(expression: string): string | null {
+  if (/[{%}]}|{[{%#]/.test(expression.replaceAll(/'[^']*'|"[^"]*"/g, ''))) return 'it has braces of a template'
+  return checkTemplate(conditional(expression))
+}
+
+const conditional = (expression: string) => `{% if ${expression} %}true{% endif %}`
+
 function hasTags(text: string): boolean {
   return text.includes('{{') || text.includes('{%') || text.includes('{#')
 }

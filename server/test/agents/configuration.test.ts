@@ -124,7 +124,7 @@ test('unknown keys, at any depth, are kept, returned and named', async () => {
     llm: { provider: 'openai', model: 'm', top_k: 5, fallbacks: [{ provider: 'demo', model: 'n', seed: 1 }] },
     starting_message: { type: 'static', text: 'Hi', voice: 'low' },
     channel_overrides: { text: { tone: 3 }, fax: { instructions: '{{ nobody looks in here' } },
-    analysis: { success: { criteria: [] } },
+    analysis: { success: 'Was it sold?' },
     constructor: { prototype: 1 },
   }
   const version = await draft(config)

@@ -1,36 +1,68 @@
 // The `http` action of a tool: its templates rendered to a request, the answer to data.
 import type { HttpAction } from '@parley/contract'
-import type { Services } from '../../context.ts'
 import type { JsonValue } from '../../json.ts'
-import type { OutboundRequest } from '../../outbound/client.ts'
-import { OutboundError } from '../../outbound/client.ts'
+import {
+  OutboundError,
+  type OutboundErrorKind,
+  type OutboundRequest,
+  type OutboundResponse,
+} from '../../outbound/client.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 import { findUnsafeText, makeStorable } from '../../text.ts'
-import type { ToolCall, ToolVariables } from './run-tool.ts'
+import { backoffDelay, createSleep } from '../models/resilient.ts'
+import type { ToolVariables } from './run-actions.ts'
+import type { ToolCall, ToolRun } from './run-tool.ts'
 
 const max_body_bytes = 262_144
 
 interface HttpCall {
   call: ToolCall
+  run: ToolRun
   variables: ToolVariables
-  /** Of the time that the tool has. */
-  left_ms: number
-  signal: AbortSignal
+  /** Milliseconds that are left of the tool's time. */
+  timeLeft(): number
 }
 
-/** `is_failure`: the server answered with a status that is none of success. Throws when there was no answer. */
+/** `error`: the server answered with a status that is none of success. Throws when there was no answer. */
 export async function callHttp(
-  { outbound }: Pick<Services, 'outbound'>,
   action: HttpAction,
   http: HttpCall,
-): Promise<{ saved: { status: number; body: JsonValue }; is_failure: boolean }> {
-  const { status, headers, body } = await outbound.request(requestOf(action, http))
+): Promise<{ saved: { status: number; body: JsonValue }; error: string | null }> {
+  const { status, headers, body } = await requestPatiently(requestOf(action, http), action.retries ?? 0, http)
   const text = body.toString('utf8')
   const saved = { status, body: isJson(headers) ? parseBody(text) : makeStorable(text) }
-  return { saved, is_failure: status >= 400 }
+  return { saved, error: status >= 400 ? `The server answered ${status}.` : null }
 }
 
-function requestOf(action: HttpAction, { call, variables, left_ms, signal }: HttpCall): OutboundRequest {
+/** Tries again what may pass, with the same key, as long as the tool has time. */
+async function requestPatiently(
+  request: Omit<OutboundRequest, 'timeout_ms'> & { timeout_ms: number | null },
+  retries: number,
+  { run: { services, signal }, timeLeft }: HttpCall,
+): Promise<OutboundResponse> {
+  const { clock, random } = services.ports
+  const request_ms = request.timeout_ms ?? Number.POSITIVE_INFINITY
+  for (let tries = 1; ; tries += 1) {
+    const delay_ms = backoffDelay(tries, random)
+    const isLast = () => tries > retries || delay_ms >= timeLeft()
+    try {
+      const timeout_ms = Math.min(request_ms, timeLeft())
+      const response = await services.outbound.request({ ...request, timeout_ms })
+      if (!mayPass(response.status) || isLast()) return response
+    } catch (error) {
+      if (!(error instanceof OutboundError) || !transient.has(error.kind) || isLast()) throw error
+    }
+    await createSleep(clock)(delay_ms, signal)
+  }
+}
+
+const transient: ReadonlySet<string> = new Set<OutboundErrorKind>(['dns', 'connection', 'invalid_response', 'timeout'])
+
+function mayPass(status: number): boolean {
+  return status === 429 || status >= 500
+}
+
+function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
   const render = (text: string) => renderTemplate(text, variables)
   const given = Object.entries(action.headers ?? {}).map(([name, value]) => [name.toLowerCase(), render(value)])
   const { content, content_type } = bodyOf(action.body, render)
@@ -42,9 +74,9 @@ function requestOf(action: HttpAction, { call, variables, left_ms, signal }: Htt
     url: urlOf(render(action.url), action.query ?? {}, render),
     headers,
     body: content,
-    timeout_ms: Math.min(action.timeout_ms ?? left_ms, left_ms),
+    timeout_ms: action.timeout_ms ?? null,
     max_body_bytes,
-    signal,
+    signal: run.signal,
     // What an author puts into a header may be a secret for that one origin.
     sensitive_headers: Object.keys(headers).filter((name) => name !== 'content-type'),
   }

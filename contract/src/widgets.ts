@@ -1,0 +1,263 @@
+// The widgets and forms that an agent shows in rich conversations: one schema for each type, which its tool takes as arguments.
+import { Type, type Static, type TSchema } from 'typebox'
+import { Id, named, nullable, oneOf } from './schema.ts'
+
+const strict = { additionalProperties: false } as const
+const shortText = (description: string, maxLength = 200) => Type.String({ minLength: 1, maxLength, description })
+const longText = (description: string) => Type.String({ minLength: 1, maxLength: 4000, description })
+const title = Type.Optional(shortText('Heading.'))
+
+/** No other scheme may come from a model. */
+const imageUrl = Type.Optional(
+  Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$', description: 'An https address of a picture.' }),
+)
+
+/** A button: sends a message in the name of the end user, or opens an address. */
+const action = Type.Object(
+  {
+    label: shortText('What the button says.', 80),
+    message: Type.Optional(shortText('Sent as the end user when it is pressed.', 1000)),
+    url: Type.Optional(
+      Type.String({
+        maxLength: 2000,
+        pattern: '^(https://|mailto:|tel:)[^\\s]+$',
+        description: 'Opened when it is pressed: https, mailto or tel.',
+      }),
+    ),
+  },
+  strict,
+)
+const actions = Type.Optional(Type.Array(action, { maxItems: 6, description: 'Buttons.' }))
+
+const card = {
+  title: shortText('Heading.'),
+  subtitle: Type.Optional(shortText('Below the heading.')),
+  description: Type.Optional(longText('A paragraph.')),
+  image_url: imageUrl,
+  actions,
+}
+
+const example = <T extends TSchema>(schema: T, value: Static<T>): T => Object.assign(schema, { examples: [value] })
+
+/** The data of each type, with an example. */
+export const widgetData = {
+  detail: example(
+    Type.Object(
+      {
+        ...card,
+        fields: Type.Optional(
+          Type.Array(Type.Object({ label: shortText('Name.', 80), value: shortText('Value.', 1000) }, strict), {
+            maxItems: 30,
+            description: 'Rows of a label and a value.',
+          }),
+        ),
+      },
+      { ...strict, description: 'One thing in detail.' },
+    ),
+    {
+      title: 'Room 204',
+      subtitle: 'Sea view',
+      fields: [
+        { label: 'Beds', value: '2' },
+        { label: 'Price', value: '120 EUR' },
+      ],
+      actions: [{ label: 'Book', message: 'I would like to book room 204.' }],
+    },
+  ),
+  carousel: example(
+    Type.Object(
+      { title, items: Type.Array(Type.Object(card, strict), { minItems: 1, maxItems: 20, description: 'The cards.' }) },
+      { ...strict, description: 'Several cards side by side.' },
+    ),
+    { title: 'Our rooms', items: [{ title: 'Room 204' }, { title: 'Room 305', subtitle: 'Quiet' }] },
+  ),
+  info: example(
+    Type.Object(
+      {
+        title,
+        text: longText('What to know.'),
+        level: Type.Optional(oneOf(['info', 'success', 'warning', 'error'] as const, 'Default `info`.')),
+      },
+      { ...strict, description: 'A notice.' },
+    ),
+    { title: 'Opening hours', text: 'We are closed on Monday.', level: 'warning' },
+  ),
+  list: example(
+    Type.Object(
+      {
+        title,
+        items: Type.Array(
+          Type.Object(
+            {
+              title: shortText('Of the row.'),
+              description: Type.Optional(shortText('Below it.', 1000)),
+              value: Type.Optional(shortText('At the end of the row.', 80)),
+              image_url: imageUrl,
+              action: Type.Optional(action),
+            },
+            strict,
+          ),
+          { minItems: 1, maxItems: 50, description: 'The rows.' },
+        ),
+      },
+      { ...strict, description: 'Rows below each other.' },
+    ),
+    { title: 'Your bookings', items: [{ title: 'Room 204', value: '3 May' }] },
+  ),
+  action_grid: example(
+    Type.Object(
+      { title, actions: Type.Array(action, { minItems: 1, maxItems: 12, description: 'The buttons.' }) },
+      { ...strict, description: 'A grid of buttons.' },
+    ),
+    { title: 'What can I do for you?', actions: [{ label: 'Book a room', message: 'I would like to book a room.' }] },
+  ),
+  collect_otp: example(
+    Type.Object(
+      {
+        title,
+        prompt: Type.Optional(shortText('What is asked for.', 500)),
+        length: Type.Optional(Type.Integer({ minimum: 4, maximum: 10, description: 'Digits; default 6.' })),
+        submit_label: Type.Optional(shortText('Of the button.', 80)),
+      },
+      { ...strict, description: 'A field for a one-time code.' },
+    ),
+    { prompt: 'Please enter the code that we sent you.', length: 6 },
+  ),
+  collect_phone_number: example(
+    Type.Object(
+      {
+        title,
+        prompt: Type.Optional(shortText('What is asked for.', 500)),
+        default_country: Type.Optional(
+          Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2, as in `DE`.' }),
+        ),
+        submit_label: Type.Optional(shortText('Of the button.', 80)),
+      },
+      { ...strict, description: 'A field for a phone number.' },
+    ),
+    { prompt: 'Where may we call you?', default_country: 'DE' },
+  ),
+  order_tracker: example(
+    Type.Object(
+      {
+        order_number: shortText('As the end user knows it.', 100),
+        status: Type.Optional(shortText('In a few words.')),
+        steps: Type.Array(
+          Type.Object(
+            {
+              label: shortText('What happens.'),
+              state: oneOf(['done', 'current', 'upcoming'] as const),
+              at: Type.Optional(shortText('When, as it is to be shown.', 80)),
+            },
+            strict,
+          ),
+          { minItems: 1, maxItems: 20, description: 'In order.' },
+        ),
+        carrier: Type.Optional(shortText('Who delivers.')),
+        tracking_url: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$' })),
+        estimated_delivery: Type.Optional(shortText('As it is to be shown.', 80)),
+      },
+      { ...strict, description: 'How far an order has come.' },
+    ),
+    {
+      order_number: 'A-1001',
+      status: 'On its way',
+      steps: [
+        { label: 'Packed', state: 'done', at: '2 May' },
+        { label: 'On its way', state: 'current' },
+        { label: 'Delivered', state: 'upcoming' },
+      ],
+    },
+  ),
+  comparison: example(
+    Type.Object(
+      {
+        title,
+        columns: Type.Array(shortText('What is compared.', 80), { minItems: 2, maxItems: 5 }),
+        rows: Type.Array(
+          Type.Object(
+            {
+              label: shortText('By what.', 80),
+              values: Type.Array(Type.String({ maxLength: 500 }), { minItems: 2, maxItems: 5 }),
+            },
+            strict,
+          ),
+          { minItems: 1, maxItems: 30, description: 'One value for each column.' },
+        ),
+      },
+      { ...strict, description: 'A table that compares.' },
+    ),
+    { columns: ['Room 204', 'Room 305'], rows: [{ label: 'Price', values: ['120 EUR', '140 EUR'] }] },
+  ),
+} as const satisfies Record<string, TSchema>
+
+export type WidgetType = keyof typeof widgetData
+export const widgetTypes = Object.keys(widgetData) as WidgetType[]
+
+const formFieldTypes = [
+  'text',
+  'textarea',
+  'email',
+  'phone',
+  'number',
+  'date',
+  'time',
+  'select',
+  'multi_select',
+  'radio',
+  'checkbox',
+] as const
+
+export const FormDefinition = named(
+  'FormDefinition',
+  Type.Object(
+    {
+      id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,48}$', description: 'Its tool is `show_form_<id>`.' }),
+      name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'For the authors.' }))),
+      title: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
+      description: Type.Optional(
+        nullable(Type.String({ maxLength: 4000, description: 'Also what the model is told of the form.' })),
+      ),
+      submit_label: Type.Optional(nullable(Type.String({ maxLength: 80 }))),
+      fields: Type.Array(
+        Type.Object({
+          id: Type.String({ minLength: 1, maxLength: 64, description: 'Unique within the form.' }),
+          label: Type.String({ minLength: 1, maxLength: 200 }),
+          type: oneOf(formFieldTypes),
+          required: Type.Optional(nullable(Type.Boolean({ description: 'Default false.' }))),
+          options: Type.Optional(
+            nullable(
+              Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+                maxItems: 200,
+                description: 'Of `select`, `multi_select` and `radio`.',
+              }),
+            ),
+          ),
+        }),
+        { minItems: 1, maxItems: 50 },
+      ),
+    },
+    { description: 'A form that the agent can show in rich conversations.' },
+  ),
+)
+export type FormDefinition = Static<typeof FormDefinition>
+
+/** What a rich conversation is shown beside the text; `data` depends on `type`. */
+export type Widget =
+  | { [T in WidgetType]: { type: T; data: Static<(typeof widgetData)[T]> } }[WidgetType]
+  | { type: 'form'; data: FormDefinition }
+
+const shapes: [string, TSchema][] = [...Object.entries(widgetData), ['form', FormDefinition]]
+
+export const Widget = named(
+  'Widget',
+  Type.Unsafe<Widget>({
+    oneOf: shapes.map(([type, data]) => Type.Object({ type: Type.Literal(type), data })),
+    description: 'What a rich conversation is shown beside the text.',
+  }),
+)
+
+/** In the stream of a turn. */
+export const TurnWidget = Type.Unsafe<Widget & { turn_id: string }>({
+  oneOf: shapes.map(([type, data]) => Type.Object({ turn_id: Id, type: Type.Literal(type), data })),
+})

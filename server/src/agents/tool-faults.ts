@@ -1,0 +1,122 @@
+// What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
+// All of it takes values that may be malformed: what the schema has found wrong is left alone.
+import type { FieldFault } from '../errors.ts'
+import { createAjv } from '../validation.ts'
+import { isObject } from './config-faults.ts'
+import { parametersOf } from './tools.ts'
+
+type Config = Record<string, unknown>
+export interface PlacedText {
+  path: string
+  text: string
+}
+
+/** Names that the server's own tools have. */
+const reserved = /^(end_conversation|show_.+_widget|show_form_.+)$/
+
+export function toolFaults(config: Config, prefix: string): FieldFault[] {
+  const tools = objectsOf(config['tools'], `${prefix}.tools`)
+  const forms = objectsOf(config['forms'], `${prefix}.forms`)
+  const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
+  return [
+    ...repeated(tools, 'name', 'is the name of another tool'),
+    ...tools.flatMap(reservedName),
+    ...tools.flatMap(schemaFaults),
+    ...repeated(forms, 'id', 'is the id of another form'),
+    ...forms.flatMap(fieldFaults),
+    ...repeated(servers, 'name', 'is the name of another server'),
+  ]
+}
+
+interface Placed {
+  path: string
+  value: Config
+}
+
+function objectsOf(list: unknown, path: string): Placed[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((value: unknown, index) => (isObject(value) ? [{ path: `${path}.${index}`, value }] : []))
+}
+
+function repeated(placed: Placed[], key: string, message: string): FieldFault[] {
+  const seen = new Set<unknown>()
+  return placed.flatMap(({ path, value }) => {
+    const name = value[key]
+    const isRepeated = typeof name === 'string' && seen.has(name)
+    seen.add(name)
+    return isRepeated ? [{ path: `${path}.${key}`, message }] : []
+  })
+}
+
+function reservedName({ path, value: { name } }: Placed): FieldFault[] {
+  if (typeof name !== 'string' || !reserved.test(name)) return []
+  return [{ path: `${path}.name`, message: 'is kept for a built-in tool' }]
+}
+
+function schemaFaults({ path, value }: Placed): FieldFault[] {
+  const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
+  if (!isObject(properties) || !Array.isArray(required)) return []
+  try {
+    createAjv().compile(parametersOf({ properties, required }))
+    return []
+  } catch (error) {
+    const message = (error instanceof Error ? error.message : String(error)).slice(0, 200)
+    return [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${message}` }]
+  }
+}
+
+const types_with_options: ReadonlySet<unknown> = new Set(['select', 'multi_select', 'radio'])
+
+function fieldFaults({ path, value }: Placed): FieldFault[] {
+  const fields = objectsOf(value['fields'], `${path}.fields`)
+  const without = fields.filter(({ value: { type, options } }) => {
+    const isEmpty = options === undefined || options === null || (Array.isArray(options) && options.length === 0)
+    return types_with_options.has(type) && isEmpty
+  })
+  return [
+    ...repeated(fields, 'id', 'is the id of another field'),
+    ...without.map((field) => ({ path: `${field.path}.options`, message: 'is required for this type' })),
+  ]
+}
+
+// --- templates ---
+
+/** Every text of the tools and MCP servers that is a template. */
+export function listToolTemplates(config: Config, prefix: string): PlacedText[] {
+  const tools = objectsOf(config['tools'], `${prefix}.tools`)
+  const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
+  return [
+    ...tools.flatMap(({ path, value }) => listTexts(value['output'], `${path}.output`)),
+    ...tools.flatMap(listActions).flatMap(listActionTemplates),
+    ...servers.flatMap(({ path, value }) => listTexts(value['headers'], `${path}.headers`)),
+  ]
+}
+
+/** Every condition: an expression, not a template. */
+export function listConditions(config: Config, prefix: string): PlacedText[] {
+  const actions = objectsOf(config['tools'], `${prefix}.tools`).flatMap(listActions)
+  return actions.flatMap(({ path, value: { condition } }) =>
+    typeof condition === 'string' ? [{ path: `${path}.condition`, text: condition }] : [],
+  )
+}
+
+function listActions({ path, value }: Placed): Placed[] {
+  return ['actions', 'actions_on_error'].flatMap((key) => objectsOf(value[key], `${path}.${key}`))
+}
+
+const templateFields = new Map<unknown, readonly string[]>([
+  ['http', ['url', 'headers', 'query', 'body']],
+  ['play_message', ['message']],
+  ['knowledge_base', ['query']],
+])
+
+function listActionTemplates({ path, value }: Placed): PlacedText[] {
+  const fields = templateFields.get(value['type']) ?? []
+  return fields.flatMap((field) => listTexts(value[field], `${path}.${field}`))
+}
+
+function listTexts(value: unknown, path: string): PlacedText[] {
+  if (typeof value === 'string') return [{ path, text: value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, entry]) => listTexts(entry, `${path}.${key}`))
+}

@@ -1,0 +1,129 @@
+// The actions of a tool, one after the other: what they save is what later ones see, and the first that fails ends them.
+import type { ToolAction } from '@parley/contract'
+import type { JsonObject, JsonValue } from '../../json.ts'
+import { OutboundError } from '../../outbound/client.ts'
+import { TemplateError, evaluateCondition, renderTemplate } from '../../templates/templates.ts'
+import { makeStorable } from '../../text.ts'
+import { callHttp } from './http-action.ts'
+import type { ToolCall, ToolOutcome, ToolRun } from './run-tool.ts'
+import type { ToolWork } from './turn-tools.ts'
+
+/** What the templates of an action see. */
+export type ToolVariables = Readonly<Record<string, JsonValue>>
+
+const max_said_characters = 32_000
+const max_output_characters = 262_144
+
+interface Progress {
+  saved: JsonObject
+  said: string[]
+  /** Why an action failed. */
+  error: string | null
+}
+
+interface Surroundings {
+  call: ToolCall
+  run: ToolRun
+  /** Milliseconds that are left of the tool's time. */
+  timeLeft(): number
+}
+
+export async function runActions(
+  work: Extract<ToolWork, { type: 'actions' }>,
+  timeout_ms: number,
+  call: ToolCall,
+  run: ToolRun,
+): Promise<ToolOutcome> {
+  const { clock } = run.services.ports
+  const deadline = clock.monotonic() + timeout_ms
+  const around = { call, run, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+  const progress: Progress = { saved: {}, said: [], error: null }
+  await runInOrder(work.actions, progress, around)
+  const is_error = progress.error !== null
+  if (is_error) await runInOrder(work.actions_on_error, progress, around)
+  const output = outputOf(work.output, progress, around)
+  return { said: progress.said.join(''), is_error: is_error || output.is_error, output: output.value }
+}
+
+/** Until one fails. */
+async function runInOrder(actions: ToolAction[], progress: Progress, around: Surroundings): Promise<void> {
+  try {
+    for (const action of actions) {
+      const seen = variablesOf(progress, around)
+      if (action.condition && !evaluateCondition(action.condition, seen)) continue
+      const error = await runAction(action, seen, progress, around)
+      if (error === null) continue
+      progress.error ??= error
+      return
+    }
+  } catch (error) {
+    progress.error ??= reasonOf(error, around)
+  }
+}
+
+/** Answers why it failed, or null. */
+async function runAction(
+  action: ToolAction,
+  variables: ToolVariables,
+  progress: Progress,
+  around: Surroundings,
+): Promise<string | null> {
+  switch (action.type) {
+    case 'http': {
+      const { saved, error } = await callHttp(action, { ...around, variables })
+      Object.assign(progress.saved, action.save_as ? { [action.save_as]: saved } : saved)
+      return error
+    }
+    case 'play_message': {
+      const text = renderTemplate(action.message, variables, { max_output: max_said_characters }).trim()
+      if (text === '') return null
+      const message = makeStorable(text)
+      // What comes after it begins a new paragraph.
+      progress.said.push(`${message}\n\n`)
+      Object.assign(progress.saved, { message })
+      return null
+    }
+    case 'workflow':
+      return 'Workflows are not available on this server.'
+    case 'knowledge_base':
+      return 'Knowledge bases are not available on this server.'
+    default:
+      around.run.log.info(
+        { tool: around.call.name, call_id: around.call.call_id },
+        `Skipping voice-only action '${action.type}' on async text channel`,
+      )
+      return null
+  }
+}
+
+/** What the author of the configuration named stands above what a model named. */
+function variablesOf({ saved, error }: Progress, { call, run }: Surroundings): ToolVariables {
+  return { ...call.arguments, ...saved, error: error ?? '', ...run.variables, arguments: call.arguments }
+}
+
+function outputOf(
+  template: string | null,
+  progress: Progress,
+  around: Surroundings,
+): { value: JsonValue; is_error: boolean } {
+  const { saved, error } = progress
+  if (template === null) return { value: plainOutput(progress), is_error: false }
+  try {
+    const text = renderTemplate(template, variablesOf(progress, around), { max_output: max_output_characters })
+    return { value: makeStorable(text), is_error: false }
+  } catch (failure) {
+    return { value: plainOutput({ saved, error: error ?? reasonOf(failure, around) }), is_error: true }
+  }
+}
+
+/** What the answer of a server says for itself needs no words of ours. */
+function plainOutput({ saved, error }: Pick<Progress, 'saved' | 'error'>): JsonValue {
+  if (error === null) return saved
+  return Object.keys(saved).length === 0 ? error : { ...saved, error }
+}
+
+function reasonOf(error: unknown, { run }: Surroundings): string {
+  run.signal.throwIfAborted()
+  if (error instanceof OutboundError || error instanceof TemplateError) return `${error.message}.`
+  throw error
+}
