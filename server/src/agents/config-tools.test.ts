@@ -71,6 +71,7 @@ describe('forms and servers', () => {
     [{ forms: [{ ...form, fields: [...form.fields, ...form.fields] }] }, 'forms.0.fields.1.id', /another field/],
     [{ forms: [{ ...form, fields: [] }] }, 'forms.0.fields', /at least 1 entry/],
     [{ mcp_servers: [server, server] }, 'mcp_servers.1.name', /another server/],
+    [{ mcp_servers: [{ ...server, name: 'show_x' }] }, 'mcp_servers.0.name', /begin with show/],
     [{ mcp_servers: [{ ...server, url: 'ftp://x' }] }, 'mcp_servers.0.url', /pattern/],
     [{ mcp_servers: [{ ...server, headers: { a: '{{' } }] }, 'mcp_servers.0.headers.a', /template/],
     [{ built_in_tools: { widgets: { allowed: ['map'] } } }, 'built_in_tools.widgets.allowed.0', /one of detail/],

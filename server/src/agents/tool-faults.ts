@@ -11,8 +11,8 @@ export interface PlacedText {
   text: string
 }
 
-/** Names that the server's own tools have. */
-const reserved = /^(end_conversation|show_.+_widget|show_form_.+)$/
+/** The server's own tools begin with it, and what they leave in a result is believed: no remote tool may have such a name. */
+const reserved_server = 'show'
 
 export function toolFaults(config: Config, prefix: string): FieldFault[] {
   const tools = objectsOf(config['tools'], `${prefix}.tools`)
@@ -20,11 +20,11 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
   const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
   return [
     ...repeated(tools, 'name', 'is the name of another tool'),
-    ...tools.flatMap(reservedName),
     ...tools.flatMap(schemaFaults),
     ...repeated(forms, 'id', 'is the id of another form'),
     ...forms.flatMap(fieldFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
+    ...servers.flatMap(reservedName),
   ]
 }
 
@@ -49,8 +49,8 @@ function repeated(placed: Placed[], key: string, message: string): FieldFault[] 
 }
 
 function reservedName({ path, value: { name } }: Placed): FieldFault[] {
-  if (typeof name !== 'string' || !reserved.test(name)) return []
-  return [{ path: `${path}.name`, message: 'is kept for a built-in tool' }]
+  if (typeof name !== 'string' || name.split('_')[0] !== reserved_server) return []
+  return [{ path: `${path}.name`, message: `must not begin with ${reserved_server}, as the built-in tools do` }]
 }
 
 function schemaFaults({ path, value }: Placed): FieldFault[] {

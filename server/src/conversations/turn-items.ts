@@ -3,7 +3,7 @@ import type { Widget } from '@parley/contract'
 import type { JsonValue } from '../json.ts'
 import type { ItemRecord } from './queries.ts'
 
-type Item = Pick<ItemRecord, 'type' | 'call_id' | 'name' | 'output' | 'is_error'>
+type Item = Pick<ItemRecord, 'type' | 'content' | 'call_id' | 'name' | 'output' | 'is_error'>
 
 /** A message that bears the id of a call was said by that call's tool. */
 export function isSaidByTool({ type, call_id }: Pick<Item, 'type' | 'call_id'>): boolean {
@@ -12,6 +12,22 @@ export function isSaidByTool({ type, call_id }: Pick<Item, 'type' | 'call_id'>):
 
 export function countSaidByTools(items: readonly Item[]): number {
   return items.filter(isSaidByTool).length
+}
+
+/** What a tool says is a paragraph of its own; the words of the model follow each other as it gave them. */
+const paragraph = '\n\n'
+
+/** What the agent has said in all, and what stands before the next words of the model. */
+export function textOf(items: readonly Item[]): { text: string; before_next: string } {
+  let text = ''
+  let isAfterTool = false
+  for (const item of items) {
+    if (item.type !== 'message') continue
+    if (text !== '' && (isAfterTool || isSaidByTool(item))) text += paragraph
+    text += item.content?.join('') ?? ''
+    isAfterTool = isSaidByTool(item)
+  }
+  return { text, before_next: isAfterTool ? paragraph : '' }
 }
 
 const widgetTool = /^show_(.+_widget|form_.+)$/
@@ -24,6 +40,7 @@ export function widgetResult(widget: Widget): JsonValue {
 /** The widget that a result has shown, if it is one of a widget's tool. */
 export function widgetOf({ type, name, output, is_error }: Item): Widget | null {
   if (type !== 'function_call_output' || is_error || !widgetTool.test(name!)) return null
-  const shown = output as { widget?: Widget } | null
-  return typeof shown === 'object' ? (shown?.widget ?? null) : null
+  const { widget } = (output ?? {}) as { widget?: Widget }
+  // An agent's own tool may have such a name; what its actions save has no type.
+  return typeof widget?.type === 'string' ? widget : null
 }

@@ -3,7 +3,7 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../live/live-turns.ts'
 import type { ItemRecord } from './queries.ts'
-import { countSaidByTools, widgetOf } from './turn-items.ts'
+import { countSaidByTools, textOf, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {
   readonly #turn_id: string
@@ -12,6 +12,8 @@ export class TurnNarrator {
   #told = ''
   /** Text that is in the transcript. */
   #kept = ''
+  /** What stands between that and the next words. */
+  #before_next = ''
   /** How many pieces of the turn that is. */
   #pieces = 0
   #attempt = 0
@@ -44,7 +46,7 @@ export class TurnNarrator {
   /** What the turn has kept so far: the items of so many finished steps. */
   *keep(items: readonly ItemRecord[], steps: number): Generator<TurnStreamEvent> {
     this.#pieces = steps + countSaidByTools(items)
-    this.#kept = textOf(items)
+    this.#keepText(items)
     // What is told beyond is of the step that is under way.
     if (!this.#told.startsWith(this.#kept)) yield* this.#tell(this.#kept)
     for (const item of items) yield* this.#tellCall(item, items)
@@ -55,15 +57,21 @@ export class TurnNarrator {
     if (attempt !== this.#attempt || kept !== this.#pieces) return
     if (saying !== this.#saying && this.#told !== this.#kept) yield* this.#restart()
     this.#saying = saying
-    const said = this.#told.length - this.#kept.length
-    if (text.length > said) yield this.#delta(text.slice(said))
+    const whole = this.#kept + (text === '' ? '' : this.#before_next + text)
+    if (whole.length > this.#told.length) yield this.#delta(whole.slice(this.#told.length))
   }
 
   /** All items of the turn, which is over. */
   *finish(items: readonly ItemRecord[]): Generator<TurnStreamEvent> {
     for (const item of items) yield* this.#tellCall(item, items)
-    this.#kept = textOf(items)
+    this.#keepText(items)
     yield* this.#tell(this.#kept)
+  }
+
+  #keepText(items: readonly ItemRecord[]): void {
+    const { text, before_next } = textOf(items)
+    this.#kept = text
+    this.#before_next = before_next
   }
 
   *#tell(text: string): Generator<TurnStreamEvent> {
@@ -101,8 +109,4 @@ export class TurnNarrator {
     const widget = this.#isRich ? widgetOf(item) : null
     if (widget) yield { event: 'widget', data: { turn_id: this.#turn_id, ...widget } }
   }
-}
-
-function textOf(items: readonly ItemRecord[]): string {
-  return items.flatMap(({ content }) => content ?? []).join('')
 }

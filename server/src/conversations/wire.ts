@@ -2,7 +2,7 @@
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../access/access.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from './queries.ts'
-import { widgetOf } from './turn-items.ts'
+import { textOf, widgetOf } from './turn-items.ts'
 
 /** The safe fields, and the sensitive ones for who may see them; the transcript where it was read. */
 export function presentConversation(access: Access, record: ConversationRecord, items?: ItemRecord[]): Conversation {
@@ -89,8 +89,12 @@ export function presentReply(
     items.filter(({ type }) => type === 'function_call_output').map((item) => [item.call_id, item]),
   )
   const calls = items.filter(({ type }) => type === 'function_call')
+  const widgetsOf = ({ call_id }: ItemRecord) => {
+    const result = results.get(call_id)
+    return (result && widgetOf(result)) ?? []
+  }
   return {
-    reply: items.flatMap(({ content }) => content ?? []).join(''),
+    reply: textOf(items).text,
     tool_calls: calls.map(({ call_id, name, arguments: given }) => {
       const result = results.get(call_id)
       return {
@@ -101,6 +105,6 @@ export function presentReply(
         is_error: result?.is_error ?? true,
       }
     }),
-    ...(interactivity === 'rich' ? { widgets: items.flatMap((item) => widgetOf(item) ?? []) } : {}),
+    ...(interactivity === 'rich' ? { widgets: calls.flatMap(widgetsOf) } : {}),
   }
 }

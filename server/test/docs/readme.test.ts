@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { operations } from '@parley/contract'
 import { createProgram } from '../../../cli/src/program.ts'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { validateAgentConfig } from '../../src/agents/config.ts'
 import { settings } from '../../src/config.ts'
 import { type ServerProcess, startServerProcess } from '../support/process.ts'
 import { codeBlocks, readGuide, root, sectionOf } from './markdown.ts'
@@ -61,6 +62,12 @@ describe('the commands of README.md', () => {
 
     for (const { text } of codeBlocks(sectionOf(readme, 'Webhooks'))) answer = await shell(text, {})
     expect(answer).toMatchObject({ active: true, secret: expect.stringMatching(/^whsec_/) })
+  })
+
+  it('show a tool that a configuration can hold, with nothing in it that has no effect', () => {
+    const [tool] = codeBlocks(sectionOf(readme, 'Tools'))
+    const verdict = validateAgentConfig({ tools: [JSON.parse(tool!.text)] }, { agent_config_bytes: 100_000 })
+    expect(verdict).toEqual({ faults: [], warnings: [] })
   })
 
   it('make an organization, a user, a token and a key beside the running server', async () => {

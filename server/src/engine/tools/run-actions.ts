@@ -42,7 +42,7 @@ export async function runActions(
   const is_error = progress.error !== null
   if (is_error) await runInOrder(work.actions_on_error, progress, around)
   const output = outputOf(work.output, progress, around)
-  return { said: progress.said.join(''), is_error: is_error || output.is_error, output: output.value }
+  return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
 }
 
 /** Until one fails. */
@@ -78,8 +78,7 @@ async function runAction(
       const text = renderTemplate(action.message, variables, { max_output: max_said_characters }).trim()
       if (text === '') return null
       const message = makeStorable(text)
-      // What comes after it begins a new paragraph.
-      progress.said.push(`${message}\n\n`)
+      progress.said.push(message)
       Object.assign(progress.saved, { message })
       return null
     }

@@ -1,0 +1,111 @@
+// Whatever a model asks for: wrong names and arguments, half JSON, the names of prototypes, calls without number. No turn fails
+// where an error result will do, each call has its one result, and the server goes on.
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Answer, CallingAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+let server: TestServer
+let agent_id: string
+
+const tools = [
+  {
+    name: 'act',
+    description: 'Acts',
+    properties: { what: { type: 'string' }, n: { type: 'integer' } },
+    required: ['what'],
+  },
+  { name: 'say', description: 'Says', properties: { x: {} }, actions: [{ type: 'play_message', message: '{{ x }}' }] },
+  { name: 'constructor', description: 'Is named so', output: '{{ arguments | tojson }}', properties: { x: {} } },
+]
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const built_in_tools = { widgets: {}, end_conversation: { enabled: false } }
+  agent_id = (await publishAgent(server.client, { tools, built_in_tools, max_tool_steps: 3 })).agent_id
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const oddKeys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'what', 'x', '\u0000']
+/** A call without a name is none: the providers' libraries leave it out. */
+const name = fc.oneof(
+  fc.constantFrom('act', 'say', 'constructor', 'show_info_widget', 'show_form_x', 'end_conversation', ...oddKeys),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 300 }),
+)
+const odd = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(fc.constantFrom(...oddKeys), fc.string()), tie('value'), { maxKeys: 4 }),
+  ),
+})).value
+const json = odd.map((value) => JSON.stringify(value) ?? 'undefined')
+const given = fc.oneof(
+  json,
+  fc.tuple(json, fc.nat()).map(([text, length]) => text.slice(0, length % (text.length + 1))),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '',
+    '{',
+    '{}',
+    '{"what": "x"',
+    '[]',
+    'null',
+    '{"__proto__": {"what": "x"}}',
+    '{"what": "x", "what": 5}',
+  ),
+  fc.nat(2000).map((depth) => `${'{"x":'.repeat(depth)}1${'}'.repeat(depth)}`),
+)
+const answer = fc.record({
+  text: fc.constantFrom('', 'Said. '),
+  tool_calls: fc.array(fc.record({ name, arguments: given }), { minLength: 1, maxLength: 6 }),
+})
+
+async function takeTurn(answers: CallingAnswer[]) {
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
+  const rest: Answer[] = [...answers, 'Done.']
+  server.model.answer = ({ tools: offered }) => (offered ? rest.shift()! : 'Done.')
+  const conversation_id = conversation.id
+  const reply = await server.client.sendConversationMessage({ conversation_id, text: 'Go', interactivity: 'rich' })
+  const { items } = (await server.client.getConversation({ conversation_id })).conversation!
+  return { ...reply, items }
+}
+
+test('calls of any name with any arguments', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 3 }), async (answers) => {
+      const { reply, tool_calls, items } = await takeTurn(answers)
+      expect(reply.endsWith('Done.')).toBe(true)
+      expect(tool_calls).toHaveLength(answers.reduce((sum, { tool_calls: { length } }) => sum + length, 0))
+      const ids = (type: string) => items.filter((item) => item.type === type).map(({ call_id }) => call_id)
+      expect(new Set(ids('function_call')).size).toBe(tool_calls.length)
+      expect(ids('function_call_output').toSorted()).toEqual(ids('function_call').toSorted())
+      expect(({} as Record<string, unknown>)['what']).toBeUndefined()
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('10,000 calls at once', { timeout: 60_000 }, async () => {
+  const tool_calls = Array.from({ length: 10_000 }, (_, index) => ({ name: `act${index % 3}`, arguments: '{' }))
+  const { reply, tool_calls: made } = await takeTurn([{ tool_calls }])
+  expect([reply, made.length]).toEqual(['Done.', 32])
+})
+
+test('arguments without end, and a name without end', { timeout: 60_000 }, async () => {
+  const endless = 'x'.repeat(2_000_000)
+  const { tool_calls } = await takeTurn([
+    {
+      tool_calls: [
+        { name: 'act', arguments: `{"what": "${endless}` },
+        { name: endless, arguments: '{}' },
+      ],
+    },
+  ])
+  expect(tool_calls.map(({ is_error, name: said }) => [is_error, said.length <= 200])).toEqual([
+    [true, true],
+    [true, true],
+  ])
+})

@@ -1,0 +1,240 @@
+// What a tool's actions do: in order, under conditions, tried again, with error actions, an output of their own, and words to the
+// end user that are a part of the reply.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Answer, holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
+
+let server: TestServer
+let peer: ToolPeer
+
+beforeAll(async () => {
+  peer = await startToolPeer()
+  server = await startTestServer(opened_hosts)
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await peer[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  peer.requests.length = 0
+  peer.answer = (_request, response) => answerJson(response, { ok: true })
+  server.log.length = 0
+})
+
+const http = (path: string, fields: object = {}) => ({ type: 'http', url: `${peer.url}${path}`, ...fields })
+const say = (message: string, fields: object = {}) => ({ type: 'play_message', message, ...fields })
+
+/** One turn of an agent with one tool, which the model calls once before it says "Done.". */
+async function callTool(tool: object, given: object = {}, custom_metadata: Record<string, unknown> = {}) {
+  const whole = { name: 'act', description: 'Acts', properties: { what: {} }, ...tool }
+  const { agent_id } = await publishAgent(server.client, { tools: [whole] })
+  const { conversation } = await server.client.createConversation({
+    ...{ channel: 'text', user_id: 'ada', agent_id, custom_metadata },
+  })
+  const answers: Answer[] = [{ tool_calls: [{ name: 'act', arguments: given }] }, 'Done.']
+  server.model.answer = () => answers.shift()!
+  const { reply, tool_calls } = await server.client.sendConversationMessage({
+    conversation_id: conversation.id,
+    text: 'Go',
+  })
+  const { output, is_error } = tool_calls[0]!
+  return { conversation_id: conversation.id, reply, output, is_error }
+}
+
+const paths = () => peer.requests.map(({ url }) => url)
+
+describe('actions', () => {
+  test('go in order, each seeing what those before have saved', async () => {
+    peer.answer = ({ url }, response) => answerJson(response, url === '/a' ? { id: 7 } : { name: 'Ada' })
+    const actions = [
+      http('/a', { save_as: 'order' }),
+      http('/b', { query: { id: '{{ order.body.id }}', who: '{{ custom_metadata.who }}' }, save_as: 'person' }),
+    ]
+    const { output, is_error } = await callTool({ actions }, {}, { who: 'me' })
+    expect(paths()).toEqual(['/a', '/b?id=7&who=me'])
+    expect({ output, is_error }).toEqual({
+      is_error: false,
+      output: { order: { status: 200, body: { id: 7 } }, person: { status: 200, body: { name: 'Ada' } } },
+    })
+  })
+
+  test('are left out where their condition is false, absent or empty', async () => {
+    const conditions = [
+      "what == 'tea'",
+      "what == 'coffee'",
+      'order.status == 200',
+      'nothing.at.all',
+      'custom_metadata.on',
+    ]
+    const actions = conditions.map((condition, index) => http(`/${index}`, { condition, save_as: 'order' }))
+    await callTool({ actions }, { what: 'tea' }, { on: 0 })
+    expect(paths()).toEqual(['/0', '/2'])
+  })
+
+  test('a condition that cannot be evaluated is an error of the call', async () => {
+    const { is_error, output } = await callTool({ actions: [http('/a', { condition: 'what()' })] }, { what: 'tea' })
+    expect({ is_error, output: String(output).length > 0 }).toEqual({ is_error: true, output: true })
+    expect(paths()).toEqual([])
+  })
+
+  test('one that fails ends them; the error actions see why, and the call remains an error', async () => {
+    peer.answer = ({ url }, response) => answerJson(response, { path: url }, url === '/bad' ? 500 : 200)
+    const { is_error, output, reply } = await callTool({
+      actions: [http('/good', { save_as: 'good' }), http('/bad', { save_as: 'bad' }), http('/never')],
+      actions_on_error: [
+        http('/report', { query: { why: '{{ error }}', status: '{{ bad.status }}' }, save_as: 'report' }),
+        say('It did not work: {{ error }}'),
+      ],
+    })
+    expect(paths()).toEqual(['/good', '/bad', '/report?why=The+server+answered+500.&status=500'])
+    expect(is_error).toBe(true)
+    expect(output).toMatchObject({ good: {}, bad: { status: 500 }, report: {}, error: 'The server answered 500.' })
+    expect(reply).toBe('It did not work: The server answered 500.\n\nDone.')
+  })
+
+  test('an error action that fails too ends those, and the first error counts', async () => {
+    peer.answer = ({ url }, response) => answerJson(response, {}, url === '/one' ? 404 : 503)
+    const { output } = await callTool({
+      actions: [http('/one', { save_as: 'one' })],
+      actions_on_error: [http('/two', { save_as: 'two' }), http('/three')],
+    })
+    expect(paths()).toEqual(['/one', '/two'])
+    expect(output).toMatchObject({ error: 'The server answered 404.' })
+  })
+
+  test.each([
+    ['workflow', { workflow_id: 'w' }, /Workflows are not available/],
+    ['knowledge_base', { dataset_id: 'd', query: '{{ what }}' }, /Knowledge bases are not available/],
+  ])('%s is not available yet, and says so', async (type, fields, message) => {
+    const { is_error, output } = await callTool({ actions: [{ type, ...fields }] })
+    expect({ is_error, output }).toEqual({ is_error: true, output: expect.stringMatching(message) })
+  })
+
+  test('those of a voice call are skipped, with a line in the log', async () => {
+    const actions = [{ type: 'dtmf', digits: '1' }, http('/a'), { type: 'hangup', condition: 'false' }]
+    const { is_error } = await callTool({ actions })
+    expect([is_error, paths()]).toEqual([false, ['/a']])
+    const lines = server.log.filter((line) => line.includes('Skipping'))
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain("Skipping voice-only action 'dtmf' on async text channel")
+  })
+})
+
+describe('output', () => {
+  test('a template says what the model is given', async () => {
+    const tool = {
+      actions: [http('/a', { save_as: 'order' })],
+      output: '{{ what }}: {{ order.status }} for {{ user_id }}',
+    }
+    expect((await callTool(tool, { what: 'tea' })).output).toBe('tea: 200 for ada')
+  })
+
+  test('it sees the error', async () => {
+    peer.answer = (_request, response) => answerJson(response, {}, 404)
+    const { output, is_error } = await callTool({ actions: [http('/a')], output: 'Sorry. {{ error }}' })
+    expect({ output, is_error }).toEqual({ output: 'Sorry. The server answered 404.', is_error: true })
+  })
+
+  test('one that cannot be rendered is an error, and what was saved is not lost', async () => {
+    const { output, is_error } = await callTool({ actions: [http('/a', { save_as: 'a' })], output: '{{ a.body() }}' })
+    expect(is_error).toBe(true)
+    expect(output).toMatchObject({ a: { status: 200 }, error: expect.any(String) })
+  })
+})
+
+describe('retries', () => {
+  test.each([
+    ['429', (response: import('node:http').ServerResponse) => answerJson(response, {}, 429)],
+    ['503', (response: import('node:http').ServerResponse) => answerJson(response, {}, 503)],
+    ['a cut connection', (response: import('node:http').ServerResponse) => void response.socket?.destroy()],
+  ])('after %s, with the same key', async (_what, fail) => {
+    let failures = 2
+    peer.answer = (_request, response) => (failures-- > 0 ? fail(response) : answerJson(response, { ok: true }))
+    const { is_error, output } = await callTool({ actions: [http('/a', { method: 'POST', retries: 3 })] })
+    expect({ is_error, output }).toMatchObject({ is_error: false, output: { status: 200 } })
+    expect(peer.requests).toHaveLength(3)
+    expect(new Set(peer.requests.map(({ key }) => key)).size).toBe(1)
+  })
+
+  test('end with their number, and none are made of what will not pass, or without being asked for', async () => {
+    peer.answer = (_request, response) => answerJson(response, {}, 503)
+    expect((await callTool({ actions: [http('/a', { retries: 1 })] })).output).toMatchObject({ status: 503 })
+    expect(peer.requests).toHaveLength(2)
+    await callTool({ actions: [http('/b')] })
+    expect(peer.requests).toHaveLength(3)
+    peer.answer = (_request, response) => answerJson(response, {}, 404)
+    await callTool({ actions: [http('/c', { retries: 5 })] })
+    expect(peer.requests).toHaveLength(4)
+  })
+
+  test('end with the time of the tool', async () => {
+    peer.answer = (_request, response) => answerJson(response, {}, 503)
+    const { output } = await callTool({ timeout_ms: 300, actions: [http('/a', { retries: 5 })] })
+    expect(output).toMatchObject({ status: 503 })
+    expect(peer.requests.length).toBeLessThan(4)
+  })
+})
+
+describe('play_message', () => {
+  test('its text is a part of the reply, of the transcript, and of the next steps', async () => {
+    const { reply, output, conversation_id } = await callTool(
+      { actions: [say(' One {{ what }}. '), http('/a')] },
+      { what: 'tea' },
+    )
+    expect(reply).toBe('One tea.\n\nDone.')
+    expect(output).toEqual({ message: 'One tea.', status: 200, body: { ok: true } })
+    const { conversation } = await server.client.getConversation({ conversation_id })
+    const [last, said] = [conversation!.items.at(-1)!, conversation!.items.at(-2)!]
+    expect([said.content, last.content]).toEqual([['One tea.'], ['Done.']])
+    server.model.answer = () => 'Bye.'
+    await server.client.sendConversationMessage({ conversation_id, text: 'And?' })
+    const roles = server.model.requests.at(-1)!.messages.map(({ role }) => role)
+    expect(roles).toEqual(['system', 'user', 'assistant', 'tool', 'assistant', 'user'])
+  })
+
+  test('is a paragraph of its own between the words of the model, also as it is streamed', async () => {
+    const tools = [{ name: 'act', description: 'Acts', actions: [say('From the tool.'), say('Twice.')] }]
+    const { agent_id } = await publishAgent(server.client, { tools })
+    const created = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
+    const conversation_id = created.conversation.id
+    const held = holdAnswer()
+    const answers: Answer[] = [{ text: 'Wait.', tool_calls: [{ name: 'act', arguments: {} }] }, held]
+    server.model.answer = () => answers.shift()!
+    const stream = server.client.streamConversationMessage({ conversation_id, text: 'Go' })
+    let told = ''
+    for await (const { event, data } of stream) {
+      expect(event).not.toBe('turn.restarted')
+      if (event === 'turn.completed') expect(data.reply).toBe(told)
+      if (event !== 'message.delta') continue
+      told += data.text
+      if (told === 'Wait.\n\nFrom the tool.\n\nTwice.') held.say('Then ')
+      if (!told.endsWith('Then ')) continue
+      held.say('more.')
+      held.finish()
+    }
+    expect(told).toBe('Wait.\n\nFrom the tool.\n\nTwice.\n\nThen more.')
+  })
+
+  test('an empty one says nothing, and one without end is an error', async () => {
+    expect((await callTool({ actions: [say('{{ nothing }}')] })).reply).toBe('Done.')
+    const endless = say("{% for a in range(1000) %}{{ 'x' * 100 }}{% endfor %}")
+    expect(await callTool({ actions: [endless] })).toMatchObject({ is_error: true, reply: 'Done.' })
+  })
+
+  test('T10: a model that has nothing to add gives the reply all the same', async () => {
+    const { agent_id } = await publishAgent(server.client, {
+      tools: [{ name: 'act', description: 'Acts', actions: [say('All is said.')] }],
+    })
+    const created = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
+    const answers: Answer[] = [{ tool_calls: [{ name: 'act', arguments: {} }] }, '']
+    server.model.answer = () => answers.shift()!
+    const events = []
+    const stream = server.client.streamConversationMessage({ conversation_id: created.conversation.id, text: 'Go' })
+    for await (const event of stream) events.push(event)
+    expect(events.map(({ event }) => event)).toEqual([
+      ...['turn.started', 'tool_call.started', 'message.delta', 'tool_call.completed', 'turn.completed'],
+    ])
+    expect(events.at(-1)!.data).toMatchObject({ reply: 'All is said.' })
+  })
+})
