@@ -161,19 +161,17 @@ describe('cut off at any byte', () => {
     await server.client.endConversation({ conversation_id })
     const whole = Buffer.from(await (await raw(server.url, conversation_id)).arrayBuffer())
     const expected = (await logOf(conversation_id)).map(({ sequence }) => sequence)
-    // Every boundary of an event and its neighbours, and every 97th byte.
-    const cuts = new Set<number>()
-    for (let byte = 0; byte <= whole.length; byte += 97) cuts.add(byte)
-    for (let at = whole.indexOf('\n\n'); at !== -1; at = whole.indexOf('\n\n', at + 1)) {
-      for (const near of [0, 1, 2, 3]) cuts.add(Math.min(whole.length, at + near))
+    let next = 0
+    const cutEveryByte = async () => {
+      for (let cut = next++; cut <= whole.length; cut = next++) {
+        const first = await readBytes(server.url, conversation_id, 0, cut)
+        const rest = await readBytes(other.url, conversation_id, first.at(-1) ?? 0, Infinity)
+        expect([...first, ...rest], `cut at byte ${cut}`).toEqual(expected)
+      }
     }
-    expect(cuts.size).toBeGreaterThan(50)
-    for (const cut of cuts) {
-      const first = await readBytes(server.url, conversation_id, 0, cut)
-      const rest = await readBytes(other.url, conversation_id, first.at(-1) ?? 0, Infinity)
-      expect([...first, ...rest], `cut at byte ${cut}`).toEqual(expected)
-    }
-  })
+    await Promise.all(Array.from({ length: 8 }, cutEveryByte))
+    expect(next).toBeGreaterThan(1000)
+  }, 120_000)
 })
 
 describe('who may read', () => {

@@ -1,5 +1,5 @@
 // Starts node.ts as a child process, and tells what it says.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -53,6 +53,12 @@ interface Said {
   node_id?: string
 }
 
+/** One that has stopped would not see that its standard input ends. */
+const alive = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 export function startKillNode(environment: Record<string, string>, strike: Strike | null = null): KillNode {
   const told = strike ? [strike.point, String(strike.nth), strike.signal] : []
   const child = spawn(process.execPath, [join(import.meta.dirname, 'node.ts'), ...told], {
@@ -73,7 +79,9 @@ export function startKillNode(environment: Record<string, string>, strike: Strik
     if (said.struck) struck.resolve(said.struck)
     if (said.url && said.node_id) ready.resolve({ url: said.url, node_id: said.node_id })
   })
+  alive.add(child)
   const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  void exited.then(() => alive.delete(child))
   void exited.then((code) => ready.reject(new Error(`the node ended with ${code}: ${errors}`)))
   ready.promise.catch(() => {})
   return {
