@@ -7,6 +7,8 @@ import {
   createTokenForUser,
   createUser,
   migrate,
+  readConfig,
+  rotateSecretKey,
   serve,
   systemPorts,
 } from '@parley/server'
@@ -36,6 +38,7 @@ export function createProgram(): Command {
   addUserCommands(program)
   addTokenCommands(program)
   addKeyCommands(program)
+  addSecretKeyCommands(program)
   return program
 }
 
@@ -106,6 +109,25 @@ function addKeyCommands(program: Command): void {
       printSecret(secret)
     })
 }
+
+function addSecretKeyCommands(program: Command): void {
+  program
+    .command('secret-key')
+    .description("the installation's secret key")
+    .command('rotate')
+    .description(
+      'change to the key in PARLEY_SECRET_KEY_NEXT or, where it is kept in the data folder, to a new one there',
+    )
+    .action(async () => {
+      const config = readConfig()
+      const rotation = await withDatabase((database) => rotateSecretKey({ database, config, ports: systemPorts }))
+      printFields(Object.fromEntries(Object.entries(rotation).map(([name, count]) => [name, String(count)])))
+      process.stderr.write(`${restart_advice}\n`)
+    })
+}
+
+const restart_advice =
+  'The secret key was replaced. Start every server again: those that run end by themselves. Conversation tokens have ended.'
 
 function roleOption(): Option {
   return new Option('--role <role>', 'what he or it may do').choices(roles)

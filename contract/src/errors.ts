@@ -32,6 +32,7 @@ export const errorTable = {
   agent_in_use: { status: 409, detail: 'The agent has active conversations.' },
   webhook_inactive: { status: 409, detail: 'The webhook endpoint is not active.' },
   too_many_webhooks: { status: 409, detail: 'The organization has as many webhook endpoints as it may have.' },
+  too_many_secrets: { status: 409, detail: 'The organization has as many secrets as it may have.' },
   member_exists: { status: 409, detail: 'This user is already a member.' },
   slug_taken: { status: 409, detail: 'This slug is taken.' },
   revision_mismatch: { status: 412, detail: 'The version was changed by someone else; read it again.' },

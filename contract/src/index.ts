@@ -4,6 +4,7 @@ import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { conversationOperations } from './conversations.ts'
 import type { InputOf, OutputOf } from './operation.ts'
+import { secretOperations } from './secrets.ts'
 import { systemOperations } from './system.ts'
 import { webhookOperations } from './webhooks.ts'
 
@@ -13,6 +14,7 @@ export const operations = {
   ...agentOperations,
   ...accessOperations,
   ...webhookOperations,
+  ...secretOperations,
 }
 
 export type Operations = typeof operations
@@ -34,6 +36,7 @@ export * from './openapi.ts'
 export * from './operation.ts'
 export * from './schema.ts'
 export * from './scopes.ts'
+export * from './secrets.ts'
 export * from './system.ts'
 export * from './webhooks.ts'
 export * from './widgets.ts'

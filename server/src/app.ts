@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { createConversationTokens } from './access/conversation-token.ts'
-import { loadSecretKey } from './access/secret-key.ts'
+import { loadSecretKey, watchSecretKey } from './access/secret-key.ts'
 import { createSampleAgent } from './agents/sample.ts'
 import { analyzeConversation } from './analysis/analyze.ts'
 import type { Config } from './config.ts'
@@ -27,7 +27,7 @@ import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { type Ports, systemPorts } from './ports.ts'
-import { createSealer } from './seal.ts'
+import { createSealers } from './seal.ts'
 import { startDeliveries } from './webhooks/deliver.ts'
 import { cleanUp } from './webhooks/lanes.ts'
 
@@ -47,7 +47,7 @@ const statement_timeout_ms = 30_000
 
 export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {
   await using stack = new AsyncDisposableStack()
-  const { connection_string, failed } = await provideDatabase(config, log, stack)
+  const { connection_string, exited } = await provideDatabase(config, log, stack)
   const database = stack.use(
     openDatabase({
       connection_string,
@@ -62,19 +62,21 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
   const services = createServices(config, { database, connection_string, secret_key }, ports, log, stack)
   const url = await serve(services, database, log, stack)
+  const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
+  const failed = Promise.race([exited, replaced])
   const owned = stack.move()
   return { url, bootstrapped, services, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposableStack) {
   if (config.database_url !== undefined) {
-    return { connection_string: config.database_url, failed: new Promise<Error>(() => {}) }
+    return { connection_string: config.database_url, exited: new Promise<Error>(() => {}) }
   }
   const data_dir = join(config.data_dir, 'postgres')
   const embedded = stack.use(
     await startEmbeddedPostgres({ data_dir, log: (line) => log.debug({ component: 'postgres' }, line) }),
   )
-  return { connection_string: embedded.connection_string, failed: embedded.exited }
+  return { connection_string: embedded.connection_string, exited: embedded.exited }
 }
 
 /** Where the first organization never had an agent: one that was deleted does not come back. */
@@ -131,7 +133,7 @@ function createServices(
     database,
     models,
     outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock }),
-    webhook_sealer: createSealer(secret_key, 'webhook secret', ports.randomBytes),
+    ...createSealers(secret_key, ports.randomBytes),
     signals,
     bus,
     live,
@@ -140,8 +142,7 @@ function createServices(
     open_streams: { count: 0 },
   }
   const tokens = createConversationTokens(secret_key, clock)
-  const sealer = createSealer(secret_key, 'idempotent answer', ports.randomBytes)
-  return { ...parts, tokens, sealer, runner: new Engine(parts, log) }
+  return { ...parts, tokens, runner: new Engine(parts, log) }
 }
 
 /** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */

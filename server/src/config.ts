@@ -23,6 +23,8 @@ export interface Config {
   bootstrap_pat: string | undefined
   /** 32 bytes; absent: kept in a file of the data folder that is made at first start. */
   secret_key: Buffer | undefined
+  /** The key after a rotation: taken as soon as the database knows it. */
+  secret_key_next: Buffer | undefined
   default_model: string
   providers: {
     openai?: { api_key?: string; base_url?: string }
@@ -30,6 +32,10 @@ export interface Config {
     google?: { api_key: string; base_url?: string }
     azure?: { api_key: string; resource_name?: string; base_url?: string; api_version?: string }
   }
+  /** Where the environment leads a provider's calls, with or without a key. */
+  provider_base_urls: Partial<Record<keyof Config['providers'], string>>
+  /** Providers whose base URL the keys of organizations may be sent to. */
+  base_urls_for_organization_keys: string[]
   allowed_private_hosts: string[]
   drain_seconds: number
   log_level: LogLevel
@@ -84,7 +90,13 @@ export const settings: readonly Setting[] = [
     name: 'PARLEY_SECRET_KEY',
     default: 'a file in the data folder',
     meaning:
-      '32 bytes as 64 hexadecimal digits or Base64. Signs conversation tokens and encrypts webhook secrets. Every node of one database needs the same.',
+      '32 bytes as 64 hexadecimal digits or Base64. Signs conversation tokens and encrypts secrets. Every node of one database needs the same.',
+    secret: true,
+  },
+  {
+    name: 'PARLEY_SECRET_KEY_NEXT',
+    default: 'none',
+    meaning: 'The key that `parley secret-key rotate` changes to. A start takes whichever of both the database knows.',
     secret: true,
   },
   {
@@ -112,6 +124,12 @@ export const settings: readonly Setting[] = [
   { name: 'AZURE_RESOURCE_NAME', default: 'none', meaning: 'The Azure OpenAI resource; this or `AZURE_BASE_URL`.' },
   { name: 'AZURE_BASE_URL', default: 'none', meaning: 'In place of the resource name.' },
   { name: 'AZURE_API_VERSION', default: 'the newest known', meaning: 'API version of Azure OpenAI.' },
+  {
+    name: 'PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS',
+    default: 'none',
+    meaning:
+      "Providers, with commas (`openai`, `anthropic`, `google`), whose base URL is also sent the keys that organizations keep as secrets. Else such a key goes to the provider's own address only, and does not count where a base URL leads elsewhere.",
+  },
   {
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'none',
@@ -171,13 +189,12 @@ export function readConfig(environment: Environment = process.env): Config {
       /^pat_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{16,256}$/,
       'pat_<id>.<secret>, the secret of at least 16 characters',
     ),
-    secret_key: parseSecretKey(read.text('PARLEY_SECRET_KEY'), faults),
+    secret_key: parseSecretKey('PARLEY_SECRET_KEY', read.text('PARLEY_SECRET_KEY'), faults),
+    secret_key_next: parseSecretKey('PARLEY_SECRET_KEY_NEXT', read.text('PARLEY_SECRET_KEY_NEXT'), faults),
     default_model: '',
-    providers: readProviders(read, faults),
-    allowed_private_hosts: (read.text('PARLEY_ALLOW_PRIVATE_HOSTS') ?? '')
-      .split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter(Boolean),
+    ...readProviders(read, faults),
+    base_urls_for_organization_keys: splitList(read.text('PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS')),
+    allowed_private_hosts: splitList(read.text('PARLEY_ALLOW_PRIVATE_HOSTS')),
     drain_seconds: read.integer('PARLEY_DRAIN_SECONDS', 0, 3600),
     log_level: readLogLevel(read.text('PARLEY_LOG_LEVEL'), faults),
     warnings,
@@ -192,6 +209,8 @@ export function readConfig(environment: Environment = process.env): Config {
       event_streams: read.integer('PARLEY_LIMIT_EVENT_STREAMS', 0, 1_000_000),
     },
   }
+  if (!config.base_urls_for_organization_keys.every((provider) => ['openai', 'anthropic', 'google'].includes(provider)))
+    faults.push('PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS must be a list of openai, anthropic and google')
   config.default_model = readDefaultModel(read.text('PARLEY_DEFAULT_MODEL'), config.providers, faults)
   if (faults.length > 0) throw new ConfigError(faults)
   return config
@@ -227,7 +246,14 @@ function createReader(environment: Environment, faults: string[], warnings: stri
   }
 }
 
-function readProviders(read: Reader, faults: string[]): Config['providers'] {
+function splitList(text = ''): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter(Boolean)
+}
+
+function readProviders(read: Reader, faults: string[]): Pick<Config, 'providers' | 'provider_base_urls'> {
   const web = (name: string) => read.url(name, /^https?:\/\/[^/]/, 'https://host/v1')
   const providers: Config['providers'] = {}
   const openai = { api_key: read.text('OPENAI_API_KEY'), base_url: web('OPENAI_BASE_URL') }
@@ -249,7 +275,14 @@ function readProviders(read: Reader, faults: string[]): Config['providers'] {
   } else if (azure.resource_name ?? azure.base_url ?? azure.api_version) {
     faults.push('AZURE_RESOURCE_NAME, AZURE_BASE_URL and AZURE_API_VERSION need AZURE_API_KEY')
   }
-  return providers
+  const { base_url: azure_url } = azure
+  const base_urls = {
+    openai: openai.base_url,
+    anthropic: anthropic.base_url,
+    google: google.base_url,
+    azure: azure_url,
+  }
+  return { providers, provider_base_urls: withoutUndefined(base_urls) }
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
@@ -289,9 +322,9 @@ function readLogLevel(value: string | undefined, faults: string[]): LogLevel {
   return level ?? 'info'
 }
 
-function parseSecretKey(value: string | undefined, faults: string[]): Buffer | undefined {
+function parseSecretKey(name: string, value: string | undefined, faults: string[]): Buffer | undefined {
   if (value === undefined) return undefined
   const key = /^[0-9a-f]{64}$/i.test(value) ? Buffer.from(value, 'hex') : Buffer.from(value, 'base64')
-  if (key.length !== 32) faults.push('PARLEY_SECRET_KEY must be 32 bytes, as 64 hexadecimal digits or Base64')
+  if (key.length !== 32) faults.push(`${name} must be 32 bytes, as 64 hexadecimal digits or Base64`)
   return key
 }

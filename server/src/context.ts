@@ -15,10 +15,10 @@ import type { CallKey } from './idempotency/run-once.ts'
 import type { LiveTurns } from './live/live-turns.ts'
 import type { OutboundClient } from './outbound/client.ts'
 import type { Ports } from './ports.ts'
-import type { Sealer } from './seal.ts'
+import type { Sealers } from './seal.ts'
 
 /** One of each for a process; made in app.ts. */
-export interface Services {
+export interface Services extends Sealers {
   readonly config: Config
   readonly ports: Ports
   readonly database: Database
@@ -30,10 +30,6 @@ export interface Services {
   readonly bus: Bus
   readonly live: LiveTurns
   readonly tokens: ConversationTokens
-  /** For the answers that are kept with idempotency keys. */
-  readonly sealer: Sealer
-  /** For the secrets of webhook endpoints. */
-  readonly webhook_sealer: Sealer
   /** This process, as the owner of leases. */
   readonly node_id: string
   readonly lifecycle: { isDraining: boolean }

@@ -4,9 +4,18 @@ import * as agents from './agents/operations.ts'
 import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
 import { streamConversationEvents } from './events/operations.ts'
+import * as secrets from './secrets/operations.ts'
 import * as system from './system/operations.ts'
 import * as webhooks from './webhooks/operations.ts'
 
 const events = { streamConversationEvents }
 
-export const handlers: Handlers = { ...system, ...conversations, ...events, ...agents, ...access, ...webhooks }
+export const handlers: Handlers = {
+  ...system,
+  ...conversations,
+  ...events,
+  ...agents,
+  ...access,
+  ...webhooks,
+  ...secrets,
+}

@@ -13,6 +13,7 @@ export { EmbeddedPostgresError } from './database/embedded/faults.ts'
 export { migrate } from './database/migrate.ts'
 export { AppError } from './errors.ts'
 export { systemPorts } from './ports.ts'
+export { rotateSecretKey } from './secrets/rotate.ts'
 
 /** Runs the server until a signal ends it, and answers the exit code. Loaded late: a command does without all that. */
 export async function serve(): Promise<number> {

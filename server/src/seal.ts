@@ -1,7 +1,9 @@
-// Encrypts what must not stand in the database in clear: AES-256-GCM, with a key derived from the installation's secret key.
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+// Encrypts what must not stand in the database in clear: AES-256-GCM, with keys derived from the installation's secret key.
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
 
 export interface Sealer {
+  /** Of the secret key: a node whose key was replaced must seal nothing any more. */
+  readonly key_fingerprint: string
   /** `context` says what the text belongs to; it can be opened with the same only. */
   seal(text: string, context: string): Buffer
   /** Throws when it was sealed with another key, for another context, or was changed. */
@@ -16,6 +18,7 @@ const tag_bytes = 16
 export function createSealer(secret_key: Buffer, purpose: string, randomBytes: (size: number) => Buffer): Sealer {
   const key = Buffer.from(hkdfSync('sha256', secret_key, '', `parley ${purpose} 1`, 32))
   return {
+    key_fingerprint: fingerprintOfKey(secret_key),
     seal(text, context) {
       const nonce = randomBytes(nonce_bytes)
       const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(context))
@@ -28,4 +31,42 @@ export function createSealer(secret_key: Buffer, purpose: string, randomBytes: (
       return Buffer.concat([decipher.update(sealed.subarray(nonce_bytes + tag_bytes)), decipher.final()]).toString()
     },
   }
+}
+
+/** All that a process seals with its secret key. */
+export interface Sealers {
+  /** For the answers that are kept with idempotency keys. */
+  readonly sealer: Sealer
+  /** For the secrets of webhook endpoints. */
+  readonly webhook_sealer: Sealer
+  /** For the secrets of organizations. */
+  readonly secret_sealer: Sealer
+}
+
+export function createSealers(secret_key: Buffer, randomBytes: (size: number) => Buffer): Sealers {
+  return {
+    sealer: createSealer(secret_key, 'idempotent answer', randomBytes),
+    webhook_sealer: createSealer(secret_key, 'webhook secret', randomBytes),
+    secret_sealer: createSealer(secret_key, 'organization secret', randomBytes),
+  }
+}
+
+/** From what the old key sealed to what the new one seals; null when the old one cannot open it. */
+export type Reseal = (sealed: Buffer, context: string) => Buffer | null
+
+export function createReseal(from: Sealer, to: Sealer): Reseal {
+  return (sealed, context) => {
+    let text: string
+    try {
+      text = from.open(sealed, context)
+    } catch {
+      return null
+    }
+    return to.seal(text, context)
+  }
+}
+
+/** Tells keys apart without telling anything about them. */
+export function fingerprintOfKey(secret_key: Buffer): string {
+  return createHash('sha256').update('parley secret key fingerprint 1\n').update(secret_key).digest('hex')
 }

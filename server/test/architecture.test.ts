@@ -39,6 +39,7 @@ describe('one writer', () => {
   test.each([
     ['agents|agent_versions', /^agents\//],
     ['organizations|users|members|credentials|installation', /^access\//],
+    ['secrets', /^secrets\//],
     ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
   ])('%s belong to one room', (tables, room) => {
     const writers = filesWith(writesTo(tables))

@@ -41,6 +41,17 @@ export async function writePrivateFile(folder: string, name: string, text: strin
   }
 }
 
+/** The file takes another's place, and outlasts a power cut there. */
+export async function renamePrivateFile(folder: string, from: string, to: string): Promise<void> {
+  const path = join(folder, to)
+  try {
+    await rename(join(folder, from), path)
+    await syncFolder(folder)
+  } catch (error) {
+    throw cannot('write', path, error)
+  }
+}
+
 async function writeAndSync(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx', 0o600)
   try {

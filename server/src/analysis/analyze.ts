@@ -10,6 +10,7 @@ import { openStore } from '../database/store.ts'
 import { collectAnswer } from '../engine/collect.ts'
 import { modelOf } from '../engine/model-of.ts'
 import { summarizeWithDemo } from '../engine/models/demo.ts'
+import { modelsOf } from '../engine/models/organization-models.ts'
 import { ModelError } from '../engine/models/port.ts'
 import type { JobPayloads } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
@@ -26,7 +27,8 @@ export async function analyzeConversation(
   if (!conversation) return
   const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
   const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
-  const outcome = await summarize(services, config, linesOf(await readTranscript(store, conversation_id)), run)
+  const models = modelsOf(services, store)
+  const outcome = await summarize({ models }, config, linesOf(await readTranscript(store, conversation_id)), run)
   await writeAnalysis(store, services, conversation_id, outcome)
   announce(services, conversation_id)
   // The call of `end` that waits may be on any node.
@@ -35,7 +37,7 @@ export async function analyzeConversation(
 
 /** Throws while tries are left, so that the job comes again later. */
 async function summarize(
-  services: Services,
+  services: Pick<Services, 'models'>,
   config: ResolvedConfig,
   lines: ReturnType<typeof linesOf>,
   run: JobRun,

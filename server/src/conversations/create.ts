@@ -117,7 +117,13 @@ async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Pro
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
   const initial_context = input.initial_context ?? null
-  return ctx.services.runner.writeGreeting({ config, instructions, variables, initial_context })
+  return ctx.services.runner.writeGreeting({
+    organization_id: ctx.store.organization_id,
+    config,
+    instructions,
+    variables,
+    initial_context,
+  })
 }
 
 function templateVariables(ctx: Context, input: CreateInput) {

@@ -33,6 +33,7 @@ export interface PromptVariables {
 
 /** A greeting that the model is to write. */
 export interface GreetingRequest {
+  organization_id: string
   config: ResolvedConfig
   /** Of the starting message. */
   instructions: string

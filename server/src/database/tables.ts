@@ -22,6 +22,7 @@ export interface Tables {
   events: EventRow
   webhook_endpoints: WebhookEndpointRow
   webhook_deliveries: WebhookDeliveryRow
+  secrets: SecretRow
 }
 
 interface OrganizationRow {
@@ -211,4 +212,12 @@ interface WebhookDeliveryRow {
   tries: Json<JsonValue[]>
   created_at: string
   finished_at: Text
+}
+
+interface SecretRow {
+  organization_id: string
+  name: string
+  value: Buffer
+  created_at: Generated<string>
+  updated_at: Generated<string>
 }

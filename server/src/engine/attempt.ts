@@ -8,6 +8,7 @@ import type { Ending, TokenUsage } from '../conversations/change.ts'
 import { reach } from '../conversations/pause-points.ts'
 import type { ConversationRecord } from '../conversations/queries.ts'
 import type { TurnLease } from '../conversations/turn-runner.ts'
+import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { type AttemptInput, type RunningTurn, readInput, readRunningTurn } from './attempt-input.ts'
 import { type ModelAnswer, collectAnswer } from './collect.ts'
@@ -15,8 +16,7 @@ import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError, type ModelMessage } from './models/port.ts'
 import { wrapReply } from './prompt.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
-import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
-import type { ToolRun } from './tools/run-tool.ts'
+import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 
 type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound'>
 
@@ -30,6 +30,8 @@ export interface AttemptPort {
   /** The turn as the attempt finds it. */
   begin(running: RunningTurn): void
   say(text: string): void
+  /** Those of the turn's organization, as they are now. */
+  readSecrets(): Promise<Secrets>
   writeStep(step: Step): Promise<void>
   writeToolResult(result: ToolResult): Promise<void>
 }
@@ -44,7 +46,8 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const running = await readRunningTurn(services, lease)
     if (!running) return null
     port.begin(running)
-    const run = { services, variables: running.variables, signal: port.signal, log: port.log }
+    const { signal, log, readSecrets } = port
+    const run = { services, variables: running.variables, signal, log, readSecrets }
     // Results first: the model is shown what came of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)
@@ -71,7 +74,7 @@ interface Attempt {
   input: AttemptInput
   port: AttemptPort
   meter: Meter
-  run: ToolRun
+  run: CallRun
 }
 
 async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult> {

@@ -20,7 +20,9 @@ import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
+import { readSecrets } from '../secrets/read-secrets.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
+import { modelsOf } from './models/organization-models.ts'
 import { isWrapped } from './prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
@@ -142,7 +144,12 @@ export class Engine implements TurnRunner {
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {
-    return writeGreeting(this.#services, greeting)
+    return writeGreeting(this.#withModelsOf(greeting), greeting)
+  }
+
+  #withModelsOf({ organization_id }: { organization_id: string }): Part {
+    const services = this.#services
+    return { ...services, models: modelsOf(services, openStore(services.database, organization_id)) }
   }
 
   /** What the attempt that runs here for this conversation has said so far; null when there is none. */
@@ -228,7 +235,7 @@ export class Engine implements TurnRunner {
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
-      return await carryOut(this.#services, lease, { ...this.#portOf(attempt), begin })
+      return await carryOut(this.#withModelsOf(lease), lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
       return { type: 'failure', outcome: 'timed_out', error: 'The turn did not end within its time.' }
@@ -242,6 +249,7 @@ export class Engine implements TurnRunner {
     return {
       signal: controller.signal,
       log: this.#log,
+      readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         attempt.text += text
         if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)

@@ -54,15 +54,58 @@ export async function insertKey(executor: Executor, request: RequestKey, to: Bin
   return (await executor.query(insertStatement, values)).length > 0
 }
 
+// Waits for a rotation of the secret key, and then writes nothing that the old one sealed.
 const settleStatement = statement(
   'settle_idempotency_key',
-  `update idempotency_keys set answer = coalesce(answer, $3) where namespace = $1 and key = $2 returning answer`,
+  `with current as (select from installation where secret_key_fingerprint = $4 for share)
+   update idempotency_keys set answer = coalesce(answer, $3)
+   where namespace = $1 and key = $2 and exists (select from current) returning answer`,
 )
 
-/** Stores the first answer; answers the one that is stored, null when the key is not bound (any more). */
-export async function settleKey(executor: Executor, request: RequestKey, answer: Buffer): Promise<Buffer | null> {
-  const [row] = await executor.query<{ answer: Buffer }>(settleStatement, [request.namespace, request.key, answer])
+/**
+ * Stores the first answer; answers the one that is stored, null when the key is not bound (any more) or the secret key that
+ * sealed the answer was replaced.
+ */
+export async function settleKey(
+  executor: Executor,
+  { namespace, key }: RequestKey,
+  { answer, key_fingerprint }: { answer: Buffer; key_fingerprint: string },
+): Promise<Buffer | null> {
+  const [row] = await executor.query<{ answer: Buffer }>(settleStatement, [namespace, key, answer, key_fingerprint])
   return row?.answer ?? null
+}
+
+const readAnswersStatement = statement(
+  'read_idempotent_answers',
+  `select namespace, key, answer from idempotency_keys
+   where (namespace, key) > ($1::uuid, $2) and answer is not null and expires_at > now() order by namespace, key limit $3`,
+)
+
+export interface KeptAnswer {
+  namespace: string
+  key: string
+  answer: Buffer
+}
+
+/** Those that are kept, by their place in the table's order. */
+export function readAnswersAfter(
+  executor: Executor,
+  after: Pick<KeptAnswer, 'namespace' | 'key'>,
+  limit: number,
+): Promise<KeptAnswer[]> {
+  return executor.query(readAnswersStatement, [after.namespace, after.key, limit])
+}
+
+const replaceAnswersStatement = statement(
+  'replace_idempotent_answers',
+  `update idempotency_keys kept set answer = made.answer
+   from unnest($1::uuid[], $2::text[], $3::bytea[]) as made (namespace, key, answer)
+   where kept.namespace = made.namespace and kept.key = made.key`,
+)
+
+export async function replaceAnswers(executor: Executor, answers: KeptAnswer[]): Promise<void> {
+  const columns = [answers.map((one) => one.namespace), answers.map((one) => one.key), answers.map((one) => one.answer)]
+  await executor.query(replaceAnswersStatement, columns)
 }
 
 const forgetStatement = statement(

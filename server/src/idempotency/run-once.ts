@@ -63,15 +63,26 @@ async function wasOvertaken(call: Call<unknown>, key: OwnKey, error: unknown): P
 }
 
 function replay<Answer>({ sealer, request, onReplay }: Call<Answer>, sealed: Buffer): Answer {
+  const text = open(sealer, request, sealed)
   onReplay()
-  return (JSON.parse(sealer.open(sealed, contextOf(request))) as { answer: Answer }).answer
+  return (JSON.parse(text) as { answer: Answer }).answer
 }
 
-function seal({ sealer, request }: Call<unknown>, answer: unknown): Buffer {
-  return sealer.seal(JSON.stringify({ answer }), contextOf(request))
+function open(sealer: Sealer, request: RequestKey, sealed: Buffer): string {
+  try {
+    return sealer.open(sealed, contextOf(request))
+  } catch (cause) {
+    throw new AppError('unavailable', 'The first answer was sealed with another secret key.', {}, { cause })
+  }
 }
 
-function contextOf({ namespace, key }: RequestKey): string {
+function seal({ sealer, request }: Call<unknown>, answer: unknown) {
+  const sealed = sealer.seal(JSON.stringify({ answer }), contextOf(request))
+  return { answer: sealed, key_fingerprint: sealer.key_fingerprint }
+}
+
+/** What an answer is sealed for. */
+export function contextOf({ namespace, key }: Pick<RequestKey, 'namespace' | 'key'>): string {
   return `${namespace} ${key}`
 }
 
@@ -81,7 +92,8 @@ async function runInOneTransaction<Answer>(call: Call<Answer>): Promise<Answer> 
   return database.transaction(async (tx) => {
     await bind(tx, request, { conversation_id })
     const answer = await call.run(tx, null)
-    await settleKey(tx, request, seal(call, answer))
+    // Without its answer the key could not be repeated: nothing is stored then.
+    if (!(await settleKey(tx, request, seal(call, answer)))) throw new AppError('unavailable')
     return answer
   })
 }
@@ -105,7 +117,7 @@ function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
     async settle<Answer>(answer: Answer): Promise<Answer> {
       const own = seal(call, answer)
       const first = await settleKey(call.database, call.request, own)
-      return first && !first.equals(own) ? replay(call as Call<Answer>, first) : answer
+      return first && !first.equals(own.answer) ? replay(call as Call<Answer>, first) : answer
     },
     markReplayed: call.onReplay,
   }

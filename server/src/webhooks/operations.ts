@@ -1,6 +1,7 @@
 // The operations on webhook endpoints and their deliveries.
 import type { Input } from '@parley/contract'
 import { maySeeSensitive } from '../access/access.ts'
+import { requireCurrentKey } from '../access/secret-key.ts'
 import { agentsExist } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
@@ -33,6 +34,7 @@ export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ct
   const id = ports.newId()
   const secret = createSecret(ports)
   const endpoint = await ctx.store.transaction(async (tx) => {
+    await requireCurrentKey(tx, webhook_sealer)
     await queries.lockEndpoints(tx)
     if ((await queries.countEndpoints(tx)) >= max_endpoints) throw new AppError('too_many_webhooks')
     const { url, events, description = null, agent_id } = input
@@ -69,7 +71,11 @@ export const rotateWebhookSecret: Handler<'rotateWebhookSecret'> = async (ctx, i
   const secret = createSecret(ports)
   const valid_seconds = input.previous_valid_seconds ?? default_previous_valid_seconds
   const sealed = webhook_sealer.seal(secret, id)
-  return { ...found(await queries.changeSecret(ctx.store, id, sealed, valid_seconds)), secret }
+  const endpoint = await ctx.store.transaction(async (tx) => {
+    await requireCurrentKey(tx, webhook_sealer)
+    return queries.changeSecret(tx, id, sealed, valid_seconds)
+  })
+  return { ...found(endpoint), secret }
 }
 
 export const testWebhookEndpoint: Handler<'testWebhookEndpoint'> = async (ctx, input) => {

@@ -1,5 +1,6 @@
 // One try of a delivery: the request, signed, and what came of it in words for the list of deliveries.
 import type { WebhookTry } from '@parley/contract'
+import { requireCurrentKey } from '../access/secret-key.ts'
 import type { Services } from '../context.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { makeStorable } from '../text.ts'
@@ -10,7 +11,7 @@ import { signDelivery } from './sign.ts'
 const try_timeout_ms = 15_000
 const max_kept_bytes = 1024
 
-type Part = Pick<Services, 'outbound' | 'ports' | 'webhook_sealer'>
+type Part = Pick<Services, 'database' | 'outbound' | 'ports' | 'webhook_sealer'>
 
 /** The same bytes on each try. */
 function bodyOf({
@@ -27,7 +28,7 @@ function bodyOf({
   return JSON.stringify({ id: event_id, type, ...place, occurred_at, data })
 }
 
-/** Throws only when it was broken off by `signal`. */
+/** Throws only when it was broken off by `signal`, or this node's secret key was replaced. */
 export async function makeTry(services: Part, head: Head, signal: AbortSignal): Promise<WebhookTry> {
   const { clock } = services.ports
   const started_ms = clock.now()
@@ -42,7 +43,7 @@ type Answer = Pick<WebhookTry, 'status' | 'error' | 'response_body'>
 
 async function request(services: Part, head: Head, timestamp: number, signal: AbortSignal): Promise<Answer> {
   const body = bodyOf(head)
-  const secrets = openSecrets(services, head)
+  const secrets = await openSecrets(services, head)
   if (!secrets) return { status: null, error: unreadable, response_body: null }
   try {
     const response = await services.outbound.request({
@@ -70,11 +71,15 @@ async function request(services: Part, head: Head, timestamp: number, signal: Ab
 
 const unreadable = 'The secret was sealed with another secret key of the server: rotate it'
 
-/** Null: the installation's key was replaced. */
-function openSecrets({ webhook_sealer }: Part, { secrets, endpoint_id }: Head): string[] | null {
+/** Null: the key that sealed them is lost. Throws when it is this node's key that was replaced: the endpoint is not to blame. */
+async function openSecrets(
+  { database, webhook_sealer }: Part,
+  { secrets, endpoint_id }: Head,
+): Promise<string[] | null> {
   try {
     return secrets.map((sealed) => webhook_sealer.open(sealed, endpoint_id))
   } catch {
+    await requireCurrentKey(database, webhook_sealer)
     return null
   }
 }

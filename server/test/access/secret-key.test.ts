@@ -27,8 +27,14 @@ interface Start {
 
 /** Each node has a data folder of its own. */
 function load({ node = 'one', secret_key, database = test.database }: Start = {}): Promise<Buffer> {
-  return loadSecretKey({ database, ports: systemPorts, config: { data_dir: join(folder, node), secret_key } })
+  return loadSecretKey({ database, ports: systemPorts, config: configOf(node, secret_key) })
 }
+
+const configOf = (node: string, secret_key?: Buffer, secret_key_next?: Buffer) => ({
+  data_dir: join(folder, node),
+  secret_key,
+  secret_key_next,
+})
 
 async function faultOf(call: Promise<unknown>): Promise<string> {
   const error = await call.then(

@@ -1,5 +1,5 @@
-// What the table of contract.test.ts says of an operation, and the part of it that is about webhooks.
-import type { Input, OperationId, webhookOperations } from '@parley/contract'
+// What the table of contract.test.ts says of an operation, and the parts of it that are about webhooks and secrets.
+import type { Input, OperationId, secretOperations, webhookOperations } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 
 /** What someone who may not see the first organization's resources is answered to a call that names one. */
@@ -49,6 +49,19 @@ export function createWebhookEntries(client: () => Client): WebhookEntries {
     },
     redeliverWebhookDeliveries: {
       input: async () => ({ ...(await input()), after: '2026-01-01T00:00:00Z' }),
+      outsider: 'not found',
+    },
+  }
+}
+
+type SecretEntries = { [Id in keyof typeof secretOperations]: Entry<Id> }
+
+export function createSecretEntries(client: () => Client): SecretEntries {
+  return {
+    setSecret: { input: () => ({ name: 'TOKEN', value: 'hidden' }), outsider: 'his own' },
+    listSecrets: { input: () => ({}), outsider: 'his own' },
+    deleteSecret: {
+      input: async () => ({ name: (await client().setSecret({ name: 'GONE', value: 'hidden' })).name }),
       outsider: 'not found',
     },
   }

@@ -22,7 +22,7 @@ import {
 } from '../support/actors.ts'
 import { callOperation as call } from '../support/call.ts'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
-import { type Entry, createWebhookEntries } from './contract-entries.ts'
+import { type Entry, createSecretEntries, createWebhookEntries } from './contract-entries.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
 const newConversation = async () =>
@@ -140,6 +140,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   getOrganization: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   updateOrganization: { input: () => ({ name: 'Renamed' }), outsider: 'his own' },
   ...createWebhookEntries(() => server.client),
+  ...createSecretEntries(() => server.client),
 }
 
 let server: TestServer

@@ -2,8 +2,14 @@
 import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
 import type { Model } from './port.ts'
 import { createModelError } from './provider-errors.ts'
-import type { Fetch } from './provider-fetch.ts'
-import { PROVIDERS, createModelProviders, type ModelRef, type ProviderSettings } from './providers.ts'
+import { createProviderFetch, type Fetch } from './provider-fetch.ts'
+import {
+  PROVIDERS,
+  createModelProviders,
+  type ModelProviders,
+  type ModelRef,
+  type ProviderSettings,
+} from './providers.ts'
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
 
 export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'sleep' | 'random' | 'retries' | 'onFailure'> {
@@ -27,8 +33,8 @@ export interface ModelListing {
 }
 
 export interface ModelCatalog extends AsyncDisposable {
-  /** Throws a `ModelError` of kind `not_configured`. */
-  resolve(ref: ModelRef, policy?: ModelPolicy): Model
+  /** Throws a `ModelError` of kind `not_configured`. `own` takes the place of the server's settings of its providers. */
+  resolve(ref: ModelRef, policy?: ModelPolicy, own?: ProviderSettings): Model
   list(): ModelListing[]
   /** Splits `provider/model` at the first slash; null when a half is missing. Does not ask whether the provider exists. */
   parse(id: string): ModelRef | null
@@ -37,24 +43,30 @@ export interface ModelCatalog extends AsyncDisposable {
 const DEFAULT_TIMEOUT_MS = 60_000
 
 export function createModelCatalog(settings: ProviderSettings, options: ModelCatalogOptions): ModelCatalog {
-  const providers = createModelProviders(settings, { fetch: options.fetch })
+  const client = options.fetch === undefined ? createProviderFetch() : { fetch: options.fetch }
+  const { fetch } = client
+  const providers = createModelProviders(settings, { fetch })
   const demo = createDemoModel()
 
-  function find(ref: ModelRef): Model {
-    if (ref.provider !== DEMO_PROVIDER) return providers.createModel(ref)
+  function find(ref: ModelRef, { createModel }: ModelProviders): Model {
+    if (ref.provider !== DEMO_PROVIDER) return createModel(ref)
     if (ref.model !== DEMO_MODEL) throw createModelError('not_configured', `${ref.provider}/${ref.model}`)
     return demo
   }
 
-  function isConfigured({ provider, model }: ModelRef): boolean {
-    return provider === DEMO_PROVIDER ? model === DEMO_MODEL : model !== '' && providers.isConfigured(provider)
+  function isAvailable({ provider, model }: ModelRef, { isConfigured }: ModelProviders): boolean {
+    return provider === DEMO_PROVIDER ? model === DEMO_MODEL : model !== '' && isConfigured(provider)
   }
 
   return {
-    resolve(ref, policy = {}) {
-      const fallbacks = (policy.fallbacks ?? []).filter(isConfigured).map(find)
+    resolve(ref, policy = {}, own = {}) {
+      const hasOwn = Object.keys(own).length > 0
+      const all = hasOwn ? createModelProviders({ ...settings, ...own }, { fetch }) : providers
+      const fallbacks = (policy.fallbacks ?? [])
+        .filter((fallback) => isAvailable(fallback, all))
+        .map((fallback) => find(fallback, all))
       const timeout_ms = policy.timeout_ms ?? DEFAULT_TIMEOUT_MS
-      return createResilientModel(find(ref), fallbacks, { ...options, timeout_ms })
+      return createResilientModel(find(ref, all), fallbacks, { ...options, timeout_ms })
     },
     list: () => [
       { id: DEMO_MODEL_ID, provider: DEMO_PROVIDER, model: DEMO_MODEL, configured: true },
@@ -66,7 +78,9 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
       })),
     ],
     parse: parseModelId,
-    [Symbol.asyncDispose]: () => providers[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      if (Symbol.asyncDispose in client) await client[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -2,10 +2,12 @@
 // has left without a result.
 import type { ToolResult } from '../../conversations/attempt-decisions.ts'
 import { reach } from '../../conversations/pause-points.ts'
+import { type Redactor, createRedactor } from '../../secrets/redact.ts'
+import type { Secrets } from '../../secrets/read-secrets.ts'
 import type { RunningTurn } from '../attempt-input.ts'
 import type { ModelToolResult } from '../models/port.ts'
 import type { PlannedCall } from '../step-policy.ts'
-import { type ToolRun, runTool } from './run-tool.ts'
+import { type ToolOutcome, type ToolRun, runTool } from './run-tool.ts'
 
 type WriteResult = (result: ToolResult) => Promise<void>
 
@@ -14,15 +16,22 @@ export interface CarriedOut extends ModelToolResult {
   has_said: boolean
 }
 
+/** What the calls of a turn may use. */
+export interface CallRun extends Omit<ToolRun, 'redactor'> {
+  readSecrets(): Promise<Secrets>
+}
+
 /** Results in the order of the calls. The first one that cannot be written ends them all. */
 export async function carryOutCalls(
   calls: PlannedCall[],
-  run: ToolRun,
+  run: CallRun,
   writeResult: WriteResult,
 ): Promise<CarriedOut[]> {
+  // Also for tools that name none: what one has sent, another may get back.
+  const redactor = createRedactor(calls.some((call) => 'tool' in call) ? await run.readSecrets() : new Map())
   const stop = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal])
-  const runs = calls.map((call) => carryOutCall(call, { ...run, signal }, writeResult))
+  const runs = calls.map((call) => carryOutCall(call, { ...run, redactor, signal }, writeResult))
   try {
     return await Promise.all(runs)
   } catch (error) {
@@ -39,12 +48,40 @@ async function carryOutCall(call: PlannedCall, run: ToolRun, writeResult: WriteR
   const { ports } = run.services
   await reach(ports, 'tool.asked')
   const startedAt = ports.clock.monotonic()
-  const { said: text, ...outcome } = await runTool(call.tool, call, run)
+  const { said: text, ...outcome } = await runRedacted(() => runTool(call.tool, call, run), run.redactor)
   const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
   await reach(ports, 'tool.answered')
   const said = text === '' ? null : { message_id: ports.newId(), text }
   await writeResult({ call_id, name, ...outcome, latency_ms, said })
   return { call_id, name, ...outcome, has_said: said !== null }
+}
+
+/** Whatever comes of a call, no secret is in it: neither in what is kept of it nor in what is thrown, which the log shows. */
+async function runRedacted(run: () => Promise<ToolOutcome>, redactor: Redactor): Promise<ToolOutcome> {
+  try {
+    const { output, is_error, said } = await run()
+    return { output: redactor.redactValue(output), is_error, said: redactor.redactText(said) }
+  } catch (error) {
+    for (const fault of listCauses(error)) {
+      const { message, stack = '' } = fault
+      // Defined, since some errors of the platform have it read-only.
+      Object.defineProperty(fault, 'message', { value: redactor.redactText(message) })
+      Object.defineProperty(fault, 'stack', { value: redactor.redactText(stack) })
+    }
+    throw error
+  }
+}
+
+const most_causes = 8
+
+function listCauses(error: unknown): Error[] {
+  const causes: Error[] = []
+  let current = error
+  while (current instanceof Error && causes.length < most_causes) {
+    causes.push(current)
+    current = current.cause
+  }
+  return causes
 }
 
 const unknown_outcome = 'It is not known whether this call was carried out: the server that made it was lost.'
@@ -55,7 +92,7 @@ const unknown_outcome = 'It is not known whether this call was carried out: the 
  */
 export async function settleOrphans(
   { items, tools }: Pick<RunningTurn, 'items' | 'tools'>,
-  run: ToolRun,
+  run: CallRun,
   writeResult: WriteResult,
 ): Promise<CarriedOut[]> {
   const answered = new Set(items.filter(({ type }) => type === 'function_call_output').map(({ call_id }) => call_id))

@@ -7,6 +7,7 @@ import {
   type OutboundRequest,
   type OutboundResponse,
 } from '../../outbound/client.ts'
+import type { Redactor } from '../../secrets/redact.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 import { findUnsafeText, makeStorable } from '../../text.ts'
 import { backoffDelay, createSleep } from '../models/resilient.ts'
@@ -28,9 +29,9 @@ export async function callHttp(
   action: HttpAction,
   http: HttpCall,
 ): Promise<{ saved: { status: number; body: JsonValue }; error: string | null }> {
-  const { status, headers, body } = await requestPatiently(requestOf(action, http), action.retries ?? 0, http)
-  const text = body.toString('utf8')
-  const saved = { status, body: isJson(headers) ? parseBody(text) : makeStorable(text) }
+  const response = await requestPatiently(requestOf(action, http), action.retries ?? 0, http)
+  const { status } = response
+  const saved = { status, body: readAnswer(response, http.run.redactor) }
   return { saved, error: status >= 400 ? `The server answered ${status}.` : null }
 }
 
@@ -63,7 +64,9 @@ function mayPass(status: number): boolean {
 }
 
 function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
-  const render = (text: string) => renderTemplate(text, variables)
+  // Above all other names: nothing that a model or an API says can stand for a secret.
+  const seen = { ...variables, secrets: Object.fromEntries(run.redactor.secrets) }
+  const render = (text: string) => renderTemplate(text, seen)
   const given = Object.entries(action.headers ?? {}).map(([name, value]) => [name.toLowerCase(), render(value)])
   const { content, content_type } = bodyOf(action.body, render)
   const headers: Record<string, string> = { ...content_type, ...Object.fromEntries(given) }
@@ -75,7 +78,7 @@ function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
     headers,
     body: content,
     timeout_ms: action.timeout_ms ?? null,
-    max_body_bytes,
+    max_body_bytes: max_body_bytes + run.redactor.margin_bytes,
     signal: run.signal,
     // What an author puts into a header may be a secret for that one origin.
     sensitive_headers: Object.keys(headers).filter((name) => name !== 'content-type'),
@@ -109,11 +112,25 @@ function isJson(headers: Headers): boolean {
   return /^application\/(\S+\+)?json\b/i.test(headers.get('content-type') ?? '')
 }
 
-function parseBody(text: string): JsonValue {
+/** Cut off only after its secrets were taken out: half of one would not be known. */
+function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Redactor): JsonValue {
+  const text = body.toString('utf8')
+  if (body.length > max_body_bytes) {
+    const redacted = Buffer.from(redactor.redactText(text))
+    // What is read beyond the bound ends in the middle of something, wherever redacting has moved that.
+    const known = truncated ? redacted.length - redactor.margin_bytes : redacted.length
+    return makeStorable(redacted.subarray(0, Math.max(0, Math.min(known, max_body_bytes))).toString('utf8'))
+  }
+  const value = isJson(headers) ? parseJson(text) : undefined
+  return value === undefined ? makeStorable(redactor.redactText(text)) : redactor.redactValue(value)
+}
+
+/** Undefined: it is none, or none that can be kept. */
+function parseJson(text: string): JsonValue | undefined {
   try {
     const value = JSON.parse(text) as JsonValue
-    return findUnsafeText(value).length === 0 ? value : makeStorable(text)
+    return findUnsafeText(value).length === 0 ? value : undefined
   } catch {
-    return makeStorable(text)
+    return undefined
   }
 }

@@ -6,6 +6,7 @@ import type { PromptVariables } from '../../conversations/turn-runner.ts'
 import { widgetResult } from '../../conversations/turn-items.ts'
 import type { Services } from '../../context.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
+import type { Redactor } from '../../secrets/redact.ts'
 import { runActions } from './run-actions.ts'
 import type { TurnTool } from './turn-tools.ts'
 
@@ -26,6 +27,8 @@ export interface ToolOutcome {
 export interface ToolRun {
   services: Pick<Services, 'outbound' | 'ports'>
   variables: PromptVariables
+  /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */
+  redactor: Redactor
   signal: AbortSignal
   log: Logger
 }

@@ -1,0 +1,57 @@
+// The models as one organization has them: with its own keys, where it keeps some as secrets.
+import type { Services } from '../../context.ts'
+import type { Store } from '../../database/store.ts'
+import { readSecrets } from '../../secrets/read-secrets.ts'
+import { type Redactor, createRedactor } from '../../secrets/redact.ts'
+import type { ModelCatalog } from './catalog.ts'
+import { chooseOwnSettings, listKeyNames } from './own-keys.ts'
+import type { Model, ModelPart, ModelRequest } from './port.ts'
+
+type Part = Pick<Services, 'models' | 'config' | 'secret_sealer'>
+
+/** The keys are read at each call: one that was changed or deleted is not used again. */
+export function modelsOf(services: Part, store: Store): ModelCatalog {
+  const { models, config } = services
+  return {
+    ...models,
+    resolve(ref, policy): Model {
+      const names = listKeyNames([ref, ...(policy?.fallbacks ?? [])], config)
+      if (names.length === 0) return models.resolve(ref, policy)
+      async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+        const secrets = await readSecrets(services, store, names)
+        const model = models.resolve(ref, policy, chooseOwnSettings(config, secrets))
+        const keys = new Map([...secrets].filter(([name]) => name.endsWith('_API_KEY')))
+        yield* redactParts(model.stream(request, signal), createRedactor(keys))
+      }
+      return { id: `${ref.provider}/${ref.model}`, stream }
+    },
+  }
+}
+
+/** What is behind an address may say the key that it was sent. The beginning of one is held back until more has come. */
+async function* redactParts(parts: AsyncIterable<ModelPart>, redactor: Redactor): AsyncGenerator<ModelPart> {
+  let held = ''
+  for await (const part of parts) {
+    if (part.type === 'text') {
+      held = redactor.redactText(held + part.text)
+      const safe = held.length - beginningAtEnd(held, redactor.secrets)
+      if (safe > 0) yield { type: 'text', text: held.slice(0, safe) }
+      held = held.slice(safe)
+      continue
+    }
+    if (held !== '') yield { type: 'text', text: held }
+    held = ''
+    yield part.type === 'tool_call' ? { ...part, arguments: redactor.redactText(part.arguments) } : part
+  }
+}
+
+/** How many characters at the end of the text may be the beginning of a key. */
+function beginningAtEnd(text: string, secrets: ReadonlyMap<string, string>): number {
+  let longest = 0
+  for (const value of secrets.values()) {
+    for (let length = Math.min(value.length - 1, text.length); length > longest; length -= 1) {
+      if (text.endsWith(value.slice(0, length))) longest = length
+    }
+  }
+  return longest
+}

@@ -1,0 +1,35 @@
+// What the engine asks for: an organization's secrets in clear. Read anew each time, so none is ever stale.
+import { requireCurrentKey } from '../access/secret-key.ts'
+import type { Services } from '../context.ts'
+import type { Store } from '../database/store.ts'
+import { readSealed } from './queries.ts'
+
+/** Values by name. */
+export type Secrets = ReadonlyMap<string, string>
+
+/** What a value is sealed for. */
+export function contextOf(organization_id: string, name: string): string {
+  return `${organization_id} ${name}`
+}
+
+/**
+ * The named ones, or all. One that an older secret key sealed, which is lost, is as if it were not there; throws when it is this
+ * node's own key that was replaced.
+ */
+export async function readSecrets(
+  { secret_sealer }: Pick<Services, 'secret_sealer'>,
+  store: Store,
+  names: readonly string[] | null = null,
+): Promise<Secrets> {
+  const secrets = new Map<string, string>()
+  let unreadable = 0
+  for (const { name, value } of await readSealed(store, names)) {
+    try {
+      secrets.set(name, secret_sealer.open(value, contextOf(store.organization_id, name)))
+    } catch {
+      unreadable += 1
+    }
+  }
+  if (unreadable > 0) await requireCurrentKey(store, secret_sealer)
+  return secrets
+}

@@ -1,0 +1,139 @@
+// How a secret's value may be written: whether a text holds it in any form, and where. Pure.
+
+export interface Trace {
+  /** What stands in the place of the value. */
+  readonly marker: string
+  /** Of the value, in characters. */
+  readonly length: number
+  /** The value as a number, if it is one. */
+  readonly number: number | null
+  isIn(views: readonly View[]): boolean
+  replaceIn(text: string): string
+}
+
+/** A text at one level of decoding. */
+export interface View {
+  text: string
+  folded: string
+}
+
+/** JSON within JSON within a query, and so on. */
+const most_levels = 3
+
+/** The text as it is, and decoded so often as that changes it. */
+export function viewsOf(text: string): View[] {
+  const texts = new Set([text])
+  let current = text
+  for (let level = 0; level < most_levels; level += 1) {
+    const decoded = decode(current)
+    if (decoded === current) break
+    current = decoded
+    texts.add(current)
+  }
+  // In a query a plus sign is a space.
+  if (text.includes('+')) texts.add(decode(text.replaceAll('+', ' ')))
+  return [...texts].map((view) => ({ text: view, folded: view.toLowerCase() }))
+}
+
+const escapes =
+  /\\u\{?([0-9a-f]{4})\}?|\\x([0-9a-f]{2})|\\(["'\\/bfnrt])|((?:%[0-9a-f]{2})+)|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi
+
+const named: Record<string, string> = {
+  ...{ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' },
+  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" },
+}
+
+function decode(text: string): string {
+  if (!/[\\%&]/.test(text)) return text
+  return text.replace(escapes, (whole, ...groups: unknown[]) => {
+    const [unicode, hex, short, percent, decimal, entity, name] = groups as (string | undefined)[]
+    if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
+    if (percent) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8')
+    if (decimal ?? entity) return characterOf(decimal ? Number(decimal) : parseInt(entity!, 16)) ?? whole
+    const word = (short ?? name)!
+    return named[word.toLowerCase()] ?? word
+  })
+}
+
+function characterOf(code: number): string | null {
+  return code <= 0x10ffff ? String.fromCodePoint(code) : null
+}
+
+export function createTrace(value: string, marker: string): Trace {
+  const folded = value.toLowerCase()
+  const cores = base64Cores(value)
+  const needles = cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')])
+  let patterns: RegExp[] | undefined
+  return {
+    marker,
+    length: value.length,
+    number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
+    isIn: (views) =>
+      views.some((view) => view.folded.includes(folded) || needles.some((needle) => view.text.includes(needle))),
+    replaceIn(text) {
+      patterns ??= [plainPattern(value), base64Pattern(cores)]
+      return patterns.reduce((left, pattern) => left.replace(pattern, () => marker), text)
+    },
+  }
+}
+
+/** A longer value, such as a certificate, is located as it stands, or else not at all. */
+const longest_pattern = 2048
+
+/** Not by case: the host of a URL is written in small letters. */
+function plainPattern(value: string): RegExp {
+  const literal = value.length > longest_pattern
+  return new RegExp(literal ? escapeRegExp(value) : Array.from(value, writingsOf).join(''), 'gi')
+}
+
+/** Every way to write a character. */
+function writingsOf(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
+  const unicode = units.map((unit) => `\\\\{1,8}u\\{?${unit.toString(16).padStart(4, '0')}\\}?`).join('')
+  const bytes = Array.from(Buffer.from(character), (byte) => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`)
+  const code = character.codePointAt(0)!
+  const numbers = [`&(?:amp;)?#0*${code};`, `&(?:amp;)?#x0*${code.toString(16)};`]
+  const own = [escapeRegExp(character), ...(special.get(character) ?? [])]
+  return `(?:${[...own, unicode, bytes.join(''), ...numbers].join('|')})`
+}
+
+const special: ReadonlyMap<string, string[]> = new Map([
+  [' ', ['\\+']],
+  ['"', ['\\\\{1,8}"', '&(?:amp;)?quot;']],
+  ["'", ["\\\\{1,8}'", '&(?:amp;)?apos;']],
+  ['\\', ['\\\\{2,8}']],
+  ['/', ['\\\\{1,8}/']],
+  ['&', ['&(?:amp;)+']],
+  ['<', ['&(?:amp;)?lt;']],
+  ['>', ['&(?:amp;)?gt;']],
+  ['\n', ['\\\\{1,8}n']],
+  ['\r', ['\\\\{1,8}r']],
+  ['\t', ['\\\\{1,8}t']],
+])
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+}
+
+/**
+ * The letters of Base64 that depend on the value alone, for each place that it may have within what was encoded: in
+ * `Basic …` it follows a user's name.
+ */
+function base64Cores(value: string): string[] {
+  const bytes = Buffer.from(value)
+  return [0, 2, 3].map((first, offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64')
+    return text.slice(first, Math.floor(((offset + bytes.length) * 8) / 6))
+  })
+}
+
+/** With the letter on each side that holds some bits of it, and the padding. */
+function base64Pattern(cores: readonly string[]): RegExp {
+  const letters = cores.map((core) => Array.from(core, (letter) => base64Letters.get(letter) ?? letter).join(''))
+  return new RegExp(`[A-Za-z0-9+/_-]?(?:${letters.join('|')})[A-Za-z0-9+/_-]?={0,2}`, 'g')
+}
+
+const base64Letters: ReadonlyMap<string, string> = new Map([
+  ['+', '(?:[+-]|%(?:25)?2[Bb]|\\\\{1,8}u002[Bb])'],
+  ['/', '(?:\\\\{0,8}/|_|%(?:25)?2[Ff]|\\\\{1,8}u002[Ff])'],
+])
