@@ -52,8 +52,11 @@ function redact(given: string, traces: readonly Trace[]): string {
   let views = lookAt(text)
   for (const trace of traces) {
     if (!trace.isIn(views)) continue
-    text = trace.replaceIn(text)
-    views = lookAt(text)
+    for (const replace of trace.replacements) {
+      text = replace(text)
+      views = lookAt(text)
+      if (!trace.isIn(views)) break
+    }
     // Written in a way that can be read but not be located: nothing of it is kept.
     if (trace.isIn(views)) return trace.marker
   }

@@ -8,7 +8,8 @@ export interface Trace {
   /** The value as a number, if it is one. */
   readonly number: number | null
   isIn(views: readonly View[]): boolean
-  replaceIn(text: string): string
+  /** The quick one first, then the one that knows every way to write a character. */
+  readonly replacements: readonly ((text: string) => string)[]
 }
 
 /** A text at one level of decoding. */
@@ -63,22 +64,40 @@ export function createTrace(value: string, marker: string): Trace {
   const folded = value.toLowerCase()
   const cores = base64Cores(value)
   const needles = cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')])
-  let patterns: RegExp[] | undefined
+  let [plain, encoded]: (RegExp | undefined)[] = []
   return {
     marker,
     length: value.length,
     number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
     isIn: (views) =>
       views.some((view) => view.folded.includes(folded) || needles.some((needle) => view.text.includes(needle))),
-    replaceIn(text) {
-      patterns ??= [plainPattern(value), base64Pattern(cores)]
-      return patterns.reduce((left, pattern) => left.replace(pattern, () => marker), text)
-    },
+    replacements: [
+      (text) => {
+        encoded ??= base64Pattern(cores)
+        return formsOf(value).reduce((left, form) => left.replaceAll(form, marker), text.replace(encoded, marker))
+      },
+      (text) => text.replace((plain ??= plainPattern(value)), marker),
+    ],
   }
 }
 
-/** A longer value, such as a certificate, is located as it stands, or else not at all. */
-const longest_pattern = 2048
+/** What the common encoders make of a value. */
+function formsOf(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1)
+  const query = new URLSearchParams({ _: value }).toString().slice(2)
+  const forms = [
+    value,
+    JSON.stringify(json).slice(1, -1),
+    json,
+    json.replaceAll('/', '\\/'),
+    encodeURIComponent(value),
+    query,
+  ]
+  return [...new Set(forms)]
+}
+
+/** A longer value, such as a certificate, is located in a common form, or else not at all. */
+const longest_pattern = 512
 
 /** Not by case: the host of a URL is written in small letters. */
 function plainPattern(value: string): RegExp {

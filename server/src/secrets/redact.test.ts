@@ -1,0 +1,114 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createRedactor, redactSecrets } from './redact.ts'
+
+const value = 'sk-live/ü"7\\x+ä key'
+const one = createRedactor(new Map([['API_KEY', value]]))
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const everyEscape = (text: string) =>
+  text.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+describe('every form of a value is found', () => {
+  test.each<[string, string]>([
+    ['plain', value],
+    ['in capitals', value.toUpperCase()],
+    ['percent-encoded', encodeURIComponent(value)],
+    ['percent-encoded in small letters', encodeURIComponent(value).toLowerCase()],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(value))],
+    ['as a form', new URLSearchParams({ q: value }).toString().slice(2)],
+    ['as JSON', JSON.stringify(value).slice(1, -1)],
+    ['as JSON within JSON', JSON.stringify(JSON.stringify(value)).slice(3, -3)],
+    ['as JSON within JSON within JSON', JSON.stringify(JSON.stringify(JSON.stringify(value))).slice(7, -7)],
+    ['as JSON with an escape for each letter', everyEscape(value).join('')],
+    ['as JSON with some escapes', `sk-\\u006Cive\\/ü\\"7\\\\x+\\u00e4 key`],
+    ['as HTML', 'sk-live/&uuml;&quot;7\\x+ä key'.replace('&uuml;', '&#252;')],
+    ['Base64', base64(value)],
+    ['Base64 for URLs', Buffer.from(value).toString('base64url')],
+    ['Base64, percent-encoded', encodeURIComponent(base64(value))],
+    ['Base64 as JSON', base64(value).replaceAll('/', '\\/')],
+  ])('%s', (_form, written) => {
+    const text = one.redactText(`before ${written} after`)
+    expect(text).toMatch(/^before \[secret API_KEY\]=* after$/)
+  })
+
+  test.each(['', 'a:', 'ab:', 'user:'])('Base64 behind "%s" and before more', (before) => {
+    const text = one.redactText(`Basic ${base64(`${before}${value}`)}.`)
+    expect(text).toContain('[secret API_KEY]')
+    expect(Buffer.from(text.slice(6), 'base64').toString()).not.toContain('live')
+    expect(one.redactText(base64(`{"k":"${before}${value}","more":true}`))).toContain('[secret API_KEY]')
+  })
+
+  test('any value, in any form, at any place; nothing of it can be decoded from what is left', () => {
+    const forms: ((text: string) => string)[] = [
+      (text) => text,
+      encodeURIComponent,
+      (text) => JSON.stringify(text).slice(1, -1),
+      (text) => everyEscape(text).join(''),
+      base64,
+    ]
+    const secret = fc.string({ minLength: 8, maxLength: 60, unit: 'grapheme' }).filter((text) => text.isWellFormed())
+    fc.assert(
+      fc.property(secret, fc.nat(forms.length - 1), fc.string(), fc.string(), (secret, form, before, after) => {
+        const redacted = redactSecrets(`${before} ${forms[form]!(secret)} ${after}`, new Map([['S', secret]]))
+        expect(redacted).toContain('[secret S]')
+        expect(redactSecrets(redacted, new Map([['S', secret]]))).toBe(redacted)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('JSON', () => {
+  test('is redacted in its texts, keys and numbers; the rest stays as it is', () => {
+    const secrets = new Map([
+      ['TOKEN', 'abcdef'],
+      ['PIN', '12345678901234567890'],
+      ['CODE', '4711'],
+    ])
+    const json = JSON.parse('{"a": ["x abcdef", {"abcdef": null}], "n": 12345678901234567890, "c": 4711, "ok": true}')
+    expect(redactSecrets(json, secrets)).toEqual({
+      a: ['x [secret TOKEN]', { '[secret TOKEN]': null }],
+      n: '[secret PIN]',
+      c: '[secret CODE]',
+      ok: true,
+    })
+  })
+
+  test('a key of a prototype is a key like any other', () => {
+    const json = JSON.parse('{"__proto__": "abcdef"}')
+    expect(JSON.stringify(redactSecrets(json, new Map([['T', 'abcdef']])))).toBe('{"__proto__":"[secret T]"}')
+  })
+})
+
+test('the longer of two secrets goes first, and a name that is a value does no harm', () => {
+  const secrets = new Map([
+    ['A', 'abcd'],
+    ['B', 'abcdefgh'],
+    ['SECRET', 'secret'],
+  ])
+  expect(redactSecrets('abcdefgh, abcd', secrets)).toBe('[secret B], [secret A]')
+  expect(redactSecrets('a secret', secrets)).toBe('a [secret SECRET]')
+})
+
+test('values of less than four characters are left, and a text without any is untouched', () => {
+  expect(redactSecrets('abc', new Map([['A', 'abc']]))).toBe('abc')
+  const text = '\\u0041 %41 &amp; + plain \\" text'
+  expect(one.redactText(text)).toBe(text)
+})
+
+test('what can be read but not located is not kept at all', () => {
+  const pem = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(80)}-----END KEY-----\n`
+  const redactor = createRedactor(new Map([['PEM', pem]]))
+  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('[secret PEM]')
+  expect(redactor.redactText(`x ${JSON.stringify(pem)} y`)).toBe('x "[secret PEM]" y')
+  expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM] y')
+})
+
+test('a large text and many secrets take no more than a moment', () => {
+  const secrets = new Map(Array.from({ length: 200 }, (_, at) => [`S${at}`, `${at}-${'k'.repeat(40)}-${at}`]))
+  const text = `${'{"kkkk": "k\\"k%6bkk\\\\k"},'.repeat(12_000)}${secrets.get('S199')}`
+  const redactor = createRedactor(secrets)
+  const start = performance.now()
+  expect(redactor.redactText(text)).toMatch(/\[secret S199\]$/)
+  expect(performance.now() - start).toBeLessThan(3000)
+})
