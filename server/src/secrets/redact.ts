@@ -1,10 +1,7 @@
 // Takes secrets out of what others have sent, in whatever everyday form they wrote it: plain, percent-encoded, Base64, with the
 // escapes of JSON or HTML. Pure.
 import type { JsonValue } from '../json.ts'
-import { type Trace, createTrace, viewsOf } from './traces.ts'
-
-/** Shorter values would be found everywhere. */
-const shortest_length = 4
+import { type Trace, createTrace, shortest_length, viewsOf } from './traces.ts'
 
 /** Bytes that one character of a secret can take in the forms that are looked for. */
 const most_bytes_of_character = 12

@@ -1,5 +1,8 @@
 // How a secret's value may be written: whether a text holds it in any form, and where. Pure.
 
+/** Shorter values would be found everywhere. */
+export const shortest_length = 4
+
 export interface Trace {
   /** What stands in the place of the value. */
   readonly marker: string
@@ -19,7 +22,7 @@ export interface View {
 }
 
 /** JSON within JSON within a query, and so on. */
-const most_levels = 3
+const most_levels = 6
 
 /** The text as it is, and decoded so often as that changes it. */
 export function viewsOf(text: string): View[] {
@@ -61,39 +64,44 @@ function characterOf(code: number): string | null {
 }
 
 export function createTrace(value: string, marker: string): Trace {
-  const folded = value.toLowerCase()
-  const cores = base64Cores(value)
-  const needles = cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')])
+  // A value that looks as if it were encoded is decoded too, where the text is.
+  const decoded = [value, ...urlForms(value)].flatMap((form) => viewsOf(form).map(({ folded }) => folded))
+  const wholes = [value.toLowerCase(), ...new Set(decoded.filter((whole) => whole.trim().length >= shortest_length))]
+  const forms = formsOf(value)
+  const cores = [...new Set(forms.flatMap(base64Cores))].toSorted((a, b) => b.length - a.length)
+  const needles = [...new Set(cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]))]
   let [plain, encoded]: (RegExp | undefined)[] = []
   return {
     marker,
     length: value.length,
     number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
     isIn: (views) =>
-      views.some((view) => view.folded.includes(folded) || needles.some((needle) => view.text.includes(needle))),
+      views.some(
+        (view) =>
+          wholes.some((whole) => view.folded.includes(whole)) || needles.some((needle) => view.text.includes(needle)),
+      ),
     replacements: [
       (text) => {
         encoded ??= base64Pattern(cores)
-        return formsOf(value).reduce((left, form) => left.replaceAll(form, marker), text.replace(encoded, marker))
+        return forms.reduce((left, form) => left.replaceAll(form, marker), text.replace(encoded, marker))
       },
       (text) => text.replace((plain ??= plainPattern(value)), marker),
     ],
   }
 }
 
+/** What a URL makes of a value in its path or query: some characters are changed or dropped there. */
+function urlForms(value: string): string[] {
+  return ['http://h/', 'http://h/?'].map((base) => URL.parse(base + value)?.href.slice(base.length) ?? value)
+}
+
 /** What the common encoders make of a value. */
 function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
-  const forms = [
-    value,
-    JSON.stringify(json).slice(1, -1),
-    json,
-    json.replaceAll('/', '\\/'),
-    encodeURIComponent(value),
-    query,
-  ]
-  return [...new Set(forms)]
+  const texts = [value, JSON.stringify(json).slice(1, -1), json, json.replaceAll('/', '\\/')]
+  const forms = [...texts, encodeURIComponent(value), query, ...urlForms(value)]
+  return [...new Set(forms)].filter((form) => form.length >= shortest_length)
 }
 
 /** A longer value, such as a certificate, is located in a common form, or else not at all. */
@@ -108,26 +116,32 @@ function plainPattern(value: string): RegExp {
 /** Every way to write a character. */
 function writingsOf(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
-  const unicode = units.map((unit) => `\\\\{1,8}u\\{?${unit.toString(16).padStart(4, '0')}\\}?`).join('')
-  const bytes = Array.from(Buffer.from(character), (byte) => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`)
+  const unicode = units.map((unit) => `${backslashes}u\\{?${unit.toString(16).padStart(4, '0')}\\}?`).join('')
   const code = character.codePointAt(0)!
   const numbers = [`&(?:amp;)?#0*${code};`, `&(?:amp;)?#x0*${code.toString(16)};`]
-  const own = [escapeRegExp(character), ...(special.get(character) ?? [])]
-  return `(?:${[...own, unicode, bytes.join(''), ...numbers].join('|')})`
+  return `(?:${[plainOrPercent(character), ...(special.get(character) ?? []), unicode, ...numbers].join('|')})`
 }
+
+function plainOrPercent(character: string): string {
+  const bytes = Array.from(Buffer.from(character), (byte) => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`)
+  return `(?:${escapeRegExp(character)}|${bytes.join('')})`
+}
+
+/** Of JSON within JSON there are many. */
+const backslashes = `${plainOrPercent('\\')}{1,8}`
 
 const special: ReadonlyMap<string, string[]> = new Map([
   [' ', ['\\+']],
-  ['"', ['\\\\{1,8}"', '&(?:amp;)?quot;']],
-  ["'", ["\\\\{1,8}'", '&(?:amp;)?apos;']],
-  ['\\', ['\\\\{2,8}']],
-  ['/', ['\\\\{1,8}/']],
+  ['"', [`${backslashes}${plainOrPercent('"')}`, '&(?:amp;)?quot;']],
+  ["'", [`${backslashes}${plainOrPercent("'")}`, '&(?:amp;)?apos;']],
+  ['\\', [backslashes]],
+  ['/', [`${backslashes}${plainOrPercent('/')}`]],
   ['&', ['&(?:amp;)+']],
   ['<', ['&(?:amp;)?lt;']],
   ['>', ['&(?:amp;)?gt;']],
-  ['\n', ['\\\\{1,8}n']],
-  ['\r', ['\\\\{1,8}r']],
-  ['\t', ['\\\\{1,8}t']],
+  ['\n', [`${backslashes}n`]],
+  ['\r', [`${backslashes}r`]],
+  ['\t', [`${backslashes}t`]],
 ])
 
 function escapeRegExp(text: string): string {
@@ -146,10 +160,10 @@ function base64Cores(value: string): string[] {
   })
 }
 
-/** With the letter on each side that holds some bits of it, and the padding. */
+/** Without the letter on each side that holds some bits of it: another secret may begin there. */
 function base64Pattern(cores: readonly string[]): RegExp {
   const letters = cores.map((core) => Array.from(core, (letter) => base64Letters.get(letter) ?? letter).join(''))
-  return new RegExp(`[A-Za-z0-9+/_-]?(?:${letters.join('|')})[A-Za-z0-9+/_-]?={0,2}`, 'g')
+  return new RegExp(letters.join('|'), 'g')
 }
 
 const base64Letters: ReadonlyMap<string, string> = new Map([
