@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -205,6 +205,24 @@ describe('parley on the PostgreSQL of the data folder', () => {
     expect(made, made.stderr).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
     const key = await run(['key', 'create', '--org', 'beside'], onFolder(data_dir))
     expect(key).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
+  })
+
+  it('rotates the secret key beside `parley serve`, which ends by itself', async () => {
+    const data_dir = join(folder, 'rotated')
+    const environment = { ...onFolder(data_dir), PORT: '0' }
+    const server = start(['serve'], environment)
+    const closed = once(server, 'close')
+    await findUrl(server.stdout)
+    const before = await readFile(join(data_dir, 'secret-key'), 'utf8')
+    const rotated = await run(['secret-key', 'rotate'], environment)
+    expect(rotated).toMatchObject({ code: 0, stdout: 'secrets: 0\nwebhooks: 0\nanswers: 0\n' })
+    expect(rotated.stderr).toMatch(/Start every server again.*Conversation tokens have ended/)
+    const after = await readFile(join(data_dir, 'secret-key'), 'utf8')
+    expect(after).not.toBe(before)
+    expect(rotated.stdout + rotated.stderr).not.toContain(after.trim())
+    expect(await closed).toEqual([1, null])
+    const wrong = await run(['secret-key', 'rotate'], { ...environment, PARLEY_SECRET_KEY: after.trim() })
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/^parley: set PARLEY_SECRET_KEY_NEXT .*\n$/) })
   })
 
   it('works beside `parley serve`, which ends with 0 on a signal', async () => {

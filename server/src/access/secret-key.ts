@@ -1,6 +1,7 @@
 // The installation's secret key: from the settings or a file of the data folder, the same on every node, and its replacement by
 // another one.
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { type Config, ConfigError } from '../config.ts'
 import type { Database, Executor } from '../database/database.ts'
 import { AppError } from '../errors.ts'
@@ -103,10 +104,7 @@ export async function replaceSecretKey<T>(
     const old_key = await findKey(config, fingerprint)
     const new_key = await provideNextKey({ config, ports }, old_key)
     // From here to the commit whoever is about to seal something waits, and is refused then.
-    await tx.kysely
-      .updateTable('installation')
-      .set({ secret_key_fingerprint: fingerprintOfKey(new_key) })
-      .execute()
+    await sql`select replace_secret_key(${fingerprintOfKey(new_key)})`.execute(tx.kysely)
     return work(tx, { old_key, new_key })
   })
   if (isKeptInFile(config)) await renamePrivateFile(config.data_dir, next_file_name, file_name)
@@ -135,13 +133,9 @@ async function provideNextKey({ config, ports }: Omit<SecretKeyServices, 'databa
  * nothing is ever stored under a key that is gone.
  */
 export async function requireCurrentKey({ kysely }: Executor, { key_fingerprint }: Sealer): Promise<void> {
-  const row = await kysely
-    .selectFrom('installation')
-    .select('only_row')
-    .where('secret_key_fingerprint', '=', key_fingerprint)
-    .forShare()
-    .executeTakeFirst()
-  if (!row) throw new AppError('unavailable', 'The secret key was replaced; this server has to be started again.')
+  const { rows } = await sql<{ held: boolean }>`select hold_secret_key(${key_fingerprint}) as held`.execute(kysely)
+  if (!rows[0]!.held)
+    throw new AppError('unavailable', 'The secret key was replaced; this server has to be started again.')
 }
 
 const watch_ms = 5000

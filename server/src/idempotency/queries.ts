@@ -57,9 +57,8 @@ export async function insertKey(executor: Executor, request: RequestKey, to: Bin
 // Waits for a rotation of the secret key, and then writes nothing that the old one sealed.
 const settleStatement = statement(
   'settle_idempotency_key',
-  `with current as (select from installation where secret_key_fingerprint = $4 for share)
-   update idempotency_keys set answer = coalesce(answer, $3)
-   where namespace = $1 and key = $2 and exists (select from current) returning answer`,
+  `update idempotency_keys set answer = coalesce(answer, $3)
+   where namespace = $1 and key = $2 and (select hold_secret_key($4)) returning answer`,
 )
 
 /**

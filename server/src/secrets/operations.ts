@@ -3,7 +3,7 @@ import { secret_name_pattern } from '@parley/contract'
 import { requireCurrentKey } from '../access/secret-key.ts'
 import type { Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
-import { AppError, notFound } from '../errors.ts'
+import { AppError, invalid, notFound } from '../errors.ts'
 import * as queries from './queries.ts'
 import { contextOf } from './read-secrets.ts'
 
@@ -13,6 +13,7 @@ const max_secrets = 200
 const is_name = new RegExp(secret_name_pattern)
 
 export const setSecret: Handler<'setSecret'> = async (ctx, { name, value }) => {
+  if (!is_name.test(name)) throw invalid({ path: 'name', message: `must match ${secret_name_pattern}` })
   const { secret_sealer } = ctx.services
   const sealed = secret_sealer.seal(value, contextOf(ctx.store.organization_id, name))
   return ctx.store.transaction(async (tx) => {
@@ -31,5 +32,5 @@ export const listSecrets: Handler<'listSecrets'> = async (ctx, input) => {
 }
 
 export const deleteSecret: Handler<'deleteSecret'> = async (ctx, { name }) => {
-  if (!(await queries.deleteSecretRow(ctx.store, name))) throw notFound('Secret')
+  if (!is_name.test(name) || !(await queries.deleteSecretRow(ctx.store, name))) throw notFound('Secret')
 }

@@ -26,6 +26,8 @@ export interface ScriptedModel extends AsyncDisposable {
   /** To be set as OPENAI_BASE_URL. */
   readonly base_url: string
   readonly requests: ChatRequest[]
+  /** The `authorization` of each. */
+  readonly authorizations: (string | undefined)[]
   /** Answers that were broken off by the other side. */
   readonly hangUps: number
   /** What the next requests are answered with; the test may change it at any time. */
@@ -73,6 +75,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   const model: ScriptedModel = {
     base_url: '',
     requests: [],
+    authorizations: [],
     answer: () => 'Hello from the scripted model.',
     get hangUps() {
       return hangUps
@@ -91,6 +94,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
 async function serve(model: ScriptedModel, request: IncomingMessage, response: ServerResponse, onHangUp: () => void) {
   const chat = JSON.parse(await readText(request)) as ChatRequest
   model.requests.push(chat)
+  model.authorizations.push(request.headers.authorization)
   const hungUp = new AbortController()
   response.on('close', () => {
     if (response.writableFinished) return
