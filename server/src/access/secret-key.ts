@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Config, ConfigError } from '../config.ts'
-import type { Database, Executor } from '../database/database.ts'
+import { type Database, type Executor, statement } from '../database/database.ts'
 import { AppError } from '../errors.ts'
 import type { Clock, Ports } from '../ports.ts'
 import { type Sealer, fingerprintOfKey } from '../seal.ts'
@@ -139,6 +139,10 @@ export async function requireCurrentKey({ kysely }: Executor, { key_fingerprint 
 }
 
 const watch_ms = 5000
+const watchStatement = statement(
+  'watch_secret_key',
+  'select secret_key_fingerprint = $1 as is_current from installation',
+)
 
 export interface SecretKeyWatch extends Disposable {
   /** Resolves when this node's key is no longer the installation's. */
@@ -153,8 +157,10 @@ export function watchSecretKey(database: Database, clock: Pick<Clock, 'after'>, 
   let stopTimer = () => {}
   const look = async () => {
     // A database that is away says nothing of the key.
-    const fingerprint = await readFingerprint(database).catch(() => own)
-    if (fingerprint !== own) resolve(new Error('the secret key was replaced: start the server with the new one'))
+    const rows = await database
+      .query<{ is_current: boolean }>(watchStatement, [own])
+      .catch(() => [{ is_current: true }])
+    if (!rows[0]?.is_current) resolve(new Error('the secret key was replaced: start the server with the new one'))
     else if (!isStopped) wait()
   }
   const wait = () => void (stopTimer = clock.after(watch_ms, () => void look()))

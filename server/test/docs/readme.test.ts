@@ -60,6 +60,9 @@ describe('the commands of README.md', () => {
       /^event: turn\.started\n[^]*event: turn\.completed\n.*\n\n$/,
     )
 
+    for (const { text } of codeBlocks(sectionOf(readme, 'Secrets'))) answer = await shell(text, {})
+    expect(answer).toEqual({ name: 'SHOP', created_at: expect.any(String), updated_at: expect.any(String) })
+
     for (const { text } of codeBlocks(sectionOf(readme, 'Webhooks'))) answer = await shell(text, {})
     expect(answer).toMatchObject({ active: true, secret: expect.stringMatching(/^whsec_/) })
   })
@@ -158,7 +161,7 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s names what is there:', (name
   })
 
   test('commands of the command line', () => {
-    for (const [, words] of guide.matchAll(/npx parley ((?:[a-z]+ ?)+)/g)) {
+    for (const [, words] of guide.matchAll(/npx parley ((?:[a-z-]+ ?)+)/g)) {
       const names = words!.trim().split(' ')
       const command = names.reduce(
         (at, word) => at?.commands.find((one) => one.name() === word),

@@ -13,7 +13,7 @@ const limit = { timeout: 240_000 }
 
 /** What the server does by itself, now and then, and what its jobs do. */
 const background =
-  /^(renew_leases|abandoned_turns|mark_credential_used|overdue_analyses|publish_on_bus|open_webhook_lanes)$|analysis|read_transcript|graphile|^listen/i
+  /^(renew_leases|abandoned_turns|mark_credential_used|overdue_analyses|publish_on_bus|open_webhook_lanes|watch_secret_key)$|analysis|read_transcript|graphile|^listen/i
 
 /** Also what a waiting caller looks with when its notification is late: it need not come. */
 const look = /^find_turn$/

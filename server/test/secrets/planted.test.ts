@@ -131,6 +131,19 @@ function toolsOf() {
     ),
     // Names none, and gets back what others have sent.
     tool('innocent', { type: 'http', url: `${peer.url}/remembered` }),
+    {
+      ...tool('speaks', { ...request, url: `${peer.url}/text`, save_as: 'got' }),
+      actions: [
+        { ...request, url: `${peer.url}/text`, save_as: 'got' },
+        // Runs, since no condition sees a secret.
+        { type: 'play_message', message: 'Got {{ got.body }}{{ secrets }}', condition: 'not secrets.HEADER_TOKEN' },
+      ],
+      output: '{{ got|tojson }}{{ secrets.HOST_TOKEN }}{{ secrets }}',
+    },
+    {
+      ...tool('apologizes', { ...request, url: `${peer.url}/failure` }),
+      actions_on_error: [{ type: 'play_message', message: 'Sorry: {{ error }} {{ body }} {{ secrets.HEADER_TOKEN }}' }],
+    },
     tool('bad-header', { ...request, url: `${peer.url}/json`, headers: { 'x-key': '{{ secrets.BODY_TOKEN }}' } }),
     tool('bad-template', { ...request, url: `${peer.url}/json`, body: '{{ secrets.BODY_TOKEN|int // 0 + secrets }}' }),
     tool('nowhere', { ...request, url: 'http://{{ secrets.HOST_TOKEN }}.invalid/' }),
@@ -159,14 +172,17 @@ test('a planted secret is in nothing that is stored, logged, delivered or answer
   expect(starting_message).toBe('Your key is [secret OPENAI_API_KEY], yes: [secret OPENAI_API_KEY].')
   const conversation_id = conversation.id
   const say = (text: string) => client.sendConversationMessage({ conversation_id, text })
+  const replies: string[] = []
   for (let first = 0; first < tools.length; first += 4) {
     const calls = tools.slice(first, first + 4).map(({ name }) => name)
     model.mode = { calls }
     const { tool_calls, reply } = await say(`Call ${calls.join(', ')}`)
     expect(reply).toContain('[secret OPENAI_API_KEY]')
+    replies.push(reply)
     expect(tool_calls.map(({ name }) => name)).toEqual(calls)
     for (const { arguments: given } of tool_calls) expect(given).toEqual({ said: '[secret OPENAI_API_KEY]' })
   }
+  for (const said of ['Got {', 'Sorry: The server answered 500. {']) expect(replies.join()).toContain(said)
   for (const mode of ['refuses', 'redirects'] as const) {
     model.mode = mode
     expect(await say('Hello?').catch((error: unknown) => error)).toMatchObject({ status: 502 })
