@@ -161,7 +161,7 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s names what is there:', (name
   })
 
   test('commands of the command line', () => {
-    for (const [, words] of guide.matchAll(/npx parley ((?:[a-z-]+ ?)+)/g)) {
+    for (const [, words] of guide.matchAll(/npx parley ((?:[a-z][a-z-]* ?)+)/g)) {
       const names = words!.trim().split(' ')
       const command = names.reduce(
         (at, word) => at?.commands.find((one) => one.name() === word),

@@ -64,11 +64,15 @@ const echoed = (seen: ToolRequest) => JSON.stringify(allOf(seen))
 const answer = (response: ServerResponse, status: number, type: string, body: string) =>
   response.writeHead(status, { 'content-type': type, 'x-echo': encodeURIComponent(body).slice(0, 8000) }).end(body)
 
-/** Cut off by the server at 256 KiB: in the middle of the value, wherever that begins. */
-const padded = (seen: ToolRequest, before: number) => {
+/** As far as an answer is read, and then kept. */
+const kept_bytes = 262_144
+const read_bytes = kept_bytes + 12 * Math.max(...Object.values(planted).map(({ length }) => length))
+
+/** The value so often that redacting makes the text much shorter, and once more from `at` on: cut in two by a bound there. */
+const padded = (seen: ToolRequest, at: number) => {
   const value = (JSON.parse(seen.body) as { token: string }).token
-  const filler = `${value} ${'x'.repeat(2000)} `.repeat(60)
-  return `${filler}${'y'.repeat(262_144 - filler.length - before)}${value}${'z'.repeat(3_000_000)}`
+  const filler = `${value} ${'x'.repeat(2000)} `.repeat(100)
+  return `${filler}${'y'.repeat(at - Buffer.byteLength(filler))}${value}${'z'.repeat(3_000_000)}`
 }
 
 /** By the path that the tool calls. */
@@ -111,10 +115,13 @@ const peers: Record<string, (seen: ToolRequest, response: ServerResponse) => voi
     response.writeHead(302, { location: `ftp://${seen.headers['x-key'] as string}@h/` }).end(),
   'no-http': (seen, response) => response.socket!.end(`${seen.headers['x-key'] as string} is no HTTP\r\n\r\n`),
   ...Object.fromEntries(
-    [1, 5, 20, 40, 60].map((before) => [
-      `cut-${before}`,
-      (seen: ToolRequest, response: ServerResponse) => answer(response, 200, 'text/plain', padded(seen, before)),
-    ]),
+    [kept_bytes, read_bytes].flatMap((bound) =>
+      [5, 12, 20, 40, 60].map((before) => [
+        `cut-${bound}-${before}`,
+        (seen: ToolRequest, response: ServerResponse) =>
+          answer(response, 200, 'text/plain', padded(seen, bound - before)),
+      ]),
+    ),
   ),
   remembered: (_seen, response) =>
     answer(response, 200, 'text/plain', peer.requests.slice(0, 40).map(echoed).join(' ')),
