@@ -11,6 +11,7 @@ import {
   systemPorts,
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { addAgentCommands } from './agents/commands.ts'
 import { withDatabase } from './database.ts'
 
 export function createProgram(): Command {
@@ -36,6 +37,7 @@ export function createProgram(): Command {
   addUserCommands(program)
   addTokenCommands(program)
   addKeyCommands(program)
+  addAgentCommands(program)
   return program
 }
 
