@@ -102,7 +102,7 @@ describe('an agent as text', () => {
       if (typeof value !== 'object' || value === null) return value
       return Object.fromEntries(
         Object.entries(value)
-          .reverse()
+          .toReversed()
           .map(([key, entry]) => [key, reverse(entry)]),
       )
     }

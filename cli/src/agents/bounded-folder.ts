@@ -38,8 +38,8 @@ export class BoundedFolder {
   }
 
   /**
-   * Every file of one of these names, below the folder or in it; hidden folders are passed over, and so are links to folders,
-   * whose files are found where they are. `onRefusal` is told of what cannot be taken.
+   * What has one of these names, below the folder or in it. Hidden folders are passed over, and so are links to folders within,
+   * whose files are found where they are. `onRefusal` is told of what is not looked at.
    */
   async find(names: readonly string[], onRefusal: (path: string, message: string) => void): Promise<string[]> {
     const found: string[] = []
@@ -48,12 +48,10 @@ export class BoundedFolder {
       for (const entry of await this.#list(directory)) {
         const path = join(directory, entry.name)
         if (entry.name.startsWith('.')) continue
-        if (entry.isSymbolicLink()) {
-          const fault = await this.#judgeLink(path)
-          if (fault !== null) onRefusal(path, fault)
-          else if (names.includes(entry.name)) found.push(path)
-        } else if (entry.isDirectory()) await visit(path, depth + 1)
-        else if (names.includes(entry.name)) found.push(path)
+        if (names.includes(entry.name)) found.push(path)
+        else if (entry.isDirectory()) await visit(path, depth + 1)
+        else if (entry.isSymbolicLink() && (await this.#leadsAway(path)))
+          onRefusal(path, 'is a link to a folder outside')
       }
     }
     await visit(this.root, 0)
@@ -86,12 +84,13 @@ export class BoundedFolder {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  async #judgeLink(path: string): Promise<string | null> {
+  /** Whether a link leads to a folder that is not looked into, without the person's knowing. */
+  async #leadsAway(path: string): Promise<boolean> {
     try {
-      await this.#resolve(path)
-      return null
+      const target = await realpath(path)
+      return !isInside(this.root, target) && (await stat(target)).isDirectory()
     } catch (error) {
-      if (error instanceof Refusal) return error.message
+      if (isMissing(error)) return false
       throw error
     }
   }
@@ -109,7 +108,7 @@ export class BoundedFolder {
   }
 }
 
-export function isInside(root: string, path: string): boolean {
+function isInside(root: string, path: string): boolean {
   const way = relative(root, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
