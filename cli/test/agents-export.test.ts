@@ -93,7 +93,7 @@ instruction_builder_inputs:
   it('leaves files alone that say the same in another form', async () => {
     const { client, folder } = await start(edited)
     await apply(client, folder)
-    expect(await exportTo(client, folder)).toBe('1 agents: every file is up to date\n')
+    expect(await exportTo(client, folder)).toBe('1 agent: every file is up to date\n')
     expect(await readFiles(folder)).toEqual(edited)
   })
 

@@ -4,6 +4,7 @@ import type { Format } from './agent-text.ts'
 import { applyAgents } from './apply.ts'
 import { type ConnectionOptions, withClient } from './connection.ts'
 import { exportAgents } from './export.ts'
+import { showControls } from './terminal.ts'
 
 interface ApplyFlags extends ConnectionOptions {
   publish?: true
@@ -52,5 +53,5 @@ function withConnection(command: Command): Command {
 }
 
 function print(text: string): void {
-  process.stdout.write(text)
+  process.stdout.write(showControls(text))
 }

@@ -2,9 +2,10 @@
 import { createTwoFilesPatch } from 'diff'
 import type { AgentDefinition } from './agent.ts'
 import { type RenderedFile, renderAgent } from './agent-text.ts'
+import { showControls } from './terminal.ts'
 
-/** More is not compared line by line, which would take minutes. */
-const max_edit_length = 4000
+/** More is not compared line by line, which would take long. */
+const max_edit_length = 2000
 
 /** Empty where there is none. */
 export function describeDifference(current: AgentDefinition, wanted: AgentDefinition): string {
@@ -28,11 +29,3 @@ function describeFile(name: string, before = '', after = ''): string {
 }
 
 const fileHeadersOnly = { includeIndex: false, includeUnderline: false, includeFileHeaders: true }
-
-/** Texts of others must not steer the terminal. */
-function showControls(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, (control) => {
-    return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-}

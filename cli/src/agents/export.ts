@@ -59,8 +59,12 @@ export async function exportAgents(
     await writeOutput(output)
     print(`wrote ${join(path, relative(root, output.path))}\n`)
   }
-  const rest = writes.length === 0 ? 'every file is up to date' : `${writes.length} files written`
-  print(`${agents.length} agents: ${rest}\n`)
+  const rest = writes.length === 0 ? 'every file is up to date' : `${count(writes.length, 'file')} written`
+  print(`${count(agents.length, 'agent')}: ${rest}\n`)
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 async function findAgents(client: Client, agent_ids: readonly string[]): Promise<ServerAgent[]> {

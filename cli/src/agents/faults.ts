@@ -1,8 +1,14 @@
 // What is wrong with agent files, told all at once: each fault with its file and, within it, its path.
 
+import { showControls } from './terminal.ts'
+
 /** Something that the person has to put right; the message may have several lines. */
 export class AgentsError extends Error {
   override name = 'AgentsError'
+
+  constructor(message: string) {
+    super(showControls(message))
+  }
 }
 
 export interface FileFault {
