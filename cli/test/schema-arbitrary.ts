@@ -13,6 +13,7 @@ interface Schema {
   pattern?: string
   minLength?: number
   maxLength?: number
+  minItems?: number
   maxItems?: number
   minimum?: number
   maximum?: number
@@ -36,6 +37,12 @@ const values = fc
 const unknownKeys = fc.dictionary(fc.oneof(fc.constantFrom('__proto__', 'constructor', '1'), fc.string()), values, {
   maxKeys: 2,
 })
+
+/** What the server looks into further than the schema does. */
+const judgedElsewhere = new Map<string, fc.Arbitrary<unknown>>([
+  ['properties', fc.constantFrom({}, { a: { type: 'string', description: 'A: #1' } })],
+  ['condition', fc.constantFrom(null, 'true', "a == 'b: #1' and c")],
+])
 
 export function arbitraryOf(schema: object): fc.Arbitrary<unknown> {
   return build(schema as Schema)
@@ -63,15 +70,18 @@ function buildType(type: string, schema: Schema): fc.Arbitrary<unknown> {
     case 'string':
       return buildText(schema)
     case 'array':
-      return fc.array(build(schema.items ?? {}), { maxLength: Math.min(3, schema.maxItems ?? 3) })
+      return fc.array(build(schema.items ?? {}), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(3, schema.maxItems ?? 3),
+      })
     default:
       return buildObject(schema)
   }
 }
 
-function buildText({ pattern, minLength = 0 }: Schema): fc.Arbitrary<string> {
+function buildText({ pattern, minLength = 0, maxLength = 1000 }: Schema): fc.Arbitrary<string> {
   if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern))
-  return minLength === 0 ? texts : texts.map((text) => (text === '' ? 'a' : text))
+  return texts.map((text) => [...(text.length < minLength ? 'a' : text)].slice(0, maxLength / 2).join(''))
 }
 
 function buildObject({ properties, patternProperties, required = [] }: Schema): fc.Arbitrary<unknown> {
@@ -79,8 +89,7 @@ function buildObject({ properties, patternProperties, required = [] }: Schema): 
   if (ofPattern) return fc.dictionary(fc.stringMatching(/^[A-Za-z-]{1,9}$/), build(ofPattern), { maxKeys: 3 })
   const known = Object.entries(properties ?? {}).map(([name, schema]): [string, fc.Arbitrary<unknown>] => [
     name,
-    // Arguments are JSON Schemas, which the server looks into.
-    name === 'properties' ? fc.constantFrom({}, { a: { type: 'string', description: 'A: #1' } }) : build(schema),
+    judgedElsewhere.get(name) ?? build(schema),
   ])
   const keys = known.map(([name]) => name)
   return fc
