@@ -36,8 +36,8 @@ export function parseAgentText(text: string, format: Format): Parsed {
     if (faults.length > 0) return { faults }
     const value: unknown = document.toJS({ maxAliasCount: max_aliases })
     const fault = findForeignValue(value, '', max_depth)
-    // Through JSON, in which there is no minus zero, for one.
-    return fault === null ? { value: withReferences(value) } : { faults: [fault] }
+    // A server knows no minus zero, which would always differ.
+    return fault === null ? { value: withoutMinusZero(value) } : { faults: [fault] }
   } catch (error) {
     return { faults: [`cannot be read: ${firstLine(error instanceof Error ? error.message : String(error))}`] }
   }
@@ -59,11 +59,11 @@ function findForeignValue(value: unknown, path: string, depth: number): string |
   return null
 }
 
-function withReferences(value: unknown): unknown {
+function withoutMinusZero(value: unknown): unknown {
   if (value instanceof FileReference) return value
-  if (Array.isArray(value)) return value.map(withReferences)
+  if (Array.isArray(value)) return value.map(withoutMinusZero)
   if (isObject(value))
-    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withReferences(entry)]))
+    return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutMinusZero(entry)]))
   return value === 0 ? 0 : value
 }
 
