@@ -1,10 +1,12 @@
-// From an error to one line for a person and an exit code: 1 when it could not be done, 2 when it was asked for wrongly.
+// From an error to a line for a person (of files: one for each fault) and an exit code: 1 when it could not be done, 2 when it was asked for wrongly.
 import { AppError, ConfigError, EmbeddedPostgresError } from '@parley/server'
 import { CommanderError } from 'commander'
+import { AgentsError } from './agents/faults.ts'
 
 /** Null: the person has been told already. */
 export function describeFailure(error: unknown): string | null {
   if (error instanceof CommanderError) return null
+  if (error instanceof AgentsError) return error.message
   if (error instanceof AppError) return describeRefusal(error)
   if (error instanceof ConfigError) return error.faults.join('; ')
   if (error instanceof EmbeddedPostgresError) return firstLine(error.message)

@@ -13,6 +13,7 @@ import {
   systemPorts,
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { addAgentCommands } from './agents/commands.ts'
 import { withDatabase } from './database.ts'
 
 export function createProgram(): Command {
@@ -39,6 +40,7 @@ export function createProgram(): Command {
   addTokenCommands(program)
   addKeyCommands(program)
   addSecretKeyCommands(program)
+  addAgentCommands(program)
   return program
 }
 

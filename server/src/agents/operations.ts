@@ -47,6 +47,12 @@ export const createAgent: Handler<'createAgent'> = async (ctx, input) => {
   return presentAgent(agent)
 }
 
+/** By the very functions that judge what is stored. */
+export const checkAgent: Handler<'checkAgent'> = async (ctx, input) => {
+  const { warnings } = readVersionFields(ctx, input, listAgentFaults(ctx, input))
+  return { warnings }
+}
+
 export const getAgent: Handler<'getAgent'> = async (ctx, input) => {
   const agent = await requireAgent(ctx, input.agent_id)
   const versions = await queries.listVersionSummaries(ctx.store, agent.id, max_listed_versions)
@@ -97,10 +103,20 @@ async function requireAgent(ctx: Context, agent_id: string): Promise<AgentRecord
   return agent
 }
 
-function checkAgentFields(ctx: Context, fields: { name?: string | null; metadata?: unknown }): void {
+interface AgentFields {
+  name?: string | null
+  metadata?: unknown
+}
+
+function checkAgentFields(ctx: Context, fields: AgentFields): void {
+  const faults = listAgentFaults(ctx, fields)
+  if (faults.length > 0) throw invalid(...faults)
+}
+
+function listAgentFaults(ctx: Context, fields: AgentFields): FieldFault[] {
   const faults = checkJsonField('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
   if (fields.name?.trim() === '') faults.unshift({ path: 'name', message: 'must not be blank' })
-  if (faults.length > 0) throw invalid(...faults)
+  return faults
 }
 
 function readMetadataFilter(text: string | undefined): string | undefined {

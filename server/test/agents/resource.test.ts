@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeKey } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -254,5 +255,34 @@ describe('deleteAgent', () => {
     for (const agent_id of ghosts) {
       expect(await refusal(server.client.deleteAgent({ agent_id }))).toMatchObject({ status: 404 })
     }
+  })
+})
+
+describe('checkAgent', () => {
+  test('tells what making it would be refused for, and stores nothing', async () => {
+    const count = async () => (await server.client.listAgents({ limit: 100 })).data.length
+    const before = await count()
+    const config = {
+      instructions: '{% if %}',
+      llm: { provider: 'demo' },
+      tools: [{ name: 'no good', description: 'D' }],
+    }
+    const { agent_id } = await server.client.createAgent({ name: 'Ada' })
+    const draft = await refusal(server.client.createAgentVersion({ agent_id, config } as never))
+    const agent = { name: ' ', metadata: { a: 'x'.repeat(1000) } }
+    const creation = await refusal(server.client.createAgent(agent))
+    const check = await refusal(server.client.checkAgent({ ...agent, config } as never))
+    expect(check).toMatchObject({ status: 422, code: 'validation_failed' })
+    expect(check.errors).toEqual([...creation.errors, ...draft.errors])
+    expect(check.errors.length).toBe(5)
+    expect(await count()).toBe(before + 1)
+  })
+
+  test('answers the warnings, and whoever may read agents may ask', async () => {
+    const reader = server.as({ token: await makeKey(server, { only: ['agents:read'] }) })
+    expect(await reader.checkAgent({})).toEqual({ warnings: [] })
+    expect(await reader.checkAgent({ name: 'A', config: { zebra: 1 } as object })).toEqual({
+      warnings: ['config.zebra is not known; it is kept and has no effect'],
+    })
   })
 })

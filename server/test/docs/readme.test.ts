@@ -31,6 +31,13 @@ describe('the commands of README.md', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  async function runParley(commands: string): Promise<string> {
+    const parley = `'${process.execPath}' '${join(root, 'cli', 'src', 'main.ts')}'`
+    const script = commands.replaceAll('npx parley', parley)
+    const env = { PATH: process.env['PATH'], PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_URL: url }
+    return (await promisify(execFile)('bash', ['-euc', script], { cwd: folder, env })).stdout
+  }
+
   it('talk to the sample agent and to one of your own, with answers of the shape that is shown', async () => {
     const shell = createShell(folder, url)
     const [, sample_agent] = /Sample agent\s+(\S+)/.exec(server.output) ?? []
@@ -75,13 +82,17 @@ describe('the commands of README.md', () => {
 
   it('make an organization, a user, a token and a key beside the running server', async () => {
     const [commands] = codeBlocks(sectionOf(readme, 'The command line'))
-    const parley = `'${process.execPath}' '${join(root, 'cli', 'src', 'main.ts')}'`
-    const script = commands!.text.replaceAll('npx parley', parley)
-    const env = { PATH: process.env['PATH'], PARLEY_DATA_DIR: join(folder, 'data') }
-    const { stdout } = await promisify(execFile)('bash', ['-euc', script], { cwd: folder, env })
+    const stdout = await runParley(commands!.text)
     const key = stdout.trimEnd().split('\n').at(-1)
     const agents = await fetch(`${url}/core/agents`, { headers: { authorization: `Bearer ${key}` } })
     expect(await agents.json()).toMatchObject({ data: [] })
+  })
+
+  it('keep agents as files', async () => {
+    const [commands, output] = codeBlocks(sectionOf(readme, 'Agents as files'))
+    const stdout = await runParley(commands!.text)
+    // How many agents are up to date depends on what the other commands have made.
+    expect(stdout).toContain(output!.text.slice(0, output!.text.lastIndexOf(',')))
   })
 })
 
@@ -148,7 +159,8 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s names what is there:', (name
   })
 
   test('settings', () => {
-    const known = [...settings.map((setting) => setting.name), 'PARLEY_TEST_DATABASE_URL']
+    const ofClients = ['PARLEY_URL', 'PARLEY_API_KEY', 'PARLEY_ORG']
+    const known = [...settings.map((setting) => setting.name), 'PARLEY_TEST_DATABASE_URL', ...ofClients]
     const named = [...guide.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map((match) => match[0])
     for (const setting of named) expect(known).toContain(setting)
   })

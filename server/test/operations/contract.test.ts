@@ -100,6 +100,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   cancelTurn: { input: runningTurn, outsider: 'not found', narrowed: 'not found' },
   listAgents: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   createAgent: { input: () => ({ name: 'A' }), outsider: 'his own' },
+  checkAgent: { input: () => ({ name: 'A', config: {} }), outsider: 'his own', narrowed: 'his own' },
   getAgent: { input: () => agent, outsider: 'not found', narrowed: 'not found' },
   updateAgent: {
     input: async () => ({ agent_id: await newAgent(), name: 'B' }),

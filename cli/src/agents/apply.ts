@@ -1,0 +1,157 @@
+// `parley agents apply`: reads and judges every file, tells the difference, then makes the server what the files say.
+import { createHash } from 'node:crypto'
+import { type Client, ApiError } from '@parley/sdk'
+import { describeDifference } from './difference.ts'
+import { AgentsError, type FileFault, fileFaults } from './faults.ts'
+import { type AgentFile, readAgentFolder } from './folder.ts'
+import { type AgentChanges, describeChanges, isChange, planChanges } from './plan.ts'
+import {
+  type AgentState,
+  type ServerAgent,
+  createAgentOnce,
+  definitionOf,
+  groupByKey,
+  listAllAgents,
+  metadataFor,
+  readState,
+} from './server-agents.ts'
+
+export interface ApplyOptions {
+  publish: boolean
+  /** Only tells. */
+  dry_run: boolean
+}
+
+interface AgentPlan {
+  file: AgentFile
+  state: AgentState | null
+  changes: AgentChanges
+}
+
+/** Answers how many agents differed. */
+export async function applyAgents(
+  client: Client,
+  path: string,
+  options: ApplyOptions,
+  print: (text: string) => void,
+): Promise<number> {
+  const plans = await planFolder(client, path, options.publish, print)
+  const changed = plans.filter(({ changes }) => isChange(changes))
+  for (const { file, state, changes } of changed) {
+    print(`${file.definition.key}: ${describeChanges(changes, state?.newest?.version ?? 0)}\n`)
+    if (state) print(describeDifference(definitionOf(state), file.definition))
+  }
+  let done = 0
+  for (const plan of options.dry_run ? [] : changed) {
+    try {
+      print(`${plan.file.definition.key}: ${await carryOut(client, plan, options.publish)}\n`)
+      done += 1
+    } catch (error) {
+      print(
+        `stopped at ${plan.file.definition.key}: ${done} of ${changed.length} agents are done; apply goes on there\n`,
+      )
+      throw error
+    }
+  }
+  const verb = options.dry_run ? 'to change' : 'changed'
+  print(`${changed.length} ${verb}, ${plans.length - changed.length} up to date\n`)
+  return changed.length
+}
+
+/** Throws every fault of every file at once. */
+async function planFolder(
+  client: Client,
+  path: string,
+  publish: boolean,
+  print: (text: string) => void,
+): Promise<AgentPlan[]> {
+  const { root, agents, faults } = await readAgentFolder(path)
+  if (root === null) throw new AgentsError(`there is no folder ${path}`)
+  if (agents.length === 0 && faults.length === 0)
+    throw new AgentsError(`there is no agent.yaml and no agent.json in ${path}`)
+  const plans: AgentPlan[] = []
+  try {
+    const known = groupByKey(await listAllAgents(client))
+    for (const file of agents) {
+      const found = known.get(file.definition.key) ?? []
+      if (found.length > 1) faults.push(describeTwins(file, found))
+      else plans.push(await planAgent(client, file, found[0] ?? null, publish))
+    }
+    for (const plan of plans) faults.push(...(await checkAgent(client, plan, print)))
+  } catch (error) {
+    // What is wrong with the files can be told without the server.
+    if (faults.length === 0) throw error
+  }
+  if (faults.length > 0) throw fileFaults(faults)
+  return plans
+}
+
+async function planAgent(client: Client, file: AgentFile, agent: ServerAgent | null, publish: boolean) {
+  const state = agent && (await readState(client, agent))
+  return { file, state, changes: planChanges(file.definition, state, publish) }
+}
+
+function describeTwins({ file }: AgentFile, agents: readonly ServerAgent[]): FileFault {
+  const ids = agents.map(({ id }) => id).join(', ')
+  return { file, path: 'key', message: `stands for ${agents.length} agents of the server: ${ids}` }
+}
+
+/** The server's own judgement of what would be written. */
+async function checkAgent(client: Client, plan: AgentPlan, print: (text: string) => void): Promise<FileFault[]> {
+  const { file, state, changes } = plan
+  if (!isChange(changes)) return []
+  const { name, description, config, instruction_builder_inputs } = file.definition
+  const metadata = metadataFor(file.definition, state?.agent ?? null)
+  try {
+    const fields = { name, description, metadata, config, instruction_builder_inputs }
+    const { warnings } = await client.checkAgent(fields)
+    for (const warning of warnings) print(`${file.file}: ${warning}\n`)
+    return []
+  } catch (error) {
+    if (!(error instanceof ApiError) || (error.status !== 422 && error.status !== 413)) throw error
+    if (error.errors.length === 0) return [{ file: file.file, path: '', message: error.message }]
+    return error.errors.map((fault) => ({ file: file.text_files.get(fault.path) ?? file.file, ...fault }))
+  }
+}
+
+/** Each step leaves a state from which another run comes to the same end. Answers what was done. */
+async function carryOut(client: Client, { file, state, changes }: AgentPlan, publish: boolean): Promise<string> {
+  const { definition } = file
+  if (state === null) {
+    const created = await readState(client, await createAgentOnce(client, definition))
+    const rest = planChanges(definition, created, publish)
+    const done = isChange(rest) ? await carryOut(client, { file, state: created, changes: rest }, publish) : ''
+    return [`created ${created.agent.id}`, done].filter((text) => text !== '').join(', ')
+  }
+  const agent_id = state.agent.id
+  const done: string[] = []
+  if (Object.keys(changes.fields).length > 0) {
+    await client.updateAgent({ agent_id, ...changes.fields })
+    done.push(`changed ${Object.keys(changes.fields).join(', ')}`)
+  }
+  let version = state.newest?.version ?? 0
+  if (changes.needsVersion) {
+    version = await createVersionOnce(client, state, file)
+    done.push(`made version ${version}`)
+  }
+  if (changes.needsPublishing) {
+    await client.publishAgentVersion({ agent_id, version: String(version) })
+    done.push(`published version ${version}`)
+  }
+  return done.join(', ')
+}
+
+/** One version, also when two of us come to the same one at once: there is one for a content on top of a revision. */
+async function createVersionOnce(client: Client, { agent, newest }: AgentState, { definition }: AgentFile) {
+  const { config, instruction_builder_inputs } = definition
+  const content = createHash('sha256')
+    .update(JSON.stringify([config, instruction_builder_inputs]))
+    .digest('hex')
+  const { version } = await client.createAgentVersion({
+    agent_id: agent.id,
+    config,
+    instruction_builder_inputs,
+    idempotency_key: `parley-agents-apply:${agent.id}:${newest?.revision ?? 0}:${content}`,
+  })
+  return version
+}

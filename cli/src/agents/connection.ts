@@ -1,0 +1,95 @@
+// The way to the server: its address, the key, patience with limits, and what a failure means. Reads PARLEY_API_KEY.
+import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Client, ApiError, createClient } from '@parley/sdk'
+import { AgentsError } from './faults.ts'
+
+export interface ConnectionOptions {
+  url: string
+  keyFile?: string
+  org?: string
+}
+
+const request_timeout_ms = 60_000
+const max_limit_pauses = 20
+const longest_pause_seconds = 60
+const max_key_bytes = 4096
+
+/** Does the work with a client; what fails is told as an `AgentsError`. */
+export async function withClient<T>(options: ConnectionOptions, work: (client: Client) => Promise<T>): Promise<T> {
+  const { url, org } = options
+  checkUrl(url)
+  const token = await readKey(options)
+  const client = createClient({
+    base_url: url,
+    token,
+    fetch: patientFetch,
+    ...(org === undefined ? {} : { organization_id: org }),
+  })
+  try {
+    return await work(client)
+  } catch (error) {
+    throw explain(error, url)
+  }
+}
+
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isRight = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+  if (!isRight) throw new AgentsError('the URL must be like http://localhost:8080, without a name or a password')
+}
+
+/** Never an argument: every user of the machine can see those. */
+async function readKey({ keyFile }: ConnectionOptions): Promise<string> {
+  const key = keyFile === undefined ? (process.env['PARLEY_API_KEY'] ?? '') : await readKeyFile(keyFile)
+  const where = keyFile === undefined ? 'PARLEY_API_KEY' : keyFile
+  if (key.trim() === '') throw new AgentsError(`there is no key: set PARLEY_API_KEY, or name a file with --key-file`)
+  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new AgentsError(`${where} does not hold a key`)
+  return key.trim()
+}
+
+async function readKeyFile(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, 'utf8')
+    return text.slice(0, max_key_bytes)
+  } catch (error) {
+    throw new AgentsError(`the key file cannot be read: ${messageOf(error)}`)
+  }
+}
+
+/** A refusal for a limit did nothing, so the request can be sent again when the server says. */
+const patientFetch: typeof fetch = async (address, init) => {
+  for (let pauses = 0; ; pauses += 1) {
+    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(request_timeout_ms) })
+    if (response.status !== 429 || pauses >= max_limit_pauses) return response
+    const asked = Number(response.headers.get('retry-after') ?? 1)
+    await response.body?.cancel()
+    await pause(1000 * Math.min(longest_pause_seconds, Number.isFinite(asked) ? asked : 1))
+  }
+}
+
+function explain(error: unknown, url: string): Error {
+  if (error instanceof AgentsError) return error
+  if (error instanceof ApiError) return new AgentsError(describeAnswer(error))
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new AgentsError(`the server did not answer within ${request_timeout_ms / 1000} seconds`)
+  if (error instanceof TypeError && error.cause !== undefined)
+    return new AgentsError(`the server at ${url} cannot be reached: ${messageOf(error.cause)}`)
+  if (error instanceof Error && 'code' in error) return new AgentsError(messageOf(error))
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+function describeAnswer({ status, message, errors, code, request_id }: ApiError): string {
+  if (code === 'idempotency_key_reused')
+    return 'someone else is making the same agent or version just now; run it again'
+  const faults = errors.map((fault) => `${fault.path} ${fault.message}`).join('; ')
+  const request = request_id === null ? '' : ` (request ${request_id})`
+  return `the server answers ${status}: ${faults === '' ? message : faults}${request}`
+}
+
+function messageOf(error: unknown): string {
+  // Several addresses of one host fail as one error, without a message of its own.
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return text.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,135 @@
+// `parley agents export`: writes the agents of the server as the files that `apply` reads. Deletes nothing.
+import { randomUUID } from 'node:crypto'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Client } from '@parley/sdk'
+import { type AgentDefinition, isSameJson } from './agent.ts'
+import { type Format, renderAgent } from './agent-text.ts'
+import { isMissing } from './bounded-folder.ts'
+import { AgentsError, type FileFault, fileFaults } from './faults.ts'
+import { type AgentFile, readAgentFolder } from './folder.ts'
+import { type ServerAgent, definitionOf, groupByKey, listAllAgents, readState } from './server-agents.ts'
+
+export interface ExportOptions {
+  /** Empty: every agent. */
+  agent_ids: readonly string[]
+  format: Format
+  /** Whether files with other content are overwritten. */
+  force: boolean
+}
+
+interface Output {
+  path: string
+  text: string
+}
+
+export async function exportAgents(
+  client: Client,
+  path: string,
+  { agent_ids, format, force }: ExportOptions,
+  print: (text: string) => void,
+): Promise<void> {
+  const folder = await readAgentFolder(path)
+  if (folder.faults.length > 0) throw fileFaults(folder.faults)
+  const agents = await findAgents(client, agent_ids)
+  const root = folder.root ?? path
+  const existing = new Map(folder.agents.map((file) => [file.definition.key, file]))
+  const outputs: Output[] = []
+  const directories = new Map(folder.agents.map((file) => [file.directory, file.definition.key]))
+  const faults: FileFault[] = []
+  for (const agent of agents) {
+    const definition = definitionOf(await readState(client, agent))
+    const file = existing.get(definition.key)
+    // Its form is the person's own.
+    if (file && isSameJson(file.definition, definition)) continue
+    const directory = file?.directory ?? join(root, folderNameOf(agent, definition))
+    const other = directories.get(directory)
+    if (other !== undefined && other !== definition.key)
+      faults.push({
+        file: directory,
+        path: '',
+        message: `is the folder of ${other}, and would be that of ${definition.key}`,
+      })
+    directories.set(directory, definition.key)
+    outputs.push(...placeFiles(directory, definition, file, format))
+  }
+  const writes = await judgeOutputs(outputs, force, faults)
+  if (faults.length > 0) throw fileFaults(faults)
+  for (const output of writes) {
+    await writeOutput(output)
+    print(`wrote ${join(path, relative(root, output.path))}\n`)
+  }
+  const rest = writes.length === 0 ? 'every file is up to date' : `${count(writes.length, 'file')} written`
+  print(`${count(agents.length, 'agent')}: ${rest}\n`)
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
+}
+
+async function findAgents(client: Client, agent_ids: readonly string[]): Promise<ServerAgent[]> {
+  const agents: ServerAgent[] = []
+  for (const agent_id of new Set(agent_ids)) agents.push(await client.getAgent({ agent_id }))
+  const found = agent_ids.length === 0 ? await listAllAgents(client) : agents
+  for (const [key, twins] of groupByKey(found)) {
+    if (twins.length > 1)
+      throw new AgentsError(`${twins.length} agents have the key ${key}: ${twins.map(({ id }) => id).join(', ')}`)
+  }
+  return found
+}
+
+function placeFiles(directory: string, definition: AgentDefinition, file: AgentFile | undefined, format: Format) {
+  return renderAgent(definition, file?.format ?? format).map(({ name, text }) => ({
+    path: join(directory, name),
+    text,
+  }))
+}
+
+/** The key; where that is only the id, the name with a piece of it. */
+function folderNameOf({ id }: ServerAgent, { key, name }: AgentDefinition): string {
+  if (key !== id) return key
+  const words = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60)
+  return `${words === '' ? 'agent' : words}-${id.slice(-12)}`
+}
+
+/** What is to be written: not what is there already, and nothing over what is not ours. */
+async function judgeOutputs(outputs: readonly Output[], force: boolean, faults: FileFault[]): Promise<Output[]> {
+  const writes: Output[] = []
+  for (const output of outputs) {
+    const present = await readPresent(output.path)
+    if (present?.text === output.text) continue
+    if (present?.text === null) faults.push({ file: output.path, path: '', message: 'is no file, and stays' })
+    else if (present !== null && !force)
+      faults.push({ file: output.path, path: '', message: 'has other content; --force overwrites it' })
+    else writes.push(output)
+  }
+  return writes
+}
+
+/** Null: nothing is there; a null text: something that is no file. */
+async function readPresent(path: string): Promise<{ text: string | null } | null> {
+  try {
+    return { text: (await lstat(path)).isFile() ? await readFile(path, 'utf8') : null }
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+/** Whoever reads it meanwhile sees the old file or the new one. */
+async function writeOutput({ path, text }: Output): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true })
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    await writeFile(temporary, text, { flag: 'wx' })
+    await rename(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
