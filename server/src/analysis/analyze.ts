@@ -6,6 +6,7 @@ import type { Services } from '../context.ts'
 import { announce } from '../conversations/conclude.ts'
 import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
 import { findConversation, readTranscript } from '../conversations/queries.ts'
+import { isUnavailable } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { collectAnswer } from '../engine/collect.ts'
 import { modelOf } from '../engine/model-of.ts'
@@ -29,7 +30,13 @@ export async function analyzeConversation(
   const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
   const models = modelsOf(services, store)
   const outcome = await summarize({ models }, config, linesOf(await readTranscript(store, conversation_id)), run)
-  await writeAnalysis(store, services, conversation_id, outcome)
+  try {
+    await writeAnalysis(store, services, conversation_id, outcome)
+  } catch (error) {
+    // Not again and again: each try is paid for. A database that is away is another matter.
+    if (isUnavailable(error) || run.attempt < run.max_attempts) throw error
+    await writeAnalysis(store, services, conversation_id, { status: 'failed', reason: 'It could not be stored.' })
+  }
   announce(services, conversation_id)
   // The call of `end` that waits may be on any node.
   await services.bus.publish({ topic: 'changed', id: conversation_id })

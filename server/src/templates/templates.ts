@@ -2,6 +2,7 @@
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
 import { Environment, parse, tokenize } from '@huggingface/jinja'
 import type { JsonValue } from '../json.ts'
+import { makeStorable } from '../text.ts'
 import { MeteredInterpreter } from './interpreter.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
@@ -13,7 +14,7 @@ const max_output_characters = 200_000
 const max_whitespace_run = 500
 const max_syntax_depth = 150
 
-/** Renders a template. What is undefined, at any depth, renders empty. Throws a `TemplateError`. */
+/** Renders a template to text that can be stored. What is undefined, at any depth, renders empty. Throws a `TemplateError`. */
 export function renderTemplate(
   text: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
@@ -22,7 +23,8 @@ export function renderTemplate(
   const max_output = options.max_output ?? max_output_characters
   const output = hasTags(text) ? runProgram(compileCached(text), variables) : text
   if (output.length > max_output) throw new TemplateError(`the output is longer than ${max_output} characters`)
-  return output
+  // Whatever filters have made of it.
+  return makeStorable(output)
 }
 
 /** What is wrong with a template before it ever runs, or null. */

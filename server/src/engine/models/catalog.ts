@@ -11,6 +11,7 @@ import {
   type ProviderSettings,
 } from './providers.ts'
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
+import { createStorableModel } from './storable.ts'
 
 export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'sleep' | 'random' | 'retries' | 'onFailure'> {
   /** Replaces the catalog's own HTTP client. */
@@ -66,7 +67,7 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
         .filter((fallback) => isAvailable(fallback, all))
         .map((fallback) => find(fallback, all))
       const timeout_ms = policy.timeout_ms ?? DEFAULT_TIMEOUT_MS
-      return createResilientModel(find(ref, all), fallbacks, { ...options, timeout_ms })
+      return createStorableModel(createResilientModel(find(ref, all), fallbacks, { ...options, timeout_ms }))
     },
     list: () => [
       { id: DEMO_MODEL_ID, provider: DEMO_PROVIDER, model: DEMO_MODEL, configured: true },

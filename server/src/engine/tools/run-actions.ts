@@ -3,7 +3,6 @@ import type { ToolAction } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../json.ts'
 import { OutboundError } from '../../outbound/client.ts'
 import { TemplateError, evaluateCondition, renderTemplate } from '../../templates/templates.ts'
-import { makeStorable } from '../../text.ts'
 import { callHttp } from './http-action.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from './run-tool.ts'
 import type { ToolWork } from './turn-tools.ts'
@@ -77,9 +76,8 @@ async function runAction(
     case 'play_message': {
       const text = renderTemplate(action.message, variables, { max_output: max_said_characters }).trim()
       if (text === '') return null
-      const message = makeStorable(text)
-      progress.said.push(message)
-      Object.assign(progress.saved, { message })
+      progress.said.push(text)
+      Object.assign(progress.saved, { message: text })
       return null
     }
     case 'workflow':
@@ -109,7 +107,7 @@ function outputOf(
   if (template === null) return { value: plainOutput(progress), is_error: false }
   try {
     const text = renderTemplate(template, variablesOf(progress, around), { max_output: max_output_characters })
-    return { value: makeStorable(text), is_error: false }
+    return { value: text, is_error: false }
   } catch (failure) {
     return { value: plainOutput({ saved, error: error ?? reasonOf(failure, around) }), is_error: true }
   }
