@@ -42,8 +42,10 @@ function boundBlocks(blocks: unknown[]): JsonValue[] {
 
 const reserve_bytes = 64
 
-const kindOf = (block: unknown) =>
-  (isObject(block) && typeof block['type'] === 'string' ? block['type'] : 'unknown').slice(0, 32)
+function kindOf(block: unknown): string {
+  const type = isObject(block) ? block['type'] : null
+  return typeof type === 'string' ? makeStorable(type.slice(0, 32)) : 'unknown'
+}
 
 function sizeOf(value: JsonValue): number {
   return Buffer.byteLength(JSON.stringify(value)) + 1
