@@ -63,7 +63,7 @@ function createFetch(peer: McpPeer, outbound: OutboundClient): FetchLike {
       timeout_ms: peer.timeout_ms,
       max_body_bytes,
       ...(init?.signal ? { signal: init.signal } : {}),
-      sensitive_headers: Object.keys(peer.headers),
+      sensitive_headers: Object.keys(peer.headers).filter((name) => !own.has(name)),
     })
     const { status, headers, body } = answer
     if (status >= 200 && status <= 599 && !without_body.has(status)) return new Response(body, { status, headers })
