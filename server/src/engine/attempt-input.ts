@@ -14,11 +14,12 @@ import {
 } from '../conversations/queries.ts'
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
+import { createRedactor } from '../secrets/redact.ts'
 import { selectHistory } from './context-window.ts'
 import type { ModelMessage } from './models/port.ts'
 import { renderSystemPrompt } from './prompt.ts'
 import { askServers } from './tools/mcp/turn-servers.ts'
-import type { ToolRun } from './tools/run-tool.ts'
+import type { CallRun } from './tools/carry-out.ts'
 import { type TurnTool, assembleTools } from './tools/turn-tools.ts'
 
 type Part = Pick<Services, 'database' | 'config'>
@@ -83,9 +84,11 @@ export async function findRunningTurn(services: Part, lease: TurnLease): Promise
 }
 
 /** Asks other servers, and so takes its time; throws the signal's reason when it is told to stop. */
-export async function equipTurn(found: FoundTurn, run: ToolRun): Promise<RunningTurn> {
+export async function equipTurn(found: FoundTurn, run: CallRun): Promise<RunningTurn> {
   const { organization_id } = found.store
-  const servers = await askServers(found.config.mcp_servers, { ...run, organization_id })
+  const { mcp_servers } = found.config
+  const redactor = createRedactor(mcp_servers.length > 0 ? await run.readSecrets() : new Map())
+  const servers = await askServers(mcp_servers, { ...run, organization_id, redactor })
   const tools = assembleTools(found.config, found.turn.interactivity, servers.tools)
   const { notices } = servers
   return { ...found, tools, notices, [Symbol.dispose]: () => servers[Symbol.dispose]() }

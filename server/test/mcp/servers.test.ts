@@ -141,6 +141,28 @@ test('headers are templates; they stand below those of the protocol, and follow 
   }
 })
 
+test('a header may be a secret: nothing that comes back holds it', async () => {
+  const secret = 'hunter2-hunter2-hunter2'
+  await server.client.setSecret({ name: 'SHOP', value: secret })
+  const headers = { 'x-key': '{{ secrets.SHOP }}' }
+  const { send, conversation_id } = await beginWith(server, [{ name: 'shop', url: peer.url, headers }])
+  peer.tools = [textTool('order', { description: `Key ${secret}` })]
+  peer.answer = () => textResult(`You sent ${secret}`)
+  callThenTell(server, { tool_calls: [call('shop_order')] })
+  const { tool_calls } = await send()
+  expect(tool_calls).toMatchObject([{ output: 'You sent [secret SHOP]' }])
+  peer.answer = () => {
+    throw new Error(`No ${secret}`)
+  }
+  callThenTell(server, { tool_calls: [call('shop_order')] })
+  const { tool_calls: refused } = await send()
+  expect(refused).toMatchObject([{ is_error: true, output: expect.stringContaining('No [secret SHOP]') }])
+  expect(peer.requests.every((request) => request.headers['x-key'] === secret)).toBe(true)
+  const conversation = await server.client.getConversation({ conversation_id })
+  expect(JSON.stringify([server.model.requests, server.log, conversation])).not.toContain('hunter2')
+  await server.client.deleteSecret({ name: 'SHOP' })
+})
+
 describe('calls', () => {
   test('one that takes too long is an error', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 300 }])

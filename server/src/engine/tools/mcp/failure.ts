@@ -2,9 +2,11 @@
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client'
 import { OutboundError } from '../../../outbound/client.ts'
 import type { Clock } from '../../../ports.ts'
+import type { Redactor } from '../../../secrets/redact.ts'
 import { TemplateError } from '../../../templates/templates.ts'
 import { makeStorable } from '../../../text.ts'
 
+/** Its message may hold what the server says: it is shown by `explain`. */
 export class McpFailure extends Error {
   readonly isTimeout: boolean
 
@@ -25,12 +27,20 @@ export function describeFailure(error: unknown): McpFailure {
   if (error instanceof TemplateError) return new McpFailure(`${error.message}.`)
   if (error instanceof SdkHttpError) return new McpFailure(`The server answered ${error.status}.`)
   if (error instanceof ProtocolError) {
-    return new McpFailure(`The server refused: ${makeStorable(error.message.slice(0, max_message_characters))}`)
+    return new McpFailure(`The server refused: ${error.message}`)
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.ConnectionClosed) {
     return new McpFailure('The connection broke off.')
   }
   return new McpFailure('The server does not answer as MCP asks.')
+}
+
+/** Cut off only after its secrets were taken out: half of one would not be known. */
+export function explain({ message }: McpFailure, redactor: Redactor): string {
+  const read = message.slice(0, max_message_characters + redactor.margin_bytes)
+  const redacted = redactor.redactText(read)
+  const known = read === message ? redacted : redacted.slice(0, Math.max(0, redacted.length - redactor.margin_bytes))
+  return makeStorable(known.slice(0, max_message_characters))
 }
 
 /** The client packs what its `fetch` throws into errors of its own. */

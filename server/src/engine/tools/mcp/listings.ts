@@ -1,5 +1,6 @@
 // Which tools remote servers have: asked at most once a minute for each organization and setting, by however many turns.
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
+import type { JsonValue } from '../../../json.ts'
 import { type McpConnection, type McpServices, openConnection } from './connection.ts'
 import { McpFailure, withinTime } from './failure.ts'
 import type { McpPeer } from './peer.ts'
@@ -109,8 +110,10 @@ async function readPages(peer: McpPeer, connection: McpConnection, signal: Abort
 }
 
 /** What is not allowed is not looked into. */
-function readIfAllowed(given: unknown, { allowed_tools }: McpPeer): RemoteTool | null {
+function readIfAllowed(given: unknown, { allowed_tools, redactor }: McpPeer): RemoteTool | null {
   const name = (given as { name?: unknown } | null)?.name
   if (allowed_tools && !(typeof name === 'string' && allowed_tools.has(name))) return null
-  return readRemoteTool(given)
+  if (JSON.stringify(given).length > max_listing_bytes) return null
+  // Whole: half a secret would not be known.
+  return readRemoteTool(redactor.redactValue(given as JsonValue))
 }

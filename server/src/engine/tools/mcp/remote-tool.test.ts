@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { nameRemoteTool } from './names.ts'
 import { checkRemoteArguments, readRemoteTool } from './remote-tool.ts'
 import { max_output_bytes, outputOf } from './result.ts'
+import { createRedactor } from '../../../secrets/redact.ts'
 import { findUnsafeText } from '../../../text.ts'
 
+const plain = createRedactor(new Map())
 const nested = (depth: number) => JSON.parse('{"type":"object","a":'.repeat(depth) + '1' + '}'.repeat(depth)) as object
 const tool = (inputSchema: unknown, more: object = {}) => ({ name: 'order', inputSchema, ...more })
 
@@ -127,12 +129,12 @@ describe('the output of a remote tool', () => {
       { content: [text('one')], structured_content: [1] },
     ],
   ])('%s', (_what, result, expected) => {
-    expect(outputOf(result)).toEqual(expected)
+    expect(outputOf(result, plain)).toEqual(expected)
   })
 
   test('keeps the name of a prototype as a name', () => {
     const structuredContent: unknown = JSON.parse('{"__proto__": {"polluted": true}}')
-    expect(JSON.stringify(outputOf({ content: [], structuredContent }))).toBe('{"__proto__":{"polluted":true}}')
+    expect(JSON.stringify(outputOf({ content: [], structuredContent }, plain))).toBe('{"__proto__":{"polluted":true}}')
   })
 
   test('is bounded and storable, whatever comes', () => {
@@ -151,7 +153,7 @@ describe('the output of a remote tool', () => {
     })
     fc.assert(
       fc.property(result, (given) => {
-        const output = outputOf(given)
+        const output = outputOf(given, plain)
         expect(findUnsafeText(output)).toEqual([])
         expect(Buffer.byteLength(JSON.stringify(output))).toBeLessThanOrEqual(max_output_bytes)
       }),
@@ -159,6 +161,29 @@ describe('the output of a remote tool', () => {
   })
 
   test('is not as deep as what comes', () => {
-    expect(findUnsafeText(outputOf({ content: [nested(2000)], structuredContent: nested(2000) }))).toEqual([])
+    expect(findUnsafeText(outputOf({ content: [nested(2000)], structuredContent: nested(2000) }, plain))).toEqual([])
+  })
+
+  test('holds no secret, whole or cut off', () => {
+    const redactor = createRedactor(new Map([['KEY', 'hunter2-hunter2-hunter2']]))
+    const filler = fc
+      .integer({ min: max_output_bytes - 80, max: max_output_bytes + 80 })
+      .map((length) => 'x'.repeat(length))
+    fc.assert(
+      fc.property(filler, fc.integer({ min: 0, max: 3 }), (before, form) => {
+        const value = `${'hunter2-hunter2-hunter2 '.repeat(form)}${before}hunter2-hunter2-hunter2${'y'.repeat(100)}`
+        const outputs = [
+          { content: [text(value)] },
+          { content: [text('a'), text(value)] },
+          { content: [], structuredContent: { value } },
+        ]
+        for (const given of outputs) {
+          const output = JSON.stringify(outputOf(given, redactor))
+          expect(output).not.toMatch(/hunter2|hunte/)
+          expect(Buffer.byteLength(output)).toBeLessThanOrEqual(max_output_bytes)
+        }
+      }),
+      { numRuns: 30 },
+    )
   })
 })

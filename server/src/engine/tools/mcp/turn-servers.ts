@@ -3,12 +3,11 @@
 import type { Logger } from 'pino'
 import type { ResolvedMcpServer } from '../../../agents/config.ts'
 import type { Services } from '../../../context.ts'
-import type { PromptVariables } from '../../../conversations/turn-runner.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from '../run-tool.ts'
 import type { ToolWork, TurnTool } from '../turn-tools.ts'
-import { McpFailure, describeFailure } from './failure.ts'
+import { McpFailure, describeFailure, explain } from './failure.ts'
 import { nameRemoteTool } from './names.ts'
-import { renderPeer } from './peer.ts'
+import { type PeerContext, renderPeer } from './peer.ts'
 import { outputOf } from './result.ts'
 import { McpSession } from './session.ts'
 
@@ -18,10 +17,8 @@ export interface TurnServers extends Disposable {
   notices: string[]
 }
 
-interface Surroundings {
+interface Surroundings extends PeerContext {
   services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
-  organization_id: string
-  variables: PromptVariables
   signal: AbortSignal
   log: Logger
 }
@@ -38,10 +35,10 @@ export async function askServers(servers: ResolvedMcpServer[], around: Surroundi
 }
 
 async function askServer(server: ResolvedMcpServer, names: string[], around: Surroundings) {
-  const { services, organization_id, variables, signal, log } = around
+  const { services, redactor, signal, log } = around
   const { mcp_listings: listings, outbound, ports } = services
   try {
-    const peer = renderPeer(server, organization_id, variables)
+    const peer = renderPeer(server, around)
     const { tools, prior } = await listings.list(peer, signal)
     const session = new McpSession(peer, { outbound, clock: ports.clock }, { prior, listings, signal })
     const offered = tools.map(({ name, description, parameters, is_checked, idempotent }): TurnTool => ({
@@ -56,7 +53,7 @@ async function askServer(server: ResolvedMcpServer, names: string[], around: Sur
   } catch (error) {
     signal.throwIfAborted()
     log.warn(
-      { mcp_server: server.name, reason: describeFailure(error).message },
+      { mcp_server: server.name, reason: explain(describeFailure(error), redactor) },
       'the tools of an MCP server are not available',
     )
     return { tools: [], notices: [`The tools of ${server.name} are not available at the moment.`], session: null }
@@ -68,13 +65,13 @@ export async function callRemoteTool(
   { tool, session }: Extract<ToolWork, { type: 'mcp' }>,
   parameters: TurnTool['parameters'],
   { call_id, arguments: given }: ToolCall,
-  { signal }: ToolRun,
+  { signal, redactor }: ToolRun,
 ): Promise<ToolOutcome> {
   try {
     const result = await session.call({ tool, parameters, arguments: given, call_id }, signal)
-    return { output: outputOf(result), is_error: result.isError === true, said: '' }
+    return { output: outputOf(result, redactor), is_error: result.isError === true, said: '' }
   } catch (error) {
     if (!(error instanceof McpFailure)) throw error
-    return { output: error.message, is_error: true, said: '' }
+    return { output: explain(error, redactor), is_error: true, said: '' }
   }
 }
