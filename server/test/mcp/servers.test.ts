@@ -95,6 +95,25 @@ describe('a server whose tools cannot be listed', () => {
     expect(warnings()[0]).toContain('within 100 ms')
   })
 
+  test('is silent, and the turn is cancelled meanwhile', async () => {
+    peer.intercept = () => true
+    const { send, conversation_id } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 60_000 }])
+    const asked = server.model.requests.length
+    const sent = refusal(send())
+    await vi.waitFor(() => expect(peer.requests).toHaveLength(1))
+    const { data } = await server.client.listConversationTurns({ conversation_id })
+    await server.client.cancelTurn({ conversation_id, turn_id: data[0]!.turn_id })
+    expect(await sent).toMatchObject({ code: 'turn_cancelled' })
+    expect(server.model.requests).toHaveLength(asked)
+  })
+
+  test('is silent for longer than the turn may take', async () => {
+    peer.intercept = () => true
+    const servers = [{ name: 'shop', url: peer.url, timeout_ms: 60_000 }]
+    const { send } = await beginWith(server, servers, { max_turn_seconds: 1 })
+    expect(await refusal(send())).toMatchObject({ status: 504, code: 'turn_failed' })
+  })
+
   test('is private', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: 'http://169.254.169.254/mcp' }])
     await send()
