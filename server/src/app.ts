@@ -20,6 +20,7 @@ import { watchLogs } from './events/log-watch.ts'
 import { drainKey } from './events/operations.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './engine/models/catalog.ts'
+import { createListings } from './engine/tools/mcp/listings.ts'
 import { createSleep } from './engine/models/resilient.ts'
 import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
@@ -127,12 +128,14 @@ function createServices(
       onError: (error) => log.warn({ reason: error.message }, 'event streams may be late'),
     }),
   )
+  const outbound = createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock })
   const parts = {
     config,
     ports,
     database,
     models,
-    outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock }),
+    outbound,
+    mcp_listings: createListings({ outbound, clock }),
     ...createSealers(secret_key, ports.randomBytes),
     signals,
     bus,

@@ -12,6 +12,7 @@ import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
+import type { McpListings } from './engine/tools/mcp/listings.ts'
 import type { LiveTurns } from './live/live-turns.ts'
 import type { OutboundClient } from './outbound/client.ts'
 import type { Ports } from './ports.ts'
@@ -25,6 +26,8 @@ export interface Services extends Sealers {
   readonly models: ModelCatalog
   /** For what agents' authors configure. */
   readonly outbound: OutboundClient
+  /** Which tools remote servers have. */
+  readonly mcp_listings: McpListings
   readonly runner: TurnRunner
   readonly signals: Signals
   readonly bus: Bus

@@ -14,9 +14,12 @@ import {
 } from '../conversations/queries.ts'
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
+import { createRedactor } from '../secrets/redact.ts'
 import { selectHistory } from './context-window.ts'
 import type { ModelMessage } from './models/port.ts'
 import { renderSystemPrompt } from './prompt.ts'
+import { askServers } from './tools/mcp/turn-servers.ts'
+import type { CallRun } from './tools/carry-out.ts'
 import { type TurnTool, assembleTools } from './tools/turn-tools.ts'
 
 type Part = Pick<Services, 'database' | 'config'>
@@ -34,18 +37,18 @@ export interface AttemptInput {
 }
 
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
-  const { store, turn, conversation, config, variables, tools } = running
+  const { store, turn, conversation, config, variables, tools, notices } = running
   const messages_of = turn.messages_of ?? turn.id
   const count = config.context_window.max_items + waiting_items
   const items = await readHistory(store, conversation.id, count, [messages_of, turn.id])
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
-  const system = renderSystemPrompt(config, variables, { initial_context, preface })
+  const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })
   return { config, variables, conversation, tools, system, messages }
 }
 
 /** A turn as an attempt finds it, with what its agent is set to. */
-export interface RunningTurn {
+export interface FoundTurn {
   store: RootStore
   turn: TurnRecord
   conversation: ConversationRecord
@@ -53,11 +56,17 @@ export interface RunningTurn {
   items: ItemRecord[]
   config: ResolvedConfig
   variables: PromptVariables
+}
+
+/** With the tools that it offers, for as long as it is not disposed of. */
+export interface RunningTurn extends FoundTurn, Disposable {
   tools: ReadonlyMap<string, TurnTool>
+  /** What the model is told of tools that are missing. */
+  notices: string[]
 }
 
 /** Null when the turn is not the attempt's (any more). */
-export async function readRunningTurn(services: Part, lease: TurnLease): Promise<RunningTurn | null> {
+export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const conversation = await findConversation(store, lease.conversation_id)
   const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
@@ -71,6 +80,16 @@ export async function readRunningTurn(services: Part, lease: TurnLease): Promise
     channel: conversation.channel,
     now: turn.started_at ?? turn.queued_at,
   }
-  const tools = assembleTools(config, turn.interactivity)
-  return { store, turn, conversation, items, config, variables, tools }
+  return { store, turn, conversation, items, config, variables }
+}
+
+/** Asks other servers, and so takes its time; throws the signal's reason when it is told to stop. */
+export async function equipTurn(found: FoundTurn, run: CallRun): Promise<RunningTurn> {
+  const { organization_id } = found.store
+  const { mcp_servers } = found.config
+  const redactor = createRedactor(mcp_servers.length > 0 ? await run.readSecrets() : new Map())
+  const servers = await askServers(mcp_servers, { ...run, organization_id, redactor })
+  const tools = assembleTools(found.config, found.turn.interactivity, servers.tools)
+  const { notices } = servers
+  return { ...found, tools, notices, [Symbol.dispose]: () => servers[Symbol.dispose]() }
 }

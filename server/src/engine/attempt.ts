@@ -10,7 +10,14 @@ import type { ConversationRecord } from '../conversations/queries.ts'
 import type { TurnLease } from '../conversations/turn-runner.ts'
 import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { type AttemptInput, type RunningTurn, readInput, readRunningTurn } from './attempt-input.ts'
+import {
+  type AttemptInput,
+  type FoundTurn,
+  type RunningTurn,
+  equipTurn,
+  findRunningTurn,
+  readInput,
+} from './attempt-input.ts'
 import { type ModelAnswer, collectAnswer } from './collect.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError, type ModelMessage } from './models/port.ts'
@@ -18,7 +25,7 @@ import { wrapReply } from './prompt.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
 import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 
-type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound'>
+type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
 
 /** Why an attempt is told to stop. */
 export class TurnTimeout extends Error {}
@@ -28,7 +35,7 @@ export interface AttemptPort {
   signal: AbortSignal
   log: Logger
   /** The turn as the attempt finds it. */
-  begin(running: RunningTurn): void
+  begin(found: FoundTurn): void
   say(text: string): void
   /** Those of the turn's organization, as they are now. */
   readSecrets(): Promise<Secrets>
@@ -43,11 +50,12 @@ export interface AttemptPort {
 export async function carryOut(services: Part, lease: TurnLease, port: AttemptPort): Promise<AttemptResult | null> {
   const meter = startMeter(services)
   try {
-    const running = await readRunningTurn(services, lease)
-    if (!running) return null
-    port.begin(running)
+    const found = await findRunningTurn(services, lease)
+    if (!found) return null
+    port.begin(found)
     const { signal, log, readSecrets } = port
-    const run = { services, variables: running.variables, signal, log, readSecrets }
+    const run = { services, variables: found.variables, signal, log, readSecrets }
+    using running = await equipTurn(found, run)
     // Results first: the model is shown what came of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)

@@ -2,12 +2,20 @@
 import { lookup as systemLookup } from 'node:dns/promises'
 import { systemPorts, type Clock } from '../ports.ts'
 import { OutboundError } from './errors.ts'
-import { exchange, type OutboundResponse } from './exchange.ts'
+import { collectAnswer, openExchange, type OpenAnswer, type OutboundResponse } from './exchange.ts'
+import { streamBody } from './stream-body.ts'
 import { followRedirect, methods, redirectLocation, type Hop, type OutboundMethod } from './redirects.ts'
 import { parseAllowedHosts, parseTarget, resolveTarget, type Lookup } from './target.ts'
 
 export { OutboundError, type OutboundErrorKind } from './errors.ts'
 export type { OutboundMethod, OutboundResponse }
+
+export interface OutboundStream {
+  status: number
+  headers: Headers
+  /** Fails with an `OutboundError`. Cancelling it gives the connection up. */
+  body: ReadableStream<Uint8Array>
+}
 
 export interface OutboundRequest {
   method: OutboundMethod
@@ -17,7 +25,7 @@ export interface OutboundRequest {
   body?: string | Uint8Array
   /** For everything together: resolving, connecting, redirects, headers and body. */
   timeout_ms: number
-  /** A longer body is cut off there. */
+  /** A longer body is cut off there; one that is streamed fails. */
   max_body_bytes: number
   signal?: AbortSignal
   /** A redirect is followed unless this says that it is an answer like any other, without its body. */
@@ -29,6 +37,8 @@ export interface OutboundRequest {
 export interface OutboundClient {
   /** Any status is an answer; what prevents one is an `OutboundError`. */
   request(request: OutboundRequest): Promise<OutboundResponse>
+  /** The same, with the body as it comes. It is to be read to its end or cancelled; the time runs until then. */
+  stream(request: OutboundRequest): Promise<OutboundStream>
 }
 
 export interface OutboundClientOptions {
@@ -59,43 +69,71 @@ export function createOutboundClient({
 }: OutboundClientOptions): OutboundClient {
   const allowed = parseAllowedHosts(allowed_hosts)
 
-  async function follow(request: OutboundRequest, signal: AbortSignal, onConnected: () => void) {
+  async function follow(request: OutboundRequest, signal: AbortSignal, onConnected: () => void): Promise<OpenAnswer> {
     let hop = createFirstHop(request)
     for (let redirects = 0; redirects <= max_redirects; redirects++) {
       signal.throwIfAborted()
       const addresses = await resolveTarget(hop.url, allowed, lookup)
-      const { max_body_bytes } = request
-      const response = await exchange(hop, { addresses, max_body_bytes, signal, onConnected })
-      const location = redirectLocation(response.status, response.headers)
-      if (location === undefined || request.keeps_redirects) return response
-      hop = followRedirect(hop, response.status, location, request.sensitive_headers ?? [])
+      const answer = await openExchange(hop, { addresses, signal, onConnected })
+      const location = redirectLocation(answer.status, answer.headers)
+      if (location === undefined || request.keeps_redirects) return answer
+      hop = followRedirect(hop, answer.status, location, request.sensitive_headers ?? [])
     }
     throw new OutboundError('too_many_redirects', `More than ${max_redirects} redirects`)
   }
 
+  function open(request: OutboundRequest, bounds: Bounds): Promise<OpenAnswer> {
+    return follow(request, bounds.signal, bounds.onConnected)
+  }
+
   return {
     async request(request) {
-      const stop = new AbortController()
-      const stopped = new Promise<never>((_resolve, reject) => {
-        stop.signal.addEventListener('abort', () => reject(stop.signal.reason))
-      })
-      const onAbort = () => stop.abort(new OutboundError('aborted', 'The request was given up'))
-      const clearDeadline = clock.after(request.timeout_ms, () => {
-        stop.abort(new OutboundError('timeout', `No complete answer within ${request.timeout_ms} ms`))
-      })
-      let sent = false
+      using bounds = startBounds(request, clock)
+      return await bounds.within(open(request, bounds).then((answer) => collectAnswer(answer, request.max_body_bytes)))
+    },
+    async stream(request) {
+      using stack = new DisposableStack()
+      const bounds = stack.use(startBounds(request, clock))
+      const { status, headers, body, close } = await bounds.within(open(request, bounds))
+      stack.defer(close)
+      const owned = stack.move()
+      const release = () => owned.dispose()
+      return { status, headers, body: streamBody(body, { ...bounds, max_bytes: request.max_body_bytes, release }) }
+    },
+  }
+}
+
+type Bounds = ReturnType<typeof startBounds>
+
+/** The deadline and the caller's signal, for as long as the request lasts. */
+function startBounds(request: OutboundRequest, clock: Pick<Clock, 'after'>) {
+  const stop = new AbortController()
+  const stopped = new Promise<never>((_resolve, reject) => {
+    stop.signal.addEventListener('abort', () => reject(stop.signal.reason))
+  })
+  stopped.catch(() => {})
+  const onAbort = () => stop.abort(new OutboundError('aborted', 'The request was given up'))
+  const clearDeadline = clock.after(request.timeout_ms, () => {
+    stop.abort(new OutboundError('timeout', `No complete answer within ${request.timeout_ms} ms`))
+  })
+  request.signal?.addEventListener('abort', onAbort)
+  if (request.signal?.aborted) onAbort()
+  let sent = false
+  return {
+    signal: stop.signal,
+    onConnected: () => void (sent = true),
+    /** The race is for what cannot be stopped, such as a look-up by the operating system. */
+    async within<T>(work: Promise<T>): Promise<T> {
       try {
-        request.signal?.addEventListener('abort', onAbort)
-        if (request.signal?.aborted) onAbort()
-        // The race is for what cannot be stopped, such as a look-up by the operating system.
-        return await Promise.race([stopped, follow(request, stop.signal, () => (sent = true))])
+        return await Promise.race([stopped, work])
       } catch (error) {
         const reason: unknown = stop.signal.aborted ? stop.signal.reason : error
         throw reason instanceof OutboundError ? new OutboundError(reason.kind, reason.message, sent) : reason
-      } finally {
-        clearDeadline()
-        request.signal?.removeEventListener('abort', onAbort)
       }
+    },
+    [Symbol.dispose]() {
+      clearDeadline()
+      request.signal?.removeEventListener('abort', onAbort)
     },
   }
 }

@@ -14,9 +14,18 @@ export interface OutboundResponse {
   truncated: boolean
 }
 
+/** An answer whose body is still to come. Whoever holds it closes it. */
+export interface OpenAnswer {
+  status: number
+  headers: Headers
+  /** Null: a redirect's is not read. */
+  body: AsyncIterable<Buffer> | null
+  /** Gives the connection up. */
+  close(): void
+}
+
 export interface ExchangeOptions {
   addresses: LookupAddress[]
-  max_body_bytes: number
   /** Stops it at any point. */
   signal: AbortSignal
   /** From here on the server may have the request. */
@@ -29,10 +38,10 @@ const max_header_bytes = 16_384
 const attempt_timeout_ms = 1000
 
 /**
- * The body of a redirect is not read. The connection is closed afterwards. A kept one may be closed by the server at the moment it is used again, and then nobody
+ * The connection is closed afterwards. A kept one may be closed by the server at the moment it is used again, and then nobody
  * knows whether the request was sent.
  */
-export async function exchange(hop: Hop, options: ExchangeOptions): Promise<OutboundResponse> {
+export async function openExchange(hop: Hop, options: ExchangeOptions): Promise<OpenAnswer> {
   const client = new Client(hop.url.origin, {
     connect: createConnect(options),
     maxHeaderSize: max_header_bytes,
@@ -41,6 +50,7 @@ export async function exchange(hop: Hop, options: ExchangeOptions): Promise<Outb
     bodyTimeout: 0,
     allowH2: false,
   })
+  const close = () => void client.destroy()
   try {
     const response = await client.request({
       method: hop.method,
@@ -55,16 +65,26 @@ export async function exchange(hop: Hop, options: ExchangeOptions): Promise<Outb
       for (const one of [value ?? []].flat()) headers.append(name, one)
     }
     const status = response.statusCode
-    if (redirectLocation(status, headers) !== undefined)
-      return { status, headers, body: Buffer.alloc(0), truncated: true }
-    return { status, headers, ...(await readBody(response.body, options.max_body_bytes)) }
+    if (redirectLocation(status, headers) === undefined) return { status, headers, body: response.body, close }
+    response.body.on('error', () => {})
+    close()
+    return { status, headers, body: null, close }
   } catch (error) {
+    close()
     throw describeFailure(error, hop.url.hostname)
-  } finally {
-    void client.destroy()
   }
 }
 
+/** The answer with its whole body, or as much of it as is wanted. */
+export async function collectAnswer(answer: OpenAnswer, max_body_bytes: number): Promise<OutboundResponse> {
+  const { status, headers, body } = answer
+  try {
+    if (body === null) return { status, headers, body: Buffer.alloc(0), truncated: true }
+    return { status, headers, ...(await readBody(body, max_body_bytes)) }
+  } finally {
+    answer.close()
+  }
+}
 function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnector.connector {
   // Stands in for a second look-up, which could answer something else than the one that was checked.
   const lookup: LookupFunction = (_hostname, { all }, callback) => {
@@ -108,10 +128,14 @@ async function readBody(
       if (bytes > max_bytes) break
     }
   } catch {
-    // Whether the parser or the socket missed the rest makes no difference.
-    throw new OutboundError('connection', 'The answer broke off')
+    throw brokenOff()
   }
   return { body: Buffer.concat(chunks, Math.min(bytes, max_bytes)), truncated: bytes > max_bytes }
+}
+
+/** Whether the parser or the socket missed the rest makes no difference. */
+export function brokenOff(): OutboundError {
+  return new OutboundError('connection', 'The answer broke off')
 }
 
 /** The codes are kept, the messages not: they tell addresses. */

@@ -5,8 +5,11 @@ import { checkArguments } from '../../agents/tools.ts'
 import type { PromptVariables } from '../../conversations/turn-runner.ts'
 import { widgetResult } from '../../conversations/turn-items.ts'
 import type { Services } from '../../context.ts'
+import type { FieldFault } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
 import type { Redactor } from '../../secrets/redact.ts'
+import { checkRemoteArguments } from './mcp/remote-tool.ts'
+import { callRemoteTool } from './mcp/turn-servers.ts'
 import { runActions } from './run-actions.ts'
 import type { TurnTool } from './turn-tools.ts'
 
@@ -25,7 +28,7 @@ export interface ToolOutcome {
 
 /** What a call may use. */
 export interface ToolRun {
-  services: Pick<Services, 'outbound' | 'ports'>
+  services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
   variables: PromptVariables
   /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */
   redactor: Redactor
@@ -38,7 +41,7 @@ const done = (output: JsonValue): ToolOutcome => ({ output, is_error: false, sai
 
 /** Throws the signal's reason when it is told to stop, and nothing else. */
 export async function runTool(tool: TurnTool, call: ToolCall, run: ToolRun): Promise<ToolOutcome> {
-  const faults = checkArguments(tool, call.arguments)
+  const faults = faultsOf(tool, call.arguments)
   if (faults.length > 0) return failed(`The arguments are not valid: ${faults.map(describeFault).join('; ')}.`)
   switch (tool.work.type) {
     case 'actions':
@@ -49,7 +52,14 @@ export async function runTool(tool: TurnTool, call: ToolCall, run: ToolRun): Pro
       return done(widgetResult({ type: 'form', data: tool.work.form }))
     case 'end_conversation':
       return done('The conversation ends with your reply.')
+    case 'mcp':
+      return callRemoteTool(tool.work, tool.parameters, call, run)
   }
+}
+
+function faultsOf({ work, parameters }: TurnTool, given: JsonObject): FieldFault[] {
+  if (work.type !== 'mcp') return checkArguments({ parameters }, given)
+  return work.is_checked ? checkRemoteArguments(parameters, given) : []
 }
 
 function describeFault({ path, message }: { path: string; message: string }): string {

@@ -3,6 +3,7 @@ import { type FormDefinition, type WidgetType, widgetData } from '@parley/contra
 import type { ResolvedConfig } from '../../agents/config.ts'
 import type { ResolvedTool } from '../../agents/tools.ts'
 import type { JsonObject } from '../../json.ts'
+import type { McpSession } from './mcp/session.ts'
 
 export interface TurnTool {
   name: string
@@ -21,12 +22,27 @@ export type ToolWork =
   | { type: 'show_widget'; widget: WidgetType }
   | { type: 'show_form'; form: FormDefinition }
   | { type: 'end_conversation' }
+  | { type: 'mcp'; tool: string; is_checked: boolean; session: McpSession }
 
-/** A map, since models name what they like. Where two have one name, the author's own counts. */
-export function assembleTools(config: ResolvedConfig, interactivity: 'plain' | 'rich'): ReadonlyMap<string, TurnTool> {
+/** Providers take no more; the agent's own may be more, then theirs to refuse. */
+const max_tools = 128
+
+/**
+ * A map, since models name what they like. Where two have one name, the author's own counts; those of remote servers take what
+ * room and names are left.
+ */
+export function assembleTools(
+  config: ResolvedConfig,
+  interactivity: 'plain' | 'rich',
+  remote: readonly TurnTool[] = [],
+): ReadonlyMap<string, TurnTool> {
   const shown = interactivity === 'rich' ? [...config.widgets.map(widgetTool), ...config.forms.map(formTool)] : []
   const tools = [...shown, ...endTools(config), ...config.tools.map(ownTool)]
-  return new Map(tools.map((tool) => [tool.name, tool]))
+  const offered = new Map(tools.map((tool) => [tool.name, tool]))
+  for (const tool of remote) {
+    if (offered.size < max_tools && !offered.has(tool.name)) offered.set(tool.name, tool)
+  }
+  return offered
 }
 
 function ownTool({ actions, actions_on_error, output, ...tool }: ResolvedTool): TurnTool {

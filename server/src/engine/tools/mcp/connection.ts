@@ -1,0 +1,118 @@
+// One connection to a remote server: opened in the protocol version that it speaks, asked, and closed.
+import { type CallToolResult, Client, type PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
+import type { JsonObject } from '../../../json.ts'
+import type { OutboundClient } from '../../../outbound/client.ts'
+import type { Clock } from '../../../ports.ts'
+import { version } from '../../../version.ts'
+import type { McpPeer } from './peer.ts'
+import { GuardedTransport } from './transport.ts'
+
+export interface McpServices {
+  outbound: OutboundClient
+  clock: Clock
+}
+
+export interface ToolPage {
+  /** As they came. */
+  tools: unknown[]
+  next: string | undefined
+}
+
+export interface RemoteCall {
+  tool: string
+  /** As it was listed: on the newest protocol it may ask for arguments in headers. */
+  parameters: JsonObject
+  arguments: JsonObject
+  call_id: string
+}
+
+export interface McpConnection {
+  /** Spares the next connection asking which protocol the server speaks. */
+  prior: PriorDiscovery
+  listTools(cursor: string | undefined, signal: AbortSignal): Promise<ToolPage>
+  call(call: RemoteCall, signal: AbortSignal): Promise<CallToolResult>
+  /** Whether a call that ended like this never began, since the server no longer knows the session. */
+  isForgotten(error: unknown): boolean
+  /** Resolves, within a bound, whatever the server does. */
+  close(): Promise<void>
+}
+
+interface OpenOptions {
+  prior?: PriorDiscovery
+  signal: AbortSignal
+  onToolsChanged: () => void
+}
+
+/** The SDK's own timers come after those of the clock. */
+const margin_ms = 1000
+const close_ms = 2000
+
+/** Standard Schema that takes everything: what a server says is judged piece by piece. */
+const anything = {
+  '~standard': { version: 1 as const, vendor: 'parley', validate: (value: unknown) => ({ value }) },
+}
+
+export async function openConnection(
+  peer: McpPeer,
+  { outbound, clock }: McpServices,
+  { prior, signal, onToolsChanged }: OpenOptions,
+): Promise<McpConnection> {
+  const transport = new GuardedTransport(peer, outbound, clock)
+  const timeout = peer.timeout_ms + margin_ms
+  const client = new Client(
+    { name: 'Parley', version },
+    { versionNegotiation: { mode: 'auto', probe: { timeoutMs: timeout } }, inputRequired: { autoFulfill: false } },
+  )
+  client.setNotificationHandler('notifications/tools/list_changed', onToolsChanged)
+  const onAbort = () => void transport.close()
+  try {
+    signal.addEventListener('abort', onAbort)
+    signal.throwIfAborted()
+    await client.connect(transport, { timeout, signal, ...(prior ? { prior } : {}) })
+  } catch (error) {
+    void transport.close()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+  const discover = client.getDiscoverResult()
+  return {
+    prior: discover ? { kind: 'modern', discover } : { kind: 'legacy' },
+    async listTools(cursor, stop) {
+      const params = cursor === undefined ? {} : { cursor }
+      const page: unknown = await client.request({ method: 'tools/list', params }, anything, { timeout, signal: stop })
+      return readPage(page)
+    },
+    call({ tool, parameters, arguments: given, call_id }, stop) {
+      const toolDefinition = { name: tool, inputSchema: { ...parameters, type: 'object' as const } }
+      return client.callTool(
+        { name: tool, arguments: given, _meta: { 'parley/call_id': call_id } },
+        { timeout, signal: stop, headers: { 'idempotency-key': call_id }, toolDefinition },
+      )
+    },
+    // 404 is what the protocol asks for; servers that answer 400 are many.
+    isForgotten: (error) =>
+      transport.sessionId !== undefined && error instanceof SdkHttpError && [400, 404].includes(error.status ?? 0),
+    close: () => closeWithin(transport, clock),
+  }
+}
+
+function readPage(page: unknown): ToolPage {
+  const { tools, nextCursor: next } = (page ?? {}) as { tools?: unknown; nextCursor?: unknown }
+  if (!Array.isArray(tools)) throw new TypeError('no list of tools')
+  return { tools, next: typeof next === 'string' && next !== '' ? next : undefined }
+}
+
+/** With a farewell, where there is a session: what was said before, such as that a call is given up, is sent first. */
+async function closeWithin(transport: GuardedTransport, clock: Pick<Clock, 'after'>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const clear = clock.after(close_ms, resolve)
+  try {
+    await Promise.race([late, transport.terminateSession()])
+  } catch {
+    // It is gone, or has no sessions to end.
+  } finally {
+    clear()
+    await transport.close()
+  }
+}

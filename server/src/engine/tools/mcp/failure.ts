@@ -1,0 +1,82 @@
+// Why a remote server could not be asked: one sentence that the model and the log may be told, which holds no header and no body.
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client'
+import { OutboundError } from '../../../outbound/client.ts'
+import type { Clock } from '../../../ports.ts'
+import type { Redactor } from '../../../secrets/redact.ts'
+import { TemplateError } from '../../../templates/templates.ts'
+import { makeStorable } from '../../../text.ts'
+
+/** Its message may hold what the server says: it is shown by `explain`. */
+export class McpFailure extends Error {
+  readonly isTimeout: boolean
+
+  constructor(message: string, isTimeout = false) {
+    super(message)
+    this.isTimeout = isTimeout
+  }
+}
+
+const max_message_characters = 2000
+const max_causes = 8
+
+/** What the SDK throws, and what a server makes it throw, in words of ours. */
+export function describeFailure(error: unknown): McpFailure {
+  if (error instanceof McpFailure) return error
+  const outbound = findOutbound(error)
+  if (outbound) return new McpFailure(`${outbound.message}.`, outbound.kind === 'timeout')
+  if (error instanceof TemplateError) return new McpFailure(`${error.message}.`)
+  if (error instanceof SdkHttpError) return new McpFailure(`The server answered ${error.status}.`)
+  if (error instanceof ProtocolError) {
+    return new McpFailure(`The server refused: ${error.message}`)
+  }
+  if (error instanceof SdkError && error.code === SdkErrorCode.ConnectionClosed) {
+    return new McpFailure('The connection broke off.')
+  }
+  return new McpFailure('The server does not answer as MCP asks.')
+}
+
+/** Cut off only after its secrets were taken out: half of one would not be known. */
+export function explain({ message }: McpFailure, redactor: Redactor): string {
+  const read = message.slice(0, max_message_characters + redactor.margin_bytes)
+  const redacted = redactor.redactText(read)
+  const known = read === message ? redacted : redacted.slice(0, Math.max(0, redacted.length - redactor.margin_bytes))
+  return makeStorable(known.slice(0, max_message_characters))
+}
+
+/** The client packs what its `fetch` throws into errors of its own. */
+function findOutbound(error: unknown): OutboundError | null {
+  let found = error
+  for (let depth = 0; depth < max_causes && found instanceof Error; depth += 1) {
+    if (found instanceof OutboundError) return found
+    found = found.cause
+  }
+  return null
+}
+
+/** Throws the signal's reason when that is told to stop, and an `McpFailure` for everything else. */
+export async function withinTime<T>(
+  { clock, timeout_ms, signal }: { clock: Pick<Clock, 'after'>; timeout_ms: number; signal: AbortSignal },
+  work: (stop: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController()
+  const stop = AbortSignal.any([signal, late.signal])
+  const stopped = Promise.withResolvers<never>()
+  stopped.promise.catch(() => {})
+  const onStop = () => stopped.reject(stop.reason)
+  stop.addEventListener('abort', onStop)
+  const clear = clock.after(timeout_ms, () =>
+    late.abort(new McpFailure(`The server did not answer within ${timeout_ms} ms.`, true)),
+  )
+  try {
+    stop.throwIfAborted()
+    // The race is for what takes no signal.
+    return await Promise.race([stopped.promise, work(stop)])
+  } catch (error) {
+    signal.throwIfAborted()
+    if (late.signal.aborted) throw late.signal.reason
+    throw describeFailure(error)
+  } finally {
+    clear()
+    stop.removeEventListener('abort', onStop)
+  }
+}

@@ -1,0 +1,119 @@
+// Which tools remote servers have: asked at most once a minute for each organization and setting, by however many turns.
+import type { PriorDiscovery } from '@modelcontextprotocol/client'
+import type { JsonValue } from '../../../json.ts'
+import { type McpConnection, type McpServices, openConnection } from './connection.ts'
+import { McpFailure, withinTime } from './failure.ts'
+import type { McpPeer } from './peer.ts'
+import { type RemoteTool, readRemoteTool } from './remote-tool.ts'
+
+export interface Listing {
+  tools: readonly RemoteTool[]
+  prior: PriorDiscovery
+}
+
+export interface McpListings {
+  /** Throws an `McpFailure`, or the signal's reason. */
+  list(peer: McpPeer, signal: AbortSignal): Promise<Listing>
+  /** The next turn asks anew. */
+  forget(peer: McpPeer): void
+}
+
+const kept_ms = 60_000
+/** A server that lets a turn wait in vain is left alone for a while; one that refuses costs next to nothing. */
+const kept_timeout_ms = 30_000
+const max_kept = 200
+
+const max_pages = 64
+export const max_remote_tools = 128
+const max_listing_bytes = 262_144
+
+interface Entry {
+  listing: Promise<Listing>
+  /** On the monotonic clock. */
+  expires_at: number
+}
+
+export function createListings(services: McpServices): McpListings {
+  const { clock } = services
+  const kept = new Map<string, Entry>()
+
+  function ask(peer: McpPeer): Entry {
+    const listing = listTools(peer, services)
+    const entry: Entry = { listing, expires_at: Number.POSITIVE_INFINITY }
+    kept.delete(peer.key)
+    kept.set(peer.key, entry)
+    // The oldest goes.
+    for (const key of kept.keys()) if (kept.size > max_kept) kept.delete(key)
+    listing.then(
+      () => (entry.expires_at = clock.monotonic() + kept_ms),
+      (error: unknown) => {
+        const isTimeout = error instanceof McpFailure && error.isTimeout
+        entry.expires_at = isTimeout ? clock.monotonic() + kept_timeout_ms : 0
+      },
+    )
+    return entry
+  }
+
+  return {
+    list(peer, signal) {
+      const found = kept.get(peer.key)
+      const { listing } = found && clock.monotonic() < found.expires_at ? found : ask(peer)
+      return raceWith(signal, listing)
+    },
+    forget: (peer) => void kept.delete(peer.key),
+  }
+}
+
+/** Others may wait for the same listing, so the signal ends this wait only. */
+async function raceWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stopped = Promise.withResolvers<never>()
+  const onAbort = () => stopped.reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([stopped.promise, work])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function listTools(peer: McpPeer, services: McpServices): Promise<Listing> {
+  const { clock } = services
+  const bounds = { clock, timeout_ms: peer.timeout_ms, signal: new AbortController().signal }
+  return withinTime(bounds, async (signal) => {
+    const connection = await openConnection(peer, services, { signal, onToolsChanged: () => {} })
+    try {
+      return { tools: await readPages(peer, connection, signal), prior: connection.prior }
+    } finally {
+      void connection.close()
+    }
+  })
+}
+
+async function readPages(peer: McpPeer, connection: McpConnection, signal: AbortSignal): Promise<RemoteTool[]> {
+  const tools = new Map<string, RemoteTool>()
+  let bytes = 0
+  let cursor: string | undefined
+  for (let page = 0; page < max_pages; page += 1) {
+    const { tools: given, next } = await connection.listTools(cursor, signal)
+    for (const one of given) {
+      const tool = readIfAllowed(one, peer)
+      if (!tool || tools.has(tool.name)) continue
+      bytes += Buffer.byteLength(JSON.stringify(tool))
+      if (tools.size >= max_remote_tools || bytes > max_listing_bytes) return [...tools.values()]
+      tools.set(tool.name, tool)
+    }
+    if (next === undefined || tools.size === peer.allowed_tools?.size) break
+    cursor = next
+  }
+  return [...tools.values()]
+}
+
+/** What is not allowed is not looked into. */
+function readIfAllowed(given: unknown, { allowed_tools, redactor }: McpPeer): RemoteTool | null {
+  const name = (given as { name?: unknown } | null)?.name
+  if (allowed_tools && !(typeof name === 'string' && allowed_tools.has(name))) return null
+  if (JSON.stringify(given).length > max_listing_bytes) return null
+  // Whole: half a secret would not be known.
+  return readRemoteTool(redactor.redactValue(given as JsonValue))
+}

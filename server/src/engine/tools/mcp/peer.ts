@@ -1,0 +1,39 @@
+// An MCP server as one turn sees it: its settings with the headers rendered. Whoever it is another server for, it is another peer.
+import { createHash } from 'node:crypto'
+import type { ResolvedMcpServer } from '../../../agents/config.ts'
+import type { PromptVariables } from '../../../conversations/turn-runner.ts'
+import type { Redactor } from '../../../secrets/redact.ts'
+import { renderTemplate } from '../../../templates/templates.ts'
+
+export interface McpPeer {
+  name: string
+  url: string
+  /** Rendered, by lower-case names. They may be secrets: neither logged nor said. */
+  headers: Record<string, string>
+  /** Null: all. */
+  allowed_tools: ReadonlySet<string> | null
+  timeout_ms: number
+  /** For whatever it says. */
+  redactor: Redactor
+  /** Equal when organization and settings are; tells no header. */
+  key: string
+}
+
+export interface PeerContext {
+  organization_id: string
+  variables: PromptVariables
+  /** With the secrets of the organization. */
+  redactor: Redactor
+}
+
+/** The one place that says what the templates of headers see. Throws a `TemplateError`. */
+export function renderPeer(server: ResolvedMcpServer, { organization_id, variables, redactor }: PeerContext): McpPeer {
+  const seen = { ...variables, secrets: Object.fromEntries(redactor.secrets) }
+  const headers = Object.fromEntries(
+    Object.entries(server.headers).map(([name, value]) => [name.toLowerCase(), renderTemplate(value, seen)]),
+  )
+  const { name, url, allowed_tools, timeout_ms } = server
+  const identity = JSON.stringify([organization_id, url, headers, allowed_tools, timeout_ms])
+  const key = createHash('sha256').update(identity).digest('base64')
+  return { name, url, headers, allowed_tools: allowed_tools && new Set(allowed_tools), timeout_ms, redactor, key }
+}

@@ -1,0 +1,89 @@
+// What a remote tool answers, as a result that can be stored and shown to a model: bounded, as JSON.
+import { type JsonValue, canonicalJson } from '../../../json.ts'
+import type { Redactor } from '../../../secrets/redact.ts'
+import { makeStorable } from '../../../text.ts'
+import { isObject } from './remote-tool.ts'
+
+export const max_output_bytes = 262_144
+const max_depth = 48
+
+/** The text alone where there is nothing else; what the server structured, where the text only repeats it. */
+export function outputOf(result: { content?: unknown; structuredContent?: unknown }, redactor: Redactor): JsonValue {
+  const content = Array.isArray(result.content) ? result.content : []
+  const structured = result.structuredContent === undefined ? undefined : toStorable(result.structuredContent)
+  const only = content.length === 1 && isObject(content[0]) ? content[0] : null
+  const text = only && only['type'] === 'text' && typeof only['text'] === 'string' ? makeStorable(only['text']) : null
+  if (structured === undefined) return bound(text ?? { content: boundBlocks(content, redactor) }, redactor)
+  if (content.length === 0 || (text !== null && repeats(text, structured))) return bound(structured, redactor)
+  return bound({ content: boundBlocks(content, redactor), structured_content: structured }, redactor)
+}
+
+function repeats(text: string, structured: JsonValue): boolean {
+  try {
+    return canonicalJson(JSON.parse(text)) === canonicalJson(structured)
+  } catch {
+    return false
+  }
+}
+
+/** Blocks as long as there is room; of one that has none, what it was. */
+function boundBlocks(blocks: unknown[], redactor: Redactor): JsonValue[] {
+  let left = max_output_bytes - reserve_bytes
+  const kept: JsonValue[] = []
+  for (const block of blocks) {
+    const value = toStorable(block)
+    const bytes = sizeOf(value)
+    const redacted = bytes <= left ? redactor.redactValue(value) : null
+    const fits = redacted !== null && sizeOf(redacted) <= left
+    const shown = fits ? redacted : { type: redactor.redactText(kindOf(block)), omitted_bytes: bytes }
+    left -= sizeOf(shown)
+    if (left < 0) break
+    kept.push(shown)
+  }
+  return kept
+}
+
+const reserve_bytes = 64
+
+function kindOf(block: unknown): string {
+  const type = isObject(block) ? block['type'] : null
+  return typeof type === 'string' ? makeStorable(type.slice(0, 32)) : 'unknown'
+}
+
+function sizeOf(value: JsonValue): number {
+  return Buffer.byteLength(JSON.stringify(value)) + 1
+}
+
+function bound(value: JsonValue, redactor: Redactor): JsonValue {
+  if (sizeOf(value) <= max_output_bytes + 1) {
+    const redacted = redactor.redactValue(value)
+    if (sizeOf(redacted) <= max_output_bytes + 1) return redacted
+  }
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  // Cut off only after its secrets were taken out, and what the first cut has left half of, dropped.
+  const read = text.slice(0, max_output_bytes + redactor.margin_bytes)
+  const redacted = redactor.redactText(read)
+  return cutOff(read === text ? redacted : redacted.slice(0, Math.max(0, redacted.length - redactor.margin_bytes)))
+}
+
+/** So much of a text that it fits as JSON, whatever escapes that takes. */
+function cutOff(text: string): string {
+  let [least, most] = [0, Math.min(text.length, max_output_bytes)]
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2)
+    if (sizeOf(makeStorable(text.slice(0, middle))) <= max_output_bytes + 1) least = middle
+    else most = middle - 1
+  }
+  return makeStorable(text.slice(0, least))
+}
+
+/** What came out of `JSON.parse`, without what PostgreSQL cannot hold. */
+function toStorable(value: unknown, depth = 0): JsonValue {
+  if (typeof value === 'string') return makeStorable(value)
+  if (typeof value !== 'object' || value === null) return (value ?? null) as JsonValue
+  if (depth >= max_depth) return '…'
+  if (Array.isArray(value)) return value.map((entry) => toStorable(entry, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]): [string, JsonValue] => [makeStorable(key), toStorable(entry, depth + 1)]),
+  )
+}

@@ -1,0 +1,76 @@
+// A turn's dealings with one remote server: connected when the first tool is called, and anew when the server has forgotten it.
+import type { CallToolResult, PriorDiscovery } from '@modelcontextprotocol/client'
+import { type McpConnection, type McpServices, type RemoteCall, openConnection } from './connection.ts'
+import { McpFailure, withinTime } from './failure.ts'
+import type { McpListings } from './listings.ts'
+import type { McpPeer } from './peer.ts'
+
+interface SessionOptions {
+  prior: PriorDiscovery
+  listings: McpListings
+  /** Of the attempt. */
+  signal: AbortSignal
+}
+
+export class McpSession {
+  readonly #peer: McpPeer
+  readonly #services: McpServices
+  readonly #options: SessionOptions
+  #connection: Promise<McpConnection> | null = null
+
+  constructor(peer: McpPeer, services: McpServices, options: SessionOptions) {
+    this.#peer = peer
+    this.#services = services
+    this.#options = options
+  }
+
+  /** Throws an `McpFailure`, or the signal's reason. */
+  async call(call: RemoteCall, signal: AbortSignal): Promise<CallToolResult> {
+    const { timeout_ms } = this.#peer
+    try {
+      return await withinTime({ clock: this.#services.clock, timeout_ms, signal }, (stop) => this.#call(call, stop))
+    } catch (error) {
+      // Its tools, or what it speaks, may have changed.
+      if (error instanceof McpFailure && !error.isTimeout) this.#options.listings.forget(this.#peer)
+      throw error
+    }
+  }
+
+  async #call(call: RemoteCall, stop: AbortSignal): Promise<CallToolResult> {
+    const opening = this.#connect()
+    const connection = await opening
+    try {
+      return await connection.call(call, stop)
+    } catch (error) {
+      if (!connection.isForgotten(error)) throw error
+      // Of several calls the first one to notice drops it.
+      if (this.#connection === opening) this.#connection = null
+      void connection.close()
+      return (await this.#connect()).call(call, stop)
+    }
+  }
+
+  /** Shared by the calls of a step; one that failed is not kept. */
+  #connect(): Promise<McpConnection> {
+    if (this.#connection) return this.#connection
+    const { prior, signal, listings } = this.#options
+    const bounds = { clock: this.#services.clock, timeout_ms: this.#peer.timeout_ms, signal }
+    const onToolsChanged = () => listings.forget(this.#peer)
+    const opening = withinTime(bounds, (stop) =>
+      openConnection(this.#peer, this.#services, { prior, signal: stop, onToolsChanged }),
+    )
+    this.#connection = opening
+    opening.catch(() => {
+      if (this.#connection === opening) this.#connection = null
+    })
+    return opening
+  }
+
+  /** Nobody waits for it. */
+  close(): void {
+    void this.#connection?.then(
+      (connection) => connection.close(),
+      () => {},
+    )
+  }
+}

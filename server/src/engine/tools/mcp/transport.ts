@@ -1,0 +1,74 @@
+// The SDK's streamable HTTP transport over the guarded client.
+import {
+  type FetchLike,
+  type JSONRPCMessage,
+  StreamableHTTPClientTransport,
+  type TransportSendOptions,
+} from '@modelcontextprotocol/client'
+import { type OutboundClient, OutboundError, type OutboundMethod } from '../../../outbound/client.ts'
+import type { Clock } from '../../../ports.ts'
+import type { McpPeer } from './peer.ts'
+
+/** Of one answer, however it is sent. */
+const max_body_bytes = 4 * 1024 * 1024
+
+/** Of a stream that broke and that the server lets a client take up again. */
+const resumption = {
+  initialReconnectionDelay: 250,
+  reconnectionDelayGrowFactor: 2,
+  maxReconnectionDelay: 1000,
+  maxRetries: 2,
+}
+
+const connection_closed = -32_000
+
+export class GuardedTransport extends StreamableHTTPClientTransport {
+  constructor(peer: McpPeer, outbound: OutboundClient, clock: Pick<Clock, 'after'>) {
+    super(new URL(peer.url), {
+      fetch: createFetch(peer, outbound),
+      // The guarded client follows them by its own rules.
+      redirectPolicy: 'follow',
+      reconnectionOptions: resumption,
+      reconnectionScheduler: (reconnect, delay_ms) => clock.after(delay_ms, reconnect),
+    })
+  }
+
+  /** A stream that ends without the answer is one: the SDK would wait for its time-out. */
+  override send(message: JSONRPCMessage | JSONRPCMessage[], options?: TransportSendOptions): Promise<void> {
+    const onRequestStreamEnd = () => {
+      if (!Array.isArray(message) && 'method' in message && 'id' in message) {
+        const error = { code: connection_closed, message: 'The connection broke off.' }
+        this.onmessage?.({ jsonrpc: '2.0', id: message.id, error })
+      }
+      options?.onRequestStreamEnd?.()
+    }
+    return super.send(message, { ...options, onRequestStreamEnd })
+  }
+}
+
+const without_body = new Set([204, 205, 304])
+
+function createFetch(peer: McpPeer, outbound: OutboundClient): FetchLike {
+  return async (url, init) => {
+    const own = new Headers(init?.headers)
+    const method = (init?.method ?? 'GET') as OutboundMethod
+    // No stream is kept open for what a server may want to say: a turn asks, and goes.
+    if (method === 'GET' && !own.has('last-event-id')) return new Response(null, { status: 405 })
+    const answer = await outbound.stream({
+      method,
+      url: url.toString(),
+      // What the protocol says stands above what an author says.
+      headers: { ...peer.headers, ...Object.fromEntries(own) },
+      ...(typeof init?.body === 'string' ? { body: init.body } : {}),
+      timeout_ms: peer.timeout_ms,
+      max_body_bytes,
+      ...(init?.signal ? { signal: init.signal } : {}),
+      sensitive_headers: Object.keys(peer.headers).filter((name) => !own.has(name)),
+    })
+    const { status, headers, body } = answer
+    if (status >= 200 && status <= 599 && !without_body.has(status)) return new Response(body, { status, headers })
+    await body.cancel()
+    if (without_body.has(status)) return new Response(null, { status, headers })
+    throw new OutboundError('invalid_response', `The server answered ${status}`, true)
+  }
+}
