@@ -50,8 +50,8 @@ const ListedModel = named(
     ),
     is_default: Type.Boolean({ description: 'Whether it answers for agents that name no model.' }),
     source: oneOf(
-      ['built_in', 'environment'] as const,
-      'What makes it available: the server itself, or the settings that it was started with.',
+      ['built_in', 'environment', 'organization'] as const,
+      "What makes it available: the server itself, the settings that it was started with, or a key among the organization's secrets.",
     ),
   }),
 )

@@ -7,13 +7,15 @@ import { TextStream } from '../event-stream.ts'
 import { compareValues } from './difference.ts'
 import { writeComparison } from './write-comparison.ts'
 
+export { listModels } from './list-models.ts'
+
 export const compareAgentVersions: Handler<'compareAgentVersions'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
   const from = await requireVersion(ctx.store, id, String(input.from_version))
   const to = await requireVersion(ctx.store, id, String(input.to_version))
   const differences = compareValues(from.config, to.config)
   if (input.format === 'json') return { from_version: from.version, to_version: to.version, differences }
-  return new TextStream((gone) => writeComparison(ctx.services, differences, gone))
+  return new TextStream((gone) => writeComparison(ctx.services, ctx.store, differences, gone))
 }
 
 export const generateAgentInstructions: Handler<'generateAgentInstructions'> = async (ctx, input) => {
@@ -29,14 +31,4 @@ export const generateAgentInstructions: Handler<'generateAgentInstructions'> = a
     await askForInstructions(tx, draft, ctx.services.ports.newId())
     return requireVersion(tx, id, String(draft.version))
   })
-}
-
-export const listModels: Handler<'listModels'> = async ({ services: { models, config } }) => {
-  const preset = models.parse(config.default_model)!
-  const configured = models.list().filter((model) => model.configured)
-  const source = configured.find(({ provider }) => provider === preset.provider)?.source ?? 'environment'
-  const others = configured
-    .filter(({ provider, model }) => provider !== preset.provider || model !== preset.model)
-    .map((model) => ({ provider: model.provider, model: model.model, is_default: false, source: model.source }))
-  return { data: [{ ...preset, is_default: true, source }, ...others] }
 }

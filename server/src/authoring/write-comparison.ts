@@ -1,7 +1,9 @@
 // Has the default model write what differs between two versions, within bounds of time and size.
 import type { Services } from '../context.ts'
+import type { Store } from '../database/store.ts'
 import { defaultModel, toRefusal } from '../engine/model-of.ts'
 import { DEMO_PROVIDER, compareWithDemo } from '../engine/models/demo.ts'
+import { modelsOf } from '../engine/models/organization-models.ts'
 import { AppError } from '../errors.ts'
 import { drainKey } from '../events/operations.ts'
 import { comparisonRequest, no_difference } from './comparison.ts'
@@ -14,16 +16,18 @@ const max_characters = 20_000
 /** `gone` ends the call of the model. Throws a refusal when the model does. */
 export async function* writeComparison(
   services: Services,
+  store: Store,
   differences: readonly Difference[],
   gone: AbortSignal,
 ): AsyncGenerator<string> {
   if (differences.length === 0) return yield no_difference
   const model = defaultModel(services)
   if (model.provider === DEMO_PROVIDER) return yield compareWithDemo(differences)
+  const models = modelsOf(services, store)
   using limit = limitCall(services, gone)
   let left = max_characters
   try {
-    for await (const part of services.models.resolve(model).stream(comparisonRequest(differences), limit.signal)) {
+    for await (const part of models.resolve(model).stream(comparisonRequest(differences), limit.signal)) {
       if (part.type !== 'text') continue
       yield part.text.length < left ? part.text : `${part.text.slice(0, left - 1).toWellFormed()}…`
       left -= part.text.length

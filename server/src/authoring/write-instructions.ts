@@ -9,10 +9,10 @@ import {
 } from '../agents/instruction-generation.ts'
 import type { Services } from '../context.ts'
 import { openStore } from '../database/store.ts'
-import type { FinishReason } from '../engine/models/port.ts'
 import { defaultModel } from '../engine/model-of.ts'
 import { DEMO_PROVIDER, instructWithDemo } from '../engine/models/demo.ts'
-import { ModelError } from '../engine/models/port.ts'
+import { modelsOf } from '../engine/models/organization-models.ts'
+import { type FinishReason, ModelError } from '../engine/models/port.ts'
 import { type JobPayloads, max_generation_tries } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
 import { instructionsRequest, judgeInstructions, max_instruction_characters } from './instructions.ts'
@@ -29,14 +29,17 @@ export async function writeInstructions(
   const store = openStore(services.database, job.organization_id)
   const begun = await beginGeneration(store, job)
   if (!begun) return
-  const outcome = await write(services, begun, run)
+  const models = modelsOf(services, store)
+  const outcome = await write({ models, config: services.config }, begun, run)
   await services.ports.reached('instructions.written')
   await finishGeneration(store, job, outcome)
   if (outcome.status === 'failed') log.warn({ version_id: job.version_id, reason: outcome.error }, 'no instructions')
 }
 
+type Part = Pick<Services, 'models' | 'config'>
+
 /** Throws while tries are left, so that the job comes again later. */
-async function write(services: Services, begun: BegunGeneration, { signal }: JobRun): Promise<GenerationOutcome> {
+async function write(services: Part, begun: BegunGeneration, { signal }: JobRun): Promise<GenerationOutcome> {
   const { inputs, config, tries, is_outdated } = begun
   if (is_outdated) return { status: 'failed', error: outdated, instructions: null }
   try {
@@ -50,7 +53,7 @@ async function write(services: Services, begun: BegunGeneration, { signal }: Job
   }
 }
 
-async function ask(services: Services, inputs: BegunGeneration['inputs'], signal: AbortSignal) {
+async function ask(services: Part, inputs: BegunGeneration['inputs'], signal: AbortSignal) {
   const model = defaultModel(services)
   const answer = { text: '', reason: 'other' as FinishReason }
   if (model.provider === DEMO_PROVIDER) return { ...answer, text: instructWithDemo(inputs) }

@@ -267,3 +267,14 @@ describe('bounds of time', () => {
     expect(await waiting).toMatchObject({ status: 503, code: 'unavailable' })
   })
 })
+
+test('the organization’s own key is used, and never told', async () => {
+  const key = 'sk-own-very-secret-key'
+  await using own = await startTestServer({ PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS: 'openai' })
+  await own.client.setSecret({ name: 'OPENAI_API_KEY', value: key })
+  const pair = await makeVersions({}, { instructions: 'Be long.' }, own)
+  own.model.answer = () => `I was sent ${key}.`
+  const text = await readAll(own.client.streamAgentVersionComparison(pair))
+  expect(text).toMatch(/^I was sent /)
+  expect(text).not.toContain(key)
+})

@@ -306,3 +306,17 @@ describe('nodes that are lost', () => {
     expect(await read(draft)).toMatchObject({ config, revision: 1, instruction_generation: { status: 'failed' } })
   })
 })
+
+test('the organization’s own key is used, and never written', async () => {
+  const key = 'sk-own-very-secret-key'
+  await using own = await startTestServer({ PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS: 'openai' })
+  await own.client.setSecret({ name: 'OPENAI_API_KEY', value: key })
+  const { agent_id } = await own.client.createAgent({ name: 'Agent' })
+  const draft = { agent_id, version: '1' }
+  await own.client.createAgentVersion({ agent_id, config: {}, instruction_builder_inputs: inputs })
+  own.model.answer = () => `You know ${key}.`
+  await own.client.generateAgentInstructions(draft)
+  const instructions = async () => (await own.client.getAgentVersion(draft)).config['instructions']
+  await expect.poll(instructions, soon).toMatch(/^You know /)
+  expect(await instructions()).not.toContain(key)
+})

@@ -1,5 +1,6 @@
 // listModels: what is configured, the default first, and never a key or an address.
 import { expect, test } from 'vitest'
+import { makeOrganization } from '../support/actors.ts'
 import { startTestServer } from '../support/server.ts'
 
 const environment = (provider: string, model: string | null = null, is_default = false) => ({
@@ -42,4 +43,23 @@ test('no key, no resource and no address is told', async () => {
     ...['azure', 'demo', 'openai', 'anthropic', 'google', 'azure', 'openai-compatible'],
   ])
   expect(JSON.stringify(data)).not.toMatch(/secret|127\.0|password/)
+})
+
+test('a key among the secrets of an organization makes its provider available to that one alone', async () => {
+  await using server = await startTestServer({ GOOGLE_GENERATIVE_AI_API_KEY: 'google-secret' })
+  const other = await makeOrganization(server)
+  const before = await other.client.listModels()
+  await server.client.setSecret({ name: 'ANTHROPIC_API_KEY', value: 'sk-ant-very-secret' })
+  await server.client.setSecret({ name: 'GOOGLE_GENERATIVE_AI_API_KEY', value: 'own-google-secret' })
+  const { data } = await server.client.listModels()
+  expect(data.map(({ provider, source }) => `${provider} ${source}`)).toEqual([
+    'openai environment',
+    'demo built_in',
+    'openai environment',
+    'anthropic organization',
+    'google organization',
+    'openai-compatible environment',
+  ])
+  expect(JSON.stringify(data)).not.toContain('secret')
+  expect(await other.client.listModels()).toEqual(before)
 })
