@@ -8,6 +8,7 @@ import {
   Timestamp,
   named,
   nullable,
+  oneOf,
   pageOf,
   pageQuery,
   timestampFilter,
@@ -49,9 +50,35 @@ const versionRecord = {
 
 export const AgentVersionSummary = named('AgentVersionSummary', Type.Object(versionRecord))
 
+export const generationStatuses = ['queued', 'running', 'done', 'failed'] as const
+
+const InstructionGeneration = named(
+  'InstructionGeneration',
+  Type.Object(
+    {
+      status: oneOf(generationStatuses, 'With `done` the instructions are in `config.instructions`.'),
+      error: nullable(Type.String({ description: 'Why it failed.' })),
+      instructions: nullable(
+        Type.String({ description: 'With `failed`: what was written and could not be put into the version.' }),
+      ),
+      requested_at: Timestamp,
+      finished_at: nullable(Timestamp),
+    },
+    {
+      description:
+        'The last time that instructions were asked for; null: never. It goes on when the version is published.',
+    },
+  ),
+)
+
 export const AgentVersion = named(
   'AgentVersion',
-  Type.Object({ ...versionRecord, config: JsonObject, instruction_builder_inputs: nullable(JsonObject) }),
+  Type.Object({
+    ...versionRecord,
+    config: JsonObject,
+    instruction_builder_inputs: nullable(JsonObject),
+    instruction_generation: nullable(InstructionGeneration),
+  }),
 )
 
 export const AgentDetail = named(
@@ -76,8 +103,8 @@ const jsonFilter = Type.Optional(
   Type.String({ maxLength: 16_384, description: 'A JSON object as text; rows that contain it.' }),
 )
 
-const agentPath = Type.Object({ agent_id: Type.String() })
-const versionPath = Type.Object({
+export const agentPath = Type.Object({ agent_id: Type.String() })
+export const versionPath = Type.Object({
   agent_id: Type.String(),
   version: Type.String({ description: 'A number, or `latest`.' }),
 })

@@ -2,6 +2,7 @@
 // SDK's types all come from here.
 import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
+import { authoringOperations } from './authoring.ts'
 import { conversationOperations } from './conversations.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { secretOperations } from './secrets.ts'
@@ -12,6 +13,7 @@ export const operations = {
   ...systemOperations,
   ...conversationOperations,
   ...agentOperations,
+  ...authoringOperations,
   ...accessOperations,
   ...webhookOperations,
   ...secretOperations,
@@ -27,6 +29,7 @@ export * from './agent-config.ts'
 export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agents.ts'
+export * from './authoring.ts'
 export * from './conversation.ts'
 export * from './conversations.ts'
 export * from './errors.ts'

@@ -10,6 +10,7 @@ type Json = Record<string, unknown>
 const tagTexts = {
   Conversations: 'Conversations between an end user and an agent, their transcripts and their turns.',
   Agents: 'Agents and their versions; a published version never changes.',
+  Models: 'The language models that this server can ask.',
   Access: 'The organization, its members, keys and personal access tokens.',
   Webhooks: 'Endpoints that events are delivered to, and what became of each delivery.',
   System: 'The server about itself.',
@@ -128,8 +129,9 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
   }
 }
 
-function describeContent({ success, stream }: Operation, hoist: Hoist): Json {
+function describeContent({ success, stream, text }: Operation, hoist: Hoist): Json {
   const types: Json = {
+    ...(text ? { 'text/plain': { schema: { type: 'string', description: text } } } : {}),
     ...(success.schema ? { 'application/json': { schema: hoist(success.schema) } } : {}),
     ...(stream ? { 'text/event-stream': { schema: describeStream(stream, hoist) } } : {}),
   }

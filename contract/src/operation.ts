@@ -29,6 +29,8 @@ export interface Operation {
   conversation_permission?: ConversationPermission
   /** Whether it waits for a model or a turn: then it is more than one transaction, and binds its idempotency key itself. */
   waits?: true
+  /** Of a POST that changes nothing, and so is safe to repeat without an idempotency key. */
+  changes_nothing?: true
   params?: TObject
   query?: TObject
   /** Headers of ours, in the input under their names with underscores. */
@@ -42,6 +44,11 @@ export interface Operation {
    * accepts `text/event-stream`, else always.
    */
   stream?: Readonly<Record<string, TSchema>>
+  /**
+   * What the text says, of an operation that answers `text/plain`, sent piece by piece as it is written. The schema of
+   * `success` is for who asks with `?format=json`.
+   */
+  text?: string
   /** Whether a conversation token may come as the query's `token`: `EventSource` cannot send headers. */
   token_in_query?: true
   /** Refusals of the operation's own; those of access and validation come from its shape. */

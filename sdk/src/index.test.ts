@@ -134,4 +134,11 @@ describe('repeats', () => {
     await expect(call).rejects.toThrow('enough')
     expect(attempts).toHaveLength(1)
   })
+
+  test('a POST that changes nothing, without a key', async () => {
+    const input = { agent_id: 'a', from_version: 1, to_version: 2 }
+    await failing(503).compareAgentVersions(input)
+    expect(attempts).toEqual([undefined, undefined])
+    expect(seen.url).toBe('/core/agents/a/versions/compare?format=json')
+  })
 })

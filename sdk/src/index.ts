@@ -11,7 +11,7 @@ import {
 } from '@parley/contract'
 import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
 import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
-import { streamEvents, streamMessage } from './streams.ts'
+import { streamEvents, streamMessage, streamText } from './streams.ts'
 
 type Call<Id extends OperationId> =
   Record<never, never> extends Input<Id>
@@ -19,7 +19,17 @@ type Call<Id extends OperationId> =
     : (input: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
 
 /** One method for each operation of the contract. Each throws an `ApiError` for an answer that is not 2xx. */
-export type Client = { [Id in Exclude<OperationId, 'streamConversationEvents'>]: Call<Id> } & {
+export type Client = { [Id in Exclude<OperationId, 'streamConversationEvents' | 'compareAgentVersions'>]: Call<Id> } & {
+  /** The exact difference between two versions; as a text by the model it is `streamAgentVersionComparison`. */
+  compareAgentVersions(
+    input: Omit<Input<'compareAgentVersions'>, 'format'>,
+    options?: CallOptions,
+  ): Promise<Output<'compareAgentVersions'>>
+  /** The difference as the model describes it, piece by piece as it is written. Throws a TypeError when it breaks off. */
+  streamAgentVersionComparison(
+    input: Omit<Input<'compareAgentVersions'>, 'format'>,
+    options?: CallOptions,
+  ): AsyncGenerator<string>
   /**
    * The events of a conversation from `after` on, then what happens, until it ends: each stored one once, in order, whatever
    * connections are lost on the way (it resumes with the last number, on any node). Ends without an error when the
@@ -46,15 +56,19 @@ export function createClient(options: ClientOptions): Client {
     ...Object.fromEntries(calls),
     streamConversationEvents: (input: Values, call: CallOptions = {}) => streamEvents(options, input, call),
     streamConversationMessage: (input: Values, call: CallOptions = {}) => streamMessage(options, input, call),
+    streamAgentVersionComparison: (input: Values, call: CallOptions = {}) =>
+      streamText(options, operations.compareAgentVersions, input, call),
   } as Client
 }
 
 function createCall(client: ClientOptions, operation: Operation) {
-  const isRepeatable = operation.method === 'GET' || operation.headers?.properties['idempotency_key'] !== undefined
+  const takesKey = operation.headers?.properties['idempotency_key'] !== undefined
+  const isRepeatable = operation.method === 'GET' || takesKey || operation.changes_nothing === true
+  const fixed = operation.text === undefined ? {} : { format: 'json' }
   const retries = isRepeatable ? (client.retries ?? default_retries) : 0
   return async (input: Values = {}, call: CallOptions = {}): Promise<unknown> => {
-    const repeated =
-      retries > 0 && operation.method === 'POST' ? { idempotency_key: crypto.randomUUID(), ...input } : input
+    const keyed = retries > 0 && takesKey ? { idempotency_key: crypto.randomUUID(), ...input } : input
+    const repeated = { ...keyed, ...fixed }
     for (let failures = 0; ; failures += 1) {
       try {
         return await readBody(await sendRequest(client, operation, repeated, call))

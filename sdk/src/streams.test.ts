@@ -118,3 +118,34 @@ describe('streamConversationMessage', () => {
     await expect(stream.next()).rejects.toThrow(/ended before/)
   })
 })
+
+describe('streamAgentVersionComparison', () => {
+  const input = { agent_id: 'a', from_version: 1, to_version: 2 }
+  const text = 'ä 😀 – two'
+
+  test('whatever the text is cut into, and wherever it breaks off', async () => {
+    const bytes = Buffer.from(text)
+    for (let at = 1; at < bytes.length; at += 1) {
+      let url: string | undefined
+      const client = await serve((request, response) => {
+        url = request.url
+        response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+        response.write(bytes.subarray(0, at), () => response.end(bytes.subarray(at)))
+      })
+      expect((await Array.fromAsync(client.streamAgentVersionComparison(input))).join('')).toBe(text)
+      expect(url).toBe('/core/agents/a/versions/compare?format=text')
+      const broken = await serve((_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+        response.write(bytes.subarray(0, at), () => response.destroy())
+      })
+      await expect(Array.fromAsync(broken.streamAgentVersionComparison(input))).rejects.toThrow(TypeError)
+    }
+  })
+
+  test('throws what it is refused with', async () => {
+    const client = await serve((_request, response) => {
+      response.writeHead(502, { 'content-type': 'application/json' }).end('{"detail":"No model"}')
+    })
+    await expect(client.streamAgentVersionComparison(input).next()).rejects.toThrow(ApiError)
+  })
+})

@@ -1,5 +1,5 @@
-// Streams of server-sent events as async iterators: a conversation's, which resumes by itself, and that of one message's turn.
-import { type ConversationStreamEvent, type TurnStreamEvent, operations } from '@parley/contract'
+// Streams as async iterators: a conversation's events, which resume by themselves, those of one message's turn, and plain text.
+import { type ConversationStreamEvent, type Operation, type TurnStreamEvent, operations } from '@parley/contract'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { type CallOptions, type ClientOptions, type Values, ApiError, sendRequest } from './request.ts'
 import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
@@ -51,6 +51,16 @@ export async function* streamEvents(
       failures += 1
     }
   }
+}
+
+export async function* streamText(
+  client: ClientOptions,
+  operation: Operation,
+  input: Values,
+  call: CallOptions,
+): AsyncGenerator<string> {
+  const response = await sendRequest(client, operation, { ...input, format: 'text' }, call)
+  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) yield text
 }
 
 function isLimit(error: unknown): boolean {

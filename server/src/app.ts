@@ -4,8 +4,10 @@ import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { createConversationTokens } from './access/conversation-token.ts'
 import { loadSecretKey, watchSecretKey } from './access/secret-key.ts'
+import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
 import { analyzeConversation } from './analysis/analyze.ts'
+import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import { requeueOverdueAnalyses } from './conversations/commit-content.ts'
@@ -162,6 +164,11 @@ async function serve(
   const { config, runner, lifecycle, signals } = services
   const tasks: Tasks = {
     analyze_conversation: (payload, run) => analyzeConversation(services, payload, run),
+    generate_instructions: (payload, run) => writeInstructions(services, payload, run, log),
+    requeue_generations: async () => {
+      const requeued = await requeueOverdueGenerations(services.database)
+      if (requeued > 0) log.warn({ requeued }, 'instructions that lost nodes were writing were queued again')
+    },
     delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
     clean_up_webhooks: () => cleanUp(services.database, deliveries_deleted_at_once),
     requeue_analyses: async () => {

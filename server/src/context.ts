@@ -6,7 +6,7 @@ import type { ConversationTokens } from './access/conversation-token.ts'
 import type { Config } from './config.ts'
 import type { Signals } from './live/signals.ts'
 import type { TurnRunner } from './conversations/turn-runner.ts'
-import type { EventStream } from './event-stream.ts'
+import type { EventStream, TextStream } from './event-stream.ts'
 import type { Bus } from './database/bus.ts'
 import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
@@ -79,6 +79,8 @@ export type Handler<Id extends OperationId> = (
 /** An operation that streams may answer with a stream. */
 type Answer<O extends Operation, Id extends OperationId> = O extends { stream: object }
   ? (O['success'] extends { schema: object } ? Output<Id> : never) | EventStream
-  : Output<Id>
+  : O extends { text: string }
+    ? Output<Id> | TextStream
+    : Output<Id>
 
 export type Handlers = { [Id in OperationId]: Handler<Id> }

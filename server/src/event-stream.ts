@@ -1,4 +1,4 @@
-// A stream of server-sent events as a value: what an operation answers with, and http writes.
+// Streams as values, of server-sent events and of plain text: what an operation answers with, and http writes.
 
 /** `data` becomes JSON; `retry_ms` asks the reader to come again, after so long, when the stream ends. */
 export type ServerSentEvent = { event: string; data: unknown; id?: number } | { retry_ms: number }
@@ -9,6 +9,15 @@ export class EventStream {
   readonly open: ((gone: AbortSignal) => AsyncIterable<ServerSentEvent>) | null
 
   constructor(open: EventStream['open']) {
+    this.open = open
+  }
+}
+
+/** Text, sent as it is written. What is thrown before the first piece is an error answer, later the connection breaks off. */
+export class TextStream {
+  readonly open: (gone: AbortSignal) => AsyncIterable<string>
+
+  constructor(open: TextStream['open']) {
     this.open = open
   }
 }

@@ -1,6 +1,7 @@
 // Every operation of the contract and what carries it out; an operation without one does not compile.
 import * as access from './access/operations.ts'
 import * as agents from './agents/operations.ts'
+import * as authoring from './authoring/operations.ts'
 import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
 import { streamConversationEvents } from './events/operations.ts'
@@ -15,6 +16,7 @@ export const handlers: Handlers = {
   ...conversations,
   ...events,
   ...agents,
+  ...authoring,
   ...access,
   ...webhooks,
   ...secrets,

@@ -1,6 +1,5 @@
 // The operations on agents and their versions.
 import { AgentConfig, type Input } from '@parley/contract'
-import { type Access, maySeeAgent } from '../access/access.ts'
 import type { Context, Handler } from '../context.ts'
 import {
   cutPage,
@@ -10,18 +9,17 @@ import {
   encodeCursor,
   invalidCursor,
 } from '../database/cursor.ts'
-import type { Store } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { isUuid } from '../ports.ts'
 import { validateAgentConfig } from './config.ts'
 import { checkJsonField, parseJsonFilter } from './json-fields.ts'
+import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
 import * as queries from './queries.ts'
-import type { AgentRecord, NewVersion, VersionRecord } from './queries.ts'
+import type { AgentRecord } from './queries.ts'
 
 /** How many versions an agent is shown with. */
 const max_listed_versions = 100
-const max_integer = 2_147_483_647
 
 // --- agents ---
 
@@ -88,19 +86,6 @@ export const deleteAgent: Handler<'deleteAgent'> = async (ctx, input) => {
 
 function presentAgent(agent: AgentRecord) {
   return { ...agent, agent_id: agent.id }
-}
-
-/** An agent that the caller cannot see is not there. */
-function visibleAgentId(access: Access, agent_id: string): string {
-  const id = agent_id.toLowerCase()
-  if (!isUuid(id) || !maySeeAgent(access, id)) throw notFound('Agent')
-  return id
-}
-
-async function requireAgent(ctx: Context, agent_id: string): Promise<AgentRecord> {
-  const agent = await queries.findAgent(ctx.store, visibleAgentId(ctx.access, agent_id))
-  if (!agent) throw notFound('Agent')
-  return agent
 }
 
 interface AgentFields {
@@ -198,34 +183,6 @@ export const publishAgentVersion: Handler<'publishAgentVersion'> = async (ctx, i
 const configSchema = JSON.parse(JSON.stringify(AgentConfig)) as Record<string, unknown>
 
 export const getAgentConfigSchema: Handler<'getAgentConfigSchema'> = async () => configSchema
-
-/** `version` is a number, or `latest`; what can be neither is not found. */
-async function requireVersion(store: Store, agent_id: string, version: string): Promise<VersionRecord> {
-  const isNumber = /^[1-9]\d{0,9}$/.test(version) && Number(version) <= max_integer
-  const found =
-    isNumber || version === 'latest'
-      ? await queries.findVersion(store, agent_id, isNumber ? Number(version) : 'latest')
-      : undefined
-  if (!found) throw notFound('Agent version')
-  return found
-}
-
-/** The newest version when it is a draft, else a new draft that copies it. */
-function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord> {
-  return withAgentLocked(ctx, agent_id, async (tx) => {
-    const newest = await requireVersion(tx, agent_id, 'latest')
-    if (!newest.published) return newest
-    const copy: NewVersion = { ...newest, id: ctx.services.ports.newId() }
-    return queries.insertVersion(tx, agent_id, copy)
-  })
-}
-
-function withAgentLocked<T>(ctx: Context, agent_id: string, work: (tx: Store) => Promise<T>): Promise<T> {
-  return ctx.store.transaction(async (tx) => {
-    if (!(await queries.lockAgent(tx, agent_id))) throw notFound('Agent')
-    return work(tx)
-  })
-}
 
 interface VersionFields {
   config?: JsonObject

@@ -1,4 +1,5 @@
 // The SQL over agents and their versions. A deleted agent is not found by anything here.
+import type { generationStatuses } from '@parley/contract'
 import { type SqlBool, type Expression, sql } from 'kysely'
 import type { TimePosition } from '../database/cursor.ts'
 import type { Store } from '../database/store.ts'
@@ -31,6 +32,16 @@ export interface VersionSummaryRecord {
 export interface VersionRecord extends VersionSummaryRecord {
   config: JsonObject
   instruction_builder_inputs: JsonObject | null
+  instruction_generation: InstructionGeneration | null
+}
+
+/** The last time that instructions were asked for (instruction-generation.ts). */
+export interface InstructionGeneration {
+  status: (typeof generationStatuses)[number]
+  error: string | null
+  instructions: string | null
+  requested_at: string
+  finished_at: string | null
 }
 
 export interface TimeFilters {
@@ -64,7 +75,13 @@ const summaryColumns = [
   'created_at',
   'updated_at',
 ] as const
-const versionColumns = [...summaryColumns, 'config', 'instruction_builder_inputs'] as const
+const instructionGeneration = sql<InstructionGeneration | null>`(
+  select jsonb_build_object('status', status, 'error', error, 'instructions', instructions,
+    'requested_at', to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    'finished_at', to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+  from instruction_generations where version_id = agent_versions.id)`
+const storedColumns = [...summaryColumns, 'config', 'instruction_builder_inputs'] as const
+const versionColumns = [...storedColumns, instructionGeneration.as('instruction_generation')] as const
 
 /** Of a transaction that waited for a lock, `now()` would be the time before the wait. */
 const current_time = sql<string>`clock_timestamp()`
@@ -241,7 +258,9 @@ export async function insertVersion(
            ${published}::boolean, case when ${published}::boolean then time end, ${JSON.stringify(version.config)}::jsonb,
            ${toNullableJson(version.instruction_builder_inputs)}::jsonb, ${version.warnings}::text[], time, time
     from clock_timestamp() as time
-    returning ${sql.join(versionColumns.map((column) => sql.ref(column)))}`.execute(store.kysely)
+    returning ${sql.join(storedColumns.map((column) => sql.ref(column)))}, null as instruction_generation`.execute(
+    store.kysely,
+  )
   return rows[0]!
 }
 

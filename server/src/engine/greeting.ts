@@ -4,8 +4,7 @@ import type { GreetingRequest } from '../conversations/turn-runner.ts'
 import { AppError } from '../errors.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { collectAnswer } from './collect.ts'
-import { modelOf, samplingOf } from './model-of.ts'
-import { ModelError } from './models/port.ts'
+import { modelOf, samplingOf, toRefusal } from './model-of.ts'
 import { renderSystemPrompt } from './prompt.ts'
 
 export async function writeGreeting(
@@ -24,13 +23,7 @@ export async function writeGreeting(
     if (text.trim() === '') throw new AppError('model_failed', 'The model gave an empty answer.')
     return text
   } catch (error) {
-    if (!(error instanceof ModelError)) throw error
-    throw new AppError(
-      error.kind === 'timeout' ? 'model_timed_out' : 'model_failed',
-      error.message,
-      {},
-      { cause: error },
-    )
+    throw toRefusal(error)
   }
 }
 

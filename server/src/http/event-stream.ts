@@ -1,13 +1,12 @@
-// Server-sent events: writes what an operation streams, at the reader's pace. A reader that takes too long is cut off.
+// Server-sent events: writes what an operation streams, with a sign of life where it is silent.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventStream, ServerSentEvent } from '../event-stream.ts'
 import type { Clock } from '../ports.ts'
+import { watchReader, writeStream } from './stream.ts'
 
 /** A comment this often keeps proxies from closing a stream that is silent. */
 const heartbeat_ms = 15_000
-/** How long a reader may take for what it has been sent so far. */
-const slow_ms = 30_000
 
 export async function sendEventStream(
   request: FastifyRequest,
@@ -17,38 +16,18 @@ export async function sendEventStream(
 ): Promise<unknown> {
   // The one answer after which an `EventSource` does not come again.
   if (!open) return reply.code(204).send()
-  reply.hijack()
-  const response = reply.raw
-  response.writeHead(200, {
-    ...(reply.getHeaders() as Record<string, string>),
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
-    'x-accel-buffering': 'no',
-    // A server that stops waits for every connection that is kept.
-    connection: 'close',
-  })
-  response.flushHeaders()
-  const gone = new AbortController()
-  response.on('close', () => gone.abort())
-  const stopBeating = beat(response, clock)
-  const startedAt = clock.monotonic()
+  const gone = watchReader(reply)
+  const pieces = (response: ServerResponse) => format(open(gone), beat(response, clock))
+  return writeStream({ request, reply, clock, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
+}
+
+/** Whoever reads sees a stream that breaks off, and resumes. */
+async function* format(events: AsyncIterable<ServerSentEvent>, stopBeating: () => void): AsyncGenerator<string> {
   try {
-    for await (const event of open(gone.signal)) {
-      if (gone.signal.aborted) return
-      if (!response.write(format(event))) await drained(response, gone.signal, clock)
-    }
-    response.end()
-  } catch (error) {
-    // Whoever reads sees the stream break off, and resumes.
-    request.log.error({ err: error }, 'a stream broke off')
-    response.destroy()
+    for await (const event of events) yield formatEvent(event)
   } finally {
     stopBeating()
-    const { method, routeOptions } = request
-    const ms = Math.round(clock.monotonic() - startedAt)
-    request.log.info({ method, route: routeOptions.url, status: 200, ms, is_stream: true }, 'request')
   }
-  return reply
 }
 
 function beat(response: ServerResponse, clock: Clock): () => void {
@@ -61,17 +40,7 @@ function beat(response: ServerResponse, clock: Clock): () => void {
   return () => stop()
 }
 
-async function drained(response: ServerResponse, gone: AbortSignal, clock: Clock): Promise<void> {
-  if (gone.aborted || response.destroyed) return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = clock.after(slow_ms, () => response.destroy())
-  response.once('drain', resolve)
-  gone.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  stop()
-}
-
-function format(event: ServerSentEvent): string {
+function formatEvent(event: ServerSentEvent): string {
   if ('retry_ms' in event) return `retry: ${event.retry_ms}\n\n`
   const id = event.id === undefined ? '' : `id: ${event.id}\n`
   // JSON has no line break outside of its escapes.

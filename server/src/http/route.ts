@@ -10,10 +10,11 @@ import { AppError } from '../errors.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { authorize } from './authorize.ts'
-import { EventStream } from '../event-stream.ts'
+import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
 import type { RateLimiter } from './rate-limit.ts'
+import { sendTextStream } from './text-stream.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -55,6 +56,7 @@ export function registerOperation(
           })
         : run(services.database, null))
       if (output instanceof EventStream) return sendEventStream(request, reply, output, services.ports.clock)
+      if (output instanceof TextStream) return sendTextStream(request, reply, output, services.ports.clock)
       return reply.code(status).send(output)
     },
   })

@@ -4,8 +4,11 @@ import { type Executor, statement } from '../database/database.ts'
 /** Payload of each kind of job. Every job is safe to run twice and checks the state it finds. */
 export interface JobPayloads {
   analyze_conversation: { organization_id: string; conversation_id: string }
+  generate_instructions: { organization_id: string; version_id: string; generation_id: string }
   /** Comes by itself, once a minute on one node. */
   requeue_analyses: Record<string, unknown>
+  /** As above. */
+  requeue_generations: Record<string, unknown>
   /** As above. */
   delete_expired_keys: Record<string, unknown>
   /** As above. */
@@ -24,4 +27,16 @@ const max_analysis_attempts = 5
 export async function enqueueAnalysis(executor: Executor, payload: JobPayloads['analyze_conversation']): Promise<void> {
   const key = `analyze:${payload.conversation_id}`
   await executor.query(addJob, ['analyze_conversation', JSON.stringify(payload), max_analysis_attempts, key])
+}
+
+/** Tries of one job; those of a generation are counted with it, over all of its jobs. */
+export const max_generation_tries = 4
+
+/** One for each version: a newer one takes the place of one that waits. */
+export async function enqueueGeneration(
+  executor: Executor,
+  payload: JobPayloads['generate_instructions'],
+): Promise<void> {
+  const key = `generate-instructions:${payload.version_id}`
+  await executor.query(addJob, ['generate_instructions', JSON.stringify(payload), max_generation_tries, key])
 }

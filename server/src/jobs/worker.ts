@@ -24,7 +24,12 @@ const poll_ms = 2000
 const stop_ms = 5000
 
 /** On one node. */
-const each_minute: (keyof JobPayloads)[] = ['requeue_analyses', 'delete_expired_keys', 'clean_up_webhooks']
+const each_minute: (keyof JobPayloads)[] = [
+  'requeue_analyses',
+  'requeue_generations',
+  'delete_expired_keys',
+  'clean_up_webhooks',
+]
 
 /** How long to wait before the worker that the loss of its database ended is started again. */
 const restart_ms = 1000

@@ -140,6 +140,23 @@ describe('getAgent', () => {
     })
   })
 
+  test('statistics leave out conversations that were deleted and calls that never began', async () => {
+    const { agent_id } = await publishAgent(server.client)
+    const deleted = await newConversation(agent_id)
+    await server.client.sendConversationMessage({ conversation_id: deleted, text: 'one' })
+    await server.client.deleteConversation({ conversation_id: deleted })
+    const base = { channel: 'webrtc' as const, user_id: 'u', agent_id, created_at: '2026-01-01T00:00:00Z' }
+    const unborn = { ...base, id: randomUUID(), status: 'token_created' as const }
+    const running = { ...base, id: randomUUID(), status: 'in_progress' as const }
+    await server.client.importConversations({ conversations: [unborn, running] })
+    expect((await get(agent_id)).statistics).toEqual({
+      conversations: 1,
+      active_conversations: 1,
+      user_turns: 0,
+      average_duration: null,
+    })
+  })
+
   test('the id may be in capital letters; what is not there is 404', async () => {
     const { id } = await server.client.createAgent({ name: 'Capital' })
     expect((await get(id.toUpperCase())).id).toBe(id)

@@ -48,6 +48,7 @@ describe('creating', () => {
       published_at: null,
       config,
       instruction_builder_inputs: { goal: 'sell' },
+      instruction_generation: null,
       revision: 1,
       warnings: [
         'config.llm.top_k is not known; it is kept and has no effect',

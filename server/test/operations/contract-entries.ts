@@ -1,5 +1,5 @@
-// What the table of contract.test.ts says of an operation, and the parts of it that are about webhooks and secrets.
-import type { Input, OperationId, secretOperations, webhookOperations } from '@parley/contract'
+// What the table of contract.test.ts says of an operation, and the parts of it that are about webhooks, secrets and authoring.
+import type { Input, OperationId, authoringOperations, secretOperations, webhookOperations } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 
 /** What someone who may not see the first organization's resources is answered to a call that names one. */
@@ -64,5 +64,28 @@ export function createSecretEntries(client: () => Client): SecretEntries {
       input: async () => ({ name: (await client().setSecret({ name: 'GONE', value: 'hidden' })).name }),
       outsider: 'not found',
     },
+  }
+}
+
+type AuthoringEntries = { [Id in keyof typeof authoringOperations]: Entry<Id> }
+type Draft = { agent_id: string; version: string }
+
+export function createAuthoringEntries(client: () => Client, newDraft: () => Promise<Draft>): AuthoringEntries {
+  return {
+    compareAgentVersions: {
+      input: async () => ({ agent_id: (await newDraft()).agent_id, from_version: 1, to_version: 'latest' }),
+      outsider: 'not found',
+      narrowed: 'not found',
+    },
+    generateAgentInstructions: {
+      input: async () => {
+        const draft = await newDraft()
+        await client().updateAgentVersion({ ...draft, instruction_builder_inputs: { goal: 'Sell tea.' } })
+        return draft
+      },
+      outsider: 'not found',
+      narrowed: 'not found',
+    },
+    listModels: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   }
 }

@@ -27,12 +27,12 @@ describe('the list', () => {
   test('names every provider, and the demo model alone without settings', () => {
     const { catalog } = openCatalog({})
     expect(catalog.list()).toEqual([
-      { id: 'demo/parley-demo', provider: 'demo', model: 'parley-demo', configured: true },
-      { id: 'openai', provider: 'openai', model: null, configured: false },
-      { id: 'anthropic', provider: 'anthropic', model: null, configured: false },
-      { id: 'google', provider: 'google', model: null, configured: false },
-      { id: 'azure', provider: 'azure', model: null, configured: false },
-      { id: 'openai-compatible', provider: 'openai-compatible', model: null, configured: false },
+      { id: 'demo/parley-demo', provider: 'demo', model: 'parley-demo', configured: true, source: 'built_in' },
+      { id: 'openai', provider: 'openai', model: null, configured: false, source: 'environment' },
+      { id: 'anthropic', provider: 'anthropic', model: null, configured: false, source: 'environment' },
+      { id: 'google', provider: 'google', model: null, configured: false, source: 'environment' },
+      { id: 'azure', provider: 'azure', model: null, configured: false, source: 'environment' },
+      { id: 'openai-compatible', provider: 'openai-compatible', model: null, configured: false, source: 'environment' },
     ])
   })
 

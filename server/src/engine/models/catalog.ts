@@ -31,6 +31,8 @@ export interface ModelListing {
   provider: string
   model: string | null
   configured: boolean
+  /** What makes it available. */
+  source: 'built_in' | 'environment'
 }
 
 export interface ModelCatalog extends AsyncDisposable {
@@ -70,12 +72,13 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
       return createStorableModel(createResilientModel(find(ref, all), fallbacks, { ...options, timeout_ms }))
     },
     list: () => [
-      { id: DEMO_MODEL_ID, provider: DEMO_PROVIDER, model: DEMO_MODEL, configured: true },
+      { id: DEMO_MODEL_ID, provider: DEMO_PROVIDER, model: DEMO_MODEL, configured: true, source: 'built_in' as const },
       ...PROVIDERS.map((provider) => ({
         id: provider,
         provider,
         model: null,
         configured: providers.isConfigured(provider),
+        source: 'environment' as const,
       })),
     ],
     parse: parseModelId,

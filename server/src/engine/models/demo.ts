@@ -12,6 +12,8 @@ export const DEMO_LABEL = '[Demo model, not an AI]'
 
 const MAX_QUOTE_CHARS = 200
 const MAX_TOOL_NAMES = 5
+const MAX_LISTED = 20
+const MAX_INPUT_CHARS = 1000
 
 export function createDemoModel(): Model {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
@@ -124,6 +126,23 @@ export function summarizeWithDemo(transcript: { role: string; text: string }[], 
         ? `[Demo model] The user sent 1 message: ${quoteWords(first, room)}.`
         : `[Demo model] The user sent ${said.length} messages, first: ${quoteWords(first, room)}, last: ${quoteWords(last, room)}.`
   return splitWords(summary).slice(0, Math.max(0, max_words)).join('').trimEnd()
+}
+
+/** A comparison of versions that only counts and names, for a server without a language model. */
+export function compareWithDemo(differences: readonly { op: string; label: string }[]): string {
+  const names = differences.slice(0, MAX_LISTED).map(({ op, label }) => `${op} ${label || 'the whole configuration'}`)
+  const rest = differences.length > names.length ? `; and ${differences.length - names.length} more` : ''
+  return `${DEMO_LABEL} I see ${countOf(differences.length, 'difference')}: ${names.join('; ')}${rest}.`
+}
+
+/** Instructions that repeat the inputs, for a server without a language model. Braces would make a template of them. */
+export function instructWithDemo(inputs: Record<string, unknown>): string {
+  const lines = Object.entries(inputs)
+    .slice(0, MAX_LISTED)
+    .map(([name, value]) => `- ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map((line) => [...oneLine(line)].slice(0, MAX_INPUT_CHARS).join(''))
+  const text = [`${DEMO_LABEL} These instructions only repeat what the author has filled in.`, ...lines].join('\n')
+  return text.replaceAll('{', '(').replaceAll('}', ')')
 }
 
 function quoteWords(text: string, max_words: number): string {

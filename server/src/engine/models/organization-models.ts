@@ -6,6 +6,7 @@ import { type Redactor, createRedactor } from '../../secrets/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
+import { PROVIDERS } from './providers.ts'
 
 type Part = Pick<Services, 'models' | 'config' | 'secret_sealer'>
 
@@ -26,6 +27,13 @@ export function modelsOf(services: Part, store: Store): ModelCatalog {
       return { id: `${ref.provider}/${ref.model}`, stream }
     },
   }
+}
+
+/** The providers that the organization has a key of its own for. */
+export async function listOwnProviders(services: Omit<Part, 'models'>, store: Store): Promise<ReadonlySet<string>> {
+  const refs = PROVIDERS.map((provider) => ({ provider, model: '' }))
+  const secrets = await readSecrets(services, store, listKeyNames(refs, services.config))
+  return new Set(Object.keys(chooseOwnSettings(services.config, secrets)))
 }
 
 /** What is behind an address may say the key that it was sent. The beginning of one is held back until more has come. */

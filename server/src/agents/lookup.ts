@@ -1,0 +1,51 @@
+// Finds the agent and the version that a call names, as its caller may see them, and makes the draft that `latest` asks for.
+import { type Access, maySeeAgent } from '../access/access.ts'
+import type { Context } from '../context.ts'
+import type { Store } from '../database/store.ts'
+import { notFound } from '../errors.ts'
+import { isUuid } from '../ports.ts'
+import * as queries from './queries.ts'
+import type { AgentRecord, NewVersion, VersionRecord } from './queries.ts'
+
+export const max_integer = 2_147_483_647
+
+/** An agent that the caller cannot see is not there. */
+export function visibleAgentId(access: Access, agent_id: string): string {
+  const id = agent_id.toLowerCase()
+  if (!isUuid(id) || !maySeeAgent(access, id)) throw notFound('Agent')
+  return id
+}
+
+export async function requireAgent(ctx: Context, agent_id: string): Promise<AgentRecord> {
+  const agent = await queries.findAgent(ctx.store, visibleAgentId(ctx.access, agent_id))
+  if (!agent) throw notFound('Agent')
+  return agent
+}
+
+/** `version` is a number, or `latest`; what can be neither is not found. */
+export async function requireVersion(store: Store, agent_id: string, version: string): Promise<VersionRecord> {
+  const isNumber = /^[1-9]\d{0,9}$/.test(version) && Number(version) <= max_integer
+  const found =
+    isNumber || version === 'latest'
+      ? await queries.findVersion(store, agent_id, isNumber ? Number(version) : 'latest')
+      : undefined
+  if (!found) throw notFound('Agent version')
+  return found
+}
+
+/** The newest version when it is a draft, else a new draft that copies it. */
+export function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord> {
+  return withAgentLocked(ctx, agent_id, async (tx) => {
+    const newest = await requireVersion(tx, agent_id, 'latest')
+    if (!newest.published) return newest
+    const copy: NewVersion = { ...newest, id: ctx.services.ports.newId() }
+    return queries.insertVersion(tx, agent_id, copy)
+  })
+}
+
+export function withAgentLocked<T>(ctx: Context, agent_id: string, work: (tx: Store) => Promise<T>): Promise<T> {
+  return ctx.store.transaction(async (tx) => {
+    if (!(await queries.lockAgent(tx, agent_id))) throw notFound('Agent')
+    return work(tx)
+  })
+}

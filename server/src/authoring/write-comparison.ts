@@ -1,0 +1,61 @@
+// Has the default model write what differs between two versions, within bounds of time and size.
+import type { Services } from '../context.ts'
+import type { Store } from '../database/store.ts'
+import { defaultModel, toRefusal } from '../engine/model-of.ts'
+import { DEMO_PROVIDER, compareWithDemo } from '../engine/models/demo.ts'
+import { modelsOf } from '../engine/models/organization-models.ts'
+import { AppError } from '../errors.ts'
+import { drainKey } from '../events/operations.ts'
+import { comparisonRequest, no_difference } from './comparison.ts'
+import type { Difference } from './difference.ts'
+
+const max_ms = 120_000
+/** As the contract says. */
+const max_characters = 20_000
+
+/** `gone` ends the call of the model. Throws a refusal when the model does. */
+export async function* writeComparison(
+  services: Services,
+  store: Store,
+  differences: readonly Difference[],
+  gone: AbortSignal,
+): AsyncGenerator<string> {
+  if (differences.length === 0) return yield no_difference
+  const model = defaultModel(services)
+  if (model.provider === DEMO_PROVIDER) return yield compareWithDemo(differences)
+  const models = modelsOf(services, store)
+  using limit = limitCall(services, gone)
+  let left = max_characters
+  try {
+    for await (const part of models.resolve(model).stream(comparisonRequest(differences), limit.signal)) {
+      if (part.type !== 'text') continue
+      yield part.text.length < left ? part.text : `${part.text.slice(0, left - 1).toWellFormed()}…`
+      left -= part.text.length
+      if (left <= 0) return
+    }
+  } catch (error) {
+    throw toRefusal(error)
+  }
+  if (left === max_characters) throw new AppError('model_failed', 'The model gave an empty answer.')
+}
+
+/** Aborts when the reader is gone, the time is over, or the server is told to stop. */
+function limitCall({ ports, signals, lifecycle }: Services, gone: AbortSignal): { signal: AbortSignal } & Disposable {
+  const over = new AbortController()
+  const stopTimer = ports.clock.after(max_ms, () => over.abort(new AppError('model_timed_out')))
+  const listener = signals.listen(drainKey)
+  const ended = new AbortController()
+  const watchDrain = async () => {
+    await listener.next({ signal: ended.signal })
+    if (lifecycle.isDraining) over.abort(new AppError('unavailable', 'The server is shutting down.'))
+  }
+  void watchDrain()
+  return {
+    signal: AbortSignal.any([gone, over.signal]),
+    [Symbol.dispose]() {
+      stopTimer()
+      ended.abort()
+      listener[Symbol.dispose]()
+    },
+  }
+}

@@ -1,0 +1,65 @@
+// An answer that is written while it comes about, at the reader's pace. A reader that takes too long is cut off.
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Clock } from '../ports.ts'
+
+/** How long a reader may take for what it has been sent so far. */
+const slow_ms = 30_000
+
+/** Aborts when the reader is no longer there. */
+export function watchReader(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  if (reply.raw.destroyed) gone.abort()
+  reply.raw.on('close', () => gone.abort())
+  return gone.signal
+}
+
+export interface Streamed {
+  request: FastifyRequest
+  reply: FastifyReply
+  clock: Clock
+  gone: AbortSignal
+  content_type: string
+  /** Called once the head is written. */
+  pieces: (response: ServerResponse) => AsyncIterable<string>
+}
+
+export async function writeStream({ request, reply, clock, gone, content_type, pieces }: Streamed): Promise<unknown> {
+  reply.hijack()
+  const response = reply.raw
+  response.writeHead(200, {
+    ...(reply.getHeaders() as Record<string, string>),
+    'content-type': content_type,
+    'cache-control': 'no-cache, no-transform',
+    'x-accel-buffering': 'no',
+    // A server that stops waits for every connection that is kept.
+    connection: 'close',
+  })
+  response.flushHeaders()
+  const startedAt = clock.monotonic()
+  try {
+    for await (const piece of pieces(response)) {
+      if (gone.aborted) return
+      if (!response.write(piece)) await drained(response, gone, clock)
+    }
+    response.end()
+  } catch (error) {
+    if (!gone.aborted) request.log.error({ err: error }, 'a stream broke off')
+    response.destroy()
+  } finally {
+    const { method, routeOptions } = request
+    const ms = Math.round(clock.monotonic() - startedAt)
+    request.log.info({ method, route: routeOptions.url, status: 200, ms, is_stream: true }, 'request')
+  }
+  return reply
+}
+
+async function drained(response: ServerResponse, gone: AbortSignal, clock: Clock): Promise<void> {
+  if (gone.aborted || response.destroyed) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = clock.after(slow_ms, () => response.destroy())
+  response.once('drain', resolve)
+  gone.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  stop()
+}

@@ -1,0 +1,51 @@
+// Instructions whose server is killed while the model writes them: the next one writes them, once.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@parley/sdk'
+import { expect, test } from 'vitest'
+import { requeueOverdueGenerations } from '../../src/agents/instruction-generation.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { startServerProcess } from '../support/process.ts'
+import { holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
+
+test('a job whose server is killed is taken up by another one', async () => {
+  await using database = await createTestDatabase()
+  await using model = await startScriptedModel()
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-instructions-'))
+  const admin_key = 'ak_test.0123456789abcdef0123456789abcdef'
+  const environment = {
+    DATABASE_URL: database.connection_string,
+    PARLEY_DATA_DIR: data_dir,
+    PARLEY_BOOTSTRAP_KEY: admin_key,
+    PARLEY_DEFAULT_MODEL: 'openai/scripted',
+    OPENAI_BASE_URL: model.base_url,
+  }
+  await using first = startServerProcess(environment)
+  const client = createClient({ base_url: await first.ready, token: admin_key })
+  const { agent_id } = await client.createAgent({ name: 'Agent' })
+  const draft = { agent_id, version: '1' }
+  await client.createAgentVersion({ agent_id, config: {}, instruction_builder_inputs: { business: 'Tea' } })
+  const held = holdAnswer()
+  model.answer = () => held
+  await client.generateAgentInstructions(draft)
+  await held.asked
+  held.say('Half of the ')
+  first.child.kill('SIGKILL')
+  await first.exited
+
+  model.answer = () => 'The whole text.'
+  await using second = startServerProcess(environment)
+  const again = createClient({ base_url: await second.ready, token: admin_key })
+  expect((await again.getAgentVersion(draft)).instruction_generation!.status).toBe('running')
+  // As after six minutes, at the look that one node takes each minute.
+  await database.database.pool.query(`update instruction_generations set due_at = now() - interval '1 second'`)
+  expect(await requeueOverdueGenerations(database.database)).toBe(1)
+  const status = async () => (await again.getAgentVersion(draft)).instruction_generation!.status
+  await expect.poll(status, { timeout: 20_000 }).toBe('done')
+  expect(await again.getAgentVersion(draft)).toMatchObject({
+    config: { instructions: 'The whole text.' },
+    revision: 2,
+  })
+  await rm(data_dir, { recursive: true, force: true })
+}, 60_000)
