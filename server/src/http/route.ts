@@ -1,8 +1,8 @@
 // One operation as a route: authenticate → authorize → limit → validate → idempotency → call → serialize.
 import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Principal, authenticate } from '../access/authenticate.ts'
-import type { Context, Handlers, PublicContext, Services, UserContext } from '../context.ts'
+import { type Principal, authenticate, authenticateSession } from '../access/authenticate.ts'
+import type { Context, Handlers, PublicContext, Services, SessionContext, UserContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { looksLikeCredential } from '../access/credentials.ts'
 import { openStore } from '../database/store.ts'
@@ -10,6 +10,8 @@ import { AppError } from '../errors.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { authorize } from './authorize.ts'
+import { createVisitor, readCookie } from './cookies.ts'
+import { isFromOwnPage } from './cross-site.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
@@ -83,11 +85,12 @@ function markReplayed(reply: FastifyReply): void {
 /** An end user's browser cannot get in the way of the organization's own keys, nor of other conversations'. */
 function namespaceOf(principal: Principal): string {
   if (principal.kind === 'user') return principal.user.id
+  if (principal.kind === 'session') return principal.session.id
   return principal.access.conversation?.id ?? principal.access.organization_id
 }
 
 function describeRights(principal: Principal): string {
-  if (principal.kind === 'user') return 'user'
+  if (principal.kind !== 'member') return principal.kind
   const { scopes, agent_ids, conversation } = principal.access
   const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
   return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
@@ -100,14 +103,37 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal | null> {
-  if (operation.access === 'public') return null
-  const principal = await authenticate(
-    { ...services, log: request.log },
-    { authorization: authorizationOf(operation, request), organization_header: organizationNamed(operation, request) },
-  )
+  if (operation.sign_in) reply.header('cache-control', 'no-store')
+  if (operation.access === 'public') {
+    if (operation.sign_in) requireOwnPage(services, request)
+    return null
+  }
+  const principal = await identify({ ...services, log: request.log as PublicContext['log'] }, operation, request, reply)
   limit(limiter, limitKeyOf(principal), reply)
   authorize(operation, principal)
   return principal
+}
+
+/** A cookie counts where there is no other credential: it comes with every request of a browser, wanted or not. */
+async function identify(
+  services: Services & { log: PublicContext['log'] },
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Principal> {
+  const authorization = authorizationOf(operation, request)
+  const organization_header = organizationNamed(operation, request)
+  const token = authorization === undefined ? readCookie(request, 'session', services.config.sign_in) : null
+  if (token === null) return authenticate(services, { authorization, organization_header })
+  reply.header('cache-control', 'no-store')
+  requireOwnPage(services, request)
+  return authenticateSession(services, { token, organization_header }, operation.access)
+}
+
+/** Reading changes nothing, and no other page can read what it is answered. */
+function requireOwnPage({ config }: Services, { method, headers }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return
+  if (!isFromOwnPage(headers, config.sign_in.public_url)) throw new AppError('cross_site_refused')
 }
 
 /** A conversation token in the query stands for the header, where that is allowed; no other credential does. */
@@ -119,7 +145,8 @@ function authorizationOf({ token_in_query }: Operation, { headers, query }: Fast
 
 /** What concerns a user himself concerns no organization, whatever the headers name. */
 function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
-  const header = access === 'user' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
+  const header =
+    access === 'user' || access === 'session' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
   return Array.isArray(header) ? header[0] : header
 }
 
@@ -144,17 +171,19 @@ function createContext(
   request: FastifyRequest,
   reply: FastifyReply,
   key: CallKey | null,
-): PublicContext | UserContext | Context {
+): PublicContext | UserContext | SessionContext | Context {
   const base: PublicContext = {
     services,
     request_id: request.id,
     log: request.log as PublicContext['log'],
     url: request.url,
     setHeader: (name, value) => void reply.header(name, value),
+    visitor: createVisitor(request, reply, services.config.sign_in),
   }
   const { principal } = request
   if (!principal) return base
   if (principal.kind === 'user') return { ...base, user: principal.user }
+  if (principal.kind === 'session') return { ...base, session: principal.session }
   const { access } = principal
   const accepts_stream = /(^|[,\s])text\/event-stream\b/i.test(request.headers.accept ?? '')
   return { ...base, access, key, accepts_stream, store: openStore(services.database, access.organization_id) }
