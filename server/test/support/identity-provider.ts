@@ -40,6 +40,7 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts.get(id) }) }),
     cookies: { keys: ['a key of the test'] },
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     pkce: { required: () => true },
   })
   const answer = provider.callback()

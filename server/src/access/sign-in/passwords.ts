@@ -44,9 +44,9 @@ export function createPasswords({
       return inTurn(async () => writeHash({ cost, salt, key: await derive(password, salt, cost) }))
     },
     matches(password, hash) {
-      const stored = hash === null ? null : readHash(hash)
-      const { salt, key, cost: own_cost } = stored ?? { salt: no_salt, key: no_key, cost }
       return inTurn(async () => {
+        const stored = hash === null ? null : readHash(hash)
+        const { salt, key, cost: own_cost } = stored ?? { salt: no_salt, key: no_key, cost }
         const isEqual = timingSafeEqual(await derive(password, salt, own_cost), key)
         return isEqual && stored !== null
       })
