@@ -130,6 +130,23 @@ describe('what a refusal tells', () => {
   })
 })
 
+test('a password that is changed while it is checked opens nothing', async () => {
+  const person = await makePerson(server, server.organization_id)
+  await givePassword(server, person)
+  const { passwords } = server.app.services
+  const { matches } = passwords
+  passwords.matches = async (text, hash) => {
+    const answer = await matches(text, hash)
+    await givePassword(server, person, 'a horse of another colour')
+    return answer
+  }
+  const error = await refusal(openBrowser(server.url).client.signIn({ email: person.email, password }))
+  passwords.matches = matches
+  expect(error).toMatchObject({ status: 401, code: 'unauthorized' })
+  const { rows } = await server.database.pool.query('select id from sessions where user_id = $1', [person.user_id])
+  expect(rows).toEqual([])
+})
+
 test('a hash that was made at another cost is replaced when its password is given', async () => {
   const { user_id, email } = await makePerson(server, server.organization_id)
   const old = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)

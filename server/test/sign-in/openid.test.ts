@@ -160,6 +160,16 @@ describe('who is let in', () => {
     },
   )
 
+  test('nobody by an address that is none, and a name that is none is left out', async () => {
+    for (const email of ['a\0b@example.test', '', 'x'.repeat(400)])
+      expect(await signIn(browser(), makeAccount({ email }))).toBe(refusedAs('email_not_verified'))
+    const email = newEmail()
+    await server.client.createInvitation({ email, role: 'viewer' })
+    const at = browser()
+    await signIn(at, makeAccount({ email, name: 'A\0da' }))
+    expect(await sessionOf(at)).toMatchObject({ user: { email, name: null } })
+  })
+
   test('who is invited, into every organization that did', async () => {
     const other = await makeOrganization(server)
     const email = newEmail()

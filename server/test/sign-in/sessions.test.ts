@@ -218,6 +218,15 @@ describe('a session ends', () => {
     await another.client.getMyScopes()
   })
 
+  test('when its browser signs in anew', async () => {
+    const { person, browser } = await enterAsMember(server, server.organization_id)
+    const before = openBrowser(server.url)
+    for (const [name, value] of browser.cookies) before.cookies.set(name, value)
+    await browser.client.signIn({ email: person.email, password })
+    await browser.client.getMyScopes()
+    await ended(before)
+  })
+
   test('everywhere at once, and nobody else’s', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const [another, stranger] = [

@@ -42,7 +42,7 @@ export const finishOpenIdSignIn: Handler<'finishOpenIdSignIn'> = async (ctx) => 
   const pending = readPending(ctx)
   ctx.visitor.writeCookie('sign_in', null)
   const outcome = pending === null ? 'expired' : await finish(ctx, pending)
-  if (typeof outcome !== 'string') setSessionCookie(ctx, outcome)
+  if (typeof outcome !== 'string') await setSessionCookie(ctx, outcome)
   ctx.setHeader('location', locationOf(pending?.return_to ?? '/', typeof outcome === 'string' ? outcome : null))
 }
 

@@ -166,14 +166,22 @@ async function readIdentity(
   const has_more = token['email'] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
   const more = has_more ? await client.fetchUserInfo(provider, answer.access_token, token.sub) : {}
   const claims: Record<string, unknown> = { ...more, ...token }
-  const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null)
+  // By the standard a subject is no longer than that.
+  if (!/^[\x20-\x7e]{1,255}$/.test(token.sub)) throw new OpenIdFailure('failed', 'the subject is none')
   return {
     issuer: token.iss,
     subject: token.sub,
-    email: text(claims['email']),
+    email: readText(claims['email']),
     email_verified: claims['email_verified'] === true,
-    name: text(claims['name'])?.slice(0, 200) ?? null,
+    name: readText(claims['name']),
   }
+}
+
+/** Null for what is not a text, or none that can be stored or shown. */
+function readText(value: unknown): string | null {
+  if (typeof value !== 'string' || !value.isWellFormed() || /\p{Cc}/u.test(value)) return null
+  const text = value.trim()
+  return text.length > 0 && text.length <= 320 ? text : null
 }
 
 /** What the library throws may hold what the provider sent; only its name and code go on. */

@@ -72,14 +72,14 @@ export async function checkPassword(
   const { database, passwords } = services
   const buckets = [addressBucket(visitor.address), accountBucket(email)]
   await takeAttempt(database, buckets)
-  const { user, password: stored } = await users.findUserAndPassword(database, email)
-  const matches = await passwords.matches(password, stored?.hash ?? null)
-  if (!matches || !user || !stored) throw new AppError('unauthorized')
+  const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
+  const matches = await passwords.matches(password, hash)
+  if (!matches || id === undefined || hash === null) throw new AppError('unauthorized')
   await giveAttemptBack(database, buckets)
-  if (!passwords.isOutdated(stored.hash)) return { id: user.id, hash: stored.hash }
-  const hash = await passwords.hash(password)
-  const replaced = await users.replaceHash(database, user.id, stored.hash, hash)
-  return { id: user.id, hash: replaced ? hash : stored.hash }
+  if (!passwords.isOutdated(hash)) return { id, hash }
+  const new_hash = await passwords.hash(password)
+  const replaced = await users.replaceHash(database, id, hash, new_hash)
+  return { id, hash: replaced ? new_hash : hash }
 }
 
 /** Hands the session out: the cookie and what it stands for. */
@@ -87,11 +87,14 @@ export async function enter(ctx: PublicContext, session: sessions.NewSession): P
   const found = await findSession({ ...ctx.services, log: ctx.log }, session.token, null)
   // It was ended in the moment since.
   if (!found) throw new AppError('unauthorized')
-  setSessionCookie(ctx, session)
+  await setSessionCookie(ctx, session)
   return describeSession(ctx.services.database, found)
 }
 
-export function setSessionCookie({ visitor }: PublicContext, session: sessions.NewSession): void {
+/** The session whose cookie it takes the place of ends: nobody is left to sign out of it. */
+export async function setSessionCookie({ services, visitor }: PublicContext, session: sessions.NewSession) {
+  const old = visitor.readCookie('session')
+  if (old !== null) await sessions.endSession(services.database, old)
   visitor.writeCookie('session', session.token, session.expires_in_hours * 3600)
 }
 
