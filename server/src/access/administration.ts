@@ -110,7 +110,7 @@ export async function createUser(
 export function addMember(store: RootStore, user: queries.UserRecord, role: Role): Promise<queries.MemberRecord> {
   return store.transaction(async (tx) => {
     const known = await queries.findOrInsertUser(tx, user)
-    await users.lockUser(tx, known.id)
+    // Its reference to the user waits for who is about to set a password for him, and makes him wait.
     const member = await queries.insertMember(tx, known, role)
     if (!member) throw new AppError('member_exists')
     if (!mayBeAdded(await users.findPassword(tx, known.id))) throw new AppError('invitation_needed')

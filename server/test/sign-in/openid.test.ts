@@ -206,6 +206,14 @@ describe('who is let in', () => {
     expect(await signIn(at, account)).toBe(refusedAs('not_a_member'))
   })
 
+  test('nobody who was a member once, and no link of his is made', async () => {
+    const person = await makePerson(server, server.organization_id)
+    await server.client.deleteMember({ user_id: person.user_id })
+    expect(await signIn(browser(), makeAccount({ email: person.email }))).toBe(refusedAs('not_a_member'))
+    const { rows } = await server.database.pool.query('select 1 from identities where user_id = $1', [person.user_id])
+    expect(rows).toEqual([])
+  })
+
   test('the owner of an address, and no longer who had it by a link', async () => {
     const other = await makeOrganization(server)
     const email = newEmail()

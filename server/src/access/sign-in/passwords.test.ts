@@ -21,6 +21,21 @@ describe('passwords', () => {
     expect(await passwords.matches('', null)).toBe(false)
   })
 
+  it('take the same work to refuse where there are none', async () => {
+    const slow = createPasswords({ randomBytes, cost: { ln: 13, r: 8, p: 1 } })
+    const hash = await slow.hash('correct horse')
+    const shortest = { known: Infinity, unknown: Infinity }
+    for (let round = 0; round < 8; round += 1) {
+      for (const who of ['known', 'unknown'] as const) {
+        const started = performance.now()
+        expect(await slow.matches('a wrong one', who === 'known' ? hash : null)).toBe(false)
+        shortest[who] = Math.min(shortest[who], performance.now() - started)
+      }
+    }
+    // Not working at all would be a thousandth.
+    expect(shortest.unknown).toBeGreaterThan(shortest.known / 5)
+  })
+
   it('are the same however a keyboard makes the letters', async () => {
     expect(await passwords.matches('cafe\u0301 au lait', await passwords.hash('caf\u00e9 au lait'))).toBe(true)
   })
