@@ -62,17 +62,18 @@ const leaseStatement = statement(
   'lease_webhook_lanes',
   `with pools as (
      select * from jsonb_to_recordset($2::jsonb)
-       as pool(is_failing boolean, free integer, of_organization integer, of_endpoint integer, busy jsonb)
+       as pool(is_failing boolean, free integer, of_organization integer, of_endpoint integer, busy jsonb) limit 2
    ), active as (
      select w.id, w.organization_id, p.is_failing, p.free, p.of_organization,
             coalesce((p.busy ->> w.organization_id::text)::integer, 0) as busy_of_organization,
             coalesce(($3::jsonb ->> w.id::text)::integer, 0) as busy, p.of_endpoint
-     from webhook_endpoints w join pools p on p.is_failing = (w.failing_since is not null)
+     from webhook_endpoints w join pools p on p.is_failing = (w.failing_since is not null) and p.free > 0
      where w.active
    ), of_endpoints as (
-     select a.*, l.lane, l.next_attempt_at, a.busy + row_number() over (partition by a.id order by l.next_attempt_at) as nth
+     select a.id, a.organization_id, a.is_failing, a.free, a.of_organization, a.busy_of_organization, l.lane, l.next_attempt_at,
+            a.busy + l.nth as nth
      from active a cross join lateral (
-       select lane, next_attempt_at from webhook_lanes
+       select lane, next_attempt_at, row_number() over (order by next_attempt_at) as nth from webhook_lanes
        where endpoint_id = a.id and next_attempt_at <= now()
        order by next_attempt_at limit greatest(0, a.of_endpoint - a.busy)
      ) l
