@@ -12,6 +12,7 @@ import {
 } from './peers.ts'
 
 const never = () => undefined
+const patience = { timeout: 20_000, interval: 5 }
 
 describe('size', () => {
   test.each([
@@ -147,7 +148,7 @@ describe('time', () => {
       return clock.after(ms, call)
     }
     // It is read before it is cut off: the wait begins when the status has come.
-    const cutOff = () => void vi.waitFor(() => waits.find(({ ms }) => ms === 77)!.call())
+    const cutOff = () => void vi.waitFor(() => waits.find(({ ms }) => ms === 77)!.call(), patience)
     await using peer = await startPeer((response) => {
       response.writeHead(201, { 'content-length': 100 })
       send(response, cutOff)
@@ -167,7 +168,7 @@ describe('time', () => {
     const client = createLoopbackClient([], { clock })
     const request = client.request(requestTo(peer.url, { body_timeout_ms: 77, signal: stop.signal }))
     // The second wait is the body's.
-    await vi.waitFor(() => expect(clock.waiting.size).toBe(2))
+    await vi.waitFor(() => expect(clock.waiting.size).toBe(2), patience)
     if (what === 'signal') stop.abort()
     else [...clock.waiting][0]!()
     expect(await request).toMatchObject({ status: 200, truncated: true })

@@ -22,6 +22,8 @@ beforeEach(async () => {
 })
 afterEach(() => stack.disposeAsync())
 
+/** They wait for many things, each of which may take its time. */
+const limit = { timeout: 180_000 }
 const events = ['conversation.updated']
 
 async function endpointsThatHang(client: Client, count: number): Promise<void> {
@@ -41,6 +43,7 @@ async function expectSaturated(): Promise<void> {
     return leased > 0 && looks >= seen_at + 4
   }
   await expect.poll(isSettled, { ...soon, timeout: 60_000 }).toBe(true)
+  await expect.poll(() => hanging.open, soon).toBe(seen)
 }
 
 /** A receiver of the organization gets what happens from now on, though nothing that hangs has come to its end. */
@@ -62,25 +65,29 @@ async function update(client: Client, conversation_id: string): Promise<void> {
   await client.updateConversation({ conversation_id, custom_metadata: { n: (updates += 1) } })
 }
 
-test.each([1, 2])('one organization’s receivers hang, all of them; another’s do not wait: %i nodes', async (nodes) => {
-  if (nodes === 2) stack.use(await world.server.startAnother({}, { ports }))
-  await endpointsThatHang(world.client, 40)
-  for (let n = 0; n < 10 * nodes; n += 1) await world.change(await world.newConversation())
-  await expectSaturated()
-  const held = hanging.open
-  const { client } = await makeOrganization(world.server)
-  await expectPrompt(client, (await publishAgent(client)).agent_id)
-  expect(hanging.open).toBe(held)
-})
+test.each([1, 2])(
+  'one organization’s receivers hang, all of them; another’s do not wait: %i nodes',
+  limit,
+  async (nodes) => {
+    if (nodes === 2) stack.use(await world.server.startAnother({}, { ports }))
+    await endpointsThatHang(world.client, 40)
+    for (let n = 0; n < 10 * nodes; n += 1) await world.change(await world.newConversation())
+    await expectSaturated()
+    const held = hanging.open
+    const { client } = await makeOrganization(world.server)
+    await expectPrompt(client, (await publishAgent(client)).agent_id)
+    expect(hanging.open).toBe(held)
+  },
+)
 
-test('all receivers of an organization hang but one', async () => {
+test('all receivers of an organization hang but one', limit, async () => {
   await endpointsThatHang(world.client, 49)
   for (let n = 0; n < 10; n += 1) await world.change(await world.newConversation())
   await expectSaturated()
   await expectPrompt(world.client, world.agent_id)
 })
 
-test('receivers of many organizations hang, and have failed before', async () => {
+test('receivers of many organizations hang, and have failed before', limit, async () => {
   const others = await Promise.all(Array.from({ length: 6 }, () => makeOrganization(world.server)))
   for (const { client } of others) {
     const { agent_id } = await publishAgent(client)
