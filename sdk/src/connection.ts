@@ -29,7 +29,6 @@ export function openConnection(signal: AbortSignal | undefined, time: Time): Con
     },
     [Symbol.dispose]() {
       signal?.removeEventListener('abort', abort)
-      controller.abort()
     },
   }
 }

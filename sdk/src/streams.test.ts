@@ -268,6 +268,27 @@ describe('streamConversationEvents', () => {
     expect(getEventListeners(gone.signal, 'abort').length).toBe(0)
   })
 
+  test('closes its connection when it is read no more; a clone of the response is read on', async () => {
+    const closed = Promise.withResolvers<void>()
+    const read = await follow((_request, response) => {
+      response.on('close', closed.resolve)
+      asStream(response).write(eventOf(1, 2))
+    })
+    for await (const _event of read.events) break
+    await closed.promise
+
+    let clone: Promise<string> | undefined
+    const cloning: typeof fetch = async (...request) => {
+      const response = await fetch(...request)
+      clone = response.clone().text()
+      return response
+    }
+    const answer: Answer = (_request, response) => asStream(response).end(`${eventOf(1, 1)}${eventOf(2, 3)}`)
+    const { events } = await follow(answer, {}, { fetch: cloning })
+    expect(await collect(events)).toEqual([1])
+    expect(await clone).toContain('id: 2')
+  })
+
   test('ends with the signal of its caller, connected or not', async () => {
     const gone = new AbortController()
     const connected = await follow((_request, response) => asStream(response).write(eventOf(1, 2)), {

@@ -103,13 +103,18 @@ async function* readEvents(response: Response, connection: Connection, { onBytes
   const parser = createParser({ onEvent: (event) => void parsed.push(event), ...(onRetry ? { onRetry } : {}) })
   const decoder = new TextDecoder()
   const body = response.body!.getReader()
-  for (;;) {
-    const { done, value } = await connection.waitFor(body.read())
-    if (done) return
-    onBytes?.()
-    parser.feed(decoder.decode(value, { stream: true }))
-    for (const { event, id, data } of parsed.splice(0)) {
-      yield { event: event!, id, data: JSON.parse(data) as unknown }
+  try {
+    for (;;) {
+      const { done, value } = await connection.waitFor(body.read())
+      if (done) return
+      onBytes?.()
+      parser.feed(decoder.decode(value, { stream: true }))
+      for (const { event, id, data } of parsed.splice(0)) {
+        yield { event: event!, id, data: JSON.parse(data) as unknown }
+      }
     }
+  } finally {
+    // Closes the connection; who has cloned the response in a `fetch` of his own reads on, and is not waited for.
+    body.cancel().catch(() => {})
   }
 }
