@@ -22,6 +22,7 @@ import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { watchLogs } from './events/log-watch.ts'
+import { createOpenStreams } from './events/open-streams.ts'
 import { drainKey } from './events/operations.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './engine/models/catalog.ts'
@@ -149,7 +150,7 @@ function createServices(
     live,
     node_id,
     lifecycle: { isDraining: false },
-    open_streams: { count: 0 },
+    open_streams: createOpenStreams(config.limits),
   }
   const tokens = createConversationTokens(secret_key, clock)
   return { ...parts, tokens, runner: new Engine(parts, log) }

@@ -11,7 +11,7 @@ import { looksLikeCredential, type ParsedCredential, parseCredential, secretMatc
 import { findSession, type Session, type SessionServices } from './sign-in/find-session.ts'
 
 export type Principal =
-  | { kind: 'member'; access: Access }
+  | { kind: 'member'; access: Access; session_id?: string }
   /** A personal access token without an organization, or a user's session where it concerns himself. */
   | { kind: 'user'; user: { id: string; email: string }; limit_key: string }
   /** A session, where it concerns the session itself. */
@@ -56,7 +56,7 @@ export async function authenticateSession(
   const { limit_key } = access
   if (concerns === 'session') return { kind: 'session', session, limit_key }
   if (concerns === 'user' && user !== null) return { kind: 'user', user, limit_key }
-  return { kind: 'member', access }
+  return { kind: 'member', access, session_id: session.id }
 }
 
 /** Who has the credential, and whether its `last_used_at` is more than a minute old. */
