@@ -4,9 +4,12 @@ import { type Operation, headerName } from '@parley/contract'
 export interface ClientOptions {
   /** As in `http://127.0.0.1:8080`. */
   base_url: string
-  /** An organization API key, a personal access token or a conversation token; absent: no credential is sent. */
+  /**
+   * An organization API key, a personal access token or a conversation token. Absent: no credential is sent, save for the
+   * session that a browser adds by itself on a page of the server.
+   */
   token?: string
-  /** The organization that a personal access token acts in. */
+  /** The organization that a personal access token acts in; with a session, in place of the session's own. */
   organization_id?: string
   /** Sent with every request. */
   headers?: Record<string, string>
@@ -87,7 +90,8 @@ export async function sendRequest(
     ...(call.signal ? { signal: call.signal } : {}),
   })
   call.onResponse?.(response)
-  if (!response.ok) throw new ApiError(response, await readBody(response))
+  if (!response.ok && response.status !== operation.success.status)
+    throw new ApiError(response, await readBody(response))
   return response
 }
 
@@ -106,6 +110,8 @@ function headersOf(client: ClientOptions, operation: Operation, input: Values): 
     ...(client.token === undefined ? {} : { Authorization: `Bearer ${client.token}` }),
     ...(client.organization_id === undefined ? {} : { 'X-Parley-Org': client.organization_id }),
     ...(hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}),
+    // For a session's cookie; no page of another origin can send it.
+    ...(client.token === undefined || operation.sign_in ? { 'X-Parley-Csrf': '1' } : {}),
     ...Object.fromEntries(own),
   }
 }

@@ -1,12 +1,14 @@
 // Who may call an operation: authenticate → authorize → limit, and, as long as a stream is open, whether he still may.
 import type { Operation } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Principal, authenticate } from '../access/authenticate.ts'
+import { type Principal, authenticate, authenticateSession } from '../access/authenticate.ts'
 import { looksLikeCredential } from '../access/credentials.ts'
 import type { Services } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import { authorize } from './authorize.ts'
+import { readCookie } from './cookies.ts'
+import { isFromOwnPage } from './cross-site.ts'
 import type { RateLimiter } from './rate-limit.ts'
 
 export async function admit(
@@ -16,7 +18,13 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal | null> {
-  if (operation.access === 'public') return null
+  const session_token = readSessionToken(services, operation, request)
+  // What a cookie has opened is in no cache, and what sets one is not either.
+  if (operation.sign_in || session_token !== null) reply.header('cache-control', 'no-store')
+  if (operation.access === 'public') {
+    if (operation.sign_in) requireOwnPage(services, request)
+    return null
+  }
   const principal = await identify(services, operation, request)
   limit(limiter, limitKeyOf(principal), reply)
   authorize(operation, principal)
@@ -24,10 +32,26 @@ export async function admit(
 }
 
 function identify(services: Services, operation: Operation, request: FastifyRequest): Promise<Principal> {
-  return authenticate(
-    { ...services, log: request.log },
-    { authorization: authorizationOf(operation, request), organization_header: organizationNamed(operation, request) },
-  )
+  const authentication = { ...services, log: request.log }
+  const organization_header = organizationNamed(operation, request)
+  const token = readSessionToken(services, operation, request)
+  if (token === null) {
+    return authenticate(authentication, { authorization: authorizationOf(operation, request), organization_header })
+  }
+  requireOwnPage(services, request)
+  return authenticateSession(authentication, { token, organization_header }, operation.access)
+}
+
+/** It counts where there is no other credential: a browser sends it with every request, wanted or not. */
+function readSessionToken({ config }: Services, operation: Operation, request: FastifyRequest): string | null {
+  if (operation.access === 'public' || authorizationOf(operation, request) !== undefined) return null
+  return readCookie(request, 'session', config.sign_in)
+}
+
+/** Reading changes nothing, and no other page can read what it is answered. */
+function requireOwnPage({ config }: Services, { method, headers }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return
+  if (!isFromOwnPage(headers, config.sign_in.public_url)) throw new AppError('cross_site_refused')
 }
 
 /** A conversation token in the query stands for the header, where that is allowed; no other credential does. */
@@ -39,7 +63,8 @@ function authorizationOf({ token_in_query }: Operation, { headers, query }: Fast
 
 /** What concerns a user himself concerns no organization, whatever the headers name. */
 function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
-  const header = access === 'user' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
+  const header =
+    access === 'user' || access === 'session' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
   return Array.isArray(header) ? header[0] : header
 }
 
@@ -90,7 +115,9 @@ function share(answers: Map<string, Promise<boolean>>, clock: Clock, key: string
 /** Null: of a conversation's tokens each ends at a time of its own. */
 function sharedKeyOf({ id }: Operation, principal: Principal | null): string | null {
   if (principal?.kind !== 'member' || principal.access.conversation !== null) return null
-  return `${id} ${principal.access.organization_id} ${principal.access.limit_key}`
+  const { access, session_id = '' } = principal
+  // Sessions share a limit with others of the same user or key, and each ends for itself.
+  return `${id} ${access.organization_id} ${access.limit_key} ${session_id}`
 }
 
 async function isAdmitted(services: Services, operation: Operation, request: FastifyRequest): Promise<boolean> {

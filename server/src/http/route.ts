@@ -2,13 +2,14 @@
 import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../access/authenticate.ts'
-import type { Context, Handlers, PublicContext, Services, UserContext } from '../context.ts'
+import type { Context, Handlers, PublicContext, Services, SessionContext, UserContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
 import { type createReadmission, admit } from './admission.ts'
+import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
@@ -90,11 +91,12 @@ function markReplayed(reply: FastifyReply): void {
 /** An end user's browser cannot get in the way of the organization's own keys, nor of other conversations'. */
 function namespaceOf(principal: Principal): string {
   if (principal.kind === 'user') return principal.user.id
+  if (principal.kind === 'session') return principal.session.id
   return principal.access.conversation?.id ?? principal.access.organization_id
 }
 
 function describeRights(principal: Principal): string {
-  if (principal.kind === 'user') return 'user'
+  if (principal.kind !== 'member') return principal.kind
   const { scopes, agent_ids, conversation } = principal.access
   const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
   return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
@@ -105,17 +107,19 @@ function createContext(
   request: FastifyRequest,
   reply: FastifyReply,
   key: CallKey | null,
-): PublicContext | UserContext | Context {
+): PublicContext | UserContext | SessionContext | Context {
   const base: PublicContext = {
     services,
     request_id: request.id,
     log: request.log as PublicContext['log'],
     url: request.url,
     setHeader: (name, value) => void reply.header(name, value),
+    visitor: createVisitor(request, reply, services.config.sign_in),
   }
   const { principal } = request
   if (!principal) return base
   if (principal.kind === 'user') return { ...base, user: principal.user }
+  if (principal.kind === 'session') return { ...base, session: principal.session }
   const { access } = principal
   const accepts_stream = acceptsEventStream(request.headers.accept)
   return { ...base, access, key, accepts_stream, store: openStore(services.database, access.organization_id) }

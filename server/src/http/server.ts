@@ -24,6 +24,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     bodyLimit: config.limits.body_bytes,
     http: { maxHeaderSize: max_header_bytes },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, ports.newId()),
+    trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })

@@ -1,7 +1,9 @@
 // An event stream and the credential that opened it: how many it may open, and that no stream outlives it.
 import type { Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { enter, enterAsMember } from '../sign-in/support.ts'
 import { makeUser } from '../support/actors.ts'
+import type { Browser } from '../support/browser.ts'
 import { openRaw, readInBackground, startHasty, until } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -92,6 +94,31 @@ describe('a stream ends with its credential', () => {
     hasty.wall.ahead_ms = 0
     kept.stop()
     await until(() => hasty.node.services.open_streams.count === 0)
+  })
+
+  test('a session that is signed out, and not another one of the same user', async () => {
+    const conversation_id = await begin(server.client)
+    const { person, browser: leaving } = await enterAsMember(server, server.organization_id)
+    const staying = await enter(server, person.email)
+    const headersOf = ({ cookies }: Browser) => ({ cookie: [...cookies].map((pair) => pair.join('=')).join('; ') })
+    const gone = new AbortController()
+    const { signal } = gone
+    // The one that stays is asked for first, and could answer for both.
+    await openRaw(hasty.node.url, conversation_id, { headers: headersOf(staying), signal })
+    const response = await openRaw(hasty.node.url, conversation_id, { headers: headersOf(leaving) })
+    expect(response.status).toBe(200)
+    const text = response.text()
+    await until(() => hasty.node.services.open_streams.count === 2)
+    await leaving.client.signOut()
+    hasty.runOut(5000)
+    hasty.runOut(heartbeat_ms)
+    expect(await text).toContain('event: conversation.created')
+    await until(() => hasty.node.services.open_streams.count === 1)
+    await staying.client.signOut()
+    hasty.runOut(5000)
+    hasty.runOut(heartbeat_ms)
+    await until(() => hasty.node.services.open_streams.count === 0)
+    gone.abort()
   })
 
   test('that of a reply too, whose turn goes on', async () => {
