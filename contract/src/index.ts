@@ -3,15 +3,19 @@
 import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { authoringOperations } from './authoring.ts'
+import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { secretOperations } from './secrets.ts'
+import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
 import { webhookOperations } from './webhooks.ts'
 
 export const operations = {
   ...systemOperations,
   ...conversationOperations,
+  ...changeOperations,
+  ...statisticsOperations,
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
@@ -30,6 +34,7 @@ export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './authoring.ts'
+export * from './changes.ts'
 export * from './conversation.ts'
 export * from './conversations.ts'
 export * from './errors.ts'
@@ -40,6 +45,7 @@ export * from './operation.ts'
 export * from './schema.ts'
 export * from './scopes.ts'
 export * from './secrets.ts'
+export * from './statistics.ts'
 export * from './system.ts'
 export * from './webhooks.ts'
 export * from './widgets.ts'

@@ -13,6 +13,7 @@ import type { RootStore } from './database/store.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
 import type { McpListings } from './engine/tools/mcp/listings.ts'
+import type { Feeds } from './feed/feeds.ts'
 import type { LiveTurns } from './live/live-turns.ts'
 import type { OutboundClient } from './outbound/client.ts'
 import type { Ports } from './ports.ts'
@@ -32,6 +33,8 @@ export interface Services extends Sealers {
   readonly signals: Signals
   readonly bus: Bus
   readonly live: LiveTurns
+  /** Of organizations' conversations. */
+  readonly feeds: Feeds
   readonly tokens: ConversationTokens
   /** This process, as the owner of leases. */
   readonly node_id: string

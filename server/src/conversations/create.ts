@@ -51,6 +51,7 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
     await reach(ports, 'create.written')
     return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
   })
+  ctx.services.feeds.announce(ctx.store.organization_id)
   await reach(ports, 'create.committed')
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, created, input)

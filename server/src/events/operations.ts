@@ -27,7 +27,7 @@ export const streamConversationEvents: Handler<'streamConversationEvents'> = asy
   return new EventStream((gone) => countStream(ctx.services, streamEvents(ctx, { id, after, isEnded }, gone)))
 }
 
-async function* countStream<T>({ open_streams }: Services, events: AsyncIterable<T>): AsyncGenerator<T> {
+export async function* countStream<T>({ open_streams }: Services, events: AsyncIterable<T>): AsyncGenerator<T> {
   open_streams.count += 1
   try {
     yield* events

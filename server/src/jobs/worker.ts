@@ -29,6 +29,8 @@ const each_minute: (keyof JobPayloads)[] = [
   'requeue_generations',
   'delete_expired_keys',
   'clean_up_webhooks',
+  'fold_statistics',
+  'tend_changes',
 ]
 
 /** How long to wait before the worker that the loss of its database ended is started again. */
