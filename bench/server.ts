@@ -9,6 +9,8 @@ import { startServerProcess } from '../server/test/support/process.ts'
 export interface BenchServer extends AsyncDisposable {
   url: string
   pid: number
+  /** Of its database. */
+  connection_string: string
   admin_key: string
   client: Client
 }
@@ -37,7 +39,9 @@ export async function startBenchServer(environment: Record<string, string> = {})
   const url = await server.ready
   const owned = stack.move()
   const client = createClient({ base_url: url, token: admin_key })
-  return { url, pid: server.child.pid!, admin_key, client, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const { connection_string } = postgres
+  const pid = server.child.pid!
+  return { url, pid, connection_string, admin_key, client, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** A published agent without a greeting or a summary. */

@@ -107,6 +107,17 @@ function roundTo(value: number, parts: number): number {
   return Math.round(value * parts) / parts
 }
 
+/** What `presentAgentTotals` looks at. */
+export const total_names = [
+  'conversations',
+  'user_messages',
+  'ended',
+  'duration',
+  'deleted',
+  'deleted_user_messages',
+  'deleted_duration',
+] as const
+
 /** As `getAgent` tells them: without the conversations that were deleted. */
 export function presentAgentTotals(counters: Counters) {
   const of = (name: string) => counters[name] ?? 0

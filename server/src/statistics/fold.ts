@@ -13,15 +13,17 @@ const foldStatement = statement(
    ), taken as (
      delete from statistics_deltas d using picked where d.organization_id = picked.organization_id and d.id = picked.id
      returning d.organization_id, d.agent_id, d.at, d.counters
-   ), placed as (
-     select t.organization_id, place.agent_id, unit.unit, c.key as name, c.value::bigint as number,
-            case unit.unit when 'all' then '-infinity' else date_trunc(unit.unit, t.at, 'UTC') end as starts_at
-     from taken t
-       cross join lateral jsonb_each_text(t.counters) c
-       cross join lateral (select null::uuid union all select t.agent_id where t.agent_id is not null) place (agent_id)
-       cross join (values ('hour'), ('day'), ('all')) unit (unit)
+   ), hours as (
+     select t.organization_id, t.agent_id, date_trunc('hour', t.at, 'UTC') as hour, c.key as name, sum(c.value::bigint) as total
+     from taken t cross join lateral jsonb_each_text(t.counters) c group by 1, 2, 3, 4
    ), sums as (
-     select organization_id, agent_id, unit, starts_at, name, sum(number) as total from placed group by 1, 2, 3, 4, 5
+     select h.organization_id, place.agent_id, unit.unit,
+            case unit.unit when 'all' then '-infinity' else date_trunc(unit.unit, h.hour, 'UTC') end as starts_at,
+            h.name, sum(h.total) as total
+     from hours h
+       cross join lateral (select null::uuid union all select h.agent_id where h.agent_id is not null) place (agent_id)
+       cross join (values ('hour'), ('day'), ('all')) unit (unit)
+     group by 1, 2, 3, 4, 5
    ), added as (
      insert into statistics as s (organization_id, agent_id, unit, starts_at, counters)
      select organization_id, agent_id, unit, starts_at, jsonb_object_agg(name, total) from sums

@@ -13,9 +13,8 @@ export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
   const { bucket, starts } = range
   const [from, to] = [formatTime(range.from), formatTime(range.to)]
   const agents = agentsOf(ctx.access, input.agent_id)
-  const rows = await readBuckets(ctx.store, agents, { bucket, from, to })
-  const totals = await readTotals(ctx.store, agents)
-  const counted = new Map(rows.map(({ starts_at, counters }) => [starts_at, counters]))
+  const counted = await readBuckets(ctx.store, agents, { bucket, from, to })
+  const totals = await readTotals(ctx.store, agents, ['conversations', 'ended'])
   return {
     from,
     to,
