@@ -17,7 +17,7 @@ const reads = 10
 
 await using server = await startBenchServer()
 await using database = openDatabase({
-  connection_string: server.connection_string,
+  connection_string: server.database_url,
   max_connections: 2,
   statement_timeout_ms: 600_000,
   onError: () => {},
