@@ -1,50 +1,37 @@
 // The feed of an organization's conversations as an async iterator, which resumes by itself for as long as it is read.
 import { type ConversationChangeEvent, operations } from '@parley/contract'
-import { EventSourceParserStream } from 'eventsource-parser/stream'
-import { type CallOptions, type ClientOptions, type Values, ApiError, sendRequest } from './request.ts'
-import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
-
-/** After a stream that the server closed, as it does now and then. */
-const reconnect_ms = 250
+import type { CallOptions, ClientOptions, Values } from './request.ts'
+import { type Time, createPatience, mayReopen, systemTime } from './retry.ts'
+import { readStream } from './streams.ts'
 
 export async function* streamChanges(
   client: ClientOptions,
   { after, last_event_id, ...input }: Values,
   call: CallOptions,
+  time: Time = systemTime,
 ): AsyncGenerator<ConversationChangeEvent> {
-  const retries = client.retries ?? default_retries
+  const patience = createPatience(time, client.stream_patience_ms)
+  const operation = operations.listConversationChanges
   let position = (last_event_id ?? after) as string | number | undefined
   let isFirst = true
-  for (let failures = 0; ;) {
+  for (;;) {
+    const start = position === undefined ? {} : { last_event_id: String(position) }
+    let failure: unknown = new TypeError('The stream of changes ended')
     try {
-      const start = position === undefined ? {} : { last_event_id: String(position) }
-      const options = { ...call, headers: { ...call.headers, Accept: 'text/event-stream' } }
-      const response = await sendRequest(client, operations.listConversationChanges, { ...input, ...start }, options)
-      for await (const event of readChanges(response)) {
-        failures = 0
+      const opened = { client, operation, input: { ...input, ...start }, call }
+      for await (const event of readStream<ConversationChangeEvent>(opened, { time, patience })) {
+        if (event === 'over') return
         const isResumed = event.event === 'position' && !isFirst
         position = event.id
         isFirst = false
         // That it goes on from where it was is nothing new.
         if (!isResumed) yield event
       }
-      await pause(reconnect_ms, call.signal)
     } catch (error) {
       call.signal?.throwIfAborted()
-      if (failures >= retries || !(mayPass(error) || isLimit(error))) throw error
-      await pause(pauseAfter(failures, error), call.signal)
-      failures += 1
+      if (!mayReopen(error)) throw error
+      failure = error
     }
-  }
-}
-
-function isLimit(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 429
-}
-
-async function* readChanges(response: Response): AsyncGenerator<ConversationChangeEvent> {
-  const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
-  for await (const { event, id, data } of events) {
-    yield { event, id: Number(id), data: JSON.parse(data) } as ConversationChangeEvent
+    await patience.wait(failure, call.signal)
   }
 }

@@ -17,6 +17,12 @@ export interface ClientOptions {
    * is safe to repeat: reads, and POST, which is given an `idempotency_key` where the caller names none.
    */
   retries?: number
+  /**
+   * How long `streamConversationEvents` goes on opening its stream anew, in milliseconds since it last lived: without a
+   * connection, after 429 and 5xx, and when streams end that brought nothing. Default 60,000, in ever longer pauses of up to
+   * 12.5 s, at least as long as `Retry-After` and the stream's `retry` say; 0: the first failure is thrown.
+   */
+  stream_patience_ms?: number
 }
 
 export interface CallOptions {
@@ -51,10 +57,17 @@ export class ApiError extends Error {
     this.request_id = text(fields['request_id']) ?? response.headers.get('x-request-id')
     this.errors = Array.isArray(fields['errors']) ? (fields['errors'] as ApiError['errors']) : []
     this.turn_id = text(fields['turn_id'])
-    const retryAfter = response.headers.get('retry-after')
-    this.retry_after = retryAfter === null ? null : Number(retryAfter)
+    this.retry_after = readRetryAfter(response.headers.get('retry-after'))
     this.body = body
   }
+}
+
+/** Seconds, or a date; null when it is neither. */
+function readRetryAfter(value: string | null): number | null {
+  if (value === null) return null
+  if (/^\d{1,9}$/.test(value)) return Number(value)
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? null : Math.max(0, (date - Date.now()) / 1000)
 }
 
 export type Values = Record<string, unknown>

@@ -19,6 +19,7 @@ import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { watchLogs } from './events/log-watch.ts'
+import { createOpenStreams } from './events/open-streams.ts'
 import { drainKey } from './events/operations.ts'
 import { createFeeds } from './feed/feeds.ts'
 import { tendChanges } from './feed/tend.ts'
@@ -123,7 +124,7 @@ function createServices(
     ...createSealers(secret_key, ports.randomBytes),
     ...connected,
     lifecycle: { isDraining: false },
-    open_streams: { count: 0 },
+    open_streams: createOpenStreams(config.limits),
   }
   const tokens = createConversationTokens(secret_key, clock)
   return { ...parts, tokens, runner: new Engine(parts, log) }

@@ -10,6 +10,7 @@ export interface Limits {
   requests_per_minute: number
   waiting_turns: number
   event_streams: number
+  event_streams_of_credential: number
 }
 
 export interface Config {
@@ -155,6 +156,11 @@ export const settings: readonly Setting[] = [
   ),
   limit('PARLEY_LIMIT_WAITING_TURNS', 32, 'Turns of one conversation that may wait; over it 429.'),
   limit('PARLEY_LIMIT_EVENT_STREAMS', 10_000, 'Event streams that may be open on each node; over it 429.'),
+  limit(
+    'PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL',
+    1000,
+    'Event streams that each credential may have open on each node, all tokens of one conversation together; over it 429.',
+  ),
 ]
 
 /** Everything that is wrong with the settings, for a person to read at once. */
@@ -207,6 +213,7 @@ export function readConfig(environment: Environment = process.env): Config {
       requests_per_minute: read.integer('PARLEY_RATE_LIMIT_PER_MINUTE', 0, 100_000_000),
       waiting_turns: read.integer('PARLEY_LIMIT_WAITING_TURNS', 0, 10_000),
       event_streams: read.integer('PARLEY_LIMIT_EVENT_STREAMS', 0, 1_000_000),
+      event_streams_of_credential: read.integer('PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL', 0, 1_000_000),
     },
   }
   if (!config.base_urls_for_organization_keys.every((provider) => ['openai', 'anthropic', 'google'].includes(provider)))

@@ -10,6 +10,7 @@ import type { EventStream, TextStream } from './event-stream.ts'
 import type { Bus } from './database/bus.ts'
 import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
+import type { OpenStreams } from './events/open-streams.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
 import type { McpListings } from './engine/tools/mcp/listings.ts'
@@ -40,7 +41,7 @@ export interface Services extends Sealers {
   readonly node_id: string
   readonly lifecycle: { isDraining: boolean }
   /** Event streams that are open on this node. */
-  readonly open_streams: { count: number }
+  readonly open_streams: OpenStreams
 }
 
 export interface PublicContext {

@@ -2,10 +2,9 @@
 // the number that it has seen.
 import type { ConversationChange, ConversationChangeEvent } from '@parley/contract'
 import type { Context, Handler } from '../context.ts'
-import { AppError } from '../errors.ts'
 import { EventStream, type ServerSentEvent } from '../event-stream.ts'
 import { presentConversation } from '../conversations/wire.ts'
-import { countStream, drainKey } from '../events/operations.ts'
+import { drainKey } from '../events/operations.ts'
 import { isUuid } from '../ports.ts'
 import { feedKey } from './feeds.ts'
 import { type ChangePage, type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
@@ -25,10 +24,9 @@ interface Start {
 export const listConversationChanges: Handler<'listConversationChanges'> = async (ctx, input) => {
   const after = input.last_event_id ? Number(input.last_event_id) : input.after
   const agents = agentsOf(ctx, input.agent_id)
-  const { open_streams, config } = ctx.services
   if (ctx.accepts_stream) {
-    if (open_streams.count >= config.limits.event_streams) throw new AppError('too_many_streams')
-    return new EventStream((gone) => countStream(ctx.services, streamChanges(ctx, { after, agents }, gone)))
+    const held = ctx.services.open_streams.take(ctx.access.limit_key)
+    return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
   }
   const { position, is_reset } = await findStart(ctx, after)
   const page = await readChanges(ctx.store, position, agents, page_size)

@@ -10,6 +10,7 @@ import { version } from '../version.ts'
 import { registerDocs } from './docs.ts'
 import { sendError } from './errors.ts'
 import { createRateLimiter } from './rate-limit.ts'
+import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
 
 export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<FastifyInstance> {
@@ -47,8 +48,9 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
+  const admission = { limiter, readmission: createReadmission(services) }
   for (const operation of Object.values(operations)) {
-    registerOperation(server, services, limiter, operation, handlers[operation.id])
+    registerOperation(server, services, admission, operation, handlers[operation.id])
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   return server

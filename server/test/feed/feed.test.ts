@@ -303,7 +303,6 @@ describe('bounds', () => {
     const moving = createClient({
       base_url: server.url,
       token: server.admin_key,
-      retries: 20,
       fetch: (address, init) => fetch(String(address).replace(server.url, url), init),
     })
     using reader = await follow(moving)
