@@ -4,6 +4,8 @@ import { type Client, type ConversationChangeEvent, createClient } from '@parley
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/ports.ts'
+import { type Store, openStore } from '../../src/database/store.ts'
+import { numberChanges, readFeedPosition } from '../../src/feed/queries.ts'
 import { tendChanges } from '../../src/feed/tend.ts'
 import { makeKey, makeNarrowedKey, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -55,6 +57,7 @@ const open = (url: string, query = '', signal?: AbortSignal) =>
     ...(signal ? { signal } : {}),
   })
 
+const positionOf = async (store: Store) => (await readFeedPosition(store)).last_number
 const positionNow = async (client = server.client) => (await client.listConversationChanges()).position
 
 describe('what happens comes, from either node to either node', () => {
@@ -143,6 +146,21 @@ describe('nothing is missed', () => {
     expect(new Map(pages.data.map((change) => [change.conversation_id, change.position]))).toEqual(
       numbers(here.changes()),
     )
+  })
+
+  test('those who number at once wait for each other', async () => {
+    const store = openStore(server.database, server.organization_id)
+    const id = await begin()
+    await numberChanges(store)
+    for (let round = 0; round < 10; round += 1) {
+      await server.database.pool.query(
+        `insert into conversation_changes (organization_id, conversation_id) select $1, $2 from generate_series(1, 20)`,
+        [server.organization_id, id],
+      )
+      const before = await positionOf(store)
+      await Promise.all(Array.from({ length: 6 }, () => numberChanges(store)))
+      expect(await positionOf(store)).toBe(before + 20)
+    }
   })
 
   test('more than a page; several changes of a conversation that come together are told once, as it stands', async () => {
