@@ -79,7 +79,7 @@ test('a database that is away while a summary is made does not end the server', 
   await held.asked
   const cut = () =>
     database.database.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`)
+      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`)
   model.answer = () => 'The summary.'
   held.say('The summary.')
   held.finish()
