@@ -143,7 +143,13 @@ export const ToolConfig = named(
   Type.Object({
     name: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Unique within the agent.' }),
     description: Type.String({ maxLength: 10_000, description: 'What the model is told of it.' }),
-    properties: Type.Optional(nullable({ ...JsonObject, description: 'JSON Schema of each argument. Default none.' })),
+    properties: Type.Optional(
+      nullable({
+        ...JsonObject,
+        description:
+          'JSON Schema of each argument, 4,000 values together; patterns in the language of RE2. Default none.',
+      }),
+    ),
     required: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256 }))),
     actions: Type.Optional(
       nullable(Type.Array(ToolAction, { maxItems: 20, description: 'Carried out in order, until one fails.' })),

@@ -1,7 +1,8 @@
 // What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
 // All of it takes values that may be malformed: what the schema has found wrong is left alone.
 import type { FieldFault } from '../errors.ts'
-import { createAjv } from '../validation.ts'
+import type { JsonObject } from '../json.ts'
+import { findPatternFault, findSchemaFault, listPatterns, listUnchecked, max_pattern_size } from './argument-schemas.ts'
 import { isObject } from './config-faults.ts'
 import { parametersOf } from './tools.ts'
 
@@ -20,7 +21,7 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
   const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
   return [
     ...repeated(tools, 'name', 'is the name of another tool'),
-    ...tools.flatMap(schemaFaults),
+    ...schemaFaults(tools),
     ...repeated(forms, 'id', 'is the id of another form'),
     ...forms.flatMap(fieldFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
@@ -53,16 +54,28 @@ function reservedName({ path, value: { name } }: Placed): FieldFault[] {
   return [{ path: `${path}.name`, message: `must not begin with ${reserved_server}, as the built-in tools do` }]
 }
 
-function schemaFaults({ path, value }: Placed): FieldFault[] {
-  const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
-  if (!isObject(properties) || !Array.isArray(required)) return []
-  try {
-    createAjv().compile(parametersOf({ properties, required }))
-    return []
-  } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).slice(0, 200)
-    return [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${message}` }]
-  }
+function schemaFaults(tools: Placed[]): FieldFault[] {
+  const room = { left: max_pattern_size }
+  return tools.flatMap(({ path, value }) => {
+    const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
+    if (!isObject(properties) || !Array.isArray(required)) return []
+    const schema = parametersOf({ properties, required: required as string[] })
+    const fault = findSchemaFault(schema) ?? findPatternFault(listPatterns(schema), room)
+    return fault === null
+      ? []
+      : [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${fault}` }]
+  })
+}
+
+/** Which arguments of tools are taken as they come. Of a configuration without faults. */
+export function listUncheckedArguments(config: Config, prefix: string): string[] {
+  return objectsOf(config['tools'], `${prefix}.tools`).flatMap(({ path, value: { properties } }) =>
+    isObject(properties)
+      ? listUnchecked(properties as JsonObject).map(
+          ({ name, why }) => `${path}.properties.${name.slice(0, 100)} ${why}: what is given for it is not checked`,
+        )
+      : [],
+  )
 }
 
 const types_with_options: ReadonlySet<unknown> = new Set(['select', 'multi_select', 'radio'])

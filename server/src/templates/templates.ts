@@ -80,7 +80,7 @@ function compile(text: string): Program {
   if (text.length > max_template_characters) {
     throw new TemplateError(`more than ${max_template_characters} characters`)
   }
-  if (new RegExp(`\\s{${max_whitespace_run + 1}}`).test(text)) {
+  if (hasLongRun(text)) {
     throw new TemplateError(`more than ${max_whitespace_run} white space characters in a row`)
   }
   let root: Node
@@ -91,6 +91,12 @@ function compile(text: string): Program {
     throw new TemplateError(describeSyntaxError(error), { cause: error })
   }
   return checkProgram(root)
+}
+
+/** In one pass: looking for so many in a row begins anew at each of them. */
+function hasLongRun(text: string): boolean {
+  for (const [run] of text.matchAll(/\s+/g)) if (run.length > max_whitespace_run) return true
+  return false
 }
 
 function describeSyntaxError(error: unknown): string {
