@@ -168,7 +168,7 @@ export const ToolConfig = named(
         Type.String({
           maxLength: 200_000,
           description:
-            'A template: what the model is given as the result, over the same as those of the actions. Default: what the actions have saved.',
+            'A template: what the model is given as the result, over the same as those of the actions. Default: what the actions have saved, 256 KiB of it.',
         }),
       ),
     ),

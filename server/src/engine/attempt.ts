@@ -19,11 +19,13 @@ import {
   readInput,
 } from './attempt-input.ts'
 import { type ModelAnswer, collectAnswer } from './collect.ts'
+import { cutResults } from './context-window.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError, type ModelMessage } from './models/port.ts'
 import { wrapReply } from './prompt.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
 import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
+import { roomAfter } from './tools/output-size.ts'
 
 type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
 
@@ -54,7 +56,8 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     if (!found) return null
     port.begin(found)
     const { signal, log, readSecrets } = port
-    const run = { services, variables: found.variables, signal, log, readSecrets }
+    const room = roomAfter(found.items)
+    const run = { services, variables: found.variables, signal, log, readSecrets, room }
     using running = await equipTurn(found, run)
     // Results first: the model is shown what came of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
@@ -123,8 +126,9 @@ function faultResult({ call_id, name, fault }: Extract<PlannedCall, { fault: str
 
 async function askModel(
   { services, input: { config, system, tools }, port, meter }: Attempt,
-  { messages, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
+  { messages: all, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
 ): Promise<ModelAnswer> {
+  const messages = cutResults(all, config.context_window)
   const offered = with_tools ? [...tools.values()] : []
   const request = { system, messages, tools: offered, ...samplingOf(config) }
   const answer = await meter.model(() =>

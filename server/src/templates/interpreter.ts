@@ -25,7 +25,7 @@ const max_value_size = 1_000_000
 const max_value_depth = 128
 const max_evaluation_depth = 200
 /** Units of about half a microsecond: the evaluation of one small node, or 64 characters of a result. */
-const max_work = 200_000
+export const max_work = 200_000
 
 interface Arguments {
   nodes: Node[]
@@ -45,13 +45,19 @@ interface Measure {
 export class MeteredInterpreter extends Interpreter {
   readonly #node_count: number
   readonly #measures = new WeakMap<Value, Measure>()
-  #work_left = max_work
+  #work_left: number
   #depth = 0
 
   /** `node_count` is the size of the whole template. */
-  constructor(scope: Environment, node_count: number) {
+  constructor(scope: Environment, node_count: number, work: number) {
     super(scope)
     this.#node_count = node_count
+    this.#work_left = work
+  }
+
+  /** Below 0 when there was too little. */
+  get workLeft(): number {
+    return this.#work_left
   }
 
   evaluate(node: Node | undefined, scope: Environment): Value {

@@ -3,7 +3,7 @@
 import { Environment, parse, tokenize } from '@huggingface/jinja'
 import type { JsonValue } from '../json.ts'
 import { makeStorable } from '../text.ts'
-import { MeteredInterpreter } from './interpreter.ts'
+import { MeteredInterpreter, max_work } from './interpreter.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
@@ -14,14 +14,32 @@ const max_output_characters = 200_000
 const max_whitespace_run = 500
 const max_syntax_depth = 150
 
+/** What several renderings may take together. */
+export interface RenderBudget {
+  /** Units of the interpreter, with those for handing values in. */
+  work: number
+  characters: number
+}
+
+export function createBudget(): RenderBudget {
+  return { work: max_budget_work, characters: max_budget_characters }
+}
+
+const max_budget_work = 400_000
+const max_budget_characters = 2_000_000
+/** Of each rendering, whatever it does. */
+const least_work = 50
+
 /** Renders a template to text that can be stored. What is undefined, at any depth, renders empty. Throws a `TemplateError`. */
 export function renderTemplate(
   text: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
-  options: { max_output?: number } = {},
+  options: { max_output?: number; budget?: RenderBudget } = {},
 ): string {
-  const max_output = options.max_output ?? max_output_characters
-  const output = hasTags(text) ? runProgram(compileCached(text), variables) : text
+  const { max_output = max_output_characters, budget = createBudget() } = options
+  const output = hasTags(text) ? runProgram(compileCached(text), variables, budget) : text
+  budget.characters -= output.length
+  if (budget.characters < 0) throw new TemplateError('the outputs are too long together')
   if (output.length > max_output) throw new TemplateError(`the output is longer than ${max_output} characters`)
   // Whatever filters have made of it.
   return makeStorable(output)
@@ -43,10 +61,11 @@ export function checkTemplate(text: string): string | null {
 export function evaluateCondition(
   expression: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
+  budget?: RenderBudget,
 ): boolean {
   const fault = checkCondition(expression)
   if (fault !== null) throw new TemplateError(fault)
-  return renderTemplate(conditional(expression), variables) !== ''
+  return renderTemplate(conditional(expression), variables, budget && { budget }) !== ''
 }
 
 /** What is wrong with a condition before it is ever evaluated, or null. */
@@ -202,21 +221,46 @@ function compileCached(text: string): Program {
 
 // --- rendering ---
 
-function runProgram(program: Program, variables: Readonly<Record<string, JsonValue | undefined>>): string {
+function runProgram(
+  program: Program,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+  budget: RenderBudget,
+): string {
+  const seen = Object.entries(variables).filter(([name]) => program.names.has(name))
+  let meter: MeteredInterpreter | null = null
+  let granted = 0
   try {
+    budget.work -= seen.reduce((sum, [, value]) => sum + countValues(value) / 2, least_work)
+    if (budget.work < 0) throw new TemplateError('it takes too long, with what was rendered before')
+    granted = Math.min(max_work, budget.work)
     const scope = new Environment()
     for (const [name, value] of globals) scope.set(name, value)
-    for (const [name, value] of Object.entries(variables)) {
-      if (!program.names.has(name)) continue
+    for (const [name, value] of seen) {
       scope.variables.delete(name)
       scope.set(name, value)
     }
-    const meter = new MeteredInterpreter(scope, program.node_count)
+    meter = new MeteredInterpreter(scope, program.node_count, granted)
     return String(meter.evaluate(program.root, scope).value)
   } catch (error) {
     if (error instanceof TemplateError) throw error
     throw new TemplateError(describeRunError(error), { cause: error })
+  } finally {
+    budget.work -= granted - Math.max(0, meter?.workLeft ?? 0)
   }
+}
+
+/** By object: the same ones are handed to one template after the other. */
+const counts = new WeakMap<object, number>()
+
+/** The values within a value, itself included. */
+function countValues(value: JsonValue | undefined): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = counts.get(value)
+  if (count === undefined) {
+    count = Object.values(value).reduce((sum: number, entry) => sum + countValues(entry), 1)
+    counts.set(value, count)
+  }
+  return count
 }
 
 function describeRunError(error: unknown): string {

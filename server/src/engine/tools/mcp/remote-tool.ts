@@ -24,8 +24,7 @@ const any_arguments: JsonObject = { type: 'object' }
 export function readRemoteTool(given: unknown): RemoteTool | null {
   if (!isObject(given)) return null
   const { name, description, annotations, inputSchema } = given
-  if (typeof name !== 'string' || name === '' || name.length > max_name_characters) return null
-  if (makeStorable(name) !== name) return null
+  if (typeof name !== 'string' || !isToolName(name)) return null
   const told = typeof description === 'string' ? description.slice(0, max_description_characters) : ''
   const schema = readSchema(inputSchema)
   const hints = isObject(annotations) ? annotations : {}
@@ -37,6 +36,10 @@ export function readRemoteTool(given: unknown): RemoteTool | null {
     is_checked: schema !== null && listPatterns(schema).length === 0 && whyUnchecked(schema) === null,
     idempotent: hints['idempotentHint'] === true || hints['readOnlyHint'] === true,
   }
+}
+
+export function isToolName(name: string): boolean {
+  return name !== '' && name.length <= max_name_characters && makeStorable(name) === name
 }
 
 /** Null: it is no JSON Schema of an object that a model could be shown. */
