@@ -98,10 +98,10 @@ test('values of less than four characters are left, and a text without any is un
   expect(one.redactText(text)).toBe(text)
 })
 
-test('what can be read but not located is not kept at all', () => {
+test('a long value is found in every form too', () => {
   const pem = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(80)}-----END KEY-----\n`
   const redactor = createRedactor(new Map([['PEM', pem]]))
-  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('[secret PEM]')
+  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('x [secret PEM] y')
   expect(redactor.redactText(`x ${JSON.stringify(pem)} y`)).toBe('x "[secret PEM]" y')
   expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM] y')
 })
@@ -113,4 +113,50 @@ test('a large text and many secrets take no more than a moment', () => {
   const start = performance.now()
   expect(redactor.redactText(text)).toMatch(/\[secret S199\]$/)
   expect(performance.now() - start).toBeLessThan(3000)
+})
+
+describe('no text makes it last', () => {
+  /** Processor time in milliseconds. */
+  const costOf = (work: () => void) => {
+    const before = process.cpuUsage()
+    work()
+    return process.cpuUsage(before).user / 1000
+  }
+  const many = createRedactor(
+    new Map(Array.from({ length: 200 }, (_, at) => [`S${at}`, `sk-live-${at}-${'k3J'.repeat(12)}-${at}`])),
+  )
+
+  test('a secret of backslashes, and what looks like many of them', () => {
+    const redactor = createRedactor(new Map([['BACK', `${'\\'.repeat(30)}zq`]]))
+    const text = `${'%5C'.repeat(30)}z%71 ${'\\'.repeat(60)}!`
+    expect(costOf(() => expect(redactor.redactText(text)).toMatch(/^\[secret BACK\] \\+!$/))).toBeLessThan(500)
+    const long = `${'\\u005c'.repeat(20_000)}${'%255c'.repeat(20_000)}${'\\'.repeat(60_000)}!`
+    expect(costOf(() => redactor.redactText(long))).toBeLessThan(1500)
+  })
+
+  test('a list of numbers, with 200 secrets', () => {
+    const numbers = Array.from({ length: 131_000 }, (_, at) => at % 10)
+    expect(costOf(() => expect(many.redactValue(numbers)).toEqual(numbers))).toBeLessThan(1000)
+  })
+
+  test('a list that has every secret, many times', () => {
+    const texts = Array.from({ length: 5000 }, (_, at) => `${many.secrets.get(`S${at % 200}`)} ${at}`)
+    const cost_ms = costOf(() => {
+      expect(many.redactValue(texts)).toEqual(texts.map((_, at) => `[secret S${at % 200}] ${at}`))
+    })
+    expect(cost_ms).toBeLessThan(3000)
+  })
+})
+
+test('letters that become two when they are small', () => {
+  expect(redactSecrets('x İİ-secret y', new Map([['I', 'İİ-secret']]))).toBe('x [secret I] y')
+  expect(redactSecrets('İ i̇i̇-SECRET İ', new Map([['I', 'İİ-secret']]))).toBe('İ [secret I] İ')
+})
+
+test('what stands beside a secret stays, however it is written', () => {
+  expect(one.redactText(encodeURIComponent(`ä ${value} ö`))).toBe('%C3%A4%20[secret API_KEY]%20%C3%B6')
+  expect(redactSecrets(['a', value, 7, { b: `x ${value}` }], new Map([['K', value]]))).toEqual([
+    ...['a', '[secret K]', 7],
+    { b: 'x [secret K]' },
+  ])
 })

@@ -10,9 +10,10 @@ export interface Trace {
   readonly length: number
   /** The value as a number, if it is one. */
   readonly number: number | null
-  isIn(views: readonly View[]): boolean
-  /** The quick one first, then the one that knows every way to write a character. */
-  readonly replacements: readonly ((text: string) => string)[]
+  /** What is looked for in a text whose letters are small. */
+  readonly wholes: readonly string[]
+  /** What is looked for in a text as it is. */
+  readonly needles: readonly string[]
 }
 
 /** A text at one level of decoding. */
@@ -22,7 +23,7 @@ export interface View {
 }
 
 /** JSON within JSON within a query, and so on. */
-const most_levels = 6
+export const most_levels = 6
 
 /** The text as it is, and decoded so often as that changes it. */
 export function viewsOf(text: string): View[] {
@@ -39,7 +40,7 @@ export function viewsOf(text: string): View[] {
   return [...texts].map((view) => ({ text: view, folded: view.toLowerCase() }))
 }
 
-const escapes =
+export const escapes =
   /\\u\{?([0-9a-f]{4})\}?|\\x([0-9a-f]{2})|\\(["'\\/bfnrt])|((?:%[0-9a-f]{2})+)|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi
 
 const named: Record<string, string> = {
@@ -49,14 +50,17 @@ const named: Record<string, string> = {
 
 function decode(text: string): string {
   if (!/[\\%&]/.test(text)) return text
-  return text.replace(escapes, (whole, ...groups: unknown[]) => {
-    const [unicode, hex, short, percent, decimal, entity, name] = groups as (string | undefined)[]
-    if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
-    if (percent) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8')
-    if (decimal ?? entity) return characterOf(decimal ? Number(decimal) : parseInt(entity!, 16)) ?? whole
-    const word = (short ?? name)!
-    return named[word.toLowerCase()] ?? word
-  })
+  return text.replace(escapes, (whole, ...groups: unknown[]) => decodeEscape(whole, groups as (string | undefined)[]))
+}
+
+/** `groups` are those of the expression. */
+export function decodeEscape(whole: string, groups: readonly (string | undefined)[]): string {
+  const [unicode, hex, short, percent, decimal, entity, name] = groups
+  if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
+  if (percent) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8')
+  if (decimal ?? entity) return characterOf(decimal ? Number(decimal) : parseInt(entity!, 16)) ?? whole
+  const word = (short ?? name)!
+  return named[word.toLowerCase()] ?? word
 }
 
 function characterOf(code: number): string | null {
@@ -70,23 +74,12 @@ export function createTrace(value: string, marker: string): Trace {
   const forms = formsOf(value)
   const cores = [...new Set(forms.flatMap(base64Cores))].toSorted((a, b) => b.length - a.length)
   const needles = [...new Set(cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]))]
-  let [plain, encoded]: (RegExp | undefined)[] = []
   return {
     marker,
     length: value.length,
     number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
-    isIn: (views) =>
-      views.some(
-        (view) =>
-          wholes.some((whole) => view.folded.includes(whole)) || needles.some((needle) => view.text.includes(needle)),
-      ),
-    replacements: [
-      (text) => {
-        encoded ??= base64Pattern(cores)
-        return forms.reduce((left, form) => left.replaceAll(form, marker), text.replace(encoded, marker))
-      },
-      (text) => text.replace((plain ??= plainPattern(value)), marker),
-    ],
+    wholes: [...new Set(wholes)],
+    needles,
   }
 }
 
@@ -104,50 +97,6 @@ function formsOf(value: string): string[] {
   return [...new Set(forms)].filter((form) => form.length >= shortest_length)
 }
 
-/** A longer value, such as a certificate, is located in a common form, or else not at all. */
-const longest_pattern = 512
-
-/** Not by case: the host of a URL is written in small letters. */
-function plainPattern(value: string): RegExp {
-  const literal = value.length > longest_pattern
-  return new RegExp(literal ? escapeRegExp(value) : Array.from(value, writingsOf).join(''), 'gi')
-}
-
-/** Every way to write a character. */
-function writingsOf(character: string): string {
-  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
-  const unicode = units.map((unit) => `${backslashes}u\\{?${unit.toString(16).padStart(4, '0')}\\}?`).join('')
-  const code = character.codePointAt(0)!
-  const numbers = [`&(?:amp;)?#0*${code};`, `&(?:amp;)?#x0*${code.toString(16)};`]
-  return `(?:${[plainOrPercent(character), ...(special.get(character) ?? []), unicode, ...numbers].join('|')})`
-}
-
-function plainOrPercent(character: string): string {
-  const bytes = Array.from(Buffer.from(character), (byte) => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`)
-  return `(?:${escapeRegExp(character)}|${bytes.join('')})`
-}
-
-/** Of JSON within JSON there are many. */
-const backslashes = `${plainOrPercent('\\')}{1,8}`
-
-const special: ReadonlyMap<string, string[]> = new Map([
-  [' ', ['\\+']],
-  ['"', [`${backslashes}${plainOrPercent('"')}`, '&(?:amp;)?quot;']],
-  ["'", [`${backslashes}${plainOrPercent("'")}`, '&(?:amp;)?apos;']],
-  ['\\', [backslashes]],
-  ['/', [`${backslashes}${plainOrPercent('/')}`]],
-  ['&', ['&(?:amp;)+']],
-  ['<', ['&(?:amp;)?lt;']],
-  ['>', ['&(?:amp;)?gt;']],
-  ['\n', [`${backslashes}n`]],
-  ['\r', [`${backslashes}r`]],
-  ['\t', [`${backslashes}t`]],
-])
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-}
-
 /**
  * The letters of Base64 that depend on the value alone, for each place that it may have within what was encoded: in
  * `Basic …` it follows a user's name.
@@ -159,14 +108,3 @@ function base64Cores(value: string): string[] {
     return text.slice(first, Math.floor(((offset + bytes.length) * 8) / 6))
   })
 }
-
-/** Without the letter on each side that holds some bits of it: another secret may begin there. */
-function base64Pattern(cores: readonly string[]): RegExp {
-  const letters = cores.map((core) => Array.from(core, (letter) => base64Letters.get(letter) ?? letter).join(''))
-  return new RegExp(letters.join('|'), 'g')
-}
-
-const base64Letters: ReadonlyMap<string, string> = new Map([
-  ['+', '(?:[+-]|%(?:25)?2[Bb]|\\\\{1,8}u002[Bb])'],
-  ['/', '(?:\\\\{0,8}/|_|%(?:25)?2[Ff]|\\\\{1,8}u002[Ff])'],
-])
