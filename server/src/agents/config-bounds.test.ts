@@ -1,5 +1,7 @@
 // A configuration of the size that is allowed is judged at once, whatever is in it. Processor time, not the clock's.
+import { AgentConfig } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
+import type { Schema } from './config-faults.ts'
 import { validateAgentConfig } from './config.ts'
 
 const limits = { agent_config_bytes: 524_288 }
@@ -75,4 +77,14 @@ describe('the schema of arguments', () => {
     expect(faultOf(properties)).toBeUndefined()
     expect(warningsOf(properties)).toEqual(warning ? [expect.stringMatching(warning)] : [])
   })
+})
+
+test('every list of a configuration has a bound', () => {
+  const listsOf = (schema: Schema, path: string): string[] => [
+    ...(schema.items && schema.maxItems === undefined ? [path] : []),
+    ...(schema.items ? listsOf(schema.items, `${path}.*`) : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, field]) => listsOf(field, `${path}.${key}`)),
+    ...(schema.anyOf ?? []).flatMap((branch) => listsOf(branch, path)),
+  ]
+  expect(listsOf(AgentConfig as unknown as Schema, 'config')).toEqual([])
 })

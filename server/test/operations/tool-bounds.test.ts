@@ -119,7 +119,7 @@ describe('an answer of the model without end', () => {
   test.each<[string, () => Answer]>([
     ['in pieces', endless],
     ['in one line', () => 'x'.repeat(6_000_000)],
-    ['as arguments', () => ({ tool_calls: [{ name: 'act', arguments: { what: 'x'.repeat(2_000_000) } }] })],
+    ['as arguments', () => ({ tool_calls: [{ name: 'act', arguments: { what: 'x'.repeat(5_000_000) } }] })],
   ])('%s: the turn fails, the conversation goes on', async (_what, answer) => {
     const config = act({ properties: { what: {} }, actions: [] })
     const { conversation_id, send } = await converse(config, [answer()])

@@ -15,7 +15,7 @@ type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>
 
 const ENDED_EARLY = 'the answer ended early'
 /** Of all tool calls of an answer; what of it can be used is less. */
-const MAX_INPUT_CHARACTERS = 1_048_576
+const MAX_INPUT_CHARACTERS = 4_194_304
 
 export function createAiSdkModel(id: string, model: LanguageModelV4, providerOptions?: SharedV4ProviderOptions): Model {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
