@@ -67,12 +67,16 @@ export const HttpAction = named(
         nullable(
           Type.String({
             pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
-            description: 'The name that `{status, body}` has for later templates and in the output; default: no name.',
+            description:
+              'The name that `{status, body}` has for later templates and in the output; default: no name. Names that templates have already, such as `error`, `arguments` or `custom_metadata`, are refused.',
           }),
         ),
       ),
     },
-    { description: 'Calls an HTTP API. What comes back is parsed when it is JSON; at most 256 KiB are kept.' },
+    {
+      description:
+        'Calls an HTTP API. What comes back is parsed when it is JSON; at most 256 KiB are kept. A redirect to another server is followed without the headers; with a body it is an error.',
+    },
   ),
 )
 export type HttpAction = Static<typeof HttpAction>
@@ -144,7 +148,9 @@ export const ToolConfig = named(
     name: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Unique within the agent.' }),
     description: Type.String({ maxLength: 10_000, description: 'What the model is told of it.' }),
     properties: Type.Optional(nullable({ ...JsonObject, description: 'JSON Schema of each argument. Default none.' })),
-    required: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256 }))),
+    required: Type.Optional(
+      nullable(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256, description: 'Names of `properties`.' })),
+    ),
     actions: Type.Optional(
       nullable(Type.Array(ToolAction, { maxItems: 20, description: 'Carried out in order, until one fails.' })),
     ),
@@ -153,7 +159,7 @@ export const ToolConfig = named(
         Type.Array(ToolAction, {
           maxItems: 20,
           description:
-            'Carried out when one of `actions` has failed; their templates see `error`, a text. The call remains an error.',
+            'Carried out when one of `actions` has failed; their templates see `error`, a text. They have a time of their own: that of the tool, at most 10 seconds. The call remains an error.',
         }),
       ),
     ),
@@ -175,7 +181,13 @@ export const ToolConfig = named(
       ),
     ),
     timeout_ms: Type.Optional(
-      nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: 'Of a whole call. Default 10000.' })),
+      nullable(
+        Type.Integer({
+          minimum: 1,
+          maximum: 600_000,
+          description: 'Of a whole call, error actions aside. Default 10000.',
+        }),
+      ),
     ),
   }),
 )

@@ -63,9 +63,12 @@ function characterOf(code: number): string | null {
   return code <= 0x10ffff ? String.fromCodePoint(code) : null
 }
 
-export function createTrace(value: string, marker: string): Trace {
+export function createTrace(given: string, marker: string): Trace {
+  const value = sentPart(given)
   // A value that looks as if it were encoded is decoded too, where the text is.
-  const decoded = [value, ...urlForms(value)].flatMap((form) => viewsOf(form).map(({ folded }) => folded))
+  const decoded = [value, ...urlForms(value), ...misreadForms(value)].flatMap((form) =>
+    viewsOf(form).map(({ folded }) => folded),
+  )
   const wholes = [value.toLowerCase(), ...new Set(decoded.filter((whole) => whole.trim().length >= shortest_length))]
   const forms = formsOf(value)
   const cores = [...new Set(forms.flatMap(base64Cores))].toSorted((a, b) => b.length - a.length)
@@ -73,7 +76,7 @@ export function createTrace(value: string, marker: string): Trace {
   let [plain, encoded]: (RegExp | undefined)[] = []
   return {
     marker,
-    length: value.length,
+    length: given.length,
     number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
     isIn: (views) =>
       views.some(
@@ -90,6 +93,21 @@ export function createTrace(value: string, marker: string): Trace {
   }
 }
 
+/** A header, and the end of a URL, lose the white space around a value: what is left is the secret. */
+function sentPart(value: string): string {
+  const part = value.trim()
+  return part.length >= shortest_length ? part : value
+}
+
+/** A header goes as Latin-1 and comes back as what is taken for UTF-8, or the other way round. */
+function misreadForms(value: string): string[] {
+  if (/^[\0-\x7f]*$/.test(value)) return []
+  const as_latin1 = /^[\0-\xff]*$/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : ''
+  // Of what is left of `ääää` nothing can be read, and it would be found in any text that is none.
+  const isReadable = as_latin1.replaceAll('\ufffd', '').length >= shortest_length
+  return [...(isReadable ? [as_latin1] : []), Buffer.from(value).toString('latin1')]
+}
+
 /** What a URL makes of a value in its path or query: some characters are changed or dropped there. */
 function urlForms(value: string): string[] {
   return ['http://h/', 'http://h/?'].map((base) => URL.parse(base + value)?.href.slice(base.length) ?? value)
@@ -100,7 +118,7 @@ function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
   const texts = [value, JSON.stringify(json).slice(1, -1), json, json.replaceAll('/', '\\/')]
-  const forms = [...texts, encodeURIComponent(value), query, ...urlForms(value)]
+  const forms = [...texts, encodeURIComponent(value), query, ...urlForms(value), ...misreadForms(value)]
   return [...new Set(forms)].filter((form) => form.length >= shortest_length)
 }
 

@@ -39,6 +39,11 @@ export function checkTemplate(text: string): string | null {
   }
 }
 
+/** Whether a template could look up a variable of this name; also where it only has a property of that name. */
+export function mayLookUp(text: string, name: string): boolean {
+  return hasTags(text) && compileCached(text).names.has(name)
+}
+
 /** Whether an expression, as it stands between braces, is truthy. Throws a `TemplateError`. */
 export function evaluateCondition(
   expression: string,

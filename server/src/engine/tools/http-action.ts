@@ -80,10 +80,13 @@ function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
     timeout_ms: action.timeout_ms ?? null,
     max_body_bytes: max_body_bytes + run.redactor.margin_bytes,
     signal: run.signal,
-    // What an author puts into a header may be a secret for that one origin.
-    sensitive_headers: Object.keys(headers).filter((name) => name !== 'content-type'),
+    // What an author puts into a header or a body may be a secret for that one origin.
+    has_sensitive_body: true,
+    sensitive_headers: Object.keys(headers).filter((name) => !harmless_headers.has(name)),
   }
 }
+
+const harmless_headers: ReadonlySet<string> = new Set(['content-type', 'idempotency-key'])
 
 function urlOf(text: string, query: Record<string, string>, render: (text: string) => string): string {
   const url = URL.parse(text.trim())

@@ -12,6 +12,8 @@ export type ToolVariables = Readonly<Record<string, JsonValue>>
 
 const max_said_characters = 32_000
 const max_output_characters = 262_144
+/** For all error actions of a call. */
+const max_error_actions_ms = 10_000
 
 interface Progress {
   saved: JsonObject
@@ -23,7 +25,7 @@ interface Progress {
 interface Surroundings {
   call: ToolCall
   run: ToolRun
-  /** Milliseconds that are left of the tool's time. */
+  /** Milliseconds that are left of the actions' time. */
   timeLeft(): number
 }
 
@@ -34,12 +36,16 @@ export async function runActions(
   run: ToolRun,
 ): Promise<ToolOutcome> {
   const { clock } = run.services.ports
-  const deadline = clock.monotonic() + timeout_ms
-  const around = { call, run, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+  const within = (ms: number): Surroundings => {
+    const deadline = clock.monotonic() + ms
+    return { call, run, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+  }
   const progress: Progress = { saved: {}, said: [], error: null }
+  const around = within(timeout_ms)
   await runInOrder(work.actions, progress, around)
   const is_error = progress.error !== null
-  if (is_error) await runInOrder(work.actions_on_error, progress, around)
+  // What failed may have used up all of the time.
+  if (is_error) await runInOrder(work.actions_on_error, progress, within(Math.min(timeout_ms, max_error_actions_ms)))
   const output = outputOf(work.output, progress, around)
   return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
 }
@@ -70,14 +76,15 @@ async function runAction(
   switch (action.type) {
     case 'http': {
       const { saved, error } = await callHttp(action, { ...around, variables })
-      Object.assign(progress.saved, action.save_as ? { [action.save_as]: saved } : saved)
+      // Spread: assigning would take some names for the prototype.
+      progress.saved = { ...progress.saved, ...(action.save_as ? { [action.save_as]: saved } : saved) }
       return error
     }
     case 'play_message': {
       const text = renderTemplate(action.message, variables, { max_output: max_said_characters }).trim()
       if (text === '') return null
       progress.said.push(text)
-      Object.assign(progress.saved, { message: text })
+      progress.saved = { ...progress.saved, message: text }
       return null
     }
     case 'workflow':
