@@ -40,7 +40,12 @@ export const HttpAction = named(
       type: Type.Unsafe<'http'>({ const: 'http' }),
       condition,
       method: Type.Optional(nullable(oneOf(httpMethods, 'Default `GET`.'))),
-      url: Type.String({ minLength: 1, maxLength: 8000, description: 'A template. Private addresses are refused.' }),
+      url: Type.String({
+        minLength: 1,
+        maxLength: 8000,
+        description:
+          'A template. A value in the path is one segment at most, in the query one parameter: what would lead out of there is percent-encoded, or an error. A value that stands for the whole base, path after the host, or query is taken as it is; `safe` takes any as it is. Private addresses are refused.',
+      }),
       headers: templates('Values are templates. `Idempotency-Key` is always the id of the call.'),
       query: templates('Added to the URL; values are templates.'),
       body: Type.Optional(

@@ -1,5 +1,7 @@
 // How a secret's value may be written: whether a text holds it in any form, and where. Pure.
 
+import { writingsInUrl } from '../url-values.ts'
+
 /** Shorter values would be found everywhere. */
 export const shortest_length = 4
 
@@ -66,7 +68,7 @@ function characterOf(code: number): string | null {
 export function createTrace(given: string, marker: string): Trace {
   const value = sentPart(given)
   // A value that looks as if it were encoded is decoded too, where the text is.
-  const decoded = [value, ...urlForms(value), ...misreadForms(value)].flatMap((form) =>
+  const decoded = [value, ...writingsInUrl(value), ...misreadForms(value)].flatMap((form) =>
     viewsOf(form).map(({ folded }) => folded),
   )
   const wholes = [value.toLowerCase(), ...new Set(decoded.filter((whole) => whole.trim().length >= shortest_length))]
@@ -108,17 +110,12 @@ function misreadForms(value: string): string[] {
   return [...(isReadable ? [as_latin1] : []), Buffer.from(value).toString('latin1')]
 }
 
-/** What a URL makes of a value in its path or query: some characters are changed or dropped there. */
-function urlForms(value: string): string[] {
-  return ['http://h/', 'http://h/?'].map((base) => URL.parse(base + value)?.href.slice(base.length) ?? value)
-}
-
 /** What the common encoders make of a value. */
 function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
   const texts = [value, JSON.stringify(json).slice(1, -1), json, json.replaceAll('/', '\\/')]
-  const forms = [...texts, encodeURIComponent(value), query, ...urlForms(value), ...misreadForms(value)]
+  const forms = [...texts, encodeURIComponent(value), query, ...writingsInUrl(value), ...misreadForms(value)]
   return [...new Set(forms)].filter((form) => form.length >= shortest_length)
 }
 

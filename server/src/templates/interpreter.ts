@@ -27,6 +27,10 @@ const max_evaluation_depth = 200
 /** Units of about half a microsecond: the evaluation of one small node, or 64 characters of a result. */
 const max_work = 200_000
 
+/** Characters that no text may have stand around the number of what is printed there. */
+export const printedPlace = /\ufdd0(\d+)\ufdd1/
+const placeOf = (index: number) => `\ufdd0${index}\ufdd1`
+
 interface Arguments {
   nodes: Node[]
   positional: Value[]
@@ -44,14 +48,16 @@ interface Measure {
  */
 export class MeteredInterpreter extends Interpreter {
   readonly #node_count: number
+  readonly #printed: string[] | null
   readonly #measures = new WeakMap<Value, Measure>()
   #work_left = max_work
   #depth = 0
 
-  /** `node_count` is the size of the whole template. */
-  constructor(scope: Environment, node_count: number) {
+  /** `node_count` is the size of the whole template. What is printed goes into `printed`, where that is given. */
+  constructor(scope: Environment, node_count: number, printed: string[] | null) {
     super(scope)
     this.#node_count = node_count
+    this.#printed = printed
   }
 
   evaluate(node: Node | undefined, scope: Environment): Value {
@@ -110,7 +116,8 @@ export class MeteredInterpreter extends Interpreter {
   #evaluateOutput(node: Node, scope: Environment): Value {
     const value = this.evaluate(node['expression'] as Node, scope)
     this.#spendOnText(value)
-    return value
+    if (this.#printed === null || !node['is_part'] || isNothing(value)) return value
+    return toValue(placeOf(this.#printed.push(String(value)) - 1))
   }
 
   #evaluateByLibrary(node: Node, scope: Environment): Value {

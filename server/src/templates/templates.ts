@@ -3,7 +3,7 @@
 import { Environment, parse, tokenize } from '@huggingface/jinja'
 import type { JsonValue } from '../json.ts'
 import { makeStorable } from '../text.ts'
-import { MeteredInterpreter } from './interpreter.ts'
+import { MeteredInterpreter, printedPlace } from './interpreter.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
@@ -25,6 +25,26 @@ export function renderTemplate(
   if (output.length > max_output) throw new TemplateError(`the output is longer than ${max_output} characters`)
   // Whatever filters have made of it.
   return makeStorable(output)
+}
+
+/** What a template is rendered to, with what it prints apart from what its author wrote; `safe` makes a value the author's. */
+export type Part = { text: string; is_value: boolean }
+
+/** As `renderTemplate`, for who must not take values for syntax. A block that is captured, as by a macro, is one value. */
+export function renderParts(text: string, variables: Readonly<Record<string, JsonValue | undefined>>): Part[] {
+  if (!hasTags(text)) return [{ text: makeStorable(text), is_value: false }]
+  const printed: string[] = []
+  const output = runProgram(compileCached(text), variables, printed)
+  const length = printed.reduce((sum, value) => sum + value.length, output.length)
+  if (length > max_output_characters)
+    throw new TemplateError(`the output is longer than ${max_output_characters} characters`)
+  return output
+    .split(printedPlace)
+    .map((part, index) =>
+      index % 2 === 0 ? { text: part, is_value: false } : { text: printed[Number(part)] ?? '', is_value: true },
+    )
+    .map(({ text: part, is_value }) => ({ text: makeStorable(part), is_value }))
+    .filter((part) => part.text !== '')
 }
 
 /** What is wrong with a template before it ever runs, or null. */
@@ -124,7 +144,22 @@ function checkProgram(root: Node): Program {
       }
     }
   }
+  markParts(root)
   return { root, names, node_count }
+}
+
+/** What is printed where the text of the whole template comes to stand. */
+function markParts(node: Node): void {
+  if (node.type === 'Output') node['is_part'] = !isMarkedSafe(node['expression'] as Node)
+  if (!['Program', 'If', 'For'].includes(node.type)) return
+  for (const field of ['body', 'alternate', 'defaultBlock']) {
+    const block = node[field]
+    if (Array.isArray(block)) for (const child of block as Node[]) markParts(child)
+  }
+}
+
+function isMarkedSafe(expression: Node): boolean {
+  return expression.type === 'FilterExpression' && filterNameNode(expression)['value'] === 'safe'
 }
 
 function isNode(value: unknown): value is Node {
@@ -201,7 +236,12 @@ function compileCached(text: string): Program {
 
 // --- rendering ---
 
-function runProgram(program: Program, variables: Readonly<Record<string, JsonValue | undefined>>): string {
+/** Where `printed` is given, what is printed is put there, and its place into the text. */
+function runProgram(
+  program: Program,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+  printed: string[] | null = null,
+): string {
   try {
     const scope = new Environment()
     for (const [name, value] of globals) scope.set(name, value)
@@ -210,7 +250,7 @@ function runProgram(program: Program, variables: Readonly<Record<string, JsonVal
       scope.variables.delete(name)
       scope.set(name, value)
     }
-    const meter = new MeteredInterpreter(scope, program.node_count)
+    const meter = new MeteredInterpreter(scope, program.node_count, printed)
     return String(meter.evaluate(program.root, scope).value)
   } catch (error) {
     if (error instanceof TemplateError) throw error

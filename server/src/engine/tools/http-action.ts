@@ -12,6 +12,7 @@ import { renderTemplate } from '../../templates/templates.ts'
 import { findUnsafeText, makeStorable } from '../../text.ts'
 import { backoffDelay, createSleep } from '../models/resilient.ts'
 import type { ToolVariables } from './run-actions.ts'
+import { renderUrl } from './request-url.ts'
 import type { ToolCall, ToolRun } from './run-tool.ts'
 
 const max_body_bytes = 262_144
@@ -74,7 +75,7 @@ function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
   headers['idempotency-key'] = call.call_id
   return {
     method: action.method ?? 'GET',
-    url: urlOf(render(action.url), action.query ?? {}, render),
+    url: urlOf(renderUrl(action.url, seen), action.query ?? {}, render),
     headers,
     body: content,
     timeout_ms: action.timeout_ms ?? null,
@@ -89,8 +90,7 @@ function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
 const harmless_headers: ReadonlySet<string> = new Set(['content-type', 'idempotency-key'])
 
 function urlOf(text: string, query: Record<string, string>, render: (text: string) => string): string {
-  const url = URL.parse(text.trim())
-  if (!url) throw new OutboundError('invalid_url', 'The address is not a valid http or https URL')
+  const url = new URL(text)
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, render(value))
   return url.href
 }
