@@ -92,7 +92,11 @@ const PlayMessageAction = named(
     {
       type: Type.Unsafe<'play_message'>({ const: 'play_message' }),
       condition,
-      message: Type.String({ minLength: 1, maxLength: 32_000, description: 'A template: said to the end user.' }),
+      message: Type.String({
+        minLength: 1,
+        maxLength: 32_000,
+        description: 'A template: said to the end user, with the result of the call.',
+      }),
     },
     { description: 'Says something, as a part of the reply.' },
   ),

@@ -1,9 +1,11 @@
 // Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
-import { Environment, parse, tokenize } from '@huggingface/jinja'
+import { Environment, parse } from '@huggingface/jinja'
 import type { JsonValue } from '../json.ts'
 import { makeStorable } from '../text.ts'
 import { MeteredInterpreter, printedPlace } from './interpreter.ts'
+import { isOwnTest } from './own-filters.ts'
+import { tokenizeAll } from './syntax.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
@@ -98,6 +100,8 @@ interface Program {
 const filterAliases = new Map([
   ['d', 'default'],
   ['count', 'length'],
+  ['e', 'escape'],
+  ['forceescape', 'escape'],
 ])
 const tests: ReadonlySet<string> = new Set(new Environment().tests.keys())
 
@@ -111,8 +115,9 @@ function compile(text: string): Program {
   let root: Node
   try {
     // The lexer drops one newline at the end; this one is for it to drop.
-    root = parse(tokenize(text.endsWith('\n') ? `${text}\n` : text)) as Node
+    root = parse(tokenizeAll(text.endsWith('\n') ? `${text}\n` : text) as Parameters<typeof parse>[0]) as Node
   } catch (error) {
+    if (error instanceof TemplateError) throw error
     throw new TemplateError(describeSyntaxError(error), { cause: error })
   }
   return checkProgram(root)
@@ -171,7 +176,7 @@ function checkNode(node: Node, names: Set<string>): void {
   if (node.type === 'FilterExpression' || node.type === 'FilterStatement') {
     const name = filterNameNode(node)
     const filter = filterAliases.get(String(name['value'])) ?? String(name['value'])
-    if (name.type !== 'Identifier' || !filters.has(filter)) {
+    if (name.type !== 'Identifier' || !(filters.has(filter) || isOwnTest(filter))) {
       throw new TemplateError(`unknown filter: ${String(name['value'] ?? name.type).slice(0, 100)}`)
     }
     name['value'] = filter
