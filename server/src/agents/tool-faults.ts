@@ -2,6 +2,8 @@
 // All of it takes values that may be malformed: what the schema has found wrong is left alone.
 import type { FieldFault } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { mayLookUp } from '../templates/templates.ts'
+import { globals } from '../templates/values.ts'
 import { findPatternFault, findSchemaFault, listPatterns, listUnchecked, max_pattern_size } from './argument-schemas.ts'
 import { isObject } from './config-faults.ts'
 import { parametersOf } from './tools.ts'
@@ -22,6 +24,8 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
   return [
     ...repeated(tools, 'name', 'is the name of another tool'),
     ...schemaFaults(tools),
+    ...tools.flatMap(unknownRequired),
+    ...tools.flatMap(listActions).flatMap(reservedSave),
     ...repeated(forms, 'id', 'is the id of another form'),
     ...forms.flatMap(fieldFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
@@ -78,6 +82,28 @@ export function listUncheckedArguments(config: Config, prefix: string): string[]
   )
 }
 
+/** No call could have such an argument, and so none could be valid. */
+function unknownRequired({ path, value }: Placed): FieldFault[] {
+  const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
+  if (!isObject(properties) || !Array.isArray(required)) return []
+  return required.flatMap((name: unknown, index) =>
+    typeof name !== 'string' || Object.hasOwn(properties, name)
+      ? []
+      : [{ path: `${path}.required.${index}`, message: 'is none of the properties' }],
+  )
+}
+
+/** What the templates of an action see by these names is not what an action has saved. */
+const reserved_names: ReadonlySet<unknown> = new Set([
+  ...['custom_metadata', 'user_id', 'channel', 'now', 'arguments', 'error', 'secrets', '__proto__'],
+  ...globals.keys(),
+])
+
+function reservedSave({ path, value: { save_as } }: Placed): FieldFault[] {
+  if (!reserved_names.has(save_as)) return []
+  return [{ path: `${path}.save_as`, message: 'is the name of something else in templates' }]
+}
+
 const types_with_options: ReadonlySet<unknown> = new Set(['select', 'multi_select', 'radio'])
 
 function fieldFaults({ path, value }: Placed): FieldFault[] {
@@ -103,6 +129,12 @@ export function listToolTemplates(config: Config, prefix: string): PlacedText[] 
     ...tools.flatMap(listActions).flatMap(listActionTemplates),
     ...servers.flatMap(({ path, value }) => listTexts(value['headers'], `${path}.headers`)),
   ]
+}
+
+/** Where a valid configuration names secrets. */
+export function listSecretReferences(config: Config, prefix: string): string[] {
+  const templates = listToolTemplates(config, prefix).filter(({ text }) => mayLookUp(text, 'secrets'))
+  return templates.map(({ path }) => path)
 }
 
 /** Every condition: an expression, not a template. */

@@ -20,7 +20,8 @@ const characters_of_token = 4
 
 /** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
 export function estimateTokens(item: ItemRecord): number {
-  const text = item.content?.join('') ?? JSON.stringify(item.arguments ?? item.output ?? '')
+  const own = item.type === 'message' ? item.content?.join('') : undefined
+  const text = own ?? JSON.stringify(item.arguments ?? item.output ?? '')
   return Math.ceil(text.length / characters_of_token) + 4
 }
 

@@ -40,6 +40,30 @@ describe('every form of a value is found', () => {
     expect(one.redactText(base64(`{"k":"${before}${value}","more":true}`))).toContain('[secret API_KEY]')
   })
 
+  test.each(['  padded-secret  ', '\tpadded-secret\r\n', '\npadded-secret'])('%j, as a header has it', (padded) => {
+    const { redactText } = createRedactor(new Map([['PAD', padded]]))
+    expect(redactText(`[${padded.trim()}]`)).toBe('[[secret PAD]]')
+    expect(redactText(`Bearer ${padded}`.trim())).toMatch(/^Bearer \s*\[secret PAD\]$/)
+    expect(redactText(base64(`user:${padded.trim()}`))).toContain('[secret PAD]')
+    expect(redactText(encodeURIComponent(padded))).toContain('[secret PAD]')
+  })
+
+  test('a value that is white space around too little is looked for as a whole', () => {
+    const { redactText } = createRedactor(new Map([['PAD', '  ab  ']]))
+    expect(redactText('ab|  ab  |')).toBe('ab|[secret PAD]|')
+  })
+
+  test.each<[string, (text: string) => string]>([
+    ['Latin-1 that is read as UTF-8', (text) => Buffer.from(text, 'latin1').toString('utf8')],
+    ['UTF-8 that is read as Latin-1', (text) => Buffer.from(text).toString('latin1')],
+    ['Latin-1, percent-encoded', (text) => text.replace(/[^\0-\x7f]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)],
+  ])('%s', (_form, misread) => {
+    const { redactText } = createRedactor(new Map([['UNI', 'pässwörd-secret']]))
+    expect(redactText(misread('[pässwörd-secret]'))).toContain('[secret UNI]')
+    expect(redactText(misread('[pässwörd-secret]'))).not.toMatch(/rd-secret/)
+    expect(redactText(misread('ä, not a secret'))).toBe(misread('ä, not a secret'))
+  })
+
   test('any value, in any form, at any place; nothing of it can be decoded from what is left', () => {
     const forms: ((text: string) => string)[] = [
       (text) => text,
@@ -101,9 +125,9 @@ test('values of less than four characters are left, and a text without any is un
 test('a long value is found in every form too', () => {
   const pem = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(80)}-----END KEY-----\n`
   const redactor = createRedactor(new Map([['PEM', pem]]))
-  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('x [secret PEM] y')
-  expect(redactor.redactText(`x ${JSON.stringify(pem)} y`)).toBe('x "[secret PEM]" y')
-  expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM] y')
+  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('x [secret PEM]\\u000a y')
+  expect(redactor.redactText(`x ${JSON.stringify(pem)} y`)).toBe('x "[secret PEM]\\n" y')
+  expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM]\n y')
 })
 
 test('a large text and many secrets take no more than a moment', () => {

@@ -1,5 +1,7 @@
 // How a secret's value may be written: whether a text holds it in any form, and where. Pure.
 
+import { writingsInUrl } from '../url-values.ts'
+
 /** Shorter values would be found everywhere. */
 export const shortest_length = 4
 
@@ -67,25 +69,38 @@ function characterOf(code: number): string | null {
   return code <= 0x10ffff ? String.fromCodePoint(code) : null
 }
 
-export function createTrace(value: string, marker: string): Trace {
+export function createTrace(given: string, marker: string): Trace {
+  const value = sentPart(given)
   // A value that looks as if it were encoded is decoded too, where the text is.
-  const decoded = [value, ...urlForms(value)].flatMap((form) => viewsOf(form).map(({ folded }) => folded))
+  const decoded = [value, ...writingsInUrl(value), ...misreadForms(value)].flatMap((form) =>
+    viewsOf(form).map(({ folded }) => folded),
+  )
   const wholes = [value.toLowerCase(), ...new Set(decoded.filter((whole) => whole.trim().length >= shortest_length))]
   const forms = formsOf(value)
   const cores = [...new Set(forms.flatMap(base64Cores))].toSorted((a, b) => b.length - a.length)
   const needles = [...new Set(cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]))]
   return {
     marker,
-    length: value.length,
+    length: given.length,
     number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
     wholes: [...new Set(wholes)],
     needles,
   }
 }
 
-/** What a URL makes of a value in its path or query: some characters are changed or dropped there. */
-function urlForms(value: string): string[] {
-  return ['http://h/', 'http://h/?'].map((base) => URL.parse(base + value)?.href.slice(base.length) ?? value)
+/** A header, and the end of a URL, lose the white space around a value: what is left is the secret. */
+function sentPart(value: string): string {
+  const part = value.trim()
+  return part.length >= shortest_length ? part : value
+}
+
+/** A header goes as Latin-1 and comes back as what is taken for UTF-8, or the other way round. */
+function misreadForms(value: string): string[] {
+  if (/^[\0-\x7f]*$/.test(value)) return []
+  const as_latin1 = /^[\0-\xff]*$/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : ''
+  // Of what is left of `ääää` nothing can be read, and it would be found in any text that is none.
+  const isReadable = as_latin1.replaceAll('\ufffd', '').length >= shortest_length
+  return [...(isReadable ? [as_latin1] : []), Buffer.from(value).toString('latin1')]
 }
 
 /** What the common encoders make of a value. */
@@ -93,7 +108,7 @@ function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
   const texts = [value, JSON.stringify(json).slice(1, -1), json, json.replaceAll('/', '\\/')]
-  const forms = [...texts, encodeURIComponent(value), query, ...urlForms(value)]
+  const forms = [...texts, encodeURIComponent(value), query, ...writingsInUrl(value), ...misreadForms(value)]
   return [...new Set(forms)].filter((form) => form.length >= shortest_length)
 }
 

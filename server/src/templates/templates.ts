@@ -1,9 +1,11 @@
 // Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
-import { Environment, parse, tokenize } from '@huggingface/jinja'
+import { Environment, parse } from '@huggingface/jinja'
 import type { JsonValue } from '../json.ts'
 import { makeStorable } from '../text.ts'
-import { MeteredInterpreter, max_work } from './interpreter.ts'
+import { MeteredInterpreter, max_work, printedPlace } from './interpreter.ts'
+import { isOwnTest } from './own-filters.ts'
+import { tokenizeAll } from './syntax.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
@@ -45,6 +47,31 @@ export function renderTemplate(
   return makeStorable(output)
 }
 
+/** What a template is rendered to, with what it prints apart from what its author wrote; `safe` makes a value the author's. */
+export type Part = { text: string; is_value: boolean }
+
+/** As `renderTemplate`, for who must not take values for syntax. A block that is captured, as by a macro, is one value. */
+export function renderParts(
+  text: string,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+  budget: RenderBudget = createBudget(),
+): Part[] {
+  if (!hasTags(text)) return [{ text: makeStorable(text), is_value: false }]
+  const printed: string[] = []
+  const output = runProgram(compileCached(text), variables, budget, printed)
+  const length = printed.reduce((sum, value) => sum + value.length, output.length)
+  budget.characters -= length
+  if (length > max_output_characters)
+    throw new TemplateError(`the output is longer than ${max_output_characters} characters`)
+  return output
+    .split(printedPlace)
+    .map((part, index) =>
+      index % 2 === 0 ? { text: part, is_value: false } : { text: printed[Number(part)] ?? '', is_value: true },
+    )
+    .map(({ text: part, is_value }) => ({ text: makeStorable(part), is_value }))
+    .filter((part) => part.text !== '')
+}
+
 /** What is wrong with a template before it ever runs, or null. */
 export function checkTemplate(text: string): string | null {
   if (!hasTags(text)) return null
@@ -55,6 +82,11 @@ export function checkTemplate(text: string): string | null {
     if (error instanceof TemplateError) return error.message
     throw error
   }
+}
+
+/** Whether a template could look up a variable of this name; also where it only has a property of that name. */
+export function mayLookUp(text: string, name: string): boolean {
+  return hasTags(text) && compileCached(text).names.has(name)
 }
 
 /** Whether an expression, as it stands between braces, is truthy. Throws a `TemplateError`. */
@@ -92,6 +124,8 @@ interface Program {
 const filterAliases = new Map([
   ['d', 'default'],
   ['count', 'length'],
+  ['e', 'escape'],
+  ['forceescape', 'escape'],
 ])
 const tests: ReadonlySet<string> = new Set(new Environment().tests.keys())
 
@@ -105,8 +139,9 @@ function compile(text: string): Program {
   let root: Node
   try {
     // The lexer drops one newline at the end; this one is for it to drop.
-    root = parse(tokenize(text.endsWith('\n') ? `${text}\n` : text)) as Node
+    root = parse(tokenizeAll(text.endsWith('\n') ? `${text}\n` : text) as Parameters<typeof parse>[0]) as Node
   } catch (error) {
+    if (error instanceof TemplateError) throw error
     throw new TemplateError(describeSyntaxError(error), { cause: error })
   }
   return checkProgram(root)
@@ -144,7 +179,22 @@ function checkProgram(root: Node): Program {
       }
     }
   }
+  markParts(root)
   return { root, names, node_count }
+}
+
+/** What is printed where the text of the whole template comes to stand. */
+function markParts(node: Node): void {
+  if (node.type === 'Output') node['is_part'] = !isMarkedSafe(node['expression'] as Node)
+  if (!['Program', 'If', 'For'].includes(node.type)) return
+  for (const field of ['body', 'alternate', 'defaultBlock']) {
+    const block = node[field]
+    if (Array.isArray(block)) for (const child of block as Node[]) markParts(child)
+  }
+}
+
+function isMarkedSafe(expression: Node): boolean {
+  return expression.type === 'FilterExpression' && filterNameNode(expression)['value'] === 'safe'
 }
 
 function isNode(value: unknown): value is Node {
@@ -156,7 +206,7 @@ function checkNode(node: Node, names: Set<string>): void {
   if (node.type === 'FilterExpression' || node.type === 'FilterStatement') {
     const name = filterNameNode(node)
     const filter = filterAliases.get(String(name['value'])) ?? String(name['value'])
-    if (name.type !== 'Identifier' || !filters.has(filter)) {
+    if (name.type !== 'Identifier' || !(filters.has(filter) || isOwnTest(filter))) {
       throw new TemplateError(`unknown filter: ${String(name['value'] ?? name.type).slice(0, 100)}`)
     }
     name['value'] = filter
@@ -221,10 +271,12 @@ function compileCached(text: string): Program {
 
 // --- rendering ---
 
+/** Where `printed` is given, what is printed is put there, and its place into the text. */
 function runProgram(
   program: Program,
   variables: Readonly<Record<string, JsonValue | undefined>>,
   budget: RenderBudget,
+  printed: string[] | null = null,
 ): string {
   const seen = Object.entries(variables).filter(([name]) => program.names.has(name))
   let meter: MeteredInterpreter | null = null
@@ -239,7 +291,7 @@ function runProgram(
       scope.variables.delete(name)
       scope.set(name, value)
     }
-    meter = new MeteredInterpreter(scope, program.node_count, granted)
+    meter = new MeteredInterpreter(scope, program.node_count, granted, printed)
     return String(meter.evaluate(program.root, scope).value)
   } catch (error) {
     if (error instanceof TemplateError) throw error

@@ -12,9 +12,10 @@ import { type ToolOutcome, type ToolRun, failed, runTool } from './run-tool.ts'
 
 type WriteResult = (result: ToolResult) => Promise<void>
 
-/** A result as the model is shown it, and whether the tool said something to the end user. */
+/** A result as the model is shown it, and what the tool said to the end user. */
 export interface CarriedOut extends ModelToolResult {
-  has_said: boolean
+  /** Empty: nothing. */
+  said: string
 }
 
 /** What the calls of a turn may use. */
@@ -22,6 +23,8 @@ export interface CallRun extends Omit<ToolRun, 'redactor'> {
   /** For the results of the whole turn. */
   room: OutputRoom
   readSecrets(): Promise<Secrets>
+  /** What tools say is no message yet: the reply is wrapped as a whole. */
+  holds_words: boolean
 }
 
 /** Results in the order of the calls. The first one that cannot be written ends them all. */
@@ -46,12 +49,12 @@ export async function carryOutCalls(
 
 async function carryOutCall(
   call: PlannedCall,
-  run: ToolRun & Pick<CallRun, 'room'>,
+  run: ToolRun & Pick<CallRun, 'room' | 'holds_words'>,
   writeResult: WriteResult,
 ): Promise<CarriedOut> {
   const { call_id, name } = call
   // Its result came with the step.
-  if ('fault' in call) return { call_id, name, output: call.fault, is_error: true, has_said: false }
+  if ('fault' in call) return { call_id, name, output: call.fault, is_error: true, said: '' }
   const { ports } = run.services
   await reach(ports, 'tool.asked')
   const startedAt = ports.clock.monotonic()
@@ -60,9 +63,9 @@ async function carryOutCall(
   const outcome = { output: takeRoom(run.room, made.output), is_error: made.is_error }
   const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
   await reach(ports, 'tool.answered')
-  const said = text === '' ? null : { message_id: ports.newId(), text }
+  const said = text === '' ? null : { message_id: ports.newId(), text, is_held: run.holds_words }
   await writeResult({ call_id, name, ...outcome, latency_ms, said })
-  return { call_id, name, ...outcome, has_said: said !== null }
+  return { call_id, name, ...outcome, said: text }
 }
 
 /** What others answer is not asked for where there is no room for it. */

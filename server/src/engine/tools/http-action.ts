@@ -12,6 +12,7 @@ import { type RenderBudget, TemplateError, renderTemplate } from '../../template
 import { findUnsafeText, makeStorable } from '../../text.ts'
 import { backoffDelay, createSleep } from '../models/resilient.ts'
 import type { ToolVariables } from './run-actions.ts'
+import { renderUrl } from './request-url.ts'
 import type { ToolCall, ToolRun } from './run-tool.ts'
 
 const max_body_bytes = 262_144
@@ -86,20 +87,22 @@ function requestOf(action: HttpAction, { call, variables, run, budget, timeLeft,
   headers['idempotency-key'] = call.call_id
   return {
     method: action.method ?? 'GET',
-    url: urlOf(render(action.url), action.query ?? {}, render),
+    url: urlOf(renderUrl(action.url, seen, budget), action.query ?? {}, render),
     headers,
     body: content,
     timeout_ms: action.timeout_ms ?? null,
     max_body_bytes: Math.min(max_body_bytes, room) + run.redactor.margin_bytes,
     signal: run.signal,
-    // What an author puts into a header may be a secret for that one origin.
-    sensitive_headers: Object.keys(headers).filter((name) => name !== 'content-type'),
+    // What an author puts into a header or a body may be a secret for that one origin.
+    has_sensitive_body: true,
+    sensitive_headers: Object.keys(headers).filter((name) => !harmless_headers.has(name)),
   }
 }
 
+const harmless_headers: ReadonlySet<string> = new Set(['content-type', 'idempotency-key'])
+
 function urlOf(text: string, query: Record<string, string>, render: (text: string) => string): string {
-  const url = URL.parse(text.trim())
-  if (!url) throw new OutboundError('invalid_url', 'The address is not a valid http or https URL')
+  const url = new URL(text)
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, render(value))
   return url.href
 }

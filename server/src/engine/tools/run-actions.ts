@@ -23,6 +23,8 @@ const max_output_characters = 262_144
 /** Of all actions of a call. */
 const max_said_together = 262_144
 const max_saved_bytes = 1_048_576
+/** For all error actions of a call. */
+const max_error_actions_ms = 10_000
 
 interface Progress {
   saved: JsonObject
@@ -36,7 +38,7 @@ interface Progress {
 interface Surroundings {
   call: ToolCall
   run: ToolRun
-  /** Milliseconds that are left of the tool's time. */
+  /** Milliseconds that are left of the actions' time. */
   timeLeft(): number
   /** For all templates of the call. */
   budget: RenderBudget
@@ -49,13 +51,17 @@ export async function runActions(
   run: ToolRun,
 ): Promise<ToolOutcome> {
   const { clock } = run.services.ports
-  const deadline = clock.monotonic() + timeout_ms
   const budget = createBudget()
-  const around = { call, run, budget, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+  const within = (ms: number): Surroundings => {
+    const deadline = clock.monotonic() + ms
+    return { call, run, budget, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+  }
   const progress: Progress = { saved: {}, said: [], error: null, room: max_saved_bytes }
+  const around = within(timeout_ms)
   await runInOrder(work.actions, progress, around)
   const is_error = progress.error !== null
-  if (is_error) await runInOrder(work.actions_on_error, progress, around)
+  // What failed may have used up all of the time.
+  if (is_error) await runInOrder(work.actions_on_error, progress, within(Math.min(timeout_ms, max_error_actions_ms)))
   const output = outputOf(work.output, progress, around)
   return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
 }
@@ -90,7 +96,8 @@ async function runAction(
       if (progress.room <= 0) return 'There is no room for another answer.'
       const { saved, error } = await callHttp(action, { ...around, variables, room: progress.room })
       progress.room -= sizeOf(saved)
-      Object.assign(progress.saved, action.save_as ? { [action.save_as]: saved } : saved)
+      // Spread: assigning would take some names for the prototype.
+      progress.saved = { ...progress.saved, ...(action.save_as ? { [action.save_as]: saved } : saved) }
       return error
     }
     case 'play_message': {
@@ -99,7 +106,7 @@ async function runAction(
       if (text === '') return null
       if (progress.said.join('').length + text.length > max_said_together) return 'The tool has said too much.'
       progress.said.push(text)
-      Object.assign(progress.saved, { message: text })
+      progress.saved = { ...progress.saved, message: text }
       return null
     }
     case 'workflow':
