@@ -180,7 +180,14 @@ export const AgentConfig = named(
               nullable(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Default 200.' })),
             ),
             max_tokens: Type.Optional(
-              nullable(Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'Estimated. Default 32000.' })),
+              nullable(
+                Type.Integer({
+                  minimum: 1,
+                  maximum: 10_000_000,
+                  description:
+                    'Estimated: four characters each. The newest turn is shown whole, but for results of tools that are cut off to fit. Default 32000.',
+                }),
+              ),
             ),
           }),
         ),

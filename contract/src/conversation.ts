@@ -167,7 +167,10 @@ export const MessageReply = named(
   Type.Object({
     conversation_id: Id,
     reply: Type.String(),
-    tool_calls: Type.Array(ToolCallRecord, { description: 'Each call with its result; empty when there was none.' }),
+    tool_calls: Type.Array(ToolCallRecord, {
+      description:
+        'Each call with its result; empty when there was none, and for a conversation token, which sees none.',
+    }),
     widgets: Type.Optional(
       Type.Array(Widget, { description: 'Only with `rich`: what the agent showed, in order; empty when nothing.' }),
     ),

@@ -58,7 +58,8 @@ const lifecycleOperations = {
     path: '/core/conversations',
     tag,
     summary: 'Create a conversation',
-    description: 'For text, with exactly one of `agent_id`, `agent_version_id` and `agent_config`.',
+    description:
+      'For text, with exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that names secrets is taken only from who holds `agents:manage` too (403).',
     access: manage,
     narrowed: true,
     waits: true,
@@ -249,7 +250,8 @@ const lifecycleOperations = {
     path: '/core/conversations/{conversation_id}/token',
     tag,
     summary: 'Create a token for one conversation',
-    description: 'For browsers: a bearer token that works on this conversation only, as its end user.',
+    description:
+      'For browsers: a bearer token that works on this conversation only, as its end user. It sees what was said and shown; tool calls, their arguments and their results are left out everywhere, also of replies and their streams.',
     access: manage,
     narrowed: true,
     params: conversationPath,

@@ -33,7 +33,7 @@ export const secretOperations = {
     tag,
     summary: 'Set a secret',
     description:
-      'Stored encrypted and never shown again. Seen by the templates of `http` actions (`url`, `headers`, `query`, `body`) as `{{ secrets.NAME }}`, from the next call on; where an API sends it back, results have `[secret NAME]` in its place, if it has 4 characters or more. Whoever may change agents can use every secret. `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GOOGLE_GENERATIVE_AI_API_KEY`, and `AZURE_API_KEY` with `AZURE_RESOURCE_NAME`, also serve this organization’s model calls in place of the server’s own. An organization has at most 200.',
+      'Stored encrypted and never shown again. Seen by the templates of `http` actions (`url`, `headers`, `query`, `body`) as `{{ secrets.NAME }}`, from the next call on; where an API sends it back, results have `[secret NAME]` in its place, if it has 4 characters or more. Whoever holds `agents:manage` can use every secret, also in an inline `agent_config`; nobody else can. `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GOOGLE_GENERATIVE_AI_API_KEY`, and `AZURE_API_KEY` with `AZURE_RESOURCE_NAME`, also serve this organization’s model calls in place of the server’s own. An organization has at most 200.',
     access: manage,
     narrowed: false,
     params: secretPath,

@@ -40,7 +40,12 @@ export const HttpAction = named(
       type: Type.Unsafe<'http'>({ const: 'http' }),
       condition,
       method: Type.Optional(nullable(oneOf(httpMethods, 'Default `GET`.'))),
-      url: Type.String({ minLength: 1, maxLength: 8000, description: 'A template. Private addresses are refused.' }),
+      url: Type.String({
+        minLength: 1,
+        maxLength: 8000,
+        description:
+          'A template. A value in the path is one segment at most, in the query one parameter: what would lead out of there is percent-encoded, or an error. A value that stands for the whole base, path after the host, or query is taken as it is; `safe` takes any as it is. Private addresses are refused.',
+      }),
       headers: templates('Values are templates. `Idempotency-Key` is always the id of the call.'),
       query: templates('Added to the URL; values are templates.'),
       body: Type.Optional(
@@ -67,12 +72,16 @@ export const HttpAction = named(
         nullable(
           Type.String({
             pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
-            description: 'The name that `{status, body}` has for later templates and in the output; default: no name.',
+            description:
+              'The name that `{status, body}` has for later templates and in the output; default: no name. Names that templates have already, such as `error`, `arguments` or `custom_metadata`, are refused.',
           }),
         ),
       ),
     },
-    { description: 'Calls an HTTP API. What comes back is parsed when it is JSON; at most 256 KiB are kept.' },
+    {
+      description:
+        'Calls an HTTP API. What comes back is parsed when it is JSON; at most 256 KiB are kept. A redirect to another server is followed without the headers; with a body it is an error.',
+    },
   ),
 )
 export type HttpAction = Static<typeof HttpAction>
@@ -83,7 +92,11 @@ const PlayMessageAction = named(
     {
       type: Type.Unsafe<'play_message'>({ const: 'play_message' }),
       condition,
-      message: Type.String({ minLength: 1, maxLength: 32_000, description: 'A template: said to the end user.' }),
+      message: Type.String({
+        minLength: 1,
+        maxLength: 32_000,
+        description: 'A template: said to the end user, with the result of the call.',
+      }),
     },
     { description: 'Says something, as a part of the reply.' },
   ),
@@ -143,8 +156,16 @@ export const ToolConfig = named(
   Type.Object({
     name: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Unique within the agent.' }),
     description: Type.String({ maxLength: 10_000, description: 'What the model is told of it.' }),
-    properties: Type.Optional(nullable({ ...JsonObject, description: 'JSON Schema of each argument. Default none.' })),
-    required: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256 }))),
+    properties: Type.Optional(
+      nullable({
+        ...JsonObject,
+        description:
+          'JSON Schema of each argument, 4,000 values together; patterns in the language of RE2. Default none.',
+      }),
+    ),
+    required: Type.Optional(
+      nullable(Type.Array(Type.String({ maxLength: 256 }), { maxItems: 256, description: 'Names of `properties`.' })),
+    ),
     actions: Type.Optional(
       nullable(Type.Array(ToolAction, { maxItems: 20, description: 'Carried out in order, until one fails.' })),
     ),
@@ -153,7 +174,7 @@ export const ToolConfig = named(
         Type.Array(ToolAction, {
           maxItems: 20,
           description:
-            'Carried out when one of `actions` has failed; their templates see `error`, a text. The call remains an error.',
+            'Carried out when one of `actions` has failed; their templates see `error`, a text. They have a time of their own: that of the tool, at most 10 seconds. The call remains an error.',
         }),
       ),
     ),
@@ -162,7 +183,7 @@ export const ToolConfig = named(
         Type.String({
           maxLength: 200_000,
           description:
-            'A template: what the model is given as the result, over the same as those of the actions. Default: what the actions have saved.',
+            'A template: what the model is given as the result, over the same as those of the actions. Default: what the actions have saved, 256 KiB of it.',
         }),
       ),
     ),
@@ -175,7 +196,13 @@ export const ToolConfig = named(
       ),
     ),
     timeout_ms: Type.Optional(
-      nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: 'Of a whole call. Default 10000.' })),
+      nullable(
+        Type.Integer({
+          minimum: 1,
+          maximum: 600_000,
+          description: 'Of a whole call, error actions aside. Default 10000.',
+        }),
+      ),
     ),
   }),
 )

@@ -242,12 +242,24 @@ export const FormDefinition = named(
 )
 export type FormDefinition = Static<typeof FormDefinition>
 
+const { fields } = FormDefinition.properties
+
+/** As it is shown: with whatever else its author has written into it. */
+const ShownForm = Type.Unsafe<FormDefinition>({
+  ...FormDefinition,
+  properties: {
+    ...FormDefinition.properties,
+    fields: { ...fields, items: { ...fields.items, additionalProperties: true } },
+  },
+  additionalProperties: true,
+})
+
 /** What a rich conversation is shown beside the text; `data` depends on `type`. */
 export type Widget =
   | { [T in WidgetType]: { type: T; data: Static<(typeof widgetData)[T]> } }[WidgetType]
   | { type: 'form'; data: FormDefinition }
 
-const shapes: [string, TSchema][] = [...Object.entries(widgetData), ['form', FormDefinition]]
+const shapes: [string, TSchema][] = [...Object.entries(widgetData), ['form', ShownForm]]
 
 export const Widget = named(
   'Widget',

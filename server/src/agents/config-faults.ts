@@ -11,23 +11,32 @@ export interface Schema {
   required?: string[]
   properties?: Record<string, Schema>
   items?: Schema
+  maxItems?: number
   anyOf?: Schema[]
   additionalProperties?: unknown
   [without_effect]?: true
 }
 
+/** Each costs little, but there can be as many as the configuration has values. */
+const max_described = 1000
+
 /** The errors come from a validator with `allErrors` and `verbose`. */
 export function describeFaults(errors: readonly ErrorObject[], prefix: string): FieldFault[] {
-  const unions = errors.filter((error) => error.keyword === 'anyOf')
-  return errors
-    .filter((error) => isMeant(error, unions))
-    .map((error) => ({ path: pathOf(error, prefix), message: describeError(error) }))
+  const findUnion = indexUnions(errors)
+  const faults: FieldFault[] = []
+  for (const error of errors) {
+    if (faults.length >= max_described) break
+    if (isMeant(error, findUnion)) faults.push({ path: pathOf(error, prefix), message: describeError(error) })
+  }
+  return faults
 }
 
+type FindUnion = (error: ErrorObject) => ErrorObject | undefined
+
 /** Of a value that may be one thing or another, only the errors of the one that was meant are worth telling. */
-function isMeant(error: ErrorObject, unions: readonly ErrorObject[]): boolean {
+function isMeant(error: ErrorObject, findUnion: FindUnion): boolean {
   if (error.keyword === 'anyOf') return findMeantBranch(error.parentSchema as Schema, error.data) === undefined
-  const union = unions.find((one) => isInside(error, one))
+  const union = findUnion(error)
   if (union === undefined) return true
   const schema = union.parentSchema as Schema
   const meant = findMeantBranch(schema, union.data)
@@ -35,12 +44,33 @@ function isMeant(error: ErrorObject, unions: readonly ErrorObject[]): boolean {
   return meant !== undefined && schema.anyOf![Number(branch)] === meant
 }
 
-function isInside(error: ErrorObject, union: ErrorObject): boolean {
-  const isSameValue = error.instancePath === union.instancePath
-  return (
-    (isSameValue || error.instancePath.startsWith(`${union.instancePath}/`)) &&
-    error.schemaPath.startsWith(`${union.schemaPath}/`)
-  )
+/** Finds the innermost union that an error lies in, by the places in schema and value that lead to it. */
+function indexUnions(errors: readonly ErrorObject[]): FindUnion {
+  const unions = new Map<string, Map<string, ErrorObject>>()
+  for (const error of errors) {
+    if (error.keyword !== 'anyOf') continue
+    const ofSchema = unions.get(error.schemaPath) ?? new Map<string, ErrorObject>()
+    unions.set(error.schemaPath, ofSchema.set(error.instancePath, error))
+  }
+  return ({ schemaPath, instancePath }) => {
+    for (const path of ancestors(schemaPath)) {
+      const ofSchema = unions.get(path)
+      if (!ofSchema) continue
+      for (const place of [instancePath, ...ancestors(instancePath)]) {
+        const union = ofSchema.get(place)
+        if (union) return union
+      }
+    }
+    return undefined
+  }
+}
+
+/** `/a/b/c` lies in `/a/b`, in `/a` and in the whole. */
+function* ancestors(path: string): Generator<string> {
+  for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
+    yield path.slice(0, end)
+    if (end === 0) return
+  }
 }
 
 /** The branch of a union that a value looks like, by its JSON type and, for objects, its `type`. */
@@ -94,10 +124,14 @@ function describeError(error: ErrorObject): string {
     case 'minItems':
       return `must have at least ${limit} ${limit === 1 ? 'entry' : 'entries'}`
     case 'maxItems':
-      return `must have at most ${limit} entries`
+      return describeLength(limit!)
     default:
       return error.message ?? 'is not valid'
   }
+}
+
+export function describeLength(most: number): string {
+  return `must have at most ${most} entries`
 }
 
 function describeType(type: string): string {

@@ -39,6 +39,18 @@ describe('tools', () => {
       ['config.tools.0.actions_on_error.0.message', /required/],
     ],
     [
+      'an argument that no call can have',
+      [{ ...tool, required: ['zz'] }],
+      ['config.tools.0.required.0', /none of the/],
+    ],
+    ...['error', 'arguments', 'custom_metadata', 'secrets', 'now', 'true', 'range', '__proto__'].map(
+      (save_as): [string, object, [string, RegExp]] => [
+        `${save_as} as the name of a result`,
+        [withAction({ save_as })],
+        ['config.tools.0.actions.0.save_as', /something else/],
+      ],
+    ),
+    [
       'a template that is none',
       [{ ...tool, actions: [{ type: 'http', url: 'http://x', body: { a: ['{{'] } }] }],
       ['config.tools.0.actions.0.body.a.0', /template/],
@@ -47,6 +59,11 @@ describe('tools', () => {
     const faults = faultsOf({ tools })
     expect(faults.map((fault) => fault.path)).toEqual([path])
     expect(faults[0]!.message).toMatch(message)
+  })
+
+  test('may save under any other name, and require what they describe', () => {
+    const actions = ['constructor', 'toString', 'order', 'message'].map((save_as) => withAction({ save_as }).actions[0])
+    expect(faultsOf({ tools: [{ ...tool, properties: { zz: {} }, required: ['zz'], actions }] })).toEqual([])
   })
 
   test('have their defaults', () => {

@@ -138,8 +138,9 @@ describe('faults', () => {
     expect(validateAgentConfig({ instructions: 'ä'.repeat(50) }, small).faults).toEqual([
       { path: 'config', message: 'must have at most 100 bytes as JSON' },
     ])
-    const entries = Array.from({ length: 50_000 }, () => 5)
-    expect(faultsOf({ llm: { provider: 'x', model: 'x', fallbacks: entries } })).toHaveLength(100)
+    const entries = Array.from({ length: 40_000 }, (_, index): [string, number] => [`h${index}`, 5])
+    const action = { type: 'http', url: 'http://x', headers: Object.fromEntries(entries) }
+    expect(faultsOf({ tools: [{ name: 'x', description: 'x', actions: [action] }] })).toHaveLength(100)
   })
 })
 

@@ -13,8 +13,15 @@ import type { Limits } from '../config.ts'
 import type { FieldFault } from '../errors.ts'
 import { checkCondition, checkTemplate } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
+import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
-import { type PlacedText, listConditions, listToolTemplates, toolFaults } from './tool-faults.ts'
+import {
+  type PlacedText,
+  listConditions,
+  listToolTemplates,
+  listUncheckedArguments,
+  toolFaults,
+} from './tool-faults.ts'
 import { type ResolvedTool, resolveTools } from './tools.ts'
 
 const schema = AgentConfig as unknown as Schema
@@ -23,6 +30,9 @@ const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true
 )
 
 const max_faults = 100
+const max_warnings = 100
+/** Each is compiled when a configuration is judged. */
+const max_templates = 4000
 
 export interface ConfigVerdict {
   /** Empty: the value is an AgentConfig. Paths begin with the prefix. */
@@ -42,14 +52,16 @@ export function validateAgentConfig(
   if (Buffer.byteLength(JSON.stringify(value)) > limits.agent_config_bytes) {
     return refuse(`must have at most ${limits.agent_config_bytes} bytes as JSON`)
   }
-  validate(value)
-  const faults = describeFaults(validate.errors ?? [], prefix)
-  const found = [
-    ...toolFaults(value, prefix),
-    ...textFaults(listTemplates(value, prefix), checkTemplate, 'is not a valid template'),
-    ...textFaults(listConditions(value, prefix), checkCondition, 'is not a valid condition'),
-  ]
-  return { faults: sortFaults([...faults, ...found]), warnings: listWarnings(value, schema, prefix) }
+  const { config, faults } = emptyLongLists(value, schema, prefix)
+  validate(config)
+  faults.push(
+    ...describeFaults(validate.errors ?? [], prefix),
+    ...toolFaults(config, prefix),
+    ...templateFaults(config, prefix),
+  )
+  const warnings = listWarnings(config, schema, prefix)
+  if (faults.length === 0) warnings.push(...listUncheckedArguments(config, prefix).slice(0, max_warnings))
+  return { faults: sortFaults(faults), warnings }
 }
 
 /** One for each path: the first, which says more than those that follow from it. */
@@ -59,11 +71,26 @@ function sortFaults(found: FieldFault[]): FieldFault[] {
   return [...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)).slice(0, max_faults)
 }
 
+function templateFaults(config: Record<string, unknown>, prefix: string): FieldFault[] {
+  const templates = listTemplates(config, prefix).filter(({ text }) => text.includes('{'))
+  const conditions = listConditions(config, prefix)
+  if (templates.length + conditions.length > max_templates) {
+    return [{ path: prefix, message: `must have at most ${max_templates} templates and conditions` }]
+  }
+  return [
+    ...textFaults(templates, checkTemplate, 'is not a valid template'),
+    ...textFaults(conditions, checkCondition, 'is not a valid condition'),
+  ]
+}
+
 function textFaults(texts: PlacedText[], check: (text: string) => string | null, message: string): FieldFault[] {
-  return texts.flatMap(({ path, text }) => {
+  const faults: FieldFault[] = []
+  for (const { path, text } of texts) {
+    if (faults.length >= max_faults) break
     const fault = check(text)
-    return fault === null ? [] : [{ path, message: `${message}: ${fault}` }]
-  })
+    if (fault !== null) faults.push({ path, message: `${message}: ${fault}` })
+  }
+  return faults
 }
 
 /** Every text of a configuration that is a template, as far as the configuration is well formed. */

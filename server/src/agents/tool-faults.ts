@@ -1,7 +1,10 @@
 // What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
 // All of it takes values that may be malformed: what the schema has found wrong is left alone.
 import type { FieldFault } from '../errors.ts'
-import { createAjv } from '../validation.ts'
+import type { JsonObject } from '../json.ts'
+import { mayLookUp } from '../templates/templates.ts'
+import { globals } from '../templates/values.ts'
+import { findPatternFault, findSchemaFault, listPatterns, listUnchecked, max_pattern_size } from './argument-schemas.ts'
 import { isObject } from './config-faults.ts'
 import { parametersOf } from './tools.ts'
 
@@ -20,7 +23,9 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
   const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
   return [
     ...repeated(tools, 'name', 'is the name of another tool'),
-    ...tools.flatMap(schemaFaults),
+    ...schemaFaults(tools),
+    ...tools.flatMap(unknownRequired),
+    ...tools.flatMap(listActions).flatMap(reservedSave),
     ...repeated(forms, 'id', 'is the id of another form'),
     ...forms.flatMap(fieldFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
@@ -53,16 +58,50 @@ function reservedName({ path, value: { name } }: Placed): FieldFault[] {
   return [{ path: `${path}.name`, message: `must not begin with ${reserved_server}, as the built-in tools do` }]
 }
 
-function schemaFaults({ path, value }: Placed): FieldFault[] {
+function schemaFaults(tools: Placed[]): FieldFault[] {
+  const room = { left: max_pattern_size }
+  return tools.flatMap(({ path, value }) => {
+    const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
+    if (!isObject(properties) || !Array.isArray(required)) return []
+    const schema = parametersOf({ properties, required: required as string[] })
+    const fault = findSchemaFault(schema) ?? findPatternFault(listPatterns(schema), room)
+    return fault === null
+      ? []
+      : [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${fault}` }]
+  })
+}
+
+/** Which arguments of tools are taken as they come. Of a configuration without faults. */
+export function listUncheckedArguments(config: Config, prefix: string): string[] {
+  return objectsOf(config['tools'], `${prefix}.tools`).flatMap(({ path, value: { properties } }) =>
+    isObject(properties)
+      ? listUnchecked(properties as JsonObject).map(
+          ({ name, why }) => `${path}.properties.${name.slice(0, 100)} ${why}: what is given for it is not checked`,
+        )
+      : [],
+  )
+}
+
+/** No call could have such an argument, and so none could be valid. */
+function unknownRequired({ path, value }: Placed): FieldFault[] {
   const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
   if (!isObject(properties) || !Array.isArray(required)) return []
-  try {
-    createAjv().compile(parametersOf({ properties, required }))
-    return []
-  } catch (error) {
-    const message = (error instanceof Error ? error.message : String(error)).slice(0, 200)
-    return [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${message}` }]
-  }
+  return required.flatMap((name: unknown, index) =>
+    typeof name !== 'string' || Object.hasOwn(properties, name)
+      ? []
+      : [{ path: `${path}.required.${index}`, message: 'is none of the properties' }],
+  )
+}
+
+/** What the templates of an action see by these names is not what an action has saved. */
+const reserved_names: ReadonlySet<unknown> = new Set([
+  ...['custom_metadata', 'user_id', 'channel', 'now', 'arguments', 'error', 'secrets', '__proto__'],
+  ...globals.keys(),
+])
+
+function reservedSave({ path, value: { save_as } }: Placed): FieldFault[] {
+  if (!reserved_names.has(save_as)) return []
+  return [{ path: `${path}.save_as`, message: 'is the name of something else in templates' }]
 }
 
 const types_with_options: ReadonlySet<unknown> = new Set(['select', 'multi_select', 'radio'])
@@ -90,6 +129,12 @@ export function listToolTemplates(config: Config, prefix: string): PlacedText[] 
     ...tools.flatMap(listActions).flatMap(listActionTemplates),
     ...servers.flatMap(({ path, value }) => listTexts(value['headers'], `${path}.headers`)),
   ]
+}
+
+/** Where a valid configuration names secrets. */
+export function listSecretReferences(config: Config, prefix: string): string[] {
+  const templates = listToolTemplates(config, prefix).filter(({ text }) => mayLookUp(text, 'secrets'))
+  return templates.map(({ path }) => path)
 }
 
 /** Every condition: an expression, not a template. */

@@ -1,8 +1,6 @@
 // What an agent's tools mean: their arguments as a JSON Schema, and their settings with all defaults.
 import type { ToolAction, ToolConfig } from '@parley/contract'
-import type { FieldFault } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
-import { createAjv, describeFaults } from '../validation.ts'
 
 /** A tool with everything decided. */
 export interface ResolvedTool {
@@ -36,10 +34,4 @@ export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
 export function parametersOf({ properties, required }: Pick<ToolConfig, 'properties' | 'required'>): JsonObject {
   const known = (properties ?? {}) as JsonObject
   return { type: 'object', properties: known, required: required ?? [], additionalProperties: false }
-}
-
-/** What is wrong with a call's arguments, for the model to put right. */
-export function checkArguments({ parameters }: { parameters: JsonObject }, given: JsonObject): FieldFault[] {
-  const validate = createAjv().compile(parameters)
-  return validate(given) ? [] : describeFaults(validate.errors ?? [])
 }

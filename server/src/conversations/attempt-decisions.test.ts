@@ -27,6 +27,7 @@ const step: Step = {
   number: 0,
   text: 'Let me look. ',
   message_id: 'said',
+  is_held: false,
   calls: [call, { ...call, call_id: 'call-2' }],
   results: [{ call_id: 'call-2', name: 'find', output: 'No.', is_error: true, latency_ms: null, said: null }],
   input_tokens: 3,
@@ -37,6 +38,17 @@ const result: ToolResult = { ...found, said: null }
 const pending = { steps: 1, pending_calls: [{ call_id: 'call-1', name: 'find' }] }
 
 describe('decideStep', () => {
+  test('keeps with the first call what is held back for a reply that is wrapped', () => {
+    const state = locked({ open_turns: [turn()] })
+    const { change } = changed(decideStep(state, attempt, { ...step, is_held: true }))
+    expect(change.items.map((item) => [item.type, 'text' in item ? item.text : null])).toEqual([
+      ['function_call', 'Let me look. '],
+      ['function_call', null],
+      ['function_call_output', null],
+    ])
+    expect(eventTypes(change)).toEqual(['tool_call.completed'])
+  })
+
   test('keeps what was said, the calls, and the results that are known already, in this order', () => {
     const { change, answer } = changed(decideStep(locked({ open_turns: [turn()] }), attempt, step))
     expect(answer).toBe('written')
@@ -81,8 +93,11 @@ describe('T8: results of tool calls', () => {
   })
 
   test('what the tool said is kept with it', () => {
-    const said = { message_id: 'said', text: 'Wait. ' }
+    const said = { message_id: 'said', text: 'Wait. ', is_held: false }
     const state = locked({ open_turns: [turn(pending)] })
+    const held = changed(decideToolResult(state, attempt, { ...result, said: { ...said, is_held: true } })).change
+    expect(held.items).toEqual([{ type: 'function_call_output', turn_id: 'turn-1', ...found, text: 'Wait. ' }])
+    expect(eventTypes(held)).toEqual(['tool_call.completed'])
     const { change } = changed(decideToolResult(state, attempt, { ...result, said }))
     expect(change.items).toMatchObject([
       { type: 'function_call_output', call_id: 'call-1' },

@@ -30,14 +30,16 @@ export interface Step extends TokenUsage {
   /** Said beside the calls; may be empty. */
   text: string
   message_id: string
+  /** Its text is no message yet: the reply, which is wrapped as a whole, will have it. */
+  is_held: boolean
   calls: { call_id: string; name: string; arguments: JsonObject }[]
   /** Of the calls that cannot be carried out. */
   results: ToolResult[]
 }
 
-export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id'> {
+export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id' | 'text'> {
   /** What the tool says to the end user, as a part of the reply. */
-  said: { message_id: string; text: string } | null
+  said: { message_id: string; text: string; is_held: boolean } | null
 }
 
 /** What an attempt reports when it is through. */
@@ -67,8 +69,11 @@ export function decideStep(state: LockedConversation, attempt: AttemptKey, step:
   if (turn.steps > step.number) return written(noChange)
   const { input_tokens, output_tokens } = step
   const turn_id = turn.id
-  const said = step.text === '' ? [] : [assistantMessage(turn_id, step, { metrics: null })]
-  const calls = step.calls.map((call): NewToolCall => ({ type: 'function_call', turn_id, ...call }))
+  const said = step.text === '' || step.is_held ? [] : [assistantMessage(turn_id, step, { metrics: null })]
+  const held = step.text !== '' && step.is_held ? { text: step.text } : {}
+  const calls = step.calls.map((call, index): NewToolCall => {
+    return { type: 'function_call', turn_id, ...call, ...(index === 0 ? held : {}) }
+  })
   const results = step.results.map((result) => resultItem(turn, result))
   return written({
     ...noChange,
@@ -84,7 +89,8 @@ export function decideToolResult(state: LockedConversation, attempt: AttemptKey,
   if (!turn) return stale
   if (!turn.pending_calls.some(({ call_id }) => call_id === result.call_id)) return written(noChange)
   const item = resultItem(turn, result)
-  const said = result.said ? [assistantMessage(turn.id, result.said, { call_id: result.call_id })] : []
+  const isMessage = result.said && !result.said.is_held
+  const said = isMessage ? [assistantMessage(turn.id, result.said!, { call_id: result.call_id })] : []
   return written({
     ...noChange,
     items: [item, ...said],
@@ -93,8 +99,9 @@ export function decideToolResult(state: LockedConversation, attempt: AttemptKey,
 }
 
 function resultItem({ id: turn_id }: OpenTurn, result: ToolResult): NewToolResult {
-  const { call_id, name, output, is_error, latency_ms } = result
-  return { type: 'function_call_output', turn_id, call_id, name, output, is_error, latency_ms }
+  const { call_id, name, output, is_error, latency_ms, said } = result
+  const held = said?.is_held ? { text: said.text } : {}
+  return { type: 'function_call_output', turn_id, call_id, name, output, is_error, latency_ms, ...held }
 }
 
 function assistantMessage(

@@ -86,6 +86,8 @@ export interface NewToolCall {
   call_id: string
   name: string
   arguments: JsonObject
+  /** Held back: what the model said beside it, in a turn whose reply is wrapped. */
+  text?: string
 }
 
 export interface NewToolResult {
@@ -96,6 +98,8 @@ export interface NewToolResult {
   output: JsonValue
   is_error: boolean
   latency_ms: number | null
+  /** Held back: what the tool said, in a turn whose reply is wrapped. */
+  text?: string
 }
 
 export type NewItem = NewMessage | NewToolCall | NewToolResult

@@ -250,7 +250,7 @@ const appendStatement = statement(
   `with items as (
      insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
                                    metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
-     select $1, i.position, $2, i.id, i.type, i.turn_id, i.role, case when i.type = 'message' then array[i.text] end, i.interrupted, i.metrics,
+     select $1, i.position, $2, i.id, i.type, i.turn_id, i.role, case when i.text is not null then array[i.text] end, i.interrupted, i.metrics,
             i.call_id, i.name, i.arguments, i.output, i.is_error, i.latency_ms, $3
      from jsonb_to_recordset($4::jsonb)
        as i(position integer, id uuid, type text, turn_id uuid, role text, text text, interrupted boolean, metrics jsonb,

@@ -37,7 +37,16 @@ const attempt = { turn_id: 'turn-1', lease: 7 }
 
 test('the tokens of a step when it is finished, and those of the reply with it', () => {
   const call = { call_id: 'c', name: 'n', arguments: {} }
-  const step = { number: 0, text: '', message_id: 'm', calls: [call], results: [], input_tokens: 5, output_tokens: 6 }
+  const step = {
+    number: 0,
+    text: '',
+    message_id: 'm',
+    calls: [call],
+    results: [],
+    is_held: false,
+    input_tokens: 5,
+    output_tokens: 6,
+  }
   expect(countChange(state, changed(decideStep(state, attempt, step)).change)).toEqual({
     input_tokens: 5,
     output_tokens: 6,

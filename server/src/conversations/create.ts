@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { AgentConfig, Input, Output } from '@parley/contract'
 import { maySeeAgent } from '../access/access.ts'
 import { type ResolvedConfig, resolveAgentConfig, validateAgentConfig } from '../agents/config.ts'
+import { listSecretReferences } from '../agents/tool-faults.ts'
 import { findVersionForNewConversation, saveInlineVersion } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import type { Store } from '../database/store.ts'
@@ -70,6 +71,7 @@ function checkInput(ctx: Context, input: CreateInput): void {
   }
   if (input.channel === 'text') faults.push(...answererFaults(ctx, input))
   if (faults.length > 0) throw invalid(...faults)
+  if (input.agent_config != null) refuseSecretsOf(ctx, input.agent_config as JsonObject)
   if (input.channel !== 'text') {
     throw new AppError('channel_not_configured', `The ${input.channel} channel is not configured.`)
   }
@@ -88,6 +90,16 @@ function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
     faults.push(...validateAgentConfig(input.agent_config, ctx.services.config.limits, 'agent_config').faults)
   }
   return faults
+}
+
+/** Whoever writes a configuration decides where its requests go: with a secret in one, it could be sent anywhere. */
+function refuseSecretsOf({ access }: Context, config: JsonObject): void {
+  const [path] = access.scopes.has('agents:manage') ? [] : listSecretReferences(config, 'agent_config')
+  if (path === undefined) return
+  throw new AppError(
+    'forbidden',
+    `Only a credential that holds agents:manage may use secrets in an inline configuration (${path}).`,
+  )
 }
 
 async function resolveAnswerer(ctx: Context, store: Store, input: CreateInput): Promise<Answerer> {

@@ -94,13 +94,24 @@ export interface ItemRecord {
 const itemColumns = `id, position, type, turn_id, role, content, interrupted, metrics, call_id, name, arguments, output,
   is_error, latency_ms, created_at`
 
+/** Of what tools have answered: with all of it a long conversation could not be read at all. */
+const max_read_output_bytes = 64 * 1024 * 1024
+const left_out = 'Left out: the tools have answered more since than is read at once.'
+const newerBytes = 'sum(octet_length(output::text)) over (order by position desc)'
+
 const transcriptStatement = statement(
   'read_transcript',
-  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 order by position`,
+  `select ${itemColumns.replace(' output,', ' case when newer_bytes > $3 then to_jsonb($4::text) else output end as output,')}
+   from (select *, ${newerBytes} as newer_bytes from transcript_items
+         where conversation_id = $1 and organization_id = $2) as items order by position`,
 )
 
-export function readTranscript(store: Store, conversation_id: string): Promise<ItemRecord[]> {
-  return store.query(transcriptStatement, [conversation_id, store.organization_id])
+export function readTranscript(
+  store: Store,
+  conversation_id: string,
+  max_bytes = max_read_output_bytes,
+): Promise<ItemRecord[]> {
+  return store.query(transcriptStatement, [conversation_id, store.organization_id, max_bytes, left_out])
 }
 
 /** An item with the turn that its user messages came with: its own, or the failed one that its own tries again. */

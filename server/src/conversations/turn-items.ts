@@ -17,17 +17,34 @@ export function countSaidByTools(items: readonly Item[]): number {
 /** What a tool says is a paragraph of its own; the words of the model follow each other as it gave them. */
 const paragraph = '\n\n'
 
+/** Words that were said at once. */
+export interface Words {
+  text: string
+  by_tool: boolean
+}
+
 /** What the agent has said in all, and what stands before the next words of the model. */
 export function textOf(items: readonly Item[]): { text: string; before_next: string } {
+  const messages = items.filter(({ type }) => type === 'message')
+  return joinWords(messages.map((item) => ({ text: item.content?.join('') ?? '', by_tool: isSaidByTool(item) })))
+}
+
+export function joinWords(words: readonly Words[]): { text: string; before_next: string } {
   let text = ''
   let isAfterTool = false
-  for (const item of items) {
-    if (item.type !== 'message') continue
-    if (text !== '' && (isAfterTool || isSaidByTool(item))) text += paragraph
-    text += item.content?.join('') ?? ''
-    isAfterTool = isSaidByTool(item)
+  for (const { text: next, by_tool } of words.filter((said) => said.text !== '')) {
+    if (text !== '' && (isAfterTool || by_tool)) text += paragraph
+    text += next
+    isAfterTool = by_tool
   }
   return { text, before_next: isAfterTool ? paragraph : '' }
+}
+
+/** What was said in a turn whose reply is wrapped: kept with the calls, and no message before the reply is one. */
+export function heldWords(items: readonly Item[]): Words[] {
+  return items.flatMap(({ type, content }) =>
+    type === 'message' || !content ? [] : [{ text: content.join(''), by_tool: type === 'function_call_output' }],
+  )
 }
 
 const widgetTool = /^show_(.+_widget|form_.+)$/

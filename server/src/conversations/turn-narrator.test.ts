@@ -12,7 +12,7 @@ function tell(...parts: Generator<TurnStreamEvent>[]) {
 }
 
 test('another attempt takes back what was told', () => {
-  const narrator = new TurnNarrator(turn_id, 'plain')
+  const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
   expect(tell(narrator.start(1), narrator.say(step(1, 1, 'Half')))).toEqual([
     ['turn.started', 1],
     ['message.delta', 'Half'],
@@ -24,7 +24,7 @@ test('another attempt takes back what was told', () => {
 })
 
 test('what was taken back already is not taken back again when the turn is handed over', () => {
-  const narrator = new TurnNarrator(turn_id, 'plain')
+  const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
   tell(narrator.start(1), narrator.say(step(1, 1, 'Half')))
   expect(tell(narrator.say(step(1, 2, '')))).toEqual([['turn.restarted', 1]])
   expect(tell(narrator.start(2), narrator.say(step(2, 1, '')))).toEqual([])

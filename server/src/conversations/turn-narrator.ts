@@ -7,7 +7,7 @@ import { countSaidByTools, textOf, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {
   readonly #turn_id: string
-  readonly #isRich: boolean
+  readonly #tells: { tells_calls: boolean; tells_widgets: boolean }
   /** Text that was told since the last start. */
   #told = ''
   /** Nothing was told since the last `turn.restarted` but what is kept. */
@@ -24,10 +24,9 @@ export class TurnNarrator {
   readonly #calls = new Set<string>()
   readonly #results = new Set<string>()
 
-  /** A rich one tells widgets too. */
-  constructor(turn_id: string, interactivity: 'plain' | 'rich') {
+  constructor(turn_id: string, tells: { tells_calls: boolean; tells_widgets: boolean }) {
     this.#turn_id = turn_id
-    this.#isRich = interactivity === 'rich'
+    this.#tells = tells
   }
 
   /** Whether what is stored has to be read before this can be told. */
@@ -104,14 +103,15 @@ export class TurnNarrator {
     if (item.type === 'function_call') {
       if (this.#calls.has(call_id)) return
       this.#calls.add(call_id)
-      yield { event: 'tool_call.started', data: fields }
+      if (this.#tells.tells_calls) yield { event: 'tool_call.started', data: fields }
       return
     }
     if (this.#results.has(call_id)) return
     this.#results.add(call_id)
     const { output, is_error, latency_ms } = item
-    yield { event: 'tool_call.completed', data: { ...fields, output, is_error: is_error ?? false, latency_ms } }
-    const widget = this.#isRich ? widgetOf(item) : null
+    const result = { output, is_error: is_error ?? false, latency_ms }
+    if (this.#tells.tells_calls) yield { event: 'tool_call.completed', data: { ...fields, ...result } }
+    const widget = this.#tells.tells_widgets ? widgetOf(item) : null
     if (widget) yield { event: 'widget', data: { turn_id: this.#turn_id, ...widget } }
   }
 }

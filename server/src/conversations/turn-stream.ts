@@ -7,7 +7,7 @@ import { liveKey } from '../live/live-turns.ts'
 import { type TurnRecord, findTurn, readTurnItems } from './queries.ts'
 import { TurnNarrator } from './turn-narrator.ts'
 import { isFinal } from './turn.ts'
-import { presentReply } from './wire.ts'
+import { maySeeToolCalls, presentReply } from './wire.ts'
 
 /** A turn whose message is stored. */
 export interface AwaitedTurn {
@@ -44,13 +44,17 @@ export async function* streamTurn(
   using _following = ctx.services.live.follow(awaited.conversation_id)
   let end: TurnEnd
   try {
-    end = yield* followTurn(ctx, awaited, gone, new TurnNarrator(awaited.turn_id, awaited.interactivity))
+    end = yield* followTurn(ctx, awaited, gone, narratorFor(ctx, awaited))
   } catch (error) {
     ctx.log.error({ err: error, turn_id: awaited.turn_id }, 'a turn could not be followed to its end')
     end = { refusal: outcomeUnread(awaited.turn_id, error) }
   }
   if ('reply' in end) yield { event: 'turn.completed', data: end.reply }
   else yield { event: eventOf(end.refusal), data: errorBody(end.refusal, ctx.request_id) }
+}
+
+function narratorFor({ access }: Context, { turn_id, interactivity }: AwaitedTurn): TurnNarrator {
+  return new TurnNarrator(turn_id, { tells_calls: maySeeToolCalls(access), tells_widgets: interactivity === 'rich' })
 }
 
 /** The message is stored, and its turn goes on; what becomes of it could not be read. */
@@ -81,7 +85,7 @@ async function* followTurn(
       const isTold = turn && (narrator || turn.outcome === 'reply')
       const items = isTold ? await readTurnItems(ctx.store, conversation_id, turn_id) : []
       if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
-      return concludeTurn({ conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
+      return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
     }
     if (turn && narrator) yield* tellProgress(ctx, narrator, conversation_id, turn)
     const saying = live.read(conversation_id)
@@ -127,9 +131,10 @@ async function lookAtTurn(ctx: Context, conversation_id: string, turn_id: string
 
 /** T1: every answer says that the message is stored. */
 function concludeTurn(
+  { access }: Pick<Context, 'access'>,
   { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms'>,
   turn: TurnRecord | null | undefined,
-  items: Parameters<typeof presentReply>[0],
+  items: Parameters<typeof presentReply>[1],
 ): TurnEnd {
   const refuse = (error: Refused, detail?: string | null) => ({
     refusal: new AppError(error, detail ?? undefined, { turn_id }),
@@ -139,7 +144,7 @@ function concludeTurn(
     case 'reply': {
       // Deleted after the turn was read.
       if (items.length === 0) return refuse('conversation_ended')
-      return { reply: { conversation_id, ...presentReply(items, interactivity), turn_id } }
+      return { reply: { conversation_id, ...presentReply(access, items, interactivity), turn_id } }
     }
     case 'model_error':
     case 'step_limit':

@@ -80,8 +80,17 @@ export function presentTurn(turn: TurnRecord): Turn {
   return { turn_id: id, ...fields }
 }
 
+/**
+ * What a conversation token, which is in an end user's browser, is not shown of a turn: what the agent asked of its tools, and what
+ * they answered.
+ */
+export function maySeeToolCalls({ conversation }: Access): boolean {
+  return conversation === null
+}
+
 /** What the agent said in a turn, each call that it made with its result, and what it showed to who can show it. */
 export function presentReply(
+  access: Access,
   items: ItemRecord[],
   interactivity: 'plain' | 'rich',
 ): Pick<MessageReply, 'reply' | 'tool_calls' | 'widgets'> {
@@ -95,7 +104,7 @@ export function presentReply(
   }
   return {
     reply: textOf(items).text,
-    tool_calls: calls.map(({ call_id, name, arguments: given }) => {
+    tool_calls: (maySeeToolCalls(access) ? calls : []).map(({ call_id, name, arguments: given }) => {
       const result = results.get(call_id)
       return {
         call_id: call_id!,

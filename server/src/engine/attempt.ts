@@ -7,6 +7,7 @@ import type { AttemptResult, Step, ToolResult } from '../conversations/attempt-d
 import type { Ending, TokenUsage } from '../conversations/change.ts'
 import { reach } from '../conversations/pause-points.ts'
 import type { ConversationRecord } from '../conversations/queries.ts'
+import { type Words, heldWords, joinWords } from '../conversations/turn-items.ts'
 import type { TurnLease } from '../conversations/turn-runner.ts'
 import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -19,11 +20,13 @@ import {
   readInput,
 } from './attempt-input.ts'
 import { type ModelAnswer, collectAnswer } from './collect.ts'
+import { cutResults } from './context-window.ts'
 import { modelOf, samplingOf } from './model-of.ts'
 import { ModelError, type ModelMessage } from './models/port.ts'
-import { wrapReply } from './prompt.ts'
+import { isWrapped, wrapReply } from './prompt.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
 import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
+import { roomAfter } from './tools/output-size.ts'
 
 type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
 
@@ -54,13 +57,16 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     if (!found) return null
     port.begin(found)
     const { signal, log, readSecrets } = port
-    const run = { services, variables: found.variables, signal, log, readSecrets }
+    const holds_words = isWrapped(found.config)
+    const room = roomAfter(found.items)
+    const run = { services, variables: found.variables, signal, log, readSecrets, room, holds_words }
     using running = await equipTurn(found, run)
     // Results first: the model is shown what came of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)
     await reach(services.ports, 'attempt.started')
-    return await takeSteps({ services, input, port, meter, run }, resume(running, settled))
+    const words = [...heldWords(running.items), ...saidBy(settled)]
+    return await takeSteps({ services, input, port, meter, run, words }, resume(running, settled))
   } catch (error) {
     port.signal.throwIfAborted()
     return failureOf(error)
@@ -70,12 +76,15 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
 /** How far earlier attempts, and the calls of theirs that were made again, have brought the turn. */
 function resume({ turn, config, items, tools }: RunningTurn, settled: CarriedOut[]): Progress {
   const start = { steps: turn.steps, max_tool_steps: config.max_tool_steps, has_said: false, is_ending: false }
-  const texts = items.filter(({ type }) => type === 'message').length + countSaid(settled)
+  const messages = items.filter(({ type }) => type === 'message')
+  const texts = messages.length + heldWords(items).length + saidBy(settled).length
   const results = items.filter(({ type }) => type === 'function_call_output')
   return advance(start, tools, { texts, results: [...results, ...settled] })
 }
 
-const countSaid = (results: CarriedOut[]) => results.filter(({ has_said }) => has_said).length
+function saidBy(results: CarriedOut[]): Words[] {
+  return results.flatMap(({ said: text }) => (text === '' ? [] : [{ text, by_tool: true }]))
+}
 
 interface Attempt {
   services: Part
@@ -83,6 +92,8 @@ interface Attempt {
   port: AttemptPort
   meter: Meter
   run: CallRun
+  /** Of a reply that is wrapped: what was said in the steps before. */
+  words: Words[]
 }
 
 async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult> {
@@ -95,10 +106,12 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
     const verdict = judgeAnswer(answer, progress)
     if (verdict !== 'call_tools') return conclude(attempt, answer, verdict, progress)
     const calls = planCalls(answer.calls, input.tools, services.ports.newId)
-    await port.writeStep(stepOf(services, progress.steps, answer, calls))
+    await port.writeStep(stepOf(attempt, progress.steps, answer, calls))
     const results = await meter.tools(() => carryOutCalls(calls, run, port.writeToolResult))
     const hasText = answer.text.trim() !== ''
-    const texts = countSaid(results) + (hasText ? 1 : 0)
+    const words = [...(hasText ? [{ text: answer.text, by_tool: false }] : []), ...saidBy(results)]
+    attempt.words.push(...words)
+    const texts = words.length
     progress = { ...advance(progress, input.tools, { texts, results }), steps: progress.steps + 1 }
     // It has taken leave beside the call, and need not be asked for another word.
     if (progress.is_ending && hasText) return replyOf(attempt, progress, '', null)
@@ -106,11 +119,12 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
   }
 }
 
-function stepOf(services: Part, number: number, { text, usage }: ModelAnswer, calls: PlannedCall[]): Step {
+function stepOf({ services, run }: Attempt, number: number, { text, usage }: ModelAnswer, calls: PlannedCall[]): Step {
   return {
     number,
     text,
     message_id: services.ports.newId(),
+    is_held: run.holds_words,
     calls: calls.map(({ call_id, name, arguments: given }) => ({ call_id, name, arguments: given })),
     results: calls.flatMap((call) => ('fault' in call ? [faultResult(call)] : [])),
     ...usage,
@@ -123,8 +137,9 @@ function faultResult({ call_id, name, fault }: Extract<PlannedCall, { fault: str
 
 async function askModel(
   { services, input: { config, system, tools }, port, meter }: Attempt,
-  { messages, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
+  { messages: all, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
 ): Promise<ModelAnswer> {
+  const messages = cutResults(all, config.context_window)
   const offered = with_tools ? [...tools.values()] : []
   const request = { system, messages, tools: offered, ...samplingOf(config) }
   const answer = await meter.model(() =>
@@ -154,16 +169,22 @@ function conclude(
 }
 
 function replyOf(
-  { services, input, meter }: Attempt,
+  { services, input, meter, run, words }: Attempt,
   progress: Progress,
   said: string,
   usage: TokenUsage | null,
 ): AttemptResult {
   const { config, variables, conversation } = input
-  const text = said.trim() === '' ? '' : wrapReply(config, variables, said)
+  const last = said.trim() === '' ? '' : said
+  const text = run.holds_words ? wrapReply(config, variables, wholeOf(words, last)) : last
   const metrics = { model: `${config.llm.provider}/${config.llm.model}`, ...meter.read() }
   const ending = progress.is_ending ? endingOf(conversation, config) : null
   return { type: 'reply', text, message_id: services.ports.newId(), metrics, usage, ending }
+}
+
+/** All that was said in the turn: the reply is wrapped once. */
+function wholeOf(words: Words[], last: string): string {
+  return joinWords(last === '' ? words : [...words, { text: last, by_tool: false }]).text
 }
 
 function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { analysis }: ResolvedConfig): Ending {

@@ -1,5 +1,8 @@
 // Collects a model's stream: the plain answer is nothing but the collected stream.
-import type { FinishReason, ModelPart, ModelUsage } from './models/port.ts'
+import { type FinishReason, ModelError, type ModelPart, type ModelUsage } from './models/port.ts'
+
+/** Of one answer; twice of what any model gives. */
+const max_text_characters = 1_048_576
 
 export interface ModelAnswer {
   text: string
@@ -9,6 +12,7 @@ export interface ModelAnswer {
   usage: ModelUsage
 }
 
+/** Throws a `ModelError` for an answer without end; leaving the loop ends the call. */
 export async function collectAnswer(
   parts: AsyncIterable<ModelPart>,
   onText: (text: string) => void = () => {},
@@ -22,6 +26,7 @@ export async function collectAnswer(
   for await (const part of parts) {
     switch (part.type) {
       case 'text':
+        if (answer.text.length + part.text.length > max_text_characters) throw new ModelError(...endless)
         answer.text += part.text
         onText(part.text)
         break
@@ -35,3 +40,10 @@ export async function collectAnswer(
   }
   return answer
 }
+
+const endless = [
+  'protocol',
+  'any',
+  null,
+  `The model's answer has more than ${max_text_characters} characters.`,
+] as const

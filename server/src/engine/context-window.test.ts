@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HistoryItem } from '../conversations/queries.ts'
-import { estimateTokens, selectHistory } from './context-window.ts'
+import { cutResults, estimateTokens, selectHistory } from './context-window.ts'
+import type { ModelMessage } from './models/port.ts'
 
 let position = 0
 
@@ -153,5 +154,38 @@ describe('selectHistory', () => {
         },
       ),
     )
+  })
+})
+
+describe('cutResults', () => {
+  const result = (text: string) => ({ call_id: 'a', name: 'look', output: { body: text }, is_error: false })
+  const messages = (...results: string[]): ModelMessage[] => [
+    { role: 'user', text: 'Look' },
+    { role: 'assistant', text: '', tool_calls: [] },
+    { role: 'tool', results: results.map(result) },
+  ]
+  const sizes = (cut: ModelMessage[]) =>
+    cut.flatMap((message) =>
+      message.role === 'tool' ? message.results.map(({ output }) => JSON.stringify(output).length) : [],
+    )
+
+  test('results that fit stay as they are', () => {
+    const all = messages('x'.repeat(3000))
+    expect(cutResults(all, { max_tokens: 1000 })).toBe(all)
+  })
+
+  test('others leave the short ones whole, and share the rest', () => {
+    const [short, long, longer] = sizes(
+      cutResults(messages('x'.repeat(500), 'y'.repeat(9000), 'z'.repeat(90_000)), { max_tokens: 2000 }),
+    )
+    expect(short).toBe(511)
+    expect(long).toBe(longer)
+    expect(short! + long! + longer!).toBeGreaterThan(7900)
+    expect(short! + long! + longer!).toBeLessThanOrEqual(8000)
+  })
+
+  test('of each something is shown, however small the window', () => {
+    const cut = sizes(cutResults(messages('x'.repeat(5000), 'y'.repeat(5000)), { max_tokens: 1 }))
+    for (const size of cut) expect([size > 900, size <= 1100]).toEqual([true, true])
   })
 })

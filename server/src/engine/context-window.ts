@@ -2,6 +2,7 @@
 import type { HistoryItem, ItemRecord } from '../conversations/queries.ts'
 import { isSaidByTool } from '../conversations/turn-items.ts'
 import type { ModelMessage } from './models/port.ts'
+import { fitOutput, sizeOf } from './tools/output-size.ts'
 
 export interface ContextWindow {
   max_items: number
@@ -15,10 +16,13 @@ export interface ModelHistory {
   messages: ModelMessage[]
 }
 
+const characters_of_token = 4
+
 /** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
 export function estimateTokens(item: ItemRecord): number {
-  const text = item.content?.join('') ?? JSON.stringify(item.arguments ?? item.output ?? '')
-  return Math.ceil(text.length / 4) + 4
+  const own = item.type === 'message' ? item.content?.join('') : undefined
+  const text = own ?? JSON.stringify(item.arguments ?? item.output ?? '')
+  return Math.ceil(text.length / characters_of_token) + 4
 }
 
 /**
@@ -59,6 +63,47 @@ function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryI
     first -= 1
   }
   return groups.slice(first)
+}
+
+/** Of each result of a tool so much is always shown. */
+const least_result_characters = 1000
+
+/**
+ * The newest turn is shown whole, but for what its tools have answered: where that is more than the window holds, the longest
+ * results are cut off, all at the same length.
+ */
+export function cutResults(
+  messages: ModelMessage[],
+  { max_tokens }: Pick<ContextWindow, 'max_tokens'>,
+): ModelMessage[] {
+  const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
+  const sizes = results.map(({ output }) => sizeOf(output))
+  const others = messages.reduce((sum, message) => sum + charactersBeside(message), 0)
+  const room = max_tokens * characters_of_token - others
+  if (sizes.reduce((sum, size) => sum + size, 0) <= room) return messages
+  const most = Math.max(least_result_characters, shareOf(room, sizes))
+  return messages.map((message) =>
+    message.role === 'tool'
+      ? { ...message, results: message.results.map((one) => ({ ...one, output: fitOutput(one.output, most) })) }
+      : message,
+  )
+}
+
+function charactersBeside(message: ModelMessage): number {
+  if (message.role === 'tool') return 0
+  const calls = message.role === 'assistant' ? message.tool_calls : []
+  return calls.reduce((sum, call) => sum + sizeOf(call.arguments), message.text.length)
+}
+
+/** How much each may have when those that need less leave the rest to the others. */
+function shareOf(room: number, sizes: number[]): number {
+  let left = room
+  for (const [index, size] of sizes.toSorted((a, b) => a - b).entries()) {
+    const share = left / (sizes.length - index)
+    if (size > share) return Math.floor(share)
+    left -= size
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 function toHistory(items: ItemRecord[]): ModelHistory {

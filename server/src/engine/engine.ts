@@ -14,7 +14,7 @@ import {
 import type { Decision, LockedConversation } from '../conversations/change.ts'
 import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
 import type { ChangeName } from '../conversations/pause-points.ts'
-import { countSaidByTools } from '../conversations/turn-items.ts'
+import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/turn-items.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/database.ts'
@@ -42,6 +42,8 @@ interface RunningAttempt {
   controller: AbortController
   /** Said in the step that is under way. */
   text: string
+  /** Said in the steps before, and no message yet. */
+  held: Words[]
   /** Finished steps of the turn. */
   step: number
   /** Pieces of the turn that are in the transcript: the steps, and what tools have said. */
@@ -98,6 +100,7 @@ export class Engine implements TurnRunner {
       lease,
       controller: new AbortController(),
       text: '',
+      held: [],
       step: 0,
       kept: 0,
       shown: null,
@@ -123,7 +126,8 @@ export class Engine implements TurnRunner {
     const halt = this.#halted.get(conversation_id)
     if (!halt) return null
     halt.holders += 1
-    const { lease, text, step } = halt.attempt
+    const { lease, held, step } = halt.attempt
+    const text = joinWords([...held, { text: halt.attempt.text, by_tool: false }]).text
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
     return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
   }
@@ -230,6 +234,7 @@ export class Engine implements TurnRunner {
       attempt.step = steps
       attempt.kept = steps + countSaidByTools(items)
       attempt.shown = isWrapped(config) ? null : attempts
+      attempt.held = heldWords(items)
       this.#showKept(attempt)
       const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
@@ -259,11 +264,13 @@ export class Engine implements TurnRunner {
         attempt.step = step.number + 1
         attempt.kept += 1
         attempt.text = ''
+        if (step.is_held && step.text !== '') attempt.held.push({ text: step.text, by_tool: false })
         this.#showKept(attempt)
       },
       writeToolResult: async (result) => {
         await this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result))
         if (!result.said) return
+        if (result.said.is_held) return void attempt.held.push({ text: result.said.text, by_tool: true })
         attempt.kept += 1
         this.#showKept(attempt)
       },

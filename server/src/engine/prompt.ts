@@ -23,6 +23,5 @@ export function isWrapped({ body_template }: Pick<ResolvedConfig, 'body_template
 }
 
 export function wrapReply(config: ResolvedConfig, variables: PromptVariables, agent_response: string): string {
-  if (!isWrapped(config)) return agent_response
   return renderTemplate(config.body_template, { ...variables, agent_response })
 }

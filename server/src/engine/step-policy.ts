@@ -7,6 +7,8 @@ import type { TurnTool } from './tools/turn-tools.ts'
 /** Calls that one answer of the model may make; what it asks for beyond is dropped, and it never hears of it. */
 export const max_calls_per_step = 32
 const max_argument_characters = 65_536
+/** Of all calls of one answer. */
+const max_step_argument_characters = 262_144
 const max_name_characters = 200
 
 export interface Progress {
@@ -60,15 +62,19 @@ export function planCalls(
   tools: ReadonlyMap<string, TurnTool>,
   newId: () => string,
 ): PlannedCall[] {
+  let room = max_step_argument_characters
   return calls.slice(0, max_calls_per_step).map(({ name: asked, arguments: text }): PlannedCall => {
     const name = makeStorable(asked).slice(0, max_name_characters)
     const call = { call_id: newId(), name, arguments: {} }
     const tool = tools.get(asked)
     if (!tool) return { ...call, fault: 'There is no tool of this name.' }
-    const given = parseArguments(text)
+    const given = text.length > room ? no_room : parseArguments(text)
+    if (typeof given !== 'string') room -= text.length
     return typeof given === 'string' ? { ...call, fault: given } : { ...call, arguments: given, tool }
   })
 }
+
+const no_room = `The arguments of the calls of this step have more than ${max_step_argument_characters} characters together.`
 
 /** The arguments, or what is wrong with them. */
 function parseArguments(text: string): JsonObject | string {

@@ -4,7 +4,14 @@ import { systemPorts, type Clock } from '../ports.ts'
 import { OutboundError } from './errors.ts'
 import { collectAnswer, openExchange, type OpenAnswer, type OutboundResponse } from './exchange.ts'
 import { streamBody } from './stream-body.ts'
-import { followRedirect, methods, redirectLocation, type Hop, type OutboundMethod } from './redirects.ts'
+import {
+  followRedirect,
+  methods,
+  redirectLocation,
+  type Hop,
+  type OutboundMethod,
+  type Sensitive,
+} from './redirects.ts'
 import { parseAllowedHosts, parseTarget, resolveTarget, type Lookup } from './target.ts'
 
 export { OutboundError, type OutboundErrorKind } from './errors.ts'
@@ -17,7 +24,7 @@ export interface OutboundStream {
   body: ReadableStream<Uint8Array>
 }
 
-export interface OutboundRequest {
+export interface OutboundRequest extends Sensitive {
   method: OutboundMethod
   url: string
   /** Those that belong to the connection or the framing of the message are dropped, as is `host`. */
@@ -35,8 +42,6 @@ export interface OutboundRequest {
   signal?: AbortSignal
   /** A redirect is followed unless this says that it is an answer like any other, without its body. */
   keeps_redirects?: boolean
-  /** Names of headers that do not follow a redirect to another origin, besides `authorization` and `cookie`. */
-  sensitive_headers?: readonly string[]
 }
 
 export interface OutboundClient {
@@ -82,7 +87,7 @@ export function createOutboundClient({
       const answer = await openExchange(hop, { addresses, signal, onConnected })
       const location = redirectLocation(answer.status, answer.headers)
       if (location === undefined || request.keeps_redirects) return answer
-      hop = followRedirect(hop, answer.status, location, request.sensitive_headers ?? [])
+      hop = followRedirect(hop, answer.status, location, request)
     }
     throw new OutboundError('too_many_redirects', `More than ${max_redirects} redirects`)
   }

@@ -123,6 +123,35 @@ describe('headers', () => {
   })
 })
 
+describe('a body that is secret', () => {
+  const secret = { method: 'POST', body: 'secret', has_sensitive_body: true } as const
+
+  test('stays within an origin', async () => {
+    await using peer = await startRedirector()
+    const request = requestTo(peer.url + redirectTo('/end', 307), secret)
+    const end = JSON.parse((await createLoopbackClient().request(request)).body.toString())
+    expect(end).toMatchObject({ method: 'POST', body: 'secret' })
+  })
+
+  test.each([307, 308])('is not sent on to another server after %i', async (status) => {
+    await using peer = await startRedirector()
+    await using other = await startRedirector()
+    const request = requestTo(peer.url + redirectTo(`${other.url}/end`, status), secret)
+    const failure = await failureOf(createLoopbackClient().request(request))
+    expect(failure).toMatchObject({ kind: 'refused_redirect', sent: true })
+    expect(failure.message).toContain('redirects a body to another server')
+    expect(other.requests).toEqual([])
+  })
+
+  test('that a redirect drops stands in the way of none', async () => {
+    await using peer = await startRedirector()
+    await using other = await startRedirector()
+    const request = requestTo(peer.url + redirectTo(`${other.url}/end`, 303), secret)
+    const end = JSON.parse((await createLoopbackClient().request(request)).body.toString())
+    expect(end).toMatchObject({ method: 'GET', body: '' })
+  })
+})
+
 describe('where a redirect may lead', () => {
   test.each([
     ['http://127.0.0.2:PORT/', 'refused_address'],

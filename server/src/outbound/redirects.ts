@@ -27,19 +27,33 @@ export function redirectLocation(status: number, headers: Headers): string | und
   return location === null ? undefined : Buffer.from(location, 'latin1').toString()
 }
 
+/** What is meant for one origin alone. */
+export interface Sensitive {
+  /** Names of headers that do not follow a redirect to another origin, besides `authorization` and `cookie`. */
+  sensitive_headers?: readonly string[]
+  /** A redirect that would take the body to another origin is refused. */
+  has_sensitive_body?: boolean
+}
+
 /** The request after a redirect; what was dropped on the way to one origin does not come back for the next. */
-export function followRedirect(hop: Hop, status: number, location: string, sensitive_headers: readonly string[]): Hop {
+export function followRedirect(hop: Hop, status: number, location: string, sensitive: Sensitive): Hop {
   const url = parseTarget(location, hop.url)
   if (hop.url.protocol === 'https:' && url.protocol === 'http:') {
     throw new OutboundError('refused_redirect', `${hop.url.hostname} redirects from https to http`)
   }
   const headers = new Headers(hop.headers)
   if (url.origin !== hop.url.origin) {
-    for (const name of ['authorization', 'cookie', 'proxy-authorization', ...sensitive_headers]) headers.delete(name)
+    for (const name of ['authorization', 'cookie', 'proxy-authorization', ...(sensitive.sensitive_headers ?? [])])
+      headers.delete(name)
   }
   const becomes_get =
     status === 303 ? hop.method !== 'GET' && hop.method !== 'HEAD' : status < 303 && hop.method === 'POST'
-  if (!becomes_get) return { ...hop, url, headers }
+  if (!becomes_get) {
+    if (sensitive.has_sensitive_body && hop.body !== undefined && url.origin !== hop.url.origin) {
+      throw new OutboundError('refused_redirect', `${hop.url.hostname} redirects a body to another server`)
+    }
+    return { ...hop, url, headers }
+  }
   for (const name of ['content-encoding', 'content-language', 'content-location', 'content-type']) headers.delete(name)
   return { url, method: 'GET', headers, body: undefined }
 }

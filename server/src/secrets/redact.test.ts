@@ -40,6 +40,30 @@ describe('every form of a value is found', () => {
     expect(one.redactText(base64(`{"k":"${before}${value}","more":true}`))).toContain('[secret API_KEY]')
   })
 
+  test.each(['  padded-secret  ', '\tpadded-secret\r\n', '\npadded-secret'])('%j, as a header has it', (padded) => {
+    const { redactText } = createRedactor(new Map([['PAD', padded]]))
+    expect(redactText(`[${padded.trim()}]`)).toBe('[[secret PAD]]')
+    expect(redactText(`Bearer ${padded}`.trim())).toMatch(/^Bearer \s*\[secret PAD\]$/)
+    expect(redactText(base64(`user:${padded.trim()}`))).toContain('[secret PAD]')
+    expect(redactText(encodeURIComponent(padded))).toContain('[secret PAD]')
+  })
+
+  test('a value that is white space around too little is looked for as a whole', () => {
+    const { redactText } = createRedactor(new Map([['PAD', '  ab  ']]))
+    expect(redactText('ab|  ab  |')).toBe('ab|[secret PAD]|')
+  })
+
+  test.each<[string, (text: string) => string]>([
+    ['Latin-1 that is read as UTF-8', (text) => Buffer.from(text, 'latin1').toString('utf8')],
+    ['UTF-8 that is read as Latin-1', (text) => Buffer.from(text).toString('latin1')],
+    ['Latin-1, percent-encoded', (text) => text.replace(/[^\0-\x7f]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)],
+  ])('%s', (_form, misread) => {
+    const { redactText } = createRedactor(new Map([['UNI', 'pässwörd-secret']]))
+    expect(redactText(misread('[pässwörd-secret]'))).toContain('[secret UNI]')
+    expect(redactText(misread('[pässwörd-secret]'))).not.toMatch(/rd-secret/)
+    expect(redactText(misread('ä, not a secret'))).toBe(misread('ä, not a secret'))
+  })
+
   test('any value, in any form, at any place; nothing of it can be decoded from what is left', () => {
     const forms: ((text: string) => string)[] = [
       (text) => text,
@@ -98,12 +122,12 @@ test('values of less than four characters are left, and a text without any is un
   expect(one.redactText(text)).toBe(text)
 })
 
-test('what can be read but not located is not kept at all', () => {
+test('a long value is found in every form too', () => {
   const pem = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n'.repeat(80)}-----END KEY-----\n`
   const redactor = createRedactor(new Map([['PEM', pem]]))
-  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('[secret PEM]')
-  expect(redactor.redactText(`x ${JSON.stringify(pem)} y`)).toBe('x "[secret PEM]" y')
-  expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM] y')
+  expect(redactor.redactText(`x ${everyEscape(pem).join('')} y`)).toBe('x [secret PEM]\\u000a y')
+  expect(redactor.redactText(`x ${JSON.stringify(pem)} y`)).toBe('x "[secret PEM]\\n" y')
+  expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM]\n y')
 })
 
 test('a large text and many secrets take no more than a moment', () => {
@@ -113,4 +137,50 @@ test('a large text and many secrets take no more than a moment', () => {
   const start = performance.now()
   expect(redactor.redactText(text)).toMatch(/\[secret S199\]$/)
   expect(performance.now() - start).toBeLessThan(3000)
+})
+
+describe('no text makes it last', () => {
+  /** Processor time in milliseconds. */
+  const costOf = (work: () => void) => {
+    const before = process.cpuUsage()
+    work()
+    return process.cpuUsage(before).user / 1000
+  }
+  const many = createRedactor(
+    new Map(Array.from({ length: 200 }, (_, at) => [`S${at}`, `sk-live-${at}-${'k3J'.repeat(12)}-${at}`])),
+  )
+
+  test('a secret of backslashes, and what looks like many of them', () => {
+    const redactor = createRedactor(new Map([['BACK', `${'\\'.repeat(30)}zq`]]))
+    const text = `${'%5C'.repeat(30)}z%71 ${'\\'.repeat(60)}!`
+    expect(costOf(() => expect(redactor.redactText(text)).toMatch(/^\[secret BACK\] \\+!$/))).toBeLessThan(500)
+    const long = `${'\\u005c'.repeat(20_000)}${'%255c'.repeat(20_000)}${'\\'.repeat(60_000)}!`
+    expect(costOf(() => redactor.redactText(long))).toBeLessThan(1500)
+  })
+
+  test('a list of numbers, with 200 secrets', () => {
+    const numbers = Array.from({ length: 131_000 }, (_, at) => at % 10)
+    expect(costOf(() => expect(many.redactValue(numbers)).toEqual(numbers))).toBeLessThan(1000)
+  })
+
+  test('a list that has every secret, many times', () => {
+    const texts = Array.from({ length: 5000 }, (_, at) => `${many.secrets.get(`S${at % 200}`)} ${at}`)
+    const cost_ms = costOf(() => {
+      expect(many.redactValue(texts)).toEqual(texts.map((_, at) => `[secret S${at % 200}] ${at}`))
+    })
+    expect(cost_ms).toBeLessThan(3000)
+  })
+})
+
+test('letters that become two when they are small', () => {
+  expect(redactSecrets('x İİ-secret y', new Map([['I', 'İİ-secret']]))).toBe('x [secret I] y')
+  expect(redactSecrets('İ i̇i̇-SECRET İ', new Map([['I', 'İİ-secret']]))).toBe('İ [secret I] İ')
+})
+
+test('what stands beside a secret stays, however it is written', () => {
+  expect(one.redactText(encodeURIComponent(`ä ${value} ö`))).toBe('%C3%A4%20[secret API_KEY]%20%C3%B6')
+  expect(redactSecrets(['a', value, 7, { b: `x ${value}` }], new Map([['K', value]]))).toEqual([
+    ...['a', '[secret K]', 7],
+    { b: 'x [secret K]' },
+  ])
 })

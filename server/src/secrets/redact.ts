@@ -1,6 +1,7 @@
 // Takes secrets out of what others have sent, in whatever everyday form they wrote it: plain, percent-encoded, Base64, with the
 // escapes of JSON or HTML. Pure.
 import type { JsonValue } from '../json.ts'
+import { type Search, createSearch } from './locate.ts'
 import { type Trace, createTrace, shortest_length, viewsOf } from './traces.ts'
 
 /** Bytes that one character of a secret can take in the forms that are looked for. */
@@ -21,12 +22,16 @@ export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
     .filter(([, value]) => value.length >= shortest_length)
     .toSorted((a, b) => b[1].length - a[1].length)
     .map(([name, value]) => createTrace(value, markerOf(name)))
-  const redactText = (text: string) => (traces.length === 0 ? text : redact(text, traces))
+  if (traces.length === 0)
+    return { secrets, margin_bytes: 0, redactText: (text) => text, redactValue: (value) => value }
+  // Lazily: most redactors are never asked.
+  let search: Search | undefined
+  const redactText = (text: string) => redact(text, traces, (search ??= createSearch(traces)))
   return {
     secrets,
-    margin_bytes: traces.length === 0 ? 0 : traces[0]!.length * most_bytes_of_character,
+    margin_bytes: traces[0]!.length * most_bytes_of_character,
     redactText,
-    redactValue: <T extends JsonValue>(value: T) => (traces.length === 0 ? value : (redactDeep(value, traces) as T)),
+    redactValue: <T extends JsonValue>(value: T) => redactJson(value, traces, redactText) as T,
   }
 }
 
@@ -41,39 +46,80 @@ function markerOf(name: string): string {
 
 const markers = /\[secret [A-Z_][A-Z0-9_]{0,63}\]/g
 
-/** A marker may hold what is a secret's value, such as its name. */
-const lookAt = (text: string) => viewsOf(text.replace(markers, '[]'))
+/** No character of a text; between those of JSON, and in the place of what is not looked at. */
+const blank = '\ufffe'
 
-function redact(given: string, traces: readonly Trace[]): string {
+/** A marker may hold what is a secret's value, such as its name. */
+function withoutMarkers(text: string): string {
+  return text.replace(markers, (marker) => blank.repeat(marker.length))
+}
+
+/** Taking out what is found can bring something together that is found then. */
+const most_rounds = 4
+
+function redact(given: string, traces: readonly Trace[], search: Search): string {
   let text = given
-  let views = lookAt(text)
-  for (const trace of traces) {
-    if (!trace.isIn(views)) continue
-    for (const replace of trace.replacements) {
-      text = replace(text)
-      views = lookAt(text)
-      if (!trace.isIn(views)) break
-    }
+  for (let round = 0; round <= most_rounds; round += 1) {
+    const read = withoutMarkers(text)
+    const found = search.findIn(viewsOf(read))
+    if (found.length === 0) return text
     // Written in a way that can be read but not be located: nothing of it is kept.
-    if (trace.isIn(views)) return trace.marker
+    if (round === most_rounds) return traces[found[0]!]!.marker
+    text = replaceOwned(text, search.locate(read, found), traces)
   }
   return text
 }
 
-function redactDeep(value: JsonValue, traces: readonly Trace[]): JsonValue {
-  if (typeof value === 'string') return redact(value, traces)
-  if (typeof value === 'number') return redactNumber(value, traces)
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((entry) => redactDeep(entry, traces))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [redact(key, traces), redactDeep(entry, traces)]),
-  )
+function replaceOwned(text: string, owners: Uint16Array, traces: readonly Trace[]): string {
+  const pieces: string[] = []
+  for (let from = 0; from < text.length;) {
+    const owner = owners[from]!
+    let to = from + 1
+    while (to < text.length && owners[to] === owner) to += 1
+    pieces.push(owner === 0 ? text.slice(from, to) : traces[owner - 1]!.marker)
+    from = to
+  }
+  return pieces.join('')
 }
 
-/** A long number loses digits when it is parsed, and is a secret all the same. */
-function redactNumber(value: number, traces: readonly Trace[]): JsonValue {
-  const same = traces.find((trace) => trace.number === value)
-  if (same) return same.marker
-  const text = redact(String(value), traces)
-  return text === String(value) ? value : text
+// --- JSON ---
+
+/** As one text, so that the number of its parts costs nothing. */
+function redactJson(value: JsonValue, traces: readonly Trace[], redactText: (text: string) => string): JsonValue {
+  const parts: string[] = []
+  listParts(value, parts)
+  const redacted = redactText(parts.map((part) => part.replaceAll(blank, '\ufffd')).join(blank)).split(blank)
+  // Something was found that reaches beyond its part, or is nowhere.
+  if (redacted.length !== Math.max(1, parts.length)) return redacted[0]!
+  // A long number loses digits when it is parsed, and is a secret all the same.
+  const numbers = new Map(
+    traces.toReversed().flatMap(({ number, marker }) => (number === null ? [] : [[number, marker] as const])),
+  )
+  return withParts(value, redacted[Symbol.iterator](), numbers)
+}
+
+/** Texts, keys and numbers, in one order. */
+function listParts(value: JsonValue, parts: string[]): void {
+  if (typeof value === 'string' || typeof value === 'number') parts.push(String(value))
+  else if (Array.isArray(value)) for (const entry of value) listParts(entry, parts)
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, entry] of Object.entries(value)) {
+      parts.push(key)
+      listParts(entry, parts)
+    }
+  }
+}
+
+function withParts(value: JsonValue, parts: Iterator<string>, numbers: ReadonlyMap<number, string>): JsonValue {
+  const next = () => parts.next().value as string
+  if (typeof value === 'string') return next()
+  if (typeof value === 'number') {
+    const part = next()
+    return numbers.get(value) ?? (part === String(value) ? value : part)
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((entry) => withParts(entry, parts, numbers))
+  return Object.fromEntries(
+    Object.entries(value).map(([, entry]): [string, JsonValue] => [next(), withParts(entry, parts, numbers)]),
+  )
 }

@@ -1,5 +1,7 @@
 // How a secret's value may be written: whether a text holds it in any form, and where. Pure.
 
+import { writingsInUrl } from '../url-values.ts'
+
 /** Shorter values would be found everywhere. */
 export const shortest_length = 4
 
@@ -10,9 +12,10 @@ export interface Trace {
   readonly length: number
   /** The value as a number, if it is one. */
   readonly number: number | null
-  isIn(views: readonly View[]): boolean
-  /** The quick one first, then the one that knows every way to write a character. */
-  readonly replacements: readonly ((text: string) => string)[]
+  /** What is looked for in a text whose letters are small. */
+  readonly wholes: readonly string[]
+  /** What is looked for in a text as it is. */
+  readonly needles: readonly string[]
 }
 
 /** A text at one level of decoding. */
@@ -22,7 +25,7 @@ export interface View {
 }
 
 /** JSON within JSON within a query, and so on. */
-const most_levels = 6
+export const most_levels = 6
 
 /** The text as it is, and decoded so often as that changes it. */
 export function viewsOf(text: string): View[] {
@@ -39,7 +42,7 @@ export function viewsOf(text: string): View[] {
   return [...texts].map((view) => ({ text: view, folded: view.toLowerCase() }))
 }
 
-const escapes =
+export const escapes =
   /\\u\{?([0-9a-f]{4})\}?|\\x([0-9a-f]{2})|\\(["'\\/bfnrt])|((?:%[0-9a-f]{2})+)|&#(\d{1,7});|&#x([0-9a-f]{1,6});|&(amp|lt|gt|quot|apos);/gi
 
 const named: Record<string, string> = {
@@ -49,50 +52,55 @@ const named: Record<string, string> = {
 
 function decode(text: string): string {
   if (!/[\\%&]/.test(text)) return text
-  return text.replace(escapes, (whole, ...groups: unknown[]) => {
-    const [unicode, hex, short, percent, decimal, entity, name] = groups as (string | undefined)[]
-    if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
-    if (percent) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8')
-    if (decimal ?? entity) return characterOf(decimal ? Number(decimal) : parseInt(entity!, 16)) ?? whole
-    const word = (short ?? name)!
-    return named[word.toLowerCase()] ?? word
-  })
+  return text.replace(escapes, (whole, ...groups: unknown[]) => decodeEscape(whole, groups as (string | undefined)[]))
+}
+
+/** `groups` are those of the expression. */
+export function decodeEscape(whole: string, groups: readonly (string | undefined)[]): string {
+  const [unicode, hex, short, percent, decimal, entity, name] = groups
+  if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
+  if (percent) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8')
+  if (decimal ?? entity) return characterOf(decimal ? Number(decimal) : parseInt(entity!, 16)) ?? whole
+  const word = (short ?? name)!
+  return named[word.toLowerCase()] ?? word
 }
 
 function characterOf(code: number): string | null {
   return code <= 0x10ffff ? String.fromCodePoint(code) : null
 }
 
-export function createTrace(value: string, marker: string): Trace {
+export function createTrace(given: string, marker: string): Trace {
+  const value = sentPart(given)
   // A value that looks as if it were encoded is decoded too, where the text is.
-  const decoded = [value, ...urlForms(value)].flatMap((form) => viewsOf(form).map(({ folded }) => folded))
+  const decoded = [value, ...writingsInUrl(value), ...misreadForms(value)].flatMap((form) =>
+    viewsOf(form).map(({ folded }) => folded),
+  )
   const wholes = [value.toLowerCase(), ...new Set(decoded.filter((whole) => whole.trim().length >= shortest_length))]
   const forms = formsOf(value)
   const cores = [...new Set(forms.flatMap(base64Cores))].toSorted((a, b) => b.length - a.length)
   const needles = [...new Set(cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]))]
-  let [plain, encoded]: (RegExp | undefined)[] = []
   return {
     marker,
-    length: value.length,
+    length: given.length,
     number: value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : null,
-    isIn: (views) =>
-      views.some(
-        (view) =>
-          wholes.some((whole) => view.folded.includes(whole)) || needles.some((needle) => view.text.includes(needle)),
-      ),
-    replacements: [
-      (text) => {
-        encoded ??= base64Pattern(cores)
-        return forms.reduce((left, form) => left.replaceAll(form, marker), text.replace(encoded, marker))
-      },
-      (text) => text.replace((plain ??= plainPattern(value)), marker),
-    ],
+    wholes: [...new Set(wholes)],
+    needles,
   }
 }
 
-/** What a URL makes of a value in its path or query: some characters are changed or dropped there. */
-function urlForms(value: string): string[] {
-  return ['http://h/', 'http://h/?'].map((base) => URL.parse(base + value)?.href.slice(base.length) ?? value)
+/** A header, and the end of a URL, lose the white space around a value: what is left is the secret. */
+function sentPart(value: string): string {
+  const part = value.trim()
+  return part.length >= shortest_length ? part : value
+}
+
+/** A header goes as Latin-1 and comes back as what is taken for UTF-8, or the other way round. */
+function misreadForms(value: string): string[] {
+  if (/^[\0-\x7f]*$/.test(value)) return []
+  const as_latin1 = /^[\0-\xff]*$/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : ''
+  // Of what is left of `ääää` nothing can be read, and it would be found in any text that is none.
+  const isReadable = as_latin1.replaceAll('\ufffd', '').length >= shortest_length
+  return [...(isReadable ? [as_latin1] : []), Buffer.from(value).toString('latin1')]
 }
 
 /** What the common encoders make of a value. */
@@ -100,52 +108,8 @@ function formsOf(value: string): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
   const texts = [value, JSON.stringify(json).slice(1, -1), json, json.replaceAll('/', '\\/')]
-  const forms = [...texts, encodeURIComponent(value), query, ...urlForms(value)]
+  const forms = [...texts, encodeURIComponent(value), query, ...writingsInUrl(value), ...misreadForms(value)]
   return [...new Set(forms)].filter((form) => form.length >= shortest_length)
-}
-
-/** A longer value, such as a certificate, is located in a common form, or else not at all. */
-const longest_pattern = 512
-
-/** Not by case: the host of a URL is written in small letters. */
-function plainPattern(value: string): RegExp {
-  const literal = value.length > longest_pattern
-  return new RegExp(literal ? escapeRegExp(value) : Array.from(value, writingsOf).join(''), 'gi')
-}
-
-/** Every way to write a character. */
-function writingsOf(character: string): string {
-  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
-  const unicode = units.map((unit) => `${backslashes}u\\{?${unit.toString(16).padStart(4, '0')}\\}?`).join('')
-  const code = character.codePointAt(0)!
-  const numbers = [`&(?:amp;)?#0*${code};`, `&(?:amp;)?#x0*${code.toString(16)};`]
-  return `(?:${[plainOrPercent(character), ...(special.get(character) ?? []), unicode, ...numbers].join('|')})`
-}
-
-function plainOrPercent(character: string): string {
-  const bytes = Array.from(Buffer.from(character), (byte) => `%(?:25){0,3}${byte.toString(16).padStart(2, '0')}`)
-  return `(?:${escapeRegExp(character)}|${bytes.join('')})`
-}
-
-/** Of JSON within JSON there are many. */
-const backslashes = `${plainOrPercent('\\')}{1,8}`
-
-const special: ReadonlyMap<string, string[]> = new Map([
-  [' ', ['\\+']],
-  ['"', [`${backslashes}${plainOrPercent('"')}`, '&(?:amp;)?quot;']],
-  ["'", [`${backslashes}${plainOrPercent("'")}`, '&(?:amp;)?apos;']],
-  ['\\', [backslashes]],
-  ['/', [`${backslashes}${plainOrPercent('/')}`]],
-  ['&', ['&(?:amp;)+']],
-  ['<', ['&(?:amp;)?lt;']],
-  ['>', ['&(?:amp;)?gt;']],
-  ['\n', [`${backslashes}n`]],
-  ['\r', [`${backslashes}r`]],
-  ['\t', [`${backslashes}t`]],
-])
-
-function escapeRegExp(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
 }
 
 /**
@@ -159,14 +123,3 @@ function base64Cores(value: string): string[] {
     return text.slice(first, Math.floor(((offset + bytes.length) * 8) / 6))
   })
 }
-
-/** Without the letter on each side that holds some bits of it: another secret may begin there. */
-function base64Pattern(cores: readonly string[]): RegExp {
-  const letters = cores.map((core) => Array.from(core, (letter) => base64Letters.get(letter) ?? letter).join(''))
-  return new RegExp(letters.join('|'), 'g')
-}
-
-const base64Letters: ReadonlyMap<string, string> = new Map([
-  ['+', '(?:[+-]|%(?:25)?2[Bb]|\\\\{1,8}u002[Bb])'],
-  ['/', '(?:\\\\{0,8}/|_|%(?:25)?2[Ff]|\\\\{1,8}u002[Ff])'],
-])

@@ -1,6 +1,8 @@
 // The Jinja interpreter with a meter: every node, every value and every operation that multiplies its operands is paid for
 // out of one budget before the library does it, so that no template can take long or grow large.
-import { type Environment, Interpreter } from '@huggingface/jinja'
+import { Environment, Interpreter } from '@huggingface/jinja'
+import { ownFilters } from './own-filters.ts'
+import { with_marker } from './syntax.ts'
 import {
   type Node,
   TemplateError,
@@ -25,7 +27,11 @@ const max_value_size = 1_000_000
 const max_value_depth = 128
 const max_evaluation_depth = 200
 /** Units of about half a microsecond: the evaluation of one small node, or 64 characters of a result. */
-const max_work = 200_000
+export const max_work = 200_000
+
+/** Characters that no text may have stand around the number of what is printed there. */
+export const printedPlace = /\ufdd0(\d+)\ufdd1/
+const placeOf = (index: number) => `\ufdd0${index}\ufdd1`
 
 interface Arguments {
   nodes: Node[]
@@ -44,14 +50,22 @@ interface Measure {
  */
 export class MeteredInterpreter extends Interpreter {
   readonly #node_count: number
+  readonly #printed: string[] | null
   readonly #measures = new WeakMap<Value, Measure>()
-  #work_left = max_work
+  #work_left: number
   #depth = 0
 
-  /** `node_count` is the size of the whole template. */
-  constructor(scope: Environment, node_count: number) {
+  /** `node_count` is the size of the whole template. What is printed goes into `printed`, where that is given. */
+  constructor(scope: Environment, node_count: number, work: number, printed: string[] | null) {
     super(scope)
     this.#node_count = node_count
+    this.#work_left = work
+    this.#printed = printed
+  }
+
+  /** Below 0 when there was too little. */
+  get workLeft(): number {
+    return this.#work_left
   }
 
   evaluate(node: Node | undefined, scope: Environment): Value {
@@ -110,12 +124,16 @@ export class MeteredInterpreter extends Interpreter {
   #evaluateOutput(node: Node, scope: Environment): Value {
     const value = this.evaluate(node['expression'] as Node, scope)
     this.#spendOnText(value)
-    return value
+    if (this.#printed === null || !node['is_part'] || isNothing(value)) return value
+    return toValue(placeOf(this.#printed.push(String(value)) - 1))
   }
 
   #evaluateByLibrary(node: Node, scope: Environment): Value {
     // The first and last element of an empty list are not even values.
-    const value: Value = super.evaluate(node, scope) ?? nothing
+    return this.#admit(super.evaluate(node, scope) ?? nothing)
+  }
+
+  #admit(value: Value): Value {
     const { size, depth } = this.#measure(value)
     if (size > max_value_size) throw new TemplateError('a value is too large')
     if (depth > max_value_depth) throw new TemplateError('a value is nested too deeply')
@@ -252,12 +270,25 @@ export class MeteredInterpreter extends Interpreter {
     if (isNothing(operand)) {
       const kind = filters.get(name)
       if (kind === 'nothing') return nothing
-      if (kind !== 'itself') operand = kind === 'text' ? emptyText : emptyList
+      if (kind !== undefined && kind !== 'itself') operand = kind === 'text' ? emptyText : emptyList
     }
     this.#spendOnOperation(name, operand, given)
+    const own = ownFilters.get(name)
+    if (own) return this.#applyOwn(own, operand, given)
     const isBare = given.nodes.length === 0 && !filtersWithArguments.has(name)
     const applied = isBare ? callee : { type: 'CallExpression', callee, args: given.nodes }
     return this.#evaluateByLibrary({ type: 'FilterExpression', operand: constant(operand), filter: applied }, scope)
+  }
+
+  #applyOwn(filter: NonNullable<ReturnType<typeof ownFilters.get>>, operand: Value, given: Arguments): Value {
+    const { size } = this.#measure(operand)
+    const sizes = [...given.positional, ...given.keyword.values()].map((value) => this.#measure(value).size)
+    const most = Math.max(0, ...sizes)
+    // For each element a path to an attribute, for each place of a format an argument.
+    const count = isText(operand) ? operand.value.split('%').length : countElements(operand)
+    if (size + count * most > max_value_size) throw new TemplateError('a value is too large')
+    this.#spend(count + (size + count * most) / 16)
+    return this.#admit(filter(operand, given))
   }
 
   /** Pays for a filter or method before it runs; refuses one whose result would be far larger than its operands. */
@@ -336,7 +367,16 @@ export class MeteredInterpreter extends Interpreter {
     return this.#evaluateByLibrary({ ...node, operand: constant(value) }, scope)
   }
 
+  /** In a scope of its own, which what it assigns does not see. */
+  #evaluateWith(node: Node, scope: Environment): Value {
+    const assigned = this.evaluate(node['iterable'] as Node, scope)
+    const inner = new Environment(scope)
+    if (isMapping(assigned)) for (const [name, value] of assigned.value) inner.variables.set(name, value as never)
+    return this.#evaluateBody(node, inner)
+  }
+
   #evaluateLoop(node: Node, scope: Environment): Value {
+    if ((node['loopvar'] as Node)['value'] === with_marker) return this.#evaluateWith(node, scope)
     const iterable = node['iterable'] as Node
     const isSelected = iterable.type === 'SelectExpression'
     const source = this.evaluate(isSelected ? (iterable['lhs'] as Node) : iterable, scope)

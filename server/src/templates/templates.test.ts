@@ -93,7 +93,7 @@ describe('syntax', () => {
     ['{% if a %}', 'it ends inside of a tag or block'],
     ['{% if %}{% endif %}', 'Unexpected token: CloseStatement'],
     ['{{ a b }}', 'Expected closing expression token'],
-    ['{{ a | truncate(10) }}', 'unknown filter: truncate'],
+    ['{{ a | xmlattr(10) }}', 'unknown filter: xmlattr'],
     ['{% filter nope %}x{% endfilter %}', 'unknown filter: nope'],
     ['{{ a is divisible }}', 'unknown test: divisible'],
     ['{{ a|constructor }}', 'unknown filter: constructor'],

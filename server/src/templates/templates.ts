@@ -1,9 +1,11 @@
 // Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
-import { Environment, parse, tokenize } from '@huggingface/jinja'
+import { Environment, parse } from '@huggingface/jinja'
 import type { JsonValue } from '../json.ts'
 import { makeStorable } from '../text.ts'
-import { MeteredInterpreter } from './interpreter.ts'
+import { MeteredInterpreter, max_work, printedPlace } from './interpreter.ts'
+import { isOwnTest } from './own-filters.ts'
+import { tokenizeAll } from './syntax.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
@@ -14,17 +16,60 @@ const max_output_characters = 200_000
 const max_whitespace_run = 500
 const max_syntax_depth = 150
 
+/** What several renderings may take together. */
+export interface RenderBudget {
+  /** Units of the interpreter, with those for handing values in. */
+  work: number
+  characters: number
+}
+
+export function createBudget(): RenderBudget {
+  return { work: max_budget_work, characters: max_budget_characters }
+}
+
+const max_budget_work = 400_000
+const max_budget_characters = 2_000_000
+/** Of each rendering, whatever it does. */
+const least_work = 50
+
 /** Renders a template to text that can be stored. What is undefined, at any depth, renders empty. Throws a `TemplateError`. */
 export function renderTemplate(
   text: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
-  options: { max_output?: number } = {},
+  options: { max_output?: number; budget?: RenderBudget } = {},
 ): string {
-  const max_output = options.max_output ?? max_output_characters
-  const output = hasTags(text) ? runProgram(compileCached(text), variables) : text
+  const { max_output = max_output_characters, budget = createBudget() } = options
+  const output = hasTags(text) ? runProgram(compileCached(text), variables, budget) : text
+  budget.characters -= output.length
+  if (budget.characters < 0) throw new TemplateError('the outputs are too long together')
   if (output.length > max_output) throw new TemplateError(`the output is longer than ${max_output} characters`)
   // Whatever filters have made of it.
   return makeStorable(output)
+}
+
+/** What a template is rendered to, with what it prints apart from what its author wrote; `safe` makes a value the author's. */
+export type Part = { text: string; is_value: boolean }
+
+/** As `renderTemplate`, for who must not take values for syntax. A block that is captured, as by a macro, is one value. */
+export function renderParts(
+  text: string,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+  budget: RenderBudget = createBudget(),
+): Part[] {
+  if (!hasTags(text)) return [{ text: makeStorable(text), is_value: false }]
+  const printed: string[] = []
+  const output = runProgram(compileCached(text), variables, budget, printed)
+  const length = printed.reduce((sum, value) => sum + value.length, output.length)
+  budget.characters -= length
+  if (length > max_output_characters)
+    throw new TemplateError(`the output is longer than ${max_output_characters} characters`)
+  return output
+    .split(printedPlace)
+    .map((part, index) =>
+      index % 2 === 0 ? { text: part, is_value: false } : { text: printed[Number(part)] ?? '', is_value: true },
+    )
+    .map(({ text: part, is_value }) => ({ text: makeStorable(part), is_value }))
+    .filter((part) => part.text !== '')
 }
 
 /** What is wrong with a template before it ever runs, or null. */
@@ -39,14 +84,20 @@ export function checkTemplate(text: string): string | null {
   }
 }
 
+/** Whether a template could look up a variable of this name; also where it only has a property of that name. */
+export function mayLookUp(text: string, name: string): boolean {
+  return hasTags(text) && compileCached(text).names.has(name)
+}
+
 /** Whether an expression, as it stands between braces, is truthy. Throws a `TemplateError`. */
 export function evaluateCondition(
   expression: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
+  budget?: RenderBudget,
 ): boolean {
   const fault = checkCondition(expression)
   if (fault !== null) throw new TemplateError(fault)
-  return renderTemplate(conditional(expression), variables) !== ''
+  return renderTemplate(conditional(expression), variables, budget && { budget }) !== ''
 }
 
 /** What is wrong with a condition before it is ever evaluated, or null. */
@@ -73,6 +124,8 @@ interface Program {
 const filterAliases = new Map([
   ['d', 'default'],
   ['count', 'length'],
+  ['e', 'escape'],
+  ['forceescape', 'escape'],
 ])
 const tests: ReadonlySet<string> = new Set(new Environment().tests.keys())
 
@@ -80,17 +133,24 @@ function compile(text: string): Program {
   if (text.length > max_template_characters) {
     throw new TemplateError(`more than ${max_template_characters} characters`)
   }
-  if (new RegExp(`\\s{${max_whitespace_run + 1}}`).test(text)) {
+  if (hasLongRun(text)) {
     throw new TemplateError(`more than ${max_whitespace_run} white space characters in a row`)
   }
   let root: Node
   try {
     // The lexer drops one newline at the end; this one is for it to drop.
-    root = parse(tokenize(text.endsWith('\n') ? `${text}\n` : text)) as Node
+    root = parse(tokenizeAll(text.endsWith('\n') ? `${text}\n` : text) as Parameters<typeof parse>[0]) as Node
   } catch (error) {
+    if (error instanceof TemplateError) throw error
     throw new TemplateError(describeSyntaxError(error), { cause: error })
   }
   return checkProgram(root)
+}
+
+/** In one pass: looking for so many in a row begins anew at each of them. */
+function hasLongRun(text: string): boolean {
+  for (const [run] of text.matchAll(/\s+/g)) if (run.length > max_whitespace_run) return true
+  return false
 }
 
 function describeSyntaxError(error: unknown): string {
@@ -119,7 +179,22 @@ function checkProgram(root: Node): Program {
       }
     }
   }
+  markParts(root)
   return { root, names, node_count }
+}
+
+/** What is printed where the text of the whole template comes to stand. */
+function markParts(node: Node): void {
+  if (node.type === 'Output') node['is_part'] = !isMarkedSafe(node['expression'] as Node)
+  if (!['Program', 'If', 'For'].includes(node.type)) return
+  for (const field of ['body', 'alternate', 'defaultBlock']) {
+    const block = node[field]
+    if (Array.isArray(block)) for (const child of block as Node[]) markParts(child)
+  }
+}
+
+function isMarkedSafe(expression: Node): boolean {
+  return expression.type === 'FilterExpression' && filterNameNode(expression)['value'] === 'safe'
 }
 
 function isNode(value: unknown): value is Node {
@@ -131,7 +206,7 @@ function checkNode(node: Node, names: Set<string>): void {
   if (node.type === 'FilterExpression' || node.type === 'FilterStatement') {
     const name = filterNameNode(node)
     const filter = filterAliases.get(String(name['value'])) ?? String(name['value'])
-    if (name.type !== 'Identifier' || !filters.has(filter)) {
+    if (name.type !== 'Identifier' || !(filters.has(filter) || isOwnTest(filter))) {
       throw new TemplateError(`unknown filter: ${String(name['value'] ?? name.type).slice(0, 100)}`)
     }
     name['value'] = filter
@@ -196,21 +271,48 @@ function compileCached(text: string): Program {
 
 // --- rendering ---
 
-function runProgram(program: Program, variables: Readonly<Record<string, JsonValue | undefined>>): string {
+/** Where `printed` is given, what is printed is put there, and its place into the text. */
+function runProgram(
+  program: Program,
+  variables: Readonly<Record<string, JsonValue | undefined>>,
+  budget: RenderBudget,
+  printed: string[] | null = null,
+): string {
+  const seen = Object.entries(variables).filter(([name]) => program.names.has(name))
+  let meter: MeteredInterpreter | null = null
+  let granted = 0
   try {
+    budget.work -= seen.reduce((sum, [, value]) => sum + countValues(value) / 2, least_work)
+    if (budget.work < 0) throw new TemplateError('it takes too long, with what was rendered before')
+    granted = Math.min(max_work, budget.work)
     const scope = new Environment()
     for (const [name, value] of globals) scope.set(name, value)
-    for (const [name, value] of Object.entries(variables)) {
-      if (!program.names.has(name)) continue
+    for (const [name, value] of seen) {
       scope.variables.delete(name)
       scope.set(name, value)
     }
-    const meter = new MeteredInterpreter(scope, program.node_count)
+    meter = new MeteredInterpreter(scope, program.node_count, granted, printed)
     return String(meter.evaluate(program.root, scope).value)
   } catch (error) {
     if (error instanceof TemplateError) throw error
     throw new TemplateError(describeRunError(error), { cause: error })
+  } finally {
+    budget.work -= granted - Math.max(0, meter?.workLeft ?? 0)
   }
+}
+
+/** By object: the same ones are handed to one template after the other. */
+const counts = new WeakMap<object, number>()
+
+/** The values within a value, itself included. */
+function countValues(value: JsonValue | undefined): number {
+  if (typeof value !== 'object' || value === null) return 1
+  let count = counts.get(value)
+  if (count === undefined) {
+    count = Object.values(value).reduce((sum: number, entry) => sum + countValues(entry), 1)
+    counts.set(value, count)
+  }
+  return count
 }
 
 function describeRunError(error: unknown): string {

@@ -21,9 +21,13 @@ export interface Node {
 /** What a filter takes an undefined or null operand for. */
 export const filters: ReadonlyMap<string, 'text' | 'list' | 'nothing' | 'itself'> = new Map([
   ...pairs(['capitalize', 'float', 'indent', 'int', 'join', 'length', 'lower', 'replace'], 'text' as const),
-  ...pairs(['string', 'title', 'trim', 'upper'], 'text' as const),
+  ...pairs(
+    ['string', 'title', 'trim', 'upper', 'escape', 'format', 'truncate', 'urlencode', 'wordcount'],
+    'text' as const,
+  ),
   ...pairs(['first', 'last', 'list', 'map', 'rejectattr', 'reverse', 'selectattr', 'sort', 'unique'], 'list' as const),
-  ...pairs(['abs', 'bool', 'dictsort', 'get', 'items', 'keys', 'values'], 'nothing' as const),
+  ...pairs(['max', 'min', 'reject', 'select', 'sum'], 'list' as const),
+  ...pairs(['abs', 'bool', 'dictsort', 'get', 'items', 'keys', 'round', 'values'], 'nothing' as const),
   ...pairs(['default', 'safe', 'tojson'], 'itself' as const),
 ])
 /** The library knows these only with arguments; the others it knows, without any, only by their bare name. */

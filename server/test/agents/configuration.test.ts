@@ -105,8 +105,9 @@ describe('faults', () => {
     const nested = (depth: number) => JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth)) as Config
     expect((await draft(nested(50))).config).toEqual(nested(50))
     for (const depth of [70, 1000]) expect(await refusal(draft(nested(depth)))).toMatchObject({ status: 422 })
-    const fallbacks = Array.from({ length: 20_000 }, () => 5)
-    expect((await refusal(draft({ llm: { provider: 'x', model: 'x', fallbacks } }))).errors).toHaveLength(100)
+    const tools = (count: number) => ({ tools: Array.from({ length: count }, () => ({})) })
+    expect((await refusal(draft(tools(128)))).errors).toHaveLength(100)
+    expect((await refusal(draft(tools(20_000)))).errors).toMatchObject([{ path: 'config.tools' }])
   })
 
   test('text that cannot be stored is refused with its path', async () => {

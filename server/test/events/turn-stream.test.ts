@@ -3,7 +3,7 @@ import type { MessageReply, TurnStreamEvent } from '@parley/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
-import { holdAnswer } from '../support/scripted-model.ts'
+import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 
@@ -52,6 +52,29 @@ function textOf(events: TurnStreamEvent[]): string {
   }
   return text
 }
+
+test('a conversation token sees what is said, and no tool call, neither in the stream nor in the plain answer', async () => {
+  const conversation_id = await begin()
+  const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['message'] })
+  const browser = server.as({ token })
+  const answers = () => {
+    const given: Answer[] = [{ text: 'I look.', tool_calls: [{ name: 'look', arguments: {} }] }, ' Found.']
+    server.model.answer = () => given.shift()!
+  }
+  answers()
+  const events = await readAll(browser.streamConversationMessage({ conversation_id, text: 'Look' }))
+  expect(names(events)).toEqual(['turn.started', 'message.delta', 'turn.completed'])
+  expect(events.at(-1)!.data).toMatchObject({ reply: 'I look. Found.', tool_calls: [] })
+  answers()
+  const idempotency_key = conversation_id
+  const plain = await browser.sendConversationMessage({ conversation_id, text: 'Look', idempotency_key })
+  expect(plain).toMatchObject({ reply: 'I look. Found.', tool_calls: [] })
+  const again = await browser.sendConversationMessage({ conversation_id, text: 'Look', idempotency_key })
+  expect(again).toEqual(plain)
+  answers()
+  const { tool_calls } = await server.client.sendConversationMessage({ conversation_id, text: 'Look' })
+  expect(tool_calls).toMatchObject([{ name: 'look', is_error: false }])
+})
 
 test('starts, says what the model says piece by piece, and ends with exactly the plain answer', async () => {
   const conversation_id = await begin()

@@ -104,3 +104,51 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
     expect(listings()).toBe(2)
   })
 })
+
+describe('T8: a call that an HTTP error answers', () => {
+  let peer: McpPeer
+  beforeEach(async () => {
+    const started = await startMcpPeer('json')
+    peer = started
+    return () => started[Symbol.asyncDispose]()
+  })
+
+  type Refusal = { status: number; id?: 'own' | string | null; message: string }
+
+  /** What comes of a call of which the first try is answered so. */
+  async function callOnce({ status, id = 'own', message }: Refusal) {
+    const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
+    let tries = 0
+    peer.intercept = ({ rpc, id: own }, response) => {
+      if (rpc !== 'tools/call' || ++tries > 1) return false
+      const body = { jsonrpc: '2.0', id: id === 'own' ? own : id, error: { code: -32_000, message } }
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      return true
+    }
+    callThenTell(server, { tool_calls: [call('shop_order')] })
+    const { tool_calls } = await send()
+    return { tries, ...tool_calls[0]! }
+  }
+
+  test.each<Refusal>([
+    { status: 400, message: 'failed after doing it' },
+    { status: 404, message: 'failed after doing it' },
+    { status: 400, message: 'failed after doing it in this session' },
+    { status: 400, id: null, message: 'failed after doing it' },
+    { status: 500, id: null, message: 'failed after doing it' },
+  ])('is not made again, and the model sees why: %j', async (refusal) => {
+    const { message } = refusal
+    expect(await callOnce(refusal)).toMatchObject({
+      ...{ tries: 1, is_error: true, output: `The server refused: ${message}` },
+    })
+  })
+
+  test.each<Refusal>([
+    { status: 404, id: null, message: 'Session not found' },
+    { status: 404, id: 'server-error', message: 'Not Found' },
+    { status: 400, id: null, message: 'Bad Request: No valid session ID provided' },
+    { status: 400, id: 'server-error', message: 'Bad Request: Missing session ID' },
+  ])('is made again in a new session where the server knows none: %j', async (refusal) => {
+    expect(await callOnce(refusal)).toMatchObject({ tries: 2, is_error: false, output: 'Done: tea' })
+  })
+})

@@ -73,6 +73,19 @@ describe('a server whose tools cannot be listed', () => {
     expect(server.log.join('')).not.toContain('secret')
   })
 
+  test('lists without end what are no tools: it is left after 4 MiB', async () => {
+    const junk = Array.from({ length: 15 }, () => ({ name: '', x: 'x'.repeat(65_000) }))
+    peer.intercept = ({ rpc, id }, response) => {
+      if (rpc !== 'tools/list') return false
+      answerJson(response, { jsonrpc: '2.0', id, result: { tools: junk, nextCursor: String(peer.requests.length) } })
+      return true
+    }
+    const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
+    await send()
+    expect(offeredBy(server)).toEqual([])
+    expect(peer.requests.filter(({ rpc }) => rpc === 'tools/list')).toHaveLength(5)
+  })
+
   test('is down: it is asked again by the next turn', async () => {
     await peer.kill()
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])

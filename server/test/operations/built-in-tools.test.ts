@@ -54,6 +54,19 @@ describe('widgets and forms', () => {
     expect(reply).toMatchObject({ reply: 'Here.', widgets: [{ type, data }], tool_calls: [{ is_error: false }] })
   })
 
+  test('what its author has written into a form beyond what is known is shown too, in the plain answer as in the stream', async () => {
+    const own = { ...form, theme: { color: 'red' }, fields: [{ ...form.fields[0], hint: ['a', null, 1] }] }
+    const conversation_id = await begin({ forms: [own] })
+    answerWith({ tool_calls: [call('show_form_contact')] }, 'Here.')
+    const input = { conversation_id, text: 'Show', interactivity: 'rich' as const, idempotency_key: conversation_id }
+    const plain = await server.client.sendConversationMessage(input)
+    expect(plain.widgets).toEqual([{ type: 'form', data: own }])
+    const events = []
+    for await (const event of server.client.streamConversationMessage(input)) events.push(event)
+    expect(events.at(-1)).toMatchObject({ event: 'turn.completed', data: plain })
+    expect(events.at(-1)!.data).toEqual(plain)
+  })
+
   test('several, and a form, in order; a stream tells each as it is shown', async () => {
     const conversation_id = await begin({ built_in_tools: { widgets: {} }, forms: [form] })
     const info = { text: 'Closed.' }

@@ -103,6 +103,26 @@ describe('actions', () => {
     expect(output).toMatchObject({ error: 'The server answered 404.' })
   })
 
+  test('error actions have a time of their own, when what failed has used up that of the tool', async () => {
+    peer.answer = ({ url }, response) => {
+      if (url !== '/hangs') answerJson(response, { noted: true })
+    }
+    const { output, is_error } = await callTool({
+      timeout_ms: 400,
+      actions: [http('/hangs')],
+      actions_on_error: [http('/report', { method: 'POST', body: { why: '{{ error }}' }, save_as: 'report' })],
+    })
+    expect({ output, is_error }).toMatchObject({ is_error: true, output: { report: { body: { noted: true } } } })
+    expect(peer.requests.at(-1)!.body).toMatch(/No complete answer within/)
+  })
+
+  test('what they save under a name that objects have is a value like any other', async () => {
+    const actions = [http('/a', { save_as: 'constructor' }), say('{{ constructor.status }} {{ toString }}')]
+    const { output, reply } = await callTool({ actions })
+    expect(reply).toBe('200\n\nDone.')
+    expect(output).toEqual({ constructor: { status: 200, body: { ok: true } }, message: '200' })
+  })
+
   test.each([
     ['workflow', { workflow_id: 'w' }, /Workflows are not available/],
     ['knowledge_base', { dataset_id: 'd', query: '{{ what }}' }, /Knowledge bases are not available/],
@@ -173,6 +193,22 @@ describe('retries', () => {
     const { output } = await callTool({ timeout_ms: 300, actions: [http('/a', { retries: 5 })] })
     expect(output).toMatchObject({ status: 503 })
     expect(peer.requests.length).toBeLessThan(4)
+  })
+})
+
+describe('redirects', () => {
+  test('T8: the key goes along to another server; a body does not, and the call is an error', async () => {
+    await using other = await startToolPeer()
+    peer.answer = ({ method }, response) => {
+      response.writeHead(method === 'GET' ? 302 : 307, { location: `${other.url}/there` }).end()
+    }
+    const got = await callTool({ actions: [http('/a', { headers: { 'x-key': 'mine' } })] })
+    expect(got).toMatchObject({ is_error: false, output: { status: 200 } })
+    expect(other.requests[0]!.key).toBe(peer.requests[0]!.key)
+    expect(other.requests[0]!.headers['x-key']).toBeUndefined()
+    const posted = await callTool({ actions: [http('/b', { method: 'POST', body: { a: 'mine' } })] })
+    expect(posted).toMatchObject({ is_error: true, output: '127.0.0.1 redirects a body to another server.' })
+    expect(other.requests).toHaveLength(1)
   })
 })
 

@@ -165,9 +165,8 @@ describe('templates', () => {
   test('take nothing that a model says for a secret, nor as a template', async () => {
     expect(await sentWith('[{{ secrets.A }}]')).toBe('[]')
     await server.client.setSecret({ name: 'A', value: 'our-value' })
-    expect(await sentWith('{{ secrets.A }} {{ said }}', undefined, { save_as: 'secrets' })).toBe(
-      'our-value {{ secrets.A }}',
-    )
+    expect(await sentWith('{{ secrets.A }} {{ said }}')).toBe('our-value {{ secrets.A }}')
+    expect(await refusal(sentWith('{{ secrets.A }}', undefined, { save_as: 'secrets' }))).toMatchObject({ status: 422 })
   })
 
   test('other than those of a request see none', async () => {

@@ -33,6 +33,8 @@ export interface McpRequest {
   headers: IncomingMessage['headers']
   /** Of the message. */
   rpc: string | undefined
+  /** Of the message. */
+  id: unknown
 }
 
 export interface McpPeer extends AsyncDisposable {
@@ -154,8 +156,8 @@ async function handle(peer: McpPeer, serve: Serve, incoming: IncomingMessage, re
   for await (const chunk of incoming) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks)
   const { method = '', headers } = incoming
-  const rpc = body.length > 0 ? (JSON.parse(body.toString()) as { method?: string }).method : undefined
-  const seen = { method, headers, rpc }
+  const { method: rpc, id }: { method?: string; id?: unknown } = body.length > 0 ? JSON.parse(body.toString()) : {}
+  const seen = { method, headers, rpc, id }
   peer.requests.push(seen)
   if (peer.intercept(seen, response)) return
   const request = new Request(new URL(incoming.url ?? '/', peer.url), {

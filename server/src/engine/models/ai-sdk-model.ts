@@ -14,6 +14,8 @@ type FinishPart = Extract<ModelPart, { type: 'finish' }>
 type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>
 
 const ENDED_EARLY = 'the answer ended early'
+/** Of all tool calls of an answer; what of it can be used is less. */
+const MAX_INPUT_CHARACTERS = 4_194_304
 
 export function createAiSdkModel(id: string, model: LanguageModelV4, providerOptions?: SharedV4ProviderOptions): Model {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
@@ -47,12 +49,17 @@ async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: 
   const reader = parts.getReader()
   const toolCalls: ToolCallPart[] = []
   let finish: FinishPart | null = null
+  let inputLeft = MAX_INPUT_CHARACTERS
   for (;;) {
     const part = await readNext(reader, finish !== null)
     if (part === null) break
     switch (part.type) {
       case 'text-delta':
         if (part.delta !== '') yield { type: 'text', text: part.delta }
+        break
+      case 'tool-input-delta':
+        inputLeft -= part.delta.length
+        if (inputLeft < 0) throw createModelError('protocol', id, null, 'arguments without end')
         break
       case 'tool-call':
         // Models call a tool without parameters with '{}' or with nothing at all.
@@ -69,7 +76,7 @@ async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: 
       case 'error':
         throw fromErrorPart(part.error, id)
       default:
-        // Starts, ends, reasoning, metadata, sources and tool input fragments: nothing that the port carries.
+        // Starts, ends, reasoning, metadata and sources: nothing that the port carries.
         break
     }
   }

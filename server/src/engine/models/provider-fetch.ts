@@ -16,7 +16,29 @@ export function createProviderFetch(): ProviderFetch {
   const request = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
   return {
     // A redirect is answered as it is: following it would hand the key's header to another host.
-    fetch: (input, init) => request(input, { ...init, dispatcher: agent, redirect: 'manual' }),
+    fetch: async (input, init) => boundAnswer(await request(input, { ...init, dispatcher: agent, redirect: 'manual' })),
     [Symbol.asyncDispose]: () => agent.destroy(),
   }
+}
+
+/** Of an answer, and of one line of it: an event of a stream is read as a whole. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024
+const MAX_LINE_BYTES = 4 * 1024 * 1024
+const LINE_END = 10
+
+function boundAnswer(answer: Response): Response {
+  if (answer.body === null) return answer
+  let total = 0
+  let line = 0
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      const end = chunk.lastIndexOf(LINE_END)
+      total += chunk.length
+      line = end === -1 ? line + chunk.length : chunk.length - end - 1
+      if (total > MAX_ANSWER_BYTES || line > MAX_LINE_BYTES) controller.error(new RangeError('the answer is too long'))
+      else controller.enqueue(chunk)
+    },
+  })
+  const { status, statusText, headers } = answer
+  return new Response(answer.body.pipeThrough(count), { status, statusText, headers })
 }

@@ -7,18 +7,24 @@ import type { Secrets } from '../../secrets/read-secrets.ts'
 import type { RunningTurn } from '../attempt-input.ts'
 import type { ModelToolResult } from '../models/port.ts'
 import type { PlannedCall } from '../step-policy.ts'
-import { type ToolOutcome, type ToolRun, runTool } from './run-tool.ts'
+import { type OutputRoom, takeRoom } from './output-size.ts'
+import { type ToolOutcome, type ToolRun, failed, runTool } from './run-tool.ts'
 
 type WriteResult = (result: ToolResult) => Promise<void>
 
-/** A result as the model is shown it, and whether the tool said something to the end user. */
+/** A result as the model is shown it, and what the tool said to the end user. */
 export interface CarriedOut extends ModelToolResult {
-  has_said: boolean
+  /** Empty: nothing. */
+  said: string
 }
 
 /** What the calls of a turn may use. */
 export interface CallRun extends Omit<ToolRun, 'redactor'> {
+  /** For the results of the whole turn. */
+  room: OutputRoom
   readSecrets(): Promise<Secrets>
+  /** What tools say is no message yet: the reply is wrapped as a whole. */
+  holds_words: boolean
 }
 
 /** Results in the order of the calls. The first one that cannot be written ends them all. */
@@ -41,20 +47,35 @@ export async function carryOutCalls(
   }
 }
 
-async function carryOutCall(call: PlannedCall, run: ToolRun, writeResult: WriteResult): Promise<CarriedOut> {
+async function carryOutCall(
+  call: PlannedCall,
+  run: ToolRun & Pick<CallRun, 'room' | 'holds_words'>,
+  writeResult: WriteResult,
+): Promise<CarriedOut> {
   const { call_id, name } = call
   // Its result came with the step.
-  if ('fault' in call) return { call_id, name, output: call.fault, is_error: true, has_said: false }
+  if ('fault' in call) return { call_id, name, output: call.fault, is_error: true, said: '' }
   const { ports } = run.services
   await reach(ports, 'tool.asked')
   const startedAt = ports.clock.monotonic()
-  const { said: text, ...outcome } = await runRedacted(() => runTool(call.tool, call, run), run.redactor)
+  const made = await runRedacted(() => makeCall(call, run), run.redactor)
+  const text = made.said
+  const outcome = { output: takeRoom(run.room, made.output), is_error: made.is_error }
   const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
   await reach(ports, 'tool.answered')
-  const said = text === '' ? null : { message_id: ports.newId(), text }
+  const said = text === '' ? null : { message_id: ports.newId(), text, is_held: run.holds_words }
   await writeResult({ call_id, name, ...outcome, latency_ms, said })
-  return { call_id, name, ...outcome, has_said: said !== null }
+  return { call_id, name, ...outcome, said: text }
 }
+
+/** What others answer is not asked for where there is no room for it. */
+async function makeCall(call: Extract<PlannedCall, { tool: unknown }>, run: ToolRun & Pick<CallRun, 'room'>) {
+  const { work } = call.tool
+  if (run.room.left <= 0 && (work.type === 'actions' || work.type === 'mcp')) return failed(no_room)
+  return runTool(call.tool, call, run)
+}
+
+const no_room = 'The call was not made: what the tools have answered in this turn is as much as there is room for.'
 
 /** Whatever comes of a call, no secret is in it: neither in what is kept of it nor in what is thrown, which the log shows. */
 async function runRedacted(run: () => Promise<ToolOutcome>, redactor: Redactor): Promise<ToolOutcome> {

@@ -8,13 +8,16 @@ import {
   type OutboundResponse,
 } from '../../outbound/client.ts'
 import type { Redactor } from '../../secrets/redact.ts'
-import { renderTemplate } from '../../templates/templates.ts'
+import { type RenderBudget, TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { findUnsafeText, makeStorable } from '../../text.ts'
 import { backoffDelay, createSleep } from '../models/resilient.ts'
 import type { ToolVariables } from './run-actions.ts'
+import { renderUrl } from './request-url.ts'
 import type { ToolCall, ToolRun } from './run-tool.ts'
 
 const max_body_bytes = 262_144
+/** Of address, headers and body, as they are rendered. */
+const max_request_characters = 524_288
 
 interface HttpCall {
   call: ToolCall
@@ -22,6 +25,9 @@ interface HttpCall {
   variables: ToolVariables
   /** Milliseconds that are left of the tool's time. */
   timeLeft(): number
+  budget: RenderBudget
+  /** Bytes that the answer may have, if they are fewer than those that any may have. */
+  room: number
 }
 
 /** `error`: the server answered with a status that is none of success. Throws when there was no answer. */
@@ -31,7 +37,7 @@ export async function callHttp(
 ): Promise<{ saved: { status: number; body: JsonValue }; error: string | null }> {
   const response = await requestPatiently(requestOf(action, http), action.retries ?? 0, http)
   const { status } = response
-  const saved = { status, body: readAnswer(response, http.run.redactor) }
+  const saved = { status, body: readAnswer(response, http.run.redactor, Math.min(max_body_bytes, http.room)) }
   return { saved, error: status >= 400 ? `The server answered ${status}.` : null }
 }
 
@@ -63,10 +69,17 @@ function mayPass(status: number): boolean {
   return status === 429 || status >= 500
 }
 
-function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
+function requestOf(action: HttpAction, { call, variables, run, budget, timeLeft, room }: HttpCall) {
   // Above all other names: nothing that a model or an API says can stand for a secret.
   const seen = { ...variables, secrets: Object.fromEntries(run.redactor.secrets) }
-  const render = (text: string) => renderTemplate(text, seen)
+  let left = max_request_characters
+  const render = (text: string) => {
+    if (timeLeft() <= 1) throw new OutboundError('timeout', 'The tool has no time left')
+    const rendered = renderTemplate(text, seen, { budget })
+    left -= rendered.length
+    if (left < 0) throw new TemplateError(`the request has more than ${max_request_characters} characters`)
+    return rendered
+  }
   const given = Object.entries(action.headers ?? {}).map(([name, value]) => [name.toLowerCase(), render(value)])
   const { content, content_type } = bodyOf(action.body, render)
   const headers: Record<string, string> = { ...content_type, ...Object.fromEntries(given) }
@@ -74,20 +87,22 @@ function requestOf(action: HttpAction, { call, variables, run }: HttpCall) {
   headers['idempotency-key'] = call.call_id
   return {
     method: action.method ?? 'GET',
-    url: urlOf(render(action.url), action.query ?? {}, render),
+    url: urlOf(renderUrl(action.url, seen, budget), action.query ?? {}, render),
     headers,
     body: content,
     timeout_ms: action.timeout_ms ?? null,
-    max_body_bytes: max_body_bytes + run.redactor.margin_bytes,
+    max_body_bytes: Math.min(max_body_bytes, room) + run.redactor.margin_bytes,
     signal: run.signal,
-    // What an author puts into a header may be a secret for that one origin.
-    sensitive_headers: Object.keys(headers).filter((name) => name !== 'content-type'),
+    // What an author puts into a header or a body may be a secret for that one origin.
+    has_sensitive_body: true,
+    sensitive_headers: Object.keys(headers).filter((name) => !harmless_headers.has(name)),
   }
 }
 
+const harmless_headers: ReadonlySet<string> = new Set(['content-type', 'idempotency-key'])
+
 function urlOf(text: string, query: Record<string, string>, render: (text: string) => string): string {
-  const url = URL.parse(text.trim())
-  if (!url) throw new OutboundError('invalid_url', 'The address is not a valid http or https URL')
+  const url = new URL(text)
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, render(value))
   return url.href
 }
@@ -113,13 +128,13 @@ function isJson(headers: Headers): boolean {
 }
 
 /** Cut off only after its secrets were taken out: half of one would not be known. */
-function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Redactor): JsonValue {
+function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Redactor, max_bytes: number): JsonValue {
   const text = body.toString('utf8')
-  if (body.length > max_body_bytes) {
+  if (body.length > max_bytes) {
     const redacted = Buffer.from(redactor.redactText(text))
     // What is read beyond the bound ends in the middle of something, wherever redacting has moved that.
     const known = truncated ? redacted.length - redactor.margin_bytes : redacted.length
-    return makeStorable(redacted.subarray(0, Math.max(0, Math.min(known, max_body_bytes))).toString('utf8'))
+    return makeStorable(redacted.subarray(0, Math.max(0, Math.min(known, max_bytes))).toString('utf8'))
   }
   const value = isJson(headers) ? parseJson(text) : undefined
   return value === undefined ? makeStorable(redactor.redactText(text)) : redactor.redactValue(value)

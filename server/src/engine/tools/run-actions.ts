@@ -1,9 +1,17 @@
 // The actions of a tool, one after the other: what they save is what later ones see, and the first that fails ends them.
+import { setImmediate } from 'node:timers/promises'
 import type { ToolAction } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../json.ts'
 import { OutboundError } from '../../outbound/client.ts'
-import { TemplateError, evaluateCondition, renderTemplate } from '../../templates/templates.ts'
+import {
+  type RenderBudget,
+  TemplateError,
+  createBudget,
+  evaluateCondition,
+  renderTemplate,
+} from '../../templates/templates.ts'
 import { callHttp } from './http-action.ts'
+import { sizeOf } from './output-size.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from './run-tool.ts'
 import type { ToolWork } from './turn-tools.ts'
 
@@ -12,19 +20,28 @@ export type ToolVariables = Readonly<Record<string, JsonValue>>
 
 const max_said_characters = 32_000
 const max_output_characters = 262_144
+/** Of all actions of a call. */
+const max_said_together = 262_144
+const max_saved_bytes = 1_048_576
+/** For all error actions of a call. */
+const max_error_actions_ms = 10_000
 
 interface Progress {
   saved: JsonObject
   said: string[]
   /** Why an action failed. */
   error: string | null
+  /** Bytes that further answers may take. */
+  room: number
 }
 
 interface Surroundings {
   call: ToolCall
   run: ToolRun
-  /** Milliseconds that are left of the tool's time. */
+  /** Milliseconds that are left of the actions' time. */
   timeLeft(): number
+  /** For all templates of the call. */
+  budget: RenderBudget
 }
 
 export async function runActions(
@@ -34,12 +51,17 @@ export async function runActions(
   run: ToolRun,
 ): Promise<ToolOutcome> {
   const { clock } = run.services.ports
-  const deadline = clock.monotonic() + timeout_ms
-  const around = { call, run, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
-  const progress: Progress = { saved: {}, said: [], error: null }
+  const budget = createBudget()
+  const within = (ms: number): Surroundings => {
+    const deadline = clock.monotonic() + ms
+    return { call, run, budget, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+  }
+  const progress: Progress = { saved: {}, said: [], error: null, room: max_saved_bytes }
+  const around = within(timeout_ms)
   await runInOrder(work.actions, progress, around)
   const is_error = progress.error !== null
-  if (is_error) await runInOrder(work.actions_on_error, progress, around)
+  // What failed may have used up all of the time.
+  if (is_error) await runInOrder(work.actions_on_error, progress, within(Math.min(timeout_ms, max_error_actions_ms)))
   const output = outputOf(work.output, progress, around)
   return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
 }
@@ -48,8 +70,10 @@ export async function runActions(
 async function runInOrder(actions: ToolAction[], progress: Progress, around: Surroundings): Promise<void> {
   try {
     for (const action of actions) {
+      // Rendering takes its time, and the calls of a step begin all at once: others have their turn in between.
+      await setImmediate()
       const seen = variablesOf(progress, around)
-      if (action.condition && !evaluateCondition(action.condition, seen)) continue
+      if (action.condition && !evaluateCondition(action.condition, seen, around.budget)) continue
       const error = await runAction(action, seen, progress, around)
       if (error === null) continue
       progress.error ??= error
@@ -69,15 +93,20 @@ async function runAction(
 ): Promise<string | null> {
   switch (action.type) {
     case 'http': {
-      const { saved, error } = await callHttp(action, { ...around, variables })
-      Object.assign(progress.saved, action.save_as ? { [action.save_as]: saved } : saved)
+      if (progress.room <= 0) return 'There is no room for another answer.'
+      const { saved, error } = await callHttp(action, { ...around, variables, room: progress.room })
+      progress.room -= sizeOf(saved)
+      // Spread: assigning would take some names for the prototype.
+      progress.saved = { ...progress.saved, ...(action.save_as ? { [action.save_as]: saved } : saved) }
       return error
     }
     case 'play_message': {
-      const text = renderTemplate(action.message, variables, { max_output: max_said_characters }).trim()
+      const { budget } = around
+      const text = renderTemplate(action.message, variables, { max_output: max_said_characters, budget }).trim()
       if (text === '') return null
+      if (progress.said.join('').length + text.length > max_said_together) return 'The tool has said too much.'
       progress.said.push(text)
-      Object.assign(progress.saved, { message: text })
+      progress.saved = { ...progress.saved, message: text }
       return null
     }
     case 'workflow':
@@ -94,7 +123,7 @@ async function runAction(
 }
 
 /** What the author of the configuration named stands above what a model named. */
-function variablesOf({ saved, error }: Progress, { call, run }: Surroundings): ToolVariables {
+function variablesOf({ saved, error }: Pick<Progress, 'saved' | 'error'>, { call, run }: Surroundings): ToolVariables {
   return { ...call.arguments, ...saved, error: error ?? '', ...run.variables, arguments: call.arguments }
 }
 
@@ -106,7 +135,8 @@ function outputOf(
   const { saved, error } = progress
   if (template === null) return { value: plainOutput(progress), is_error: false }
   try {
-    const text = renderTemplate(template, variablesOf(progress, around), { max_output: max_output_characters })
+    const { budget } = around
+    const text = renderTemplate(template, variablesOf(progress, around), { max_output: max_output_characters, budget })
     return { value: text, is_error: false }
   } catch (failure) {
     return { value: plainOutput({ saved, error: error ?? reasonOf(failure, around) }), is_error: true }

@@ -1,14 +1,13 @@
 // Carries out one tool call. Whatever goes wrong is a result that the model sees, never a failed turn; only the attempt's own
 // end stops it.
 import type { Logger } from 'pino'
-import { checkArguments } from '../../agents/tools.ts'
+import { checkAgainst } from '../../agents/argument-schemas.ts'
 import type { PromptVariables } from '../../conversations/turn-runner.ts'
 import { widgetResult } from '../../conversations/turn-items.ts'
 import type { Services } from '../../context.ts'
 import type { FieldFault } from '../../errors.ts'
 import type { JsonObject, JsonValue } from '../../json.ts'
 import type { Redactor } from '../../secrets/redact.ts'
-import { checkRemoteArguments } from './mcp/remote-tool.ts'
 import { callRemoteTool } from './mcp/turn-servers.ts'
 import { runActions } from './run-actions.ts'
 import type { TurnTool } from './turn-tools.ts'
@@ -58,8 +57,7 @@ export async function runTool(tool: TurnTool, call: ToolCall, run: ToolRun): Pro
 }
 
 function faultsOf({ work, parameters }: TurnTool, given: JsonObject): FieldFault[] {
-  if (work.type !== 'mcp') return checkArguments({ parameters }, given)
-  return work.is_checked ? checkRemoteArguments(parameters, given) : []
+  return work.type !== 'mcp' || work.is_checked ? checkAgainst(parameters, given) : []
 }
 
 function describeFault({ path, message }: { path: string; message: string }): string {

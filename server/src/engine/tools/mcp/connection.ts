@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../json.ts'
 import type { OutboundClient } from '../../../outbound/client.ts'
 import type { Clock } from '../../../ports.ts'
 import { version } from '../../../version.ts'
+import { readRefusal } from './failure.ts'
 import type { McpPeer } from './peer.ts'
 import { GuardedTransport } from './transport.ts'
 
@@ -90,11 +91,20 @@ export async function openConnection(
         { timeout, signal: stop, headers: { 'idempotency-key': call_id }, toolDefinition },
       )
     },
-    // 404 is what the protocol asks for; servers that answer 400 are many.
-    isForgotten: (error) =>
-      transport.sessionId !== undefined && error instanceof SdkHttpError && [400, 404].includes(error.status ?? 0),
+    isForgotten: (error) => transport.sessionId !== undefined && isSessionGone(error),
     close: () => closeWithin(transport, clock),
   }
+}
+
+/**
+ * 404 is what the protocol asks for; servers that answer 400 are many, and say that it is about the session. An error that answers
+ * the very request may come after its work was done (T8).
+ */
+function isSessionGone(error: unknown): boolean {
+  if (!(error instanceof SdkHttpError)) return false
+  const refusal = readRefusal(error)
+  if (refusal?.answers_request) return false
+  return error.status === 404 || (error.status === 400 && /session/i.test(refusal?.message ?? ''))
 }
 
 function readPage(page: unknown): ToolPage {

@@ -25,7 +25,10 @@ export function describeFailure(error: unknown): McpFailure {
   const outbound = findOutbound(error)
   if (outbound) return new McpFailure(`${outbound.message}.`, outbound.kind === 'timeout')
   if (error instanceof TemplateError) return new McpFailure(`${error.message}.`)
-  if (error instanceof SdkHttpError) return new McpFailure(`The server answered ${error.status}.`)
+  if (error instanceof SdkHttpError) {
+    const refusal = readRefusal(error)
+    return new McpFailure(refusal ? `The server refused: ${refusal.message}` : `The server answered ${error.status}.`)
+  }
   if (error instanceof ProtocolError) {
     return new McpFailure(`The server refused: ${error.message}`)
   }
@@ -33,6 +36,20 @@ export function describeFailure(error: unknown): McpFailure {
     return new McpFailure('The connection broke off.')
   }
   return new McpFailure('The server does not answer as MCP asks.')
+}
+
+/** The error of JSON-RPC that a status other than success came with, if it did. */
+export function readRefusal({ data }: SdkHttpError): { message: string; answers_request: boolean } | null {
+  const { text } = data as { text?: unknown }
+  if (typeof text !== 'string') return null
+  try {
+    const { id, error } = JSON.parse(text) as { id?: unknown; error?: { message?: unknown } }
+    if (typeof error?.message !== 'string') return null
+    // Our requests are numbered; what could not be told from others has another id, or none.
+    return { message: error.message, answers_request: typeof id === 'number' }
+  } catch {
+    return null
+  }
 }
 
 /** Cut off only after its secrets were taken out: half of one would not be known. */

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../../json.ts'
 import { type McpConnection, type McpServices, openConnection } from './connection.ts'
 import { McpFailure, withinTime } from './failure.ts'
 import type { McpPeer } from './peer.ts'
-import { type RemoteTool, readRemoteTool } from './remote-tool.ts'
+import { type RemoteTool, isToolName, readRemoteTool } from './remote-tool.ts'
 
 export interface Listing {
   tools: readonly RemoteTool[]
@@ -26,6 +26,9 @@ const max_kept = 200
 const max_pages = 64
 export const max_remote_tools = 128
 const max_listing_bytes = 262_144
+/** Of what comes, whatever becomes of it: as it is read, and of what is searched for secrets. */
+const max_read_characters = 4 * 1024 * 1024
+const max_searched_characters = 1024 * 1024
 
 interface Entry {
   listing: Promise<Listing>
@@ -94,10 +97,12 @@ async function readPages(peer: McpPeer, connection: McpConnection, signal: Abort
   const tools = new Map<string, RemoteTool>()
   let bytes = 0
   let cursor: string | undefined
+  const left = { read: max_read_characters, searched: max_searched_characters }
   for (let page = 0; page < max_pages; page += 1) {
     const { tools: given, next } = await connection.listTools(cursor, signal)
     for (const one of given) {
-      const tool = readIfAllowed(one, peer)
+      const tool = readIfAllowed(one, peer, left)
+      if (left.read < 0 || left.searched < 0) return [...tools.values()]
       if (!tool || tools.has(tool.name)) continue
       bytes += Buffer.byteLength(JSON.stringify(tool))
       if (tools.size >= max_remote_tools || bytes > max_listing_bytes) return [...tools.values()]
@@ -109,11 +114,19 @@ async function readPages(peer: McpPeer, connection: McpConnection, signal: Abort
   return [...tools.values()]
 }
 
-/** What is not allowed is not looked into. */
-function readIfAllowed(given: unknown, { allowed_tools, redactor }: McpPeer): RemoteTool | null {
+/** What is no tool, or not allowed, is not looked into. */
+function readIfAllowed(
+  given: unknown,
+  { allowed_tools, redactor }: McpPeer,
+  left: { read: number; searched: number },
+): RemoteTool | null {
+  const size = JSON.stringify(given).length
+  left.read -= size
   const name = (given as { name?: unknown } | null)?.name
-  if (allowed_tools && !(typeof name === 'string' && allowed_tools.has(name))) return null
-  if (JSON.stringify(given).length > max_listing_bytes) return null
+  if (typeof name !== 'string' || !isToolName(name) || (allowed_tools && !allowed_tools.has(name))) return null
+  if (size > max_listing_bytes) return null
+  left.searched -= size
+  if (left.read < 0 || left.searched < 0) return null
   // Whole: half a secret would not be known.
   return readRemoteTool(redactor.redactValue(given as JsonValue))
 }

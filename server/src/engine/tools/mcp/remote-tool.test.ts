@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { checkAgainst } from '../../../agents/argument-schemas.ts'
 import { nameRemoteTool } from './names.ts'
-import { checkRemoteArguments, readRemoteTool } from './remote-tool.ts'
-import { max_output_bytes, outputOf } from './result.ts'
+import { readRemoteTool } from './remote-tool.ts'
+import { outputOf } from './result.ts'
+import { max_output_bytes } from '../output-size.ts'
 import { createRedactor } from '../../../secrets/redact.ts'
 import { findUnsafeText } from '../../../text.ts'
 
@@ -56,9 +58,7 @@ describe('a remote tool', () => {
     }
     const read = readRemoteTool(tool(schema))!
     expect(read).toMatchObject({ is_checked: true })
-    expect(checkRemoteArguments(read.parameters, { pattern: 5 })).toEqual([
-      { path: 'pattern', message: 'must be string' },
-    ])
+    expect(checkAgainst(read.parameters, { pattern: 5 })).toEqual([{ path: 'pattern', message: 'must be string' }])
   })
 
   test('says itself whether it may be called again', () => {
@@ -85,7 +85,7 @@ describe('a remote tool', () => {
           if (!read) return
           expect(findUnsafeText(read)).toEqual([])
           expect(read.parameters['type']).toBe('object')
-          checkRemoteArguments(read.parameters, { value: given as never })
+          checkAgainst(read.parameters, { value: given as never })
         },
       ),
     )

@@ -2,9 +2,9 @@
 import { type JsonValue, canonicalJson } from '../../../json.ts'
 import type { Redactor } from '../../../secrets/redact.ts'
 import { makeStorable } from '../../../text.ts'
+import { max_output_bytes } from '../output-size.ts'
 import { isObject } from './remote-tool.ts'
 
-export const max_output_bytes = 262_144
 const max_depth = 48
 
 /** The text alone where there is nothing else; what the server structured, where the text only repeats it. */

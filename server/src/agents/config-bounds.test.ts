@@ -1,0 +1,90 @@
+// A configuration of the size that is allowed is judged at once, whatever is in it. Processor time, not the clock's.
+import { AgentConfig } from '@parley/contract'
+import { describe, expect, test } from 'vitest'
+import type { Schema } from './config-faults.ts'
+import { validateAgentConfig } from './config.ts'
+
+const limits = { agent_config_bytes: 524_288 }
+const faultsOf = (config: unknown) => validateAgentConfig(config, limits).faults
+const tool = (fields: object) => ({ tools: [{ name: 'find', description: 'Finds', ...fields }] })
+const http = (fields: object) => tool({ actions: [{ type: 'http', url: 'http://x', ...fields }] })
+const entries = <T>(count: number, make: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => make(index))
+const keys = (count: number, value: unknown) => Object.fromEntries(entries(count, (index) => [`k${index}`, value]))
+const tools = (fields: (index: number) => object) =>
+  entries(100, (index) => ({ name: `t${index}`, description: 'x', ...fields(index) }))
+
+describe('little time is spent on', () => {
+  test.each<[string, object, string, RegExp]>([
+    ['actions', tool({ actions: entries(250_000, () => 0) }), 'tools.0.actions', /at most 20 entries/],
+    ['redactions', { retention: { redact: entries(250_000, () => 0) } }, 'retention.redact', /at most 50 entries/],
+    ['tools', { tools: entries(170_000, () => ({})) }, 'tools', /at most 128 entries/],
+    ['forms', { forms: entries(250_000, () => 0) }, 'forms', /at most 50 entries/],
+    [
+      'actions of all tools',
+      { tools: tools(() => ({ actions: entries(20, () => 0), actions_on_error: entries(20, () => 0) })) },
+      'tools.0.actions.0',
+      /must be/,
+    ],
+    ['headers', http({ headers: keys(40_000, 0) }), 'tools.0.actions.0.headers.k0', /must be text/],
+    ['templates', http({ body: entries(40_000, (index) => `{{a${index}}}`) }), '', /at most 4000 templates/],
+    ['broken templates', http({ headers: keys(3900, '{{') }), 'tools.0.actions.0.headers.k0', /template/],
+    ['arguments', tool({ properties: keys(8000, { type: 'string' }) }), 'tools.0.properties', /more than 4000 values/],
+    [
+      'values',
+      tool({ properties: { a: { enum: entries(60_000, (n) => [n]) } } }),
+      'tools.0.properties',
+      /more than 4000/,
+    ],
+    [
+      'patterns',
+      { tools: tools((n) => ({ properties: keys(50, { pattern: `^[a-z${n}]{1,1000}$` }) })) },
+      'tools.10.properties',
+      /patterns of all tools are too large/,
+    ],
+  ])('%s', (_what, config, path, message) => {
+    const before = process.cpuUsage()
+    const faults = faultsOf(config)
+    const { user } = process.cpuUsage(before)
+    expect(faults.map((fault) => fault.path)).toContain(['config', path].filter((part) => part !== '').join('.'))
+    expect(faults.find((fault) => message.test(fault.message))).toBeDefined()
+    expect(user / 1000).toBeLessThan(1000)
+  })
+})
+
+describe('the schema of arguments', () => {
+  const faultOf = (properties: object) => faultsOf(tool({ properties }))[0]?.message
+  const warningsOf = (properties: object) => validateAgentConfig(tool({ properties }), limits).warnings
+
+  test.each<[object, RegExp]>([
+    [{ a: { type: 'string', pattern: '(' } }, /no regular expression: \(/],
+    [{ a: { pattern: `^${'a'.repeat(2000)}` } }, /more than 2000 characters/],
+    [{ a: { $ref: '#/properties/b' } }, /nothing at #\/properties\/b/],
+    [{ a: { enum: [1, 1] } }, /duplicates/],
+  ])('%.60j is refused', (properties, message) => {
+    expect(faultOf(properties)).toMatch(message)
+  })
+
+  test.each<[object, RegExp | null]>([
+    [{ a: { type: 'string', pattern: '^(a+)+$' } }, null],
+    [{ a: { type: 'string', pattern: '^[\\u00e4-\\u00fc]\\/\\p{Lu}{2}$' } }, null],
+    [{ a: { patternProperties: { '^x-': {} } } }, null],
+    [{ a: { uniqueItems: true }, pattern: { type: 'string' }, id: { type: 'string' } }, null],
+    [{ a: { pattern: 'a(?!b)' } }, /^config\.tools\.0\.properties\.a has a pattern with lookaround.*is not checked$/],
+    [{ a: { pattern: '(a)\\1' } }, /back-reference/],
+    [{ a: {}, b: { items: { $ref: '#/properties/a' } } }, /^config\.tools\.0\.properties\.b has a reference/],
+  ])('%.60j is taken, with a warning if it is not checked', (properties, warning) => {
+    expect(faultOf(properties)).toBeUndefined()
+    expect(warningsOf(properties)).toEqual(warning ? [expect.stringMatching(warning)] : [])
+  })
+})
+
+test('every list of a configuration has a bound', () => {
+  const listsOf = (schema: Schema, path: string): string[] => [
+    ...(schema.items && schema.maxItems === undefined ? [path] : []),
+    ...(schema.items ? listsOf(schema.items, `${path}.*`) : []),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, field]) => listsOf(field, `${path}.${key}`)),
+    ...(schema.anyOf ?? []).flatMap((branch) => listsOf(branch, path)),
+  ]
+  expect(listsOf(AgentConfig as unknown as Schema, 'config')).toEqual([])
+})

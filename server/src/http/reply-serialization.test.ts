@@ -1,0 +1,49 @@
+// The plain answer to a message is serialized by its schema, the last event of a stream as it is: both have to be the same.
+import { type MessageReply, operations, widgetData, widgetTypes } from '@parley/contract'
+import Fastify from 'fastify'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+const json = fc.jsonValue({ maxDepth: 3 })
+const object = fc.dictionary(fc.string({ maxLength: 12 }), json, { maxKeys: 4 })
+
+const widget = fc.constantFrom(...widgetTypes).map((type) => {
+  const [data] = (widgetData[type] as unknown as { examples: [object] }).examples
+  return { type, data }
+})
+const field = fc
+  .tuple(object, fc.option(fc.boolean()), fc.option(fc.array(fc.string({ minLength: 1, maxLength: 5 }))))
+  .map(([more, required, options]) => ({ ...more, id: 'a', label: 'A', type: 'select', required, options }))
+const form = fc.tuple(object, fc.option(fc.string()), fc.array(field, { minLength: 1, maxLength: 3 })).map((parts) => {
+  const [more, title, fields] = parts
+  return { type: 'form', data: { ...more, id: 'form', title, fields } }
+})
+const tool_call = fc.record({
+  call_id: fc.string(),
+  name: fc.string(),
+  arguments: object,
+  output: json,
+  is_error: fc.boolean(),
+})
+const reply = fc.record({
+  conversation_id: fc.uuid(),
+  reply: fc.string(),
+  tool_calls: fc.array(tool_call, { maxLength: 3 }),
+  widgets: fc.array(fc.oneof(widget, form), { maxLength: 3 }),
+  turn_id: fc.uuid(),
+})
+
+test('whatever a reply has, its plain form loses nothing of it', async () => {
+  await using server = Fastify()
+  let answer: unknown
+  const { schema } = operations.sendConversationMessage.success
+  server.get('/', { schema: { response: { 200: schema } } }, () => answer as MessageReply)
+  await fc.assert(
+    fc.asyncProperty(reply, async (given) => {
+      answer = given
+      const { payload } = await server.inject('/')
+      expect(JSON.parse(payload)).toEqual(JSON.parse(JSON.stringify(given)))
+    }),
+    { numRuns: 300 },
+  )
+})

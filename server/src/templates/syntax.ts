@@ -1,0 +1,130 @@
+// What Jinja has and the library's parser does not: `raw`, `with`, and tests that take an argument. Rewritten before it parses.
+import { tokenize } from '@huggingface/jinja'
+import { TemplateError } from './values.ts'
+
+interface Token {
+  type: string
+  value: string
+}
+
+/** What a `with` becomes a loop over. No template can have such a name. */
+export const with_marker = '\ufdd4with'
+/** What a test becomes as a filter. */
+export const negated = '\ufdd4not '
+
+export const testsWithArgument: ReadonlySet<string> = new Set([
+  ...['divisibleby', 'sameas', 'equalto', 'eq', 'ne', 'gt', 'ge', 'lt', 'le'],
+])
+
+export function tokenizeAll(text: string): Token[] {
+  const raw: string[] = []
+  const tokens = tokenize(takeOutRaw(text, raw)) as Token[]
+  const restored = tokens.map((token) => ({
+    ...token,
+    value:
+      token.type === 'Text'
+        ? token.value.replace(/\ufdd2(\d+)\ufdd3/g, (whole, n) => raw[Number(n)] ?? whole)
+        : token.value,
+  }))
+  return rewriteTests(rewriteWith(restored))
+}
+
+/** One pass: each block is looked for from the end of the one before. */
+function takeOutRaw(text: string, raw: string[]): string {
+  const begin = /(\s*\{%-|\{%\+?)\s*raw\s*(-%\}\s*|%\})/g
+  const end = /(\s*\{%-|\{%\+?)\s*endraw\s*(-%\}\s*|%\})/g
+  let left = ''
+  let from = 0
+  for (let opening = begin.exec(text); opening !== null; opening = begin.exec(text)) {
+    end.lastIndex = begin.lastIndex
+    const closing = end.exec(text)
+    if (closing === null) throw new TemplateError('raw without endraw')
+    raw.push(text.slice(begin.lastIndex, closing.index))
+    left += `${text.slice(from, opening.index)}\ufdd2${raw.length - 1}\ufdd3`
+    from = begin.lastIndex = end.lastIndex
+  }
+  return left + text.slice(from)
+}
+
+const token = (type: string, value: string): Token => ({ type, value })
+const isName = (given: Token | undefined, name: string) => given?.type === 'Identifier' && given.value === name
+
+/** `with a = 1, b = 2` as a loop over a mapping, which the interpreter takes for what it is. */
+function rewriteWith(tokens: readonly Token[]): Token[] {
+  const written: Token[] = []
+  for (let at = 0; at < tokens.length; at += 1) {
+    const current = tokens[at]!
+    const opens = tokens[at - 1]?.type === 'OpenStatement'
+    if (opens && isName(current, 'endwith')) written.push(token('Identifier', 'endfor'))
+    else if (opens && isName(current, 'with')) {
+      const names = ['for', with_marker, 'in'].map((name) => token('Identifier', name))
+      const end = tokens.findIndex(({ type }, index) => index > at && type === 'CloseStatement')
+      const assigned = tokens.slice(at + 1, end === -1 ? tokens.length : end)
+      const entries = toEntries(assigned)
+      written.push(...names, token('OpenCurlyBracket', '{'), ...entries, token('CloseCurlyBracket', '}'))
+      at += assigned.length
+    } else written.push(current)
+  }
+  return written
+}
+
+function toEntries(assigned: readonly Token[]): Token[] {
+  let depth = 0
+  let isStart = true
+  return assigned.map((current, index) => {
+    const isKey = isStart && current.type === 'Identifier' && assigned[index + 1]?.type === 'Equals'
+    isStart = depth === 0 && current.type === 'Comma'
+    if (current.type.startsWith('Open')) depth += 1
+    if (current.type.startsWith('Close')) depth -= 1
+    if (isKey) return token('StringLiteral', current.value)
+    const isAssignment = depth === 0 && current.type === 'Equals'
+    return isAssignment ? token('Colon', ':') : current
+  })
+}
+
+/** `a is divisibleby(3)` and `a is divisibleby 3` as a filter with an argument. */
+function rewriteTests(tokens: readonly Token[]): Token[] {
+  const written: Token[] = []
+  for (let at = 0; at < tokens.length; at += 1) {
+    const isNegated = isName(tokens[at + 1], 'not')
+    const place = at + (isNegated ? 2 : 1)
+    const name = tokens[place]
+    const follows = tokens[place + 1]
+    const isTest = isName(tokens[at], 'is') && name?.type === 'Identifier' && testsWithArgument.has(name.value)
+    if (!isTest || !follows || !begins_argument.has(follows.type)) {
+      written.push(tokens[at]!)
+      continue
+    }
+    written.push(token('Pipe', '|'), token('Identifier', (isNegated ? negated : '') + name.value))
+    at = place
+    if (follows.type === 'OpenParen') continue
+    const argument = takeArgument(tokens, place + 1)
+    written.push(token('OpenParen', '('), ...argument, token('CloseParen', ')'))
+    at += argument.length
+  }
+  return written
+}
+
+const begins_argument: ReadonlySet<string> = new Set([
+  ...['OpenParen', 'Identifier', 'NumericLiteral', 'StringLiteral'],
+])
+
+/** A literal or a name, with what it is a member of. */
+function takeArgument(tokens: readonly Token[], from: number): Token[] {
+  let to = from + 1
+  for (;;) {
+    if (tokens[to]?.type === 'Dot') to += 2
+    else if (tokens[to]?.type === 'OpenSquareBracket') to = endOfBrackets(tokens, to)
+    else return tokens.slice(from, to)
+  }
+}
+
+function endOfBrackets(tokens: readonly Token[], from: number): number {
+  let depth = 0
+  for (let at = from; at < tokens.length; at += 1) {
+    if (tokens[at]!.type === 'OpenSquareBracket') depth += 1
+    if (tokens[at]!.type === 'CloseSquareBracket') depth -= 1
+    if (depth === 0) return at + 1
+  }
+  return tokens.length
+}
