@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made from the contract. Named schemas become components.
 import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
-import type { Operation } from './operation.ts'
+import { type Operation, headerName } from './operation.ts'
 import { nameOfSchema } from './schema.ts'
 import { WebhookEvent } from './webhooks.ts'
 
@@ -159,14 +159,6 @@ const whoMayCall = {
   public: 'Needs no credential.',
   user: 'Needs a personal access token; concerns the user himself.',
   member: 'Any credential of the organization.',
-}
-
-/** `if_match` of the input is the header `If-Match`. */
-export function headerName(field: string): string {
-  return field
-    .split('_')
-    .map((word) => word[0]!.toUpperCase() + word.slice(1))
-    .join('-')
 }
 
 function describeParameters({ params, query, headers }: Operation, hoist: Hoist): Json[] {
