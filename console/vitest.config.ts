@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: 'server/test/support/postgres.ts',
     // Each file has a browser and a server.
     fileParallelism: false,
+    // A condition is waited for as long as a loaded machine may need.
+    expect: { poll: { timeout: 20_000, interval: 100 } },
     testTimeout: 60_000,
     hookTimeout: 90_000,
   },

@@ -67,6 +67,8 @@ export const router = createRouter({
   context: { session: null },
   parseSearch,
   stringifySearch,
+  // What no route knows is no part of an address.
+  search: { strict: true },
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultNotFoundComponent: NotFoundPage,

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from '../format.ts'
 import { useSession } from '../session-context.ts'
 import { texts } from '../texts.ts'
+import { Disclosure } from '../ui/disclosure.tsx'
 import { StatusLabel } from '../ui/status.tsx'
 import { describeEvent } from './event-text.ts'
 
@@ -177,19 +178,22 @@ function Events({ events }: { events: readonly ConversationEvent[] }) {
     <ol className="flex flex-col">
       {events.map((event) => (
         <li key={event.sequence}>
-          <details className="group">
-            <summary className="flex list-none items-baseline gap-2 rounded px-1 py-0.5 hover:bg-hover">
-              <span className="numeric w-6 shrink-0 text-right text-xs text-faint">{event.sequence}</span>
-              <span className="min-w-0 truncate font-mono text-xs">{event.type}</span>
-              <span className="min-w-0 flex-1 truncate text-xs text-faint">{describeEvent(event)}</span>
-              <time dateTime={event.occurred_at} className="numeric shrink-0 text-xs text-faint">
-                {formatClock(event.occurred_at)}
-              </time>
-            </summary>
+          <Disclosure
+            summary={
+              <summary className="flex list-none items-baseline gap-2 rounded px-1 py-0.5 hover:bg-hover">
+                <span className="numeric w-6 shrink-0 text-right text-xs text-faint">{event.sequence}</span>
+                <span className="min-w-0 truncate font-mono text-xs">{event.type}</span>
+                <span className="min-w-0 flex-1 truncate text-xs text-faint">{describeEvent(event)}</span>
+                <time dateTime={event.occurred_at} className="numeric shrink-0 text-xs text-faint">
+                  {formatClock(event.occurred_at)}
+                </time>
+              </summary>
+            }
+          >
             <pre className="my-1 rounded-md bg-sunken p-2 font-mono text-xs break-words whitespace-pre-wrap">
               {formatJson(event.data)}
             </pre>
-          </details>
+          </Disclosure>
         </li>
       ))}
     </ol>

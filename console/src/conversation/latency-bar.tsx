@@ -33,7 +33,7 @@ export function LatencyBar({ metrics }: { metrics: Metrics }) {
         </button>
       }
     >
-      <h3 className="mb-2 font-semibold">{words.latencyTitle}</h3>
+      <p className="mb-2 font-semibold">{words.latencyTitle}</p>
       <dl className="flex flex-col gap-1">
         {names.map((name) => (
           <Row key={name} label={words.parts[name]} value={formatMilliseconds(parts[name])} colour={colours[name]} />

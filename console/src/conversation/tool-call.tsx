@@ -3,6 +3,7 @@ import type { TranscriptItem } from '@parley/contract'
 import { formatClock, formatFull, formatJson, formatMilliseconds } from '../format.ts'
 import { texts } from '../texts.ts'
 import { classes } from '../ui/classes.ts'
+import { Disclosure } from '../ui/disclosure.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { widgetOf } from './widget-of.ts'
 import { WidgetView } from './widget-view.tsx'
@@ -21,26 +22,30 @@ export function ToolCall({ call, result, isRunning }: CallProps) {
   const latency_ms = result?.latency_ms ?? null
   return (
     <div className="flex flex-col items-end gap-2 self-end w-full">
-      <details className="group w-full max-w-[min(36rem,88%)] rounded-lg border border-line bg-canvas open:bg-surface">
-        <summary className="flex min-h-8 list-none items-center gap-2 rounded-lg px-2.5 hover:bg-hover">
-          <Icon
-            name="tool"
-            width="14"
-            height="14"
-            className={classes('shrink-0', isFailed ? 'text-bad' : 'text-faint')}
-          />
-          <span className="truncate font-mono text-xs">{call.name}</span>
-          <CallState isRunning={isRunning} isFailed={isFailed} isLost={result === null} />
-          <span className="numeric ml-auto shrink-0 text-xs text-faint">
-            {latency_ms !== null && formatMilliseconds(latency_ms)}
-          </span>
-          <Icon
-            name="right"
-            width="12"
-            height="12"
-            className="shrink-0 text-faint transition-transform group-open:rotate-90"
-          />
-        </summary>
+      <Disclosure
+        className="group w-full max-w-[min(36rem,88%)] rounded-lg border border-line bg-canvas open:bg-surface"
+        summary={
+          <summary className="flex min-h-8 list-none items-center gap-2 rounded-lg px-2.5 hover:bg-hover">
+            <Icon
+              name="tool"
+              width="14"
+              height="14"
+              className={classes('shrink-0', isFailed ? 'text-bad' : 'text-faint')}
+            />
+            <span className="truncate font-mono text-xs">{call.name}</span>
+            <CallState isRunning={isRunning} isFailed={isFailed} isLost={result === null} />
+            <span className="numeric ml-auto shrink-0 text-xs text-faint">
+              {latency_ms !== null && formatMilliseconds(latency_ms)}
+            </span>
+            <Icon
+              name="right"
+              width="12"
+              height="12"
+              className="shrink-0 text-faint transition-transform group-open:rotate-90"
+            />
+          </summary>
+        }
+      >
         <div className="flex flex-col gap-2.5 border-t border-line p-2.5">
           <p className="text-xs text-faint" title={formatFull(call.created_at)}>
             {words.startedAt} {formatClock(call.created_at)}
@@ -51,7 +56,7 @@ export function ToolCall({ call, result, isRunning }: CallProps) {
             <Json label={isFailed ? words.error : words.response} value={result.output ?? null} isFault={isFailed} />
           )}
         </div>
-      </details>
+      </Disclosure>
       {widget && <WidgetView widget={widget} />}
     </div>
   )
@@ -67,7 +72,7 @@ function CallState({ isRunning, isFailed, isLost }: { isRunning: boolean; isFail
 function Json({ label, value, isFault }: { label: string; value: unknown; isFault?: boolean }) {
   return (
     <div>
-      <h4 className={classes('mb-1 text-xs font-medium', isFault ? 'text-bad' : 'text-soft')}>{label}</h4>
+      <p className={classes('mb-1 text-xs font-medium', isFault ? 'text-bad' : 'text-soft')}>{label}</p>
       <pre
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}

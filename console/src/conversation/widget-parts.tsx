@@ -12,7 +12,7 @@ type Action = NonNullable<Detail['actions']>[number]
 export const cardClasses = 'flex h-full flex-col gap-2 rounded-xl border border-line bg-surface p-3'
 
 export function Heading({ children }: { children: ReactNode }) {
-  return <h4 className="mb-0.5 font-semibold break-words">{children}</h4>
+  return <p className="mb-0.5 font-semibold break-words">{children}</p>
 }
 
 export function Card({ title, subtitle, description, image_url, fields, actions }: Detail) {

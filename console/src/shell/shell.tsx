@@ -1,7 +1,7 @@
 // The frame around every page: navigation beside it, or above it where there is little room.
 import { Link, Outlet } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession, useSessionControl } from '../session-context.ts'
 import { texts } from '../texts.ts'
 import { Icon, type IconName, Mark } from '../ui/icons.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -20,8 +20,11 @@ const itemClasses =
   'flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
 
 export function Shell() {
+  const { session } = useSessionControl()
   const [areShortcutsShown, setShortcutsShown] = useState(false)
   useKeys({ '?': () => setShortcutsShown(true) })
+  // Signed out just now: the router is about to lead elsewhere.
+  if (session === null) return null
   return (
     <div className="flex h-full flex-col wide:flex-row">
       <a
