@@ -20,6 +20,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   // `npm run dev` beside a running server.
   server: { proxy: { '/core': api, '/admin': api, '/auth': api } },

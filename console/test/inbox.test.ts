@@ -188,6 +188,24 @@ describe('the list', () => {
     expect(faults).toEqual([])
   })
 
+  test('keeps a row that the filter no longer takes in, as it is now, until it is deleted', async () => {
+    const begin = async (user_id: string) =>
+      (await server.client.createConversation({ channel: 'text', user_id, agent_id })).conversation.id
+    const [ended, deleted] = [await begin('ends'), await begin('goes')]
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, '/inbox?status=in_progress')
+    await expect.poll(async () => (await shown(page)).join()).toMatch(/goes Active.*ends Active/)
+    await server.client.endConversation({ conversation_id: ended })
+    await expect.poll(async () => (await shown(page)).join()).toMatch(/goes Active.*ends Completed By API/)
+    await server.client.deleteConversation({ conversation_id: deleted })
+    await expect.poll(async () => (await shown(page)).join()).toMatch(/^[^,]*ends Completed/)
+    await server.client.deleteConversation({ conversation_id: ended })
+    await page.reload()
+    await page.getByText('No conversation matches').waitFor()
+    expect(faults).toEqual([])
+  })
+
   test('says when it is not up to date, and is again when the server is back', async () => {
     await using opened = await openPage(browser)
     const { page } = opened

@@ -60,7 +60,7 @@ export async function* streamText(
   call: CallOptions,
 ): AsyncGenerator<string> {
   const response = await sendRequest(client, operation, { ...input, format: 'text' }, call)
-  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) yield text
+  yield* readPieces(response.body!.pipeThrough(new TextDecoderStream()))
 }
 
 function isLimit(error: unknown): boolean {
@@ -70,5 +70,21 @@ function isLimit(error: unknown): boolean {
 /** Throws a TypeError, as fetch does, when the connection breaks. */
 async function* readEvents(response: Response) {
   const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
-  for await (const { event, id, data } of events) yield { event: event!, id, data: JSON.parse(data) as unknown }
+  for await (const { event, id, data } of readPieces(events))
+    yield { event: event!, id, data: JSON.parse(data) as unknown }
+}
+
+/** As the stream's own iterator would, which not every browser has: whoever stops reading closes the connection. */
+async function* readPieces<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } finally {
+    // Of a stream that has failed there is nothing left to close.
+    await reader.cancel().catch(() => {})
+  }
 }

@@ -63,6 +63,7 @@ function Shown({
   const isWide = useIsWide()
   const [areDetailsShown, setDetailsShown] = useState(isWide)
   const items = conversation.conversation?.items
+  const isReading = loaded.conversation.isPlaceholderData
   const timeline = useMemo(() => buildTimeline(items ?? [], turns, live), [items, turns, live])
   const running = Object.keys(live.turns)
 
@@ -94,7 +95,13 @@ function Shown({
         />
       </header>
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto wide:flex-row wide:overflow-hidden">
-        <Transcript conversation={conversation} timeline={timeline} isHidden={items === undefined} />
+        {isReading ? (
+          <div className="flex-1">
+            <LoadingState />
+          </div>
+        ) : (
+          <Transcript conversation={conversation} timeline={timeline} isHidden={items === undefined} />
+        )}
         {areDetailsShown && <Details conversation={conversation} events={live.events} />}
       </div>
     </>
@@ -105,7 +112,9 @@ function Connection({ isConnected }: { isConnected: boolean }) {
   return (
     <p role="status" className="flex items-center gap-1.5 text-xs text-faint">
       <span className={isConnected ? 'size-1.5 rounded-full bg-good' : 'size-1.5 rounded-full bg-warn pulses'} />
-      {isConnected ? words.live : words.reconnecting}
+      <span className={isConnected ? 'max-wide:sr-only' : undefined}>
+        {isConnected ? words.live : words.reconnecting}
+      </span>
     </p>
   )
 }

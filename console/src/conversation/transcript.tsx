@@ -36,7 +36,10 @@ export function Transcript({ conversation, timeline, isHidden }: TranscriptProps
         </EmptyState>
       )}
       {!isHidden && timeline.length === 0 && <EmptyState icon="inbox" title={words.emptyTranscript} />}
-      <ol className="mx-auto flex max-w-3xl flex-col gap-2.5" aria-live={isActive(conversation) ? 'polite' : 'off'}>
+      <ol
+        className="mx-auto flex max-w-3xl scroll-mb-5 flex-col gap-2.5"
+        aria-live={isActive(conversation) ? 'polite' : 'off'}
+      >
         {timeline.map((entry, index) => (
           <Fragment key={entry.key}>
             <DayLine entry={entry} before={timeline[index - 1]} />

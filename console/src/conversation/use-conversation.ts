@@ -3,6 +3,7 @@ import { ApiError } from '@parley/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
 import { isActive, isUnsettled } from '../inbox/rows.ts'
+import { findShownRow } from '../inbox/use-conversations.ts'
 import type { Session } from '../session.ts'
 import { type Live, hear, nothingYet } from './live.ts'
 
@@ -15,10 +16,13 @@ const turns_at_most = 100
 export const conversationKey = (conversation_id: string) => ['conversation', conversation_id] as const
 
 export function useConversation({ client, scopes }: Session, conversation_id: string) {
+  const queries = useQueryClient()
   const maySeeTranscript = scopes.has('conversations:read_sensitive')
   const conversation = useQuery({
     queryKey: conversationKey(conversation_id),
     queryFn: ({ signal }) => client.getConversation({ conversation_id }, { signal }),
+    // The page is there at once, the transcript when it is read.
+    placeholderData: () => findShownRow(queries, conversation_id),
     // The stream tells of changes; without it, and of a summary that is being written, only asking does.
     refetchInterval: ({ state: { data } }) => {
       if (!data) return false

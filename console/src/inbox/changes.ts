@@ -9,8 +9,8 @@ export const look_interval_ms = 3000
 const page_size = 50
 /** New rows that one look fetches; with more the list begins anew. */
 const pages_at_most = 10
-/** Rows that match no more, read one by one. */
-const missing_at_most = 20
+/** Rows that match no more and still change, read one by one; the others have their turn in the next looks. */
+const missing_at_most = 5
 
 export interface Changes {
   /** New rows, and known ones as they are now. */
@@ -27,6 +27,8 @@ interface Look {
   known: readonly Conversation[]
   /** Of `known`, on the screen. */
   visible: readonly Conversation[]
+  /** How many looks there were before. */
+  round: number
   signal: AbortSignal
 }
 
@@ -34,7 +36,7 @@ export async function lookForChanges(look: Look): Promise<Changes> {
   const newest = await readNewest(look)
   if (newest === null) return { fresh: [], gone: new Set(), isOverrun: true }
   const older = await readVisible(look, newest.rows)
-  const missing = [...newest.missing, ...older.missing].filter(isUnsettled).slice(0, missing_at_most)
+  const missing = takeTurn([...newest.missing, ...older.missing].filter(isUnsettled), look.round)
   const reread = await Promise.all(missing.map((row) => readOne(look, row.id)))
   const gone = new Set(missing.filter((_row, index) => reread[index] === null).map(({ id }) => id))
   return {
@@ -42,6 +44,12 @@ export async function lookForChanges(look: Look): Promise<Changes> {
     gone,
     isOverrun: false,
   }
+}
+
+function takeTurn(rows: Conversation[], round: number): Conversation[] {
+  const turns = Math.ceil(rows.length / missing_at_most)
+  const start = (round % Math.max(1, turns)) * missing_at_most
+  return rows.slice(start, start + missing_at_most)
 }
 
 interface Page {

@@ -1,6 +1,6 @@
 // The inbox: every conversation in one list, filtered by the address, up to date by itself.
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { useSession } from '../session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts.ts'
@@ -24,6 +24,8 @@ export function InboxPage() {
   const readVisible = useCallback(() => visible.current, [])
   const isUpToDate = useLiveChanges({ session, filters, rows: list.rows, readVisible, isReady: list.isSuccess })
   const count = useCount(session, filters)
+  // Before it is needed: a row opens at once.
+  useEffect(() => void import('../conversation/conversation-page.tsx'), [])
   const change = (search: Filters) => void navigate({ search, replace: true })
 
   return (

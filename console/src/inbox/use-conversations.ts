@@ -1,6 +1,6 @@
 // The list of the inbox: read page by page as it is scrolled, kept up to date meanwhile.
 import type { Conversation } from '@parley/contract'
-import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { Session } from '../session.ts'
 import { look_interval_ms, lookForChanges } from './changes.ts'
@@ -38,6 +38,17 @@ export function useConversations({ client }: Session, filters: Filters) {
   return { ...query, rows }
 }
 
+/** What a list has shown of a conversation already. */
+export function findShownRow(queries: QueryClient, conversation_id: string): Conversation | undefined {
+  for (const [, data] of queries.getQueriesData<Pages>({ queryKey: ['conversations'] })) {
+    for (const { rows } of data?.pages ?? []) {
+      const row = rows.find(({ id }) => id === conversation_id)
+      if (row) return row
+    }
+  }
+  return undefined
+}
+
 /** How many match, which changes with them. */
 export function useCount({ client }: Session, filters: Filters) {
   return useQuery({
@@ -59,6 +70,7 @@ interface Live {
 export function useLiveChanges({ session, filters, rows, readVisible, isReady }: Live): boolean {
   const queries = useQueryClient()
   const [isUpToDate, setUpToDate] = useState(true)
+  const rounds = useRef(0)
   const current = useRef({ rows, readVisible })
   useEffect(() => {
     current.current = { rows, readVisible }
@@ -67,7 +79,15 @@ export function useLiveChanges({ session, filters, rows, readVisible, isReady }:
   const look = useCallback(
     async (signal: AbortSignal) => {
       const { rows, readVisible } = current.current
-      const change = { client: session.client, filters, known: rows, visible: readVisible(), signal }
+      const change = {
+        client: session.client,
+        filters,
+        known: rows,
+        visible: readVisible(),
+        round: rounds.current,
+        signal,
+      }
+      rounds.current += 1
       const { fresh, gone, isOverrun } = await lookForChanges(change)
       if (signal.aborted) return
       if (isOverrun) return void (await queries.resetQueries({ queryKey: listKey(filters) }))
@@ -105,17 +125,19 @@ export function useLiveChanges({ session, filters, rows, readVisible, isReady }:
 function apply(data: Pages, fresh: Conversation[], gone: ReadonlySet<string>): Pages {
   const known = new Set(data.pages.flatMap(({ rows }) => rows.map(({ id }) => id)))
   const updates = new Map(fresh.map((row) => [row.id, row]))
-  const pages = data.pages.map(({ rows, next }) => ({
-    rows: withoutRows(rows, gone).map((row) => keepEqual(row, updates.get(row.id) ?? row)),
-    next,
-  }))
-  const [first, ...others] = pages
+  const pages = data.pages.map((page) => {
+    const rows = withoutRows(page.rows, gone).map((row) => keepEqual(row, updates.get(row.id) ?? row))
+    const isSame = rows.length === page.rows.length && rows.every((row, index) => row === page.rows[index])
+    return isSame ? page : { ...page, rows }
+  })
   const added = fresh.filter(({ id }) => !known.has(id))
-  return { ...data, pages: [{ ...first!, rows: [...added, ...first!.rows] }, ...others] }
+  const [first, ...others] = pages
+  if (added.length > 0) return { ...data, pages: [{ ...first!, rows: [...added, ...first!.rows] }, ...others] }
+  return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages }
 }
 
 /** The very same object where nothing has changed, so that its row is not drawn again; an overtaken answer changes nothing. */
 function keepEqual(before: Conversation, after: Conversation): Conversation {
-  if (after.updated_at < before.updated_at) return before
+  if (after === before || after.updated_at < before.updated_at) return before
   return JSON.stringify(before) === JSON.stringify(after) ? before : after
 }
