@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts'],
+          // A property that is tried a hundred times takes its time on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

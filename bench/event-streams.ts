@@ -25,7 +25,7 @@ interface Reader {
   response: IncomingMessage
 }
 
-await using server = await startBenchServer()
+await using server = await startBenchServer({ PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL: String(streams) })
 const { client, url, admin_key } = server
 const agent = new Agent({ maxSockets: Infinity })
 

@@ -3,12 +3,17 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@parley/sdk'
+import { parentOf } from './programs.ts'
 import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
+import pg from 'pg'
 import { startServerProcess } from '../server/test/support/process.ts'
 
 export interface BenchServer extends AsyncDisposable {
   url: string
   pid: number
+  /** Of its PostgreSQL, which other programs may share. */
+  database_url: string
+  database_pid: number
   admin_key: string
   client: Client
 }
@@ -37,7 +42,25 @@ export async function startBenchServer(environment: Record<string, string> = {})
   const url = await server.ready
   const owned = stack.move()
   const client = createClient({ base_url: url, token: admin_key })
-  return { url, pid: server.child.pid!, admin_key, client, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    url,
+    pid: server.child.pid!,
+    database_url: postgres.connection_string,
+    database_pid: await findPostmaster(postgres.connection_string),
+    admin_key,
+    client,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The parent of whoever serves a connection. */
+async function findPostmaster(connection_string: string): Promise<number> {
+  const client = new pg.Client({ connectionString: connection_string })
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+  const parent = parentOf(rows[0]!.pid)
+  await client.end()
+  return parent
 }
 
 /** A published agent without a greeting or a summary. */

@@ -10,11 +10,13 @@ import {
   readConfig,
   rotateSecretKey,
   serve,
+  setUserPassword,
   systemPorts,
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAgentCommands } from './agents/commands.ts'
 import { withDatabase } from './database.ts'
+import { readPassword } from './password.ts'
 
 export function createProgram(): Command {
   const program = new Command('parley')
@@ -61,9 +63,8 @@ function addOrganizationCommands(program: Command): void {
 }
 
 function addUserCommands(program: Command): void {
-  program
-    .command('user')
-    .description('users')
+  const user = program.command('user').description('users')
+  user
     .command('create')
     .description('make a user, known by an e-mail address, a member of an organization')
     .requiredOption('--email <address>', 'the e-mail address')
@@ -73,6 +74,16 @@ function addUserCommands(program: Command): void {
     .action(async ({ org, ...options }: { email: string; org: string; role: Role; name?: string }) => {
       const member = await administrate((services) => createUser(services, { organization: org, ...options }))
       printFields({ id: member.user_id, email: member.email, role: member.role })
+    })
+  user
+    .command('set-password')
+    .description("choose a user's password, and end his sessions; it is asked for, or read from standard input")
+    .requiredOption('--email <address>', 'the e-mail address')
+    .action(async ({ email }: { email: string }) => {
+      const password = await readPassword()
+      const { id } = await administrate((services) => setUserPassword(services, { email, password }))
+      printFields({ id })
+      process.stderr.write('The password is set, and his sessions have ended.\n')
     })
 }
 

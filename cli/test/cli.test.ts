@@ -10,6 +10,7 @@ import { type Database, startEmbeddedPostgres } from '@parley/server'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authenticate } from '../../server/src/access/authenticate.ts'
+import { createPasswords } from '../../server/src/access/sign-in/passwords.ts'
 import { createConversationTokens } from '../../server/src/access/conversation-token.ts'
 import { systemPorts } from '../../server/src/ports.ts'
 import { createTestDatabase, type TestDatabase } from '../../server/test/support/database.ts'
@@ -37,16 +38,19 @@ interface Outcome {
   last_line: string
 }
 
-function start(args: string[], environment: Record<string, string>) {
+function start(args: string[], environment: Record<string, string>, input?: string) {
   const { PATH = '', HOME = '' } = process.env
   // A setting must parse as a URL, which has a host; that of a Unix socket, in the query, goes before it.
   const DATABASE_URL = test.connection_string.replace('@/', '@localhost/')
   const env = { PATH, HOME, DATABASE_URL, ...environment }
-  return spawn(process.execPath, [main, ...args], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, ...args], { env, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.on('error', () => {}) // it may end without having read all
+  child.stdin.end(input)
+  return child
 }
 
-async function run(args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
-  const child = start(args, environment)
+async function run(args: string[], environment: Record<string, string> = {}, input?: string): Promise<Outcome> {
+  const child = start(args, environment, input)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code, stdout, stderr, last_line: stdout.trimEnd().split('\n').at(-1) ?? '' }
 }
@@ -104,6 +108,30 @@ describe('parley', () => {
     const role = await succeed('key', 'create', '--org', slug, '--role', 'viewer')
     expect(await identify(test.database, role.last_line)).toMatchObject({ kind: 'member' })
     for (const outcome of [organization, token, key]) expect(outcome.stderr).not.toContain(outcome.last_line)
+  })
+
+  it('sets a password that it reads, which is neither shown nor an argument', async () => {
+    const slug = fieldOf(await succeed('org', 'create', '--name', `Acme ${randomUUID()}`), 'slug')
+    const email = `${randomUUID()}@example.test`
+    await succeed('user', 'create', '--email', email, '--org', slug, '--role', 'viewer')
+    const password = 'correct horse battery'
+    const set = (text: string) => run(['user', 'set-password', '--email', email.toUpperCase()], {}, text)
+    const outcome = await set(`${password}\nwhat follows is not read`)
+    expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
+    expect(outcome.stdout + outcome.stderr).not.toContain('horse')
+    const { rows } = await test.database.pool.query<{ hash: string }>(
+      'select hash from passwords join users on users.id = user_id where email = $1',
+      [email],
+    )
+    const passwords = createPasswords(systemPorts)
+    expect(await passwords.matches(password, rows[0]!.hash)).toBe(true)
+    expect(await passwords.matches(`${password}\n`, rows[0]!.hash)).toBe(false)
+
+    expect(await set('short')).toMatchObject({ code: 1, stderr: expect.stringContaining('fewer than 12') })
+    expect(await set('x'.repeat(300))).toMatchObject({ code: 1, stderr: expect.stringContaining('more than 256') })
+    expect(await set('x'.repeat(100_000))).toMatchObject({ code: 1, stderr: expect.stringContaining('4096 bytes') })
+    const unknown = await run(['user', 'set-password', '--email', 'nobody@example.test'], {}, password)
+    expect(unknown).toMatchObject({ code: 1, stderr: 'parley: User "nobody@example.test" not found\n' })
   })
 
   it('installs a given key and does not repeat it', async () => {

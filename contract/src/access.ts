@@ -198,7 +198,7 @@ const memberOperations = {
       name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'For a user who is new here.' }))),
     }),
     success: { status: 200, description: 'The member.', schema: Member },
-    errors: ['member_exists'],
+    errors: ['member_exists', 'invitation_needed'],
   }),
   updateMember: defineOperation({
     id: 'updateMember',

@@ -235,7 +235,8 @@ const lifecycleOperations = {
     path: '/core/conversations/{conversation_id}',
     tag,
     summary: 'Delete a conversation',
-    description: 'An active one is ended first. Its content is removed; a tombstone without content stays for audit.',
+    description:
+      'An active one is ended first. Its content is removed; a tombstone without content stays for audit. Events that have not been delivered to webhook endpoints yet go with it: only `conversation.deleted` still comes.',
     access: manage,
     narrowed: true,
     params: conversationPath,

@@ -19,6 +19,11 @@ export const errorTable = {
   unauthorized: { status: 401, detail: 'Invalid or missing credentials.' },
   organization_missing: { status: 401, detail: 'Token is missing organization claim.' },
   forbidden: { status: 403, detail: 'The credential does not hold a scope that allows this.' },
+  cross_site_refused: {
+    status: 403,
+    detail:
+      'A request with a session’s cookie has to come from a page of this server, with the header X-Parley-Csrf: 1.',
+  },
   not_found: { status: 404, detail: 'Not found' },
   conversation_not_text: { status: 409, detail: 'Only text conversations can do this.' },
   conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
@@ -34,6 +39,12 @@ export const errorTable = {
   too_many_webhooks: { status: 409, detail: 'The organization has as many webhook endpoints as it may have.' },
   too_many_secrets: { status: 409, detail: 'The organization has as many secrets as it may have.' },
   member_exists: { status: 409, detail: 'This user is already a member.' },
+  invitation_needed: {
+    status: 409,
+    detail: 'This user has chosen a password by himself: nobody but him can make him a member, by an invitation.',
+  },
+  invitation_needs_sign_in: { status: 409, detail: 'This user is known here: sign in first, then accept.' },
+  too_many_invitations: { status: 409, detail: 'The organization has as many open invitations as it may have.' },
   slug_taken: { status: 409, detail: 'This slug is taken.' },
   revision_mismatch: { status: 412, detail: 'The version was changed by someone else; read it again.' },
   body_too_large: { status: 413, detail: 'The request body is larger than the limit.' },
@@ -56,6 +67,7 @@ export const errorTable = {
   turn_timed_out: { status: 504, code: 'turn_failed', detail: 'The agent did not answer in time.' },
   model_failed: { status: 502, detail: 'The language model could not answer.' },
   model_timed_out: { status: 504, code: 'model_failed', detail: 'The language model did not answer in time.' },
+  identity_provider_failed: { status: 502, detail: 'The identity provider could not be asked.' },
   unavailable: { status: 503, detail: 'The server cannot answer just now; try again.' },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -4,8 +4,10 @@ import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { authoringOperations } from './authoring.ts'
 import { conversationOperations } from './conversations.ts'
+import { invitationOperations } from './invitations.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { secretOperations } from './secrets.ts'
+import { signInOperations } from './sign-in.ts'
 import { systemOperations } from './system.ts'
 import { webhookOperations } from './webhooks.ts'
 
@@ -15,6 +17,8 @@ export const operations = {
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
+  ...invitationOperations,
+  ...signInOperations,
   ...webhookOperations,
   ...secretOperations,
 }
@@ -35,11 +39,13 @@ export * from './conversations.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './import.ts'
+export * from './invitations.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
 export * from './schema.ts'
 export * from './scopes.ts'
 export * from './secrets.ts'
+export * from './sign-in.ts'
 export * from './system.ts'
 export * from './webhooks.ts'
 export * from './widgets.ts'

@@ -12,6 +12,7 @@ const tagTexts = {
   Agents: 'Agents and their versions; a published version never changes.',
   Models: 'The language models that this server can ask.',
   Access: 'The organization, its members, keys and personal access tokens.',
+  'Signing in': 'Sessions of browsers, for members and holders of keys; invitations.',
   Webhooks: 'Endpoints that events are delivered to, and what became of each delivery.',
   System: 'The server about itself.',
 }
@@ -35,7 +36,7 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    security: [{ bearerAuth: [] }],
+    security: [{ bearerAuth: [] }, { sessionCookie: [] }],
     tags: Object.entries(tagTexts).map(([name, description]) => ({ name, description })),
     paths,
     webhooks: { event: { post: describeDelivery(hoist) } },
@@ -47,6 +48,13 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
           scheme: 'bearer',
           description:
             'An organization API key (`ak_…`), a personal access token (`pat_…`, with the header `X-Anyreach-Org` or `X-Parley-Org`), or a conversation token.',
+        },
+        sessionCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-parley_session',
+          description:
+            'A session, as signing in gives it; over plain HTTP its name is `parley_session`. Whatever is not a GET needs the header `X-Parley-Csrf: 1` beside it, and must not come from a page of another origin. `X-Anyreach-Org` or `X-Parley-Org` names another organization of the user for one request.',
         },
       },
     },
@@ -113,6 +121,7 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
     summary,
     ...describeText(description, access),
     ...(access === 'public' ? { security: [] } : {}),
+    ...(access === 'session' ? { security: [{ sessionCookie: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body
       ? {
@@ -157,7 +166,8 @@ function describeText(description: string | undefined, access: Operation['access
 
 const whoMayCall = {
   public: 'Needs no credential.',
-  user: 'Needs a personal access token; concerns the user himself.',
+  user: 'Needs a personal access token, or the session of a user; concerns the user himself.',
+  session: 'Needs a session.',
   member: 'Any credential of the organization.',
 }
 
@@ -184,7 +194,9 @@ function errorsOf(operation: Operation): ErrorName[] {
   const shape: ErrorName[] = body || query || headers ? ['validation_failed'] : []
   const content: ErrorName[] = body ? ['malformed_request', 'body_too_large', 'unsupported_media_type'] : []
   const repeated: ErrorName[] = headers?.properties['idempotency_key'] ? ['idempotency_key_reused'] : []
-  return [...credential, ...scope, ...shape, ...content, ...repeated, ...operation.errors, 'internal']
+  const browser: ErrorName[] =
+    operation.method !== 'GET' && (access !== 'public' || operation.sign_in) ? ['cross_site_refused'] : []
+  return [...credential, ...scope, ...browser, ...shape, ...content, ...repeated, ...operation.errors, 'internal']
 }
 
 function describeErrors(operation: Operation, hoist: Hoist): Json {

@@ -4,10 +4,10 @@ import type { ErrorName } from './errors.ts'
 import type { Scope } from './scopes.ts'
 
 /**
- * Who may call: `public` needs no credential, `user` a personal access token (no organization), `member` any credential of
- * the organization, a list any credential that holds one of the scopes.
+ * Who may call: `public` needs no credential, `user` a personal access token (no organization) or a user's session, `session` a
+ * session, `member` any credential of the organization, a list any credential that holds one of the scopes.
  */
-export type OperationAccess = 'public' | 'user' | 'member' | readonly [Scope, ...Scope[]]
+export type OperationAccess = 'public' | 'user' | 'session' | 'member' | readonly [Scope, ...Scope[]]
 
 /** What a conversation token can be allowed to do. */
 export const conversationPermissions = ['read', 'message', 'end'] as const
@@ -31,6 +31,11 @@ export interface Operation {
   waits?: true
   /** Of a POST that changes nothing, and so is safe to repeat without an idempotency key. */
   changes_nothing?: true
+  /**
+   * Whether it is about signing in: its answer may set the session's cookie, is never cached, and a call that a page of another
+   * origin makes is refused. A POST takes no idempotency key, since no answer that holds a session is kept.
+   */
+  sign_in?: true
   params?: TObject
   query?: TObject
   /** Headers of ours, in the input under their names with underscores. */
@@ -38,7 +43,8 @@ export interface Operation {
   body?: TObject
   /** Whether the request may come without a body. */
   body_optional?: boolean
-  success: { status: 200 | 201 | 202 | 204; description: string; schema?: TSchema }
+  /** 303 is for browsers: where to is in `Location`. */
+  success: { status: 200 | 201 | 202 | 204 | 303; description: string; schema?: TSchema }
   /**
    * The data of each server-sent event, by its name. With a schema of `success` beside it the answer is a stream only for who
    * accepts `text/event-stream`, else always.

@@ -30,7 +30,7 @@ export const turnOperations = {
     tag,
     summary: "Stream a conversation's events for as long as it lives",
     description:
-      'Every stored event comes once and in order, with its number as the `id`; without a start, from the first. What is being said travels between them without a number: `message.delta`, and for who joins in mid-turn first `message.snapshot`; the `message.created` that follows has the text that counts. After the event that ends the conversation the stream closes; later events come to who resumes, and when there are none the answer is 204. A reader that is too slow is cut off, and resumes.',
+      'Every stored event comes once and in order, with its number as the `id`; without a start, from the first. What is being said travels between them without a number: `message.delta`, and for who joins in mid-turn first `message.snapshot`; the `message.created` that follows has the text that counts. After the event that ends the conversation the stream closes; later events come to who resumes, and when there are none that he may see the answer is 204. A reader that is too slow is cut off, and resumes. A stream ends within 20 seconds of its credential: a key or token that was deleted or has expired, a member who was removed.',
     access: ['conversations:read_sensitive'],
     narrowed: true,
     conversation_permission: 'read',
@@ -40,7 +40,8 @@ export const turnOperations = {
       after: Type.Optional(
         Type.Integer({
           minimum: 0,
-          description: 'The number of the last event that was seen; `Last-Event-ID` goes before it.',
+          description:
+            'The number of the last event that was seen; `Last-Event-ID` goes before it. Beyond the last event there is: 422.',
         }),
       ),
       token: Type.Optional(

@@ -61,7 +61,8 @@ const endpointFields = {
   url: Type.String({
     minLength: 1,
     maxLength: 2048,
-    description: 'http or https, without a user name. Private addresses are refused when it is called.',
+    description:
+      'http or https, without a user name; white space around it is left out. Private addresses are refused when it is called.',
   }),
   events: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
     minItems: 1,
@@ -157,7 +158,7 @@ export const webhookOperations = {
     tag,
     summary: 'Create a webhook endpoint',
     description:
-      'Each event that matches is sent as a POST by the rules of Standard Webhooks: `webhook-id` (the same on each try), `webhook-timestamp` and `webhook-signature`. Any 2xx accepts; redirects are not followed; a try has 15 seconds. In order for each conversation, at least once, in up to 8 tries over about a day; 410 switches the endpoint off. Events tell what was said: it needs `conversations:read_sensitive` too.',
+      'Each event that matches is sent as a POST by the rules of Standard Webhooks: `webhook-id` (the same on each try), `webhook-timestamp` and `webhook-signature`. Any 2xx accepts, whatever becomes of the body; redirects are not followed; a try has 15 seconds. In order for each conversation, at least once, in up to 8 tries over about a day; 410 switches the endpoint off. Deleting a conversation deletes its undelivered events too, all but `conversation.deleted`. Events tell what was said: it needs `conversations:read_sensitive` too.',
     access: manage,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
@@ -262,7 +263,8 @@ export const webhookOperations = {
     path: '/core/webhooks/{webhook_id}/deliveries',
     tag,
     summary: 'List an endpoint’s deliveries of the last 30 days, newest first',
-    description: 'Those of a deleted conversation are gone.',
+    description:
+      'Those of a deleted conversation are gone, delivered or not, all but that of `conversation.deleted`: nothing of it may be sent any more.',
     access: read,
     narrowed: false,
     params: endpointPath,

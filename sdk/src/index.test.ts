@@ -40,6 +40,15 @@ describe('a call', () => {
     expect(JSON.parse(seen.body)).toEqual({ config: { instructions: 'Hi' } })
   })
 
+  test('says that a page of ours makes it, where a session may be its credential', async () => {
+    await client().createAgent({ name: 'A' })
+    expect(seen.headers).toMatchObject({ 'x-parley-csrf': '1' })
+    await client({ token: 'ak_a.b' }).createAgent({ name: 'A' })
+    expect(seen.headers).not.toHaveProperty('x-parley-csrf')
+    await client({ token: 'ak_a.b' }).signOut()
+    expect(seen.headers).toMatchObject({ 'x-parley-csrf': '1' })
+  })
+
   test('sends filters as a query, without those that are undefined', async () => {
     await client().listConversations({ user_id: 'a&b', status: undefined, limit: 5 })
     expect(seen.url).toBe('/core/conversations?user_id=a%26b&limit=5')

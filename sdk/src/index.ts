@@ -18,8 +18,11 @@ type Call<Id extends OperationId> =
     ? (input?: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
     : (input: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
 
+/** `finishOpenIdSignIn` is where the identity provider sends the browser itself. */
+type NotAsItIs = 'streamConversationEvents' | 'compareAgentVersions' | 'finishOpenIdSignIn'
+
 /** One method for each operation of the contract. Each throws an `ApiError` for an answer that is not 2xx. */
-export type Client = { [Id in Exclude<OperationId, 'streamConversationEvents' | 'compareAgentVersions'>]: Call<Id> } & {
+export type Client = { [Id in Exclude<OperationId, NotAsItIs>]: Call<Id> } & {
   /** The exact difference between two versions; as a text by the model it is `streamAgentVersionComparison`. */
   compareAgentVersions(
     input: Omit<Input<'compareAgentVersions'>, 'format'>,

@@ -4,9 +4,12 @@ import { type Operation, headerName } from '@parley/contract'
 export interface ClientOptions {
   /** As in `http://127.0.0.1:8080`. */
   base_url: string
-  /** An organization API key, a personal access token or a conversation token; absent: no credential is sent. */
+  /**
+   * An organization API key, a personal access token or a conversation token. Absent: no credential is sent, save for the
+   * session that a browser adds by itself on a page of the server.
+   */
   token?: string
-  /** The organization that a personal access token acts in. */
+  /** The organization that a personal access token acts in; with a session, in place of the session's own. */
   organization_id?: string
   /** Sent with every request. */
   headers?: Record<string, string>
@@ -17,6 +20,12 @@ export interface ClientOptions {
    * is safe to repeat: reads, and POST, which is given an `idempotency_key` where the caller names none.
    */
   retries?: number
+  /**
+   * How long `streamConversationEvents` goes on opening its stream anew, in milliseconds since it last lived: without a
+   * connection, after 429 and 5xx, and when streams end that brought nothing. Default 60,000, in ever longer pauses of up to
+   * 12.5 s, at least as long as `Retry-After` and the stream's `retry` say; 0: the first failure is thrown.
+   */
+  stream_patience_ms?: number
 }
 
 export interface CallOptions {
@@ -51,10 +60,17 @@ export class ApiError extends Error {
     this.request_id = text(fields['request_id']) ?? response.headers.get('x-request-id')
     this.errors = Array.isArray(fields['errors']) ? (fields['errors'] as ApiError['errors']) : []
     this.turn_id = text(fields['turn_id'])
-    const retryAfter = response.headers.get('retry-after')
-    this.retry_after = retryAfter === null ? null : Number(retryAfter)
+    this.retry_after = readRetryAfter(response.headers.get('retry-after'))
     this.body = body
   }
+}
+
+/** Seconds, or a date; null when it is neither. */
+function readRetryAfter(value: string | null): number | null {
+  if (value === null) return null
+  if (/^\d{1,9}$/.test(value)) return Number(value)
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? null : Math.max(0, (date - Date.now()) / 1000)
 }
 
 export type Values = Record<string, unknown>
@@ -74,7 +90,8 @@ export async function sendRequest(
     ...(call.signal ? { signal: call.signal } : {}),
   })
   call.onResponse?.(response)
-  if (!response.ok) throw new ApiError(response, await readBody(response))
+  if (!response.ok && response.status !== operation.success.status)
+    throw new ApiError(response, await readBody(response))
   return response
 }
 
@@ -93,6 +110,8 @@ function headersOf(client: ClientOptions, operation: Operation, input: Values): 
     ...(client.token === undefined ? {} : { Authorization: `Bearer ${client.token}` }),
     ...(client.organization_id === undefined ? {} : { 'X-Parley-Org': client.organization_id }),
     ...(hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}),
+    // For a session's cookie; no page of another origin can send it.
+    ...(client.token === undefined || operation.sign_in ? { 'X-Parley-Csrf': '1' } : {}),
     ...Object.fromEntries(own),
   }
 }

@@ -1,10 +1,13 @@
 // The stream reader against a real HTTP server that cuts its connection at any byte.
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ApiError, type ConversationStreamEvent, createClient } from './index.ts'
+import { idle_ms } from './connection.ts'
+import { ApiError, type CallOptions, type ClientOptions, type ConversationStreamEvent, createClient } from './index.ts'
+import type { Time } from './retry.ts'
+import { streamEvents } from './streams.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -13,7 +16,12 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()))
 })
 
-async function serve(answer: Answer, retries = 2) {
+async function serve(answer: Answer) {
+  const base_url = await listen(answer)
+  return createClient({ base_url, token: 't', retries: 0 })
+}
+
+async function listen(answer: Answer): Promise<string> {
   const server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(async () => {
@@ -21,9 +29,43 @@ async function serve(answer: Answer, retries = 2) {
     server.close()
     await once(server, 'close')
   })
-  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return createClient({ base_url, token: 't', retries })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
+
+/** Pauses are over at once, and noted; the wait for a sign of life lasts until `loseHope`. */
+function createTestTime() {
+  let now = 0
+  const pauses: number[] = []
+  const waits = new Set<() => void>()
+  const time: Time = {
+    now: () => now,
+    random: () => 0.5,
+    after(ms, call) {
+      if (ms === idle_ms) {
+        waits.add(call)
+        return () => waits.delete(call)
+      }
+      pauses.push(ms)
+      now += ms
+      const immediate = setImmediate(call)
+      return () => clearImmediate(immediate)
+    },
+  }
+  const pass = (ms: number) => void (now += ms)
+  const loseHope = () => {
+    for (const call of waits) call()
+  }
+  return { time, pauses, pass, loseHope, waits }
+}
+
+/** The reader of a server that answers like this, with time in the test's hands. */
+async function follow(answer: Answer, call: CallOptions = {}, options: Partial<ClientOptions> = {}) {
+  const base_url = await listen(answer)
+  const hand = createTestTime()
+  return { ...hand, base_url, events: streamEvents({ base_url, ...options }, { conversation_id }, call, hand.time) }
+}
+
+const asStream = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' })
 
 const conversation_id = 'c'
 const eventOf = (id: number, last: number) => {
@@ -48,7 +90,7 @@ describe('streamConversationEvents', () => {
         async (last, cuts) => {
           const starts: number[] = []
           const left = [...cuts]
-          const client = await serve((request, response) => {
+          const { events } = await follow((request, response) => {
             const after = Number(request.headers['last-event-id'] ?? 0)
             starts.push(after)
             response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -60,10 +102,8 @@ describe('streamConversationEvents', () => {
               if (cut.reset) request.socket.destroy()
               else response.end()
             })
-          }, 9)
-          expect(await collect(client.streamConversationEvents({ conversation_id }))).toEqual(
-            Array.from({ length: last }, (_none, index) => index + 1),
-          )
+          })
+          expect(await collect(events)).toEqual(Array.from({ length: last }, (_none, index) => index + 1))
           expect(starts).toEqual(starts.toSorted((a, b) => a - b))
         },
       ),
@@ -96,14 +136,170 @@ describe('streamConversationEvents', () => {
     expect(requests).toBe(1)
   })
 
-  test('gives up after so many failures in a row', async () => {
+  const sum = (pauses: number[]) => pauses.reduce((all, ms) => all + ms, 0)
+
+  test.each([
+    ['connections that break', ({ socket }: IncomingMessage) => socket.destroy()],
+    ['500', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(500).end()],
+    ['502', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(502).end()],
+    ['429', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(429).end()],
+    [
+      'streams that end and bring nothing but what is being said',
+      (_request, response) => asStream(response).end('event: message.snapshot\ndata: {"text":"Half"}\n\n'),
+    ],
+    ['streams that end and bring nothing', (_request, response) => asStream(response).end(':\n\n')],
+  ] as [string, Answer][])('has patience for a minute with %s, in ever longer pauses', async (_what, answer) => {
     let requests = 0
-    const client = await serve((request) => {
+    const { events, pauses } = await follow((request, response) => {
       requests += 1
-      request.socket.destroy()
+      answer(request, response)
     })
-    await expect(collect(client.streamConversationEvents({ conversation_id }))).rejects.toThrow(TypeError)
-    expect(requests).toBe(3)
+    await expect(collect(events)).rejects.toBeInstanceOf(Error)
+    expect(requests).toBe(pauses.length + 1)
+    expect(pauses.slice(0, 4)).toEqual([250, 500, 1000, 2000])
+    expect(Math.max(...pauses)).toBe(10_000)
+    expect(sum(pauses)).toBeGreaterThan(45_000)
+    expect(sum(pauses)).toBeLessThanOrEqual(60_000)
+  })
+
+  test('where nobody listens any more too', async () => {
+    const { events, base_url, pauses } = await follow((_request, response) => asStream(response).end(eventOf(1, 3)))
+    await events.next()
+    await closing.pop()!()
+    await expect(events.next()).rejects.toThrow(TypeError)
+    expect(pauses.length).toBeGreaterThan(5)
+    expect(base_url).toMatch(/^http/)
+  })
+
+  test('an event renews its patience, and so does a stream that lived for long', async () => {
+    let requests = 0
+    let liveOn = () => {}
+    const answer: Answer = (_request, response) => {
+      requests += 1
+      if (requests === 12) return void asStream(response).end(eventOf(2, 2))
+      if (requests % 4 !== 0) return void response.writeHead(503).end()
+      if (requests === 8) return void asStream(response).end(eventOf(1, 2))
+      liveOn = () => {
+        pass(15_000)
+        response.end(':\n\n')
+      }
+      asStream(response).flushHeaders()
+    }
+    const onResponse = ({ ok }: Response) => {
+      if (ok) setImmediate(liveOn)
+    }
+    const { events, pauses, pass } = await follow(answer, { onResponse })
+    expect(await collect(events)).toEqual([1, 2])
+    // The end of a stream is a failure too, the first of the next row.
+    expect(pauses).toEqual([250, 500, 1000, 250, 500, 1000, 2000, 250, 500, 1000, 2000])
+  })
+
+  test('comes again as late as the stream and the refusals ask it to', async () => {
+    const answers: Answer[] = [
+      (_request, response) => asStream(response).end(`retry: 3000\n\n${eventOf(1, 2)}`),
+      (_request, response) => response.writeHead(429, { 'retry-after': '20' }).end(),
+      (_request, response) => asStream(response).end(eventOf(2, 2)),
+    ]
+    const { events, pauses } = await follow((request, response) => answers.shift()!(request, response))
+    expect(await collect(events)).toEqual([1, 2])
+    expect(pauses).toEqual([3000 * 1.125, 20_000 * 1.125])
+  })
+
+  test('does not wait for what is asked beyond its patience', async () => {
+    const { events, pauses } = await follow((_request, response) => {
+      response.writeHead(503, { 'retry-after': '3600' }).end()
+    })
+    await expect(collect(events)).rejects.toMatchObject({ status: 503, retry_after: 3600 })
+    expect(pauses).toEqual([])
+  })
+
+  test('without patience it throws the first failure', async () => {
+    const { events } = await follow(
+      (_request, response) => response.writeHead(503).end(),
+      {},
+      { stream_patience_ms: 0 },
+    )
+    await expect(collect(events)).rejects.toMatchObject({ status: 503 })
+    let requests = 0
+    const cut = await follow(
+      (request, response) => {
+        requests += 1
+        if (requests < 3) asStream(response).write(eventOf(requests, 2), () => request.socket.destroy())
+      },
+      {},
+      { stream_patience_ms: 0 },
+    )
+    expect(await collect(cut.events)).toEqual([1, 2])
+    expect(cut.pauses.length).toBe(1)
+  })
+
+  test('opens its stream anew when nothing is heard, not even a comment', async () => {
+    let requests = 0
+    const { events, loseHope, waits } = await follow((_request, response) => {
+      requests += 1
+      if (requests === 1) return void asStream(response).write(eventOf(1, 2))
+      if (requests === 3) return void asStream(response).end(eventOf(2, 2))
+    })
+    expect((await events.next()).value).toMatchObject({ id: 1 })
+    // Whoever is busy with an event waits for nothing.
+    expect(waits.size).toBe(0)
+    const next = events.next()
+    await expect.poll(() => waits.size).toBe(1)
+    loseHope()
+    // The second connection does not even have an answer.
+    await expect.poll(() => requests).toBe(2)
+    await expect.poll(() => waits.size).toBe(1)
+    loseHope()
+    expect((await next).value).toMatchObject({ id: 2 })
+  })
+
+  test('leaves no listener with the signal of its caller, however often it comes again', async () => {
+    const gone = new AbortController()
+    let requests = 0
+    const answer: Answer = (_request, response) => {
+      requests += 1
+      asStream(response).end(eventOf(requests, 40))
+    }
+    const { events } = await follow(answer, { signal: gone.signal })
+    let most = 0
+    for await (const _event of events) most = Math.max(most, getEventListeners(gone.signal, 'abort').length)
+    expect(requests).toBe(40)
+    expect(most).toBeLessThanOrEqual(1)
+    expect(getEventListeners(gone.signal, 'abort').length).toBe(0)
+  })
+
+  test('closes its connection when it is read no more; a clone of the response is read on', async () => {
+    const closed = Promise.withResolvers<void>()
+    const read = await follow((_request, response) => {
+      response.on('close', closed.resolve)
+      asStream(response).write(eventOf(1, 2))
+    })
+    for await (const _event of read.events) break
+    await closed.promise
+
+    let clone: Promise<string> | undefined
+    const cloning: typeof fetch = async (...request) => {
+      const response = await fetch(...request)
+      clone = response.clone().text()
+      return response
+    }
+    const answer: Answer = (_request, response) => asStream(response).end(`${eventOf(1, 1)}${eventOf(2, 3)}`)
+    const { events } = await follow(answer, {}, { fetch: cloning })
+    expect(await collect(events)).toEqual([1])
+    expect(await clone).toContain('id: 2')
+  })
+
+  test('ends with the signal of its caller, connected or not', async () => {
+    const gone = new AbortController()
+    const connected = await follow((_request, response) => asStream(response).write(eventOf(1, 2)), {
+      signal: gone.signal,
+    })
+    await connected.events.next()
+    const next = connected.events.next()
+    gone.abort()
+    await expect(next).rejects.toMatchObject({ name: 'AbortError' })
+    const refused = await follow((_request, response) => response.writeHead(503).end(), { signal: gone.signal })
+    await expect(refused.events.next()).rejects.toMatchObject({ name: 'AbortError' })
   })
 })
 

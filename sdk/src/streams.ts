@@ -1,22 +1,22 @@
 // Streams as async iterators: a conversation's events, which resume by themselves, those of one message's turn, and plain text.
 import { type ConversationStreamEvent, type Operation, type TurnStreamEvent, operations } from '@parley/contract'
-import { EventSourceParserStream } from 'eventsource-parser/stream'
-import { type CallOptions, type ClientOptions, type Values, ApiError, sendRequest } from './request.ts'
-import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
+import { type EventSourceMessage, createParser } from 'eventsource-parser'
+import { type Connection, openConnection } from './connection.ts'
+import { type CallOptions, type ClientOptions, type Values, sendRequest } from './request.ts'
+import { type Patience, type Time, createPatience, mayReopen, systemTime } from './retry.ts'
 
-/** After a stream that the server closed, as one that stops does. */
-const reconnect_ms = 250
-
-const accept = { Accept: 'text/event-stream' }
+/** A stream that lived for so long was not in vain, even if nothing happened: the server says so every 15 s. */
+const settled_ms = 10_000
 
 export async function* streamMessage(
   client: ClientOptions,
   input: Values,
   call: CallOptions,
+  time: Time = systemTime,
 ): AsyncGenerator<TurnStreamEvent> {
-  const options = { ...call, headers: { ...call.headers, ...accept } }
-  const response = await sendRequest(client, operations.sendConversationMessage, input, options)
-  for await (const { event, data } of readEvents(response)) {
+  using connection = openConnection(call.signal, time)
+  const response = await open(client, operations.sendConversationMessage, input, call, connection)
+  for await (const { event, data } of readEvents(response, connection)) {
     yield { event, data } as TurnStreamEvent
     if (event === 'turn.completed' || event === 'turn.failed' || event === 'turn.cancelled') return
   }
@@ -27,29 +27,47 @@ export async function* streamEvents(
   client: ClientOptions,
   { after, last_event_id, ...input }: Values,
   call: CallOptions,
+  time: Time = systemTime,
 ): AsyncGenerator<ConversationStreamEvent> {
-  const retries = client.retries ?? default_retries
+  const patience = createPatience(time, client.stream_patience_ms)
   let position = (last_event_id ?? after) as string | number | undefined
-  for (let failures = 0; ;) {
+  for (;;) {
+    const start = position === undefined ? {} : { last_event_id: String(position) }
+    let failure: unknown = new TypeError('The stream ended before the conversation did')
     try {
-      const start = position === undefined ? {} : { last_event_id: String(position) }
-      const options = { ...call, headers: { ...call.headers, ...accept } }
-      const response = await sendRequest(client, operations.streamConversationEvents, { ...input, ...start }, options)
-      // The conversation has ended, and all of its events were seen.
-      if (response.status === 204) return
-      for await (const { id, event, data } of readEvents(response)) {
-        failures = 0
-        if (id !== undefined) position = id
-        yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as ConversationStreamEvent
-        if (event === 'conversation.ended' || event === 'conversation.deleted') return
+      for await (const event of readStream(client, { ...input, ...start }, call, { time, patience })) {
+        if (event === 'over') return
+        if ('id' in event) position = event.id
+        yield event
+        if (event.event === 'conversation.ended' || event.event === 'conversation.deleted') return
       }
-      await pause(reconnect_ms, call.signal)
     } catch (error) {
       call.signal?.throwIfAborted()
-      if (failures >= retries || !(mayPass(error) || isLimit(error))) throw error
-      await pause(pauseAfter(failures, error), call.signal)
-      failures += 1
+      if (!mayReopen(error)) throw error
+      failure = error
     }
+    await patience.wait(failure, call.signal)
+  }
+}
+
+/** What one connection brings; `over`: there is nothing more to come, ever. */
+async function* readStream(
+  client: ClientOptions,
+  input: Values,
+  call: CallOptions,
+  { time, patience }: { time: Time; patience: Patience },
+): AsyncGenerator<ConversationStreamEvent | 'over'> {
+  using connection = openConnection(call.signal, time)
+  const response = await open(client, operations.streamConversationEvents, input, call, connection)
+  if (response.status === 204) return yield 'over'
+  const opened_at = time.now()
+  const onBytes = () => {
+    if (time.now() - opened_at >= settled_ms) patience.renew()
+  }
+  for await (const { id, event, data } of readEvents(response, connection, { onBytes, onRetry: patience.setPause })) {
+    // What is only being said comes anew with every stream.
+    if (id !== undefined) patience.renew()
+    yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as ConversationStreamEvent
   }
 }
 
@@ -60,31 +78,43 @@ export async function* streamText(
   call: CallOptions,
 ): AsyncGenerator<string> {
   const response = await sendRequest(client, operation, { ...input, format: 'text' }, call)
-  yield* readPieces(response.body!.pipeThrough(new TextDecoderStream()))
+  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) yield text
 }
 
-function isLimit(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 429
+function open(
+  client: ClientOptions,
+  operation: Operation,
+  input: Values,
+  call: CallOptions,
+  connection: Connection,
+): Promise<Response> {
+  const headers = { ...call.headers, Accept: 'text/event-stream' }
+  return connection.waitFor(sendRequest(client, operation, input, { ...call, headers, signal: connection.signal }))
+}
+
+interface Heard {
+  onBytes?: () => void
+  onRetry?: (ms: number) => void
 }
 
 /** Throws a TypeError, as fetch does, when the connection breaks. */
-async function* readEvents(response: Response) {
-  const events = response.body!.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
-  for await (const { event, id, data } of readPieces(events))
-    yield { event: event!, id, data: JSON.parse(data) as unknown }
-}
-
-/** As the stream's own iterator would, which not every browser has: whoever stops reading closes the connection. */
-async function* readPieces<T>(stream: ReadableStream<T>): AsyncGenerator<T> {
-  const reader = stream.getReader()
+async function* readEvents(response: Response, connection: Connection, { onBytes, onRetry }: Heard = {}) {
+  const parsed: EventSourceMessage[] = []
+  const parser = createParser({ onEvent: (event) => void parsed.push(event), ...(onRetry ? { onRetry } : {}) })
+  const decoder = new TextDecoder()
+  const body = response.body!.getReader()
   try {
     for (;;) {
-      const { done, value } = await reader.read()
+      const { done, value } = await connection.waitFor(body.read())
       if (done) return
-      yield value
+      onBytes?.()
+      parser.feed(decoder.decode(value, { stream: true }))
+      for (const { event, id, data } of parsed.splice(0)) {
+        yield { event: event!, id, data: JSON.parse(data) as unknown }
+      }
     }
   } finally {
-    // Of a stream that has failed there is nothing left to close.
-    await reader.cancel().catch(() => {})
+    // Closes the connection; who has cloned the response in a `fetch` of his own reads on, and is not waited for.
+    body.cancel().catch(() => {})
   }
 }

@@ -4,6 +4,9 @@ import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { createConversationTokens } from './access/conversation-token.ts'
 import { loadSecretKey, watchSecretKey } from './access/secret-key.ts'
+import { createOpenId } from './access/sign-in/openid.ts'
+import { createPasswords } from './access/sign-in/passwords.ts'
+import { deleteExpired } from './access/sign-in/sessions.ts'
 import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
 import { analyzeConversation } from './analysis/analyze.ts'
@@ -19,6 +22,7 @@ import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { watchLogs } from './events/log-watch.ts'
+import { createOpenStreams } from './events/open-streams.ts'
 import { drainKey } from './events/operations.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './engine/models/catalog.ts'
@@ -139,12 +143,14 @@ function createServices(
     outbound,
     mcp_listings: createListings({ outbound, clock }),
     ...createSealers(secret_key, ports.randomBytes),
+    passwords: createPasswords(ports),
+    openid: createOpenId(config, clock),
     signals,
     bus,
     live,
     node_id,
     lifecycle: { isDraining: false },
-    open_streams: { count: 0 },
+    open_streams: createOpenStreams(config.limits),
   }
   const tokens = createConversationTokens(secret_key, clock)
   return { ...parts, tokens, runner: new Engine(parts, log) }
@@ -170,6 +176,7 @@ async function serve(
       if (requeued > 0) log.warn({ requeued }, 'instructions that lost nodes were writing were queued again')
     },
     delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
+    clean_up_sign_in: () => deleteExpired(services.database, config.sign_in.idle_minutes),
     clean_up_webhooks: () => cleanUp(services.database, deliveries_deleted_at_once),
     requeue_analyses: async () => {
       const requeued = await requeueOverdueAnalyses(services.database)

@@ -75,3 +75,56 @@ test('a setting that is none is a warning, so that a slip of the pen is seen', (
 test('a socket address of the private PostgreSQL is an address too', () => {
   expect(faultsOf({ DATABASE_URL: 'postgresql://parley@/parley?host=%2Ftmp%2Fx' })).toEqual([])
 })
+
+describe('signing in', () => {
+  const openid = {
+    PARLEY_OIDC_ISSUER: 'https://login.example.com',
+    PARLEY_OIDC_CLIENT_ID: 'parley',
+    PARLEY_OIDC_CLIENT_SECRET: 's',
+    PARLEY_PUBLIC_URL: 'https://parley.example.com/',
+  }
+
+  test('by default is by password and key, for eight hours and a week', () => {
+    expect(readConfig({}).sign_in).toEqual({
+      public_url: undefined,
+      trusted_proxies: [],
+      idle_minutes: 480,
+      session_hours: 168,
+      openid: undefined,
+    })
+  })
+
+  test('with an identity provider takes all of its settings', () => {
+    expect(readConfig(openid).sign_in).toMatchObject({
+      public_url: 'https://parley.example.com',
+      openid: { issuer: 'https://login.example.com', client_id: 'parley', client_secret: 's', name: 'Single sign-on' },
+    })
+    for (const name of [
+      'PARLEY_OIDC_CLIENT_ID',
+      'PARLEY_OIDC_CLIENT_SECRET',
+      'PARLEY_PUBLIC_URL',
+      'PARLEY_OIDC_ISSUER',
+    ])
+      expect(faultsOf({ ...openid, [name]: '' }), name).toHaveLength(1)
+  })
+
+  test('a secret travels in clear only on this machine', () => {
+    expect(faultsOf({ ...openid, PARLEY_OIDC_ISSUER: 'http://login.example.com' })).toHaveLength(1)
+    for (const host of ['localhost', '127.0.0.1:9000', '[::1]:9000'])
+      expect(faultsOf({ ...openid, PARLEY_OIDC_ISSUER: `http://${host}` })).toEqual([])
+  })
+
+  test.each(['parley.example.com', 'https://parley.example.com/console', 'https://a@b', 'ftp://a', 'https://a?b'])(
+    '%s is no public address',
+    (address) => expect(faultsOf({ PARLEY_PUBLIC_URL: address })).toHaveLength(1),
+  )
+
+  test('trusts proxies that are addresses or networks', () => {
+    const list = '10.0.0.0/8, ::1,fd00::/8, loopback'
+    expect(readConfig({ PARLEY_TRUSTED_PROXIES: list }).sign_in.trusted_proxies).toEqual([
+      ...['10.0.0.0/8', '::1', 'fd00::/8', 'loopback'],
+    ])
+    for (const entry of ['true', '*', '10.0.0.0/33', 'proxy.example.com', '10.0.0.0/'])
+      expect(faultsOf({ PARLEY_TRUSTED_PROXIES: entry })).toHaveLength(1)
+  })
+})

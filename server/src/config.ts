@@ -1,5 +1,6 @@
 // Settings: environment → checked configuration. The only reader of the environment; every fault is listed at once.
 import { join, resolve } from 'node:path'
+import { readSignIn, type SignInConfig, signInSettings } from './config-sign-in.ts'
 
 export interface Limits {
   body_bytes: number
@@ -10,6 +11,7 @@ export interface Limits {
   requests_per_minute: number
   waiting_turns: number
   event_streams: number
+  event_streams_of_credential: number
 }
 
 export interface Config {
@@ -40,6 +42,7 @@ export interface Config {
   drain_seconds: number
   log_level: LogLevel
   limits: Limits
+  sign_in: SignInConfig
   /** Odd but harmless: said in the log at start. */
   warnings: string[]
 }
@@ -142,6 +145,7 @@ export const settings: readonly Setting[] = [
     meaning:
       'How long running turns may go on once the server is told to stop, 0 to 3600; what is left is given to the next.',
   },
+  ...signInSettings,
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
   limit('PARLEY_LIMIT_BODY_BYTES', 1_048_576, 'Largest request body; over it 413.'),
   limit('PARLEY_LIMIT_MESSAGE_CHARACTERS', 32_000, 'Longest message text; over it 422.'),
@@ -155,6 +159,11 @@ export const settings: readonly Setting[] = [
   ),
   limit('PARLEY_LIMIT_WAITING_TURNS', 32, 'Turns of one conversation that may wait; over it 429.'),
   limit('PARLEY_LIMIT_EVENT_STREAMS', 10_000, 'Event streams that may be open on each node; over it 429.'),
+  limit(
+    'PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL',
+    1000,
+    'Event streams that each credential may have open on each node, all tokens of one conversation together; over it 429.',
+  ),
 ]
 
 /** Everything that is wrong with the settings, for a person to read at once. */
@@ -197,6 +206,7 @@ export function readConfig(environment: Environment = process.env): Config {
     allowed_private_hosts: splitList(read.text('PARLEY_ALLOW_PRIVATE_HOSTS')),
     drain_seconds: read.integer('PARLEY_DRAIN_SECONDS', 0, 3600),
     log_level: readLogLevel(read.text('PARLEY_LOG_LEVEL'), faults),
+    sign_in: readSignIn(read, faults),
     warnings,
     limits: {
       body_bytes: read.integer('PARLEY_LIMIT_BODY_BYTES', 1024, 104_857_600),
@@ -207,6 +217,7 @@ export function readConfig(environment: Environment = process.env): Config {
       requests_per_minute: read.integer('PARLEY_RATE_LIMIT_PER_MINUTE', 0, 100_000_000),
       waiting_turns: read.integer('PARLEY_LIMIT_WAITING_TURNS', 0, 10_000),
       event_streams: read.integer('PARLEY_LIMIT_EVENT_STREAMS', 0, 1_000_000),
+      event_streams_of_credential: read.integer('PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL', 0, 1_000_000),
     },
   }
   if (!config.base_urls_for_organization_keys.every((provider) => ['openai', 'anthropic', 'google'].includes(provider)))
@@ -216,7 +227,7 @@ export function readConfig(environment: Environment = process.env): Config {
   return config
 }
 
-type Reader = ReturnType<typeof createReader>
+export type Reader = ReturnType<typeof createReader>
 
 function createReader(environment: Environment, faults: string[], warnings: string[]) {
   const known = new Set(settings.map((setting) => setting.name))

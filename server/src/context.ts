@@ -2,6 +2,9 @@
 import type { Input, Operation, OperationId, Operations, Output } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Access } from './access/access.ts'
+import type { Session } from './access/sign-in/find-session.ts'
+import type { OpenId } from './access/sign-in/openid.ts'
+import type { Passwords } from './access/sign-in/passwords.ts'
 import type { ConversationTokens } from './access/conversation-token.ts'
 import type { Config } from './config.ts'
 import type { Signals } from './live/signals.ts'
@@ -10,6 +13,7 @@ import type { EventStream, TextStream } from './event-stream.ts'
 import type { Bus } from './database/bus.ts'
 import type { Database } from './database/database.ts'
 import type { RootStore } from './database/store.ts'
+import type { OpenStreams } from './events/open-streams.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
 import type { McpListings } from './engine/tools/mcp/listings.ts'
@@ -33,11 +37,25 @@ export interface Services extends Sealers {
   readonly bus: Bus
   readonly live: LiveTurns
   readonly tokens: ConversationTokens
+  readonly passwords: Passwords
+  /** Null where no identity provider is set up. */
+  readonly openid: OpenId | null
   /** This process, as the owner of leases. */
   readonly node_id: string
   readonly lifecycle: { isDraining: boolean }
   /** Event streams that are open on this node. */
-  readonly open_streams: { count: number }
+  readonly open_streams: OpenStreams
+}
+
+export type CookieName = 'session' | 'sign_in'
+
+/** The browser, or whatever else, that a request came from. */
+export interface Visitor {
+  /** As the nearest proxy that is trusted says. */
+  readonly address: string
+  readCookie(name: CookieName): string | null
+  /** Null deletes it. */
+  writeCookie(name: CookieName, value: string | null, seconds?: number): void
 }
 
 export interface PublicContext {
@@ -47,6 +65,12 @@ export interface PublicContext {
   /** The request's path and query, for links to other pages. */
   readonly url: string
   setHeader(name: string, value: string): void
+  readonly visitor: Visitor
+}
+
+/** A call that concerns the caller's session itself. */
+export interface SessionContext extends PublicContext {
+  readonly session: Session
 }
 
 /** A call of a signed-in user that concerns himself, in no organization. */
@@ -68,7 +92,9 @@ type ContextOf<O extends Operation> = O['access'] extends 'public'
   ? PublicContext
   : O['access'] extends 'user'
     ? UserContext
-    : Context
+    : O['access'] extends 'session'
+      ? SessionContext
+      : Context
 
 /** An operation's implementation, typed by its place in the contract. */
 export type Handler<Id extends OperationId> = (

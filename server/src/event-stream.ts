@@ -7,9 +7,12 @@ export type ServerSentEvent = { event: string; data: unknown; id?: number } | { 
 export class EventStream {
   /** `gone` aborts when the reader is no longer there. Null: there is nothing to come, ever. */
   readonly open: ((gone: AbortSignal) => AsyncIterable<ServerSentEvent>) | null
+  /** Let go when the stream is over. */
+  readonly held: Disposable | null
 
-  constructor(open: EventStream['open']) {
+  constructor(open: EventStream['open'], held: Disposable | null = null) {
     this.open = open
+    this.held = held
   }
 }
 

@@ -1,5 +1,8 @@
 // Every operation of the contract and what carries it out; an operation without one does not compile.
 import * as access from './access/operations.ts'
+import * as invitations from './access/sign-in/invitations.ts'
+import * as openid from './access/sign-in/openid-operations.ts'
+import * as signIn from './access/sign-in/operations.ts'
 import * as agents from './agents/operations.ts'
 import * as authoring from './authoring/operations.ts'
 import type { Handlers } from './context.ts'
@@ -18,6 +21,9 @@ export const handlers: Handlers = {
   ...agents,
   ...authoring,
   ...access,
+  ...invitations,
+  ...signIn,
+  ...openid,
   ...webhooks,
   ...secrets,
 }

@@ -4,6 +4,7 @@ export {
   createOrganization,
   createTokenForUser,
   createUser,
+  setUserPassword,
   type AdministrationServices,
 } from './access/administration.ts'
 export { ConfigError, readConfig, type Config } from './config.ts'

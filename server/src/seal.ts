@@ -41,6 +41,8 @@ export interface Sealers {
   readonly webhook_sealer: Sealer
   /** For the secrets of organizations. */
   readonly secret_sealer: Sealer
+  /** For what a browser keeps while it is at the identity provider. */
+  readonly sign_in_sealer: Sealer
 }
 
 export function createSealers(secret_key: Buffer, randomBytes: (size: number) => Buffer): Sealers {
@@ -48,6 +50,7 @@ export function createSealers(secret_key: Buffer, randomBytes: (size: number) =>
     sealer: createSealer(secret_key, 'idempotent answer', randomBytes),
     webhook_sealer: createSealer(secret_key, 'webhook secret', randomBytes),
     secret_sealer: createSealer(secret_key, 'organization secret', randomBytes),
+    sign_in_sealer: createSealer(secret_key, 'sign-in', randomBytes),
   }
 }
 

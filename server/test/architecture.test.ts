@@ -39,6 +39,7 @@ describe('one writer', () => {
   test.each([
     ['agents|agent_versions|instruction_generations', /^agents\//],
     ['organizations|users|members|credentials|installation', /^access\//],
+    ['passwords|identities|sessions|invitations|sign_in_attempts', /^access\/sign-in\//],
     ['secrets', /^secrets\//],
     ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
   ])('%s belong to one room', (tables, room) => {
@@ -69,6 +70,7 @@ test('every prepared statement of a room names the organization', () => {
   const across = new Set([
     'conversations/leases.ts',
     'access/authenticate.ts',
+    'access/sign-in/find-session.ts',
     'system/operations.ts',
     'idempotency/queries.ts',
     'webhooks/lanes.ts',
@@ -90,12 +92,16 @@ test('every prepared statement of a room names the organization', () => {
 test('every operation says who may call it', () => {
   for (const operation of Object.values(operations)) {
     expect(operation.access.length, operation.id).toBeGreaterThan(0)
-    expect(operation.path, operation.id).toMatch(/^\/(core|admin)\/|^\/(healthz|readyz)$/)
+    expect(operation.path, operation.id).toMatch(/^\/(core|admin|auth)\/|^\/(healthz|readyz)$/)
   }
 })
 
 test('every setting that is read is in the reference, and the other way round', () => {
-  const config = files.find(({ file }) => file === 'config.ts')!.text
+  const readers = ['config.ts', 'config-sign-in.ts']
+  const config = files
+    .filter(({ file }) => readers.includes(file))
+    .map(({ text }) => text)
+    .join('\n')
   const named = new Set(settings.map((setting) => setting.name))
   const read = new Set([...config.matchAll(/(?:read\.\w+|web)\(\s*'([A-Z_]+)'/g)].map((match) => match[1]!))
   expect([...read].toSorted()).toEqual([...named].toSorted())

@@ -1,5 +1,5 @@
 // Who is calling and what he may do: pure rules over an authenticated caller.
-import type { ConversationPermission, Scope } from '@parley/contract'
+import { type ConversationPermission, type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
 
 /** The one who acts, as it is written into `ended_by` and the like. */
 export interface Actor {
@@ -33,4 +33,14 @@ export function maySeeAgent(access: Access, agent_id: string | null): boolean {
 /** Which of these scopes the caller does not hold, and so cannot give to another or take from him. */
 export function scopesNotHeld(access: Access, wanted: readonly Scope[]): Scope[] {
   return wanted.filter((scope) => !access.scopes.has(scope))
+}
+
+export const roleScopes: Record<Role, ReadonlySet<Scope>> = {
+  admin: new Set(scopesOfRole.admin),
+  viewer: new Set(scopesOfRole.viewer),
+}
+
+/** A scope that this version does not know opens nothing. */
+export function knownScopes(names: readonly string[]): ReadonlySet<Scope> {
+  return new Set(scopes.filter((scope) => names.includes(scope)))
 }

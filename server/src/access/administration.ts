@@ -1,5 +1,6 @@
 // What an operator does straight on the database, without a credential: organizations, users, their tokens, keys.
-import { operations, type Role, type Scope, scopes } from '@parley/contract'
+import { newPassword, operations, type Role, type Scope, scopes } from '@parley/contract'
+import { Type } from 'typebox'
 import type { Database } from '../database/database.ts'
 import { openStore, type RootStore } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
@@ -7,6 +8,10 @@ import { isUuid, type Ports } from '../ports.ts'
 import { compileValidator } from '../validation.ts'
 import { createCredential, type IssuedCredential, issueCredential, parseCredential } from './credentials.ts'
 import * as queries from './queries.ts'
+import { mayBeAdded } from './sign-in/joining.ts'
+import { createPasswords } from './sign-in/passwords.ts'
+import { endSessionsOf } from './sign-in/sessions.ts'
+import * as users from './sign-in/users.ts'
 
 export interface AdministrationServices {
   database: Database
@@ -18,6 +23,7 @@ const faultsOf = {
   member: compileValidator(operations.createMember.body),
   token: compileValidator(operations.createPersonalAccessToken.body),
   key: compileValidator(operations.createOrganizationKey.body),
+  password: compileValidator(Type.Object({ password: newPassword })),
 }
 
 export interface OrganizationRequest {
@@ -100,13 +106,35 @@ export async function createUser(
   return addMember(openStore(database, id), { id: ports.newId(), email, name }, role)
 }
 
-/** The user with this address, made when there is none, becomes a member. */
+/** The user with this address, made when there is none, becomes a member. Throws `member_exists`, `invitation_needed`. */
 export function addMember(store: RootStore, user: queries.UserRecord, role: Role): Promise<queries.MemberRecord> {
   return store.transaction(async (tx) => {
-    const member = await queries.insertMember(tx, await queries.findOrInsertUser(tx, user), role)
+    const known = await queries.findOrInsertUser(tx, user)
+    // Its reference to the user waits for who is about to set a password for him, and makes him wait.
+    const member = await queries.insertMember(tx, known, role)
     if (!member) throw new AppError('member_exists')
+    if (!mayBeAdded(await users.findPassword(tx, known.id))) throw new AppError('invitation_needed')
     return member
   })
+}
+
+/** Chooses a user's password for him, and ends his sessions. Throws `not_found`. */
+export async function setUserPassword(
+  { database, ports }: AdministrationServices,
+  { email, password }: { email: string; password: string },
+): Promise<queries.UserRecord> {
+  requireValid(faultsOf.password, { password })
+  const user = await queries.findUser(database, email)
+  if (!user) throw notFound(`User "${email}"`)
+  const hash = await createPasswords(ports).hash(password)
+  await database.transaction(async (tx) => {
+    await users.lockUser(tx, user.id)
+    // Whoever had the address for his own by a link alone may have given himself tokens too.
+    if (!mayBeAdded(await users.findPassword(tx, user.id))) await users.deleteTokensOf(tx, user.id)
+    await users.writePassword(tx, user.id, { hash, is_vouched: true })
+    await endSessionsOf(tx, { user_id: user.id })
+  })
+  return user
 }
 
 /** What was made and its full text, which is known only now. */

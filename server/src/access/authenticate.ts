@@ -1,18 +1,21 @@
 // From the request's headers to the caller. Every refusal is the same 401, so that nobody learns why; nothing is cached, so
 // that a deleted credential is refused at once.
-import { type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
+import type { OperationAccess, Role } from '@parley/contract'
 import type { Logger } from 'pino'
 import { type Executor, statement } from '../database/database.ts'
 import { AppError } from '../errors.ts'
 import { isUuid } from '../ports.ts'
-import type { Access } from './access.ts'
+import { type Access, knownScopes, roleScopes } from './access.ts'
 import type { ConversationTokens } from './conversation-token.ts'
 import { looksLikeCredential, type ParsedCredential, parseCredential, secretMatches } from './credentials.ts'
+import { findSession, type Session, type SessionServices } from './sign-in/find-session.ts'
 
 export type Principal =
-  | { kind: 'member'; access: Access }
-  /** A personal access token without an organization. */
+  | { kind: 'member'; access: Access; session_id?: string }
+  /** A personal access token without an organization, or a user's session where it concerns himself. */
   | { kind: 'user'; user: { id: string; email: string }; limit_key: string }
+  /** A session, where it concerns the session itself. */
+  | { kind: 'session'; session: Session; limit_key: string }
 
 export interface AuthenticationServices {
   database: Executor
@@ -39,6 +42,21 @@ export async function authenticate(
   return credential.kind === 'organization_key'
     ? authenticateKey(services, credential)
     : authenticateToken(services, credential, organization_header?.trim() || null)
+}
+
+/** Who calls with a session's cookie. What an operation concerns decides in which capacity. */
+export async function authenticateSession(
+  services: Pick<AuthenticationServices, 'log'> & SessionServices,
+  { token, organization_header }: { token: string; organization_header: string | undefined },
+  concerns: OperationAccess,
+): Promise<Principal> {
+  const session = await findSession(services, token, organization_header?.trim() || null)
+  if (session === null) throw new AppError('unauthorized')
+  const { access, user } = session
+  const { limit_key } = access
+  if (concerns === 'session') return { kind: 'session', session, limit_key }
+  if (concerns === 'user' && user !== null) return { kind: 'user', user, limit_key }
+  return { kind: 'member', access, session_id: session.id }
 }
 
 /** Who has the credential, and whether its `last_used_at` is more than a minute old. */
@@ -146,16 +164,6 @@ function requireSecret<Row extends CredentialHead>({ secret }: ParsedCredential,
   const matches = secretMatches(secret, found?.secret_hash ?? null)
   if (found === undefined || !matches) throw new AppError('unauthorized')
   return found
-}
-
-const roleScopes: Record<Role, ReadonlySet<Scope>> = {
-  admin: new Set(scopesOfRole.admin),
-  viewer: new Set(scopesOfRole.viewer),
-}
-
-/** A scope that this version does not know opens nothing. */
-function knownScopes(names: readonly string[]): ReadonlySet<Scope> {
-  return new Set(scopes.filter((scope) => names.includes(scope)))
 }
 
 function limitKey({ kind, key_id }: ParsedCredential): string {

@@ -52,7 +52,7 @@ export function issueCredential({ kind, key_id, secret }: ParsedCredential): Iss
 }
 
 /** What is stored of a secret. A plain hash is enough: there is nothing to guess in 256 random bits. */
-function hashSecret(secret: string): Buffer {
+export function hashSecret(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest()
 }
 

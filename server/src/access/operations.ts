@@ -1,15 +1,17 @@
 // The operations of the access capability: keys, tokens, members, the organization.
-import { type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
+import { scopes } from '@parley/contract'
 import { agentsExist } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
 import { isUniqueViolation } from '../database/database.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { isUuid } from '../ports.ts'
-import { type Access, scopesNotHeld } from './access.ts'
 import { addMember, chooseKeyPower } from './administration.ts'
 import { createCredential, isKeyId } from './credentials.ts'
+import { requireRole, requireScopes } from './grants.ts'
 import * as queries from './queries.ts'
+import { deleteInvitationsBy, deleteInvitationsOf } from './sign-in/invitation-queries.ts'
+import { endSessionsOf } from './sign-in/sessions.ts'
 
 export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ctx, input) => {
   const power = chooseKeyPower(input.role, input.scopes)
@@ -28,21 +30,6 @@ function requireNewId<Row>(record: Row | undefined): Row {
   return record
 }
 
-/** A role can be given, changed or taken only by a caller who holds all that it holds. */
-function requireRole(access: Access, role: Role, verb: 'grant' | 'change' | 'remove'): void {
-  requireScopes(
-    access,
-    scopesOfRole[role],
-    verb === 'grant' ? `grant the role ${role}` : `${verb} a member who is ${role}`,
-  )
-}
-
-function requireScopes(access: Access, wanted: readonly Scope[], act: string): void {
-  const missing = scopesNotHeld(access, wanted)
-  if (missing.length === 0) return
-  throw new AppError('forbidden', `You cannot ${act}, since you do not hold: ${missing.join(', ')}.`)
-}
-
 async function requireAgents({ store }: Context, ids: readonly string[]): Promise<string[]> {
   if (await agentsExist(store, ids)) return [...new Set(ids.map((id) => id.toLowerCase()))]
   const faults: FieldFault[] = []
@@ -59,8 +46,12 @@ export const listOrganizationKeys: Handler<'listOrganizationKeys'> = async (ctx,
 }
 
 export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ctx, { key_id }) => {
-  const deleted = isKeyId(key_id) && (await queries.deleteOrganizationKeyRow(ctx.store, key_id))
-  if (!deleted) throw notFound('Key')
+  if (!isKeyId(key_id)) throw notFound('Key')
+  await ctx.store.transaction(async (store) => {
+    if (!(await queries.deleteOrganizationKeyRow(store, key_id))) throw notFound('Key')
+    await endSessionsOf(store, { key_id })
+    await deleteInvitationsBy(store, { type: 'credential', id: key_id })
+  })
 }
 
 export const createPersonalAccessToken: Handler<'createPersonalAccessToken'> = async (ctx, input) => {
@@ -118,11 +109,13 @@ export const updateMember: Handler<'updateMember'> = async (ctx, { user_id, role
     if (!member) throw notFound('Member')
     requireRole(ctx.access, member.role, 'change')
     await queries.updateMemberRole(store, user_id, role)
+    // They may open more than he could open now.
+    if (role !== member.role) await deleteInvitationsBy(store, { type: 'user', id: user_id })
     return { ...member, role }
   })
 }
 
-/** His tokens have no power here from now on: they are looked up together with the membership. */
+/** His sessions here end. His tokens have no power here from now on: they are looked up together with the membership. */
 export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) => {
   if (!isUuid(user_id)) throw notFound('Member')
   await ctx.store.transaction(async (store) => {
@@ -130,6 +123,9 @@ export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) =>
     if (!member) throw notFound('Member')
     requireRole(ctx.access, member.role, 'remove')
     await queries.deleteMemberRow(store, user_id)
+    await endSessionsOf(store, { user_id, organization_id: store.organization_id })
+    await deleteInvitationsBy(store, { type: 'user', id: user_id })
+    await deleteInvitationsOf(store, member.email)
   })
 }
 

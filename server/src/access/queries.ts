@@ -145,6 +145,10 @@ export function lockMember(store: Store, user_id: string): Promise<MemberRecord 
   return selectMember(store).where('members.user_id', '=', user_id).forUpdate('members').executeTakeFirst()
 }
 
+export function findMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
+  return selectMember(store).where('members.user_id', '=', user_id).executeTakeFirst()
+}
+
 /** Makes a user a member; undefined when he is one already. */
 export async function insertMember(store: Store, user: UserRecord, role: Role): Promise<MemberRecord | undefined> {
   const { organization_id, kysely } = store

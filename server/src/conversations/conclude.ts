@@ -16,9 +16,13 @@ export function conclude(services: Part, conversation_id: string, committed: Com
   announce(services, conversation_id)
 }
 
-/** Something of the conversation was stored: whoever reads it, here or elsewhere, looks. */
+/** The signal's key for events of any conversation that this node has stored. */
+export const eventsKey = 'events'
+
+/** Something of the conversation was stored: whoever reads it, here or elsewhere, looks, and so does who delivers events. */
 export function announce({ signals, live }: Pick<Services, 'signals' | 'live'>, conversation_id: string): void {
   signals.notify(conversation_id)
+  signals.notify(eventsKey)
   live.announceStored(conversation_id)
 }
 

@@ -10,6 +10,7 @@ import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { CallKey } from '../idempotency/run-once.ts'
 import { type JsonObject, canonicalJson } from '../json.ts'
 import { TemplateError, renderTemplate } from '../templates/templates.ts'
+import { announce } from './conclude.ts'
 import { type NewConversation, type NewEvent, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
 import { reach } from './pause-points.ts'
 import { type ConversationRecord, type ItemRecord, findConversation, readFirstItem } from './queries.ts'
@@ -52,6 +53,7 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
     return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
   })
   await reach(ports, 'create.committed')
+  announce(ctx.services, id)
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, created, input)
 }

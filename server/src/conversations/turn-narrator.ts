@@ -10,6 +10,8 @@ export class TurnNarrator {
   readonly #isRich: boolean
   /** Text that was told since the last start. */
   #told = ''
+  /** Nothing was told since the last `turn.restarted` but what is kept. */
+  #isTakenBack = false
   /** Text that is in the transcript. */
   #kept = ''
   /** What stands between that and the next words. */
@@ -40,7 +42,8 @@ export class TurnNarrator {
     this.#attempt = attempt
     const data = { turn_id: this.#turn_id, attempt }
     if (isFirst) yield { event: 'turn.started', data }
-    else yield* this.#restart()
+    // Of two reasons at once one was told: the node that lost the turn had begun the step again.
+    else if (!this.#isTakenBack) yield* this.#restart()
   }
 
   /** What the turn has kept so far: the items of so many finished steps. */
@@ -84,10 +87,12 @@ export class TurnNarrator {
     this.#told = ''
     yield { event: 'turn.restarted', data: { turn_id: this.#turn_id, attempt: this.#attempt } }
     if (this.#kept !== '') yield this.#delta(this.#kept)
+    this.#isTakenBack = true
   }
 
   #delta(text: string): TurnStreamEvent {
     this.#told += text
+    this.#isTakenBack = false
     return { event: 'message.delta', data: { turn_id: this.#turn_id, text } }
   }
 

@@ -23,6 +23,35 @@ export interface Tables {
   webhook_endpoints: WebhookEndpointRow
   webhook_deliveries: WebhookDeliveryRow
   secrets: SecretRow
+  passwords: { user_id: string; hash: string; is_vouched: boolean; changed_at: Generated<string> }
+  identities: { issuer: string; subject: string; user_id: string; created_at: Generated<string> }
+  sessions: SessionRow
+  invitations: InvitationRow
+  sign_in_attempts: { subject: Buffer; full_at: string }
+}
+
+interface SessionRow {
+  id: string
+  token_hash: Buffer
+  way: string
+  organization_id: string
+  user_id: Text
+  key_id: Text
+  created_at: Generated<string>
+  last_used_at: Generated<string>
+  expires_at: string
+}
+
+interface InvitationRow {
+  id: string
+  organization_id: string
+  token_hash: Buffer
+  email: string
+  role: string
+  name: Text
+  invited_by: Json<{ type: string; id: string | null; name: string | null }>
+  created_at: Generated<string>
+  expires_at: string
 }
 
 interface OrganizationRow {

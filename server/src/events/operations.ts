@@ -1,16 +1,14 @@
 // Streams the events of a conversation: those of the log, from any point on, and between them what is being said just now.
-import type { ConversationEvent, ConversationStreamEvent } from '@parley/contract'
-import { AppError } from '../errors.ts'
-import type { Context, Handler, Services } from '../context.ts'
+import type { ConversationEvent, ConversationStreamEvent, EventType, Input } from '@parley/contract'
+import { invalid } from '../errors.ts'
+import type { Context, Handler } from '../context.ts'
 import { isActive } from '../conversations/conversation.ts'
 import { requireConversation } from '../conversations/conversation-access.ts'
 import { EventStream, type ServerSentEvent } from '../event-stream.ts'
-import { liveKey } from '../live/live-turns.ts'
-import { readEvents } from './queries.ts'
-import { createReader } from './reader.ts'
+import { type LiveTurn, liveKey } from '../live/live-turns.ts'
+import { readEvents, readLogEnd, wasTurnRunning } from './queries.ts'
+import { type Reader, createReader, isEndOfTurn } from './reader.ts'
 
-/** Read from the log at once. */
-const page_size = 200
 /** How soon a reader is to come back, to another node, when this one stops. */
 const reconnect_ms = 500
 
@@ -18,33 +16,42 @@ const reconnect_ms = 500
 export const drainKey = 'drain'
 
 export const streamConversationEvents: Handler<'streamConversationEvents'> = async (ctx, input) => {
-  const { id, status } = await requireConversation(ctx, input.conversation_id, 'read')
-  const after = input.last_event_id ? Number(input.last_event_id) : (input.after ?? 0)
-  const { open_streams, config } = ctx.services
-  if (open_streams.count >= config.limits.event_streams) throw new AppError('too_many_streams')
-  const isEnded = !isActive(status)
-  if (isEnded && (await readEvents(ctx.store, id, after, 1)).length === 0) return new EventStream(null)
-  return new EventStream((gone) => countStream(ctx.services, streamEvents(ctx, { id, after, isEnded }, gone)))
+  using stack = new DisposableStack()
+  // Before anything is waited for: however many come at once, no more are let in.
+  stack.use(ctx.services.open_streams.take(ctx.access.limit_key))
+  const start = await findStart(ctx, input)
+  if (start === null) return new EventStream(null)
+  return new EventStream((gone) => streamEvents(ctx, start, gone), stack.move())
 }
 
-async function* countStream<T>({ open_streams }: Services, events: AsyncIterable<T>): AsyncGenerator<T> {
-  open_streams.count += 1
-  try {
-    yield* events
-  } finally {
-    open_streams.count -= 1
-  }
+interface Start {
+  conversation_id: string
+  after: number
+  /** It has ended, but what it has is still to be read. */
+  isEnded: boolean
+}
+
+/** Null: there is nothing more to come, ever, that the caller may see. */
+async function findStart(ctx: Context, input: Input<'streamConversationEvents'>): Promise<Start | null> {
+  const { id: conversation_id, status } = await requireConversation(ctx, input.conversation_id, 'read')
+  const path = input.last_event_id ? 'last_event_id' : 'after'
+  const after = input.last_event_id ? Number(input.last_event_id) : (input.after ?? 0)
+  const isEnded = !isActive(status)
+  if (!isEnded && after === 0) return { conversation_id, after, isEnded }
+  const { last, has_more } = await readLogEnd(ctx.store, { conversation_id, after, types: typesFor(ctx) })
+  if (after > last) throw invalid({ path, message: `must not be beyond the last event, which is ${last}` })
+  return isEnded && !has_more ? null : { conversation_id, after, isEnded }
 }
 
 async function* streamEvents(
   ctx: Context,
-  { id: conversation_id, after, isEnded }: { id: string; after: number; isEnded: boolean },
+  { conversation_id, after, isEnded }: Start,
   gone: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
   const { live, signals, lifecycle } = ctx.services
   using _following = live.follow(conversation_id)
   using listener = signals.listen(conversation_id, liveKey(conversation_id), drainKey)
-  const isCut = ctx.access.conversation !== null
+  const types = typesFor(ctx)
   const reader = createReader(after)
   let isStored = true
   for (;;) {
@@ -52,10 +59,11 @@ async function* streamEvents(
     const saying = live.read(conversation_id)
     if (isStored || reader.isBehind(saying)) {
       for await (const event of readLog(ctx, conversation_id, reader))
-        if (!isCut || isForEndUser(event)) yield toSent(event)
+        if (types === null || types.has(event.type)) yield toSent(event)
       // One that was brought in ended has no event that says so.
       if (reader.isOver || isEnded) return
       reader.catchUp()
+      if (saying && reader.isBehind(saying)) await place(ctx, conversation_id, reader, saying)
     }
     yield* reader.look(saying)
     if (lifecycle.isDraining) {
@@ -68,22 +76,30 @@ async function* streamEvents(
   }
 }
 
-async function* readLog(ctx: Context, conversation_id: string, reader: ReturnType<typeof createReader>) {
+async function* readLog(ctx: Context, conversation_id: string, reader: Reader) {
   for (;;) {
-    const events = await readEvents(ctx.store, conversation_id, reader.after, page_size)
+    const { events, is_last } = await readEvents(ctx.store, conversation_id, reader.after)
     for (const event of events) {
       reader.read(event)
+      if (isEndOfTurn(event)) ctx.services.live.forget(conversation_id, event.data.turn_id)
       yield event
     }
-    if (events.length < page_size) return
+    if (is_last) return
   }
+}
+
+/** A turn whose start is before what was read: it runs, or is over and what it said is still about. */
+async function place(ctx: Context, conversation_id: string, reader: Reader, { turn_id }: LiveTurn): Promise<void> {
+  const isRunning = await wasTurnRunning(ctx.store, { conversation_id, turn_id, at: reader.after })
+  reader.place(turn_id, isRunning)
 }
 
 function toSent(event: ConversationEvent): ConversationStreamEvent & { id: number } {
   return { event: event.type, id: event.sequence, data: event } as ConversationStreamEvent & { id: number }
 }
 
-const forEndUser: ReadonlySet<ConversationEvent['type']> = new Set([
+/** A conversation token shows what was said, no tool calls, metadata or analysis. */
+const forEndUser: ReadonlySet<EventType> = new Set<EventType>([
   'conversation.created',
   'conversation.started',
   'conversation.ended',
@@ -96,7 +112,7 @@ const forEndUser: ReadonlySet<ConversationEvent['type']> = new Set([
   'turn.cancelled',
 ])
 
-/** A conversation token shows what was said, no tool calls, metadata or analysis. */
-function isForEndUser({ type }: ConversationEvent): boolean {
-  return forEndUser.has(type)
+/** The types of events that the caller may see; null: all. */
+function typesFor({ access }: Context): ReadonlySet<EventType> | null {
+  return access.conversation === null ? null : forEndUser
 }

@@ -15,8 +15,10 @@ export interface Reader {
   read(event: ConversationEvent): void
   /** The log was read as far as it goes: what comes now is live. */
   catchUp(): void
-  /** Whether the log has to be read before this can be told. */
+  /** Whether the log has to be read, or the turn be placed, before this can be told. */
   isBehind(saying: LiveTurn | null): boolean
+  /** What the log before the start says of a turn. */
+  place(turn_id: string, isRunning: boolean): void
   /** Tells what was said since the last look, of the turn that the log says is running. */
   look(saying: LiveTurn | null): Said[]
 }
@@ -28,7 +30,7 @@ export function createReader(start: number): Reader {
   /** The turn that runs, by the log. `joined`: it began before the reader was there. */
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
-  let told = { turn_id: '', kept: -1, saying: -1, length: 0 }
+  let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, length: 0 }
 
   function end(turn_id: string): void {
     ended.add(turn_id)
@@ -37,13 +39,14 @@ export function createReader(start: number): Reader {
   }
 
   /** How what is said now follows what was told: a reader who joins, or whose text is void, is told all of it. */
-  function follow({ turn_id, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
+  function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
     const isSameTurn = told.turn_id === turn_id
-    const isSaid = isSameTurn && told.saying === saying
+    // Every node counts its sayings for itself.
+    const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
     const isVoid = isSameTurn && !isSaid && told.kept === kept && told.length > 0
     const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
     const rest = text.slice(isSaid ? told.length : 0)
-    told = { turn_id, kept, saying, length: text.length }
+    told = { turn_id, attempt, kept, saying, length: text.length }
     if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
     return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
   }
@@ -57,14 +60,10 @@ export function createReader(start: number): Reader {
     },
     read(event) {
       after = event.sequence
+      if (isEndOfTurn(event)) return end(event.data.turn_id)
       switch (event.type) {
         case 'turn.started':
           running = { turn_id: event.data.turn_id, isJoined: !isLive }
-          break
-        case 'turn.completed':
-        case 'turn.failed':
-        case 'turn.cancelled':
-          end(event.data.turn_id)
           break
         case 'conversation.ended':
         case 'conversation.deleted':
@@ -80,11 +79,18 @@ export function createReader(start: number): Reader {
     isBehind(saying) {
       return saying !== null && saying.turn_id !== running?.turn_id && !ended.has(saying.turn_id)
     },
+    place(turn_id, isRunning) {
+      if (isRunning) running = { turn_id, isJoined: true }
+      else end(turn_id)
+    },
     look(saying) {
-      if (!saying || ended.has(saying.turn_id)) return []
-      // Resumed in mid-turn: its start is in the log before.
-      running ??= { turn_id: saying.turn_id, isJoined: true }
-      return saying.turn_id === running.turn_id ? follow(saying, running.isJoined) : []
+      return saying && saying.turn_id === running?.turn_id ? follow(saying, running.isJoined) : []
     },
   }
+}
+
+type EndOfTurn = Extract<ConversationEvent, { type: 'turn.completed' | 'turn.failed' | 'turn.cancelled' }>
+
+export function isEndOfTurn(event: ConversationEvent): event is EndOfTurn {
+  return event.type === 'turn.completed' || event.type === 'turn.failed' || event.type === 'turn.cancelled'
 }

@@ -9,7 +9,11 @@ export function authorize(operation: Operation, principal: Principal): void {
     if (principal.kind !== 'user') throw new AppError('forbidden', 'This needs a personal access token.')
     return
   }
-  if (principal.kind === 'user') throw new AppError('organization_missing')
+  if (operation.access === 'session') {
+    if (principal.kind !== 'session') throw new AppError('forbidden', 'This needs a session.')
+    return
+  }
+  if (principal.kind !== 'member') throw new AppError('organization_missing')
   const { access } = principal
   if (access.conversation) return authorizeToken(operation, access.conversation.permissions)
   if (!holdsScope(operation, access)) throw new AppError('forbidden')

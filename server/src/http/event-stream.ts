@@ -1,24 +1,34 @@
-// Server-sent events: writes what an operation streams, with a sign of life where it is silent.
+// Server-sent events: writes what an operation streams, with a sign of life where it is silent, for as long as the caller may read.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { EventStream, ServerSentEvent } from '../event-stream.ts'
 import type { Clock } from '../ports.ts'
+import type { IsStillAdmitted } from './admission.ts'
 import { watchReader, writeStream } from './stream.ts'
 
 /** A comment this often keeps proxies from closing a stream that is silent. */
 const heartbeat_ms = 15_000
+/** Where nobody can say whether the caller may still read, he may for so long. */
+const unconfirmed_ms = 60_000
+
+interface Keeping {
+  clock: Clock
+  isStillAdmitted: IsStillAdmitted
+}
 
 export async function sendEventStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { open }: EventStream,
-  clock: Clock,
+  { open, held }: EventStream,
+  keeping: Keeping,
 ): Promise<unknown> {
+  using _held = held
   // The one answer after which an `EventSource` does not come again.
   if (!open) return reply.code(204).send()
+  const { clock } = keeping
   const gone = watchReader(reply)
-  const pieces = (response: ServerResponse) => format(open(gone), beat(response, clock))
-  return writeStream({ request, reply, clock, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
+  const pieces = (response: ServerResponse) => format(open(gone), beat(response, keeping))
+  return await writeStream({ request, reply, clock, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
 }
 
 /** Whoever reads sees a stream that breaks off, and resumes. */
@@ -30,14 +40,36 @@ async function* format(events: AsyncIterable<ServerSentEvent>, stopBeating: () =
   }
 }
 
-function beat(response: ServerResponse, clock: Clock): () => void {
+function beat(response: ServerResponse, { clock, isStillAdmitted }: Keeping): () => void {
+  let isOver = false
+  let confirmed_at = clock.monotonic()
   let stop = clock.after(heartbeat_ms, next)
+
   function next(): void {
+    if (response.writableEnded) return
     // What waits already keeps the connection alive as well.
     if (response.writableLength === 0) response.write(':\n\n')
     stop = clock.after(heartbeat_ms, next)
+    void confirm()
   }
-  return () => stop()
+
+  async function confirm(): Promise<void> {
+    const isAdmitted = await isStillAdmitted().catch(() => null)
+    if (isOver) return
+    if (isAdmitted) confirmed_at = clock.monotonic()
+    else if (isAdmitted === false || clock.monotonic() - confirmed_at >= unconfirmed_ms) close(response)
+  }
+
+  return () => {
+    isOver = true
+    stop()
+  }
+}
+
+/** A reader that does not take what it was sent would keep an orderly end waiting. */
+function close(response: ServerResponse): void {
+  if (response.writableLength === 0) response.end()
+  else response.destroy()
 }
 
 function formatEvent(event: ServerSentEvent): string {

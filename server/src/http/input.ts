@@ -19,8 +19,8 @@ const max_faults = 100
 /** Reads the declared fields only: what the contract does not name is ignored. */
 export function createInputReader(operation: Operation): (request: FastifyRequest) => Values {
   const { params, query, headers, body } = operation
-  const readQuery = query && createPartReader(query, forText)
-  const readHeaders = headers && createPartReader(headers, forText)
+  const readQuery = query && createTextReader(query)
+  const readHeaders = headers && createTextReader(headers)
   const readBody = body && createPartReader(withoutJudgedElsewhere(body), forBody, namesOfRows(body))
   const names = Object.keys(headers?.properties ?? {})
 
@@ -54,6 +54,26 @@ function createPartReader(schema: TObject, ajv: ReturnType<typeof createAjv>, ro
     const entries = names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, (value as Values)[name]])
     return Object.fromEntries(entries)
   }
+}
+
+/** Digits, and so few that a number holds them; of `0x10`, `1e3` and ` 7 ` a coercion would make numbers too. */
+const wholeNumber = /^-?\d{1,15}$/
+
+function createTextReader(schema: TObject) {
+  const readPart = createPartReader(schema, forText)
+  const integers = Object.keys(schema.properties).filter((name) => isInteger(schema.properties[name]!))
+  return (values: Values, faults: FieldFault[]): Values => {
+    const odd = integers.filter((path) => Object.hasOwn(values, path) && !wholeNumber.test(String(values[path])))
+    const found: FieldFault[] = []
+    const input = readPart(values, found)
+    faults.push(...odd.map((path) => ({ path, message: 'must be a whole number of at most 15 digits' })))
+    faults.push(...found.filter(({ path }) => !odd.includes(path)))
+    return input
+  }
+}
+
+function isInteger({ type }: TSchema & { type?: unknown }): boolean {
+  return type === 'integer' || (Array.isArray(type) && type.includes('integer'))
 }
 
 function omit(value: unknown, names: string[]): unknown {

@@ -1,15 +1,15 @@
 // One operation as a route: authenticate → authorize → limit → validate → idempotency → call → serialize.
 import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Principal, authenticate } from '../access/authenticate.ts'
-import type { Context, Handlers, PublicContext, Services, UserContext } from '../context.ts'
+import type { Principal } from '../access/authenticate.ts'
+import type { Context, Handlers, PublicContext, Services, SessionContext, UserContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
-import { looksLikeCredential } from '../access/credentials.ts'
 import { openStore } from '../database/store.ts'
-import { AppError } from '../errors.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
-import { authorize } from './authorize.ts'
+import { acceptsEventStream } from './accept.ts'
+import { type createReadmission, admit } from './admission.ts'
+import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
@@ -24,10 +24,16 @@ declare module 'fastify' {
 
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>
 
+/** One of each for a server. */
+export interface Admission {
+  limiter: RateLimiter
+  readmission: ReturnType<typeof createReadmission>
+}
+
 export function registerOperation(
   server: FastifyInstance,
   services: Services,
-  limiter: RateLimiter,
+  { limiter, readmission }: Admission,
   operation: Operation,
   handler: Handlers[OperationId],
 ): void {
@@ -55,8 +61,10 @@ export function registerOperation(
             onReplay: () => markReplayed(reply),
           })
         : run(services.database, null))
-      if (output instanceof EventStream) return sendEventStream(request, reply, output, services.ports.clock)
-      if (output instanceof TextStream) return sendTextStream(request, reply, output, services.ports.clock)
+      const { clock } = services.ports
+      if (output instanceof EventStream)
+        return sendEventStream(request, reply, output, { clock, isStillAdmitted: readmission(operation, request) })
+      if (output instanceof TextStream) return sendTextStream(request, reply, output, clock)
       return reply.code(status).send(output)
     },
   })
@@ -83,60 +91,15 @@ function markReplayed(reply: FastifyReply): void {
 /** An end user's browser cannot get in the way of the organization's own keys, nor of other conversations'. */
 function namespaceOf(principal: Principal): string {
   if (principal.kind === 'user') return principal.user.id
+  if (principal.kind === 'session') return principal.session.id
   return principal.access.conversation?.id ?? principal.access.organization_id
 }
 
 function describeRights(principal: Principal): string {
-  if (principal.kind === 'user') return 'user'
+  if (principal.kind !== 'member') return principal.kind
   const { scopes, agent_ids, conversation } = principal.access
   const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
   return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
-}
-
-async function admit(
-  services: Services,
-  limiter: RateLimiter,
-  operation: Operation,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<Principal | null> {
-  if (operation.access === 'public') return null
-  const principal = await authenticate(
-    { ...services, log: request.log },
-    { authorization: authorizationOf(operation, request), organization_header: organizationNamed(operation, request) },
-  )
-  limit(limiter, limitKeyOf(principal), reply)
-  authorize(operation, principal)
-  return principal
-}
-
-/** A conversation token in the query stands for the header, where that is allowed; no other credential does. */
-function authorizationOf({ token_in_query }: Operation, { headers, query }: FastifyRequest): string | undefined {
-  const { token } = query as { token?: unknown }
-  if (!token_in_query || headers.authorization !== undefined || typeof token !== 'string') return headers.authorization
-  return looksLikeCredential(token) ? undefined : `Bearer ${token}`
-}
-
-/** What concerns a user himself concerns no organization, whatever the headers name. */
-function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
-  const header = access === 'user' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
-  return Array.isArray(header) ? header[0] : header
-}
-
-function limitKeyOf(principal: Principal): string {
-  return principal.kind === 'member' ? principal.access.limit_key : principal.limit_key
-}
-
-function limit(limiter: RateLimiter, key: string, reply: FastifyReply): void {
-  const taken = limiter.take(key)
-  if (taken.limit > 0) {
-    reply.header('ratelimit-limit', taken.limit)
-    reply.header('ratelimit-remaining', taken.remaining)
-    reply.header('ratelimit-reset', taken.reset_seconds)
-  }
-  if (!taken.allowed) {
-    throw new AppError('rate_limited', undefined, {}, { retry_after: taken.retry_after_seconds })
-  }
 }
 
 function createContext(
@@ -144,18 +107,20 @@ function createContext(
   request: FastifyRequest,
   reply: FastifyReply,
   key: CallKey | null,
-): PublicContext | UserContext | Context {
+): PublicContext | UserContext | SessionContext | Context {
   const base: PublicContext = {
     services,
     request_id: request.id,
     log: request.log as PublicContext['log'],
     url: request.url,
     setHeader: (name, value) => void reply.header(name, value),
+    visitor: createVisitor(request, reply, services.config.sign_in),
   }
   const { principal } = request
   if (!principal) return base
   if (principal.kind === 'user') return { ...base, user: principal.user }
+  if (principal.kind === 'session') return { ...base, session: principal.session }
   const { access } = principal
-  const accepts_stream = /(^|[,\s])text\/event-stream\b/i.test(request.headers.accept ?? '')
+  const accepts_stream = acceptsEventStream(request.headers.accept)
   return { ...base, access, key, accepts_stream, store: openStore(services.database, access.organization_id) }
 }

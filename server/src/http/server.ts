@@ -11,6 +11,7 @@ import { console_folder, registerConsole } from './console.ts'
 import { registerDocs } from './docs.ts'
 import { sendError } from './errors.ts'
 import { createRateLimiter } from './rate-limit.ts'
+import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
 
 export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<FastifyInstance> {
@@ -24,6 +25,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     bodyLimit: config.limits.body_bytes,
     http: { maxHeaderSize: max_header_bytes },
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, ports.newId()),
+    trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
@@ -48,8 +50,9 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
+  const admission = { limiter, readmission: createReadmission(services) }
   for (const operation of Object.values(operations)) {
-    registerOperation(server, services, limiter, operation, handlers[operation.id])
+    registerOperation(server, services, admission, operation, handlers[operation.id])
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)

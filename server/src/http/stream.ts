@@ -39,7 +39,7 @@ export async function writeStream({ request, reply, clock, gone, content_type, p
   const startedAt = clock.monotonic()
   try {
     for await (const piece of pieces(response)) {
-      if (gone.aborted) return
+      if (gone.aborted || response.writableEnded) return
       if (!response.write(piece)) await drained(response, gone, clock)
     }
     response.end()

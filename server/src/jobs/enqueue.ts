@@ -13,6 +13,8 @@ export interface JobPayloads {
   delete_expired_keys: Record<string, unknown>
   /** As above. */
   clean_up_webhooks: Record<string, unknown>
+  /** As above. */
+  clean_up_sign_in: Record<string, unknown>
 }
 
 // The key keeps one job for each conversation; one that a dead node still holds is put out of the way.

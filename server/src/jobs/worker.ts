@@ -29,6 +29,7 @@ const each_minute: (keyof JobPayloads)[] = [
   'requeue_generations',
   'delete_expired_keys',
   'clean_up_webhooks',
+  'clean_up_sign_in',
 ]
 
 /** How long to wait before the worker that the loss of its database ended is started again. */

@@ -27,6 +27,8 @@ export interface LiveTurns extends Disposable {
   say(conversation_id: string, text: string): void
   /** The attempt here is over; it says nothing any more. */
   end(conversation_id: string, turn_id: string): void
+  /** The log says that the turn is over: what another node was saying of it is told no more. */
+  forget(conversation_id: string, turn_id: string): void
   /** From now on this node hears of the conversation from the others; until the answer is disposed of. */
   follow(conversation_id: string): Disposable
   /** Tells the other nodes that follow the conversation that something of it was stored. */
@@ -67,7 +69,10 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     const { conversation_id, offset, text, ...step } = JSON.parse(payload) as Piece
     if (here.has(conversation_id) || !follows.isFollowedHere(conversation_id)) return
     const known = elsewhere.get(conversation_id)
-    const isSame = known?.turn_id === step.turn_id && known.attempt === step.attempt && known.saying === step.saying
+    const isSameTurn = known?.turn_id === step.turn_id
+    // A node that lost the turn and does not know it yet.
+    if (isSameTurn && step.attempt < known.attempt) return
+    const isSame = isSameTurn && known.attempt === step.attempt && known.saying === step.saying
     const before = isSame ? known.text : ''
     if (offset > before.length) return follows.ask(conversation_id) // a piece was lost
     if (isSame && offset + text.length <= before.length) return
@@ -95,6 +100,9 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
       if (here.get(conversation_id)?.turn_id !== turn_id) return
       here.delete(conversation_id)
       relay.forget(conversation_id)
+    },
+    forget(conversation_id, turn_id) {
+      if (elsewhere.get(conversation_id)?.turn_id === turn_id) elsewhere.delete(conversation_id)
     },
     follow: follows.follow,
     followed: follows.followedHere,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createOutboundClient } from './client.ts'
 import {
   createCertificate,
@@ -12,6 +12,7 @@ import {
 } from './peers.ts'
 
 const never = () => undefined
+const patience = { timeout: 20_000, interval: 5 }
 
 describe('size', () => {
   test.each([
@@ -134,6 +135,47 @@ describe('time', () => {
     await peer.disconnected
   })
 
+  const halves: [string, (response: ServerResponse, then: () => void) => void][] = [
+    ['drips', (response, then) => void response.write('half', then)],
+    ['breaks off', (response) => void response.write('half', () => response.socket!.resetAndDestroy())],
+    ['ends too early', (response) => void response.write('half', () => response.socket!.end())],
+  ]
+  test.each(halves)('a body that %s, where the status is the answer', async (_how, send) => {
+    const waits: { ms: number; call: () => void }[] = []
+    const clock = createManualClock()
+    const after = (ms: number, call: () => void) => {
+      waits.push({ ms, call })
+      return clock.after(ms, call)
+    }
+    // It is read before it is cut off: the wait begins when the status has come.
+    const cutOff = () => void vi.waitFor(() => waits.find(({ ms }) => ms === 77)!.call(), patience)
+    await using peer = await startPeer((response) => {
+      response.writeHead(201, { 'content-length': 100 })
+      send(response, cutOff)
+    })
+    const client = createLoopbackClient([], { clock: { after } })
+    const answer = await client.request(requestTo(peer.url, { body_timeout_ms: 77 }))
+    expect(answer).toMatchObject({ status: 201, truncated: true })
+    expect('half').toContain(answer.body.toString())
+    await peer.disconnected
+    expect(clock.waiting.size).toBe(0)
+  })
+
+  test.each(['deadline', 'signal'])('the %s ends the body only, where the status is the answer', async (what) => {
+    const stop = new AbortController()
+    const clock = createManualClock()
+    await using peer = await startPeer((response) => response.writeHead(200).flushHeaders())
+    const client = createLoopbackClient([], { clock })
+    const request = client.request(requestTo(peer.url, { body_timeout_ms: 77, signal: stop.signal }))
+    // The second wait is the body's.
+    await vi.waitFor(() => expect(clock.waiting.size).toBe(2), patience)
+    if (what === 'signal') stop.abort()
+    else [...clock.waiting][0]!()
+    expect(await request).toMatchObject({ status: 200, truncated: true })
+    await peer.disconnected
+    expect(clock.waiting.size).toBe(0)
+  })
+
   test('redirects that each take their time are counted together', async () => {
     await using peer = await startPeer((response) => {
       setTimeout(() => response.writeHead(302, { location: '/' }).end(), 20)
@@ -198,6 +240,50 @@ describe('time', () => {
     expect(clock.waiting.size).toBe(0)
     expect(listeners).toEqual({ added: 1, removed: 1 })
     caller.abort()
+  })
+})
+
+describe('informational answers', () => {
+  const heads = {
+    continue: 'HTTP/1.1 100 Continue\r\n\r\n',
+    'continue with headers': 'HTTP/1.1 100 Continue\r\nx-wait: a little\r\n\r\n',
+    'early hints': 'HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n',
+    processing: 'HTTP/1.1 102 Processing\r\n\r\n',
+  }
+  const sent: [string, string[]][] = [
+    ...Object.entries(heads).map(([name, head]): [string, string[]] => [name, [head]]),
+    ['two in one', [heads.continue + heads.continue]],
+    ['all of them', [heads.continue + heads['early hints'] + heads.processing]],
+    ['in pieces', [...heads.continue]],
+  ]
+  const whole = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nanswer'
+
+  test.each(sent)('%s: skipped', async (_what, pieces) => {
+    await using peer = await startPeer(async (response) => {
+      const socket = response.socket!
+      for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve))
+      socket.end(whole)
+    })
+    const answer = await createLoopbackClient().request(requestTo(peer.url))
+    expect([answer.status, answer.body.toString()]).toEqual([200, 'answer'])
+  })
+
+  test.each([...whole.slice(0, 20)].map((_, at) => at + 1))('a plain answer cut after %i bytes', async (at) => {
+    await using peer = await startPeer((response) => {
+      const socket = response.socket!
+      socket.write(whole.slice(0, at), () => setImmediate(() => socket.end(whole.slice(at))))
+    })
+    expect((await createLoopbackClient().request(requestTo(peer.url))).body.toString()).toBe('answer')
+  })
+
+  test('one without an end is a fault', async () => {
+    await using peer = await startPeer((response) => {
+      const socket = response.socket!
+      socket.write('HTTP/1.1 100 Continue\r\n')
+      socket.write(`x-long: ${'a'.repeat(100_000)}`)
+    })
+    expect(await failureOf(createLoopbackClient().request(requestTo(peer.url)))).toMatchObject({ sent: true })
+    await peer.disconnected
   })
 })
 

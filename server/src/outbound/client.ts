@@ -27,6 +27,11 @@ export interface OutboundRequest {
   timeout_ms: number
   /** A longer body is cut off there; one that is streamed fails. */
   max_body_bytes: number
+  /**
+   * For whom the status is the answer: how long the body may take after it. What has not come by then, by the end of
+   * `timeout_ms` or by the signal, or breaks off, is left out. Without it an answer is whole or a failure. Not for streams.
+   */
+  body_timeout_ms?: number
   signal?: AbortSignal
   /** A redirect is followed unless this says that it is an answer like any other, without its body. */
   keeps_redirects?: boolean
@@ -89,7 +94,15 @@ export function createOutboundClient({
   return {
     async request(request) {
       using bounds = startBounds(request, clock)
-      return await bounds.within(open(request, bounds).then((answer) => collectAnswer(answer, request.max_body_bytes)))
+      const { max_body_bytes, body_timeout_ms } = request
+      const opened = open(request, bounds)
+      if (body_timeout_ms === undefined) {
+        return await bounds.within(opened.then((answer) => collectAnswer(answer, max_body_bytes, false)))
+      }
+      const answer = await bounds.within(opened)
+      using stack = new DisposableStack()
+      stack.defer(clock.after(body_timeout_ms, answer.close))
+      return await collectAnswer(answer, max_body_bytes, true)
     },
     async stream(request) {
       using stack = new DisposableStack()

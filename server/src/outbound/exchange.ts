@@ -2,6 +2,7 @@
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector, Client, errors } from 'undici'
+import { skipContinue } from './continue-answers.ts'
 import { OutboundError } from './errors.ts'
 import { redirectLocation, type Hop } from './redirects.ts'
 
@@ -10,7 +11,7 @@ export interface OutboundResponse {
   headers: Headers
   /** At most `max_body_bytes`, as they came over the wire. */
   body: Buffer
-  /** Whether there was more than that. */
+  /** Whether there was more than that, or it broke off where it may. */
   truncated: boolean
 }
 
@@ -75,16 +76,21 @@ export async function openExchange(hop: Hop, options: ExchangeOptions): Promise<
   }
 }
 
-/** The answer with its whole body, or as much of it as is wanted. */
-export async function collectAnswer(answer: OpenAnswer, max_body_bytes: number): Promise<OutboundResponse> {
+/** The answer with its whole body, or as much of it as is wanted. One that `may_break_off` ends where nothing more comes. */
+export async function collectAnswer(
+  answer: OpenAnswer,
+  max_body_bytes: number,
+  may_break_off: boolean,
+): Promise<OutboundResponse> {
   const { status, headers, body } = answer
   try {
     if (body === null) return { status, headers, body: Buffer.alloc(0), truncated: true }
-    return { status, headers, ...(await readBody(body, max_body_bytes)) }
+    return { status, headers, ...(await readBody(body, max_body_bytes, may_break_off)) }
   } finally {
     answer.close()
   }
 }
+
 function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnector.connector {
   // Stands in for a second look-up, which could answer something else than the one that was checked.
   const lookup: LookupFunction = (_hostname, { all }, callback) => {
@@ -107,6 +113,7 @@ function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnec
     return connect(options, (...result) => {
       if (result[1]) {
         connected = true
+        skipContinue(result[1], max_header_bytes)
         onConnected()
       }
       callback(...result)
@@ -117,9 +124,11 @@ function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnec
 async function readBody(
   stream: AsyncIterable<Buffer>,
   max_bytes: number,
+  may_break_off: boolean,
 ): Promise<Pick<OutboundResponse, 'body' | 'truncated'>> {
   const chunks: Buffer[] = []
   let bytes = 0
+  let isBroken = false
   try {
     // Leaving the loop destroys the stream.
     for await (const chunk of stream) {
@@ -128,9 +137,10 @@ async function readBody(
       if (bytes > max_bytes) break
     }
   } catch {
-    throw brokenOff()
+    if (!may_break_off) throw brokenOff()
+    isBroken = true
   }
-  return { body: Buffer.concat(chunks, Math.min(bytes, max_bytes)), truncated: bytes > max_bytes }
+  return { body: Buffer.concat(chunks, Math.min(bytes, max_bytes)), truncated: isBroken || bytes > max_bytes }
 }
 
 /** Whether the parser or the socket missed the rest makes no difference. */

@@ -15,9 +15,14 @@ export interface Hop {
 
 const statuses = new Set([301, 302, 303, 307, 308])
 
+/** Whether the status sends elsewhere; 304, say, does not. */
+export function isRedirect(status: number): boolean {
+  return statuses.has(status)
+}
+
 /** Where an answer redirects to, as it was written; undefined: it is no redirect. */
 export function redirectLocation(status: number, headers: Headers): string | undefined {
-  const location = statuses.has(status) ? headers.get('location') : null
+  const location = isRedirect(status) ? headers.get('location') : null
   // A header is bytes; servers mean UTF-8.
   return location === null ? undefined : Buffer.from(location, 'latin1').toString()
 }

@@ -2,21 +2,18 @@
 // rests on the lanes' leases; nothing here is remembered by anyone else.
 import type { Logger } from 'pino'
 import type { Services } from '../context.ts'
+import { eventsKey } from '../conversations/conclude.ts'
 import { isUnavailable } from '../database/database.ts'
+import { mayHoldOthersBack, measureCapacity } from './capacity.ts'
 import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts'
 import { judgeTry, max_tries } from './rules.ts'
 import { makeTry } from './send.ts'
 
-/** How often it looks. A NOTIFY in every turn's commit would make commits wait for each other. */
+/** How often it looks although nobody called: for what other nodes stored and had no room for, and for tries that are due again. */
 const poll_ms = 750
 
-/** Tries under way on this node, and of them to one endpoint. */
-const max_tries_at_once = 256
-const max_of_endpoint = 8
-const max_of_failing_endpoint = 2
-
-/** Leased with one look; its events are held in memory. */
-const max_leased_at_once = 32
+/** Between looks that are called for: one that has nothing to do must cost the turns of this node nothing. */
+const gap_ms = 100
 
 /** Transactions at once: deliveries must leave connections for turns. */
 const max_writes_at_once = 4
@@ -28,7 +25,7 @@ const write_retry_ms = 250
 /** What tries that are under way have left when the server stops. */
 const drain_ms = 5000
 
-type Part = Pick<Services, 'database' | 'outbound' | 'ports' | 'webhook_sealer'>
+type Part = Pick<Services, 'database' | 'outbound' | 'ports' | 'signals' | 'webhook_sealer'>
 
 export interface Deliveries {
   /** Takes no more, and gives back what does not end in time. */
@@ -38,6 +35,7 @@ export interface Deliveries {
 export function startDeliveries(services: Part, log: Logger): Deliveries {
   const deliveries = new RunningDeliveries(services, log)
   deliveries.look()
+  void deliveries.lookWhenCalled()
   return deliveries
 }
 
@@ -45,11 +43,11 @@ class RunningDeliveries implements Deliveries {
   readonly #services: Part
   readonly #log: Logger
   readonly #tries = new Map<number, { head: Head; over: Promise<void> }>()
+  readonly #stopping = new AbortController()
   readonly #halt = new AbortController()
   readonly #admit = createGate(max_writes_at_once)
   #looking: Promise<void> | null = null
   #looksAgain = false
-  #isStopped = false
   #stopTimer = () => {}
 
   constructor(services: Part, log: Logger) {
@@ -62,13 +60,27 @@ class RunningDeliveries implements Deliveries {
     this.#looksAgain = true
     this.#looking ??= this.#lookWhileAsked().finally(() => {
       this.#looking = null
-      if (!this.#isStopped) this.#stopTimer = this.#services.ports.clock.after(poll_ms, () => this.look())
+      if (this.#stopping.signal.aborted) return
+      if (this.#looksAgain) this.look()
+      else this.#stopTimer = this.#services.ports.clock.after(poll_ms, () => this.look())
     })
+  }
+
+  /** As soon as this node has stored an event. A call that is lost, or another node's, costs the time until the next look. */
+  async lookWhenCalled(): Promise<void> {
+    const { signals } = this.#services
+    const { signal } = this.#stopping
+    using calls = signals.listen(eventsKey)
+    using gap = signals.listen()
+    while (!signal.aborted && !signals.isClosed) {
+      if ((await calls.next({ signal })).size > 0) this.look()
+      await gap.next({ timeout_ms: gap_ms, signal })
+    }
   }
 
   async #lookWhileAsked(): Promise<void> {
     this.#stopTimer()
-    while (this.#looksAgain && !this.#isStopped) {
+    while (this.#looksAgain && !this.#stopping.signal.aborted) {
       this.#looksAgain = false
       try {
         await this.#claim()
@@ -85,18 +97,15 @@ class RunningDeliveries implements Deliveries {
     const { is_any_due, has_more } = await openLanes(database)
     if (has_more) this.#looksAgain = true
     if (!is_any_due) return
-    const lanes = Math.min(max_leased_at_once, max_tries_at_once - this.#tries.size)
-    if (lanes === 0) return
-    const busy: Record<string, number> = {}
-    for (const { head } of this.#tries.values()) busy[head.endpoint_id] = (busy[head.endpoint_id] ?? 0) + 1
-    const capacity = { lanes, endpoint: max_of_endpoint, failing_endpoint: max_of_failing_endpoint, busy }
+    const capacity = measureCapacity(this.#headsUnderWay())
+    if (capacity.lanes === 0) return
     const { heads, leased } = await claimHeads(database, capacity)
     await ports.reached('delivery.claimed')
     for (const head of heads) {
       const over = this.#carry(head).finally(() => this.#tries.delete(head.lease))
       this.#tries.set(head.lease, { head, over })
     }
-    if (leased === lanes) this.#looksAgain = true
+    if (leased === capacity.lanes) this.#looksAgain = true
   }
 
   async #carry(head: Head): Promise<void> {
@@ -126,13 +135,11 @@ class RunningDeliveries implements Deliveries {
     if (written?.disabled) {
       this.#log.warn({ webhook_id, ...written.disabled }, 'a webhook endpoint was switched off')
     }
-    return written !== null && (written.goes_on || this.#isCrowded(head))
+    return written !== null && (written.goes_on || mayHoldOthersBack(head, this.#headsUnderWay()))
   }
 
-  /** Whether a lane of the endpoint may have had to wait for this try. */
-  #isCrowded({ endpoint_id }: Head): boolean {
-    const ofEndpoint = [...this.#tries.values()].filter(({ head }) => head.endpoint_id === endpoint_id)
-    return ofEndpoint.length >= max_of_failing_endpoint || this.#tries.size >= max_tries_at_once
+  #headsUnderWay(): Head[] {
+    return [...this.#tries.values()].map(({ head }) => head)
   }
 
   async #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
@@ -155,7 +162,7 @@ class RunningDeliveries implements Deliveries {
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
+    this.#stopping.abort()
     this.#stopTimer()
     await this.#looking
     const tries = [...this.#tries.values()].map(({ over }) => over)

@@ -3,6 +3,7 @@
 import type { WebhookTry } from '@parley/contract'
 import { type Database, type Executor, statement } from '../database/database.ts'
 import type { JsonObject } from '../json.ts'
+import type { Capacity, UnderWay } from './capacity.ts'
 import type { Verdict } from './rules.ts'
 
 /** Longer than a try and the writing of its result take together. */
@@ -37,8 +38,7 @@ export async function openLanes(database: Executor): Promise<{ is_any_due: boole
 }
 
 /** The first delivery of a leased lane, with what it takes to send it. */
-export interface Head {
-  endpoint_id: string
+export interface Head extends UnderWay {
   lane: string
   lease: number
   url: string
@@ -48,7 +48,6 @@ export interface Head {
   tries_made: number
   event_id: string
   type: string
-  organization_id: string
   agent_id: string | null
   conversation_id: string | null
   sequence: number
@@ -56,46 +55,58 @@ export interface Head {
   data: JsonObject
 }
 
-/** Tries that may be under way on one node. */
-export interface Capacity {
-  lanes: number
-  /** For each endpoint. */
-  endpoint: number
-  /** For each whose last try has failed: one that hangs must not hold what others need. */
-  failing_endpoint: number
-  /** Under way already, by endpoint. */
-  busy: Record<string, number>
-}
-
-// `now()` and not the clock: the index must be able to end the look. More are looked at than leased, since other nodes may be faster.
+// Nobody takes more than is left then: an organization of a pool, an endpoint of what its organization may have. So whoever has
+// nothing under way finds room, as long as fewer compete than there are places. Whoever has least comes first. `now()` and not the
+// clock: the index must be able to end the look. More are looked at than leased, since other nodes may be faster.
 const leaseStatement = statement(
   'lease_webhook_lanes',
-  `with candidates as (
-     select l.endpoint_id, l.lane from webhook_endpoints w cross join lateral (
-       select endpoint_id, lane, next_attempt_at from webhook_lanes
-       where endpoint_id = w.id and next_attempt_at <= now()
-       order by next_attempt_at
-       limit greatest(0, case when w.failing_since is null then $2::integer else $3::integer end
-                         - coalesce(($4::jsonb ->> w.id::text)::integer, 0))
+  `with pools as (
+     select * from jsonb_to_recordset($2::jsonb)
+       as pool(is_failing boolean, free integer, of_organization integer, of_endpoint integer, busy jsonb) limit 2
+   ), active as (
+     select w.id, w.organization_id, p.is_failing, p.free, p.of_organization,
+            coalesce((p.busy ->> w.organization_id::text)::integer, 0) as busy_of_organization,
+            coalesce(($3::jsonb ->> w.id::text)::integer, 0) as busy, p.of_endpoint
+     from webhook_endpoints w join pools p on p.is_failing = (w.failing_since is not null) and p.free > 0
+     where w.active
+   ), of_endpoints as (
+     select a.id, a.organization_id, a.is_failing, a.free, a.of_organization, a.busy_of_organization, l.lane, l.next_attempt_at,
+            a.busy + l.nth as nth
+     from active a cross join lateral (
+       select lane, next_attempt_at, row_number() over (order by next_attempt_at) as nth from webhook_lanes
+       where endpoint_id = a.id and next_attempt_at <= now()
+       order by next_attempt_at limit greatest(0, a.of_endpoint - a.busy)
      ) l
-     where w.active order by l.next_attempt_at limit $1::integer * 4
+   ), of_organizations as (
+     select e.*, busy_of_organization
+                 + row_number() over (partition by organization_id, is_failing order by nth, next_attempt_at) as nth_of_organization
+     from of_endpoints e
+   ), of_pools as (
+     select o.*, row_number() over (partition by is_failing order by nth_of_organization, next_attempt_at) as nth_of_pool
+     from of_organizations o where nth + nth_of_organization - 1 <= of_organization
+   ), candidates as (
+     select id as endpoint_id, lane, is_failing, nth_of_organization, next_attempt_at from of_pools
+     where nth_of_organization + nth_of_pool - 1 <= free
+     order by nth_of_organization, next_attempt_at limit $1::integer * 4
    ), due as (
-     select l.endpoint_id, l.lane from candidates c join webhook_lanes l on l.endpoint_id = c.endpoint_id and l.lane = c.lane
-     where l.next_attempt_at <= now() limit $1 for update of l skip locked
+     select l.endpoint_id, l.lane, c.is_failing
+     from candidates c join webhook_lanes l on l.endpoint_id = c.endpoint_id and l.lane = c.lane
+     where l.next_attempt_at <= now()
+     order by c.nth_of_organization, c.next_attempt_at limit $1 for update of l skip locked
    )
    update webhook_lanes l
-   set lease = nextval('webhook_leases'), next_attempt_at = now() + $5::integer * interval '1 millisecond'
+   set lease = nextval('webhook_leases'), next_attempt_at = now() + $4::integer * interval '1 millisecond'
    from due where l.endpoint_id = due.endpoint_id and l.lane = due.lane
-   returning l.endpoint_id, l.lane, l.lease`,
+   returning l.endpoint_id, l.lane, l.lease, due.is_failing`,
 )
 
 const headsStatement = statement(
   'webhook_heads',
-  `select l.endpoint_id, l.lane, l.lease, w.url, d.id as delivery_id, d.tries_made, d.event_id, d.type, d.organization_id,
+  `select l.endpoint_id, l.lane, l.lease, l.is_failing, w.url, d.id as delivery_id, d.tries_made, d.event_id, d.type, d.organization_id,
           c.agent_id, d.conversation_id, d.sequence, coalesce(e.occurred_at, d.created_at) as occurred_at,
           coalesce(e.data, d.data) as data, w.secret,
           case when w.previous_secret_expires_at > now() then w.previous_secret end as previous_secret
-   from jsonb_to_recordset($1::jsonb) as l(endpoint_id uuid, lane uuid, lease bigint)
+   from jsonb_to_recordset($1::jsonb) as l(endpoint_id uuid, lane uuid, lease bigint, is_failing boolean)
    join webhook_endpoints w on w.id = l.endpoint_id
    left join lateral (
      select * from webhook_deliveries waiting
@@ -117,9 +128,9 @@ interface HeadRow extends Omit<Head, 'secrets' | 'delivery_id'> {
 /** Leases lanes that are due, and closes those in which nothing waits (any more). */
 export async function claimHeads(
   database: Database,
-  { lanes, endpoint, failing_endpoint, busy }: Capacity,
+  { lanes, pools, busy }: Capacity,
 ): Promise<{ heads: Head[]; leased: number }> {
-  const values = [lanes, endpoint, failing_endpoint, JSON.stringify(busy), lease_ms]
+  const values = [lanes, JSON.stringify(pools), JSON.stringify(busy), lease_ms]
   return database.transaction(async (tx) => {
     const leased = await tx.query<{ lease: number }>(leaseStatement, values)
     if (leased.length === 0) return { heads: [], leased: 0 }

@@ -27,7 +27,8 @@ export const listWebhookEndpoints: Handler<'listWebhookEndpoints'> = async (ctx,
   return cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
 }
 
-export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ctx, input) => {
+export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ctx, sent) => {
+  const input = { ...sent, url: sent.url.trim() }
   requireSensitive(ctx)
   await checkFields(ctx, input)
   const { webhook_sealer, ports } = ctx.services
@@ -46,7 +47,8 @@ export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ct
 
 export const getWebhookEndpoint: Handler<'getWebhookEndpoint'> = (ctx, input) => requireEndpoint(ctx, input)
 
-export const updateWebhookEndpoint: Handler<'updateWebhookEndpoint'> = async (ctx, input) => {
+export const updateWebhookEndpoint: Handler<'updateWebhookEndpoint'> = async (ctx, sent) => {
+  const input = { ...sent, url: sent.url?.trim() }
   const { id } = await requireEndpoint(ctx, input)
   requireSensitive(ctx)
   await checkFields(ctx, input)

@@ -3,6 +3,7 @@ import type { WebhookTry } from '@parley/contract'
 import { requireCurrentKey } from '../access/secret-key.ts'
 import type { Services } from '../context.ts'
 import { OutboundError } from '../outbound/client.ts'
+import { isRedirect } from '../outbound/redirects.ts'
 import { makeStorable } from '../text.ts'
 import type { Head } from './lanes.ts'
 import { isAccepted } from './rules.ts'
@@ -10,6 +11,9 @@ import { signDelivery } from './sign.ts'
 
 const try_timeout_ms = 15_000
 const max_kept_bytes = 1024
+
+/** For the body, which is for the list of deliveries only: the status has decided. */
+const body_timeout_ms = 1000
 
 type Part = Pick<Services, 'database' | 'outbound' | 'ports' | 'webhook_sealer'>
 
@@ -58,6 +62,7 @@ async function request(services: Part, head: Head, timestamp: number, signal: Ab
       body,
       timeout_ms: try_timeout_ms,
       max_body_bytes: max_kept_bytes,
+      body_timeout_ms,
       // A 301 would turn the event into a GET of some page that answers 200.
       keeps_redirects: true,
       signal,
@@ -87,6 +92,6 @@ async function openSecrets(
 function readAnswer(status: number, body: Buffer): Answer {
   const response_body = makeStorable(body.toString('utf8'))
   if (isAccepted(status)) return { status, error: null, response_body }
-  const isRedirect = status >= 300 && status < 400
-  return { status, error: isRedirect ? `Redirects are not followed (${status})` : `Answered ${status}`, response_body }
+  const error = isRedirect(status) ? `Redirects are not followed (${status})` : `Answered ${status}`
+  return { status, error, response_body }
 }

@@ -27,7 +27,8 @@ export async function createFixture() {
   const services = { config, ports, database, tokens } as unknown as Services
   const administration = { database, ports }
   const authentication = { database, tokens, log }
-  const shared: PublicContext = { services, request_id: 'request', log, url: '/', setHeader: () => {} }
+  const visitor = { address: '127.0.0.1', readCookie: () => null, writeCookie: () => {} }
+  const shared: PublicContext = { services, request_id: 'request', log, url: '/', setHeader: () => {}, visitor }
 
   function contextOf(access: Access): Context {
     return { ...shared, access, accepts_stream: false, key: null, store: openStore(database, access.organization_id) }

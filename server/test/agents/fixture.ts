@@ -47,6 +47,7 @@ export async function createFixture() {
       log,
       url: '/',
       setHeader: () => {},
+      visitor: { address: '127.0.0.1', readCookie: () => null, writeCookie: () => {} },
       access,
       accepts_stream: false,
       key: null,

@@ -72,6 +72,9 @@ describe('the commands of README.md', () => {
 
     for (const { text } of codeBlocks(sectionOf(readme, 'Webhooks'))) answer = await shell(text, {})
     expect(answer).toMatchObject({ active: true, secret: expect.stringMatching(/^whsec_/) })
+
+    for (const { text } of codeBlocks(sectionOf(readme, 'Signing in'))) answer = await shell(text, {})
+    expect(answer).toMatchObject({ session: { way: 'api_key', credential: { name: 'First admin key' } } })
   })
 
   it('show a tool that a configuration can hold, with nothing in it that has no effect', () => {

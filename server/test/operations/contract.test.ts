@@ -1,7 +1,6 @@
 // What holds of every operation, generated from the contract: an operation without an entry in the table does not compile.
 import {
   type ConversationPermission,
-  ErrorBody,
   type Operation,
   type OperationId,
   type Scope,
@@ -22,7 +21,10 @@ import {
 } from '../support/actors.ts'
 import { callOperation as call } from '../support/call.ts'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
+import { createJudgingFetch } from '../support/judging-fetch.ts'
+import { type IdentityProvider, known_public_url, startIdentityProvider } from '../support/identity-provider.ts'
 import { type Entry, createAuthoringEntries, createSecretEntries, createWebhookEntries } from './contract-entries.ts'
+import { createSignInEntries, openSession } from './sign-in-entries.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
 const newConversation = async () =>
@@ -143,9 +145,11 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   ...createAuthoringEntries(() => server.client, newDraft),
   ...createWebhookEntries(() => server.client),
   ...createSecretEntries(() => server.client),
+  ...createSignInEntries(() => server),
 }
 
 let server: TestServer
+let provider: IdentityProvider
 let agent: { agent_id: string }
 let user: User
 let outsider: Organization
@@ -155,7 +159,8 @@ let outsideUser: User
 let narrowedKey: string
 
 beforeAll(async () => {
-  server = await startTestServer()
+  provider = await startIdentityProvider()
+  server = await startTestServer(provider.settings(known_public_url))
   agent = { agent_id: (await publishAgent(server.client)).agent_id }
   user = await makeUser(server, server.organization_id)
   outsider = await makeOrganization(server)
@@ -166,27 +171,20 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const held of heldAnswers) held.finish()
   await server[Symbol.asyncDispose]()
+  await provider[Symbol.asyncDispose]()
 })
 
 const ajv = createAjv()
-const isErrorBody = ajv.compile(ErrorBody)
-
-/** Judges every error that any call of this file is answered with. */
-async function judgingFetch(address: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(address, init)
-  if (response.status < 400) return response
-  const body = (await response.clone().json()) as { request_id: string }
-  expect(isErrorBody(body), `${JSON.stringify(body)} ${ajv.errorsText(isErrorBody.errors)}`).toBe(true)
-  expect(body.request_id).toBe(response.headers.get('x-request-id'))
-  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
-  return response
-}
+const judgingFetch = createJudgingFetch()
 
 const as = (token: string | undefined) =>
   createClient({ base_url: server.url, fetch: judgingFetch, ...(token === undefined ? {} : { token }) })
 
 const inputOf = async (id: OperationId) => (await entries[id].input()) as Record<string, unknown>
-const insider = (operation: Operation) => as(operation.access === 'user' ? user.token : server.admin_key)
+const insider = async ({ access }: Operation) =>
+  access === 'session' ? openSession(server, createJudgingFetch) : as(access === 'user' ? user.token : server.admin_key)
+/** Whether an organization's key can call it. */
+const isForKeys = ({ access }: Operation) => access !== 'public' && access !== 'user' && access !== 'session'
 
 const all = Object.values(operations).map((operation): [OperationId, Operation] => [operation.id, operation])
 const needing = (test_: (operation: Operation, id: OperationId) => boolean) =>
@@ -201,7 +199,7 @@ describe('every operation', () => {
   test.each(all)('%s works, and answers what its schema says', async (id, operation) => {
     const input = await inputOf(id)
     let status = 0
-    const output = await call(insider(operation), id, input, (response) => (status = response.status))
+    const output = await call(await insider(operation), id, input, (response) => (status = response.status))
     expect(status).toBe(operation.success.status)
     if (!operation.success.schema) return expect(output).toBeUndefined()
     const validate = ajv.compile(operation.success.schema)
@@ -219,13 +217,13 @@ describe('every operation', () => {
     }
   })
 
-  const isBound = ({ method, changes_nothing }: Operation) => method === 'POST' && !changes_nothing
+  const isBound = ({ method, changes_nothing, sign_in }: Operation) => method === 'POST' && !changes_nothing && !sign_in
   test.each(needing(isBound))('T9: %s with the same key twice', async (id, operation) => {
     const input = { ...(await inputOf(id)), idempotency_key: crypto.randomUUID() }
     const replays: (string | null)[] = []
     const onResponse = ({ headers }: Response) => replays.push(headers.get('idempotent-replayed'))
-    const first = await call(insider(operation), id, input, onResponse)
-    expect(await call(insider(operation), id, input, onResponse)).toEqual(first)
+    const first = await call(await insider(operation), id, input, onResponse)
+    expect(await call(await insider(operation), id, input, onResponse)).toEqual(first)
     expect(replays).toEqual([null, 'true'])
   })
 
@@ -245,22 +243,22 @@ describe('every operation', () => {
     }
   })
 
-  test.each(needing(({ access }) => access === 'user'))('%s: an organization key is no user', async (id) => {
-    answer.forbidden(await refusal(call(as(server.admin_key), id, await inputOf(id))))
-  })
-
-  test.each(needing(({ access }) => access !== 'public' && access !== 'user'))(
-    '%s: a personal access token needs its organization',
+  test.each(needing(({ access }) => access === 'user' || access === 'session'))(
+    '%s: an organization key is no user, and no session',
     async (id) => {
-      const input = await inputOf(id)
-      const error = await refusal(call(as(user.token), id, input))
-      expect(error).toMatchObject({ status: 401, message: 'Token is missing organization claim.' })
-      for (const organization_id of [outsider.id, crypto.randomUUID(), 'nonsense']) {
-        const client = server.as({ token: user.token, organization_id })
-        expect(await refusal(call(client, id, input))).toMatchObject({ status: 401, code: 'unauthorized' })
-      }
+      answer.forbidden(await refusal(call(as(server.admin_key), id, await inputOf(id))))
     },
   )
+
+  test.each(needing(isForKeys))('%s: a personal access token needs its organization', async (id) => {
+    const input = await inputOf(id)
+    const error = await refusal(call(as(user.token), id, input))
+    expect(error).toMatchObject({ status: 401, message: 'Token is missing organization claim.' })
+    for (const organization_id of [outsider.id, crypto.randomUUID(), 'nonsense']) {
+      const client = server.as({ token: user.token, organization_id })
+      expect(await refusal(call(client, id, input))).toMatchObject({ status: 401, code: 'unauthorized' })
+    }
+  })
 })
 
 /** Every id of the first organization that an answer might give away. */
@@ -286,16 +284,19 @@ async function readIds() {
 }
 
 describe('what a stranger sees', () => {
-  test.each(needing(({ access }) => access !== 'public'))('%s: nothing of another organization', async (id, op) => {
-    const input = await inputOf(id)
-    const key = id === 'importConversations' ? importer.key : outsider.key
-    const client = as(op.access === 'user' ? outsideUser.token : key)
-    if (entries[id].outsider === 'not found') return answer['not found'](await refusal(call(client, id, input)))
-    const output = JSON.stringify((await call(client, id, input)) ?? null)
-    for (const secret of await idsOfFirst()) expect(output).not.toContain(secret)
-  })
+  test.each(needing((operation) => isForKeys(operation) || operation.access === 'user'))(
+    '%s: nothing of another organization',
+    async (id, op) => {
+      const input = await inputOf(id)
+      const key = id === 'importConversations' ? importer.key : outsider.key
+      const client = as(op.access === 'user' ? outsideUser.token : key)
+      if (entries[id].outsider === 'not found') return answer['not found'](await refusal(call(client, id, input)))
+      const output = JSON.stringify((await call(client, id, input)) ?? null)
+      for (const secret of await idsOfFirst()) expect(output).not.toContain(secret)
+    },
+  )
 
-  test.each(needing(({ narrowed, access }) => narrowed && access !== 'public'))(
+  test.each(needing((operation) => operation.narrowed && isForKeys(operation)))(
     '%s: a key narrowed to another agent sees nothing of this one',
     async (id) => {
       const input = await inputOf(id)
@@ -329,7 +330,7 @@ describe('ids that nothing has', () => {
   test.each(cases)('%s: %s', async (id, name) => {
     const input = await inputOf(id)
     for (const value of unknown) {
-      const error = await refusal(call(insider(operations[id]), id, { ...input, [name]: value }))
+      const error = await refusal(call(await insider(operations[id]), id, { ...input, [name]: value }))
       // There the caller chooses the name: one that cannot be is a fault of the request, if it is a path at all.
       if (id === 'setSecret' && error.status === 422) continue
       expect([value, error.status, error.code]).toEqual([value, 404, 'not_found'])

@@ -6,7 +6,7 @@ type AnyCall = (input: object, options: { onResponse: OnResponse }) => Promise<u
 
 /** Of a stream, nothing: it is read to its end. */
 export async function callOperation(client: Client, id: OperationId, input: object, onResponse: OnResponse = () => {}) {
-  if (id !== 'streamConversationEvents') return (client[id] as AnyCall)(input, { onResponse })
+  if (id !== 'streamConversationEvents') return (client[id as keyof Client] as AnyCall)(input, { onResponse })
   const events = client.streamConversationEvents(input as Input<'streamConversationEvents'>, { onResponse })
   for (let next = await events.next(); !next.done;) next = await events.next()
   return undefined

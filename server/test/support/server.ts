@@ -72,7 +72,7 @@ export async function startTestServer(
   stack.defer(() => app[Symbol.asyncDispose]())
   const admin_key = app.bootstrapped.admin_key!
   const as = (options: Partial<ClientOptions>) =>
-    createClient({ base_url: app.url, token: admin_key, retries: 0, ...options })
+    createClient({ base_url: app.url, token: admin_key, retries: 0, stream_patience_ms: 0, ...options })
   const owned = stack.move()
   return {
     get app() {

@@ -1,5 +1,6 @@
 // Deliveries as a receiver sees them: what comes, in which order, how often, and what its answers bring about.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemPorts } from '../../src/ports.ts'
 import { type World, expectSettled, sequencesOf, soon, startWorld } from './fixture.ts'
 import { answer } from './receiver.ts'
 
@@ -35,6 +36,19 @@ test('every event of a conversation comes, in order, as it is in the log', async
     })
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'Parley' })
   }
+})
+
+test('an event is delivered as soon as this node has stored it, without the look that comes by itself', async () => {
+  const { clock } = systemPorts
+  // Of what comes after 750 ms nothing comes.
+  const after: typeof clock.after = (ms, call) => (ms === 750 ? () => {} : clock.after(ms, call))
+  await using idle = await startWorld({ clock: { ...clock, after } })
+  await idle.newEndpoint({ events: ['conversation.created', 'conversation.updated', 'turn.completed'] })
+  const id = await idle.newConversation()
+  await idle.change(id)
+  await idle.client.sendConversationMessage({ conversation_id: id, text: 'Hello' })
+  const types = () => idle.receiver.received.map(({ event }) => event.type)
+  await expect.poll(types, soon).toEqual(['conversation.created', 'conversation.updated', 'turn.completed'])
 })
 
 test('the next event of a conversation waits while the first is refused; another conversation does not', async () => {

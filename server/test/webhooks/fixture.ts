@@ -83,6 +83,14 @@ export const impatient: Partial<Ports> = {
   },
 }
 
+/** A clock on which a try never comes to its end. */
+export const patient: Partial<Ports> = {
+  clock: {
+    ...systemPorts.clock,
+    after: (ms, call) => (ms === 15_000 ? () => {} : systemPorts.clock.after(ms, call)),
+  },
+}
+
 /** Sequences of a conversation in the order in which they came. */
 export function sequencesOf(receiver: Receiver, conversation_id: string): (number | null)[] {
   return receiver.received

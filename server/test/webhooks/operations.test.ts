@@ -62,7 +62,16 @@ describe('endpoints', () => {
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
+  test('white space around an address is left out', async () => {
+    const endpoint = await world.client.createWebhookEndpoint({ url: ` ${url}\n`, events: ['*'] })
+    expect(endpoint.url).toBe(url)
+    const { id: webhook_id } = endpoint
+    expect((await world.client.updateWebhookEndpoint({ webhook_id, url: `\t${url}/2 ` })).url).toBe(`${url}/2`)
+    await world.client.deleteWebhookEndpoint({ webhook_id })
+  })
+
   test.each([
+    ['nothing but white space', { url: ' \n' }, ['url']],
     ['another protocol', { url: 'ftp://receiver.test/' }, ['url']],
     ['a user name', { url: 'https://user:secret@receiver.test/' }, ['url']],
     [

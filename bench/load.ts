@@ -1,0 +1,54 @@
+// A closed load: so many callers at once, each with a conversation of its own, each sends its next message when it has its reply.
+import { Pool } from 'undici'
+
+export interface Target {
+  origin: string
+  /** Of a caller's conversation. */
+  path: (caller: number) => string
+  headers: Record<string, string>
+  /** Whether an answer is a reply. */
+  accepts: (body: string) => boolean
+}
+
+export interface Load {
+  turns: number
+  seconds: number
+  /** Of each turn. */
+  times_ms: number[]
+  failures: string[]
+}
+
+const body = JSON.stringify({ text: 'What is the way to the station, and how long does it take on foot?' })
+
+/** `seconds` or `turns_each`: whichever comes first. */
+export async function runLoad(
+  target: Target,
+  { callers, seconds, turns_each = Infinity }: { callers: number; seconds: number; turns_each?: number },
+): Promise<Load> {
+  await using pool = Object.assign(new Pool(target.origin, { connections: callers, pipelining: 1 }), {
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  })
+  const headers = { 'content-type': 'application/json', ...target.headers }
+  const load: Load = { turns: 0, seconds: 0, times_ms: [], failures: [] }
+  const startedAt = performance.now()
+  const until = startedAt + seconds * 1000
+  const call = async (caller: number) => {
+    for (let turn = 0; turn < turns_each && performance.now() < until; turn += 1) {
+      const sentAt = performance.now()
+      const answer = await pool.request({ method: 'POST', path: target.path(caller), headers, body })
+      const text = await answer.body.text()
+      if (answer.statusCode === 200 && target.accepts(text)) load.turns += 1
+      else load.failures.push(`${answer.statusCode} ${text.slice(0, 500)}`)
+      load.times_ms.push(performance.now() - sentAt)
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, (_none, caller) => call(caller)))
+  load.seconds = (performance.now() - startedAt) / 1000
+  return load
+}
+
+/** The value below which `share` of the values are. */
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+}

@@ -1,0 +1,61 @@
+// A language model of no cost and a fixed latency, as a process of its own: chat/completions, streamed or whole, always the same
+// answer. The latency is part of the path, so that one process serves every measurement: /wait/<milliseconds>/v1/chat/completions.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { announce } from './programs.ts'
+
+const words = 'This is the answer of a model that thinks about nothing and always says the same thing to all.'.split(
+  ' ',
+)
+const usage = { prompt_tokens: 200, completion_tokens: words.length, total_tokens: 200 + words.length }
+const head = { id: 'chatcmpl-1', created: 1760000000, model: 'stub' }
+
+const whole = Buffer.from(
+  JSON.stringify({
+    ...head,
+    object: 'chat.completion',
+    choices: [{ index: 0, message: { role: 'assistant', content: words.join(' ') }, finish_reason: 'stop' }],
+    usage,
+  }),
+)
+
+const streamed = Buffer.from(
+  [
+    ...words.map((word, index) => chunkOf({ content: index === 0 ? word : ` ${word}` }, null)),
+    chunkOf({}, 'stop', { usage }),
+  ]
+    .map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`)
+    .concat('data: [DONE]\n\n')
+    .join(''),
+)
+
+function chunkOf(delta: object, finish_reason: string | null, more: object = {}) {
+  return { ...head, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }], ...more }
+}
+
+const server = createServer((request, response) => {
+  let length = 0
+  let tail = ''
+  request.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    tail = (tail + chunk.toString('latin1')).slice(-200)
+  })
+  request.on('end', () => answer(request, response, { length, isStream: tail.includes('"stream":true') }))
+})
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { length, isStream }: { length: number; isStream: boolean },
+) {
+  if (length === 0) return void response.writeHead(400).end()
+  const wait_ms = Number(/^\/wait\/(\d+)\//.exec(request.url!)?.[1] ?? 0)
+  const send = () => {
+    response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' })
+    response.end(isStream ? streamed : whole)
+  }
+  if (wait_ms === 0) send()
+  else setTimeout(send, wait_ms)
+}
+
+server.keepAliveTimeout = 60_000
+server.listen(0, '127.0.0.1', 4096, () => announce(server))

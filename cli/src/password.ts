@@ -1,0 +1,43 @@
+// Reads a password: asked for twice and not shown at a terminal, else the first line of standard input. Never an argument, which
+// other users of the machine and the shell's history would see.
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+
+/** More than the longest password takes. */
+const max_bytes = 4096
+
+export async function readPassword(): Promise<string> {
+  if (!process.stdin.isTTY) return readLine()
+  const [first, second] = await askTwice()
+  if (first !== second) throw new Error('the two passwords are not the same')
+  return first
+}
+
+async function askTwice(): Promise<[string, string]> {
+  const hidden = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input: process.stdin, output: hidden, terminal: true })
+  const ask = async (question: string) => {
+    process.stderr.write(question)
+    const answer = await terminal.question('')
+    process.stderr.write('\n')
+    return answer
+  }
+  // Without this Ctrl-C is taken for a key like any other.
+  terminal.on('SIGINT', () => process.exit(130))
+  try {
+    return [await ask('New password: '), await ask('Once more: ')]
+  } finally {
+    terminal.close()
+  }
+}
+
+async function readLine(): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > max_bytes) throw new Error(`a password on standard input must not be longer than ${max_bytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1)[0]!
+}

@@ -1,0 +1,77 @@
+// How often somebody may try to sign in: a bucket of attempts for each account and each address, in the database, so that every
+// node counts the same. An attempt is taken before anything is looked at, and given back when it succeeds.
+import { createHash } from 'node:crypto'
+import { isIPv4, isIPv6 } from 'node:net'
+import { sql } from 'kysely'
+import type { Executor } from '../../database/database.ts'
+import { AppError } from '../../errors.ts'
+
+interface Bucket {
+  subject: Buffer
+  /** Attempts that can follow at once. */
+  size: number
+  /** Until one more is allowed. */
+  refill_seconds: number
+}
+
+/** Of one address, whatever the account. */
+export function addressBucket(address: string): Bucket {
+  return { subject: hashOf('address', networkOf(address)), size: 50, refill_seconds: 6 }
+}
+
+/** Of one account, wherever from, and whether there is one. */
+export function accountBucket(email: string): Bucket {
+  return { subject: hashOf('account', email.trim().toLowerCase()), size: 10, refill_seconds: 60 }
+}
+
+function hashOf(kind: string, text: string): Buffer {
+  return createHash('sha256').update(`${kind} ${text}`).digest()
+}
+
+/** Whoever has one address of IPv6 has its whole network of 64 bits. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address
+  if (isIPv4(mapped) || !isIPv6(mapped)) return mapped
+  const [head = '', tail] = mapped.replace(/%.*$/, '').split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail === undefined ? [] : tail.split(':').filter(Boolean)
+  const gap = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+  const groups = [...left, ...(tail === undefined ? [] : gap), ...right]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
+
+/** Throws `rate_limited`. What was taken of the buckets before stays taken. */
+export async function takeAttempt(executor: Executor, buckets: readonly Bucket[]): Promise<void> {
+  for (const bucket of buckets) {
+    const wait_seconds = await take(executor, bucket)
+    if (wait_seconds === 0) continue
+    throw new AppError('rate_limited', 'Too many attempts to sign in.', {}, { retry_after: wait_seconds })
+  }
+}
+
+/** Zero when there was one to take, else the seconds until there is. */
+async function take({ kysely }: Executor, { subject, size, refill_seconds }: Bucket): Promise<number> {
+  const one = sql`make_interval(secs => ${refill_seconds}::integer)`
+  const all = sql`make_interval(secs => ${refill_seconds * size}::integer)`
+  const taken = await sql`
+    insert into sign_in_attempts as a (subject, full_at) values (${subject}, clock_timestamp() + ${one})
+    on conflict (subject) do update set full_at = greatest(a.full_at, clock_timestamp()) + ${one}
+    where greatest(a.full_at, clock_timestamp()) + ${one} <= clock_timestamp() + ${all}
+    returning 1`.execute(kysely)
+  if (taken.rows.length > 0) return 0
+  const { rows } = await sql<{ seconds: number }>`
+    select ceil(extract(epoch from full_at + ${one} - ${all} - clock_timestamp()))::integer as seconds
+    from sign_in_attempts where subject = ${subject}`.execute(kysely)
+  return Math.max(1, rows[0]?.seconds ?? 1)
+}
+
+export async function giveAttemptBack({ kysely }: Executor, buckets: readonly Bucket[]): Promise<void> {
+  for (const { subject, refill_seconds } of buckets) {
+    await sql`
+      update sign_in_attempts set full_at = full_at - make_interval(secs => ${refill_seconds}::integer)
+      where subject = ${subject}`.execute(kysely)
+  }
+}

@@ -1,0 +1,143 @@
+// From a session's token to who has it and what he may do just now. Nothing is cached: what ended a session has ended it.
+import type { Role, signInWays } from '@parley/contract'
+import type { Logger } from 'pino'
+import type { Config } from '../../config.ts'
+import { type Executor, statement } from '../../database/database.ts'
+import { isUuid } from '../../ports.ts'
+import { type Access, type Actor, knownScopes, roleScopes } from '../access.ts'
+import { hashSecret } from '../credentials.ts'
+
+export type SignInWay = (typeof signInWays)[number]
+
+export interface Session {
+  id: string
+  way: SignInWay
+  user: { id: string; email: string; name: string | null } | null
+  /** In place of a user. */
+  credential: { key_id: string; name: string } | null
+  role: Role | null
+  created_at: string
+  expires_at: string
+  /** In the session's organization, or in the one that the request names. */
+  access: Access
+}
+
+export interface SessionServices {
+  database: Executor
+  config: Pick<Config, 'sign_in'>
+  log: Pick<Logger, 'warn'>
+}
+
+interface SessionFields {
+  id: string
+  way: SignInWay
+  created_at: string
+  expires_at: string
+  use_is_stale: boolean
+  user_id: string | null
+  email: string | null
+  user_name: string | null
+  member_organization_id: string | null
+  member_role: Role | null
+  key_id: string | null
+  key_name: string | null
+  key_organization_id: string | null
+  key_role: Role | null
+  key_scopes: string[] | null
+  key_agent_ids: string[] | null
+}
+
+// A key that was deleted and brought in again under the same id is another one.
+const selectSession = statement(
+  'find_session',
+  `select s.id, s.way, s.created_at, s.expires_at, s.last_used_at < now() - interval '1 minute' as use_is_stale,
+     s.user_id, u.email, u.name as user_name, m.organization_id as member_organization_id, m.role as member_role,
+     c.key_id, c.name as key_name, c.organization_id as key_organization_id, c.role as key_role, c.scopes as key_scopes,
+     c.agent_ids as key_agent_ids
+   from sessions s
+   left join users u on u.id = s.user_id
+   left join members m on m.user_id = s.user_id and m.organization_id = coalesce($2, s.organization_id)
+   left join credentials c on c.key_id = s.key_id and c.user_id is null and c.created_at <= s.created_at
+     and (c.expires_at is null or c.expires_at > now())
+   where s.token_hash = $1 and s.expires_at > now() and s.last_used_at > now() - $3 * interval '1 minute'`,
+)
+
+/** A session's token has 256 random bits: 43 characters. */
+const token_form = /^[A-Za-z0-9_-]{43}$/
+
+/** Null for a session that is unknown, has ended, or has nothing to do with the organization that is named. */
+export async function findSession(
+  services: SessionServices,
+  token: string,
+  organization: string | null,
+): Promise<Session | null> {
+  if (!token_form.test(token)) return null
+  if (organization !== null && !isUuid(organization)) return null
+  const { idle_minutes } = services.config.sign_in
+  const values = [hashSecret(token), organization, idle_minutes]
+  const [found] = await services.database.query<SessionFields>(selectSession, values)
+  const session = found ? (readUserSession(found) ?? readKeySession(found)) : null
+  if (found && session) noteUse(services, found)
+  return session
+}
+
+function readUserSession(found: SessionFields): Session | null {
+  const { user_id, email, user_name, member_role, member_organization_id } = found
+  if (user_id === null || email === null || member_role === null || member_organization_id === null) return null
+  const actor = { type: 'user', id: user_id, name: user_name ?? email } as const
+  return {
+    ...pickHead(found),
+    user: { id: user_id, email, name: user_name },
+    credential: null,
+    role: member_role,
+    access: createAccess(member_organization_id, actor, roleScopes[member_role], null),
+  }
+}
+
+/** The header that names an organization is ignored, as with the key itself. */
+function readKeySession(found: SessionFields): Session | null {
+  const { key_id, key_name, key_organization_id, key_role, key_scopes, key_agent_ids } = found
+  if (key_id === null || key_name === null || key_organization_id === null) return null
+  const scopes = key_role === null ? knownScopes(key_scopes ?? []) : roleScopes[key_role]
+  const actor = { type: 'credential', id: key_id, name: key_name } as const
+  return {
+    ...pickHead(found),
+    user: null,
+    credential: { key_id, name: key_name },
+    role: key_role,
+    access: createAccess(key_organization_id, actor, scopes, key_agent_ids),
+  }
+}
+
+function pickHead({ id, way, created_at, expires_at }: SessionFields) {
+  return { id, way, created_at, expires_at }
+}
+
+/** All sessions of one user, or one key, share a limit. */
+function createAccess(
+  organization_id: string,
+  actor: Actor,
+  scopes: Access['scopes'],
+  agent_ids: readonly string[] | null,
+): Access {
+  const limit_key = actor.type === 'user' ? `user ${actor.id}` : `organization_key ${actor.id}`
+  return { organization_id, actor, scopes, agent_ids: agent_ids && new Set(agent_ids), conversation: null, limit_key }
+}
+
+const markUsed = statement(
+  'mark_session_used',
+  `update sessions set last_used_at = now() where id = $1 and last_used_at < now() - interval '1 minute'`,
+)
+
+/** Those whose use is being written: of many requests at once, one writes. */
+const being_marked = new Set<string>()
+
+/** Beside the request, which neither waits for it nor fails with it. */
+function noteUse({ database, log }: SessionServices, { id, use_is_stale }: SessionFields): void {
+  if (!use_is_stale || being_marked.has(id)) return
+  being_marked.add(id)
+  database
+    .query(markUsed, [id])
+    .catch((error: unknown) => log.warn({ err: error, session_id: id }, 'the use of a session could not be noted'))
+    .finally(() => being_marked.delete(id))
+}

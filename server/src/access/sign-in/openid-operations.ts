@@ -1,0 +1,144 @@
+// The operations of signing in with the identity provider, and whom it may let in: members, and who has been invited.
+import type { Handler, PublicContext } from '../../context.ts'
+import type { Database } from '../../database/database.ts'
+import { openStore } from '../../database/store.ts'
+import { AppError, notFound } from '../../errors.ts'
+import { findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
+import { addressBucket, giveAttemptBack, takeAttempt } from './attempts.ts'
+import { isInvited, takeInvitationsOf } from './invitation-queries.ts'
+import { mayBeAdded } from './joining.ts'
+import { type Identity, OpenIdFailure, type PendingSignIn } from './openid.ts'
+import { setSessionCookie } from './operations.ts'
+import * as sessions from './sessions.ts'
+import * as users from './users.ts'
+
+/** How long one may be at the provider. */
+const pending_seconds = 600
+
+export const startOpenIdSignIn: Handler<'startOpenIdSignIn'> = async (ctx, { return_to }) => {
+  const { openid, sign_in_sealer, ports, database } = ctx.services
+  if (!openid) throw notFound('An identity provider')
+  // Each start may ask the provider for something.
+  await takeAttempt(database, [addressBucket(ctx.visitor.address)])
+  const expires_at = ports.clock.now() + pending_seconds * 1000
+  try {
+    const { url, pending } = await openid.begin({ return_to: return_to ?? '/', expires_at })
+    const sealed = sign_in_sealer.seal(JSON.stringify(pending), seal_context).toString('base64url')
+    ctx.visitor.writeCookie('sign_in', sealed, pending_seconds)
+    return { authorization_url: url }
+  } catch (error) {
+    if (!(error instanceof OpenIdFailure)) throw error
+    ctx.log.warn({ reason: error.message }, 'the identity provider could not be asked')
+    throw new AppError('identity_provider_failed', undefined, {}, { cause: error })
+  }
+}
+
+const seal_context = 'pending sign-in'
+
+type Problem = 'expired' | 'refused' | 'not_a_member' | 'email_not_verified' | 'provider_failed'
+
+/** Always sends the browser on: a person looks at it. */
+export const finishOpenIdSignIn: Handler<'finishOpenIdSignIn'> = async (ctx) => {
+  const pending = readPending(ctx)
+  ctx.visitor.writeCookie('sign_in', null)
+  const outcome = pending === null ? 'expired' : await finish(ctx, pending)
+  if (typeof outcome !== 'string') await setSessionCookie(ctx, outcome)
+  ctx.setHeader('location', locationOf(pending?.return_to ?? '/', typeof outcome === 'string' ? outcome : null))
+}
+
+function readPending({ services, visitor }: PublicContext): PendingSignIn | null {
+  const sealed = visitor.readCookie('sign_in')
+  if (sealed === null) return null
+  try {
+    const text = services.sign_in_sealer.open(Buffer.from(sealed, 'base64url'), seal_context)
+    const pending = JSON.parse(text) as PendingSignIn
+    return pending.expires_at > services.ports.clock.now() ? pending : null
+  } catch {
+    // Not ours, or from before the secret key was replaced.
+    return null
+  }
+}
+
+/** The contract lets only paths of this server in. */
+function locationOf(return_to: string, problem: Problem | null): string {
+  if (problem === null) return return_to
+  const url = new URL(return_to, 'http://localhost')
+  url.searchParams.set('sign_in_error', problem)
+  return `${url.pathname}${url.search}${url.hash}`
+}
+
+async function finish(ctx: PublicContext, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
+  const { openid, database } = ctx.services
+  if (!openid) return 'provider_failed'
+  try {
+    const identity = await openid.finish(ctx.url, pending)
+    const session = sessions.createSession(ctx.services, 'openid')
+    const problem = await letIn(ctx, identity, session)
+    if (problem !== null) return problem
+    await giveAttemptBack(database, [addressBucket(ctx.visitor.address)])
+    return session
+  } catch (error) {
+    if (!(error instanceof OpenIdFailure)) throw error
+    ctx.log.warn({ reason: error.message }, 'a sign-in with the identity provider failed')
+    return error.kind === 'refused' ? 'refused' : 'provider_failed'
+  }
+}
+
+/** The identity's user, or else the one whose address the provider has verified, takes his invitations and a session. */
+async function letIn(
+  { services }: PublicContext,
+  identity: Identity,
+  session: sessions.NewSession,
+): Promise<Problem | null> {
+  const { database, ports } = services
+  const refused = new Refused()
+  try {
+    return await database.transaction(async (tx) => {
+      const user = (await findLinked(tx, identity)) ?? (await linkIdentity(tx, identity, ports.newId()))
+      if (typeof user === 'string') return user
+      const joined = await takeInvitations(tx, user, identity)
+      const [first] = await sessions.selectOrganizationsOf(tx, user.id)
+      const organization_id = joined ?? first?.id
+      if (organization_id === undefined) throw refused
+      if (!(await sessions.beginUserSession(tx, session, user.id, organization_id))) throw refused
+      return null
+    })
+  } catch (error) {
+    if (error === refused) return 'not_a_member'
+    throw error
+  }
+}
+
+/** Leaves nothing of the transaction: neither a user nor a link for who may not come in. */
+class Refused extends Error {}
+
+/** Looked up again under the lock, since whoever sets a password by an invitation ends the link. */
+async function findLinked(tx: Database, { issuer, subject }: Identity): Promise<UserRecord | undefined> {
+  const user = await users.findIdentity(tx, issuer, subject)
+  if (user) await users.lockUser(tx, user.id)
+  return user && users.findIdentity(tx, issuer, subject)
+}
+
+/** What the user had by a link alone goes: the address turns out to be somebody's, and he may not have been it. */
+async function linkIdentity(tx: Database, identity: Identity, id: string): Promise<UserRecord | Problem> {
+  const { issuer, subject, email, name } = identity
+  if (email === null || !identity.email_verified) return 'email_not_verified'
+  if (!(await findUser(tx, email)) && !(await isInvited(tx, email))) return 'not_a_member'
+  const user = await findOrInsertUser(tx, { id, email, name })
+  await users.lockUser(tx, user.id)
+  if (!(await users.insertIdentity(tx, { issuer, subject, user_id: user.id }))) return 'not_a_member'
+  if (!mayBeAdded(await users.findPassword(tx, user.id))) {
+    await users.deletePassword(tx, user.id)
+    await users.deleteTokensOf(tx, user.id)
+    await sessions.endSessionsOf(tx, { user_id: user.id })
+  }
+  return user
+}
+
+/** The organization of one of them; undefined where there is none. */
+async function takeInvitations(tx: Database, user: UserRecord, identity: Identity): Promise<string | undefined> {
+  if (!identity.email_verified || identity.email?.toLowerCase() !== user.email) return undefined
+  const invitations = await takeInvitationsOf(tx, user.email)
+  for (const { organization_id, role } of invitations) await insertMember(openStore(tx, organization_id), user, role)
+  return invitations[0]?.organization_id
+}

@@ -1,0 +1,212 @@
+// The identity provider: OpenID Connect with the code flow, PKCE, state and nonce, over the guarded client. Knows no database.
+import * as client from 'openid-client'
+import type { Config } from '../../config.ts'
+import { createOutboundClient, type OutboundClient, OutboundError, type OutboundMethod } from '../../outbound/client.ts'
+import type { Clock } from '../../ports.ts'
+
+/** What the browser keeps, sealed, while it is at the provider. */
+export interface PendingSignIn {
+  state: string
+  nonce: string
+  code_verifier: string
+  return_to: string
+  /** Epoch milliseconds. */
+  expires_at: number
+}
+
+/** What the provider vouches for. */
+export interface Identity {
+  issuer: string
+  subject: string
+  email: string | null
+  email_verified: boolean
+  name: string | null
+}
+
+export interface OpenId {
+  begin(pending: Pick<PendingSignIn, 'return_to' | 'expires_at'>): Promise<{ url: string; pending: PendingSignIn }>
+  /** `path` is that of the request the browser came back with. Throws `OpenIdFailure`. */
+  finish(path: string, pending: PendingSignIn): Promise<Identity>
+}
+
+/** `refused`: the provider says no. `failed`: it cannot be asked, or says what cannot be believed. */
+export class OpenIdFailure extends Error {
+  readonly kind: 'refused' | 'failed'
+
+  constructor(kind: 'refused' | 'failed', reason: string) {
+    super(reason)
+    this.name = 'OpenIdFailure'
+    this.kind = kind
+  }
+}
+
+const callback_path = '/auth/openid/callback'
+
+/** Of one request; a sign-in takes four at most, with what the provider says of itself. */
+const timeout_ms = 10_000
+const max_body_bytes = 262_144
+
+/** How long what the provider says of itself is believed. */
+const metadata_ms = 3_600_000
+
+/** Of the two clocks. */
+const clock_tolerance_seconds = 30
+
+export function createOpenId(config: Config, clock: Clock): OpenId | null {
+  const { openid, public_url } = config.sign_in
+  if (openid === undefined || public_url === undefined) return null
+  const redirect_uri = `${public_url}${callback_path}`
+  const readProvider = createProviderReader(openid, createGuardedFetch(openid.issuer, config, clock), clock)
+  return {
+    begin: ({ return_to, expires_at }) =>
+      explaining(async () => {
+        const provider = await readProvider()
+        const code_verifier = client.randomPKCECodeVerifier()
+        const pending = {
+          state: client.randomState(),
+          nonce: client.randomNonce(),
+          code_verifier,
+          return_to,
+          expires_at,
+        }
+        const url = client.buildAuthorizationUrl(provider, {
+          redirect_uri,
+          scope: 'openid email profile',
+          state: pending.state,
+          nonce: pending.nonce,
+          code_challenge: await client.calculatePKCECodeChallenge(code_verifier),
+          code_challenge_method: 'S256',
+        })
+        return { url: url.href, pending }
+      }),
+    finish: (path, { state, nonce, code_verifier }) =>
+      explaining(async () => {
+        const provider = await readProvider()
+        const current = new URL(path, public_url)
+        const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: code_verifier }
+        const answer = await client.authorizationCodeGrant(provider, current, { ...checks, idTokenExpected: true })
+        return readIdentity(provider, answer)
+      }),
+  }
+}
+
+type ProviderReader = () => Promise<client.Configuration>
+
+/** What the provider says of itself, asked for once an hour and by one call at a time. What failed is asked again. */
+function createProviderReader(
+  { issuer, client_id, client_secret }: NonNullable<Config['sign_in']['openid']>,
+  guardedFetch: client.CustomFetch,
+  clock: Pick<Clock, 'monotonic'>,
+): ProviderReader {
+  let known: { provider: Promise<client.Configuration>; until: number } | null = null
+  return () => {
+    if (known && clock.monotonic() < known.until) return known.provider
+    const provider = client.discovery(
+      new URL(issuer),
+      client_id,
+      { client_secret, [client.clockTolerance]: clock_tolerance_seconds },
+      undefined,
+      {
+        [client.customFetch]: guardedFetch,
+        timeout: timeout_ms / 1000,
+        execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
+      },
+    )
+    const asked = { provider, until: clock.monotonic() + metadata_ms }
+    known = asked
+    provider.catch(() => {
+      if (known === asked) known = null
+    })
+    return provider
+  }
+}
+
+/** The operator has named the issuer, so it may be a private host; what it names in turn is judged like any other address. */
+function createGuardedFetch(issuer: string, config: Config, clock: Clock): client.CustomFetch {
+  const { host, port, protocol } = new URL(issuer)
+  const own = port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`
+  const outbound: OutboundClient = createOutboundClient({
+    allowed_hosts: [...config.allowed_private_hosts, own],
+    clock,
+  })
+  return async (url, { method, headers, body, signal }) => {
+    const answer = await outbound.request({
+      url,
+      method: method as OutboundMethod,
+      headers: Object.fromEntries(new Headers(headers as Record<string, string>)),
+      ...(body === undefined || body === null ? {} : { body: bodyOf(body) }),
+      ...(signal ? { signal } : {}),
+      timeout_ms,
+      max_body_bytes,
+      keeps_redirects: true,
+    })
+    if (answer.truncated) throw new OutboundError('invalid_response', 'The answer is too large, or a redirect', true)
+    return new Response(without_body.has(answer.status) ? null : new Uint8Array(answer.body), {
+      status: answer.status,
+      headers: answer.headers,
+    })
+  }
+}
+
+const without_body = new Set([204, 205, 304])
+
+function bodyOf(body: client.FetchBody): string | Uint8Array {
+  if (typeof body === 'string' || body instanceof Uint8Array) return body
+  if (body instanceof URLSearchParams) return body.toString()
+  throw new TypeError('a body of a kind that is not used here')
+}
+
+/** From the ID token, and from the provider's other answer where that leaves the address out. */
+async function readIdentity(
+  provider: client.Configuration,
+  answer: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
+): Promise<Identity> {
+  const token = answer.claims()
+  if (!token) throw new OpenIdFailure('failed', 'there is no ID token')
+  const has_more = token['email'] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
+  const more = has_more ? await client.fetchUserInfo(provider, answer.access_token, token.sub) : {}
+  const claims: Record<string, unknown> = { ...more, ...token }
+  // By the standard a subject is no longer than that.
+  if (!/^[\x20-\x7e]{1,255}$/.test(token.sub)) throw new OpenIdFailure('failed', 'the subject is none')
+  return {
+    issuer: token.iss,
+    subject: token.sub,
+    email: readText(claims['email']),
+    email_verified: claims['email_verified'] === true,
+    name: readText(claims['name']),
+  }
+}
+
+/** Null for what is not a text, or none that can be stored or shown. */
+function readText(value: unknown): string | null {
+  if (typeof value !== 'string' || !value.isWellFormed() || /\p{Cc}/u.test(value)) return null
+  const text = value.trim()
+  return text.length > 0 && text.length <= 320 ? text : null
+}
+
+/** What the library throws may hold what the provider sent; only its name and code go on. */
+async function explaining<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof OpenIdFailure) throw error
+    if (error instanceof client.AuthorizationResponseError) throw new OpenIdFailure('refused', word(error.error))
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : null
+    if (error instanceof OutboundError) throw new OpenIdFailure('failed', error.message)
+    if (cause instanceof OutboundError) throw new OpenIdFailure('failed', cause.message)
+    const { name, code, error: said } = error as { name?: unknown; code?: unknown; error?: unknown }
+    throw new OpenIdFailure(
+      'failed',
+      [name, code, said]
+        .filter((part) => typeof part === 'string')
+        .map(word)
+        .join(' '),
+    )
+  }
+}
+
+function word(text: unknown): string {
+  return String(text)
+    .replace(/[^\w .-]/g, '')
+    .slice(0, 60)
+}

@@ -1,0 +1,172 @@
+// The operations of sessions: signing in with a password or a key, who is signed in, switching, signing out.
+import type { Input, Output } from '@parley/contract'
+import type { Handler, PublicContext } from '../../context.ts'
+import type { Database } from '../../database/database.ts'
+import { AppError, invalid, notFound } from '../../errors.ts'
+import { isUuid } from '../../ports.ts'
+import { hashSecret, parseCredential } from '../credentials.ts'
+import { openStore } from '../../database/store.ts'
+import { readOrganization } from '../queries.ts'
+import { accountBucket, addressBucket, giveAttemptBack, takeAttempt } from './attempts.ts'
+import { findSession, type Session } from './find-session.ts'
+import * as sessions from './sessions.ts'
+import * as users from './users.ts'
+
+export const signIn: Handler<'signIn'> = async (ctx, input) => {
+  const { email, password, api_key } = input
+  if (api_key && !email && !password) return signInWithKey(ctx, api_key)
+  if (email && password && !api_key) {
+    return signInWithPassword(ctx, { email, password, organization_id: input.organization_id })
+  }
+  throw invalid({ path: '', message: 'needs either email and password, or api_key' })
+}
+
+/** 256 random bits are not guessed: only the address is counted. */
+async function signInWithKey(ctx: PublicContext, text: string): Promise<Output<'signIn'>> {
+  const { database } = ctx.services
+  const buckets = [addressBucket(ctx.visitor.address)]
+  await takeAttempt(database, buckets)
+  const key = parseCredential(text)
+  const session = sessions.createSession(ctx.services, 'api_key')
+  const begun =
+    key?.kind === 'organization_key' &&
+    (await database.transaction((tx) => sessions.beginKeySession(tx, session, key.key_id, hashSecret(key.secret))))
+  if (!begun) throw new AppError('unauthorized')
+  await giveAttemptBack(database, buckets)
+  return enter(ctx, session)
+}
+
+interface PasswordRequest {
+  email: string
+  password: string
+  organization_id?: string | null | undefined
+}
+
+/** Takes as long, and says the same, whether there is such a user or not. */
+async function signInWithPassword(
+  ctx: PublicContext,
+  { email, password, organization_id }: PasswordRequest,
+): Promise<Output<'signIn'>> {
+  const { database } = ctx.services
+  const user = await checkPassword(ctx, email, password)
+  const choices = await sessions.selectOrganizationsOf(database, user.id)
+  const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : choices[0]
+  const session = sessions.createSession(ctx.services, 'password')
+  const begun =
+    choice !== undefined &&
+    (await database.transaction(
+      async (tx) =>
+        (await users.holdPassword(tx, user.id, user.hash)) &&
+        (await sessions.beginUserSession(tx, session, user.id, choice.id)),
+    ))
+  if (!begun) throw new AppError('unauthorized')
+  return enter(ctx, session)
+}
+
+/** The user with this address and password; throws `unauthorized`. A hash that is out of date is replaced. */
+export async function checkPassword(
+  { services, visitor }: PublicContext,
+  email: string,
+  password: string,
+): Promise<{ id: string; hash: string }> {
+  const { database, passwords } = services
+  const buckets = [addressBucket(visitor.address), accountBucket(email)]
+  await takeAttempt(database, buckets)
+  const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
+  const matches = await passwords.matches(password, hash)
+  if (!matches || id === undefined || hash === null) throw new AppError('unauthorized')
+  await giveAttemptBack(database, buckets)
+  if (!passwords.isOutdated(hash)) return { id, hash }
+  const new_hash = await passwords.hash(password)
+  const replaced = await users.replaceHash(database, id, hash, new_hash)
+  return { id, hash: replaced ? new_hash : hash }
+}
+
+/** Hands the session out: the cookie and what it stands for. */
+export async function enter(ctx: PublicContext, session: sessions.NewSession): Promise<Output<'signIn'>> {
+  const found = await findSession({ ...ctx.services, log: ctx.log }, session.token, null)
+  // It was ended in the moment since.
+  if (!found) throw new AppError('unauthorized')
+  await setSessionCookie(ctx, session)
+  return describeSession(ctx.services.database, found)
+}
+
+/** The session whose cookie it takes the place of ends: nobody is left to sign out of it. */
+export async function setSessionCookie({ services, visitor }: PublicContext, session: sessions.NewSession) {
+  const old = visitor.readCookie('session')
+  if (old !== null) await sessions.endSession(services.database, old)
+  visitor.writeCookie('session', session.token, session.expires_in_hours * 3600)
+}
+
+export async function describeSession(database: Database, session: Session): Promise<Output<'signIn'>> {
+  const { way, user, credential, role, access, created_at, expires_at } = session
+  const { id, name, slug } = await readOrganization(openStore(database, access.organization_id))
+  const organization = { id, name, slug, role }
+  return {
+    way,
+    user: user && { user_id: user.id, email: user.email, name: user.name },
+    credential,
+    organization,
+    scopes: [...access.scopes],
+    organizations: user ? await sessions.selectOrganizationsOf(database, user.id) : [organization],
+    created_at,
+    expires_at,
+  }
+}
+
+/** The session of the request's cookie, where having one is not needed. */
+export async function readOwnSession({ services, visitor, log }: PublicContext): Promise<Session | null> {
+  const token = visitor.readCookie('session')
+  return token === null ? null : findSession({ ...services, log }, token, null)
+}
+
+export const getSignInSession: Handler<'getSignInSession'> = async (ctx) => {
+  const session = await readOwnSession(ctx)
+  const { openid } = ctx.services.config.sign_in
+  return {
+    session: session && (await describeSession(ctx.services.database, session)),
+    ways: { password: true, api_key: true, openid: openid ? { name: openid.name } : null },
+  }
+}
+
+export const signOut: Handler<'signOut'> = async ({ services, visitor }) => {
+  const token = visitor.readCookie('session')
+  if (token !== null) await sessions.endSession(services.database, token)
+  visitor.writeCookie('session', null)
+}
+
+export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ services, visitor, session }) => {
+  await sessions.endSessionsOf(services.database, ownerOf(session))
+  visitor.writeCookie('session', null)
+}
+
+function ownerOf({ user, credential }: Session): sessions.SessionOwner {
+  return user ? { user_id: user.id } : { key_id: credential!.key_id }
+}
+
+export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { organization_id }) => {
+  const { database } = ctx.services
+  const { session } = ctx
+  const moved =
+    isUuid(organization_id) &&
+    (session.user
+      ? await sessions.moveSession(database, session.id, organization_id)
+      : organization_id.toLowerCase() === session.access.organization_id)
+  if (!moved) throw notFound('Organization')
+  const now = await readOwnSession(ctx)
+  if (!now) throw new AppError('unauthorized')
+  return describeSession(database, now)
+}
+
+export const changePassword: Handler<'changePassword'> = async (ctx, input: Input<'changePassword'>) => {
+  const { database, passwords } = ctx.services
+  const { session } = ctx
+  if (!session.user) throw new AppError('forbidden', 'A key has no password.')
+  const { email } = session.user
+  const { id, hash } = await checkPassword(ctx, email, input.current_password)
+  const new_hash = await passwords.hash(input.new_password)
+  await database.transaction(async (tx) => {
+    if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
+    await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
+  })
+}

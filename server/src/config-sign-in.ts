@@ -1,0 +1,111 @@
+// The settings of signing in, read by config.ts with the others.
+import { isIP } from 'node:net'
+import type { Reader, Setting } from './config.ts'
+
+export interface OpenIdConfig {
+  issuer: string
+  client_id: string
+  client_secret: string
+  /** What the button says. */
+  name: string
+}
+
+export interface SignInConfig {
+  /** The origin that browsers use, without a slash at its end. */
+  public_url: string | undefined
+  /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
+  trusted_proxies: string[]
+  idle_minutes: number
+  session_hours: number
+  openid: OpenIdConfig | undefined
+}
+
+export const signInSettings: readonly Setting[] = [
+  {
+    name: 'PARLEY_PUBLIC_URL',
+    default: 'none',
+    meaning:
+      'The address that browsers use, as `https://parley.example.com`: for links of invitations and the way back from an identity provider. With `https` the cookies of sessions are sent over that only.',
+  },
+  {
+    name: 'PARLEY_TRUSTED_PROXIES',
+    default: 'none',
+    meaning:
+      'Addresses and networks of your proxies, with commas (`10.0.0.0/8`, `loopback`), whose `X-Forwarded-For` tells who signs in. Without it all who come through a proxy share the limit of one address.',
+  },
+  {
+    name: 'PARLEY_SESSION_IDLE_MINUTES',
+    default: '480',
+    meaning: 'A session that is not used for so long ends, 5 to 43200.',
+  },
+  { name: 'PARLEY_SESSION_HOURS', default: '168', meaning: 'A session ends after so long in any case, 1 to 8760.' },
+  {
+    name: 'PARLEY_OIDC_ISSUER',
+    default: 'none',
+    meaning:
+      'An identity provider that speaks OpenID Connect, as `https://login.example.com`; `http` only for one on this machine. With it the next two and `PARLEY_PUBLIC_URL` are needed; the provider has to know `<PARLEY_PUBLIC_URL>/auth/openid/callback`.',
+  },
+  { name: 'PARLEY_OIDC_CLIENT_ID', default: 'none', meaning: 'What the identity provider calls this server.' },
+  { name: 'PARLEY_OIDC_CLIENT_SECRET', default: 'none', meaning: 'The secret that it gave for it.', secret: true },
+  { name: 'PARLEY_OIDC_NAME', default: '`Single sign-on`', meaning: 'What people know the identity provider by.' },
+]
+
+export function readSignIn(read: Reader, faults: string[]): SignInConfig {
+  const public_url = readOrigin(read, faults)
+  const trusted_proxies = (read.text('PARLEY_TRUSTED_PROXIES') ?? '')
+    .split(',')
+    .map((entry) => entry.trim().toLowerCase())
+    .filter(Boolean)
+  if (!trusted_proxies.every(isNetwork))
+    faults.push(
+      'PARLEY_TRUSTED_PROXIES must be a list of addresses, networks (10.0.0.0/8) or loopback, linklocal, uniquelocal',
+    )
+  return {
+    public_url,
+    trusted_proxies,
+    idle_minutes: read.integer('PARLEY_SESSION_IDLE_MINUTES', 5, 43_200),
+    session_hours: read.integer('PARLEY_SESSION_HOURS', 1, 8760),
+    openid: readOpenId(read, public_url, faults),
+  }
+}
+
+function readOrigin(read: Reader, faults: string[]): string | undefined {
+  const text = read.text('PARLEY_PUBLIC_URL')
+  if (text === undefined) return undefined
+  const url = URL.parse(text)
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(text)
+  if (!isOrigin) faults.push('PARLEY_PUBLIC_URL must be an address without a path, such as https://parley.example.com')
+  return url?.origin
+}
+
+function isNetwork(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true
+  const [address = '', bits] = entry.split('/')
+  const family = isIP(address)
+  if (family === 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+function readOpenId(read: Reader, public_url: string | undefined, faults: string[]): OpenIdConfig | undefined {
+  const issuer = read.url('PARLEY_OIDC_ISSUER', /^https?:\/\/[^/]/, 'https://login.example.com')
+  const client_id = read.text('PARLEY_OIDC_CLIENT_ID')
+  const client_secret = read.text('PARLEY_OIDC_CLIENT_SECRET')
+  const name = read.text('PARLEY_OIDC_NAME') ?? 'Single sign-on'
+  if (issuer === undefined) {
+    if (client_id ?? client_secret)
+      faults.push('PARLEY_OIDC_CLIENT_ID and PARLEY_OIDC_CLIENT_SECRET need PARLEY_OIDC_ISSUER')
+    return undefined
+  }
+  if (!isSafeIssuer(issuer)) faults.push('PARLEY_OIDC_ISSUER must begin with https://, unless it is on this machine')
+  if (!client_id || !client_secret || !public_url) {
+    faults.push('PARLEY_OIDC_ISSUER needs PARLEY_OIDC_CLIENT_ID, PARLEY_OIDC_CLIENT_SECRET and PARLEY_PUBLIC_URL')
+    return undefined
+  }
+  return { issuer, client_id, client_secret, name }
+}
+
+function isSafeIssuer(issuer: string): boolean {
+  const url = URL.parse(issuer)
+  if (!url || url.username || url.password) return false
+  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+}

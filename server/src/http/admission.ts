@@ -1,0 +1,131 @@
+// Who may call an operation: authenticate → authorize → limit, and, as long as a stream is open, whether he still may.
+import type { Operation } from '@parley/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Principal, authenticate, authenticateSession } from '../access/authenticate.ts'
+import { looksLikeCredential } from '../access/credentials.ts'
+import type { Services } from '../context.ts'
+import { AppError } from '../errors.ts'
+import type { Clock } from '../ports.ts'
+import { authorize } from './authorize.ts'
+import { readCookie } from './cookies.ts'
+import { isFromOwnPage } from './cross-site.ts'
+import type { RateLimiter } from './rate-limit.ts'
+
+export async function admit(
+  services: Services,
+  limiter: RateLimiter,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Principal | null> {
+  const session_token = readSessionToken(services, operation, request)
+  // What a cookie has opened is in no cache, and what sets one is not either.
+  if (operation.sign_in || session_token !== null) reply.header('cache-control', 'no-store')
+  if (operation.access === 'public') {
+    if (operation.sign_in) requireOwnPage(services, request)
+    return null
+  }
+  const principal = await identify(services, operation, request)
+  limit(limiter, limitKeyOf(principal), reply)
+  authorize(operation, principal)
+  return principal
+}
+
+function identify(services: Services, operation: Operation, request: FastifyRequest): Promise<Principal> {
+  const authentication = { ...services, log: request.log }
+  const organization_header = organizationNamed(operation, request)
+  const token = readSessionToken(services, operation, request)
+  if (token === null) {
+    return authenticate(authentication, { authorization: authorizationOf(operation, request), organization_header })
+  }
+  requireOwnPage(services, request)
+  return authenticateSession(authentication, { token, organization_header }, operation.access)
+}
+
+/** It counts where there is no other credential: a browser sends it with every request, wanted or not. */
+function readSessionToken({ config }: Services, operation: Operation, request: FastifyRequest): string | null {
+  if (operation.access === 'public' || authorizationOf(operation, request) !== undefined) return null
+  return readCookie(request, 'session', config.sign_in)
+}
+
+/** Reading changes nothing, and no other page can read what it is answered. */
+function requireOwnPage({ config }: Services, { method, headers }: FastifyRequest): void {
+  if (method === 'GET' || method === 'HEAD') return
+  if (!isFromOwnPage(headers, config.sign_in.public_url)) throw new AppError('cross_site_refused')
+}
+
+/** A conversation token in the query stands for the header, where that is allowed; no other credential does. */
+function authorizationOf({ token_in_query }: Operation, { headers, query }: FastifyRequest): string | undefined {
+  const { token } = query as { token?: unknown }
+  if (!token_in_query || headers.authorization !== undefined || typeof token !== 'string') return headers.authorization
+  return looksLikeCredential(token) ? undefined : `Bearer ${token}`
+}
+
+/** What concerns a user himself concerns no organization, whatever the headers name. */
+function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
+  const header =
+    access === 'user' || access === 'session' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
+  return Array.isArray(header) ? header[0] : header
+}
+
+function limitKeyOf(principal: Principal): string {
+  return principal.kind === 'member' ? principal.access.limit_key : principal.limit_key
+}
+
+function limit(limiter: RateLimiter, key: string, reply: FastifyReply): void {
+  const taken = limiter.take(key)
+  if (taken.limit > 0) {
+    reply.header('ratelimit-limit', taken.limit)
+    reply.header('ratelimit-remaining', taken.remaining)
+    reply.header('ratelimit-reset', taken.reset_seconds)
+  }
+  if (!taken.allowed) {
+    throw new AppError('rate_limited', undefined, {}, { retry_after: taken.retry_after_seconds })
+  }
+}
+
+/** Whether who was let in still may call; throws when that cannot be found out just now. */
+export type IsStillAdmitted = () => Promise<boolean>
+
+/** Of many streams of one credential, one asks for all within this time. */
+const shared_ms = 5000
+
+/** For who keeps a stream open: nothing else is let in by an answer that is shared. */
+export function createReadmission(services: Services) {
+  const answers = new Map<string, Promise<boolean>>()
+  const { clock } = services.ports
+
+  return (operation: Operation, request: FastifyRequest): IsStillAdmitted =>
+    () => {
+      const ask = () => isAdmitted(services, operation, request)
+      const key = sharedKeyOf(operation, request.principal)
+      return key === null ? ask() : share(answers, clock, key, ask)
+    }
+}
+
+function share(answers: Map<string, Promise<boolean>>, clock: Clock, key: string, ask: IsStillAdmitted) {
+  const known = answers.get(key)
+  if (known) return known
+  const answer = ask()
+  answers.set(key, answer)
+  clock.after(shared_ms, () => void answers.delete(key))
+  return answer
+}
+
+/** Null: of a conversation's tokens each ends at a time of its own. */
+function sharedKeyOf({ id }: Operation, principal: Principal | null): string | null {
+  if (principal?.kind !== 'member' || principal.access.conversation !== null) return null
+  const { access, session_id = '' } = principal
+  // Sessions share a limit with others of the same user or key, and each ends for itself.
+  return `${id} ${access.organization_id} ${access.limit_key} ${session_id}`
+}
+
+async function isAdmitted(services: Services, operation: Operation, request: FastifyRequest): Promise<boolean> {
+  try {
+    authorize(operation, await identify(services, operation, request))
+    return true
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+// The cookies of signing in: their names, their flags, and when they may be believed.
+import { parseCookie, stringifySetCookie } from 'cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CookieName, Visitor } from '../context.ts'
+
+export interface CookieRules {
+  /** The origin that browsers use, where the settings name it. */
+  public_url: string | undefined
+}
+
+/**
+ * `Strict` for the session: pages are loaded without it, and what they ask then comes from this origin. The other one has to be
+ * there when the identity provider sends the browser back, from its own origin.
+ */
+const same_site: Record<CookieName, 'strict' | 'lax'> = { session: 'strict', sign_in: 'lax' }
+
+export function createVisitor(request: FastifyRequest, reply: FastifyReply, rules: CookieRules): Visitor {
+  return {
+    address: request.ip,
+    readCookie: (name) => readCookie(request, name, rules),
+    writeCookie(name, value, seconds) {
+      const secure = isSecure(request, rules)
+      const cookie = stringifySetCookie({
+        name: nameOf(name, secure),
+        value: value ?? '',
+        maxAge: value === null ? 0 : seconds,
+        path: '/',
+        httpOnly: true,
+        secure,
+        sameSite: same_site[name],
+      })
+      reply.header('set-cookie', cookie)
+    },
+  }
+}
+
+/** With this prefix a browser takes a cookie only over HTTPS and from this very host, so that no neighbour can plant one. */
+function nameOf(name: CookieName, secure: boolean): string {
+  return `${secure ? '__Host-' : ''}parley_${name}`
+}
+
+export function readCookie({ headers }: FastifyRequest, name: CookieName, { public_url }: CookieRules): string | null {
+  if (headers.cookie === undefined) return null
+  const cookies = parseCookie(headers.cookie)
+  const secure = cookies[nameOf(name, true)]
+  if (secure !== undefined || public_url?.startsWith('https:')) return secure || null
+  return cookies[nameOf(name, false)] || null
+}
+
+/** What a client says of itself is believed: it concerns only the cookie that it gets. */
+function isSecure({ headers, protocol }: FastifyRequest, { public_url }: CookieRules): boolean {
+  if (public_url !== undefined) return public_url.startsWith('https:')
+  return protocol === 'https' || headers.origin?.startsWith('https:') === true
+}

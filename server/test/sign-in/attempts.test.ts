@@ -1,0 +1,210 @@
+// What guessing passwords comes up against: limits that hold over all nodes, and answers that tell nothing.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { accountBucket, addressBucket } from '../../src/access/sign-in/attempts.ts'
+import { createPasswords } from '../../src/access/sign-in/passwords.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { openBrowser } from '../support/browser.ts'
+import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
+import { enter, forgetAttempts, givePassword, makePerson, newEmail, password } from './support.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+beforeEach(() => forgetAttempts(server))
+
+const from = (address: string, url = server.url) => openBrowser(url, { 'x-forwarded-for': address })
+
+async function newMember() {
+  const person = await makePerson(server, server.organization_id)
+  await givePassword(server, person)
+  return person.email
+}
+
+/** As if all had been used just now; on a slow machine none comes back in the course of a test. */
+async function useUp({ subject, size, refill_seconds }: ReturnType<typeof addressBucket>) {
+  const seconds = size * refill_seconds + 60
+  await server.database.pool.query(
+    `insert into sign_in_attempts values ($1, clock_timestamp() + make_interval(secs => $2))`,
+    [subject, seconds],
+  )
+}
+
+describe('failed attempts', () => {
+  test('at one account run out, wherever they come from, and at whichever node', async () => {
+    const email = await newMember()
+    const node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+    await using _ = node
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const browser = from(`192.0.2.${attempt}`, attempt % 2 ? server.url : node.url)
+      const error = await refusal(browser.client.signIn({ email, password: 'a wrong passphrase' }))
+      expect(error).toMatchObject({ status: 401, code: 'unauthorized' })
+    }
+    // Even the right one; else a guesser would go on.
+    const refused = await refusal(from('192.0.2.99').client.signIn({ email: email.toUpperCase(), password }))
+    expect(refused).toMatchObject({ status: 429, code: 'rate_limited' })
+    expect(refused.retry_after).toBeGreaterThan(0)
+    expect(refused.retry_after).toBeLessThanOrEqual(60)
+    await enter(server, await newMember())
+  })
+
+  test('at an account that nobody has run out the same way', async () => {
+    const email = newEmail()
+    await useUp(accountBucket(email))
+    const wrong = () => refusal(from('192.0.2.2').client.signIn({ email, password: 'a wrong passphrase' }))
+    expect(await wrong()).toMatchObject({ status: 429 })
+  })
+
+  test('come back with time', async () => {
+    const email = await newMember()
+    await useUp(accountBucket(email))
+    expect(await refusal(from('192.0.2.2').client.signIn({ email, password }))).toMatchObject({ status: 429 })
+    await server.database.pool.query(`update sign_in_attempts set full_at = full_at - interval '130 seconds'`)
+    await from('192.0.2.2').client.signIn({ email, password })
+  })
+
+  test('from one address run out, whatever the account, the key or the invitation', async () => {
+    await useUp(addressBucket('192.0.2.1'))
+    const browser = from('192.0.2.1')
+    const email = await newMember()
+    const wanted = { status: 429, code: 'rate_limited' }
+    expect(await refusal(browser.client.signIn({ email, password }))).toMatchObject(wanted)
+    expect(await refusal(browser.client.signIn({ api_key: server.admin_key }))).toMatchObject(wanted)
+    expect(await refusal(browser.client.readInvitation({ token: 'x' }))).toMatchObject(wanted)
+    expect(await refusal(browser.client.acceptInvitation({ token: 'x', password }))).toMatchObject(wanted)
+    await from('192.0.2.3').client.signIn({ email, password })
+  })
+
+  test('that come all at once are no more than that', async () => {
+    const email = await newMember()
+    const attempts = Array.from({ length: 25 }, (_, index) =>
+      refusal(from(`192.0.2.${index}`).client.signIn({ email, password: 'a wrong passphrase' })),
+    )
+    const statuses = (await Promise.all(attempts)).map((error) => error.status)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(15)
+  })
+
+  test('a success is none', async () => {
+    const email = await newMember()
+    for (let attempt = 0; attempt < 12; attempt += 1) await from('192.0.2.1').client.signIn({ email, password })
+  })
+
+  test('of a client that invents its address count for the one it has', async () => {
+    const node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: '' })
+    await using _ = node
+    await refusal(from('198.51.100.1', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
+    await refusal(from('198.51.100.2', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
+    const { rows } = await server.database.pool.query('select subject from sign_in_attempts')
+    expect(rows).toHaveLength(1)
+  })
+})
+
+describe('what a refusal tells', () => {
+  test('is the same for an unknown account, one without a password, and a wrong password', async () => {
+    const nobody = newEmail()
+    const { email: without } = await makePerson(server, server.organization_id)
+    const bodies = new Set<string>()
+    for (const email of [nobody, without, await newMember()]) {
+      const error = await refusal(from('192.0.2.1').client.signIn({ email, password: 'a wrong passphrase' }))
+      const { request_id: _, ...body } = error.body as Record<string, unknown>
+      bodies.add(JSON.stringify([error.status, body]))
+    }
+    expect([...bodies]).toEqual(['[401,{"detail":"Invalid or missing credentials.","code":"unauthorized"}]'])
+  })
+
+  test('does the same work: one hash each', async () => {
+    const person = await newMember()
+    const { passwords } = server.app.services
+    const asked: (string | null)[] = []
+    const { matches } = passwords
+    passwords.matches = (text, hash) => {
+      asked.push(hash === null ? null : 'hash')
+      return matches(text, hash)
+    }
+    for (const email of [newEmail(), person])
+      await refusal(from('192.0.2.1').client.signIn({ email, password: 'a wrong passphrase' }))
+    passwords.matches = matches
+    expect(asked).toEqual([null, 'hash'])
+  })
+})
+
+test('a password that is changed while it is checked opens nothing', async () => {
+  const person = await makePerson(server, server.organization_id)
+  await givePassword(server, person)
+  const { passwords } = server.app.services
+  const { matches } = passwords
+  passwords.matches = async (text, hash) => {
+    const answer = await matches(text, hash)
+    await givePassword(server, person, 'a horse of another colour')
+    return answer
+  }
+  const error = await refusal(openBrowser(server.url).client.signIn({ email: person.email, password }))
+  passwords.matches = matches
+  expect(error).toMatchObject({ status: 401, code: 'unauthorized' })
+  const { rows } = await server.database.pool.query('select id from sessions where user_id = $1', [person.user_id])
+  expect(rows).toEqual([])
+})
+
+test('a hash that was made at another cost is replaced when its password is given', async () => {
+  const { user_id, email } = await makePerson(server, server.organization_id)
+  const old = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)
+  await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, old])
+  const hashOf = async () =>
+    (await server.database.pool.query<{ hash: string }>('select hash from passwords where user_id = $1', [user_id]))
+      .rows[0]!.hash
+  await refusal(openBrowser(server.url).client.signIn({ email, password: 'a wrong passphrase' }))
+  expect(await hashOf()).toBe(old)
+  await enter(server, email)
+  expect(await hashOf()).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/)
+  await enter(server, email)
+})
+
+test('people who sign in all at once leave turns alone, and those who are too many are told so', async () => {
+  const { agent_id } = await publishAgent(server.client)
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const attempts = Array.from({ length: 45 }, (_, index) =>
+    refusal(from(`192.0.2.${index}`).client.signIn({ email: newEmail(), password: 'a wrong passphrase' })),
+  )
+  let unfinished = attempts.length
+  for (const attempt of attempts) void attempt.then(() => (unfinished -= 1))
+  for (let message = 0; message < 3; message += 1) {
+    await server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
+  }
+  // The turns did not wait for the hashes.
+  expect(unfinished).toBeGreaterThan(20)
+  const errors = await Promise.all(attempts)
+  const refused = errors.filter((error) => error.status === 503)
+  expect(refused.length).toBeGreaterThan(0)
+  for (const error of refused) expect(error).toMatchObject({ code: 'unavailable', retry_after: 10 })
+  expect(errors.filter((error) => error.status === 401).length).toBeGreaterThanOrEqual(33)
+})
+
+test('what has run out is deleted', async () => {
+  const { browser, person } = {
+    person: await makePerson(server, server.organization_id),
+    browser: openBrowser(server.url),
+  }
+  await givePassword(server, person)
+  await browser.client.signIn({ email: person.email, password })
+  const live = await server.client.createInvitation({ email: newEmail(), role: 'viewer' })
+  const dead = await server.client.createInvitation({ email: newEmail(), role: 'viewer' })
+  const { pool } = server.database
+  await pool.query('delete from sign_in_attempts')
+  await pool.query(
+    `insert into sign_in_attempts values ('\\x01', now() - interval '1 s'), ('\\x02', now() + interval '1 h')`,
+  )
+  await pool.query(`update invitations set expires_at = now() where id = $1`, [dead.invitation_id])
+  await pool.query(`update sessions set last_used_at = now() - interval '9 hours' where user_id = $1`, [person.user_id])
+  await enter(server, person.email)
+  await pool.query(`select graphile_worker.add_job('clean_up_sign_in')`)
+  const count = async (sql: string, value: string) => (await pool.query(sql, [value])).rows.length
+  await expect
+    .poll(() => count('select id from sessions where user_id = $1', person.user_id), { timeout: 20_000 })
+    .toBe(1)
+  await expect.poll(() => count('select id from invitations where id = $1', dead.invitation_id)).toBe(0)
+  await expect.poll(() => count(`select 1 from sign_in_attempts where subject = $1`, '\\x01')).toBe(0)
+  expect(await count(`select 1 from sign_in_attempts where subject = $1`, '\\x02')).toBe(1)
+  expect(await count('select id from invitations where id = $1', live.invitation_id)).toBe(1)
+})

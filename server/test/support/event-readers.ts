@@ -1,0 +1,61 @@
+// Readers of event streams, and nodes on which a test can let time run out.
+import type { ConversationStreamEvent } from '@parley/contract'
+import type { Client } from '@parley/sdk'
+import { expect } from 'vitest'
+import { systemPorts } from '../../src/ports.ts'
+import type { TestServer } from './server.ts'
+
+export const stored = (events: ConversationStreamEvent[]) => events.flatMap((event) => ('id' in event ? [event] : []))
+export const numbers = (events: ConversationStreamEvent[]) => stored(events).map(({ id }) => id)
+
+/** Reads in the background. */
+export function readInBackground(client: Client, conversation_id: string, after?: number) {
+  const events: ConversationStreamEvent[] = []
+  const gone = new AbortController()
+  const input = { conversation_id, ...(after === undefined ? {} : { after }) }
+  const done = (async () => {
+    for await (const event of client.streamConversationEvents(input, { signal: gone.signal })) events.push(event)
+  })()
+  done.catch(() => {})
+  return { events, done, stop: () => gone.abort() }
+}
+
+export const until = (condition: () => unknown) =>
+  expect.poll(condition, { timeout: 10_000, interval: 10 }).toBeTruthy()
+
+export interface RawOptions {
+  after?: number
+  /** In the query. */
+  token?: string
+  headers?: Record<string, string>
+  signal?: AbortSignal
+}
+
+/** The stream as it comes, without a client that reconnects. */
+export function openRaw(url: string, conversation_id: string, options: RawOptions = {}): Promise<Response> {
+  const { after, token, headers = {}, signal } = options
+  const address = `${url}/core/conversations/${conversation_id}/events${token ? `?token=${token}` : ''}`
+  const start = after === undefined ? {} : { 'last-event-id': String(after) }
+  return fetch(address, { headers: { ...headers, ...start }, ...(signal ? { signal } : {}) })
+}
+
+/** A node whose timers of a length the test can let run out; its wall clock is `ahead_ms` before ours. */
+export async function startHasty(server: TestServer) {
+  const due = new Set<{ ms: number; call: () => void }>()
+  const wall = { ahead_ms: 0 }
+  const after = (ms: number, call: () => void) => {
+    const entry = { ms, call }
+    due.add(entry)
+    const stop = systemPorts.clock.after(ms, call)
+    return () => {
+      due.delete(entry)
+      stop()
+    }
+  }
+  const now = () => systemPorts.clock.now() + wall.ahead_ms
+  const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, now, after } } })
+  const runOut = (length: number) => {
+    for (const entry of [...due]) if (entry.ms === length && due.delete(entry)) entry.call()
+  }
+  return { node, wall, runOut }
+}

@@ -1,0 +1,19 @@
+// A fetch that judges every error it is answered with by the contract. Redirects are answers like any other.
+import { ErrorBody } from '@parley/contract'
+import { expect } from 'vitest'
+import { createAjv } from '../../src/validation.ts'
+
+const ajv = createAjv()
+const isErrorBody = ajv.compile(ErrorBody)
+
+export function createJudgingFetch(send: typeof fetch = fetch): typeof fetch {
+  return async (address, init) => {
+    const response = await send(address, { ...init, redirect: 'manual' })
+    if (response.status < 400) return response
+    const body = (await response.clone().json()) as { request_id: string }
+    expect(isErrorBody(body), `${JSON.stringify(body)} ${ajv.errorsText(isErrorBody.errors)}`).toBe(true)
+    expect(body.request_id).toBe(response.headers.get('x-request-id'))
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+    return response
+  }
+}
