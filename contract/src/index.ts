@@ -3,17 +3,21 @@
 import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { authoringOperations } from './authoring.ts'
+import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import { invitationOperations } from './invitations.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
+import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
 import { webhookOperations } from './webhooks.ts'
 
 export const operations = {
   ...systemOperations,
   ...conversationOperations,
+  ...changeOperations,
+  ...statisticsOperations,
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
@@ -34,6 +38,7 @@ export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './authoring.ts'
+export * from './changes.ts'
 export * from './conversation.ts'
 export * from './conversations.ts'
 export * from './errors.ts'
@@ -46,6 +51,7 @@ export * from './schema.ts'
 export * from './scopes.ts'
 export * from './secrets.ts'
 export * from './sign-in.ts'
+export * from './statistics.ts'
 export * from './system.ts'
 export * from './webhooks.ts'
 export * from './widgets.ts'

@@ -10,6 +10,7 @@ type Json = Record<string, unknown>
 const tagTexts = {
   Conversations: 'Conversations between an end user and an agent, their transcripts and their turns.',
   Agents: 'Agents and their versions; a published version never changes.',
+  Statistics: 'What happened over time, counted.',
   Models: 'The language models that this server can ask.',
   Access: 'The organization, its members, keys and personal access tokens.',
   'Signing in': 'Sessions of browsers, for members and holders of keys; invitations.',

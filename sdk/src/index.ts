@@ -1,5 +1,6 @@
 // A typed client over the contract: one method for each operation, named by its id. No code is generated.
 import {
+  type ConversationChangeEvent,
   type ConversationStreamEvent,
   type Input,
   type Operation,
@@ -10,6 +11,7 @@ import {
   operations,
 } from '@parley/contract'
 import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
+import { streamChanges } from './changes.ts'
 import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
 import { streamEvents, streamMessage, streamText } from './streams.ts'
 
@@ -43,6 +45,16 @@ export type Client = { [Id in Exclude<OperationId, NotAsItIs>]: Call<Id> } & {
     options?: CallOptions,
   ): AsyncGenerator<ConversationStreamEvent>
   /**
+   * The conversations of the organization that are new or change, from now on or after a position, for as long as it is read:
+   * it resumes whatever connections are lost on the way, on any node. First comes `position`, once the feed is followed: what is
+   * listed after that misses nothing. `reset` asks to list anew: more was missed than is kept. Ends when the signal aborts, by
+   * throwing its reason; throws an `ApiError` for a refusal, and the last failure when `stream_patience_ms` is over.
+   */
+  streamConversationChanges(
+    input?: Input<'listConversationChanges'>,
+    options?: CallOptions,
+  ): AsyncGenerator<ConversationChangeEvent>
+  /**
    * Sends a message and tells the course of its turn; the last event is `turn.completed`, `turn.failed` or `turn.cancelled`.
    * Joined, the deltas since the last `turn.restarted` are the reply. A lost connection throws: with an `idempotency_key` the
    * call can be repeated, and tells the turn from the start.
@@ -58,6 +70,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     ...Object.fromEntries(calls),
     streamConversationEvents: (input: Values, call: CallOptions = {}) => streamEvents(options, input, call),
+    streamConversationChanges: (input: Values = {}, call: CallOptions = {}) => streamChanges(options, input, call),
     streamConversationMessage: (input: Values, call: CallOptions = {}) => streamMessage(options, input, call),
     streamAgentVersionComparison: (input: Values, call: CallOptions = {}) =>
       streamText(options, operations.compareAgentVersions, input, call),
@@ -85,4 +98,12 @@ function createCall(client: ClientOptions, operation: Operation) {
 }
 
 export { ApiError, type CallOptions, type ClientOptions } from './request.ts'
-export type { ConversationStreamEvent, Input, OperationId, Operations, Output, TurnStreamEvent }
+export type {
+  ConversationChangeEvent,
+  ConversationStreamEvent,
+  Input,
+  OperationId,
+  Operations,
+  Output,
+  TurnStreamEvent,
+}

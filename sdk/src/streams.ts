@@ -35,7 +35,8 @@ export async function* streamEvents(
     const start = position === undefined ? {} : { last_event_id: String(position) }
     let failure: unknown = new TypeError('The stream ended before the conversation did')
     try {
-      for await (const event of readStream(client, { ...input, ...start }, call, { time, patience })) {
+      const opened = { client, operation: operations.streamConversationEvents, input: { ...input, ...start }, call }
+      for await (const event of readStream<ConversationStreamEvent>(opened, { time, patience })) {
         if (event === 'over') return
         if ('id' in event) position = event.id
         yield event
@@ -50,15 +51,20 @@ export async function* streamEvents(
   }
 }
 
+interface Opened {
+  client: ClientOptions
+  operation: Operation
+  input: Values
+  call: CallOptions
+}
+
 /** What one connection brings; `over`: there is nothing more to come, ever. */
-async function* readStream(
-  client: ClientOptions,
-  input: Values,
-  call: CallOptions,
+export async function* readStream<Event>(
+  { client, operation, input, call }: Opened,
   { time, patience }: { time: Time; patience: Patience },
-): AsyncGenerator<ConversationStreamEvent | 'over'> {
+): AsyncGenerator<Event | 'over'> {
   using connection = openConnection(call.signal, time)
-  const response = await open(client, operations.streamConversationEvents, input, call, connection)
+  const response = await open(client, operation, input, call, connection)
   if (response.status === 204) return yield 'over'
   const opened_at = time.now()
   const onBytes = () => {
@@ -67,7 +73,7 @@ async function* readStream(
   for await (const { id, event, data } of readEvents(response, connection, { onBytes, onRetry: patience.setPause })) {
     // What is only being said comes anew with every stream.
     if (id !== undefined) patience.renew()
-    yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as ConversationStreamEvent
+    yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as Event
   }
 }
 

@@ -24,6 +24,9 @@ import { createLiveTurns } from './live/live-turns.ts'
 import { watchLogs } from './events/log-watch.ts'
 import { createOpenStreams } from './events/open-streams.ts'
 import { drainKey } from './events/operations.ts'
+import { createFeeds } from './feed/feeds.ts'
+import { tendChanges } from './feed/tend.ts'
+import { foldStatistics } from './statistics/fold.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './engine/models/catalog.ts'
 import { createListings } from './engine/tools/mcp/listings.ts'
@@ -112,28 +115,7 @@ function createServices(
         log.warn({ model: error.model, kind: error.kind, status: error.status, attempt, next }, 'model call failed'),
     }),
   )
-  const signals = createSignals(clock)
-  const bus = stack.use(
-    openBus({
-      database,
-      connection_string,
-      after: clock.after,
-      onReconnect: signals.notifyAll,
-      onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be late'),
-    }),
-  )
-  bus.subscribe('changed', signals.notify)
-  const node_id = ports.newId()
-  const live = stack.use(createLiveTurns({ bus, signals, ports, node_id }))
-  stack.use(
-    watchLogs({
-      database,
-      signals,
-      clock,
-      followed: live.followed,
-      onError: (error) => log.warn({ reason: error.message }, 'event streams may be late'),
-    }),
-  )
+  const connected = connectNodes({ database, connection_string }, ports, log, stack)
   const outbound = createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock })
   const parts = {
     config,
@@ -145,10 +127,7 @@ function createServices(
     ...createSealers(secret_key, ports.randomBytes),
     passwords: createPasswords(ports),
     openid: createOpenId(config, clock),
-    signals,
-    bus,
-    live,
-    node_id,
+    ...connected,
     lifecycle: { isDraining: false },
     open_streams: createOpenStreams(config.limits),
   }
@@ -156,9 +135,40 @@ function createServices(
   return { ...parts, tokens, runner: new Engine(parts, log) }
 }
 
+/** What tells this process what happens on others, and them what happens here. */
+function connectNodes(
+  { database, connection_string }: { database: PooledDatabase; connection_string: string },
+  ports: Ports,
+  log: Logger,
+  stack: AsyncDisposableStack,
+) {
+  const { clock } = ports
+  const warn = (text: string) => (error: Error) => log.warn({ reason: error.message }, text)
+  const signals = createSignals(clock)
+  const bus = stack.use(
+    openBus({
+      database,
+      connection_string,
+      after: clock.after,
+      onReconnect: signals.notifyAll,
+      onError: warn('messages between nodes may be late'),
+    }),
+  )
+  bus.subscribe('changed', signals.notify)
+  const node_id = ports.newId()
+  const live = stack.use(createLiveTurns({ bus, signals, ports, node_id }))
+  const onLogsLate = warn('event streams may be late')
+  stack.use(watchLogs({ database, signals, clock, followed: live.followed, onError: onLogsLate }))
+  const onFeedsLate = warn('changes of conversations may be shown late')
+  const feeds = stack.use(createFeeds({ database, bus, signals, live, clock, onError: onFeedsLate }))
+  return { signals, bus, live, feeds, node_id }
+}
+
 /** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */
 const keys_deleted_at_once = 100_000
 const deliveries_deleted_at_once = 50_000
+/** Of 10,000 rows each. */
+const folds_at_once = 100
 
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
 async function serve(
@@ -177,6 +187,8 @@ async function serve(
     },
     delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
     clean_up_sign_in: () => deleteExpired(services.database, config.sign_in.idle_minutes),
+    fold_statistics: async () => void (await foldStatistics(services.database, folds_at_once)),
+    tend_changes: () => tendChanges(services.database),
     clean_up_webhooks: () => cleanUp(services.database, deliveries_deleted_at_once),
     requeue_analyses: async () => {
       const requeued = await requeueOverdueAnalyses(services.database)

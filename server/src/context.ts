@@ -17,6 +17,7 @@ import type { OpenStreams } from './events/open-streams.ts'
 import type { ModelCatalog } from './engine/models/catalog.ts'
 import type { CallKey } from './idempotency/run-once.ts'
 import type { McpListings } from './engine/tools/mcp/listings.ts'
+import type { Feeds } from './feed/feeds.ts'
 import type { LiveTurns } from './live/live-turns.ts'
 import type { OutboundClient } from './outbound/client.ts'
 import type { Ports } from './ports.ts'
@@ -36,6 +37,8 @@ export interface Services extends Sealers {
   readonly signals: Signals
   readonly bus: Bus
   readonly live: LiveTurns
+  /** Of organizations' conversations. */
+  readonly feeds: Feeds
   readonly tokens: ConversationTokens
   readonly passwords: Passwords
   /** Null where no identity provider is set up. */

@@ -8,11 +8,13 @@ import * as authoring from './authoring/operations.ts'
 import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
 import { streamConversationEvents } from './events/operations.ts'
+import { listConversationChanges } from './feed/operations.ts'
 import * as secrets from './secrets/operations.ts'
+import * as statistics from './statistics/operations.ts'
 import * as system from './system/operations.ts'
 import * as webhooks from './webhooks/operations.ts'
 
-const events = { streamConversationEvents }
+const events = { streamConversationEvents, listConversationChanges }
 
 export const handlers: Handlers = {
   ...system,
@@ -26,4 +28,5 @@ export const handlers: Handlers = {
   ...openid,
   ...webhooks,
   ...secrets,
+  ...statistics,
 }

@@ -41,12 +41,20 @@ describe('one writer', () => {
     ['organizations|users|members|credentials|installation', /^access\//],
     ['passwords|identities|sessions|invitations|sign_in_attempts', /^access\/sign-in\//],
     ['secrets', /^secrets\//],
+    ['statistics', /^statistics\//],
+    ['conversation_changes|conversation_feeds', /^feed\//],
     ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
   ])('%s belong to one room', (tables, room) => {
     const writers = filesWith(writesTo(tables))
     expect(writers.length).toBeGreaterThan(0)
     for (const file of writers) expect(file).toMatch(room)
   })
+})
+
+test('statistics are counted where conversations are written, and added up in one place', () => {
+  const writers = ['commit-content.ts', 'commit-new.ts', 'commit.ts'].map((file) => `conversations/${file}`)
+  expect(filesWith(/insert into statistics_deltas/).toSorted()).toEqual(writers)
+  expect(filesWith(/delete from statistics_deltas/)).toEqual(['statistics/fold.ts'])
 })
 
 describe('T12: no transaction spans a network wait', () => {
@@ -69,6 +77,7 @@ test('every prepared statement of a room names the organization', () => {
   // go across them; an idempotency key has a namespace that is narrower still.
   const across = new Set([
     'conversations/leases.ts',
+    'statistics/fold.ts',
     'access/authenticate.ts',
     'access/sign-in/find-session.ts',
     'system/operations.ts',
@@ -83,7 +92,13 @@ test('every prepared statement of a room names the organization', () => {
   expect(statements.length).toBeGreaterThan(20)
   const ofAllGenerations = ['overdue_generations', 'give_up_generations']
   for (const { name, sql } of statements) {
-    const across_all = ['is_conversation_id_taken', 'overdue_analyses', 'read_log_progress', 'watch_secret_key']
+    const across_all = [
+      'is_conversation_id_taken',
+      'overdue_analyses',
+      'read_log_progress',
+      'watch_secret_key',
+      'forget_changes',
+    ]
     if ([...across_all, ...ofAllGenerations].includes(name!)) continue
     expect(sql, name).toMatch(/organization_id/)
   }

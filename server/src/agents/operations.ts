@@ -12,6 +12,7 @@ import {
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { isUuid } from '../ports.ts'
+import { readAgentTotals } from '../statistics/agent-totals.ts'
 import { validateAgentConfig } from './config.ts'
 import { checkJsonField, parseJsonFilter } from './json-fields.ts'
 import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
@@ -54,7 +55,7 @@ export const checkAgent: Handler<'checkAgent'> = async (ctx, input) => {
 export const getAgent: Handler<'getAgent'> = async (ctx, input) => {
   const agent = await requireAgent(ctx, input.agent_id)
   const versions = await queries.listVersionSummaries(ctx.store, agent.id, max_listed_versions)
-  const statistics = await queries.readStatistics(ctx.store, agent.id)
+  const statistics = await readAgentTotals(ctx.store, agent.id)
   return { ...presentAgent(agent), versions, phone_numbers: [], web_widgets: [], statistics }
 }
 

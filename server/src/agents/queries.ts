@@ -213,23 +213,6 @@ export function listAgentRows(
     .execute()
 }
 
-export interface AgentStatistics {
-  conversations: number
-  active_conversations: number
-  user_turns: number
-  average_duration: number | null
-}
-
-export async function readStatistics(store: Store, agent_id: string): Promise<AgentStatistics> {
-  const { rows } = await sql<AgentStatistics>`
-    select count(*) as conversations, count(*) filter (where c.ended_at is null) as active_conversations,
-           coalesce(sum(p.user_turn_count), 0) as user_turns, round(avg(c.duration), 1) as average_duration
-    from conversations c left join conversation_progress p on p.conversation_id = c.id
-    where c.organization_id = ${store.organization_id} and c.agent_id = ${agent_id} and c.deleted_at is null
-      and c.status <> 'token_created'`.execute(store.kysely)
-  return rows[0]!
-}
-
 // --- versions ---
 
 export interface NewVersion {

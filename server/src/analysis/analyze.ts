@@ -38,6 +38,7 @@ export async function analyzeConversation(
     await writeAnalysis(store, services, conversation_id, { status: 'failed', reason: 'It could not be stored.' })
   }
   announce(services, conversation_id)
+  services.feeds.announce(organization_id)
   // The call of `end` that waits may be on any node.
   await services.bus.publish({ topic: 'changed', id: conversation_id })
 }

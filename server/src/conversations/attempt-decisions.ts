@@ -134,7 +134,9 @@ function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'rep
   const said = reply.text === '' ? [] : [assistantMessage(turn.id, reply, { metrics })]
   return {
     ...noChange,
-    ended_turns: [{ id: turn.id, outcome: 'reply', error: null, ...(usage ? { steps: 1, ...usage } : noStep) }],
+    ended_turns: [
+      { id: turn.id, outcome: 'reply', error: null, metrics, ...(usage ? { steps: 1, ...usage } : noStep) },
+    ],
     items: said,
     events: [...said.map(messageCreated), turnEvent('turn.completed', turn.id)],
   }

@@ -129,6 +129,8 @@ export interface TurnEnd extends TokenUsage {
   error: string | null
   /** Finished with it: 1 for a reply. */
   steps: number
+  /** Of a reply: what it took. */
+  metrics: TurnMetrics | null
 }
 
 export interface ConversationEnd {

@@ -46,11 +46,18 @@ const eraseStatements = [
   statement('erase_events', 'delete from events where conversation_id = $1 and organization_id = $2'),
   statement(
     'erase_conversation',
-    `update conversations set deleted_at = clock_timestamp(), user_id = '', agent_number = null, to_address = null,
+    `with erased as (
+     update conversations set deleted_at = clock_timestamp(), user_id = '', agent_number = null, to_address = null,
             from_address = null, subject = null, initial_context = null, custom_metadata = '{}', recording_details = null,
             summary = null, analysis_status = 'none', analysis_reason = null, analysis_due_at = null, ending = null, content_fingerprint = null, agent_name = null,
             web_widget_id = null, trunk_id = null, ended_by = ended_by - array['id', 'name', 'reason']
-     where id = $1 and organization_id = $2`,
+     where id = $1 and organization_id = $2
+     returning id, organization_id, agent_id, deleted_at, duration
+   )
+   insert into statistics_deltas (organization_id, agent_id, at, counters)
+   select e.organization_id, e.agent_id, e.deleted_at, jsonb_build_object('deleted', 1, 'deleted_duration', e.duration,
+          'deleted_user_messages', p.user_turn_count)
+   from erased e join conversation_progress p on p.conversation_id = e.id`,
   ),
 ]
 
@@ -72,7 +79,7 @@ export async function deleteContent(
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
     await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
-    return { answer: undefined, started: null, ended_turns: endedTurns(state, change) }
+    return { answer: undefined, started: null, ended_turns: endedTurns(state, change), listed_in: tx.organization_id }
   })
   if (!committed) throw notFound('Conversation')
   return committed

@@ -3,6 +3,7 @@ import type { Channel, ConversationStatus, Direction, EndReason, EndedBy, EventT
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import type { JsonObject } from '../json.ts'
+import { countEnded } from './commit.ts'
 import type { ItemRecord } from './queries.ts'
 
 /** What a conversation is born with. */
@@ -132,6 +133,10 @@ const insertHistoryStatement = statement(
      insert into events (conversation_id, organization_id, sequence, id, type, occurred_at, data)
      select $1, $2, e.sequence, e.id, e.type, clock_timestamp(), e.data
      from jsonb_to_recordset($4::jsonb) as e(sequence bigint, id uuid, type text, data jsonb)
+   ), counted as (
+     insert into statistics_deltas (organization_id, agent_id, at, counters)
+     select organization_id, agent_id, created_at, jsonb_build_object('conversations', 1, 'user_messages', $7::integer)
+     from conversations where id = $1 and organization_id = $2 and status <> 'token_created'
    )
    insert into conversation_progress (conversation_id, organization_id, next_position, next_sequence, user_turn_count,
                                       last_activity_at, updated_at)
@@ -171,9 +176,13 @@ export interface ImportedEnd {
 
 const closeStatement = statement(
   'close_imported_conversation',
-  `update conversations set status = $3, ended_at = $4, duration = $5, end_reason = $6, ended_by = $7, analysis_status = $8,
-          summary = $9
-   where id = $1 and organization_id = $2`,
+  `with ended as (
+     update conversations set status = $3, ended_at = $4, duration = $5, end_reason = $6, ended_by = $7, analysis_status = $8,
+            summary = $9
+     where id = $1 and organization_id = $2
+     returning organization_id, agent_id, ended_at, duration, end_reason
+   )
+   ${countEnded}`,
 )
 
 /** Ends an imported conversation, after its items: an ended one takes none (T5). */

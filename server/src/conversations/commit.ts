@@ -5,7 +5,8 @@ import { limitLockWait, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import { AppError, notFound } from '../errors.ts'
 import { enqueueAnalysis } from '../jobs/enqueue.ts'
-import type { Change, Decision, LockedConversation, NewItem, NewTurn, OpenTurn, StepEnd, TurnEnd } from './change.ts'
+import { countChange, isUserMessage } from './counted.ts'
+import type { Change, Decision, LockedConversation, NewTurn, OpenTurn, StepEnd, TurnEnd } from './change.ts'
 import { isRefusal } from './change.ts'
 import { lease_ms, statusOfOutcome } from './turn.ts'
 import { type ChangeName, reach } from './pause-points.ts'
@@ -17,6 +18,8 @@ export interface Committed<Answer> {
   started: TurnLease | null
   /** Turns that became final, and the nodes that have to know: that of the waiting call, that which carried it out. */
   ended_turns: { id: string; nodes: string[] }[]
+  /** The organization, where it shows in the list of its conversations. */
+  listed_in: string | null
 }
 
 /** Who writes: this process. */
@@ -75,7 +78,8 @@ export async function changeConversation<Answer>(
     if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
     const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
     await alongside(tx, decision.answer)
-    return { answer: decision.answer, started, ended_turns: endedTurns(state, decision.change) }
+    const listed_in = decision.change.end ? tx.organization_id : null
+    return { answer: decision.answer, started, ended_turns: endedTurns(state, decision.change), listed_in }
   })
   if (!committed) throw notFound('Conversation')
   return committed
@@ -255,6 +259,9 @@ const appendStatement = statement(
      insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
      select $1, e.sequence, $2, e.id, e.type, $3, e.data
      from jsonb_to_recordset($5::jsonb) as e(sequence bigint, id uuid, type text, data jsonb)
+   ), counted as (
+     insert into statistics_deltas (organization_id, agent_id, at, counters)
+     select $2, $10::uuid, $3, $11::jsonb where $11::jsonb is not null
    )
    update conversation_progress set next_position = next_position + $6::integer, next_sequence = next_sequence + $7::integer,
           user_turn_count = user_turn_count + $8::integer, next_turn = next_turn + $9::integer,
@@ -273,6 +280,7 @@ async function append({ store, ports }: Writer, state: LockedConversation, chang
     id: ports.newId(),
     sequence: state.next_sequence + index,
   }))
+  const counters = countChange(state, change)
   await store.query(appendStatement, [
     state.id,
     store.organization_id,
@@ -283,11 +291,9 @@ async function append({ store, ports }: Writer, state: LockedConversation, chang
     events.length,
     change.items.filter(isUserMessage).length,
     change.new_turn ? 1 : 0,
+    state.agent_id,
+    counters && JSON.stringify(counters),
   ])
-}
-
-function isUserMessage(item: NewItem): boolean {
-  return item.type === 'message' && item.role === 'user'
 }
 
 const putOffStatement = statement(
@@ -299,13 +305,22 @@ async function putOffEnd({ store }: Writer, state: LockedConversation, ending: N
   await store.query(putOffStatement, [state.id, store.organization_id, JSON.stringify(ending)])
 }
 
+/** Of a statement that begins with the update as `ended`. */
+export const countEnded = `insert into statistics_deltas (organization_id, agent_id, at, counters)
+   select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)
+   from ended`
+
 const endStatement = statement(
   'end_conversation',
-  `update conversations set status = $3, ended_at = $4,
-          duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
-          end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
-          analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
-   where id = $1 and organization_id = $2 and ended_at is null`,
+  `with ended as (
+     update conversations set status = $3, ended_at = $4,
+            duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
+            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
+            analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
+     where id = $1 and organization_id = $2 and ended_at is null
+     returning organization_id, agent_id, ended_at, duration, end_reason
+   )
+   ${countEnded}`,
 )
 
 async function endConversation({ store }: Writer, state: LockedConversation, end: NonNullable<Change['end']>) {

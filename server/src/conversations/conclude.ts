@@ -4,7 +4,7 @@ import type { Services } from '../context.ts'
 import type { Committed } from './commit.ts'
 import type { Partial } from './turn-endings.ts'
 
-type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'live' | 'node_id'>
+type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'live' | 'node_id' | 'feeds'>
 
 export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
@@ -14,6 +14,7 @@ export function conclude(services: Part, conversation_id: string, committed: Com
     if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }
   announce(services, conversation_id)
+  if (committed.listed_in !== null) services.feeds.announce(committed.listed_in)
 }
 
 /** The signal's key for events of any conversation that this node has stored. */

@@ -52,6 +52,7 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
     await reach(ports, 'create.written')
     return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
   })
+  ctx.services.feeds.announce(ctx.store.organization_id)
   await reach(ports, 'create.committed')
   announce(ctx.services, id)
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!

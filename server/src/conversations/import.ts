@@ -22,6 +22,7 @@ export const importConversations: Handler<'importConversations'> = async (ctx, i
     if (outcome === 'created' || outcome === 'unchanged') answer[outcome] += 1
     else answer.errors.push(...outcome.map((fault) => ({ index, id: idOf(row), ...fault })))
   }
+  if (answer.created > 0) ctx.services.feeds.announce(ctx.store.organization_id)
   return answer
 }
 

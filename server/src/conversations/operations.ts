@@ -35,6 +35,7 @@ export const updateConversation: Handler<'updateConversation'> = async (ctx, inp
     return patched
   })
   announce(ctx.services, id)
+  ctx.services.feeds.announce(ctx.store.organization_id)
   return presentConversation(ctx.access, record)
 }
 

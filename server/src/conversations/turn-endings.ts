@@ -71,7 +71,7 @@ function concludeCalls(turn: OpenTurn, output: string): NewToolResult[] {
 }
 
 function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): TurnEnd {
-  return { id, outcome, error, steps: 0, input_tokens: null, output_tokens: null }
+  return { id, outcome, error, steps: 0, input_tokens: null, output_tokens: null, metrics: null }
 }
 
 /**

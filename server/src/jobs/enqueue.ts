@@ -15,6 +15,10 @@ export interface JobPayloads {
   clean_up_webhooks: Record<string, unknown>
   /** As above. */
   clean_up_sign_in: Record<string, unknown>
+  /** As above. */
+  fold_statistics: Record<string, unknown>
+  /** As above. */
+  tend_changes: Record<string, unknown>
 }
 
 // The key keeps one job for each conversation; one that a dead node still holds is put out of the way.

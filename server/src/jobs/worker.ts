@@ -30,6 +30,8 @@ const each_minute: (keyof JobPayloads)[] = [
   'delete_expired_keys',
   'clean_up_webhooks',
   'clean_up_sign_in',
+  'fold_statistics',
+  'tend_changes',
 ]
 
 /** How long to wait before the worker that the loss of its database ended is started again. */

@@ -1,6 +1,5 @@
 // Agents as resources: made, read, changed and deleted, with what is counted of their conversations.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -128,15 +127,20 @@ describe('getAgent', () => {
     for (const text of ['one', 'two'])
       await server.client.sendConversationMessage({ conversation_id: ended, text, interactivity: 'plain' })
     await server.client.endConversation({ conversation_id: ended })
-    await sql`update conversations set duration = 41 where id = ${ended}`.execute(server.database.kysely)
-    const row = { channel: 'webrtc' as const, status: 'completed' as const, user_id: 'u', agent_id, duration: 10 }
-    const imported = { ...row, id: randomUUID(), created_at: '2026-01-01T00:00:00Z' }
-    await server.client.importConversations({ conversations: [imported] })
+    const row = { channel: 'webrtc' as const, status: 'completed' as const, user_id: 'u', agent_id }
+    const imported = [10, 41].map((duration) => ({
+      ...row,
+      id: randomUUID(),
+      created_at: '2026-01-01T00:00:00Z',
+      duration,
+    }))
+    await server.client.importConversations({ conversations: imported })
+    const { duration } = await server.client.getConversation({ conversation_id: ended })
     expect((await get(agent_id)).statistics).toEqual({
-      conversations: 3,
+      conversations: 4,
       active_conversations: 1,
       user_turns: 2,
-      average_duration: 25.5,
+      average_duration: Math.round(((51 + duration!) / 3) * 10) / 10,
     })
   })
 

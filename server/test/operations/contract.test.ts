@@ -96,6 +96,8 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   },
   listConversations: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   countConversations: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
+  listConversationChanges: { input: () => ({ after: 0 }), outsider: 'his own', narrowed: 'his own' },
+  getStatistics: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   getConversation: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   listConversationTurns: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   streamConversationEvents: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },

@@ -1,0 +1,37 @@
+// The feed of an organization's conversations as an async iterator, which resumes by itself for as long as it is read.
+import { type ConversationChangeEvent, operations } from '@parley/contract'
+import type { CallOptions, ClientOptions, Values } from './request.ts'
+import { type Time, createPatience, mayReopen, systemTime } from './retry.ts'
+import { readStream } from './streams.ts'
+
+export async function* streamChanges(
+  client: ClientOptions,
+  { after, last_event_id, ...input }: Values,
+  call: CallOptions,
+  time: Time = systemTime,
+): AsyncGenerator<ConversationChangeEvent> {
+  const patience = createPatience(time, client.stream_patience_ms)
+  const operation = operations.listConversationChanges
+  let position = (last_event_id ?? after) as string | number | undefined
+  let isFirst = true
+  for (;;) {
+    const start = position === undefined ? {} : { last_event_id: String(position) }
+    let failure: unknown = new TypeError('The stream of changes ended')
+    try {
+      const opened = { client, operation, input: { ...input, ...start }, call }
+      for await (const event of readStream<ConversationChangeEvent>(opened, { time, patience })) {
+        if (event === 'over') return
+        const isResumed = event.event === 'position' && !isFirst
+        position = event.id
+        isFirst = false
+        // That it goes on from where it was is nothing new.
+        if (!isResumed) yield event
+      }
+    } catch (error) {
+      call.signal?.throwIfAborted()
+      if (!mayReopen(error)) throw error
+      failure = error
+    }
+    await patience.wait(failure, call.signal)
+  }
+}

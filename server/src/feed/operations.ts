@@ -1,0 +1,97 @@
+// The feed of an organization's conversations, as pages and as a stream. Nothing is queued for a reader: it reads what comes after
+// the number that it has seen.
+import type { ConversationChange, ConversationChangeEvent } from '@parley/contract'
+import type { Context, Handler } from '../context.ts'
+import { EventStream, type ServerSentEvent } from '../event-stream.ts'
+import { presentConversation } from '../conversations/wire.ts'
+import { drainKey } from '../events/operations.ts'
+import { isUuid } from '../ports.ts'
+import { feedKey } from './feeds.ts'
+import { type ChangePage, type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
+import { readChanges, readFeedPosition } from './queries.ts'
+
+const page_size = 200
+/** A stream ends after so long: who resumes it shows again that he may. */
+const stream_ms = 300_000
+/** How soon a reader is to come back when its stream ends. */
+const reconnect_ms = 500
+
+interface Start {
+  position: number
+  is_reset: boolean
+}
+
+export const listConversationChanges: Handler<'listConversationChanges'> = async (ctx, input) => {
+  const after = input.last_event_id ? Number(input.last_event_id) : input.after
+  const agents = agentsOf(ctx, input.agent_id)
+  if (ctx.accepts_stream) {
+    const held = ctx.services.open_streams.take(ctx.access.limit_key)
+    return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
+  }
+  const { position, is_reset } = await findStart(ctx, after)
+  const page = await readChanges(ctx.store, position, agents, page_size)
+  const data = page.changes.map((change) => presentChange(ctx, change))
+  return { data, position: page.position, has_more: page.has_more, is_reset }
+}
+
+/** What cannot be an agent, or is none that the caller sees, has no conversations. */
+function agentsOf({ access: { agent_ids } }: Context, agent_id: string | undefined): string[] | null {
+  if (agent_id === undefined) return agent_ids && [...agent_ids]
+  const id = agent_id.toLowerCase()
+  return isUuid(id) && (agent_ids === null || agent_ids.has(id)) ? [id] : []
+}
+
+/** After everything that is committed now has its number. */
+async function findStart(ctx: Context, after: number | undefined): Promise<Start> {
+  await numberChanges(ctx.store)
+  return startAt(after, await readFeedPosition(ctx.store))
+}
+
+export function startAt(after: number | undefined, { last_number, oldest_number }: FeedPosition): Start {
+  if (after === undefined) return { position: last_number, is_reset: false }
+  const isKept = after <= last_number && after >= (oldest_number ?? last_number + 1) - 1
+  return isKept ? { position: after, is_reset: false } : { position: last_number, is_reset: true }
+}
+
+async function* streamChanges(
+  ctx: Context,
+  { after, agents }: { after: number | undefined; agents: string[] | null },
+  gone: AbortSignal,
+): AsyncGenerator<ServerSentEvent> {
+  const { feeds, signals, lifecycle, ports } = ctx.services
+  const { organization_id } = ctx.store
+  using _following = feeds.follow(organization_id)
+  using listener = signals.listen(feedKey(organization_id), drainKey)
+  const ends_at = ports.clock.monotonic() + stream_ms
+  const start = await findStart(ctx, after)
+  yield toSent(start.is_reset ? 'reset' : 'position', { position: start.position })
+  for (let position = start.position; ;) {
+    let page: ChangePage
+    do {
+      page = await readChanges(ctx.store, position, agents, page_size)
+      position = page.position
+      for (const change of page.changes) yield toSent('change', presentChange(ctx, change))
+      // Who resumes need not pass over them again.
+      if (page.has_more && page.changes.length === 0) yield toSent('position', { position })
+    } while (page.has_more)
+    const left_ms = ends_at - ports.clock.monotonic()
+    if (lifecycle.isDraining || left_ms <= 0) {
+      yield { retry_ms: reconnect_ms }
+      return
+    }
+    await listener.next({ signal: gone, timeout_ms: left_ms })
+    if (gone.aborted) return
+  }
+}
+
+function presentChange(ctx: Context, { number, conversation_id, conversation }: ChangeRecord): ConversationChange {
+  const shown = conversation && presentConversation(ctx.access, conversation)
+  return { position: number, conversation_id, conversation: shown }
+}
+
+function toSent<E extends ConversationChangeEvent['event']>(
+  event: E,
+  data: Extract<ConversationChangeEvent, { event: E }>['data'],
+) {
+  return { event, id: data.position, data }
+}

@@ -1,0 +1,170 @@
+// The SQL over the feed of an organization's conversations: gives changes their numbers, and reads them.
+import { type ConversationRecord, conversationColumns, conversationTables } from '../conversations/queries.ts'
+import { type Executor, statement } from '../database/database.ts'
+import type { RootStore, Store } from '../database/store.ts'
+
+const beginStatement = statement(
+  'begin_feed',
+  `insert into conversation_feeds (organization_id, last_number) values ($1, 0) on conflict do nothing`,
+)
+const lockStatement = statement(
+  'lock_feed',
+  'select last_number from conversation_feeds where organization_id = $1 for update',
+)
+const numberStatement = statement(
+  'number_changes',
+  `with waiting as materialized (
+     select id, row_number() over (order by id) as place
+     from (select id from conversation_changes where organization_id = $1 and number is null order by id limit $3) oldest
+   ), numbered as (
+     update conversation_changes c set number = $2::bigint + w.place from waiting w where c.id = w.id
+   )
+   update conversation_feeds set last_number = $2::bigint + (select count(*) from waiting) where organization_id = $1
+   returning last_number`,
+)
+
+/** In one transaction, and transactions of one call. */
+const numbered_at_once = 1000
+const most_rounds = 100
+
+/**
+ * Gives a number to every change that is committed. Under the feed's lock, in a statement of its own: so it sees all that was
+ * numbered before, and whoever has read up to a number never finds a new one at or below it. Answers the last number.
+ */
+export async function numberChanges(store: RootStore): Promise<number> {
+  // One that is being numbered just now is still waiting for who looks: he waits for the lock, and then sees it.
+  const [feed] = await readFeedGrowth(store, [store.organization_id])
+  let last = feed!.last_number
+  for (let rounds = 0; feed!.has_waiting && rounds < most_rounds; rounds += 1) {
+    const before = await store.transaction(async (tx) => {
+      const last_number = await lockFeed(tx)
+      const values = [tx.organization_id, last_number, numbered_at_once]
+      const [row] = await tx.query<{ last_number: number }>(numberStatement, values)
+      last = row!.last_number
+      return last_number
+    })
+    if (last - before < numbered_at_once) break
+  }
+  return last
+}
+
+async function lockFeed(tx: Store): Promise<number> {
+  const lock = () => tx.query<{ last_number: number }>(lockStatement, [tx.organization_id])
+  let [row] = await lock()
+  if (!row) {
+    await tx.query(beginStatement, [tx.organization_id])
+    row = (await lock())[0]
+  }
+  return row!.last_number
+}
+
+const positionStatement = statement(
+  'read_feed_position',
+  `select coalesce((select last_number from conversation_feeds where organization_id = $1), 0) as last_number,
+          (select min(number) from conversation_changes where organization_id = $1 and number is not null) as oldest_number`,
+)
+
+export interface FeedPosition {
+  last_number: number
+  /** Of the changes that are kept; null: none is. */
+  oldest_number: number | null
+}
+
+export async function readFeedPosition(store: Store): Promise<FeedPosition> {
+  const [row] = await store.query<FeedPosition>(positionStatement, [store.organization_id])
+  return row!
+}
+
+const changesStatement = statement(
+  'read_changes',
+  `with page as materialized (
+     select number, conversation_id from conversation_changes
+     where organization_id = $1 and number > $2 order by number limit $3
+   ), newest as (
+     select conversation_id, max(number) as number from page group by conversation_id
+   )
+   select n.number, n.conversation_id, (select count(*) from page) as page_size, shown.*
+   from newest n left join lateral (
+     select ${conversationColumns}, c.deleted_at is not null as is_deleted from ${conversationTables}
+     where c.id = n.conversation_id and c.organization_id = $1 and c.status <> 'token_created'
+       and ($4::uuid[] is null or c.agent_id = any($4))
+   ) shown on true
+   order by n.number`,
+)
+
+type ChangeRow = { number: number; conversation_id: string; page_size: number } & (
+  | (ConversationRecord & { is_deleted: boolean })
+  | { id: null }
+)
+
+export interface ChangeRecord {
+  number: number
+  conversation_id: string
+  /** As it stands; null: it was deleted. */
+  conversation: ConversationRecord | null
+}
+
+export interface ChangePage {
+  changes: ChangeRecord[]
+  /** Of the last change that was looked at, shown or not. */
+  position: number
+  has_more: boolean
+}
+
+/** The changes after a number, of each conversation the last one; `agents` null: of all. */
+export async function readChanges(
+  store: Store,
+  after: number,
+  agents: readonly string[] | null,
+  limit: number,
+): Promise<ChangePage> {
+  const rows = await store.query<ChangeRow>(changesStatement, [store.organization_id, after, limit, agents])
+  const changes = rows.flatMap((row): ChangeRecord[] => {
+    if (row.id === null) return []
+    const { number, conversation_id, page_size: _, is_deleted, ...record } = row
+    return [{ number, conversation_id, conversation: is_deleted ? null : record }]
+  })
+  return { changes, position: rows.at(-1)?.number ?? after, has_more: (rows[0]?.page_size ?? 0) === limit }
+}
+
+const growthStatement = statement(
+  'read_feed_growth',
+  `select o.id as organization_id, coalesce(f.last_number, 0) as last_number,
+          exists (select from conversation_changes c where c.organization_id = o.id and c.number is null) as has_waiting
+   from unnest($1::uuid[]) o (id) left join conversation_feeds f on f.organization_id = o.id`,
+)
+
+export interface FeedGrowth {
+  organization_id: string
+  last_number: number
+  /** Some change has no number yet. */
+  has_waiting: boolean
+}
+
+/** How far the feeds of these organizations have come. */
+export function readFeedGrowth(executor: Executor, organization_ids: string[]): Promise<FeedGrowth[]> {
+  return executor.query(growthStatement, [organization_ids])
+}
+
+const waitingStatement = statement(
+  'find_waiting_feeds',
+  'select distinct organization_id from conversation_changes where number is null limit $1',
+)
+
+/** Organizations whose changes wait for their numbers. */
+export async function findWaitingFeeds(executor: Executor, limit: number): Promise<string[]> {
+  const rows = await executor.query<{ organization_id: string }>(waitingStatement, [limit])
+  return rows.map(({ organization_id }) => organization_id)
+}
+
+// Only numbered ones, of all organizations: the last number says to a reader that there was something to miss.
+const forgetStatement = statement(
+  'forget_changes',
+  `delete from conversation_changes where id in (
+     select id from conversation_changes where created_at < clock_timestamp() - $1::integer * interval '1 day'
+       and number is not null order by created_at limit $2)`,
+)
+
+export async function forgetChanges(executor: Executor, kept_days: number, limit: number): Promise<void> {
+  await executor.query(forgetStatement, [kept_days, limit])
+}

@@ -1,0 +1,39 @@
+// The operation on statistics: a range of time, in buckets, of what the caller may see.
+import type { Access } from '../access/access.ts'
+import type { Handler } from '../context.ts'
+import { invalid } from '../errors.ts'
+import { isUuid } from '../ports.ts'
+import { addCounters, presentAgentTotals, presentCounts } from './counters.ts'
+import { type Agents, readBuckets, readTotals } from './queries.ts'
+import { chooseRange } from './range.ts'
+
+export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
+  const range = chooseRange(input, ctx.services.ports.clock.now())
+  if ('message' in range) throw invalid(range)
+  const { bucket, starts } = range
+  const [from, to] = [formatTime(range.from), formatTime(range.to)]
+  const agents = agentsOf(ctx.access, input.agent_id)
+  const counted = await readBuckets(ctx.store, agents, { bucket, from, to })
+  const totals = await readTotals(ctx.store, agents, ['conversations', 'ended'])
+  return {
+    from,
+    to,
+    bucket,
+    time_zone: 'UTC' as const,
+    active_conversations: presentAgentTotals(totals).active_conversations,
+    totals: presentCounts(addCounters(counted.values())),
+    buckets: starts.map(formatTime).map((starts_at) => ({ starts_at, ...presentCounts(counted.get(starts_at) ?? {}) })),
+  }
+}
+
+/** What cannot be an agent, or is none that the caller sees, has nothing to count. */
+function agentsOf({ agent_ids }: Access, agent_id: string | undefined): Agents {
+  if (agent_id === undefined) return agent_ids && [...agent_ids]
+  const id = agent_id.toLowerCase()
+  return isUuid(id) && (agent_ids === null || agent_ids.has(id)) ? [id] : []
+}
+
+/** With microseconds, as everywhere. */
+function formatTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z')
+}

@@ -1,0 +1,77 @@
+// Reads the sums, together with what has not been added up yet: one statement, so that nothing is seen twice or missed.
+import { type Statement, statement } from '../database/database.ts'
+import type { Store } from '../database/store.ts'
+import { type Counters, addCounters } from './counters.ts'
+import type { BucketUnit } from './range.ts'
+
+/** `null`: all of the organization. */
+export type Agents = readonly string[] | null
+
+/** What is added up, as it is or over several agents, and what waits to be. */
+const bucketsStatement = (name: string, sums: string, waiting: string) =>
+  statement(
+    name,
+    `${sums}
+     union all
+     select starts_at, jsonb_object_agg(name, total) from (
+       select date_trunc($2, d.at, 'UTC') as starts_at, c.key as name, sum(c.value::bigint) as total
+       from statistics_deltas d cross join lateral jsonb_each_text(d.counters) c
+       where d.organization_id = $1 and d.at >= $3 and d.at < $4 and ${waiting} group by 1, 2
+     ) waiting group by 1`,
+  )
+const sumsOf = (agents: string) => `select s.starts_at, s.counters from statistics s
+  where s.organization_id = $1 and s.unit = $2 and s.starts_at >= $3 and s.starts_at < $4 and ${agents}`
+const sumsOfSeveral = `select starts_at, jsonb_object_agg(name, total) as counters from (
+    select s.starts_at, c.key as name, sum(c.value::bigint) as total
+    from (${sumsOf('s.agent_id = any($5::uuid[])')}) s cross join lateral jsonb_each_text(s.counters) c group by 1, 2
+  ) sums group by 1`
+
+const allBuckets = bucketsStatement('read_statistics', sumsOf('s.agent_id is null'), 'true')
+const agentBuckets = bucketsStatement('read_agent_statistics', sumsOf('s.agent_id = $5::uuid'), 'd.agent_id = $5')
+const severalBuckets = bucketsStatement('read_agents_statistics', sumsOfSeveral, 'd.agent_id = any($5)')
+
+interface BucketRecord {
+  starts_at: string
+  counters: Counters
+}
+
+/** Only those in which something happened, by their start. `from` and `to` are at the edges of buckets. */
+export async function readBuckets(
+  store: Store,
+  agents: Agents,
+  range: { bucket: BucketUnit; from: string; to: string },
+): Promise<Map<string, Counters>> {
+  const values = [store.organization_id, range.bucket, range.from, range.to]
+  const read = (buckets: Statement, more: unknown[] = []) => store.query<BucketRecord>(buckets, [...values, ...more])
+  const rows = await (agents === null
+    ? read(allBuckets)
+    : agents.length === 1
+      ? read(agentBuckets, [agents[0]])
+      : read(severalBuckets, [agents]))
+  const parts = Map.groupBy(rows, ({ starts_at }) => starts_at)
+  const sum = (bucket: BucketRecord[]) => addCounters(bucket.map(({ counters }) => counters))
+  return new Map([...parts].map(([starts_at, bucket]) => [starts_at, sum(bucket)]))
+}
+
+const totalsStatement = (name: string, sums: string, waiting: string) =>
+  statement(
+    name,
+    `select jsonb_object_agg(name, total) as counters from (
+       select name, sum((counters->>name)::bigint) as total from (
+         select s.counters from statistics s where s.organization_id = $1 and s.unit = 'all' and ${sums}
+         union all
+         select d.counters from statistics_deltas d where d.organization_id = $1 and ${waiting}
+       ) parts cross join unnest($2::text[]) name group by name
+     ) sums`,
+  )
+const allTotals = totalsStatement('read_totals', 's.agent_id is null', 'true')
+const agentTotals = totalsStatement('read_agent_totals', 's.agent_id = any($3::uuid[])', 'd.agent_id = any($3)')
+
+/** Of all time, the counters of these names. */
+export async function readTotals(store: Store, agents: Agents, names: readonly string[]): Promise<Counters> {
+  const values = [store.organization_id, names]
+  const rows = await (agents === null
+    ? store.query<{ counters: Counters | null }>(allTotals, values)
+    : store.query<{ counters: Counters | null }>(agentTotals, [...values, agents]))
+  return rows[0]!.counters ?? {}
+}
