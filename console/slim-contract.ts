@@ -34,15 +34,15 @@ function isListOfTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
 }
 
+/** For people, or for servers; whatever else an operation has, also what it will have one day, is a client's. */
+const left_out = new Set(['tag', 'summary', 'description', 'access', 'narrowed', 'errors', 'stream', 'params', 'text'])
+
 function slimOperation(operation: Operation) {
-  const { method, path, body_optional, changes_nothing, text, query, headers, body } = operation
+  const { success, text, query, headers, body } = operation
   return {
-    id: operation.id,
-    method,
-    path,
-    ...(body_optional ? { body_optional } : {}),
-    ...(changes_nothing ? { changes_nothing } : {}),
+    ...Object.fromEntries(Object.entries(operation).filter(([field]) => !left_out.has(field))),
     ...(text === undefined ? {} : { text: '' }),
+    success: { status: success.status },
     ...namesOf({ query, headers, body }),
   }
 }

@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { RouterProvider } from '@tanstack/react-router'
 import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
 import { router } from './router.tsx'
-import { type Session, isSignedOut, resumeSession, signOut } from './session.ts'
+import { type Session, isSignedOut, resumeSession } from './session.ts'
 import { SessionContext } from './session-context.ts'
 import { ErrorState } from './ui/state.tsx'
 
@@ -23,10 +23,7 @@ export function App() {
   }, [])
   useEffect(resume, [resume])
 
-  const close = useCallback(() => {
-    signOut()
-    setSession(null)
-  }, [])
+  const close = useCallback(() => setSession(null), [])
   const queries = useQueries(session, close)
   const control = useMemo(() => ({ session: session ?? null, open: setSession, close }), [session, close])
 

@@ -19,10 +19,13 @@ const root = createRootRouteWithContext<{ session: Session | null }>()({ compone
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } => {
-    const { to } = search
-    // Only a place within the console: nobody is sent elsewhere by a link.
-    return typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}
+  validateSearch: (search): { to?: string; sign_in_error?: string } => {
+    const { to, sign_in_error } = search
+    return {
+      // Only a place within the console: nobody is sent elsewhere by a link.
+      ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
+      ...(typeof sign_in_error === 'string' ? { sign_in_error } : {}),
+    }
   },
   beforeLoad: ({ context, search }) => {
     if (context.session) throw redirect({ href: search.to ?? '/inbox' })

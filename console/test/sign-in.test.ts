@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consolePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
+import { givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 
@@ -31,9 +32,9 @@ describe('signing in', () => {
 
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByLabel('API key').waitFor()
+    await page.getByLabel('API key', { exact: true }).waitFor()
     await page.goto(`${server.url}/inbox`)
-    await page.getByLabel('API key').waitFor()
+    await page.getByLabel('API key', { exact: true }).waitFor()
     expect(faults).toEqual([])
   })
 
@@ -41,17 +42,17 @@ describe('signing in', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await page.goto(server.url)
-    const submit = page.getByRole('button', { name: 'Sign in' })
+    const submit = page.getByRole('button', { name: 'Sign in', exact: true })
     await submit.click()
     await page.getByText('Enter an API key.').waitFor()
-    await page.getByLabel('API key').fill('ak_none.none')
+    await page.getByLabel('API key', { exact: true }).fill('ak_none.none')
     await submit.click()
     await page.getByText('does not know this key').waitFor()
-    await page.getByLabel('API key').fill('ünglaublich')
+    await page.getByLabel('API key', { exact: true }).fill('ünglaublich')
     await submit.click()
     await page.getByText('does not know this key').waitFor()
     await page.context().setOffline(true)
-    await page.getByLabel('API key').fill(server.admin_key)
+    await page.getByLabel('API key', { exact: true }).fill(server.admin_key)
     await submit.click()
     await page.getByText('The server cannot be reached').waitFor()
     await page.context().setOffline(false)
@@ -59,17 +60,36 @@ describe('signing in', () => {
     await page.getByRole('navigation').waitFor()
   })
 
-  test('asks the bearer of a personal access token for the organization', async () => {
+  test('with an address and its password; who is a member elsewhere too can go there', async () => {
     const other = await makeOrganization(server)
+    const person = await makePerson(server, server.organization_id)
+    await makePerson(server, other.id, { email: person.email, role: 'viewer' })
+    await givePassword(server, person)
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await page.goto(server.url)
+    await page.getByRole('button', { name: 'E-mail' }).click()
+    await page.getByLabel('E-mail address').fill(person.email)
+    await page.getByLabel('Password').fill('a wrong passphrase')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('The address or the password is wrong.').waitFor()
+    await page.getByLabel('Password').fill(password)
+    await page.getByLabel('Password').press('Enter')
+    await page.getByRole('navigation').getByText('My organization').waitFor()
+    await page.getByRole('button', { name: person.email }).click()
+    await page.getByRole('menuitemradio', { name: 'Other' }).click()
+    await page.getByRole('navigation').getByText('Other').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('no script can read what keeps it', async () => {
     await using opened = await openPage(browser)
     const { page } = opened
-    await page.goto(server.url)
-    await page.getByLabel('API key').fill('pat_none.none')
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('Enter the ID of the organization.').waitFor()
-    await page.getByLabel('Organization ID').fill(other.id)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.getByText('does not know this key').waitFor()
+    await signIn(page, server)
+    const [cookie] = await page.context().cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    const readable = 'document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage)'
+    expect(await page.evaluate(readable)).not.toMatch(/ak_|session/)
   })
 
   test('a key that is deleted while somebody works leads back to the way in', async () => {
@@ -80,7 +100,7 @@ describe('signing in', () => {
     await page.getByText('No conversations yet').waitFor()
     await server.client.deleteOrganizationKey({ key_id })
     await page.reload()
-    await page.getByLabel('API key').waitFor()
+    await page.getByLabel('API key', { exact: true }).waitFor()
   })
 })
 
@@ -115,9 +135,9 @@ describe('how it looks', () => {
     await using opened = await openPage(browser, { colorScheme })
     const { page } = opened
     await page.goto(server.url)
-    await page.getByLabel('API key').waitFor()
+    await page.getByLabel('API key', { exact: true }).waitFor()
     await expectAccessible(page)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByText('Enter an API key.').waitFor()
     await expectAccessible(page)
   })

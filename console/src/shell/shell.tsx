@@ -4,9 +4,10 @@ import { Suspense, lazy, useState } from 'react'
 import { useSession, useSessionControl } from '../session-context.ts'
 import { texts } from '../texts.ts'
 import { Icon, type IconName, Mark } from '../ui/icons.tsx'
-import { AccountMenu } from './account-menu.tsx'
 import { useKeys } from './use-keys.ts'
 
+// Menus and dialogs come after the first screen.
+const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
 
 /** Only what exists. */
@@ -82,7 +83,9 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
         <Icon name="book" />
         {texts.nav.reference}
       </a>
-      <AccountMenu onShortcuts={onShortcuts} />
+      <Suspense fallback={<span className="size-8" />}>
+        <AccountMenu onShortcuts={onShortcuts} />
+      </Suspense>
     </nav>
   )
 }

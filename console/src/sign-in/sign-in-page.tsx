@@ -1,95 +1,71 @@
-// The way in, with an API key.
-import { type FormEvent, useRef, useState } from 'react'
-import { describeError } from '../describe-error.ts'
-import { isSignedOut, signIn } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
+// The ways in: an API key, an e-mail address and its password, an identity provider; those that the server offers.
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { goToIdentityProvider, readWays } from '../session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts.ts'
 import { Button } from '../ui/button.tsx'
-import { Field, TextInput } from '../ui/field.tsx'
+import { classes } from '../ui/classes.ts'
 import { Mark } from '../ui/icons.tsx'
+import { notifyError } from '../ui/notify.ts'
+import { SignInForm, type Way } from './sign-in-form.tsx'
 
-type Fault = { field: 'key' | 'organization' | null; text: string }
+const words = texts.signIn
 
 export function SignInPage() {
-  useTitle(texts.signIn.submit)
+  useTitle(words.submit)
+  const { to, sign_in_error } = useSearch({ from: '/sign-in' })
+  const { data: ways } = useQuery({ queryKey: ['ways'], queryFn: readWays })
+  const [chosen, setChosen] = useState<Way>('api_key')
+  const offered = (['api_key', 'password'] as const).filter((way) => ways?.[way] ?? way === 'api_key')
+  const way = offered.includes(chosen) ? chosen : offered[0]
+  const back = to === undefined ? '/sign-in' : `/sign-in?to=${encodeURIComponent(to)}`
   return (
     <main className="grid min-h-full place-items-center p-4">
       <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7 shadow-float">
         <Mark width="36" height="36" />
-        <h1 className="mt-4 text-xl font-semibold">{texts.signIn.title}</h1>
-        <p className="mt-1 mb-5 text-soft text-pretty">{texts.signIn.lead}</p>
-        <SignInForm />
+        <h1 className="mt-4 mb-5 text-xl font-semibold">{words.title}</h1>
+        {sign_in_error !== undefined && (
+          <p role="alert" className="mb-4 rounded-md bg-bad-wash px-3 py-2 text-bad">
+            {words.openidErrors[sign_in_error] ?? words.openidErrors['provider_failed']}
+          </p>
+        )}
+        {offered.length > 1 && <Ways offered={offered} chosen={way} onChoose={setChosen} />}
+        {way && <SignInForm key={way} way={way} />}
+        {ways?.openid && (
+          <Button className="mt-4 h-9 w-full" onClick={() => void goToIdentityProvider(back).catch(notifyError)}>
+            {words.openid(ways.openid.name)}
+          </Button>
+        )}
       </div>
     </main>
   )
 }
 
-function SignInForm() {
-  const { open } = useSessionControl()
-  const [key, setKey] = useState('')
-  const [organization, setOrganization] = useState('')
-  const [fault, setFault] = useState<Fault | null>(null)
-  const [isPending, setPending] = useState(false)
-  const keyField = useRef<HTMLInputElement>(null)
-  const token = key.trim()
-  const needsOrganization = token.startsWith('pat_')
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    const organization_id = organization.trim()
-    if (token === '') return setFault({ field: 'key', text: texts.signIn.missing })
-    if (needsOrganization && organization_id === '') {
-      return setFault({ field: 'organization', text: texts.signIn.organizationMissing })
-    }
-    setPending(true)
-    setFault(null)
-    try {
-      open(await signIn({ token, ...(needsOrganization ? { organization_id } : {}) }))
-    } catch (error) {
-      setFault(faultOf(error))
-      setPending(false)
-      keyField.current?.focus()
-    }
-  }
-
-  return (
-    <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <Field label={texts.signIn.key} hint={texts.signIn.keyHint} error={fault?.field === 'key' ? fault.text : null}>
-        <TextInput
-          ref={keyField}
-          type="password"
-          name="key"
-          autoComplete="off"
-          autoFocus
-          className="h-9"
-          placeholder={texts.signIn.keyPlaceholder}
-          value={key}
-          onValueChange={setKey}
-        />
-      </Field>
-      {needsOrganization && (
-        <Field
-          label={texts.signIn.organization}
-          hint={texts.signIn.organizationHint}
-          error={fault?.field === 'organization' ? fault.text : null}
-        >
-          <TextInput name="organization" className="h-9" value={organization} onValueChange={setOrganization} />
-        </Field>
-      )}
-      {fault?.field === null && (
-        <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-          {fault.text}
-        </p>
-      )}
-      <Button type="submit" kind="primary" className="h-9" disabled={isPending}>
-        {isPending ? texts.signIn.submitting : texts.signIn.submit}
-      </Button>
-    </form>
-  )
+interface WaysProps {
+  offered: readonly Way[]
+  chosen: Way | undefined
+  onChoose: (way: Way) => void
 }
 
-function faultOf(error: unknown): Fault {
-  if (isSignedOut(error)) return { field: 'key', text: texts.signIn.refused }
-  return { field: null, text: error instanceof TypeError ? texts.signIn.unreachable : describeError(error) }
+function Ways({ offered, chosen, onChoose }: WaysProps) {
+  return (
+    <div role="group" aria-label={words.way} className="mb-4 flex gap-1 rounded-lg bg-sunken p-1">
+      {offered.map((way) => (
+        <button
+          key={way}
+          type="button"
+          aria-pressed={way === chosen}
+          className={classes(
+            'h-7 flex-1 rounded-md',
+            way === chosen ? 'bg-surface font-medium shadow-[0_1px_2px_rgb(0_0_0/0.12)]' : 'text-soft hover:text-ink',
+          )}
+          onClick={() => onChoose(way)}
+        >
+          {words.ways[way]}
+        </button>
+      ))}
+    </div>
+  )
 }

@@ -2,9 +2,7 @@
 import { Field as Base } from '@base-ui/react/field'
 import type { ComponentProps, ReactNode } from 'react'
 import { classes } from './classes.ts'
-
-export const controlClasses =
-  'h-8 w-full rounded-md border border-edge bg-surface px-2.5 text-ink hover:border-ink/50 data-[invalid]:border-bad'
+import { controlClasses } from './control-classes.ts'
 
 interface FieldProps {
   label: string

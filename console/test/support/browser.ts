@@ -51,8 +51,8 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
 
 export async function signIn(page: Page, server: TestServer, path = '/', token = server.admin_key): Promise<void> {
   await page.goto(server.url + path)
-  await page.getByLabel('API key').fill(token)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('API key', { exact: true }).fill(token)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('navigation').waitFor()
 }
 
