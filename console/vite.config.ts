@@ -22,7 +22,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: { checks: { pluginTimings: false } },
   },
-  // `npm run dev` beside a running server.
+  // `npm run dev:console` beside a running server.
   server: { proxy: { '/core': api, '/admin': api, '/auth': api } },
 })
 
