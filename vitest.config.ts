@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk}/**/*.test.ts', '{server,cli}/src/**/*.test.ts'],
+          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts'],
           // A property that is tried a hundred times takes its time on a busy machine.
           testTimeout: 30_000,
         },

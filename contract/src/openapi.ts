@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document, made from the contract. Named schemas become components.
 import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
-import type { Operation } from './operation.ts'
+import { type Operation, headerName } from './operation.ts'
 import { nameOfSchema } from './schema.ts'
 import { WebhookEvent } from './webhooks.ts'
 
@@ -170,14 +170,6 @@ const whoMayCall = {
   user: 'Needs a personal access token, or the session of a user; concerns the user himself.',
   session: 'Needs a session.',
   member: 'Any credential of the organization.',
-}
-
-/** `if_match` of the input is the header `If-Match`. */
-export function headerName(field: string): string {
-  return field
-    .split('_')
-    .map((word) => word[0]!.toUpperCase() + word.slice(1))
-    .join('-')
 }
 
 function describeParameters({ params, query, headers }: Operation, hoist: Hoist): Json[] {

@@ -72,3 +72,11 @@ export type OutputOf<O extends Operation> = O['success'] extends { schema: infer
 export function defineOperation<const O extends Operation>(operation: O): O {
   return operation
 }
+
+/** `if_match` of the input is the header `If-Match`. */
+export function headerName(field: string): string {
+  return field
+    .split('_')
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('-')
+}

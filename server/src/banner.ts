@@ -10,6 +10,7 @@ export function renderBanner({ url, bootstrapped, sample_agent_id }: Started, co
     '',
     `  Parley is ready at ${url}`,
     '',
+    `  Console         ${url}/`,
     `  API reference   ${url}/docs`,
     `  Model           ${describeModel(config)}`,
     `  Organization    ${organization.name} (${organization.id})`,

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import type { Handlers, Services } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { version } from '../version.ts'
+import { console_folder, registerConsole } from './console.ts'
 import { registerDocs } from './docs.ts'
 import { sendError } from './errors.ts'
 import { createRateLimiter } from './rate-limit.ts'
@@ -54,6 +55,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     registerOperation(server, services, admission, operation, handlers[operation.id])
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
+  await registerConsole(server, console_folder)
   return server
 }
 

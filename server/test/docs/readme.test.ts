@@ -143,7 +143,7 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s names what is there:', (name
 
   test('files', () => {
     const links = [...guide.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1]!)
-    const paths = [...guide.matchAll(/`((?:contract|server|sdk|cli|docs|scripts)\/[\w./-]+)`/g)].map(
+    const paths = [...guide.matchAll(/`((?:contract|server|sdk|cli|console|docs|scripts)\/[\w./-]+)`/g)].map(
       (match) => match[1]!,
     )
     for (const path of [...links, ...paths]) expect(existsSync(join(root, path)), path).toBe(true)
@@ -162,8 +162,9 @@ describe.each(['README.md', 'CONTRIBUTING.md'])('%s names what is there:', (name
   })
 
   test('settings', () => {
+    const ofTests = ['PARLEY_TEST_DATABASE_URL', 'PARLEY_TEST_CHROMIUM']
     const ofClients = ['PARLEY_URL', 'PARLEY_API_KEY', 'PARLEY_ORG']
-    const known = [...settings.map((setting) => setting.name), 'PARLEY_TEST_DATABASE_URL', ...ofClients]
+    const known = [...settings.map((setting) => setting.name), ...ofTests, ...ofClients]
     const named = [...guide.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map((match) => match[0])
     for (const setting of named) expect(known).toContain(setting)
   })

@@ -1,0 +1,59 @@
+// The contract as a browser needs it: where each operation is and what goes where, without the schemas, which only the server judges by
+// and which would be a third of what a browser loads.
+import { fileURLToPath } from 'node:url'
+import { type Operation, operations } from '@parley/contract'
+import * as contract from '@parley/contract'
+import type { Plugin } from 'vite'
+
+const id = '\0slim-contract'
+
+/** Takes the place of `@parley/contract` in the bundle; its types stay those of the contract. */
+export function slimContract(): Plugin {
+  return {
+    name: 'parley-slim-contract',
+    enforce: 'pre',
+    resolveId: (source) => (source === '@parley/contract' ? id : null),
+    load: (loaded) => (loaded === id ? renderModule() : null),
+  }
+}
+
+function renderModule(): string {
+  const lists = Object.entries(contract).filter(([, value]) => isListOfTexts(value))
+  const slim = Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [name, slimOperation(operation)]),
+  )
+  const functions = fileURLToPath(new URL('../contract/src/operation.ts', import.meta.url))
+  return [
+    `export { headerName } from ${JSON.stringify(functions)}`,
+    ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
+    `export const operations = ${JSON.stringify(slim)}`,
+  ].join('\n')
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
+}
+
+/** For people, or for servers; whatever else an operation has, also what it will have one day, is a client's. */
+const left_out = new Set(['tag', 'summary', 'description', 'access', 'narrowed', 'errors', 'stream', 'params', 'text'])
+
+function slimOperation(operation: Operation) {
+  const { success, text, query, headers, body } = operation
+  return {
+    ...Object.fromEntries(Object.entries(operation).filter(([field]) => !left_out.has(field))),
+    ...(text === undefined ? {} : { text: '' }),
+    success: { status: success.status },
+    ...namesOf({ query, headers, body }),
+  }
+}
+
+/** Of each part its fields, all that a client asks of it. */
+function namesOf(parts: Pick<Operation, 'query' | 'headers' | 'body'>) {
+  const known = Object.entries(parts).flatMap(([part, schema]) => (schema ? [[part, schema] as const] : []))
+  return Object.fromEntries(
+    known.map(([part, schema]) => [
+      part,
+      { properties: Object.fromEntries(Object.keys(schema.properties).map((name) => [name, 0])) },
+    ]),
+  )
+}

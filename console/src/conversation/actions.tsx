@@ -1,0 +1,79 @@
+// What can be done about a conversation: cancel the reply, end it, export it, delete it. Only what the credential may, and the state allows.
+import type { Conversation, Turn } from '@parley/contract'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { isActive } from '../inbox/rows.ts'
+import { useSession } from '../session-context.ts'
+import { texts } from '../texts.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { notify, notifyError } from '../ui/notify.ts'
+import { PopupMenu, PopupMenuItem } from '../ui/popup.tsx'
+import { DeleteDialog } from './delete-dialog.tsx'
+import { EndDialog } from './end-dialog.tsx'
+import { exportJson, exportPage } from './export.ts'
+import type { Live } from './live.ts'
+
+const words = texts.conversation.actions
+
+interface ActionsProps {
+  conversation: Conversation
+  turns: readonly Turn[]
+  live: Live
+  running: readonly string[]
+}
+
+export function Actions({ conversation, turns, live, running }: ActionsProps) {
+  const { client, scopes } = useSession()
+  const [dialog, setDialog] = useState<'end' | 'delete' | null>(null)
+  const mayManage = scopes.has('conversations:manage')
+  const canEnd = mayManage && conversation.channel === 'text' && isActive(conversation)
+  const exported = { conversation, turns, events: live.events }
+  const copyId = async () => {
+    await navigator.clipboard.writeText(conversation.id)
+    notify(words.idCopied)
+  }
+  const close = () => setDialog(null)
+  return (
+    <div className="flex items-center gap-1.5">
+      {mayManage && running[0] !== undefined && (
+        <CancelTurn client={client} conversation_id={conversation.id} turn_id={running[0]} />
+      )}
+      {canEnd && (
+        <Button icon="end" onClick={() => setDialog('end')}>
+          {words.end}
+        </Button>
+      )}
+      <PopupMenu trigger={<IconButton icon="download" label={words.export} />}>
+        <PopupMenuItem onSelect={() => exportPage(exported)}>{words.exportPage}</PopupMenuItem>
+        <PopupMenuItem onSelect={() => exportJson(exported)}>{words.exportJson}</PopupMenuItem>
+      </PopupMenu>
+      <PopupMenu trigger={<IconButton icon="more" label={words.more} />}>
+        <PopupMenuItem icon="copy" onSelect={() => void copyId()}>
+          {words.copyId}
+        </PopupMenuItem>
+        {mayManage && (
+          <PopupMenuItem icon="trash" isDangerous onSelect={() => setDialog('delete')}>
+            {words.remove}
+          </PopupMenuItem>
+        )}
+      </PopupMenu>
+      {dialog === 'end' && <EndDialog conversation_id={conversation.id} onClose={close} />}
+      {dialog === 'delete' && <DeleteDialog conversation_id={conversation.id} onClose={close} />}
+    </div>
+  )
+}
+
+type Ids = { client: ReturnType<typeof useSession>['client']; conversation_id: string; turn_id: string }
+
+function CancelTurn({ client, conversation_id, turn_id }: Ids) {
+  const cancel = useMutation({
+    mutationFn: () => client.cancelTurn({ conversation_id, turn_id }),
+    onSuccess: () => notify(words.cancelled),
+    onError: notifyError,
+  })
+  return (
+    <Button icon="stop" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+      {words.cancelTurn}
+    </Button>
+  )
+}

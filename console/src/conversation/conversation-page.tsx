@@ -1,0 +1,120 @@
+// One conversation: what was said and done in it, what is known of it, and what can be done about it.
+import { ApiError } from '@parley/sdk'
+import { Link, useNavigate, useParams, useRouter } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+import { isActive } from '../inbox/rows.ts'
+import { useSession } from '../session-context.ts'
+import { NotFoundPage } from '../shell/fault-pages.tsx'
+import { useKeys } from '../shell/use-keys.ts'
+import { useIsWide } from '../shell/use-media.ts'
+import { useTitle } from '../shell/use-title.ts'
+import { texts } from '../texts.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { ErrorState, LoadingState } from '../ui/state.tsx'
+import { StatusLabel } from '../ui/status.tsx'
+import { Actions } from './actions.tsx'
+import { Details } from './details.tsx'
+import { buildTimeline } from './timeline.ts'
+import { Transcript } from './transcript.tsx'
+import { useConversation } from './use-conversation.ts'
+
+const words = texts.conversation
+
+export function ConversationPage() {
+  const { conversation_id } = useParams({ from: '/pages/conversations/$conversation_id' })
+  // Another conversation begins with nothing of the one before.
+  return <OneConversation key={conversation_id} conversation_id={conversation_id} />
+}
+
+type Loaded = ReturnType<typeof useConversation>
+
+function OneConversation({ conversation_id }: { conversation_id: string }) {
+  const session = useSession()
+  const loaded = useConversation(session, conversation_id)
+  const { data, error, isPending, refetch } = loaded.conversation
+  useTitle(data ? words.title(data.user_id) : texts.loading)
+  useBack()
+  if (error instanceof ApiError && error.status === 404) return <NotFoundPage />
+  if (isPending) return <LoadingState />
+  if (!data) return <ErrorState error={error} onRetry={() => void refetch()} />
+  return <Shown loaded={loaded} conversation={data} />
+}
+
+function useBack(): void {
+  const router = useRouter()
+  const navigate = useNavigate()
+  useKeys({
+    Escape: () => {
+      if (router.history.canGoBack()) router.history.back()
+      else void navigate({ to: '/inbox' })
+    },
+  })
+}
+
+function Shown({
+  loaded,
+  conversation,
+}: {
+  loaded: Loaded
+  conversation: NonNullable<Loaded['conversation']['data']>
+}) {
+  const { turns, live, isConnected, maySeeTranscript } = loaded
+  const isWide = useIsWide()
+  const [areDetailsShown, setDetailsShown] = useState(isWide)
+  const items = conversation.conversation?.items
+  const isReading = loaded.conversation.isPlaceholderData
+  const timeline = useMemo(() => buildTimeline(items ?? [], turns, live), [items, turns, live])
+  const running = Object.keys(live.turns)
+
+  return (
+    <>
+      <header className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-3 py-2 wide:px-4">
+        <Link
+          to="/inbox"
+          aria-label={words.back}
+          title={words.back}
+          className="grid size-8 shrink-0 place-items-center rounded-md text-soft hover:bg-hover"
+        >
+          <Icon name="left" />
+        </Link>
+        <div className="min-w-0 flex-1 max-wide:basis-[calc(100%-3.5rem)]">
+          <h1 className="truncate text-base leading-tight font-semibold">{conversation.user_id}</h1>
+          <p className="flex items-center gap-3 text-xs text-faint">
+            <StatusLabel status={conversation.status} />
+            <span className="truncate">{conversation.agent?.name ?? texts.inbox.ownConfig}</span>
+          </p>
+        </div>
+        {isActive(conversation) && maySeeTranscript && <Connection isConnected={isConnected} />}
+        <Actions conversation={conversation} turns={turns} live={live} running={running} />
+        <IconButton
+          icon="panel"
+          label={words.showDetails}
+          aria-pressed={areDetailsShown}
+          onClick={() => setDetailsShown(!areDetailsShown)}
+        />
+      </header>
+      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto wide:flex-row wide:overflow-hidden">
+        {isReading ? (
+          <div className="flex-1">
+            <LoadingState />
+          </div>
+        ) : (
+          <Transcript conversation={conversation} timeline={timeline} isHidden={items === undefined} />
+        )}
+        {areDetailsShown && <Details conversation={conversation} events={live.events} />}
+      </div>
+    </>
+  )
+}
+
+function Connection({ isConnected }: { isConnected: boolean }) {
+  return (
+    <p role="status" className="flex items-center gap-1.5 text-xs text-faint">
+      <span className={isConnected ? 'size-1.5 rounded-full bg-good' : 'size-1.5 rounded-full bg-warn pulses'} />
+      <span className={isConnected ? 'max-wide:sr-only' : undefined}>
+        {isConnected ? words.live : words.reconnecting}
+      </span>
+    </p>
+  )
+}

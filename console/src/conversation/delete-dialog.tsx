@@ -1,0 +1,38 @@
+// Asks before a conversation is deleted, which cannot be undone.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { describeError } from '../describe-error.ts'
+import { useSession } from '../session-context.ts'
+import { texts } from '../texts.ts'
+import { ConfirmDialog } from '../ui/dialog.tsx'
+import { notify } from '../ui/notify.ts'
+
+const words = texts.conversation.deleteDialog
+
+export function DeleteDialog({ conversation_id, onClose }: { conversation_id: string; onClose: () => void }) {
+  const { client } = useSession()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const remove = useMutation({
+    mutationFn: () => client.deleteConversation({ conversation_id }),
+    onSuccess: async () => {
+      notify(words.done)
+      // Lists are read anew: the row is nowhere any more.
+      queries.removeQueries({ queryKey: ['conversations'] })
+      await navigate({ to: '/inbox' })
+    },
+  })
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={words.title}
+      description={words.text}
+      submit={words.submit}
+      isDangerous
+      isPending={remove.isPending}
+      error={remove.error && describeError(remove.error)}
+      onSubmit={() => remove.mutate()}
+    />
+  )
+}

@@ -1,0 +1,201 @@
+// What is known of a conversation beside what was said: facts, how it ended, its analysis, metadata, events.
+import type { Conversation, ConversationEvent } from '@parley/contract'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from '../format.ts'
+import { useSession } from '../session-context.ts'
+import { texts } from '../texts.ts'
+import { Disclosure } from '../ui/disclosure.tsx'
+import { StatusLabel } from '../ui/status.tsx'
+import { describeEvent } from './event-text.ts'
+
+const words = texts.conversation
+const { facts, section } = words
+
+interface DetailsProps {
+  conversation: Conversation
+  events: readonly ConversationEvent[]
+}
+
+export function Details({ conversation, events }: DetailsProps) {
+  const { custom_metadata, initial_context } = conversation
+  return (
+    <aside
+      aria-label={words.details}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="shrink-0 border-line bg-surface outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)] max-wide:border-t wide:w-80 wide:overflow-y-auto wide:border-l"
+    >
+      <Who conversation={conversation} />
+      {conversation.ended_at !== null && <End conversation={conversation} />}
+      <Analysis conversation={conversation} />
+      {custom_metadata !== undefined && (
+        <Section title={section.metadata}>
+          <Metadata value={custom_metadata} />
+        </Section>
+      )}
+      {initial_context && (
+        <Section title={section.context}>
+          <p className="break-words whitespace-pre-wrap">{initial_context}</p>
+        </Section>
+      )}
+      <Section title={`${section.events}${events.length > 0 ? ` (${formatNumber(events.length)})` : ''}`}>
+        <Events events={events} />
+      </Section>
+    </aside>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="border-b border-line px-4 py-3.5 last:border-b-0">
+      <h2 className="mb-2 text-xs font-semibold text-faint">{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+type Fact = readonly [name: string, value: ReactNode]
+
+/** Those that have no value are left out. */
+function Facts({ rows }: { rows: readonly Fact[] }) {
+  return (
+    <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">
+      {rows
+        .filter(([, value]) => value !== null && value !== undefined && value !== '')
+        .map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-soft">{name}</dt>
+            <dd className="break-words">{value}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}
+
+function Who({ conversation }: { conversation: Conversation }) {
+  const version = useVersion(conversation)
+  return (
+    <Section title={section.who}>
+      <Facts
+        rows={[
+          [facts.status, <StatusLabel key="status" status={conversation.status} />],
+          [facts.endUser, conversation.user_id],
+          [facts.agent, conversation.agent?.name ?? conversation.agent_id ?? texts.inbox.ownConfig],
+          [facts.version, version],
+          [facts.channel, texts.channels[conversation.channel]],
+          [facts.direction, texts.directionNames[conversation.direction]],
+          [facts.agentNumber, conversation.agent_number],
+          [facts.webWidget, conversation.web_widget_id],
+          [facts.trunk, conversation.trunk_id],
+          [facts.started, formatFull(conversation.created_at)],
+          [facts.lastActivity, formatFull(conversation.last_activity_at)],
+          [facts.turns, formatNumber(conversation.user_turn_count)],
+          [
+            facts.id,
+            <code key="id" className="font-mono text-xs break-all">
+              {conversation.id}
+            </code>,
+          ],
+        ]}
+      />
+    </Section>
+  )
+}
+
+/** The number that people know a version by; its id where that cannot be read. */
+function useVersion({ agent_id, agent_version_id }: Conversation): string | null {
+  const { client, scopes } = useSession()
+  const mayRead = scopes.has('agents:read') || scopes.has('agents:manage')
+  const { data } = useQuery({
+    queryKey: ['agent', agent_id],
+    queryFn: ({ signal }) => client.getAgent({ agent_id: agent_id! }, { signal }),
+    enabled: mayRead && agent_id !== null,
+    staleTime: 60_000,
+  })
+  const version = data?.versions.find(({ id }) => id === agent_version_id)
+  return version ? `v${version.version}` : agent_version_id
+}
+
+function End({ conversation }: { conversation: Conversation }) {
+  const { ended_at, ended_by, end_reason, duration } = conversation
+  const by = ended_by && [words.endedByType[ended_by.type], ended_by.name].filter(Boolean).join(' · ')
+  return (
+    <Section title={section.end}>
+      <Facts
+        rows={[
+          [facts.why, end_reason && texts.endReasons[end_reason]],
+          [facts.by, by],
+          [facts.reason, ended_by?.reason],
+          [facts.ended, ended_at && formatFull(ended_at)],
+          [facts.duration, duration === null ? null : formatSeconds(duration)],
+        ]}
+      />
+    </Section>
+  )
+}
+
+function Analysis({ conversation }: { conversation: Conversation }) {
+  const { analysis_status, analysis_reason, summary } = conversation
+  return (
+    <Section title={section.analysis}>
+      {summary && <p className="mb-2.5 break-words whitespace-pre-wrap text-pretty">{summary}</p>}
+      <Facts
+        rows={[
+          [
+            facts.state,
+            <span key="state" className={analysis_status === 'failed' ? 'text-bad' : undefined}>
+              {words.analysis[analysis_status]}
+            </span>,
+          ],
+          [facts.why, analysis_reason],
+        ]}
+      />
+    </Section>
+  )
+}
+
+function Metadata({ value }: { value: Record<string, unknown> }) {
+  const entries = Object.entries(value)
+  if (entries.length === 0) return <p className="text-faint">{words.noMetadata}</p>
+  return (
+    <Facts
+      rows={entries.map(([name, entry]) => [
+        name,
+        typeof entry === 'object' && entry !== null ? (
+          <pre className="font-mono text-xs break-words whitespace-pre-wrap">{formatJson(entry)}</pre>
+        ) : (
+          String(entry)
+        ),
+      ])}
+    />
+  )
+}
+
+function Events({ events }: { events: readonly ConversationEvent[] }) {
+  if (events.length === 0) return <p className="text-faint">{words.noEvents}</p>
+  return (
+    <ol className="flex flex-col">
+      {events.map((event) => (
+        <li key={event.sequence}>
+          <Disclosure
+            summary={
+              <summary className="flex list-none items-baseline gap-2 rounded px-1 py-0.5 hover:bg-hover">
+                <span className="numeric w-6 shrink-0 text-right text-xs text-faint">{event.sequence}</span>
+                <span className="min-w-0 truncate font-mono text-xs">{event.type}</span>
+                <span className="min-w-0 flex-1 truncate text-xs text-faint">{describeEvent(event)}</span>
+                <time dateTime={event.occurred_at} className="numeric shrink-0 text-xs text-faint">
+                  {formatClock(event.occurred_at)}
+                </time>
+              </summary>
+            }
+          >
+            <pre className="my-1 rounded-md bg-sunken p-2 font-mono text-xs break-words whitespace-pre-wrap">
+              {formatJson(event.data)}
+            </pre>
+          </Disclosure>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,20 @@
+// What an event says, in a few words beside its type. Pure.
+import type { ConversationEvent } from '@parley/contract'
+import { texts } from '../texts.ts'
+
+export function describeEvent({ type, data }: ConversationEvent): string {
+  switch (type) {
+    case 'message.created':
+      return data.content.join('')
+    case 'tool_call.completed':
+      return data.name
+    case 'conversation.ended':
+      return texts.endReasons[data.end_reason]
+    case 'turn.failed':
+      return data.error ?? texts.outcomes[data.outcome]
+    case 'turn.cancelled':
+      return texts.outcomes[data.outcome]
+    default:
+      return ''
+  }
+}

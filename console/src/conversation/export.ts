@@ -1,0 +1,20 @@
+// Gives a conversation to whoever looks at it as a file.
+import { formatJson } from '../format.ts'
+import { type Exported, renderPage } from './export-page.ts'
+
+export function exportJson(exported: Exported): void {
+  save(`conversation-${exported.conversation.id}.json`, 'application/json', `${formatJson(exported)}\n`)
+}
+
+export function exportPage(exported: Exported): void {
+  save(`conversation-${exported.conversation.id}.html`, 'text/html', renderPage(exported, new Date().toISOString()))
+}
+
+function save(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,111 @@
+// One conversation, its turns and its events: read once, then kept up to date by its stream.
+import { ApiError } from '@parley/sdk'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
+import { isActive, isUnsettled } from '../inbox/rows.ts'
+import { findShownRow } from '../inbox/use-conversations.ts'
+import type { Session } from '../session.ts'
+import { type Live, hear, nothingYet } from './live.ts'
+
+const poll_ms = 2000
+const reconnect_ms = 2000
+/** Events come in bursts; the transcript is read once for each. */
+const burst_ms = 120
+const turns_at_most = 100
+
+export const conversationKey = (conversation_id: string) => ['conversation', conversation_id] as const
+
+export function useConversation({ client, scopes }: Session, conversation_id: string) {
+  const queries = useQueryClient()
+  const maySeeTranscript = scopes.has('conversations:read_sensitive')
+  const conversation = useQuery({
+    queryKey: conversationKey(conversation_id),
+    queryFn: ({ signal }) => client.getConversation({ conversation_id }, { signal }),
+    // The page is there at once, the transcript when it is read.
+    placeholderData: () => findShownRow(queries, conversation_id),
+    // The stream tells of changes; without it, and of a summary that is being written, only asking does.
+    refetchInterval: ({ state: { data } }) => {
+      if (!data) return false
+      return (maySeeTranscript ? isUnsettled(data) && !isActive(data) : isUnsettled(data)) && poll_ms
+    },
+  })
+  const turns = useQuery({
+    queryKey: ['turns', conversation_id],
+    queryFn: async ({ signal }) =>
+      (await client.listConversationTurns({ conversation_id, limit: turns_at_most }, { signal })).data,
+    enabled: maySeeTranscript,
+  })
+  const stream = useStream(client, conversation_id, maySeeTranscript, conversation.data?.analysis_status)
+  return { conversation, turns: turns.data ?? none, maySeeTranscript, ...stream }
+}
+
+const none: never[] = []
+
+/** `round`: when it changes there may be more to hear of a conversation that has ended. */
+function useStream(client: Session['client'], conversation_id: string, isAllowed: boolean, round: string | undefined) {
+  const queries = useQueryClient()
+  const [live, dispatch] = useReducer(hear, nothingYet)
+  const [isConnected, setConnected] = useState(true)
+  const after = useRef(0)
+  const isVisible = useIsVisible()
+
+  useEffect(() => {
+    // A page that nobody sees keeps no connection: a browser has six of them for a server.
+    if (!isAllowed || !isVisible || round === undefined) return
+    const controller = new AbortController()
+    const { signal } = controller
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let burst: ReturnType<typeof setTimeout> | undefined
+    const readAgain = () => {
+      burst ??= setTimeout(() => {
+        burst = undefined
+        void queries.invalidateQueries({ queryKey: conversationKey(conversation_id) })
+        void queries.invalidateQueries({ queryKey: ['turns', conversation_id] })
+      }, burst_ms)
+    }
+    const listen = async () => {
+      let heard: boolean
+      do {
+        heard = false
+        for await (const event of client.streamConversationEvents(
+          { conversation_id, after: after.current },
+          { signal },
+        )) {
+          setConnected(true)
+          dispatch(event)
+          if (!('id' in event)) continue
+          heard = true
+          after.current = event.id
+          readAgain()
+        }
+        // After the end: whatever was told since.
+      } while (heard)
+      setConnected(true)
+    }
+    const start = () => {
+      listen().catch((error: unknown) => {
+        if (signal.aborted) return
+        if (error instanceof ApiError && error.status < 500 && error.status !== 429) return readAgain()
+        setConnected(false)
+        timer = setTimeout(start, reconnect_ms)
+      })
+    }
+    start()
+    return () => {
+      controller.abort()
+      clearTimeout(timer)
+      clearTimeout(burst)
+    }
+  }, [client, conversation_id, isAllowed, isVisible, round, queries])
+  return { live: live satisfies Live, isConnected }
+}
+
+function useIsVisible(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      document.addEventListener('visibilitychange', listener)
+      return () => document.removeEventListener('visibilitychange', listener)
+    },
+    () => document.visibilityState === 'visible',
+  )
+}

@@ -1,0 +1,146 @@
+// The filters above the list: a chip for each that is set, and the way to add one.
+import { Suspense, lazy, useEffect, useRef, useState } from 'react'
+import type { Session } from '../session.ts'
+import { useKeys } from '../shell/use-keys.ts'
+import { texts } from '../texts.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { notify } from '../ui/notify.ts'
+import { PopupMenu, PopupMenuItem, PopupPanel } from '../ui/popup.tsx'
+import { LoadingState } from '../ui/state.tsx'
+import { describeFilter } from './filter-text.ts'
+import { type FilterName, type Filters, filterNames, isFiltered, isSet, withoutFilter } from './filters.ts'
+import { useAgentNames } from './use-agents.ts'
+
+const loadEditor = () => import('./filter-editor.tsx')
+const FilterEditor = lazy(async () => ({ default: (await loadEditor()).FilterEditor }))
+
+interface ChipsProps {
+  session: Session
+  filters: Filters
+  onChange: (filters: Filters) => void
+}
+
+export function FilterChips({ session, filters, onChange }: ChipsProps) {
+  const [opened, setOpened] = useState<FilterName | null>(null)
+  const addButton = useRef<HTMLButtonElement>(null)
+  const agents = useAgentNames(session)
+  const shown = filterNames.filter((name) => isSet(filters, name) || name === opened)
+  // After the first screen, before it is needed.
+  useEffect(() => void loadEditor(), [])
+  useKeys({ f: () => addButton.current?.click() })
+
+  return (
+    <>
+      {shown.map((name) => (
+        <Chip
+          key={name}
+          name={name}
+          text={describeFilter(filters, name, agents.names)}
+          isOpen={opened === name}
+          onOpenChange={(isOpen) => setOpened(isOpen ? name : null)}
+          onRemove={() => onChange(withoutFilter(filters, name))}
+        >
+          <FilterEditor
+            name={name}
+            filters={filters}
+            agents={agents}
+            onApply={(changed) => {
+              setOpened(null)
+              onChange(changed)
+            }}
+          />
+        </Chip>
+      ))}
+      <AddFilter ref={addButton} filters={filters} onAdd={setOpened} />
+      {isFiltered(filters) && (
+        <>
+          <button type="button" className="h-8 rounded-md px-2 text-soft hover:bg-hover" onClick={() => onChange({})}>
+            {texts.clear}
+          </button>
+          <IconButton icon="link" label={texts.filters.copyLink} onClick={() => void copyLink()} />
+        </>
+      )}
+    </>
+  )
+}
+
+async function copyLink(): Promise<void> {
+  await navigator.clipboard.writeText(location.href)
+  notify(texts.filters.linkCopied)
+}
+
+interface ChipProps {
+  name: FilterName
+  text: string
+  isOpen: boolean
+  onOpenChange: (isOpen: boolean) => void
+  onRemove: () => void
+  children: React.ReactNode
+}
+
+function Chip({ name, text, isOpen, onOpenChange, onRemove, children }: ChipProps) {
+  const label = texts.filters.names[name]
+  return (
+    <span className="inline-flex h-8 max-w-full items-center rounded-md bg-accent-wash text-accent-strong">
+      <PopupPanel
+        title={texts.filters.edit(label)}
+        open={isOpen}
+        onOpenChange={onOpenChange}
+        trigger={
+          <button
+            type="button"
+            className="flex h-8 min-w-0 items-center gap-1.5 rounded-md pr-1 pl-2.5 hover:underline"
+          >
+            <span>{label}</span>
+            {text !== '' && <span className="max-w-64 truncate font-medium">{text}</span>}
+          </button>
+        }
+      >
+        <Suspense fallback={<LoadingState />}>{children}</Suspense>
+      </PopupPanel>
+      {text !== '' && (
+        <button
+          type="button"
+          aria-label={texts.filters.remove(label)}
+          className="grid size-8 place-items-center rounded-md hover:bg-surface/60"
+          onClick={onRemove}
+        >
+          <Icon name="close" width="12" height="12" />
+        </button>
+      )}
+    </span>
+  )
+}
+
+interface AddProps {
+  ref: React.Ref<HTMLButtonElement>
+  filters: Filters
+  onAdd: (name: FilterName) => void
+}
+
+function AddFilter({ ref, filters, onAdd }: AddProps) {
+  return (
+    <PopupMenu
+      align="start"
+      trigger={
+        <button
+          ref={ref}
+          type="button"
+          className="flex h-8 items-center gap-1.5 rounded-md border border-dashed border-edge px-2.5 text-soft hover:bg-hover hover:text-ink data-[popup-open]:bg-hover"
+        >
+          <Icon name="filter" />
+          {texts.filters.add}
+        </button>
+      }
+    >
+      {filterNames
+        .filter((name) => !isSet(filters, name))
+        .map((name) => (
+          <PopupMenuItem key={name} onSelect={() => onAdd(name)}>
+            {texts.filters.names[name]}
+          </PopupMenuItem>
+        ))}
+    </PopupMenu>
+  )
+}

@@ -1,0 +1,247 @@
+// What a chip opens: the fields of one filter.
+import { channels, conversationStatuses, directions } from '@parley/contract'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { texts } from '../texts.ts'
+import { Button } from '../ui/button.tsx'
+import { classes } from '../ui/classes.ts'
+import { Field, TextArea, TextInput } from '../ui/field.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { type FilterName, type Filters, isJsonObject } from './filters.ts'
+import { TimeEditor } from './time-editor.tsx'
+import type { AgentNames } from './use-agents.ts'
+
+interface EditorProps {
+  name: FilterName
+  filters: Filters
+  agents: AgentNames
+  onApply: (filters: Filters) => void
+}
+
+export function FilterEditor({ name, filters, agents, onApply }: EditorProps) {
+  const apply = (changed: Filters) => onApply({ ...filters, ...changed })
+  switch (name) {
+    case 'status':
+      return (
+        <Choices
+          values={conversationStatuses}
+          names={texts.statuses}
+          chosen={filters.status}
+          onChoose={(status) => apply({ status })}
+        />
+      )
+    case 'channel':
+      return (
+        <Choices
+          values={channels}
+          names={texts.channels}
+          chosen={filters.channel}
+          onChoose={(channel) => apply({ channel })}
+        />
+      )
+    case 'direction':
+      return (
+        <Choices
+          values={directions}
+          names={texts.directionNames}
+          chosen={filters.direction}
+          onChoose={(direction) => apply({ direction })}
+        />
+      )
+    case 'agent_id':
+      return <AgentEditor agents={agents} chosen={filters.agent_id} onChoose={(agent_id) => apply({ agent_id })} />
+    case 'created':
+      return <TimeEditor filters={filters} onApply={apply} />
+    case 'duration':
+      return (
+        <RangeEditor
+          unit={texts.filters.seconds}
+          from={filters.duration_above}
+          to={filters.duration_below}
+          onApply={(duration_above, duration_below) => apply({ duration_above, duration_below })}
+        />
+      )
+    case 'user_turn_count':
+      return (
+        <RangeEditor
+          from={filters.user_turn_count_above}
+          to={filters.user_turn_count_below}
+          onApply={(user_turn_count_above, user_turn_count_below) =>
+            apply({ user_turn_count_above, user_turn_count_below })
+          }
+        />
+      )
+    case 'custom_metadata':
+      return (
+        <MetadataEditor value={filters.custom_metadata} onApply={(custom_metadata) => apply({ custom_metadata })} />
+      )
+    default:
+      return (
+        <TextEditor
+          label={name === 'agent_number' ? texts.filters.contains : texts.filters.id}
+          value={filters[name]}
+          onApply={(value) => apply({ [name]: value })}
+        />
+      )
+  }
+}
+
+export function EditorForm({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
+  const send = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit()
+  }
+  return (
+    <form onSubmit={send} noValidate className="flex flex-col gap-3">
+      {children}
+      <Button type="submit" kind="primary" className="self-end">
+        {texts.apply}
+      </Button>
+    </form>
+  )
+}
+
+interface ChoicesProps<T extends string> {
+  values: readonly T[]
+  names: Readonly<Record<T, string>>
+  chosen: string | undefined
+  onChoose: (value: T) => void
+}
+
+function Choices<T extends string>({ values, names, chosen, onChoose }: ChoicesProps<T>) {
+  return (
+    <ul className="-m-1.5 flex max-h-80 flex-col overflow-y-auto">
+      {values.map((value) => (
+        <li key={value}>
+          <button
+            type="button"
+            aria-pressed={value === chosen}
+            className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
+            onClick={() => onChoose(value)}
+          >
+            <span className="min-w-0 flex-1 truncate">{names[value]}</span>
+            <Icon name="check" className={classes(value !== chosen && 'invisible', 'text-accent')} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** More are found by typing, and any by its id. */
+const agents_shown = 50
+
+function AgentEditor({
+  agents,
+  chosen,
+  onChoose,
+}: {
+  agents: AgentNames
+  chosen: string | undefined
+  onChoose: (id: string) => void
+}) {
+  const [text, setText] = useState('')
+  const part = text.trim().toLowerCase()
+  const found = agents.list
+    .filter(({ id, name }) => name.toLowerCase().includes(part) || id === part)
+    .slice(0, agents_shown)
+  return (
+    <div className="flex flex-col gap-2.5">
+      <Field label={agents.list.length > 0 ? texts.filters.contains : texts.filters.id}>
+        <TextInput
+          value={text}
+          onValueChange={setText}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && part !== '') onChoose(found[0]?.id ?? text.trim())
+          }}
+        />
+      </Field>
+      <Choices
+        values={found.map(({ id }) => id)}
+        names={Object.fromEntries(found.map(({ id, name }) => [id, name]))}
+        chosen={chosen}
+        onChoose={onChoose}
+      />
+    </div>
+  )
+}
+
+function TextEditor({
+  label,
+  value,
+  onApply,
+}: {
+  label: string
+  value: string | undefined
+  onApply: (value: string | undefined) => void
+}) {
+  const [text, setText] = useState(value ?? '')
+  return (
+    <EditorForm onSubmit={() => onApply(text.trim() === '' ? undefined : text.trim())}>
+      <Field label={label}>
+        <TextInput value={text} maxLength={512} onValueChange={setText} />
+      </Field>
+    </EditorForm>
+  )
+}
+
+interface RangeProps {
+  unit?: string
+  from: number | undefined
+  to: number | undefined
+  onApply: (from: number | undefined, to: number | undefined) => void
+}
+
+function RangeEditor({ unit, from, to, onApply }: RangeProps) {
+  const [bounds, setBounds] = useState({ from: String(from ?? ''), to: String(to ?? '') })
+  const numberOf = (text: string) => (text.trim() === '' ? undefined : Number(text))
+  const fault = (text: string) => (Number.isNaN(numberOf(text)) ? texts.filters.numberInvalid : null)
+  const submit = () => {
+    if (fault(bounds.from) === null && fault(bounds.to) === null) onApply(numberOf(bounds.from), numberOf(bounds.to))
+  }
+  const labelOf = (label: string) => (unit ? `${label} (${unit})` : label)
+  return (
+    <EditorForm onSubmit={submit}>
+      <div className="grid grid-cols-2 gap-3">
+        <Field label={labelOf(texts.filters.atLeast)} error={fault(bounds.from)}>
+          <TextInput inputMode="numeric" value={bounds.from} onValueChange={(from) => setBounds({ ...bounds, from })} />
+        </Field>
+        <Field label={labelOf(texts.filters.atMost)} error={fault(bounds.to)}>
+          <TextInput inputMode="numeric" value={bounds.to} onValueChange={(to) => setBounds({ ...bounds, to })} />
+        </Field>
+      </div>
+    </EditorForm>
+  )
+}
+
+function MetadataEditor({
+  value,
+  onApply,
+}: {
+  value: string | undefined
+  onApply: (value: string | undefined) => void
+}) {
+  const [text, setText] = useState(value ?? '')
+  const [isChecked, setChecked] = useState(false)
+  const isValid = text.trim() === '' || isJsonObject(text)
+  const submit = () => {
+    setChecked(true)
+    if (isValid) onApply(text.trim() === '' ? undefined : text.trim())
+  }
+  return (
+    <EditorForm onSubmit={submit}>
+      <Field
+        label={texts.filters.names.custom_metadata}
+        hint={texts.filters.metadataHint}
+        error={isChecked && !isValid ? texts.filters.metadataInvalid : null}
+      >
+        <TextArea
+          className="font-mono text-xs"
+          placeholder={texts.filters.metadataPlaceholder}
+          value={text}
+          maxLength={16_384}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
+    </EditorForm>
+  )
+}

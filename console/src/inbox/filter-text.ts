@@ -1,0 +1,36 @@
+// A filter in a few words, for its chip. Pure.
+import { formatFull, formatSeconds } from '../format.ts'
+import { texts } from '../texts.ts'
+import { type FilterName, type Filters, isSet } from './filters.ts'
+
+export function describeFilter(filters: Filters, name: FilterName, agentNames: ReadonlyMap<string, string>): string {
+  if (!isSet(filters, name)) return ''
+  const range = (from: number | undefined, to: number | undefined, show: (value: number) => string) =>
+    texts.filters.range(from === undefined ? undefined : show(from), to === undefined ? undefined : show(to))
+  switch (name) {
+    case 'status':
+      return texts.statuses[filters.status!]
+    case 'channel':
+      return texts.channels[filters.channel!]
+    case 'direction':
+      return texts.directionNames[filters.direction!]
+    case 'agent_id':
+      return agentNames.get(filters.agent_id!) ?? filters.agent_id!
+    case 'created':
+      return describeTimes(filters)
+    case 'duration':
+      return range(filters.duration_above, filters.duration_below, formatSeconds)
+    case 'user_turn_count':
+      return range(filters.user_turn_count_above, filters.user_turn_count_below, String)
+    default:
+      return filters[name]!
+  }
+}
+
+function describeTimes({ created_after, created_before }: Filters): string {
+  const parts = [
+    ...(created_after === undefined ? [] : [texts.filters.after(formatFull(created_after))]),
+    ...(created_before === undefined ? [] : [texts.filters.before(formatFull(created_before))]),
+  ]
+  return parts.join(', ')
+}

@@ -1,0 +1,48 @@
+// The rows of the list as pages come in and conversations change: newest first, each once, none lost. Pure.
+import type { Conversation } from '@parley/contract'
+
+/** `fresh` takes the place of what was known of the same conversations, and adds what is new. */
+export function mergeRows(known: readonly Conversation[], fresh: readonly Conversation[]): Conversation[] {
+  const rows = new Map(known.map((row) => [row.id, row]))
+  for (const row of fresh) {
+    const before = rows.get(row.id)
+    // An answer that was overtaken by a newer one changes nothing.
+    if (!before || before.updated_at <= row.updated_at) rows.set(row.id, row)
+  }
+  return [...rows.values()].toSorted(newestFirst)
+}
+
+export function withoutRows(known: readonly Conversation[], ids: ReadonlySet<string>): Conversation[] {
+  return known.filter(({ id }) => !ids.has(id))
+}
+
+/** As the API orders them: times are texts of one form, which compare as they are. */
+function newestFirst(a: Conversation, b: Conversation): number {
+  if (a.created_at !== b.created_at) return a.created_at < b.created_at ? 1 : -1
+  return a.id < b.id ? 1 : -1
+}
+
+/** The published recipe: Base64 of the last row's `created_at`. */
+export function cursorAfter(row: Pick<Conversation, 'created_at'>): string {
+  return btoa(row.created_at).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+const activeStatuses: ReadonlySet<string> = new Set(['token_created', 'triggered', 'ringing', 'in_progress'])
+
+export function isActive({ status }: Pick<Conversation, 'status'>): boolean {
+  return activeStatuses.has(status)
+}
+
+/** Whether it will change by itself: somebody talks in it, or its summary is being written. */
+export function isUnsettled(row: Pick<Conversation, 'status' | 'analysis_status'>): boolean {
+  return isActive(row) || row.analysis_status === 'queued' || row.analysis_status === 'running'
+}
+
+/** Which of the known rows a page should have held and did not: they match the filters no more, or are deleted. */
+export function missingFrom(known: readonly Conversation[], page: readonly Conversation[], isLast: boolean) {
+  const present = new Set(page.map(({ id }) => id))
+  const first = page[0]?.created_at
+  const last = page.at(-1)?.created_at
+  if (first === undefined || last === undefined) return isLast ? [...known] : []
+  return known.filter(({ id, created_at }) => !present.has(id) && (isLast || created_at >= last))
+}

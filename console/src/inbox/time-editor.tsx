@@ -1,0 +1,53 @@
+// When conversations started: the last hours or days, or from one moment to another.
+import { useState } from 'react'
+import { texts } from '../texts.ts'
+import { Field, TextInput } from '../ui/field.tsx'
+import { EditorForm } from './filter-editor.tsx'
+import type { Filters } from './filters.ts'
+
+const hour_ms = 3_600_000
+const presets = { hour: hour_ms, day: 24 * hour_ms, week: 7 * 24 * hour_ms, month: 30 * 24 * hour_ms } as const
+
+type Times = Pick<Filters, 'created_after' | 'created_before'>
+
+export function TimeEditor({ filters, onApply }: { filters: Times; onApply: (times: Times) => void }) {
+  const [from, setFrom] = useState(toLocal(filters.created_after))
+  const [to, setTo] = useState(toLocal(filters.created_before))
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex flex-wrap gap-1">
+        {Object.entries(presets).map(([name, ms]) => (
+          <button
+            key={name}
+            type="button"
+            className="h-7 rounded-md bg-sunken px-2 hover:bg-hover"
+            onClick={() =>
+              onApply({ created_after: new Date(Date.now() - ms).toISOString(), created_before: undefined })
+            }
+          >
+            {texts.filters.presets[name as keyof typeof presets]}
+          </button>
+        ))}
+      </div>
+      <EditorForm onSubmit={() => onApply({ created_after: fromLocal(from), created_before: fromLocal(to) })}>
+        <Field label={texts.filters.from}>
+          <TextInput type="datetime-local" value={from} onValueChange={setFrom} />
+        </Field>
+        <Field label={texts.filters.to}>
+          <TextInput type="datetime-local" value={to} onValueChange={setTo} />
+        </Field>
+      </EditorForm>
+    </div>
+  )
+}
+
+/** The field speaks in local time, without a zone. */
+function toLocal(timestamp: string | undefined): string {
+  if (timestamp === undefined) return ''
+  const date = new Date(timestamp)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+function fromLocal(text: string): string | undefined {
+  return text === '' ? undefined : new Date(text).toISOString()
+}

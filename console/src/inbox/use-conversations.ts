@@ -1,0 +1,143 @@
+// The list of the inbox: read page by page as it is scrolled, kept up to date meanwhile.
+import type { Conversation } from '@parley/contract'
+import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { Session } from '../session.ts'
+import { look_interval_ms, lookForChanges } from './changes.ts'
+import type { Filters } from './filters.ts'
+import { cursorAfter, mergeRows, withoutRows } from './rows.ts'
+
+const page_size = 100
+
+export const listKey = (filters: Filters) => ['conversations', filters] as const
+
+interface Page {
+  rows: Conversation[]
+  /** Where the next page begins; undefined on the last one. */
+  next: string | undefined
+}
+
+type Pages = InfiniteData<Page, string | undefined>
+
+export function useConversations({ client }: Session, filters: Filters) {
+  const query = useInfiniteQuery({
+    queryKey: listKey(filters),
+    queryFn: async ({ pageParam, signal }): Promise<Page> => {
+      const start = pageParam === undefined ? {} : { cursor: pageParam }
+      const rows = await client.listConversations({ ...filters, ...start, limit: page_size }, { signal })
+      return { rows, next: rows.length < page_size ? undefined : cursorAfter(rows.at(-1)!) }
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    // Changes are looked for below: reading every page anew would be neither quick nor needed.
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
+  })
+  const rows = useMemo(() => mergeRows([], query.data?.pages.flatMap(({ rows }) => rows) ?? []), [query.data])
+  return { ...query, rows }
+}
+
+/** What a list has shown of a conversation already. */
+export function findShownRow(queries: QueryClient, conversation_id: string): Conversation | undefined {
+  for (const [, data] of queries.getQueriesData<Pages>({ queryKey: ['conversations'] })) {
+    for (const { rows } of data?.pages ?? []) {
+      const row = rows.find(({ id }) => id === conversation_id)
+      if (row) return row
+    }
+  }
+  return undefined
+}
+
+/** How many match, which changes with them. */
+export function useCount({ client }: Session, filters: Filters) {
+  return useQuery({
+    queryKey: ['conversations-count', filters],
+    queryFn: ({ signal }) => client.countConversations(filters, { signal }),
+    refetchInterval: 15_000,
+  })
+}
+
+interface Live {
+  session: Session
+  filters: Filters
+  rows: readonly Conversation[]
+  readVisible: () => readonly Conversation[]
+  isReady: boolean
+}
+
+/** Whether the list is up to date; it is not while the server cannot be reached. */
+export function useLiveChanges({ session, filters, rows, readVisible, isReady }: Live): boolean {
+  const queries = useQueryClient()
+  const [isUpToDate, setUpToDate] = useState(true)
+  const rounds = useRef(0)
+  const current = useRef({ rows, readVisible })
+  useEffect(() => {
+    current.current = { rows, readVisible }
+  })
+
+  const look = useCallback(
+    async (signal: AbortSignal) => {
+      const { rows, readVisible } = current.current
+      const change = {
+        client: session.client,
+        filters,
+        known: rows,
+        visible: readVisible(),
+        round: rounds.current,
+        signal,
+      }
+      rounds.current += 1
+      const { fresh, gone, isOverrun } = await lookForChanges(change)
+      if (signal.aborted) return
+      if (isOverrun) return void (await queries.resetQueries({ queryKey: listKey(filters) }))
+      queries.setQueryData<Pages>(listKey(filters), (pages) => pages && apply(pages, fresh, gone))
+    },
+    [session, filters, queries],
+  )
+
+  useEffect(() => {
+    if (!isReady) return
+    const controller = new AbortController()
+    let timer: ReturnType<typeof setTimeout>
+    const next = () => {
+      timer = setTimeout(run, look_interval_ms)
+    }
+    const run = () => {
+      if (document.hidden) return next()
+      look(controller.signal)
+        .then(
+          () => setUpToDate(true),
+          () => controller.signal.aborted || setUpToDate(false),
+        )
+        .finally(() => controller.signal.aborted || next())
+    }
+    next()
+    return () => {
+      controller.abort()
+      clearTimeout(timer)
+    }
+  }, [look, isReady])
+  return isUpToDate
+}
+
+/** The first page takes what is new; where the next page begins does not change. */
+function apply(data: Pages, fresh: Conversation[], gone: ReadonlySet<string>): Pages {
+  const known = new Set(data.pages.flatMap(({ rows }) => rows.map(({ id }) => id)))
+  const updates = new Map(fresh.map((row) => [row.id, row]))
+  const pages = data.pages.map((page) => {
+    const rows = withoutRows(page.rows, gone).map((row) => keepEqual(row, updates.get(row.id) ?? row))
+    const isSame = rows.length === page.rows.length && rows.every((row, index) => row === page.rows[index])
+    return isSame ? page : { ...page, rows }
+  })
+  const added = fresh.filter(({ id }) => !known.has(id))
+  const [first, ...others] = pages
+  if (added.length > 0) return { ...data, pages: [{ ...first!, rows: [...added, ...first!.rows] }, ...others] }
+  return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages }
+}
+
+/** The very same object where nothing has changed, so that its row is not drawn again; an overtaken answer changes nothing. */
+function keepEqual(before: Conversation, after: Conversation): Conversation {
+  if (after === before || after.updated_at < before.updated_at) return before
+  return JSON.stringify(before) === JSON.stringify(after) ? before : after
+}

@@ -1,0 +1,85 @@
+// The routes. The server knows the same ones (`consolePaths` in server/src/http/console.ts).
+import {
+  Outlet,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { readFilters } from './inbox/filters.ts'
+import { InboxPage } from './inbox/inbox-page.tsx'
+import { parseSearch, stringifySearch } from './search.ts'
+import type { Session } from './session.ts'
+import { Shell } from './shell/shell.tsx'
+import { CrashedPage, NotFoundPage } from './shell/fault-pages.tsx'
+
+const root = createRootRouteWithContext<{ session: Session | null }>()({ component: Outlet })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): { to?: string; sign_in_error?: string } => {
+    const { to, sign_in_error } = search
+    return {
+      // Only a place within the console: nobody is sent elsewhere by a link.
+      ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
+      ...(typeof sign_in_error === 'string' ? { sign_in_error } : {}),
+    }
+  },
+  beforeLoad: ({ context, search }) => {
+    if (context.session) throw redirect({ href: search.to ?? '/inbox' })
+  },
+  component: lazyRouteComponent(() => import('./sign-in/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const pages = createRoute({
+  getParentRoute: () => root,
+  id: 'pages',
+  beforeLoad: ({ context, location }) => {
+    if (context.session) return
+    const to = location.href
+    throw redirect({ to: '/sign-in', search: to === '/' || to === '/inbox' ? {} : { to } })
+  },
+  component: Shell,
+})
+
+const home = createRoute({
+  getParentRoute: () => pages,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox' })
+  },
+})
+
+const inbox = createRoute({
+  getParentRoute: () => pages,
+  path: '/inbox',
+  validateSearch: readFilters,
+  component: InboxPage,
+})
+
+const conversation = createRoute({
+  getParentRoute: () => pages,
+  path: '/conversations/$conversation_id',
+  component: lazyRouteComponent(() => import('./conversation/conversation-page.tsx'), 'ConversationPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation])]),
+  context: { session: null },
+  parseSearch,
+  stringifySearch,
+  // What no route knows is no part of an address.
+  search: { strict: true },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultNotFoundComponent: NotFoundPage,
+  defaultErrorComponent: CrashedPage,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

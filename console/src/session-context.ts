@@ -1,0 +1,22 @@
+// The session that the pages work with, and how they leave it.
+import { createContext, use } from 'react'
+import type { Session } from './session.ts'
+
+export interface SessionControl {
+  session: Session | null
+  open: (session: Session) => void
+  close: () => void
+}
+
+export const SessionContext = createContext<SessionControl | null>(null)
+
+export function useSessionControl(): SessionControl {
+  return use(SessionContext)!
+}
+
+/** Of a page that is shown to who is signed in. */
+export function useSession(): Session {
+  const { session } = useSessionControl()
+  if (session === null) throw new Error('Nobody is signed in')
+  return session
+}

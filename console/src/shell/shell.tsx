@@ -1,0 +1,91 @@
+// The frame around every page: navigation beside it, or above it where there is little room.
+import { Link, Outlet } from '@tanstack/react-router'
+import { Suspense, lazy, useState } from 'react'
+import { useSession, useSessionControl } from '../session-context.ts'
+import { texts } from '../texts.ts'
+import { Icon, type IconName, Mark } from '../ui/icons.tsx'
+import { useKeys } from './use-keys.ts'
+
+// Menus and dialogs come after the first screen.
+const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
+const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
+
+/** Only what exists. */
+const destinations = [{ to: '/inbox', icon: 'inbox', name: texts.nav.inbox }] as const satisfies readonly {
+  to: string
+  icon: IconName
+  name: string
+}[]
+
+const itemClasses =
+  'flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
+
+export function Shell() {
+  const { session } = useSessionControl()
+  const [areShortcutsShown, setShortcutsShown] = useState(false)
+  useKeys({ '?': () => setShortcutsShown(true) })
+  // Signed out just now: the router is about to lead elsewhere.
+  if (session === null) return null
+  return (
+    <div className="flex h-full flex-col wide:flex-row">
+      <a
+        href="#content"
+        className="absolute top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-accent-ink focus:translate-y-0"
+      >
+        {texts.nav.skip}
+      </a>
+      <Navigation onShortcuts={() => setShortcutsShown(true)} />
+      <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        <Outlet />
+      </main>
+      <Suspense>{areShortcutsShown && <ShortcutsDialog open onOpenChange={setShortcutsShown} />}</Suspense>
+    </div>
+  )
+}
+
+function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
+  const { organization } = useSession()
+  return (
+    <nav
+      aria-label={texts.nav.label}
+      className="flex shrink-0 items-center gap-1 border-b border-line bg-canvas px-3 py-1.5 wide:w-46 wide:flex-col wide:items-stretch wide:border-r wide:border-b-0 wide:px-2.5 wide:py-3"
+    >
+      <div className="mr-2 flex min-w-0 items-center gap-2.5 px-1 wide:mr-0 wide:mb-4 wide:px-1.5">
+        <Mark className="shrink-0" />
+        <span className="min-w-0 max-wide:sr-only">
+          <span className="block text-base leading-tight font-semibold">{texts.product}</span>
+          <span className="block truncate text-xs text-faint" title={organization.name}>
+            {organization.name}
+          </span>
+        </span>
+      </div>
+      <ul className="flex flex-1 gap-0.5 wide:flex-col">
+        {destinations.map(({ to, icon, name }) => (
+          <li key={to}>
+            <Link
+              to={to}
+              className={itemClasses}
+              activeProps={{ 'aria-current': 'page' }}
+              activeOptions={{ includeSearch: false }}
+            >
+              <Icon name={icon} />
+              {name}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <a
+        href="/docs"
+        target="_blank"
+        rel="noreferrer"
+        className={`${itemClasses} max-wide:sr-only max-wide:focus:not-sr-only`}
+      >
+        <Icon name="book" />
+        {texts.nav.reference}
+      </a>
+      <Suspense fallback={<span className="size-8" />}>
+        <AccountMenu onShortcuts={onShortcuts} />
+      </Suspense>
+    </nav>
+  )
+}

@@ -1,0 +1,30 @@
+// The list of keys.
+import { texts } from '../texts.ts'
+import { Modal } from '../ui/dialog.tsx'
+
+export function ShortcutsDialog(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return (
+    <Modal title={texts.shortcuts.title} {...props}>
+      <dl className="flex flex-col">
+        {texts.shortcuts.rows.map(([keys, meaning]) => (
+          <div
+            key={keys}
+            className="flex items-center justify-between gap-4 border-t border-line py-1.5 first:border-t-0"
+          >
+            <dt>{meaning}</dt>
+            <dd className="flex gap-1">
+              {keys.split(' ').map((key) => (
+                <kbd
+                  key={key}
+                  className="min-w-6 rounded border border-line bg-sunken px-1.5 text-center font-sans text-xs leading-5 text-soft"
+                >
+                  {key}
+                </kbd>
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  )
+}

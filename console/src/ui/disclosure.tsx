@@ -1,0 +1,14 @@
+// A line that opens to more. What is inside is drawn only then: transcripts hold long answers of tools.
+import { type ComponentProps, type ReactNode, useState } from 'react'
+
+type Props = Omit<ComponentProps<'details'>, 'onToggle'> & { summary: ReactNode }
+
+export function Disclosure({ summary, children, ...rest }: Props) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <details {...rest} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      {summary}
+      {isOpen && children}
+    </details>
+  )
+}

@@ -1,0 +1,64 @@
+// The icons: strokes of one weight on a grid of 16. They say nothing by themselves; what they stand for is beside them or in a label.
+import type { SVGProps } from 'react'
+
+const paths = {
+  inbox:
+    'M2.5 9.5 4.4 3.6a1 1 0 0 1 .95-.7h5.3a1 1 0 0 1 .95.7l1.9 5.9v2.6a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1zm0 0h3.2l.8 1.6h3l.8-1.6h3.2',
+  agents:
+    'M8 2v1.8M4.5 4h7A1.5 1.5 0 0 1 13 5.5v5a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 3 10.5v-5A1.5 1.5 0 0 1 4.5 4ZM6 7v1.5M10 7v1.5M1.2 7v2M14.8 7v2M5.5 14h5',
+  book: 'M3 3.2c1.8-.5 3.5-.3 5 .8 1.5-1.1 3.2-1.3 5-.8v9.3c-1.8-.5-3.5-.3-5 .8-1.5-1.1-3.2-1.3-5-.8zM8 4v9.2',
+  search: 'M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10ZM10.7 10.7 14 14',
+  filter: 'M2 4h12M4.5 8h7M7 12h2',
+  close: 'm4 4 8 8M12 4l-8 8',
+  check: 'm3 8.5 3.2 3.2L13 5',
+  left: 'M9.5 3.5 5 8l4.5 4.5',
+  right: 'M6.5 3.5 11 8l-4.5 4.5',
+  down: 'M3.5 6 8 10.5 12.5 6',
+  up: 'M8 13V3M3.8 7.2 8 3l4.2 4.2',
+  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  link: 'M6.7 9.3a2.6 2.6 0 0 0 3.7 0l2.2-2.2a2.6 2.6 0 0 0-3.7-3.7l-.8.8M9.3 6.7a2.6 2.6 0 0 0-3.7 0L3.4 8.9a2.6 2.6 0 0 0 3.7 3.7l.8-.8',
+  tool: 'M9.9 6.1a3.2 3.2 0 0 1 3.9-3.9l-2 2 .4 1.4 1.4.4 2-2a3.2 3.2 0 0 1-3.9 3.9L6 13.6A1.5 1.5 0 0 1 3.9 11.5z',
+  download: 'M8 2.5v8M4.5 7.5 8 11l3.5-3.5M3 13.5h10',
+  trash: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v3.7M9.2 7v3.7',
+  stop: 'M4.5 4.5h7v7h-7z',
+  end: 'M8 2v5.5M4.6 4.3a5 5 0 1 0 6.8 0',
+  copy: 'M5.5 5.5V3.2a.7.7 0 0 1 .7-.7h6.6a.7.7 0 0 1 .7.7v6.6a.7.7 0 0 1-.7.7h-2.3M3.2 5.5h6.6a.7.7 0 0 1 .7.7v6.6a.7.7 0 0 1-.7.7H3.2a.7.7 0 0 1-.7-.7V6.2a.7.7 0 0 1 .7-.7Z',
+  out: 'M6 13.5H3.5a1 1 0 0 1-1-1v-9a1 1 0 0 1 1-1H6M10.5 11l3-3-3-3M13.5 8H6',
+  account: 'M8 8.2a2.7 2.7 0 1 0 0-5.4 2.7 2.7 0 0 0 0 5.4ZM2.8 13.5a5.3 5.3 0 0 1 10.4 0',
+  keyboard: 'M2 4h12v8H2zM4.5 6.5h.01M7 6.5h.01M9.5 6.5h.01M11.5 6.5h.01M5 9.5h6',
+  warning: 'M8 2.5 14.2 13H1.8zM8 6.5v3M8 11.3h.01',
+  picture: 'M2.5 3.5h11v9h-11zM2.5 10.5l3-3 3 3 2-2 3 3M10.5 6.3h.01',
+  panel: 'M2.5 3h11v10h-11zM10 3v10',
+} as const
+
+export type IconName = keyof typeof paths
+
+export function Icon({ name, ...rest }: { name: IconName } & SVGProps<SVGSVGElement>) {
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.3"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      {...rest}
+    >
+      <path d={paths[name]} />
+    </svg>
+  )
+}
+
+/** The mark of the product, in the accent colour. */
+export function Mark(props: SVGProps<SVGSVGElement>) {
+  return (
+    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" {...props}>
+      <rect width="32" height="32" rx="8" className="fill-accent" />
+      <path d="M9 9.5h9.5a4.5 4.5 0 0 1 0 9H13l-4 4z" className="fill-accent-ink" />
+      <path d="M20.5 21.2a6.6 6.6 0 0 0 4.3-4.5v7.8l-3-3z" className="fill-accent-ink opacity-60" />
+    </svg>
+  )
+}

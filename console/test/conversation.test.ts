@@ -1,0 +1,275 @@
+// One conversation: what was said and done, live, and what can be done about it.
+import { readFile } from 'node:fs/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { holdRichConversation, makeAgent, richConfig } from './support/conversations.ts'
+
+let server: TestServer
+let browser: Browser
+let agent_id: string
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+  agent_id = await makeAgent(server, 'Harbour Lane', richConfig)
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+
+async function begin(): Promise<string> {
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
+  return conversation.id
+}
+const addressOf = (conversation_id: string) => `/conversations/${conversation_id}`
+const transcript = (page: Page) => page.getByRole('region', { name: 'Transcript' })
+const details = (page: Page) => page.getByRole('complementary', { name: 'Details' })
+
+describe('what has happened', () => {
+  test('is all there: bubbles, calls with request, response and error, every widget, where the time went', async () => {
+    const conversation_id = await holdRichConversation(server, agent_id)
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    const said = transcript(page)
+    await said.getByText('Where is my order A-1001?').waitFor()
+    await said.getByText('find_order').click()
+    await said.getByText('"number": "A-1001"').waitFor()
+    await said.getByText('it left Hamburg on Monday').waitFor()
+    await said.getByText('open_ticket').click()
+    await said.getByText('Failed', { exact: true }).waitFor()
+    await said.getByText('Error', { exact: true }).waitFor()
+    const widgets = [
+      'Sea view',
+      'Our rooms',
+      'We are closed on Monday.',
+      'Your bookings',
+      'Book a room',
+      'One-time code',
+    ]
+    for (const text of [...widgets, 'Phone number', 'Order A-1001', '140 EUR', 'How can we reach you?']) {
+      await said.getByText(text).first().waitFor()
+    }
+    await said.getByText('No reply').waitFor()
+    await said
+      .getByRole('button', { name: /Answered in/ })
+      .first()
+      .click()
+    const breakdown = page.getByRole('dialog', { name: 'Where the time went' })
+    expect(await breakdown.innerText()).toMatch(/Model\s+\d+.*Tools\s+\d+.*Rest\s+\d+.*openai\/scripted/s)
+    await page.keyboard.press('Escape')
+
+    const facts = details(page)
+    for (const text of [
+      'Harbour Lane',
+      'v1',
+      'Inbound',
+      'Came from the page of teapots.',
+      '38.00 EUR',
+      'turn.failed',
+    ]) {
+      await facts.getByText(text).first().waitFor()
+    }
+    await facts.getByText('conversation.created').click()
+    await facts.getByText('"channel": "text"').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('what was brought in with a widget of no known shape is shown all the same', async () => {
+    const id = crypto.randomUUID()
+    const output = { widget: { type: 'carousel', data: {} } }
+    const call = { call_id: 'x', name: 'show_carousel_widget' }
+    await server.client.importConversations({
+      conversations: [
+        {
+          id,
+          channel: 'text',
+          status: 'completed',
+          user_id: 'old',
+          created_at: '2026-01-01T00:00:00Z',
+          conversation: {
+            items: [
+              { type: 'function_call', ...call, arguments: {} },
+              { type: 'function_call_output', ...call, output },
+              { type: 'message', role: 'assistant', content: ['<b>Bold</b>'] },
+            ],
+          },
+        },
+      ],
+    })
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, addressOf(id))
+    await transcript(page).getByText('A widget of a kind that this console does not know').waitFor()
+    await transcript(page).getByText('<b>Bold</b>').waitFor()
+  })
+
+  test('a viewer sees what is not sensitive, and no buttons that he may not use', async () => {
+    const conversation_id = await begin()
+    const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, addressOf(conversation_id), pat_key)
+    await transcript(page).getByText('What was said is hidden').waitFor()
+    await details(page).getByText('Harbour Lane').waitFor()
+    expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+    await page.getByRole('button', { name: 'More' }).click()
+    expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Copy ID'])
+    expect(faults).toEqual([])
+  })
+
+  test('what is not there says so', async () => {
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, addressOf(crypto.randomUUID()))
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+  })
+})
+
+describe('what happens now', () => {
+  test('streams in; a reload in mid-stream and a lost connection lose and double nothing', async () => {
+    const conversation_id = await begin()
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    await transcript(page).getByText('Good morning!').waitFor()
+    const answer = holdAnswer()
+    server.model.answer = () => answer
+    const reply = server.client.sendConversationMessage({ conversation_id, text: 'Tell me a tale.' })
+    await transcript(page).getByText('Tell me a tale.').waitFor()
+    await answer.asked
+    answer.say('Once upon ')
+    await transcript(page).getByText('Once upon').waitFor()
+    await page.reload()
+    await transcript(page).getByText('Once upon').waitFor()
+    answer.say('a time ')
+    await transcript(page).getByText('Once upon a time').waitFor()
+    await page.context().setOffline(true)
+    await page.context().setOffline(false)
+    answer.say('there was a teapot.')
+    answer.finish()
+    await reply
+    await transcript(page).getByText('Once upon a time there was a teapot.').waitFor()
+    await transcript(page)
+      .getByRole('button', { name: /Answered in/ })
+      .waitFor()
+    expect(await transcript(page).getByText('Once upon').count()).toBe(1)
+    expect(await transcript(page).getByText('Tell me a tale.').count()).toBe(1)
+    expect(faults).toEqual([])
+  })
+
+  test('two tabs show the same; a reply is cancelled in one, and kept as interrupted in both', async () => {
+    const conversation_id = await begin()
+    await using first = await openPage(browser)
+    await using second = await openPage(browser)
+    for (const { page } of [first, second]) await signIn(page, server, addressOf(conversation_id))
+    const answer = holdAnswer()
+    server.model.answer = () => answer
+    const reply = server.client.sendConversationMessage({ conversation_id, text: 'Go on and on.' }).catch(() => {})
+    await answer.asked
+    answer.say('And so ')
+    for (const { page } of [first, second]) await transcript(page).getByText('And so').waitFor()
+    await first.page.getByRole('button', { name: 'Cancel reply' }).click()
+    await first.page.getByText('The reply is cancelled').waitFor()
+    for (const { page } of [first, second]) {
+      await transcript(page).getByText('Interrupted', { exact: true }).waitFor()
+      await transcript(page).getByText('Reply cancelled').waitFor()
+      await page.getByRole('button', { name: 'Cancel reply' }).waitFor({ state: 'detached' })
+    }
+    answer.finish()
+    await reply
+  })
+
+  test('is ended with a reason, and says who ended it and why', async () => {
+    const conversation_id = await begin()
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    await page.getByRole('button', { name: 'End', exact: true }).click()
+    await page.getByLabel('Reason').fill('Nobody was there')
+    await page.getByRole('button', { name: 'End conversation' }).click()
+    await page.getByText('The conversation has ended').waitFor()
+    await details(page).getByText('Nobody was there').waitFor()
+    await details(page).getByText('conversation.ended').waitFor()
+    expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+    expect(await server.client.getConversation({ conversation_id })).toMatchObject({
+      ended_by: { reason: 'Nobody was there' },
+    })
+    expect(faults).toEqual([])
+  })
+
+  test('is deleted only after a question, by keyboard alone', async () => {
+    const conversation_id = await begin()
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    const remove = async () => {
+      await page.getByRole('button', { name: 'More' }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('menuitem', { name: 'Delete' }).waitFor()
+      await page.keyboard.press('End')
+      await page.keyboard.press('Enter')
+      await page.getByRole('dialog').waitFor()
+    }
+    await remove()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect((await server.client.getConversation({ conversation_id })).status).toBe('in_progress')
+    await remove()
+    await page.getByRole('button', { name: 'Delete for good' }).press('Enter')
+    await page.getByRole('heading', { name: 'Inbox' }).waitFor()
+    await expect(server.client.getConversation({ conversation_id })).rejects.toThrow('not found')
+  })
+})
+
+describe('exports', () => {
+  test('are a file for programs, and a page for people that needs nothing else', async () => {
+    const conversation_id = await holdRichConversation(server, agent_id)
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    await transcript(page).getByText('And now?').waitFor()
+    const save = async (name: string) => {
+      await page.getByRole('button', { name: 'Export' }).click()
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name }).click(),
+      ])
+      return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+    }
+    const json = await save('JSON')
+    expect(json.name).toBe(`conversation-${conversation_id}.json`)
+    const stored = await server.client.getConversation({ conversation_id })
+    expect(JSON.parse(json.text)).toMatchObject({
+      conversation: { id: conversation_id, conversation: stored.conversation },
+    })
+    const html = await save('Readable page')
+    expect(html.name).toBe(`conversation-${conversation_id}.html`)
+    for (const text of ['Where is my order A-1001?', 'find_order']) {
+      expect(html.text).toContain(text)
+    }
+  })
+})
+
+describe('how it looks', () => {
+  test.each(themes)('axe finds nothing in %s, wide and narrow, with what opens', async (colorScheme) => {
+    const conversation_id = await holdRichConversation(server, agent_id)
+    for (const width of [1280, 390]) {
+      await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
+      const { page } = opened
+      await signIn(page, server, addressOf(conversation_id))
+      await transcript(page).getByText('And now?').waitFor()
+      await transcript(page).getByText('find_order').click()
+      if (width < 900) await page.getByRole('button', { name: 'Show details' }).click()
+      await details(page).getByText('conversation.created').waitFor()
+      await expectAccessible(page)
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      await page.getByRole('button', { name: 'End', exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+      await expectAccessible(page)
+    }
+  })
+})

@@ -1,0 +1,158 @@
+// The way in and out, and the addresses of the console beside those of the API.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { consolePaths } from '../../server/src/http/console.ts'
+import { makeOrganization } from '../../server/test/support/actors.ts'
+import { givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+
+let server: TestServer
+let browser: Browser
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+
+describe('signing in', () => {
+  test('leads to where one wanted to go; a reload keeps it, signing out ends it', async () => {
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, '/inbox?status=failed')
+    expect(page.url()).toBe(`${server.url}/inbox?status=failed`)
+    await page.getByText('No conversation matches').waitFor()
+    await page.reload()
+    await page.getByText('No conversation matches').waitFor()
+
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByLabel('API key', { exact: true }).waitFor()
+    await page.goto(`${server.url}/inbox`)
+    await page.getByLabel('API key', { exact: true }).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('tells what is wrong: nothing entered, an unknown key, a server that is away', async () => {
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await page.goto(server.url)
+    const submit = page.getByRole('button', { name: 'Sign in', exact: true })
+    await submit.click()
+    await page.getByText('Enter an API key.').waitFor()
+    await page.getByLabel('API key', { exact: true }).fill('ak_none.none')
+    await submit.click()
+    await page.getByText('does not know this key').waitFor()
+    await page.getByLabel('API key', { exact: true }).fill('ünglaublich')
+    await submit.click()
+    await page.getByText('does not know this key').waitFor()
+    await page.context().setOffline(true)
+    await page.getByLabel('API key', { exact: true }).fill(server.admin_key)
+    await submit.click()
+    await page.getByText('The server cannot be reached').waitFor()
+    await page.context().setOffline(false)
+    await submit.click()
+    await page.getByRole('navigation').waitFor()
+  })
+
+  test('with an address and its password; who is a member elsewhere too can go there', async () => {
+    const other = await makeOrganization(server)
+    const person = await makePerson(server, server.organization_id)
+    await makePerson(server, other.id, { email: person.email, role: 'viewer' })
+    await givePassword(server, person)
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await page.goto(server.url)
+    await page.getByRole('button', { name: 'E-mail' }).click()
+    await page.getByLabel('E-mail address').fill(person.email)
+    await page.getByLabel('Password').fill('a wrong passphrase')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('The address or the password is wrong.').waitFor()
+    await page.getByLabel('Password').fill(password)
+    await page.getByLabel('Password').press('Enter')
+    await page.getByRole('navigation').getByText('My organization').waitFor()
+    await page.getByRole('button', { name: person.email }).click()
+    await page.getByRole('menuitemradio', { name: 'Other' }).click()
+    await page.getByRole('navigation').getByText('Other').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('no script can read what keeps it', async () => {
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server)
+    const [cookie] = await page.context().cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
+    const readable = 'document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage)'
+    expect(await page.evaluate(readable)).not.toMatch(/ak_|session/)
+  })
+
+  test('a key that is deleted while somebody works leads back to the way in', async () => {
+    const { pat_key, key_id } = await server.client.createOrganizationKey({ name: 'Short', role: 'viewer' })
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, '/inbox', pat_key)
+    await page.getByText('No conversations yet').waitFor()
+    await server.client.deleteOrganizationKey({ key_id })
+    await page.reload()
+    await page.getByLabel('API key', { exact: true }).waitFor()
+  })
+})
+
+describe('addresses', () => {
+  test('those of the console are its pages, every other one is the API’s', async () => {
+    for (const path of consolePaths) {
+      const answer = await fetch(server.url + path.replace('*', 'x'))
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8'])
+    }
+    for (const path of ['/none', '/core/none', '/inbox/none', '/assets/none.js', '/core/conversations/none']) {
+      const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${server.admin_key}` } })
+      expect([path, answer.status, await answer.json()]).toMatchObject([path, 404, { code: 'not_found' }])
+    }
+  })
+
+  test('those of its routes are all served', async () => {
+    const routes = await readFile(join(import.meta.dirname, '../src/router.tsx'), 'utf8')
+    const paths = [...routes.matchAll(/ {2}path: '([^']+)'/g)].map(([, path]) => path!.replace(/\$\w+/, '*'))
+    expect(new Set(paths)).toEqual(new Set(consolePaths))
+  })
+
+  test('nobody is sent elsewhere by a link', async () => {
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, '/sign-in?to=//example.com/')
+    expect(new URL(page.url()).host).toBe(new URL(server.url).host)
+  })
+})
+
+describe('how it looks', () => {
+  test.each(themes)('axe finds nothing in %s', async (colorScheme) => {
+    await using opened = await openPage(browser, { colorScheme })
+    const { page } = opened
+    await page.goto(server.url)
+    await page.getByLabel('API key', { exact: true }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByText('Enter an API key.').waitFor()
+    await expectAccessible(page)
+  })
+
+  test('a theme that is chosen stays, and is there before the first paint', async () => {
+    await using opened = await openPage(browser, { colorScheme: 'light' })
+    const { page } = opened
+    await signIn(page, server)
+    const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor')
+    const light = await background()
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+    await expect.poll(background).not.toBe(light)
+    await page.reload({ waitUntil: 'commit' })
+    await page.waitForFunction('document.body !== null')
+    expect(await background()).not.toBe(light)
+  })
+})

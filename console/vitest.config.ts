@@ -1,0 +1,20 @@
+// The tests in a real browser, against the real server: `npm run test:browser`. A set of their own, since not every machine has one.
+import { join } from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const root = join(import.meta.dirname, '..')
+
+export default defineConfig({
+  root,
+  test: {
+    name: 'browser',
+    include: ['console/test/**/*.test.ts'],
+    globalSetup: 'server/test/support/postgres.ts',
+    // Each file has a browser and a server.
+    fileParallelism: false,
+    // A condition is waited for as long as a loaded machine may need.
+    expect: { poll: { timeout: 20_000, interval: 100 } },
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+  },
+})
