@@ -213,10 +213,15 @@ export class ConversationModel {
   finish(): void {
     const turn = this.turns.indexOf(this.running!)
     const { said } = this.running!
-    if (said === '') return this.fail('model_error')
-    this.#say('assistant', said, turn)
+    if (said === '' && !this.#hasSpoken(turn)) return this.fail('model_error')
+    if (said !== '') this.#say('assistant', said, turn)
     this.#close(turn, 'completed', 'reply')
     this.#goOn()
+  }
+
+  /** In an earlier step, of whichever attempt. */
+  #hasSpoken(turn: number): boolean {
+    return this.items.some((item) => item.type === 'message' && item.role === 'assistant' && item.turn === turn)
   }
 
   callTools(calls: { call: string; tool: ToolName }[]): void {

@@ -80,4 +80,17 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
       new nodes.TakeOver(0),
     ],
   },
+  {
+    name: 'a last answer without words was held for a failure of a turn that had spoken before its node died',
+    nodes: 1,
+    commands: [
+      new calls.Message(0, 'default', false),
+      new calls.Say(0),
+      new calls.CallTools(0, ['once']),
+      new nodes.Crash('owner'),
+      new nodes.Expire(false),
+      new nodes.Restart(0),
+      new calls.Finish(0, true),
+    ],
+  },
 ]
