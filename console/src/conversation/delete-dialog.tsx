@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { describeError } from '../describe-error.ts'
 import { useSession } from '../session-context.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { notify } from '../ui/notify.ts'
 

@@ -1,6 +1,6 @@
 // What an event says, in a few words beside its type. Pure.
 import type { ConversationEvent } from '@parley/contract'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 export function describeEvent({ type, data }: ConversationEvent): string {
   switch (type) {

@@ -1,7 +1,7 @@
 // Where the time of a reply went: a small bar, and the figures behind it.
 import type { TranscriptItem } from '@parley/contract'
 import { formatMilliseconds, formatNumber } from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { PopupPanel } from '../ui/popup.tsx'
 

@@ -1,7 +1,7 @@
 // What was said: by the end user on one side, by the agent on the other, by the system in between.
 import type { TranscriptItem, Turn } from '@parley/contract'
 import { formatClock, formatFull } from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import { LatencyBar } from './latency-bar.tsx'

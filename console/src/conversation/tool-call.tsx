@@ -1,7 +1,7 @@
 // A call that the agent made: one line, which opens to what was sent and what came back; and what it showed.
 import type { TranscriptItem } from '@parley/contract'
 import { formatClock, formatFull, formatJson, formatMilliseconds } from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Icon } from '../ui/icons.tsx'

@@ -1,6 +1,6 @@
 // Widgets that are not cards: notices, fields, forms, orders, comparisons.
 import type { Widget } from '@parley/contract'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Actions, Heading, cardClasses } from './widget-parts.tsx'

@@ -1,7 +1,7 @@
 // The parts that widgets share: headings, cards, pictures and buttons.
 import type { Widget } from '@parley/contract'
 import type { ReactNode } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Icon } from '../ui/icons.tsx'
 
 const words = texts.widgets

@@ -2,7 +2,7 @@
 // loading one would tell its server who looks.
 import type { Widget } from '@parley/contract'
 import { Component, type ReactNode } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Actions, Card, Heading, Picture, cardClasses } from './widget-parts.tsx'
 import { ComparisonTable, FormFields, InfoNote, OneField, OrderSteps } from './widget-kinds.tsx'

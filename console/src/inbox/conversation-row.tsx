@@ -2,7 +2,7 @@
 import type { Conversation } from '@parley/contract'
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from 'react'
 import { formatFull, formatMoment, formatNumber, formatSeconds } from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { StatusLabel } from '../ui/status.tsx'
 

@@ -2,7 +2,7 @@
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import type { Session } from '../session.ts'
 import { useKeys } from '../shell/use-keys.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { controlClasses } from '../ui/control-classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import type { Filters } from './filters.ts'

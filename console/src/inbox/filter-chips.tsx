@@ -2,7 +2,7 @@
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
 import type { Session } from '../session.ts'
 import { useKeys } from '../shell/use-keys.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { notify } from '../ui/notify.ts'

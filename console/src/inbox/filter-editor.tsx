@@ -1,7 +1,7 @@
 // What a chip opens: the fields of one filter.
 import { channels, conversationStatuses, directions } from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'

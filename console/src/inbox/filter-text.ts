@@ -1,6 +1,6 @@
 // A filter in a few words, for its chip. Pure.
 import { formatFull, formatSeconds } from '../format.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { type FilterName, type Filters, isSet } from './filters.ts'
 
 export function describeFilter(filters: Filters, name: FilterName, agentNames: ReadonlyMap<string, string>): string {

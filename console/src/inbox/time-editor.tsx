@@ -1,6 +1,6 @@
 // When conversations started: the last hours or days, or from one moment to another.
 import { useState } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Field, TextInput } from '../ui/field.tsx'
 import { EditorForm } from './filter-editor.tsx'
 import type { Filters } from './filters.ts'

@@ -2,7 +2,7 @@
 import { Menu } from '@base-ui/react/menu'
 import { type Session, signOut, switchOrganization } from '../session.ts'
 import { useSessionControl } from '../session-context.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { type Theme, chooseTheme, themes, useTheme } from '../theme.ts'
 import { Icon } from '../ui/icons.tsx'
 import { notifyError } from '../ui/notify.ts'

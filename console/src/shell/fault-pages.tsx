@@ -1,7 +1,7 @@
 // What is shown where there is no page, and where a page has failed.
 import { Link } from '@tanstack/react-router'
 import { describeError } from '../describe-error.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button, buttonClasses } from '../ui/button.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { useTitle } from './use-title.ts'

@@ -2,7 +2,7 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
 import { useSession, useSessionControl } from '../session-context.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Icon, type IconName, Mark } from '../ui/icons.tsx'
 import { useKeys } from './use-keys.ts'
 

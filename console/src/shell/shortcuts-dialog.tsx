@@ -1,5 +1,5 @@
 // The list of keys.
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Modal } from '../ui/dialog.tsx'
 
 export function ShortcutsDialog(props: { open: boolean; onOpenChange: (open: boolean) => void }) {

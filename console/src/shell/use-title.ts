@@ -1,6 +1,6 @@
 // The page's name in the window's title.
 import { useEffect } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 
 export function useTitle(page: string): void {
   useEffect(() => {

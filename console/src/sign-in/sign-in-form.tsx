@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { describeError } from '../describe-error.ts'
 import { type Credential, isSignedOut, signIn } from '../session.ts'
 import { useSessionControl } from '../session-context.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 

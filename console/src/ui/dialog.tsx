@@ -1,7 +1,7 @@
 // A dialog that asks one thing: title, text, fields, and the answer at its end.
 import { Dialog } from '@base-ui/react/dialog'
 import type { FormEvent, ReactNode } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button, IconButton } from './button.tsx'
 
 interface ModalProps {

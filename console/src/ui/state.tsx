@@ -2,7 +2,7 @@
 import { ApiError } from '@parley/sdk'
 import type { ReactNode } from 'react'
 import { describeError } from '../describe-error.ts'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { Button } from './button.tsx'
 import { classes } from './classes.ts'
 import { Icon, type IconName } from './icons.tsx'

@@ -1,6 +1,6 @@
 // A conversation's status: a dot and a word, never a colour alone.
 import type { ConversationStatus } from '@parley/contract'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { classes } from './classes.ts'
 
 const dots: Record<ConversationStatus, string> = {

@@ -1,7 +1,7 @@
 // Short messages that come and go: something was done, or could not be.
 import { Toast } from '@base-ui/react/toast'
 import { useEffect } from 'react'
-import { texts } from '../texts.ts'
+import { texts } from '../texts/index.ts'
 import { IconButton } from './button.tsx'
 import { classes } from './classes.ts'
 import { type Notice, listenToNotices } from './notify.ts'

@@ -1,4 +1,5 @@
-// Every text of the console, in English. Nothing else holds words for people.
+// The texts of the console, in English; what only a page that is loaded later says is in a file beside this one. Nothing else holds
+// words for people.
 import type { Channel, ConversationStatus, Direction, EndReason, TurnOutcome } from '@parley/contract'
 
 const statuses: Record<ConversationStatus, string> = {
