@@ -1,8 +1,12 @@
-// Two sets of tests: `unit` needs nothing, `server` runs on a PostgreSQL that the set-up starts.
+// Three sets of tests: `unit` needs nothing, `server` runs on a PostgreSQL that the set-up starts, and so does `kill`, which comes last
+// and alone: what it measures are seconds of real processes.
 import { defineConfig } from 'vitest/config'
 
 /** As main.ts does: the job queue lets a promise go that fails when a test takes the database away at the wrong moment. */
 const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
+
+const onPostgres = { globalSetup: 'server/test/support/postgres.ts', testTimeout: 30_000, hookTimeout: 60_000 }
+const kill_tests = ['server/test/kill/**/*.test.ts']
 
 export default defineConfig({
   test: {
@@ -20,9 +24,19 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{server,cli}/test/**/*.test.ts'],
-          globalSetup: 'server/test/support/postgres.ts',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: kill_tests,
+          ...onPostgres,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'kill',
+          include: kill_tests,
+          ...onPostgres,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
