@@ -9,7 +9,7 @@ import { createPasswords } from './access/sign-in/passwords.ts'
 import { deleteExpired } from './access/sign-in/sessions.ts'
 import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
-import { analyzeConversation } from './analysis/analyze.ts'
+import { runAnalysis } from './analysis/analyze.ts'
 import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
@@ -179,7 +179,7 @@ async function serve(
 ) {
   const { config, runner, lifecycle, signals } = services
   const tasks: Tasks = {
-    analyze_conversation: (payload, run) => analyzeConversation(services, payload, run),
+    analyze_conversation: (payload, run) => runAnalysis(services, payload, run),
     generate_instructions: (payload, run) => writeInstructions(services, payload, run, log),
     requeue_generations: async () => {
       const requeued = await requeueOverdueGenerations(services.database)
