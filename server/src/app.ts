@@ -160,7 +160,7 @@ function connectNodes(
   const onLogsLate = warn('event streams may be late')
   stack.use(watchLogs({ database, signals, clock, followed: live.followed, onError: onLogsLate }))
   const onFeedsLate = warn('changes of conversations may be shown late')
-  const feeds = stack.use(createFeeds({ database, bus, signals, live, clock, onError: onFeedsLate }))
+  const feeds = stack.use(createFeeds({ database, bus, signals, live, node_id, clock, onError: onFeedsLate }))
   return { signals, bus, live, feeds, node_id }
 }
 

@@ -80,7 +80,9 @@ export async function deleteContent(
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
     await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
-    return { answer: undefined, started: null, ended_turns: endedTurns(state, change), listed_in: tx.organization_id }
+    const { organization_id } = tx
+    const ended_turns = endedTurns(state, change)
+    return { answer: undefined, started: null, ended_turns, organization_id, listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
   return committed
