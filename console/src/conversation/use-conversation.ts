@@ -1,10 +1,11 @@
 // One conversation, its turns and its events: read once, then kept up to date by its stream.
 import { ApiError } from '@parley/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useReducer, useRef, useState } from 'react'
 import { isActive, isUnsettled } from '../inbox/rows.ts'
 import { findShownRow } from '../inbox/use-conversations.ts'
 import type { Session } from '../session.ts'
+import { useIsVisible } from '../shell/use-presence.ts'
 import { type Live, hear, nothingYet } from './live.ts'
 
 const poll_ms = 2000
@@ -50,7 +51,6 @@ function useStream(client: Session['client'], conversation_id: string, isAllowed
   const isVisible = useIsVisible()
 
   useEffect(() => {
-    // A page that nobody sees keeps no connection: a browser has six of them for a server.
     if (!isAllowed || !isVisible || round === undefined) return
     const controller = new AbortController()
     const { signal } = controller
@@ -98,14 +98,4 @@ function useStream(client: Session['client'], conversation_id: string, isAllowed
     }
   }, [client, conversation_id, isAllowed, isVisible, round, queries])
   return { live: live satisfies Live, isConnected }
-}
-
-function useIsVisible(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      document.addEventListener('visibilitychange', listener)
-      return () => document.removeEventListener('visibilitychange', listener)
-    },
-    () => document.visibilityState === 'visible',
-  )
 }
