@@ -18,8 +18,11 @@ export interface Session {
 
 export type Credential = { api_key: string } | { email: string; password: string }
 
+/** A page says soon that it has lost its stream, and goes on trying by itself. */
+const stream_patience_ms = 2000
+
 /** Sent without a credential of its own: the browser adds the cookie. */
-const client = createClient({ base_url: '' })
+const client = createClient({ base_url: '', stream_patience_ms })
 
 /** Throws what the server refuses the credential with. */
 export async function signIn(credential: Credential): Promise<Session> {

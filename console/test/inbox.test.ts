@@ -188,6 +188,75 @@ describe('the list', () => {
     expect(faults).toEqual([])
   })
 
+  test('is told of changes as they come, and asks for nothing; hidden, it hears nothing, and catches up', async () => {
+    const begin = async (user_id: string) =>
+      (await server.client.createConversation({ channel: 'text', user_id, agent_id })).conversation.id
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await rows(page).first().waitFor()
+    const first = await begin('talkative')
+    await expect.poll(async () => (await shown(page))[0]).toMatch(/talkative Active/)
+    // From here on only the stream can tell.
+    await page.route(/\/core\/conversations\?/, (route) => route.abort())
+    await server.client.sendConversationMessage({ conversation_id: first, text: 'Hello' })
+    await expect.poll(async () => (await shown(page))[0]).toMatch(/talkative Active In Text 1 /)
+    await server.client.sendConversationMessage({ conversation_id: first, text: 'And again' })
+    await expect.poll(async () => (await shown(page))[0]).toMatch(/talkative Active In Text 2 /)
+    const second = await begin('quick')
+    await expect.poll(async () => (await shown(page)).slice(0, 2).join()).toMatch(/quick Active.*,.*talkative Active/)
+    await server.client.endConversation({ conversation_id: first })
+    await expect.poll(async () => (await shown(page))[1]).toMatch(/talkative Completed By API/)
+
+    const see = (state: 'hidden' | 'visible') =>
+      page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`)
+    const streams = () => server.app.services.open_streams.count
+    await see('hidden')
+    await expect.poll(streams).toBe(0)
+    await server.client.deleteConversation({ conversation_id: first })
+    await server.client.endConversation({ conversation_id: second })
+    const third = await begin('third')
+    await see('visible')
+    await expect.poll(async () => (await shown(page)).slice(0, 2).join()).toMatch(/third Active.*,.*quick Completed/)
+    expect((await shown(page)).join()).not.toContain('talkative')
+    for (const conversation_id of [second, third]) await server.client.deleteConversation({ conversation_id })
+    expect(faults).toEqual([])
+  })
+
+  test('looks by itself where the stream cannot be read', async () => {
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await page.route('**/core/conversations/changes**', (route) => route.fulfill({ status: 429, json: {} }))
+    await signIn(page, server)
+    await rows(page).first().waitFor()
+    const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'polled', agent_id })
+    await expect.poll(async () => (await shown(page))[0]).toMatch(/polled Active/)
+    await page.getByText('Live', { exact: true }).waitFor()
+    await server.client.deleteConversation({ conversation_id: conversation.id })
+    await expect.poll(async () => (await shown(page)).join()).not.toContain('polled')
+    expect(faults).toEqual([])
+  })
+
+  test('with filters, what comes to match appears and nothing else does', async () => {
+    const begin = async (user_id: string) =>
+      (await server.client.createConversation({ channel: 'text', user_id, agent_id })).conversation.id
+    const [older, newer] = [await begin('match-older'), await begin('match-newer')]
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, '/inbox?status=completed&user_id=match')
+    await page.getByText('No conversation matches').waitFor()
+    const other = await begin('other')
+    for (const conversation_id of [other, newer]) await server.client.endConversation({ conversation_id })
+    await expect.poll(async () => (await shown(page)).join()).toMatch(/^[^,]*match-newer Completed[^,]*$/)
+    await server.client.endConversation({ conversation_id: older })
+    await expect.poll(async () => (await shown(page)).join()).toMatch(/^[^,]*match-newer[^,]*,[^,]*match-older[^,]*$/)
+    await expect.poll(() => counted(page)).toBe('2 conversations')
+    for (const conversation_id of [older, newer, other]) await server.client.deleteConversation({ conversation_id })
+    expect(faults).toEqual([])
+  })
+
   test('keeps a row that the filter no longer takes in, as it is now, until it is deleted', async () => {
     const begin = async (user_id: string) =>
       (await server.client.createConversation({ channel: 'text', user_id, agent_id })).conversation.id

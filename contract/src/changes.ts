@@ -21,13 +21,24 @@ export type ConversationChange = Static<typeof ConversationChange>
 
 const Position = Type.Object({ position })
 
-/** What the stream says, by the name of the event. The position is the `id` of each. */
-export const changeStreamData = { position: Position, reset: Position, change: ConversationChange }
+const ConversationProgress = named(
+  'ConversationProgress',
+  Type.Object({ conversation_id: Id, conversation: Conversation }),
+)
+export type ConversationProgress = Static<typeof ConversationProgress>
+
+/** With the position as their `id`. */
+const numberedData = { position: Position, reset: Position, change: ConversationChange }
+
+/** What the stream says, by the name of the event. `progress` travels between the others without a position. */
+export const changeStreamData = { ...numberedData, progress: ConversationProgress }
 
 /** An event of the stream of changes. */
-export type ConversationChangeEvent = {
-  [E in keyof typeof changeStreamData]: { event: E; id: number; data: Static<(typeof changeStreamData)[E]> }
-}[keyof typeof changeStreamData]
+export type ConversationChangeEvent =
+  | {
+      [E in keyof typeof numberedData]: { event: E; id: number; data: Static<(typeof numberedData)[E]> }
+    }[keyof typeof numberedData]
+  | { event: 'progress'; data: ConversationProgress }
 
 export const changeOperations = {
   listConversationChanges: defineOperation({
@@ -37,7 +48,7 @@ export const changeOperations = {
     tag: 'Conversations',
     summary: 'List the conversations that are new or have changed, or stream them as they do',
     description:
-      'A conversation changes when it is created, starts, ends, is analysed or deleted, and when its metadata change; a message is no change. Each change tells the conversation as it stands, as `listConversations` does, or null when it was deleted; of several changes that come together the last one tells. Without `after` it begins now: read the position first and list the conversations then, and nothing is missed. With `Accept: text/event-stream` the answer is a stream that does not end by itself: first `position`, or `reset` in place of it when changes after the one that was named are no longer kept, so that the conversations have to be listed anew; then a `change` for each. The server closes it after some minutes, and whoever resumes with `Last-Event-ID` misses nothing. A change that somebody else may see is passed over.',
+      'A conversation changes when it is created, starts, ends, is analysed or deleted, and when its metadata change; a message is no change, and has no position: the stream tells within a second as `progress` which conversations have gone on, with their turn counts as they stand, and does not tell it again to who resumes. Each change tells the conversation as it stands, as `listConversations` does, or null when it was deleted; of several changes that come together the last one tells. Without `after` it begins now: read the position first and list the conversations then, and nothing is missed. With `Accept: text/event-stream` the answer is a stream that does not end by itself: first `position`, or `reset` in place of it when changes after the one that was named are no longer kept, so that the conversations have to be listed anew; then a `change` for each. The server closes it after some minutes, and whoever resumes with `Last-Event-ID` misses nothing. A change that somebody else may see is passed over.',
     access: conversationReadAccess,
     narrowed: true,
     query: Type.Object({

@@ -27,6 +27,8 @@ export const errorTable = {
   not_found: { status: 404, detail: 'Not found' },
   conversation_not_text: { status: 409, detail: 'Only text conversations can do this.' },
   conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
+  conversation_active: { status: 409, detail: 'The conversation has not ended yet.' },
+  analysis_in_progress: { status: 409, detail: 'The conversation is being analysed.' },
   conversation_ended: { status: 409, detail: 'The conversation was ended before the reply was complete.' },
   conversation_ending: { status: 409, detail: 'The conversation is about to end and takes no more messages.' },
   conversation_id_taken: { status: 409, detail: 'This conversation id is taken.' },

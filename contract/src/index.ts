@@ -2,6 +2,7 @@
 // SDK's types all come from here.
 import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
+import { analysisOperations } from './analysis.ts'
 import { authoringOperations } from './authoring.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
@@ -16,6 +17,7 @@ import { webhookOperations } from './webhooks.ts'
 export const operations = {
   ...systemOperations,
   ...conversationOperations,
+  ...analysisOperations,
   ...changeOperations,
   ...statisticsOperations,
   ...agentOperations,

@@ -32,8 +32,8 @@ const textOf = (event: string, position: number) =>
 /** So many events of the feed. */
 async function take(events: AsyncGenerator<ConversationChangeEvent>, count: number): Promise<string[]> {
   const taken: string[] = []
-  for await (const { event, id } of events) {
-    taken.push(`${event} ${id}`)
+  for await (const event of events) {
+    taken.push('id' in event ? `${event.event} ${event.id}` : event.event)
     if (taken.length === count) break
   }
   return taken
@@ -75,6 +75,18 @@ test('begins where it is told to, and says when more was missed than is kept, al
   const events = client.streamConversationChanges({ after: 7 })
   expect(await take(events, 3)).toEqual(['position 7', 'reset 90', 'change 91'])
   expect(starts).toEqual(['7', '7'])
+})
+
+test('what has no position is passed on as it comes, and nothing resumes at it', async () => {
+  const starts: (string | undefined)[] = []
+  const progress = 'event: progress\ndata: {"conversation_id":"c"}\n\n'
+  const client = await serve((request, response) => {
+    starts.push(request.headers['last-event-id'] as string | undefined)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.end(starts.length === 1 ? textOf('position', 7) + progress : textOf('position', 7) + textOf('change', 8))
+  })
+  expect(await take(client.streamConversationChanges(), 3)).toEqual(['position 7', 'progress', 'change 8'])
+  expect(starts).toEqual([undefined, '7'])
 })
 
 test('throws what it is refused with, at once; and the last failure when its patience is over', async () => {

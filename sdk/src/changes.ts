@@ -21,6 +21,10 @@ export async function* streamChanges(
       const opened = { client, operation, input: { ...input, ...start }, call }
       for await (const event of readStream<ConversationChangeEvent>(opened, { time, patience })) {
         if (event === 'over') return
+        if (!('id' in event)) {
+          yield event
+          continue
+        }
         const isResumed = event.event === 'position' && !isFirst
         position = event.id
         isFirst = false

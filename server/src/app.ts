@@ -9,7 +9,7 @@ import { createPasswords } from './access/sign-in/passwords.ts'
 import { deleteExpired } from './access/sign-in/sessions.ts'
 import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
-import { analyzeConversation } from './analysis/analyze.ts'
+import { runAnalysis } from './analysis/analyze.ts'
 import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
@@ -160,7 +160,7 @@ function connectNodes(
   const onLogsLate = warn('event streams may be late')
   stack.use(watchLogs({ database, signals, clock, followed: live.followed, onError: onLogsLate }))
   const onFeedsLate = warn('changes of conversations may be shown late')
-  const feeds = stack.use(createFeeds({ database, bus, signals, live, clock, onError: onFeedsLate }))
+  const feeds = stack.use(createFeeds({ database, bus, signals, live, node_id, clock, onError: onFeedsLate }))
   return { signals, bus, live, feeds, node_id }
 }
 
@@ -179,7 +179,7 @@ async function serve(
 ) {
   const { config, runner, lifecycle, signals } = services
   const tasks: Tasks = {
-    analyze_conversation: (payload, run) => analyzeConversation(services, payload, run),
+    analyze_conversation: (payload, run) => runAnalysis(services, payload, run),
     generate_instructions: (payload, run) => writeInstructions(services, payload, run, log),
     requeue_generations: async () => {
       const requeued = await requeueOverdueGenerations(services.database)

@@ -4,6 +4,7 @@ import * as invitations from './access/sign-in/invitations.ts'
 import * as openid from './access/sign-in/openid-operations.ts'
 import * as signIn from './access/sign-in/operations.ts'
 import * as agents from './agents/operations.ts'
+import * as analysis from './analysis/operations.ts'
 import * as authoring from './authoring/operations.ts'
 import type { Handlers } from './context.ts'
 import * as conversations from './conversations/operations.ts'
@@ -20,6 +21,7 @@ export const handlers: Handlers = {
   ...system,
   ...conversations,
   ...events,
+  ...analysis,
   ...agents,
   ...authoring,
   ...access,

@@ -8,6 +8,7 @@ import { NotFoundPage } from '../shell/fault-pages.tsx'
 import { useKeys } from '../shell/use-keys.ts'
 import { useIsWide } from '../shell/use-media.ts'
 import { useTitle } from '../shell/use-title.ts'
+import { conversationTexts } from '../texts/conversation.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -59,7 +60,7 @@ function Shown({
   loaded: Loaded
   conversation: NonNullable<Loaded['conversation']['data']>
 }) {
-  const { turns, live, isConnected, maySeeTranscript } = loaded
+  const { turns, areTurnsCut, live, isConnected, maySeeTranscript } = loaded
   const isWide = useIsWide()
   const [areDetailsShown, setDetailsShown] = useState(isWide)
   const items = conversation.conversation?.items
@@ -100,7 +101,12 @@ function Shown({
             <LoadingState />
           </div>
         ) : (
-          <Transcript conversation={conversation} timeline={timeline} isHidden={items === undefined} />
+          <Transcript
+            conversation={conversation}
+            timeline={timeline}
+            isHidden={items === undefined}
+            note={areTurnsCut ? conversationTexts.turnsCut(turns.length) : null}
+          />
         )}
         {areDetailsShown && <Details conversation={conversation} events={live.events} />}
       </div>

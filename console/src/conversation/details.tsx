@@ -1,12 +1,14 @@
-// What is known of a conversation beside what was said: facts, how it ended, its analysis, metadata, events.
+// What is known of a conversation beside what was said: facts, how it ended, its analysis, metadata, events, deliveries.
 import type { Conversation, ConversationEvent } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from '../format.ts'
 import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { StatusLabel } from '../ui/status.tsx'
+import { AnalysisSection } from './analysis-section.tsx'
+import { DeliveriesSection } from './deliveries-section.tsx'
+import { Facts, Section } from './details-parts.tsx'
 import { describeEvent } from './event-text.ts'
 
 const words = texts.conversation
@@ -28,7 +30,7 @@ export function Details({ conversation, events }: DetailsProps) {
     >
       <Who conversation={conversation} />
       {conversation.ended_at !== null && <End conversation={conversation} />}
-      <Analysis conversation={conversation} />
+      <AnalysisSection conversation={conversation} />
       {custom_metadata !== undefined && (
         <Section title={section.metadata}>
           <Metadata value={custom_metadata} />
@@ -42,34 +44,8 @@ export function Details({ conversation, events }: DetailsProps) {
       <Section title={`${section.events}${events.length > 0 ? ` (${formatNumber(events.length)})` : ''}`}>
         <Events events={events} />
       </Section>
+      <DeliveriesSection conversation_id={conversation.id} events={events.length} />
     </aside>
-  )
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="border-b border-line px-4 py-3.5 last:border-b-0">
-      <h2 className="mb-2 text-xs font-semibold text-faint">{title}</h2>
-      {children}
-    </section>
-  )
-}
-
-type Fact = readonly [name: string, value: ReactNode]
-
-/** Those that have no value are left out. */
-function Facts({ rows }: { rows: readonly Fact[] }) {
-  return (
-    <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">
-      {rows
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-soft">{name}</dt>
-            <dd className="break-words">{value}</dd>
-          </div>
-        ))}
-    </dl>
   )
 }
 
@@ -129,26 +105,6 @@ function End({ conversation }: { conversation: Conversation }) {
           [facts.reason, ended_by?.reason],
           [facts.ended, ended_at && formatFull(ended_at)],
           [facts.duration, duration === null ? null : formatSeconds(duration)],
-        ]}
-      />
-    </Section>
-  )
-}
-
-function Analysis({ conversation }: { conversation: Conversation }) {
-  const { analysis_status, analysis_reason, summary } = conversation
-  return (
-    <Section title={section.analysis}>
-      {summary && <p className="mb-2.5 break-words whitespace-pre-wrap text-pretty">{summary}</p>}
-      <Facts
-        rows={[
-          [
-            facts.state,
-            <span key="state" className={analysis_status === 'failed' ? 'text-bad' : undefined}>
-              {words.analysis[analysis_status]}
-            </span>,
-          ],
-          [facts.why, analysis_reason],
         ]}
       />
     </Section>

@@ -17,9 +17,11 @@ interface TranscriptProps {
   conversation: Conversation
   timeline: readonly Entry[]
   isHidden: boolean
+  /** Said at its end. */
+  note: string | null
 }
 
-export function Transcript({ conversation, timeline, isHidden }: TranscriptProps) {
+export function Transcript({ conversation, timeline, isHidden, note }: TranscriptProps) {
   const scroller = useFollow(timeline, isActive(conversation))
   return (
     <section
@@ -49,6 +51,7 @@ export function Transcript({ conversation, timeline, isHidden }: TranscriptProps
           </Fragment>
         ))}
       </ol>
+      {note !== null && <p className="mx-auto mt-4 max-w-3xl text-center text-xs text-faint">{note}</p>}
     </section>
   )
 }

@@ -1,19 +1,22 @@
 // One conversation, its turns and its events: read once, then kept up to date by its stream.
 import { ApiError } from '@parley/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useReducer, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
 import { isActive, isUnsettled } from '../inbox/rows.ts'
 import { findShownRow } from '../inbox/use-conversations.ts'
 import type { Session } from '../session.ts'
+import { useIsVisible } from '../shell/use-presence.ts'
 import { type Live, hear, nothingYet } from './live.ts'
+import { type TurnPage, readTurns } from './turns.ts'
 
 const poll_ms = 2000
 const reconnect_ms = 2000
 /** Events come in bursts; the transcript is read once for each. */
 const burst_ms = 120
-const turns_at_most = 100
+const turns_in_page = 100
 
 export const conversationKey = (conversation_id: string) => ['conversation', conversation_id] as const
+const turnsKey = (conversation_id: string) => ['turns', conversation_id] as const
 
 export function useConversation({ client, scopes }: Session, conversation_id: string) {
   const queries = useQueryClient()
@@ -29,17 +32,22 @@ export function useConversation({ client, scopes }: Session, conversation_id: st
       return (maySeeTranscript ? isUnsettled(data) && !isActive(data) : isUnsettled(data)) && poll_ms
     },
   })
-  const turns = useQuery({
-    queryKey: ['turns', conversation_id],
-    queryFn: async ({ signal }) =>
-      (await client.listConversationTurns({ conversation_id, limit: turns_at_most }, { signal })).data,
+  const { data: pages = none } = useQuery({
+    queryKey: turnsKey(conversation_id),
+    queryFn: ({ signal }) =>
+      readTurns(queries.getQueryData<TurnPage[]>(turnsKey(conversation_id)) ?? [], (cursor) => {
+        const start = cursor === undefined ? {} : { cursor }
+        return client.listConversationTurns({ conversation_id, limit: turns_in_page, ...start }, { signal })
+      }),
     enabled: maySeeTranscript,
   })
+  const turns = useMemo(() => pages.flatMap((page) => page.turns), [pages])
+  const areTurnsCut = pages.length > 0 && pages.at(-1)!.next !== null
   const stream = useStream(client, conversation_id, maySeeTranscript, conversation.data?.analysis_status)
-  return { conversation, turns: turns.data ?? none, maySeeTranscript, ...stream }
+  return { conversation, turns, areTurnsCut, maySeeTranscript, ...stream }
 }
 
-const none: never[] = []
+const none: TurnPage[] = []
 
 /** `round`: when it changes there may be more to hear of a conversation that has ended. */
 function useStream(client: Session['client'], conversation_id: string, isAllowed: boolean, round: string | undefined) {
@@ -50,7 +58,6 @@ function useStream(client: Session['client'], conversation_id: string, isAllowed
   const isVisible = useIsVisible()
 
   useEffect(() => {
-    // A page that nobody sees keeps no connection: a browser has six of them for a server.
     if (!isAllowed || !isVisible || round === undefined) return
     const controller = new AbortController()
     const { signal } = controller
@@ -60,7 +67,7 @@ function useStream(client: Session['client'], conversation_id: string, isAllowed
       burst ??= setTimeout(() => {
         burst = undefined
         void queries.invalidateQueries({ queryKey: conversationKey(conversation_id) })
-        void queries.invalidateQueries({ queryKey: ['turns', conversation_id] })
+        void queries.invalidateQueries({ queryKey: turnsKey(conversation_id) })
       }, burst_ms)
     }
     const listen = async () => {
@@ -98,14 +105,4 @@ function useStream(client: Session['client'], conversation_id: string, isAllowed
     }
   }, [client, conversation_id, isAllowed, isVisible, round, queries])
   return { live: live satisfies Live, isConnected }
-}
-
-function useIsVisible(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      document.addEventListener('visibilitychange', listener)
-      return () => document.removeEventListener('visibilitychange', listener)
-    },
-    () => document.visibilityState === 'visible',
-  )
 }

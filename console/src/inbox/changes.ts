@@ -1,12 +1,11 @@
-// Looks for what has changed in a list that is on the screen. The one module that knows how; it asks again and again, until there is a
-// stream of changes to take its place.
+// Looks for what has changed in a list that is on the screen: what the stream of changes did not tell, or nobody could hear.
 import type { Conversation } from '@parley/contract'
 import { ApiError, type Client } from '@parley/sdk'
 import type { Filters } from './filters.ts'
 import { cursorAfter, isUnsettled, missingFrom } from './rows.ts'
 
-export const look_interval_ms = 3000
-const page_size = 50
+/** As many as are read at first: whatever changed meanwhile is among them. */
+const page_size = 100
 /** New rows that one look fetches; with more the list begins anew. */
 const pages_at_most = 10
 /** Rows that match no more and still change, read one by one; the others have their turn in the next looks. */

@@ -10,7 +10,8 @@ import type { Conversation } from '@parley/contract'
 import { ConversationTable, TableSkeleton } from './conversation-table.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { type Filters, isFiltered } from './filters.ts'
-import { useConversations, useCount, useLiveChanges } from './use-conversations.ts'
+import { useConversations, useCount } from './use-conversations.ts'
+import { useLiveChanges } from './use-live-changes.ts'
 
 const none: readonly Conversation[] = []
 
@@ -22,7 +23,7 @@ export function InboxPage() {
   const list = useConversations(session, filters)
   const visible = useRef(none)
   const readVisible = useCallback(() => visible.current, [])
-  const isUpToDate = useLiveChanges({ session, filters, rows: list.rows, readVisible, isReady: list.isSuccess })
+  const isUpToDate = useLiveChanges({ session, filters, readVisible, isReady: list.isSuccess })
   const count = useCount(session, filters)
   // Before it is needed: a row opens at once.
   useEffect(() => void import('../conversation/conversation-page.tsx'), [])

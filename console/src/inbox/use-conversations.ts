@@ -1,15 +1,16 @@
-// The list of the inbox: read page by page as it is scrolled, kept up to date meanwhile.
+// The list of the inbox: read page by page as it is scrolled, and what changes put into it.
 import type { Conversation } from '@parley/contract'
-import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import type { Session } from '../session.ts'
-import { look_interval_ms, lookForChanges } from './changes.ts'
+import type { Changes } from './changes.ts'
 import type { Filters } from './filters.ts'
 import { cursorAfter, mergeRows, withoutRows } from './rows.ts'
 
 const page_size = 100
 
 export const listKey = (filters: Filters) => ['conversations', filters] as const
+export const countKey = (filters: Filters) => ['conversations-count', filters] as const
 
 interface Page {
   rows: Conversation[]
@@ -17,7 +18,7 @@ interface Page {
   next: string | undefined
 }
 
-type Pages = InfiniteData<Page, string | undefined>
+export type Pages = InfiniteData<Page, string | undefined>
 
 export function useConversations({ client }: Session, filters: Filters) {
   const query = useInfiniteQuery({
@@ -29,7 +30,7 @@ export function useConversations({ client }: Session, filters: Filters) {
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
-    // Changes are looked for below: reading every page anew would be neither quick nor needed.
+    // Changes are put into it: reading every page anew would be neither quick nor needed.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
@@ -52,77 +53,14 @@ export function findShownRow(queries: QueryClient, conversation_id: string): Con
 /** How many match, which changes with them. */
 export function useCount({ client }: Session, filters: Filters) {
   return useQuery({
-    queryKey: ['conversations-count', filters],
+    queryKey: countKey(filters),
     queryFn: ({ signal }) => client.countConversations(filters, { signal }),
     refetchInterval: 15_000,
   })
 }
 
-interface Live {
-  session: Session
-  filters: Filters
-  rows: readonly Conversation[]
-  readVisible: () => readonly Conversation[]
-  isReady: boolean
-}
-
-/** Whether the list is up to date; it is not while the server cannot be reached. */
-export function useLiveChanges({ session, filters, rows, readVisible, isReady }: Live): boolean {
-  const queries = useQueryClient()
-  const [isUpToDate, setUpToDate] = useState(true)
-  const rounds = useRef(0)
-  const current = useRef({ rows, readVisible })
-  useEffect(() => {
-    current.current = { rows, readVisible }
-  })
-
-  const look = useCallback(
-    async (signal: AbortSignal) => {
-      const { rows, readVisible } = current.current
-      const change = {
-        client: session.client,
-        filters,
-        known: rows,
-        visible: readVisible(),
-        round: rounds.current,
-        signal,
-      }
-      rounds.current += 1
-      const { fresh, gone, isOverrun } = await lookForChanges(change)
-      if (signal.aborted) return
-      if (isOverrun) return void (await queries.resetQueries({ queryKey: listKey(filters) }))
-      queries.setQueryData<Pages>(listKey(filters), (pages) => pages && apply(pages, fresh, gone))
-    },
-    [session, filters, queries],
-  )
-
-  useEffect(() => {
-    if (!isReady) return
-    const controller = new AbortController()
-    let timer: ReturnType<typeof setTimeout>
-    const next = () => {
-      timer = setTimeout(run, look_interval_ms)
-    }
-    const run = () => {
-      if (document.hidden) return next()
-      look(controller.signal)
-        .then(
-          () => setUpToDate(true),
-          () => controller.signal.aborted || setUpToDate(false),
-        )
-        .finally(() => controller.signal.aborted || next())
-    }
-    next()
-    return () => {
-      controller.abort()
-      clearTimeout(timer)
-    }
-  }, [look, isReady])
-  return isUpToDate
-}
-
 /** The first page takes what is new; where the next page begins does not change. */
-function apply(data: Pages, fresh: Conversation[], gone: ReadonlySet<string>): Pages {
+export function applyChanges(data: Pages, { fresh, gone }: Pick<Changes, 'fresh' | 'gone'>): Pages {
   const known = new Set(data.pages.flatMap(({ rows }) => rows.map(({ id }) => id)))
   const updates = new Map(fresh.map((row) => [row.id, row]))
   const pages = data.pages.map((page) => {

@@ -17,25 +17,27 @@ import type { JobPayloads } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
 import { boundSummary, linesOf, summaryRequest } from './summary.ts'
 
-export async function analyzeConversation(
+export async function runAnalysis(
   services: Services,
   { organization_id, conversation_id }: JobPayloads['analyze_conversation'],
-  run: JobRun,
+  job: JobRun,
 ): Promise<void> {
   const store = openStore(services.database, organization_id)
-  if (!(await beginAnalysis(store, conversation_id))) return
+  const run = await beginAnalysis(store, conversation_id)
+  if (run === null) return
   const conversation = await findConversation(store, conversation_id)
   if (!conversation) return
   const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
   const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
   const models = modelsOf(services, store)
-  const outcome = await summarize({ models }, config, linesOf(await readTranscript(store, conversation_id)), run)
+  const outcome = await summarize({ models }, config, linesOf(await readTranscript(store, conversation_id)), job)
+  const analysis = { id: conversation_id, run }
   try {
-    await writeAnalysis(store, services, conversation_id, outcome)
+    await writeAnalysis(store, services, analysis, outcome)
   } catch (error) {
     // Not again and again: each try is paid for. A database that is away is another matter.
-    if (isUnavailable(error) || run.attempt < run.max_attempts) throw error
-    await writeAnalysis(store, services, conversation_id, { status: 'failed', reason: 'It could not be stored.' })
+    if (isUnavailable(error) || job.attempt < job.max_attempts) throw error
+    await writeAnalysis(store, services, analysis, { status: 'failed', reason: 'It could not be stored.' })
   }
   announce(services, conversation_id)
   services.feeds.announce(organization_id)
@@ -48,7 +50,7 @@ async function summarize(
   services: Pick<Services, 'models'>,
   config: ResolvedConfig,
   lines: ReturnType<typeof linesOf>,
-  run: JobRun,
+  job: JobRun,
 ): Promise<AnalysisOutcome> {
   const { summary: settings } = config.analysis
   if (!lines.some((line) => line.role === 'user')) return { status: 'skipped', reason: 'There was no user message.' }
@@ -56,12 +58,12 @@ async function summarize(
     return { status: 'done', summary: summarizeWithDemo(lines, settings.max_words) }
   }
   try {
-    const stream = modelOf(services, config).stream(summaryRequest(settings, lines), run.signal)
+    const stream = modelOf(services, config).stream(summaryRequest(settings, lines), job.signal)
     const { text } = await collectAnswer(stream)
     if (text.trim() === '') return { status: 'failed', reason: 'The model gave an empty summary.' }
     return { status: 'done', summary: boundSummary(text, settings.max_words) }
   } catch (error) {
-    return outcomeOfFailure(error, run)
+    return outcomeOfFailure(error, job)
   }
 }
 

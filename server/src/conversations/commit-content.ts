@@ -3,12 +3,13 @@
 import type { EndedBy } from '@parley/contract'
 import { type Database, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
-import { notFound } from '../errors.ts'
+import { AppError, notFound } from '../errors.ts'
 import { forgetAnswers } from '../idempotency/run-once.ts'
 import type { JsonObject } from '../json.ts'
 import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
 import { type LockedConversation, noChange } from './change.ts'
 import { type Committed, type Environment, endedTurns, underLock, writeChange } from './commit.ts'
+import { isActive } from './conversation.ts'
 import { type ConversationRecord, findConversation } from './queries.ts'
 import { decideEndForDeletion } from './decisions.ts'
 
@@ -79,7 +80,9 @@ export async function deleteContent(
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
     await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
-    return { answer: undefined, started: null, ended_turns: endedTurns(state, change), listed_in: tx.organization_id }
+    const { organization_id } = tx
+    const ended_turns = endedTurns(state, change)
+    return { answer: undefined, started: null, ended_turns, organization_id, listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
   return committed
@@ -94,12 +97,39 @@ const beginAnalysisStatement = statement(
   'begin_analysis',
   `update conversations set analysis_status = 'running', analysis_due_at = clock_timestamp() + interval '5 minutes'
    where id = $1 and organization_id = $2 and analysis_status in ('queued', 'running') and deleted_at is null
+   returning analysis_run`,
+)
+
+/** Answers which run of the analysis it is; null when there is nothing to analyse (any more): the job has been overtaken. */
+export async function beginAnalysis(store: Store, id: string): Promise<number | null> {
+  const [begun] = await store.query<{ analysis_run: number }>(beginAnalysisStatement, [id, store.organization_id])
+  return begun?.analysis_run ?? null
+}
+
+const askStatement = statement(
+  'ask_for_analysis',
+  `update conversations set analysis_status = 'queued', analysis_reason = null, analysis_run = analysis_run + 1,
+          analysis_due_at = clock_timestamp() + interval '5 minutes'
+   where id = $1 and organization_id = $2 and analysis_status not in ('queued', 'running')
    returning id`,
 )
 
-/** False when there is nothing to analyse (any more): the job that asks has been overtaken. */
-export async function beginAnalysis(store: Store, id: string): Promise<boolean> {
-  return (await store.query(beginAnalysisStatement, [id, store.organization_id])).length > 0
+/** Queues one more run for a conversation that has ended; its summary stays until there is another. */
+export async function askForAnalysis(
+  store: RootStore,
+  { ports }: Environment,
+  id: string,
+): Promise<ConversationRecord> {
+  const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, { status }) => {
+    if (isActive(status)) throw new AppError('conversation_active')
+    const { organization_id } = tx
+    const queued = await tx.query(askStatement, [id, organization_id])
+    if (queued.length === 0) throw new AppError('analysis_in_progress')
+    await enqueueAnalysis(tx, { organization_id, conversation_id: id })
+    return findConversation(tx, id)
+  })
+  if (!asked) throw notFound('Conversation')
+  return asked
 }
 
 // Longer than every try of a model call takes. An analysis that is still not over has lost its node.
@@ -123,21 +153,22 @@ const analysisStatement = statement(
   'write_analysis',
   `update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary),
           analysis_due_at = null
-   where id = $1 and organization_id = $2 and analysis_status = 'running'
+   where id = $1 and organization_id = $2 and analysis_status = 'running' and analysis_run = $6
    returning id`,
 )
 
-/** Writes the outcome once; a second run of the same job changes nothing. */
+/** Writes the outcome once; what an earlier run, or the same job a second time, brings changes nothing. */
 export async function writeAnalysis(
   store: RootStore,
   environment: Environment,
-  id: string,
+  { id, run }: { id: string; run: number },
   outcome: AnalysisOutcome,
 ): Promise<void> {
   await underLock(store, environment.ports, { change: 'analysis', id }, async (tx, state) => {
     const reason = outcome.status === 'done' ? null : outcome.reason
     const summary = outcome.status === 'done' ? outcome.summary : null
-    const written = await tx.query(analysisStatement, [id, tx.organization_id, outcome.status, reason, summary])
+    const values = [id, tx.organization_id, outcome.status, reason, summary, run]
+    const written = await tx.query(analysisStatement, values)
     if (written.length === 0) return
     const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const

@@ -18,8 +18,9 @@ export interface Committed<Answer> {
   started: TurnLease | null
   /** Turns that became final, and the nodes that have to know: that of the waiting call, that which carried it out. */
   ended_turns: { id: string; nodes: string[] }[]
-  /** The organization, where it shows in the list of its conversations. */
-  listed_in: string | null
+  organization_id: string
+  /** How it shows in the list of the organization's conversations. */
+  listed: 'change' | 'progress' | null
 }
 
 /** Who writes: this process. */
@@ -78,11 +79,23 @@ export async function changeConversation<Answer>(
     if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
     const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
     await alongside(tx, decision.answer)
-    const listed_in = decision.change.end ? tx.organization_id : null
-    return { answer: decision.answer, started, ended_turns: endedTurns(state, decision.change), listed_in }
+    const { organization_id } = tx
+    const listed = howItIsListed(decision.change)
+    return {
+      answer: decision.answer,
+      started,
+      ended_turns: endedTurns(state, decision.change),
+      organization_id,
+      listed,
+    }
   })
   if (!committed) throw notFound('Conversation')
   return committed
+}
+
+function howItIsListed({ end, items }: Change): Committed<unknown>['listed'] {
+  if (end) return 'change'
+  return items.some(({ type }) => type === 'message') ? 'progress' : null
 }
 
 /** The turns that a change ends. */

@@ -14,7 +14,9 @@ export function conclude(services: Part, conversation_id: string, committed: Com
     if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }
   announce(services, conversation_id)
-  if (committed.listed_in !== null) services.feeds.announce(committed.listed_in)
+  const { organization_id, listed } = committed
+  if (listed === 'change') services.feeds.announce(organization_id)
+  if (listed === 'progress') services.feeds.progress.note(organization_id, conversation_id)
 }
 
 /** The signal's key for events of any conversation that this node has stored. */

@@ -133,6 +133,7 @@ interface ConversationRow {
   analysis_status: Generated<string>
   analysis_reason: Text
   analysis_due_at: Text
+  analysis_run: Generated<number>
   summary: Text
   content_fingerprint: Buffer | null
   deleted_at: Text

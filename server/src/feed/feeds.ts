@@ -6,23 +6,27 @@ import { openStore } from '../database/store.ts'
 import type { LiveTurns } from '../live/live-turns.ts'
 import type { Signals } from '../live/signals.ts'
 import type { Clock } from '../ports.ts'
+import { type Progress, createProgress } from './progress.ts'
 import { numberChanges, readFeedGrowth } from './queries.ts'
 
 export interface Feeds extends Disposable {
   /** A change of one of the organization's conversations was committed here. */
   announce(organization_id: string): void
+  /** Which conversations have gone on: of messages, which are no change. */
+  readonly progress: Pick<Progress, 'note' | 'mark' | 'since'>
   /** Until the answer is disposed of, `feedKey` is notified when there is more to read. */
   follow(organization_id: string): Disposable
 }
 
-/** The signal's key for new changes. */
+/** The signal's key for whatever there is to tell. */
 export const feedKey = (organization_id: string) => `feed ${organization_id}`
 
 export interface FeedOptions {
   database: Database
   bus: Bus
   signals: Signals
-  live: Pick<LiveTurns, 'follow' | 'announceStored'>
+  live: Pick<LiveTurns, 'follow' | 'isFollowedElsewhere' | 'announceStored'>
+  node_id: string
   clock: Clock
   onError: (error: Error) => void
 }
@@ -39,8 +43,14 @@ interface Followed {
   looking: 'no' | 'once' | 'again'
 }
 
-export function createFeeds({ database, bus, signals, live, clock, onError }: FeedOptions): Feeds {
+export function createFeeds({ database, bus, signals, live, node_id, clock, onError }: FeedOptions): Feeds {
   const here = new Map<string, Followed>()
+  const progress = createProgress({
+    ...{ bus, clock, node_id },
+    isReadHere: (organization_id) => here.has(organization_id),
+    isReadElsewhere: live.isFollowedElsewhere,
+    onProgress: (organization_id) => signals.notify(feedKey(organization_id)),
+  })
 
   async function look(organization_id: string, feed: Followed): Promise<void> {
     if (feed.looking !== 'no') return void (feed.looking = 'again')
@@ -84,6 +94,7 @@ export function createFeeds({ database, bus, signals, live, clock, onError }: Fe
       hear(organization_id)
       live.announceStored(organization_id)
     },
+    progress,
     follow(organization_id) {
       const feed = here.get(organization_id) ?? { readers: 0, last_number: 0, looking: 'no' }
       here.set(organization_id, feed)
@@ -92,10 +103,15 @@ export function createFeeds({ database, bus, signals, live, clock, onError }: Fe
       return once(() => {
         told[Symbol.dispose]()
         feed.readers -= 1
-        if (feed.readers === 0) here.delete(organization_id)
+        if (feed.readers > 0) return
+        here.delete(organization_id)
+        progress.forget(organization_id)
       })
     },
-    [Symbol.dispose]: stopWatching,
+    [Symbol.dispose]() {
+      stopWatching()
+      progress[Symbol.dispose]()
+    },
   }
 }
 

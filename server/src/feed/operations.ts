@@ -1,14 +1,15 @@
 // The feed of an organization's conversations, as pages and as a stream. Nothing is queued for a reader: it reads what comes after
 // the number that it has seen.
-import type { ConversationChange, ConversationChangeEvent } from '@parley/contract'
+import type { ConversationChange, ConversationChangeEvent, ConversationProgress } from '@parley/contract'
 import type { Context, Handler } from '../context.ts'
 import { EventStream, type ServerSentEvent } from '../event-stream.ts'
+import type { ConversationRecord } from '../conversations/queries.ts'
 import { presentConversation } from '../conversations/wire.ts'
 import { drainKey } from '../events/operations.ts'
 import { isUuid } from '../ports.ts'
 import { feedKey } from './feeds.ts'
 import { type ChangePage, type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
-import { readChanges, readFeedPosition } from './queries.ts'
+import { readChanges, readFeedPosition, readProgress } from './queries.ts'
 
 const page_size = 200
 /** A stream ends after so long: who resumes it shows again that he may. */
@@ -63,6 +64,7 @@ async function* streamChanges(
   using _following = feeds.follow(organization_id)
   using listener = signals.listen(feedKey(organization_id), drainKey)
   const ends_at = ports.clock.monotonic() + stream_ms
+  let { mark } = feeds.progress
   const start = await findStart(ctx, after)
   yield toSent(start.is_reset ? 'reset' : 'position', { position: start.position })
   for (let position = start.position; ;) {
@@ -74,6 +76,12 @@ async function* streamChanges(
       // Who resumes need not pass over them again.
       if (page.has_more && page.changes.length === 0) yield toSent('position', { position })
     } while (page.has_more)
+    for (let fresh = feeds.progress.since(organization_id, mark); fresh.mark > mark;) {
+      mark = fresh.mark
+      const gone_on = await readProgress(ctx.store, fresh.conversation_ids, agents)
+      for (const record of gone_on) yield { event: 'progress', data: presentProgress(ctx, record) }
+      fresh = feeds.progress.since(organization_id, mark)
+    }
     const left_ms = ends_at - ports.clock.monotonic()
     if (lifecycle.isDraining || left_ms <= 0) {
       yield { retry_ms: reconnect_ms }
@@ -89,9 +97,12 @@ function presentChange(ctx: Context, { number, conversation_id, conversation }: 
   return { position: number, conversation_id, conversation: shown }
 }
 
-function toSent<E extends ConversationChangeEvent['event']>(
-  event: E,
-  data: Extract<ConversationChangeEvent, { event: E }>['data'],
-) {
+function presentProgress(ctx: Context, record: ConversationRecord): ConversationProgress {
+  return { conversation_id: record.id, conversation: presentConversation(ctx.access, record) }
+}
+
+type Numbered = Extract<ConversationChangeEvent, { id: number }>
+
+function toSent<E extends Numbered['event']>(event: E, data: Extract<Numbered, { event: E }>['data']) {
   return { event, id: data.position, data }
 }

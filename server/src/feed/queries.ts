@@ -127,6 +127,22 @@ export async function readChanges(
   return { changes, position: rows.at(-1)?.number ?? after, has_more: (rows[0]?.page_size ?? 0) === limit }
 }
 
+const progressStatement = statement(
+  'read_feed_progress',
+  `select ${conversationColumns} from ${conversationTables}
+   where c.id = any($2) and c.organization_id = $1 and c.status <> 'token_created' and c.deleted_at is null
+     and ($3::uuid[] is null or c.agent_id = any($3))`,
+)
+
+/** Conversations as they stand; `agents` null: of all. */
+export function readProgress(
+  store: Store,
+  conversation_ids: readonly string[],
+  agents: readonly string[] | null,
+): Promise<ConversationRecord[]> {
+  return store.query(progressStatement, [store.organization_id, conversation_ids, agents])
+}
+
 const growthStatement = statement(
   'read_feed_growth',
   `select o.id as organization_id, coalesce(f.last_number, 0) as last_number,

@@ -31,6 +31,7 @@ export interface LiveTurns extends Disposable {
   forget(conversation_id: string, turn_id: string): void
   /** From now on this node hears of the conversation from the others; until the answer is disposed of. */
   follow(conversation_id: string): Disposable
+  isFollowedElsewhere(conversation_id: string): boolean
   /** Tells the other nodes that follow the conversation that something of it was stored. */
   announceStored(conversation_id: string): void
   /** The conversations that are followed here. */
@@ -105,6 +106,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
       if (elsewhere.get(conversation_id)?.turn_id === turn_id) elsewhere.delete(conversation_id)
     },
     follow: follows.follow,
+    isFollowedElsewhere: follows.isFollowedElsewhere,
     followed: follows.followedHere,
     announceStored(conversation_id) {
       if (follows.isFollowedElsewhere(conversation_id)) void bus.publish({ topic: 'changed', id: conversation_id })

@@ -4,7 +4,15 @@ import { maySeeSensitive } from '../access/access.ts'
 import { requireCurrentKey } from '../access/secret-key.ts'
 import { agentsExist } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
-import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
+import { requireConversation } from '../conversations/conversation-access.ts'
+import {
+  cutPage,
+  decodeCursor,
+  decodeTimeCursor,
+  default_page_size,
+  encodeCursor,
+  invalidCursor,
+} from '../database/cursor.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { isUuid } from '../ports.ts'
 import * as queries from './queries.ts'
@@ -93,6 +101,24 @@ export const listWebhookDeliveries: Handler<'listWebhookDeliveries'> = async (ct
   const rows = await queries.listDeliveryRows(ctx.store, id, input.status, after, limit + 1)
   const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
   return { ...page, data: page.data.map((row) => present(ctx, row)) }
+}
+
+export const listConversationDeliveries: Handler<'listConversationDeliveries'> = async (ctx, input) => {
+  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const limit = input.limit ?? default_page_size
+  const after = readEventPosition(input.cursor)
+  const rows = await queries.listDeliveryRowsOfConversation(ctx.store, id, input.status, after, limit + 1)
+  const data = rows.slice(0, limit)
+  const last = data.at(-1)
+  const next_cursor = rows.length > limit && last ? encodeCursor([String(last.sequence), last.id]) : null
+  return { data: data.map((row) => present(ctx, row)), pagination: { limit, next_cursor } }
+}
+
+function readEventPosition(cursor: string | undefined): queries.EventPosition | null {
+  if (cursor === undefined) return null
+  const [sequence = '', delivery_id = ''] = decodeCursor(cursor, 2)
+  if (!/^\d{1,15}$/.test(sequence) || !isUuid(delivery_id)) throw invalidCursor()
+  return { sequence: Number(sequence), delivery_id }
 }
 
 export const redeliverWebhookDelivery: Handler<'redeliverWebhookDelivery'> = async (ctx, input) => {

@@ -199,6 +199,35 @@ export function listDeliveryRows(
   return query.$castTo<DeliveryRecord>().execute()
 }
 
+export interface EventPosition {
+  sequence: number
+  delivery_id: string
+}
+
+/** Of all endpoints, the newest event first. The index that a deletion needs is in this order but for the deliveries of one event. */
+export function listDeliveryRowsOfConversation(
+  store: Store,
+  conversation_id: string,
+  status: DeliveryRecord['status'] | undefined,
+  after: EventPosition | null,
+  limit: number,
+): Promise<DeliveryRecord[]> {
+  let query = store.kysely
+    .selectFrom('webhook_deliveries as d')
+    .innerJoin('webhook_endpoints as w', 'w.id', 'd.endpoint_id')
+    .select(deliveryColumns.map((column) => `d.${column}` as const))
+    .where('d.organization_id', '=', store.organization_id)
+    .where('d.conversation_id', '=', conversation_id)
+    .where('w.deleted_at', 'is', null)
+    .orderBy('d.sequence', 'desc')
+    .orderBy('d.id', 'desc')
+    .limit(limit)
+  if (after)
+    query = query.where(sql<SqlBool>`(d.sequence, d.id) < (${after.sequence}::bigint, ${after.delivery_id}::uuid)`)
+  if (status !== undefined) query = query.where('d.status', '=', status)
+  return query.$castTo<DeliveryRecord>().execute()
+}
+
 const testStatement = statement(
   'add_webhook_test',
   `with added as (

@@ -41,7 +41,9 @@ function read(client: Client, input: { after?: number; agent_id?: string } = {})
   done.catch(() => {})
   const changes = () => events.filter((event): event is Change => event.event === 'change')
   const of = (id: string) => changes().filter(({ data }) => data.conversation_id === id)
-  return { events, changes, of, done, stop: () => gone.abort(), [Symbol.dispose]: () => gone.abort() }
+  const gone_on = (id: string) =>
+    events.flatMap((event) => (event.event === 'progress' && event.data.conversation_id === id ? [event.data] : []))
+  return { events, changes, of, gone_on, done, stop: () => gone.abort(), [Symbol.dispose]: () => gone.abort() }
 }
 
 /** The reader follows: what happens now comes. */
@@ -64,7 +66,8 @@ describe('what happens comes, from either node to either node', () => {
   test('a new conversation, its end, its metadata, its deletion; a message is no change', async () => {
     using here = await follow(server.client)
     using there = await follow(elsewhere())
-    expect(here.events[0]).toMatchObject({ event: 'position', data: { position: here.events[0]!.id } })
+    const { id: start } = here.events[0] as { id: number }
+    expect(here.events[0]).toEqual({ event: 'position', id: start, data: { position: start } })
     const id = await begin()
     const seen = (count: number) => until(() => [here, there].every((reader) => reader.of(id).length === count))
     await seen(1)
@@ -84,9 +87,48 @@ describe('what happens comes, from either node to either node', () => {
         null,
       ])
       expect(told[1]).toMatchObject({ id, user_turn_count: 1, custom_metadata: { a: 1 } })
-      const ids = reader.events.map((event) => event.id)
+      const ids = reader.events.flatMap((event) => ('id' in event ? [event.id] : []))
       expect(ids).toEqual([...new Set(ids)].toSorted((a, b) => a - b))
     }
+  })
+
+  test('messages are no change: that they were exchanged is told without a position, with the counts as they stand', async () => {
+    const id = await begin()
+    using here = await follow(server.client)
+    using there = await follow(elsewhere())
+    const before = await positionNow()
+    for (const [count, client] of [server.client, elsewhere(), server.client].entries()) {
+      await client.sendConversationMessage({ conversation_id: id, text: 'Hello' })
+      const isTold = (reader: typeof here) => reader.gone_on(id).at(-1)?.conversation.user_turn_count === count + 1
+      await until(() => isTold(here) && isTold(there))
+    }
+    expect(await positionNow()).toBe(before)
+    expect(here.changes()).toEqual([])
+    expect(here.gone_on(id).at(-1)!.conversation).toMatchObject({ id, status: 'in_progress' })
+  })
+
+  test('where nobody reads, messages leave nothing behind; of more than can be remembered the newest are told', async () => {
+    const { progress } = server.app.services.feeds
+    const organization_id = randomUUID()
+    progress.note(organization_id, randomUUID())
+    expect(progress.since(organization_id, 0)).toEqual({ conversation_ids: [], mark: 0 })
+    const following = server.app.services.feeds.follow(organization_id)
+    const { mark } = progress
+    const ids = Array.from({ length: 1000 }, () => randomUUID())
+    for (const id of ids) progress.note(organization_id, id)
+    await until(() => progress.since(organization_id, mark).conversation_ids.length > 0)
+    const [again, last] = [ids[0]!, randomUUID()]
+    for (const id of [again, last]) progress.note(organization_id, id)
+    await until(() => progress.since(organization_id, progress.mark - 1).conversation_ids[0] === last)
+    const told: string[] = []
+    for (let next = progress.since(organization_id, mark); next.conversation_ids.length > 0;) {
+      expect(next.conversation_ids.length).toBeLessThanOrEqual(200)
+      told.push(...next.conversation_ids)
+      next = progress.since(organization_id, next.mark)
+    }
+    expect(told).toEqual([...ids.slice(2), again, last])
+    following[Symbol.dispose]()
+    expect(progress.since(organization_id, mark).conversation_ids).toEqual([])
   })
 
   test('an end by the agent’s configuration, an analysis, an import', async () => {
@@ -217,13 +259,16 @@ describe('who may see it', () => {
     const start = await positionNow(narrowed)
     const id = await begin()
     await until(() => plain.of(id).length === 1)
+    await server.client.sendConversationMessage({ conversation_id: id, text: 'Hello' })
+    await until(() => plain.gone_on(id).length > 0)
+    expect(plain.gone_on(id)[0]!.conversation).not.toHaveProperty('custom_metadata')
     await server.client.deleteConversation({ conversation_id: id })
     await until(() => plain.of(id).length === 2)
     expect(plain.of(id)[0]!.data.conversation).not.toHaveProperty('custom_metadata')
     expect(await narrowed.listConversationChanges({ after: start })).toMatchObject({ data: [], has_more: false })
     // A number of another organization would tell how much happens there.
     expect(await positionNow(stranger.client)).toBe(0)
-    for (const reader of [far, cut, other_agent]) expect(reader.changes()).toEqual([])
+    for (const reader of [far, cut, other_agent]) expect(reader.events).toHaveLength(1)
   })
 
   test('a position that cannot be is refused', async () => {

@@ -19,7 +19,7 @@ type WebhookEntries = { [Id in keyof typeof webhookOperations]: Entry<Id> }
 /** Nobody listens there. */
 const endpoint = { url: 'http://127.0.0.1:9/hook', events: ['webhook.test'] }
 
-export function createWebhookEntries(client: () => Client): WebhookEntries {
+export function createWebhookEntries(client: () => Client, newConversation: () => Promise<string>): WebhookEntries {
   /** There may be only so many: each takes the place of the one before. */
   const input = async () => {
     for (const { id } of (await client().listWebhookEndpoints({ limit: 100 })).data) {
@@ -39,6 +39,10 @@ export function createWebhookEntries(client: () => Client): WebhookEntries {
     rotateWebhookSecret: { input, outsider: 'not found' },
     testWebhookEndpoint: { input, outsider: 'not found' },
     listWebhookDeliveries: { input, outsider: 'not found' },
+    listConversationDeliveries: {
+      input: async () => ({ conversation_id: await newConversation() }),
+      outsider: 'not found',
+    },
     redeliverWebhookDelivery: {
       input: async () => {
         const webhook = await input()

@@ -101,6 +101,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   getConversation: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   listConversationTurns: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   streamConversationEvents: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },
+  analyzeConversation: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },
   cancelTurn: { input: runningTurn, outsider: 'not found', narrowed: 'not found' },
   listAgents: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   createAgent: { input: () => ({ name: 'A' }), outsider: 'his own' },
@@ -145,7 +146,7 @@ const entries: { [Id in OperationId]: Entry<Id> } = {
   getOrganization: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
   updateOrganization: { input: () => ({ name: 'Renamed' }), outsider: 'his own' },
   ...createAuthoringEntries(() => server.client, newDraft),
-  ...createWebhookEntries(() => server.client),
+  ...createWebhookEntries(() => server.client, newConversation),
   ...createSecretEntries(() => server.client),
   ...createSignInEntries(() => server),
 }

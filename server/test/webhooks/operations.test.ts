@@ -233,3 +233,40 @@ test('deliveries are listed by status, page by page, and go after 30 days', asyn
   await cleanUp(world.server.database, 100)
   await expect.poll(async () => (await world.deliveries(webhook_id)).length, soon).toBe(2)
 })
+
+test('a conversation’s deliveries are listed over all endpoints, page by page; not those of a deleted endpoint', async () => {
+  world.receiver.answer = (response, { event }) => answer(response, event.type === 'conversation.updated' ? 500 : 204)
+  const webhooks = [await world.newEndpoint(), await world.newEndpoint({ url: `${world.receiver.url}/2` })]
+  world.receiver.secret = null
+  const deleted = await world.newEndpoint({ url: `${world.receiver.url}/3` })
+  const [conversation_id, other] = [await world.newConversation(), await world.newConversation()]
+  await world.change(conversation_id, 2)
+  for (const id of [conversation_id, other]) await world.client.endConversation({ conversation_id: id })
+  await world.client.deleteWebhookEndpoint({ webhook_id: deleted })
+  const endpoints = (await world.client.listWebhookEndpoints({ limit: 100 })).data
+  const wanted = (await Promise.all(endpoints.map(({ id }) => world.deliveries(id))))
+    .flat()
+    .filter((one) => one.conversation_id === conversation_id)
+    .toSorted((a, b) => b.sequence! - a.sequence! || (a.id < b.id ? 1 : -1))
+  expect(wanted.length).toBeGreaterThanOrEqual(8)
+  const listed: string[] = []
+  for (let cursor: string | null = null, pages = 0; ; pages += 1) {
+    const start = cursor === null ? {} : { cursor }
+    const page = await world.client.listConversationDeliveries({ conversation_id, limit: 3, ...start })
+    listed.push(...page.data.map(({ id }) => id))
+    cursor = page.pagination.next_cursor
+    if (cursor === null) break
+    expect(pages).toBeLessThan(20)
+  }
+  expect(listed).toEqual(wanted.map(({ id }) => id))
+
+  const pending = await world.client.listConversationDeliveries({ conversation_id, status: 'pending', limit: 100 })
+  expect(pending.data.map(({ event_type }) => event_type)).toContain('conversation.updated')
+  for (const { status } of pending.data) expect(status).toBe('pending')
+  for (const cursor of ['nonsense', Buffer.from('["1","x"]').toString('base64url')]) {
+    expect(await faultsOf(world.client.listConversationDeliveries({ conversation_id, cursor }))).toEqual(['cursor'])
+  }
+  await world.client.deleteConversation({ conversation_id })
+  expect(await refusal(world.client.listConversationDeliveries({ conversation_id }))).toMatchObject({ status: 404 })
+  for (const webhook_id of webhooks) await world.client.deleteWebhookEndpoint({ webhook_id })
+})

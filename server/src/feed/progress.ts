@@ -1,0 +1,91 @@
+// Which conversations have gone on, of the organizations whose feeds are read: messages were exchanged in them. A turn costs nothing
+// for it where nobody reads. Nothing of it is stored and nothing rests on it: what is lost is seen when the list is read again.
+import type { Bus } from '../database/bus.ts'
+import type { Clock } from '../ports.ts'
+
+export interface Progress extends Disposable {
+  /** Messages of the conversation were committed here. */
+  note(organization_id: string, conversation_id: string): void
+  /** Where a reader begins who is to hear of what comes. */
+  readonly mark: number
+  /** The conversations that have gone on since a mark, each once; as many as one look takes. */
+  since(organization_id: string, mark: number): { conversation_ids: string[]; mark: number }
+  /** Nobody here reads the feed any more. */
+  forget(organization_id: string): void
+}
+
+export interface ProgressOptions {
+  bus: Bus
+  clock: Clock
+  node_id: string
+  isReadHere: (organization_id: string) => boolean
+  isReadElsewhere: (organization_id: string) => boolean
+  /** There is something to tell. */
+  onProgress: (organization_id: string) => void
+}
+
+/** What comes within it is told together: a reader looks a few times a second at most, however much is said. */
+const gather_ms = 250
+/** Of one organization; of more, the readers are told of the newest. */
+const most_remembered = 1000
+/** Of ids in one message between nodes: 36 bytes each. */
+const ids_in_message = 200
+const ids_at_once = 200
+
+export function createProgress(options: ProgressOptions): Progress {
+  const { bus, clock, node_id, isReadHere, isReadElsewhere, onProgress } = options
+  /** Of each organization its conversations in the order in which they last went on. */
+  const seen = new Map<string, Map<string, number>>()
+  const untold = new Map<string, Set<string>>()
+  let mark = 0
+  let stopGathering: (() => void) | null = null
+
+  function remember(organization_id: string, conversation_ids: Iterable<string>): void {
+    const marks = seen.get(organization_id) ?? new Map<string, number>()
+    seen.set(organization_id, marks)
+    for (const id of conversation_ids) {
+      marks.delete(id)
+      marks.set(id, (mark += 1))
+      if (marks.size > most_remembered) marks.delete(marks.keys().next().value!)
+    }
+    onProgress(organization_id)
+  }
+
+  function tell(): void {
+    stopGathering = null
+    for (const [organization_id, ids] of untold) {
+      if (isReadHere(organization_id)) remember(organization_id, ids)
+      if (isReadElsewhere(organization_id)) publish(organization_id, [...ids])
+    }
+    untold.clear()
+  }
+
+  function publish(organization_id: string, ids: string[]): void {
+    for (let from = 0; from < ids.length; from += ids_in_message) {
+      const id = [node_id, organization_id, ...ids.slice(from, from + ids_in_message)].join(' ')
+      void bus.publish({ topic: 'progress', id })
+    }
+  }
+
+  bus.subscribe('progress', (payload) => {
+    const [teller, organization_id, ...ids] = payload.split(' ')
+    if (teller !== node_id && isReadHere(organization_id!)) remember(organization_id!, ids)
+  })
+  return {
+    note(organization_id, conversation_id) {
+      if (!isReadHere(organization_id) && !isReadElsewhere(organization_id)) return
+      const ids = untold.get(organization_id) ?? new Set()
+      if (ids.size < most_remembered) untold.set(organization_id, ids.add(conversation_id))
+      stopGathering ??= clock.after(gather_ms, tell)
+    },
+    get mark() {
+      return mark
+    },
+    since(organization_id, after) {
+      const fresh = [...(seen.get(organization_id) ?? [])].filter(([, noted]) => noted > after).slice(0, ids_at_once)
+      return { conversation_ids: fresh.map(([id]) => id), mark: fresh.at(-1)?.[1] ?? after }
+    },
+    forget: (organization_id) => void seen.delete(organization_id),
+    [Symbol.dispose]: () => stopGathering?.(),
+  }
+}
