@@ -13,6 +13,8 @@ import { createModelError, fromErrorPart, toModelError } from './provider-errors
 type FinishPart = Extract<ModelPart, { type: 'finish' }>
 type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>
 
+/** Made once: an error takes its time. */
+const LEFT = new Error('the answer is not read to its end')
 const ENDED_EARLY = 'the answer ended early'
 /** Of all tool calls of an answer; what of it can be used is less. */
 const MAX_INPUT_CHARACTERS = 4_194_304
@@ -24,18 +26,20 @@ export function createAiSdkModel(id: string, model: LanguageModelV4, providerOpt
     const call = new AbortController()
     const abortCall = () => call.abort(signal.reason)
     signal.addEventListener('abort', abortCall, { once: true })
+    let isOver = false
     try {
       const { stream: parts } = await model.doStream(toCallOptions(request, call.signal, providerOptions))
       for await (const part of readParts(parts, id)) {
         signal.throwIfAborted()
         yield part
       }
+      isOver = true
     } catch (error) {
       if (signal.aborted) throw signal.reason
       throw toModelError(error, id)
     } finally {
       signal.removeEventListener('abort', abortCall)
-      call.abort()
+      if (!isOver) call.abort(LEFT)
     }
   }
   return { id, stream }

@@ -15,7 +15,7 @@ const SETTINGS = { anthropic: { api_key: TEST_KEY } }
 
 function openCatalog(settings: ProviderSettings, fetch: Fetch = () => Promise.reject(new TypeError('fetch failed'))) {
   const time = createVirtualTime()
-  const catalog = createModelCatalog(settings, { sleep: time.sleep, random: () => 0, fetch })
+  const catalog = createModelCatalog(settings, { clock: time, random: () => 0, fetch })
   return { time, catalog }
 }
 
@@ -132,7 +132,7 @@ describeModelContract('a model of the catalog', () => {
 
 test('a catalog closes its HTTP client, twice without harm', async () => {
   const time = createVirtualTime()
-  const catalog = createModelCatalog(SETTINGS, { sleep: time.sleep, random: () => 0, retries: 0 })
+  const catalog = createModelCatalog(SETTINGS, { clock: time, random: () => 0, retries: 0 })
   await catalog[Symbol.asyncDispose]()
   await catalog[Symbol.asyncDispose]()
   const call = time.run(collectParts(catalog.resolve(CLAUDE), GREETING))

@@ -13,7 +13,7 @@ import {
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
 import { createStorableModel } from './storable.ts'
 
-export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'sleep' | 'random' | 'retries' | 'onFailure'> {
+export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'clock' | 'random' | 'retries' | 'onFailure'> {
   /** Replaces the catalog's own HTTP client. */
   fetch?: Fetch
 }
