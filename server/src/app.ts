@@ -30,7 +30,6 @@ import { foldStatistics } from './statistics/fold.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './engine/models/catalog.ts'
 import { createListings } from './engine/tools/mcp/listings.ts'
-import { createSleep } from './engine/models/resilient.ts'
 import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
@@ -109,7 +108,7 @@ function createServices(
   const { clock, random } = ports
   const models = stack.use(
     createModelCatalog(config.providers, {
-      sleep: createSleep(clock),
+      clock,
       random,
       onFailure: ({ error, attempt, next }) =>
         log.warn({ model: error.model, kind: error.kind, status: error.status, attempt, next }, 'model call failed'),

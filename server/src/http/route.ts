@@ -61,10 +61,9 @@ export function registerOperation(
             onReplay: () => markReplayed(reply),
           })
         : run(services.database, null))
-      const { clock } = services.ports
       if (output instanceof EventStream)
-        return sendEventStream(request, reply, output, { clock, isStillAdmitted: readmission(operation, request) })
-      if (output instanceof TextStream) return sendTextStream(request, reply, output, clock)
+        return sendEventStream(request, reply, output, { services, isStillAdmitted: readmission(operation, request) })
+      if (output instanceof TextStream) return sendTextStream(request, reply, output, services)
       return reply.code(status).send(output)
     },
   })

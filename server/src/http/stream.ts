@@ -1,8 +1,11 @@
 // An answer that is written while it comes about, at the reader's pace. A reader that takes too long is cut off.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Services } from '../context.ts'
 import type { Clock } from '../ports.ts'
 
+/** The head waits so long for the first piece, so that both are one packet. */
+const head_ms = 20
 /** How long a reader may take for what it has been sent so far. */
 const slow_ms = 30_000
 
@@ -17,14 +20,22 @@ export function watchReader(reply: FastifyReply): AbortSignal {
 export interface Streamed {
   request: FastifyRequest
   reply: FastifyReply
-  clock: Clock
+  services: Pick<Services, 'ports' | 'lifecycle'>
   gone: AbortSignal
   content_type: string
   /** Called once the head is written. */
   pieces: (response: ServerResponse) => AsyncIterable<string>
 }
 
-export async function writeStream({ request, reply, clock, gone, content_type, pieces }: Streamed): Promise<unknown> {
+export async function writeStream({
+  request,
+  reply,
+  services,
+  gone,
+  content_type,
+  pieces,
+}: Streamed): Promise<unknown> {
+  const { clock } = services.ports
   reply.hijack()
   const response = reply.raw
   response.writeHead(200, {
@@ -32,21 +43,22 @@ export async function writeStream({ request, reply, clock, gone, content_type, p
     'content-type': content_type,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
-    // A server that stops waits for every connection that is kept.
-    connection: 'close',
   })
-  response.flushHeaders()
   const startedAt = clock.monotonic()
+  const stopTimer = clock.after(head_ms, () => response.flushHeaders())
   try {
     for await (const piece of pieces(response)) {
       if (gone.aborted || response.writableEnded) return
       if (!response.write(piece)) await drained(response, gone, clock)
     }
     response.end()
+    // A server that stops waits for every connection that is kept.
+    if (services.lifecycle.isDraining) response.socket?.destroySoon()
   } catch (error) {
     if (!gone.aborted) request.log.error({ err: error }, 'a stream broke off')
     response.destroy()
   } finally {
+    stopTimer()
     const { method, routeOptions } = request
     const ms = Math.round(clock.monotonic() - startedAt)
     request.log.info({ method, route: routeOptions.url, status: 200, ms, is_stream: true }, 'request')

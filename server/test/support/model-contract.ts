@@ -20,6 +20,18 @@ export function joinText(parts: ModelPart[]): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
+/** Text that came in several parts as one: where it is cut is the network's doing. */
+export function joinTexts(parts: ModelPart[]): ModelPart[] {
+  const joined: ModelPart[] = []
+  for (const part of parts) {
+    const last = joined.at(-1)
+    if (part.type === 'text' && last?.type === 'text')
+      joined[joined.length - 1] = { type: 'text', text: last.text + part.text }
+    else joined.push(part)
+  }
+  return joined
+}
+
 /** The model answers `GREETING` with some text in several parts, each time it is asked. */
 export function describeModelContract(name: string, createModel: () => Model): void {
   describe(`model contract: ${name}`, () => {

@@ -1,7 +1,7 @@
 // The provider streams of test/fixtures/models, and the ways to reach each provider that they are played through.
 import { readFileSync, readdirSync } from 'node:fs'
 import type { ModelErrorKind, ModelPart } from '../../src/engine/models/port.ts'
-import type { Fetch } from '../../src/engine/models/provider-fetch.ts'
+import type { Fetch, ProviderClient } from '../../src/engine/models/provider-client.ts'
 import type { ModelRef, ProviderSettings } from '../../src/engine/models/providers.ts'
 
 /** The key that every test sends, and that no error may contain. */
@@ -143,27 +143,32 @@ function listNames(fixtures: string, extension: string): string[] {
     .map((file) => file.slice(0, -extension.length))
 }
 
-/** A fetch that answers every request with an event stream in these chunks, without a network. */
-export function streamChunks(nextChunks: () => Uint8Array[]): Fetch {
-  return async (_input, init) => {
-    const signal = init?.signal ?? undefined
-    signal?.throwIfAborted()
-    const chunks = nextChunks()
-    let index = 0
-    const body = new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => signal?.addEventListener('abort', () => controller.error(signal.reason), { once: true }),
-        pull(controller) {
-          const chunk = chunks[index]
-          index += 1
-          if (chunk === undefined) controller.close()
-          else controller.enqueue(chunk)
-        },
-      },
-      { highWaterMark: 0 },
-    )
-    return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
+/** A client that answers every request with an event stream in these chunks, without a network. */
+export function streamChunks(nextChunks: () => Uint8Array[]): ProviderClient {
+  return {
+    fetch: async (_input, init) => {
+      const body = ReadableStream.from(giveChunks(nextChunks(), init?.signal ?? undefined))
+      return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
+    },
+    post: async (_url, { signal }) => ({ status: 200, body: giveChunks(nextChunks(), signal) }),
   }
+}
+
+async function* giveChunks(chunks: Uint8Array[], signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    signal?.throwIfAborted()
+    yield chunk
+  }
+  signal?.throwIfAborted()
+}
+
+/** A client that reaches nobody. */
+export function reachNobody(onCall: (address: string) => void = () => {}): ProviderClient {
+  const fail = async (address: unknown) => {
+    onCall(String(address))
+    throw new TypeError('fetch failed')
+  }
+  return { fetch: fail, post: fail }
 }
 
 /** Sends what is meant for a fixed address to another one. */

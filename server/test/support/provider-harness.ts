@@ -1,7 +1,7 @@
 // Models of every provider that talk to a local provider server over the adapters' own HTTP client.
 import { expect } from 'vitest'
 import { ModelError, type Model, type ModelPart, type ModelRequest } from '../../src/engine/models/port.ts'
-import { createProviderFetch } from '../../src/engine/models/provider-fetch.ts'
+import { openProviderClient } from '../../src/engine/models/provider-client.ts'
 import { createModelProviders, type ModelProviders } from '../../src/engine/models/providers.ts'
 import { redirectFetch, TEST_KEY, type ProviderCase } from './model-fixtures.ts'
 import { startProviderServer, type ProviderAnswer, type ProviderRoute, type ProviderServer } from './provider-server.ts'
@@ -14,7 +14,7 @@ export interface ProviderHarness extends AsyncDisposable {
 
 export async function startProviderHarness(): Promise<ProviderHarness> {
   const server = await startProviderServer()
-  const client = createProviderFetch()
+  const client = openProviderClient()
   const opened: ModelProviders[] = []
   return {
     server,
@@ -24,7 +24,7 @@ export async function startProviderHarness(): Promise<ProviderHarness> {
         provider.origin === undefined
           ? createModelProviders(provider.settings(route.base_url))
           : createModelProviders(provider.settings(), {
-              fetch: redirectFetch(client.fetch, provider.origin, route.base_url),
+              client: { ...client, fetch: redirectFetch(client.fetch, provider.origin, route.base_url) },
             })
       opened.push(providers)
       return { model: providers.createModel(provider.ref), route }

@@ -1,42 +1,34 @@
 // Time that only passes when every task waits: a test of hours takes milliseconds, and nothing sleeps.
 export interface VirtualTime {
   now(): number
-  sleep(ms: number, signal: AbortSignal): Promise<void>
-  /** How many sleeps have not ended. */
+  after(ms: number, call: () => void): () => void
+  sleep(ms: number): Promise<void>
+  /** How many timers run. */
   pending(): number
-  /** Lets time jump from one sleep's end to the next until the promise settles. Throws when nothing is left to wait for. */
+  /** Lets time jump from one timer's end to the next until the promise settles. Throws when nothing is left to wait for. */
   run<T>(promise: Promise<T>): Promise<T>
 }
 
-interface Sleeper {
+interface Timer {
   due: number
-  wake(): void
+  call(): void
 }
 
 export function createVirtualTime(): VirtualTime {
   let now = 0
-  const sleepers = new Set<Sleeper>()
+  const timers = new Set<Timer>()
+
+  function after(ms: number, call: () => void): () => void {
+    const timer = { due: now + ms, call }
+    timers.add(timer)
+    return () => void timers.delete(timer)
+  }
+
   return {
     now: () => now,
-    pending: () => sleepers.size,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason)
-        const abort = () => {
-          sleepers.delete(sleeper)
-          reject(signal.reason)
-        }
-        const sleeper = {
-          due: now + ms,
-          wake() {
-            sleepers.delete(sleeper)
-            signal.removeEventListener('abort', abort)
-            resolve()
-          },
-        }
-        sleepers.add(sleeper)
-        signal.addEventListener('abort', abort, { once: true })
-      }),
+    pending: () => timers.size,
+    after,
+    sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
     async run(promise) {
       let isSettled = false
       const settle = () => {
@@ -47,10 +39,11 @@ export function createVirtualTime(): VirtualTime {
         // A turn of the event loop: every task that can go on has gone on.
         await new Promise((resolve) => setImmediate(resolve))
         if (isSettled) return promise
-        const [next] = [...sleepers].toSorted((a, b) => a.due - b.due)
+        const [next] = [...timers].toSorted((a, b) => a.due - b.due)
         if (next === undefined) throw new Error('Everything waits, and not for time')
+        timers.delete(next)
         now = next.due
-        next.wake()
+        next.call()
       }
     },
   }

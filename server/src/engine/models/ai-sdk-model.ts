@@ -7,15 +7,19 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
 import { toCallOptions } from './ai-sdk-request.ts'
+import {
+  ENDED_EARLY,
+  type FinishPart,
+  MAX_INPUT_CHARACTERS,
+  type ToolCallPart,
+  toToolCallPart,
+  withCalls,
+} from './answer.ts'
 import type { FinishReason, Model, ModelPart, ModelRequest, ModelUsage } from './port.ts'
 import { createModelError, fromErrorPart, toModelError } from './provider-errors.ts'
 
-type FinishPart = Extract<ModelPart, { type: 'finish' }>
-type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>
-
-const ENDED_EARLY = 'the answer ended early'
-/** Of all tool calls of an answer; what of it can be used is less. */
-const MAX_INPUT_CHARACTERS = 4_194_304
+/** Made once: an error takes its time. */
+const LEFT = new Error('the answer is not read to its end')
 
 export function createAiSdkModel(id: string, model: LanguageModelV4, providerOptions?: SharedV4ProviderOptions): Model {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
@@ -24,18 +28,20 @@ export function createAiSdkModel(id: string, model: LanguageModelV4, providerOpt
     const call = new AbortController()
     const abortCall = () => call.abort(signal.reason)
     signal.addEventListener('abort', abortCall, { once: true })
+    let isOver = false
     try {
       const { stream: parts } = await model.doStream(toCallOptions(request, call.signal, providerOptions))
       for await (const part of readParts(parts, id)) {
         signal.throwIfAborted()
         yield part
       }
+      isOver = true
     } catch (error) {
       if (signal.aborted) throw signal.reason
       throw toModelError(error, id)
     } finally {
       signal.removeEventListener('abort', abortCall)
-      call.abort()
+      if (!isOver) call.abort(LEFT)
     }
   }
   return { id, stream }
@@ -62,13 +68,7 @@ async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: 
         if (inputLeft < 0) throw createModelError('protocol', id, null, 'arguments without end')
         break
       case 'tool-call':
-        // Models call a tool without parameters with '{}' or with nothing at all.
-        toolCalls.push({
-          type: 'tool_call',
-          call_id: part.toolCallId,
-          name: part.toolName,
-          arguments: part.input === '' ? '{}' : part.input,
-        })
+        toolCalls.push(toToolCallPart(part))
         break
       case 'finish':
         finish = { type: 'finish', reason: toFinishReason(part.finishReason, id), usage: toUsage(part.usage) }
@@ -119,11 +119,6 @@ function toFinishReason({ unified, raw }: LanguageModelV4FinishReason, id: strin
       unified satisfies never
       return 'other'
   }
-}
-
-/** Some compatible servers end an answer that calls tools with the reason `stop`. */
-function withCalls(finish: FinishPart, hasCalls: boolean): FinishPart {
-  return hasCalls && finish.reason === 'stop' ? { ...finish, reason: 'tool_calls' } : finish
 }
 
 function toUsage(usage: LanguageModelV4Usage): ModelUsage {

@@ -2,20 +2,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract, joinText } from '../../../test/support/model-contract.ts'
-import { TEST_KEY, loadBody, streamChunks } from '../../../test/support/model-fixtures.ts'
+import { TEST_KEY, loadBody, reachNobody, streamChunks } from '../../../test/support/model-fixtures.ts'
 import { createVirtualTime } from '../../../test/support/virtual-time.ts'
 import { createModelCatalog, parseModelId, type ModelCatalog } from './catalog.ts'
 import { DEMO_LABEL } from './demo.ts'
-import type { Fetch } from './provider-fetch.ts'
+import type { ProviderClient } from './provider-client.ts'
 import type { ProviderSettings } from './providers.ts'
 
 const DEMO = { provider: 'demo', model: 'parley-demo' }
 const CLAUDE = { provider: 'anthropic', model: 'claude-sonnet-4-5' }
 const SETTINGS = { anthropic: { api_key: TEST_KEY } }
 
-function openCatalog(settings: ProviderSettings, fetch: Fetch = () => Promise.reject(new TypeError('fetch failed'))) {
+function openCatalog(settings: ProviderSettings, client: ProviderClient = reachNobody()) {
   const time = createVirtualTime()
-  const catalog = createModelCatalog(settings, { sleep: time.sleep, random: () => 0, fetch })
+  const catalog = createModelCatalog(settings, { clock: time, random: () => 0, client })
   return { time, catalog }
 }
 
@@ -78,10 +78,10 @@ describe('resolving', () => {
 
   test('a provider that is away is asked three times, then the fallback', async () => {
     let calls = 0
-    const { catalog, time } = openCatalog(SETTINGS, () => {
-      calls += 1
-      return Promise.reject(new TypeError('fetch failed'))
-    })
+    const { catalog, time } = openCatalog(
+      SETTINGS,
+      reachNobody(() => void (calls += 1)),
+    )
     const model = catalog.resolve(CLAUDE, { fallbacks: [{ provider: 'google', model: 'not-configured' }, DEMO] })
     expect(model.id).toBe('anthropic/claude-sonnet-4-5')
     expect(joinText(await time.run(collectParts(model)))).toContain(DEMO_LABEL)
@@ -92,8 +92,8 @@ describe('resolving', () => {
     [undefined, 60_000],
     [1500, 1500],
   ] as const)('with a timeout of %s a provider that hangs is left after %i ms', async ([timeout_ms, expected]) => {
-    const hang: Fetch = () => new Promise(() => undefined)
-    const { catalog, time } = openCatalog(SETTINGS, hang)
+    const hang = () => new Promise<never>(() => undefined)
+    const { catalog, time } = openCatalog(SETTINGS, { fetch: hang, post: hang })
     const call = time.run(collectParts(catalog.resolve(CLAUDE, { timeout_ms })))
     await expect(call).rejects.toMatchObject({ kind: 'timeout' })
     expect(time.now()).toBe(3 * expected + 125 + 250)
@@ -126,13 +126,13 @@ describe('names of models', () => {
 })
 
 describeModelContract('a model of the catalog', () => {
-  const fetch = streamChunks(() => [loadBody('anthropic', 'text.txt')])
-  return openCatalog(SETTINGS, fetch).catalog.resolve(CLAUDE)
+  const client = streamChunks(() => [loadBody('anthropic', 'text.txt')])
+  return openCatalog(SETTINGS, client).catalog.resolve(CLAUDE)
 })
 
 test('a catalog closes its HTTP client, twice without harm', async () => {
   const time = createVirtualTime()
-  const catalog = createModelCatalog(SETTINGS, { sleep: time.sleep, random: () => 0, retries: 0 })
+  const catalog = createModelCatalog(SETTINGS, { clock: time, random: () => 0, retries: 0 })
   await catalog[Symbol.asyncDispose]()
   await catalog[Symbol.asyncDispose]()
   const call = time.run(collectParts(catalog.resolve(CLAUDE), GREETING))

@@ -2,7 +2,7 @@
 import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
 import type { Model } from './port.ts'
 import { createModelError } from './provider-errors.ts'
-import { createProviderFetch, type Fetch } from './provider-fetch.ts'
+import { type ProviderClient, openProviderClient } from './provider-client.ts'
 import {
   PROVIDERS,
   createModelProviders,
@@ -13,9 +13,9 @@ import {
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
 import { createStorableModel } from './storable.ts'
 
-export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'sleep' | 'random' | 'retries' | 'onFailure'> {
+export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'clock' | 'random' | 'retries' | 'onFailure'> {
   /** Replaces the catalog's own HTTP client. */
-  fetch?: Fetch
+  client?: ProviderClient
 }
 
 export interface ModelPolicy {
@@ -46,9 +46,9 @@ export interface ModelCatalog extends AsyncDisposable {
 const DEFAULT_TIMEOUT_MS = 60_000
 
 export function createModelCatalog(settings: ProviderSettings, options: ModelCatalogOptions): ModelCatalog {
-  const client = options.fetch === undefined ? createProviderFetch() : { fetch: options.fetch }
-  const { fetch } = client
-  const providers = createModelProviders(settings, { fetch })
+  const stack = new AsyncDisposableStack()
+  const client = options.client ?? stack.use(openProviderClient())
+  const providers = createModelProviders(settings, { client })
   const demo = createDemoModel()
 
   function find(ref: ModelRef, { createModel }: ModelProviders): Model {
@@ -64,7 +64,7 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
   return {
     resolve(ref, policy = {}, own = {}) {
       const hasOwn = Object.keys(own).length > 0
-      const all = hasOwn ? createModelProviders({ ...settings, ...own }, { fetch }) : providers
+      const all = hasOwn ? createModelProviders({ ...settings, ...own }, { client }) : providers
       const fallbacks = (policy.fallbacks ?? [])
         .filter((fallback) => isAvailable(fallback, all))
         .map((fallback) => find(fallback, all))
@@ -82,9 +82,7 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
       })),
     ],
     parse: parseModelId,
-    async [Symbol.asyncDispose]() {
-      if (Symbol.asyncDispose in client) await client[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
 

@@ -56,13 +56,17 @@ export function fromErrorPart(error: unknown, model: string): ModelError {
     return createModelError(error.data === undefined ? 'connection' : 'protocol', model)
   }
   if (error instanceof Error) return toModelError(error, model)
-  const status = statusOfFrame(error)
+  return fromStatus(statusOfFrame(error), model)
+}
+
+/** For an answer that refuses the call. */
+export function fromStatus(status: number, model: string): ModelError {
   return createModelError(kindOfStatus(status), model, status)
 }
 
 function fromCallError(error: APICallError, model: string): ModelError {
   const status = error.statusCode ?? null
-  if (status !== null && (status < 200 || status > 299)) return createModelError(kindOfStatus(status), model, status)
+  if (status !== null && (status < 200 || status > 299)) return fromStatus(status, model)
   // No status: the call did not get through. A success status: the body broke off or could not be read.
   const code = findNetworkCode(error)
   if (code !== null || status === null) return createModelError('connection', model, null, code ?? '')
@@ -108,7 +112,10 @@ function findNetworkCode(error: unknown): string | null {
   let isFetchFault = false
   for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth += 1) {
     const code = (current as { code?: unknown }).code
-    if (typeof code === 'string' && /^(E[A-Z]+|UND_ERR_[A-Z_]+|Z_[A-Z_]+|[A-Z_]*(CERT|TLS|SSL)[A-Z_]*)$/.test(code)) {
+    if (
+      typeof code === 'string' &&
+      /^(E[A-Z]+|UND_ERR_[A-Z_]+|HPE_[A-Z_]+|Z_[A-Z_]+|[A-Z_]*(CERT|TLS|SSL)[A-Z_]*)$/.test(code)
+    ) {
       return code
     }
     // What fetch itself throws: "fetch failed" before the answer, "terminated" within its body.

@@ -1,9 +1,9 @@
 // What the adapters send, whole: a parameter that a new version of a provider package adds or drops shows here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collectParts, joinText } from '../../../test/support/model-contract.ts'
-import { PROVIDER_CASES, TEST_KEY, loadBody } from '../../../test/support/model-fixtures.ts'
+import { PROVIDER_CASES, TEST_KEY, loadBody, reachNobody } from '../../../test/support/model-fixtures.ts'
 import { startProviderHarness, type ProviderHarness } from '../../../test/support/provider-harness.ts'
-import { OPENING_MESSAGE } from './ai-sdk-request.ts'
+import { OPENING_MESSAGE } from './history.ts'
 import type { ModelRequest } from './port.ts'
 import { createModelProviders, type ProviderSettings } from './providers.ts'
 
@@ -242,13 +242,10 @@ describe('settings', () => {
 
   test('an Azure resource is addressed by its name, with the API version', async () => {
     const urls: string[] = []
-    const fetch = (input: unknown) => {
-      urls.push(String(input))
-      return Promise.reject(new TypeError('fetch failed'))
-    }
+    const client = reachNobody((url) => urls.push(url))
     for (const api_version of [undefined, 'preview', '2024-10-21']) {
       const azure = { api_key: TEST_KEY, resource_name: 'tea', api_version }
-      const model = createModelProviders({ azure }, { fetch }).createModel({ provider: 'azure', model: 'mini' })
+      const model = createModelProviders({ azure }, { client }).createModel({ provider: 'azure', model: 'mini' })
       await expect(collectParts(model)).rejects.toMatchObject({ kind: 'connection' })
     }
     expect(urls).toEqual([

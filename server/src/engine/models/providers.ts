@@ -4,12 +4,12 @@ import { createAnthropic } from '@ai-sdk/anthropic'
 import { createAzure } from '@ai-sdk/azure'
 import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import type { LanguageModelV4, SharedV4ProviderOptions } from '@ai-sdk/provider'
+import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { createAiSdkModel } from './ai-sdk-model.ts'
+import { createChatModel } from './chat-model.ts'
 import type { Model } from './port.ts'
 import { createModelError } from './provider-errors.ts'
-import { createProviderFetch, type Fetch } from './provider-fetch.ts'
+import { type Fetch, type Post, type ProviderClient, isPage, openProviderClient } from './provider-client.ts'
 
 export interface ProviderSettings {
   /** With `base_url`, any server that speaks `chat/completions`; the key is optional then. */
@@ -37,24 +37,25 @@ export interface ModelProviders extends AsyncDisposable {
   createModel(ref: ModelRef): Model
 }
 
-interface ProviderModel {
-  model: LanguageModelV4
-  options?: SharedV4ProviderOptions
-}
-type ModelFactory = (model: string) => ProviderModel
+type ModelFactory = (id: string, model: string) => Model
 
-/** `options.fetch` replaces the HTTP client; nothing is left to dispose of then. */
-export function createModelProviders(settings: ProviderSettings, options: { fetch?: Fetch } = {}): ModelProviders {
-  const client = options.fetch === undefined ? createProviderFetch() : { fetch: options.fetch }
+/** `options.client` replaces the HTTP client; nothing is left to dispose of then. */
+export function createModelProviders(
+  settings: ProviderSettings,
+  options: { client?: ProviderClient } = {},
+): ModelProviders {
+  const stack = new AsyncDisposableStack()
+  const client = options.client ?? stack.use(openProviderClient())
+  const { post } = client
   const fetch = refusePages(client.fetch)
   // A map, because a configuration's author chooses the name that is looked up.
   const factories = new Map<string, ModelFactory | null>(
     Object.entries({
-      openai: openai(settings, fetch),
+      openai: openai(settings, { fetch, post }),
       anthropic: anthropic(settings, fetch),
       google: google(settings, fetch),
       azure: azure(settings, fetch),
-      'openai-compatible': compatible(settings, fetch),
+      'openai-compatible': compatible(settings, post),
     } satisfies Record<Provider, ModelFactory | null>),
   )
   return {
@@ -64,39 +65,29 @@ export function createModelProviders(settings: ProviderSettings, options: { fetc
       const factory = factories.get(provider)
       if (factory === undefined) throw createModelError('not_configured', id, null, 'unknown provider')
       if (factory === null || model === '') throw createModelError('not_configured', id)
-      const built = factory(model)
-      return createAiSdkModel(id, built.model, built.options)
+      return factory(id, model)
     },
-    async [Symbol.asyncDispose]() {
-      if (Symbol.asyncDispose in client) await client[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
 
-function openai(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+function openai(settings: ProviderSettings, { fetch, post }: ProviderClient): ModelFactory | null {
   const { api_key, base_url } = settings.openai ?? {}
   if (isSet(base_url)) {
-    if (!isSet(api_key) || !isOpenAiHost(base_url)) return compatible(settings, fetch)
+    if (!isSet(api_key) || !isOpenAiHost(base_url)) return compatible(settings, post)
     // OpenAI's own host: its package knows which models want other parameters.
     const provider = createOpenAI({ apiKey: api_key, baseURL: base_url, fetch })
-    return (model) => ({ model: provider.chat(model) })
+    return (id, model) => createAiSdkModel(id, provider.chat(model))
   }
   if (!isSet(api_key)) return null
   const provider = createOpenAI({ apiKey: api_key, baseURL: 'https://api.openai.com/v1', fetch })
-  return (model) => ({ model: provider.responses(model), options: UNSTORED })
+  return (id, model) => createAiSdkModel(id, provider.responses(model), UNSTORED)
 }
 
-function compatible(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+function compatible(settings: ProviderSettings, post: Post): ModelFactory | null {
   const { api_key, base_url } = settings.openai ?? {}
   if (!isSet(base_url)) return null
-  const provider = createOpenAICompatible({
-    name: 'openai-compatible',
-    baseURL: base_url,
-    apiKey: isSet(api_key) ? api_key : undefined,
-    includeUsage: true,
-    fetch,
-  })
-  return (model) => ({ model: provider.chatModel(model) })
+  return (id, model) => createChatModel(id, model, { base_url, api_key: isSet(api_key) ? api_key : undefined, post })
 }
 
 function anthropic(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
@@ -104,7 +95,7 @@ function anthropic(settings: ProviderSettings, fetch: Fetch): ModelFactory | nul
   if (!isSet(api_key)) return null
   const baseURL = isSet(base_url) ? base_url : 'https://api.anthropic.com/v1'
   const provider = createAnthropic({ apiKey: api_key, baseURL, fetch })
-  return (model) => ({ model: provider.languageModel(model), options: WHOLE_ARGUMENTS })
+  return (id, model) => createAiSdkModel(id, provider.languageModel(model), WHOLE_ARGUMENTS)
 }
 
 function google(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
@@ -112,7 +103,7 @@ function google(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
   if (!isSet(api_key)) return null
   const baseURL = isSet(base_url) ? base_url : 'https://generativelanguage.googleapis.com/v1beta'
   const provider = createGoogle({ apiKey: api_key, baseURL, fetch })
-  return (model) => ({ model: provider.languageModel(model) })
+  return (id, model) => createAiSdkModel(id, provider.languageModel(model))
 }
 
 function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
@@ -126,8 +117,8 @@ function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
     useDeploymentBasedUrls: isDated,
     fetch,
   })
-  return (model) =>
-    isDated ? { model: provider.chat(model) } : { model: provider.responses(model), options: UNSTORED }
+  return (id, model) =>
+    isDated ? createAiSdkModel(id, provider.chat(model)) : createAiSdkModel(id, provider.responses(model), UNSTORED)
 }
 
 /** The Responses API keeps a copy of every conversation unless told otherwise; Parley keeps its own. */
@@ -144,12 +135,10 @@ function isOpenAiHost(base_url: string): boolean {
   return /(^|\.)api\.openai\.com$/.test(new URL(base_url).hostname)
 }
 
-/** A base URL that points at some other service answers with a page, which a parser of event streams would read as nothing. */
 function refusePages(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init)
-    const type = response.headers.get('content-type') ?? ''
-    if (!response.ok || !/^(text\/html|application\/json)\b/i.test(type)) return response
+    if (!response.ok || !isPage(response.headers.get('content-type') ?? '')) return response
     await response.body?.cancel()
     throw new Error('The answer is a page, not an event stream')
   }

@@ -27,7 +27,7 @@ function scriptModel(id: string, time: VirtualTime, ...scripts: Step[][]): Scrip
     for (const step of script) {
       if (step === 'hang') await new Promise(() => undefined)
       else if (typeof step === 'string') yield { type: 'text', text: step }
-      else if ('spend' in step) await time.sleep(step.spend, new AbortController().signal)
+      else if ('spend' in step) await time.sleep(step.spend)
       else throw createModelError(step.fail, id)
     }
     yield { type: 'finish', reason: 'stop', usage: { input_tokens: 1, output_tokens: 1 } }
@@ -39,7 +39,7 @@ function setUp(random = 0) {
   const time = createVirtualTime()
   const failures: AttemptFailure[] = []
   const options = {
-    sleep: time.sleep,
+    clock: time,
     random: () => random,
     timeout_ms: TIMEOUT_MS,
     onFailure: (failure: AttemptFailure) => failures.push(failure),
@@ -226,20 +226,17 @@ describe('aborts', () => {
     expect(time.pending()).toBe(0)
   })
 
-  test.for([
-    ['that heeds the signal', false],
-    ['that does not', true],
-  ] as const)('end a wait %s at once', async ([, isDeaf]) => {
+  test('end a wait at once', async () => {
     const { time, options } = setUp()
     const controller = new AbortController()
     const model = scriptModel('a/b', time, [{ fail: 'unavailable' }])
-    const sleep: typeof options.sleep = (ms, signal) => {
+    const after: typeof time.after = (ms, call) => {
       if (ms !== TIMEOUT_MS) queueMicrotask(() => controller.abort(reason))
-      return ms !== TIMEOUT_MS && isDeaf ? new Promise(() => undefined) : time.sleep(ms, signal)
+      return time.after(ms, call)
     }
-    const call = collectParts(createResilientModel(model, [model], { ...options, sleep }), GREETING, controller.signal)
-    await expect(call).rejects.toBe(reason)
-    expect(model.signals).toHaveLength(1)
+    const resilient = createResilientModel(model, [model], { ...options, clock: { after } })
+    await expect(collectParts(resilient, GREETING, controller.signal)).rejects.toBe(reason)
+    expect([model.signals.length, time.pending()]).toEqual([1, 0])
   })
 
   test('end a call that hangs after its consumer aborted', async () => {

@@ -1,11 +1,11 @@
 // Keeps a model call within its time, repeats one that failed in passing, and falls back to other models. Nothing is repeated
 // once output has begun: a caller has seen it.
+import type { Clock } from '../../ports.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
 import { createModelError } from './provider-errors.ts'
 
 export interface ResilienceOptions {
-  /** Waits; rejects as soon as the signal aborts. Also the timer of `timeout_ms`. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>
+  clock: Pick<Clock, 'after'>
   /** At least 0, below 1. */
   random(): number
   /** Bounds each attempt from its start to its last part, the consumer's time included. */
@@ -35,6 +35,7 @@ const BACKOFF_CAP_MS = 4000
 export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): Model {
   const retries = options.retries ?? DEFAULT_RETRIES
   const models = [primary, ...fallbacks]
+  const sleep = createSleep(options.clock)
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
     signal.throwIfAborted()
@@ -56,7 +57,7 @@ export function createResilientModel(primary: Model, fallbacks: Model[], options
           if (next === 'throw') throw error
           if (next === 'fallback') break
         }
-        await raceAbort(options.sleep(backoffDelay(attempt, options.random), signal), signal)
+        await sleep(backoffDelay(attempt, options.random), signal)
       }
     }
   }
@@ -89,8 +90,8 @@ const PASSING: Record<ModelErrorKind, boolean> = {
   protocol: false,
 }
 
-/** The `sleep` of a clock that calls back. */
-export function createSleep(clock: { after(ms: number, call: () => void): () => void }): ResilienceOptions['sleep'] {
+/** Waits by a clock that calls back; rejects as soon as the signal aborts. */
+export function createSleep({ after }: Pick<Clock, 'after'>): (ms: number, signal: AbortSignal) => Promise<void> {
   return (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
@@ -98,7 +99,7 @@ export function createSleep(clock: { after(ms: number, call: () => void): () => 
         stop()
         reject(signal.reason)
       }
-      const stop = clock.after(ms, () => {
+      const stop = after(ms, () => {
         signal.removeEventListener('abort', abort)
         resolve()
       })
@@ -117,40 +118,32 @@ async function* runAttempt(
   model: Model,
   request: ModelRequest,
   signal: AbortSignal,
-  { sleep, timeout_ms }: ResilienceOptions,
+  { clock, timeout_ms }: ResilienceOptions,
 ): AsyncGenerator<ModelPart> {
-  const expiry = new AbortController()
-  const timer = new AbortController()
-  const expire = () => expiry.abort(createModelError('timeout', model.id))
-  sleep(timeout_ms, timer.signal).then(expire, () => undefined)
-  const call = AbortSignal.any([signal, expiry.signal])
-  const parts = model.stream(request, call)[Symbol.asyncIterator]()
+  const call = new AbortController()
+  let leave: (reason: unknown) => void = () => {}
+  const stop = (reason: unknown) => {
+    call.abort(reason)
+    leave(reason)
+  }
+  const abort = () => stop(signal.reason)
+  signal.addEventListener('abort', abort)
+  const stopTimer = clock.after(timeout_ms, () => stop(createModelError('timeout', model.id)))
+  const parts = model.stream(request, call.signal)[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const { done, value } = await raceAbort(parts.next(), call)
+      call.signal.throwIfAborted()
+      const { done, value } = await new Promise<IteratorResult<ModelPart>>((resolve, reject) => {
+        leave = reject
+        parts.next().then(resolve, (error) => reject(call.signal.aborted ? call.signal.reason : error))
+      })
       if (done) return
       yield value
     }
   } finally {
-    timer.abort()
+    stopTimer()
+    signal.removeEventListener('abort', abort)
     // Not awaited: a generator that still waits for its provider would hold the caller here.
     parts.return?.()?.catch(() => undefined)
-  }
-}
-
-/** Settles as the promise does, or rejects with the signal's reason as soon as that aborts. */
-async function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const listening = new AbortController()
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true, signal: listening.signal })
-  })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    listening.abort()
-    // The loser may still reject; nobody waits for it any more.
-    promise.catch(() => undefined)
-    aborted.catch(() => undefined)
   }
 }

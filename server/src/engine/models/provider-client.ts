@@ -1,0 +1,93 @@
+// The HTTP client of the model providers: one pool of connections for every call, destroyed with its owner.
+import { Agent, fetch as undiciFetch } from 'undici'
+
+export type Fetch = typeof globalThis.fetch
+
+/** Sends JSON. A redirect is answered as it is: following it would hand the key's header to another host. */
+export type Post = (url: URL, request: PostRequest) => Promise<PostAnswer>
+
+export interface PostRequest {
+  headers: Record<string, string>
+  body: string
+  signal: AbortSignal
+}
+
+export interface PostAnswer {
+  status: number
+  /** Whoever stops reading it closes the connection. Null when it is no event stream. */
+  body: AsyncIterable<Uint8Array> | null
+}
+
+export interface ProviderClient {
+  /** For the provider packages, which know nothing else. */
+  fetch: Fetch
+  /** The same for a third of the processor time. */
+  post: Post
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+export function openProviderClient(): ProviderClient & AsyncDisposable {
+  // A connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
+  // connection ends one call.
+  const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS } })
+  const request = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
+  return {
+    fetch: async (input, init) =>
+      boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' })),
+    async post({ origin, pathname, search }, { headers, body, signal }) {
+      const options = { origin, path: pathname + search, method: 'POST' as const, headers, body, signal }
+      const answer = await agent.request(options)
+      const { statusCode: status, headers: answered } = answer
+      if (status >= 200 && status <= 299 && !isPage(String(answered['content-type'])))
+        return { status, body: boundBody(answer.body) }
+      // Read all the same, within the library's bound, so that the connection can be used again.
+      answer.body.dump().catch(() => {})
+      return { status, body: null }
+    },
+    [Symbol.asyncDispose]: () => agent.destroy(),
+  }
+}
+
+/** A base URL that points at some other service answers with a page, which a parser of event streams would read as nothing. */
+export function isPage(content_type: string): boolean {
+  return /^(text\/html|application\/json)\b/i.test(content_type)
+}
+
+/** Of an answer, and of one line of it: an event of a stream is read as a whole. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024
+const MAX_LINE_BYTES = 4 * 1024 * 1024
+const LINE_END = 10
+
+/** Throws once there is too much. */
+function createBound(): (chunk: Uint8Array) => void {
+  let total = 0
+  let line = 0
+  return (chunk) => {
+    const end = chunk.lastIndexOf(LINE_END)
+    total += chunk.length
+    line = end === -1 ? line + chunk.length : chunk.length - end - 1
+    if (total > MAX_ANSWER_BYTES || line > MAX_LINE_BYTES) throw new RangeError('the answer is too long')
+  }
+}
+
+async function* boundBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const check = createBound()
+  for await (const chunk of body) {
+    check(chunk)
+    yield chunk
+  }
+}
+
+function boundResponse(answer: Response): Response {
+  if (answer.body === null) return answer
+  const check = createBound()
+  const bound = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      check(chunk)
+      controller.enqueue(chunk)
+    },
+  })
+  const { status, statusText, headers } = answer
+  return new Response(answer.body.pipeThrough(bound), { status, statusText, headers })
+}
