@@ -126,6 +126,14 @@ function withCalls(finish: FinishPart, hasCalls: boolean): FinishPart {
   return hasCalls && finish.reason === 'stop' ? { ...finish, reason: 'tool_calls' } : finish
 }
 
-function toUsage(usage: LanguageModelV4Usage): ModelUsage {
-  return { input_tokens: usage.inputTokens.total ?? null, output_tokens: usage.outputTokens.total ?? null }
+function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage {
+  return { input_tokens: toCount(inputTokens.total), output_tokens: toCount(outputTokens.total) }
+}
+
+/** More than any model takes, and of all steps of a turn together no more than a column holds. */
+const most_tokens = 10_000_000
+
+/** A compatible server may say what is no number of tokens, and no database could store. */
+function toCount(told: number | undefined): number | null {
+  return told === undefined || Number.isNaN(told) ? null : Math.round(Math.min(most_tokens, Math.max(0, told)))
 }
