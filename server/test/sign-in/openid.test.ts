@@ -202,6 +202,13 @@ describe('who is let in', () => {
     },
   )
 
+  test('nobody by an address that only looks like a member’s, once its letters are small', async () => {
+    const { email } = await makePerson(server, server.organization_id, { email: `k-${newEmail()}` })
+    const lookalike = email.replace('k', '\u212a')
+    expect(lookalike.toLowerCase()).toBe(email)
+    expect(await signIn(browser(), makeAccount({ email: lookalike }))).toBe(refusedAs('email_not_verified'))
+  })
+
   test('nobody by an address that is none, and a name that is none is left out', async () => {
     for (const email of ['a\0b@example.test', '', 'x'.repeat(400)])
       expect(await signIn(browser(), makeAccount({ email }))).toBe(refusedAs('email_not_verified'))
