@@ -157,7 +157,7 @@ const openIdOperations = {
     tag,
     summary: 'Begin to sign in with the identity provider',
     description:
-      'The page then goes to `authorization_url`; the provider sends the browser back to this server, and that to `return_to`, with the query parameter `sign_in_error` when it came to nothing: `expired`, `refused`, `not_a_member`, `email_not_verified` or `provider_failed`. Within ten minutes, in the same browser.',
+      'The page then goes to `authorization_url`; the provider sends the browser back to this server, and that to `return_to`, with the query parameter `sign_in_error` when it came to nothing: `expired`, `refused`, `not_a_member`, `email_not_verified`, `provider_failed` or `too_many_attempts`. Within ten minutes, in the same browser.',
     access: 'public',
     narrowed: true,
     sign_in: true,

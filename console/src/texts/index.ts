@@ -98,6 +98,7 @@ export const texts = {
       not_a_member: 'You are not a member of an organization here. Ask for an invitation.',
       email_not_verified: 'Your e-mail address has not been verified by the identity provider.',
       provider_failed: 'The identity provider could not be reached. Try again.',
+      too_many_attempts: 'There were too many attempts to sign in. Wait a minute.',
     } as Record<string, string>,
   },
   states: {

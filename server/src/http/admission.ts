@@ -117,15 +117,30 @@ function sharedKeyOf({ id }: Operation, principal: Principal | null): string | n
   if (principal?.kind !== 'member' || principal.access.conversation !== null) return null
   const { access, session_id = '' } = principal
   // Sessions share a limit with others of the same user or key, and each ends for itself.
-  return `${id} ${access.organization_id} ${access.limit_key} ${session_id}`
+  return `${id} ${access.limit_key} ${session_id} ${describeReach(principal)}`
 }
 
+/** Who has other rights by now, or has gone on to another organization, has to come anew: what he is sent was judged by the old ones. */
 async function isAdmitted(services: Services, operation: Operation, request: FastifyRequest): Promise<boolean> {
   try {
-    authorize(operation, await identify(services, operation, request))
-    return true
+    const principal = await identify(services, operation, request)
+    authorize(operation, principal)
+    return request.principal === null || describeReach(principal) === describeReach(request.principal)
   } catch (error) {
     if (error instanceof AppError) return false
     throw error
   }
+}
+
+function describeReach(principal: Principal): string {
+  const organization_id = principal.kind === 'member' ? principal.access.organization_id : ''
+  return `${organization_id} ${describeRights(principal)}`
+}
+
+/** The same for all who may do the same. */
+export function describeRights(principal: Principal): string {
+  if (principal.kind !== 'member') return principal.kind
+  const { scopes, agent_ids, conversation } = principal.access
+  const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
+  return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
 }

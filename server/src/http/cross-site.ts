@@ -13,5 +13,6 @@ export function isFromOwnPage(headers: IncomingHttpHeaders, public_url: string |
   if (site !== undefined) return site === 'same-origin'
   const { origin, host } = headers
   if (origin === undefined) return true
-  return public_url === undefined ? URL.parse(origin)?.host === host : origin === public_url
+  if (public_url !== undefined) return origin === public_url
+  return host !== undefined && URL.parse(origin)?.host === host
 }

@@ -8,7 +8,7 @@ import { openStore } from '../database/store.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
-import { type createReadmission, admit } from './admission.ts'
+import { type createReadmission, admit, describeRights } from './admission.ts'
 import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
@@ -92,13 +92,6 @@ function namespaceOf(principal: Principal): string {
   if (principal.kind === 'user') return principal.user.id
   if (principal.kind === 'session') return principal.session.id
   return principal.access.conversation?.id ?? principal.access.organization_id
-}
-
-function describeRights(principal: Principal): string {
-  if (principal.kind !== 'member') return principal.kind
-  const { scopes, agent_ids, conversation } = principal.access
-  const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
-  return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
 }
 
 function createContext(

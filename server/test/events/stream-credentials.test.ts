@@ -1,8 +1,8 @@
 // An event stream and the credential that opened it: how many it may open, and that no stream outlives it.
 import type { Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { enter, enterAsMember } from '../sign-in/support.ts'
-import { makeUser } from '../support/actors.ts'
+import { enter, enterAsMember, makePerson } from '../sign-in/support.ts'
+import { makeOrganization, makeUser } from '../support/actors.ts'
 import type { Browser } from '../support/browser.ts'
 import { openRaw, readInBackground, startHasty, until } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -34,6 +34,7 @@ describe('a stream ends with its credential', () => {
     lose: () => Promise<unknown> | void
   }
 
+  const cookieOf = ({ cookies }: Browser) => [...cookies].map((pair) => pair.join('=')).join('; ')
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
   const ofUser = async () => {
     const { user_id, token } = await makeUser(server, server.organization_id)
@@ -100,12 +101,11 @@ describe('a stream ends with its credential', () => {
     const conversation_id = await begin(server.client)
     const { person, browser: leaving } = await enterAsMember(server, server.organization_id)
     const staying = await enter(server, person.email)
-    const headersOf = ({ cookies }: Browser) => ({ cookie: [...cookies].map((pair) => pair.join('=')).join('; ') })
     const gone = new AbortController()
     const { signal } = gone
     // The one that stays is asked for first, and could answer for both.
-    await openRaw(hasty.node.url, conversation_id, { headers: headersOf(staying), signal })
-    const response = await openRaw(hasty.node.url, conversation_id, { headers: headersOf(leaving) })
+    await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(staying) }, signal })
+    const response = await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(leaving) } })
     expect(response.status).toBe(200)
     const text = response.text()
     await until(() => hasty.node.services.open_streams.count === 2)
@@ -119,6 +119,36 @@ describe('a stream ends with its credential', () => {
     hasty.runOut(heartbeat_ms)
     await until(() => hasty.node.services.open_streams.count === 0)
     gone.abort()
+  })
+
+  test('that of one who went on to another organization, where nobody asks whether he still is a member here', async () => {
+    const conversation_id = await begin(server.client)
+    const other = await makeOrganization(server)
+    const { person, browser } = await enterAsMember(server, server.organization_id)
+    await makePerson(server, other.id, { email: person.email })
+    const response = await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(browser) } })
+    const text = response.text()
+    await until(() => hasty.node.services.open_streams.count === 1)
+    await browser.client.switchOrganization({ organization_id: other.id })
+    await server.client.deleteMember({ user_id: person.user_id })
+    hasty.runOut(5000)
+    hasty.runOut(heartbeat_ms)
+    expect(await text).toContain('event: conversation.created')
+    await until(() => hasty.node.services.open_streams.count === 0)
+  })
+
+  test('that of one who may still read, but no longer all that he is sent', async () => {
+    const { user_id, headers } = await ofUser()
+    const response = await fetch(`${hasty.node.url}/core/conversations/changes`, {
+      headers: { ...headers, accept: 'text/event-stream' },
+    })
+    const body = response.body!.getReader()
+    expect(Buffer.from((await body.read()).value!).toString()).toContain('event: position')
+    await server.client.updateMember({ user_id, role: 'viewer' })
+    hasty.runOut(5000)
+    hasty.runOut(heartbeat_ms)
+    while (!(await body.read()).done);
+    await until(() => hasty.node.services.open_streams.count === 0)
   })
 
   test('that of a reply too, whose turn goes on', async () => {

@@ -1,4 +1,5 @@
-// A model may say what no database can store: NUL, half of a character. It costs nobody a turn, an end or a summary.
+// A model may say what no database can store: NUL, half of a character, a number of tokens that is none. It costs nobody a turn, an
+// end or a summary.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -86,4 +87,24 @@ test('a character that comes in two halves is whole', async () => {
   held.finish()
   server.model.answer = () => held
   expect((await send(conversation_id)).reply).toBe('a😀b')
+})
+
+test.each([
+  [
+    { prompt_tokens: 1.5, completion_tokens: 2.4 },
+    { input_tokens: 2, output_tokens: 2 },
+  ],
+  [
+    { prompt_tokens: 5e12, completion_tokens: -3 },
+    { input_tokens: 10_000_000, output_tokens: 0 },
+  ],
+])('%j as what an answer has used', async (usage, counted) => {
+  const given = server.model.usage
+  server.model.usage = usage
+  const conversation_id = await begin()
+  server.model.answer = () => 'Fine.'
+  expect(await send(conversation_id)).toMatchObject({ reply: 'Fine.' })
+  server.model.usage = given
+  const { data } = await server.client.listConversationTurns({ conversation_id })
+  expect(data).toMatchObject([{ outcome: 'reply', ...counted }])
 })

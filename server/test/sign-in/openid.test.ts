@@ -127,6 +127,48 @@ describe('the way there and back', () => {
     },
   )
 
+  test.each(['/.//evil.example/x', '/%2e//evil.example/x', '/..//evil.example/x'])(
+    'leads nowhere else when it came to nothing (%s)',
+    async (return_to) => {
+      const at = browser()
+      const state = new URL(await start(at, return_to)).searchParams.get('state')!
+      const location = await comeBack(
+        at,
+        `/auth/openid/callback?error=access_denied&state=${state}&iss=${provider.issuer}`,
+      )
+      const url = new URL(location!, `${known_public_url}/auth/openid/callback`)
+      expect([url.origin, url.searchParams.get('sign_in_error')]).toEqual([known_public_url, 'refused'])
+    },
+  )
+
+  test('counts what the provider is asked in vain, and asks it no more once the attempts are used up', async () => {
+    const at = browser()
+    const state = new URL(await start(at)).searchParams.get('state')!
+    const cookies = new Map(at.cookies)
+    const guess = () => {
+      for (const [name, value] of cookies) at.cookies.set(name, value)
+      return comeBack(
+        at,
+        `/auth/openid/callback?${new URLSearchParams({ code: 'guessed', state, iss: provider.issuer })}`,
+      )
+    }
+    await forgetAttempts(server)
+    expect(await guess()).toBe(refusedAs('provider_failed'))
+    const { pool } = server.database
+    const { rowCount } = await pool.query(`update sign_in_attempts set full_at = clock_timestamp() + interval '1 hour'`)
+    expect(rowCount).toBe(1)
+    const before = provider.asked.length
+    expect(await guess()).toBe(refusedAs('too_many_attempts'))
+    expect(provider.asked.length).toBe(before)
+  })
+
+  test('costs nothing when it succeeds', async () => {
+    const { email } = await makePerson(server, server.organization_id)
+    await signIn(browser(), makeAccount({ email }))
+    const { rows } = await server.database.pool.query('select from sign_in_attempts where full_at > clock_timestamp()')
+    expect(rows).toEqual([])
+  })
+
   test('is not there without a provider', async () => {
     const without = await server.startAnother({
       PARLEY_OIDC_ISSUER: '',
@@ -159,6 +201,13 @@ describe('who is let in', () => {
       )
     },
   )
+
+  test('nobody by an address that only looks like a member’s, once its letters are small', async () => {
+    const { email } = await makePerson(server, server.organization_id, { email: `k-${newEmail()}` })
+    const lookalike = email.replace('k', '\u212a')
+    expect(lookalike.toLowerCase()).toBe(email)
+    expect(await signIn(browser(), makeAccount({ email: lookalike }))).toBe(refusedAs('email_not_verified'))
+  })
 
   test('nobody by an address that is none, and a name that is none is left out', async () => {
     for (const email of ['a\0b@example.test', '', 'x'.repeat(400)])

@@ -32,6 +32,8 @@ export interface ScriptedModel extends AsyncDisposable {
   readonly hangUps: number
   /** What the next requests are answered with; the test may change it at any time. */
   answer: (request: ChatRequest, hungUp: AbortSignal) => Answer
+  /** What it says that an answer has used. */
+  usage: { prompt_tokens: number; completion_tokens: number }
 }
 
 /** A text that the test gives out piece by piece. */
@@ -77,6 +79,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
     requests: [],
     authorizations: [],
     answer: () => 'Hello from the scripted model.',
+    usage: { prompt_tokens: 11, completion_tokens: 7 },
     get hangUps() {
       return hangUps
     },
@@ -117,7 +120,7 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
   const texts = toPieces(typeof answer === 'object' && 'tool_calls' in answer ? (answer.text ?? '') : answer)
   for await (const text of texts) send({ content: text }, null)
   if (calls) send({ tool_calls: calls.tool_calls.map(toToolCall) }, null)
-  send({}, calls ? 'tool_calls' : 'stop', { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })
+  send({}, calls ? 'tool_calls' : 'stop', { ...model.usage, total_tokens: 18 })
   response.end('data: [DONE]\n\n')
 }
 

@@ -18,12 +18,14 @@ const pending_seconds = 600
 export const startOpenIdSignIn: Handler<'startOpenIdSignIn'> = async (ctx, { return_to }) => {
   const { openid, sign_in_sealer, ports, database } = ctx.services
   if (!openid) throw notFound('An identity provider')
-  // Each start may ask the provider for something.
-  await takeAttempt(database, [addressBucket(ctx.visitor.address)])
+  // It may ask the provider for something.
+  const buckets = [addressBucket(ctx.visitor.address)]
+  await takeAttempt(database, buckets)
   const expires_at = ports.clock.now() + pending_seconds * 1000
   try {
     const { url, pending } = await openid.begin({ return_to: return_to ?? '/', expires_at })
     const sealed = sign_in_sealer.seal(JSON.stringify(pending), seal_context).toString('base64url')
+    await giveAttemptBack(database, buckets)
     ctx.visitor.writeCookie('sign_in', sealed, pending_seconds)
     return { authorization_url: url }
   } catch (error) {
@@ -35,13 +37,13 @@ export const startOpenIdSignIn: Handler<'startOpenIdSignIn'> = async (ctx, { ret
 
 const seal_context = 'pending sign-in'
 
-type Problem = 'expired' | 'refused' | 'not_a_member' | 'email_not_verified' | 'provider_failed'
+type Problem = 'expired' | 'refused' | 'not_a_member' | 'email_not_verified' | 'provider_failed' | 'too_many_attempts'
 
 /** Always sends the browser on: a person looks at it. */
 export const finishOpenIdSignIn: Handler<'finishOpenIdSignIn'> = async (ctx) => {
   const pending = readPending(ctx)
   ctx.visitor.writeCookie('sign_in', null)
-  const outcome = pending === null ? 'expired' : await finish(ctx, pending)
+  const outcome = pending === null ? 'expired' : await finishCounted(ctx, pending)
   if (typeof outcome !== 'string') await setSessionCookie(ctx, outcome)
   ctx.setHeader('location', locationOf(pending?.return_to ?? '/', typeof outcome === 'string' ? outcome : null))
 }
@@ -59,24 +61,37 @@ function readPending({ services, visitor }: PublicContext): PendingSignIn | null
   }
 }
 
-/** The contract lets only paths of this server in. */
+/** The contract lets only paths of this server in; of `/.//host` parsing makes another server's address. */
 function locationOf(return_to: string, problem: Problem | null): string {
   if (problem === null) return return_to
   const url = new URL(return_to, 'http://localhost')
   url.searchParams.set('sign_in_error', problem)
-  return `${url.pathname}${url.search}${url.hash}`
+  return `${url.pathname.replace(/^\/+/, '/')}${url.search}${url.hash}`
+}
+
+/** The browser can come back with one cookie as often as it likes, and each time the provider is asked. */
+async function finishCounted(ctx: PublicContext, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
+  const { database } = ctx.services
+  const buckets = [addressBucket(ctx.visitor.address)]
+  try {
+    await takeAttempt(database, buckets)
+  } catch (error) {
+    if (error instanceof AppError && error.error === 'rate_limited') return 'too_many_attempts'
+    throw error
+  }
+  const outcome = await finish(ctx, pending)
+  if (typeof outcome !== 'string') await giveAttemptBack(database, buckets)
+  return outcome
 }
 
 async function finish(ctx: PublicContext, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
-  const { openid, database } = ctx.services
+  const { openid } = ctx.services
   if (!openid) return 'provider_failed'
   try {
     const identity = await openid.finish(ctx.url, pending)
     const session = sessions.createSession(ctx.services, 'openid')
     const problem = await letIn(ctx, identity, session)
-    if (problem !== null) return problem
-    await giveAttemptBack(database, [addressBucket(ctx.visitor.address)])
-    return session
+    return problem ?? session
   } catch (error) {
     if (!(error instanceof OpenIdFailure)) throw error
     ctx.log.warn({ reason: error.message }, 'a sign-in with the identity provider failed')

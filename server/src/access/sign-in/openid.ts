@@ -171,7 +171,7 @@ async function readIdentity(
   return {
     issuer: token.iss,
     subject: token.sub,
-    email: readText(claims['email']),
+    email: readAddress(claims['email']),
     email_verified: claims['email_verified'] === true,
     name: readText(claims['name']),
   }
@@ -182,6 +182,12 @@ function readText(value: unknown): string | null {
   if (typeof value !== 'string' || !value.isWellFormed() || /\p{Cc}/u.test(value)) return null
   const text = value.trim()
   return text.length > 0 && text.length <= 320 ? text : null
+}
+
+/** Addresses are compared in small letters, and a few foreign letters become ones of ASCII by that: of K, the Kelvin sign, a k. */
+function readAddress(value: unknown): string | null {
+  const text = readText(value)
+  return text !== null && [...text].some((letter) => letter > '\x7f' && letter.toLowerCase() < '\x7f') ? null : text
 }
 
 /** What the library throws may hold what the provider sent; only its name and code go on. */

@@ -73,7 +73,11 @@ export async function checkPassword(
   const buckets = [addressBucket(visitor.address), accountBucket(email)]
   await takeAttempt(database, buckets)
   const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
-  const matches = await passwords.matches(password, hash)
+  const matches = await passwords.matches(password, hash).catch(async (error: unknown) => {
+    // Nobody has looked at it.
+    await giveAttemptBack(database, buckets)
+    throw error
+  })
   if (!matches || id === undefined || hash === null) throw new AppError('unauthorized')
   await giveAttemptBack(database, buckets)
   if (!passwords.isOutdated(hash)) return { id, hash }

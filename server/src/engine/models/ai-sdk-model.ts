@@ -12,6 +12,7 @@ import {
   type FinishPart,
   MAX_INPUT_CHARACTERS,
   type ToolCallPart,
+  toCount,
   toToolCallPart,
   withCalls,
 } from './answer.ts'
@@ -121,6 +122,6 @@ function toFinishReason({ unified, raw }: LanguageModelV4FinishReason, id: strin
   }
 }
 
-function toUsage(usage: LanguageModelV4Usage): ModelUsage {
-  return { input_tokens: usage.inputTokens.total ?? null, output_tokens: usage.outputTokens.total ?? null }
+function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage {
+  return { input_tokens: toCount(inputTokens.total), output_tokens: toCount(outputTokens.total) }
 }

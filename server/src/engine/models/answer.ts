@@ -18,3 +18,11 @@ export function toToolCallPart(call: { toolCallId: string; toolName: string; inp
 export function withCalls(finish: FinishPart, hasCalls: boolean): FinishPart {
   return hasCalls && finish.reason === 'stop' ? { ...finish, reason: 'tool_calls' } : finish
 }
+
+/** More than any model takes, and of all steps of a turn together no more than a column holds. */
+const most_tokens = 10_000_000
+
+/** A server may say what is no number of tokens, and no database could store. */
+export function toCount(told: unknown): number | null {
+  return typeof told === 'number' && !Number.isNaN(told) ? Math.round(Math.min(most_tokens, Math.max(0, told))) : null
+}

@@ -5,7 +5,7 @@ import { type StreamingToolCallDelta, StreamingToolCallTracker } from '@ai-sdk/p
 import { createParser } from 'eventsource-parser'
 import { type Static, type TSchema, Type } from 'typebox'
 import { createAjv } from '../../validation.ts'
-import { ENDED_EARLY, MAX_INPUT_CHARACTERS, type ToolCallPart, toToolCallPart, withCalls } from './answer.ts'
+import { ENDED_EARLY, MAX_INPUT_CHARACTERS, type ToolCallPart, toCount, toToolCallPart, withCalls } from './answer.ts'
 import type { FinishReason, ModelError, ModelPart, ModelUsage } from './port.ts'
 import { createModelError, fromErrorPart, toModelError } from './provider-errors.ts'
 
@@ -35,7 +35,9 @@ const Chunk = Type.Object({
       finish_reason: text,
     }),
   ),
-  usage: nullish(Type.Object({ prompt_tokens: nullish(Type.Number()), completion_tokens: nullish(Type.Number()) })),
+  usage: nullish(
+    Type.Object({ prompt_tokens: Type.Optional(Type.Unknown()), completion_tokens: Type.Optional(Type.Unknown()) }),
+  ),
 })
 type Chunk = Static<typeof Chunk>
 type Delta = NonNullable<Chunk['choices'][number]['delta']>
@@ -101,7 +103,7 @@ export class ChatStream {
 
   #add({ usage, choices: [choice] }: Chunk): void {
     if (usage) {
-      this.#usage = { input_tokens: usage.prompt_tokens ?? null, output_tokens: usage.completion_tokens ?? null }
+      this.#usage = { input_tokens: toCount(usage.prompt_tokens), output_tokens: toCount(usage.completion_tokens) }
     }
     if (!choice) return
     this.#finish_reason = choice.finish_reason ?? this.#finish_reason

@@ -36,6 +36,14 @@ describe('a value stays in its place', () => {
     ['{{ a }}/orders', '@evil.example'],
     ['{{ a }}.shop/orders', '/admin'],
     ['{{ a }}{{ a }}', '/admin'],
+    ['{{ a }}', '.evil.example'],
+    ['{{ a }}', '。evil.example'],
+    ['{{ a }}', 'x'],
+    ['{{ a }}', ':81'],
+    ['{{ a }}/orders', '.evil.example'],
+    ['{{ a }}:80/orders', '.evil.example'],
+    ['{{ a }}{{ b }}', '.evil.example'],
+    ['{% if a %}{{ a }}{% endif %}{% if b %}{% endif %}/orders', '.evil.example'],
   ])('or is refused: %s with %j', (template, a) => {
     expect(() => renderUrl(`${host}${template}`, { a })).toThrow(OutboundError)
   })
@@ -75,6 +83,11 @@ describe('what an author leaves to a value as a whole', () => {
     ['{{ scheme }}://shop.example/{{ a }}', { scheme: 'http', a: '/' }, '/%2F'],
     [`${host}{{ path }}`, { path: '/a/b?c=1' }, '/a/b?c=1'],
     [`${host}{{ path }}/lines`, { path: '/a/b?c' }, '/a/b%3Fc/lines'],
+    [`${host}{{ path }}`, { path: '' }, '/'],
+    ['http://{{ part }}.example/', { part: 'shop' }, '/'],
+    ['http://s{{ part }}p.example/', { part: 'ho' }, '/'],
+    ['http://shop.{{ rest }}/', { rest: 'example' }, '/'],
+    ['http://shop.example:{{ port }}/', { port: '80' }, '/'],
     [`${host}/orders?{{ query }}`, { query: 'a=1&b=2 3#' }, '/orders?a=1&b=2%203%23'],
     [`${host}/orders?x=1&{{ query }}&y=2`, { query: 'a=1&b=2' }, '/orders?x=1&a=1&b=2&y=2'],
     [`${host}/files/{{ path | safe }}`, { path: 'a/b/../c?d=1' }, '/files/a/c?d=1'],

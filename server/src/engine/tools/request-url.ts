@@ -38,10 +38,12 @@ export function renderUrl(
   if (!parsed || !expected || /^\s*[^/\\]*[/\\]{3}/.test(url))
     throw new OutboundError('invalid_url', 'The address is not a valid http or https URL')
   if (parsed.origin !== expected.origin || countSegments(parsed) !== countSegments(expected)) {
-    throw new OutboundError('invalid_url', 'A value leads out of its place in the address')
+    throw leadsOut()
   }
   return parsed.href
 }
+
+const leadsOut = () => new OutboundError('invalid_url', 'A value leads out of its place in the address')
 
 interface Placed {
   text: string
@@ -64,6 +66,9 @@ function placeValue(value: string, before: string, next: Part | undefined): Plac
       // A value may be a whole base; within a scheme it is a part of its name.
       return { text: before === '' ? value : escapeForUrl(value, 'scheme') }
     case 'authority': {
+      const goesOn = next && !next.is_value && !/^[/\\?#:]/.test(next.text)
+      // After a whole name it would make another one of it.
+      if (!goesOn && /[^.:-]$/.test(host) && !value.startsWith('/')) throw leadsOut()
       const ends = follows(/^[/\\?#]/)
       // A whole host, with whatever belongs to it, or all that comes after one.
       if (ends && (host === '' || (value.startsWith('/') && !next))) return { text: value }
