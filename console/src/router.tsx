@@ -7,6 +7,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router'
+import { readAgentSearch, readAgentsSearch } from './agents/agent-search.ts'
 import { readFilters } from './inbox/filters.ts'
 import { InboxPage } from './inbox/inbox-page.tsx'
 import { parseSearch, stringifySearch } from './search.ts'
@@ -65,8 +66,22 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import('./conversation/conversation-page.tsx'), 'ConversationPage'),
 })
 
+const agents = createRoute({
+  getParentRoute: () => pages,
+  path: '/agents',
+  validateSearch: readAgentsSearch,
+  component: lazyRouteComponent(() => import('./agents/agents-page.tsx'), 'AgentsPage'),
+})
+
+const agent = createRoute({
+  getParentRoute: () => pages,
+  path: '/agents/$agent_id',
+  validateSearch: readAgentSearch,
+  component: lazyRouteComponent(() => import('./agents/agent-page.tsx'), 'AgentPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation])]),
+  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation, agents, agent])]),
   context: { session: null },
   parseSearch,
   stringifySearch,

@@ -10,12 +10,11 @@ import { useKeys } from './use-keys.ts'
 const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
 
-/** Only what exists. */
-const destinations = [{ to: '/inbox', icon: 'inbox', name: texts.nav.inbox }] as const satisfies readonly {
-  to: string
-  icon: IconName
-  name: string
-}[]
+/** Only what exists; `scopes`: any of which a page takes. */
+const destinations = [
+  { to: '/inbox', icon: 'inbox', name: texts.nav.inbox, scopes: null },
+  { to: '/agents', icon: 'agents', name: texts.nav.agents, scopes: ['agents:read', 'agents:manage'] },
+] as const satisfies readonly { to: string; icon: IconName; name: string; scopes: readonly string[] | null }[]
 
 const itemClasses =
   'flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
@@ -44,7 +43,8 @@ export function Shell() {
 }
 
 function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
-  const { organization } = useSession()
+  const { organization, scopes: held } = useSession()
+  const open = destinations.filter(({ scopes }) => scopes?.some((scope) => held.has(scope)) ?? true)
   return (
     <nav
       aria-label={texts.nav.label}
@@ -60,7 +60,7 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
         </span>
       </div>
       <ul className="flex flex-1 gap-0.5 wide:flex-col">
-        {destinations.map(({ to, icon, name }) => (
+        {open.map(({ to, icon, name }) => (
           <li key={to}>
             <Link
               to={to}

@@ -58,6 +58,7 @@ export const texts = {
   any: 'Any',
   yes: 'Yes',
   no: 'No',
+  searchKey: '/',
   nav: {
     label: 'Main',
     skip: 'Skip to content',
@@ -122,7 +123,6 @@ export const texts = {
     title: 'Inbox',
     table: 'Conversations',
     search: 'Search end users',
-    searchKey: '/',
     columns: {
       agent: 'Agent',
       user: 'End user',
@@ -193,9 +193,11 @@ export const texts = {
       ['j ↓', 'Next row'],
       ['k ↑', 'Previous row'],
       ['Home End', 'First and last row'],
-      ['Enter', 'Open the conversation'],
+      ['Enter', 'Open it'],
       ['/', 'Search'],
       ['f', 'Add a filter'],
+      ['n', 'New agent'],
+      ['Ctrl+S', 'Save the agent'],
       ['Esc', 'Back'],
       ['?', 'This list'],
     ] as readonly (readonly [string, string])[],

@@ -37,3 +37,7 @@ export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
     />
   )
 }
+
+export function Select({ className, ...rest }: ComponentProps<'select'>) {
+  return <Base.Control render={<select className={classes(controlClasses, 'pr-1', className)} {...rest} />} />
+}

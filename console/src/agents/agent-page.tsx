@@ -1,0 +1,182 @@
+// One agent: what it is made of, its versions, and somebody to try it out with.
+import { ApiError } from '@parley/sdk'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useEffect, useEffectEvent, useMemo } from 'react'
+import { useSession } from '../session-context.ts'
+import { NotFoundPage } from '../shell/fault-pages.tsx'
+import { isSomethingAsked, useKeys } from '../shell/use-keys.ts'
+import { useMedia } from '../shell/use-media.ts'
+import { useTitle } from '../shell/use-title.ts'
+import { agentTexts } from '../texts/agents.ts'
+import { texts } from '../texts/index.ts'
+import { ErrorState, LoadingState } from '../ui/state.tsx'
+import { AgentHeader } from './agent-header.tsx'
+import type { AgentSearch, SectionName } from './agent-search.ts'
+import { ConflictDialog, LeaveDialog } from './dialogs.tsx'
+import { documentOf } from './document.ts'
+import { type Editor, EditorContext } from './editor-context.ts'
+import type { Base } from './editor-state.ts'
+import { FaultSummary } from './fault-summary.tsx'
+import { Notices } from './notices.tsx'
+import { AgentPageContext } from './page-context.ts'
+import { SectionNav } from './section-nav.tsx'
+import { AbilitiesSection } from './sections/abilities-section.tsx'
+import { AdvancedSection } from './sections/advanced-section.tsx'
+import { JsonSection } from './sections/json-section.tsx'
+import { InstructionsSection, KnowledgeSection, PurposeSection, RulesSection } from './sections/text-sections.tsx'
+import { TesterPanel } from './tester-panel.tsx'
+import { useAgent, versionQuery } from './use-agent.ts'
+import { type Editing, useEditing } from './use-editing.ts'
+import { VersionsSection } from './versions/versions-section.tsx'
+
+export function AgentPage() {
+  const { agent_id } = useParams({ from: '/pages/agents/$agent_id' })
+  return <OneAgent key={agent_id} agent_id={agent_id} />
+}
+
+function OneAgent({ agent_id }: { agent_id: string }) {
+  const { data, error, isPending, refetch } = useAgent(useSession(), agent_id)
+  useTitle(data?.agent.name ?? texts.loading)
+  if (error instanceof ApiError && error.status === 404) return <NotFoundPage />
+  if (isPending) return <LoadingState />
+  if (!data) return <ErrorState error={error} onRetry={() => void refetch()} />
+  return <Shown latest={data} />
+}
+
+function Shown({ latest }: { latest: Base }) {
+  const session = useSession()
+  const search = useSearch({ from: '/pages/agents/$agent_id' })
+  const navigate = useNavigate({ from: '/agents/$agent_id' })
+  const editing = useEditing(session, latest)
+  const mayTest = session.scopes.has('conversations:manage') && latest.version !== null
+  const hasRoom = useMedia('(min-width: 75rem)')
+  const isTesterBeside = mayTest && hasRoom
+  const section = search.section === 'test' && (isTesterBeside || !mayTest) ? 'purpose' : (search.section ?? 'purpose')
+  useSaveKey(() => void (editing.isDirty && editing.mayManage && editing.saveNow()))
+  useKeys({ Escape: () => void navigate({ to: '/agents' }) })
+  const control = useMemo(
+    () => ({ latest, editing, show: (next: AgentSearch) => void navigate({ search: next }) }),
+    [latest, editing, navigate],
+  )
+  const version = useShownVersion(search, latest, section)
+  const isUnreadable = section !== 'json' && Object.hasOwn(editing.state.held, 'config')
+  const editor = version.editor ?? (isUnreadable ? { ...editing.editor, isReadOnly: true } : editing.editor)
+  return (
+    <AgentPageContext value={control}>
+      <AgentHeader />
+      <div className="flex min-h-0 flex-1 flex-col wide:flex-row">
+        <SectionNav section={section} hasTest={mayTest && !hasRoom} faults={editing.faults} search={search} />
+        <div className="min-h-0 min-w-0 flex-1 overflow-y-auto">
+          {section === 'test' ? (
+            <TesterPanel version={version.shown} isChanged={editing.hasChanged} />
+          ) : (
+            <div className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-4 wide:px-6 wide:py-5">
+              <h2 className="sr-only">{agentTexts.sectionNames[section]}</h2>
+              <Notices version={version} section={section} />
+              <FaultSummary faults={version.number === null ? editing.faults : []} />
+              <EditorContext value={editor}>
+                <div className="flex flex-col gap-5">
+                  <Section
+                    key={`${editing.state.round} ${version.number}`}
+                    section={section}
+                    search={search}
+                    editing={editing}
+                    version={version}
+                  />
+                </div>
+              </EditorContext>
+            </div>
+          )}
+        </div>
+        {isTesterBeside && (
+          <aside
+            aria-label={agentTexts.tester.title}
+            className="flex w-88 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface"
+          >
+            <TesterPanel version={version.shown} isChanged={editing.hasChanged} />
+          </aside>
+        )}
+      </div>
+      <ConflictDialog editing={editing} />
+      <LeaveDialog hasChanged={editing.hasChanged} />
+    </AgentPageContext>
+  )
+}
+
+export interface ShownVersion {
+  /** Of one that is only looked at; null: the newest, which can be edited. */
+  number: number | null
+  editor: Editor | null
+  shown: Base['version']
+  error: unknown
+  isPending: boolean
+}
+
+function useShownVersion(search: AgentSearch, latest: Base, section: SectionName): ShownVersion {
+  const session = useSession()
+  const number =
+    search.version === undefined || search.version === latest.version?.version || section === 'versions'
+      ? null
+      : search.version
+  const { data, error, isPending } = useQuery({
+    ...versionQuery(session, latest.agent.id, number ?? 0),
+    enabled: number !== null,
+  })
+  const document = useMemo(() => data && documentOf(latest.agent, data), [latest.agent, data])
+  const editor = useMemo(
+    () => (document ? { document, faults: [], held: {}, isReadOnly: true, write: () => {}, hold: () => {} } : null),
+    [document],
+  )
+  if (number === null) return { number, editor: null, shown: latest.version, error: null, isPending: false }
+  return { number, editor, shown: data ?? latest.version, error, isPending }
+}
+
+interface SectionProps {
+  section: SectionName
+  search: AgentSearch
+  editing: Editing
+  version: ShownVersion
+}
+
+function Section({ section, search, editing, version }: SectionProps) {
+  if (version.error) return <ErrorState error={version.error} />
+  if (version.isPending) return <LoadingState />
+  switch (section) {
+    case 'purpose':
+      return <PurposeSection />
+    case 'instructions':
+      return <InstructionsSection />
+    case 'rules':
+      return <RulesSection />
+    case 'knowledge':
+      return <KnowledgeSection />
+    case 'abilities':
+      return <AbilitiesSection />
+    case 'advanced':
+      return <AdvancedSection />
+    case 'json':
+      return (
+        <JsonSection
+          warnings={(version.number === null ? editing.state.base.version : version.shown)?.warnings ?? []}
+        />
+      )
+    case 'versions':
+      return <VersionsSection search={search} />
+    case 'test':
+      return null
+  }
+}
+
+/** Also while somebody writes in a field. */
+function useSaveKey(save: () => void): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
+    event.preventDefault()
+    if (!isSomethingAsked()) save()
+  })
+  useEffect(() => {
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+}

@@ -1,0 +1,6 @@
+// The least height of a field that grows with its text: that of so many lines.
+import type { CSSProperties } from 'react'
+
+export function roomFor(lines: number): CSSProperties {
+  return { minHeight: `calc(${lines}lh + 0.875rem)` }
+}

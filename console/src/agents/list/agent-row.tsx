@@ -1,0 +1,97 @@
+// One agent in the list. What the list does not know of it is read when its row is there.
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Output } from '@parley/sdk'
+import { formatFull, formatMoment, formatNumber, formatSeconds } from '../../format.ts'
+import { useSession } from '../../session-context.ts'
+import { agentTexts } from '../../texts/agents.ts'
+import { texts } from '../../texts/index.ts'
+import type { AgentDetail } from '../document.ts'
+import { agentKey, findLive } from '../use-agent.ts'
+import { VersionBadge } from '../versions/version-badge.tsx'
+import { AgentMenu } from './agent-menu.tsx'
+
+const words = agentTexts.agents
+
+export type ListedAgent = Output<'listAgents'>['data'][number]
+
+export function AgentRow({ agent, now }: { agent: ListedAgent; now: Date }) {
+  const { client } = useSession()
+  const { data: detail } = useQuery({
+    queryKey: agentKey(agent.id),
+    queryFn: ({ signal }) => client.getAgent({ agent_id: agent.id }, { signal }),
+    staleTime: 30_000,
+  })
+  const changed = changedAt(agent, detail)
+  return (
+    <tr className="border-b border-line hover:bg-hover">
+      <th scope="row" className="max-w-0 py-2 pr-3 pl-4 text-left font-normal wide:pl-5">
+        <Link
+          to="/agents/$agent_id"
+          params={{ agent_id: agent.id }}
+          data-row
+          className="block truncate rounded font-medium hover:underline"
+        >
+          {agent.name}
+        </Link>
+        <span className="flex gap-2 text-faint">
+          {!agent.active && <span className="shrink-0 text-warn">{words.inactive}</span>}
+          {agent.is_demo && <span className="shrink-0">{words.demo}</span>}
+          <span className="truncate" title={agent.description ?? undefined}>
+            {agent.description}
+          </span>
+        </span>
+      </th>
+      <td className="py-2 pr-3">{detail && <Versions agent={detail} />}</td>
+      <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
+        {detail && formatNumber(detail.statistics.conversations)}
+      </td>
+      <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
+        {detail && formatNumber(detail.statistics.active_conversations)}
+      </td>
+      <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
+        {detail && formatDuration(detail.statistics.average_duration)}
+      </td>
+      <td className="numeric py-2 pr-3 text-right whitespace-nowrap text-soft max-wide:hidden">
+        <time dateTime={changed} title={formatFull(changed)}>
+          {formatMoment(changed, now)}
+        </time>
+      </td>
+      <td className="w-10 py-1 pr-3 text-right">
+        <AgentMenu agent={agent} />
+      </td>
+    </tr>
+  )
+}
+
+/** Of the agent or its newest version, whichever came later. */
+function changedAt(agent: ListedAgent, detail: AgentDetail | undefined): string {
+  const version = detail?.versions[0]?.updated_at
+  return version !== undefined && version > agent.updated_at ? version : agent.updated_at
+}
+
+function formatDuration(seconds: number | null): string {
+  return seconds === null ? texts.none : formatSeconds(Math.round(seconds))
+}
+
+function Versions({ agent }: { agent: AgentDetail }) {
+  const live = findLive(agent)
+  const [newest] = agent.versions
+  return (
+    <span className="flex flex-col">
+      {live && (
+        <span className="flex items-center gap-1.5">
+          <VersionBadge state="live" />
+          {agentTexts.versions.name(live.version)}
+        </span>
+      )}
+      {newest && !newest.published && (
+        <span className="flex items-center gap-1.5">
+          <VersionBadge state="draft" />
+          {agentTexts.versions.name(newest.version)}
+        </span>
+      )}
+      {!newest && <span className="text-faint">{words.noVersion}</span>}
+    </span>
+  )
+}

@@ -1,0 +1,56 @@
+// Which section a path of the agent belongs to, and what a person calls it. Pure.
+import { agentTexts } from '../texts/agents.ts'
+import type { SectionName } from './agent-search.ts'
+
+const sectionOfKey: Record<string, SectionName> = {
+  starting_message: 'purpose',
+  instructions: 'instructions',
+  guardrails: 'rules',
+  knowledge_bases: 'knowledge',
+  tools: 'abilities',
+  mcp_servers: 'abilities',
+  built_in_tools: 'abilities',
+  forms: 'abilities',
+  quick_actions: 'abilities',
+  llm: 'advanced',
+  concurrency: 'advanced',
+  max_turn_seconds: 'advanced',
+  max_tool_steps: 'advanced',
+  context_window: 'advanced',
+  analysis: 'advanced',
+  channel_overrides: 'advanced',
+  channel_properties: 'advanced',
+  inactivity: 'advanced',
+  retention: 'advanced',
+  stt: 'advanced',
+  tts: 'advanced',
+  turn_detection: 'advanced',
+  voicemail_detection: 'advanced',
+  pre_conversation_workflow: 'advanced',
+  post_conversation_workflow: 'advanced',
+  recording: 'advanced',
+}
+
+const sectionOfField: Record<string, SectionName> = {
+  name: 'purpose',
+  description: 'purpose',
+  instruction_builder_inputs: 'purpose',
+  active: 'advanced',
+  is_demo: 'advanced',
+  metadata: 'advanced',
+}
+
+/** Whatever has no field of its own is in the text of the whole. */
+export function sectionOf(path: string): SectionName {
+  const [field = '', key = ''] = path.split('.')
+  if (field === 'config') return Object.hasOwn(sectionOfKey, key) ? sectionOfKey[key]! : 'json'
+  return Object.hasOwn(sectionOfField, field) ? sectionOfField[field]! : 'json'
+}
+
+export function namePath(path: string): string {
+  const [field = '', key] = path.split('.')
+  const name = field === 'config' && key !== undefined ? key : field
+  const names: Record<string, string> = agentTexts.pathNames
+  const word = Object.hasOwn(names, name) ? names[name]! : name
+  return field === 'instruction_builder_inputs' && key !== undefined ? `${word}: ${key}` : word
+}

@@ -1,0 +1,80 @@
+// Stores what was edited, and nothing over anybody else's change.
+import { ApiError } from '@parley/sdk'
+import { deepEqual } from '@tanstack/react-router'
+import type { Session } from '../session.ts'
+import { type AgentDocument, type AgentVersion, agentFields, documentOf } from './document.ts'
+import type { Base, Fault } from './editor-state.ts'
+import { readAgent } from './use-agent.ts'
+
+type Client = Session['client']
+
+export type Saving =
+  | { outcome: 'saved'; base: Base }
+  /** `theirs` is how the server has it now. */
+  | { outcome: 'conflict'; theirs: Base }
+  | { outcome: 'refused'; faults: Fault[] }
+
+/** Whoever saved in between; the rest of what may go wrong is thrown. */
+class Conflict extends Error {}
+
+export async function saveDocument(client: Client, base: Base, document: AgentDocument): Promise<Saving> {
+  const agent_id = base.agent.id
+  try {
+    // Judged as a whole before a part of it is stored.
+    await client.checkAgent({ ...document, name: document.name })
+    const version = await saveVersion(client, base, document)
+    const agent = { ...base.agent, ...(await saveAgent(client, base, document)) }
+    return { outcome: 'saved', base: { agent, version, document: documentOf(agent, version) } }
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 422 && error.errors.length > 0) {
+      return { outcome: 'refused', faults: error.errors }
+    }
+    if (isConflict(error)) return { outcome: 'conflict', theirs: await readAgent(client, agent_id) }
+    throw error
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  const codes = ['revision_mismatch', 'version_published']
+  return error instanceof Conflict || (error instanceof ApiError && codes.includes(error.code ?? ''))
+}
+
+/** The fields that have changed, and no others: they have no revision to compare. */
+async function saveAgent(client: Client, base: Base, document: AgentDocument) {
+  const changed = agentFields.filter((field) => !deepEqual(document[field], base.document[field]))
+  if (changed.length === 0) return {}
+  const fields = Object.fromEntries(changed.map((field) => [field, document[field]]))
+  return client.updateAgent({ agent_id: base.agent.id, ...fields })
+}
+
+async function saveVersion(client: Client, base: Base, document: AgentDocument): Promise<AgentVersion> {
+  const agent_id = base.agent.id
+  const { config, instruction_builder_inputs } = document
+  const fields = { config, instruction_builder_inputs }
+  const known = base.version
+  if (known && deepEqual(contentOf(known), fields)) return known
+  const newest = (await client.getAgent({ agent_id })).versions[0]
+  if (newest?.version !== known?.version) throw new Conflict()
+  if (known === null) return client.createAgentVersion({ agent_id, ...fields })
+  const draft = known.published ? await makeDraft(client, known) : known
+  return client.updateAgentVersion({
+    agent_id,
+    version: String(draft.version),
+    if_match: String(draft.revision),
+    ...fields,
+  })
+}
+
+/** A published version is changed in a draft that begins as its copy. */
+async function makeDraft(client: Client, known: AgentVersion): Promise<AgentVersion> {
+  const draft = await client.getAgentVersion({ agent_id: known.agent_id, version: 'latest' })
+  if (draft.published || !deepEqual(contentOf(draft), contentOf(known))) throw new Conflict()
+  return draft
+}
+
+function contentOf({
+  config,
+  instruction_builder_inputs,
+}: Pick<AgentVersion, 'config' | 'instruction_builder_inputs'>) {
+  return { config, instruction_builder_inputs }
+}

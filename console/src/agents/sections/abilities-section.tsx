@@ -1,0 +1,234 @@
+// What an agent can do beside talking: tools, MCP servers, what is built in, forms.
+import { widgetTypes } from '@parley/contract'
+import { agentTexts } from '../../texts/agents.ts'
+import { type Path, isObject, readAt } from '../document.ts'
+import { useEditor } from '../editor-context.ts'
+import { ArgumentsField } from '../fields/arguments-field.tsx'
+import { CheckBox, ChoiceField, LongTextField, NumberField, SwitchField, TextField } from '../fields/basic-fields.tsx'
+import { ListField } from '../fields/list-field.tsx'
+import { RecordField } from '../fields/record-field.tsx'
+import { LinesField } from '../fields/written-fields.tsx'
+import { ActionsField } from './actions-field.tsx'
+import { Group, Row } from './group.tsx'
+
+const words = agentTexts.abilities
+
+export function AbilitiesSection() {
+  return (
+    <>
+      <Group title={words.tools.title} hint={words.tools.hint}>
+        <ListField
+          path={['config', 'tools']}
+          thing={words.tools.thing}
+          add={words.tools.add}
+          most={128}
+          make={() => ({ name: '', description: '', actions: [{ type: 'http', url: '' }] })}
+          titleOf={({ name }) => String(name ?? '')}
+          noteOf={({ description }) => String(description ?? '')}
+          render={(path) => <Tool path={path} />}
+        />
+      </Group>
+      <Group title={words.servers.title} hint={words.servers.hint}>
+        <ListField
+          path={['config', 'mcp_servers']}
+          thing={words.servers.thing}
+          add={words.servers.add}
+          most={16}
+          make={() => ({ name: '', url: '' })}
+          titleOf={({ name }) => String(name ?? '')}
+          noteOf={({ url }) => String(url ?? '')}
+          render={(path) => <McpServer path={path} />}
+        />
+      </Group>
+      <BuiltIn />
+      <Group title={words.forms.title} hint={words.forms.hint}>
+        <ListField
+          path={['config', 'forms']}
+          thing={words.forms.thing}
+          add={words.forms.add}
+          most={50}
+          make={() => ({ id: '', fields: [{ id: '', label: '', type: 'text' }] })}
+          titleOf={({ id }) => String(id ?? '')}
+          noteOf={({ title }) => String(title ?? '')}
+          render={(path) => <Form path={path} />}
+        />
+      </Group>
+      <Group title={words.quick.title} hint={words.quick.hint}>
+        <ListField
+          path={['config', 'quick_actions']}
+          thing={words.quick.thing}
+          add={words.quick.add}
+          most={50}
+          make={() => ({ label: '', message: '' })}
+          titleOf={({ label }) => String(label ?? '')}
+          noteOf={({ message }) => String(message ?? '')}
+          render={(path) => (
+            <Row>
+              <TextField path={[...path, 'label']} label={words.quick.label} keepsEmpty maxLength={200} />
+              <TextField path={[...path, 'message']} label={words.quick.message} keepsEmpty maxLength={32_000} />
+            </Row>
+          )}
+        />
+      </Group>
+    </>
+  )
+}
+
+function Tool({ path }: { path: Path }) {
+  return (
+    <>
+      <TextField
+        path={[...path, 'name']}
+        label={words.tools.name}
+        hint={words.tools.nameHint}
+        isCode
+        keepsEmpty
+        maxLength={64}
+      />
+      <LongTextField path={[...path, 'description']} label={words.tools.description} rows={2} maxLength={10_000} />
+      <ArgumentsField path={path} />
+      <ActionsField path={[...path, 'actions']} label={words.actions.title} hint={words.actions.hint} />
+      <ActionsField
+        path={[...path, 'actions_on_error']}
+        label={words.actions.onError}
+        hint={words.actions.onErrorHint}
+      />
+      <LongTextField
+        path={[...path, 'output']}
+        label={words.tools.output}
+        hint={words.tools.outputHint}
+        rows={2}
+        maxLength={200_000}
+        isCode
+      />
+      <Row>
+        <NumberField path={[...path, 'timeout_ms']} label={words.timeout} placeholder="10000" />
+      </Row>
+      <SwitchField path={[...path, 'idempotent']} label={words.tools.idempotent} hint={words.tools.idempotentHint} />
+    </>
+  )
+}
+
+function McpServer({ path }: { path: Path }) {
+  return (
+    <>
+      <Row>
+        <TextField
+          path={[...path, 'name']}
+          label={words.servers.name}
+          hint={words.servers.nameHint}
+          isCode
+          keepsEmpty
+          maxLength={32}
+        />
+        <NumberField path={[...path, 'timeout_ms']} label={words.timeout} placeholder="10000" />
+      </Row>
+      <TextField path={[...path, 'url']} label={words.servers.url} isCode keepsEmpty maxLength={2000} />
+      <RecordField path={[...path, 'headers']} label={words.headers} hint={words.secretsHint} />
+      <LinesField path={[...path, 'allowed_tools']} label={words.servers.allowed} hint={words.servers.allowedHint} />
+    </>
+  )
+}
+
+const place = ['config', 'built_in_tools'] as const
+
+function BuiltIn() {
+  const { document, isReadOnly, write } = useEditor()
+  const widgets = readAt(document, [...place, 'widgets'])
+  const areOn = isObject(widgets)
+  const listed = areOn && Array.isArray(widgets['allowed']) ? (widgets['allowed'] as unknown[]) : null
+  const isAllowed = (type: string) => listed?.includes(type) ?? true
+  const allow = (type: string, next: boolean) => {
+    const allowed = widgetTypes.filter((other) => (other === type ? next : isAllowed(other)))
+    write([...place, 'widgets', 'allowed'], allowed.length === widgetTypes.length ? undefined : allowed)
+  }
+  return (
+    <Group title={words.builtIn.title} hint={words.builtIn.hint}>
+      <SwitchField
+        path={[...place, 'end_conversation', 'enabled']}
+        label={words.builtIn.end}
+        hint={words.builtIn.endHint}
+      />
+      <LongTextField
+        path={[...place, 'end_conversation', 'description']}
+        label={words.builtIn.endWhen}
+        placeholder={words.builtIn.endExample}
+        rows={2}
+        maxLength={10_000}
+      />
+      <div data-path="config.built_in_tools.widgets">
+        <CheckBox
+          label={words.builtIn.widgets}
+          hint={words.builtIn.widgetsHint}
+          isChecked={areOn}
+          isReadOnly={isReadOnly}
+          onChange={(next) => write([...place, 'widgets'], next ? {} : undefined)}
+        />
+      </div>
+      {areOn && (
+        <fieldset className="grid grid-cols-2 gap-1.5 pl-6 wide:grid-cols-3">
+          <legend className="sr-only">{words.builtIn.widgetTypes}</legend>
+          {widgetTypes.map((type) => (
+            <CheckBox
+              key={type}
+              label={words.builtIn.types[type]}
+              isChecked={isAllowed(type)}
+              isReadOnly={isReadOnly}
+              onChange={(next) => allow(type, next)}
+            />
+          ))}
+        </fieldset>
+      )}
+    </Group>
+  )
+}
+
+const withOptions: readonly unknown[] = ['select', 'multi_select', 'radio']
+
+function Form({ path }: { path: Path }) {
+  return (
+    <>
+      <Row>
+        <TextField
+          path={[...path, 'id']}
+          label={words.forms.id}
+          hint={words.forms.idHint}
+          isCode
+          keepsEmpty
+          maxLength={48}
+        />
+        <TextField path={[...path, 'name']} label={words.forms.name} maxLength={200} />
+        <TextField path={[...path, 'title']} label={words.forms.heading} maxLength={200} />
+        <TextField path={[...path, 'submit_label']} label={words.forms.submit} maxLength={80} />
+      </Row>
+      <LongTextField path={[...path, 'description']} label={words.forms.description} rows={2} maxLength={4000} />
+      <h4 className="font-medium">{words.forms.fields}</h4>
+      <ListField
+        path={[...path, 'fields']}
+        thing={words.forms.field}
+        add={words.forms.addField}
+        most={50}
+        make={() => ({ id: '', label: '', type: 'text' })}
+        titleOf={({ label }) => String(label ?? '')}
+        noteOf={({ type }) => String(type ?? '')}
+        render={(field, { type }) => (
+          <>
+            <Row>
+              <TextField path={[...field, 'id']} label={words.forms.id} isCode keepsEmpty maxLength={64} />
+              <TextField path={[...field, 'label']} label={words.forms.label} keepsEmpty maxLength={200} />
+              <ChoiceField path={[...field, 'type']} label={words.forms.type} options={words.forms.types} />
+            </Row>
+            {withOptions.includes(type) && (
+              <LinesField
+                path={[...field, 'options']}
+                label={words.forms.options}
+                hint={agentTexts.arguments.onePerLine}
+              />
+            )}
+            <SwitchField path={[...field, 'required']} label={words.forms.required} />
+          </>
+        )}
+      />
+    </>
+  )
+}

@@ -1,0 +1,204 @@
+// Whatever else an agent can be set to: its model, bounds, channels, analysis, and what is kept for later.
+import { channels, concurrencyRules } from '@parley/contract'
+import { agentTexts } from '../../texts/agents.ts'
+import { texts } from '../../texts/index.ts'
+import { ChoiceField, LongTextField, NumberField, SwitchField, TextField } from '../fields/basic-fields.tsx'
+import { GreetingField } from '../fields/greeting-field.tsx'
+import { ListField } from '../fields/list-field.tsx'
+import { ModelFields } from '../fields/model-fields.tsx'
+import { JsonField } from '../fields/written-fields.tsx'
+import { Fold, Group, Row } from './group.tsx'
+
+const words = agentTexts.advanced
+const model = ['config', 'llm'] as const
+
+export function AdvancedSection() {
+  return (
+    <>
+      <Group title={words.model.title} hint={words.model.hint}>
+        <ModelFields path={model} />
+        <h4 className="font-medium">{words.model.fallbacks}</h4>
+        <ListField
+          path={[...model, 'fallbacks']}
+          thing={words.model.fallback}
+          add={words.model.addFallback}
+          hint={words.model.fallbacksHint}
+          most={8}
+          make={() => ({ provider: '', model: '' })}
+          titleOf={({ provider, model: name }) => (provider || name ? `${String(provider)}/${String(name)}` : '')}
+          render={(path) => <ModelFields path={path} />}
+        />
+      </Group>
+      <Group title={words.turns.title}>
+        <Row>
+          <ChoiceField
+            path={['config', 'concurrency']}
+            label={words.turns.concurrency}
+            hint={words.turns.concurrencyHint}
+            unset={words.turns.rules.queue}
+            options={concurrencyRules.filter((rule) => rule !== 'queue').map((rule) => [rule, words.turns.rules[rule]])}
+          />
+          <NumberField path={['config', 'max_turn_seconds']} label={words.turns.seconds} placeholder="120" />
+          <NumberField
+            path={['config', 'max_tool_steps']}
+            label={words.turns.steps}
+            hint={words.turns.stepsHint}
+            placeholder="8"
+          />
+          <NumberField path={['config', 'context_window', 'max_items']} label={words.turns.items} placeholder="200" />
+          <NumberField
+            path={['config', 'context_window', 'max_tokens']}
+            label={words.turns.tokens}
+            placeholder="32000"
+          />
+        </Row>
+      </Group>
+      <Analysis />
+      <Channels />
+      <Later />
+      <Group title={words.agent.title} hint={words.agent.hint}>
+        <SwitchField path={['active']} label={words.agent.active} hint={words.agent.activeHint} isOnByDefault />
+        <SwitchField path={['is_demo']} label={words.agent.demo} />
+        <JsonField path={['metadata']} label={words.agent.metadata} hint={words.agent.metadataHint} isObjectOnly />
+      </Group>
+    </>
+  )
+}
+
+const analysis = ['config', 'analysis'] as const
+
+function Analysis() {
+  return (
+    <Group title={words.analysis.title}>
+      <SwitchField path={[...analysis, 'summary', 'enabled']} label={words.analysis.summary} isOnByDefault />
+      <LongTextField
+        path={[...analysis, 'summary', 'instructions']}
+        label={words.analysis.instructions}
+        rows={2}
+        maxLength={200_000}
+      />
+      <Row>
+        <NumberField path={[...analysis, 'summary', 'max_words']} label={words.analysis.words} placeholder="80" />
+        <NumberField
+          path={[...analysis, 'wait_ms']}
+          label={words.analysis.wait}
+          hint={words.analysis.waitHint}
+          placeholder="5000"
+        />
+      </Row>
+      <LongTextField
+        path={[...analysis, 'success']}
+        label={words.analysis.success}
+        hint={words.later}
+        rows={1}
+        maxLength={4000}
+      />
+      <h4 className="font-medium">{words.analysis.outcomes}</h4>
+      <ListField
+        path={[...analysis, 'outcome', 'options']}
+        thing={words.analysis.outcome}
+        add={words.analysis.addOutcome}
+        hint={words.later}
+        most={50}
+        make={() => ({ name: '' })}
+        titleOf={({ name }) => String(name ?? '')}
+        render={(path) => (
+          <Row>
+            <TextField path={[...path, 'name']} label={words.analysis.name} keepsEmpty maxLength={100} />
+            <TextField path={[...path, 'description']} label={words.analysis.description} maxLength={4000} />
+          </Row>
+        )}
+      />
+      <JsonField
+        path={[...analysis, 'extract']}
+        label={words.analysis.extract}
+        hint={words.analysis.extractHint}
+        isObjectOnly
+        rows={3}
+      />
+    </Group>
+  )
+}
+
+function Channels() {
+  return (
+    <Group title={words.channels.title} hint={words.channels.hint}>
+      {channels.map((channel) => {
+        const override = ['config', 'channel_overrides', channel]
+        const properties = ['config', 'channel_properties', channel]
+        return (
+          <Fold key={channel} title={texts.channels[channel]} paths={[override, properties]}>
+            <SwitchField path={[...properties, 'enabled']} label={words.channels.enabled} isOnByDefault />
+            <LongTextField
+              path={[...override, 'instructions']}
+              label={words.channels.instructions}
+              isCode
+              maxLength={200_000}
+            />
+            <Row>
+              <ChoiceField
+                path={[...override, 'instructions_mode']}
+                label={words.channels.mode}
+                unset={words.channels.append}
+                options={[['replace', words.channels.replace]]}
+              />
+              <NumberField path={[...override, 'max_tool_steps']} label={words.turns.steps} />
+            </Row>
+            <GreetingField path={[...override, 'starting_message']} none={words.channels.sameGreeting} />
+            <LongTextField
+              path={[...properties, 'body_template']}
+              label={words.channels.body}
+              hint={words.channels.bodyHint}
+              placeholder="{{agent_response}}"
+              rows={2}
+              isCode
+              maxLength={200_000}
+            />
+          </Fold>
+        )
+      })}
+    </Group>
+  )
+}
+
+const inactivity = ['config', 'inactivity'] as const
+const kept = [
+  'stt',
+  'tts',
+  'turn_detection',
+  'voicemail_detection',
+  'pre_conversation_workflow',
+  'post_conversation_workflow',
+  'recording',
+] as const
+
+function Later() {
+  return (
+    <Group title={words.inactivity.title} hint={words.later}>
+      <Row>
+        <NumberField path={[...inactivity, 'warn_after_seconds']} label={words.inactivity.warnAfter} />
+        <TextField path={[...inactivity, 'warn_message']} label={words.inactivity.warnMessage} maxLength={32_000} />
+        <NumberField
+          path={[...inactivity, 'end_after_seconds']}
+          label={words.inactivity.endAfter}
+          placeholder="86400"
+        />
+        <TextField path={[...inactivity, 'end_message']} label={words.inactivity.endMessage} maxLength={32_000} />
+        <NumberField path={[...inactivity, 'max_duration_seconds']} label={words.inactivity.duration} />
+        <NumberField path={[...inactivity, 'max_user_turns']} label={words.inactivity.turns} />
+        <NumberField path={['config', 'retention', 'content_days']} label={words.inactivity.days} />
+      </Row>
+      <JsonField
+        path={['config', 'retention', 'redact']}
+        label={words.inactivity.redact}
+        hint={words.inactivity.redactHint}
+        rows={2}
+      />
+      <Fold title={words.kept} paths={kept.map((name) => ['config', name])}>
+        {kept.map((name) => (
+          <JsonField key={name} path={['config', name]} label={name} isObjectOnly rows={2} />
+        ))}
+      </Fold>
+    </Group>
+  )
+}

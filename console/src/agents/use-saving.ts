@@ -1,0 +1,35 @@
+// Saving what is edited, once at a time, and what comes of it.
+import { useMutation } from '@tanstack/react-query'
+import type { Session } from '../session.ts'
+import { agentTexts } from '../texts/agents.ts'
+import { notify, notifyError } from '../ui/notify.ts'
+import type { AgentDocument } from './document.ts'
+import type { Base, EditorEvent } from './editor-state.ts'
+import { saveDocument } from './save.ts'
+
+interface Listeners {
+  tell: (event: EditorEvent) => void
+  onConflict: (theirs: Base) => void
+  know: (base: Base) => Promise<void>
+}
+
+/** Somebody may go on writing meanwhile: what is saved is what there was at the start. */
+export function useSaving({ client }: Session, { tell, onConflict, know }: Listeners) {
+  const { isPending, mutateAsync } = useMutation({
+    mutationFn: ({ base, document }: { base: Base; document: AgentDocument }) => saveDocument(client, base, document),
+    onSuccess: async (saving, { document }) => {
+      if (saving.outcome === 'conflict') return onConflict(saving.theirs)
+      if (saving.outcome === 'refused') return tell({ type: 'judged', faults: saving.faults })
+      tell({ type: 'saved', base: saving.base, document })
+      notify(agentTexts.saved)
+      await know(saving.base)
+    },
+    onError: notifyError,
+  })
+  /** Resolves to what is stored now; null when it could not be. */
+  const save = async (base: Base, document: AgentDocument): Promise<Base | null> => {
+    const saving = await mutateAsync({ base, document }).catch(() => null)
+    return saving?.outcome === 'saved' ? saving.base : null
+  }
+  return { isSaving: isPending, save }
+}
