@@ -72,11 +72,15 @@ test('calls without index and id are calls as well', () => {
   expect(parts).toMatchObject([{ type: 'tool_call', name: 'list', arguments: '{}' }, { reason: 'tool_calls' }])
 })
 
+test('a count that is none is not known, and costs no answer', () => {
+  const usage = { prompt_tokens: 'many', completion_tokens: 1.5 }
+  expect(read(stop, { choices: [], usage }).at(-1)).toMatchObject({ usage: { input_tokens: null, output_tokens: 2 } })
+})
+
 test.for([
   ['a call without a name', calls({ index: 0, id: 'a', function: { arguments: '{}' } })],
   ['choices that are none', { choices: 'none' }],
   ['a text that is a number', delta({ content: 7 })],
-  ['usage that is a text', { choices: [], usage: { prompt_tokens: 'many' } }],
   ['no object', [null]],
 ])('%s is not the format', ([, chunk]) => {
   expect(() => read(chunk as object, stop)).toThrow(expect.objectContaining({ kind: 'protocol' }))
