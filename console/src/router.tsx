@@ -65,8 +65,16 @@ const conversation = createRoute({
   component: lazyRouteComponent(() => import('./conversation/conversation-page.tsx'), 'ConversationPage'),
 })
 
+const tryAgent = createRoute({
+  getParentRoute: () => pages,
+  path: '/agents/$agent_id/try',
+  validateSearch: ({ version }): { version?: string } =>
+    /^\d{1,9}$/.test(String(version)) ? { version: String(version) } : {},
+  component: lazyRouteComponent(() => import('./tester/try-page.tsx'), 'TryPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation])]),
+  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation, tryAgent])]),
   context: { session: null },
   parseSearch,
   stringifySearch,
