@@ -1,10 +1,10 @@
 // The tester when pages are reloaded and servers are away: nothing is lost or doubled.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Answer, type HeldAnswer, holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { type HeldAnswer, holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { openPage, signIn, startBrowser } from './support/browser.ts'
-import { begin, say, transcript } from './support/tester.ts'
+import { begin, readSaid, saveDraft, say, script, transcript } from './support/tester.ts'
 
 let server: TestServer
 let browser: Browser
@@ -22,35 +22,16 @@ beforeEach(async () => {
   agent_id = (await server.client.createAgent({ name: 'Harbour Lane' })).agent_id
 })
 
-const saveDraft = (config: object) =>
-  server.client.createAgentVersion({
-    agent_id,
-    config: { instructions: 'Be brief.', analysis: { summary: { enabled: false } }, ...config },
-  })
-const script = (...answers: Answer[]) => {
-  const left = [...answers]
-  server.model.answer = () => left.shift() ?? 'There is no more in the script.'
-}
+const save = (config: object) => saveDraft(server, agent_id, config)
 const hold = (): HeldAnswer => {
   const answer = holdAnswer()
   server.model.answer = () => answer
   return answer
 }
 const path = (query = '') => `/agents/${agent_id}/try${query}`
-/** What the agent's tests have said, as it is stored. */
-const stored = async () => {
-  const filter = { custom_metadata: JSON.stringify({ tested_agent: agent_id }) }
-  const found = await server.client.listConversations(filter)
-  return Promise.all(found.map(({ id }) => server.client.getConversation({ conversation_id: id })))
-}
-const said = async () =>
-  (await stored()).map(({ conversation }) =>
-    conversation!.items.filter(({ type }) => type === 'message').map(({ content }) => content!.join('')),
-  )
-
 describe('nothing is lost or doubled', () => {
   test('by a reload in mid-stream', async () => {
-    await saveDraft({ starting_message: 'Good morning!' })
+    await save({ starting_message: 'Good morning!' })
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, path())
@@ -71,12 +52,12 @@ describe('nothing is lost or doubled', () => {
     for (const text of ['Good morning!', 'Tell me a tale.', 'Once upon a time.']) {
       expect(await transcript(page).getByText(text).count()).toBe(1)
     }
-    expect(await said()).toEqual([['Good morning!', 'Tell me a tale.', 'Once upon a time.']])
+    expect(await readSaid(server, agent_id)).toEqual([['Good morning!', 'Tell me a tale.', 'Once upon a time.']])
     expect(faults).toEqual([])
   })
 
   test('by a server that is away when a message is sent, nor by a reload before it is back', async () => {
-    await saveDraft({})
+    await save({})
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, path())
@@ -87,10 +68,10 @@ describe('nothing is lost or doubled', () => {
     await say(page, 'Second')
     await page.reload()
     await transcript(page).getByText('Second').waitFor()
-    script('One.', 'Two.')
+    script(server, 'One.', 'Two.')
     await page.unroute('**/messages')
     await transcript(page).getByText('Two.').waitFor()
-    const [texts] = await said()
+    const [texts] = await readSaid(server, agent_id)
     expect(texts!.toSorted()).toEqual(['First', 'One.', 'Second', 'Two.'])
     expect(texts!.indexOf('First')).toBeLessThan(texts!.indexOf('Second'))
     expect(await transcript(page).getByText('First', { exact: true }).count()).toBe(1)

@@ -5,7 +5,7 @@ import { type Answer, type HeldAnswer, holdAnswer } from '../../server/test/supp
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { richConfig } from './support/conversations.ts'
-import { begin, message, say, transcript } from './support/tester.ts'
+import { begin, message, readSaid, readTrials, saveDraft, say, script, transcript } from './support/tester.ts'
 
 let server: TestServer
 let browser: Browser
@@ -23,15 +23,7 @@ beforeEach(async () => {
   agent_id = (await server.client.createAgent({ name: 'Harbour Lane' })).agent_id
 })
 
-const saveDraft = (config: object) =>
-  server.client.createAgentVersion({
-    agent_id,
-    config: { instructions: 'Be brief.', analysis: { summary: { enabled: false } }, ...config },
-  })
-const script = (...answers: Answer[]) => {
-  const left = [...answers]
-  server.model.answer = () => left.shift() ?? 'There is no more in the script.'
-}
+const save = (config: object) => saveDraft(server, agent_id, config)
 const hold = (): HeldAnswer => {
   const answer = holdAnswer()
   server.model.answer = () => answer
@@ -39,20 +31,9 @@ const hold = (): HeldAnswer => {
 }
 const path = (query = '') => `/agents/${agent_id}/try${query}`
 const hasFocus = (page: Page) => message(page).evaluate((field) => field === document.activeElement)
-/** What the agent's tests have said, as it is stored. */
-const stored = async () => {
-  const filter = { custom_metadata: JSON.stringify({ tested_agent: agent_id }) }
-  const found = await server.client.listConversations(filter)
-  return Promise.all(found.map(({ id }) => server.client.getConversation({ conversation_id: id })))
-}
-const said = async () =>
-  (await stored()).map(({ conversation }) =>
-    conversation!.items.filter(({ type }) => type === 'message').map(({ content }) => content!.join('')),
-  )
-
 describe('a draft', () => {
   test('is talked to as it is saved: greeting, text as it is said, calls as they happen, what it has used', async () => {
-    await saveDraft(richConfig)
+    await save(richConfig)
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, path())
@@ -94,12 +75,14 @@ describe('a draft', () => {
       .getByRole('button', { name: /Answered in/ })
       .first()
       .waitFor()
-    expect(await stored()).toMatchObject([{ user_id: 'tester', agent_id: null, status: 'in_progress' }])
+    expect(await readTrials(server, agent_id)).toMatchObject([
+      { user_id: 'tester', agent_id: null, status: 'in_progress' },
+    ])
     expect(faults).toEqual([])
   })
 
   test('that has changed says so, and is begun anew as it is now; the one before is ended', async () => {
-    const { version } = await saveDraft({ starting_message: 'The first.' })
+    const { version } = await save({ starting_message: 'The first.' })
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, path())
@@ -117,14 +100,14 @@ describe('a draft', () => {
     await transcript(page).getByText('The second.').waitFor()
     expect(await page.getByText('The agent has changed since').count()).toBe(0)
     expect(await hasFocus(page)).toBe(true)
-    expect((await stored()).map(({ status, ended_by }) => [status, ended_by?.reason])).toEqual([
+    expect((await readTrials(server, agent_id)).map(({ status, ended_by }) => [status, ended_by?.reason])).toEqual([
       ['in_progress', undefined],
       ['completed', 'A new test was started'],
     ])
   })
 
   test('knows who talks to it', async () => {
-    await saveDraft({ starting_message: 'Hello {{ custom_metadata.name }} ({{ user_id }}).' })
+    await save({ starting_message: 'Hello {{ custom_metadata.name }} ({{ user_id }}).' })
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, path())
@@ -143,17 +126,17 @@ describe('a draft', () => {
     expect(JSON.stringify(server.model.requests.at(-1))).toContain('Came from the teapots.')
     // Of the next one too, and until it is changed.
     await page.getByRole('button', { name: 'Start anew' }).click()
-    await expect.poll(async () => (await said()).length).toBe(2)
+    await expect.poll(async () => (await readSaid(server, agent_id)).length).toBe(2)
     await transcript(page).getByText('Hello Ada (ada).').waitFor()
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: 'Change who is talking' }).click()
     await page.getByText('Who is talking').click()
     expect(await page.getByLabel('End user').inputValue()).toBe('ada')
-    expect((await stored()).map(({ status }) => status)).toEqual(['completed', 'completed'])
+    expect((await readTrials(server, agent_id)).map(({ status }) => status)).toEqual(['completed', 'completed'])
   })
 
   test('that cannot start says why, and what to do', async () => {
-    await saveDraft({ starting_message: { type: 'generated', instructions: 'Greet.' } })
+    await save({ starting_message: { type: 'generated', instructions: 'Greet.' } })
     server.model.answer = () => 400
     await using opened = await openPage(browser)
     const { page } = opened
@@ -162,7 +145,7 @@ describe('a draft', () => {
     const alert = page.getByRole('alert')
     await alert.getByText('The conversation could not be started.').waitFor()
     await alert.getByText('The greeting is written by the model.').waitFor()
-    expect(await stored()).toEqual([])
+    expect(await readTrials(server, agent_id)).toEqual([])
   })
 })
 
@@ -176,7 +159,7 @@ describe('widgets', () => {
       { id: 'days', label: 'Days', type: 'multi_select', required: true, options: ['Monday', 'Tuesday', 'Sunday'] },
       { id: 'news', label: 'Newsletter', type: 'checkbox' },
     ]
-    await saveDraft({ built_in_tools: { widgets: {} }, forms: [{ id: 'contact', title: 'Call me', fields }] })
+    await save({ built_in_tools: { widgets: {} }, forms: [{ id: 'contact', title: 'Call me', fields }] })
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, path())
@@ -185,18 +168,18 @@ describe('widgets', () => {
       { label: 'Book', message: 'I would like to book.' },
       { label: 'Read', url: 'https://example.com/' },
     ]
-    script(show('show_action_grid_widget', { title: 'What now?', actions }), 'Choose.')
+    script(server, show('show_action_grid_widget', { title: 'What now?', actions }), 'Choose.')
     await say(page, 'Hello')
     await transcript(page).getByText('Choose.').waitFor()
-    script(show('show_collect_otp_widget', { length: 4 }), 'Enter it.')
+    script(server, show('show_collect_otp_widget', { length: 4 }), 'Enter it.')
     await transcript(page).getByRole('button', { name: 'Book' }).click()
     await transcript(page).getByText('Enter it.').waitFor()
-    script(show('show_form_contact'), 'Fill it in.')
+    script(server, show('show_form_contact'), 'Fill it in.')
     await transcript(page).getByLabel('One-time code').fill('1234')
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
     await transcript(page).getByRole('button', { name: 'Sent' }).waitFor()
     await transcript(page).getByText('Fill it in.').waitFor()
-    script('Thank you.')
+    script(server, 'Thank you.')
     await transcript(page).getByLabel('Name').fill('Ada')
     await transcript(page).getByLabel('When').selectOption('Afternoon')
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
@@ -206,7 +189,7 @@ describe('widgets', () => {
     await expectAccessible(page)
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
     await transcript(page).getByText('Thank you.').waitFor()
-    expect(await said()).toEqual([
+    expect(await readSaid(server, agent_id)).toEqual([
       [
         'Hello',
         'Choose.',
@@ -229,7 +212,7 @@ describe('widgets', () => {
 
 describe('a reply', () => {
   test('is stopped; what was said of it stays, marked', async () => {
-    await saveDraft({})
+    await save({})
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, path())
@@ -248,7 +231,7 @@ describe('a reply', () => {
   })
 
   test('that failed is asked for again, without the message being said again', async () => {
-    await saveDraft({})
+    await save({})
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, path())
@@ -257,15 +240,15 @@ describe('a reply', () => {
     await say(page, 'Hello?')
     await transcript(page).getByText('No reply').waitFor()
     await page.reload()
-    script('Now I can.')
+    script(server, 'Now I can.')
     await page.getByRole('button', { name: 'Answer again' }).click()
     await transcript(page).getByText('Now I can.').waitFor()
     await page.getByRole('button', { name: 'Answer again' }).waitFor({ state: 'detached' })
-    expect(await said()).toEqual([['Hello?', 'Now I can.']])
+    expect(await readSaid(server, agent_id)).toEqual([['Hello?', 'Now I can.']])
   })
 
   test('may be refused by the agent’s rule: the message is not stored, and can be sent later', async () => {
-    await saveDraft({ concurrency: 'reject' })
+    await save({ concurrency: 'reject' })
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, path())
@@ -280,25 +263,25 @@ describe('a reply', () => {
     answer.finish()
     await transcript(page).getByText('First.').waitFor()
     await page.getByRole('button', { name: 'Stop the reply' }).waitFor({ state: 'detached' })
-    script('Second.')
+    script(server, 'Second.')
     await page.getByRole('button', { name: 'Send again' }).click()
     await transcript(page).getByText('Second.').waitFor()
-    expect(await said()).toEqual([['One', 'First.', 'Two', 'Second.']])
+    expect(await readSaid(server, agent_id)).toEqual([['One', 'First.', 'Two', 'Second.']])
   })
 })
 
 describe('versions', () => {
   test('are chosen by the address; a published one is talked to as it is', async () => {
-    const { version } = await saveDraft({ starting_message: 'Published.' })
+    const { version } = await save({ starting_message: 'Published.' })
     await server.client.publishAgentVersion({ agent_id, version: String(version) })
-    await saveDraft({ starting_message: 'Draft.' })
+    await save({ starting_message: 'Draft.' })
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, path('?version=1'))
     await page.getByRole('heading', { name: 'Version 1' }).waitFor()
     await begin(page)
     await transcript(page).getByText('Published.').waitFor()
-    expect(await stored()).toMatchObject([{ agent_id, status: 'in_progress' }])
+    expect(await readTrials(server, agent_id)).toMatchObject([{ agent_id, status: 'in_progress' }])
     await page.getByLabel('Version').selectOption('2')
     await page.getByText('The agent has changed since').waitFor()
     expect(page.url()).toBe(`${server.url}${path('?version=2')}`)
@@ -314,7 +297,7 @@ describe('versions', () => {
     const { page } = opened
     await signIn(page, server, path())
     await page.getByText('This agent has no version yet.').waitFor()
-    await saveDraft({})
+    await save({})
     await page.goto(server.url + path('?version=7'))
     await page.getByText('This agent has no such version.').waitFor()
     await page.goto(`${server.url}/agents/${crypto.randomUUID()}/try`)
@@ -328,7 +311,7 @@ describe('versions', () => {
 
 describe('how it looks', () => {
   test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme) => {
-    await saveDraft(richConfig)
+    await save(richConfig)
     for (const width of [1280, 390]) {
       await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
       const { page } = opened
@@ -336,7 +319,7 @@ describe('how it looks', () => {
       await page.getByText('Who is talking').click()
       await expectAccessible(page)
       await begin(page)
-      script({ tool_calls: [{ name: 'show_form_contact', arguments: {} }] }, 'Please fill it in.')
+      script(server, { tool_calls: [{ name: 'show_form_contact', arguments: {} }] }, 'Please fill it in.')
       await say(page, 'Call me.')
       await transcript(page).getByText('Please fill it in.').waitFor()
       await page.getByText('1 reply').waitFor()

@@ -1,6 +1,5 @@
 // Talks to a version of an agent, a draft too, the way an end user does, and shows what the agent does meanwhile.
 import { useQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
 import type { Session } from '../session.ts'
 import { useSession } from '../session-context.ts'
 import { testerTexts as words } from '../texts/tester.ts'
@@ -13,9 +12,11 @@ import { type Version, useTrial } from './use-trial.ts'
 interface TesterProps {
   agent_id: string
   agent_version_id: string
+  /** Which version it is stands above it. */
+  isPage?: boolean
 }
 
-export function AgentTester({ agent_id, agent_version_id }: TesterProps) {
+export function AgentTester({ agent_id, agent_version_id, isPage = false }: TesterProps) {
   const session = useSession()
   const agent = useTriedAgent(session, agent_id)
   if (!mayTry(session))
@@ -34,7 +35,7 @@ export function AgentTester({ agent_id, agent_version_id }: TesterProps) {
       </EmptyState>
     )
   // Another agent begins with nothing of the one before; another version of it goes on, and is told of.
-  return <Tester key={agent_id} session={session} agent_id={agent_id} version={version} />
+  return <Tester key={agent_id} {...{ session, agent_id, version, isPage }} />
 }
 
 export function useTriedAgent({ client, scopes }: Session, agent_id: string) {
@@ -50,15 +51,29 @@ function mayTry({ scopes }: Session): boolean {
   return mayRead && scopes.has('conversations:manage') && scopes.has('conversations:read_sensitive')
 }
 
-function Tester({ session, agent_id, version }: { session: Session; agent_id: string; version: Version }) {
+interface Known {
+  session: Session
+  agent_id: string
+  version: Version
+  isPage: boolean
+}
+
+function Tester({ session, agent_id, version, isPage }: Known) {
+  const title = (
+    <h2 className={isPage ? 'sr-only' : 'truncate leading-tight font-semibold'}>
+      {words.version(version.version, version.published)}
+    </h2>
+  )
   const { trial, options, start, leave, forget } = useTrial(session, agent_id, version)
   return (
     <section aria-label={words.label} className="flex min-h-0 min-w-0 flex-1 flex-col">
       {trial === null ? (
         <>
-          <header className="flex min-h-12 items-center border-b border-line px-3 py-2 wide:px-4">
-            <VersionTitle version={version} />
-          </header>
+          {isPage ? (
+            title
+          ) : (
+            <header className="flex min-h-12 items-center border-b border-line px-3 py-2 wide:px-4">{title}</header>
+          )}
           <StartForm
             isDraft={!version.published}
             initial={options}
@@ -75,7 +90,7 @@ function Tester({ session, agent_id, version }: { session: Session; agent_id: st
           isRich={options.is_rich}
           isOlder={trial.agent_version_id !== version.id || trial.revision !== version.revision}
           isBusy={start.isPending || leave.isPending}
-          title={<VersionTitle version={version} />}
+          title={title}
           onStartAnew={() => start.mutate(options)}
           onLeave={() => leave.mutate(undefined, { onError: notifyError })}
           onGone={forget}
@@ -83,8 +98,4 @@ function Tester({ session, agent_id, version }: { session: Session; agent_id: st
       )}
     </section>
   )
-}
-
-function VersionTitle({ version: { version, published } }: { version: Version }): ReactNode {
-  return <h2 className="truncate leading-tight font-semibold">{words.version(version, published)}</h2>
 }

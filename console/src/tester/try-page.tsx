@@ -21,7 +21,8 @@ export function TryPage() {
   useTitle(agent.data ? words.title(agent.data.name) : texts.loading)
   if (agent.error instanceof ApiError && agent.error.status === 404) return <NotFoundPage />
   if (agent.error && !agent.data) return <ErrorState error={agent.error} onRetry={() => void agent.refetch()} />
-  if (!agent.data) return agent.isLoading ? <LoadingState /> : <AgentTester agent_id={agent_id} agent_version_id="" />
+  if (!agent.data)
+    return agent.isLoading ? <LoadingState /> : <AgentTester agent_id={agent_id} agent_version_id="" isPage />
   const { name, versions } = agent.data
   const shown = version === undefined ? versions[0] : versions.find((one) => String(one.version) === version)
   const choose = (value: string) =>
@@ -55,7 +56,7 @@ export function TryPage() {
         )}
       </header>
       {shown ? (
-        <AgentTester agent_id={agent_id} agent_version_id={shown.id} />
+        <AgentTester agent_id={agent_id} agent_version_id={shown.id} isPage />
       ) : (
         <EmptyState icon="agents" title={words.label}>
           {versions.length === 0 ? words.noVersion : words.noSuchVersion}
