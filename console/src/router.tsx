@@ -16,15 +16,20 @@ import { CrashedPage, NotFoundPage } from './shell/fault-pages.tsx'
 
 const root = createRootRouteWithContext<{ session: Session | null }>()({ component: Outlet })
 
+/** Why the way by an identity provider failed; where that began may be forgotten. */
+function readSignInError({ sign_in_error }: { sign_in_error?: unknown }): { sign_in_error?: string } {
+  return typeof sign_in_error === 'string' ? { sign_in_error } : {}
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): { to?: string; sign_in_error?: string } => {
-    const { to, sign_in_error } = search
+    const { to } = search
     return {
       // Only a place within the console: nobody is sent elsewhere by a link.
       ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
-      ...(typeof sign_in_error === 'string' ? { sign_in_error } : {}),
+      ...readSignInError(search),
     }
   },
   beforeLoad: ({ context, search }) => {
@@ -38,6 +43,8 @@ const pages = createRoute({
   id: 'pages',
   beforeLoad: ({ context, location }) => {
     if (context.session) return
+    const problem = readSignInError(location.search)
+    if (problem.sign_in_error !== undefined) throw redirect({ to: '/sign-in', search: problem })
     const to = location.href
     throw redirect({ to: '/sign-in', search: to === '/' || to === '/inbox' ? {} : { to } })
   },
@@ -47,6 +54,7 @@ const pages = createRoute({
 const home = createRoute({
   getParentRoute: () => pages,
   path: '/',
+  validateSearch: readSignInError,
   beforeLoad: () => {
     throw redirect({ to: '/inbox' })
   },
