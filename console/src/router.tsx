@@ -17,15 +17,20 @@ import { CrashedPage, NotFoundPage } from './shell/fault-pages.tsx'
 
 const root = createRootRouteWithContext<{ session: Session | null }>()({ component: Outlet })
 
+/** Why the way by an identity provider failed; where that began may be forgotten. */
+function readSignInError({ sign_in_error }: { sign_in_error?: unknown }): { sign_in_error?: string } {
+  return typeof sign_in_error === 'string' ? { sign_in_error } : {}
+}
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): { to?: string; sign_in_error?: string } => {
-    const { to, sign_in_error } = search
+    const { to } = search
     return {
       // Only a place within the console: nobody is sent elsewhere by a link.
       ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
-      ...(typeof sign_in_error === 'string' ? { sign_in_error } : {}),
+      ...readSignInError(search),
     }
   },
   beforeLoad: ({ context, search }) => {
@@ -39,6 +44,8 @@ const pages = createRoute({
   id: 'pages',
   beforeLoad: ({ context, location }) => {
     if (context.session) return
+    const problem = readSignInError(location.search)
+    if (problem.sign_in_error !== undefined) throw redirect({ to: '/sign-in', search: problem })
     const to = location.href
     throw redirect({ to: '/sign-in', search: to === '/' || to === '/inbox' ? {} : { to } })
   },
@@ -48,6 +55,7 @@ const pages = createRoute({
 const home = createRoute({
   getParentRoute: () => pages,
   path: '/',
+  validateSearch: readSignInError,
   beforeLoad: () => {
     throw redirect({ to: '/inbox' })
   },
@@ -80,8 +88,16 @@ const agent = createRoute({
   component: lazyRouteComponent(() => import('./agents/agent-page.tsx'), 'AgentPage'),
 })
 
+const tryAgent = createRoute({
+  getParentRoute: () => pages,
+  path: '/agents/$agent_id/try',
+  validateSearch: ({ version }): { version?: string } =>
+    /^\d{1,9}$/.test(String(version)) ? { version: String(version) } : {},
+  component: lazyRouteComponent(() => import('./tester/try-page.tsx'), 'TryPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation, agents, agent])]),
+  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation, agents, agent, tryAgent])]),
   context: { session: null },
   parseSearch,
   stringifySearch,

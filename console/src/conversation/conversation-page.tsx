@@ -15,6 +15,7 @@ import { Icon } from '../ui/icons.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { StatusLabel } from '../ui/status.tsx'
 import { Actions } from './actions.tsx'
+import { Connection } from './connection.tsx'
 import { Details } from './details.tsx'
 import { buildTimeline } from './timeline.ts'
 import { Transcript } from './transcript.tsx'
@@ -111,16 +112,5 @@ function Shown({
         {areDetailsShown && <Details conversation={conversation} events={live.events} />}
       </div>
     </>
-  )
-}
-
-function Connection({ isConnected }: { isConnected: boolean }) {
-  return (
-    <p role="status" className="flex items-center gap-1.5 text-xs text-faint">
-      <span className={isConnected ? 'size-1.5 rounded-full bg-good' : 'size-1.5 rounded-full bg-warn pulses'} />
-      <span className={isConnected ? 'max-wide:sr-only' : undefined}>
-        {isConnected ? words.live : words.reconnecting}
-      </span>
-    </p>
   )
 }

@@ -7,9 +7,9 @@ import { Icon } from '../ui/icons.tsx'
 import { LatencyBar } from './latency-bar.tsx'
 
 const words = texts.conversation
-const bubble = 'max-w-[min(36rem,88%)] rounded-2xl px-3.5 py-2 text-base break-words whitespace-pre-wrap'
+export const bubble = 'max-w-[min(36rem,88%)] rounded-2xl px-3.5 py-2 text-base break-words whitespace-pre-wrap'
 const byAgent = 'self-end rounded-br-md bg-accent-wash'
-const byUser = 'self-start rounded-bl-md border border-line bg-surface'
+export const byUser = 'self-start rounded-bl-md border border-line bg-surface'
 
 export function MessageBubble({ item, isFirst }: { item: TranscriptItem; isFirst: boolean }) {
   const text = item.content?.join('') ?? ''

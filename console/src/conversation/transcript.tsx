@@ -1,6 +1,6 @@
 // The transcript: bubbles, with what the agent did between them.
 import type { Conversation } from '@parley/contract'
-import { Fragment, useEffect, useRef } from 'react'
+import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { formatDay } from '../format.ts'
 import { isActive } from '../inbox/rows.ts'
 import { texts } from '../texts/index.ts'
@@ -17,12 +17,14 @@ interface TranscriptProps {
   conversation: Conversation
   timeline: readonly Entry[]
   isHidden: boolean
-  /** Said at its end. */
-  note: string | null
+  /** After all that is in the conversation. */
+  tail?: ReactNode
+  /** Said below it. */
+  note?: string | null
 }
 
-export function Transcript({ conversation, timeline, isHidden, note }: TranscriptProps) {
-  const scroller = useFollow(timeline, isActive(conversation))
+export function Transcript({ conversation, timeline, isHidden, tail, note = null }: TranscriptProps) {
+  const scroller = useFollow(timeline, tail, isActive(conversation))
   return (
     <section
       ref={scroller}
@@ -37,7 +39,7 @@ export function Transcript({ conversation, timeline, isHidden, note }: Transcrip
           {words.hidden}
         </EmptyState>
       )}
-      {!isHidden && timeline.length === 0 && <EmptyState icon="inbox" title={words.emptyTranscript} />}
+      {!isHidden && timeline.length === 0 && !tail && <EmptyState icon="inbox" title={words.emptyTranscript} />}
       <ol
         className="mx-auto flex max-w-3xl scroll-mb-5 flex-col gap-2.5"
         aria-live={isActive(conversation) ? 'polite' : 'off'}
@@ -50,6 +52,7 @@ export function Transcript({ conversation, timeline, isHidden, note }: Transcrip
             </li>
           </Fragment>
         ))}
+        {tail}
       </ol>
       {note !== null && <p className="mx-auto mt-4 max-w-3xl text-center text-xs text-faint">{note}</p>}
     </section>
@@ -89,7 +92,7 @@ function DayLine({ entry, before }: { entry: Entry; before: Entry | undefined })
 }
 
 /** Of an active conversation the end is shown, and stays in view for who has not scrolled away from it. */
-function useFollow(timeline: readonly Entry[], isFollowed: boolean) {
+function useFollow(timeline: readonly Entry[], tail: ReactNode, isFollowed: boolean) {
   const transcript = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)
   useEffect(() => {
@@ -105,6 +108,6 @@ function useFollow(timeline: readonly Entry[], isFollowed: boolean) {
   }, [])
   useEffect(() => {
     if (isFollowed && isAtEnd.current) transcript.current!.lastElementChild!.scrollIntoView({ block: 'end' })
-  }, [timeline, isFollowed])
+  }, [timeline, tail, isFollowed])
   return transcript
 }

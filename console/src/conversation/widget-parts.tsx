@@ -1,8 +1,9 @@
 // The parts that widgets share: headings, cards, pictures and buttons.
 import type { Widget } from '@parley/contract'
-import type { ReactNode } from 'react'
+import { type ReactNode, use } from 'react'
 import { texts } from '../texts/index.ts'
 import { Icon } from '../ui/icons.tsx'
+import { WidgetAnswer } from './widget-answer.ts'
 
 const words = texts.widgets
 
@@ -76,11 +77,24 @@ export function Actions({ actions }: { actions: readonly Action[] }) {
 const actionClasses = 'inline-block rounded-md border border-edge/60 px-2 py-0.5'
 
 function OneAction({ label, message, url }: Action) {
+  const answer = use(WidgetAnswer)
   if (url !== undefined && isSafe(url)) {
     return (
       <a href={url} title={url} target="_blank" rel="noopener noreferrer" className={`${actionClasses} underline`}>
         {label}
       </a>
+    )
+  }
+  if (answer && url === undefined) {
+    return (
+      <button
+        type="button"
+        className={`${actionClasses} hover:bg-hover`}
+        title={message === undefined ? undefined : words.sends(message)}
+        onClick={() => answer(message ?? label)}
+      >
+        {label}
+      </button>
     )
   }
   return (

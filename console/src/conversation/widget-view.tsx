@@ -1,26 +1,40 @@
-// A widget as the end user saw it. Its buttons do nothing here; its pictures are named, not loaded: their addresses come from a model, and
+// A widget as the end user saw it. Where nobody answers for him its buttons do nothing; its pictures are named, not loaded: their addresses come from a model, and
 // loading one would tell its server who looks.
 import type { Widget } from '@parley/contract'
-import { Component, type ReactNode } from 'react'
+import { Component, type ReactNode, use } from 'react'
 import { texts } from '../texts/index.ts'
 import { Icon } from '../ui/icons.tsx'
+import { FormAnswer, OneFieldAnswer } from './widget-fields.tsx'
+import { WidgetAnswer } from './widget-answer.ts'
 import { Actions, Card, Heading, Picture, cardClasses } from './widget-parts.tsx'
 import { ComparisonTable, FormFields, InfoNote, OneField, OrderSteps } from './widget-kinds.tsx'
 
 const words = texts.widgets
 
 export function WidgetView({ widget }: { widget: Widget }) {
+  const answer = use(WidgetAnswer)
   return (
     <WidgetBoundary>
       <section
         aria-label={widget.type}
-        title={words.preview}
+        title={answer ? undefined : words.preview}
         className="flex w-full max-w-[min(36rem,88%)] flex-col items-stretch"
       >
-        <Shown widget={widget} />
+        {answer && asksFor(widget) ? <Asked widget={widget} onAnswer={answer} /> : <Shown widget={widget} />}
       </section>
     </WidgetBoundary>
   )
+}
+
+type Asking = Extract<Widget, { type: 'form' | 'collect_otp' | 'collect_phone_number' }>
+
+function asksFor(widget: Widget): widget is Asking {
+  return ['form', 'collect_otp', 'collect_phone_number'].includes(widget.type)
+}
+
+function Asked({ widget, onAnswer }: { widget: Asking; onAnswer: (text: string) => void }) {
+  if (widget.type === 'form') return <FormAnswer {...widget.data} onAnswer={onAnswer} />
+  return <OneFieldAnswer {...widget} onAnswer={onAnswer} />
 }
 
 function Shown({ widget }: { widget: Widget }) {

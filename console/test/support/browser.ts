@@ -1,60 +1,10 @@
-// A real Chromium, and pages that are signed in to a server of the test's own.
+// What the tests need of a browser: pages, and what axe finds on them.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import type { TestServer } from '../../../server/test/support/server.ts'
 
-const executable = process.env['PARLEY_TEST_CHROMIUM'] ?? '/usr/bin/chromium'
-
-/** Playwright gives it an empty profile. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: executable,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-}
-
-export interface OpenPage extends AsyncDisposable {
-  page: Page
-  /** What the page has complained of: errors, and whatever its policy has stopped. */
-  faults: string[]
-}
-
-/** Of a browser that has never been here. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    reducedMotion: 'reduce',
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    ...options,
-  })
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  const faults: string[] = []
-  page.on('pageerror', (error) => faults.push(String(error)))
-  page.on('console', (message) => {
-    // A refusal of the API, and a server that is away, are told by the browser too.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) faults.push(message.text())
-  })
-  return { page, faults, [Symbol.asyncDispose]: () => context.close() }
-}
-
-export async function signIn(page: Page, server: TestServer, path = '/', token = server.admin_key): Promise<void> {
-  await page.goto(server.url + path)
-  await page.getByLabel('API key', { exact: true }).fill(token)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.getByRole('navigation').waitFor()
-}
+export { openPage, signIn, startBrowser, themes } from './chromium.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -67,5 +17,3 @@ export async function expectAccessible(page: Page): Promise<void> {
   )) as string[]
   expect(found).toEqual([])
 }
-
-export const themes = ['light', 'dark'] as const

@@ -29,14 +29,15 @@ const client_id = 'parley'
 const client_secret = 'a-client-secret-of-some-length'
 const public_url = 'http://127.0.0.1:8080'
 
-export async function startIdentityProvider(): Promise<IdentityProvider> {
+/** `url`: of the server that uses it. */
+export async function startIdentityProvider(url = public_url): Promise<IdentityProvider> {
   const server: Server = createServer()
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const accounts = new Map<string, Account>()
   const asked: string[] = []
   const provider = new Provider(issuer, {
-    clients: [{ client_id, client_secret, redirect_uris: [`${public_url}/auth/openid/callback`] }],
+    clients: [{ client_id, client_secret, redirect_uris: [`${url}/auth/openid/callback`] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts.get(id) }) }),
     cookies: { keys: ['a key of the test'] },
@@ -53,11 +54,11 @@ export async function startIdentityProvider(): Promise<IdentityProvider> {
   })
   return Object.assign(own, {
     issuer,
-    settings: (url: string) => ({
+    settings: (used_by: string) => ({
       PARLEY_OIDC_ISSUER: issuer,
       PARLEY_OIDC_CLIENT_ID: client_id,
       PARLEY_OIDC_CLIENT_SECRET: client_secret,
-      PARLEY_PUBLIC_URL: url,
+      PARLEY_PUBLIC_URL: used_by,
     }),
     accounts,
     asked,

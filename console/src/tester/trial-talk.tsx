@@ -1,0 +1,124 @@
+// The conversation with the agent that is tried: what was said, what is on its way, and where one writes.
+import type { Conversation } from '@parley/contract'
+import { ApiError } from '@parley/sdk'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useMemo, useState } from 'react'
+import { EndDialog } from '../conversation/end-dialog.tsx'
+import type { Live } from '../conversation/live.ts'
+import { buildTimeline } from '../conversation/timeline.ts'
+import { Transcript } from '../conversation/transcript.tsx'
+import { conversationKey, useConversation } from '../conversation/use-conversation.ts'
+import { WidgetAnswer } from '../conversation/widget-answer.ts'
+import { isActive } from '../inbox/rows.ts'
+import { useSession } from '../session-context.ts'
+import { testerTexts as words } from '../texts/tester.ts'
+import { Button } from '../ui/button.tsx'
+import { notify, notifyError } from '../ui/notify.ts'
+import { ErrorState, LoadingState } from '../ui/state.tsx'
+import { Composer } from './composer.tsx'
+import { notYetShown } from './outbox.ts'
+import { OutgoingBubble } from './outgoing-bubbles.tsx'
+import { TrialEnd } from './trial-end.tsx'
+import { TrialHeader } from './trial-header.tsx'
+import { useOutbox } from './use-outbox.ts'
+
+interface TalkProps {
+  agent_id: string
+  conversation_id: string
+  isRich: boolean
+  isOlder: boolean
+  isBusy: boolean
+  /** What stands before the buttons of the header. */
+  title: ReactNode
+  onStartAnew: () => void
+  onLeave: () => void
+  onGone: () => void
+}
+
+export function TrialTalk(props: TalkProps) {
+  const loaded = useConversation(useSession(), props.conversation_id)
+  const { data, error, refetch } = loaded.conversation
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <div className="flex flex-1 flex-col items-center">
+        <ErrorState error={error} />
+        <Button onClick={props.onGone}>{words.startAnew}</Button>
+      </div>
+    )
+  }
+  if (!data && error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!data || loaded.conversation.isPlaceholderData) return <LoadingState />
+  return <Shown {...props} conversation={data} loaded={loaded} />
+}
+
+type ShownProps = TalkProps & { conversation: Conversation; loaded: ReturnType<typeof useConversation> }
+
+function Shown({ conversation, loaded, ...props }: ShownProps) {
+  const { conversation_id, agent_id, isRich } = props
+  const { client } = useSession()
+  const { turns, live, isConnected } = loaded
+  const queries = useQueryClient()
+  const [isEnding, setEnding] = useState(false)
+  const onCall = () => void queries.invalidateQueries({ queryKey: conversationKey(conversation_id) })
+  const { outbox, write, sendAgain, discard } = useOutbox({ client, agent_id, conversation_id, onCall })
+  const items = conversation.conversation?.items
+  const timeline = useMemo(() => buildTimeline(items ?? [], turns, live), [items, turns, live])
+  const waiting = useMemo(() => notYetShown(outbox, live.events), [outbox, live.events])
+  const isOpen = isActive(conversation)
+  const say = (text: string) => write({ text, is_rich: isRich, after: live.events.at(-1)?.sequence ?? 0 })
+  const failed =
+    isOpen && turns.at(-1)?.status === 'failed' ? outbox.find(({ state }) => state === 'failed') : undefined
+  const tail = useMemo(
+    () =>
+      waiting.length > 0 &&
+      waiting.map((message) => (
+        <OutgoingBubble
+          key={message.key}
+          message={message}
+          onSendAgain={() => sendAgain(message)}
+          onDiscard={() => discard(message.key)}
+        />
+      )),
+    // oxlint-disable-next-line react/exhaustive-deps
+    [waiting],
+  )
+  return (
+    <>
+      <TrialHeader
+        {...props}
+        conversation={conversation}
+        turns={turns}
+        isConnected={isConnected && !outbox.some(({ state }) => state === 'waiting')}
+        onEnd={() => setEnding(true)}
+      />
+      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto wide:overflow-hidden">
+        <WidgetAnswer value={isOpen ? say : null}>
+          <Transcript conversation={conversation} timeline={timeline} isHidden={items === undefined} tail={tail} />
+        </WidgetAnswer>
+      </div>
+      {failed && (
+        <div className="flex items-center gap-3 border-t border-line bg-bad-wash px-4 py-2 text-bad">
+          <p className="min-w-0 flex-1">{words.failedTurn}</p>
+          <Button onClick={() => sendAgain(failed)}>{words.askAgain}</Button>
+        </div>
+      )}
+      {isOpen ? (
+        <Open conversation_id={conversation_id} live={live} onSend={say} />
+      ) : (
+        <TrialEnd conversation={conversation} />
+      )}
+      {isEnding && <EndDialog conversation_id={conversation_id} onClose={() => setEnding(false)} />}
+    </>
+  )
+}
+
+function Open(props: { conversation_id: string; live: Live; onSend: (text: string) => void }) {
+  const { client } = useSession()
+  const turn_id = Object.keys(props.live.turns)[0]
+  const cancel = useMutation({
+    mutationFn: (id: string) => client.cancelTurn({ conversation_id: props.conversation_id, turn_id: id }),
+    onSuccess: () => notify(words.stopped),
+    onError: notifyError,
+  })
+  return <Composer onSend={props.onSend} onStop={turn_id === undefined ? undefined : () => cancel.mutate(turn_id)} />
+}

@@ -1,0 +1,67 @@
+// The tester as a page of its own: a link to hand on, and all the room there is on a narrow screen.
+import { ApiError } from '@parley/sdk'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useSession } from '../session-context.ts'
+import { NotFoundPage } from '../shell/fault-pages.tsx'
+import { useTitle } from '../shell/use-title.ts'
+import { texts } from '../texts/index.ts'
+import { testerTexts as words } from '../texts/tester.ts'
+import { controlClasses } from '../ui/control-classes.ts'
+import { Icon } from '../ui/icons.tsx'
+import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
+import { AgentTester, useTriedAgent } from './agent-tester.tsx'
+
+const from = '/pages/agents/$agent_id/try'
+
+export function TryPage() {
+  const { agent_id } = useParams({ from })
+  const { version } = useSearch({ from })
+  const navigate = useNavigate()
+  const agent = useTriedAgent(useSession(), agent_id)
+  useTitle(agent.data ? words.title(agent.data.name) : texts.loading)
+  if (agent.error instanceof ApiError && agent.error.status === 404) return <NotFoundPage />
+  if (agent.error && !agent.data) return <ErrorState error={agent.error} onRetry={() => void agent.refetch()} />
+  if (!agent.data)
+    return agent.isLoading ? <LoadingState /> : <AgentTester agent_id={agent_id} agent_version_id="" isPage />
+  const { name, versions } = agent.data
+  const shown = version === undefined ? versions[0] : versions.find((one) => String(one.version) === version)
+  const choose = (value: string) =>
+    void navigate({ to: '/agents/$agent_id/try', params: { agent_id }, search: { version: value }, replace: true })
+  return (
+    <>
+      <header className="flex min-h-14 items-center gap-3 border-b border-line px-3 py-2 wide:px-4">
+        <Link
+          to="/inbox"
+          aria-label={words.back}
+          title={words.back}
+          className="grid size-8 shrink-0 place-items-center rounded-md text-soft hover:bg-hover"
+        >
+          <Icon name="left" />
+        </Link>
+        <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{words.title(name)}</h1>
+        {versions.length > 0 && (
+          <select
+            aria-label={words.pageVersion}
+            className={`${controlClasses} max-w-52`}
+            value={shown?.version ?? ''}
+            onChange={(event) => choose(event.currentTarget.value)}
+          >
+            {!shown && <option value="">{texts.none}</option>}
+            {versions.map((one) => (
+              <option key={one.id} value={one.version}>
+                {words.version(one.version, one.published)}
+              </option>
+            ))}
+          </select>
+        )}
+      </header>
+      {shown ? (
+        <AgentTester agent_id={agent_id} agent_version_id={shown.id} isPage />
+      ) : (
+        <EmptyState icon="agents" title={words.label}>
+          {versions.length === 0 ? words.noVersion : words.noSuchVersion}
+        </EmptyState>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,136 @@
+// Takes the pictures of the console: `npm run screenshots`. A real server and a scripted model, every screen in both themes. But for the
+// clock times of the tester they are the same each time, so that a difference is one of the console.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Client, createClient } from '@parley/sdk'
+import type { Browser, Page } from 'playwright-core'
+import { startApp } from '../../../server/src/app.ts'
+import { readConfig } from '../../../server/src/config.ts'
+import { statement } from '../../../server/src/database/database.ts'
+import { createLog } from '../../../server/src/telemetry/log.ts'
+import { type ScriptedModel, startScriptedModel } from '../../../server/test/support/scripted-model.ts'
+import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
+import { type Staff, type StaffName, hireStaff } from './agents.ts'
+import { bringInHistory, shown_at } from './history.ts'
+import { shrinkPicture } from './shrink.ts'
+import { tryDraft } from './trial.ts'
+
+const folder = join(import.meta.dirname, '../../../docs/images')
+
+interface Scene {
+  url: string
+  admin_key: string
+  client: Client
+  model: ScriptedModel
+  staff: Record<StaffName, Staff>
+  conversation_id: string
+}
+
+interface Screen {
+  name: string
+  path: (scene: Scene) => string
+  /** Until there is something to see. */
+  prepare: (page: Page, scene: Scene) => Promise<unknown>
+  /** By the true time: what happens on it happens now. */
+  isLive?: boolean
+  isNarrow?: boolean
+  /** Skipped, and said, when there is no such page. */
+  isOptional?: boolean
+}
+
+const desk = ({ staff }: Scene) => staff['Support desk'].agent_id
+const rows = (page: Page) => page.getByRole('row').nth(20).waitFor()
+const heading = (page: Page) => page.getByRole('heading', { level: 1 }).waitFor()
+
+const screens: readonly Screen[] = [
+  { name: 'inbox', path: () => '/inbox', prepare: rows },
+  { name: 'inbox-filtered', path: () => '/inbox?channel=text&status=completed', prepare: openFilter },
+  { name: 'conversation', path: (scene) => `/conversations/${scene.conversation_id}`, prepare: openCall },
+  { name: 'tester', path: (scene) => `/agents/${desk(scene)}/try`, prepare: tryDraft, isLive: true },
+  {
+    name: 'tester-narrow',
+    path: (scene) => `/agents/${desk(scene)}/try`,
+    prepare: tryDraft,
+    isLive: true,
+    isNarrow: true,
+  },
+  { name: 'agents', path: () => '/agents', prepare: heading, isOptional: true },
+  { name: 'editor', path: (scene) => `/agents/${desk(scene)}`, prepare: heading, isOptional: true },
+  { name: 'overview', path: () => '/overview', prepare: heading, isOptional: true },
+  { name: 'settings', path: () => '/settings', prepare: heading, isOptional: true },
+]
+
+async function openFilter(page: Page): Promise<void> {
+  await page.getByRole('row').nth(5).waitFor()
+  await page.getByRole('button', { name: 'Filter', exact: true }).click()
+  await page.getByRole('menuitem').first().waitFor()
+}
+
+async function openCall(page: Page): Promise<void> {
+  await page.getByText('Enjoy your tea!').waitFor()
+  await page.getByText('open_replacement').click()
+  await page.getByText('"replacement": "R-1187"').waitFor()
+  await page.getByRole('region', { name: 'Transcript' }).evaluate((transcript) => transcript.scrollTo(0, 100_000))
+}
+
+const nameOrganization = statement('screenshots_organization', 'update organizations set name = $1')
+
+async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
+  const model = stack.use(await startScriptedModel())
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-screenshots-'))
+  stack.defer(() => rm(data_dir, { recursive: true, force: true }))
+  const settings = {
+    PORT: '0',
+    PARLEY_DATA_DIR: data_dir,
+    PARLEY_DEFAULT_MODEL: 'openai/gpt-5-mini',
+    OPENAI_BASE_URL: model.base_url,
+    PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+  }
+  const app = stack.use(await startApp(readConfig(settings), createLog('fatal')))
+  const admin_key = app.bootstrapped.admin_key!
+  const client = createClient({ base_url: app.url, token: admin_key })
+  if (app.sample_agent_id) await client.deleteAgent({ agent_id: app.sample_agent_id })
+  await app.services.database.query(nameOrganization, ['Harbour Lane'])
+  const staff = await hireStaff(client)
+  const conversation_id = await bringInHistory(client, staff)
+  return { url: app.url, admin_key, client, model, staff, conversation_id }
+}
+
+async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme: 'light' | 'dark'): Promise<void> {
+  const viewport = screen.isNarrow ? { width: 390, height: 844 } : { width: 1440, height: 900 }
+  await using opened = await openPage(browser, { colorScheme: theme, viewport })
+  const { page } = opened
+  if (!screen.isLive) await page.clock.setFixedTime(shown_at)
+  await signIn(page, scene)
+  const name = `${screen.name}-${theme}`
+  const answer = await page.goto(scene.url + screen.path(scene))
+  if (screen.isOptional && (answer?.status() === 404 || (await isNowhere(page)))) {
+    console.log(`${name}: skipped, there is no such page`)
+    return
+  }
+  // The last of the frame to come.
+  await page.getByRole('button', { name: 'Account' }).waitFor()
+  await screen.prepare(page, scene)
+  await page.evaluate('document.fonts.ready')
+  await page.mouse.move(0, 0)
+  const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' })
+  await writeFile(join(folder, `${name}.png`), shrinkPicture(picture))
+  console.log(name)
+}
+
+/** A page of the console that says so. */
+async function isNowhere(page: Page): Promise<boolean> {
+  const first = page.getByRole('heading').first()
+  await first.waitFor()
+  return (await first.innerText()) === 'There is nothing here'
+}
+
+await using stack = new AsyncDisposableStack()
+await mkdir(folder, { recursive: true })
+const scene = await setUp(stack)
+const browser = await startBrowser()
+stack.defer(() => browser.close())
+for (const screen of screens) {
+  for (const theme of themes) await takePicture(browser, scene, screen, theme)
+}

@@ -1,0 +1,113 @@
+// The tester when pages are reloaded and servers are away: nothing is lost or doubled.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type HeldAnswer, holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { openPage, signIn, startBrowser } from './support/browser.ts'
+import { begin, readSaid, saveDraft, say, script, transcript } from './support/tester.ts'
+
+let server: TestServer
+let browser: Browser
+let agent_id: string
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  server.model.answer = () => 'Hello from the scripted model.'
+  agent_id = (await server.client.createAgent({ name: 'Harbour Lane' })).agent_id
+})
+
+const save = (config: object) => saveDraft(server, agent_id, config)
+const hold = (): HeldAnswer => {
+  const answer = holdAnswer()
+  server.model.answer = () => answer
+  return answer
+}
+const path = (query = '') => `/agents/${agent_id}/try${query}`
+describe('nothing is lost or doubled', () => {
+  test('by a reload in mid-stream', async () => {
+    await save({ starting_message: 'Good morning!' })
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, path())
+    await begin(page)
+    const answer = hold()
+    await say(page, 'Tell me a tale.')
+    await answer.asked
+    answer.say('Once upon ')
+    await transcript(page).getByText('Once upon').waitFor()
+    await page.reload()
+    await transcript(page).getByText('Once upon').waitFor()
+    answer.say('a time.')
+    answer.finish()
+    await transcript(page).getByText('Once upon a time.').waitFor()
+    await transcript(page)
+      .getByRole('button', { name: /Answered in/ })
+      .waitFor()
+    for (const text of ['Good morning!', 'Tell me a tale.', 'Once upon a time.']) {
+      expect(await transcript(page).getByText(text).count()).toBe(1)
+    }
+    expect(await readSaid(server, agent_id)).toEqual([['Good morning!', 'Tell me a tale.', 'Once upon a time.']])
+    expect(faults).toEqual([])
+  })
+
+  test('by a server that is away when a message is sent, nor by a reload before it is back', async () => {
+    await save({})
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, path())
+    await begin(page)
+    await page.route('**/messages', (route) => route.abort())
+    await say(page, 'First')
+    await page.getByText('The server does not answer.').first().waitFor()
+    await say(page, 'Second')
+    await page.reload()
+    await transcript(page).getByText('Second').waitFor()
+    script(server, 'One.', 'Two.')
+    await page.unroute('**/messages')
+    await transcript(page).getByText('Two.').waitFor()
+    const [texts] = await readSaid(server, agent_id)
+    expect(texts!.toSorted()).toEqual(['First', 'One.', 'Second', 'Two.'])
+    expect(texts!.indexOf('First')).toBeLessThan(texts!.indexOf('Second'))
+    expect(await transcript(page).getByText('First', { exact: true }).count()).toBe(1)
+    expect(await page.getByText('The server does not answer.').count()).toBe(0)
+  })
+})
+
+describe('a server that stops', () => {
+  test('in the middle of a reply is waited for: the reply comes, and what was written meanwhile is sent', async () => {
+    await using own = await startTestServer({ PARLEY_DRAIN_SECONDS: '0' })
+    const { agent_id: id } = await own.client.createAgent({ name: 'Harbour Lane' })
+    await own.client.createAgentVersion({ agent_id: id, config: { analysis: { summary: { enabled: false } } } })
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, own, `/agents/${id}/try`)
+    await begin(page)
+    const answer = holdAnswer()
+    own.model.answer = () => answer
+    await say(page, 'Tell me a tale.')
+    await answer.asked
+    answer.say('Once upon ')
+    await transcript(page).getByText('Once upon').waitFor()
+    const { port } = new URL(own.url)
+    await own.app[Symbol.asyncDispose]()
+    await say(page, 'Are you there?')
+    await page.getByText('The server does not answer.').waitFor()
+    await page.getByText('Connection lost.').waitFor()
+    own.model.answer = ({ messages }) =>
+      messages.at(-1)!.content.includes('tale') ? 'There was a teapot.' : 'I am here again.'
+    await using _again = await own.startAnother({ PORT: port })
+    await transcript(page).getByText('There was a teapot.').waitFor()
+    await transcript(page).getByText('I am here again.').waitFor()
+    await page.getByText('2 replies').waitFor()
+    await page.getByText('Live', { exact: true }).waitFor()
+    for (const text of ['Tell me a tale.', 'Are you there?', 'There was a teapot.']) {
+      expect(await transcript(page).getByText(text).count()).toBe(1)
+    }
+  })
+})
