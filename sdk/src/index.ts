@@ -47,7 +47,8 @@ export type Client = { [Id in Exclude<OperationId, NotAsItIs>]: Call<Id> } & {
   /**
    * The conversations of the organization that are new or change, from now on or after a position, for as long as it is read:
    * it resumes whatever connections are lost on the way, on any node. First comes `position`, once the feed is followed: what is
-   * listed after that misses nothing. `reset` asks to list anew: more was missed than is kept. Ends when the signal aborts, by
+   * listed after that misses nothing. `progress` tells beside the changes where messages were exchanged; it alone may be missed, between
+   * two connections. `reset` asks to list anew: more was missed than is kept. Ends when the signal aborts, by
    * throwing its reason; throws an `ApiError` for a refusal, and the last failure when `stream_patience_ms` is over.
    */
   streamConversationChanges(

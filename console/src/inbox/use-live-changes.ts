@@ -3,7 +3,7 @@ import type { Conversation } from '@parley/contract'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Session } from '../session.ts'
-import { useIsOnline, useIsVisible } from '../shell/use-presence.ts'
+import { useIsVisible, useNetworkChanges } from '../shell/use-presence.ts'
 import { type Changes, lookForChanges } from './changes.ts'
 import { type List, followChanges } from './feed.ts'
 import type { Filters } from './filters.ts'
@@ -25,24 +25,25 @@ interface Live {
 export function useLiveChanges({ session, filters, readVisible, isReady }: Live): boolean {
   const queries = useQueryClient()
   const [isUpToDate, setUpToDate] = useState(true)
-  const isOnline = useIsOnline()
+  const network = useNetworkChanges()
   const isVisible = useIsVisible()
   /** Of the organization: where its feed was left. */
   const position = useRef<{ session: Session; after: number } | null>(null)
   useEffect(() => {
-    if (!isReady || !isVisible || !isOnline) return
+    if (!isReady || !isVisible) return
     const controller = new AbortController()
     void keepUpToDate({
       ...{ session, filters, queries, readVisible, signal: controller.signal },
       after: position.current?.session === session ? position.current.after : undefined,
+      isSuspect: network > 0,
       onPosition: (after) => {
         position.current = { session, after }
       },
       onState: setUpToDate,
     })
     return () => controller.abort()
-  }, [session, filters, queries, readVisible, isReady, isVisible, isOnline])
-  return isUpToDate && isOnline
+  }, [session, filters, queries, readVisible, isReady, isVisible, network])
+  return isUpToDate
 }
 
 interface Kept {
@@ -52,6 +53,8 @@ interface Kept {
   readVisible: () => readonly Conversation[]
   signal: AbortSignal
   after: number | undefined
+  /** Whether the server can be reached is to be found out at once. */
+  isSuspect: boolean
   onPosition: (after: number) => void
   onState: (isUpToDate: boolean) => void
 }
@@ -61,6 +64,7 @@ async function keepUpToDate(kept: Kept): Promise<void> {
   let { after } = kept
   const look = createLook(kept)
   const readList = createListReader(queries, filters)
+  if (kept.isSuspect) void look()
   const beside = setInterval(look, look_beside_ms)
   signal.addEventListener('abort', () => clearInterval(beside))
   while (!signal.aborted) {
@@ -89,7 +93,9 @@ function createLook({ session, filters, queries, readVisible, signal, onState }:
       const known = readPages(queries, filters)?.pages.flatMap(({ rows }) => rows) ?? []
       const asked = { client: session.client, filters, known, visible: readVisible(), round, signal }
       round += 1
-      put(queries, filters, await lookForChanges(asked))
+      const changes = await lookForChanges(asked)
+      if (signal.aborted) return
+      put(queries, filters, changes)
       onState(true)
     } catch {
       if (!signal.aborted) onState(false)

@@ -1,5 +1,5 @@
-// Whether somebody can see the page, and whether the browser has a network.
-import { useSyncExternalStore } from 'react'
+// Whether somebody can see the page, and whether the browser's network has changed.
+import { useEffect, useState, useSyncExternalStore } from 'react'
 
 /** A page that nobody sees keeps no stream: a browser has six connections for a server. */
 export function useIsVisible(): boolean {
@@ -11,15 +11,20 @@ function listenToVisibility(listener: () => void): () => void {
   return () => document.removeEventListener('visibilitychange', listener)
 }
 
-export function useIsOnline(): boolean {
-  return useSyncExternalStore(listenToNetwork, () => navigator.onLine)
-}
-
-function listenToNetwork(listener: () => void): () => void {
-  addEventListener('online', listener)
-  addEventListener('offline', listener)
-  return () => {
-    removeEventListener('online', listener)
-    removeEventListener('offline', listener)
-  }
+/**
+ * How often the network has come or gone: what was connected before may be so no longer. Whether there is one says nothing, since the
+ * server may be on this very machine.
+ */
+export function useNetworkChanges(): number {
+  const [changes, setChanges] = useState(0)
+  useEffect(() => {
+    const count = () => setChanges((before) => before + 1)
+    addEventListener('online', count)
+    addEventListener('offline', count)
+    return () => {
+      removeEventListener('online', count)
+      removeEventListener('offline', count)
+    }
+  }, [])
+  return changes
 }

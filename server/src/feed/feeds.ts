@@ -14,12 +14,14 @@ export interface Feeds extends Disposable {
   announce(organization_id: string): void
   /** Which conversations have gone on: of messages, which are no change. */
   readonly progress: Pick<Progress, 'note' | 'mark' | 'since'>
-  /** Until the answer is disposed of, `feedKey` is notified when there is more to read. */
+  /** Until the answer is disposed of, `feedKey` and `progressKey` are notified when there is more to tell. */
   follow(organization_id: string): Disposable
 }
 
-/** The signal's key for whatever there is to tell. */
+/** The signal's key for new changes. */
 export const feedKey = (organization_id: string) => `feed ${organization_id}`
+/** The signal's key for conversations that have gone on. */
+export const progressKey = (organization_id: string) => `progress ${organization_id}`
 
 export interface FeedOptions {
   database: Database
@@ -49,7 +51,7 @@ export function createFeeds({ database, bus, signals, live, node_id, clock, onEr
     ...{ bus, clock, node_id },
     isReadHere: (organization_id) => here.has(organization_id),
     isReadElsewhere: live.isFollowedElsewhere,
-    onProgress: (organization_id) => signals.notify(feedKey(organization_id)),
+    onProgress: (organization_id) => signals.notify(progressKey(organization_id)),
   })
 
   async function look(organization_id: string, feed: Followed): Promise<void> {

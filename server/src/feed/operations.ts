@@ -7,8 +7,8 @@ import type { ConversationRecord } from '../conversations/queries.ts'
 import { presentConversation } from '../conversations/wire.ts'
 import { drainKey } from '../events/operations.ts'
 import { isUuid } from '../ports.ts'
-import { feedKey } from './feeds.ts'
-import { type ChangePage, type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
+import { feedKey, progressKey } from './feeds.ts'
+import { type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
 import { readChanges, readFeedPosition, readProgress } from './queries.ts'
 
 const page_size = 200
@@ -62,33 +62,54 @@ async function* streamChanges(
   const { feeds, signals, lifecycle, ports } = ctx.services
   const { organization_id } = ctx.store
   using _following = feeds.follow(organization_id)
-  using listener = signals.listen(feedKey(organization_id), drainKey)
+  using listener = signals.listen(feedKey(organization_id), progressKey(organization_id), drainKey)
   const ends_at = ports.clock.monotonic() + stream_ms
   let { mark } = feeds.progress
   const start = await findStart(ctx, after)
   yield toSent(start.is_reset ? 'reset' : 'position', { position: start.position })
-  for (let position = start.position; ;) {
-    let page: ChangePage
-    do {
-      page = await readChanges(ctx.store, position, agents, page_size)
-      position = page.position
-      for (const change of page.changes) yield toSent('change', presentChange(ctx, change))
-      // Who resumes need not pass over them again.
-      if (page.has_more && page.changes.length === 0) yield toSent('position', { position })
-    } while (page.has_more)
-    for (let fresh = feeds.progress.since(organization_id, mark); fresh.mark > mark;) {
-      mark = fresh.mark
-      const gone_on = await readProgress(ctx.store, fresh.conversation_ids, agents)
-      for (const record of gone_on) yield { event: 'progress', data: presentProgress(ctx, record) }
-      fresh = feeds.progress.since(organization_id, mark)
-    }
+  for (let { position } = start, hasChanged = true; ;) {
+    if (hasChanged) position = yield* tellChanges(ctx, position, agents)
+    mark = yield* tellProgress(ctx, mark, agents)
     const left_ms = ends_at - ports.clock.monotonic()
     if (lifecycle.isDraining || left_ms <= 0) {
       yield { retry_ms: reconnect_ms }
       return
     }
-    await listener.next({ signal: gone, timeout_ms: left_ms })
+    const rung = await listener.next({ signal: gone, timeout_ms: left_ms })
     if (gone.aborted) return
+    hasChanged = rung.has(feedKey(organization_id))
+  }
+}
+
+/** All that come after a position; answers the last one's. */
+async function* tellChanges(
+  ctx: Context,
+  after: number,
+  agents: string[] | null,
+): AsyncGenerator<ServerSentEvent, number> {
+  for (let position = after; ;) {
+    const page = await readChanges(ctx.store, position, agents, page_size)
+    position = page.position
+    for (const change of page.changes) yield toSent('change', presentChange(ctx, change))
+    if (!page.has_more) return position
+    // Who resumes need not pass over them again.
+    if (page.changes.length === 0) yield toSent('position', { position })
+  }
+}
+
+/** What has gone on since a mark, as it stands; answers the next one. */
+async function* tellProgress(
+  ctx: Context,
+  after: number,
+  agents: string[] | null,
+): AsyncGenerator<ServerSentEvent, number> {
+  for (let mark = after; ;) {
+    const fresh = ctx.services.feeds.progress.since(ctx.store.organization_id, mark)
+    if (fresh.conversation_ids.length === 0) return mark
+    mark = fresh.mark
+    for (const record of await readProgress(ctx.store, fresh.conversation_ids, agents)) {
+      yield { event: 'progress', data: presentProgress(ctx, record) }
+    }
   }
 }
 
