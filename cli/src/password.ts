@@ -39,5 +39,5 @@ async function readLine(): Promise<string> {
     if (bytes > max_bytes) throw new Error(`a password on standard input must not be longer than ${max_bytes} bytes`)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1)[0]!
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)).split(/\r?\n/, 1)[0]!
 }

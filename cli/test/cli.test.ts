@@ -110,13 +110,14 @@ describe('parley', () => {
     for (const outcome of [organization, token, key]) expect(outcome.stderr).not.toContain(outcome.last_line)
   })
 
-  it('sets a password that it reads, which is neither shown nor an argument', async () => {
+  it('sets a password that it reads, which is neither shown nor an argument', { timeout: 120_000 }, async () => {
     const slug = fieldOf(await succeed('org', 'create', '--name', `Acme ${randomUUID()}`), 'slug')
     const email = `${randomUUID()}@example.test`
     await succeed('user', 'create', '--email', email, '--org', slug, '--role', 'viewer')
     const password = 'correct horse battery'
     const set = (text: string) => run(['user', 'set-password', '--email', email.toUpperCase()], {}, text)
-    const outcome = await set(`${password}\nwhat follows is not read`)
+    // Some shells put a byte order mark before it.
+    const outcome = await set(`\ufeff${password}\nwhat follows is not read`)
     expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
     expect(outcome.stdout + outcome.stderr).not.toContain('horse')
     const { rows } = await test.database.pool.query<{ hash: string }>(
@@ -127,6 +128,8 @@ describe('parley', () => {
     expect(await passwords.matches(password, rows[0]!.hash)).toBe(true)
     expect(await passwords.matches(`${password}\n`, rows[0]!.hash)).toBe(false)
 
+    // Nobody could sign in with it.
+    expect(await set(`${password}\0`)).toMatchObject({ code: 1, stderr: expect.stringContaining('NUL') })
     expect(await set('short')).toMatchObject({ code: 1, stderr: expect.stringContaining('fewer than 12') })
     expect(await set('x'.repeat(300))).toMatchObject({ code: 1, stderr: expect.stringContaining('more than 256') })
     expect(await set('x'.repeat(100_000))).toMatchObject({ code: 1, stderr: expect.stringContaining('4096 bytes') })

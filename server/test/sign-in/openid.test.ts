@@ -233,6 +233,18 @@ describe('who is let in', () => {
     expect(await refusal(browser().client.acceptInvitation({ token, password }))).toMatchObject({ status: 404 })
   })
 
+  test('a member where he was before, whoever has invited him meanwhile', async () => {
+    const person = await makePerson(server, server.organization_id)
+    const account = makeAccount({ email: person.email })
+    const other = await makeOrganization(server)
+    await other.client.createInvitation({ email: person.email, role: 'admin' })
+    const at = browser()
+    await signIn(at, account)
+    const session = await sessionOf(at)
+    expect(session!.organizations).toHaveLength(2)
+    expect(session!.organization.id).toBe(server.organization_id)
+  })
+
   test('the same person by the same identity, whatever became of the address', async () => {
     const person = await makePerson(server, server.organization_id)
     const account = makeAccount({ email: person.email })

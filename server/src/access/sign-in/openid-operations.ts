@@ -111,9 +111,10 @@ async function letIn(
     return await database.transaction(async (tx) => {
       const user = (await findLinked(tx, identity)) ?? (await linkIdentity(tx, identity, ports.newId()))
       if (typeof user === 'string') return user
-      const joined = await takeInvitations(tx, user, identity)
+      // Anybody may invite him: that must not put him where he takes theirs for his own.
       const [first] = await sessions.selectOrganizationsOf(tx, user.id)
-      const organization_id = joined ?? first?.id
+      const joined = await takeInvitations(tx, user, identity)
+      const organization_id = first?.id ?? joined
       if (organization_id === undefined) throw refused
       if (!(await sessions.beginUserSession(tx, session, user.id, organization_id))) throw refused
       return null
