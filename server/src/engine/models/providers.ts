@@ -6,7 +6,7 @@ import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { createAiSdkModel } from './ai-sdk-model.ts'
-import { createChatModel } from './chat-model.ts'
+import { createChatModels } from './chat-model.ts'
 import type { Model } from './port.ts'
 import { createModelError } from './provider-errors.ts'
 import { type Fetch, type Post, type ProviderClient, isPage, openProviderClient } from './provider-client.ts'
@@ -87,7 +87,7 @@ function openai(settings: ProviderSettings, { fetch, post }: ProviderClient): Mo
 function compatible(settings: ProviderSettings, post: Post): ModelFactory | null {
   const { api_key, base_url } = settings.openai ?? {}
   if (!isSet(base_url)) return null
-  return (id, model) => createChatModel(id, model, { base_url, api_key: isSet(api_key) ? api_key : undefined, post })
+  return createChatModels({ base_url, api_key: isSet(api_key) ? api_key : undefined, post })
 }
 
 function anthropic(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
