@@ -210,6 +210,26 @@ describe('the editor', () => {
     await page.getByRole('heading', { name: 'Inbox' }).waitFor()
   })
 
+  test('what could not be stored is still there to be, and only that', async () => {
+    const agent_id = await makeAgent(server, 'Half', { starting_message: 'Hello!' })
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await openAgent(page, agent_id, 'purpose')
+    const address = `**/core/agents/${agent_id}`
+    await page.route(address, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()))
+    await page.getByLabel('Name', { exact: true }).fill('Whole')
+    await page.getByLabel('Greeting', { exact: true }).fill('Welcome!')
+    await press(page, 'Save draft')
+    await page.getByText('The server cannot be reached').first().waitFor()
+    const { version, revision, config } = await newest(agent_id)
+    expect([version, config['starting_message']]).toEqual([2, 'Welcome!'])
+    await page.unroute(address)
+    await press(page, 'Save draft')
+    await unsaved(page).waitFor({ state: 'hidden' })
+    expect((await server.client.getAgent({ agent_id })).name).toBe('Whole')
+    expect((await newest(agent_id)).revision).toBe(revision)
+  })
+
   test('shows the instructions that the model has written', async () => {
     const agent_id = await makeAgent(server, 'Written')
     server.model.answer = () => 'You are written by a model.'

@@ -2,7 +2,7 @@
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useMemo } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import { useSession } from '../session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
 import { isSomethingAsked, useKeys } from '../shell/use-keys.ts'
@@ -60,6 +60,7 @@ function Shown({ latest }: { latest: Base }) {
     [latest, editing, navigate],
   )
   const version = useShownVersion(search, latest, section)
+  const scroller = useScroller(section)
   const isUnreadable = section !== 'json' && Object.hasOwn(editing.state.held, 'config')
   const editor = version.editor ?? (isUnreadable ? { ...editing.editor, isReadOnly: true } : editing.editor)
   return (
@@ -67,7 +68,7 @@ function Shown({ latest }: { latest: Base }) {
       <AgentHeader />
       <div className="flex min-h-0 flex-1 flex-col wide:flex-row">
         <SectionNav section={section} hasTest={mayTest && !hasRoom} faults={editing.faults} search={search} />
-        <div className="min-h-0 min-w-0 flex-1 overflow-y-auto">
+        <div ref={scroller} className="min-h-0 min-w-0 flex-1 overflow-y-auto">
           {section === 'test' ? (
             <TesterPanel version={version.shown} isChanged={editing.hasChanged} />
           ) : (
@@ -166,6 +167,16 @@ function Section({ section, search, editing, version }: SectionProps) {
     case 'test':
       return null
   }
+}
+
+/** A section begins at its top. */
+function useScroller(section: SectionName) {
+  const scroller = useRef<HTMLDivElement>(null)
+  // Before a field in it is led to.
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0
+  }, [section])
+  return scroller
 }
 
 /** Also while somebody writes in a field. */

@@ -43,6 +43,19 @@ test('a text that is no value yet is a change and a fault, and the value stays w
   expect(isChanged(changeEditor(state, write(['config', 'llm'], undefined)))).toBe(false)
 })
 
+test('such a text outlasts what is written beside it, but not its place', () => {
+  const hold: EditorEvent = {
+    type: 'held',
+    path: ['config', 'tools', 0, 'properties'],
+    held: { text: '{', message: 'not JSON' },
+  }
+  const tools = base.document.config['tools'] as object[]
+  expect(Object.keys(after(hold, write(['config', 'tools'], [...tools, { name: 'b' }])).held)).toHaveLength(1)
+  expect(Object.keys(after(hold, write(['config', 'guardrails'], 'Never.')).held)).toHaveLength(1)
+  const replaced = after(hold, write(['config', 'tools', 0], { name: 'b', properties: {} }))
+  expect(replaced.held).toEqual({})
+})
+
 test('what is written while a save is under way is still to be saved', () => {
   const saved = writeDocument(base.document, ['name'], 'Support')
   const stored = { ...base, document: structuredClone(saved) }

@@ -8,6 +8,7 @@ import {
   documentOf,
   isWithin,
   keyOf,
+  readAt,
   writeDocument,
 } from './document.ts'
 
@@ -23,10 +24,14 @@ export interface Base {
   document: AgentDocument
 }
 
-/** A text out of which no value can be read yet: kept as it was typed. */
+/** What was typed where no value can be read out of it yet. */
 export interface HeldText {
   text: string
   message: string
+}
+
+interface Held extends HeldText {
+  path: Path
 }
 
 export interface EditorState {
@@ -34,7 +39,7 @@ export interface EditorState {
   document: AgentDocument
   faults: readonly Fault[]
   /** By path. */
-  held: Readonly<Record<string, HeldText>>
+  held: Readonly<Record<string, Held>>
   /** Another one: fields begin anew. */
   round: number
 }
@@ -63,12 +68,15 @@ export function changeEditor(state: EditorState, event: EditorEvent): EditorStat
       const document = writeDocument(state.document, event.path, event.value)
       // What was said of it, of its parts, and of what it is a part of, was said of something else.
       const faults = state.faults.filter(({ path }) => !isWithin(path, key) && !isWithin(key, path))
-      return { ...state, document, faults, held: withoutHeld(state.held, key) }
+      // A text stands for as long as the value does that it is to take the place of.
+      const isLeft = ({ path }: Held) =>
+        keyOf(path) !== key && Object.is(readAt(state.document, path), readAt(document, path))
+      return { ...state, document, faults, held: keepHeld(state.held, isLeft) }
     }
     case 'held': {
       const key = keyOf(event.path)
-      const held = withoutHeld(state.held, key)
-      return { ...state, held: event.held === null ? held : { ...held, [key]: event.held } }
+      const held = keepHeld(state.held, ({ path }) => keyOf(path) !== key)
+      return { ...state, held: event.held === null ? held : { ...held, [key]: { ...event.held, path: event.path } } }
     }
     case 'judged':
       return { ...state, faults: event.faults }
@@ -82,9 +90,8 @@ export function changeEditor(state: EditorState, event: EditorEvent): EditorStat
   }
 }
 
-function withoutHeld(held: EditorState['held'], key: string): EditorState['held'] {
-  const left = Object.entries(held).filter(([path]) => !isWithin(path, key))
-  return left.length === Object.keys(held).length ? held : Object.fromEntries(left)
+function keepHeld(held: EditorState['held'], isLeft: (text: Held) => boolean): EditorState['held'] {
+  return Object.fromEntries(Object.entries(held).filter(([, text]) => isLeft(text)))
 }
 
 /** Whether leaving would lose something. */

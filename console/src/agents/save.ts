@@ -2,14 +2,15 @@
 import { ApiError } from '@parley/sdk'
 import { deepEqual } from '@tanstack/react-router'
 import type { Session } from '../session.ts'
-import { type AgentDocument, type AgentVersion, agentFields, documentOf } from './document.ts'
+import { type AgentDetail, type AgentDocument, type AgentVersion, agentFields, documentOf } from './document.ts'
 import type { Base, Fault } from './editor-state.ts'
 import { readAgent } from './use-agent.ts'
 
 type Client = Session['client']
 
 export type Saving =
-  | { outcome: 'saved'; base: Base }
+  /** With a failure: all but the agent's own fields. */
+  | { outcome: 'saved'; base: Base; failure: unknown }
   /** `theirs` is how the server has it now. */
   | { outcome: 'conflict'; theirs: Base }
   | { outcome: 'refused'; faults: Fault[] }
@@ -23,8 +24,15 @@ export async function saveDocument(client: Client, base: Base, document: AgentDo
     // Judged as a whole before a part of it is stored.
     await client.checkAgent({ ...document, name: document.name })
     const version = await saveVersion(client, base, document)
-    const agent = { ...base.agent, ...(await saveAgent(client, base, document)) }
-    return { outcome: 'saved', base: { agent, version, document: documentOf(agent, version) } }
+    const saved = (agent: AgentDetail, failure: unknown = null): Saving => ({
+      outcome: 'saved',
+      base: { agent, version, document: documentOf(agent, version) },
+      failure,
+    })
+    return await saveAgent(client, base, document).then(
+      (changed) => saved({ ...base.agent, ...changed }),
+      (failure) => saved(base.agent, failure),
+    )
   } catch (error) {
     if (error instanceof ApiError && error.status === 422 && error.errors.length > 0) {
       return { outcome: 'refused', faults: error.errors }

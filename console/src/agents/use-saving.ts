@@ -21,7 +21,8 @@ export function useSaving({ client }: Session, { tell, onConflict, know }: Liste
       if (saving.outcome === 'conflict') return onConflict(saving.theirs)
       if (saving.outcome === 'refused') return tell({ type: 'judged', faults: saving.faults })
       tell({ type: 'saved', base: saving.base, document })
-      notify(agentTexts.saved)
+      if (saving.failure === null) notify(agentTexts.saved)
+      else notifyError(saving.failure)
       await know(saving.base)
     },
     onError: notifyError,
@@ -29,7 +30,7 @@ export function useSaving({ client }: Session, { tell, onConflict, know }: Liste
   /** Resolves to what is stored now; null when it could not be. */
   const save = async (base: Base, document: AgentDocument): Promise<Base | null> => {
     const saving = await mutateAsync({ base, document }).catch(() => null)
-    return saving?.outcome === 'saved' ? saving.base : null
+    return saving?.outcome === 'saved' && saving.failure === null ? saving.base : null
   }
   return { isSaving: isPending, save }
 }
