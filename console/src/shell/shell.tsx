@@ -11,14 +11,13 @@ const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.t
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
 
 /** Only what exists. */
-const destinations = [{ to: '/inbox', icon: 'inbox', name: texts.nav.inbox }] as const satisfies readonly {
-  to: string
-  icon: IconName
-  name: string
-}[]
+const destinations = [
+  { to: '/inbox', icon: 'inbox', name: texts.nav.inbox },
+  { to: '/settings', icon: 'settings', name: texts.nav.settings },
+] as const satisfies readonly { to: string; icon: IconName; name: string }[]
 
 const itemClasses =
-  'flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
+  'group flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
 
 export function Shell() {
   const { session } = useSessionControl()
@@ -64,12 +63,14 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
           <li key={to}>
             <Link
               to={to}
+              title={name}
               className={itemClasses}
               activeProps={{ 'aria-current': 'page' }}
               activeOptions={{ includeSearch: false }}
             >
               <Icon name={icon} />
-              {name}
+              {/* Where there is little room, the page that one is on is named, the others are icons. */}
+              <span className="max-[36rem]:group-[:not([aria-current])]:sr-only">{name}</span>
             </Link>
           </li>
         ))}

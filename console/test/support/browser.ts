@@ -53,7 +53,23 @@ export async function signIn(page: Page, server: TestServer, path = '/', token =
   await page.goto(server.url + path)
   await page.getByLabel('API key', { exact: true }).fill(token)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.getByRole('navigation').waitFor()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+}
+
+/** As a member, with his password. */
+export async function signInAs(
+  page: Page,
+  server: TestServer,
+  email: string,
+  password: string,
+  path = '/',
+): Promise<void> {
+  await page.goto(server.url + path)
+  await page.getByRole('button', { name: 'E-mail' }).click()
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
