@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router'
 import { readFilters } from './inbox/filters.ts'
 import { InboxPage } from './inbox/inbox-page.tsx'
+import { readView } from './overview/view.ts'
 import { parseSearch, stringifySearch } from './search.ts'
 import type { Session } from './session.ts'
 import { readStatus } from './settings/webhooks/delivery-status.ts'
@@ -70,6 +71,13 @@ const acceptInvitation = createRoute({
   getParentRoute: () => root,
   path: '/accept-invitation',
   component: lazyRouteComponent(() => import('./invitation/accept-page.tsx'), 'AcceptPage'),
+})
+
+const overview = createRoute({
+  getParentRoute: () => pages,
+  path: '/overview',
+  validateSearch: readView,
+  component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
 })
 
 const settings = createRoute({
@@ -142,7 +150,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     acceptInvitation,
-    pages.addChildren([home, inbox, conversation, settings, settingsFrame.addChildren(settingsPages)]),
+    pages.addChildren([home, inbox, conversation, overview, settings, settingsFrame.addChildren(settingsPages)]),
   ]),
   context: { session: null },
   parseSearch,

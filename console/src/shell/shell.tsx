@@ -13,6 +13,7 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-
 /** Only what exists. */
 const destinations = [
   { to: '/inbox', icon: 'inbox', name: texts.nav.inbox },
+  { to: '/overview', icon: 'overview', name: texts.nav.overview },
   { to: '/settings', icon: 'settings', name: texts.nav.settings },
 ] as const satisfies readonly { to: string; icon: IconName; name: string }[]
 

@@ -15,6 +15,7 @@ export const consolePaths = [
   '/accept-invitation',
   '/inbox',
   '/conversations/*',
+  '/overview',
   '/settings',
   '/settings/organization',
   '/settings/members',
