@@ -83,8 +83,8 @@ describe('the figures', () => {
     await expect.poll(conversations).toBe('20')
     await page.getByLabel('Agent', { exact: true }).selectOption('All agents')
     await page.getByRole('button', { name: '24 hours' }).click()
-    const { totals } = await server.client.getStatistics({ from: hourBefore(23), bucket: 'hour' })
-    await expect.poll(conversations).toBe(String(totals.conversations))
+    const ofHours = async () => (await server.client.getStatistics({ from: hourBefore(23), bucket: 'hour' })).totals
+    await expect.poll(async () => (await conversations()) === String((await ofHours()).conversations)).toBe(true)
 
     await page.getByRole('button', { name: 'Custom' }).click()
     await page.getByRole('button', { name: 'Apply' }).click()
@@ -160,6 +160,21 @@ test('who may not read conversations is told which scope it takes', async () => 
   await using opened = await openPage(browser)
   await signIn(opened.page, server, '/overview', await makeKey(server, { only: ['agents:read'] }))
   await opened.page.getByText('needs one of the scopes conversations:read').waitFor()
+})
+
+test('figures that cannot be read anew stay, and say that they are not up to date', async () => {
+  await using opened = await openPage(browser)
+  const { page } = opened
+  await page.clock.install()
+  await signIn(page, server, '/overview?range=90d')
+  await expect.poll(() => figure(page, 'Conversations').innerText()).toBe('61')
+  await page.context().setOffline(true)
+  await page.clock.fastForward(31_000)
+  await page.getByText('Not up to date').waitFor()
+  expect(await figure(page, 'Conversations').innerText()).toBe('61')
+  await page.context().setOffline(false)
+  await page.clock.fastForward(31_000)
+  await page.getByText('Not up to date').waitFor({ state: 'detached' })
 })
 
 test('it says when the figures cannot be read, and reads them when asked again', async () => {

@@ -54,6 +54,11 @@ describe('the organization', () => {
     await button(page, 'Apply').click()
     await page.getByRole('navigation', { name: 'Main' }).getByText('Harbour Lane').waitFor()
     expect(await server.client.getOrganization()).toMatchObject({ name: 'Harbour Lane', slug: 'harbour-lane' })
+    // Beside the notice the keys go on.
+    await page.getByText('The organization is changed').waitFor()
+    await page.getByRole('heading', { level: 1 }).click()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     expect(faults).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 // What it takes to accept: a password to be chosen, one's own, or nothing but the session that one has.
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { describeError } from '../describe-error.ts'
 import {
@@ -33,7 +34,14 @@ export function AcceptForm({ token, invitation, onAccept }: Props) {
   return (
     <>
       {need === 'sign_in' ? (
-        <p>{words.needsSignIn}</p>
+        <p>
+          {words.needsSignIn}{' '}
+          {session === null && (
+            <Link to="/sign-in" className="underline underline-offset-2">
+              {words.signIn}
+            </Link>
+          )}
+        </p>
       ) : (
         <Fields key={need} token={token} invitation={invitation} need={need} onAccept={onAccept} />
       )}

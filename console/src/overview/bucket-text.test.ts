@@ -11,6 +11,7 @@ test('buckets are told in UTC', () => {
 test('a change is told where there is something to compare with', () => {
   expect(formatChange(112, 100)).toBe('+12%')
   expect(formatChange(0, 4)).toBe('-100%')
+  expect(formatChange(396, 5)).toBe('×79.2')
   expect(formatChange(3, 0)).toBe(null)
   expect(formatChange(null, 3)).toBe(null)
 })

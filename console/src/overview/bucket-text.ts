@@ -30,8 +30,8 @@ export function formatBucket(starts_at: string, unit: BucketUnit): string {
 export const formatCompact = (value: number) => compact.format(value)
 export const formatShare = (value: number) => share.format(value)
 
-/** As in +12%; null where there was nothing before, so that no figure would say how much it is. */
+/** As in +12%, or ×20; null where there was nothing before, so that no figure would say how much it is. */
 export function formatChange(now: number | null, before: number | null): string | null {
   if (now === null || before === null || before === 0) return null
-  return percent.format((now - before) / before)
+  return now >= 10 * before ? `×${compact.format(now / before)}` : percent.format((now - before) / before)
 }

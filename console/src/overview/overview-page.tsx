@@ -19,12 +19,18 @@ export function OverviewPage() {
   const view = useSearch({ from: '/pages/overview' })
   const navigate = useNavigate({ from: '/overview' })
   const isAllowed = conversationReadAccess.some((scope) => session.scopes.has(scope))
-  const { data, error, isPending, refetch } = useStatistics(session, view, isAllowed)
+  const { data, error, isPending, isPlaceholderData, refetch } = useStatistics(session, view, isAllowed)
   return (
     <>
       <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line px-4 py-2.5 wide:px-5">
         <h1 className="text-lg font-semibold">{texts.nav.overview}</h1>
         <RangeBar view={view} onChange={(search) => void navigate({ search, replace: true })} />
+        {error && data && (
+          <p role="status" className="ml-auto flex items-center gap-1.5 text-xs text-faint">
+            <span className="size-1.5 rounded-full bg-warn" />
+            {texts.inbox.livePaused}
+          </p>
+        )}
       </header>
       <div
         role="group"
@@ -40,8 +46,13 @@ export function OverviewPage() {
           </EmptyState>
         )}
         {isAllowed && isPending && <LoadingState />}
-        {error && <ErrorState error={error} onRetry={() => void refetch()} />}
-        {data && !error && <Shown figures={data} agent_id={view.agent_id} />}
+        {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
+        {data && (
+          // Until those of another range are there, the figures of the one before stand for nothing.
+          <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-50' : undefined}>
+            <Shown figures={data} agent_id={view.agent_id} />
+          </div>
+        )}
       </div>
     </>
   )

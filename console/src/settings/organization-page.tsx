@@ -2,7 +2,7 @@
 import type { Output } from '@parley/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { formatDay } from '../format.ts'
+import { formatDay, formatJson } from '../format.ts'
 import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
 import { words } from '../texts/settings.ts'
@@ -38,6 +38,7 @@ export function OrganizationPage() {
                 [own.slug, <code key="slug">{data.slug}</code>],
                 [own.id, <code key="id">{data.id}</code>],
                 [own.created, formatDay(data.created_at)],
+                [own.settings, <OrganizationSettings key="settings" settings={data.settings} />],
               ]}
             />
           </Section>
@@ -50,6 +51,12 @@ export function OrganizationPage() {
       )}
     </SettingsPage>
   )
+}
+
+/** Whatever was put there by the API: it has a meaning for whoever did. */
+function OrganizationSettings({ settings }: Pick<Organization, 'settings'>) {
+  if (Object.keys(settings).length === 0) return own.noSettings
+  return <pre className="font-mono text-xs break-words whitespace-pre-wrap">{formatJson(settings)}</pre>
 }
 
 function OrganizationForm({ organization }: { organization: Organization }) {

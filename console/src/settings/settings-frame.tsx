@@ -1,5 +1,6 @@
 // What is around every page of the settings: their list beside them, or above where there is little room.
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
 import { words } from '../texts/settings.ts'
 
 const destinations = [
@@ -13,9 +14,16 @@ const destinations = [
 ] as const
 
 export function SettingsFrame() {
+  const list = useRef<HTMLElement>(null)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  // Above the page the list is wider than a small screen.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [path])
   return (
     <div className="flex min-h-0 flex-1 flex-col wide:flex-row">
       <nav
+        ref={list}
         aria-label={words.label}
         className="shrink-0 overflow-x-auto border-b border-line px-3 py-1.5 wide:w-44 wide:border-r wide:border-b-0 wide:px-2.5 wide:py-3"
       >

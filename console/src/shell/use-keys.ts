@@ -1,6 +1,8 @@
 // Keys that work wherever the focus is, except where they have a meaning of their own: in fields, dialogs and menus.
 import { useEffect, useEffectEvent } from 'react'
 
+/** A notice that comes and goes is a dialog too, of which nobody has to take note. */
+const dialogs = '[role=dialog]:not([aria-modal=false])'
 const own = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]'
 
 export type KeyMap = Record<string, (event: KeyboardEvent) => void>
@@ -9,7 +11,7 @@ export function useKeys(keys: KeyMap): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
     const isInOwn = event.target instanceof Element && event.target.closest(own) !== null
-    if (isInOwn || document.querySelector('[role=dialog], [role=menu]') !== null) return
+    if (isInOwn || document.querySelector(`${dialogs}, [role=menu]`) !== null) return
     const act = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined
     if (!act) return
     event.preventDefault()

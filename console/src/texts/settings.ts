@@ -60,6 +60,8 @@ export const words = {
     slugHint: 'For the command line: small letters, digits and hyphens.',
     id: 'ID',
     created: 'Since',
+    settings: 'Settings by API',
+    noSettings: 'None',
     done: 'The organization is changed',
   },
   members: {
@@ -240,6 +242,7 @@ export const words = {
     sendAgain: (type: string) => `Send ${type} again`,
     sentAgain: 'It is sent again',
     notTried: 'Not tried yet',
+    tries: (count: number) => plural(count, 'try', 'tries'),
     noAnswer: 'No answer',
     answered: (status: number) => `Answered ${status}`,
     hidden: 'The answer is hidden: it may repeat what was said, which needs conversations:read_sensitive.',

@@ -129,7 +129,10 @@ function OneDelivery({ delivery }: { delivery: Delivery }) {
             {own.statuses[status]}
           </span>
           <code className="min-w-44 flex-1 font-mono text-xs break-all">{event_type}</code>
-          <span className="text-xs text-faint">{last ? answerOf(last) : own.notTried}</span>
+          <span className="text-xs text-faint">
+            {last ? answerOf(last) : own.notTried}
+            {tries.length > 1 && ` · ${own.tries(tries.length)}`}
+          </span>
           <span className="numeric text-xs text-faint">{formatFull(created_at)}</span>
         </summary>
       }

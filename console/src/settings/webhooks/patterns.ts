@@ -1,5 +1,5 @@
 // Which events an endpoint asks for: patterns, as a person chooses them. Pure.
-import { eventTypes } from '@parley/contract'
+import { deliveredTypes } from '@parley/contract'
 
 export interface Family {
   /** `conversation.*` */
@@ -7,7 +7,7 @@ export interface Family {
   types: readonly string[]
 }
 
-export const families: readonly Family[] = groupTypes(eventTypes)
+export const families: readonly Family[] = groupTypes(deliveredTypes)
 
 function groupTypes(types: readonly string[]): Family[] {
   const names = [...new Set(types.map((type) => type.slice(0, type.indexOf('.'))))]
