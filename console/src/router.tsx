@@ -10,8 +10,10 @@ import {
 import { readAgentSearch, readAgentsSearch } from './agents/agent-search.ts'
 import { readFilters } from './inbox/filters.ts'
 import { InboxPage } from './inbox/inbox-page.tsx'
+import { readView } from './overview/view.ts'
 import { parseSearch, stringifySearch } from './search.ts'
 import type { Session } from './session.ts'
+import { readStatus } from './settings/webhooks/delivery-status.ts'
 import { Shell } from './shell/shell.tsx'
 import { CrashedPage, NotFoundPage } from './shell/fault-pages.tsx'
 
@@ -96,8 +98,101 @@ const tryAgent = createRoute({
   component: lazyRouteComponent(() => import('./tester/try-page.tsx'), 'TryPage'),
 })
 
+const acceptInvitation = createRoute({
+  getParentRoute: () => root,
+  path: '/accept-invitation',
+  component: lazyRouteComponent(() => import('./invitation/accept-page.tsx'), 'AcceptPage'),
+})
+
+const overview = createRoute({
+  getParentRoute: () => pages,
+  path: '/overview',
+  validateSearch: readView,
+  component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => pages,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/organization' })
+  },
+})
+
+/** What is around every page of the settings. */
+const settingsFrame = createRoute({
+  getParentRoute: () => pages,
+  id: 'settings-frame',
+  component: lazyRouteComponent(() => import('./settings/settings-frame.tsx'), 'SettingsFrame'),
+})
+
+const organization = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/organization',
+  component: lazyRouteComponent(() => import('./settings/organization-page.tsx'), 'OrganizationPage'),
+})
+
+const members = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/members',
+  component: lazyRouteComponent(() => import('./settings/members/members-page.tsx'), 'MembersPage'),
+})
+
+const keys = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/keys',
+  component: lazyRouteComponent(() => import('./settings/keys/keys-page.tsx'), 'KeysPage'),
+})
+
+const webhooks = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/webhooks',
+  component: lazyRouteComponent(() => import('./settings/webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+})
+
+const webhook = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/webhooks/$webhook_id',
+  validateSearch: readStatus,
+  component: lazyRouteComponent(() => import('./settings/webhooks/webhook-page.tsx'), 'WebhookPage'),
+})
+
+const secrets = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/secrets',
+  component: lazyRouteComponent(() => import('./settings/secrets-page.tsx'), 'SecretsPage'),
+})
+
+const models = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/models',
+  component: lazyRouteComponent(() => import('./settings/models-page.tsx'), 'ModelsPage'),
+})
+
+const account = createRoute({
+  getParentRoute: () => settingsFrame,
+  path: '/settings/account',
+  component: lazyRouteComponent(() => import('./settings/account/account-page.tsx'), 'AccountPage'),
+})
+
+const settingsPages = [organization, members, keys, webhooks, webhook, secrets, models, account] as const
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, pages.addChildren([home, inbox, conversation, agents, agent, tryAgent])]),
+  routeTree: root.addChildren([
+    signIn,
+    acceptInvitation,
+    pages.addChildren([
+      home,
+      inbox,
+      conversation,
+      agents,
+      agent,
+      tryAgent,
+      overview,
+      settings,
+      settingsFrame.addChildren(settingsPages),
+    ]),
+  ]),
   context: { session: null },
   parseSearch,
   stringifySearch,

@@ -1,8 +1,10 @@
 // Who is signed in: the one module that knows how. The session is a cookie that no script can read; the server says what it is.
-import type { Output } from '@parley/sdk'
+import type { Input, Output } from '@parley/sdk'
 import { type Client, ApiError, createClient } from '@parley/sdk'
 
 type SignInSession = Output<'signIn'>
+
+export type Invitation = Output<'readInvitation'>
 
 export type SignInWays = Output<'getSignInSession'>['ways']
 
@@ -10,6 +12,8 @@ export interface Session {
   client: Client
   /** A person's name or address, or the name of a key. */
   who: string
+  /** Null for who has signed in with a key. */
+  user: SignInSession['user']
   organization: { id: string; name: string }
   /** Those that can be switched to. */
   organizations: readonly { id: string; name: string }[]
@@ -58,7 +62,16 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401
 }
 
+/** What the link that holds the token is for. */
+export function readInvitation(token: string): Promise<Invitation> {
+  return client.readInvitation({ token })
+}
+
+export async function acceptInvitation(acceptance: Input<'acceptInvitation'>): Promise<Session> {
+  return openSession(await client.acceptInvitation(acceptance))
+}
+
 function openSession({ user, credential, organization, organizations, scopes }: SignInSession): Session {
   const who = user?.name ?? user?.email ?? credential?.name ?? ''
-  return { client, who, organization, organizations, scopes: new Set(scopes) }
+  return { client, who, user, organization, organizations, scopes: new Set(scopes) }
 }

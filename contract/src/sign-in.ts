@@ -29,7 +29,14 @@ export const SignInSession = named(
   'SignInSession',
   Type.Object({
     way: oneOf(signInWays),
-    user: nullable(Type.Object({ user_id: Id, email: Type.String(), name: nullable(Type.String()) })),
+    user: nullable(
+      Type.Object({
+        user_id: Id,
+        email: Type.String(),
+        name: nullable(Type.String()),
+        has_password: Type.Boolean({ description: 'False for who comes by the identity provider alone.' }),
+      }),
+    ),
     credential: nullable(
       Type.Object({ key_id: Type.String(), name: Type.String() }, { description: 'The key, in place of a user.' }),
     ),

@@ -12,6 +12,7 @@ import {
 } from '@parley/contract'
 import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
 import { streamChanges } from './changes.ts'
+import { randomUuid } from './random-uuid.ts'
 import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
 import { streamEvents, streamMessage, streamText } from './streams.ts'
 
@@ -84,7 +85,7 @@ function createCall(client: ClientOptions, operation: Operation) {
   const fixed = operation.text === undefined ? {} : { format: 'json' }
   const retries = isRepeatable ? (client.retries ?? default_retries) : 0
   return async (input: Values = {}, call: CallOptions = {}): Promise<unknown> => {
-    const keyed = retries > 0 && takesKey ? { idempotency_key: crypto.randomUUID(), ...input } : input
+    const keyed = retries > 0 && takesKey ? { idempotency_key: randomUuid(), ...input } : input
     const repeated = { ...keyed, ...fixed }
     for (let failures = 0; ; failures += 1) {
       try {
@@ -108,3 +109,4 @@ export type {
   Output,
   TurnStreamEvent,
 }
+export { randomUuid } from './random-uuid.ts'

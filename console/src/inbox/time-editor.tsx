@@ -1,5 +1,6 @@
 // When conversations started: the last hours or days, or from one moment to another.
 import { useState } from 'react'
+import { fromLocal, toLocal } from '../local-time.ts'
 import { texts } from '../texts/index.ts'
 import { Field, TextInput } from '../ui/field.tsx'
 import { EditorForm } from './filter-editor.tsx'
@@ -39,15 +40,4 @@ export function TimeEditor({ filters, onApply }: { filters: Times; onApply: (tim
       </EditorForm>
     </div>
   )
-}
-
-/** The field speaks in local time, without a zone. */
-function toLocal(timestamp: string | undefined): string {
-  if (timestamp === undefined) return ''
-  const date = new Date(timestamp)
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-
-function fromLocal(text: string): string | undefined {
-  return text === '' ? undefined : new Date(text).toISOString()
 }

@@ -13,11 +13,13 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-
 /** Only what exists; `scopes`: any of which a page takes. */
 const destinations = [
   { to: '/inbox', icon: 'inbox', name: texts.nav.inbox, scopes: null },
+  { to: '/overview', icon: 'overview', name: texts.nav.overview, scopes: null },
   { to: '/agents', icon: 'agents', name: texts.nav.agents, scopes: ['agents:read', 'agents:manage'] },
+  { to: '/settings', icon: 'settings', name: texts.nav.settings, scopes: null },
 ] as const satisfies readonly { to: string; icon: IconName; name: string; scopes: readonly string[] | null }[]
 
 const itemClasses =
-  'flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
+  'group flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
 
 export function Shell() {
   const { session } = useSessionControl()
@@ -64,12 +66,14 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
           <li key={to}>
             <Link
               to={to}
+              title={name}
               className={itemClasses}
               activeProps={{ 'aria-current': 'page' }}
               activeOptions={{ includeSearch: false }}
             >
               <Icon name={icon} />
-              {name}
+              {/* Where there is little room, the page that one is on is named, the others are icons. */}
+              <span className="max-[36rem]:group-[:not([aria-current])]:sr-only">{name}</span>
             </Link>
           </li>
         ))}

@@ -1,5 +1,5 @@
 // Sends what is written, in order, until each message is answered: again and again while the server is away, each time with its own key.
-import { ApiError } from '@parley/sdk'
+import { ApiError, randomUuid } from '@parley/sdk'
 import { useEffect, useEffectEvent, useReducer, useRef } from 'react'
 import { describeError } from '../describe-error.ts'
 import type { Session } from '../session.ts'
@@ -41,7 +41,7 @@ export function useOutbox({ client, agent_id, conversation_id, onCall }: Sending
   return {
     outbox,
     write(message: Omit<Outgoing, 'key' | 'state'>) {
-      const written: Outgoing = { ...message, key: crypto.randomUUID(), state: 'sending' }
+      const written: Outgoing = { ...message, key: randomUuid(), state: 'sending' }
       dispatch({ type: 'written', message: written })
       send(written)
     },

@@ -1,6 +1,6 @@
 // The conversation that tries an agent: begun, taken up again after a reload, ended, begun anew.
 import type { AgentConfig } from '@parley/contract'
-import { ApiError, type Output } from '@parley/sdk'
+import { ApiError, type Output, randomUuid } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { conversationKey } from '../conversation/use-conversation.ts'
@@ -31,7 +31,7 @@ export function useTrial({ client }: Session, agent_id: string, version: Version
     mutationFn: async (chosen: TrialOptions) => {
       await end()
       const read = await client.getAgentVersion({ agent_id, version: String(version.version) })
-      const conversation_id = crypto.randomUUID()
+      const conversation_id = randomUuid()
       const next: Trial = { conversation_id, agent_version_id: read.id, revision: read.revision }
       // Before it is there: a reload in between takes it up.
       keep(agent_id, { trial: next, options: chosen, outbox: [] })

@@ -9,12 +9,14 @@ interface ModalProps {
   onOpenChange: (open: boolean) => void
   title: string
   description?: string
+  /** Whether a click beside it leaves it open: what it shows is shown once. */
+  isKept?: boolean
   children?: ReactNode
 }
 
-export function Modal({ open, onOpenChange, title, description, children }: ModalProps) {
+export function Modal({ open, onOpenChange, title, description, isKept = false, children }: ModalProps) {
   return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+    <Dialog.Root open={open} onOpenChange={onOpenChange} disablePointerDismissal={isKept}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 bg-scrim transition-opacity duration-150 data-[ending-style]:opacity-0 data-[starting-style]:opacity-0" />
         <Dialog.Popup className="floats fixed top-[12vh] left-1/2 flex max-h-[80vh] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 flex-col gap-3 overflow-y-auto rounded-xl border border-line bg-surface p-5 shadow-float outline-none">
@@ -45,7 +47,7 @@ export function ConfirmDialog({ submit, isDangerous, isPending, error, onSubmit,
   }
   return (
     <Modal {...modal}>
-      <form onSubmit={send} className="flex flex-col gap-4">
+      <form onSubmit={send} noValidate className="flex flex-col gap-4">
         {children}
         {error && (
           <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">

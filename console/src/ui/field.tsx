@@ -30,6 +30,18 @@ export function TextInput({ className, ...rest }: ComponentProps<typeof Base.Con
   return <Base.Control className={classes(controlClasses, className as string)} {...rest} />
 }
 
+export function SelectInput({ className, children, ...rest }: ComponentProps<'select'>) {
+  return (
+    <Base.Control
+      render={
+        <select className={classes(controlClasses, className)} {...rest}>
+          {children}
+        </select>
+      }
+    />
+  )
+}
+
 export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
   return (
     <Base.Control

@@ -29,6 +29,12 @@ const paths = {
   warning: 'M8 2.5 14.2 13H1.8zM8 6.5v3M8 11.3h.01',
   picture: 'M2.5 3.5h11v9h-11zM2.5 10.5l3-3 3 3 2-2 3 3M10.5 6.3h.01',
   panel: 'M2.5 3h11v10h-11zM10 3v10',
+  overview: 'M2.5 13.5h11M4.5 11V7.5M8 11V3.5M11.5 11V6',
+  settings: 'M2.5 4.5h6M12 4.5h1.5M2.5 11.5H4M7.5 11.5h6M10.2 3v3M5.8 10v3',
+  plus: 'M8 3v10M3 8h10',
+  edit: 'm3 13 .7-3 6.8-6.8a1 1 0 0 1 1.4 0l.9.9a1 1 0 0 1 0 1.4L6 12.3zM9.3 4.4l2.3 2.3',
+  again: 'M13 8a5 5 0 1 1-1.6-3.7M13.2 2.3v2.8h-2.8',
+  lock: 'M4 7h8v6.5H4zM5.5 7V5.2a2.5 2.5 0 0 1 5 0V7',
 } as const
 
 export type IconName = keyof typeof paths

@@ -20,12 +20,18 @@ export function SearchField({ label, value, onChange }: SearchProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useKeys({ '/': () => field.current?.select() })
   useEffect(() => {
-    setText(value)
+    // What is still being typed is newer.
+    if (timer.current === undefined) setText(value)
   }, [value])
+  // Whoever has gone on to another page is not called back.
+  useEffect(() => () => clearTimeout(timer.current), [])
   const change = (next: string, pause_ms: number) => {
     setText(next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => onChange(next.trim() === '' ? undefined : next.trim()), pause_ms)
+    timer.current = setTimeout(() => {
+      timer.current = undefined
+      onChange(next.trim() === '' ? undefined : next.trim())
+    }, pause_ms)
   }
   return (
     <label className="relative w-full wide:w-56">

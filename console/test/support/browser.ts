@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 
-export { openPage, signIn, startBrowser, themes } from './chromium.ts'
+export { openPage, signIn, signInAs, startBrowser, themes } from './chromium.ts'
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

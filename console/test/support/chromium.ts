@@ -54,7 +54,23 @@ export async function signIn(
   await page.goto(server.url + path)
   await page.getByLabel('API key', { exact: true }).fill(token)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await page.getByRole('navigation').waitFor()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
 }
 
 export const themes = ['light', 'dark'] as const
+
+/** As a member, with his password. */
+export async function signInAs(
+  page: Page,
+  server: { url: string },
+  email: string,
+  password: string,
+  path = '/',
+): Promise<void> {
+  await page.goto(server.url + path)
+  await page.getByRole('button', { name: 'E-mail' }).click()
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+}

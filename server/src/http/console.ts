@@ -9,7 +9,25 @@ import type { FastifyInstance } from 'fastify'
 export const console_folder = join(import.meta.dirname, '..', '..', '..', 'console', 'dist')
 
 /** The addresses of its pages, which all are the one page; its routes are in console/src/router.tsx. */
-export const consolePaths = ['/', '/sign-in', '/inbox', '/conversations/*', '/agents', '/agents/*'] as const
+export const consolePaths = [
+  '/',
+  '/sign-in',
+  '/accept-invitation',
+  '/inbox',
+  '/conversations/*',
+  '/agents',
+  '/agents/*',
+  '/overview',
+  '/settings',
+  '/settings/organization',
+  '/settings/members',
+  '/settings/keys',
+  '/settings/webhooks',
+  '/settings/webhooks/*',
+  '/settings/secrets',
+  '/settings/models',
+  '/settings/account',
+] as const
 
 /** Nothing inline, nothing from elsewhere, nobody around it. */
 const policy = [

@@ -216,7 +216,7 @@ describe('who is let in', () => {
     await server.client.createInvitation({ email, role: 'viewer' })
     const at = browser()
     await signIn(at, makeAccount({ email, name: 'A\0da' }))
-    expect(await sessionOf(at)).toMatchObject({ user: { email, name: null } })
+    expect(await sessionOf(at)).toMatchObject({ user: { email, name: null, has_password: false } })
   })
 
   test('who is invited, into every organization that did', async () => {

@@ -30,7 +30,7 @@ describe('a session', () => {
     }
     expect(session).toEqual({
       way: 'password',
-      user: { ...person, name: null },
+      user: { ...person, name: null, has_password: true },
       credential: null,
       organization,
       scopes: scopesOfRole.viewer,

@@ -108,7 +108,12 @@ export async function describeSession(database: Database, session: Session): Pro
   const organization = { id, name, slug, role }
   return {
     way,
-    user: user && { user_id: user.id, email: user.email, name: user.name },
+    user: user && {
+      user_id: user.id,
+      email: user.email,
+      name: user.name,
+      has_password: (await users.findPassword(database, user.id)) !== undefined,
+    },
     credential,
     organization,
     scopes: [...access.scopes],

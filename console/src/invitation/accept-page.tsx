@@ -1,0 +1,83 @@
+// Where an invitation's link leads. Its token is in the fragment of the address, which no browser sends and no server logs.
+import { ApiError } from '@parley/sdk'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
+import { formatFull } from '../format.ts'
+import { type Session, readInvitation } from '../session.ts'
+import { useSessionControl } from '../session-context.ts'
+import { useTitle } from '../shell/use-title.ts'
+import { words } from '../texts/invitation.ts'
+import { buttonClasses } from '../ui/button.tsx'
+import { Mark } from '../ui/icons.tsx'
+import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
+import { AcceptForm } from './accept-form.tsx'
+
+export function AcceptPage() {
+  useTitle(words.title)
+  const token = useLocation({ select: ({ hash }) => hash })
+  const { session, open } = useSessionControl()
+  const navigate = useNavigate()
+  const [isAccepted, setAccepted] = useState(false)
+  const accept = (begun: Session) => {
+    setAccepted(true)
+    open(begun)
+  }
+  // In place of the address that holds the token, once the routes know the session.
+  useEffect(() => {
+    if (isAccepted && session) void navigate({ to: '/inbox', replace: true })
+  }, [isAccepted, session, navigate])
+  if (isAccepted) return null
+  return (
+    <main className="grid min-h-full place-items-center p-4">
+      <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7 shadow-float">
+        <Mark width="36" height="36" />
+        {token === '' ? <Gone>{words.missing}</Gone> : <Opened key={token} token={token} onAccept={accept} />}
+      </div>
+    </main>
+  )
+}
+
+function Opened({ token, onAccept }: { token: string; onAccept: (session: Session) => void }) {
+  const { session } = useSessionControl()
+  const { data, error, isPending, refetch } = useQuery({
+    // The token itself is in no key: what queries are called can be seen by tools.
+    queryKey: ['invitation'],
+    queryFn: () => readInvitation(token),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  })
+  if (isPending) return <LoadingState />
+  if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return <Gone>{words.gone}</Gone>
+  if (!data) return <ErrorState error={error} onRetry={() => void refetch()} />
+  const isOther = session !== null && session.user?.email !== data.email
+  return (
+    <>
+      <h1 className="mt-4 text-xl font-semibold break-words">{words.heading(data.organization.name)}</h1>
+      <p className="mt-1 break-words">{words.text(data.email, data.role)}</p>
+      <p className="mt-1 mb-5 text-xs text-faint">{words.until(formatFull(data.expires_at))}</p>
+      {isOther && <p className="mb-4 rounded-md bg-warn-wash px-3 py-2 text-warn">{words.signedInAs(session.who)}</p>}
+      <AcceptForm token={token} invitation={data} onAccept={onAccept} />
+    </>
+  )
+}
+
+function Gone({ children }: { children: ReactNode }) {
+  return (
+    <div role="alert">
+      <h1 className="sr-only">{words.title}</h1>
+      <EmptyState
+        icon="warning"
+        title={words.goneTitle}
+        action={
+          <Link to="/sign-in" className={buttonClasses('plain')}>
+            {words.signIn}
+          </Link>
+        }
+      >
+        {children}
+      </EmptyState>
+    </div>
+  )
+}

@@ -1,0 +1,10 @@
+// Moments as the fields of a browser take them: in local time, without a zone. Pure but for the zone.
+export function toLocal(timestamp: string | undefined): string {
+  if (timestamp === undefined) return ''
+  const date = new Date(timestamp)
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+
+export function fromLocal(text: string): string | undefined {
+  return text === '' ? undefined : new Date(text).toISOString()
+}

@@ -1,0 +1,98 @@
+// Draws a chart over buckets of time on a canvas, in the colours of the theme.
+import uPlot from 'uplot'
+
+/** Tokens of theme.css. */
+export type Colour = 'accent' | 'good' | 'warn' | 'bad' | 'faint'
+
+export interface Series {
+  name: string
+  colour: Colour
+  /** One for each bucket; null: there is none. */
+  values: readonly (number | null)[]
+  /** Told apart by more than its colour. */
+  isDashed?: boolean
+}
+
+export interface ChartData {
+  kind: 'bars' | 'lines'
+  series: readonly Series[]
+  /** Of the buckets, short. */
+  ticks: readonly string[]
+  /** Of a number on the axis. */
+  formatAxis: (value: number) => string
+}
+
+const group = 'overview'
+export const chart_height = 176
+const steps = Array.from({ length: 13 }, (_none, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat()
+const bucket_steps = [1, 2, 3, 4, 6, 7, 12, 14, 24, 28, 48, 56, 84, 168, 336]
+
+/** `onMove`: to which bucket, or to none. */
+export function drawChart(element: HTMLElement, data: ChartData, onMove: (at: number | null) => void): uPlot {
+  const { series, ticks } = data
+  const count = ticks.length
+  const colourOf = readColours(element)
+  const font = `11px ${getComputedStyle(element).fontFamily}`
+  const axis = { stroke: colourOf('faint'), font, ticks: { show: false }, gap: 6 }
+  const options: uPlot.Options = {
+    width: element.clientWidth,
+    height: chart_height,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    // The same moment in every chart of the page.
+    cursor: { sync: { key: group }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: false, range: () => [-0.5, count - 0.5] },
+      y: { range: (_chart, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 26,
+        incrs: bucket_steps,
+        grid: { show: false },
+        values: (_chart, splits) => splits.map((index) => ticks[index] ?? ''),
+      },
+      {
+        ...axis,
+        size: 52,
+        incrs: steps,
+        grid: { stroke: colourOf('line'), width: 1 },
+        values: (_chart, splits) => splits.map(data.formatAxis),
+      },
+    ],
+    series: [{}, ...series.map((one) => seriesOptions(one, data.kind, colourOf(one.colour)))],
+    hooks: { setCursor: [({ cursor }) => onMove(cursor.idx ?? null)] },
+  }
+  const indexes = Array.from({ length: count }, (_none, index) => index)
+  return new uPlot(options, [indexes, ...series.map(({ values }) => [...values])], element)
+}
+
+/** As the mouse would, in every chart of the page. */
+export function pointAt(index: number): void {
+  for (const chart of uPlot.sync(group).plots) chart.setCursor({ left: chart.valToPos(index, 'x'), top: 0 })
+}
+
+function seriesOptions({ name, isDashed }: Series, kind: ChartData['kind'], colour: string): uPlot.Series {
+  if (kind === 'bars') {
+    return {
+      label: name,
+      fill: colour,
+      width: 0,
+      points: { show: false },
+      paths: uPlot.paths.bars!({ size: [0.7, 40] }),
+    }
+  }
+  return { label: name, stroke: colour, width: 1.75, points: { size: 5 }, ...(isDashed ? { dash: [5, 4] } : {}) }
+}
+
+/** A canvas knows no custom properties: an element of the page says what they come to just now. */
+function readColours(element: HTMLElement): (name: Colour | 'line') => string {
+  return (name) => {
+    const before = element.style.color
+    element.style.color = `var(--color-${name})`
+    const colour = getComputedStyle(element).color
+    element.style.color = before
+    return colour
+  }
+}

@@ -1,0 +1,47 @@
+// How a whole is divided: a bar for each part, the largest first. A list, and so its own text.
+import { formatNumber } from '../format.ts'
+import { words } from '../texts/overview.ts'
+import { classes } from '../ui/classes.ts'
+import { formatShare } from './bucket-text.ts'
+
+interface Props {
+  title: string
+  hint: string
+  /** Said where there is nothing. */
+  none: string
+  counts: Readonly<Record<string, number | undefined>>
+  names: Readonly<Record<string, string>>
+  isBad?: boolean
+}
+
+export function ShareBars({ title, hint, none, counts, names, isBad = false }: Props) {
+  const parts = Object.entries(counts)
+    .flatMap(([name, count]) => (count ? [{ name, count }] : []))
+    .toSorted((a, b) => b.count - a.count)
+  const total = parts.reduce((sum, { count }) => sum + count, 0)
+  return (
+    <section aria-label={title} className="rounded-lg border border-line bg-surface p-4">
+      <h2 className="font-semibold">{title}</h2>
+      <p className="mb-3 text-xs text-faint">{hint}</p>
+      {parts.length === 0 && <p className="text-faint">{none}</p>}
+      <ul className="flex flex-col gap-2">
+        {parts.map(({ name, count }) => (
+          <li key={name}>
+            <span className="flex justify-between gap-4">
+              <span>{names[name] ?? name}</span>
+              <span className="numeric text-soft">
+                {formatNumber(count)} <span className="text-faint">{words.share(formatShare(count / total))}</span>
+              </span>
+            </span>
+            <span className="mt-1 block h-1.5 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+              <span
+                className={classes('block h-full rounded-full', isBad ? 'bg-bad' : 'bg-accent')}
+                style={{ width: `${(100 * count) / total}%` }}
+              />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

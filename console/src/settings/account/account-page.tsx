@@ -1,0 +1,69 @@
+// One's own account: who one is, the password, every session.
+import { useState } from 'react'
+import { useSession, useSessionControl } from '../../session-context.ts'
+import { words } from '../../texts/settings.ts'
+import { Button } from '../../ui/button.tsx'
+import { AskDialog } from '../ask-dialog.tsx'
+import { Facts } from '../parts.tsx'
+import { Refused, Section, SettingsPage } from '../settings-page.tsx'
+import { PasswordForm } from './password-form.tsx'
+
+const own = words.account
+
+export function AccountPage() {
+  const { user, who, organization } = useSession()
+  return (
+    <SettingsPage title={words.pages.account}>
+      <Section title={own.who}>
+        <Facts
+          rows={
+            user
+              ? [
+                  [own.name, user.name],
+                  [own.email, user.email],
+                  [own.organization, organization.name],
+                ]
+              : [
+                  [own.key, who],
+                  [own.organization, organization.name],
+                ]
+          }
+        />
+      </Section>
+      {user === null && <Refused>{own.keyHasNoPassword}</Refused>}
+      {user && !user.has_password && <Refused>{own.noPassword}</Refused>}
+      {user?.has_password && (
+        <Section title={own.password} intro={own.passwordIntro}>
+          <PasswordForm email={user.email} />
+        </Section>
+      )}
+      <Sessions isKey={user === null} />
+    </SettingsPage>
+  )
+}
+
+function Sessions({ isKey }: { isKey: boolean }) {
+  const { client } = useSession()
+  const { close } = useSessionControl()
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <Section
+      title={own.sessions}
+      intro={isKey ? own.keySessionsIntro : own.sessionsIntro}
+      action={<Button onClick={() => setAsking(true)}>{own.signOutEverywhere}</Button>}
+    >
+      {isAsking && (
+        <AskDialog
+          title={own.signOutTitle}
+          text={own.signOutText}
+          submit={own.signOutEverywhere}
+          done={own.signedOut}
+          changes={[]}
+          act={() => client.signOutEverywhere()}
+          onDone={close}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </Section>
+  )
+}

@@ -1,0 +1,24 @@
+// Shows what the server tells only now: a key, a secret, a link. It is in the memory of the page, and gone with this dialog.
+import { words } from '../texts/settings.ts'
+import { Button } from '../ui/button.tsx'
+import { CopyField } from '../ui/copy-field.tsx'
+import { Modal } from '../ui/dialog.tsx'
+
+interface Props {
+  title: string
+  text: string
+  label: string
+  value: string
+  onClose: () => void
+}
+
+export function ShownOnce({ title, text, label, value, onClose }: Props) {
+  return (
+    <Modal open isKept onOpenChange={(open) => open || onClose()} title={title} description={text}>
+      <CopyField label={label} value={value} />
+      <Button kind="primary" className="self-end" onClick={onClose}>
+        {words.kept}
+      </Button>
+    </Modal>
+  )
+}

@@ -1,0 +1,33 @@
+// Which events an endpoint asks for: patterns, as a person chooses them. Pure.
+import { deliveredTypes } from '@parley/contract'
+
+export interface Family {
+  /** `conversation.*` */
+  pattern: string
+  types: readonly string[]
+}
+
+export const families: readonly Family[] = groupTypes(deliveredTypes)
+
+function groupTypes(types: readonly string[]): Family[] {
+  const names = [...new Set(types.map((type) => type.slice(0, type.indexOf('.'))))]
+  return names.map((name) => ({ pattern: `${name}.*`, types: types.filter((type) => type.startsWith(`${name}.`)) }))
+}
+
+/** A family takes the place of its types, and everything that of all; in the order in which they are shown. */
+export function toggled(events: readonly string[], pattern: string, isIn: boolean): string[] {
+  const others = events.filter((event) => event !== pattern && !(isIn && covers(pattern, event)))
+  return isIn ? inOrder([...others, pattern]) : others
+}
+
+export function covers(pattern: string, type: string): boolean {
+  return pattern !== type && (pattern === '*' || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))))
+}
+
+const order = ['*', ...families.flatMap(({ pattern, types }) => [pattern, ...types])]
+
+/** What is none of the shown ones stays, at the end. */
+function inOrder(events: readonly string[]): string[] {
+  const rank = (event: string) => (order.includes(event) ? order.indexOf(event) : order.length)
+  return events.toSorted((a, b) => rank(a) - rank(b))
+}

@@ -1,0 +1,158 @@
+// The page that an invitation links to: from the link to the inbox, whoever opens it, and what it says of a link that opens nothing.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeOrganization } from '../../server/test/support/actors.ts'
+import {
+  enter,
+  forgetAttempts,
+  givePassword,
+  makePerson,
+  newEmail,
+  password,
+} from '../../server/test/sign-in/support.ts'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+
+let server: TestServer
+let browser: Browser
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+
+const join = (page: Page) => page.getByRole('button', { name: 'Join', exact: true })
+
+async function invite(email: string, fields: { expires_in_seconds?: number } = {}): Promise<string> {
+  const { token } = await server.client.createInvitation({ email, role: 'viewer', name: 'Ada', ...fields })
+  return `${server.url}/accept-invitation#${token}`
+}
+
+describe('a link', () => {
+  test('leads to the inbox by a name and a password, once; its token is in no request’s address and no log', async () => {
+    const email = newEmail()
+    const link = await invite(email)
+    const token = link.split('#')[1]!
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    const addresses: string[] = []
+    page.on('request', (request) => addresses.push(request.url(), JSON.stringify(request.headers())))
+    await page.goto(link)
+    await page.getByText(`You have been invited as a viewer, under ${email}.`).waitFor()
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Ada')
+    await page.getByLabel('Choose a password').fill('short')
+    await join(page).click()
+    await page.getByRole('alert').getByText('12 characters at least.').waitFor()
+    await page.getByLabel('Your name').fill('Ada Lovelace')
+    await page.getByLabel('Choose a password').fill(password)
+    await join(page).click()
+    await page.waitForURL(`${server.url}/inbox`)
+    await page.getByRole('button', { name: 'Ada Lovelace' }).waitFor()
+    expect(addresses.filter((address) => address.split('#')[0]!.includes(token))).toEqual([])
+    expect(server.log.filter((line) => line.includes(token))).toEqual([])
+
+    await enter(server, email)
+    await page.goBack()
+    expect(page.url()).not.toContain(token)
+    await page.goto(link)
+    await page.getByText('This link opens nothing').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('that has run out, was taken back, or is incomplete says so', async () => {
+    const email = newEmail()
+    const link = await invite(email)
+    await server.database.pool.query(`update invitations set expires_at = now() where email = $1`, [email])
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await page.goto(link)
+    await page.getByText('This link opens nothing').waitFor()
+    await page.goto(`${server.url}/accept-invitation`)
+    await page.getByText('Copy the whole link').waitFor()
+    await page.goto(`${server.url}/accept-invitation#${'x'.repeat(300)}`)
+    await page.getByText('It may have been used already').waitFor()
+    await forgetAttempts(server)
+  })
+
+  test('that is taken back while somebody fills in the page says so then', async () => {
+    const email = newEmail()
+    const link = await invite(email)
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await page.goto(link)
+    await page.getByLabel('Choose a password').fill(password)
+    await server.database.pool.query('delete from invitations where email = $1', [email])
+    await join(page).click()
+    await page.getByRole('alert').getByText('It may have been used already').waitFor()
+  })
+})
+
+describe('somebody who is known', () => {
+  test('joins with the password that he has elsewhere', async () => {
+    const person = await makePerson(server, (await makeOrganization(server)).id)
+    await givePassword(server, person)
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await page.goto(await invite(person.email))
+    await page.getByLabel('Your password').fill('not his password')
+    await join(page).click()
+    await page.getByText('This is not the password of that address.').waitFor()
+    await page.getByLabel('Your password').fill(password)
+    await join(page).click()
+    await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
+  })
+
+  test('needs nothing else while he is signed in', async () => {
+    const elsewhere = await makeOrganization(server)
+    const person = await makePerson(server, elsewhere.id)
+    await givePassword(server, person)
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signInAs(page, server, person.email, password)
+    await page.goto(await invite(person.email))
+    await page.getByText('need nothing else').waitFor()
+    await join(page).click()
+    await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
+  })
+
+  test('is told to sign in where he has no password', async () => {
+    const person = await makePerson(server, (await makeOrganization(server)).id)
+    await using opened = await openPage(browser)
+    await opened.page.goto(await invite(person.email))
+    await opened.page.getByText('Sign in, and open the link again.').waitFor()
+    expect(await join(opened.page).count()).toBe(0)
+  })
+})
+
+test('who is signed in as somebody else is told, before the one takes the place of the other', async () => {
+  const email = newEmail()
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  const { pat_key } = await server.client.createOrganizationKey({ name: 'Of the desk' })
+  await signIn(page, server, '/', pat_key)
+  await page.goto(await invite(email))
+  await page.getByText('You are signed in as Of the desk').waitFor()
+  await page.getByLabel('Choose a password').fill(password)
+  await join(page).click()
+  await page.waitForURL(`${server.url}/inbox`)
+  await page.getByRole('button', { name: 'Ada' }).waitFor()
+  expect(faults).toEqual([])
+})
+
+test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme) => {
+  for (const width of [1280, 390]) {
+    await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
+    const { page } = opened
+    await page.goto(await invite(newEmail()))
+    await join(page).click()
+    await page.getByRole('alert').waitFor()
+    await expectAccessible(page)
+    await page.goto(`${server.url}/accept-invitation`)
+    await page.reload()
+    await page.getByText('Copy the whole link').waitFor()
+    await expectAccessible(page)
+  }
+})

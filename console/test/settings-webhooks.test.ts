@@ -1,0 +1,209 @@
+// Webhooks in the settings, with real receivers: from a new endpoint to deliveries that are sent again.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeKey } from '../../server/test/support/actors.ts'
+import { opened_hosts } from '../../server/test/webhooks/fixture.ts'
+import { type Receiver, answer, startReceiver } from '../../server/test/webhooks/receiver.ts'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { makeAgent } from './support/conversations.ts'
+
+let server: TestServer
+let browser: Browser
+let receiver: Receiver
+let agent_id: string
+
+beforeAll(async () => {
+  ;[server, browser, receiver] = await Promise.all([startTestServer(opened_hosts), startBrowser(), startReceiver()])
+  agent_id = await makeAgent(server, 'Front desk')
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+  await receiver?.[Symbol.asyncDispose]()
+})
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+/** A notice that something was done is one too, for Base UI. */
+const dialog = (page: Page) => page.locator('[role=dialog]:not([aria-modal=false])')
+const deliveries = (page: Page) => page.getByRole('list', { name: 'Deliveries' }).locator('> li')
+
+const makeEndpoint = async (fields: { url?: string; events?: string[] } = {}) => {
+  const made = await server.client.createWebhookEndpoint({ url: receiver.url, events: ['conversation.*'], ...fields })
+  return made.id
+}
+
+describe('an endpoint', () => {
+  test('is made with what it is to get; its secret is shown once, and signs what comes', async () => {
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, '/settings/webhooks')
+    await button(page, 'New webhook').click()
+    await button(page, 'Create').click()
+    await page.getByText('Enter the address of your receiver.').waitFor()
+    await dialog(page).getByLabel('Address').fill('ftp://example.com')
+    await button(page, 'Create').click()
+    await page.getByText('Must be an http or https address.').waitFor()
+    await dialog(page).getByLabel('Address').fill(receiver.url)
+    await dialog(page).getByLabel('conversation.*').uncheck()
+    await button(page, 'Create').click()
+    await page.getByText('Choose an event at least.').waitFor()
+    await dialog(page).getByLabel('turn.*').check()
+    await dialog(page).getByLabel('Agent').selectOption('Front desk')
+    await dialog(page).getByLabel('Description').fill('The ledger')
+    await button(page, 'Create').click()
+    const secret = await dialog(page).getByLabel('Signing secret').inputValue()
+    expect(secret).toMatch(/^whsec_/)
+    await button(page, 'I have kept it').click()
+    await page.getByRole('link', { name: receiver.url }).waitFor()
+    await page.reload()
+    await page.getByText('The ledger').waitFor()
+    expect(await page.content()).not.toContain(secret)
+
+    receiver.secret = secret
+    receiver.received.length = 0
+    await page.getByRole('link', { name: receiver.url }).click()
+    await button(page, 'Send test event').click()
+    await deliveries(page).filter({ hasText: 'webhook.test' }).getByText('Delivered').waitFor()
+    expect(receiver.received.map(({ event }) => event.type)).toEqual(['webhook.test'])
+    const { data } = await server.client.listWebhookEndpoints()
+    expect(data[0]).toMatchObject({ events: ['turn.*'], agent_id, description: 'The ledger', active: true })
+    await server.client.deleteWebhookEndpoint({ webhook_id: data[0]!.id })
+    receiver.secret = null
+    expect(faults).toEqual([])
+  })
+
+  test('is changed, gets another secret, and is deleted', async () => {
+    const webhook_id = await makeEndpoint()
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, `/settings/webhooks/${webhook_id}`)
+    await button(page, 'Edit').click()
+    await dialog(page).getByLabel('Everything').check()
+    await dialog(page).getByLabel('Active').uncheck()
+    await button(page, 'Save').click()
+    await page.getByText('New events are not sent.').waitFor()
+    expect(await server.client.getWebhookEndpoint({ webhook_id })).toMatchObject({ events: ['*'], active: false })
+    expect(await button(page, 'Send test event').isDisabled()).toBe(true)
+
+    await button(page, 'New secret').click()
+    await dialog(page).getByLabel('The old secret goes on for').selectOption('A week')
+    await button(page, 'Make a new secret').click()
+    await dialog(page).getByLabel('Signing secret').waitFor()
+    await button(page, 'I have kept it').click()
+    await page.getByText('Old secret until').waitFor()
+
+    await button(page, 'Delete').click()
+    await dialog(page).getByRole('button', { name: 'Delete' }).click()
+    await page.waitForURL(`${server.url}/settings/webhooks`)
+    expect((await server.client.listWebhookEndpoints()).data.map(({ id }) => id)).not.toContain(webhook_id)
+    await page.goto(`${server.url}/settings/webhooks/${webhook_id}`)
+    await page.getByText('There is nothing here').waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('that the server has switched off says why, and is switched on again', async () => {
+    await using gone = await startReceiver()
+    gone.answer = (response) => answer(response, 410)
+    const webhook_id = await makeEndpoint({ url: gone.url })
+    await server.client.testWebhookEndpoint({ webhook_id })
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await expect.poll(async () => (await server.client.getWebhookEndpoint({ webhook_id })).active).toBe(false)
+    await signIn(page, server, `/settings/webhooks/${webhook_id}`)
+    await page.getByText('it wants no more events').waitFor()
+    gone.answer = (response) => answer(response, 204)
+    await button(page, 'Switch on').click()
+    await page.getByText('Events are sent.').waitFor()
+    expect(await server.client.getWebhookEndpoint({ webhook_id })).toMatchObject({ active: true, disabled_at: null })
+    await server.client.deleteWebhookEndpoint({ webhook_id })
+  })
+})
+
+describe('deliveries', () => {
+  test('are listed with tries and answers, filtered by status, and sent again, one or a range', async () => {
+    await using fickle = await startReceiver()
+    fickle.answer = (response) => answer(response, 500, 'out of order')
+    const webhook_id = await makeEndpoint({ url: fickle.url })
+    await server.client.testWebhookEndpoint({ webhook_id })
+    await expect.poll(() => fickle.received.length).toBeGreaterThan(0)
+    // As after the last of its tries.
+    await expect
+      .poll(async () => (await server.client.listWebhookDeliveries({ webhook_id })).data[0]!.tries.length)
+      .toBeGreaterThan(0)
+    const failed = `update webhook_deliveries set status = 'failed', finished_at = now() where endpoint_id = $1`
+    await server.database.pool.query(failed, [webhook_id])
+
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, `/settings/webhooks/${webhook_id}?status=failed`)
+    await deliveries(page).getByText('Answered 500').click()
+    await page.getByText('out of order').waitFor()
+    await page.getByRole('group', { name: 'Show' }).getByText('Delivered').click()
+    await page.getByText('There is none of these.').waitFor()
+    expect(page.url()).toContain('status=delivered')
+    await page.getByRole('group', { name: 'Show' }).getByText('All').click()
+
+    fickle.answer = (response) => answer(response, 204)
+    await button(page, 'Send webhook.test again').click()
+    await deliveries(page).getByText('Delivered').waitFor()
+    const once = fickle.received.length
+    await button(page, 'Send again…').click()
+    await dialog(page).getByLabel('Only those that have failed').uncheck()
+    await button(page, 'Send again').click()
+    await page.getByText('1 delivery is sent again').waitFor()
+    await expect.poll(() => fickle.received.length).toBeGreaterThan(once)
+    const ids = new Set(fickle.received.map(({ event }) => event.id))
+    expect(ids.size).toBe(1)
+    await server.client.deleteWebhookEndpoint({ webhook_id })
+    expect(faults).toEqual([])
+  })
+})
+
+describe('who may not', () => {
+  test('a viewer sees endpoints and deliveries, without answers and without buttons', async () => {
+    const webhook_id = await makeEndpoint()
+    receiver.answer = (response) => answer(response, 200, 'an echo of what was said')
+    await server.client.testWebhookEndpoint({ webhook_id })
+    const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, `/settings/webhooks/${webhook_id}`, pat_key)
+    await page.getByText('that needs the scope webhooks:manage').waitFor()
+    await deliveries(page).getByText('Answered 200').click()
+    await page.getByText('The answer is hidden').waitFor()
+    expect(await page.content()).not.toContain('an echo')
+    expect(await page.getByRole('button', { name: /Edit|Delete|Send|New secret/ }).count()).toBe(0)
+
+    const blind = await makeKey(server, { without: ['conversations:read_sensitive'] })
+    await using other = await openPage(browser)
+    await signIn(other.page, server, `/settings/webhooks/${webhook_id}`, blind)
+    await other.page.getByText('that needs the scope conversations:read_sensitive').waitFor()
+    await button(other.page, 'Send test event').waitFor()
+    expect(await button(other.page, 'Edit').count()).toBe(0)
+    await server.client.deleteWebhookEndpoint({ webhook_id })
+    expect(faults).toEqual([])
+  })
+})
+
+test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme) => {
+  receiver.answer = (response) => answer(response, 200, 'thanks')
+  const webhook_id = await makeEndpoint()
+  await server.client.testWebhookEndpoint({ webhook_id })
+  for (const width of [1280, 390]) {
+    await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
+    const { page } = opened
+    await signIn(page, server, '/settings/webhooks')
+    await page.getByRole('link', { name: receiver.url }).waitFor()
+    await expectAccessible(page)
+    await button(page, 'New webhook').click()
+    await dialog(page).getByLabel('Address').waitFor()
+    await expectAccessible(page)
+    await page.goto(`${server.url}/settings/webhooks/${webhook_id}`)
+    await deliveries(page).getByText('Answered 200').click()
+    await page.getByText('thanks').waitFor()
+    await expectAccessible(page)
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+  }
+  await server.client.deleteWebhookEndpoint({ webhook_id })
+})
