@@ -6,9 +6,10 @@ import type { RootStore, Store } from '../database/store.ts'
 import { notFound } from '../errors.ts'
 import { forgetAnswers } from '../idempotency/run-once.ts'
 import type { JsonObject } from '../json.ts'
-import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
+import { type JobPayloads, postAnalysis } from '../jobs/enqueue.ts'
 import { type LockedConversation, noChange } from './change.ts'
-import { type Committed, type Environment, endedTurns, underLock, writeChange } from './commit.ts'
+import { type Committed, type Environment, underLock, writeChange } from './commit.ts'
+import { endedTurns } from './ended-turn.ts'
 import { type ConversationRecord, findConversation } from './queries.ts'
 import { decideEndForDeletion } from './decisions.ts'
 
@@ -33,7 +34,7 @@ export async function changeMetadata(
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -70,7 +71,7 @@ export async function deleteContent(
 ): Promise<Committed<void>> {
   const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
     const change = decideEndForDeletion(state, ended_by)
-    await writeChange({ store: tx, ...environment }, state, change)
+    writeChange({ store: tx, ...environment }, state, change)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
@@ -78,7 +79,7 @@ export async function deleteContent(
       type: 'conversation.deleted' as const,
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
-    await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
+    writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
     return { answer: undefined, started: null, ended_turns: endedTurns(state, change), listed_in: tx.organization_id }
   })
   if (!committed) throw notFound('Conversation')
@@ -114,7 +115,7 @@ const overdueStatement = statement(
 export async function requeueOverdueAnalyses(database: Database): Promise<number> {
   return database.transaction(async (tx) => {
     const overdue = await tx.query<JobPayloads['analyze_conversation']>(overdueStatement, [])
-    for (const payload of overdue) await enqueueAnalysis(tx, payload)
+    for (const payload of overdue) postAnalysis(tx, payload)
     return overdue.length
   })
 }
@@ -141,6 +142,6 @@ export async function writeAnalysis(
     if (written.length === 0) return
     const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
   })
 }

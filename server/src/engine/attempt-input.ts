@@ -68,8 +68,7 @@ export interface RunningTurn extends FoundTurn, Disposable {
 /** Null when the turn is not the attempt's (any more). */
 export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
-  const conversation = await findConversation(store, lease.conversation_id)
-  const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
+  const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
   const stored = await getVersionConfig(store, turn.agent_version_id)
@@ -81,6 +80,11 @@ export async function findRunningTurn(services: Part, lease: TurnLease): Promise
     now: turn.started_at ?? turn.queued_at,
   }
   return { store, turn, conversation, items, config, variables }
+}
+
+async function readTurn(store: RootStore, { conversation_id, turn_id }: TurnLease) {
+  const conversation = await findConversation(store, conversation_id)
+  return { conversation, turn: await findTurn(store, conversation_id, turn_id) }
 }
 
 /** Asks other servers, and so takes its time; throws the signal's reason when it is told to stop. */
