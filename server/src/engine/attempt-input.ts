@@ -24,9 +24,6 @@ import { type TurnTool, assembleTools } from './tools/turn-tools.ts'
 
 type Part = Pick<Services, 'database' | 'config'>
 
-/** Items read beyond the window: messages of turns that wait behind this one. */
-const waiting_items = 64
-
 export interface AttemptInput {
   config: ResolvedConfig
   variables: PromptVariables
@@ -39,7 +36,8 @@ export interface AttemptInput {
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const { store, turn, conversation, config, variables, tools, notices } = running
   const messages_of = turn.messages_of ?? turn.id
-  const count = config.context_window.max_items + waiting_items
+  // One more than may be shown: a turn of which not everything was read is too long then.
+  const count = config.context_window.max_items + 1
   const items = await readHistory(store, conversation.id, count, [messages_of, turn.id])
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
