@@ -63,10 +63,11 @@ async function findPostmaster(connection_string: string): Promise<number> {
   return parent
 }
 
-/** A published agent without a greeting or a summary. */
+/** A published agent without a greeting or a summary. Its model is shown as much as the baseline's. */
 export async function publishAgent(client: Client): Promise<string> {
   const { agent_id } = await client.createAgent({ name: 'Bench' })
-  await client.createAgentVersion({ agent_id, config: { analysis: { summary: { enabled: false } } } })
+  const config = { analysis: { summary: { enabled: false } }, context_window: { max_items: 20 } }
+  await client.createAgentVersion({ agent_id, config })
   await client.publishAgentVersion({ agent_id, version: '1' })
   return agent_id
 }

@@ -14,7 +14,9 @@ import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config.ts'
 import type { Services } from './context.ts'
 import { requeueOverdueAnalyses } from './conversations/commit-content.ts'
+import { createEndings } from './live/endings.ts'
 import { createSignals } from './live/signals.ts'
+import type { EndedTurn } from './conversations/ended-turn.ts'
 import { openBus } from './database/bus.ts'
 import { type PooledDatabase, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
@@ -160,7 +162,7 @@ function connectNodes(
   stack.use(watchLogs({ database, signals, clock, followed: live.followed, onError: onLogsLate }))
   const onFeedsLate = warn('changes of conversations may be shown late')
   const feeds = stack.use(createFeeds({ database, bus, signals, live, node_id, clock, onError: onFeedsLate }))
-  return { signals, bus, live, feeds, node_id }
+  return { signals, endings: createEndings<EndedTurn>(), bus, live, feeds, node_id }
 }
 
 /** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */

@@ -7,7 +7,9 @@ import type { OpenId } from './access/sign-in/openid.ts'
 import type { Passwords } from './access/sign-in/passwords.ts'
 import type { ConversationTokens } from './access/conversation-token.ts'
 import type { Config } from './config.ts'
+import type { Endings } from './live/endings.ts'
 import type { Signals } from './live/signals.ts'
+import type { EndedTurn } from './conversations/ended-turn.ts'
 import type { TurnRunner } from './conversations/turn-runner.ts'
 import type { EventStream, TextStream } from './event-stream.ts'
 import type { Bus } from './database/bus.ts'
@@ -35,6 +37,8 @@ export interface Services extends Sealers {
   readonly mcp_listings: McpListings
   readonly runner: TurnRunner
   readonly signals: Signals
+  /** Of turns. */
+  readonly endings: Endings<EndedTurn>
   readonly bus: Bus
   readonly live: LiveTurns
   /** Of organizations' conversations. */

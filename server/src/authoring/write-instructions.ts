@@ -31,7 +31,7 @@ export async function writeInstructions(
   if (!begun) return
   const models = modelsOf(services, store)
   const outcome = await write({ models, config: services.config }, begun, run)
-  await services.ports.reached('instructions.written')
+  await services.ports.reached?.('instructions.written')
   await finishGeneration(store, job, outcome)
   if (outcome.status === 'failed') log.warn({ version_id: job.version_id, reason: outcome.error }, 'no instructions')
 }

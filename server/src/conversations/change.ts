@@ -55,8 +55,12 @@ export interface LockedConversation {
   next_turn: number
   /** In order; at most one is running, and it is the first. */
   open_turns: OpenTurn[]
+  /** When anything of it was changed last. */
+  updated_at: string
   /** The database's clock, read under the lock. */
   now: string
+  /** A number that no lease had, for the turn that the change starts. */
+  next_lease: number
 }
 
 /** How a conversation is to end. */

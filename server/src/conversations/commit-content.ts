@@ -6,10 +6,11 @@ import type { RootStore, Store } from '../database/store.ts'
 import { AppError, notFound } from '../errors.ts'
 import { forgetAnswers } from '../idempotency/run-once.ts'
 import type { JsonObject } from '../json.ts'
-import { type JobPayloads, enqueueAnalysis } from '../jobs/enqueue.ts'
+import { type JobPayloads, postAnalysis } from '../jobs/enqueue.ts'
 import { type LockedConversation, noChange } from './change.ts'
-import { type Committed, type Environment, endedTurns, underLock, writeChange } from './commit.ts'
+import { type Committed, type Environment, underLock, writeChange } from './commit.ts'
 import { isActive } from './conversation.ts'
+import { endedTurns } from './ended-turn.ts'
 import { type ConversationRecord, findConversation } from './queries.ts'
 import { decideEndForDeletion } from './decisions.ts'
 
@@ -34,7 +35,7 @@ export async function changeMetadata(
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -71,7 +72,7 @@ export async function deleteContent(
 ): Promise<Committed<void>> {
   const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
     const change = decideEndForDeletion(state, ended_by)
-    await writeChange({ store: tx, ...environment }, state, change)
+    writeChange({ store: tx, ...environment }, state, change)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
@@ -79,7 +80,7 @@ export async function deleteContent(
       type: 'conversation.deleted' as const,
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
-    await writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
+    writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
     const { organization_id } = tx
     const ended_turns = endedTurns(state, change)
     return { answer: undefined, started: null, ended_turns, organization_id, listed: 'change' as const }
@@ -125,7 +126,7 @@ export async function askForAnalysis(
     const { organization_id } = tx
     const queued = await tx.query(askStatement, [id, organization_id])
     if (queued.length === 0) throw new AppError('analysis_in_progress')
-    await enqueueAnalysis(tx, { organization_id, conversation_id: id })
+    postAnalysis(tx, { organization_id, conversation_id: id })
     return findConversation(tx, id)
   })
   if (!asked) throw notFound('Conversation')
@@ -144,7 +145,7 @@ const overdueStatement = statement(
 export async function requeueOverdueAnalyses(database: Database): Promise<number> {
   return database.transaction(async (tx) => {
     const overdue = await tx.query<JobPayloads['analyze_conversation']>(overdueStatement, [])
-    for (const payload of overdue) await enqueueAnalysis(tx, payload)
+    for (const payload of overdue) postAnalysis(tx, payload)
     return overdue.length
   })
 }
@@ -172,6 +173,6 @@ export async function writeAnalysis(
     if (written.length === 0) return
     const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    await writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
   })
 }

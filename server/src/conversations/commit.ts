@@ -2,12 +2,13 @@
 // of it or nothing, with its follow-up jobs. Nothing here waits for the network (T12).
 import type { Ports } from '../ports.ts'
 import { limitLockWait, statement } from '../database/database.ts'
-import type { RootStore, Store } from '../database/store.ts'
+import type { RootStore, Store, TransactionStore } from '../database/store.ts'
 import { AppError, notFound } from '../errors.ts'
-import { enqueueAnalysis } from '../jobs/enqueue.ts'
+import { postAnalysis } from '../jobs/enqueue.ts'
 import { countChange, isUserMessage } from './counted.ts'
 import type { Change, Decision, LockedConversation, NewTurn, OpenTurn, StepEnd, TurnEnd } from './change.ts'
 import { isRefusal } from './change.ts'
+import { type EndedTurn, endedTurns } from './ended-turn.ts'
 import { lease_ms, statusOfOutcome } from './turn.ts'
 import { type ChangeName, reach } from './pause-points.ts'
 import type { TurnLease } from './turn-runner.ts'
@@ -16,8 +17,8 @@ import type { TurnLease } from './turn-runner.ts'
 export interface Committed<Answer> {
   answer: Answer
   started: TurnLease | null
-  /** Turns that became final, and the nodes that have to know: that of the waiting call, that which carried it out. */
-  ended_turns: { id: string; nodes: string[] }[]
+  /** Turns that became final. */
+  ended_turns: EndedTurn[]
   organization_id: string
   /** How it shows in the list of the organization's conversations. */
   listed: 'change' | 'progress' | null
@@ -30,7 +31,7 @@ export interface Environment {
 }
 
 interface Writer extends Environment {
-  store: Store
+  store: TransactionStore
 }
 
 /** A conversation, and what is to become of it. */
@@ -46,7 +47,7 @@ export async function underLock<T>(
   store: RootStore,
   ports: Ports,
   { change, id, lock_wait_ms }: Target,
-  work: (tx: Store, state: LockedConversation) => Promise<T>,
+  work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
   const result = await store.transaction(async (tx) => {
     await reach(ports, `${change}.begun`)
@@ -55,6 +56,8 @@ export async function underLock<T>(
     if (!state) return null
     await reach(ports, `${change}.locked`)
     const written = await work(tx, state)
+    // Who does not stop here need not wait: it goes with the commit.
+    if (ports.reached) await tx.posted()
     await reach(ports, `${change}.written`)
     return written
   })
@@ -77,7 +80,7 @@ export async function changeConversation<Answer>(
   const committed = await underLock(store, ports, target, async (tx, state) => {
     const decision = await decide(state, tx)
     if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
-    const started = await writeChange({ store: tx, ports, node_id }, state, decision.change)
+    const started = writeChange({ store: tx, ports, node_id }, state, decision.change)
     await alongside(tx, decision.answer)
     const { organization_id } = tx
     const listed = howItIsListed(decision.change)
@@ -98,21 +101,10 @@ function howItIsListed({ end, items }: Change): Committed<unknown>['listed'] {
   return items.some(({ type }) => type === 'message') ? 'progress' : null
 }
 
-/** The turns that a change ends. */
-export function endedTurns(
-  { open_turns }: LockedConversation,
-  { ended_turns }: Change,
-): Committed<unknown>['ended_turns'] {
-  const ended = new Set(ended_turns.map((turn) => turn.id))
-  return open_turns
-    .filter(({ id }) => ended.has(id))
-    .map(({ id, accepted_by, node_id }) => ({ id, nodes: [accepted_by, node_id ?? accepted_by] }))
-}
-
 const lock = statement(
   'lock_conversation',
   `select c.id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending,
-          p.user_turn_count, p.next_position, p.next_sequence, p.next_turn
+          p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at
    from conversations c join conversation_progress p on p.conversation_id = c.id
    where c.id = $1 and c.organization_id = $2 and c.deleted_at is null
    for update`,
@@ -121,7 +113,7 @@ const lock = statement(
 // Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
 const openTurns = statement(
   'open_turns',
-  `select clock_timestamp() as now, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by, t.node_id,
+  `select clock_timestamp() as now, (select nextval('turn_leases')) as next_lease, t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by, t.node_id,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
           (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
@@ -138,34 +130,35 @@ const openTurns = statement(
    order by t.sequence`,
 )
 
-type LockedRow = Omit<LockedConversation, 'open_turns' | 'now'>
+type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease'>
+type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null } & Pick<LockedConversation, 'now' | 'next_lease'>
 
-export async function lockConversation(tx: Store, id: string): Promise<LockedConversation | null> {
-  const [row] = await tx.query<LockedRow>(lock, [id, tx.organization_id])
+export async function lockConversation(tx: TransactionStore, id: string): Promise<LockedConversation | null> {
+  const values = [id, tx.organization_id]
+  const [[row], turns] = await Promise.all([tx.look<LockedRow>(lock, values), tx.look<OpenTurnRow>(openTurns, values)])
   if (!row) return null
-  const turns = await tx.query<Omit<OpenTurn, 'id'> & { id: string | null; now: string }>(openTurns, [
-    id,
-    tx.organization_id,
-  ])
-  const open_turns = turns.flatMap(({ now: _now, ...turn }) => (turn.id === null ? [] : [turn as OpenTurn]))
-  return { ...row, now: turns[0]!.now, open_turns }
+  const { now, next_lease } = turns[0]!
+  const open_turns = turns.flatMap(({ now: _now, next_lease: _lease, ...turn }) =>
+    turn.id === null ? [] : [turn as OpenTurn],
+  )
+  return { ...row, now, next_lease, open_turns }
 }
 
-/** Writes a change of a locked conversation. In this order: turns end before the next starts (T3), items precede the end (T5). */
-export async function writeChange(
-  writer: Writer,
-  state: LockedConversation,
-  change: Change,
-): Promise<TurnLease | null> {
-  if (change.step) await finishStep(writer, change.step)
-  for (const end of change.ended_turns) await endTurn(writer, state, end)
-  let started: TurnLease | null = null
-  if (change.new_turn) started = await insertTurn(writer, state, change.new_turn)
-  if (change.started_turn) started = await startTurn(writer, state, change.started_turn.id)
-  if (change.items.length + change.events.length > 0) await append(writer, state, change)
-  if (change.ending) await putOffEnd(writer, state, change.ending)
-  if (change.end) await endConversation(writer, state, change.end)
-  return started
+/**
+ * Writes a change of a locked conversation; whether it went through, the commit tells. In this order: turns end before the next
+ * starts (T3), items precede the end (T5). Answers the lease where a turn is this node's to carry out now.
+ */
+export function writeChange(writer: Writer, state: LockedConversation, change: Change): TurnLease | null {
+  if (change.step) finishStep(writer, change.step)
+  for (const end of change.ended_turns) endTurn(writer, state, end)
+  if (change.new_turn) insertTurn(writer, state, change.new_turn)
+  if (change.started_turn) startTurn(writer, state, change.started_turn.id)
+  if (change.items.length + change.events.length > 0) append(writer, state, change)
+  if (change.ending) putOffEnd(writer, state, change.ending)
+  if (change.end) endConversation(writer, state, change.end)
+  const turn_id = change.started_turn?.id ?? (change.new_turn?.start ? change.new_turn.id : null)
+  const { organization_id } = writer.store
+  return turn_id === null ? null : { organization_id, conversation_id: state.id, turn_id, lease: state.next_lease }
 }
 
 const insertTurnStatement = statement(
@@ -174,14 +167,13 @@ const insertTurnStatement = statement(
                       queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by,
                       messages_of)
    select $1, $2, $3, $4, case when $5 then 'running' else 'queued' end, $6, $7, $8, $9,
-          case when $5 then 1 else 0 end, case when $5 then nextval('turn_leases') end,
+          case when $5 then 1 else 0 end, case when $5 then $14::bigint end,
           case when $5 then clock_timestamp() + $10::integer * interval '1 millisecond' end, case when $5 then $11::uuid end,
-          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second', $11::uuid, $13
-   returning lease`,
+          case when $5 then $9::timestamptz end, $9::timestamptz + $12::integer * interval '1 second', $11::uuid, $13`,
 )
 
-async function insertTurn({ store, node_id }: Writer, state: LockedConversation, turn: NewTurn) {
-  const [row] = await store.query<{ lease: number | null }>(insertTurnStatement, [
+function insertTurn({ store, node_id }: Writer, state: LockedConversation, turn: NewTurn): void {
+  store.post(insertTurnStatement, [
     turn.id,
     store.organization_id,
     state.id,
@@ -195,33 +187,22 @@ async function insertTurn({ store, node_id }: Writer, state: LockedConversation,
     node_id,
     turn.max_seconds,
     turn.messages_of,
+    state.next_lease,
   ])
-  return row!.lease === null ? null : leaseOf(store, state, turn.id, row!.lease)
 }
 
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
 const startTurnStatement = statement(
   'start_turn',
-  `update turns set status = 'running', attempts = attempts + 1, lease = nextval('turn_leases'), node_id = $3, partial_text = null, partial_step = null,
+  `update turns set status = 'running', attempts = attempts + 1, lease = $5, node_id = $3, partial_text = null, partial_step = null,
           lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
           started_at = coalesce(started_at, clock_timestamp()),
           deadline_at = case when started_at is null then clock_timestamp() + (deadline_at - queued_at) else deadline_at end
-   where id = $1 and organization_id = $2 and status in ('queued', 'running')
-   returning lease`,
+   where id = $1 and organization_id = $2 and status in ('queued', 'running')`,
 )
 
-async function startTurn({ store, node_id }: Writer, state: LockedConversation, turn_id: string): Promise<TurnLease> {
-  const [row] = await store.query<{ lease: number }>(startTurnStatement, [
-    turn_id,
-    store.organization_id,
-    node_id,
-    lease_ms,
-  ])
-  return leaseOf(store, state, turn_id, row!.lease)
-}
-
-function leaseOf(store: Store, state: LockedConversation, turn_id: string, lease: number): TurnLease {
-  return { organization_id: store.organization_id, conversation_id: state.id, turn_id, lease }
+function startTurn({ store, node_id }: Writer, state: LockedConversation, turn_id: string): void {
+  store.post(startTurnStatement, [turn_id, store.organization_id, node_id, lease_ms, state.next_lease])
 }
 
 const finishStepStatement = statement(
@@ -231,8 +212,8 @@ const finishStepStatement = statement(
    where id = $1 and organization_id = $2 and status = 'running'`,
 )
 
-async function finishStep({ store }: Writer, { turn_id, input_tokens, output_tokens }: StepEnd): Promise<void> {
-  await store.query(finishStepStatement, [turn_id, store.organization_id, input_tokens, output_tokens])
+function finishStep({ store }: Writer, { turn_id, input_tokens, output_tokens }: StepEnd): void {
+  store.post(finishStepStatement, [turn_id, store.organization_id, input_tokens, output_tokens])
 }
 
 const endTurnStatement = statement(
@@ -244,8 +225,8 @@ const endTurnStatement = statement(
    where id = $1 and organization_id = $2 and status in ('queued', 'running')`,
 )
 
-async function endTurn({ store }: Writer, state: LockedConversation, end: TurnEnd): Promise<void> {
-  await store.query(endTurnStatement, [
+function endTurn({ store }: Writer, state: LockedConversation, end: TurnEnd): void {
+  store.post(endTurnStatement, [
     end.id,
     store.organization_id,
     statusOfOutcome[end.outcome],
@@ -282,7 +263,7 @@ const appendStatement = statement(
    where conversation_id = $1 and organization_id = $2`,
 )
 
-async function append({ store, ports }: Writer, state: LockedConversation, change: Change): Promise<void> {
+function append({ store, ports }: Writer, state: LockedConversation, change: Change): void {
   const items = change.items.map((item, index) => ({
     ...item,
     id: item.type === 'message' ? item.id : ports.newId(),
@@ -294,7 +275,7 @@ async function append({ store, ports }: Writer, state: LockedConversation, chang
     sequence: state.next_sequence + index,
   }))
   const counters = countChange(state, change)
-  await store.query(appendStatement, [
+  store.post(appendStatement, [
     state.id,
     store.organization_id,
     state.now,
@@ -314,8 +295,8 @@ const putOffStatement = statement(
   'update conversations set ending = $3 where id = $1 and organization_id = $2 and ended_at is null',
 )
 
-async function putOffEnd({ store }: Writer, state: LockedConversation, ending: NonNullable<Change['ending']>) {
-  await store.query(putOffStatement, [state.id, store.organization_id, JSON.stringify(ending)])
+function putOffEnd({ store }: Writer, state: LockedConversation, ending: NonNullable<Change['ending']>): void {
+  store.post(putOffStatement, [state.id, store.organization_id, JSON.stringify(ending)])
 }
 
 /** Of a statement that begins with the update as `ended`. */
@@ -336,8 +317,8 @@ const endStatement = statement(
    ${countEnded}`,
 )
 
-async function endConversation({ store }: Writer, state: LockedConversation, end: NonNullable<Change['end']>) {
-  await store.query(endStatement, [
+function endConversation({ store }: Writer, state: LockedConversation, end: NonNullable<Change['end']>): void {
+  store.post(endStatement, [
     state.id,
     store.organization_id,
     end.status,
@@ -348,5 +329,5 @@ async function endConversation({ store }: Writer, state: LockedConversation, end
     end.analysis.reason,
   ])
   if (end.analysis.status !== 'queued') return
-  await enqueueAnalysis(store, { organization_id: store.organization_id, conversation_id: state.id })
+  postAnalysis(store, { organization_id: store.organization_id, conversation_id: state.id })
 }

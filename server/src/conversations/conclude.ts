@@ -4,12 +4,14 @@ import type { Services } from '../context.ts'
 import type { Committed } from './commit.ts'
 import type { Partial } from './turn-endings.ts'
 
-type Part = Pick<Services, 'runner' | 'signals' | 'ports' | 'bus' | 'live' | 'node_id' | 'feeds'>
+type Part = Pick<Services, 'runner' | 'signals' | 'endings' | 'ports' | 'bus' | 'live' | 'node_id' | 'feeds'>
 
 export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
-  for (const { id, nodes } of committed.ended_turns) {
+  for (const ended of committed.ended_turns) {
+    const { id, nodes } = ended
     services.runner.stop(id)
+    services.endings.tell(id, ended)
     services.signals.notify(id)
     if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }

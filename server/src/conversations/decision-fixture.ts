@@ -13,7 +13,9 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   next_sequence: 9,
   next_turn: 3,
   open_turns: [],
+  updated_at: '2025-12-31T23:59:59.000000Z',
   now: '2026-01-01T00:00:00.000000Z',
+  next_lease: 1,
   ...fields,
 })
 

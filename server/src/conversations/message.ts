@@ -6,6 +6,8 @@ import type { Context, Handler } from '../context.ts'
 import { CommitInDoubt } from '../database/database.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
 import { EventStream } from '../event-stream.ts'
+import { begunTurn, seenAtStart } from './begun-turn.ts'
+import { isRefusal } from './change.ts'
 import { changeConversation } from './commit.ts'
 import { conclude, withHalt } from './conclude.ts'
 import { takesMessages } from './conversation.ts'
@@ -13,12 +15,13 @@ import { requireConversation } from './conversation-access.ts'
 import { type MessageInput, decideMessage, decideRetry } from './decisions.ts'
 import { resolveDoubt } from './doubt.ts'
 import { type ConversationRecord, findNewestTry } from './queries.ts'
-import { awaitTurn, outcomeUnread, streamTurn } from './turn-stream.ts'
+import type { BegunTurn } from './turn-runner.ts'
+import { type AwaitedTurn, awaitTurn, outcomeUnread, streamTurn } from './turn-stream.ts'
 
 /** What the wait for a turn allows beyond the turns' own limits: their starts, commits and takeovers. */
 const wait_margin_ms = 30_000
 
-type NewMessage = Omit<MessageInput, 'partial'> & { conversation_id: string }
+type NewMessage = Omit<MessageInput, 'partial'> & { conversation: ConversationRecord }
 
 export const sendConversationMessage: Handler<'sendConversationMessage'> = async (ctx, input) => {
   checkText(ctx, input.text)
@@ -63,7 +66,7 @@ async function prepareMessage(ctx: Context, conversation: ConversationRecord, in
   if (conversation.is_ending) throw new AppError('conversation_ending')
   return {
     ...(await readTurnSettings(ctx, conversation.agent_version_id, input)),
-    conversation_id: conversation.id,
+    conversation,
     message_id: ports.newId(),
     turn_id: ports.newId(),
     text: input.text,
@@ -83,33 +86,38 @@ async function readTurnSettings(ctx: Context, agent_version_id: string, input: S
 }
 
 /** The turn that will answer, and how long that may take at most. */
-interface Accepted {
-  turn_id: string
-  wait_ms: number
-}
+type Accepted = Pick<AwaitedTurn, 'turn_id' | 'wait_ms' | 'seen'>
 
 const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
 
 async function accept(ctx: Context, message: NewMessage): Promise<Accepted> {
-  const { conversation_id } = message
+  const { conversation, message_id } = message
+  const conversation_id = conversation.id
+  let begun: BegunTurn | undefined
   const commit = (partial: MessageInput['partial']) =>
     changeConversation(
       ctx.store,
       ctx.services,
       { change: 'message', id: conversation_id },
-      (state) => decideMessage(state, { ...message, partial }),
+      (state) => {
+        const decision = decideMessage(state, { ...message, partial })
+        const turn = isRefusal(decision) ? null : decision.change.new_turn
+        begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
+        return decision
+      },
       async (tx, { turn_id }) => ctx.key?.bind(tx, { conversation_id, turn_id }),
     )
   try {
     const committed =
       message.concurrency === 'interrupt' ? await withHalt(ctx.services, conversation_id, commit) : await commit(null)
-    conclude(ctx.services, conversation_id, committed)
+    const started = committed.started && { ...committed.started, begun }
+    conclude(ctx.services, conversation_id, { ...committed, started })
     const { turn_id, ahead } = committed.answer
-    return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds) }
+    return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen: started && seenAtStart(turn_id) }
   } catch (error) {
     if (!(error instanceof CommitInDoubt)) throw error
-    const turn_id = await resolveDoubt(ctx, message, error)
-    return { turn_id, wait_ms: waitFor(message.max_waiting + 1, message.max_seconds) }
+    const turn_id = await resolveDoubt(ctx, { conversation_id, message_id }, error)
+    return { turn_id, wait_ms: waitFor(message.max_waiting + 1, message.max_seconds), seen: null }
   }
 }
 
@@ -128,7 +136,7 @@ async function repeat(
   const wait_ms = waitFor(max_waiting + 1, settings.max_seconds)
   if (newest.status !== 'failed') {
     ctx.key?.markReplayed()
-    return { turn_id: newest.id, wait_ms }
+    return { turn_id: newest.id, wait_ms, seen: null }
   }
   const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
   const committed = await changeConversation(ctx.store, ctx.services, { change: 'retry', id }, async (state, tx) => {
@@ -138,5 +146,5 @@ async function repeat(
   conclude(ctx.services, id, committed)
   const { turn_id } = committed.answer
   if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
-  return { turn_id, wait_ms }
+  return { turn_id, wait_ms, seen: null }
 }

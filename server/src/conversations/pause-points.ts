@@ -29,5 +29,5 @@ export type PausePoint =
   | (typeof attemptPoints)[number]
 
 export async function reach({ reached }: Pick<Ports, 'reached'>, point: PausePoint): Promise<void> {
-  await reached(point)
+  await reached?.(point)
 }

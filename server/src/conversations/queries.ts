@@ -114,12 +114,19 @@ export function readTranscript(
   return store.query(transcriptStatement, [conversation_id, store.organization_id, max_bytes, left_out])
 }
 
-/** An item with the turn that its user messages came with: its own, or the failed one that its own tries again. */
-export type HistoryItem = ItemRecord & { messages_of: string | null }
+/**
+ * What a model may be shown of an item, with the turn that its user messages came with: its own, or the failed one that its own
+ * tries again.
+ */
+export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_at'> & { messages_of: string | null }
 
-const historyColumns = `${itemColumns}, coalesce((select t.messages_of from turns t
-  where t.conversation_id = $1 and t.messages_of is not null and t.id = transcript_items.turn_id), turn_id) as messages_of`
-const oldestOfNewest = '(select next_position - $3::integer from conversation_progress where conversation_id = $1)'
+const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error,
+  coalesce((select t.messages_of from turns t
+    where t.conversation_id = $1 and t.messages_of is not null and t.id = transcript_items.turn_id), turn_id) as messages_of`
+const oldestOfNewest = `(select next_position - $3::integer - (
+    select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = $1 and i.role = 'user'
+    where t.conversation_id = $1 and t.status = 'queued')
+  from conversation_progress where conversation_id = $1)`
 
 const historyStatement = statement(
   'read_history',
@@ -131,7 +138,7 @@ const historyStatement = statement(
    order by position`,
 )
 
-/** The newest items and, however old, those of certain turns; oldest first. */
+/** The newest items, messages that wait for their turn not counted, and, however old, those of certain turns; oldest first. */
 export function readHistory(
   store: Store,
   conversation_id: string,

@@ -1,6 +1,7 @@
 // What conversations ask of the engine: the port through which turns are carried out and greetings written in this process.
 import type { ResolvedConfig } from '../agents/config.ts'
 import type { JsonObject } from '../json.ts'
+import type { ConversationRecord, TurnRecord } from './queries.ts'
 
 /** The right of one attempt to write, as the database gave it. */
 export interface TurnLease {
@@ -9,6 +10,13 @@ export interface TurnLease {
   turn_id: string
   /** Never reused; every write of the attempt carries it (T6). */
   lease: number
+  /** As the commit left them that gave the right: what its first attempt need not read. */
+  begun?: BegunTurn
+}
+
+export interface BegunTurn {
+  turn: TurnRecord
+  conversation: ConversationRecord
 }
 
 /** An attempt that was stopped in order to conclude its turn. */

@@ -4,7 +4,8 @@ import type { Context } from '../context.ts'
 import { isUnavailable } from '../database/database.ts'
 import { AppError, errorBody } from '../errors.ts'
 import { liveKey } from '../live/live-turns.ts'
-import { type TurnRecord, findTurn, readTurnItems } from './queries.ts'
+import type { SeenTurn } from './ended-turn.ts'
+import { findTurn, readTurnItems } from './queries.ts'
 import { TurnNarrator } from './turn-narrator.ts'
 import { isFinal } from './turn.ts'
 import { maySeeToolCalls, presentReply } from './wire.ts'
@@ -16,6 +17,8 @@ export interface AwaitedTurn {
   /** How long it may take at most. */
   wait_ms: number
   interactivity: 'plain' | 'rich'
+  /** As it is known already; null: it has to be looked at. */
+  seen: SeenTurn | null
 }
 
 /** The last event is the reply, or why there is none. */
@@ -69,21 +72,22 @@ function eventOf({ error }: AppError): 'turn.cancelled' | 'turn.failed' {
 
 async function* followTurn(
   ctx: Context,
-  { conversation_id, turn_id, wait_ms, interactivity }: AwaitedTurn,
+  { conversation_id, turn_id, wait_ms, interactivity, seen }: AwaitedTurn,
   gone: AbortSignal,
   narrator: TurnNarrator | null,
 ): AsyncGenerator<TurnStreamEvent, TurnEnd> {
-  const { signals, live, ports } = ctx.services
+  const { signals, endings, live, ports } = ctx.services
   const deadline = ports.clock.monotonic() + wait_ms
   const saidKey = liveKey(conversation_id)
   using listener = signals.listen(turn_id, ...(narrator ? [conversation_id, saidKey] : []))
-  for (let isStored = true; ;) {
-    const turn = isStored ? await lookAtTurn(ctx, conversation_id, turn_id) : undefined
+  using expected = endings.expect(turn_id)
+  const look = () => expected.ending ?? lookAtTurn(ctx, conversation_id, turn_id)
+  for (let turn: SeenTurn | null | undefined = seen ?? (await look()); ;) {
     const isOver = turn === null || (turn && isFinal(turn.status))
     const isLate = ports.clock.monotonic() >= deadline || signals.isClosed || gone.aborted
     if (isOver || isLate) {
       const isTold = turn && (narrator || turn.outcome === 'reply')
-      const items = isTold ? await readTurnItems(ctx.store, conversation_id, turn_id) : []
+      const items = isTold ? (expected.ending?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
       if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
       return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
     }
@@ -93,15 +97,15 @@ async function* followTurn(
     if (narrator && saying?.turn_id === turn_id && !isBehind) yield* narrator.say(saying)
     // What is said in a step is told after what was stored before it.
     if (isBehind && !turn) {
-      isStored = true
+      turn = await look()
       continue
     }
     const rung = await listener.next({ timeout_ms: poll_ms, signal: gone })
-    isStored = rung.size !== 1 || !rung.has(saidKey)
+    turn = rung.size === 1 && rung.has(saidKey) ? undefined : await look()
   }
 }
 
-async function* tellProgress(ctx: Context, narrator: TurnNarrator, conversation_id: string, turn: TurnRecord) {
+async function* tellProgress(ctx: Context, narrator: TurnNarrator, conversation_id: string, turn: SeenTurn) {
   if (turn.status !== 'running') return
   if (turn.steps > 0) {
     const items = await readTurnItems(ctx.store, conversation_id, turn.id)
@@ -113,7 +117,7 @@ async function* tellProgress(ctx: Context, narrator: TurnNarrator, conversation_
 }
 
 /** A turn that was never carried out has not been started, and says nothing. */
-function* tellEnd(narrator: TurnNarrator, turn: TurnRecord, items: Parameters<TurnNarrator['finish']>[0]) {
+function* tellEnd(narrator: TurnNarrator, turn: SeenTurn, items: Parameters<TurnNarrator['finish']>[0]) {
   if (turn.attempts === 0) return
   yield* narrator.start(turn.attempts)
   yield* narrator.finish(items)
@@ -132,8 +136,8 @@ async function lookAtTurn(ctx: Context, conversation_id: string, turn_id: string
 /** T1: every answer says that the message is stored. */
 function concludeTurn(
   { access }: Pick<Context, 'access'>,
-  { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms'>,
-  turn: TurnRecord | null | undefined,
+  { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms' | 'seen'>,
+  turn: SeenTurn | null | undefined,
   items: Parameters<typeof presentReply>[1],
 ): TurnEnd {
   const refuse = (error: Refused, detail?: string | null) => ({

@@ -1,4 +1,5 @@
 // The way to PostgreSQL: one pool, prepared hot statements, kysely for the rest, transactions. Knows no room.
+import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { Tables } from './tables.ts'
@@ -24,14 +25,29 @@ export interface Executor {
   readonly kysely: Kysely<Tables>
 }
 
+/**
+ * What only a transaction can do: spare it round trips. Statements that are sent without a wait between them travel together, the
+ * last of them with the commit.
+ */
+export interface Together {
+  /** As `query`, and goes with `begin`, whose answer is not there yet: the statement must change nothing. */
+  look<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
+  /** Sends what answers nothing, once something was answered. Its failure is that of the next query, or of the commit. */
+  post(statement: Statement, values: unknown[]): void
+  /** Waits for what was posted so far. */
+  posted(): Promise<void>
+}
+
 /** The whole database, or one transaction that stands for it: a transaction within that is a savepoint. */
 export interface Database extends Executor {
   /**
    * Commits when `work` resolves, rolls back when it throws. No network wait belongs in here (T12). Throws `CommitInDoubt`
    * when the connection was lost before the answer to the commit.
    */
-  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
+
+export interface Transaction extends Database, Together {}
 
 export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
@@ -83,6 +99,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   const pool = new pg.Pool({
     connectionString: options.connection_string,
     max: options.max_connections,
+    pipeline: true,
     types,
     options: '-c TimeZone=UTC -c DateStyle=ISO',
     statement_timeout: options.statement_timeout_ms,
@@ -112,28 +129,68 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   }
 }
 
-async function runTransaction<T>(pool: pg.Pool, work: (tx: Database) => Promise<T>): Promise<T> {
+async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  const line = createLine(client)
   let broken: unknown
   try {
-    await client.query('begin')
-    const result = await work(transactionOn(client))
-    await commit(client)
+    const begun = line.send('begin')
+    begun.catch(() => {}) // told to whoever asks first, and here
+    const result = await work(transactionOn(client, line, begun))
+    await begun
+    await commit(line)
     return result
   } catch (error) {
     // Nothing can be said over a lost connection: closing it rolls back.
     if (isConnectionLost(error)) broken = error
     else await client.query('rollback').catch((rollbackError: unknown) => (broken = rollbackError))
-    throw error
+    throw (await line.failure()) ?? error
   } finally {
     client.release(broken as Error | undefined)
   }
 }
 
-async function commit(client: pg.PoolClient): Promise<void> {
+/** A connection on which statements follow each other without waiting; those that are sent at once go out as one message. */
+interface Line {
+  send(query: string | pg.QueryConfig): Promise<pg.QueryResult>
+  post(query: pg.QueryConfig): void
+  posted(): Promise<void>
+  /** Once all that was posted is answered: why the first of it failed that the database refused. */
+  failure(): Promise<Error | null>
+}
+
+function createLine(client: pg.PoolClient): Line {
+  const { connection } = client as unknown as { connection: { stream: Socket } }
+  const posted: Promise<unknown>[] = []
+  const send: Line['send'] = (query) => {
+    const { stream } = connection
+    stream.cork()
+    // After everything that is ready to run now, and so to send.
+    process.nextTick(() => stream.uncork())
+    return client.query(query)
+  }
+  return {
+    send,
+    post(query) {
+      const answered = send(query)
+      answered.catch(() => {}) // told by `failure`
+      posted.push(answered)
+    },
+    async posted() {
+      await Promise.all(posted)
+    },
+    async failure() {
+      const outcomes = await Promise.allSettled(posted.splice(0))
+      const refused = outcomes.find((outcome) => outcome.status === 'rejected' && !isConnectionLost(outcome.reason))
+      return refused ? ((refused as PromiseRejectedResult).reason as Error) : null
+    },
+  }
+}
+
+async function commit(line: Line): Promise<void> {
   let answer: pg.QueryResult
   try {
-    answer = await client.query('commit')
+    answer = await line.send('commit')
   } catch (error) {
     throw isConnectionLost(error) ? new CommitInDoubt(error) : error
   }
@@ -143,23 +200,40 @@ async function commit(client: pg.PoolClient): Promise<void> {
 /** Released too: a savepoint of the same name around it must be the one that is meant from now on. */
 const leaveSavepoint = 'rollback to savepoint inner_transaction; release savepoint inner_transaction'
 
-function transactionOn(client: pg.PoolClient): Database {
+function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown>): Transaction {
   let kysely: Kysely<Tables> | undefined
-  const tx: Database = {
-    query: async (statement, values) => (await client.query({ ...statement, values })).rows,
+  let isOpen = false
+  begun.then(
+    () => (isOpen = true),
+    () => {},
+  )
+  const tx: Transaction = {
+    async query(statement, values) {
+      await begun
+      return (await line.send({ ...statement, values })).rows
+    },
+    async look(statement, values) {
+      const [answer] = await Promise.all([line.send({ ...statement, values }), begun])
+      return answer.rows
+    },
+    post(statement, values) {
+      if (!isOpen) throw new Error('a transaction changes nothing before it has looked')
+      line.post({ ...statement, values })
+    },
+    posted: line.posted,
     get kysely() {
-      kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client) }) })
+      kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client, begun) }) })
       return kysely
     },
     async transaction(work) {
-      await client.query('savepoint inner_transaction')
+      await line.send('savepoint inner_transaction')
       try {
         const result = await work(tx)
-        await client.query('release savepoint inner_transaction')
+        await line.send('release savepoint inner_transaction')
         return result
       } catch (error) {
-        if (!isConnectionLost(error)) await client.query(leaveSavepoint)
-        throw error
+        if (!isConnectionLost(error)) await line.send(leaveSavepoint)
+        throw (await line.failure()) ?? error
       }
     },
   }
@@ -167,9 +241,9 @@ function transactionOn(client: pg.PoolClient): Database {
 }
 
 /** Lets kysely run on a connection that a transaction already holds. */
-function poolOfOne(client: pg.PoolClient) {
+function poolOfOne(client: pg.PoolClient, begun: Promise<unknown>) {
   const borrowed = { query: client.query.bind(client), release: () => {} }
-  return { connect: async () => borrowed, end: async () => {} } as unknown as pg.Pool
+  return { connect: () => begun.then(() => borrowed), end: async () => {} } as unknown as pg.Pool
 }
 
 /** Whether the connection is gone, so that nobody can tell what became of what was sent over it last. */

@@ -1,5 +1,5 @@
 // A store: the database as one organization sees it. Queries of the rooms take a store, so that none can forget the organization.
-import type { Database, Executor } from './database.ts'
+import type { Database, Executor, Together, Transaction } from './database.ts'
 
 declare const bound: unique symbol
 
@@ -9,9 +9,12 @@ export interface Store extends Executor {
   readonly [bound]: true
 }
 
-/** A store that can begin transactions; inside one there is only a `Store`. */
+/** A store inside of a transaction. */
+export interface TransactionStore extends Store, Together {}
+
+/** A store that can begin transactions. */
 export interface RootStore extends Store {
-  transaction<T>(work: (store: Store) => Promise<T>): Promise<T>
+  transaction<T>(work: (store: TransactionStore) => Promise<T>): Promise<T>
 }
 
 export function openStore(database: Database, organization_id: string): RootStore {
@@ -25,12 +28,15 @@ export function openStore(database: Database, organization_id: string): RootStor
   } as RootStore
 }
 
-function bind(tx: Executor, organization_id: string): Store {
+function bind(tx: Transaction, organization_id: string): TransactionStore {
   return {
     organization_id,
     query: tx.query,
+    look: tx.look,
+    post: tx.post,
+    posted: tx.posted,
     get kysely() {
       return tx.kysely
     },
-  } as Store
+  } as TransactionStore
 }

@@ -24,9 +24,6 @@ import { type TurnTool, assembleTools } from './tools/turn-tools.ts'
 
 type Part = Pick<Services, 'database' | 'config'>
 
-/** Items read beyond the window: messages of turns that wait behind this one. */
-const waiting_items = 64
-
 export interface AttemptInput {
   config: ResolvedConfig
   variables: PromptVariables
@@ -39,7 +36,8 @@ export interface AttemptInput {
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const { store, turn, conversation, config, variables, tools, notices } = running
   const messages_of = turn.messages_of ?? turn.id
-  const count = config.context_window.max_items + waiting_items
+  // One more than may be shown: a turn of which not everything was read is too long then.
+  const count = config.context_window.max_items + 1
   const items = await readHistory(store, conversation.id, count, [messages_of, turn.id])
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
@@ -68,8 +66,7 @@ export interface RunningTurn extends FoundTurn, Disposable {
 /** Null when the turn is not the attempt's (any more). */
 export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
-  const conversation = await findConversation(store, lease.conversation_id)
-  const turn = await findTurn(store, lease.conversation_id, lease.turn_id)
+  const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
   const stored = await getVersionConfig(store, turn.agent_version_id)
@@ -81,6 +78,11 @@ export async function findRunningTurn(services: Part, lease: TurnLease): Promise
     now: turn.started_at ?? turn.queued_at,
   }
   return { store, turn, conversation, items, config, variables }
+}
+
+async function readTurn(store: RootStore, { conversation_id, turn_id }: TurnLease) {
+  const conversation = await findConversation(store, conversation_id)
+  return { conversation, turn: await findTurn(store, conversation_id, turn_id) }
 }
 
 /** Asks other servers, and so takes its time; throws the signal's reason when it is told to stop. */

@@ -1,5 +1,5 @@
 // What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
-import type { HistoryItem, ItemRecord } from '../conversations/queries.ts'
+import type { HistoryItem } from '../conversations/queries.ts'
 import { isSaidByTool } from '../conversations/turn-items.ts'
 import type { ModelMessage } from './models/port.ts'
 import { fitOutput, sizeOf } from './tools/output-size.ts'
@@ -19,7 +19,7 @@ export interface ModelHistory {
 const characters_of_token = 4
 
 /** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
-export function estimateTokens(item: ItemRecord): number {
+export function estimateTokens(item: HistoryItem): number {
   const own = item.type === 'message' ? item.content?.join('') : undefined
   const text = own ?? JSON.stringify(item.arguments ?? item.output ?? '')
   return Math.ceil(text.length / characters_of_token) + 4
@@ -106,7 +106,7 @@ function shareOf(room: number, sizes: number[]): number {
   return Number.POSITIVE_INFINITY
 }
 
-function toHistory(items: ItemRecord[]): ModelHistory {
+function toHistory(items: HistoryItem[]): ModelHistory {
   const preface: string[] = []
   const messages: ModelMessage[] = []
   const outputs = new Map(
@@ -128,7 +128,7 @@ function toHistory(items: ItemRecord[]): ModelHistory {
   return { preface, messages }
 }
 
-function addMessage(item: ItemRecord, preface: string[], messages: ModelMessage[]): void {
+function addMessage(item: HistoryItem, preface: string[], messages: ModelMessage[]): void {
   const text = item.content!.join('\n')
   if (item.role === 'user') messages.push({ role: 'user', text })
   else if (item.role === 'system') preface.push(text)
@@ -142,9 +142,9 @@ function addMessage(item: ItemRecord, preface: string[], messages: ModelMessage[
  * recorded result is left out: a provider refuses a history in which one is missing.
  */
 function addToolCall(
-  call: ItemRecord,
-  previous: ItemRecord | undefined,
-  result: ItemRecord | undefined,
+  call: HistoryItem,
+  previous: HistoryItem | undefined,
+  result: HistoryItem | undefined,
   messages: ModelMessage[],
 ): void {
   if (!result || messages.length === 0) return

@@ -137,8 +137,8 @@ export class Engine implements TurnRunner {
     halt.holders -= 1
     if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
     this.#halted.delete(lease.conversation_id)
-    // A write of it may be under way; two attempts with one lease could not be told apart.
-    if (!isConcluded) void over.then(() => this.start(lease))
+    // A write of it may be under way; two attempts with one lease could not be told apart. And the turn is not as it was begun.
+    if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined }))
   }
 
   stop(turn_id: string): void {

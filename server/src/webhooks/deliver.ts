@@ -93,14 +93,14 @@ class RunningDeliveries implements Deliveries {
 
   async #claim(): Promise<void> {
     const { database, ports } = this.#services
-    await ports.reached('delivery.look')
+    await ports.reached?.('delivery.look')
     const { is_any_due, has_more } = await openLanes(database)
     if (has_more) this.#looksAgain = true
     if (!is_any_due) return
     const capacity = measureCapacity(this.#headsUnderWay())
     if (capacity.lanes === 0) return
     const { heads, leased } = await claimHeads(database, capacity)
-    await ports.reached('delivery.claimed')
+    await ports.reached?.('delivery.claimed')
     for (const head of heads) {
       const over = this.#carry(head).finally(() => this.#tries.delete(head.lease))
       this.#tries.set(head.lease, { head, over })
@@ -122,7 +122,7 @@ class RunningDeliveries implements Deliveries {
   async #tryOnce(head: Head): Promise<boolean> {
     const { database, ports } = this.#services
     const made = await makeTry(this.#services, head, this.#halt.signal)
-    await ports.reached('delivery.answered')
+    await ports.reached?.('delivery.answered')
     // Whoever asks for a test wants to know now.
     const tries_made = head.type === 'webhook.test' ? max_tries : head.tries_made
     const verdict = judgeTry(made, tries_made, ports.random())

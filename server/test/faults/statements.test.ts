@@ -101,7 +101,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       arm()
       await talk.send('First')
     })
-    const some = ['find_organization_key', 'insert_turn', 'read_history', 'end_turn', 'turn_items']
+    const some = ['find_organization_key', 'insert_turn', 'read_history', 'end_turn', 'append']
     expect(names).toEqual(expect.arrayContaining(some))
   })
 

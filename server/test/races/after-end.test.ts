@@ -63,8 +63,11 @@ test('a reply that is deleted before it is read is not told as an empty one', as
   const plain = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', ...plain })
   const conversation_id = conversation.id
+  // Who comes again with the same key reads what the first call was told.
+  const send = () => sendMessage(server.client, conversation_id, 'Hello', { idempotency_key: 'once' })
+  expect(await send()).toMatchObject({ reply: expect.any(String) })
   const reading = proxy.failStatement(1, { when: 'before', how: 'stall', counts: ({ name }) => name === 'turn_items' })
-  const call = sendMessage(server.client, conversation_id, 'Hello')
+  const call = send()
   await reading.hit
   await server.client.deleteConversation({ conversation_id })
   reading.release()
