@@ -14,18 +14,24 @@ import { presentConversation } from './wire.ts'
 type Condition = ReturnType<typeof sql<boolean>>
 
 export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
-  const limit = input.limit ?? 20
-  const conditions = filterConditions(ctx.store, ctx.access, input)
-  if (input.cursor !== undefined) {
-    conditions.push(sql`c.created_at < ${decodeTimeCursor(input.cursor)}::timestamptz`)
-  }
-  const { rows } = await sql<ConversationRecord>`
+  const { rows } = await pageOf(ctx.store, ctx.access, input).execute(ctx.store.kysely)
+  const last = rows.at(-1)
+  if (last && rows.length === limitOf(input)) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
+  return rows.map((row) => presentConversation(ctx.access, row))
+}
+
+export type Page = ConversationFilters & { limit?: number | undefined; cursor?: string | undefined }
+
+const limitOf = ({ limit = 20 }: Page) => limit
+
+/** The query of a page, which the measurements explain. */
+export function pageOf(store: Store, access: Access, page: Page) {
+  const conditions = filterConditions(store, access, page)
+  if (page.cursor !== undefined) conditions.push(sql`c.created_at < ${decodeTimeCursor(page.cursor)}::timestamptz`)
+  return sql<ConversationRecord>`
     select ${sql.raw(conversationColumns)} from ${sql.raw(conversationTables)}
     where ${sql.join(conditions, sql` and `)}
-    order by c.created_at desc limit ${limit}`.execute(ctx.store.kysely)
-  const last = rows.at(-1)
-  if (last && rows.length === limit) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
-  return rows.map((row) => presentConversation(ctx.access, row))
+    order by c.created_at desc limit ${limitOf(page)}`
 }
 
 export const countConversations: Handler<'countConversations'> = async (ctx, input) => {
