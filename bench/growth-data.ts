@@ -44,7 +44,7 @@ const agentRows = `
 // The oldest first, so that the newest page is what came last. Nine of ten are the big organization's.
 const conversations = `
   with raw as (
-    select n, now() - interval '1 year' + ((n + random() * 0.9) / $3::float8) * interval '1 year' - interval '1 hour' as at,
+    select n, now() - interval '1 hour' - (1 - (n + random() * 0.9) / $3::float8) * interval '31536000 seconds' as at,
       random() as of_channel, random() as of_status, random() as of_user, random() as of_plan, random() as of_order,
       case when random() < 0.9 then 0 else 1 + floor($4::integer * power(random(), 2))::integer end as organization,
       floor($5::integer * power(random(), 2))::integer as agent, floor(-ln(1 - random()) * 180)::integer as lasted
@@ -64,8 +64,10 @@ const conversations = `
       || '.' || floor(of_user * greatest($3::integer / 5, 1)) || '@example.com',
     agent_id, version_id, case when channel = 'telephone' then '+4930' || (1000000 + floor(of_order * 2000)::integer) end,
     case when channel = 'webrtc' then 'widget-' || (1 + floor(of_order * 10)) end,
+    -- A campaign of the first weeks: a tenth of all, and none of the newest.
     jsonb_build_object('plan', case when of_plan < 0.7 then 'free' when of_plan < 0.97 then 'pro' else 'enterprise' end,
-      'locale', (array['en', 'de', 'fr', 'es', 'pl'])[1 + floor(of_order * 5)::integer], 'order', 'A-' || n),
+      'locale', (array['en', 'de', 'fr', 'es', 'pl'])[1 + floor(of_order * 5)::integer], 'order', 'A-' || n)
+      || case when n < $3::integer / 5 and of_order < 0.5 then '{"campaign": "launch"}' else '{}' end::jsonb,
     at, case when status <> 'in_progress' then at + lasted * interval '1 second' end,
     case when status <> 'in_progress' then lasted end, case when status <> 'in_progress' then 'ended_by_caller' end,
     case when status <> 'in_progress' then '{"type": "credential", "id": null, "name": null, "reason": null}'::jsonb end,

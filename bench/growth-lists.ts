@@ -45,6 +45,7 @@ export function askedPages(agents: { agent_id: string; version_id: string }[]): 
     { name: 'metadata, few', page: { custom_metadata: '{"plan":"enterprise"}' } },
     { name: 'metadata, most', page: { custom_metadata: '{"plan":"free"}' } },
     { name: 'metadata, none', page: { custom_metadata: '{"plan":"gold"}' } },
+    { name: 'metadata, only of long ago', page: { custom_metadata: '{"campaign":"launch"}' } },
     { name: 'between two days', page: { created_after: day(100), created_before: day(99) } },
     { name: 'status, channel and agent', page: { status: 'failed', channel: 'telephone', agent_id: busiest.agent_id } },
     { name: 'status and user', page: { status: 'failed', user_id: 'grace.3' } },

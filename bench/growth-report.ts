@@ -29,7 +29,7 @@ interface Index {
 export async function printIndexes(client: pg.Client): Promise<void> {
   const { rows } = await client.query<Index>(
     `select indexrelname as name, relname as table, pg_size_pretty(pg_relation_size(indexrelid)) as size, idx_scan as scans
-     from pg_stat_user_indexes where schemaname = 'public' and relname not like 'bench%' order by relname, indexrelname`,
+     from pg_stat_user_indexes where schemaname = 'public' and relname !~ '^(bench|kysely)' order by relname, indexrelname`,
   )
   process.stdout.write('### Indexes\n\n')
   printTable(
