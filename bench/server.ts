@@ -40,6 +40,8 @@ export async function startBenchServer(
       DATABASE_URL: connection_string,
       PARLEY_DATA_DIR: join(folder, 'data'),
       PARLEY_BOOTSTRAP_KEY: admin_key,
+      // The same each time: a database that is given may have been measured on before.
+      PARLEY_SECRET_KEY: '0'.repeat(64),
       PARLEY_RATE_LIMIT_PER_MINUTE: '0',
       PARLEY_DRAIN_SECONDS: '0',
       PARLEY_LOG_LEVEL: 'warn',
@@ -64,7 +66,7 @@ export async function startBenchServer(
 }
 
 /** The parent of whoever serves a connection. */
-async function findPostmaster(connection_string: string): Promise<number> {
+export async function findPostmaster(connection_string: string): Promise<number> {
   const client = new pg.Client({ connectionString: connection_string })
   await client.connect()
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')

@@ -45,4 +45,46 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).toMatch(/^\| 2 open conversations more \| [\d.]+ %/m)
     expect(output).not.toMatch(/NaN|undefined/)
   })
+
+  test('one node and two, over one database', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--rounds', '1', '--seconds', '0.3', '--callers', '4']
+    const output = await run('nodes.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^\| one node \| \d+.+\n\| 2 nodes \| \d+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
+  test('messages between nodes', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--nodes', '3', '--seconds', '0.2', '--rate', '20']
+    const output = await run('notifications.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^\| 3 \| \d+ \(as many.+\n\| 3 \| \d+ \(steady/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
+  test('rows that many write to', async () => {
+    await using database = await createTestDatabase()
+    const output = await run(
+      'hot-rows.ts',
+      '--database-url',
+      database.connection_string,
+      '--writers',
+      '2',
+      '--seconds',
+      '0.2',
+    )
+    expect(output).toMatch(/^\| one conversation \| 2 \| \d+/m)
+    expect(output).toMatch(/^\| a sum of the organization \| 2 \| \d+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
+  // On a PostgreSQL of its own, which counts what is touched.
+  test('a database that grows', async () => {
+    const output = await run('growth.ts', '--small', '40', '--conversations', '80', '--times', '2', '--turns', '12')
+    expect(output).toMatch(/^\| 40 \| \d+.+\n\| 80 \| \d+/m)
+    expect(output).toMatch(/^\| the newest \| \d+ \| \d+ \| [\d.]+ ms \| 20 \|$/m)
+    expect(output).toMatch(/^\| sendConversationMessage \| \d+ \| \d+/m)
+    expect(output).toMatch(/^\| conversations_listed \| conversations \|/m)
+    expect(output).not.toMatch(/NaN|undefined|nobody knows/)
+  })
 })
