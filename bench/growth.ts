@@ -58,6 +58,7 @@ const latest = measured.at(-1)!
 const long = await measureLongConversation()
 report()
 printStatements('sendConversationMessage', latest.operations.get('sendConversationMessage')!)
+for (const turn of [long[0]!, long.at(-1)!]) printStatements(`turn ${turn.turn} of one conversation`, turn)
 printPlans(latest.pages)
 await printIndexes(superuser)
 await superuser.end()

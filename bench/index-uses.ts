@@ -45,7 +45,7 @@ export const indexUses: Record<string, string> = {
   turns_pkey: 'findTurn; every write of an attempt',
   turns_conversation_id_sequence_key: 'keeps their order; listConversationTurns',
   turns_one_running: 'T3; the running turn of a conversation',
-  turns_waiting: 'the open turns of a conversation; the sweep',
+  turns_open: 'the open turns of a conversation, with every change; the sweep',
   turns_lease: 'the sweep, every 2.5 s on each node',
   turns_tries: 'the newest try of a message; the history a model is shown',
   turns_one_answer: 'T2: of the turns that answer the same messages all but one have failed',

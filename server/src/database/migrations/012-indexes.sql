@@ -16,3 +16,7 @@ create index conversations_duration on conversations (organization_id, duration)
 alter index conversations_user set (gin_pending_list_limit = 128);
 alter index conversations_agent_number set (gin_pending_list_limit = 128);
 alter index conversations_metadata set (gin_pending_list_limit = 128);
+
+-- The open turns of a conversation, which every change asks for: by the index of all turns that took longer with each turn it had.
+drop index turns_waiting;
+create index turns_open on turns (conversation_id, sequence) where status in ('queued', 'running'); -- every change; the sweep
