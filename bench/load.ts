@@ -1,4 +1,5 @@
 // A closed load: so many callers at once, each with a conversation of its own, each sends its next message when it has its reply.
+import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 
 export interface Target {
@@ -20,10 +21,18 @@ export interface Load {
 
 const body = JSON.stringify({ text: 'What is the way to the station, and how long does it take on foot?' })
 
-/** `seconds` or `turns_each`: whichever comes first. */
+export interface LoadOptions {
+  callers: number
+  seconds: number
+  /** The end, where it comes before that of `seconds`. */
+  turns_each?: number
+  /** Between a reply and the next message, on average. */
+  pause_ms?: number
+}
+
 export async function runLoad(
   target: Target,
-  { callers, seconds, turns_each = Infinity }: { callers: number; seconds: number; turns_each?: number },
+  { callers, seconds, turns_each = Infinity, pause_ms = 0 }: LoadOptions,
 ): Promise<Load> {
   await using pool = Object.assign(new Pool(target.origin, { connections: callers, pipelining: 1 }), {
     [Symbol.asyncDispose]: () => pool.destroy(),
@@ -34,6 +43,7 @@ export async function runLoad(
   const until = startedAt + seconds * 1000
   const call = async (caller: number) => {
     for (let turn = 0; turn < turns_each && performance.now() < until; turn += 1) {
+      if (pause_ms > 0) await delay(2 * pause_ms * Math.random())
       const sentAt = performance.now()
       const answer = await pool.request({ method: 'POST', path: target.path(caller), headers, body })
       const text = await answer.body.text()

@@ -16,23 +16,32 @@ export interface BenchServer extends AsyncDisposable {
   database_pid: number
   admin_key: string
   client: Client
+  /** Everything it has printed so far. */
+  readonly output: string
 }
 
 export const machine = `${process.platform} ${process.arch}, ${cpus().length} cores, Node ${process.version}, PostgreSQL beside it`
 
-export async function startBenchServer(environment: Record<string, string> = {}): Promise<BenchServer> {
+/** On the PostgreSQL at `database_url`, or on a private one. */
+export async function startBenchServer(
+  environment: Record<string, string> = {},
+  database_url?: string,
+): Promise<BenchServer> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
   // As root the database runs as another user, who must be able to pass through.
   await chmod(folder, 0o711)
-  const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
+  const connection_string =
+    database_url ?? stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') })).connection_string
   const admin_key = 'ak_bench.0123456789abcdef0123456789abcdef'
   const server = stack.use(
     startServerProcess({
-      DATABASE_URL: postgres.connection_string,
+      DATABASE_URL: connection_string,
       PARLEY_DATA_DIR: join(folder, 'data'),
       PARLEY_BOOTSTRAP_KEY: admin_key,
+      // The same each time: a database that is given may have been measured on before.
+      PARLEY_SECRET_KEY: '0'.repeat(64),
       PARLEY_RATE_LIMIT_PER_MINUTE: '0',
       PARLEY_DRAIN_SECONDS: '0',
       PARLEY_LOG_LEVEL: 'warn',
@@ -45,16 +54,19 @@ export async function startBenchServer(environment: Record<string, string> = {})
   return {
     url,
     pid: server.child.pid!,
-    database_url: postgres.connection_string,
-    database_pid: await findPostmaster(postgres.connection_string),
+    database_url: connection_string,
+    database_pid: await findPostmaster(connection_string),
     admin_key,
     client,
+    get output() {
+      return server.output
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
 /** The parent of whoever serves a connection. */
-async function findPostmaster(connection_string: string): Promise<number> {
+export async function findPostmaster(connection_string: string): Promise<number> {
   const client = new pg.Client({ connectionString: connection_string })
   await client.connect()
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')

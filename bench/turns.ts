@@ -1,22 +1,11 @@
 // `npm run bench`: the cost of a turn. The server and a baseline that does only the unavoidable work of a durable turn take the same
 // load in turns, with a model of no latency; what counts is their ratio in each round.
-import { parseArgs } from 'node:util'
 import { type Load, type Target, quantile, runLoad } from './load.ts'
+import { readOptions } from './options.ts'
 import { cpuSeconds, cpuSecondsOfChildren, startProgram } from './programs.ts'
 import { machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '5' },
-    callers: { type: 'string', default: '64' },
-  },
-})
-const [rounds, seconds, callers] = [values.rounds, values.seconds, values.callers].map(Number) as [
-  number,
-  number,
-  number,
-]
+const { rounds, seconds, callers, database_url } = readOptions({ rounds: 7, seconds: 5, callers: 64 })
 
 interface Contestant {
   name: string
@@ -34,11 +23,10 @@ interface Measured extends Load {
 }
 
 await using model = await startProgram('stub-model.ts')
-await using server = await startBenchServer({
-  OPENAI_BASE_URL: `${model.url}/wait/0/v1`,
-  OPENAI_API_KEY: 'stub',
-  PARLEY_DEFAULT_MODEL: 'openai/stub',
-})
+await using server = await startBenchServer(
+  { OPENAI_BASE_URL: `${model.url}/wait/0/v1`, OPENAI_API_KEY: 'stub', PARLEY_DEFAULT_MODEL: 'openai/stub' },
+  database_url,
+)
 await using baseline = await startProgram(
   'baseline.ts',
   server.database_url,

@@ -14,37 +14,89 @@ import { presentConversation } from './wire.ts'
 type Condition = ReturnType<typeof sql<boolean>>
 
 export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
-  const limit = input.limit ?? 20
-  const conditions = filterConditions(ctx.store, ctx.access, input)
-  if (input.cursor !== undefined) {
-    conditions.push(sql`c.created_at < ${decodeTimeCursor(input.cursor)}::timestamptz`)
-  }
-  const { rows } = await sql<ConversationRecord>`
-    select ${sql.raw(conversationColumns)} from ${sql.raw(conversationTables)}
-    where ${sql.join(conditions, sql` and `)}
-    order by c.created_at desc limit ${limit}`.execute(ctx.store.kysely)
+  const { rows } = await pageOf(ctx.store, ctx.access, input).execute(ctx.store.kysely)
   const last = rows.at(-1)
-  if (last && rows.length === limit) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
+  if (last && rows.length === limitOf(input)) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
   return rows.map((row) => presentConversation(ctx.access, row))
 }
 
+export type Page = ConversationFilters & { limit?: number | undefined; cursor?: string | undefined }
+
+const limitOf = ({ limit = 20 }: Page) => limit
+
+/** The query of a page, which the measurements explain. */
+export function pageOf(store: Store, access: Access, page: Page) {
+  const { inOrder, byThemselves } = filterConditions(store, access, page)
+  if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodeTimeCursor(page.cursor)}::timestamptz`)
+  const limit = limitOf(page)
+  const countsTurns = page.user_turn_count_above !== undefined || page.user_turn_count_below !== undefined
+  const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, limit, countsTurns })
+  return sql<ConversationRecord>`
+    select ${sql.raw(conversationColumns)} from ${sql.raw(conversationTables)}
+    where ${found ? sql`c.id in (${found})` : sql.join(inOrder, sql` and `)}
+    order by c.created_at desc limit ${limit}`
+}
+
+/** How many of the newest are looked through for each row of a page, before all that matches is sorted. */
+const newest_looked_through = 100
+
+/**
+ * The ids of a page of what filters find whose indexes know no order. To walk from the newest on does not end where all that matches is
+ * old; to sort all that matches takes long where there is much of it. The planner, which takes it to be spread evenly, can be wrong by
+ * the size of the table. So the walk has an end, and what matches is sorted only where the walk finds no whole page.
+ */
+function searchFor({
+  inOrder,
+  byThemselves,
+  limit,
+  countsTurns,
+}: Conditions & { limit: number; countsTurns: boolean }) {
+  const withProgress = sql.raw(countsTurns ? 'join conversation_progress p on p.conversation_id = c.id' : '')
+  const and = (conditions: Condition[]) => sql.join(conditions, sql` and `)
+  return sql`
+    with newest as materialized (
+      select c.id from (
+        select * from conversations c where ${and(inOrder)}
+        order by c.created_at desc limit ${limit * newest_looked_through}::integer
+      ) c ${withProgress}
+      where ${and(byThemselves)} order by c.created_at desc limit ${limit}::integer
+    ), matching as materialized (
+      select c.id, c.created_at from conversations c ${withProgress} where ${and([...inOrder, ...byThemselves])}
+        and (select count(*) from newest) < ${limit}::integer
+    )
+    (select id from newest where (select count(*) from newest) = ${limit}::integer)
+    union all
+    (select id from matching order by created_at desc limit ${limit}::integer)`
+}
+
 export const countConversations: Handler<'countConversations'> = async (ctx, input) => {
-  const conditions = filterConditions(ctx.store, ctx.access, input)
+  const { inOrder, byThemselves } = filterConditions(ctx.store, ctx.access, input)
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from conversations c join conversation_progress p on p.conversation_id = c.id
-    where ${sql.join(conditions, sql` and `)}`.execute(ctx.store.kysely)
+    where ${sql.join([...inOrder, ...byThemselves], sql` and `)}`.execute(ctx.store.kysely)
   return { count: rows[0]!.count }
 }
 
-function filterConditions(store: Store, access: Access, filters: ConversationFilters): Condition[] {
-  return [
-    sql<boolean>`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
-    ...narrowing(access),
-    ...exactFilters(filters),
-    ...substringFilters(filters),
-    ...rangeFilters(filters),
-    ...metadataFilter(access, filters.custom_metadata),
-  ]
+interface Conditions {
+  /** Whose indexes have the conversations in the order of the list. */
+  inOrder: Condition[]
+  byThemselves: Condition[]
+}
+
+function filterConditions(store: Store, access: Access, filters: ConversationFilters): Conditions {
+  return {
+    inOrder: [
+      sql<boolean>`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
+      ...narrowing(access),
+      ...exactFilters(filters),
+      ...timeFilters(filters),
+    ],
+    byThemselves: [
+      ...substringFilters(filters),
+      ...rangeFilters(filters),
+      ...metadataFilter(access, filters.custom_metadata),
+    ],
+  }
 }
 
 function narrowing(access: Access): Condition[] {
@@ -79,18 +131,24 @@ function substringFilters(filters: ConversationFilters): Condition[] {
   })
 }
 
+function timeFilters({ created_after, created_before }: ConversationFilters): Condition[] {
+  return [
+    ...bound(created_after, (value) => sql`c.created_at >= ${value}::timestamptz`),
+    ...bound(created_before, (value) => sql`c.created_at <= ${value}::timestamptz`),
+  ]
+}
+
 function rangeFilters(filters: ConversationFilters): Condition[] {
-  const conditions: Condition[] = []
-  const add = (value: number | string | undefined, condition: (value: number | string) => Condition) => {
-    if (value !== undefined) conditions.push(condition(value))
-  }
-  add(wholeFrom(filters.duration_above), (value) => sql`c.duration >= ${value}::integer`)
-  add(wholeUpTo(filters.duration_below), (value) => sql`c.duration <= ${value}::integer`)
-  add(wholeFrom(filters.user_turn_count_above), (value) => sql`p.user_turn_count >= ${value}::integer`)
-  add(wholeUpTo(filters.user_turn_count_below), (value) => sql`p.user_turn_count <= ${value}::integer`)
-  add(filters.created_after, (value) => sql`c.created_at >= ${value}::timestamptz`)
-  add(filters.created_before, (value) => sql`c.created_at <= ${value}::timestamptz`)
-  return conditions
+  return [
+    ...bound(wholeFrom(filters.duration_above), (value) => sql`c.duration >= ${value}::integer`),
+    ...bound(wholeUpTo(filters.duration_below), (value) => sql`c.duration <= ${value}::integer`),
+    ...bound(wholeFrom(filters.user_turn_count_above), (value) => sql`p.user_turn_count >= ${value}::integer`),
+    ...bound(wholeUpTo(filters.user_turn_count_below), (value) => sql`p.user_turn_count <= ${value}::integer`),
+  ]
+}
+
+function bound<T>(value: T | undefined, condition: (value: T) => Condition): Condition[] {
+  return value === undefined ? [] : [condition(value)]
 }
 
 const largestInteger = 2_147_483_647

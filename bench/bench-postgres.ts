@@ -1,0 +1,72 @@
+// A private PostgreSQL with settings that the server's own would not have: statements that are counted, more connections.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { prepareBinaries } from '../server/src/database/embedded/binaries.ts'
+import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
+import { planHome } from '../server/src/database/embedded/home.ts'
+import { readPostmasterFile } from '../server/src/database/embedded/postmaster.ts'
+import { CHILD_ENVIRONMENT, serverArguments } from '../server/src/database/embedded/settings.ts'
+import { detectSurroundings } from '../server/src/database/embedded/surroundings.ts'
+
+export interface BenchPostgres extends AsyncDisposable {
+  database_url: string
+  /** Of the same database, for what only a superuser may. */
+  superuser_url: string
+}
+
+/** Counts what each statement touches (pg_stat_statements). */
+export async function startCountingPostgres(): Promise<BenchPostgres> {
+  await using stack = new AsyncDisposableStack()
+  const settings = { shared_preload_libraries: 'pg_stat_statements', max_wal_size: '8GB' }
+  const postgres = stack.use(await startPostgresWith(settings))
+  const superuser = new pg.Client({ connectionString: postgres.superuser_url })
+  await superuser.connect()
+  await superuser.query('create extension pg_stat_statements')
+  await superuser.end()
+  const owned = stack.move()
+  return { ...postgres, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Made by the launcher, started here with more settings, then taken over by the launcher, which stops it in the end. */
+export async function startPostgresWith(settings: Record<string, string>): Promise<BenchPostgres> {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  // As root the database runs as another user, who must be able to pass through.
+  await chmod(folder, 0o711)
+  const data_dir = join(folder, 'postgres')
+  await using first = await startEmbeddedPostgres({ data_dir })
+  await first.stop()
+  await spawnPostgres(data_dir, settings)
+  const postgres = stack.use(await startEmbeddedPostgres({ data_dir }))
+  const owned = stack.move()
+  return {
+    database_url: postgres.connection_string,
+    superuser_url: postgres.connection_string.replace('//parley@', '//postgres@'),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function spawnPostgres(data_dir: string, settings: Record<string, string>): Promise<void> {
+  const surroundings = detectSurroundings()
+  const { account, cluster_dir } = await planHome(data_dir, surroundings)
+  const { postgres } = await prepareBinaries(surroundings, account)
+  const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawn(postgres, [...serverArguments(cluster_dir), ...more], {
+    ...(account && { uid: account.uid, gid: account.gid }),
+    cwd: '/',
+    detached: true,
+    env: CHILD_ENVIRONMENT,
+    stdio: 'ignore',
+  })
+  child.unref()
+  const ended = once(child, 'exit').then(() => true)
+  while (!(await readPostmasterFile(cluster_dir))?.is_ready) {
+    if (await Promise.race([ended, delay(50, false)])) throw new Error('PostgreSQL did not start')
+  }
+}

@@ -1,0 +1,47 @@
+// What a server process keeps in memory, by its inspector: the heap after a full collection, which leaves no garbage to guess about.
+export interface Heap {
+  heap_mib: number
+  rss_mib: number
+}
+
+interface InspectorAnswer {
+  id: number
+  result?: { usedSize: number; backingStorageSize?: number; result?: { value: number } }
+  error?: { message: string }
+}
+
+const mib = 1024 * 1024
+
+/** For a process that was started with `--inspect`, which says on its standard error where it listens. */
+export async function openHeap(output: string): Promise<{ read(): Promise<Heap> } & Disposable> {
+  const address = /Debugger listening on (ws:\S+)/.exec(output)?.[1]
+  if (address === undefined) throw new Error('the server has no inspector')
+  const socket = new WebSocket(address)
+  const waiting = new Map<number, PromiseWithResolvers<NonNullable<InspectorAnswer['result']>>>()
+  socket.addEventListener('message', ({ data }) => {
+    const { id, result, error } = JSON.parse(String(data)) as InspectorAnswer
+    if (error) waiting.get(id)?.reject(new Error(error.message))
+    else waiting.get(id)?.resolve(result!)
+    waiting.delete(id)
+  })
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', () => reject(new Error('the inspector cannot be reached')))
+  })
+  let last = 0
+  const ask = (method: string, params = {}) => {
+    const answer = Promise.withResolvers<NonNullable<InspectorAnswer['result']>>()
+    waiting.set((last += 1), answer)
+    socket.send(JSON.stringify({ id: last, method, params }))
+    return answer.promise
+  }
+  return {
+    async read() {
+      await ask('HeapProfiler.collectGarbage')
+      const { usedSize, backingStorageSize = 0 } = await ask('Runtime.getHeapUsage')
+      const rss = await ask('Runtime.evaluate', { expression: 'process.memoryUsage.rss()' })
+      return { heap_mib: (usedSize + backingStorageSize) / mib, rss_mib: rss.result!.value / mib }
+    },
+    [Symbol.dispose]: () => socket.close(),
+  }
+}

@@ -1,0 +1,29 @@
+// What a program of the measurements was told on its command line.
+import { parseArgs } from 'node:util'
+
+/**
+ * Numbers by name, as `--model-ms 900` for `model_ms`. Besides them `--database-url`: a PostgreSQL to measure on, in place of a private
+ * one; the database it names should be empty, and is left with what was measured in it.
+ */
+export function readOptions<const Names extends string>(
+  defaults: Record<Names, number>,
+): Record<Names, number> & { database_url: string | undefined } {
+  const flags = Object.entries<number>(defaults).map(([name, value]) => ({
+    name,
+    flag: name.replaceAll('_', '-'),
+    value,
+  }))
+  const { values }: { values: Record<string, unknown> } = parseArgs({
+    options: Object.fromEntries([
+      ['database-url', { type: 'string' as const }],
+      ...flags.map(({ flag, value }) => [flag, { type: 'string' as const, default: String(value) }]),
+    ]),
+  })
+  const read = ({ flag }: { flag: string }) => {
+    const value = Number(values[flag])
+    if (!Number.isFinite(value) || value < 0) throw new Error(`--${flag} must be a number`)
+    return value
+  }
+  const numbers = Object.fromEntries(flags.map((of) => [of.name, read(of)])) as Record<Names, number>
+  return { ...numbers, database_url: values['database-url'] as string | undefined }
+}

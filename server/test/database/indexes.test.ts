@@ -1,0 +1,13 @@
+// Every index of the schema is named with the query that needs it, or the rule that it keeps, in bench/index-uses.ts.
+import { expect, test } from 'vitest'
+import { indexUses } from '../../../bench/index-uses.ts'
+import { createTestDatabase } from '../support/database.ts'
+
+test('no index without a reason, and no reason without an index', async () => {
+  await using test_database = await createTestDatabase()
+  const { rows } = await test_database.database.pool.query<{ indexname: string }>(
+    `select indexname from pg_indexes where schemaname = 'public' and tablename not like 'kysely%'`,
+  )
+  const there = rows.map(({ indexname }) => indexname)
+  expect(Object.keys(indexUses).toSorted()).toEqual(there.toSorted())
+})
