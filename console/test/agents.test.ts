@@ -362,6 +362,7 @@ test('by keyboard alone: from the list to a new agent, written, saved and publis
   await page.getByText('v1 is published', { exact: true }).first().waitFor()
   const agent_id = new URL(page.url()).pathname.split('/')[2]!
   expect(await newest(agent_id)).toMatchObject({ published: true, config: { instructions: 'Typed.' } })
+  await dialog(page).waitFor({ state: 'hidden' })
   await page.evaluate('document.activeElement.blur()')
   await keyboard.press('Escape')
   await page.getByRole('table', { name: 'Agents' }).waitFor()

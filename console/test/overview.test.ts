@@ -125,7 +125,7 @@ describe('a chart', () => {
 
     const around = page.locator('figure').filter({ has: slider })
     await around.getByText('As a table').click()
-    expect(await around.getByRole('row').count()).toBe(buckets.length + 1)
+    await expect.poll(() => around.getByRole('row').count()).toBe(buckets.length + 1)
     const most = buckets.reduce((a, b) => (b.conversations > a.conversations ? b : a))
     await around
       .getByRole('row')

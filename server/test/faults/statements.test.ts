@@ -13,10 +13,10 @@ const limit = { timeout: 240_000 }
 
 /** What the server does by itself, now and then, and what its jobs do. */
 const background =
-  /^(renew_leases|abandoned_turns|mark_credential_used|overdue_analyses|publish_on_bus|open_webhook_lanes|watch_secret_key)$|analysis|read_transcript|graphile|^listen/i
+  /^(renew_leases|abandoned_turns|limit_lock_wait|mark_credential_used|overdue_analyses|publish_on_bus|open_webhook_lanes|watch_secret_key)$|analysis|read_transcript|graphile|^listen/i
 
-/** Also what a waiting caller looks with when its notification is late: it need not come. */
-const look = /^find_turn$/
+/** Also what a waiting caller looks with when its notification is late: they need not come. */
+const look = /^(find_turn|turn_items)$/
 
 /** The server notices, and comes back for more. */
 const refusals_until_back = 2

@@ -38,7 +38,11 @@ afterAll(async () => {
 
 async function setStage(): Promise<Stage> {
   const database = await createTestDatabase()
-  const environment = nodeEnvironment(database.connection_string, model.base_url, data_dir)
+  const environment = {
+    ...nodeEnvironment(database.connection_string, model.base_url, data_dir),
+    // Of the sixty that the private PostgreSQL has for all stages.
+    PARLEY_DATABASE_CONNECTIONS: '3',
+  }
   const node = startKillNode(environment)
   const successor = await clientOf(node)
   return {
@@ -58,16 +62,16 @@ const clientOf = async (node: KillNode) =>
 
 /** Everything that is stored of a conversation, to the last column. */
 async function readAll({ database }: Stage, conversation_id: string) {
-  const tables = ['conversations', 'conversation_progress', 'turns', 'transcript_items', 'events']
-  const read = async (table: string) => {
+  const stored: Record<string, unknown[]> = {}
+  for (const table of ['conversations', 'conversation_progress', 'turns', 'transcript_items', 'events']) {
     const column = table === 'conversations' ? 'id' : 'conversation_id'
     const { rows } = await database.database.pool.query(
       `select to_jsonb(t) as row from ${table} t where ${column} = $1 order by to_jsonb(t)::text`,
       [conversation_id],
     )
-    return [table, rows.map(({ row }) => row)]
+    stored[table] = rows.map(({ row }) => row)
   }
-  return Object.fromEntries(await Promise.all(tables.map(read)))
+  return stored
 }
 
 async function readTurn({ database }: Stage, conversation_id: string) {
