@@ -30,16 +30,28 @@ const config = {
   ],
 }
 
-/** A new agent with a saved draft; the page may be anywhere before and after. */
-async function makeAgent(_page: Page): Promise<string> {
-  const { agent_id } = await server.client.createAgent({ name: 'Harbour Lane' })
-  await server.client.createAgentVersion({ agent_id, config })
-  return agent_id
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+/** A new agent, and its first draft as JSON. */
+async function makeAgent(page: Page): Promise<string> {
+  await page.getByRole('link', { name: 'Agents', exact: true }).click()
+  await press(page, 'New agent')
+  await page.getByLabel('Name', { exact: true }).fill('Harbour Lane')
+  await press(page, 'Create agent')
+  await page.getByRole('heading', { level: 1, name: 'Harbour Lane' }).waitFor()
+  await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'JSON' }).click()
+  await page.getByLabel('Configuration as JSON').fill(JSON.stringify(config))
+  await press(page, 'Save draft')
+  await page.getByText('Unsaved changes').waitFor({ state: 'hidden' })
+  return new URL(page.url()).pathname.split('/')[2]!
 }
 
 /** Its draft becomes what everybody talks to. */
-async function publishDraft(_page: Page, agent_id: string): Promise<void> {
-  await server.client.publishAgentVersion({ agent_id, version: '1' })
+async function publishDraft(page: Page, agent_id: string): Promise<void> {
+  await page.goto(`${server.url}/agents/${agent_id}`)
+  await press(page, 'Publish')
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click()
+  await page.getByText('v1 is published', { exact: true }).first().waitFor()
 }
 
 async function tryDraft(page: Page, agent_id: string): Promise<void> {

@@ -35,8 +35,6 @@ interface Screen {
   /** By the true time: what happens on it happens now. */
   isLive?: boolean
   isNarrow?: boolean
-  /** Skipped, and said, when there is no such page. */
-  isOptional?: boolean
 }
 
 const desk = ({ staff }: Scene) => staff['Support desk'].agent_id
@@ -55,10 +53,15 @@ const screens: readonly Screen[] = [
     isLive: true,
     isNarrow: true,
   },
-  { name: 'agents', path: () => '/agents', prepare: heading, isOptional: true },
-  { name: 'editor', path: (scene) => `/agents/${desk(scene)}`, prepare: heading, isOptional: true },
-  { name: 'overview', path: () => '/overview', prepare: heading, isOptional: true },
-  { name: 'settings', path: () => '/settings', prepare: heading, isOptional: true },
+  { name: 'agents', path: () => '/agents', prepare: (page) => page.getByRole('row').nth(2).waitFor() },
+  { name: 'editor', path: (scene) => `/agents/${desk(scene)}?section=instructions`, prepare: heading },
+  { name: 'overview', path: () => '/overview?range=30d', prepare: (page) => page.getByRole('slider').nth(2).waitFor() },
+  { name: 'organization', path: () => '/settings/organization', prepare: heading },
+  { name: 'members', path: () => '/settings/members', prepare: heading },
+  { name: 'keys', path: () => '/settings/keys', prepare: heading },
+  { name: 'webhooks', path: () => '/settings/webhooks', prepare: heading },
+  { name: 'secrets', path: () => '/settings/secrets', prepare: heading },
+  { name: 'models', path: () => '/settings/models', prepare: heading },
 ]
 
 async function openFilter(page: Page): Promise<void> {
@@ -104,11 +107,7 @@ async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme
   if (!screen.isLive) await page.clock.setFixedTime(shown_at)
   await signIn(page, scene)
   const name = `${screen.name}-${theme}`
-  const answer = await page.goto(scene.url + screen.path(scene))
-  if (screen.isOptional && (answer?.status() === 404 || (await isNowhere(page)))) {
-    console.log(`${name}: skipped, there is no such page`)
-    return
-  }
+  await page.goto(scene.url + screen.path(scene))
   // The last of the frame to come.
   await page.getByRole('button', { name: 'Account' }).waitFor()
   await screen.prepare(page, scene)
@@ -117,13 +116,6 @@ async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme
   const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' })
   await writeFile(join(folder, `${name}.png`), shrinkPicture(picture))
   console.log(name)
-}
-
-/** A page of the console that says so. */
-async function isNowhere(page: Page): Promise<boolean> {
-  const first = page.getByRole('heading').first()
-  await first.waitFor()
-  return (await first.innerText()) === 'There is nothing here'
 }
 
 await using stack = new AsyncDisposableStack()
