@@ -6,17 +6,31 @@ import { expect, test } from 'vitest'
 
 const json = fc.jsonValue({ maxDepth: 3 })
 const object = fc.dictionary(fc.string({ maxLength: 12 }), json, { maxKeys: 4 })
+/** What a form or a field has beside what is known of them. */
+const known = new Set([
+  'id',
+  'type',
+  'title',
+  'name',
+  'label',
+  'description',
+  'fields',
+  'required',
+  'options',
+  'placeholder',
+])
+const more = object.map((any) => Object.fromEntries(Object.entries(any).filter(([key]) => !known.has(key))))
 
 const widget = fc.constantFrom(...widgetTypes).map((type) => {
   const [data] = (widgetData[type] as unknown as { examples: [object] }).examples
   return { type, data }
 })
 const field = fc
-  .tuple(object, fc.option(fc.boolean()), fc.option(fc.array(fc.string({ minLength: 1, maxLength: 5 }))))
-  .map(([more, required, options]) => ({ ...more, id: 'a', label: 'A', type: 'select', required, options }))
-const form = fc.tuple(object, fc.option(fc.string()), fc.array(field, { minLength: 1, maxLength: 3 })).map((parts) => {
-  const [more, title, fields] = parts
-  return { type: 'form', data: { ...more, id: 'form', title, fields } }
+  .tuple(more, fc.option(fc.boolean()), fc.option(fc.array(fc.string({ minLength: 1, maxLength: 5 }))))
+  .map(([others, required, options]) => ({ ...others, id: 'a', label: 'A', type: 'select', required, options }))
+const form = fc.tuple(more, fc.option(fc.string()), fc.array(field, { minLength: 1, maxLength: 3 })).map((parts) => {
+  const [others, title, fields] = parts
+  return { type: 'form', data: { ...others, id: 'form', title, fields } }
 })
 const tool_call = fc.record({
   call_id: fc.string(),
