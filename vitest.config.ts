@@ -26,7 +26,7 @@ export default defineConfig({
           include: ['{server,cli}/test/**/*.test.ts'],
           exclude: kill_tests,
           ...onPostgres,
-          maxWorkers: 1,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

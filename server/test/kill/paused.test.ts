@@ -40,7 +40,7 @@ async function setStage(): Promise<Stage> {
   const database = await createTestDatabase()
   const environment = {
     ...nodeEnvironment(database.connection_string, model.base_url, data_dir),
-    // Of the sixty that the private PostgreSQL has for all stages.
+    // All stages share one PostgreSQL.
     PARLEY_DATABASE_CONNECTIONS: '3',
   }
   const node = startKillNode(environment)

@@ -36,7 +36,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   unix_socket_permissions: '0700',
   port: '5432',
   cluster_name: 'parley',
-  max_connections: '60',
+  // Of use to tests of many nodes, and to a pool that is set larger than it comes.
+  max_connections: '200',
   shared_buffers: '128MB',
   huge_pages: 'off',
   fsync: 'on',
