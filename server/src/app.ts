@@ -37,6 +37,7 @@ import { createHttpServer } from './http/server.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { createOutboundClient } from './outbound/client.ts'
+import { createGroupCommit } from './conversations/group-commit.ts'
 import { type Ports, systemPorts } from './ports.ts'
 import { createSealers } from './seal.ts'
 import { startDeliveries } from './webhooks/deliver.ts'
@@ -131,6 +132,7 @@ function createServices(
     ...connected,
     lifecycle: { isDraining: false },
     open_streams: createOpenStreams(config.limits),
+    commits: createGroupCommit(database, { ports, node_id: connected.node_id }),
   }
   const tokens = createConversationTokens(secret_key, clock)
   return { ...parts, tokens, runner: new Engine(parts, log) }

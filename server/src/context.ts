@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import type { Endings } from './live/endings.ts'
 import type { Signals } from './live/signals.ts'
 import type { EndedTurn } from './conversations/ended-turn.ts'
+import type { GroupCommit } from './conversations/group-commit.ts'
 import type { TurnRunner } from './conversations/turn-runner.ts'
 import type { EventStream, TextStream } from './event-stream.ts'
 import type { Bus } from './database/bus.ts'
@@ -30,6 +31,8 @@ export interface Services extends Sealers {
   readonly config: Config
   readonly ports: Ports
   readonly database: Database
+  /** Of changes of conversations. */
+  readonly commits: GroupCommit
   readonly models: ModelCatalog
   /** For what agents' authors configure. */
   readonly outbound: OutboundClient

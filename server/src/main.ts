@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { type App, startApp } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import { isUnavailable } from './database/database.ts'
+import { isUnavailable } from './database/failures.ts'
 import { EmbeddedPostgresError } from './database/embedded/faults.ts'
 import { createLog } from './telemetry/log.ts'
 

@@ -3,6 +3,7 @@
 import type { OperationAccess, Role } from '@parley/contract'
 import type { Logger } from 'pino'
 import { type Executor, statement } from '../database/database.ts'
+import { rowsOf } from '../database/rows.ts'
 import { AppError } from '../errors.ts'
 import { isUuid } from '../ports.ts'
 import { type Access, knownScopes, roleScopes } from './access.ts'
@@ -78,13 +79,13 @@ const is_current = `(c.expires_at is null or c.expires_at > now())`
 
 const findKey = statement(
   'find_organization_key',
-  `select c.secret_hash, c.organization_id, c.name, c.role, c.scopes, c.agent_ids, ${use_is_stale}
-   from credentials c
-   where c.key_id = $1 and c.user_id is null and ${is_current}`,
+  `select wanted.call, c.secret_hash, c.organization_id, c.name, c.role, c.scopes, c.agent_ids, ${use_is_stale}
+   from ${rowsOf('wanted', 'key_id text')} join credentials c on c.key_id = wanted.key_id
+   where c.user_id is null and ${is_current}`,
 )
 
 async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
-  const [found] = await services.database.query<KeyRow>(findKey, [credential.key_id])
+  const [found] = await services.database.ask<KeyRow>(findKey, [credential.key_id])
   const key = requireSecret(credential, found)
   noteUse(services, credential, key)
   return {

@@ -43,6 +43,7 @@ export interface PendingCall {
 /** The conversation as it stands under its lock. */
 export interface LockedConversation {
   id: string
+  organization_id: string
   channel: Channel
   status: ConversationStatus
   agent_id: string | null

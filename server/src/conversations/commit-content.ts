@@ -8,11 +8,11 @@ import { forgetAnswers } from '../idempotency/run-once.ts'
 import type { JsonObject } from '../json.ts'
 import { type JobPayloads, postAnalysis } from '../jobs/enqueue.ts'
 import { type LockedConversation, noChange } from './change.ts'
-import { type Committed, type Environment, underLock, writeChange } from './commit.ts'
+import { type Committed, type Environment, committedOf, underLock } from './commit.ts'
 import { isActive } from './conversation.ts'
-import { endedTurns } from './ended-turn.ts'
 import { type ConversationRecord, findConversation } from './queries.ts'
 import { decideEndForDeletion } from './decisions.ts'
+import { writeChanges } from './write-changes.ts'
 
 const metadataStatement = statement(
   'write_metadata',
@@ -35,7 +35,7 @@ export async function changeMetadata(
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    writeChanges({ tx, ...environment }, [{ state, change: { ...noChange, events: [event] } }])
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -72,7 +72,7 @@ export async function deleteContent(
 ): Promise<Committed<void>> {
   const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
     const change = decideEndForDeletion(state, ended_by)
-    writeChange({ store: tx, ...environment }, state, change)
+    writeChanges({ tx, ...environment }, [{ state, change }])
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
@@ -80,10 +80,8 @@ export async function deleteContent(
       type: 'conversation.deleted' as const,
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
-    writeChange({ store: tx, ...environment }, after, { ...noChange, events: [event] })
-    const { organization_id } = tx
-    const ended_turns = endedTurns(state, change)
-    return { answer: undefined, started: null, ended_turns, organization_id, listed: 'change' as const }
+    writeChanges({ tx, ...environment }, [{ state: after, change: { ...noChange, events: [event] } }])
+    return { ...committedOf(state, { change, answer: undefined }), listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
   return committed
@@ -173,6 +171,6 @@ export async function writeAnalysis(
     if (written.length === 0) return
     const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    writeChange({ store: tx, ...environment }, state, { ...noChange, events: [event] })
+    writeChanges({ tx, ...environment }, [{ state, change: { ...noChange, events: [event] } }])
   })
 }

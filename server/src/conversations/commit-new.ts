@@ -3,8 +3,8 @@ import type { Channel, ConversationStatus, Direction, EndReason, EndedBy, EventT
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import type { JsonObject } from '../json.ts'
-import { countEnded } from './commit.ts'
 import type { ItemRecord } from './queries.ts'
+import { countEnded } from './write-changes.ts'
 
 /** What a conversation is born with. */
 export interface NewConversation {

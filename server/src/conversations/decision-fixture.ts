@@ -3,6 +3,7 @@ import { type Change, type Decision, type LockedConversation, type OpenTurn, isR
 
 export const locked = (fields: Partial<LockedConversation> = {}): LockedConversation => ({
   id: 'conversation',
+  organization_id: 'organization',
   channel: 'text',
   status: 'in_progress',
   agent_id: 'agent',

@@ -1,9 +1,9 @@
 // A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
 import type { Context } from '../context.ts'
-import { type CommitInDoubt, isUnavailable } from '../database/database.ts'
+import { type CommitInDoubt, isUnavailable } from '../database/failures.ts'
 import type { RootStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
-import { lockConversation } from './commit.ts'
+import { lockConversation } from './lock.ts'
 import { findAcceptedMessage } from './queries.ts'
 
 /** As long as a lease: after that the caller is told that nobody knows. */
@@ -30,7 +30,7 @@ export async function resolveDoubt(
 /** A commit that is still under way holds the lock: whoever has it sees the outcome. */
 async function findUnderLock(store: RootStore, conversation_id: string, message_id: string) {
   return store.transaction(async (tx) => {
-    await lockConversation(tx, conversation_id)
+    await lockConversation(tx, { organization_id: tx.organization_id, id: conversation_id })
     return findAcceptedMessage(tx, conversation_id, message_id)
   })
 }

@@ -3,11 +3,12 @@ import type { AgentConfig } from '@parley/contract'
 import { resolveAgentConfig } from '../agents/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
-import { CommitInDoubt } from '../database/database.ts'
+import { CommitInDoubt } from '../database/failures.ts'
+import type { Store } from '../database/store.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
 import { EventStream } from '../event-stream.ts'
 import { begunTurn, seenAtStart } from './begun-turn.ts'
-import { isRefusal } from './change.ts'
+import { type LockedConversation, isRefusal } from './change.ts'
 import { changeConversation } from './commit.ts'
 import { conclude, withHalt } from './conclude.ts'
 import { takesMessages } from './conversation.ts'
@@ -94,19 +95,19 @@ async function accept(ctx: Context, message: NewMessage): Promise<Accepted> {
   const { conversation, message_id } = message
   const conversation_id = conversation.id
   let begun: BegunTurn | undefined
-  const commit = (partial: MessageInput['partial']) =>
-    changeConversation(
-      ctx.store,
-      ctx.services,
-      { change: 'message', id: conversation_id },
-      (state) => {
-        const decision = decideMessage(state, { ...message, partial })
-        const turn = isRefusal(decision) ? null : decision.change.new_turn
-        begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
-        return decision
-      },
-      async (tx, { turn_id }) => ctx.key?.bind(tx, { conversation_id, turn_id }),
-    )
+  const commit = (partial: MessageInput['partial']) => {
+    const decide = (state: LockedConversation) => {
+      const decision = decideMessage(state, { ...message, partial })
+      const turn = isRefusal(decision) ? null : decision.change.new_turn
+      begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
+      return decision
+    }
+    const target = { change: 'message', id: conversation_id } as const
+    const { key, store, services } = ctx
+    if (!key) return services.commits.change({ ...target, organization_id: store.organization_id, decide })
+    const bind = async (tx: Store, { turn_id }: { turn_id: string }) => key.bind(tx, { conversation_id, turn_id })
+    return changeConversation(store, services, target, decide, bind)
+  }
   try {
     const committed =
       message.concurrency === 'interrupt' ? await withHalt(ctx.services, conversation_id, commit) : await commit(null)

@@ -12,6 +12,7 @@ import type {
   TurnStatus,
 } from '@parley/contract'
 import { statement } from '../database/database.ts'
+import { rowsOf } from '../database/rows.ts'
 import type { Store } from '../database/store.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { isUuid } from '../ports.ts'
@@ -56,19 +57,20 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
   c.content_fingerprint, c.ending is not null as is_ending`
 
-export const conversationTables = `conversations c
-  join conversation_progress p on p.conversation_id = c.id
+const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
   left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
+export const conversationTables = `conversations c ${progressAndAgent}`
 
 const findStatement = statement(
   'find_conversation',
-  `select ${conversationColumns} from ${conversationTables}
-   where c.id = $1 and c.organization_id = $2 and c.deleted_at is null`,
+  `select wanted.call, ${conversationColumns} from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
+   join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id ${progressAndAgent}
+   where c.deleted_at is null`,
 )
 
 export async function findConversation(store: Store, id: string): Promise<ConversationRecord | null> {
   if (!isUuid(id)) return null
-  const [row] = await store.query<ConversationRecord>(findStatement, [id, store.organization_id])
+  const [row] = await store.ask<ConversationRecord>(findStatement, [id, store.organization_id])
   return row ?? null
 }
 
@@ -120,32 +122,42 @@ export function readTranscript(
  */
 export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_at'> & { messages_of: string | null }
 
-const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error,
-  coalesce((select t.messages_of from turns t
-    where t.conversation_id = $1 and t.messages_of is not null and t.id = transcript_items.turn_id), turn_id) as messages_of`
-const oldestOfNewest = `(select next_position - $3::integer - (
-    select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = $1 and i.role = 'user'
-    where t.conversation_id = $1 and t.status = 'queued')
-  from conversation_progress where conversation_id = $1)`
+const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
 
+// Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
+// turn once for all items.
 const historyStatement = statement(
   'read_history',
-  `select ${historyColumns} from transcript_items
-   where conversation_id = $1 and organization_id = $2 and position >= ${oldestOfNewest}
-   union all
-   select ${historyColumns} from transcript_items
-   where turn_id = any($4) and conversation_id = $1 and organization_id = $2 and position < ${oldestOfNewest}
-   order by position`,
+  `select wanted.call, ${historyColumns}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of
+   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, turn uuid, first_try uuid')}
+   join lateral (
+     select p.next_position - wanted.count - (
+       select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = t.conversation_id
+         and i.role = 'user'
+       where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest
+     from conversation_progress p where p.conversation_id = wanted.conversation_id offset 0) newest on true
+   left join lateral (
+     select jsonb_object_agg(t.id, t.messages_of) as messages_of from turns t
+     where t.conversation_id = wanted.conversation_id and t.messages_of is not null) tries on true
+   join lateral (
+     select ${historyColumns} from transcript_items
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= newest.oldest
+     union all
+     select ${historyColumns} from (
+       select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position < newest.oldest
+   ) items on true
+   order by wanted.call, position`,
 )
 
-/** The newest items, messages that wait for their turn not counted, and, however old, those of certain turns; oldest first. */
+/** The newest items, messages that wait for their turn not counted, and, however old, those of a turn; oldest first. */
 export function readHistory(
   store: Store,
   conversation_id: string,
   count: number,
-  turn_ids: string[],
+  { id, messages_of }: Pick<TurnRecord, 'id' | 'messages_of'>,
 ): Promise<HistoryItem[]> {
-  return store.query(historyStatement, [conversation_id, store.organization_id, count, turn_ids])
+  return store.ask(historyStatement, [conversation_id, store.organization_id, count, id, messages_of ?? id])
 }
 
 const acceptedStatement = statement(
@@ -210,12 +222,13 @@ const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.int
 
 const findTurnStatement = statement(
   'find_turn',
-  `select ${turnColumns} from turns t where t.id = $1 and t.conversation_id = $2 and t.organization_id = $3`,
+  `select wanted.call, ${turnColumns} from ${rowsOf('wanted', 'id uuid, conversation_id uuid, organization_id uuid')}
+   join turns t on t.id = wanted.id and t.conversation_id = wanted.conversation_id and t.organization_id = wanted.organization_id`,
 )
 
 export async function findTurn(store: Store, conversation_id: string, turn_id: string): Promise<TurnRecord | null> {
   if (!isUuid(turn_id)) return null
-  const [row] = await store.query<TurnRecord>(findTurnStatement, [turn_id, conversation_id, store.organization_id])
+  const [row] = await store.ask<TurnRecord>(findTurnStatement, [turn_id, conversation_id, store.organization_id])
   return row ?? null
 }
 

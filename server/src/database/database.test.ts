@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { formatTimestamp, isUnavailable, isUnstorable } from './database.ts'
+import { formatTimestamp } from './database.ts'
+import { isUnavailable, isUnstorable } from './failures.ts'
 
 test.each([
   ['2026-01-31 09:30:00.12+00', '2026-01-31T09:30:00.120000Z'],

@@ -2,6 +2,8 @@
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { askOne, createAsk } from './ask.ts'
+import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import type { Tables } from './tables.ts'
 
 /** A statement that is prepared once for each connection. Its name must be unique in the program. */
@@ -22,6 +24,11 @@ export function statement(name: string, text: string): Statement {
 export interface Executor {
   /** Runs a prepared statement. */
   query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
+  /**
+   * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
+   * has the `call` that it belongs to.
+   */
+  ask<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
   readonly kysely: Kysely<Tables>
 }
 
@@ -51,13 +58,6 @@ export interface Transaction extends Database, Together {}
 
 export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
-}
-
-/** The commit was sent and its answer never came: the transaction is in the database, or it is not. */
-export class CommitInDoubt extends Error {
-  constructor(cause: unknown) {
-    super('the connection was lost before the answer to the commit', { cause })
-  }
 }
 
 export interface DatabaseOptions {
@@ -117,10 +117,12 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   // A connection that is lost while it is used fails its query, which is enough; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const query: Executor['query'] = async (statement, values) => (await pool.query({ ...statement, values })).rows
   return {
     pool,
     kysely,
-    query: async (statement, values) => (await pool.query({ ...statement, values })).rows,
+    query,
+    ask: createAsk(query),
     transaction: (work) => runTransaction(pool, work),
     [Symbol.asyncDispose]() {
       isClosing = true
@@ -221,6 +223,7 @@ function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown
       line.post({ ...statement, values })
     },
     posted: line.posted,
+    ask: (statement, row) => askOne(tx.query, statement, row),
     get kysely() {
       kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client, begun) }) })
       return kysely
@@ -246,39 +249,9 @@ function poolOfOne(client: pg.PoolClient, begun: Promise<unknown>) {
   return { connect: () => begun.then(() => borrowed), end: async () => {} } as unknown as pg.Pool
 }
 
-/** Whether the connection is gone, so that nobody can tell what became of what was sent over it last. */
-function isConnectionLost(error: unknown): boolean {
-  if (error instanceof CommitInDoubt) return true
-  if (!(error instanceof Error)) return false
-  const { code } = error as Error & { code?: unknown }
-  if (typeof code === 'string') return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code)
-  return /Connection terminated|is not queryable|Client was closed|Query read timeout/.test(error.message)
-}
-
-/** Whether the database could not be reached or could not serve just now, as against a fault of the query. */
-export function isUnavailable(error: unknown): boolean {
-  if (isConnectionLost(error)) return true
-  if (!(error instanceof Error)) return false
-  const { code } = error as Error & { code?: unknown }
-  if (typeof code !== 'string') return error.message.includes('timeout exceeded when trying to connect')
-  return /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
-}
-
 const lockWaitStatement = statement('limit_lock_wait', `select set_config('lock_timeout', $1, true)`)
 
 /** For the rest of the transaction. */
 export async function limitLockWait(tx: Executor, ms: number): Promise<void> {
   await tx.query(lockWaitStatement, [`${ms}ms`])
-}
-
-/** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */
-export function isUnstorable(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown }
-  return typeof code === 'string' && /^22(003|007|008|009|021|P05)$/.test(code)
-}
-
-/** Whether a unique index refused the write; `index` narrows it to one. */
-export function isUniqueViolation(error: unknown, index: string): boolean {
-  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
-  return code === '23505' && constraint === index
 }

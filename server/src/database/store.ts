@@ -21,6 +21,7 @@ export function openStore(database: Database, organization_id: string): RootStor
   return {
     organization_id,
     query: database.query,
+    ask: database.ask,
     get kysely() {
       return database.kysely
     },
@@ -32,6 +33,7 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
   return {
     organization_id,
     query: tx.query,
+    ask: tx.ask,
     look: tx.look,
     post: tx.post,
     posted: tx.posted,

@@ -38,7 +38,7 @@ export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const messages_of = turn.messages_of ?? turn.id
   // One more than may be shown: a turn of which not everything was read is too long then.
   const count = config.context_window.max_items + 1
-  const items = await readHistory(store, conversation.id, count, [messages_of, turn.id])
+  const items = await readHistory(store, conversation.id, count, turn)
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
   const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })

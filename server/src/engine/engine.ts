@@ -17,7 +17,7 @@ import type { ChangeName } from '../conversations/pause-points.ts'
 import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/turn-items.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/failures.ts'
 import { openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
@@ -288,7 +288,8 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const write = () => {
       if (controller.signal.reason instanceof Halted) throw controller.signal.reason
-      return this.#change(change, lease, decide)
+      const { organization_id, conversation_id: id } = lease
+      return this.#change(() => this.#services.commits.change({ change, organization_id, id, decide }))
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
@@ -311,15 +312,9 @@ export class Engine implements TurnRunner {
   }
 
   /** Null when the conversation was deleted meanwhile. */
-  async #change<Answer>(
-    change: ChangeName,
-    { organization_id, conversation_id: id }: { organization_id: string; conversation_id: string },
-    decide: Parameters<typeof changeConversation<Answer>>[3],
-    lock_wait_ms?: number,
-  ): Promise<Committed<Answer> | null> {
-    const store = openStore(this.#services.database, organization_id)
+  async #change<Answer>(commit: () => Promise<Committed<Answer>>): Promise<Committed<Answer> | null> {
     try {
-      return await changeConversation(store, this.#services, { change, id, lock_wait_ms }, decide)
+      return await commit()
     } catch (error) {
       if (error instanceof AppError && error.error === 'not_found') return null
       throw error
@@ -366,7 +361,9 @@ export class Engine implements TurnRunner {
 
   async #takeUp(turn: AbandonedTurn): Promise<void> {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
-    const committed = await this.#change('takeover', turn, decide, takeover_lock_ms)
+    const store = openStore(this.#services.database, turn.organization_id)
+    const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
+    const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
     this.#conclude(turn.conversation_id, committed)

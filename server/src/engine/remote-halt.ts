@@ -3,7 +3,7 @@
 import type { Services } from '../context.ts'
 import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/leases.ts'
 import type { HaltedAttempt } from '../conversations/turn-runner.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/failures.ts'
 
 /** How long the asking node waits for the text; after that it goes on without. */
 const answer_ms = 250

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { Services } from '../context.ts'
 import { eventsKey } from '../conversations/conclude.ts'
-import { isUnavailable } from '../database/database.ts'
+import { isUnavailable } from '../database/failures.ts'
 import { mayHoldOthersBack, measureCapacity } from './capacity.ts'
 import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts'
 import { judgeTry, max_tries } from './rules.ts'

@@ -271,7 +271,7 @@ describe('last_used_at', () => {
     const { database, tokens, log, log_lines } = { ...fixture }
     const failures: Error[] = []
     const failing = {
-      kysely: database.kysely,
+      ...database,
       query: async <Row>(statement: { name: string; text: string }, values: unknown[]): Promise<Row[]> => {
         if (!statement.text.startsWith('update')) return database.query<Row>(statement, values)
         failures.push(new Error('no'))

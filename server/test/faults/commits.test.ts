@@ -2,7 +2,8 @@
 // be told something that is not true (T1), nor be answered twice (T2).
 import { sql } from 'kysely'
 import { describe, expect, inject, test } from 'vitest'
-import { CommitInDoubt, isUnavailable, openDatabase } from '../../src/database/database.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import { CommitInDoubt, isUnavailable } from '../../src/database/failures.ts'
 import { type Fault, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { type Play, type PlayOptions, type Arm, openStage } from './play.ts'
 import { type Outcome, type Talk, until } from './talk.ts'
@@ -28,7 +29,7 @@ const sendFirst: Play = async (talk, arm) => {
 
 /** Each with the statement that tells its transaction from others. */
 const plays: [string, string, Play][] = [
-  ['a message that starts its turn', 'insert_turn', sendFirst],
+  ['a message that starts its turn', 'insert_turns', sendFirst],
   ...(['queue', 'merge', 'interrupt'] as const).map((rule): [string, string, Play] => [
     `a message that comes while a turn runs (${rule})`,
     'append',
@@ -55,7 +56,7 @@ const plays: [string, string, Play][] = [
   ],
   [
     'a result that starts the next turn',
-    'start_turn',
+    'start_turns',
     async (talk, arm) => {
       const { finish, outcome } = await talk.startTurn()
       await talk.queue('Second')
@@ -89,7 +90,7 @@ const plays: [string, string, Play][] = [
   ]),
   [
     'cancel',
-    'end_turn',
+    'end_turns',
     async (talk, arm) => {
       const { finish } = await talk.startTurn()
       arm()
@@ -162,7 +163,7 @@ describe.concurrent('the database', () => {
     }
     // Another statement stands still too, or the connection that was to be made for it.
     const isEnough = (fault: Fault, talk: Talk) => fault.refused > 0 || hasComeSince(fault, talk, 'abandoned_turns')
-    const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turn', when: 'before', how: 'stall', for_good: true })
+    const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when: 'before', how: 'stall', for_good: true })
     await expectNoFaults(play, arm, { isEnough })
   })
 
@@ -171,7 +172,7 @@ describe.concurrent('the database', () => {
     limit,
     async () => {
       const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'lock_conversation')
-      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turn', when: 'late', how: 'cut' })
+      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when: 'late', how: 'cut' })
       await expectNoFaults(sendFirst, arm, { isEnough })
     },
   )
@@ -187,7 +188,7 @@ describe.concurrent('the database', () => {
         const unknown = talk.refusals.find(({ code }) => code === 'outcome_unknown')
         expect(unknown).toMatchObject({ status: 500, turn_id: null })
       }
-      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turn', when, how: 'reset', for_good: true })
+      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when, how: 'reset', for_good: true })
       await expectNoFaults(play, arm, { isEnough: isTold })
     },
   )
@@ -200,13 +201,13 @@ describe.concurrent('the database', () => {
       expectReply(await talk.send('First'), 'Reply to First')
       expect(requests).toHaveLength(before + 1)
     }
-    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turn', when: 'before', how: 'cut', for_good: true })
+    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turns', when: 'before', how: 'cut', for_good: true })
     await expectNoFaults(play, arm, { isEnough: ({ refused }) => refused >= 2 })
   })
 
   test('is away for longer than a result can wait: another attempt answers', limit, async () => {
     const isGivenUp = (_fault: Fault, { lane }: Talk) => lane.server.log.some((line) => line.includes('attempt failed'))
-    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turn', when: 'before', how: 'cut', for_good: true })
+    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turns', when: 'before', how: 'cut', for_good: true })
     await expectNoFaults(sendFirst, arm, { isEnough: isGivenUp })
   })
 })

@@ -89,7 +89,7 @@ describe.concurrent.each(operations)('%s on the other node', (_name, code, opera
 /** Of both nodes: the one that is asked, and the one that runs the turn. */
 const statements = ['find_organization_key', 'find_conversation', 'find_turn', 'find_running_turn', 'publish_on_bus']
   .concat(['read_partial_text', 'leave_partial_text', 'begin', 'lock_conversation', 'open_turns'])
-  .concat(['end_turn', 'append', 'commit'])
+  .concat(['end_turns', 'append', 'commit'])
 
 test.concurrent.each(['before', 'after'] as const)(
   'cancelTurn on the other node, with a connection of either node lost %s each kind of statement',

@@ -101,7 +101,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       arm()
       await talk.send('First')
     })
-    const some = ['find_organization_key', 'insert_turn', 'read_history', 'end_turn', 'append']
+    const some = ['find_organization_key', 'insert_turns', 'read_history', 'end_turns', 'append']
     expect(names).toEqual(expect.arrayContaining(some))
   })
 
@@ -129,7 +129,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       finish(releasing(fault))
       await Promise.all(talk.sent.map(({ outcome }) => outcome))
     })
-    expect(names).toEqual(expect.arrayContaining(['insert_turn', 'end_turn', 'start_turn', 'append', 'commit']))
+    expect(names).toEqual(expect.arrayContaining(['insert_turns', 'end_turns', 'start_turns', 'append', 'commit']))
   })
 
   test('endConversation while a turn runs', limit, async () => {
@@ -140,7 +140,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       finish()
     }
     const names = await playWithEach(play, { is_summarized: true })
-    expect(names).toEqual(expect.arrayContaining(['end_turn', 'append', 'end_conversation', 'add_job', 'commit']))
+    expect(names).toEqual(expect.arrayContaining(['end_turns', 'append', 'end_conversation', 'add_job', 'commit']))
   })
 
   test('cancelTurn while a turn runs', limit, async () => {
@@ -150,6 +150,6 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       await talk.cancel()
       finish()
     })
-    expect(names).toEqual(expect.arrayContaining(['end_turn', 'append', 'commit']))
+    expect(names).toEqual(expect.arrayContaining(['end_turns', 'append', 'commit']))
   })
 })

@@ -27,9 +27,9 @@ async function newConversation(): Promise<string> {
 const commitOf = (write: string) => ['begin', 'lock_conversation', 'open_turns', write, 'append', 'commit']
 const statements_of_a_turn = [
   ...['find_organization_key', 'find_conversation'],
-  ...commitOf('insert_turn'),
+  ...commitOf('insert_turns'),
   'read_history',
-  ...commitOf('end_turn'),
+  ...commitOf('end_turns'),
 ]
 
 /** What the server does by itself, and what a wait looks with that takes long. */

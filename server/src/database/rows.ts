@@ -1,0 +1,21 @@
+// Parameters that are rows: one statement for any number of them.
+
+/**
+ * Rows as a part of a `from`: of each column an array is given, the first as the parameter `$<first>`. `call` numbers the rows
+ * from 1. Columns are written as in a table: `id uuid, position integer`.
+ *
+ * The limit is for the planner. It expects few rows then, and goes by an index, however small a table was when the statement was
+ * prepared: a plan that reads the whole table would be kept while the table grows.
+ */
+export function rowsOf(name: string, columns: string, first = 1): string {
+  const parsed = columns.split(',').map((column) => column.trim().split(' ') as [string, string])
+  const arrays = parsed.map(([, type], index) => `$${first + index}::${type}[]`)
+  const names = parsed.map(([column]) => column)
+  return `(select * from unnest(${arrays.join(', ')}) with ordinality as ${name} (${names.join(', ')}, call)
+    limit cardinality(${arrays[0]})) ${name}`
+}
+
+/** The arrays of such rows. */
+export function arraysOf<Row extends object>(rows: Row[], columns: (keyof Row)[]): unknown[][] {
+  return columns.map((column) => rows.map((row) => row[column]))
+}
