@@ -22,14 +22,14 @@ function filesWith(pattern: RegExp): string[] {
 }
 
 describe('one writer', () => {
-  test('conversations, their progress, items and events are written by commit*.ts only', () => {
+  test('conversations, their progress, items and events are written by the one writer only', () => {
     const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
-    const writers = ['commit-content.ts', 'commit-new.ts', 'commit.ts'].map((file) => `conversations/${file}`)
+    const writers = ['commit-content.ts', 'commit-new.ts', 'write-changes.ts'].map((file) => `conversations/${file}`)
     expect(filesWith(pattern).toSorted()).toEqual(writers)
   })
 
   test('turns are written there too; leases.ts renews, lends and gives back leases, and touches nothing else of a turn', () => {
-    const writers = ['commit-content.ts', 'commit.ts', 'leases.ts'].map((file) => `conversations/${file}`)
+    const writers = ['commit-content.ts', 'leases.ts', 'write-changes.ts'].map((file) => `conversations/${file}`)
     expect(filesWith(writesTo('turns')).toSorted()).toEqual(writers)
     const leases = files.find(({ file }) => file === 'conversations/leases.ts')!.text
     const assigned = [...leases.matchAll(/update turns set (\w+) =/g)].map((match) => match[1])
@@ -52,7 +52,7 @@ describe('one writer', () => {
 })
 
 test('statistics are counted where conversations are written, and added up in one place', () => {
-  const writers = ['commit-content.ts', 'commit-new.ts', 'commit.ts'].map((file) => `conversations/${file}`)
+  const writers = ['commit-content.ts', 'commit-new.ts', 'write-changes.ts'].map((file) => `conversations/${file}`)
   expect(filesWith(/insert into statistics_deltas/).toSorted()).toEqual(writers)
   expect(filesWith(/delete from statistics_deltas/)).toEqual(['statistics/fold.ts'])
 })

@@ -10,16 +10,21 @@ export interface ConversationKey {
 }
 
 const wanted = rowsOf('wanted', 'id uuid, organization_id uuid')
-const locked = `select c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending,
-    p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at
-  from ${wanted}
-  join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id
-  join conversation_progress p on p.conversation_id = c.id
-  where c.deleted_at is null
-  for update of c, p`
+const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending,
+  p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
+const tables = `${wanted} join conversations c on c.id = wanted.id join conversation_progress p on p.conversation_id = c.id`
+
 const locks = {
-  wait: statement('lock_conversation', locked),
-  skip: statement('lock_free_conversations', `${locked} skip locked`),
+  wait: statement(
+    'lock_conversation',
+    `select ${columns} from ${tables}
+     where c.organization_id = wanted.organization_id and c.deleted_at is null for update of c, p`,
+  ),
+  skip: statement(
+    'lock_free_conversations',
+    `select ${columns} from ${tables}
+     where c.organization_id = wanted.organization_id and c.deleted_at is null for update of c, p skip locked`,
+  ),
 }
 
 // Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.

@@ -70,7 +70,10 @@ class Halted extends Error {}
 export class Engine implements TurnRunner {
   readonly #services: Part
   readonly #log: Logger
+  /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
+  /** The same by turn. */
+  readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
   #whenIdle = Promise.withResolvers<void>()
@@ -107,6 +110,7 @@ export class Engine implements TurnRunner {
       over: over.promise,
     }
     this.#running.set(lease.conversation_id, attempt)
+    this.#running_turns.set(lease.turn_id, attempt)
     void this.#run(attempt).finally(over.resolve)
   }
 
@@ -142,9 +146,8 @@ export class Engine implements TurnRunner {
   }
 
   stop(turn_id: string): void {
-    const isOf = ({ lease }: RunningAttempt) => lease.turn_id === turn_id
-    for (const attempt of this.#running.values()) if (isOf(attempt)) attempt.controller.abort(new Halted())
-    for (const halt of this.#halted.values()) if (isOf(halt.attempt)) this.#release(halt, true)
+    this.#running_turns.get(turn_id)?.controller.abort(new Halted())
+    for (const halt of this.#halted.values()) if (halt.attempt.lease.turn_id === turn_id) this.#release(halt, true)
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {
@@ -219,6 +222,7 @@ export class Engine implements TurnRunner {
 
   #forget(attempt: RunningAttempt): void {
     const { conversation_id, turn_id } = attempt.lease
+    if (this.#running_turns.get(turn_id) === attempt) this.#running_turns.delete(turn_id)
     if (this.#running.get(conversation_id) === attempt) {
       this.#running.delete(conversation_id)
       this.#services.live.end(conversation_id, turn_id)

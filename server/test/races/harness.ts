@@ -96,7 +96,7 @@ export async function startRaces(): Promise<Races> {
 /** Whether someone waits for the lock of a conversation. */
 export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
   const { rows } = await sql`select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like '%for update'`.execute(
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%for update of%'`.execute(
     server.database.kysely,
   )
   return rows.length > 0

@@ -21,12 +21,15 @@ export function startServerProcess(environment: Record<string, string>): ServerP
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  let isReady = false
   const ready = Promise.withResolvers<string>()
   const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text
+      if (isReady) return
       const url = /Parley is ready at (\S+)/.exec(output)?.[1]
+      isReady = url !== undefined
       if (url) ready.resolve(url)
     })
   }

@@ -73,6 +73,8 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   const server = createServer((request, response) => {
     serve(model, request, response, () => hangUps++).catch((error: unknown) => response.destroy(error as Error))
   })
+  // A process that stands still for a moment would send its next request over a connection that is just being closed.
+  server.keepAliveTimeout = 60_000
   let hangUps = 0
   const model: ScriptedModel = {
     base_url: '',
