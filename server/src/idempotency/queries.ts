@@ -1,5 +1,6 @@
 // The rows of idempotency keys. A row is written by the transaction whose effect it stands for.
 import { type Executor, statement } from '../database/database.ts'
+import { rowsOf } from '../database/rows.ts'
 
 /** A key as a request sends it. */
 export interface RequestKey {
@@ -26,12 +27,14 @@ export interface Binding {
 
 const findStatement = statement(
   'find_idempotency_key',
-  `select fingerprint, conversation_id, turn_id, answer from idempotency_keys
-   where namespace = $1 and key = $2 and expires_at > clock_timestamp()`,
+  `select wanted.call, kept.fingerprint, kept.conversation_id, kept.turn_id, kept.answer
+   from ${rowsOf('wanted', 'namespace uuid, key text')}
+   join idempotency_keys kept on kept.namespace = wanted.namespace and kept.key = wanted.key
+   where kept.expires_at > clock_timestamp()`,
 )
 
 export async function findKey(executor: Executor, { namespace, key }: RequestKey): Promise<BoundKey | null> {
-  const [row] = await executor.query<BoundKey>(findStatement, [namespace, key])
+  const [row] = await executor.ask<BoundKey>(findStatement, [namespace, key])
   return row ?? null
 }
 
