@@ -1,9 +1,10 @@
 // Changes of different conversations that are asked for at the same moment are committed together. Each is decided by its own
 // conversation under its own lock, as if it were alone; what they share is the way to the database.
-import type { Database } from '../database/database.ts'
-import { isUnavailable } from '../database/failures.ts'
+import type { Database, Executor } from '../database/database.ts'
+import { isConnectionLost } from '../database/failures.ts'
 import { gather } from '../database/gather.ts'
 import { openStore } from '../database/store.ts'
+import { type Binding, type CallKey, KeyTaken, bindTogether } from '../idempotency/run-once.ts'
 import { type Decision, type LockedConversation, isRefusal } from './change.ts'
 import { type Committed, type Environment, accepted, changeConversation, committedOf } from './commit.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
@@ -14,6 +15,8 @@ import { type Planned, writeChanges } from './write-changes.ts'
 export interface ProposedChange<Answer> extends ConversationKey {
   change: ChangeName
   decide: (state: LockedConversation) => Decision<Answer>
+  /** The key of the call that asks for it, bound in the same commit, and what it stands for from then on. */
+  binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
 
 export interface GroupCommit {
@@ -30,8 +33,11 @@ type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
 export function createGroupCommit(database: Database, environment: Environment): GroupCommit {
-  const commitAlone = async ({ organization_id, change, id, decide }: Proposed): Outcome =>
-    changeConversation(openStore(database, organization_id), environment, { change, id }, decide)
+  const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
+    const store = openStore(database, organization_id)
+    const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
+    return changeConversation(store, environment, { change, id }, decide, bind)
+  }
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {
     const one_each = firstOfEach(all)
@@ -51,6 +57,12 @@ function firstOfEach(all: Proposed[]): Set<Proposed> {
   return new Set(firsts.values())
 }
 
+interface Judged {
+  proposed: Proposed
+  state: LockedConversation
+  decision: Decision<unknown>
+}
+
 /** Without those whose conversation is not there or is locked by somebody else, and without all where one of them fails. */
 async function commitTogether(
   database: Database,
@@ -61,33 +73,51 @@ async function commitTogether(
     if (environment.ports.reached) for (const { change } of all) await reach(environment.ports, `${change}.${stage}`)
   }
   try {
-    const outcomes = await database.transaction(async (tx) => {
+    const { judged, taken } = await database.transaction(async (tx) => {
       await reachAll('begun')
       const states = await lockConversations(tx, all, 'skip')
       await reachAll('locked')
-      const decided = all.flatMap((proposed) => {
-        const state = states.get(proposed.id)
-        return state ? [{ proposed, state, decision: proposed.decide(state) }] : []
-      })
-      const plans = decided.flatMap(({ state, decision }): Planned[] =>
-        isRefusal(decision) ? [] : [{ state, change: decision.change }],
-      )
-      writeChanges({ tx, ...environment }, plans)
+      const judged = judge(all, states)
+      const taken = await bindTogether(tx, judged.flatMap(bindingOf))
+      writeChanges({ tx, ...environment }, plansOf(judged, taken))
       if (environment.ports.reached) await tx.posted()
       await reachAll('written')
-      return decided
+      return { judged, taken }
     })
     await reachAll('committed')
-    return new Map(
-      outcomes.map(({ proposed, state, decision }) => [proposed, settle(() => committedOf(state, accepted(decision)))]),
-    )
+    return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, taken))]))
   } catch (error) {
-    if (!isUnavailable(error)) return new Map()
+    if (!isConnectionLost(error)) return new Map()
     const failed = settle(() => {
       throw error
     })
     return new Map(all.map((proposed) => [proposed, failed]))
   }
+}
+
+function judge(all: Proposed[], states: Map<string, LockedConversation>): Judged[] {
+  return all.flatMap((proposed) => {
+    const state = states.get(proposed.id)
+    return state ? [{ proposed, state, decision: proposed.decide(state) }] : []
+  })
+}
+
+function bindingOf({ proposed: { binding }, decision }: Judged) {
+  return !binding || isRefusal(decision) ? [] : [{ key: binding.key, to: binding.to(decision.answer) }]
+}
+
+const isTaken = ({ proposed: { binding } }: Judged, taken: Set<CallKey>) => !!binding && taken.has(binding.key)
+
+function plansOf(judged: Judged[], taken: Set<CallKey>): Planned[] {
+  return judged.flatMap((one) => {
+    const { state, decision } = one
+    return isRefusal(decision) || isTaken(one, taken) ? [] : [{ state, change: decision.change }]
+  })
+}
+
+function conclusionOf(one: Judged, taken: Set<CallKey>): Committed<unknown> {
+  if (isTaken(one, taken)) throw new KeyTaken()
+  return committedOf(one.state, accepted(one.decision))
 }
 
 /** A promise whose failure is told to whoever asked for it, later. */

@@ -4,7 +4,6 @@ import { resolveAgentConfig } from '../agents/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import { CommitInDoubt } from '../database/failures.ts'
-import type { Store } from '../database/store.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
 import { EventStream } from '../event-stream.ts'
 import { begunTurn, seenAtStart } from './begun-turn.ts'
@@ -102,11 +101,10 @@ async function accept(ctx: Context, message: NewMessage): Promise<Accepted> {
       begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
       return decision
     }
-    const target = { change: 'message', id: conversation_id } as const
     const { key, store, services } = ctx
-    if (!key) return services.commits.change({ ...target, organization_id: store.organization_id, decide })
-    const bind = async (tx: Store, { turn_id }: { turn_id: string }) => key.bind(tx, { conversation_id, turn_id })
-    return changeConversation(store, services, target, decide, bind)
+    const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
+    const { organization_id } = store
+    return services.commits.change({ change: 'message', organization_id, id: conversation_id, decide, binding })
   }
   try {
     const committed =

@@ -1,6 +1,6 @@
 // The rows of idempotency keys. A row is written by the transaction whose effect it stands for.
 import { type Executor, statement } from '../database/database.ts'
-import { rowsOf } from '../database/rows.ts'
+import { arraysOf, rowsOf } from '../database/rows.ts'
 
 /** A key as a request sends it. */
 export interface RequestKey {
@@ -38,23 +38,35 @@ export async function findKey(executor: Executor, { namespace, key }: RequestKey
   return row ?? null
 }
 
-// Waits for a transaction that is about to bind the same key.
+// Waits for a transaction that is about to bind the same key; in the order of the keys, so that no two wait for each other.
 const insertStatement = statement(
-  'bind_idempotency_key',
+  'bind_idempotency_keys',
   `insert into idempotency_keys as kept (namespace, key, fingerprint, conversation_id, turn_id, expires_at)
-   values ($1, $2, $3, $4, $5, clock_timestamp() + interval '24 hours')
+   select namespace, key, fingerprint, conversation_id, turn_id, clock_timestamp() + interval '24 hours'
+   from ${rowsOf('bound', 'namespace uuid, key text, fingerprint bytea, conversation_id uuid, turn_id uuid')}
+   order by namespace, key
    on conflict (namespace, key) do update
      set fingerprint = excluded.fingerprint, conversation_id = excluded.conversation_id, turn_id = excluded.turn_id,
          answer = null, expires_at = excluded.expires_at
      where kept.expires_at <= clock_timestamp()
-   returning key`,
+   returning namespace, key`,
 )
 
-/** False when another request has bound the key. */
-export async function insertKey(executor: Executor, request: RequestKey, to: Binding): Promise<boolean> {
-  const { namespace, key, fingerprint } = request
-  const values = [namespace, key, fingerprint, to.conversation_id ?? null, to.turn_id ?? null]
-  return (await executor.query(insertStatement, values)).length > 0
+export interface NewBinding {
+  request: RequestKey
+  to: Binding
+}
+
+/** For each whether it was bound; false when another request has bound the key. */
+export async function insertKeys(executor: Executor, bindings: NewBinding[]): Promise<boolean[]> {
+  const rows = bindings.map(({ request, to: { conversation_id = null, turn_id = null } }) => {
+    return { ...request, conversation_id, turn_id }
+  })
+  const values = arraysOf(rows, ['namespace', 'key', 'fingerprint', 'conversation_id', 'turn_id'])
+  const bound = await executor.query<Pick<RequestKey, 'namespace' | 'key'>>(insertStatement, values)
+  return bindings.map(({ request }) =>
+    bound.some(({ namespace, key }) => namespace === request.namespace && key === request.key),
+  )
 }
 
 // Waits for a rotation of the secret key, and then writes nothing that the old one sealed.

@@ -5,12 +5,13 @@ import type { Database, Executor } from '../database/database.ts'
 import { AppError, notFound } from '../errors.ts'
 import { canonicalJson } from '../json.ts'
 import type { Sealer } from '../seal.ts'
-import { type Binding, type BoundKey, type RequestKey, findKey, insertKey, settleKey } from './queries.ts'
+import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, settleKey } from './queries.ts'
 
 /** The key of a call, for an operation that waits and so must bind it in the commit of its effect by itself. */
 export interface CallKey {
   /** What an earlier call with this key has brought about; null: this one is the first. */
   readonly bound: { readonly conversation_id: string | null; readonly turn_id: string | null } | null
+  readonly request: RequestKey
   /** In the transaction of the effect. Ends the call when another one was faster: it then runs anew, with `bound`. */
   bind(tx: Executor, to: Binding): Promise<void>
   /** The first answer that anyone came to: this one, or an earlier one, which counts as a replay. */
@@ -19,10 +20,10 @@ export interface CallKey {
   markReplayed(): void
 }
 
-export { deleteExpiredKeys, forgetAnswers } from './queries.ts'
+export { type Binding, deleteExpiredKeys, forgetAnswers } from './queries.ts'
 
 /** Another request bound the key between the look-up and the commit. */
-class KeyTaken extends Error {}
+export class KeyTaken extends Error {}
 
 /** Each loss means that another request has bound the key, so that the next look finds it. */
 const max_tries = 4
@@ -99,7 +100,24 @@ async function runInOneTransaction<Answer>(call: Call<Answer>): Promise<Answer> 
 }
 
 async function bind(tx: Executor, request: RequestKey, to: Binding): Promise<void> {
-  if (!(await insertKey(tx, request, to))) throw new KeyTaken()
+  const [isBound] = await insertKeys(tx, [{ request, to }])
+  if (!isBound) throw new KeyTaken()
+}
+
+/** As `bind`, of several calls in one transaction. Answers those whose key another one has taken. */
+export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: Binding }[]): Promise<Set<CallKey>> {
+  const own = bindings.filter(({ key }) => !key.bound)
+  if (own.length === 0) return new Set()
+  const areBound = await insertKeys(
+    tx,
+    own.map(({ key: { request }, to }) => ({ request, to })),
+  )
+  const taken = new Set<CallKey>()
+  for (const [index, { key }] of own.entries()) {
+    if (areBound[index]) (key as OwnKey).has_bound = true
+    else taken.add(key)
+  }
+  return taken
 }
 
 /** `has_bound`: this call bound it, in a transaction that may yet fail. */
@@ -108,6 +126,7 @@ type OwnKey = CallKey & { has_bound: boolean }
 function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
   const key: OwnKey = {
     bound,
+    request: call.request,
     has_bound: false,
     async bind(tx, to) {
       if (bound) return

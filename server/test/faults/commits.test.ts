@@ -47,7 +47,7 @@ const plays: [string, string, Play][] = [
   ]),
   [
     'a message with an Idempotency-Key',
-    'bind_idempotency_key',
+    'bind_idempotency_keys',
     async (talk, arm) => {
       arm()
       await talk.sendRepeatedly('First')

@@ -62,6 +62,32 @@ test('forty messages at once need fewer commits than that, and each has its own 
   expect(countOf('append')).toBeLessThan(80)
 })
 
+test('so do messages with a key each; the same again is the same turn', async () => {
+  const ids = await makeConversations(20)
+  proxy.statements.length = 0
+  const sendAll = () =>
+    Promise.all(
+      ids.map((conversation_id, n) =>
+        server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `key-${n}` }),
+      ),
+    )
+  const replies = await sendAll()
+  expect(countOf('bind_idempotency_keys')).toBeLessThan(20)
+  expect(await sendAll()).toEqual(replies)
+  for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+})
+
+test('of two calls with one key at once, among others, one has an effect', async () => {
+  const ids = await makeConversations(10)
+  const send = (conversation_id: string, n: number) =>
+    server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `twice-${n}` })
+  const replies = await Promise.all([...ids.map(send), ...ids.map(send)])
+  for (const [n, id] of ids.entries()) {
+    expect(replies[n]).toEqual(replies[n + ids.length])
+    expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+  }
+})
+
 test('what the database refuses of one keeps nobody else back', async () => {
   const ids = await makeConversations(5)
   const no_version = {
