@@ -39,7 +39,7 @@ describe('a start', () => {
     expect(first.adopted).toBe(false)
     const second_began = performance.now()
     await serve(shared_dir, async (address) => {
-      expect(performance.now() - second_began).toBeLessThan(3_000)
+      expect(performance.now() - second_began).toBeLessThan(10_000)
       expect(await query(address, 'select answer from kept')).toEqual([{ answer: 42 }])
     })
   })

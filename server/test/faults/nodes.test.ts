@@ -5,11 +5,14 @@ import type { PassingStatement } from '../support/postgres-proxy.ts'
 import { type Play, openStage } from './play.ts'
 import { type Outcome, type Talk, echo, until } from './talk.ts'
 
-const playWith = openStage({ nodes: 2, speed: 4 })
+const playWith = openStage({ nodes: 2, speed: 2 })
 const limit = { timeout: 90_000 }
 
-/** The wait for the other node's text, then a wait's own look: a fifth of a second here, and a margin for a busy machine. */
-const longest_ms = 1500
+/**
+ * The wait for the other node's text, then a wait's own look: three eighths of a second here, and a margin for a busy machine. The turn's
+ * lease would run out after four seconds.
+ */
+const longest_ms = 3000
 /** More than any of these operations publishes. */
 const max_messages = 10
 

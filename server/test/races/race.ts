@@ -76,10 +76,10 @@ async function finishRace(
     )
     await until(() => scene.timesAsked(asked!.text) >= running.attempts, 'the running turn has asked the model')
   }
-  // Other calls are broken off at once, not with the next renewal of a lease.
+  // Other calls are broken off without a renewal of leases, which never comes by itself here.
   const expected = { model: running && !isCalling ? 1 : 0, tool: running && isCalling ? 1 : 0 }
   const areOver = () => isDeepStrictEqual(scene.openCalls(), expected)
-  await until(areOver, `calls of the running turn only: ${JSON.stringify(expected)}`, 1000)
+  await until(areOver, `calls of the running turn only: ${JSON.stringify(expected)}`)
   scene.settle()
   const answers = { hello: await scene.hello, first: await first, second: await second }
   const isOver = async () => (await read()).turns.every(({ status }) => status !== 'queued' && status !== 'running')
