@@ -292,6 +292,31 @@ describe('versions', () => {
     await expect.poll(() => page.locator('header p').first().innerText()).toBe('2 conversations')
   })
 
+  test('beside the editor lead to a page of their own, and a conversation to its own', async () => {
+    await save({ starting_message: 'Good morning!' })
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, `/agents/${agent_id}?section=rules`)
+    await begin(page)
+    await transcript(page).getByText('Good morning!').waitFor()
+    await page.getByRole('textbox', { name: 'Rules' }).fill('Never promise a refund.')
+    await page.getByText('Your changes are not in it').waitFor()
+    await page.getByRole('button', { name: 'Discard changes' }).click()
+    await page.getByRole('link', { name: 'Open as a page' }).click()
+    await page.waitForURL(server.url + path('?version=1'))
+    // The same conversation goes on there.
+    await transcript(page).getByText('Good morning!').waitFor()
+    expect(await readTrials(server, agent_id)).toHaveLength(1)
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Open the conversation' }).click()
+    const [trial] = await readTrials(server, agent_id)
+    await page.waitForURL(`${server.url}/conversations/${trial!.id}`)
+    await page.goBack()
+    await page.getByRole('link', { name: 'Edit Harbour Lane' }).click()
+    await page.waitForURL(`${server.url}/agents/${agent_id}`)
+    expect(faults).toEqual([])
+  })
+
   test('that are not there, agents that are not there, and roles that may not are told', async () => {
     await using opened = await openPage(browser)
     const { page } = opened
