@@ -6,7 +6,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { classes } from './classes.ts'
 import { Icon, type IconName } from './icons.tsx'
 
-const popupClasses = 'floats rounded-lg border border-line bg-surface shadow-float outline-none'
+export const popupClasses = 'floats rounded-lg border border-line bg-surface shadow-float outline-none'
 
 interface PanelProps {
   trigger: ReactElement
