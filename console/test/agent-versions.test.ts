@@ -1,9 +1,10 @@
 // The versions of an agent: published as they were seen, listed, compared side by side.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { openPage, signIn, startBrowser } from './support/browser.ts'
+import { openPage, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
+import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
 
 let server: TestServer
 let browser: Browser
@@ -16,23 +17,14 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]()
 })
 
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-/** Short messages are dialogs too, by their role. */
-const dialog = (page: Page) => page.locator('[role=dialog]:not([aria-modal=false])')
-const instructions = (page: Page) => page.getByRole('textbox', { name: 'Instructions' })
-const newest = async (agent_id: string) => (await server.client.listAgentVersions({ agent_id, limit: 1 })).data[0]!
-
-async function openAgent(page: Page, agent_id: string, section: string): Promise<void> {
-  await signIn(page, server, `/agents/${agent_id}?section=${section}`)
-  await page.getByRole('navigation', { name: 'Sections' }).waitFor()
-}
+const newest = (agent_id: string) => readNewest(server, agent_id)
 
 test('what is published is what was seen: a draft that somebody changes meanwhile is looked at again', async () => {
   const agent_id = await makeAgent(server, 'Seen')
   const { version } = await server.client.createAgentVersion({ agent_id, config: { instructions: 'Seen.' } })
   await using opened = await openPage(browser)
   const { page, faults } = opened
-  await openAgent(page, agent_id, 'instructions')
+  await openAgent(page, server, agent_id, 'instructions')
   await press(page, 'Publish')
   await dialog(page).getByText('instructions', { exact: true }).click()
   await dialog(page).getByText('+ Seen.').waitFor()
@@ -60,7 +52,7 @@ test('of many versions the latest are listed, and two that are compared come int
   }
   await using opened = await openPage(browser, { viewport: { width: 1440, height: 500 } })
   const { page, faults } = opened
-  await openAgent(page, agent_id, 'versions')
+  await openAgent(page, server, agent_id, 'versions')
   const names = () => page.getByRole('button', { name: /^v\d+$/ }).allInnerTexts()
   // The published one is among them, however old.
   await expect.poll(names).toEqual(['v14', 'v13', 'v12', 'v11', 'v10', 'v9', 'v8', 'v7', 'v1'])

@@ -139,7 +139,9 @@ export const agentTexts = {
     count: (count: number) => `${plural(count, 'thing has', 'things have')} to be put right before this can be saved`,
     of: (name: string, path: string, message: string) => {
       const inner = path.split('.').slice(path.startsWith('config.') ? 2 : 1)
-      return `${name}${inner.length > 0 ? ` (${inner.join('.')})` : ''}: ${message}`
+      // People count from one.
+      const steps = inner.map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : step))
+      return `${name}${steps.length > 0 ? ` (${steps.join(' › ')})` : ''}: ${message}`
     },
     more: (count: number) => `and ${number(count)} more`,
     inSection: 'to be put right',
