@@ -33,17 +33,21 @@ describe('the list', () => {
     await server.client.createAgentVersion({ agent_id, base_version: 1 })
     await bringIn(server, 3, () => ({ agent_id }))
     await Promise.all(
-      Array.from({ length: 30 }, (_none, index) => server.client.createAgent({ name: `Many ${index}` })),
+      Array.from({ length: 60 }, (_none, index) => server.client.createAgent({ name: `Many ${index}` })),
     )
     await using opened = await openPage(browser)
     const { page, faults } = opened
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     await signIn(page, server, '/agents')
     await table(page).waitFor()
     await table(page).getByRole('link').last().scrollIntoViewIfNeeded()
-    await expect.poll(() => table(page).getByRole('link', { name: /^Many/ }).count()).toBe(30)
+    await expect.poll(() => table(page).getByRole('link', { name: /^Many/ }).count()).toBe(60)
     const row = rowOf(page, 'Talkative')
     await row.getByText('v2').waitFor()
     expect((await row.innerText()).replaceAll(/\s+/g, ' ')).toMatch(/Talkative Published v1 Draft v2 3 0 \S+/)
+    // One request for each page of the list, whatever is shown of each agent.
+    expect(asked.filter((path) => path.startsWith('/core/agents'))).toEqual(['/core/agents', '/core/agents'])
 
     await page.keyboard.press('/')
     await page.keyboard.type('TALK')

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { openPage, signIn, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
+import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
 
 let server: TestServer
 let browser: Browser
@@ -18,17 +19,8 @@ afterAll(async () => {
 
 const go = (page: Page, section: string) =>
   page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: section }).click()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-/** Short messages are dialogs too, by their role. */
-const dialog = (page: Page) => page.locator('[role=dialog]:not([aria-modal=false])')
-const instructions = (page: Page) => page.getByRole('textbox', { name: 'Instructions' })
-const newest = async (agent_id: string) => (await server.client.listAgentVersions({ agent_id, limit: 1 })).data[0]!
+const newest = (agent_id: string) => readNewest(server, agent_id)
 const unsaved = (page: Page) => page.getByText('Unsaved changes')
-
-async function openAgent(page: Page, agent_id: string, section: string, token?: string): Promise<void> {
-  await signIn(page, server, `/agents/${agent_id}?section=${section}`, token)
-  await page.getByRole('navigation', { name: 'Sections' }).waitFor()
-}
 
 test('from a new agent to a published version, one that takes its place, and back', async () => {
   await using opened = await openPage(browser)
@@ -103,7 +95,7 @@ describe('the editor', () => {
     const agent_id = await makeAgent(server, 'State')
     await using opened = await openPage(browser)
     const { page, faults } = opened
-    await openAgent(page, agent_id, 'rules')
+    await openAgent(page, server, agent_id, 'rules')
     await page.getByRole('textbox', { name: 'Rules' }).fill('Never promise a refund.')
     await go(page, 'JSON')
     const json = page.getByLabel('Configuration as JSON')
@@ -137,7 +129,7 @@ describe('the editor', () => {
     const agent_id = await makeAgent(server, 'Tools')
     await using opened = await openPage(browser)
     const { page, faults } = opened
-    await openAgent(page, agent_id, 'abilities')
+    await openAgent(page, server, agent_id, 'abilities')
     await press(page, 'Add a tool')
     const tool = page.locator('[data-path="config.tools.0"]')
     await tool.getByLabel('Name', { exact: true }).first().fill('find_order')
@@ -187,7 +179,7 @@ describe('the editor', () => {
     const agent_id = await makeAgent(server, 'Careful')
     await using opened = await openPage(browser)
     const { page } = opened
-    await openAgent(page, agent_id, 'instructions')
+    await openAgent(page, server, agent_id, 'instructions')
     await instructions(page).fill('Changed.')
     await go(page, 'Rules')
     await page.getByRole('textbox', { name: 'Rules' }).waitFor()
@@ -214,7 +206,7 @@ describe('the editor', () => {
     const agent_id = await makeAgent(server, 'Half', { starting_message: 'Hello!' })
     await using opened = await openPage(browser)
     const { page } = opened
-    await openAgent(page, agent_id, 'purpose')
+    await openAgent(page, server, agent_id, 'purpose')
     const address = `**/core/agents/${agent_id}`
     await page.route(address, (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue()))
     await page.getByLabel('Name', { exact: true }).fill('Whole')
@@ -235,7 +227,7 @@ describe('the editor', () => {
     server.model.answer = () => 'You are written by a model.'
     await using opened = await openPage(browser)
     const { page, faults } = opened
-    await openAgent(page, agent_id, 'purpose')
+    await openAgent(page, server, agent_id, 'purpose')
     await page.getByLabel('Purpose', { exact: true }).fill('Answers questions')
     await press(page, 'Write instructions from this')
     await press(page, 'Read them')
@@ -250,7 +242,7 @@ describe('two people at once', () => {
     const agent_id = await makeAgent(server, 'Shared', { guardrails: 'One.' })
     await using one = await openPage(browser)
     await using two = await openPage(browser)
-    await Promise.all([one, two].map(({ page }) => openAgent(page, agent_id, 'instructions')))
+    await Promise.all([one, two].map(({ page }) => openAgent(page, server, agent_id, 'instructions')))
     await instructions(two.page).fill('Of the second.')
     await go(one.page, 'Rules')
     await one.page.getByRole('textbox', { name: 'Rules' }).fill('Of the first.')
@@ -276,7 +268,7 @@ describe('two people at once', () => {
     const draft = await server.client.createAgentVersion({ agent_id, base_version: 1 })
     await using opened = await openPage(browser)
     const { page } = opened
-    await openAgent(page, agent_id, 'instructions')
+    await openAgent(page, server, agent_id, 'instructions')
     await instructions(page).fill('Mine.')
     await server.client.updateAgentVersion({
       agent_id,

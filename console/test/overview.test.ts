@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../../server/test/support/actors.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { chooseAgent, expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { bringIn, makeAgent } from './support/conversations.ts'
 
 let server: TestServer
@@ -76,12 +76,12 @@ describe('the figures', () => {
     await signIn(page, server, '/overview?range=90d')
     const conversations = () => figure(page, 'Conversations').innerText()
     await expect.poll(conversations).toBe('61')
-    await page.getByLabel('Agent', { exact: true }).selectOption('Night desk')
+    await chooseAgent(page, 'Night desk')
     await expect.poll(conversations).toBe('20')
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ range: '90d', agent_id: night })
     await page.reload()
     await expect.poll(conversations).toBe('20')
-    await page.getByLabel('Agent', { exact: true }).selectOption('All agents')
+    await chooseAgent(page, 'All agents')
     await page.getByRole('button', { name: '24 hours' }).click()
     const ofHours = async () => (await server.client.getStatistics({ from: hourBefore(23), bucket: 'hour' })).totals
     await expect.poll(async () => (await conversations()) === String((await ofHours()).conversations)).toBe(true)

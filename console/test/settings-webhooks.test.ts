@@ -5,7 +5,7 @@ import { makeKey } from '../../server/test/support/actors.ts'
 import { opened_hosts } from '../../server/test/webhooks/fixture.ts'
 import { type Receiver, answer, startReceiver } from '../../server/test/webhooks/receiver.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { chooseAgent, expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 
 let server: TestServer
@@ -49,7 +49,7 @@ describe('an endpoint', () => {
     await button(page, 'Create').click()
     await page.getByText('Choose an event at least.').waitFor()
     await dialog(page).getByLabel('turn.*').check()
-    await dialog(page).getByLabel('Agent').selectOption('Front desk')
+    await chooseAgent(page, 'Front desk')
     await dialog(page).getByLabel('Description').fill('The ledger')
     await button(page, 'Create').click()
     const secret = await dialog(page).getByLabel('Signing secret').inputValue()

@@ -1,34 +1,11 @@
 // The tester when pages are reloaded and servers are away: nothing is lost or doubled.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type HeldAnswer, holdAnswer } from '../../server/test/support/scripted-model.ts'
-import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { openPage, signIn, startBrowser } from './support/browser.ts'
-import { begin, readSaid, saveDraft, say, script, transcript } from './support/tester.ts'
+import { describe, expect, test } from 'vitest'
+import { holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { startTestServer } from '../../server/test/support/server.ts'
+import { openPage, signIn } from './support/browser.ts'
+import { begin, readSaid, say, script, transcript } from './support/tester.ts'
+import { agent_id, browser, hold, path, save, server } from './support/tester-suite.ts'
 
-let server: TestServer
-let browser: Browser
-let agent_id: string
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  server.model.answer = () => 'Hello from the scripted model.'
-  agent_id = (await server.client.createAgent({ name: 'Harbour Lane' })).agent_id
-})
-
-const save = (config: object) => saveDraft(server, agent_id, config)
-const hold = (): HeldAnswer => {
-  const answer = holdAnswer()
-  server.model.answer = () => answer
-  return answer
-}
-const path = (query = '') => `/agents/${agent_id}/try${query}`
 describe('nothing is lost or doubled', () => {
   test('by a reload in mid-stream', async () => {
     await save({ starting_message: 'Good morning!' })

@@ -1,36 +1,14 @@
 // The tester: talking to a draft as an end user does, and seeing what the agent does meanwhile.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Answer, type HeldAnswer, holdAnswer } from '../../server/test/support/scripted-model.ts'
-import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { type Answer, holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { expectAccessible, openPage, signIn, themes } from './support/browser.ts'
 import { richConfig } from './support/conversations.ts'
-import { begin, message, readSaid, readTrials, saveDraft, say, script, transcript } from './support/tester.ts'
+import { begin, message, readSaid, readTrials, say, script, transcript } from './support/tester.ts'
+import { agent_id, browser, hold, path, save, server } from './support/tester-suite.ts'
 
-let server: TestServer
-let browser: Browser
-let agent_id: string
-
-beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
-})
-afterAll(async () => {
-  await browser?.close()
-  await server?.[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  server.model.answer = () => 'Hello from the scripted model.'
-  agent_id = (await server.client.createAgent({ name: 'Harbour Lane' })).agent_id
-})
-
-const save = (config: object) => saveDraft(server, agent_id, config)
-const hold = (): HeldAnswer => {
-  const answer = holdAnswer()
-  server.model.answer = () => answer
-  return answer
-}
-const path = (query = '') => `/agents/${agent_id}/try${query}`
 const hasFocus = (page: Page) => message(page).evaluate((field) => field === document.activeElement)
+
 describe('a draft', () => {
   test('is talked to as it is saved: greeting, text as it is said, calls as they happen, what it has used', async () => {
     await save(richConfig)
@@ -290,6 +268,31 @@ describe('versions', () => {
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: 'Earlier tests of this agent' }).click()
     await expect.poll(() => page.locator('header p').first().innerText()).toBe('2 conversations')
+  })
+
+  test('beside the editor lead to a page of their own, and a conversation to its own', async () => {
+    await save({ starting_message: 'Good morning!' })
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, `/agents/${agent_id}?section=rules`)
+    await begin(page)
+    await transcript(page).getByText('Good morning!').waitFor()
+    await page.getByRole('textbox', { name: 'Rules' }).fill('Never promise a refund.')
+    await page.getByText('Your changes are not in it').waitFor()
+    await page.getByRole('button', { name: 'Discard changes' }).click()
+    await page.getByRole('link', { name: 'Open as a page' }).click()
+    await page.waitForURL(server.url + path('?version=1'))
+    // The same conversation goes on there.
+    await transcript(page).getByText('Good morning!').waitFor()
+    expect(await readTrials(server, agent_id)).toHaveLength(1)
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Open the conversation' }).click()
+    const [trial] = await readTrials(server, agent_id)
+    await page.waitForURL(`${server.url}/conversations/${trial!.id}`)
+    await page.goBack()
+    await page.getByRole('link', { name: 'Edit Harbour Lane' }).click()
+    await page.waitForURL(`${server.url}/agents/${agent_id}`)
+    expect(faults).toEqual([])
   })
 
   test('that are not there, agents that are not there, and roles that may not are told', async () => {

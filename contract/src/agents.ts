@@ -81,6 +81,13 @@ export const AgentVersion = named(
   }),
 )
 
+const AgentStatistics = Type.Object({
+  conversations: Type.Integer(),
+  active_conversations: Type.Integer(),
+  user_turns: Type.Integer(),
+  average_duration: nullable(Type.Number({ description: 'Seconds, over ended conversations.' })),
+})
+
 export const AgentDetail = named(
   'AgentDetail',
   Type.Object({
@@ -90,17 +97,32 @@ export const AgentDetail = named(
     }),
     phone_numbers: Type.Array(JsonObject),
     web_widgets: Type.Array(JsonObject),
-    statistics: Type.Object({
-      conversations: Type.Integer(),
-      active_conversations: Type.Integer(),
-      user_turns: Type.Integer(),
-      average_duration: nullable(Type.Number({ description: 'Seconds, over ended conversations.' })),
-    }),
+    statistics: AgentStatistics,
+  }),
+)
+
+const ListedAgent = named(
+  'ListedAgent',
+  Type.Object({
+    ...agentRecord,
+    versions: Type.Optional(
+      Type.Array(AgentVersionSummary, {
+        description: 'With `standing`: the newest, and the newest published one where that is another; newest first.',
+      }),
+    ),
+    statistics: Type.Optional(AgentStatistics),
   }),
 )
 
 const jsonFilter = Type.Optional(
   Type.String({ maxLength: 16_384, description: 'A JSON object as text; rows that contain it.' }),
+)
+
+const ifMatch = Type.Optional(
+  Type.String({
+    maxLength: 64,
+    description: 'The `revision` that the caller has seen, quoted or not, or `*`; where it is another by now, 412.',
+  }),
 )
 
 export const agentPath = Type.Object({ agent_id: Type.String() })
@@ -127,13 +149,16 @@ export const agentOperations = {
       active: Type.Optional(Type.Boolean()),
       is_demo: Type.Optional(Type.Boolean()),
       metadata: jsonFilter,
+      standing: Type.Optional(
+        Type.Boolean({ description: 'Whether each comes with `versions` and `statistics`; false by default.' }),
+      ),
       created_after: timestampFilter('Inclusive.'),
       created_before: timestampFilter('Inclusive.'),
       updated_after: timestampFilter('Inclusive.'),
       updated_before: timestampFilter('Inclusive.'),
       ...pageQuery,
     }),
-    success: { status: 200, description: 'A page of agents.', schema: pageOf(Agent) },
+    success: { status: 200, description: 'A page of agents.', schema: pageOf(ListedAgent) },
     errors: [],
   }),
   createAgent: defineOperation({
@@ -288,14 +313,7 @@ export const agentOperations = {
     access: manage,
     narrowed: true,
     params: versionPath,
-    headers: Type.Object({
-      if_match: Type.Optional(
-        Type.String({
-          maxLength: 64,
-          description: 'The `revision` that the change is based on, quoted or not, or `*`; else 412.',
-        }),
-      ),
-    }),
+    headers: Type.Object({ if_match: ifMatch }),
     body: Type.Object({
       config: Type.Optional(nullable(AgentConfig)),
       instruction_builder_inputs: Type.Optional(nullable(JsonObject)),
@@ -313,7 +331,7 @@ export const agentOperations = {
     access: manage,
     narrowed: true,
     params: versionPath,
-    headers: Type.Object(idempotencyHeader),
+    headers: Type.Object({ ...idempotencyHeader, if_match: ifMatch }),
     body: Type.Object({
       phone_numbers: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }))),
       unassign_phone_numbers: Type.Optional(nullable(Type.Boolean())),
@@ -325,7 +343,7 @@ export const agentOperations = {
       description: 'The phone numbers that changed: none, as long as the server has no telephone channel.',
       schema: Type.Array(JsonObject),
     },
-    errors: ['not_found'],
+    errors: ['not_found', 'revision_mismatch'],
   }),
   getAgentConfigSchema: defineOperation({
     id: 'getAgentConfigSchema',

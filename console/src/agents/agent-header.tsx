@@ -1,10 +1,9 @@
 // Who the agent is, whether its changes are stored and published, and the ways to have them so.
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { formatNumber } from '../format.ts'
 import { agentTexts } from '../texts/agents.ts'
 import { Button } from '../ui/button.tsx'
-import { Icon } from '../ui/icons.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import type { AgentVersion } from './document.ts'
 import { AgentMenu } from './list/agent-menu.tsx'
 import { useAgentPage } from './page-context.ts'
@@ -19,23 +18,12 @@ export function AgentHeader() {
   const { agent, version } = latest
   const { isDirty, hasChanged, isSaving, mayManage, saveNow, discard } = editing
   const publish = async () => {
-    const base = isDirty ? await saveNow() : latest
+    // What is shown, which may be older than what the server has by now.
+    const base = isDirty ? await saveNow() : editing.state.base
     if (base?.version && !base.version.published) setPublished(base.version)
   }
   return (
-    <header className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-3 py-2 wide:px-4">
-      <Link
-        to="/agents"
-        aria-label={words.back}
-        title={words.back}
-        className="grid size-8 shrink-0 place-items-center rounded-md text-soft hover:bg-hover"
-      >
-        <Icon name="left" />
-      </Link>
-      <div className="min-w-0 flex-1 max-wide:basis-[calc(100%-3.5rem)]">
-        <h1 className="truncate text-base leading-tight font-semibold">{agent.name}</h1>
-        <Standing />
-      </div>
+    <PageHeader back={{ to: '/agents', label: words.back }} title={agent.name} note={<Standing />}>
       {mayManage ? (
         <div className="flex items-center gap-1.5">
           {hasChanged && (
@@ -59,7 +47,7 @@ export function AgentHeader() {
       )}
       <AgentMenu agent={agent} isOwnPage isBusy={hasChanged} />
       {published && <PublishDialog agent={agent} version={published} onClose={() => setPublished(null)} />}
-    </header>
+    </PageHeader>
   )
 }
 

@@ -2,14 +2,15 @@
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import { useSession } from '../session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
 import { isSomethingAsked, useKeys } from '../shell/use-keys.ts'
-import { useMedia } from '../shell/use-media.ts'
+import { useIsRoomy } from '../shell/use-media.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { agentTexts } from '../texts/agents.ts'
 import { texts } from '../texts/index.ts'
+import { classes } from '../ui/classes.ts'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { AgentHeader } from './agent-header.tsx'
 import type { AgentSearch, SectionName } from './agent-search.ts'
@@ -50,7 +51,7 @@ function Shown({ latest }: { latest: Base }) {
   const navigate = useNavigate({ from: '/agents/$agent_id' })
   const editing = useEditing(session, latest)
   const mayTest = session.scopes.has('conversations:manage') && latest.version !== null
-  const hasRoom = useMedia('(min-width: 75rem)')
+  const hasRoom = useIsRoomy()
   const isTesterBeside = mayTest && hasRoom
   const section = search.section === 'test' && (isTesterBeside || !mayTest) ? 'purpose' : (search.section ?? 'purpose')
   useSaveKey(() => void (editing.isDirty && editing.mayManage && editing.saveNow()))
@@ -68,11 +69,19 @@ function Shown({ latest }: { latest: Base }) {
       <AgentHeader />
       <div className="flex min-h-0 flex-1 flex-col wide:flex-row">
         <SectionNav section={section} hasTest={mayTest && !hasRoom} faults={editing.faults} search={search} />
-        <div ref={scroller} className="min-h-0 min-w-0 flex-1 overflow-y-auto">
+        <div
+          ref={scroller}
+          className={classes('min-h-0 min-w-0 flex-1 overflow-y-auto', section === 'test' && 'flex flex-col')}
+        >
           {section === 'test' ? (
             <TesterPanel version={version.shown} isChanged={editing.hasChanged} />
           ) : (
-            <div className="mx-auto flex max-w-3xl flex-col gap-5 px-4 py-4 wide:px-6 wide:py-5">
+            <div
+              className={classes(
+                'mx-auto flex flex-col gap-5 px-4 py-4 wide:px-6 wide:py-5',
+                section === 'versions' ? 'max-w-6xl' : 'max-w-3xl',
+              )}
+            >
               <h2 className="sr-only">{agentTexts.sectionNames[section]}</h2>
               <Notices version={version} section={section} />
               <FaultSummary faults={version.number === null ? editing.faults : []} />
@@ -91,17 +100,29 @@ function Shown({ latest }: { latest: Base }) {
           )}
         </div>
         {isTesterBeside && (
-          <aside
-            aria-label={agentTexts.tester.title}
-            className="flex w-88 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface"
-          >
+          <TesterBeside section={section}>
             <TesterPanel version={version.shown} isChanged={editing.hasChanged} />
-          </aside>
+          </TesterBeside>
         )}
       </div>
       <ConflictDialog editing={editing} />
       <LeaveDialog hasChanged={editing.hasChanged} />
     </AgentPageContext>
+  )
+}
+
+/** Two versions need the room; what is said meanwhile goes on beside the next section. */
+function TesterBeside({ section, children }: { section: SectionName; children: ReactNode }) {
+  return (
+    <aside
+      aria-label={agentTexts.tester.title}
+      className={classes(
+        'w-88 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface',
+        section === 'versions' ? 'hidden' : 'flex',
+      )}
+    >
+      {children}
+    </aside>
   )
 }
 

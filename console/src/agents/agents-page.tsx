@@ -17,7 +17,7 @@ import { AgentRow, type ListedAgent } from './list/agent-row.tsx'
 import { NewAgentDialog } from './list/new-agent-dialog.tsx'
 
 const words = agentTexts.agents
-const page_size = 25
+const page_size = 50
 
 export function AgentsPage() {
   useTitle(words.title)
@@ -40,7 +40,7 @@ export function AgentsPage() {
             </Button>
           )}
         </div>
-        <div className="flex flex-wrap gap-1.5">
+        <div className="flex gap-1.5">
           <SearchField
             label={words.search}
             value={search.name ?? ''}
@@ -48,7 +48,7 @@ export function AgentsPage() {
           />
           <select
             aria-label={words.filter}
-            className={`${controlClasses} w-auto! pr-1`}
+            className={`${controlClasses} w-auto! shrink-0 pr-1`}
             value={active ?? ''}
             onChange={({ target: { value } }) =>
               change(value === 'true' || value === 'false' ? { ...rest, active: value } : rest)
@@ -74,7 +74,7 @@ function List({ search, onMake }: { search: AgentsSearch; onMake: (() => void) |
     queryFn: ({ pageParam, signal }) => {
       const filters = { ...(name ? { name } : {}), ...(active ? { active: active === 'true' } : {}) }
       return client.listAgents(
-        { ...filters, ...(pageParam ? { cursor: pageParam } : {}), limit: page_size },
+        { ...filters, ...(pageParam ? { cursor: pageParam } : {}), standing: true, limit: page_size },
         { signal },
       )
     },

@@ -43,6 +43,13 @@ test('a text that is no value yet is a change and a fault, and the value stays w
   expect(isChanged(changeEditor(state, write(['config', 'llm'], undefined)))).toBe(false)
 })
 
+test('while a text cannot be read, nothing is said of the parts of what it is to take the place of', () => {
+  const faults = ['config.llm', 'config.tools.0.name', 'name'].map((path) => ({ path, message: 'is wrong' }))
+  const held = { text: '{', message: 'not JSON' }
+  const state = after({ type: 'judged', faults }, { type: 'held', path: ['config'], held })
+  expect(listFaults(state).map(({ path }) => path)).toEqual(['config', 'name'])
+})
+
 test('such a text outlasts what is written beside it, but not its place', () => {
   const hold: EditorEvent = {
     type: 'held',

@@ -76,7 +76,9 @@ export function changeEditor(state: EditorState, event: EditorEvent): EditorStat
     case 'held': {
       const key = keyOf(event.path)
       const held = keepHeld(state.held, ({ path }) => keyOf(path) !== key)
-      return { ...state, held: event.held === null ? held : { ...held, [key]: { ...event.held, path: event.path } } }
+      if (event.held === null) return { ...state, held }
+      const faults = state.faults.filter(({ path }) => !isWithin(path, key))
+      return { ...state, faults, held: { ...held, [key]: { ...event.held, path: event.path } } }
     }
     case 'judged':
       return { ...state, faults: event.faults }

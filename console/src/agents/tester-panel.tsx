@@ -5,29 +5,25 @@ import { LoadingState } from '../ui/state.tsx'
 import type { AgentVersion } from './document.ts'
 
 const AgentTester = lazy(async () => ({ default: (await import('../tester/agent-tester.tsx')).AgentTester }))
-
 const words = agentTexts.tester
 
 export function TesterPanel({ version, isChanged }: { version: AgentVersion | null; isChanged: boolean }) {
   if (version === null) return null
   return (
-    <>
-      <div className="border-b border-line px-4 py-3">
-        <h2 className="font-semibold">{words.title}</h2>
-        <p className="text-xs text-faint">
-          {isChanged ? words.unsaved(version.version) : words.saved(version.version)}
+    <div className="flex min-h-0 flex-1 flex-col">
+      <Suspense fallback={<LoadingState />}>
+        {/* What was saved since is another agent to talk to. */}
+        <AgentTester
+          key={`${version.id} ${version.revision}`}
+          agent_id={version.agent_id}
+          agent_version_id={version.id}
+        />
+      </Suspense>
+      {isChanged && (
+        <p role="status" className="border-t border-line bg-warn-wash px-4 py-1.5 text-xs text-warn">
+          {words.unsaved}
         </p>
-      </div>
-      <div className="flex min-h-0 flex-1 flex-col">
-        <Suspense fallback={<LoadingState />}>
-          {/* What was saved since is another agent to talk to. */}
-          <AgentTester
-            key={`${version.id} ${version.revision}`}
-            agent_id={version.agent_id}
-            agent_version_id={version.id}
-          />
-        </Suspense>
-      </div>
-    </>
+      )}
+    </div>
   )
 }

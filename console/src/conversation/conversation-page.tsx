@@ -1,6 +1,6 @@
 // One conversation: what was said and done in it, what is known of it, and what can be done about it.
 import { ApiError } from '@parley/sdk'
-import { Link, useNavigate, useParams, useRouter } from '@tanstack/react-router'
+import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { isActive } from '../inbox/rows.ts'
 import { useSession } from '../session-context.ts'
@@ -11,7 +11,7 @@ import { useTitle } from '../shell/use-title.ts'
 import { conversationTexts } from '../texts/conversation.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
-import { Icon } from '../ui/icons.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { StatusLabel } from '../ui/status.tsx'
 import { Actions } from './actions.tsx'
@@ -71,22 +71,16 @@ function Shown({
 
   return (
     <>
-      <header className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-3 py-2 wide:px-4">
-        <Link
-          to="/inbox"
-          aria-label={words.back}
-          title={words.back}
-          className="grid size-8 shrink-0 place-items-center rounded-md text-soft hover:bg-hover"
-        >
-          <Icon name="left" />
-        </Link>
-        <div className="min-w-0 flex-1 max-wide:basis-[calc(100%-3.5rem)]">
-          <h1 className="truncate text-base leading-tight font-semibold">{conversation.user_id}</h1>
+      <PageHeader
+        back={{ to: '/inbox', label: words.back }}
+        title={conversation.user_id}
+        note={
           <p className="flex items-center gap-3 text-xs text-faint">
             <StatusLabel status={conversation.status} />
             <span className="truncate">{conversation.agent?.name ?? texts.inbox.ownConfig}</span>
           </p>
-        </div>
+        }
+      >
         {isActive(conversation) && maySeeTranscript && <Connection isConnected={isConnected} />}
         <Actions conversation={conversation} turns={turns} live={live} running={running} />
         <IconButton
@@ -95,7 +89,7 @@ function Shown({
           aria-pressed={areDetailsShown}
           onClick={() => setDetailsShown(!areDetailsShown)}
         />
-      </header>
+      </PageHeader>
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto wide:flex-row wide:overflow-hidden">
         {isReading ? (
           <div className="flex-1">

@@ -10,7 +10,7 @@ import { PopupMenu, PopupMenuItem, PopupPanel } from '../ui/popup.tsx'
 import { LoadingState } from '../ui/state.tsx'
 import { describeFilter } from './filter-text.ts'
 import { type FilterName, type Filters, filterNames, isFiltered, isSet, withoutFilter } from './filters.ts'
-import { useAgentNames } from './use-agents.ts'
+import { useAgentName } from './use-agents.ts'
 
 const loadEditor = () => import('./filter-editor.tsx')
 const FilterEditor = lazy(async () => ({ default: (await loadEditor()).FilterEditor }))
@@ -24,7 +24,7 @@ interface ChipsProps {
 export function FilterChips({ session, filters, onChange }: ChipsProps) {
   const [opened, setOpened] = useState<FilterName | null>(null)
   const addButton = useRef<HTMLButtonElement>(null)
-  const agents = useAgentNames(session)
+  const agentName = useAgentName(session, filters.agent_id)
   const shown = filterNames.filter((name) => isSet(filters, name) || name === opened)
   // After the first screen, before it is needed.
   useEffect(() => void loadEditor(), [])
@@ -36,7 +36,7 @@ export function FilterChips({ session, filters, onChange }: ChipsProps) {
         <Chip
           key={name}
           name={name}
-          text={describeFilter(filters, name, agents.names)}
+          text={describeFilter(filters, name, agentName)}
           isOpen={opened === name}
           onOpenChange={(isOpen) => setOpened(isOpen ? name : null)}
           onRemove={() => onChange(withoutFilter(filters, name))}
@@ -44,7 +44,6 @@ export function FilterChips({ session, filters, onChange }: ChipsProps) {
           <FilterEditor
             name={name}
             filters={filters}
-            agents={agents}
             onApply={(changed) => {
               setOpened(null)
               onChange(changed)

@@ -1,6 +1,7 @@
 // What a chip opens: the fields of one filter.
 import { channels, conversationStatuses, directions } from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
@@ -8,16 +9,15 @@ import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { type FilterName, type Filters, isJsonObject } from './filters.ts'
 import { TimeEditor } from './time-editor.tsx'
-import type { AgentNames } from './use-agents.ts'
+import { useFoundAgents } from './use-agents.ts'
 
 interface EditorProps {
   name: FilterName
   filters: Filters
-  agents: AgentNames
   onApply: (filters: Filters) => void
 }
 
-export function FilterEditor({ name, filters, agents, onApply }: EditorProps) {
+export function FilterEditor({ name, filters, onApply }: EditorProps) {
   const apply = (changed: Filters) => onApply({ ...filters, ...changed })
   switch (name) {
     case 'status':
@@ -48,7 +48,7 @@ export function FilterEditor({ name, filters, agents, onApply }: EditorProps) {
         />
       )
     case 'agent_id':
-      return <AgentEditor agents={agents} chosen={filters.agent_id} onChoose={(agent_id) => apply({ agent_id })} />
+      return <AgentEditor chosen={filters.agent_id} onChoose={(agent_id) => apply({ agent_id })} />
     case 'created':
       return <TimeEditor filters={filters} onApply={apply} />
     case 'duration':
@@ -130,28 +130,20 @@ function Choices<T extends string>({ values, names, chosen, onChoose }: ChoicesP
 /** More are found by typing, and any by its id. */
 const agents_shown = 50
 
-function AgentEditor({
-  agents,
-  chosen,
-  onChoose,
-}: {
-  agents: AgentNames
-  chosen: string | undefined
-  onChoose: (id: string) => void
-}) {
+function AgentEditor({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id: string) => void }) {
+  const session = useSession()
   const [text, setText] = useState('')
-  const part = text.trim().toLowerCase()
-  const found = agents.list
-    .filter(({ id, name }) => name.toLowerCase().includes(part) || id === part)
-    .slice(0, agents_shown)
+  const { list, isSearching } = useFoundAgents(session, text)
+  const found = list.slice(0, agents_shown)
+  const mayRead = session.scopes.has('agents:read') || session.scopes.has('agents:manage')
   return (
     <div className="flex flex-col gap-2.5">
-      <Field label={agents.list.length > 0 ? texts.filters.contains : texts.filters.id}>
+      <Field label={mayRead ? texts.filters.contains : texts.filters.id}>
         <TextInput
           value={text}
           onValueChange={setText}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && part !== '') onChoose(found[0]?.id ?? text.trim())
+            if (event.key === 'Enter' && text.trim() !== '') onChoose(found[0]?.id ?? text.trim())
           }}
         />
       </Field>
@@ -161,6 +153,7 @@ function AgentEditor({
         chosen={chosen}
         onChoose={onChoose}
       />
+      {mayRead && !isSearching && found.length === 0 && <p className="text-soft">{texts.filters.noAgent}</p>}
     </div>
   )
 }

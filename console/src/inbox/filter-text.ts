@@ -3,7 +3,7 @@ import { formatFull, formatSeconds } from '../format.ts'
 import { texts } from '../texts/index.ts'
 import { type FilterName, type Filters, isSet } from './filters.ts'
 
-export function describeFilter(filters: Filters, name: FilterName, agentNames: ReadonlyMap<string, string>): string {
+export function describeFilter(filters: Filters, name: FilterName, agentName: string | undefined): string {
   if (!isSet(filters, name)) return ''
   const range = (from: number | undefined, to: number | undefined, show: (value: number) => string) =>
     texts.filters.range(from === undefined ? undefined : show(from), to === undefined ? undefined : show(to))
@@ -15,7 +15,7 @@ export function describeFilter(filters: Filters, name: FilterName, agentNames: R
     case 'direction':
       return texts.directionNames[filters.direction!]
     case 'agent_id':
-      return agentNames.get(filters.agent_id!) ?? filters.agent_id!
+      return agentName ?? filters.agent_id!
     case 'created':
       return describeTimes(filters)
     case 'duration':

@@ -1,13 +1,12 @@
 // What the overview shows: the range of time and the agent, both of which are in its address.
 import { type FormEvent, useState } from 'react'
-import { useAgentNames } from '../inbox/use-agents.ts'
+import { AgentChoice } from '../agents/agent-choice.tsx'
 import { fromLocal, toLocal } from '../local-time.ts'
 import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
 import { words } from '../texts/overview.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
-import { controlClasses } from '../ui/control-classes.ts'
 import { Field, TextInput } from '../ui/field.tsx'
 import { PopupPanel } from '../ui/popup.tsx'
 import { type Times, type View, presetOf, presets } from './view.ts'
@@ -26,6 +25,8 @@ const choiceClasses = (isChosen: boolean) =>
   )
 
 export function RangeBar({ view, onChange }: BarProps) {
+  const { scopes } = useSession()
+  const mayChoose = scopes.has('agents:read') || scopes.has('agents:manage') || view.agent_id !== undefined
   const chosen = presetOf(view)
   const agent = view.agent_id === undefined ? {} : { agent_id: view.agent_id }
   return (
@@ -44,13 +45,18 @@ export function RangeBar({ view, onChange }: BarProps) {
         ))}
         <OwnRange view={view} isChosen={chosen === 'own'} onChange={(times) => onChange({ ...times, ...agent })} />
       </div>
-      <AgentChoice
-        chosen={view.agent_id}
-        onChoose={(agent_id) => {
-          const { agent_id: _before, ...range } = view
-          onChange(agent_id === undefined ? range : { ...range, agent_id })
-        }}
-      />
+      {mayChoose && (
+        <AgentChoice
+          label={own.agent}
+          all={own.allAgents}
+          className="max-w-52 flex-1"
+          chosen={view.agent_id}
+          onChoose={(agent_id) => {
+            const { agent_id: _before, ...range } = view
+            onChange(agent_id === undefined ? range : { ...range, agent_id })
+          }}
+        />
+      )}
     </div>
   )
 }
@@ -108,32 +114,5 @@ function OwnForm({ view, onApply }: { view: View; onApply: (times: Times) => voi
         {texts.apply}
       </Button>
     </form>
-  )
-}
-
-interface AgentProps {
-  chosen: string | undefined
-  onChoose: (agent_id: string | undefined) => void
-}
-
-function AgentChoice({ chosen, onChoose }: AgentProps) {
-  const { list } = useAgentNames(useSession())
-  const isUnlisted = chosen !== undefined && list.every(({ id }) => id !== chosen)
-  if (list.length === 0 && !isUnlisted) return null
-  return (
-    <select
-      aria-label={own.agent}
-      className={classes(controlClasses, 'max-w-52 flex-1')}
-      value={chosen ?? ''}
-      onChange={(event) => onChoose(event.target.value === '' ? undefined : event.target.value)}
-    >
-      <option value="">{own.allAgents}</option>
-      {isUnlisted && <option value={chosen}>{chosen}</option>}
-      {list.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
-    </select>
   )
 }

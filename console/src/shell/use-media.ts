@@ -14,3 +14,5 @@ export function useMedia(query: string): boolean {
 
 /** Enough room for tables and for things side by side; theme.css has the same breakpoint. */
 export const useIsWide = () => useMedia('(min-width: 56rem)')
+/** Enough for a third column, or for texts side by side. */
+export const useIsRoomy = () => useMedia('(min-width: 75rem)')

@@ -6,6 +6,7 @@ import { testerTexts as words } from '../texts/tester.ts'
 import { notifyError } from '../ui/notify.ts'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
 import { StartForm } from './start-form.tsx'
+import { TesterHeader } from './trial-header.tsx'
 import { TrialTalk } from './trial-talk.tsx'
 import { type Version, useTrial } from './use-trial.ts'
 
@@ -59,20 +60,15 @@ interface Known {
 }
 
 function Tester({ session, agent_id, version, isPage }: Known) {
-  const title = (
-    <h2 className={isPage ? 'sr-only' : 'truncate leading-tight font-semibold'}>
-      {words.version(version.version, version.published)}
-    </h2>
-  )
   const { trial, options, start, leave, forget } = useTrial(session, agent_id, version)
   return (
     <section aria-label={words.label} className="flex min-h-0 min-w-0 flex-1 flex-col">
       {trial === null ? (
         <>
           {isPage ? (
-            title
+            <h2 className="sr-only">{words.version(version.version, version.published)}</h2>
           ) : (
-            <header className="flex min-h-12 items-center border-b border-line px-3 py-2 wide:px-4">{title}</header>
+            <TesterHeader version={version} isPage={isPage} />
           )}
           <StartForm
             isDraft={!version.published}
@@ -85,12 +81,12 @@ function Tester({ session, agent_id, version, isPage }: Known) {
       ) : (
         <TrialTalk
           key={trial.conversation_id}
-          agent_id={agent_id}
+          version={version}
+          isPage={isPage}
           conversation_id={trial.conversation_id}
           isRich={options.is_rich}
           isOlder={trial.agent_version_id !== version.id || trial.revision !== version.revision}
           isBusy={start.isPending || leave.isPending}
-          title={title}
           onStartAnew={() => start.mutate(options)}
           onLeave={() => leave.mutate(undefined, { onError: notifyError })}
           onGone={forget}

@@ -36,6 +36,7 @@ export function Composer({ onStop, onSend }: ComposerProps) {
         ref={field}
         autoFocus
         rows={1}
+        dir="auto"
         aria-label={words.message}
         title={words.keys}
         placeholder={words.placeholder}

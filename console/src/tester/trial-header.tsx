@@ -1,69 +1,131 @@
-// Above the conversation: how it stands, what it has used, and what can be done with it.
+// Above the tester: what one talks to, how the conversation stands, what it has used, and what can be done with it.
 import type { Conversation, Turn } from '@parley/contract'
-import { useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Connection } from '../conversation/connection.tsx'
 import { formatNumber } from '../format.ts'
 import { isActive } from '../inbox/rows.ts'
+import { texts } from '../texts/index.ts'
 import { testerTexts as words } from '../texts/tester.ts'
-import { Button, IconButton } from '../ui/button.tsx'
-import { PopupMenu, PopupMenuItem } from '../ui/popup.tsx'
+import { Button, IconButton, buttonClasses } from '../ui/button.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { PopupMenu, PopupMenuItem, PopupMenuLink } from '../ui/popup.tsx'
 import { StatusLabel } from '../ui/status.tsx'
-import { testedBy } from './use-trial.ts'
+import { type Version, testedBy } from './use-trial.ts'
+
+interface FrameProps {
+  version: Version
+  /** Which version it is stands above the page. */
+  isPage: boolean
+  note?: ReactNode
+  children?: ReactNode
+}
+
+/** Its buttons are icons where there is little room: beside the editor, and on narrow screens. */
+export function TesterHeader({ version, isPage, note, children }: FrameProps) {
+  return (
+    <header className="@container flex min-h-12 items-center gap-2 border-b border-line px-3 py-2 wide:px-4">
+      <div className="min-w-0 flex-1">
+        <h2 className={isPage ? 'sr-only' : 'truncate leading-tight font-semibold'}>
+          {words.version(version.version, version.published)}
+        </h2>
+        {note}
+      </div>
+      {children}
+      {!isPage && (
+        <Link
+          to="/agents/$agent_id/try"
+          params={{ agent_id: version.agent_id }}
+          search={{ version: String(version.version) }}
+          aria-label={words.openPage}
+          title={words.openPage}
+          className={buttonClasses('quiet', 'w-8 px-0!')}
+        >
+          <Icon name="open" />
+        </Link>
+      )}
+    </header>
+  )
+}
 
 interface HeaderProps {
-  agent_id: string
+  version: Version
+  isPage: boolean
   conversation: Conversation
   turns: readonly Turn[]
   isConnected: boolean
   isOlder: boolean
   isBusy: boolean
-  title: ReactNode
   onStartAnew: () => void
   onLeave: () => void
   onEnd: () => void
 }
 
 export function TrialHeader(props: HeaderProps) {
-  const { agent_id, conversation, turns, isConnected, isOlder, isBusy, title } = props
-  const navigate = useNavigate()
+  const { version, isPage, conversation, turns, isConnected, isOlder, isBusy } = props
   const isOpen = isActive(conversation)
-  const open = () =>
-    void navigate({ to: '/conversations/$conversation_id', params: { conversation_id: conversation.id } })
-  const openEarlier = () =>
-    void navigate({ to: '/inbox', search: { custom_metadata: JSON.stringify(testedBy(agent_id)) } })
+  const use = describeUse(turns)
+  const note = (
+    <div className="flex items-center gap-3 text-xs text-faint">
+      <StatusLabel status={conversation.status} />
+      <span className="numeric truncate" title={use}>
+        {use}
+      </span>
+    </div>
+  )
   return (
     <>
-      <header className="flex min-h-12 flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line px-3 py-2 wide:px-4">
-        <div className="min-w-0 flex-1">
-          {title}
-          <p className="flex items-center gap-3 text-xs text-faint">
-            <StatusLabel status={conversation.status} />
-            <span className="numeric truncate">{describeUse(turns)}</span>
-          </p>
-        </div>
-        {isOpen && <Connection isConnected={isConnected} />}
+      <TesterHeader version={version} isPage={isPage} note={note}>
+        {isOpen && isConnected && (
+          <div className="@max-[34rem]:hidden">
+            <Connection isConnected />
+          </div>
+        )}
         {isOpen && (
-          <Button icon="end" onClick={props.onEnd}>
-            {words.end}
+          <Button icon="end" title={words.end} className={square} onClick={props.onEnd}>
+            <Roomy>{words.end}</Roomy>
           </Button>
         )}
-        <Button kind={isOpen && !isOlder ? 'plain' : 'primary'} disabled={isBusy} onClick={props.onStartAnew}>
-          {words.startAnew}
+        <Button
+          icon="again"
+          kind={isOpen && !isOlder ? 'plain' : 'primary'}
+          title={words.startAnew}
+          className={square}
+          disabled={isBusy}
+          onClick={props.onStartAnew}
+        >
+          <Roomy>{words.startAnew}</Roomy>
         </Button>
         <PopupMenu trigger={<IconButton icon="more" label={words.more} />}>
-          <PopupMenuItem onSelect={open}>{words.openConversation}</PopupMenuItem>
-          <PopupMenuItem onSelect={openEarlier}>{words.earlier}</PopupMenuItem>
+          <PopupMenuLink to="/conversations/$conversation_id" params={{ conversation_id: conversation.id }}>
+            {words.openConversation}
+          </PopupMenuLink>
+          <PopupMenuLink to="/inbox" search={{ custom_metadata: JSON.stringify(testedBy(version.agent_id)) }}>
+            {words.earlier}
+          </PopupMenuLink>
           <PopupMenuItem onSelect={props.onLeave}>{words.changeOptions}</PopupMenuItem>
         </PopupMenu>
-      </header>
-      {isOlder && (
-        <p role="status" className="border-b border-line bg-warn-wash px-4 py-1.5 text-warn">
-          {words.isOlder}
-        </p>
-      )}
+      </TesterHeader>
+      {isOpen && !isConnected && <Notice>{texts.conversation.reconnecting}</Notice>}
+      {isOlder && <Notice>{words.isOlder}</Notice>}
     </>
   )
+}
+
+/** What an icon without its word is. */
+const square = '@max-[34rem]:w-8 @max-[34rem]:px-0'
+
+function Notice({ children }: { children: string }) {
+  return (
+    <p role="status" className="border-b border-line bg-warn-wash px-4 py-1.5 text-warn">
+      {children}
+    </p>
+  )
+}
+
+/** Seen where there is room for words. */
+function Roomy({ children }: { children: string }) {
+  return <span className="@max-[34rem]:sr-only">{children}</span>
 }
 
 function describeUse(turns: readonly Turn[]): string {

@@ -2,7 +2,7 @@
 import type { Conversation } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import { EndDialog } from '../conversation/end-dialog.tsx'
 import type { Live } from '../conversation/live.ts'
 import { buildTimeline } from '../conversation/timeline.ts'
@@ -13,7 +13,7 @@ import { isActive } from '../inbox/rows.ts'
 import { useSession } from '../session-context.ts'
 import { testerTexts as words } from '../texts/tester.ts'
 import { Button } from '../ui/button.tsx'
-import { notify, notifyError } from '../ui/notify.ts'
+import { notifyError } from '../ui/notify.ts'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { Composer } from './composer.tsx'
 import { notYetShown } from './outbox.ts'
@@ -21,15 +21,15 @@ import { OutgoingBubble } from './outgoing-bubbles.tsx'
 import { TrialEnd } from './trial-end.tsx'
 import { TrialHeader } from './trial-header.tsx'
 import { useOutbox } from './use-outbox.ts'
+import type { Version } from './use-trial.ts'
 
 interface TalkProps {
-  agent_id: string
+  version: Version
+  isPage: boolean
   conversation_id: string
   isRich: boolean
   isOlder: boolean
   isBusy: boolean
-  /** What stands before the buttons of the header. */
-  title: ReactNode
   onStartAnew: () => void
   onLeave: () => void
   onGone: () => void
@@ -54,7 +54,8 @@ export function TrialTalk(props: TalkProps) {
 type ShownProps = TalkProps & { conversation: Conversation; loaded: ReturnType<typeof useConversation> }
 
 function Shown({ conversation, loaded, ...props }: ShownProps) {
-  const { conversation_id, agent_id, isRich } = props
+  const { conversation_id, isRich, version } = props
+  const { agent_id } = version
   const { client } = useSession()
   const { turns, live, isConnected } = loaded
   const queries = useQueryClient()
@@ -117,7 +118,6 @@ function Open(props: { conversation_id: string; live: Live; onSend: (text: strin
   const turn_id = Object.keys(props.live.turns)[0]
   const cancel = useMutation({
     mutationFn: (id: string) => client.cancelTurn({ conversation_id: props.conversation_id, turn_id: id }),
-    onSuccess: () => notify(words.stopped),
     onError: notifyError,
   })
   return <Composer onSend={props.onSend} onStop={turn_id === undefined ? undefined : () => cancel.mutate(turn_id)} />

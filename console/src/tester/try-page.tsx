@@ -1,13 +1,13 @@
 // The tester as a page of its own: a link to hand on, and all the room there is on a narrow screen.
 import { ApiError } from '@parley/sdk'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useSession } from '../session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
 import { testerTexts as words } from '../texts/tester.ts'
 import { controlClasses } from '../ui/control-classes.ts'
-import { Icon } from '../ui/icons.tsx'
+import { PageHeader } from '../ui/page-header.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
 import { AgentTester, useTriedAgent } from './agent-tester.tsx'
 
@@ -29,20 +29,14 @@ export function TryPage() {
     void navigate({ to: '/agents/$agent_id/try', params: { agent_id }, search: { version: value }, replace: true })
   return (
     <>
-      <header className="flex min-h-14 items-center gap-3 border-b border-line px-3 py-2 wide:px-4">
-        <Link
-          to="/inbox"
-          aria-label={words.back}
-          title={words.back}
-          className="grid size-8 shrink-0 place-items-center rounded-md text-soft hover:bg-hover"
-        >
-          <Icon name="left" />
-        </Link>
-        <h1 className="min-w-0 flex-1 truncate text-base font-semibold">{words.title(name)}</h1>
+      <PageHeader
+        back={{ to: '/agents/$agent_id', params: { agent_id }, label: words.back(name) }}
+        title={words.title(name)}
+      >
         {versions.length > 0 && (
           <select
             aria-label={words.pageVersion}
-            className={`${controlClasses} max-w-52`}
+            className={`${controlClasses} w-auto! max-w-52 pr-1`}
             value={shown?.version ?? ''}
             onChange={(event) => choose(event.currentTarget.value)}
           >
@@ -54,7 +48,7 @@ export function TryPage() {
             ))}
           </select>
         )}
-      </header>
+      </PageHeader>
       {shown ? (
         <AgentTester agent_id={agent_id} agent_version_id={shown.id} isPage />
       ) : (

@@ -139,7 +139,9 @@ export const agentTexts = {
     count: (count: number) => `${plural(count, 'thing has', 'things have')} to be put right before this can be saved`,
     of: (name: string, path: string, message: string) => {
       const inner = path.split('.').slice(path.startsWith('config.') ? 2 : 1)
-      return `${name}${inner.length > 0 ? ` (${inner.join('.')})` : ''}: ${message}`
+      // People count from one.
+      const steps = inner.map((step) => (/^\d+$/.test(step) ? String(Number(step) + 1) : step))
+      return `${name}${steps.length > 0 ? ` (${steps.join(' › ')})` : ''}: ${message}`
     },
     more: (count: number) => `and ${number(count)} more`,
     inSection: 'to be put right',
@@ -209,6 +211,8 @@ export const agentTexts = {
     copy: 'Make a draft of it',
     copied: (draft: number, version: number) => `v${draft} is a draft with the content of v${version}`,
     rollBack: 'Roll back to it',
+    showAll: (count: number) => `Show all ${number(count)}`,
+    newestOnly: (count: number) => `These are the newest ${number(count)}; there may be older ones.`,
     compare: 'Compare',
     compareHint: 'What is stored, field by field.',
     compareWith: (version: number) => `Compare with v${version}`,
@@ -224,6 +228,8 @@ export const agentTexts = {
     ops: { added: 'added', removed: 'removed', changed: 'changed' },
     lines: 'Lines that differ',
     same: (count: number) => plural(count, 'line is the same', 'lines are the same'),
+    before: 'Before',
+    after: 'After',
     describe: 'Describe it in words',
   },
   publish: {
@@ -232,7 +238,9 @@ export const agentTexts = {
       `New conversations begin with it in place of v${live}; those that are going on keep theirs. A published version cannot be changed any more.`,
     first: 'From then on the agent can be talked to. A published version cannot be changed any more.',
     differences: (count: number, from: number) => `${plural(count, 'difference', 'differences')} from v${from}`,
-    more: (count: number) => `and ${number(count)} more`,
+    notCompared: 'What it changes cannot be shown at the moment.',
+    changed:
+      'Somebody has changed or published this draft since. Nothing was published: close this, look at it again, then publish.',
     submit: 'Publish',
     done: (version: number) => `v${version} is published`,
   },
@@ -246,7 +254,6 @@ export const agentTexts = {
   },
   tester: {
     title: 'Try it',
-    saved: (version: number) => `With v${version} as it is saved.`,
-    unsaved: (version: number) => `With v${version} as it was saved last: save to try your changes.`,
+    unsaved: 'Your changes are not in it: save to try them.',
   },
 } as const

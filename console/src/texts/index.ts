@@ -177,6 +177,7 @@ export const texts = {
     seconds: 'seconds',
     id: 'ID',
     contains: 'Contains',
+    noAgent: 'No agent is called so.',
     metadataHint: 'A JSON object; conversations whose metadata contain it.',
     metadataPlaceholder: '{"plan":"pro"}',
     metadataInvalid: 'This is not a JSON object.',

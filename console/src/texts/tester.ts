@@ -4,7 +4,7 @@ const plural = (count: number, one: string, many: string) => `${count.toLocaleSt
 export const testerTexts = {
   label: 'Tester',
   title: (agent: string) => `Try ${agent}`,
-  back: 'Inbox',
+  back: (agent: string) => `Edit ${agent}`,
   pageVersion: 'Version',
   version: (version: number, isPublished: boolean) =>
     isPublished ? `Version ${version}` : `Draft, version ${version}`,
@@ -32,7 +32,6 @@ export const testerTexts = {
   keys: 'Enter sends, Shift + Enter starts a new line.',
   send: 'Send',
   stop: 'Stop the reply',
-  stopped: 'The reply is cancelled',
   startAnew: 'Start anew',
   replacedReason: 'A new test was started',
   end: 'End',

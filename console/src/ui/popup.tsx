@@ -1,11 +1,12 @@
 // What floats beside a button: a panel, or a menu.
 import { Menu } from '@base-ui/react/menu'
 import { Popover } from '@base-ui/react/popover'
+import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactElement, ReactNode } from 'react'
 import { classes } from './classes.ts'
 import { Icon, type IconName } from './icons.tsx'
 
-const popupClasses = 'floats rounded-lg border border-line bg-surface shadow-float outline-none'
+export const popupClasses = 'floats rounded-lg border border-line bg-surface shadow-float outline-none'
 
 interface PanelProps {
   trigger: ReactElement
@@ -69,5 +70,17 @@ export function PopupMenuItem({ icon, isDangerous, onSelect, children }: ItemPro
       {icon && <Icon name={icon} />}
       {children}
     </Menu.Item>
+  )
+}
+
+type LinkItemProps = Pick<LinkProps, 'to' | 'params' | 'search'> & { icon?: IconName; children: ReactNode }
+
+/** One that leads somewhere, in another tab too. */
+export function PopupMenuLink({ icon, children, ...to }: LinkItemProps) {
+  return (
+    <Menu.LinkItem closeOnClick className={menuItemClasses} render={<Link {...to} />}>
+      {icon && <Icon name={icon} />}
+      {children}
+    </Menu.LinkItem>
   )
 }

@@ -50,6 +50,18 @@ const supportConfig: AgentConfig = {
   ],
 }
 
+/** What is being worked on: returns have become easier, and the agent may look further. */
+const draftConfig: AgentConfig = {
+  ...supportConfig,
+  instructions: supportConfig.instructions!.replace(
+    'within 30 days for anything unopened',
+    'within 60 days for anything, opened or not',
+  ),
+  guardrails:
+    'Never ask for a card number. Never promise a refund above 150 euros.\nNever speak about other customers.',
+  max_tool_steps: 6,
+}
+
 const configs: Record<StaffName, { description: string; config: AgentConfig }> = {
   'Support desk': { description: 'Orders, deliveries and returns of the shop.', config: supportConfig },
   Wholesale: {
@@ -79,6 +91,6 @@ export async function hireStaff(client: Client): Promise<Record<StaffName, Staff
     staff[name as StaffName] = { agent_id, version_id: id }
   }
   const { agent_id } = staff['Support desk']
-  await client.createAgentVersion({ agent_id, config: { ...supportConfig, max_tool_steps: 6 } })
+  await client.createAgentVersion({ agent_id, config: draftConfig })
   return staff
 }

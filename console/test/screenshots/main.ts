@@ -1,5 +1,5 @@
-// Takes the pictures of the console: `npm run screenshots`. A real server and a scripted model, every screen in both themes. But for the
-// clock times of the tester they are the same each time, so that a difference is one of the console.
+// Takes the pictures of the console: `npm run screenshots`. A real server and a scripted model, every screen in both themes. But for
+// the times of what is made while they are taken they are the same each time, so that a difference is one of the console.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,8 @@ import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
 import { type Staff, type StaffName, hireStaff } from './agents.ts'
 import { bringInHistory, shown_at } from './history.ts'
 import { shrinkPicture } from './shrink.ts'
-import { tryDraft } from './trial.ts'
+import { tryBeside, tryDraft } from './trial.ts'
+import { askToPublish, compareVersions } from './versions.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
@@ -54,6 +55,14 @@ const screens: readonly Screen[] = [
     isNarrow: true,
   },
   { name: 'agents', path: () => '/agents', prepare: (page) => page.getByRole('row').nth(2).waitFor() },
+  { name: 'versions', path: (scene) => `/agents/${desk(scene)}?section=versions`, prepare: compareVersions },
+  { name: 'publish', path: (scene) => `/agents/${desk(scene)}?section=instructions`, prepare: askToPublish },
+  {
+    name: 'tester-beside',
+    path: (scene) => `/agents/${desk(scene)}?section=abilities`,
+    prepare: tryBeside,
+    isLive: true,
+  },
   { name: 'editor', path: (scene) => `/agents/${desk(scene)}?section=instructions`, prepare: heading },
   { name: 'overview', path: () => '/overview?range=30d', prepare: (page) => page.getByRole('slider').nth(2).waitFor() },
   { name: 'organization', path: () => '/settings/organization', prepare: heading },

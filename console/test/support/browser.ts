@@ -17,3 +17,11 @@ export async function expectAccessible(page: Page): Promise<void> {
   )) as string[]
   expect(found).toEqual([])
 }
+
+/** In a field that looks agents up by their names. */
+export async function chooseAgent(page: Page, name: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Agent', exact: true }).click()
+  // All are at the top of what is there before anything is typed.
+  if (name !== 'All agents') await page.keyboard.type(name)
+  await page.getByRole('option', { name, exact: true }).click()
+}

@@ -12,7 +12,7 @@ import {
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { isUuid } from '../ports.ts'
-import { readAgentTotals } from '../statistics/agent-totals.ts'
+import { readAgentTotals, readTotalsOfAgents } from '../statistics/agent-totals.ts'
 import { validateAgentConfig } from './config.ts'
 import { checkJsonField, parseJsonFilter } from './json-fields.ts'
 import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
@@ -30,7 +30,16 @@ export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
   const filters = { ...input, metadata: readMetadataFilter(input.metadata) }
   const rows = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, limit + 1)
   const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
-  return { ...page, data: page.data.map(presentAgent) }
+  if (!input.standing) return { ...page, data: page.data.map(presentAgent) }
+  const ids = page.data.map(({ id }) => id)
+  const versions = await queries.listStandingVersions(ctx.store, ids)
+  const statistics = await readTotalsOfAgents(ctx.store, ids)
+  const present = (agent: AgentRecord) => ({
+    ...presentAgent(agent),
+    versions: versions.get(agent.id) ?? [],
+    statistics: statistics(agent.id),
+  })
+  return { ...page, data: page.data.map(present) }
 }
 
 export const createAgent: Handler<'createAgent'> = async (ctx, input) => {
@@ -177,7 +186,8 @@ export const publishAgentVersion: Handler<'publishAgentVersion'> = async (ctx, i
   const { id } = await requireAgent(ctx, input.agent_id)
   // Its configuration was validated when it was written.
   const { version } = await requireVersion(ctx.store, id, input.version)
-  await queries.markVersionPublished(ctx.store, id, version)
+  const isPublished = await queries.markVersionPublished(ctx.store, id, version, readRevisions(input.if_match))
+  if (!isPublished) throw new AppError('revision_mismatch')
   return []
 }
 

@@ -280,6 +280,30 @@ export function listVersionSummaries(store: Store, agent_id: string, limit: numb
     .execute()
 }
 
+/** Of each agent the newest version, and the newest published one; newest first. */
+export async function listStandingVersions(
+  store: Store,
+  agent_ids: readonly string[],
+): Promise<Map<string, VersionSummaryRecord[]>> {
+  const { rows } = await sql<VersionSummaryRecord>`
+    select ${sql.join(summaryColumns.map((column) => sql.ref(`v.${column}`)))}
+    from unnest(${agent_ids}::uuid[]) as agent(id)
+    cross join lateral (
+      select version from agent_versions
+      where organization_id = ${store.organization_id} and agent_id = agent.id
+      order by version desc limit 1
+    ) newest
+    left join lateral (
+      select version from agent_versions
+      where organization_id = ${store.organization_id} and agent_id = agent.id and published
+      order by version desc limit 1
+    ) live on true
+    join agent_versions v on v.organization_id = ${store.organization_id} and v.agent_id = agent.id
+      and v.version in (newest.version, live.version)
+    order by v.version desc`.execute(store.kysely)
+  return Map.groupBy(rows, ({ agent_id }) => agent_id)
+}
+
 export interface VersionFilters extends TimeFilters {
   version?: number
   published?: boolean
@@ -340,14 +364,27 @@ export function changeDraft(
   return query.returning(versionColumns).$castTo<VersionRecord>().executeTakeFirst()
 }
 
-/** Changes nothing about a version that is published already. */
-export async function markVersionPublished(store: Store, agent_id: string, version: number): Promise<void> {
-  await store.kysely
+/**
+ * Publishes a draft whose revision is one of `revisions` (null: any), in one step; a version that is published already stays as
+ * it is. Answers whether it has one of these revisions.
+ */
+export async function markVersionPublished(
+  store: Store,
+  agent_id: string,
+  version: number,
+  revisions: number[] | null,
+): Promise<boolean> {
+  const isExpected = revisions === null ? sql<SqlBool>`true` : sql<SqlBool>`revision = any(${revisions}::integer[])`
+  const { numUpdatedRows } = await store.kysely
     .updateTable('agent_versions')
     .set({ published: true, published_at: current_time, updated_at: current_time })
     .where('organization_id', '=', store.organization_id)
     .where('agent_id', '=', agent_id)
     .where('version', '=', version)
     .where('published', '=', false)
-    .execute()
+    .where(isExpected)
+    .executeTakeFirst()
+  if (numUpdatedRows > 0n || revisions === null) return true
+  const found = await findVersion(store, agent_id, version)
+  return found !== undefined && found.published && revisions.includes(found.revision)
 }

@@ -1,8 +1,14 @@
-// What an agent has done so far, for the agent's own page.
+// What agents have done so far, for their own pages and the list of them.
 import type { Store } from '../database/store.ts'
 import { presentAgentTotals, total_names } from './counters.ts'
-import { readTotals } from './queries.ts'
+import { readTotals, readTotalsByAgent } from './queries.ts'
 
 export async function readAgentTotals(store: Store, agent_id: string) {
   return presentAgentTotals(await readTotals(store, [agent_id], total_names))
+}
+
+/** Answers for each of them, also for one that has done nothing. */
+export async function readTotalsOfAgents(store: Store, agent_ids: readonly string[]) {
+  const totals = await readTotalsByAgent(store, agent_ids, total_names)
+  return (agent_id: string) => presentAgentTotals(totals.get(agent_id) ?? {})
 }

@@ -75,3 +75,26 @@ export async function readTotals(store: Store, agents: Agents, names: readonly s
     : store.query<{ counters: Counters | null }>(agentTotals, [...values, agents]))
   return rows[0]!.counters ?? {}
 }
+
+const totalsByAgent = statement(
+  'read_totals_by_agent',
+  `select agent_id, jsonb_object_agg(name, total) as counters from (
+     select agent_id, name, sum((counters->>name)::bigint) as total from (
+       select s.agent_id, s.counters from statistics s
+       where s.organization_id = $1 and s.unit = 'all' and s.agent_id = any($3::uuid[])
+       union all
+       select d.agent_id, d.counters from statistics_deltas d where d.organization_id = $1 and d.agent_id = any($3)
+     ) parts cross join unnest($2::text[]) name group by agent_id, name
+   ) sums group by agent_id`,
+)
+
+/** Of all time, by the agent; those of which nothing is known are not there. */
+export async function readTotalsByAgent(
+  store: Store,
+  agent_ids: readonly string[],
+  names: readonly string[],
+): Promise<Map<string, Counters>> {
+  const values = [store.organization_id, names, agent_ids]
+  const rows = await store.query<{ agent_id: string; counters: Counters }>(totalsByAgent, values)
+  return new Map(rows.map(({ agent_id, counters }) => [agent_id, counters]))
+}

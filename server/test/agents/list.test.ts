@@ -241,3 +241,38 @@ describe('versions of an agent', () => {
     }
   })
 })
+
+describe('with their standing', () => {
+  test('each comes with its newest version, its newest published one, and what it has done', async () => {
+    const { client } = await makeOrganization(server)
+    const make = async (...published: boolean[]) => {
+      const { agent_id } = await client.createAgent({ name: 'Standing' })
+      for (const [index, isPublished] of published.entries()) {
+        await client.createAgentVersion({ agent_id, config: {} })
+        if (isPublished) await client.publishAgentVersion({ agent_id, version: String(index + 1) })
+      }
+      return agent_id
+    }
+    const ids = [await make(), await make(false, false), await make(true, true), await make(true, true, false, false)]
+    const { conversation } = await client.createConversation({ channel: 'text', user_id: 'ada', agent_id: ids[3]! })
+    await client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
+    const { data } = await client.listAgents({ standing: true })
+    expect(data.toReversed().map(({ versions }) => versions!.map(({ version }) => version))).toEqual([
+      [],
+      [2],
+      [2],
+      [4, 2],
+    ])
+    for (const { agent_id, statistics, versions } of data) {
+      const detail = await client.getAgent({ agent_id })
+      expect(statistics).toEqual(detail.statistics)
+      expect(versions).toEqual(
+        detail.versions.filter(({ version }) => versions!.some((one) => one.version === version)),
+      )
+    }
+    expect(data[0]!.statistics).toMatchObject({ conversations: 1, active_conversations: 1, user_turns: 1 })
+    const [plain] = (await client.listAgents({ limit: 1 })).data
+    expect(Object.keys(plain!)).not.toContain('versions')
+    expect(Object.keys(plain!)).not.toContain('statistics')
+  })
+})

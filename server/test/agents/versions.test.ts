@@ -282,6 +282,22 @@ describe('changing', () => {
 })
 
 describe('publishing', () => {
+  test('only of the revision that was seen, where one is named', async () => {
+    const agent_id = await newAgent()
+    await createAgentVersion(ctx, { agent_id, config: {} })
+    await updateAgentVersion(ctx, { agent_id, version: '1', config: { guardrails: 'Of somebody else.' } })
+    const publish = (if_match: string) => publishAgentVersion(ctx, { agent_id, version: '1', if_match })
+    for (const if_match of ['1', '"3"', '', 'x']) {
+      expect(await refusalOf(publish(if_match))).toMatchObject({ error: 'revision_mismatch' })
+    }
+    expect(await getAgentVersion(ctx, { agent_id, version: '1' })).toMatchObject({ published: false, revision: 2 })
+    expect(await publish('"2"')).toEqual([])
+    expect(await getAgentVersion(ctx, { agent_id, version: '1' })).toMatchObject({ published: true, revision: 2 })
+    // What is published already is judged in the same way, and stays as it is.
+    expect(await publish('2')).toEqual([])
+    expect(await refusalOf(publish('1'))).toMatchObject({ error: 'revision_mismatch' })
+  })
+
   test('once; publishing again changes nothing', async () => {
     const agent_id = await newAgent()
     await createAgentVersion(ctx, { agent_id, config: {} })

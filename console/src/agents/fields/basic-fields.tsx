@@ -36,6 +36,7 @@ export function TextField({ path, label, hint, isCode, keepsEmpty, ...rest }: Te
           readOnly={isReadOnly}
           autoComplete="off"
           spellCheck={!isCode}
+          dir={isCode ? 'ltr' : 'auto'}
           className={isCode ? 'font-mono text-xs' : ''}
           onValueChange={(text) => write(text === '' && !keepsEmpty ? undefined : text)}
           {...rest}
@@ -61,6 +62,7 @@ export function LongTextField({
           value={toText(value)}
           readOnly={isReadOnly}
           spellCheck={!isCode}
+          dir="auto"
           className={classes('field-sizing-content max-h-[60vh]', isCode && 'font-mono text-xs')}
           style={roomFor(rows)}
           onChange={({ target }) => write(target.value === '' ? undefined : target.value)}

@@ -49,6 +49,7 @@ export function GreetingField({ path, none }: { path: Path; none: string }) {
           <TextArea
             value={textOf(value)}
             style={roomFor(2)}
+            dir="auto"
             maxLength={32_000}
             readOnly={isReadOnly}
             className="field-sizing-content max-h-[40vh]"

@@ -9,7 +9,10 @@ import { useEditor, useField } from '../editor-context.ts'
 
 const words = agentTexts.list
 
-interface ListProps {
+/** The name of the field that says it, or what is said. */
+type Naming = string | ((item: JsonObject) => string)
+
+export interface ListProps {
   path: Path
   /** Of what it is a list: in the names of its buttons. */
   thing: string
@@ -17,12 +20,16 @@ interface ListProps {
   hint?: string
   most: number
   make: () => JsonObject
-  titleOf: (item: JsonObject, index: number) => string
-  noteOf?: (item: JsonObject) => string
+  /** Of an item while it is closed. */
+  title: Naming
+  note?: Naming
   render: (path: Path, item: JsonObject) => ReactNode
 }
 
-export function ListField({ path, thing, add, hint, most, make, titleOf, noteOf, render }: ListProps) {
+const nameBy = (naming: Naming, item: JsonObject) =>
+  typeof naming === 'string' ? String(item[naming] ?? '') : naming(item)
+
+export function ListField({ path, thing, add, hint, most, make, title, note, render }: ListProps) {
   const { key, value, error, isReadOnly, write } = useField(path)
   const { faults } = useEditor()
   const items: unknown[] = Array.isArray(value) ? value : []
@@ -52,8 +59,8 @@ export function ListField({ path, thing, add, hint, most, make, titleOf, noteOf,
               <ListItem
                 key={index}
                 itemKey={`${key}.${index}`}
-                title={titleOf(item, index) || words.nameless(thing, index + 1)}
-                note={noteOf?.(item) ?? ''}
+                title={nameBy(title, item) || words.nameless(thing, index + 1)}
+                note={note === undefined ? '' : nameBy(note, item)}
                 isOpen={opened.has(index) || faults.some((fault) => isWithin(fault.path, `${key}.${index}`))}
                 isReadOnly={isReadOnly}
                 onToggle={(isOpen) => open(index, isOpen)}

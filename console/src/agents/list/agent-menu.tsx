@@ -8,7 +8,7 @@ import { agentTexts } from '../../texts/agents.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/notify.ts'
-import { PopupMenu, PopupMenuItem } from '../../ui/popup.tsx'
+import { PopupMenu, PopupMenuItem, PopupMenuLink } from '../../ui/popup.tsx'
 import { agentKey, forgetAgents } from '../use-agent.ts'
 
 const words = agentTexts.menu
@@ -23,7 +23,6 @@ interface Props {
 
 export function AgentMenu({ agent, isOwnPage = false, isBusy = false }: Props) {
   const { scopes } = useSession()
-  const navigate = useNavigate()
   const [dialog, setDialog] = useState<'delete' | 'switch' | null>(null)
   const mayManage = scopes.has('agents:manage')
   const copyId = async () => {
@@ -33,9 +32,9 @@ export function AgentMenu({ agent, isOwnPage = false, isBusy = false }: Props) {
   return (
     <>
       <PopupMenu trigger={<IconButton icon="more" label={words.label(agent.name)} />}>
-        <PopupMenuItem icon="inbox" onSelect={() => void navigate({ to: '/inbox', search: { agent_id: agent.id } })}>
+        <PopupMenuLink icon="inbox" to="/inbox" search={{ agent_id: agent.id }}>
           {words.conversations}
-        </PopupMenuItem>
+        </PopupMenuLink>
         <PopupMenuItem icon="copy" onSelect={() => void copyId()}>
           {words.copyId}
         </PopupMenuItem>

@@ -1,13 +1,10 @@
-// One agent in the list. What the list does not know of it is read when its row is there.
-import { useQuery } from '@tanstack/react-query'
+// One agent in the list: what it is, which of its versions answers, and how much it is talked to.
 import { Link } from '@tanstack/react-router'
 import type { Output } from '@parley/sdk'
 import { formatFull, formatMoment, formatNumber, formatSeconds } from '../../format.ts'
-import { useSession } from '../../session-context.ts'
 import { agentTexts } from '../../texts/agents.ts'
 import { texts } from '../../texts/index.ts'
-import type { AgentDetail } from '../document.ts'
-import { agentKey, findLive } from '../use-agent.ts'
+import { findLive } from '../use-agent.ts'
 import { VersionBadge } from '../versions/version-badge.tsx'
 import { AgentMenu } from './agent-menu.tsx'
 
@@ -16,13 +13,8 @@ const words = agentTexts.agents
 export type ListedAgent = Output<'listAgents'>['data'][number]
 
 export function AgentRow({ agent, now }: { agent: ListedAgent; now: Date }) {
-  const { client } = useSession()
-  const { data: detail } = useQuery({
-    queryKey: agentKey(agent.id),
-    queryFn: ({ signal }) => client.getAgent({ agent_id: agent.id }, { signal }),
-    staleTime: 30_000,
-  })
-  const changed = changedAt(agent, detail)
+  const { versions = [], statistics } = agent
+  const changed = changedAt(agent)
   return (
     <tr className="border-b border-line hover:bg-hover">
       <th scope="row" className="max-w-0 py-2 pr-3 pl-4 text-left font-normal wide:pl-5">
@@ -32,25 +24,27 @@ export function AgentRow({ agent, now }: { agent: ListedAgent; now: Date }) {
           data-row
           className="block truncate rounded font-medium hover:underline"
         >
-          {agent.name}
+          <bdi>{agent.name}</bdi>
         </Link>
         <span className="flex gap-2 text-faint">
           {!agent.active && <span className="shrink-0 text-warn">{words.inactive}</span>}
           {agent.is_demo && <span className="shrink-0">{words.demo}</span>}
           <span className="truncate" title={agent.description ?? undefined}>
-            {agent.description}
+            <bdi>{agent.description}</bdi>
           </span>
         </span>
       </th>
-      <td className="py-2 pr-3">{detail && <Versions agent={detail} />}</td>
-      <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
-        {detail && formatNumber(detail.statistics.conversations)}
+      <td className="py-2 pr-3">
+        <Versions versions={versions} />
       </td>
       <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
-        {detail && formatNumber(detail.statistics.active_conversations)}
+        {statistics && formatNumber(statistics.conversations)}
       </td>
       <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
-        {detail && formatDuration(detail.statistics.average_duration)}
+        {statistics && formatNumber(statistics.active_conversations)}
+      </td>
+      <td className="numeric py-2 pr-3 text-right text-soft max-wide:hidden">
+        {statistics && formatDuration(statistics.average_duration)}
       </td>
       <td className="numeric py-2 pr-3 text-right whitespace-nowrap text-soft max-wide:hidden">
         <time dateTime={changed} title={formatFull(changed)}>
@@ -65,18 +59,18 @@ export function AgentRow({ agent, now }: { agent: ListedAgent; now: Date }) {
 }
 
 /** Of the agent or its newest version, whichever came later. */
-function changedAt(agent: ListedAgent, detail: AgentDetail | undefined): string {
-  const version = detail?.versions[0]?.updated_at
-  return version !== undefined && version > agent.updated_at ? version : agent.updated_at
+function changedAt({ versions, updated_at }: ListedAgent): string {
+  const version = versions?.[0]?.updated_at
+  return version !== undefined && version > updated_at ? version : updated_at
 }
 
 function formatDuration(seconds: number | null): string {
   return seconds === null ? texts.none : formatSeconds(Math.round(seconds))
 }
 
-function Versions({ agent }: { agent: AgentDetail }) {
-  const live = findLive(agent)
-  const [newest] = agent.versions
+function Versions({ versions }: { versions: NonNullable<ListedAgent['versions']> }) {
+  const live = findLive({ versions })
+  const [newest] = versions
   return (
     <span className="flex flex-col">
       {live && (

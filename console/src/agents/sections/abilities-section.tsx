@@ -9,67 +9,55 @@ import { ListField } from '../fields/list-field.tsx'
 import { RecordField } from '../fields/record-field.tsx'
 import { LinesField } from '../fields/written-fields.tsx'
 import { ActionsField } from './actions-field.tsx'
-import { Group, Row } from './group.tsx'
+import { Group, ListGroup, Row } from './group.tsx'
 
 const words = agentTexts.abilities
 
 export function AbilitiesSection() {
   return (
     <>
-      <Group title={words.tools.title} hint={words.tools.hint}>
-        <ListField
-          path={['config', 'tools']}
-          thing={words.tools.thing}
-          add={words.tools.add}
-          most={128}
-          make={() => ({ name: '', description: '', actions: [{ type: 'http', url: '' }] })}
-          titleOf={({ name }) => String(name ?? '')}
-          noteOf={({ description }) => String(description ?? '')}
-          render={(path) => <Tool path={path} />}
-        />
-      </Group>
-      <Group title={words.servers.title} hint={words.servers.hint}>
-        <ListField
-          path={['config', 'mcp_servers']}
-          thing={words.servers.thing}
-          add={words.servers.add}
-          most={16}
-          make={() => ({ name: '', url: '' })}
-          titleOf={({ name }) => String(name ?? '')}
-          noteOf={({ url }) => String(url ?? '')}
-          render={(path) => <McpServer path={path} />}
-        />
-      </Group>
+      <ListGroup
+        texts={words.tools}
+        path={['config', 'tools']}
+        most={128}
+        make={() => ({ name: '', description: '', actions: [{ type: 'http', url: '' }] })}
+        title="name"
+        note="description"
+        render={(path) => <Tool path={path} />}
+      />
+      <ListGroup
+        texts={words.servers}
+        path={['config', 'mcp_servers']}
+        most={16}
+        make={() => ({ name: '', url: '' })}
+        title="name"
+        note="url"
+        render={(path) => <McpServer path={path} />}
+      />
       <BuiltIn />
-      <Group title={words.forms.title} hint={words.forms.hint}>
-        <ListField
-          path={['config', 'forms']}
-          thing={words.forms.thing}
-          add={words.forms.add}
-          most={50}
-          make={() => ({ id: '', fields: [{ id: '', label: '', type: 'text' }] })}
-          titleOf={({ id }) => String(id ?? '')}
-          noteOf={({ title }) => String(title ?? '')}
-          render={(path) => <Form path={path} />}
-        />
-      </Group>
-      <Group title={words.quick.title} hint={words.quick.hint}>
-        <ListField
-          path={['config', 'quick_actions']}
-          thing={words.quick.thing}
-          add={words.quick.add}
-          most={50}
-          make={() => ({ label: '', message: '' })}
-          titleOf={({ label }) => String(label ?? '')}
-          noteOf={({ message }) => String(message ?? '')}
-          render={(path) => (
-            <Row>
-              <TextField path={[...path, 'label']} label={words.quick.label} keepsEmpty maxLength={200} />
-              <TextField path={[...path, 'message']} label={words.quick.message} keepsEmpty maxLength={32_000} />
-            </Row>
-          )}
-        />
-      </Group>
+      <ListGroup
+        texts={words.forms}
+        path={['config', 'forms']}
+        most={50}
+        make={() => ({ id: '', fields: [{ id: '', label: '', type: 'text' }] })}
+        title="id"
+        note="title"
+        render={(path) => <Form path={path} />}
+      />
+      <ListGroup
+        texts={words.quick}
+        path={['config', 'quick_actions']}
+        most={50}
+        make={() => ({ label: '', message: '' })}
+        title="label"
+        note="message"
+        render={(path) => (
+          <Row>
+            <TextField path={[...path, 'label']} label={words.quick.label} keepsEmpty maxLength={200} />
+            <TextField path={[...path, 'message']} label={words.quick.message} keepsEmpty maxLength={32_000} />
+          </Row>
+        )}
+      />
     </>
   )
 }
@@ -209,8 +197,8 @@ function Form({ path }: { path: Path }) {
         add={words.forms.addField}
         most={50}
         make={() => ({ id: '', label: '', type: 'text' })}
-        titleOf={({ label }) => String(label ?? '')}
-        noteOf={({ type }) => String(type ?? '')}
+        title="label"
+        note="type"
         render={(field, { type }) => (
           <>
             <Row>

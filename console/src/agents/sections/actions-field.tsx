@@ -27,8 +27,8 @@ export function ActionsField({ path, label, hint }: { path: Path; label: string;
         hint={hint}
         most={20}
         make={() => ({ type: 'http', url: '' })}
-        titleOf={({ type }) => kinds.find(([kind]) => kind === type)?.[1] ?? String(type ?? '')}
-        noteOf={noteOf}
+        title={({ type }) => kinds.find(([kind]) => kind === type)?.[1] ?? String(type ?? '')}
+        note={noteOf}
         render={(place, action) => <Action path={place} action={action} />}
       />
     </div>

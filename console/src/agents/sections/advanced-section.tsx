@@ -25,7 +25,7 @@ export function AdvancedSection() {
           hint={words.model.fallbacksHint}
           most={8}
           make={() => ({ provider: '', model: '' })}
-          titleOf={({ provider, model: name }) => (provider || name ? `${String(provider)}/${String(name)}` : '')}
+          title={({ provider, model: name }) => (provider || name ? `${String(provider)}/${String(name)}` : '')}
           render={(path) => <ModelFields path={path} />}
         />
       </Group>
@@ -101,7 +101,7 @@ function Analysis() {
         hint={words.later}
         most={50}
         make={() => ({ name: '' })}
-        titleOf={({ name }) => String(name ?? '')}
+        title="name"
         render={(path) => (
           <Row>
             <TextField path={[...path, 'name']} label={words.analysis.name} keepsEmpty maxLength={100} />

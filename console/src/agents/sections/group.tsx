@@ -3,6 +3,7 @@ import { type ReactNode, useId, useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { type Path, isWithin, keyOf } from '../document.ts'
 import { useEditor } from '../editor-context.ts'
+import { ListField, type ListProps } from '../fields/list-field.tsx'
 
 export function Group({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   return (
@@ -13,6 +14,19 @@ export function Group({ title, hint, children }: { title: string; hint?: string;
       </div>
       {children}
     </section>
+  )
+}
+
+interface ListGroupProps extends Omit<ListProps, 'thing' | 'add' | 'hint'> {
+  texts: { title: string; hint: string; thing: string; add: string }
+}
+
+/** A group that is one list. */
+export function ListGroup({ texts: { title, hint, thing, add }, ...list }: ListGroupProps) {
+  return (
+    <Group title={title} hint={hint}>
+      <ListField thing={thing} add={add} {...list} />
+    </Group>
   )
 }
 

@@ -1,11 +1,11 @@
 // What an agent is for, how it talks, what it knows and what it must keep to: the sections that are written in words.
+import type { ComponentProps } from 'react'
 import { agentTexts } from '../../texts/agents.ts'
 import { LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
 import { GreetingField } from '../fields/greeting-field.tsx'
-import { ListField } from '../fields/list-field.tsx'
 import { RecordField } from '../fields/record-field.tsx'
 import { Generation } from './generation.tsx'
-import { Group, Row } from './group.tsx'
+import { Group, ListGroup, Row } from './group.tsx'
 
 const words = agentTexts.sections
 
@@ -50,53 +50,41 @@ export function PurposeSection() {
   )
 }
 
-export function InstructionsSection() {
+/** One text that fills the section. */
+function Text({ texts, ...field }: { texts: { title: string; hint: string; label: string } } & TextProps) {
   return (
-    <Group title={words.instructions.title} hint={words.instructions.hint}>
-      <LongTextField
-        path={['config', 'instructions']}
-        label={words.instructions.label}
-        hint={words.instructions.variables}
-        rows={20}
-        maxLength={200_000}
-        isCode
-      />
+    <Group title={texts.title} hint={texts.hint}>
+      <LongTextField label={texts.label} maxLength={200_000} {...field} />
     </Group>
   )
 }
 
+type TextProps = Pick<ComponentProps<typeof LongTextField>, 'path' | 'hint' | 'placeholder' | 'rows' | 'isCode'>
+
+export function InstructionsSection() {
+  const texts = words.instructions
+  return <Text texts={texts} path={['config', 'instructions']} hint={texts.variables} rows={20} isCode />
+}
+
 export function RulesSection() {
-  return (
-    <Group title={words.rules.title} hint={words.rules.hint}>
-      <LongTextField
-        path={['config', 'guardrails']}
-        label={words.rules.label}
-        hint={words.rules.exact}
-        placeholder={words.rules.example}
-        rows={14}
-        maxLength={200_000}
-      />
-    </Group>
-  )
+  const texts = words.rules
+  return <Text texts={texts} path={['config', 'guardrails']} hint={texts.exact} placeholder={texts.example} rows={14} />
 }
 
 export function KnowledgeSection() {
   return (
-    <Group title={words.knowledge.title} hint={words.knowledge.hint}>
-      <ListField
-        path={['config', 'knowledge_bases']}
-        thing={words.knowledge.thing}
-        add={words.knowledge.add}
-        most={50}
-        make={() => ({ dataset_id: '' })}
-        titleOf={({ dataset_id }) => String(dataset_id ?? '')}
-        render={(path) => (
-          <Row>
-            <TextField path={[...path, 'dataset_id']} label={words.knowledge.dataset} keepsEmpty maxLength={200} />
-            <NumberField path={[...path, 'top_n']} label={words.knowledge.topN} hint={words.knowledge.topNHint} />
-          </Row>
-        )}
-      />
-    </Group>
+    <ListGroup
+      texts={words.knowledge}
+      path={['config', 'knowledge_bases']}
+      most={50}
+      make={() => ({ dataset_id: '' })}
+      title="dataset_id"
+      render={(path) => (
+        <Row>
+          <TextField path={[...path, 'dataset_id']} label={words.knowledge.dataset} keepsEmpty maxLength={200} />
+          <NumberField path={[...path, 'top_n']} label={words.knowledge.topN} hint={words.knowledge.topNHint} />
+        </Row>
+      )}
+    />
   )
 }

@@ -1,12 +1,15 @@
 // What differs between two versions: each field with what it was and what it is.
 import type { Output } from '@parley/sdk'
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useSession } from '../../session-context.ts'
 import type { Session } from '../../session.ts'
 import { formatJson } from '../../format.ts'
+import { useIsRoomy } from '../../shell/use-media.ts'
 import { agentTexts } from '../../texts/agents.ts'
 import { Button } from '../../ui/button.tsx'
+import { Disclosure } from '../../ui/disclosure.tsx'
+import { Icon } from '../../ui/icons.tsx'
 import { notifyError } from '../../ui/notify.ts'
 import { ErrorState, LoadingState } from '../../ui/state.tsx'
 import { TextDifference } from './text-difference.tsx'
@@ -32,6 +35,7 @@ interface Props {
 
 export function Comparison({ agent_id, from, to, revision }: Props) {
   const session = useSession()
+  const isRoomy = useIsRoomy()
   const { data, error, isPending, refetch } = useQuery(comparisonQuery(session, agent_id, from, to, revision))
   if (isPending) return <LoadingState />
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
@@ -44,16 +48,16 @@ export function Comparison({ agent_id, from, to, revision }: Props) {
     )
   return (
     <div className="flex flex-col gap-3">
-      <p role="status">{words.count(differences.length)}</p>
-      <InWords key={`${from} ${to} ${revision}`} agent_id={agent_id} from={from} to={to} />
+      <InWords key={`${from} ${to} ${revision}`} agent_id={agent_id} from={from} to={to}>
+        <p role="status">{words.count(differences.length)}</p>
+      </InWords>
       <ul className="flex flex-col gap-3">
         {differences.map((difference) => (
           <li key={`${difference.op} ${difference.path}`} className="min-w-0 rounded-md border border-line bg-surface">
             <h4 className="flex items-baseline gap-2 border-b border-line px-3 py-1.5">
-              <code className="min-w-0 flex-1 font-mono text-xs break-words">{difference.label || words.whole}</code>
-              <span className="text-xs text-faint">{words.ops[difference.op]}</span>
+              <Name difference={difference} />
             </h4>
-            <Values difference={difference} />
+            <Values difference={difference} isSideBySide={isRoomy} />
           </li>
         ))}
       </ul>
@@ -61,10 +65,43 @@ export function Comparison({ agent_id, from, to, revision }: Props) {
   )
 }
 
-function Values({ difference: { op, from, to } }: { difference: Difference }) {
+/** Its lines are there to be unfolded. */
+export function FoldedDifference({ difference }: { difference: Difference }) {
+  return (
+    <Disclosure
+      className="group min-w-0 rounded-md border border-line"
+      summary={
+        <summary className="flex list-none items-baseline gap-2 rounded-md px-3 py-1.5 hover:bg-hover">
+          <Name difference={difference} />
+          <Icon name="right" width="12" height="12" className="shrink-0 self-center text-faint group-open:rotate-90" />
+        </summary>
+      }
+    >
+      <div className="border-t border-line">
+        <Values difference={difference} isSideBySide={false} />
+      </div>
+    </Disclosure>
+  )
+}
+
+function Name({ difference: { label, op } }: { difference: Difference }) {
+  return (
+    <>
+      <code className="min-w-0 flex-1 font-mono text-xs break-words">{label || words.whole}</code>
+      <span className="text-xs text-faint">{words.ops[op]}</span>
+    </>
+  )
+}
+
+interface ValuesProps {
+  difference: Difference
+  isSideBySide: boolean
+}
+
+function Values({ difference: { op, from, to }, isSideBySide }: ValuesProps) {
   const before = op === 'added' ? '' : toText(from)
   const after = op === 'removed' ? '' : toText(to)
-  return <TextDifference before={before} after={after} />
+  return <TextDifference before={before} after={after} isSideBySide={isSideBySide && op === 'changed'} />
 }
 
 function toText(value: unknown): string {
@@ -72,7 +109,7 @@ function toText(value: unknown): string {
 }
 
 /** What the default model says of the difference; only when asked, since it is sent there. */
-function InWords({ agent_id, from, to }: Omit<Props, 'revision'>) {
+function InWords({ agent_id, from, to, children }: Omit<Props, 'revision'> & { children: ReactNode }) {
   const { client } = useSession()
   const [text, setText] = useState('')
   const describe = useMutation({
@@ -84,7 +121,8 @@ function InWords({ agent_id, from, to }: Omit<Props, 'revision'>) {
     onError: notifyError,
   })
   return (
-    <div className="flex flex-col items-start gap-2">
+    <div className="flex flex-wrap items-center justify-between gap-2">
+      {children}
       <Button disabled={describe.isPending} onClick={() => describe.mutate()}>
         {words.describe}
       </Button>

@@ -1,13 +1,15 @@
-// Asks before a version is published, and says what would change for those who talk to the agent.
+// Asks before a version is published, and shows what would change for those who talk to the agent. What was not seen is not published.
+import { ApiError } from '@parley/sdk'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { describeError } from '../../describe-error.ts'
 import { useSession } from '../../session-context.ts'
 import { agentTexts } from '../../texts/agents.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/notify.ts'
+import { LoadingState } from '../../ui/state.tsx'
 import type { AgentDetail, AgentVersion } from '../document.ts'
 import { findLive, forgetAgents } from '../use-agent.ts'
-import { comparisonQuery } from './comparison.tsx'
+import { FoldedDifference, comparisonQuery } from './comparison.tsx'
 
 const words = agentTexts.publish
 
@@ -22,13 +24,21 @@ export function PublishDialog({ agent, version, onClose }: Props) {
   const queries = useQueryClient()
   const live = findLive(agent)
   const publish = useMutation({
-    mutationFn: () => session.client.publishAgentVersion({ agent_id: agent.id, version: String(version.version) }),
+    mutationFn: () =>
+      session.client.publishAgentVersion({
+        agent_id: agent.id,
+        version: String(version.version),
+        if_match: String(version.revision),
+      }),
     onSuccess: async () => {
       notify(words.done(version.version))
       await forgetAgents(queries, agent.id)
       onClose()
     },
+    // The page is to show what is there now.
+    onError: (error) => isOutdated(error) && forgetAgents(queries, agent.id),
   })
+  const hasChanged = isOutdated(publish.error)
   return (
     <ConfirmDialog
       open
@@ -36,8 +46,8 @@ export function PublishDialog({ agent, version, onClose }: Props) {
       title={words.title(version.version)}
       description={live ? words.text(live.version) : words.first}
       submit={words.submit}
-      isPending={publish.isPending}
-      error={publish.error && describeError(publish.error)}
+      isPending={publish.isPending || hasChanged}
+      error={hasChanged ? words.changed : publish.error && describeError(publish.error)}
       onSubmit={() => publish.mutate()}
     >
       {live && <WhatChanges agent_id={agent.id} from={live.version} version={version} />}
@@ -45,22 +55,29 @@ export function PublishDialog({ agent, version, onClose }: Props) {
   )
 }
 
-const labels_shown = 8
+const isOutdated = (error: unknown) => error instanceof ApiError && error.code === 'revision_mismatch'
 
-function WhatChanges({ agent_id, from, version }: { agent_id: string; from: number; version: AgentVersion }) {
+interface ChangesProps {
+  agent_id: string
+  from: number
+  version: AgentVersion
+}
+
+function WhatChanges({ agent_id, from, version }: ChangesProps) {
   const session = useSession()
-  const { data } = useQuery(comparisonQuery(session, agent_id, from, version.version, version.revision))
-  if (!data) return null
-  const { differences } = data
+  const { data, error } = useQuery(comparisonQuery(session, agent_id, from, version.version, version.revision))
+  if (error) return <p className="text-soft">{words.notCompared}</p>
+  if (!data) return <LoadingState />
   return (
-    <div className="rounded-md bg-sunken px-3 py-2">
-      <p className="font-medium">{words.differences(differences.length, from)}</p>
-      <ul className="mt-1 font-mono text-xs break-words">
-        {differences.slice(0, labels_shown).map(({ path, label }) => (
-          <li key={path}>{label}</li>
+    <div className="flex flex-col gap-1.5">
+      <p className="font-medium">{words.differences(data.differences.length, from)}</p>
+      <ul className="flex flex-col gap-1.5">
+        {data.differences.map((difference) => (
+          <li key={`${difference.op} ${difference.path}`}>
+            <FoldedDifference difference={difference} />
+          </li>
         ))}
       </ul>
-      {differences.length > labels_shown && <p>{words.more(differences.length - labels_shown)}</p>}
     </div>
   )
 }

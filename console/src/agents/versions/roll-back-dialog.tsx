@@ -24,7 +24,8 @@ export function RollBackDialog({ agent, version, onClose }: Props) {
   const rollBack = useMutation({
     mutationFn: async () => {
       const copy = await client.createAgentVersion({ agent_id, base_version: version })
-      await client.publishAgentVersion({ agent_id, version: String(copy.version) })
+      const { revision } = copy
+      await client.publishAgentVersion({ agent_id, version: String(copy.version), if_match: String(revision) })
       return copy.version
     },
     onSuccess: (published) => {

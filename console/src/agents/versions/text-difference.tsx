@@ -1,72 +1,98 @@
-// Two texts line by line: what has gone, what has come, and enough around it to know the place.
-import { diffLines } from 'diff'
+// Two texts and what differs between them: side by side where there is room, else what has gone above what has come.
 import { agentTexts } from '../../texts/agents.ts'
 import { classes } from '../../ui/classes.ts'
+import { type DifferenceRow, type LinePair, type Piece, compareLines } from './line-difference.ts'
 
-/** Lines around a change. */
-const context = 2
-/** Beyond, the one is shown after the other. */
-const max_edits = 2000
+const words = agentTexts.comparison
 
-type Mark = ' ' | '-' | '+' | '…'
-
-interface Line {
-  mark: Mark
-  text: string
+interface Props {
+  before: string
+  after: string
+  isSideBySide: boolean
 }
 
-export function TextDifference({ before, after }: { before: string; after: string }) {
-  const lines = listLines(before, after)
+export function TextDifference({ before, after, isSideBySide }: Props) {
+  const rows = compareLines(before, after)
   return (
-    <pre
+    <div
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       role="group"
-      aria-label={agentTexts.comparison.lines}
-      className="max-h-[60vh] overflow-auto py-1.5 font-mono text-xs whitespace-pre-wrap"
+      aria-label={words.lines}
+      className={classes(
+        'max-h-[60vh] overflow-auto py-1.5 font-mono text-xs',
+        isSideBySide &&
+          'grid grid-cols-2 [background:linear-gradient(var(--color-line)_0_0)_center/1px_100%_no-repeat]',
+      )}
     >
-      {lines.map(({ mark, text }, index) => (
-        <span
-          key={index}
-          className={classes(
-            'block px-3 break-words',
-            mark === '-' && 'bg-bad-wash text-bad',
-            mark === '+' && 'bg-good-wash text-good',
-            mark === '…' && 'text-faint',
-          )}
-        >
-          {`${mark} ${text}`}
-        </span>
-      ))}
-    </pre>
+      {isSideBySide
+        ? rows.map((row, index) => <Pair key={index} row={row} />)
+        : inOneColumn(rows).map((line, index) => <Line key={index} {...line} />)}
+    </div>
   )
 }
 
-function listLines(before: string, after: string): Line[] {
-  const parts = diffLines(ended(before), ended(after), { maxEditLength: max_edits }) ?? [
-    { value: ended(before), removed: true, added: false },
-    { value: ended(after), removed: false, added: true },
-  ]
-  return parts.flatMap(({ value, added, removed }, index) => {
-    const texts = value === '' ? [] : value.replace(/\n$/, '').split('\n')
-    if (added || removed) return texts.map((text): Line => ({ mark: added ? '+' : '-', text }))
-    return shorten(texts, index === 0, index === parts.length - 1)
-  })
+function Pair({ row }: { row: DifferenceRow }) {
+  if ('skipped' in row) {
+    return <p className="col-span-2 bg-sunken px-3 py-0.5 text-center text-faint">{`… ${words.same(row.skipped)}`}</p>
+  }
+  return (
+    <>
+      <Line mark={row.isSame ? ' ' : '-'} pieces={row.before} />
+      <Line mark={row.isSame ? ' ' : '+'} pieces={row.after} />
+    </>
+  )
 }
 
-/** A last line without its break is the same as one with it. */
-function ended(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+interface LineProps {
+  mark: ' ' | '-' | '+' | '…'
+  /** Null: there is nothing on this side. */
+  pieces: readonly Piece[] | null
 }
 
-function shorten(texts: string[], isFirst: boolean, isLast: boolean): Line[] {
-  const [head, tail] = [isFirst ? 0 : context, isLast ? 0 : context]
-  const kept = (text: string): Line => ({ mark: ' ', text })
-  if (texts.length <= head + tail + 1) return texts.map(kept)
-  const left = texts.length - head - tail
-  return [
-    ...texts.slice(0, head).map(kept),
-    { mark: '…', text: agentTexts.comparison.same(left) },
-    ...texts.slice(texts.length - tail).map(kept),
-  ]
+function Line({ mark, pieces }: LineProps) {
+  if (pieces === null) return <span className="bg-sunken" />
+  return (
+    <span
+      className={classes(
+        'block min-w-0 py-px pr-3 pl-7 -indent-4 wrap-anywhere whitespace-pre-wrap',
+        mark === '-' && 'bg-bad-wash text-bad',
+        mark === '+' && 'bg-good-wash text-good',
+        mark === '…' && 'text-faint',
+      )}
+    >
+      {`${mark} `}
+      {pieces.map(({ text, isChanged }, index) =>
+        isChanged ? (
+          <span key={index} className="rounded-sm font-bold underline decoration-2 underline-offset-2">
+            {text}
+          </span>
+        ) : (
+          text
+        ),
+      )}
+    </span>
+  )
+}
+
+/** Of lines that have changed together, all that have gone come first. */
+function inOneColumn(rows: readonly DifferenceRow[]): LineProps[] {
+  const lines: LineProps[] = []
+  let run: LinePair[] = []
+  const flush = () => {
+    for (const { before } of run) if (before) lines.push({ mark: '-', pieces: before })
+    for (const { after } of run) if (after) lines.push({ mark: '+', pieces: after })
+    run = []
+  }
+  for (const row of rows) {
+    if (!('skipped' in row) && !row.isSame) run.push(row)
+    else {
+      flush()
+      if ('skipped' in row) {
+        lines.push({ mark: '…', pieces: [{ text: words.same(row.skipped), isChanged: false }] })
+      } else lines.push({ mark: ' ', pieces: row.before })
+    }
+  }
+  flush()
+  return lines
 }

@@ -1,5 +1,5 @@
 // Every version of an agent: what it is, when it came, and the way from one to another.
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { formatFull, formatMoment } from '../../format.ts'
 import { useNow } from '../../inbox/use-now.ts'
 import { agentTexts } from '../../texts/agents.ts'
@@ -21,6 +21,11 @@ import { VersionBadge } from './version-badge.tsx'
 
 const words = agentTexts.versions
 
+/** More push the comparison out of sight. */
+const shown_first = 8
+/** As many as the server tells with an agent. */
+const listed_at_most = 100
+
 type Version = AgentDetail['versions'][number]
 
 export function VersionsSection({ search }: { search: AgentSearch }) {
@@ -28,7 +33,13 @@ export function VersionsSection({ search }: { search: AgentSearch }) {
   const { agent } = latest
   const now = useNow()
   const [rolledBack, setRolledBack] = useState<number | null>(null)
-  if (agent.versions.length === 0) {
+  const [isWhole, setWhole] = useState(false)
+  const comparison = useRef<HTMLDivElement>(null)
+  const { versions } = agent
+  const live = findLive(agent)
+  const isShown = (version: Version, index: number) => isWhole || index < shown_first || version === live
+  const shown = versions.filter(isShown)
+  if (versions.length === 0) {
     return (
       <EmptyState icon="agents" title={words.emptyTitle}>
         {words.empty}
@@ -52,24 +63,42 @@ export function VersionsSection({ search }: { search: AgentSearch }) {
             </tr>
           </thead>
           <tbody>
-            {agent.versions.map((version) => (
+            {shown.map((version) => (
               <VersionRow
                 key={version.id}
                 version={version}
                 now={now}
+                onCompare={() => comparison.current?.scrollIntoView({ block: 'start' })}
                 onRollBack={() => setRolledBack(version.version)}
               />
             ))}
           </tbody>
         </table>
+        {shown.length < versions.length && (
+          <Button kind="quiet" className="self-start" onClick={() => setWhole(true)}>
+            {words.showAll(versions.length)}
+          </Button>
+        )}
+        {isWhole && versions.length === listed_at_most && (
+          <p className="text-xs text-faint">{words.newestOnly(versions.length)}</p>
+        )}
       </Group>
-      <Compare search={search} />
+      <div ref={comparison} className="scroll-mt-4 border-t border-line pt-5 empty:hidden">
+        <Compare search={search} />
+      </div>
       {rolledBack !== null && <RollBackDialog agent={agent} version={rolledBack} onClose={() => setRolledBack(null)} />}
     </>
   )
 }
 
-function VersionRow({ version, now, onRollBack }: { version: Version; now: Date; onRollBack: () => void }) {
+interface RowProps {
+  version: Version
+  now: Date
+  onCompare: () => void
+  onRollBack: () => void
+}
+
+function VersionRow({ version, now, onCompare, onRollBack }: RowProps) {
   const { latest, show } = useAgentPage()
   const { number, isNewest } = { number: version.version, isNewest: latest.version?.id === version.id }
   const moment = (timestamp: string) => (
@@ -100,7 +129,7 @@ function VersionRow({ version, now, onRollBack }: { version: Version; now: Date;
         {version.published_at === null ? texts.none : moment(version.published_at)}
       </td>
       <td className="py-0.5 text-right">
-        <VersionMenu version={version} isNewest={isNewest} onRollBack={onRollBack} />
+        <VersionMenu version={version} isNewest={isNewest} onCompare={onCompare} onRollBack={onRollBack} />
       </td>
     </tr>
   )
@@ -109,15 +138,19 @@ function VersionRow({ version, now, onRollBack }: { version: Version; now: Date;
 interface MenuProps {
   version: Version
   isNewest: boolean
+  onCompare: () => void
   onRollBack: () => void
 }
 
-function VersionMenu({ version: { version, published }, isNewest, onRollBack }: MenuProps) {
+function VersionMenu({ version: { version, published }, isNewest, onCompare, onRollBack }: MenuProps) {
   const { latest, editing, show } = useAgentPage()
   const { agent } = latest
   const live = findLive(agent)?.version
   const copy = useCopyVersion(version, 'instructions')
-  const compareWith = (from: number) => show({ section: 'versions', from, to: version })
+  const compareWith = (from: number) => {
+    show({ section: 'versions', from, to: version })
+    onCompare()
+  }
   return (
     <PopupMenu trigger={<IconButton icon="more" label={words.more(version)} />}>
       <PopupMenuItem onSelect={() => show({ section: 'instructions', ...(isNewest ? {} : { version }) })}>
@@ -179,7 +212,7 @@ function VersionChoice({
     <label className="flex flex-col gap-1">
       <span className="font-medium">{label}</span>
       <select
-        className={`${controlClasses} min-w-44 pr-1`}
+        className={`${controlClasses} min-w-50 pr-1`}
         value={value}
         onChange={({ target }) => onChange(Number(target.value))}
       >

@@ -2,8 +2,9 @@
 import { type Scope, roles } from '@parley/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useAgentNames } from '../../inbox/use-agents.ts'
+import { useAgentNames, useFoundAgents } from '../../inbox/use-agents.ts'
 import { useSession } from '../../session-context.ts'
+import { texts } from '../../texts/index.ts'
 import { words } from '../../texts/settings.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
@@ -132,8 +133,11 @@ function Scopes({ chosen, onChange }: SetProps<Scope>) {
 }
 
 function Agents({ chosen, onChange }: SetProps<string>) {
-  const { list } = useAgentNames(useSession())
-  if (list.length === 0) return null
+  const session = useSession()
+  const [text, setText] = useState('')
+  const { list } = useFoundAgents(session, text)
+  const known = useAgentNames(session).list
+  if (known.length === 0) return null
   return (
     <Disclosure
       className="rounded-md border border-line"
@@ -143,8 +147,16 @@ function Agents({ chosen, onChange }: SetProps<string>) {
         </summary>
       }
     >
-      <fieldset className="flex max-h-48 flex-col gap-1.5 overflow-y-auto border-t border-line p-3">
+      <fieldset className="flex max-h-60 flex-col gap-1.5 overflow-y-auto border-t border-line p-3">
         <legend className="sr-only">{own.agents}</legend>
+        <TextInput
+          aria-label={texts.filters.contains}
+          placeholder={texts.filters.contains}
+          className="mb-1 shrink-0"
+          value={text}
+          maxLength={200}
+          onValueChange={setText}
+        />
         {list.map(({ id, name }) => (
           <Check
             key={id}
@@ -153,6 +165,7 @@ function Agents({ chosen, onChange }: SetProps<string>) {
             onChange={(isIn) => onChange(toggled(chosen, id, isIn))}
           />
         ))}
+        {list.length === 0 && <p className="text-soft">{texts.filters.noAgent}</p>}
       </fieldset>
     </Disclosure>
   )

@@ -1,11 +1,11 @@
 // The fields of an endpoint: of a new one, whose secret is shown once, or of one that is changed.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useAgentNames } from '../../inbox/use-agents.ts'
+import { AgentChoice } from '../../agents/agent-choice.tsx'
 import { useSession } from '../../session-context.ts'
 import { words } from '../../texts/settings.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { Field, SelectInput, TextInput } from '../../ui/field.tsx'
+import { Field, TextInput } from '../../ui/field.tsx'
 import { notify } from '../../ui/notify.ts'
 import { readFaults } from '../faults.ts'
 import { Check } from '../parts.tsx'
@@ -89,10 +89,8 @@ interface FieldsProps {
 }
 
 function EndpointFields({ draft, error, isChecked, onChange }: FieldsProps) {
-  const { list } = useAgentNames(useSession())
   const { fields } = readFaults(error, fieldNames)
   const change = (changed: Partial<Draft>) => onChange({ ...draft, ...changed })
-  const isUnlisted = draft.agent_id !== '' && list.every(({ id }) => id !== draft.agent_id)
   return (
     <>
       <Field
@@ -115,15 +113,11 @@ function EndpointFields({ draft, error, isChecked, onChange }: FieldsProps) {
         onChange={(events) => change({ events })}
       />
       <Field label={own.agent} error={fields['agent_id']}>
-        <SelectInput value={draft.agent_id} onChange={(event) => change({ agent_id: event.target.value })}>
-          <option value="">{own.allAgents}</option>
-          {isUnlisted && <option value={draft.agent_id}>{draft.agent_id}</option>}
-          {list.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </SelectInput>
+        <AgentChoice
+          all={own.allAgents}
+          chosen={draft.agent_id === '' ? undefined : draft.agent_id}
+          onChoose={(chosen) => change({ agent_id: chosen ?? '' })}
+        />
       </Field>
       <Field label={own.description} error={fields['description']}>
         <TextInput

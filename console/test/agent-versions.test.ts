@@ -1,0 +1,74 @@
+// The versions of an agent: published as they were seen, listed, compared side by side.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { openPage, startBrowser } from './support/browser.ts'
+import { makeAgent } from './support/conversations.ts'
+import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
+
+let server: TestServer
+let browser: Browser
+
+beforeAll(async () => {
+  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+})
+afterAll(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+
+const newest = (agent_id: string) => readNewest(server, agent_id)
+
+test('what is published is what was seen: a draft that somebody changes meanwhile is looked at again', async () => {
+  const agent_id = await makeAgent(server, 'Seen')
+  const { version } = await server.client.createAgentVersion({ agent_id, config: { instructions: 'Seen.' } })
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await openAgent(page, server, agent_id, 'instructions')
+  await press(page, 'Publish')
+  await dialog(page).getByText('instructions', { exact: true }).click()
+  await dialog(page).getByText('+ Seen.').waitFor()
+  await server.client.updateAgentVersion({ agent_id, version: String(version), config: { instructions: 'Unseen.' } })
+  await dialog(page).getByRole('button', { name: 'Publish' }).click()
+  await dialog(page).getByText('Nothing was published').waitFor()
+  expect(await dialog(page).getByRole('button', { name: 'Publish' }).isDisabled()).toBe(true)
+  expect(await newest(agent_id)).toMatchObject({ published: false })
+  await press(page, 'Cancel')
+  await expect.poll(() => instructions(page).inputValue()).toBe('Unseen.')
+  await press(page, 'Publish')
+  await dialog(page).getByText('instructions', { exact: true }).click()
+  await dialog(page).getByText('+ Unseen.').waitFor()
+  await dialog(page).getByRole('button', { name: 'Publish' }).click()
+  await dialog(page).waitFor({ state: 'hidden' })
+  expect(await newest(agent_id)).toMatchObject({ published: true, config: { instructions: 'Unseen.' } })
+  expect(faults).toEqual([])
+})
+
+test('of many versions the latest are listed, and two that are compared come into sight, side by side', async () => {
+  const agent_id = await makeAgent(server, 'Old')
+  for (let version = 2; version <= 14; version += 1) {
+    const config = { instructions: `Be brief.\nThe rule of version ${version} holds.` }
+    await server.client.createAgentVersion({ agent_id, config })
+  }
+  await using opened = await openPage(browser, { viewport: { width: 1440, height: 500 } })
+  const { page, faults } = opened
+  await openAgent(page, server, agent_id, 'versions')
+  const names = () => page.getByRole('button', { name: /^v\d+$/ }).allInnerTexts()
+  // The published one is among them, however old.
+  await expect.poll(names).toEqual(['v14', 'v13', 'v12', 'v11', 'v10', 'v9', 'v8', 'v7', 'v1'])
+  await press(page, 'More about v14')
+  await page.getByRole('menuitem', { name: 'Compare with v13' }).click()
+  const lines = page.getByRole('group', { name: 'Lines that differ' })
+  const [gone, come] = [
+    lines.getByText('- The rule of version 13 holds.'),
+    lines.getByText('+ The rule of version 14 holds.'),
+  ]
+  const places = await Promise.all([gone.boundingBox(), come.boundingBox()])
+  expect(places[0]!.y).toBe(places[1]!.y)
+  expect(places[0]!.x).toBeLessThan(places[1]!.x)
+  expect(await gone.getByText('13', { exact: true }).count()).toBe(1)
+  await expect.poll(async () => (await gone.boundingBox())!.y).toBeLessThan(500)
+  await press(page, 'Show all 14')
+  await expect.poll(async () => (await names()).length).toBe(14)
+  expect(faults).toEqual([])
+})
