@@ -1,10 +1,14 @@
 // One conversation: what was said and done, live, and what can be done about it.
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { type Answer, holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { startSilentProxy } from './support/silent-proxy.ts'
 import { holdRichConversation, makeAgent, richConfig } from './support/conversations.ts'
 
 let server: TestServer
@@ -12,13 +16,40 @@ let browser: Browser
 let agent_id: string
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+  ;[server, browser] = await Promise.all([startTestServer({ PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }), startBrowser()])
   agent_id = await makeAgent(server, 'Harbour Lane', richConfig)
 })
 afterAll(async () => {
   await browser?.close()
   await server?.[Symbol.asyncDispose]()
 })
+
+interface SlowTool extends AsyncDisposable {
+  url: string
+  asked: Promise<void>
+  answer: () => void
+}
+
+/** A tool that answers when the test wants it to. */
+async function startSlowTool(): Promise<SlowTool> {
+  const asked = Promise.withResolvers<void>()
+  let answer = () => {}
+  const tool = createServer((_request, response) => {
+    answer = () => response.end('{}')
+    asked.resolve()
+  }).listen(0, '127.0.0.1')
+  await once(tool, 'listening')
+  return {
+    url: `http://127.0.0.1:${(tool.address() as AddressInfo).port}/`,
+    asked: asked.promise,
+    answer: () => answer(),
+    async [Symbol.asyncDispose]() {
+      tool.closeAllConnections()
+      tool.close()
+      await once(tool, 'close')
+    },
+  }
+}
 
 async function begin(): Promise<string> {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
@@ -158,6 +189,59 @@ describe('what happens now', () => {
       .waitFor()
     expect(await transcript(page).getByText('Once upon').count()).toBe(1)
     expect(await transcript(page).getByText('Tell me a tale.').count()).toBe(1)
+    expect(faults).toEqual([])
+  })
+
+  test('says within seconds that the server is silent, and has all of it when it is back', async () => {
+    const conversation_id = await begin()
+    await using way = await startSilentProxy(server.url)
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, { url: way.url, admin_key: server.admin_key }, addressOf(conversation_id))
+    await page.getByText('Live', { exact: true }).waitFor()
+    server.model.answer = () => 'I am.'
+    way.fallSilent()
+    await page.getByText('Connection lost. Connecting again…').waitFor()
+    await server.client.sendConversationMessage({ conversation_id, text: 'Is anybody there?' })
+    way.comeBack()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await transcript(page).getByText('I am.').waitFor()
+  })
+
+  test('a tool call is shown while it runs, whenever it began, and after a reload', async () => {
+    await using slow = await startSlowTool()
+    const tools = [{ name: 'look_up', description: 'Looks.', actions: [{ type: 'http', url: slow.url }] }]
+    const patient = await makeAgent(server, 'Patient', { tools })
+    const { conversation } = await server.client.createConversation({
+      channel: 'text',
+      user_id: 'ada',
+      agent_id: patient,
+    })
+    const conversation_id = conversation.id
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    // Long after all that the stream tells of its turn, the model makes up its mind.
+    const thought = holdAnswer()
+    const answers: Answer[] = [{ text: thought, tool_calls: [{ name: 'look_up', arguments: {} }] }, 'Found.']
+    server.model.answer = () => answers.shift()!
+    const reply = server.client.sendConversationMessage({ conversation_id, text: 'Look it up.' })
+    await thought.asked
+    await details(page).getByText('turn.started').waitFor()
+    await transcript(page).getByText('Replying…').waitFor()
+    // What it read at the start of the turn has come.
+    await transcript(page).getByText('Look it up.').waitFor()
+    await details(page).getByText('(5)').waitFor()
+    thought.finish()
+    await slow.asked
+    await transcript(page).getByText('Running', { exact: true }).waitFor()
+    await page.reload()
+    await transcript(page).getByText('look_up').waitFor()
+    await transcript(page).getByText('Running', { exact: true }).waitFor()
+    slow.answer()
+    await reply
+    await transcript(page).getByText('Found.').waitFor()
+    expect(await transcript(page).getByText('Running', { exact: true }).count()).toBe(0)
     expect(faults).toEqual([])
   })
 
