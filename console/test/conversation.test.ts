@@ -1,12 +1,10 @@
 // One conversation: what was said and done, live, and what can be done about it.
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { answerJson, opened_hosts, startToolPeer } from '../../server/test/support/tool-peer.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
 import { holdRichConversation, makeAgent, richConfig } from './support/conversations.ts'
@@ -16,40 +14,13 @@ let browser: Browser
 let agent_id: string
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startTestServer({ PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }), startBrowser()])
+  ;[server, browser] = await Promise.all([startTestServer(opened_hosts), startBrowser()])
   agent_id = await makeAgent(server, 'Harbour Lane', richConfig)
 })
 afterAll(async () => {
   await browser?.close()
   await server?.[Symbol.asyncDispose]()
 })
-
-interface SlowTool extends AsyncDisposable {
-  url: string
-  asked: Promise<void>
-  answer: () => void
-}
-
-/** A tool that answers when the test wants it to. */
-async function startSlowTool(): Promise<SlowTool> {
-  const asked = Promise.withResolvers<void>()
-  let answer = () => {}
-  const tool = createServer((_request, response) => {
-    answer = () => response.end('{}')
-    asked.resolve()
-  }).listen(0, '127.0.0.1')
-  await once(tool, 'listening')
-  return {
-    url: `http://127.0.0.1:${(tool.address() as AddressInfo).port}/`,
-    asked: asked.promise,
-    answer: () => answer(),
-    async [Symbol.asyncDispose]() {
-      tool.closeAllConnections()
-      tool.close()
-      await once(tool, 'close')
-    },
-  }
-}
 
 async function begin(): Promise<string> {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
@@ -209,7 +180,9 @@ describe('what happens now', () => {
   })
 
   test('a tool call is shown while it runs, whenever it began, and after a reload', async () => {
-    await using slow = await startSlowTool()
+    await using slow = await startToolPeer()
+    const called = Promise.withResolvers<() => void>()
+    slow.answer = (_request, response) => called.resolve(() => answerJson(response, {}))
     const tools = [{ name: 'look_up', description: 'Looks.', actions: [{ type: 'http', url: slow.url }] }]
     const patient = await makeAgent(server, 'Patient', { tools })
     const { conversation } = await server.client.createConversation({
@@ -233,12 +206,12 @@ describe('what happens now', () => {
     await transcript(page).getByText('Look it up.').waitFor()
     await details(page).getByText('(5)').waitFor()
     thought.finish()
-    await slow.asked
+    const finish = await called.promise
     await transcript(page).getByText('Running', { exact: true }).waitFor()
     await page.reload()
     await transcript(page).getByText('look_up').waitFor()
     await transcript(page).getByText('Running', { exact: true }).waitFor()
-    slow.answer()
+    finish()
     await reply
     await transcript(page).getByText('Found.').waitFor()
     expect(await transcript(page).getByText('Running', { exact: true }).count()).toBe(0)

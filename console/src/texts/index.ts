@@ -167,6 +167,8 @@ export const texts = {
       agent_version_id: 'Agent version',
       channel: 'Channel',
       direction: 'Direction',
+      end_reason: 'Ended',
+      turn_outcome: 'No reply',
       created: 'Started',
       duration: 'Duration',
       user_turn_count: 'Turns',
