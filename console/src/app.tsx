@@ -1,21 +1,25 @@
 // Puts the console together: session, queries, routes, messages.
 import { CSPProvider } from '@base-ui/react/csp-provider'
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react'
+import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { router } from './router.tsx'
-import { type Session, isSignedOut, resumeSession } from './session.ts'
+import { type Session, isStill, listenToRefusals, resumeSession, stayIn } from './session.ts'
 import { SessionContext } from './session-context.ts'
+import { notifyError } from './ui/notify.ts'
 import { ErrorState } from './ui/state.tsx'
 
 const Toaster = lazy(async () => ({ default: (await import('./ui/toast.tsx')).Toaster }))
+const SignInAgain = lazy(async () => ({ default: (await import('./sign-in/sign-in-again.tsx')).SignInAgain }))
 
 /** Undefined: not known yet. */
 type Known = Session | null | undefined
 
 export function App() {
   const [session, setSession] = useState<Known>(undefined)
+  const [hasEnded, setEnded] = useState(false)
   const [failure, setFailure] = useState<unknown>(null)
+  const queries = useQueries(session?.identity)
 
   const resume = useCallback(() => {
     setFailure(null)
@@ -23,9 +27,22 @@ export function App() {
   }, [])
   useEffect(resume, [resume])
 
-  const close = useCallback(() => setSession(null), [])
-  const queries = useQueries(session, close)
-  const control = useMemo(() => ({ session: session ?? null, open: setSession, close }), [session, close])
+  const control = useMemo(() => {
+    const put = (next: Session | null) => {
+      setSession(next)
+      setEnded(false)
+    }
+    return { session: session ?? null, open: put, close: () => put(null) }
+  }, [session])
+
+  const goOn = async (begun: Session) => {
+    const moved = session ? await stayIn(session, begun) : begun
+    control.open(moved)
+    // By the same person: what was refused meanwhile is read again.
+    if (moved.identity === session?.identity) await queries.invalidateQueries()
+  }
+  const goOnOrTell = (begun: Session) => void goOn(begun).catch(notifyError)
+  useEnd({ session: session ?? null, hasEnded, onEnd: () => setEnded(true), onFound: goOnOrTell })
 
   // Routes decide by the session whether they may be shown.
   useEffect(() => {
@@ -42,24 +59,61 @@ export function App() {
           <Suspense>
             <Toaster />
           </Suspense>
+          {hasEnded && session && (
+            <Suspense>
+              <SessionContext value={{ ...control, open: goOnOrTell }}>
+                <SignInAgain />
+              </SessionContext>
+            </Suspense>
+          )}
         </QueryClientProvider>
       </SessionContext>
     </CSPProvider>
   )
 }
 
-/** What one session has read is nothing for the next. The SDK has repeated what may be repeated. */
-function useQueries(session: Known, close: () => void): QueryClient {
-  return useMemo(() => {
-    const onError = (error: unknown) => {
-      if (session && isSignedOut(error)) close()
+/** What one has read is nothing for the next. The SDK has repeated what may be repeated. */
+function useQueries(identity: string | undefined): QueryClient {
+  return useMemo(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: { retry: false, staleTime: 10_000, networkMode: 'always' },
+          mutations: { retry: false, networkMode: 'always' },
+        },
+      }),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+    [identity],
+  )
+}
+
+interface End {
+  session: Session | null
+  hasEnded: boolean
+  onEnd: () => void
+  onFound: (session: Session) => void
+}
+
+/**
+ * A session that ends while somebody works takes nothing from the page: it is asked for again above it. Whatever was refused, the server
+ * is asked whether that was the reason; and again when one comes back to the page, since another tab may have signed in.
+ */
+function useEnd({ session, hasEnded, onEnd, onFound }: End): void {
+  const look = useEffectEvent(async () => {
+    if (session === null) return
+    const found = await resumeSession().catch(() => undefined)
+    if (found === null) onEnd()
+    else if (found && (hasEnded || !isStill(session, found))) onFound(found)
+  })
+  useEffect(() => listenToRefusals(() => void look()), [])
+  useEffect(() => {
+    if (!hasEnded) return
+    const lookAgain = () => document.visibilityState === 'visible' && void look()
+    addEventListener('focus', lookAgain)
+    document.addEventListener('visibilitychange', lookAgain)
+    return () => {
+      removeEventListener('focus', lookAgain)
+      document.removeEventListener('visibilitychange', lookAgain)
     }
-    return new QueryClient({
-      queryCache: new QueryCache({ onError }),
-      defaultOptions: {
-        queries: { retry: false, staleTime: 10_000, networkMode: 'always' },
-        mutations: { retry: false, networkMode: 'always' },
-      },
-    })
-  }, [session, close])
+  }, [hasEnded])
 }

@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { holdAnswer } from '../../server/test/support/scripted-model.ts'
+import { type Answer, holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { answerJson, opened_hosts, startToolPeer } from '../../server/test/support/tool-peer.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { startSilentProxy } from './support/silent-proxy.ts'
 import { holdRichConversation, makeAgent, richConfig } from './support/conversations.ts'
 
 let server: TestServer
@@ -12,7 +14,7 @@ let browser: Browser
 let agent_id: string
 
 beforeAll(async () => {
-  ;[server, browser] = await Promise.all([startTestServer(), startBrowser()])
+  ;[server, browser] = await Promise.all([startTestServer(opened_hosts), startBrowser()])
   agent_id = await makeAgent(server, 'Harbour Lane', richConfig)
 })
 afterAll(async () => {
@@ -158,6 +160,61 @@ describe('what happens now', () => {
       .waitFor()
     expect(await transcript(page).getByText('Once upon').count()).toBe(1)
     expect(await transcript(page).getByText('Tell me a tale.').count()).toBe(1)
+    expect(faults).toEqual([])
+  })
+
+  test('says within seconds that the server is silent, and has all of it when it is back', async () => {
+    const conversation_id = await begin()
+    await using way = await startSilentProxy(server.url)
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, { url: way.url, admin_key: server.admin_key }, addressOf(conversation_id))
+    await page.getByText('Live', { exact: true }).waitFor()
+    server.model.answer = () => 'I am.'
+    way.fallSilent()
+    await page.getByText('Connection lost. Connecting again…').waitFor()
+    await server.client.sendConversationMessage({ conversation_id, text: 'Is anybody there?' })
+    way.comeBack()
+    await page.getByText('Live', { exact: true }).waitFor()
+    await transcript(page).getByText('I am.').waitFor()
+  })
+
+  test('a tool call is shown while it runs, whenever it began, and after a reload', async () => {
+    await using slow = await startToolPeer()
+    const called = Promise.withResolvers<() => void>()
+    slow.answer = (_request, response) => called.resolve(() => answerJson(response, {}))
+    const tools = [{ name: 'look_up', description: 'Looks.', actions: [{ type: 'http', url: slow.url }] }]
+    const patient = await makeAgent(server, 'Patient', { tools })
+    const { conversation } = await server.client.createConversation({
+      channel: 'text',
+      user_id: 'ada',
+      agent_id: patient,
+    })
+    const conversation_id = conversation.id
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    // Long after all that the stream tells of its turn, the model makes up its mind.
+    const thought = holdAnswer()
+    const answers: Answer[] = [{ text: thought, tool_calls: [{ name: 'look_up', arguments: {} }] }, 'Found.']
+    server.model.answer = () => answers.shift()!
+    const reply = server.client.sendConversationMessage({ conversation_id, text: 'Look it up.' })
+    await thought.asked
+    await details(page).getByText('turn.started').waitFor()
+    await transcript(page).getByText('Replying…').waitFor()
+    // What it read at the start of the turn has come.
+    await transcript(page).getByText('Look it up.').waitFor()
+    await details(page).getByText('(5)').waitFor()
+    thought.finish()
+    const finish = await called.promise
+    await transcript(page).getByText('Running', { exact: true }).waitFor()
+    await page.reload()
+    await transcript(page).getByText('look_up').waitFor()
+    await transcript(page).getByText('Running', { exact: true }).waitFor()
+    finish()
+    await reply
+    await transcript(page).getByText('Found.').waitFor()
+    expect(await transcript(page).getByText('Running', { exact: true }).count()).toBe(0)
     expect(faults).toEqual([])
   })
 

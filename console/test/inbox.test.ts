@@ -41,6 +41,12 @@ describe('filters', () => {
       ['Status', { status: 'failed' }, (page) => page.getByRole('button', { name: 'Failed' }).click()],
       ['Channel', { channel: 'email' }, (page) => page.getByRole('button', { name: 'E-mail' }).click()],
       ['Direction', { direction: 'outbound' }, (page) => page.getByRole('button', { name: 'Outbound' }).click()],
+      ['Ended', { parley_end_reason: 'error' }, (page) => page.getByRole('button', { name: 'Error' }).click()],
+      [
+        'No reply',
+        { parley_turn_outcome: 'timed_out' },
+        (page) => page.getByRole('button', { name: 'The reply took too long' }).click(),
+      ],
       ['Agent', { agent_id }, (page) => page.getByRole('button', { name: 'Support desk' }).click()],
       ['Agent version', { agent_version_id: version.id }, (page) => fill(page, { ID: version.id })],
       ['Agent number', { agent_number: '47' }, (page) => fill(page, { Contains: '47' })],

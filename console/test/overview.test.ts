@@ -67,6 +67,19 @@ describe('the figures', () => {
     await figure(page, 'Active now').getByRole('link').click()
     await page.getByText(`${active_conversations} conversation`, { exact: true }).waitFor()
     expect(page.url()).toContain('status=in_progress')
+
+    for (const [text, filter] of [
+      ['The model could not answer', { parley_turn_outcome: 'model_error' }],
+      ['Inactivity', { parley_end_reason: 'inactivity' }],
+    ] as const) {
+      await page.goto(`${server.url}/overview`)
+      await page.getByRole('link', { name: text, exact: true }).click()
+      await expect.poll(() => Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject(filter)
+      const { from: created_after, to: created_before } = lastDays(7)
+      const { count } = await server.client.countConversations({ ...filter, created_after, created_before })
+      expect(count).toBeGreaterThan(0)
+      await page.getByText(new RegExp(`^${count} conversations?$`)).waitFor()
+    }
     expect(faults).toEqual([])
   })
 

@@ -1,13 +1,13 @@
 // The way in and out, and the addresses of the console beside those of the API.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consolePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
 
 let server: TestServer
 let browser: Browser
@@ -102,6 +102,103 @@ describe('signing in', () => {
     await page.reload()
     await page.getByLabel('API key', { exact: true }).waitFor()
   })
+})
+
+describe('a session that ends while somebody writes', () => {
+  const endSessions = () => server.database.pool.query('delete from sessions')
+  const again = (page: Page) => page.getByRole('dialog', { name: 'Sign in again' })
+
+  test('is asked for above the page, in its organization; what was written is there, and is saved', async () => {
+    const other = await makeOrganization(server)
+    const person = await makePerson(server, other.id, { role: 'admin' })
+    await makePerson(server, server.organization_id, { email: person.email, role: 'admin' })
+    await givePassword(server, person)
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await signInAs(page, server, person.email, password)
+    await page.getByRole('button', { name: person.email }).click()
+    await page.getByRole('menuitemradio', { name: 'My organization' }).click()
+    await page.getByRole('navigation').getByText('My organization').waitFor()
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.getByRole('link', { name: 'Secrets' }).click()
+    await page.getByRole('button', { name: 'New secret' }).click()
+    await page.getByLabel('Name').fill('SHOP_TOKEN')
+    await page.getByLabel('Value').fill('a long value, typed by hand')
+    await endSessions()
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await again(page).waitFor()
+    await expectAccessible(page)
+    await again(page).getByLabel('Password').fill('a wrong passphrase')
+    await page.keyboard.press('Enter')
+    await again(page).getByText('The address or the password is wrong.').waitFor()
+    await again(page).getByLabel('Password').fill(password)
+    await page.keyboard.press('Enter')
+    await again(page).waitFor({ state: 'detached' })
+    expect(await page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
+    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await page.getByText('SHOP_TOKEN is set').waitFor()
+    const { data } = await server.client.listSecrets()
+    expect(data.map(({ name }) => name)).toEqual(['SHOP_TOKEN'])
+    expect(faults).toEqual([])
+  })
+
+  test('goes on where another tab has signed in; and shows nothing of it to somebody else', async () => {
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, '/settings/organization')
+    await page.getByLabel('Name').fill('Half a na')
+    await endSessions()
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await again(page).waitFor()
+    const tab = await page.context().newPage()
+    await signIn(tab, server)
+    await page.bringToFront()
+    await page.evaluate('dispatchEvent(new Event("focus"))')
+    await again(page).waitFor({ state: 'detached' })
+    expect(await page.getByLabel('Name').inputValue()).toBe('Half a na')
+
+    const { pat_key } = await server.client.createOrganizationKey({ name: 'Another', role: 'admin' })
+    await endSessions()
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await again(page).getByLabel('API key', { exact: true }).fill(pat_key)
+    await page.keyboard.press('Enter')
+    await again(page).waitFor({ state: 'detached' })
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('My organization')
+  })
+
+  test('can be left for the way in', async () => {
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await signIn(page, server, '/settings/organization')
+    await page.getByLabel('Name').fill('Half a na')
+    await endSessions()
+    await page.getByRole('button', { name: 'Apply' }).click()
+    await again(page).getByRole('button', { name: 'Leave this page' }).click()
+    await page.getByRole('heading', { name: 'Sign in to Parley' }).waitFor()
+  })
+})
+
+test('a tab stays in its organization when another one switches', async () => {
+  const other = await makeOrganization(server)
+  const person = await makePerson(server, server.organization_id, { role: 'admin' })
+  await makePerson(server, other.id, { email: person.email, role: 'admin' })
+  await givePassword(server, person)
+  await using opened = await openPage(browser)
+  const { page } = opened
+  await signInAs(page, server, person.email, password, '/settings/secrets')
+  await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
+  const tab = await page.context().newPage()
+  await tab.goto(server.url)
+  await tab.getByRole('button', { name: person.email }).click()
+  await tab.getByRole('menuitemradio', { name: 'Other' }).click()
+  await tab.getByRole('navigation').getByText('Other').waitFor()
+  await page.bringToFront()
+  await page.getByRole('button', { name: 'New secret' }).click()
+  await page.getByLabel('Name').fill('OF_THIS_TAB')
+  await page.getByLabel('Value').fill('v')
+  await page.getByRole('button', { name: 'Set', exact: true }).click()
+  await page.getByText('OF_THIS_TAB is set').waitFor()
+  expect((await server.client.listSecrets()).data.map(({ name }) => name)).toContain('OF_THIS_TAB')
 })
 
 describe('addresses', () => {

@@ -52,6 +52,10 @@ export const turnOutcomes = [
 ] as const
 export type TurnOutcome = (typeof turnOutcomes)[number]
 
+/** Those of turns that failed or were cancelled. */
+export const unansweredOutcomes = turnOutcomes.filter((outcome) => outcome !== 'reply')
+export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
+
 const TurnMetrics = named(
   'TurnMetrics',
   Type.Object({

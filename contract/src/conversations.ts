@@ -8,6 +8,8 @@ import {
   MessageReply,
   conversationStatuses,
   directions,
+  endReasons,
+  unansweredOutcomes,
 } from './conversation.ts'
 import { turnStreamData } from './events.ts'
 import { ImportedConversation } from './import.ts'
@@ -40,6 +42,10 @@ const Filters = {
   ),
   created_after: timestampFilter('Inclusive.'),
   created_before: timestampFilter('Inclusive.'),
+  parley_end_reason: Type.Optional(oneOf(endReasons, 'Why the conversation ended.')),
+  parley_turn_outcome: Type.Optional(
+    oneOf(unansweredOutcomes, 'Conversations with a turn that failed or was cancelled, for this reason.'),
+  ),
 }
 export const ConversationFilters = Type.Object(Filters)
 export type ConversationFilters = Static<typeof ConversationFilters>

@@ -6,8 +6,9 @@ import { useSession } from '../session-context.ts'
 import { conversationTexts } from '../texts/conversation.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
-import { Facts, Section } from './details-parts.tsx'
+import { Section } from './details-parts.tsx'
 import { conversationKey } from './use-conversation.ts'
 
 const words = texts.conversation

@@ -9,21 +9,3 @@ export function Section({ title, children }: { title: string; children: ReactNod
     </section>
   )
 }
-
-export type Fact = readonly [name: string, value: ReactNode]
-
-/** Those that have no value are left out. */
-export function Facts({ rows }: { rows: readonly Fact[] }) {
-  return (
-    <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-1.5">
-      {rows
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-soft">{name}</dt>
-            <dd className="break-words">{value}</dd>
-          </div>
-        ))}
-    </dl>
-  )
-}

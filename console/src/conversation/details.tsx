@@ -5,10 +5,11 @@ import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from
 import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { StatusLabel } from '../ui/status.tsx'
 import { AnalysisSection } from './analysis-section.tsx'
 import { DeliveriesSection } from './deliveries-section.tsx'
-import { Facts, Section } from './details-parts.tsx'
+import { Section } from './details-parts.tsx'
 import { describeEvent } from './event-text.ts'
 
 const words = texts.conversation

@@ -32,7 +32,7 @@ export function MessageBubble({ item, isFirst }: { item: TranscriptItem; isFirst
           </time>
         </p>
       )}
-      <div className={classes(bubble, isAgent ? byAgent : byUser)}>
+      <div dir="auto" className={classes(bubble, isAgent ? byAgent : byUser)}>
         {text}
         {item.interrupted && <Interrupted />}
       </div>
@@ -68,7 +68,7 @@ export function SaidBubble({ text, isWaiting }: { text: string; isWaiting: boole
     )
   }
   return (
-    <div className={classes(bubble, byAgent)} aria-live="off">
+    <div dir="auto" className={classes(bubble, byAgent)} aria-live="off">
       {text}
       <span className="ml-0.5 inline-block h-4 w-0.5 translate-y-0.5 bg-accent pulses" aria-hidden="true" />
     </div>

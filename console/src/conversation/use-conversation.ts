@@ -1,4 +1,5 @@
 // One conversation, its turns and its events: read once, then kept up to date by its stream.
+import type { Conversation } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react'
@@ -6,6 +7,7 @@ import { isActive, isUnsettled } from '../inbox/rows.ts'
 import { findShownRow } from '../inbox/use-conversations.ts'
 import type { Session } from '../session.ts'
 import { useIsVisible } from '../shell/use-presence.ts'
+import { useIsReachable } from '../shell/use-reachable.ts'
 import { type Live, hear, nothingYet } from './live.ts'
 import { type TurnPage, readTurns } from './turns.ts'
 
@@ -21,15 +23,16 @@ const turnsKey = (conversation_id: string) => ['turns', conversation_id] as cons
 export function useConversation({ client, scopes }: Session, conversation_id: string) {
   const queries = useQueryClient()
   const maySeeTranscript = scopes.has('conversations:read_sensitive')
+  const [hasRunningTurn, setRunningTurn] = useState(false)
   const conversation = useQuery({
     queryKey: conversationKey(conversation_id),
     queryFn: ({ signal }) => client.getConversation({ conversation_id }, { signal }),
     // The page is there at once, the transcript when it is read.
     placeholderData: () => findShownRow(queries, conversation_id),
-    // The stream tells of changes; without it, and of a summary that is being written, only asking does.
+    // The stream tells of changes; without it, of a summary that is being written, and of a tool call that has begun, only asking does.
     refetchInterval: ({ state: { data } }) => {
-      if (!data) return false
-      return (maySeeTranscript ? isUnsettled(data) && !isActive(data) : isUnsettled(data)) && poll_ms
+      if (!data || !isUnsettled(data)) return false
+      return (!maySeeTranscript || !isActive(data) || hasRunningTurn) && poll_ms
     },
   })
   const { data: pages = none } = useQuery({
@@ -43,22 +46,34 @@ export function useConversation({ client, scopes }: Session, conversation_id: st
   })
   const turns = useMemo(() => pages.flatMap((page) => page.turns), [pages])
   const areTurnsCut = pages.length > 0 && pages.at(-1)!.next !== null
-  const stream = useStream(client, conversation_id, maySeeTranscript, conversation.data?.analysis_status)
+  const stream = useStream(client, conversation_id, maySeeTranscript, conversation.data)
+  const runs = Object.values(stream.live.turns).includes('running')
+  if (runs !== hasRunningTurn) setRunningTurn(runs)
   return { conversation, turns, areTurnsCut, maySeeTranscript, ...stream }
 }
 
 const none: TurnPage[] = []
 
-/** `round`: when it changes there may be more to hear of a conversation that has ended. */
-function useStream(client: Session['client'], conversation_id: string, isAllowed: boolean, round: string | undefined) {
+function useStream(
+  client: Session['client'],
+  conversation_id: string,
+  isAllowed: boolean,
+  conversation: Conversation | undefined,
+) {
+  // When it changes there may be more to hear of a conversation that has ended.
+  const round = conversation?.analysis_status
   const queries = useQueryClient()
   const [live, dispatch] = useReducer(hear, nothingYet)
   const [isConnected, setConnected] = useState(true)
   const after = useRef(0)
   const isVisible = useIsVisible()
+  const isReachable = useIsReachable(
+    client,
+    isAllowed && isVisible && conversation !== undefined && isActive(conversation),
+  )
 
   useEffect(() => {
-    if (!isAllowed || !isVisible || round === undefined) return
+    if (!isAllowed || !isVisible || !isReachable || round === undefined) return
     const controller = new AbortController()
     const { signal } = controller
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -103,6 +118,6 @@ function useStream(client: Session['client'], conversation_id: string, isAllowed
       clearTimeout(timer)
       clearTimeout(burst)
     }
-  }, [client, conversation_id, isAllowed, isVisible, round, queries])
-  return { live: live satisfies Live, isConnected }
+  }, [client, conversation_id, isAllowed, isVisible, isReachable, round, queries])
+  return { live: live satisfies Live, isConnected: isConnected && isReachable }
 }

@@ -35,7 +35,9 @@ export interface List {
 export async function followChanges(followed: Followed): Promise<void> {
   const { client, filters, after, signal, readList, onChanges, onGap } = followed
   const { agent_id, user_turn_count_above, user_turn_count_below } = filters
-  const areTurnsFiltered = user_turn_count_above !== undefined || user_turn_count_below !== undefined
+  const areTurnsFiltered = [user_turn_count_above, user_turn_count_below, filters.parley_turn_outcome].some(
+    (bound) => bound !== undefined,
+  )
   const told = new Map<string, Conversation | null>()
   let position = after ?? 0
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -1,5 +1,5 @@
 // What a chip opens: the fields of one filter.
-import { channels, conversationStatuses, directions } from '@parley/contract'
+import { channels, conversationStatuses, directions, endReasons, unansweredOutcomes } from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
@@ -19,34 +19,29 @@ interface EditorProps {
 
 export function FilterEditor({ name, filters, onApply }: EditorProps) {
   const apply = (changed: Filters) => onApply({ ...filters, ...changed })
+  const choice = <T extends string>(
+    parameter: keyof Filters,
+    values: readonly T[],
+    names: Readonly<Record<T, string>>,
+  ) => (
+    <Choices
+      values={values}
+      names={names}
+      chosen={filters[parameter] as string | undefined}
+      onChoose={(value) => apply({ [parameter]: value })}
+    />
+  )
   switch (name) {
     case 'status':
-      return (
-        <Choices
-          values={conversationStatuses}
-          names={texts.statuses}
-          chosen={filters.status}
-          onChoose={(status) => apply({ status })}
-        />
-      )
+      return choice('status', conversationStatuses, texts.statuses)
     case 'channel':
-      return (
-        <Choices
-          values={channels}
-          names={texts.channels}
-          chosen={filters.channel}
-          onChoose={(channel) => apply({ channel })}
-        />
-      )
+      return choice('channel', channels, texts.channels)
     case 'direction':
-      return (
-        <Choices
-          values={directions}
-          names={texts.directionNames}
-          chosen={filters.direction}
-          onChoose={(direction) => apply({ direction })}
-        />
-      )
+      return choice('direction', directions, texts.directionNames)
+    case 'end_reason':
+      return choice('parley_end_reason', endReasons, texts.endReasons)
+    case 'turn_outcome':
+      return choice('parley_turn_outcome', unansweredOutcomes, texts.outcomes)
     case 'agent_id':
       return <AgentEditor chosen={filters.agent_id} onChoose={(agent_id) => apply({ agent_id })} />
     case 'created':

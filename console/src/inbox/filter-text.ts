@@ -14,6 +14,10 @@ export function describeFilter(filters: Filters, name: FilterName, agentName: st
       return texts.channels[filters.channel!]
     case 'direction':
       return texts.directionNames[filters.direction!]
+    case 'end_reason':
+      return texts.endReasons[filters.parley_end_reason!]
+    case 'turn_outcome':
+      return texts.outcomes[filters.parley_turn_outcome!]
     case 'agent_id':
       return agentName ?? filters.agent_id!
     case 'created':

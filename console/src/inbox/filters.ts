@@ -1,5 +1,12 @@
 // The filters of the list, as the API names them and as an address carries them. Pure.
-import { type ConversationFilters, channels, conversationStatuses, directions } from '@parley/contract'
+import {
+  type ConversationFilters,
+  channels,
+  conversationStatuses,
+  directions,
+  endReasons,
+  unansweredOutcomes,
+} from '@parley/contract'
 
 export type Filters = ConversationFilters
 
@@ -10,6 +17,8 @@ export type FilterName =
   | 'created'
   | 'channel'
   | 'direction'
+  | 'end_reason'
+  | 'turn_outcome'
   | 'duration'
   | 'user_turn_count'
   | 'custom_metadata'
@@ -24,6 +33,8 @@ export const filterNames: readonly FilterName[] = [
   'created',
   'channel',
   'direction',
+  'end_reason',
+  'turn_outcome',
   'duration',
   'user_turn_count',
   'custom_metadata',
@@ -38,6 +49,8 @@ export const parametersOf: Record<FilterName, readonly (keyof Filters)[]> = {
   created: ['created_after', 'created_before'],
   channel: ['channel'],
   direction: ['direction'],
+  end_reason: ['parley_end_reason'],
+  turn_outcome: ['parley_turn_outcome'],
   duration: ['duration_above', 'duration_below'],
   user_turn_count: ['user_turn_count_above', 'user_turn_count_below'],
   custom_metadata: ['custom_metadata'],
@@ -50,6 +63,8 @@ const choices: { [name in keyof Filters]?: readonly string[] } = {
   status: conversationStatuses,
   channel: channels,
   direction: directions,
+  parley_end_reason: endReasons,
+  parley_turn_outcome: unansweredOutcomes,
 }
 
 type Reader = (value: unknown, name: keyof Filters) => string | number | undefined
@@ -80,6 +95,8 @@ const readers: Record<keyof Filters, Reader> = {
   custom_metadata: readMetadata,
   agent_number: readText,
   web_widget_id: readText,
+  parley_end_reason: readChoice,
+  parley_turn_outcome: readChoice,
 }
 
 /** What an address asks for; what the API would refuse, or does not know, is left out. */

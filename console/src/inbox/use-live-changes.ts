@@ -4,6 +4,7 @@ import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Session } from '../session.ts'
 import { useIsVisible, useNetworkChanges } from '../shell/use-presence.ts'
+import { useIsReachable } from '../shell/use-reachable.ts'
 import { type Changes, lookForChanges } from './changes.ts'
 import { type List, followChanges } from './feed.ts'
 import type { Filters } from './filters.ts'
@@ -27,10 +28,11 @@ export function useLiveChanges({ session, filters, readVisible, isReady }: Live)
   const [isUpToDate, setUpToDate] = useState(true)
   const network = useNetworkChanges()
   const isVisible = useIsVisible()
+  const isReachable = useIsReachable(session.client, isReady && isVisible)
   /** Of the organization: where its feed was left. */
   const position = useRef<{ session: Session; after: number } | null>(null)
   useEffect(() => {
-    if (!isReady || !isVisible) return
+    if (!isReady || !isVisible || !isReachable) return
     const controller = new AbortController()
     void keepUpToDate({
       ...{ session, filters, queries, readVisible, signal: controller.signal },
@@ -42,8 +44,8 @@ export function useLiveChanges({ session, filters, readVisible, isReady }: Live)
       onState: setUpToDate,
     })
     return () => controller.abort()
-  }, [session, filters, queries, readVisible, isReady, isVisible, network])
-  return isUpToDate
+  }, [session, filters, queries, readVisible, isReady, isVisible, isReachable, network])
+  return isUpToDate && isReachable
 }
 
 interface Kept {

@@ -1,5 +1,5 @@
 // The overview: what happened in a range of time, of all agents or one.
-import { conversationReadAccess } from '@parley/contract'
+import { type EndReason, type UnansweredOutcome, conversationReadAccess } from '@parley/contract'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { formatFull } from '../format.ts'
 import { useSession } from '../session-context.ts'
@@ -12,6 +12,7 @@ import { FigureRow } from './figures.tsx'
 import { RangeBar } from './range-bar.tsx'
 import { ShareBars } from './share-bars.tsx'
 import { type Counts, type Figures, useStatistics } from './use-statistics.ts'
+import { createdWithin } from './view.ts'
 
 export function OverviewPage() {
   useTitle(texts.nav.overview)
@@ -64,6 +65,7 @@ const isQuiet = ({ conversations, user_messages, ended, replies, failed_turns, c
 function Shown({ figures, agent_id }: { figures: Figures; agent_id: string | undefined }) {
   const { now } = figures
   const { reply: _answered, ...unanswered } = now.totals.outcomes
+  const begun = { ...createdWithin(now), ...(agent_id === undefined ? {} : { agent_id }) }
   return (
     <div className="flex flex-col gap-4">
       <FigureRow figures={figures} agent_id={agent_id} />
@@ -81,6 +83,8 @@ function Shown({ figures, agent_id }: { figures: Figures; agent_id: string | und
               none={words.ends.none}
               counts={now.totals.end_reasons}
               names={texts.endReasons}
+              // What is deleted is in no list.
+              listOf={(name) => (name === 'deleted' ? null : { ...begun, parley_end_reason: name as EndReason })}
             />
             <ShareBars
               title={words.failures.title}
@@ -88,6 +92,7 @@ function Shown({ figures, agent_id }: { figures: Figures; agent_id: string | und
               none={words.failures.none}
               counts={unanswered}
               names={texts.outcomes}
+              listOf={(name) => ({ ...begun, parley_turn_outcome: name as UnansweredOutcome })}
               isBad
             />
           </div>

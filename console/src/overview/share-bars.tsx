@@ -1,5 +1,7 @@
 // How a whole is divided: a bar for each part, the largest first. A list, and so its own text.
+import { Link } from '@tanstack/react-router'
 import { formatNumber } from '../format.ts'
+import type { Filters } from '../inbox/filters.ts'
 import { words } from '../texts/overview.ts'
 import { classes } from '../ui/classes.ts'
 import { formatShare } from './bucket-text.ts'
@@ -12,9 +14,11 @@ interface Props {
   counts: Readonly<Record<string, number | undefined>>
   names: Readonly<Record<string, string>>
   isBad?: boolean
+  /** Where the conversations of a part are listed; null where they are not. */
+  listOf: (name: string) => Filters | null
 }
 
-export function ShareBars({ title, hint, none, counts, names, isBad = false }: Props) {
+export function ShareBars({ title, hint, none, counts, names, isBad = false, listOf }: Props) {
   const parts = Object.entries(counts)
     .flatMap(([name, count]) => (count ? [{ name, count }] : []))
     .toSorted((a, b) => b.count - a.count)
@@ -28,7 +32,7 @@ export function ShareBars({ title, hint, none, counts, names, isBad = false }: P
         {parts.map(({ name, count }) => (
           <li key={name}>
             <span className="flex justify-between gap-4">
-              <span>{names[name] ?? name}</span>
+              <Name text={names[name] ?? name} list={listOf(name)} />
               <span className="numeric text-soft">
                 {formatNumber(count)} <span className="text-faint">{words.share(formatShare(count / total))}</span>
               </span>
@@ -43,5 +47,14 @@ export function ShareBars({ title, hint, none, counts, names, isBad = false }: P
         ))}
       </ul>
     </section>
+  )
+}
+
+function Name({ text, list }: { text: string; list: Filters | null }) {
+  if (list === null) return <span>{text}</span>
+  return (
+    <Link to="/inbox" search={list} className="underline decoration-line underline-offset-4 hover:decoration-accent">
+      {text}
+    </Link>
   )
 }

@@ -7,10 +7,11 @@ import { useSession } from '../session-context.ts'
 import { texts } from '../texts/index.ts'
 import { words } from '../texts/settings.ts'
 import { Button } from '../ui/button.tsx'
+import { Facts } from '../ui/facts.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
 import { LoadingState } from '../ui/state.tsx'
-import { FormFault, Facts } from './parts.tsx'
+import { FormFault } from './parts.tsx'
 import { readFaults } from './faults.ts'
 import { LoadFault } from './paged-table.tsx'
 import { Needs, Section, SettingsPage } from './settings-page.tsx'
@@ -33,6 +34,7 @@ export function OrganizationPage() {
         <>
           <Section title={own.facts}>
             <Facts
+              className="p-4"
               rows={[
                 [own.name, data.name],
                 [own.slug, <code key="slug">{data.slug}</code>],

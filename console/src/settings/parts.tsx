@@ -12,24 +12,6 @@ export function FormFault({ text }: { text: string | null }) {
   )
 }
 
-export type Fact = readonly [name: string, value: ReactNode]
-
-/** Those that have no value are left out. */
-export function Facts({ rows }: { rows: readonly Fact[] }) {
-  return (
-    <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4 gap-y-2 p-4 [&_code]:font-mono [&_code]:text-xs [&_code]:break-all">
-      {rows
-        .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div key={name} className="contents">
-            <dt className="text-soft">{name}</dt>
-            <dd className="break-words">{value}</dd>
-          </div>
-        ))}
-    </dl>
-  )
-}
-
 interface ChoicesProps<T extends string> {
   legend: string
   name: string

@@ -37,7 +37,8 @@ export function Shell() {
       </a>
       <Navigation onShortcuts={() => setShortcutsShown(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
-        <Outlet />
+        {/* What one has begun to write is not for whoever comes next. */}
+        <Outlet key={session.identity} />
       </main>
       <Suspense>{areShortcutsShown && <ShortcutsDialog open onOpenChange={setShortcutsShown} />}</Suspense>
     </div>

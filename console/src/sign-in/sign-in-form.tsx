@@ -34,9 +34,10 @@ const attributes = {
   },
 } as const satisfies Record<FieldName, object>
 
-export function SignInForm({ way }: { way: Way }) {
+/** `email`: of whom it is known. */
+export function SignInForm({ way, email = '' }: { way: Way; email?: string }) {
   const { open } = useSessionControl()
-  const [values, setValues] = useState<Record<FieldName, string>>({ api_key: '', email: '', password: '' })
+  const [values, setValues] = useState<Record<FieldName, string>>({ api_key: '', email, password: '' })
   const [fault, setFault] = useState<Fault | null>(null)
   const [isPending, setPending] = useState(false)
   const fields = fieldsOf[way]

@@ -85,7 +85,11 @@ export const texts = {
     password: 'Password',
     submit: 'Sign in',
     submitting: 'Signing in…',
-    or: 'or',
+    again: 'Sign in again',
+    againText: (who: string) =>
+      `The session of ${who} has ended. This page waits as you left it, with all that you have written.`,
+    inNewTab: 'Opens in a new tab; come back here when you are signed in.',
+    asSomebodyElse: 'Leave this page',
     openid: (provider: string) => `Continue with ${provider}`,
     missing: { api_key: 'Enter an API key.', email: 'Enter your e-mail address.', password: 'Enter your password.' },
     refused: {
@@ -163,6 +167,8 @@ export const texts = {
       agent_version_id: 'Agent version',
       channel: 'Channel',
       direction: 'Direction',
+      end_reason: 'Ended',
+      turn_outcome: 'No reply',
       created: 'Started',
       duration: 'Duration',
       user_turn_count: 'Turns',

@@ -22,7 +22,7 @@ export const words = {
     replies: 'Replies',
     failures: 'Failed replies',
     p50: 'Reply time, median',
-    p95: 'Reply time, 95th percentile',
+    p95: 'Reply time, p95',
     tokens: 'Tokens',
   },
   before: (value: string) => `compared with ${value} in the time before`,
@@ -52,12 +52,12 @@ export const words = {
   share: (share: string) => `· ${share}`,
   ends: {
     title: 'Why conversations ended',
-    hint: 'Of those that ended in this time.',
+    hint: 'Of those that ended in this time. Each name lists those that began in it, too.',
     none: 'None ended.',
   },
   failures: {
     title: 'Why there was no reply',
-    hint: 'Turns that failed or were cancelled.',
+    hint: 'Turns that failed or were cancelled. Each name lists the conversations that began in this time.',
     none: 'Every message was answered.',
   },
   emptyTitle: 'Nothing happened in this time',

@@ -95,6 +95,7 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
       ...substringFilters(filters),
       ...rangeFilters(filters),
       ...metadataFilter(access, filters.custom_metadata),
+      ...outcomeFilter(store, filters.parley_turn_outcome),
     ],
   }
 }
@@ -109,6 +110,7 @@ function exactFilters(filters: ConversationFilters): Condition[] {
   else conditions.push(sql`c.status = ${filters.status}`)
   if (filters.direction !== undefined) conditions.push(sql`c.direction = ${filters.direction}`)
   if (filters.channel !== undefined) conditions.push(sql`c.channel = ${filters.channel}`)
+  if (filters.parley_end_reason !== undefined) conditions.push(sql`c.end_reason = ${filters.parley_end_reason}`)
   if (filters.web_widget_id !== undefined) conditions.push(sql`c.web_widget_id = ${filters.web_widget_id}`)
   for (const column of ['agent_id', 'agent_version_id'] as const) {
     const id = filters[column]
@@ -144,6 +146,14 @@ function rangeFilters(filters: ConversationFilters): Condition[] {
     ...bound(wholeUpTo(filters.duration_below), (value) => sql`c.duration <= ${value}::integer`),
     ...bound(wholeFrom(filters.user_turn_count_above), (value) => sql`p.user_turn_count >= ${value}::integer`),
     ...bound(wholeUpTo(filters.user_turn_count_below), (value) => sql`p.user_turn_count <= ${value}::integer`),
+  ]
+}
+
+function outcomeFilter(store: Store, outcome: ConversationFilters['parley_turn_outcome']): Condition[] {
+  if (outcome === undefined) return []
+  return [
+    sql`c.id in (select t.conversation_id from turns t where t.organization_id = ${store.organization_id}
+      and t.outcome = ${outcome} and t.status in ('failed', 'cancelled'))`,
   ]
 }
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     plain: { duration: 10, agent_number: 'großer ärger \u{1F642}' },
     call: { channel: 'telephone', direction: 'outbound', status: 'failed', agent_number: '+49 (30) 100%_\\X' },
     widget: { channel: 'webrtc', status: 'token_created', web_widget_id: 'widget-1', user_id: 'Ada_Lovelace' },
-    talk: { user_id: 'ADA.lovelace@Example.test', conversation: says(3), duration: 60 },
+    talk: { user_id: 'ADA.lovelace@Example.test', conversation: says(3), duration: 60, end_reason: 'inactivity' },
     'with%': { custom_metadata: { plan: { tier: 'gold', seats: 3 }, tags: ['a', 'b'] }, duration: 61 },
     'with\\': { custom_metadata: { plan: { tier: 'silver', seats: 3 } }, conversation: says(1) },
     open: { status: 'in_progress', agent_id: agent.agent_id, agent_version_id: agent.version_id },
@@ -115,10 +115,31 @@ describe('a filter', () => {
     [{ created_before: '2026-02-01T00:00:00.999999' }, ['plain']],
     [{ created_before: '2026-02-01T01:00:01+01:00' }, ['plain', 'call']],
     [{ created_after: '2026-02-01T00:00:01Z', created_before: '2026-02-01T00:00:03Z' }, ['call', 'talk']],
+    [{ parley_end_reason: 'inactivity' }, ['talk']],
+    [{ parley_end_reason: 'error', parley_turn_outcome: 'timed_out' }, []],
     [{ user_id: 'with', duration_above: 1, custom_metadata: '{"plan":{}}', channel: 'text' }, ['with%']],
     [{ direction: 'inbound', status: 'completed', user_turn_count_above: 1, user_id: 'A' }, ['talk']],
   ])('%j', async (filters, names) => {
     expect(await matching(filters)).toEqual(names)
+  })
+
+  test('parley_turn_outcome finds each conversation once in which a message was not answered for that reason', async () => {
+    const { client } = await makeOrganization(server)
+    const { agent_id } = await publishAgent(client)
+    const begin = async () =>
+      (await client.createConversation({ channel: 'text', user_id: 'ada', agent_id })).conversation.id
+    const [failing, answered] = [await begin(), await begin()]
+    server.model.answer = () => 400
+    for (const text of ['One', 'Two']) await refusal(client.sendConversationMessage({ conversation_id: failing, text }))
+    server.model.answer = () => 'Hello.'
+    for (const conversation_id of [failing, answered]) {
+      await client.sendConversationMessage({ conversation_id, text: 'Three' })
+    }
+    const found = await client.listConversations({ parley_turn_outcome: 'model_error' })
+    expect(found.map(({ id }) => id)).toEqual([failing])
+    expect(await client.countConversations({ parley_turn_outcome: 'model_error' })).toEqual({ count: 1 })
+    expect(await client.listConversations({ parley_turn_outcome: 'timed_out' })).toEqual([])
+    expect(await server.client.listConversations({ parley_turn_outcome: 'model_error' })).toEqual([])
   })
 
   test('agent_id and agent_version_id', async () => {
@@ -129,6 +150,8 @@ describe('a filter', () => {
   test.each([
     ['channel=fax', 'channel'],
     ['status=', 'status'],
+    ['parley_end_reason=boredom', 'parley_end_reason'],
+    ['parley_turn_outcome=reply', 'parley_turn_outcome'],
     ['direction=up', 'direction'],
     ['limit=0', 'limit'],
     ['limit=101', 'limit'],

@@ -3,8 +3,8 @@ import { useState } from 'react'
 import { useSession, useSessionControl } from '../../session-context.ts'
 import { words } from '../../texts/settings.ts'
 import { Button } from '../../ui/button.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { AskDialog } from '../ask-dialog.tsx'
-import { Facts } from '../parts.tsx'
 import { Refused, Section, SettingsPage } from '../settings-page.tsx'
 import { PasswordForm } from './password-form.tsx'
 
@@ -16,6 +16,7 @@ export function AccountPage() {
     <SettingsPage title={words.pages.account}>
       <Section title={own.who}>
         <Facts
+          className="p-4"
           rows={
             user
               ? [

@@ -1,8 +1,7 @@
 // Changes one's password: the one until now, the new one, and the new one once more, as nobody sees what he types.
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { isSignedOut, resumeSession } from '../../session.ts'
-import { useSession, useSessionControl } from '../../session-context.ts'
+import { useSession } from '../../session-context.ts'
 import { words } from '../../texts/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, TextInput } from '../../ui/field.tsx'
@@ -17,7 +16,6 @@ type Name = keyof typeof empty
 
 export function PasswordForm({ email }: { email: string }) {
   const { client } = useSession()
-  const { close } = useSessionControl()
   const [values, setValues] = useState(empty)
   const [isChecked, setChecked] = useState(false)
   const change = useMutation({
@@ -26,10 +24,6 @@ export function PasswordForm({ email }: { email: string }) {
       notify(own.changed)
       setValues(empty)
       setChecked(false)
-    },
-    // A wrong password and a session that has ended are refused alike.
-    onError: async (refusal) => {
-      if (isSignedOut(refusal) && (await isSessionOver())) close()
     },
   })
   const found = isChecked ? faultsOf(values) : {}
@@ -74,14 +68,6 @@ export function PasswordForm({ email }: { email: string }) {
       </Button>
     </form>
   )
-}
-
-async function isSessionOver(): Promise<boolean> {
-  try {
-    return (await resumeSession()) === null
-  } catch {
-    return false
-  }
 }
 
 function faultsOf({ current, next, again }: typeof empty): Partial<Record<Name, string>> {

@@ -9,11 +9,11 @@ import { useSession } from '../../session-context.ts'
 import { NotFoundPage } from '../../shell/fault-pages.tsx'
 import { words } from '../../texts/settings.ts'
 import { Button } from '../../ui/button.tsx'
+import { Facts } from '../../ui/facts.tsx'
 import { notify, notifyError } from '../../ui/notify.ts'
 import { LoadingState } from '../../ui/state.tsx'
 import { AskDialog } from '../ask-dialog.tsx'
 import { LoadFault } from '../paged-table.tsx'
-import { Facts } from '../parts.tsx'
 import { holdsAny } from '../rights.ts'
 import { Needs, Section, SettingsPage } from '../settings-page.tsx'
 import { Deliveries, deliveriesKey } from './deliveries.tsx'
@@ -93,6 +93,7 @@ function AboutEndpoint({ endpoint }: { endpoint: Endpoint }) {
       }
     >
       <Facts
+        className="p-4"
         rows={[
           [own.url, <code key="url">{url}</code>],
           [own.state, <StateText key="state" endpoint={endpoint} />],

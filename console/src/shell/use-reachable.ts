@@ -1,0 +1,37 @@
+// Whether the server answers. A connection that is lost without a word looks like one on which nothing happens, and signs of life on a
+// stream are far apart: so whoever shows what happens now asks.
+import { ApiError, type Client } from '@parley/sdk'
+import { useEffect, useState } from 'react'
+import { useNetworkChanges } from './use-presence.ts'
+
+const ask_again_ms = 3000
+const patience_ms = 3000
+
+/** True until it is known better. It is asked for only while it `matters`. */
+export function useIsReachable(client: Client, matters: boolean): boolean {
+  const [isReachable, setReachable] = useState(true)
+  const changes = useNetworkChanges()
+  useEffect(() => {
+    if (!matters) return
+    const controller = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const ask = async () => {
+      const signal = AbortSignal.any([controller.signal, AbortSignal.timeout(patience_ms)])
+      const answers = await client.getHealth({}, { signal }).then(() => true, isAnswer)
+      if (controller.signal.aborted) return
+      setReachable(answers)
+      timer = setTimeout(() => void ask(), ask_again_ms)
+    }
+    void ask()
+    return () => {
+      controller.abort()
+      clearTimeout(timer)
+    }
+  }, [client, matters, changes])
+  return isReachable
+}
+
+/** What stands before a server answers for one that is away, too. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof ApiError && error.status < 500
+}
