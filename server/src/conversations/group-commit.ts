@@ -1,10 +1,10 @@
 // Changes of different conversations that are asked for at the same moment are committed together. Each is decided by its own
 // conversation under its own lock, as if it were alone; what they share is the way to the database.
-import type { Database, Executor } from '../database/database.ts'
+import { type Database, type Executor, type Together, limitLockWait } from '../database/database.ts'
 import { isConnectionLost } from '../database/failures.ts'
 import { gather } from '../database/gather.ts'
 import { openStore } from '../database/store.ts'
-import { type Binding, type CallKey, KeyTaken, bindTogether } from '../idempotency/run-once.ts'
+import { type Binding, type CallKey, KeyTaken, bindTogether, forgetBinding } from '../idempotency/run-once.ts'
 import { type Decision, type LockedConversation, isRefusal } from './change.ts'
 import { type Committed, type Environment, accepted, changeConversation, committedOf } from './commit.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
@@ -28,6 +28,8 @@ export interface GroupCommit {
 const lanes = 2
 /** What a commit that fails has to do again, one by one. */
 const most = 32
+/** For a lock that cannot be skipped: an idempotency key that another transaction is about to bind. */
+const lock_wait_ms = 100
 
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
@@ -50,44 +52,56 @@ export function createGroupCommit(database: Database, environment: Environment):
   return { change: change as GroupCommit['change'] }
 }
 
-/** The second change of a conversation is decided by what the first one makes of it. */
+/** The second change of a conversation is decided by what the first one makes of it, and the second call of a key by the first. */
 function firstOfEach(all: Proposed[]): Set<Proposed> {
-  const firsts = new Map<string, Proposed>()
-  for (const proposed of all) if (!firsts.has(proposed.id)) firsts.set(proposed.id, proposed)
-  return new Set(firsts.values())
+  const taken = new Set<string>()
+  const isFirst = ({ id, binding }: Proposed) => {
+    const names = [id, ...(binding ? [`${binding.key.request.namespace} ${binding.key.request.key}`] : [])]
+    const isNew = !names.some((name) => taken.has(name))
+    for (const name of names) taken.add(name)
+    return isNew
+  }
+  return new Set(all.filter(isFirst))
 }
 
-interface Judged {
+interface Locked {
   proposed: Proposed
   state: LockedConversation
+}
+
+interface Judged extends Locked {
   decision: Decision<unknown>
 }
 
-/** Without those whose conversation is not there or is locked by somebody else, and without all where one of them fails. */
+/**
+ * Without those whose conversation is not there or is locked by somebody else, and without all where one of them fails or waits
+ * for somebody else.
+ */
 async function commitTogether(
   database: Database,
   environment: Environment,
   all: Proposed[],
 ): Promise<Map<Proposed, Outcome>> {
-  const reachAll = async (stage: (typeof stages)[number]) => {
-    if (environment.ports.reached) for (const { change } of all) await reach(environment.ports, `${change}.${stage}`)
+  const reachAll = async (stage: (typeof stages)[number], those: Proposed[]) => {
+    for (const { change } of those) await reach(environment.ports, `${change}.${stage}`)
   }
   try {
-    const { judged, taken } = await database.transaction(async (tx) => {
-      await reachAll('begun')
-      const states = await lockConversations(tx, all, 'skip')
-      await reachAll('locked')
-      const judged = judge(all, states)
+    const { judged, taken, written } = await database.transaction(async (tx) => {
+      await reachAll('begun', all)
+      const locked = await lockAll(tx, all)
+      await reachAll('locked', locked.map(proposedOf))
+      const judged = locked.map(judge)
       const taken = await bindTogether(tx, judged.flatMap(bindingOf))
-      writeChanges({ tx, ...environment }, plansOf(judged, taken))
+      const written = judged.filter((one) => !isRefusal(one.decision) && !isTaken(one, taken))
+      writeChanges({ tx, ...environment }, written.flatMap(planOf))
       if (environment.ports.reached) await tx.posted()
-      await reachAll('written')
-      return { judged, taken }
+      await reachAll('written', written.map(proposedOf))
+      return { judged, taken, written }
     })
-    await reachAll('committed')
+    await reachAll('committed', written.map(proposedOf))
     return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, taken))]))
   } catch (error) {
-    if (!isConnectionLost(error)) return new Map()
+    if (!isConnectionLost(error)) return fallApart(all)
     const failed = settle(() => {
       throw error
     })
@@ -95,12 +109,23 @@ async function commitTogether(
   }
 }
 
-function judge(all: Proposed[], states: Map<string, LockedConversation>): Judged[] {
+/** Each goes alone, as if it had never been here. */
+function fallApart(all: Proposed[]): Map<Proposed, Outcome> {
+  for (const { binding } of all) if (binding) forgetBinding(binding.key)
+  return new Map()
+}
+
+async function lockAll(tx: Together, all: Proposed[]): Promise<Locked[]> {
+  const [states] = await Promise.all([lockConversations(tx, all, 'skip'), limitLockWait(tx, lock_wait_ms)])
   return all.flatMap((proposed) => {
     const state = states.get(proposed.id)
-    return state ? [{ proposed, state, decision: proposed.decide(state) }] : []
+    return state ? [{ proposed, state }] : []
   })
 }
+
+const judge = ({ proposed, state }: Locked): Judged => ({ proposed, state, decision: proposed.decide(state) })
+
+const proposedOf = ({ proposed }: Locked) => proposed
 
 function bindingOf({ proposed: { binding }, decision }: Judged) {
   return !binding || isRefusal(decision) ? [] : [{ key: binding.key, to: binding.to(decision.answer) }]
@@ -108,12 +133,8 @@ function bindingOf({ proposed: { binding }, decision }: Judged) {
 
 const isTaken = ({ proposed: { binding } }: Judged, taken: Set<CallKey>) => !!binding && taken.has(binding.key)
 
-function plansOf(judged: Judged[], taken: Set<CallKey>): Planned[] {
-  return judged.flatMap((one) => {
-    const { state, decision } = one
-    return isRefusal(decision) || isTaken(one, taken) ? [] : [{ state, change: decision.change }]
-  })
-}
+const planOf = ({ state, decision }: Judged): Planned[] =>
+  isRefusal(decision) ? [] : [{ state, change: decision.change }]
 
 function conclusionOf(one: Judged, taken: Set<CallKey>): Committed<unknown> {
   if (isTaken(one, taken)) throw new KeyTaken()

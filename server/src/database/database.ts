@@ -254,6 +254,6 @@ function poolOfOne(client: pg.PoolClient, begun: Promise<unknown>) {
 const lockWaitStatement = statement('limit_lock_wait', `select set_config('lock_timeout', $1, true)`)
 
 /** For the rest of the transaction. */
-export async function limitLockWait(tx: Executor, ms: number): Promise<void> {
-  await tx.query(lockWaitStatement, [`${ms}ms`])
+export async function limitLockWait(tx: Together, ms: number): Promise<void> {
+  await tx.look(lockWaitStatement, [`${ms}ms`])
 }

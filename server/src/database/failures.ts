@@ -7,22 +7,31 @@ export class CommitInDoubt extends Error {
   }
 }
 
-/** Whether the connection is gone, so that nobody can tell what became of what was sent over it last. */
+/** What goes to the database together with others was not sent: those before it took too long. */
+export class WaitedTooLong extends Error {
+  constructor() {
+    super('the database was not asked in time')
+  }
+}
+
+/** Whether there is no connection, or it is gone, so that nobody can tell what became of what was sent over it last. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof CommitInDoubt) return true
   if (!(error instanceof Error)) return false
   const { code } = error as Error & { code?: unknown }
   if (typeof code === 'string') return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code)
-  return /Connection terminated|is not queryable|Client was closed|Query read timeout/.test(error.message)
+  return /Connection terminated|is not queryable|Client was closed|Query read timeout|timeout exceeded when trying to connect/.test(
+    error.message,
+  )
 }
 
 /** Whether the database could not be reached or could not serve just now, as against a fault of the query. */
 export function isUnavailable(error: unknown): boolean {
-  if (isConnectionLost(error)) return true
-  if (!(error instanceof Error)) return false
-  const { code } = error as Error & { code?: unknown }
-  if (typeof code !== 'string') return error.message.includes('timeout exceeded when trying to connect')
-  return /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
+  if (isConnectionLost(error) || error instanceof WaitedTooLong) return true
+  const { code } = (error ?? {}) as { code?: unknown }
+  return (
+    typeof code === 'string' && /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
+  )
 }
 
 /** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */

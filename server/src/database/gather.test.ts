@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { gather } from './gather.ts'
+import { isUnavailable } from './failures.ts'
+import { type GatherOptions, gather } from './gather.ts'
 
 /** Answers when it is told to, and keeps what was asked together. */
-function startAnswering(options: { lanes: number; most: number }) {
+function startAnswering(options: GatherOptions) {
   const asked: number[][] = []
   const gates: PromiseWithResolvers<void>[] = []
   const ask = gather(async (requests: number[]) => {
@@ -71,4 +72,19 @@ test('an answer that takes longer holds nobody up', async () => {
   expect(await ask('another')).toBe('another')
   slow.resolve('at last')
   expect(await answer).toBe('at last')
+})
+
+test('who waits for a lane longer than that is told so, and is not asked for', async () => {
+  const { asked, gates, ask, turnOfTheLoop } = startAnswering({ lanes: 1, most: 10, wait_ms: 20 })
+  const first = ask(1)
+  await turnOfTheLoop()
+  const tooLate = await Promise.allSettled([ask(2), ask(3)])
+  expect(tooLate.map((outcome) => outcome.status === 'rejected' && isUnavailable(outcome.reason))).toEqual([true, true])
+  gates[0]!.resolve()
+  expect(await first).toBe(10)
+  const next = ask(4)
+  await turnOfTheLoop()
+  gates[1]!.resolve()
+  expect(await next).toBe(40)
+  expect(asked).toEqual([[1], [4]])
 })

@@ -1,30 +1,38 @@
 // Calls that come close together are answered together: the more there are, the less each of them costs.
+import { WaitedTooLong } from './failures.ts'
 
 export interface GatherOptions {
   /** So many are answered at once. */
   lanes: number
   /** So many are answered together. */
   most: number
+  /** How long one waits for a lane. Absent: as long as for a database connection. */
+  wait_ms?: number
 }
+
+const connection_wait_ms = 10_000
 
 interface Waiting<Request, Answer> {
   request: Request
   resolve(answer: Answer | Promise<Answer>): void
   reject(error: unknown): void
+  patience: NodeJS.Timeout
 }
 
 /**
  * A call that comes alone is answered at once. What comes while every lane is busy waits for the next one that is free, and is
- * answered by it together, oldest first. Answers come in the order of the requests.
+ * answered by it together, oldest first. Answers come in the order of the requests. Throws `WaitedTooLong` where no lane was free
+ * in time.
  */
 export function gather<Request, Answer>(
   answerAll: (requests: Request[]) => Promise<(Answer | Promise<Answer>)[]>,
-  { lanes, most }: GatherOptions,
+  { lanes, most, wait_ms = connection_wait_ms }: GatherOptions,
 ): (request: Request) => Promise<Answer> {
   const waiting: Waiting<Request, Answer>[] = []
   let busy = 0
 
   const answer = async (taken: Waiting<Request, Answer>[]) => {
+    for (const { patience } of taken) clearTimeout(patience)
     try {
       const answers = await answerAll(taken.map(({ request }) => request))
       for (const [index, { resolve }] of taken.entries()) resolve(answers[index]!)
@@ -43,7 +51,12 @@ export function gather<Request, Answer>(
 
   return (request) =>
     new Promise((resolve, reject) => {
-      waiting.push({ request, resolve, reject })
+      const giveUp = () => {
+        waiting.splice(waiting.indexOf(one), 1)
+        reject(new WaitedTooLong())
+      }
+      const one: Waiting<Request, Answer> = { request, resolve, reject, patience: setTimeout(giveUp, wait_ms) }
+      waiting.push(one)
       if (busy < lanes) void runLane()
     })
 }

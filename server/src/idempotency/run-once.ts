@@ -120,6 +120,11 @@ export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: B
   return taken
 }
 
+/** What bound it has come to nothing, and the call goes on. */
+export function forgetBinding(key: CallKey): void {
+  ;(key as OwnKey).has_bound = false
+}
+
 /** `has_bound`: this call bound it, in a transaction that may yet fail. */
 type OwnKey = CallKey & { has_bound: boolean }
 
