@@ -72,3 +72,35 @@ test('of many versions the latest are listed, and two that are compared come int
   await expect.poll(async () => (await names()).length).toBe(14)
   expect(faults).toEqual([])
 })
+
+test('a version that is not there is told, with the way to the newest', async () => {
+  const agent_id = await makeAgent(server, 'Short')
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await openAgent(page, server, agent_id, 'instructions&version=99')
+  await page.getByText('This agent has no version 99.').waitFor()
+  expect(await page.getByRole('button', { name: 'Make a draft of it' }).count()).toBe(0)
+  await press(page, 'Back to the newest')
+  await expect.poll(() => instructions(page).inputValue()).toBe('Be brief.')
+  expect(faults).toEqual([])
+})
+
+test('once a draft is stored, nobody waits for what else is read again', async () => {
+  const agent_id = await makeAgent(server, 'Quick')
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await openAgent(page, server, agent_id, 'instructions')
+  let isStored = false
+  page.on('response', (response) => {
+    if (response.request().method() === 'PUT') isStored = true
+  })
+  // The server tells nothing more of the agent after that.
+  await page.route(`**/core/agents/${agent_id}`, (route) => (isStored ? undefined : route.continue()))
+  await instructions(page).fill('Be quick.')
+  await press(page, 'Save and publish')
+  await dialog(page).getByText('instructions', { exact: true }).waitFor()
+  expect(await page.getByText('This agent has no such version.').count()).toBe(0)
+  await dialog(page).getByRole('button', { name: 'Publish' }).click()
+  await expect.poll(() => newest(agent_id)).toMatchObject({ version: 2, published: true })
+  expect(faults).toEqual([])
+})

@@ -46,4 +46,5 @@ test('lists every fault once, with its dotted path', () => {
   expect(validate({ name: 'x', kind: null, list: [] })).toEqual([])
   const faults = validate({ name: '', kind: 'b', list: [{ n: 1 }, { n: 1.5 }, {}] })
   expect(faults.map((fault) => fault.path).toSorted()).toEqual(['kind', 'list.1.n', 'list.2.n', 'name'])
+  expect(faults.find(({ path }) => path === 'name')?.message).toBe('must not be empty')
 })

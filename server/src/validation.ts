@@ -75,6 +75,7 @@ function describeFault(error: ErrorObject): FieldFault {
     const values = (error.params.allowedValues as unknown[]).filter((value) => value !== null)
     return { path, message: `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}` }
   }
+  if (error.keyword === 'minLength' && error.params.limit === 1) return { path, message: 'must not be empty' }
   return { path, message: error.message ?? 'is not valid' }
 }
 

@@ -39,11 +39,13 @@ export function AgentPage() {
 function OneAgent({ agent_id }: { agent_id: string }) {
   const { data, error, isPending, refetch } = useAgent(useSession(), agent_id)
   useTitle(data?.agent.name ?? texts.loading)
-  if (error instanceof ApiError && error.status === 404) return <NotFoundPage />
+  if (isNotFound(error)) return <NotFoundPage />
   if (isPending) return <LoadingState />
   if (!data) return <ErrorState error={error} onRetry={() => void refetch()} />
   return <Shown latest={data} />
 }
+
+const isNotFound = (error: unknown) => error instanceof ApiError && error.status === 404
 
 function Shown({ latest }: { latest: Base }) {
   const session = useSession()
@@ -131,6 +133,8 @@ export interface ShownVersion {
   number: number | null
   editor: Editor | null
   shown: Base['version']
+  /** There is none of that number. */
+  isMissing: boolean
   error: unknown
   isPending: boolean
 }
@@ -150,8 +154,9 @@ function useShownVersion(search: AgentSearch, latest: Base, section: SectionName
     () => (document ? { document, faults: [], held: {}, isReadOnly: true, write: () => {}, hold: () => {} } : null),
     [document],
   )
-  if (number === null) return { number, editor: null, shown: latest.version, error: null, isPending: false }
-  return { number, editor, shown: data ?? latest.version, error, isPending }
+  const isMissing = isNotFound(error)
+  if (number === null) return { number, editor, shown: latest.version, isMissing: false, error: null, isPending: false }
+  return { number, editor, shown: data ?? latest.version, isMissing, error, isPending }
 }
 
 interface SectionProps {
@@ -162,6 +167,7 @@ interface SectionProps {
 }
 
 function Section({ section, search, editing, version }: SectionProps) {
+  if (version.isMissing) return null
   if (version.error) return <ErrorState error={version.error} />
   if (version.isPending) return <LoadingState />
   switch (section) {

@@ -46,7 +46,9 @@ export function ConflictDialog({ editing }: { editing: Editing }) {
         <p className="rounded-md bg-warn-wash px-3 py-2 text-warn">{words.both(both.map(namePath).join(', '))}</p>
       )}
       <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={() => settle('later')}>{words.later}</Button>
+        <Button kind="quiet" onClick={() => settle('later')}>
+          {words.later}
+        </Button>
         <Button onClick={() => settle('theirs')}>{words.takeTheirs}</Button>
         <Button kind="primary" onClick={() => settle('mine')}>
           {words.takeMine}

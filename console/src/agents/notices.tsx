@@ -13,6 +13,13 @@ const words = agentTexts.notices
 
 export function Notices({ version, section }: { version: ShownVersion; section: SectionName }) {
   const { editing, latest, show } = useAgentPage()
+  if (version.isMissing) {
+    return (
+      <Notice action={<Button onClick={() => show({ section })}>{words.toNewest}</Button>}>
+        {words.missing(version.number!)}
+      </Notice>
+    )
+  }
   if (version.number !== null) return <OldVersion number={version.number} section={section} />
   return (
     <>

@@ -11,14 +11,16 @@ export function TesterPanel({ version, isChanged }: { version: AgentVersion | nu
   if (version === null) return null
   return (
     <div className="flex min-h-0 flex-1 flex-col">
-      <Suspense fallback={<LoadingState />}>
-        {/* What was saved since is another agent to talk to. */}
-        <AgentTester
-          key={`${version.id} ${version.revision}`}
-          agent_id={version.agent_id}
-          agent_version_id={version.id}
-        />
-      </Suspense>
+      <div className="flex min-h-0 flex-1 flex-col">
+        <Suspense fallback={<LoadingState />}>
+          {/* What was saved since is another agent to talk to. */}
+          <AgentTester
+            key={`${version.id} ${version.revision}`}
+            agent_id={version.agent_id}
+            agent_version_id={version.id}
+          />
+        </Suspense>
+      </div>
       {isChanged && (
         <p role="status" className="border-t border-line bg-warn-wash px-4 py-1.5 text-xs text-warn">
           {words.unsaved}

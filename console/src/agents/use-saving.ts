@@ -23,7 +23,8 @@ export function useSaving({ client }: Session, { tell, onConflict, know }: Liste
       tell({ type: 'saved', base: saving.base, document })
       if (saving.failure === null) notify(agentTexts.saved)
       else notifyError(saving.failure)
-      await know(saving.base)
+      // What is stored is known; the rest is read again while somebody goes on.
+      void know(saving.base)
     },
     onError: notifyError,
   })

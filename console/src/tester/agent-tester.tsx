@@ -29,6 +29,8 @@ export function AgentTester({ agent_id, agent_version_id, isPage = false }: Test
   if (agent.isPending) return <LoadingState />
   if (!agent.data) return <ErrorState error={agent.error} onRetry={() => void agent.refetch()} />
   const version = agent.data.versions.find(({ id }) => id === agent_version_id)
+  // A version that was just made is not in what was read before it.
+  if (!version && agent.isFetching) return <LoadingState />
   if (!version)
     return (
       <EmptyState icon="agents" title={words.label}>

@@ -110,6 +110,7 @@ export const agentTexts = {
   sectionNames,
   notices: {
     old: (version: number) => `This is version ${version} as it is stored. It can be looked at, not changed.`,
+    missing: (version: number) => `This agent has no version ${version}.`,
     toNewest: 'Back to the newest',
     others: 'Somebody else has changed this agent since you began. Nothing of yours is lost.',
     seeOthers: 'See what changed',
@@ -130,7 +131,7 @@ export const agentTexts = {
     sameContent: 'Nothing that can be seen: the same content under another version',
     nothing: 'Nothing',
     both: (parts: string) => `Both of you have changed: ${parts}. Of these, yours would stand.`,
-    later: 'Decide later',
+    later: 'Later',
     takeTheirs: 'Drop mine, take theirs',
     takeMine: 'Put mine on top',
   },

@@ -115,7 +115,7 @@ function ArgumentRow({ row: { name, schema }, isRequired, isReadOnly, onChange, 
       />
       <select
         aria-label={words.typeOf(name)}
-        className={`${controlClasses} max-w-28`}
+        className={`${controlClasses} max-w-36 pr-1`}
         value={isUsual ? String(type) : ''}
         disabled={isReadOnly}
         onChange={({ target }) => onChange({ name, schema: { ...schema, type: target.value } })}

@@ -198,7 +198,7 @@ function Form({ path }: { path: Path }) {
         most={50}
         make={() => ({ id: '', label: '', type: 'text' })}
         title="label"
-        note="type"
+        note={({ type }) => words.forms.types.find(([name]) => name === type)?.[1] ?? String(type)}
         render={(field, { type }) => (
           <>
             <Row>
