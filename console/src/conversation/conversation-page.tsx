@@ -80,14 +80,18 @@ function Shown({
         >
           <Icon name="left" />
         </Link>
-        <div className="min-w-0 flex-1 max-wide:basis-[calc(100%-3.5rem)]">
+        <div className="min-w-0 flex-1 max-[36rem]:basis-[calc(100%-3.5rem)]">
           <h1 className="truncate text-base leading-tight font-semibold">{conversation.user_id}</h1>
           <p className="flex items-center gap-3 text-xs text-faint">
             <StatusLabel status={conversation.status} />
             <span className="truncate">{conversation.agent?.name ?? texts.inbox.ownConfig}</span>
           </p>
         </div>
-        {isActive(conversation) && maySeeTranscript && <Connection isConnected={isConnected} />}
+        {isActive(conversation) && maySeeTranscript && (
+          <div className="max-[36rem]:mr-auto max-[36rem]:pl-11">
+            <Connection isConnected={isConnected} />
+          </div>
+        )}
         <Actions conversation={conversation} turns={turns} live={live} running={running} />
         <IconButton
           icon="panel"

@@ -123,7 +123,7 @@ function AgentChoice({ chosen, onChoose }: AgentProps) {
   return (
     <select
       aria-label={own.agent}
-      className={classes(controlClasses, 'max-w-52 flex-1')}
+      className={classes(controlClasses, 'max-w-52 flex-1 basis-32')}
       value={chosen ?? ''}
       onChange={(event) => onChoose(event.target.value === '' ? undefined : event.target.value)}
     >
