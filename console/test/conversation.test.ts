@@ -118,9 +118,23 @@ describe('what has happened', () => {
     await transcript(page).getByText('What was said is hidden').waitFor()
     await details(page).getByText('Harbour Lane').waitFor()
     expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+    // Not that there were none.
+    expect(await details(page).getByText('No events yet.').count()).toBe(0)
     await page.getByRole('button', { name: 'More' }).click()
     expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Copy ID'])
     expect(faults).toEqual([])
+  })
+
+  test('on a narrow screen the details are where one is led to', async () => {
+    const conversation_id = await holdRichConversation(server, agent_id)
+    await using opened = await openPage(browser, { viewport: { width: 390, height: 800 } })
+    const { page } = opened
+    await signIn(page, server, addressOf(conversation_id))
+    await transcript(page).getByText('And now?').waitFor()
+    await page.getByRole('button', { name: 'Show details' }).click()
+    await expect
+      .poll(async () => (await details(page).getByRole('heading', { name: 'Conversation' }).boundingBox())!.y)
+      .toBeLessThan(300)
   })
 
   test('what is not there says so', async () => {

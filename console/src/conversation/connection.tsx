@@ -7,9 +7,7 @@ export function Connection({ isConnected }: { isConnected: boolean }) {
   return (
     <p role="status" className="flex items-center gap-1.5 text-xs text-faint">
       <span className={isConnected ? 'size-1.5 rounded-full bg-good' : 'size-1.5 rounded-full bg-warn pulses'} />
-      <span className={isConnected ? 'max-wide:sr-only' : undefined}>
-        {isConnected ? words.live : words.reconnecting}
-      </span>
+      {isConnected ? words.live : words.reconnecting}
     </p>
   )
 }

@@ -1,8 +1,10 @@
 // What is known of a conversation beside what was said: facts, how it ended, its analysis, metadata, events, deliveries.
 import type { Conversation, ConversationEvent } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from '../format.ts'
 import { useSession } from '../session-context.ts'
+import { useIsWide } from '../shell/use-media.ts'
 import { texts } from '../texts/index.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -21,9 +23,18 @@ interface DetailsProps {
 }
 
 export function Details({ conversation, events }: DetailsProps) {
+  const { scopes } = useSession()
+  const aside = useRef<HTMLElement>(null)
+  const isBelow = useRef(!useIsWide())
+  // Where they lie below all that was said, whoever opens them wants to be there.
+  useEffect(() => {
+    if (isBelow.current) aside.current!.scrollIntoView({ block: 'start' })
+    if (isBelow.current) aside.current!.focus({ preventScroll: true })
+  }, [])
   const { custom_metadata, initial_context } = conversation
   return (
     <aside
+      ref={aside}
       aria-label={words.details}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
@@ -42,9 +53,11 @@ export function Details({ conversation, events }: DetailsProps) {
           <p className="break-words whitespace-pre-wrap">{initial_context}</p>
         </Section>
       )}
-      <Section title={`${section.events}${events.length > 0 ? ` (${formatNumber(events.length)})` : ''}`}>
-        <Events events={events} />
-      </Section>
+      {scopes.has('conversations:read_sensitive') && (
+        <Section title={`${section.events}${events.length > 0 ? ` (${formatNumber(events.length)})` : ''}`}>
+          <Events events={events} />
+        </Section>
+      )}
       <DeliveriesSection conversation_id={conversation.id} events={events.length} />
     </aside>
   )

@@ -35,7 +35,7 @@ export function Transcript({ conversation, timeline, isHidden, tail, note = null
       className="min-w-0 flex-1 px-4 py-5 outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)] wide:overflow-y-auto"
     >
       {isHidden && (
-        <EmptyState icon="warning" title={words.transcript}>
+        <EmptyState icon="lock" title={words.transcript}>
           {words.hidden}
         </EmptyState>
       )}

@@ -128,10 +128,10 @@ function WideCells({ row, now }: { row: Conversation; now: Date }) {
       <span role="gridcell" className="text-soft">
         {texts.channels[row.channel]}
       </span>
-      <span role="gridcell" className="numeric text-right text-soft">
+      <span role="gridcell" className="numeric truncate text-right text-soft">
         {formatNumber(row.user_turn_count)}
       </span>
-      <span role="gridcell" className="numeric text-right text-soft">
+      <span role="gridcell" className="numeric truncate text-right text-soft">
         {row.duration === null ? '' : formatSeconds(row.duration)}
       </span>
       <span role="gridcell" className="numeric truncate text-right text-soft" title={formatFull(row.created_at)}>

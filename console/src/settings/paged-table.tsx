@@ -47,7 +47,10 @@ export function Table<Row>({ label, columns, rows, keyOf, renderActions }: Table
         {rows.map((row) => (
           <tr key={keyOf(row)} className="border-b border-line last:border-b-0">
             {columns.map(({ name, isExtra, render }) => (
-              <td key={name} className={classes(cellClasses, 'break-words', isExtra && 'max-wide:hidden')}>
+              <td
+                key={name}
+                className={classes(cellClasses, 'break-words first:min-w-36', isExtra && 'max-wide:hidden')}
+              >
                 {render(row)}
               </td>
             ))}

@@ -17,7 +17,7 @@ export function SignInAgain() {
   const user = session?.user
   const popup = useRef<HTMLDivElement>(null)
   const secret = () => popup.current?.querySelector<HTMLElement>('input[type=password]') ?? true
-  const hasForm = user ? (ways?.password ?? user.has_password) : true
+  const hasForm = !user || (user.has_password && ways?.password !== false)
   return (
     <Dialog.Root open disablePointerDismissal>
       <Dialog.Portal>

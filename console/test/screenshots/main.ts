@@ -1,5 +1,6 @@
-// Takes the pictures of the console: `npm run screenshots`. A real server and a scripted model, every screen in both themes. But for
-// the times of what is made while they are taken they are the same each time, so that a difference is one of the console.
+// Takes the pictures of the console: `npm run screenshots`. A real server and a scripted model, every screen in both themes. But for what
+// happens by the true time (the tester, deliveries, the month of the overview, where an invitation ends) they are the same each time,
+// so that a difference is one of the console.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,28 +8,32 @@ import { type Client, createClient } from '@parley/sdk'
 import type { Browser, Page } from 'playwright-core'
 import { startApp } from '../../../server/src/app.ts'
 import { readConfig } from '../../../server/src/config.ts'
-import { statement } from '../../../server/src/database/database.ts'
+import { type Database, statement } from '../../../server/src/database/database.ts'
 import { createLog } from '../../../server/src/telemetry/log.ts'
 import { type ScriptedModel, startScriptedModel } from '../../../server/test/support/scripted-model.ts'
+import { opened_hosts } from '../../../server/test/support/tool-peer.ts'
 import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
 import { type Staff, type StaffName, hireStaff } from './agents.ts'
+import { holdMonth } from './days.ts'
 import { bringInHistory, shown_at } from './history.ts'
+import { type Furniture, furnish, holdForEndpoint, roomScreens } from './rooms.ts'
 import { shrinkPicture } from './shrink.ts'
 import { tryBeside, tryDraft } from './trial.ts'
 import { askToPublish, compareVersions } from './versions.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-interface Scene {
+export interface Scene extends Furniture {
   url: string
   admin_key: string
   client: Client
   model: ScriptedModel
+  database: Database
   staff: Record<StaffName, Staff>
   conversation_id: string
 }
 
-interface Screen {
+export interface Screen {
   name: string
   path: (scene: Scene) => string
   /** Until there is something to see. */
@@ -36,6 +41,8 @@ interface Screen {
   /** By the true time: what happens on it happens now. */
   isLive?: boolean
   isNarrow?: boolean
+  /** Otherwise than with the admin key; null: not at all. */
+  enter?: ((page: Page, scene: Scene) => Promise<void>) | null
 }
 
 const desk = ({ staff }: Scene) => staff['Support desk'].agent_id
@@ -64,7 +71,6 @@ const screens: readonly Screen[] = [
     isLive: true,
   },
   { name: 'editor', path: (scene) => `/agents/${desk(scene)}?section=instructions`, prepare: heading },
-  { name: 'overview', path: () => '/overview?range=30d', prepare: (page) => page.getByRole('slider').nth(2).waitFor() },
   { name: 'organization', path: () => '/settings/organization', prepare: heading },
   { name: 'members', path: () => '/settings/members', prepare: heading },
   { name: 'keys', path: () => '/settings/keys', prepare: heading },
@@ -98,6 +104,7 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
     PARLEY_DEFAULT_MODEL: 'openai/gpt-5-mini',
     OPENAI_BASE_URL: model.base_url,
     PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+    ...opened_hosts,
   }
   const app = stack.use(await startApp(readConfig(settings), createLog('fatal')))
   const admin_key = app.bootstrapped.admin_key!
@@ -106,7 +113,9 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   await app.services.database.query(nameOrganization, ['Harbour Lane'])
   const staff = await hireStaff(client)
   const conversation_id = await bringInHistory(client, staff)
-  return { url: app.url, admin_key, client, model, staff, conversation_id }
+  const { database } = app.services
+  const furniture = await furnish(client, database, stack)
+  return { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
 }
 
 async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme: 'light' | 'dark'): Promise<void> {
@@ -114,11 +123,12 @@ async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme
   await using opened = await openPage(browser, { colorScheme: theme, viewport })
   const { page } = opened
   if (!screen.isLive) await page.clock.setFixedTime(shown_at)
-  await signIn(page, scene)
+  const enter = screen.enter === undefined ? signIn : screen.enter
+  await enter?.(page, scene)
   const name = `${screen.name}-${theme}`
   await page.goto(scene.url + screen.path(scene))
   // The last of the frame to come.
-  await page.getByRole('button', { name: 'Account' }).waitFor()
+  if (enter) await page.getByRole('button', { name: 'Account' }).waitFor()
   await screen.prepare(page, scene)
   await page.evaluate('document.fonts.ready')
   await page.mouse.move(0, 0)
@@ -132,6 +142,14 @@ await mkdir(folder, { recursive: true })
 const scene = await setUp(stack)
 const browser = await startBrowser()
 stack.defer(() => browser.close())
-for (const screen of screens) {
-  for (const theme of themes) await takePicture(browser, scene, screen, theme)
+/** `npm run screenshots -- inbox overview`: those alone. */
+const named = process.argv.slice(2)
+const takePictures = async (all: readonly Screen[]) => {
+  const wanted = all.filter(({ name }) => named.length === 0 || named.includes(name))
+  for (const screen of wanted) for (const theme of themes) await takePicture(browser, scene, screen, theme)
 }
+await takePictures(screens)
+// What is said from here on is in lists and counts.
+await holdMonth({ ...scene, staff: Object.values(scene.staff) })
+await holdForEndpoint(scene)
+await takePictures(roomScreens)

@@ -145,7 +145,9 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
     void sayOnce(id, 'Said elsewhere', key, node).then(elsewhere.resolve, elsewhere.reject)
     await expect.poll(isAnyoneWaiting, { interval: 5, timeout: 10_000 }).toBe(true)
     // So that the other one has the lock first.
-    onReached = (next) => (next === 'update.begun' ? elsewhere.promise.then(() => {}) : undefined)
+    onReached = async (next) => {
+      if (next === 'update.begun') await elsewhere.promise
+    }
     throw new Error('the group fails')
   }
   const said = await Promise.all([sayOnce(id, 'Said here', key), sayOnce(other, 'Said beside', randomUUID())])

@@ -67,9 +67,9 @@ export function Credentials({ label, query, empty, changes, removeText, onRemove
 function Name({ credential: { name, key_id, created_at } }: { credential: Credential }) {
   return (
     <>
-      <span className="block break-words">{name}</span>
+      <span className="block wrap-anywhere">{name}</span>
       <span className="block text-xs text-faint" title={formatFull(created_at)}>
-        <code className="font-mono">{key_id}</code> · {formatDay(created_at)}
+        <code className="font-mono break-all">{key_id}</code> · {formatDay(created_at)}
       </span>
     </>
   )
@@ -80,9 +80,9 @@ function Power({ credential: { role, scopes, agent_ids } }: { credential: Creden
   return (
     <>
       <span className="block">{role === null ? own.scopeCount(scopes?.length ?? 0) : words.members.roles[role]}</span>
-      {scopes !== null && <span className="block text-xs break-words text-faint">{scopes.join(', ')}</span>}
+      {scopes !== null && <span className="block text-xs wrap-anywhere text-faint">{scopes.join(', ')}</span>}
       {agent_ids !== null && (
-        <span className="block text-xs break-words text-faint">
+        <span className="block text-xs wrap-anywhere text-faint">
           {own.onlyAgents(agent_ids.map((id) => names.get(id) ?? id))}
         </span>
       )}

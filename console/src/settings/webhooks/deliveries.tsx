@@ -65,13 +65,13 @@ export function Deliveries({ endpoint: { id: webhook_id, active } }: { endpoint:
         {(rows) => (
           <ol aria-label={own.title}>
             {rows.map((delivery) => (
-              <li key={delivery.id} className="flex items-start border-b border-line last:border-b-0">
+              <li key={delivery.id} className="relative border-b border-line last:border-b-0">
                 <OneDelivery delivery={delivery} />
                 {maySend && (
                   <IconButton
                     icon="again"
                     label={own.sendAgain(delivery.event_type)}
-                    className="m-1"
+                    className="absolute top-1 right-1"
                     onClick={() => void sendAgain(delivery.id)}
                   />
                 )}
@@ -121,9 +121,8 @@ function OneDelivery({ delivery }: { delivery: Delivery }) {
   const last = tries.at(-1)
   return (
     <Disclosure
-      className="min-w-0 flex-1"
       summary={
-        <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-4 py-2 hover:bg-hover">
+        <summary className="flex min-h-10 flex-wrap items-center gap-x-4 gap-y-0.5 py-2 pr-12 pl-4 hover:bg-hover">
           <span className="inline-flex w-24 items-center gap-1.5">
             <span className={classes('size-2 shrink-0 rounded-full', dots[status])} />
             {own.statuses[status]}
@@ -147,12 +146,12 @@ function answerOf({ status, error, latency_ms }: Try): string {
   return `${answer} · ${formatMilliseconds(latency_ms)}`
 }
 
-function Details({ delivery: { id, conversation_id, tries } }: { delivery: Delivery }) {
+function Details({ delivery: { id, event_type, conversation_id, tries } }: { delivery: Delivery }) {
   return (
     <div className="flex flex-col gap-3 px-4 pt-1 pb-4">
       <p className="text-xs text-soft">
         {own.id} <code className="font-mono break-all">{id}</code>
-        {conversation_id && (
+        {conversation_id && event_type !== 'conversation.deleted' && (
           <>
             {' · '}
             <Link to="/conversations/$conversation_id" params={{ conversation_id }} className="underline">
