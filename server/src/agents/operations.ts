@@ -18,6 +18,7 @@ import { checkJsonField, parseJsonFilter } from './json-fields.ts'
 import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
 import * as queries from './queries.ts'
 import type { AgentRecord } from './queries.ts'
+import { listStandingVersions } from './standing-queries.ts'
 
 /** How many versions an agent is shown with. */
 const max_listed_versions = 100
@@ -32,7 +33,7 @@ export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
   const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
   if (!input.standing) return { ...page, data: page.data.map(presentAgent) }
   const ids = page.data.map(({ id }) => id)
-  const versions = await queries.listStandingVersions(ctx.store, ids)
+  const versions = await listStandingVersions(ctx.store, ids)
   const statistics = await readTotalsOfAgents(ctx.store, ids)
   const present = (agent: AgentRecord) => ({
     ...presentAgent(agent),

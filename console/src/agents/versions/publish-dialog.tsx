@@ -71,7 +71,8 @@ function WhatChanges({ agent_id, from, version }: ChangesProps) {
   return (
     <div className="flex flex-col gap-1.5">
       <p className="font-medium">{words.differences(data.differences.length, from)}</p>
-      <ul className="flex flex-col gap-1.5">
+      {/* The answer stays in sight below it. */}
+      <ul className="-m-0.5 flex max-h-[42vh] flex-col gap-1.5 overflow-y-auto p-0.5">
         {data.differences.map((difference) => (
           <li key={`${difference.op} ${difference.path}`}>
             <FoldedDifference difference={difference} />
