@@ -9,6 +9,7 @@ import { messageCreated } from '../../src/conversations/turn-endings.ts'
 import { runOnce } from '../../src/idempotency/run-once.ts'
 import { systemPorts } from '../../src/ports.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
 let proxy: PostgresProxy
@@ -20,7 +21,6 @@ beforeAll(async () => {
   const reached = async (point: string) => onReached(point)
   onReached = () => {}
   server = await startTestServer({}, { connectThrough: proxy.through, ports: { reached } })
-  server.model.answer = ({ messages }) => `Reply to ${messages.at(-1)!.content}`
   agent_id = (await publishAgent(server.client)).agent_id
 })
 afterAll(async () => {
@@ -29,6 +29,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   onReached = () => {}
+  server.model.answer = ({ messages }) => `Reply to ${messages.at(-1)!.content}`
 })
 
 async function makeConversations(count: number): Promise<string[]> {
@@ -143,6 +144,8 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
     onReached = () => {}
     void sayOnce(id, 'Said elsewhere', key, node).then(elsewhere.resolve, elsewhere.reject)
     await expect.poll(isAnyoneWaiting, { interval: 5, timeout: 10_000 }).toBe(true)
+    // So that the other one has the lock first.
+    onReached = async (next) => void (next === 'update.begun' && (await elsewhere.promise))
     throw new Error('the group fails')
   }
   const said = await Promise.all([sayOnce(id, 'Said here', key), sayOnce(other, 'Said beside', randomUUID())])
@@ -173,6 +176,98 @@ test('pause points tell of each what has become of it', async () => {
   await outcomes
   expect(stagesOf('tool_result')).toEqual(['begun', ...whole])
 })
+
+/** Both groups that may be under way at once are, and stand still, until `release`: what comes meanwhile goes together. */
+async function holdGroups(ids: string[], { services }: App = server.app) {
+  const gate = Promise.withResolvers<void>()
+  let standing = 0
+  onReached = (point) => {
+    if (point !== 'update.begun') return
+    standing += 1
+    return gate.promise
+  }
+  const { organization_id } = server
+  const change = (id: string) =>
+    services.commits.change({ change: 'update', organization_id, id, decide: sayFirst('In the way') })
+  const changes = [change(ids[0]!), change(ids[1]!)]
+  await expect.poll(() => standing, { interval: 1 }).toBe(1)
+  changes.push(change(ids[2]!), change(ids[3]!))
+  await expect.poll(() => standing, { interval: 1 }).toBe(2)
+  return async () => {
+    gate.resolve()
+    await Promise.all(changes)
+  }
+}
+
+test('T6: a group of a node that stood still is void for the turns that another one has taken up', async () => {
+  const ids = await makeConversations(6)
+  const talks = ids.slice(4)
+  const held = talks.map(() => holdAnswer())
+  let asked = 0
+  server.model.answer = () => held[asked++] ?? 'Said in time.'
+  const replies = Promise.all(
+    talks.map((conversation_id) => server.client.sendConversationMessage({ conversation_id, text: 'Hello' })),
+  )
+  await Promise.all(held.map((one) => one.asked))
+  const release = await holdGroups(ids)
+  const hold = onReached
+  const arrived = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  let answered = 0
+  let stood = 0
+  onReached = (point) => {
+    if (point === 'model.answered') answered += 1
+    if (point !== 'result.written' || stood++ > 0) return hold(point)
+    arrived.resolve()
+    return goOn.promise
+  }
+  for (const one of held) {
+    one.say('Too late.')
+    one.finish()
+  }
+  await expect.poll(() => answered, { interval: 1, timeout: 10_000 }).toBe(2)
+  const released = release()
+  await arrived.promise
+  // As when it stands still for longer than PostgreSQL lets a transaction stand, and than its leases run.
+  await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
+  await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})`.execute(
+    server.database.kysely,
+  )
+  await using node = await server.startAnother()
+  await node.services.runner.watch()
+  const isTakenUp = async () => (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
+  await expect.poll(isTakenUp, { interval: 20, timeout: 20_000 }).toBe(true)
+  goOn.resolve()
+  await released
+  expect((await replies).map(({ reply }) => reply)).toEqual(['Said in time.', 'Said in time.'])
+  for (const id of talks) expect(await textsOf(id)).toEqual(['Hello', 'Said in time.'])
+  expect(countOf('lock_free_conversations'), 'the two in the way, and one of both results').toBeGreaterThan(2)
+})
+
+test('a node that is stopped while changes wait for their commit tells of each what became of it', async () => {
+  const ids = await makeConversations(10)
+  const talks = ids.slice(4)
+  server.model.answer = () => 'Said.'
+  const node = await server.startAnother({ PARLEY_DRAIN_SECONDS: '1' })
+  const release = await holdGroups(ids, node)
+  const client = server.as({ base_url: node.url })
+  proxy.statements.length = 0
+  const sent = Promise.allSettled(
+    talks.map((conversation_id) => client.sendConversationMessage({ conversation_id, text: 'Hello' })),
+  )
+  await expect.poll(() => countOf('find_conversation'), { interval: 1, timeout: 10_000 }).toBeGreaterThan(0)
+  const stopped = node[Symbol.asyncDispose]()
+  await release()
+  const outcomes = await sent
+  await stopped
+  for (const [n, id] of talks.entries()) {
+    const outcome = outcomes[n]!
+    const is_stored = outcome.status === 'fulfilled' || outcome.reason.turn_id !== null
+    if (!is_stored) expect(await textsOf(id)).toEqual([])
+    else await expect.poll(() => textsOf(id), { interval: 50, timeout: 20_000 }).toEqual(['Hello', 'Said.'])
+  }
+}, 60_000)
 
 const statements = [
   'lock_free_conversations',
