@@ -148,6 +148,8 @@ const historyStatement = statement(
      where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position < newest.oldest
    ) items on true
    order by wanted.call, position`,
+  // All of it comes into memory at once, and who has a short history waits for who has a long one.
+  { most: 8 },
 )
 
 /** The newest items, messages that wait for their turn not counted, and, however old, those of a turn; oldest first. */

@@ -9,13 +9,15 @@ interface AnsweredRow {
 }
 
 /** Of one statement. */
-const options = { lanes: 2, most: 64 }
+const lanes = 2
+const usual_most = 64
 
 export function createAsk(query: Executor['query']): Executor['ask'] {
   const askers = new Map<string, (row: unknown[]) => Promise<unknown[]>>()
   return (statement, row) => {
-    let ask = askers.get(statement.name)
-    if (!ask) askers.set(statement.name, (ask = gather((rows) => askTogether(query, statement, rows), options)))
+    const { name, most = usual_most } = statement
+    let ask = askers.get(name)
+    if (!ask) askers.set(name, (ask = gather((rows) => askTogether(query, statement, rows), { lanes, most })))
     return ask(row) as Promise<never[]>
   }
 }

@@ -10,14 +10,16 @@ import type { Tables } from './tables.ts'
 export interface Statement {
   readonly name: string
   readonly text: string
+  /** So many calls of `ask` are one query, where their answers may be long. */
+  readonly most?: number
 }
 
 const statementNames = new Set<string>()
 
-export function statement(name: string, text: string): Statement {
+export function statement(name: string, text: string, more: Pick<Statement, 'most'> = {}): Statement {
   if (statementNames.has(name)) throw new Error(`two statements are named ${name}`)
   statementNames.add(name)
-  return { name, text }
+  return { name, text, ...more }
 }
 
 /** Runs queries: the pool itself, or one transaction. */

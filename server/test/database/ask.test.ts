@@ -91,3 +91,16 @@ test('what the database cannot read of one call is that call’s own failure', a
     '22P02',
   ])
 })
+
+test('where answers may be long no more calls are one query than the statement says', async () => {
+  const text = `select given.call, given.name from ${rowsOf('given', 'name text')}`
+  const long = statement('long_answers', text, { most: 3 })
+  let queries = 0
+  const count = () => void (queries += 1)
+  made.database.pool.on('acquire', count)
+  const names = Array.from({ length: 10 }, (_none, n) => `name ${n}`)
+  const answers = await Promise.all(names.map((name) => made.database.ask(long, [name])))
+  made.database.pool.off('acquire', count)
+  expect(answers).toEqual(names.map((name) => [{ name }]))
+  expect(queries).toBe(4)
+})

@@ -122,6 +122,24 @@ test('who waits for a key that another transaction is about to bind holds up onl
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual(n === 1 ? [] : [`Said ${n}`])
 }, 20_000)
 
+test('a group whose member waits for a key is part of no circle of waits', async () => {
+  const ids = await makeConversations(3)
+  const key = randomUUID()
+  const said = await server.database.transaction(async ({ kysely }) => {
+    await sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`.execute(kysely)
+    const outcomes = Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, n === 1 ? key : randomUUID())))
+    await expect.poll(isAnyoneWaiting, { interval: 1, timeout: 10_000 }).toBe(true)
+    await kysely.selectFrom('conversations').select('id').where('id', 'in', [ids[0]!, ids[2]!]).forUpdate().execute()
+    return { outcomes }
+  })
+  expect(await said.outcomes).toMatchObject([
+    { value: 'Said 0' },
+    { reason: { error: 'idempotency_key_reused' } },
+    { value: 'Said 2' },
+  ])
+})
+
 test('one key for two conversations at once is for one of them, and disturbs nobody else', async () => {
   const ids = await makeConversations(5)
   const said = await Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, `key ${Math.max(1, n)} ${ids[0]}`)))
@@ -145,9 +163,7 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
     void sayOnce(id, 'Said elsewhere', key, node).then(elsewhere.resolve, elsewhere.reject)
     await expect.poll(isAnyoneWaiting, { interval: 5, timeout: 10_000 }).toBe(true)
     // So that the other one has the lock first.
-    onReached = async (next) => {
-      if (next === 'update.begun') await elsewhere.promise
-    }
+    onReached = async (next) => void (next === 'update.begun' && (await elsewhere.promise))
     throw new Error('the group fails')
   }
   const said = await Promise.all([sayOnce(id, 'Said here', key), sayOnce(other, 'Said beside', randomUUID())])
