@@ -28,6 +28,8 @@ export interface GroupCommit {
 const lanes = 2
 /** What a commit that fails has to do again, one by one. */
 const most = 32
+/** What comes while one goes alone is the next group; but one that waits for a lock holds up nobody for longer. */
+const alone_ms = 20
 /** For a lock that cannot be skipped: an idempotency key that another transaction is about to bind. */
 const lock_wait_ms = 100
 
@@ -45,11 +47,24 @@ export function createGroupCommit(database: Database, environment: Environment):
     const one_each = firstOfEach(all)
     const outcomes = one_each.size > 1 ? await commitTogether(database, environment, [...one_each]) : new Map()
     // Whatever could not go with the others.
-    return all.map((proposed) => outcomes.get(proposed) ?? commitAlone(proposed))
+    const all_outcomes = all.map((proposed): Outcome => outcomes.get(proposed) ?? commitAlone(proposed))
+    if (all.length === 1) await settledWithin(alone_ms, all_outcomes[0]!)
+    return all_outcomes
   }
 
   const change = gather(commitAll, { lanes, most })
   return { change: change as GroupCommit['change'] }
+}
+
+function settledWithin(ms: number, outcome: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    const settle = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    outcome.then(settle, settle)
+  })
 }
 
 /** The second change of a conversation is decided by what the first one makes of it, and the second call of a key by the first. */
