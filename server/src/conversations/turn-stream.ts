@@ -93,10 +93,12 @@ async function* followTurn(
     }
     if (turn && narrator) yield* tellProgress(ctx, narrator, conversation_id, turn)
     const saying = live.read(conversation_id)
-    const isBehind = narrator && saying?.turn_id === turn_id && narrator.isBehind(saying)
-    if (narrator && saying?.turn_id === turn_id && !isBehind) yield* narrator.say(saying)
-    // What is said in a step is told after what was stored before it.
-    if (isBehind && !turn) {
+    const isOfTurn = narrator && saying?.turn_id === turn_id
+    const isBehind = isOfTurn && narrator.isBehind(saying)
+    // What is said in a step is told after what was stored before it, the results of tools too.
+    const hasMore = listener.hasHeard(conversation_id)
+    if (isOfTurn && !isBehind && !hasMore) yield* narrator.say(saying)
+    if (isBehind && !hasMore && !turn) {
       turn = await look()
       continue
     }

@@ -36,6 +36,9 @@ const takeover_lock_ms = 6000
 /** Of the database connections, for takeovers: they may all wait for locks. */
 const takeover_share = 0.25
 
+/** Turns that other nodes have changed, remembered for those whose attempt is about to begin here. */
+const most_changed_turns = 1000
+
 /** An attempt that runs here. */
 interface RunningAttempt {
   lease: TurnLease
@@ -76,6 +79,8 @@ export class Engine implements TurnRunner {
   readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
+  /** By turn; the oldest first. */
+  readonly #changed_elsewhere = new Set<string>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -88,7 +93,7 @@ export class Engine implements TurnRunner {
     this.#services = services
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.bus.subscribe('changed', (turn_id) => this.stop(turn_id))
+    services.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
   }
 
   start(lease: TurnLease): void {
@@ -100,7 +105,8 @@ export class Engine implements TurnRunner {
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
     const attempt: RunningAttempt = {
-      lease,
+      // Its end has overtaken its beginning: what the commit knew is not true any more.
+      lease: this.#changed_elsewhere.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease,
       controller: new AbortController(),
       text: '',
       held: [],
@@ -143,6 +149,14 @@ export class Engine implements TurnRunner {
     this.#halted.delete(lease.conversation_id)
     // A write of it may be under way; two attempts with one lease could not be told apart. And the turn is not as it was begun.
     if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined }))
+  }
+
+  #hearOfChange(turn_id: string): void {
+    this.stop(turn_id)
+    if (this.#running_turns.has(turn_id)) return
+    this.#changed_elsewhere.add(turn_id)
+    const [oldest] = this.#changed_elsewhere
+    if (this.#changed_elsewhere.size > most_changed_turns) this.#changed_elsewhere.delete(oldest!)
   }
 
   stop(turn_id: string): void {

@@ -22,6 +22,8 @@ export interface Listener extends Disposable {
    * the signal aborts, or the process stops.
    */
   next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<string>>
+  /** Whether the next answer will have the key: it was notified since the last one. */
+  hasHeard(key: string): boolean
 }
 
 /** How often a waiter looks again although nobody called. */
@@ -90,6 +92,7 @@ function createListener(waiters: Waiters, keys: string[], clock: Clock, state: {
       heard.clear()
       return rung
     },
+    hasHeard: (key) => heard.has(key),
     [Symbol.dispose]() {
       for (const { key, wake } of wakers) {
         const group = waiters.get(key)

