@@ -108,7 +108,8 @@ test('a private folder that another user made first is not trusted', LIMIT, asyn
   await mkdir(squatted_dir)
   await chmod(squatted_dir, 0o777)
   await serve(workshop.folder(LONG_NAME), async (address) => {
-    expect(decodeURIComponent(address)).not.toContain(squatted_dir)
+    // Another folder may have a name that begins like this one's.
+    expect(decodeURIComponent(address)).not.toContain(`${squatted_dir}/`)
     expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }])
   })
   await rm(squatted_dir, { recursive: true })
