@@ -103,8 +103,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     max: options.max_connections,
     pipeline: true,
     types,
-    // What is asked for is in memory or on a disk without a head. By the default, which expects one, a statement that is prepared
-    // while a table has two pages would read all of it, and go on doing so while it grows.
+    // What is asked for is in memory or on a disk without a head, which the default does not expect: indexes are worth more.
     options: '-c TimeZone=UTC -c DateStyle=ISO -c random_page_cost=1.1',
     statement_timeout: options.statement_timeout_ms,
     // For a connection over which nothing comes any more: the server's own limits cannot be heard then.

@@ -4,8 +4,8 @@
  * Rows as a part of a `from`: of each column an array is given, the first as the parameter `$<first>`. `call` numbers the rows
  * from 1. Columns are written as in a table: `id uuid, position integer`.
  *
- * The limit is for the planner. It expects few rows then, and goes by an index, however small a table was when the statement was
- * prepared: a plan that reads the whole table would be kept while the table grows.
+ * The limit is for the planner, which expects few rows then and sooner goes by an index. A plan that reads the whole table is kept
+ * while the table grows, until it is analyzed; where it had one page when the statement was prepared, that happens all the same.
  */
 export function rowsOf(name: string, columns: string, first = 1): string {
   const parsed = columns.split(',').map((column) => column.trim().split(' ') as [string, string])

@@ -64,8 +64,14 @@ function say(id: string, text: string, change: ChangeName = 'update') {
   return server.app.services.commits.change({ change, organization_id, id, decide: sayFirst(text) })
 }
 
-/** As a call with a key does. */
-function sayOnce(id: string, text: string, key: string, { services }: App = server.app): Promise<string> {
+/** As a call with a key does; `meanwhile` happens between its look for the key and its commit. */
+function sayOnce(
+  id: string,
+  text: string,
+  key: string,
+  { services }: App = server.app,
+  meanwhile = async () => {},
+): Promise<string> {
   const { organization_id } = server
   return runOnce({
     database: services.database,
@@ -75,6 +81,7 @@ function sayOnce(id: string, text: string, key: string, { services }: App = serv
     is_atomic: false,
     run: async (_database, call) => {
       if (call!.bound) return 'said before'
+      await meanwhile()
       const binding = { key: call!, to: () => ({ conversation_id: id }) }
       const change = { change: 'update', organization_id, id, decide: sayFirst(text), binding } as const
       return (await services.commits.change<string>(change)).answer
@@ -104,6 +111,24 @@ async function isAnyoneWaiting(): Promise<boolean> {
     where datname = current_database() and wait_event_type = 'Lock'`.execute(server.database.kysely)
   return rows.length > 0
 }
+
+test('T9: a change whose key another call has bound meanwhile is not written, and those beside it are', async () => {
+  const [id, other] = (await makeConversations(2)) as [string, string]
+  const key = randomUUID()
+  let beside: Promise<unknown> | undefined
+  const said = await sayOnce(id, 'Said twice', key, server.app, async () => {
+    await sql`insert into idempotency_keys (namespace, key, fingerprint, conversation_id, expires_at)
+      values (${server.organization_id}, ${key}, ${Buffer.from(id)}, ${id}, now() + interval '1 day')`.execute(
+      server.database.kysely,
+    )
+    beside = say(other, 'Beside')
+  })
+  expect(said).toBe('said before')
+  await beside
+  expect(countOf('lock_free_conversations')).toBe(1)
+  expect(await textsOf(id)).toEqual([])
+  expect(await textsOf(other)).toEqual(['Beside'])
+})
 
 test('who waits for a key that another transaction is about to bind holds up only himself', async () => {
   const ids = await makeConversations(4)

@@ -3,6 +3,7 @@ import { createClient } from '@parley/sdk'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
+import type { TurnLease } from '../../src/conversations/turn-runner.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -118,6 +119,30 @@ test('an attempt that was stopped for nothing begins again, and its turn is answ
     ['user', 'Hello', false],
     ['assistant', 'The whole answer.', false],
   ])
+})
+
+test('a turn that was ended elsewhere before its attempt begins here asks no model', async () => {
+  const { runner, bus } = server.app.services
+  const started: TurnLease[] = []
+  const start = runner.start.bind(runner)
+  runner.start = (lease) => {
+    started.push(lease)
+    start(lease)
+  }
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  server.model.answer = () => 'Once.'
+  const conversation_id = conversation.id
+  const { turn_id } = await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  runner.start = start
+  const lease = started.find((one) => one.turn_id === turn_id)!
+  expect(lease.begun).toBeDefined()
+  const heard = new Promise<void>((resolve) => bus.subscribe('changed', (id) => id === turn_id && resolve()))
+  await other.services.bus.publish({ topic: 'changed', id: turn_id })
+  await heard
+  const asked = server.model.requests.length
+  runner.start(lease)
+  await expect.poll(() => runner.textSoFar(conversation_id)).toBeNull()
+  expect(server.model.requests).toHaveLength(asked)
 })
 
 test('the bus comes back after its connection is lost', async () => {
