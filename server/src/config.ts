@@ -1,18 +1,7 @@
 // Settings: environment → checked configuration. The only reader of the environment; every fault is listed at once.
 import { join, resolve } from 'node:path'
+import { type Limits, limitSettings, readLimits } from './config-limits.ts'
 import { readSignIn, type SignInConfig, signInSettings } from './config-sign-in.ts'
-
-export interface Limits {
-  body_bytes: number
-  message_characters: number
-  metadata_bytes: number
-  context_characters: number
-  agent_config_bytes: number
-  requests_per_minute: number
-  waiting_turns: number
-  event_streams: number
-  event_streams_of_credential: number
-}
 
 export interface Config {
   host: string
@@ -57,8 +46,6 @@ export interface Setting {
   meaning: string
   secret?: boolean
 }
-
-const limit = (name: string, value: number, meaning: string): Setting => ({ name, default: String(value), meaning })
 
 /** Every setting, in the order of the reference page (docs/settings.md is written from this list). */
 export const settings: readonly Setting[] = [
@@ -147,23 +134,7 @@ export const settings: readonly Setting[] = [
   },
   ...signInSettings,
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
-  limit('PARLEY_LIMIT_BODY_BYTES', 1_048_576, 'Largest request body; over it 413.'),
-  limit('PARLEY_LIMIT_MESSAGE_CHARACTERS', 32_000, 'Longest message text; over it 422.'),
-  limit('PARLEY_LIMIT_METADATA_BYTES', 65_536, 'Largest `custom_metadata` or `metadata`, as JSON; over it 422.'),
-  limit('PARLEY_LIMIT_CONTEXT_CHARACTERS', 32_000, 'Longest `initial_context`; over it 422.'),
-  limit('PARLEY_LIMIT_AGENT_CONFIG_BYTES', 524_288, 'Largest agent configuration, as JSON; over it 422.'),
-  limit(
-    'PARLEY_RATE_LIMIT_PER_MINUTE',
-    600,
-    'Requests a minute of each credential on each node; 0 switches it off; over it 429.',
-  ),
-  limit('PARLEY_LIMIT_WAITING_TURNS', 32, 'Turns of one conversation that may wait; over it 429.'),
-  limit('PARLEY_LIMIT_EVENT_STREAMS', 10_000, 'Event streams that may be open on each node; over it 429.'),
-  limit(
-    'PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL',
-    1000,
-    'Event streams that each credential may have open on each node, all tokens of one conversation together; over it 429.',
-  ),
+  ...limitSettings,
 ]
 
 /** Everything that is wrong with the settings, for a person to read at once. */
@@ -208,17 +179,7 @@ export function readConfig(environment: Environment = process.env): Config {
     log_level: readLogLevel(read.text('PARLEY_LOG_LEVEL'), faults),
     sign_in: readSignIn(read, faults),
     warnings,
-    limits: {
-      body_bytes: read.integer('PARLEY_LIMIT_BODY_BYTES', 1024, 104_857_600),
-      message_characters: read.integer('PARLEY_LIMIT_MESSAGE_CHARACTERS', 1, 10_000_000),
-      metadata_bytes: read.integer('PARLEY_LIMIT_METADATA_BYTES', 2, 10_000_000),
-      context_characters: read.integer('PARLEY_LIMIT_CONTEXT_CHARACTERS', 1, 10_000_000),
-      agent_config_bytes: read.integer('PARLEY_LIMIT_AGENT_CONFIG_BYTES', 1024, 50_000_000),
-      requests_per_minute: read.integer('PARLEY_RATE_LIMIT_PER_MINUTE', 0, 100_000_000),
-      waiting_turns: read.integer('PARLEY_LIMIT_WAITING_TURNS', 0, 10_000),
-      event_streams: read.integer('PARLEY_LIMIT_EVENT_STREAMS', 0, 1_000_000),
-      event_streams_of_credential: read.integer('PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL', 0, 1_000_000),
-    },
+    limits: readLimits(read),
   }
   if (!config.base_urls_for_organization_keys.every((provider) => ['openai', 'anthropic', 'google'].includes(provider)))
     faults.push('PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS must be a list of openai, anthropic and google')

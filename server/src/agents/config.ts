@@ -9,7 +9,7 @@ import {
   without_effect,
 } from '@parley/contract'
 import { Ajv } from 'ajv'
-import type { Limits } from '../config.ts'
+import type { Limits } from '../config-limits.ts'
 import type { FieldFault } from '../errors.ts'
 import { checkCondition, checkTemplate } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'

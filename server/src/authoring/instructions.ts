@@ -1,7 +1,7 @@
 // What the model is asked for instructions, and what becomes of its answer. Pure.
 import { validateAgentConfig } from '../agents/config.ts'
 import type { GenerationOutcome } from '../agents/instruction-generation.ts'
-import type { Limits } from '../config.ts'
+import type { Limits } from '../config-limits.ts'
 import type { ModelAnswer } from '../engine/collect.ts'
 import type { ModelRequest } from '../engine/models/port.ts'
 import type { JsonObject } from '../json.ts'

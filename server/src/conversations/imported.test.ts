@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Limits } from '../config.ts'
+import type { Limits } from '../config-limits.ts'
 import { microsecondsOf, prepareImport } from './imported.ts'
 
 const limits = { metadata_bytes: 200 } as Limits

@@ -1,7 +1,7 @@
 // What a row of an import means: validated, completed and turned into what the writer takes. Pure but for its id source.
 import { ImportedConversation, type ImportedItem } from '@parley/contract'
 import type { EndedBy, TurnMetrics } from '@parley/contract'
-import type { Limits } from '../config.ts'
+import type { Limits } from '../config-limits.ts'
 import type { FieldFault } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { findUnsafeText } from '../text.ts'

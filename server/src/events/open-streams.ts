@@ -1,5 +1,5 @@
 // Counts the event streams that are open on this node, in all and for each credential.
-import type { Limits } from '../config.ts'
+import type { Limits } from '../config-limits.ts'
 import { AppError } from '../errors.ts'
 
 export interface OpenStreams {
