@@ -1,0 +1,187 @@
+// What a hostile crowd and a hostile organization do at once. Each attack goes on until the run is over.
+import { randomUUID } from 'node:crypto'
+import { type Attack, addressOf, bearer, flood, keepConnected } from './connections.ts'
+
+/** How often a slow client sends one more byte. */
+const drip_ms = 5000
+const unread_clients = 300
+const short_clients = 200
+
+export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
+  'slow clients': (attack) =>
+    each(attack.clients, (index) =>
+      keepConnected(attack, addressOf(10 + (index % 20), index), (socket) => {
+        socket.resume().write('GET /healthz HTTP/1.1\r\nhost: slow\r\nx-slow: ')
+        const dripping = setInterval(() => socket.write('a'), drip_ms)
+        return { [Symbol.dispose]: () => clearInterval(dripping) }
+      }),
+    ),
+
+  'unread answers': (attack) =>
+    each(unread_clients, (index) =>
+      keepConnected(attack, addressOf(30, index), (socket) => {
+        const path = index % 3 === 0 ? '/openapi.json' : '/docs/js/scalar.js'
+        socket.pause().write(`GET ${path} HTTP/1.1\r\nhost: unread\r\n\r\n`.repeat(4))
+      }),
+    ),
+
+  'bodies one byte short': (attack) =>
+    each(short_clients, (index) =>
+      keepConnected(attack, addressOf(31, index), (socket) => {
+        const body = JSON.stringify({ email: 'a@example.test', password: 'x'.repeat(200_000) })
+        const head = `POST /auth/sign-in HTTP/1.1\r\nhost: short\r\nx-parley-csrf: 1\r\ncontent-type: application/json`
+        socket.resume().write(`${head}\r\ncontent-length: ${body.length + 1}\r\n\r\n${body}`)
+      }),
+    ),
+
+  'bodies that multiply': (attack) => {
+    const bodies = [
+      JSON.stringify({ ['k'.repeat(400_000)]: Array(68_000).fill('\0') }),
+      JSON.stringify({ email: Array(300_000).fill(1), password: Array(300_000).fill(1) }),
+      `{"email":${'['.repeat(500_000)}${']'.repeat(500_000)}}`,
+      `{${Array.from({ length: 60_000 }, (_, index) => `"${index}":5e-324`).join()}}`,
+    ]
+    return flood(attack, { network: 32, at_once: 4 }, (turn) => {
+      return { method: 'POST', path: '/auth/sign-in', body: bodies[turn % bodies.length]! }
+    })
+  },
+
+  'bodies over the limit': (attack) =>
+    flood(attack, { network: 33, at_once: 2 }, () => ({
+      method: 'POST',
+      path: '/auth/sign-in',
+      body: 'x'.repeat(2_000_000),
+    })),
+
+  'wrong passwords': (attack) =>
+    flood(attack, { network: 34, at_once: 8 }, (turn) => ({
+      method: 'POST',
+      path: '/auth/sign-in',
+      body: JSON.stringify({ email: `somebody-${turn % 50}@example.test`, password: `wrong ${turn}` }),
+    })),
+
+  'bad credentials': (attack) =>
+    flood(attack, { network: 35, at_once: 8 }, (turn) => ({
+      method: 'GET',
+      path: '/core/conversations',
+      headers: bearer(`ak_${randomUUID().slice(0, 8)}.${'0'.repeat(40)}${turn}`),
+    })),
+
+  'one key over a slow import': (attack) => {
+    const conversations = Array.from({ length: 400 }, () => importedRow())
+    const body = JSON.stringify({ conversations })
+    return flood(attack, { network: 36, at_once: 30 }, () => ({
+      method: 'POST',
+      path: '/core/conversations/import',
+      headers: { ...bearer(attack.target.keys.imports), 'idempotency-key': 'the same' },
+      body,
+    }))
+  },
+
+  'a long transcript by an end user': (attack) =>
+    flood(attack, { network: 37, at_once: 24 }, () => ({
+      method: 'GET',
+      path: `/core/conversations/${attack.target.conversation_id}`,
+      headers: bearer(attack.target.conversation_token),
+    })),
+
+  'full versions': (attack) =>
+    flood(attack, { network: 38, at_once: 12 }, () => ({
+      method: 'GET',
+      path: `/core/agents/${attack.target.agent_id}/versions?limit=100`,
+      headers: bearer(attack.target.keys.versions),
+    })),
+
+  'long comparisons': (attack) => {
+    const [from_version, to_version] = attack.target.versions
+    return flood(attack, { network: 39, at_once: 4 }, () => ({
+      method: 'POST',
+      path: `/core/agents/${attack.target.agent_id}/versions/compare?format=json`,
+      headers: bearer(attack.target.keys.comparisons),
+      body: JSON.stringify({ from_version, to_version }),
+    }))
+  },
+
+  'large templates': (attack) => {
+    const config = { instructions: '{% if a %}{{ b }}{% endif %}'.repeat(7000) }
+    return flood(attack, { network: 40, at_once: 4 }, () => ({
+      method: 'POST',
+      path: '/core/agents/check',
+      headers: bearer(attack.target.keys.templates),
+      body: JSON.stringify({ config }),
+    }))
+  },
+
+  'names whose name server is silent': (attack) =>
+    flood(attack, { network: 41, at_once: 20 }, (turn) => ({
+      method: 'POST',
+      path: `/core/webhooks/${attack.target.webhook_ids[turn % attack.target.webhook_ids.length]}/test`,
+      headers: bearer(attack.target.keys.names),
+    })),
+
+  'tokens minted for their rate': (attack) => {
+    const { viewer_token, organization_id } = attack.target
+    const tokens = [viewer_token]
+    return flood(attack, { network: 42, at_once: 8 }, (turn) => {
+      if (turn % 4 !== 0) {
+        const token = tokens[turn % tokens.length]!
+        return { method: 'GET', path: '/core/conversations?limit=1', headers: bearer(token, organization_id) }
+      }
+      return {
+        method: 'POST',
+        path: '/admin/personal-access-tokens',
+        headers: bearer(viewer_token),
+        body: JSON.stringify({ name: 'One more' }),
+        onAnswer: (text) => {
+          const { pat_key } = JSON.parse(text) as { pat_key?: string }
+          if (pat_key !== undefined && tokens.length < 1000) tokens.push(pat_key)
+        },
+      }
+    })
+  },
+
+  'event streams': (attack) =>
+    each(100, (index) =>
+      keepConnected(attack, addressOf(43, index), (socket) => {
+        const path = `/core/conversations/${attack.target.conversation_id}/events`
+        const authorization = `authorization: Bearer ${attack.target.conversation_token}`
+        socket.pause().write(`GET ${path} HTTP/1.1\r\nhost: streams\r\n${authorization}\r\n\r\n`)
+      }),
+    ),
+
+  'long messages': (attack) =>
+    flood(attack, { network: 44, at_once: 16 }, (turn) => ({
+      method: 'POST',
+      path: turn % 8 === 0 ? '/core/conversations' : `/core/conversations/${attack.target.conversation_id}/messages`,
+      headers: bearer(attack.target.keys.messages),
+      body: JSON.stringify(
+        turn % 8 === 0
+          ? { channel: 'text', user_id: 'loud', agent_id: attack.target.agent_id }
+          : { text: '\u{1F4E2}'.repeat(16_000) },
+      ),
+    })),
+}
+
+function each(count: number, attack: (index: number) => Promise<unknown>): Promise<unknown> {
+  return Promise.all(Array.from({ length: count }, (_, index) => attack(index)))
+}
+
+/** One that is like no other, and takes its time to be written. */
+function importedRow(): object {
+  const created_at = new Date(Date.UTC(2026, 0, 1) + Math.floor(Math.random() * 1e9)).toISOString()
+  const items = Array.from({ length: 20 }, (_, index) => ({
+    type: 'message',
+    role: index % 2 === 0 ? 'user' : 'assistant',
+    content: ['A line that somebody said.'],
+    created_at,
+  }))
+  return {
+    id: randomUUID(),
+    channel: 'text',
+    status: 'completed',
+    user_id: 'imported',
+    created_at,
+    ended_at: created_at,
+    conversation: { items },
+  }
+}

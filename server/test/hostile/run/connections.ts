@@ -1,0 +1,113 @@
+// The ways in which an attack connects: raw sockets that do as they like, and requests that are sent one after the other. Each kind
+// of attack comes from addresses of its own, as far as this machine has them.
+import { type Socket, connect } from 'node:net'
+import { setTimeout as pass } from 'node:timers/promises'
+import { Agent, request } from 'undici'
+import type { Target } from './target.ts'
+
+export interface Attack {
+  target: Target
+  /** How many slow clients there are. */
+  clients: number
+  count(outcome: string | number): void
+  over: AbortSignal
+}
+
+/** Only Linux answers for the whole of 127.0.0.0/8 unasked. */
+const has_addresses = process.platform === 'linux'
+
+export function addressOf(network: number, host: number): string {
+  return has_addresses ? `127.0.${network}.${(host % 250) + 1}` : '127.0.0.1'
+}
+
+/** A connection that was cut off is opened anew after so long, so that the attack goes on and does not spin. */
+const reconnect_ms = 2000
+
+const nothing: Disposable = { [Symbol.dispose]: () => {} }
+
+/** Keeps one connection open, with what `talk` says over it, and counts how each of its lives ended. */
+export async function keepConnected(
+  { target, over, count }: Attack,
+  from: string,
+  talk: (socket: Socket) => Disposable | void,
+): Promise<void> {
+  const { hostname, port } = new URL(target.url)
+  while (!over.aborted) {
+    const socket = connect({ host: hostname, port: Number(port), localAddress: from })
+    const ended = Promise.withResolvers<string>()
+    socket.once('error', (error: NodeJS.ErrnoException) => ended.resolve(error.code ?? 'error'))
+    socket.once('close', () => ended.resolve('closed'))
+    socket.once('end', () => ended.resolve('closed'))
+    over.addEventListener('abort', () => ended.resolve('held to the end'), { once: true })
+    const talking: Disposable[] = []
+    socket.once('connect', () => void talking.push(talk(socket) ?? nothing))
+    count(await ended.promise)
+    talking[0]?.[Symbol.dispose]()
+    socket.destroy()
+    await pause(over, reconnect_ms)
+  }
+}
+
+export interface Sent {
+  method: 'GET' | 'POST' | 'PUT'
+  path: string
+  headers?: Record<string, string>
+  body?: string
+  /** The answer's text is handed to it. */
+  onAnswer?: (text: string) => void
+}
+
+/** As a page of the server sends it, which gets further. */
+const of_a_body = { 'content-type': 'application/json', 'x-parley-csrf': '1' }
+
+/** No answer is awaited for longer; the server would have to have given up. */
+const answer_ms = 60_000
+
+/** `at_once` senders, each of which sends what `next` makes of its turn until the attack is over. */
+export async function flood(
+  { target, over, count }: Attack,
+  { network, at_once, pause_ms = 0 }: { network: number; at_once: number; pause_ms?: number },
+  next: (turn: number) => Sent,
+): Promise<void> {
+  let turn = 0
+  const send = async (sender: number) => {
+    await using stack = new AsyncDisposableStack()
+    const dispatcher = new Agent({ connections: 1, connect: { localAddress: addressOf(network, sender) } })
+    stack.defer(() => dispatcher.destroy())
+    while (!over.aborted) {
+      const { method, path, headers = {}, body, onAnswer } = next(turn++)
+      try {
+        const answer = await request(target.url + path, {
+          method,
+          headers: { ...(body === undefined ? {} : of_a_body), ...headers },
+          body: body ?? null,
+          dispatcher,
+          signal: AbortSignal.any([over, AbortSignal.timeout(answer_ms)]),
+        })
+        const text = await answer.body.text()
+        count(answer.statusCode)
+        onAnswer?.(text)
+        // Whoever is told to wait comes again a little later all the same.
+        if (answer.statusCode === 429) await pause(over, 50)
+      } catch (error) {
+        if (over.aborted) return
+        const { code, name } = error as NodeJS.ErrnoException
+        count(code ?? name)
+        await pause(over, 50)
+      }
+      if (pause_ms > 0) await pause(over, pause_ms)
+    }
+  }
+  await Promise.all(Array.from({ length: at_once }, (_, sender) => send(sender)))
+}
+
+export async function pause(over: AbortSignal, ms: number): Promise<void> {
+  await pass(ms, undefined, { signal: over }).catch(() => {})
+}
+
+export function bearer(token: string, organization_id?: string): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    ...(organization_id === undefined ? {} : { 'x-parley-org': organization_id }),
+  }
+}

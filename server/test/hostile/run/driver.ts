@@ -1,0 +1,146 @@
+// Runs the server under attack, beside a quiet organization that calls at a steady pace, and says what became of both.
+import { setTimeout as pass } from 'node:timers/promises'
+import { ApiError } from '@parley/sdk'
+import { openDatabase } from '../../../src/database/database.ts'
+import { startScriptedModel } from '../../support/scripted-model.ts'
+import { type Memory, type RunNode, startAttackers, startRunNode } from './processes.ts'
+import { type Quiet, setUp } from './set-up.ts'
+import type { Tally } from './target.ts'
+
+export interface RunOptions {
+  connection_string: string
+  data_dir: string
+  /** How long the attack goes on. */
+  seconds: number
+  /** How long the quiet organization calls alone before. */
+  alone_seconds: number
+  /** Slow clients. */
+  clients: number
+  onProgress?: (text: string) => void
+}
+
+export interface QuietFigures {
+  /** Of each call that succeeded, in milliseconds, shortest first. */
+  took_ms: number[]
+  failures: string[]
+}
+
+export interface HostileReport {
+  alone: QuietFigures
+  beside: QuietFigures
+  before: Memory
+  /** The largest that was seen during the attack. */
+  peak: Memory
+  after: Memory
+  tally: Tally
+  /** Null: the server lived. */
+  died: string | null
+  healthy: boolean
+  stopped_ms: number
+}
+
+/** So much time the server has to come to rest. */
+const rest_ms = 5000
+
+export async function runHostile(options: RunOptions): Promise<HostileReport> {
+  const { connection_string, seconds, alone_seconds, clients, onProgress = () => {} } = options
+  await using stack = new AsyncDisposableStack()
+  const model = stack.use(await startScriptedModel())
+  model.answer = () => {
+    // Nobody reads them, and there are many.
+    model.requests.length = 0
+    return 'A short answer.'
+  }
+  const node = stack.use(await startRunNode(environmentOf(options, model.base_url)))
+  const database = stack.use(
+    openDatabase({ connection_string, max_connections: 2, statement_timeout_ms: 60_000, onError: () => {} }),
+  )
+  const { target, quiet } = await setUp(database, node.url)
+  onProgress('set up')
+
+  const alone = await callFor(quiet, alone_seconds * 1000)
+  const before = await node.memory('collected')
+  onProgress('the attack begins')
+  const attackers = stack.use(startAttackers({ target, clients }))
+  const watching = watchMemory(node)
+  const beside = await callFor(quiet, seconds * 1000)
+  const peak = await watching.stop()
+  const tally = await attackers.stop()
+  onProgress('the attack is over')
+
+  await pass(rest_ms)
+  const died = node.died
+  const after = died === null ? await node.memory('collected') : { rss: 0, held: 0 }
+  const healthy = died === null && (await isHealthy(node.url))
+  return { alone, beside, before, peak, after, tally, died, healthy, stopped_ms: await node.stop() }
+}
+
+function environmentOf({ connection_string, data_dir }: RunOptions, model_url: string): Record<string, string> {
+  return {
+    PORT: '0',
+    DATABASE_URL: connection_string,
+    PARLEY_DATA_DIR: data_dir,
+    PARLEY_DEFAULT_MODEL: 'openai/scripted',
+    OPENAI_BASE_URL: model_url,
+  }
+}
+
+/** Below the limit of one credential: 600 requests a minute. */
+const pace_ms = 500
+
+/** What a customer does: a conversation with one message, read back, at a steady pace however long each takes. */
+async function callFor({ client, agent_id }: Quiet, ms: number): Promise<QuietFigures> {
+  const figures: QuietFigures = { took_ms: [], failures: [] }
+  const timed = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+    const startedAt = performance.now()
+    try {
+      const answer = await call()
+      figures.took_ms.push(performance.now() - startedAt)
+      return answer
+    } catch (error) {
+      figures.failures.push(`${name}: ${error instanceof ApiError ? error.status : String(error)}`)
+      throw error
+    }
+  }
+  const converse = async () => {
+    const input = { channel: 'text' as const, user_id: 'quiet', agent_id }
+    const { conversation } = await timed('create', () => client.createConversation(input))
+    const conversation_id = conversation.id
+    await timed('message', () => client.sendConversationMessage({ conversation_id, text: 'Hello' }))
+    await timed('read', () => client.getConversation({ conversation_id }))
+    await timed('end', () => client.endConversation({ conversation_id }))
+  }
+  const going: Promise<void>[] = []
+  for (const endsAt = performance.now() + ms; performance.now() < endsAt;) {
+    going.push(converse().catch(() => {}))
+    await pass(pace_ms)
+  }
+  await Promise.all(going)
+  figures.took_ms.sort((a, b) => a - b)
+  return figures
+}
+
+function watchMemory(node: RunNode): { stop(): Promise<Memory> } {
+  const peak = { rss: 0, held: 0 }
+  const over = new AbortController()
+  const watching = (async () => {
+    while (!over.signal.aborted && node.died === null) {
+      const memory = await node.memory().catch(() => null)
+      peak.rss = Math.max(peak.rss, memory?.rss ?? 0)
+      peak.held = Math.max(peak.held, memory?.held ?? 0)
+      await pass(500)
+    }
+  })()
+  return {
+    async stop() {
+      over.abort()
+      await watching
+      return peak
+    },
+  }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => null)
+  return answer?.status === 200
+}

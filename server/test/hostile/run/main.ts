@@ -1,0 +1,44 @@
+// `npm run test:hostile`: a server under attack for a minute, on a PostgreSQL of its own. Exit code 1 when it did not hold.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startEmbeddedPostgres } from '../../../src/database/embedded/embedded-postgres.ts'
+import { runHostile } from './driver.ts'
+import { findViolations, renderReport } from './report.ts'
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    'alone-seconds': { type: 'string', default: '15' },
+    clients: { type: 'string', default: '5000' },
+  },
+})
+
+async function main(): Promise<number> {
+  await using stack = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'parley-hostile-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  // As root the database runs as another user, who must be able to pass through.
+  await chmod(folder, 0o711)
+  const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
+  const giveUp = () => void stack.disposeAsync().finally(() => process.exit(130))
+  process.once('SIGINT', giveUp).once('SIGTERM', giveUp)
+  const { seconds, clients } = values
+  process.stdout.write(
+    `${process.platform} ${process.arch}, ${availableParallelism()} cores, Node ${process.versions.node}; ` +
+      `${seconds} s, ${clients} slow clients\n`,
+  )
+  const report = await runHostile({
+    connection_string: postgres.connection_string,
+    data_dir: join(folder, 'data'),
+    seconds: Number(seconds),
+    alone_seconds: Number(values['alone-seconds']),
+    clients: Number(clients),
+    onProgress: (text) => void process.stderr.write(`${text}\n`),
+  })
+  process.stdout.write(`${renderReport(report)}\n`)
+  return findViolations(report).length === 0 ? 0 : 1
+}
+
+process.exitCode = await main()

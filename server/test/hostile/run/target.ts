@@ -1,0 +1,33 @@
+// What the attackers of a run know: where the server is, and what an organization that has turned against it holds.
+
+export const keyUses = ['imports', 'versions', 'comparisons', 'templates', 'names', 'messages'] as const
+export type KeyUse = (typeof keyUses)[number]
+
+export interface Target {
+  url: string
+  /** Keys of the loud organization, one for each of its attacks, so that no limit of one credential ends them all. */
+  keys: Record<KeyUse, string>
+  organization_id: string
+  /** A personal access token of one of its viewers. */
+  viewer_token: string
+  agent_id: string
+  /** Two versions whose comparison is as long as one can be. */
+  versions: [number, number]
+  /** With a long transcript, and a conversation token that may read it. */
+  conversation_id: string
+  conversation_token: string
+  /** Their names are looked up at a name server that never answers. */
+  webhook_ids: string[]
+}
+
+/** How the answers of an attack ended: a status, or how the connection failed. */
+export type Outcomes = Record<string, number>
+
+/** What the attackers say when they are done, by attack. */
+export type Tally = Record<string, Outcomes>
+
+/** What the driver tells the attackers. */
+export interface Orders {
+  target: Target
+  clients: number
+}
