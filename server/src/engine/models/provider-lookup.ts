@@ -3,6 +3,7 @@
 import type { LookupAddress } from 'node:dns'
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
 import { type Clock, systemPorts } from '../../ports.ts'
 
 export interface ProviderLookupOptions {
@@ -44,10 +45,11 @@ export function createProviderLookup({
     }
   }
 
-  return (hostname, { all }, callback) => {
-    find(hostname).then(
-      (addresses) => (all ? callback(null, addresses) : callback(null, addresses[0]!.address, addresses[0]!.family)),
-      (error: unknown) => callback(error as NodeJS.ErrnoException, []),
-    )
-  }
+  const findThen = callbackify(find)
+  return (hostname, { all }, callback) =>
+    findThen(hostname, (error, addresses) => {
+      if (error) callback(error, [])
+      else if (all) callback(null, addresses)
+      else callback(null, addresses[0]!.address, addresses[0]!.family)
+    })
 }
