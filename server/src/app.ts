@@ -37,6 +37,7 @@ import { createHttpServer } from './http/server.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { createOutboundClient } from './outbound/client.ts'
+import { createLookup } from './outbound/names.ts'
 import { createGroupCommit } from './conversations/group-commit.ts'
 import { type Ports, systemPorts } from './ports.ts'
 import { createSealers } from './seal.ts'
@@ -118,7 +119,8 @@ function createServices(
     }),
   )
   const connected = connectNodes({ database, connection_string }, ports, log, stack)
-  const outbound = createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock })
+  const lookup = createLookup({ clock, name_servers: config.name_servers })
+  const outbound = createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup })
   const parts = {
     config,
     ports,
@@ -128,7 +130,7 @@ function createServices(
     mcp_listings: createListings({ outbound, clock }),
     ...createSealers(secret_key, ports.randomBytes),
     passwords: createPasswords(ports),
-    openid: createOpenId(config, clock),
+    openid: createOpenId(config, { clock, lookup }),
     ...connected,
     lifecycle: { isDraining: false },
     open_streams: createOpenStreams(config.limits),

@@ -29,6 +29,12 @@ test('a blank setting is none', () => {
   expect(readConfig({ PORT: ' ', OPENAI_API_KEY: '' }).port).toBe(8080)
 })
 
+test('name servers are addresses, with a port where it is another one', () => {
+  expect(readConfig({}).name_servers).toEqual([])
+  const given = '1.1.1.1, 127.0.0.11:5353,[2606:4700::1111]:53,::1'
+  expect(readConfig({ PARLEY_NAME_SERVERS: given }).name_servers).toEqual(given.split(',').map((one) => one.trim()))
+})
+
 describe('the default model', () => {
   test.each<[Record<string, string>, string]>([
     [{ OPENAI_API_KEY: 'k' }, 'openai/'],
@@ -51,6 +57,8 @@ test.each<[string, Record<string, string>]>([
   ['PORT', { PORT: '80.5' }],
   ['DATABASE_URL', { DATABASE_URL: 'localhost' }],
   ['OPENAI_BASE_URL', { OPENAI_BASE_URL: 'localhost:11434' }],
+  ['PARLEY_NAME_SERVERS', { PARLEY_NAME_SERVERS: '1.1.1.1, dns.example' }],
+  ['PARLEY_NAME_SERVERS', { PARLEY_NAME_SERVERS: '1.1.1.1:99999' }],
   ['PARLEY_BOOTSTRAP_KEY', { PARLEY_BOOTSTRAP_KEY: 'ak_short.secret' }],
   ['PARLEY_BOOTSTRAP_PAT', { PARLEY_BOOTSTRAP_PAT: 'ak_x.0123456789abcdef' }],
   ['PARLEY_SECRET_KEY', { PARLEY_SECRET_KEY: 'abc' }],

@@ -1,4 +1,5 @@
 // Settings: environment → checked configuration. The only reader of the environment; every fault is listed at once.
+import { Resolver } from 'node:dns'
 import { join, resolve } from 'node:path'
 import { type Limits, limitSettings, readLimits } from './config-limits.ts'
 import { readSignIn, type SignInConfig, signInSettings } from './config-sign-in.ts'
@@ -28,6 +29,8 @@ export interface Config {
   /** Providers whose base URL the keys of organizations may be sent to. */
   base_urls_for_organization_keys: string[]
   allowed_private_hosts: string[]
+  /** Empty: those of the operating system. */
+  name_servers: string[]
   drain_seconds: number
   log_level: LogLevel
   limits: Limits
@@ -127,6 +130,12 @@ export const settings: readonly Setting[] = [
       'Host names, with commas, that tool calls and webhooks may reach although they are private; with `:port`, only that port.',
   },
   {
+    name: 'PARLEY_NAME_SERVERS',
+    default: 'those of the operating system',
+    meaning:
+      'IP addresses, with commas and with `:port` where it is not 53 (`1.1.1.1,[2606:4700::1111]:5353`), of the DNS servers that are asked for the hosts of tool calls, MCP servers and webhooks. Hosts of `PARLEY_ALLOW_PRIVATE_HOSTS` are looked up by the operating system.',
+  },
+  {
     name: 'PARLEY_DRAIN_SECONDS',
     default: '10',
     meaning:
@@ -175,6 +184,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...readProviders(read, faults),
     base_urls_for_organization_keys: splitList(read.text('PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS')),
     allowed_private_hosts: splitList(read.text('PARLEY_ALLOW_PRIVATE_HOSTS')),
+    name_servers: readNameServers(read.text('PARLEY_NAME_SERVERS'), faults),
     drain_seconds: read.integer('PARLEY_DRAIN_SECONDS', 0, 3600),
     log_level: readLogLevel(read.text('PARLEY_LOG_LEVEL'), faults),
     sign_in: readSignIn(read, faults),
@@ -223,6 +233,16 @@ function splitList(text = ''): string[] {
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter(Boolean)
+}
+
+function readNameServers(text: string | undefined, faults: string[]): string[] {
+  const servers = splitList(text)
+  try {
+    if (servers.length > 0) new Resolver().setServers(servers)
+  } catch {
+    faults.push('PARLEY_NAME_SERVERS must be a list of IP addresses such as 1.1.1.1 or [2606:4700::1111]:53')
+  }
+  return servers
 }
 
 function readProviders(read: Reader, faults: string[]): Pick<Config, 'providers' | 'provider_base_urls'> {

@@ -87,10 +87,9 @@ async function readTurn(store: RootStore, { conversation_id, turn_id }: TurnLeas
 
 /** Asks other servers, and so takes its time; throws the signal's reason when it is told to stop. */
 export async function equipTurn(found: FoundTurn, run: CallRun): Promise<RunningTurn> {
-  const { organization_id } = found.store
   const { mcp_servers } = found.config
   const redactor = createRedactor(mcp_servers.length > 0 ? await run.readSecrets() : new Map())
-  const servers = await askServers(mcp_servers, { ...run, organization_id, redactor })
+  const servers = await askServers(mcp_servers, { ...run, redactor })
   const tools = assembleTools(found.config, found.turn.interactivity, servers.tools)
   const { notices } = servers
   return { ...found, tools, notices, [Symbol.dispose]: () => servers[Symbol.dispose]() }

@@ -59,7 +59,9 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const { signal, log, readSecrets } = port
     const holds_words = isWrapped(found.config)
     const room = roomAfter(found.items)
-    const run = { services, variables: found.variables, signal, log, readSecrets, room, holds_words }
+    const { organization_id } = lease
+    const { variables } = found
+    const run = { services, organization_id, variables, signal, log, readSecrets, room, holds_words }
     using running = await equipTurn(found, run)
     // Results first: the model is shown what came of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []

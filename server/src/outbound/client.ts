@@ -1,8 +1,8 @@
 // The one way out: every HTTP request to an address that somebody configured goes through here, checked and bounded.
-import { lookup as systemLookup } from 'node:dns/promises'
 import { systemPorts, type Clock } from '../ports.ts'
 import { OutboundError } from './errors.ts'
 import { collectAnswer, openExchange, type OpenAnswer, type OutboundResponse } from './exchange.ts'
+import { createLookup, type Lookup } from './names.ts'
 import { streamBody } from './stream-body.ts'
 import {
   followRedirect,
@@ -12,7 +12,7 @@ import {
   type OutboundMethod,
   type Sensitive,
 } from './redirects.ts'
-import { parseAllowedHosts, parseTarget, resolveTarget, type Lookup } from './target.ts'
+import { parseAllowedHosts, parseTarget, resolveTarget } from './target.ts'
 
 export { OutboundError, type OutboundErrorKind } from './errors.ts'
 export type { OutboundMethod, OutboundResponse }
@@ -25,6 +25,8 @@ export interface OutboundStream {
 }
 
 export interface OutboundRequest extends Sensitive {
+  /** Whose share of the look-ups of names it takes: an organization's id, or a word for the server itself. */
+  owner: string
   method: OutboundMethod
   url: string
   /** Those that belong to the connection or the framing of the message are dropped, as is `host`. */
@@ -75,7 +77,7 @@ const own_headers = [
 export function createOutboundClient({
   allowed_hosts,
   clock = systemPorts.clock,
-  lookup = (hostname) => systemLookup(hostname, { all: true }),
+  lookup = createLookup({ clock, name_servers: [] }),
 }: OutboundClientOptions): OutboundClient {
   const allowed = parseAllowedHosts(allowed_hosts)
 
@@ -83,7 +85,7 @@ export function createOutboundClient({
     let hop = createFirstHop(request)
     for (let redirects = 0; redirects <= max_redirects; redirects++) {
       signal.throwIfAborted()
-      const addresses = await resolveTarget(hop.url, allowed, lookup)
+      const addresses = await resolveTarget(hop.url, { allowed, lookup, owner: request.owner, signal })
       const answer = await openExchange(hop, { addresses, signal, onConnected })
       const location = redirectLocation(answer.status, answer.headers)
       if (location === undefined || request.keeps_redirects) return answer

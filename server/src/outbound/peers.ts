@@ -86,6 +86,7 @@ export function createLoopbackClient(names: string[] = [], options: Partial<Outb
 /** A request with a secret wherever there is room for one. */
 export function requestTo(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest {
   return {
+    owner: 'tests',
     method: 'POST',
     url,
     headers: { authorization: 'Bearer secret', 'x-key': 'secret' },

@@ -3,9 +3,13 @@ import type { LookupAddress } from 'node:dns'
 import { isIP, isIPv6 } from 'node:net'
 import { isPublicAddress } from './addresses.ts'
 import { OutboundError } from './errors.ts'
+import type { Asked, Lookup } from './names.ts'
 
-/** Every address of a host name. */
-export type Lookup = (hostname: string) => Promise<LookupAddress[]>
+/** Of a name, in DNS. */
+const max_host_characters = 253
+
+/** Of a name that has more, those after them are not called. */
+const max_addresses = 16
 
 /** Reads a URL, of a redirect relative to `base`. Odd forms of a host are what WHATWG makes of them: `0x7f.1` is 127.0.0.1. */
 export function parseTarget(text: string, base?: URL): URL {
@@ -17,6 +21,9 @@ export function parseTarget(text: string, base?: URL): URL {
     throw new OutboundError('invalid_url', 'The address must not contain a user name or password')
   }
   url.hostname = withoutRootDot(url.hostname)
+  if (url.hostname.length > max_host_characters) {
+    throw new OutboundError('invalid_url', `The host name is longer than ${max_host_characters} characters`)
+  }
   return url
 }
 
@@ -38,8 +45,13 @@ function withoutRootDot(hostname: string): string {
   return hostname.replace(/\.$/, '')
 }
 
-/** The addresses to connect to; refuses unless all of them are public or the host is opened. */
-export async function resolveTarget(url: URL, allowed: ReadonlySet<string>, lookup: Lookup): Promise<LookupAddress[]> {
+export interface Resolving extends Omit<Asked, 'is_opened'> {
+  allowed: ReadonlySet<string>
+  lookup: Lookup
+}
+
+/** The addresses to connect to; refuses unless all of the host's are public or it is opened. */
+export async function resolveTarget(url: URL, { allowed, lookup, owner, signal }: Resolving): Promise<LookupAddress[]> {
   const { hostname } = url
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   const opened = allowed.has(hostname) || allowed.has(`${hostname}:${port}`)
@@ -48,18 +60,20 @@ export async function resolveTarget(url: URL, allowed: ReadonlySet<string>, look
 
   const literal = hostname.replace(/^\[(.*)\]$/, '$1')
   const family = isIP(literal)
-  const addresses = family ? [{ address: literal, family }] : await lookUp(hostname, lookup)
+  const asked = { owner, signal, is_opened: opened }
+  const addresses = family ? [{ address: literal, family }] : await lookUp(hostname, lookup, asked)
   // One forbidden address refuses the name: which of them would be called is for the network to decide.
   if (!opened && !addresses.every(({ address }) => isPublicAddress(address))) throw createRefusal(hostname)
-  return addresses
+  return addresses.slice(0, max_addresses)
 }
 
-async function lookUp(hostname: string, lookup: Lookup): Promise<LookupAddress[]> {
+async function lookUp(hostname: string, lookup: Lookup, asked: Asked): Promise<LookupAddress[]> {
   let addresses: LookupAddress[] = []
   try {
-    addresses = await lookup(hostname)
-  } catch {
-    // The resolver's own words tell nothing that the sentence below does not.
+    addresses = await lookup(hostname, asked)
+  } catch (error) {
+    // The operating system's own words tell nothing that the sentence below does not.
+    if (error instanceof OutboundError) throw error
   }
   if (addresses.length === 0) throw new OutboundError('dns', `${hostname} cannot be resolved`)
   return addresses

@@ -51,6 +51,7 @@ async function request(services: Part, head: Head, timestamp: number, signal: Ab
   if (!secrets) return { status: null, error: unreadable, response_body: null }
   try {
     const response = await services.outbound.request({
+      owner: head.organization_id,
       method: 'POST',
       url: head.url,
       headers: {

@@ -2,6 +2,7 @@
 import * as client from 'openid-client'
 import type { Config } from '../../config.ts'
 import { createOutboundClient, type OutboundClient, OutboundError, type OutboundMethod } from '../../outbound/client.ts'
+import type { Lookup } from '../../outbound/names.ts'
 import type { Clock } from '../../ports.ts'
 
 /** What the browser keeps, sealed, while it is at the provider. */
@@ -52,11 +53,16 @@ const metadata_ms = 3_600_000
 /** Of the two clocks. */
 const clock_tolerance_seconds = 30
 
-export function createOpenId(config: Config, clock: Clock): OpenId | null {
+interface World {
+  clock: Clock
+  lookup: Lookup
+}
+
+export function createOpenId(config: Config, { clock, lookup }: World): OpenId | null {
   const { openid, public_url } = config.sign_in
   if (openid === undefined || public_url === undefined) return null
   const redirect_uri = `${public_url}${callback_path}`
-  const readProvider = createProviderReader(openid, createGuardedFetch(openid.issuer, config, clock), clock)
+  const readProvider = createProviderReader(openid, createGuardedFetch(openid.issuer, config, { clock, lookup }), clock)
   return {
     begin: ({ return_to, expires_at }) =>
       explaining(async () => {
@@ -122,15 +128,16 @@ function createProviderReader(
 }
 
 /** The operator has named the issuer, so it may be a private host; what it names in turn is judged like any other address. */
-function createGuardedFetch(issuer: string, config: Config, clock: Clock): client.CustomFetch {
+function createGuardedFetch(issuer: string, config: Config, world: World): client.CustomFetch {
   const { host, port, protocol } = new URL(issuer)
   const own = port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`
   const outbound: OutboundClient = createOutboundClient({
     allowed_hosts: [...config.allowed_private_hosts, own],
-    clock,
+    ...world,
   })
   return async (url, { method, headers, body, signal }) => {
     const answer = await outbound.request({
+      owner: 'sign_in',
       url,
       method: method as OutboundMethod,
       headers: Object.fromEntries(new Headers(headers as Record<string, string>)),

@@ -1,5 +1,6 @@
 // The HTTP client of the model providers: one pool of connections for every call, destroyed with its owner.
 import { Agent, fetch as undiciFetch } from 'undici'
+import { createProviderLookup } from './provider-lookup.ts'
 
 export type Fetch = typeof globalThis.fetch
 
@@ -30,7 +31,7 @@ const CONNECT_TIMEOUT_MS = 10_000
 export function openProviderClient(): ProviderClient & AsyncDisposable {
   // A connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
   // connection ends one call.
-  const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS } })
+  const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createProviderLookup() } })
   const request = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
   return {
     fetch: async (input, init) =>

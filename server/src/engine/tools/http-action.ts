@@ -86,6 +86,7 @@ function requestOf(action: HttpAction, { call, variables, run, budget, timeLeft,
   // The same on every try (T8), whatever the configuration says.
   headers['idempotency-key'] = call.call_id
   return {
+    owner: run.organization_id,
     method: action.method ?? 'GET',
     url: urlOf(renderUrl(action.url, seen, budget), action.query ?? {}, render),
     headers,

@@ -28,6 +28,7 @@ export interface ToolOutcome {
 /** What a call may use. */
 export interface ToolRun {
   services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
+  organization_id: string
   variables: PromptVariables
   /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */
   redactor: Redactor

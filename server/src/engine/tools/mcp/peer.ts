@@ -6,6 +6,7 @@ import type { Redactor } from '../../../secrets/redact.ts'
 import { renderTemplate } from '../../../templates/templates.ts'
 
 export interface McpPeer {
+  organization_id: string
   name: string
   url: string
   /** Rendered, by lower-case names. They may be secrets: neither logged nor said. */
@@ -35,5 +36,6 @@ export function renderPeer(server: ResolvedMcpServer, { organization_id, variabl
   const { name, url, allowed_tools, timeout_ms } = server
   const identity = JSON.stringify([organization_id, url, headers, allowed_tools, timeout_ms])
   const key = createHash('sha256').update(identity).digest('base64')
-  return { name, url, headers, allowed_tools: allowed_tools && new Set(allowed_tools), timeout_ms, redactor, key }
+  const allowed = allowed_tools && new Set(allowed_tools)
+  return { organization_id, name, url, headers, allowed_tools: allowed, timeout_ms, redactor, key }
 }

@@ -55,6 +55,7 @@ function createFetch(peer: McpPeer, outbound: OutboundClient): FetchLike {
     // No stream is kept open for what a server may want to say: a turn asks, and goes.
     if (method === 'GET' && !own.has('last-event-id')) return new Response(null, { status: 405 })
     const answer = await outbound.stream({
+      owner: peer.organization_id,
       method,
       url: url.toString(),
       // What the protocol says stands above what an author says.
