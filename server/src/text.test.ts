@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findUnsafeText } from './text.ts'
+import { findUnstorable } from './text.ts'
 
 test.each<[string, unknown, string[]]>([
   ['plain text', { a: 'ok', b: ['😀', 1, null, true] }, []],
@@ -8,12 +8,12 @@ test.each<[string, unknown, string[]]>([
   ['NUL in a key', { a: { 'b\0': 1 } }, ['a']],
   ['a text by itself', '\0', ['']],
 ])('%s', (_name, value, paths) => {
-  expect(findUnsafeText(value).map((fault) => fault.path)).toEqual(paths)
+  expect(findUnstorable(value).map((fault) => fault.path)).toEqual(paths)
 })
 
 test('T13: nesting has a bound, and a value far beyond it does no harm', () => {
   const nest = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown
-  expect(findUnsafeText(nest(64))).toEqual([])
-  expect(findUnsafeText(nest(65))).toHaveLength(1)
-  expect(findUnsafeText(nest(100_000))).toHaveLength(1)
+  expect(findUnstorable(nest(64))).toEqual([])
+  expect(findUnstorable(nest(65))).toHaveLength(1)
+  expect(findUnstorable(nest(100_000))).toHaveLength(1)
 })
