@@ -27,7 +27,8 @@ export function describeFaults(errors: readonly ErrorObject[], prefix: string): 
   const faults: FieldFault[] = []
   for (const error of errors) {
     if (faults.length >= max_described) break
-    if (isMeant(error, findUnion)) faults.push({ path: joinPath([prefix, ...segmentsOf(error)]), message: describeError(error) })
+    if (isMeant(error, findUnion))
+      faults.push({ path: joinPath([prefix, ...segmentsOf(error)]), message: describeError(error) })
   }
   return faults
 }

@@ -119,8 +119,11 @@ describe('numbers that would be kept as null', () => {
   })
 
   test('in a configuration, and in a filter', async () => {
-    const { errors } = await refuse(operations.createConversation, '{"channel":"text","user_id":"u","config":{"a":1e400}}')
-    expect(errors).toContainEqual(expect.objectContaining({ path: 'config.a' }))
+    const { errors } = await refuse(
+      operations.createConversation,
+      '{"channel":"text","user_id":"u","agent_config":{"a":1e400}}',
+    )
+    expect(errors).toContainEqual(expect.objectContaining({ path: 'agent_config.a' }))
     const path = `/core/conversations?custom_metadata=${encodeURIComponent('{"a":1e400}')}`
     const headers = node.credentialsFor(operations.listConversations)
     expect((await node.send({ method: 'GET', path, headers })).status).toBe(422)
