@@ -67,7 +67,7 @@ export async function startSmallNode(): Promise<SmallNode> {
     url,
     client: createClient({ base_url: url, token: secret, retries: 0 }),
     send: (request) => send(url, request),
-    credentialsFor: ({ access }) => {
+    credentialsFor: ({ access }): Record<string, string> => {
       if (access === 'public') return { 'x-parley-csrf': '1' }
       if (access === 'session') return { 'x-parley-csrf': '1', cookie }
       return { authorization: `Bearer ${access === 'user' ? token : secret}` }
