@@ -1,10 +1,8 @@
 // The one error type that operations throw on purpose; everything else is a fault of ours.
 import { type ErrorName, describeError } from '@parley/contract'
+import { type FieldFault, tellFaults } from './field-faults.ts'
 
-export interface FieldFault {
-  path: string
-  message: string
-}
+export type { FieldFault }
 
 interface ErrorFields {
   errors?: FieldFault[]
@@ -33,9 +31,9 @@ export class AppError extends Error {
   }
 }
 
-/** A request that is not valid: every fault with its path. */
+/** A request that is not valid: every fault with its path, as far as an answer has room for them. */
 export function invalid(...errors: FieldFault[]): AppError {
-  return new AppError('validation_failed', undefined, { errors })
+  return new AppError('validation_failed', undefined, { errors: tellFaults(errors) })
 }
 
 export function notFound(what: string): AppError {

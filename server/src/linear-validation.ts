@@ -38,7 +38,7 @@ function compilePattern(pattern: string): RE2JS | null {
 export function createLinearAjv(budget: PatternBudget, options: Options = {}): Ajv {
   const regExp = Object.assign((pattern: string) => createMatcher(pattern, budget), { code: 'no code is written out' })
   // Optimized code takes several times as long to make as it ever saves.
-  const ajv = createAjv({ logger: false, ...options, code: { regExp, optimize: false } })
+  const ajv = createAjv({ logger: false, ...options, code: { ...options.code, regExp, optimize: false } })
   ajv.removeKeyword('uniqueItems')
   // An older draft's name; it is refused, wherever it stands.
   ajv.removeKeyword('id')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findUnsafeText } from './text.ts'
+import { findUnstorable, isStorable } from './text.ts'
 
 test.each<[string, unknown, string[]]>([
   ['plain text', { a: 'ok', b: ['😀', 1, null, true] }, []],
@@ -7,13 +7,34 @@ test.each<[string, unknown, string[]]>([
   ['a lone surrogate', { a: '\ud800' }, ['a']],
   ['NUL in a key', { a: { 'b\0': 1 } }, ['a']],
   ['a text by itself', '\0', ['']],
+  ['a number beyond what JSON can say', { a: [1, 1e308, 5e-324, Infinity, -Infinity] }, ['a.3', 'a.4']],
+  ['a key of its own that others inherit', JSON.parse('{"__proto__": {"a": "\\u0000"}}'), ['__proto__.a']],
 ])('%s', (_name, value, paths) => {
-  expect(findUnsafeText(value).map((fault) => fault.path)).toEqual(paths)
+  expect(findUnstorable(value).map((fault) => fault.path)).toEqual(paths)
 })
 
 test('T13: nesting has a bound, and a value far beyond it does no harm', () => {
   const nest = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown
-  expect(findUnsafeText(nest(64))).toEqual([])
-  expect(findUnsafeText(nest(65))).toHaveLength(1)
-  expect(findUnsafeText(nest(100_000))).toHaveLength(1)
+  expect(findUnstorable(nest(64))).toEqual([])
+  expect(findUnstorable(nest(65))).toHaveLength(1)
+  expect(findUnstorable(nest(100_000))).toHaveLength(1)
+})
+
+test('the search ends with the last fault that is told', () => {
+  let looked = 0
+  const value = Array.from({ length: 1000 }, () => ({
+    get text() {
+      looked += 1
+      return '\0'
+    },
+  }))
+  expect(findUnstorable(value)).toHaveLength(100)
+  expect(looked).toBe(100)
+  expect(isStorable(value)).toBe(false)
+  expect(looked).toBe(101)
+})
+
+test('a fault takes no more memory than its path has room, whatever the names', () => {
+  const faults = findUnstorable({ ['k'.repeat(1_000_000)]: { b: ['\0', '\0'] } })
+  expect(faults.map(({ path }) => path)).toEqual([`${'k'.repeat(64)}….b.0`, `${'k'.repeat(64)}….b.1`])
 })

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { describe, expect, test } from 'vitest'
-import { compileValidator, isTimestamp } from './validation.ts'
+import { compileValidator, createErrorFinders, isTimestamp } from './validation.ts'
 
 describe('isTimestamp', () => {
   test.each([
@@ -47,4 +47,28 @@ test('lists every fault once, with its dotted path', () => {
   const faults = validate({ name: '', kind: 'b', list: [{ n: 1 }, { n: 1.5 }, {}] })
   expect(faults.map((fault) => fault.path).toSorted()).toEqual(['kind', 'list.1.n', 'list.2.n', 'name'])
   expect(faults.find(({ path }) => path === 'name')?.message).toBe('must not be empty')
+})
+
+describe('of a value with many errors', () => {
+  const ones = (count: number) => Array.from({ length: count }, () => 1)
+  const texts = Type.Array(Type.String())
+
+  test('the list ends where nothing more is told', () => {
+    expect(createErrorFinders({}, 7)(texts)(ones(100_000))).toHaveLength(7)
+    expect(createErrorFinders()(texts)(ones(100_000))).toHaveLength(400)
+    expect(compileValidator(texts)(ones(100_000))).toHaveLength(100)
+  })
+
+  test('a branch of a union may have as many, where another one fits', () => {
+    const findErrors = createErrorFinders({}, 7)(Type.Union([texts, Type.Array(Type.Integer())]))
+    expect(findErrors(ones(1000))).toEqual([])
+    expect(findErrors([...ones(1000), true])).toHaveLength(7)
+  })
+
+  test('long names take no more room than a path has', () => {
+    const validate = compileValidator(Type.Record(Type.String(), texts))
+    const faults = validate({ ['k'.repeat(400_000)]: ones(1000) })
+    expect(faults).toHaveLength(100)
+    expect(faults[99]).toEqual({ path: `${'k'.repeat(64)}….99`, message: 'must be string' })
+  })
 })

@@ -1,9 +1,9 @@
-// Ajv, set up once: JSON Schema validation that lists every fault with its dotted path.
-import { Ajv, type ErrorObject, type Options } from 'ajv'
+// Ajv, set up once: JSON Schema validation that lists faults with their dotted paths, in time and memory bounded by the value.
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import type { FieldFault } from './errors.ts'
+import { type FieldFault, joinPath, max_faults } from './field-faults.ts'
 
-const options: Options = { allErrors: true, strict: false, coerceTypes: false, useDefaults: false }
+const options: Options = { strict: false, coerceTypes: false, useDefaults: false }
 
 /** RFC 3339, with a zone or (read as UTC) without; the year within what the database takes. */
 const timestamp = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/i
@@ -43,42 +43,78 @@ export function createAjv(overrides: Options = {}): Ajv {
   return ajv
 }
 
-const ajv = createAjv()
+/** Each takes memory, and a value can have as many as it has parts. Some faults have several. */
+const max_errors = 4 * max_faults
 
-/** A validator that answers the faults, none when the value is valid. */
-export function compileValidator<T>(schema: object): (value: unknown) => FieldFault[] {
-  const validate = ajv.compile<T>(schema)
-  return (value) => (validate(value) ? [] : describeFaults(validate.errors ?? []))
+/** The validator's errors, none when the value is valid; of a value with many, the first. */
+export type FindErrors = (value: unknown) => readonly ErrorObject[]
+
+/**
+ * Two validators for each schema. The first ends at the first error, and alone says whether a value is valid. The second lists
+ * errors up to so many of them, and is made when there are some to tell.
+ */
+export function createErrorFinders(overrides: Options = {}, most: number = max_errors): (schema: object) => FindErrors {
+  const judge = createAjv(overrides)
+  let lister: Ajv | undefined
+  return (schema) => {
+    const validate = judge.compile(schema)
+    let list: ValidateFunction | undefined
+    return (value) => {
+      if (validate(value)) return []
+      lister ??= createAjv({ ...overrides, ...listUpTo(most) })
+      list ??= lister.compile(schema)
+      return list(value) ? validate.errors! : list.errors!
+    }
+  }
 }
 
-/** The most faults that one answer lists. */
-const max_faults = 100
+/** For a validator that lists errors, and must not be asked whether a value is valid: one of a union's branches may fill the list. */
+export function listUpTo(most: number = max_errors): { allErrors: true; code: { process: (code: string) => string } } {
+  // The validator has no such limit; the code that it makes is given one where it adds to its list.
+  const process = (code: string) => {
+    const name = /return function (\w+)\(/.exec(code)?.[1]
+    const stop = `if(vErrors.length>=${most}){${name}.errors=vErrors;return false;}`
+    return code.replaceAll(/vErrors\.push\(err\d+\);/g, (push) => push + stop)
+  }
+  return { allErrors: true, code: { process } }
+}
+
+const createFinder = createErrorFinders()
+
+/** A validator that answers the faults, none when the value is valid. */
+export function compileValidator(schema: object): (value: unknown) => FieldFault[] {
+  const findErrors = createFinder(schema)
+  return (value) => describeFaults(findErrors(value))
+}
 
 export function describeFaults(errors: readonly ErrorObject[]): FieldFault[] {
   const faults = new Map<string, FieldFault>()
-  for (const error of errors.slice(0, max_faults * 4)) {
+  for (const error of errors) {
+    if (faults.size >= max_faults) break
     const fault = describeFault(error)
     // Alternatives (`x or null`) fault once for each; the summary line that follows them says nothing more.
-    if (error.keyword === 'anyOf' && faults.has(fault.path)) continue
     if (!faults.has(fault.path)) faults.set(fault.path, fault)
   }
-  return [...faults.values()].slice(0, max_faults)
+  return [...faults.values()]
+}
+
+/** The names and indexes that lead to what an error is about. */
+export function segmentsOf({ instancePath, keyword, params }: ErrorObject): string[] {
+  const segments = instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (keyword === 'required') segments.push(String(params['missingProperty']))
+  return segments
 }
 
 function describeFault(error: ErrorObject): FieldFault {
-  const segments = error.instancePath.split('/').slice(1).map(unescapePointer)
-  if (error.keyword === 'required') {
-    return { path: [...segments, String(error.params.missingProperty)].join('.'), message: 'is required' }
-  }
-  const path = segments.join('.')
+  const path = joinPath(segmentsOf(error))
+  if (error.keyword === 'required') return { path, message: 'is required' }
   if (error.keyword === 'enum') {
-    const values = (error.params.allowedValues as unknown[]).filter((value) => value !== null)
+    const values = (error.params['allowedValues'] as unknown[]).filter((value) => value !== null)
     return { path, message: `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}` }
   }
-  if (error.keyword === 'minLength' && error.params.limit === 1) return { path, message: 'must not be empty' }
+  if (error.keyword === 'minLength' && error.params['limit'] === 1) return { path, message: 'must not be empty' }
   return { path, message: error.message ?? 'is not valid' }
-}
-
-function unescapePointer(segment: string): string {
-  return segment.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts'
 import { openStore, type RootStore } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { isUuid, type Ports } from '../ports.ts'
-import { findUnsafeText } from '../text.ts'
+import { findUnstorable } from '../text.ts'
 import { compileValidator } from '../validation.ts'
 import { createCredential, type IssuedCredential, issueCredential, parseCredential } from './credentials.ts'
 import * as queries from './queries.ts'
@@ -199,6 +199,6 @@ export function chooseKeyPower(
 
 /** The contract's rules for the bodies of requests hold here too. */
 function requireValid(findFaults: (value: unknown) => FieldFault[], value: unknown): void {
-  const faults = [...findFaults(value), ...findUnsafeText(value)]
+  const faults = [...findFaults(value), ...findUnstorable(value)]
   if (faults.length > 0) throw invalid(...faults)
 }

@@ -1,11 +1,11 @@
 // The schemas of tools' arguments, which authors and remote servers write: what may stand in them, what of them is held against
 // arguments, and the check itself, whose work is bounded whatever they are.
 import { createHash } from 'node:crypto'
-import type { ValidateFunction } from 'ajv'
+import type { Options, ValidateFunction } from 'ajv'
 import type { FieldFault } from '../errors.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { type PatternBudget, PatternsTooCostly, createLinearAjv, sizeOfPattern } from '../linear-validation.ts'
-import { describeFaults } from '../validation.ts'
+import { describeFaults, listUpTo } from '../validation.ts'
 import { isObject } from './config-faults.ts'
 
 /** Objects, lists and plain values of one schema, itself included. */
@@ -15,11 +15,11 @@ const max_pattern_characters = 2000
 export const max_pattern_size = 20_000
 /** Values of the schema times values of the arguments: about what a check can take. */
 const max_check_work = 20_000_000
-/** Up to this work every fault is told, and beyond it the first. */
+/** Up to this work more faults than the first are told. */
 const max_work_for_all = 200_000
 const max_pattern_work = 100_000_000
 
-const judge = createLinearAjv({ left: Number.POSITIVE_INFINITY }, { allErrors: false })
+const judge = createLinearAjv({ left: Number.POSITIVE_INFINITY })
 
 /** What is wrong with a schema of arguments, or null. */
 export function findSchemaFault(schema: JsonObject): string | null {
@@ -139,9 +139,10 @@ interface Check {
   schema: JsonObject
   size: number
   budget: PatternBudget
-  /** With all faults, or the first alone. */
-  all?: ValidateFunction
-  first?: ValidateFunction
+  /** Says whether arguments are valid, and the first fault. */
+  judge?: ValidateFunction
+  /** Lists faults of those that are not. */
+  lister?: ValidateFunction
 }
 
 /** By digest, the longest unused first: making one takes far longer than using it. */
@@ -155,10 +156,13 @@ export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[
   const work = check.size * measure(given)
   if (work > max_check_work) return [too_large]
   try {
-    const validate =
-      work > max_work_for_all ? (check.first ??= compile(check, false)) : (check.all ??= compile(check, true))
+    const judge = (check.judge ??= compile(check, {}))
     check.budget.left = max_pattern_work
-    return validate(given) ? [] : describeFaults(validate.errors ?? [])
+    if (judge(given)) return []
+    if (work > max_work_for_all) return describeFaults(judge.errors!)
+    const lister = (check.lister ??= compile(check, listUpTo()))
+    check.budget.left = max_pattern_work
+    return describeFaults(lister(given) ? judge.errors! : lister.errors!)
   } catch (error) {
     if (error instanceof PatternsTooCostly) return [too_large]
     // No schema after all, whatever else let it pass.
@@ -168,8 +172,8 @@ export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[
 
 const too_large: FieldFault = { path: '', message: 'they are too large to be held against their schema' }
 
-function compile({ schema, budget }: Check, allErrors: boolean): ValidateFunction {
-  return createLinearAjv(budget, { allErrors, validateSchema: false }).compile(checkedPart(schema))
+function compile({ schema, budget }: Check, options: Options): ValidateFunction {
+  return createLinearAjv(budget, { ...options, validateSchema: false }).compile(checkedPart(schema))
 }
 
 function checkOf(schema: JsonObject): Check {

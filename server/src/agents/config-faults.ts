@@ -1,7 +1,8 @@
 // Turns the validator's errors about a configuration into faults that a person can act on: one for each thing to put right.
 import { without_effect } from '@parley/contract'
 import type { ErrorObject } from 'ajv'
-import type { FieldFault } from '../errors.ts'
+import { type FieldFault, joinPath } from '../field-faults.ts'
+import { segmentsOf } from '../validation.ts'
 
 /** What this room reads of a JSON Schema. */
 export interface Schema {
@@ -20,13 +21,14 @@ export interface Schema {
 /** Each costs little, but there can be as many as the configuration has values. */
 const max_described = 1000
 
-/** The errors come from a validator with `allErrors` and `verbose`. */
+/** The errors come from a validator with `verbose`. */
 export function describeFaults(errors: readonly ErrorObject[], prefix: string): FieldFault[] {
   const findUnion = indexUnions(errors)
   const faults: FieldFault[] = []
   for (const error of errors) {
     if (faults.length >= max_described) break
-    if (isMeant(error, findUnion)) faults.push({ path: pathOf(error, prefix), message: describeError(error) })
+    if (isMeant(error, findUnion))
+      faults.push({ path: joinPath([prefix, ...segmentsOf(error)]), message: describeError(error) })
   }
   return faults
 }
@@ -91,15 +93,6 @@ function kindsOf({ properties }: Schema): unknown[] | undefined {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function pathOf(error: ErrorObject, prefix: string): string {
-  const parts = error.instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-  if (error.keyword === 'required') parts.push(String(error.params['missingProperty']))
-  return [prefix, ...parts].join('.')
 }
 
 function describeError(error: ErrorObject): string {

@@ -8,10 +8,10 @@ import {
   widgetTypes,
   without_effect,
 } from '@parley/contract'
-import { Ajv } from 'ajv'
 import type { Limits } from '../config-limits.ts'
-import type { FieldFault } from '../errors.ts'
+import { type FieldFault, max_faults, tellFaults } from '../field-faults.ts'
 import { checkCondition, checkTemplate } from '../templates/templates.ts'
+import { createErrorFinders } from '../validation.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
@@ -25,11 +25,13 @@ import {
 import { type ResolvedTool, resolveTools } from './tools.ts'
 
 const schema = AgentConfig as unknown as Schema
-const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, keywords: [without_effect] }).compile(
-  AgentConfig,
-)
+/** Of a value that may be one of many things there are errors for each, of which few are told. */
+const max_errors = 10_000
+const findErrors = createErrorFinders(
+  { verbose: true, strict: true, allowUnionTypes: true, keywords: [without_effect] },
+  max_errors,
+)(AgentConfig)
 
-const max_faults = 100
 const max_warnings = 100
 /** Each is compiled when a configuration is judged. */
 const max_templates = 4000
@@ -53,9 +55,8 @@ export function validateAgentConfig(
     return refuse(`must have at most ${limits.agent_config_bytes} bytes as JSON`)
   }
   const { config, faults } = emptyLongLists(value, schema, prefix)
-  validate(config)
   faults.push(
-    ...describeFaults(validate.errors ?? [], prefix),
+    ...describeFaults(findErrors(config), prefix),
     ...toolFaults(config, prefix),
     ...templateFaults(config, prefix),
   )
@@ -68,7 +69,7 @@ export function validateAgentConfig(
 function sortFaults(found: FieldFault[]): FieldFault[] {
   const faults = new Map<string, FieldFault>()
   for (const fault of found) if (!faults.has(fault.path)) faults.set(fault.path, fault)
-  return [...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)).slice(0, max_faults)
+  return tellFaults([...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)))
 }
 
 function templateFaults(config: Record<string, unknown>, prefix: string): FieldFault[] {

@@ -1,6 +1,6 @@
 // Bounds of the free JSON that agents and versions carry, and the filter that looks into it.
 import type { FieldFault } from '../errors.ts'
-import { findUnsafeText } from '../text.ts'
+import { isStorable } from '../text.ts'
 import { isObject } from './config-faults.ts'
 
 /** What is wrong with a field of free JSON; absent and null are right. */
@@ -14,7 +14,7 @@ export function parseJsonFilter(text: string): string | null {
   try {
     const value: unknown = JSON.parse(text)
     // The escapes of JSON hide from those who looked at the text what the database does not store.
-    return isObject(value) && findUnsafeText(value).length === 0 ? JSON.stringify(value) : null
+    return isObject(value) && isStorable(value) ? JSON.stringify(value) : null
   } catch {
     return null
   }

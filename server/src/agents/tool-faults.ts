@@ -1,6 +1,6 @@
 // What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
 // All of it takes values that may be malformed: what the schema has found wrong is left alone.
-import type { FieldFault } from '../errors.ts'
+import { type FieldFault, cutSegment } from '../field-faults.ts'
 import type { JsonObject } from '../json.ts'
 import { mayLookUp } from '../templates/templates.ts'
 import { globals } from '../templates/values.ts'
@@ -163,5 +163,5 @@ function listActionTemplates({ path, value }: Placed): PlacedText[] {
 function listTexts(value: unknown, path: string): PlacedText[] {
   if (typeof value === 'string') return [{ path, text: value }]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, entry]) => listTexts(entry, `${path}.${key}`))
+  return Object.entries(value).flatMap(([key, entry]) => listTexts(entry, `${path}.${cutSegment(key)}`))
 }

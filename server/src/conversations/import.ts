@@ -6,7 +6,7 @@ import { findImportedVersion } from '../agents/imported.ts'
 import type { Context, Handler } from '../context.ts'
 import { isUnstorable } from '../database/failures.ts'
 import type { Store } from '../database/store.ts'
-import type { FieldFault } from '../errors.ts'
+import { type FieldFault, tellFaults } from '../field-faults.ts'
 import { canonicalJson } from '../json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
 import { type PreparedImport, prepareImport } from './imported.ts'
@@ -15,12 +15,16 @@ import { findConversation } from './queries.ts'
 type RowOutcome = 'created' | 'unchanged' | FieldFault[]
 type Answer = Output<'importConversations'>
 
+/** Of all faults that an answer tells, beside the first of each row, as JSON. */
+const max_told_bytes = 262_144
+
 export const importConversations: Handler<'importConversations'> = async (ctx, input) => {
   const answer: Answer = { created: 0, unchanged: 0, errors: [] }
+  const room = { bytes: max_told_bytes }
   for (const [index, row] of input.conversations.entries()) {
     const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
     if (outcome === 'created' || outcome === 'unchanged') answer[outcome] += 1
-    else answer.errors.push(...outcome.map((fault) => ({ index, id: idOf(row), ...fault })))
+    else answer.errors.push(...tellFaults(outcome, room).map((fault) => ({ index, id: idOf(row), ...fault })))
   }
   if (answer.created > 0) ctx.services.feeds.announce(ctx.store.organization_id)
   return answer

@@ -2,9 +2,9 @@
 import { ImportedConversation, type ImportedItem } from '@parley/contract'
 import type { EndedBy, TurnMetrics } from '@parley/contract'
 import type { Limits } from '../config-limits.ts'
-import type { FieldFault } from '../errors.ts'
+import type { FieldFault } from '../field-faults.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
-import { findUnsafeText } from '../text.ts'
+import { findUnstorable } from '../text.ts'
 import { compileValidator } from '../validation.ts'
 import type { ImportedEnd, NewConversation, NewProgress } from './commit-new.ts'
 import { isActive, takesMessages } from './conversation.ts'
@@ -20,16 +20,13 @@ export interface PreparedImport {
   takes_messages: boolean
 }
 
-const validateRow = compileValidator<ImportedConversation>(ImportedConversation)
-
-/** The most unsafe texts that one row is told of. */
-const max_faults = 100
+const validateRow = compileValidator(ImportedConversation)
 
 export function prepareImport(
   row: unknown,
   { limits, newId }: { limits: Limits; newId: () => string },
 ): PreparedImport | { faults: FieldFault[] } {
-  const faults = [...validateRow(row), ...findUnsafeText(row).slice(0, max_faults)]
+  const faults = [...validateRow(row), ...findUnstorable(row)]
   if (faults.length > 0) return { faults }
   const source = row as ImportedConversation
   const items = source.conversation?.items ?? []

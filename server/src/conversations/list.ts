@@ -6,7 +6,7 @@ import type { Handler } from '../context.ts'
 import type { Store } from '../database/store.ts'
 import { AppError, invalid } from '../errors.ts'
 import { isUuid } from '../ports.ts'
-import { findUnsafeText } from '../text.ts'
+import { findUnstorable } from '../text.ts'
 import { isTimestamp } from '../validation.ts'
 import { type ConversationRecord, conversationColumns, conversationTables } from './queries.ts'
 import { presentConversation } from './wire.ts'
@@ -193,7 +193,7 @@ export function parseJsonObject(path: string, text: string): object {
     value = undefined
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const [fault] = findUnsafeText(value)
+    const [fault] = findUnstorable(value, 1)
     if (!fault) return value
     throw invalid({ path, message: fault.message })
   }

@@ -1,6 +1,6 @@
 // What a turn does next, judged by how far it has come. Pure.
 import type { JsonObject } from '../json.ts'
-import { findUnsafeText, makeStorable } from '../text.ts'
+import { findUnstorable, makeStorable } from '../text.ts'
 import type { ModelAnswer } from './collect.ts'
 import type { TurnTool } from './tools/turn-tools.ts'
 
@@ -87,6 +87,6 @@ function parseArguments(text: string): JsonObject | string {
     return `The arguments are not valid JSON: ${makeStorable(text.slice(0, 200))}`
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'The arguments must be a JSON object.'
-  const [fault] = findUnsafeText(value)
+  const [fault] = findUnstorable(value, 1)
   return fault ? `The arguments cannot be taken: ${fault.path} ${fault.message}.` : (value as JsonObject)
 }

@@ -1,27 +1,23 @@
 // From a request to an operation's input: path, query, headers and body checked against the contract, every fault at once.
 import { AgentConfig, ImportedConversation, type Operation, headerName } from '@parley/contract'
-import type { ValidateFunction } from 'ajv'
 import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { AppError, type FieldFault, invalid } from '../errors.ts'
-import { findUnsafeText } from '../text.ts'
-import { createAjv, describeFaults } from '../validation.ts'
+import { findUnstorable, isStorable } from '../text.ts'
+import { type FindErrors, createErrorFinders, describeFaults } from '../validation.ts'
 
 /** Query and header values are text and are coerced; a body says its types itself. */
-const forText = createAjv({ coerceTypes: true })
-const forBody = createAjv()
+const createFinderForText = createErrorFinders({ coerceTypes: true })
+const createFinderForBody = createErrorFinders()
 
 type Values = Record<string, unknown>
-
-/** The most faults that one answer lists. */
-const max_faults = 100
 
 /** Reads the declared fields only: what the contract does not name is ignored. */
 export function createInputReader(operation: Operation): (request: FastifyRequest) => Values {
   const { params, query, headers, body } = operation
   const readQuery = query && createTextReader(query)
   const readHeaders = headers && createTextReader(headers)
-  const readBody = body && createPartReader(withoutJudgedElsewhere(body), forBody, namesOfRows(body))
+  const readBody = body && createPartReader(withoutJudgedElsewhere(body), createFinderForBody, namesOfRows(body))
   const names = Object.keys(headers?.properties ?? {})
 
   return (request) => {
@@ -34,33 +30,37 @@ export function createInputReader(operation: Operation): (request: FastifyReques
     if (readHeaders) Object.assign(input, readHeaders(pickHeaders(request, names), faults))
     if (readQuery) Object.assign(input, readQuery({ ...(request.query as Values) }, faults))
     if (params) Object.assign(input, readPath(request.params as Values))
-    if (faults.length > 0) throw invalid(...faults.slice(0, max_faults))
+    if (faults.length > 0) throw invalid(...faults)
     return input
   }
 }
 
 /** `rows` are the fields whose text is not looked at here. */
-function createPartReader(schema: TObject, ajv: ReturnType<typeof createAjv>, rows: string[] = []) {
-  const validate: ValidateFunction = ajv.compile(schema)
+function createPartReader(schema: TObject, createFinder: (schema: object) => FindErrors, rows: string[] = []) {
+  const findErrors = createFinder(schema)
   const names = Object.keys(schema.properties)
+  const searched = names.filter((name) => !rows.includes(name))
   return (value: unknown, faults: FieldFault[]): Values => {
     if (value === undefined) {
       faults.push({ path: '', message: 'a JSON body is required' })
       return {}
     }
-    if (!validate(value)) faults.push(...describeFaults(validate.errors ?? []))
-    faults.push(...findUnsafeText(omit(value, rows)).slice(0, max_faults))
+    faults.push(...describeFaults(findErrors(value)))
     if (typeof value !== 'object' || value === null) return {}
-    const entries = names.filter((name) => Object.hasOwn(value, name)).map((name) => [name, (value as Values)[name]])
-    return Object.fromEntries(entries)
+    faults.push(...findUnstorable(pick(value as Values, searched)))
+    return pick(value as Values, names)
   }
+}
+
+function pick(values: Values, names: string[]): Values {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]))
 }
 
 /** Digits, and so few that a number holds them; of `0x10`, `1e3` and ` 7 ` a coercion would make numbers too. */
 const wholeNumber = /^-?\d{1,15}$/
 
 function createTextReader(schema: TObject) {
-  const readPart = createPartReader(schema, forText)
+  const readPart = createPartReader(schema, createFinderForText)
   const integers = Object.keys(schema.properties).filter((name) => isInteger(schema.properties[name]!))
   return (values: Values, faults: FieldFault[]): Values => {
     const odd = integers.filter((path) => Object.hasOwn(values, path) && !wholeNumber.test(String(values[path])))
@@ -76,11 +76,6 @@ function isInteger({ type }: TSchema & { type?: unknown }): boolean {
   return type === 'integer' || (Array.isArray(type) && type.includes('integer'))
 }
 
-function omit(value: unknown, names: string[]): unknown {
-  if (names.length === 0 || typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)))
-}
-
 function pickHeaders(request: FastifyRequest, names: string[]): Values {
   const values: Values = {}
   for (const name of names) {
@@ -92,7 +87,7 @@ function pickHeaders(request: FastifyRequest, names: string[]): Values {
 
 /** An id that no text column can hold is one that nothing has. */
 function readPath(params: Values): Values {
-  if (findUnsafeText(params).length > 0) throw new AppError('not_found')
+  if (!isStorable(params)) throw new AppError('not_found')
   return params
 }
 

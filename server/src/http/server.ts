@@ -10,6 +10,7 @@ import { version } from '../version.ts'
 import { console_folder, registerConsole } from './console.ts'
 import { registerDocs } from './docs.ts'
 import { sendError } from './errors.ts'
+import { parseJsonBody } from './json-body.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
@@ -91,21 +92,12 @@ function refuseUnreadable(error: Error & { code?: string }, socket: Socket, requ
 /** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */
 function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
-    try {
-      return parseJson(body)
-    } catch {
-      throw new AppError('malformed_request')
-    }
-  })
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJsonBody(body),
+  )
   server.addContentTypeParser('*', async (_request: unknown, payload: Readable) => {
     if (!(await isEmpty(payload))) throw new AppError('unsupported_media_type')
   })
-}
-
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined
-  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
 }
 
 async function isEmpty(payload: Readable): Promise<boolean> {

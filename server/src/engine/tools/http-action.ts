@@ -9,7 +9,7 @@ import {
 } from '../../outbound/client.ts'
 import type { Redactor } from '../../secrets/redact.ts'
 import { type RenderBudget, TemplateError, renderTemplate } from '../../templates/templates.ts'
-import { findUnsafeText, makeStorable } from '../../text.ts'
+import { isStorable, makeStorable } from '../../text.ts'
 import { backoffDelay, createSleep } from '../models/resilient.ts'
 import type { ToolVariables } from './run-actions.ts'
 import { renderUrl } from './request-url.ts'
@@ -145,7 +145,7 @@ function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Re
 function parseJson(text: string): JsonValue | undefined {
   try {
     const value = JSON.parse(text) as JsonValue
-    return findUnsafeText(value).length === 0 ? value : undefined
+    return isStorable(value) ? value : undefined
   } catch {
     return undefined
   }

@@ -6,7 +6,7 @@ import { readRemoteTool } from './remote-tool.ts'
 import { outputOf } from './result.ts'
 import { max_output_bytes } from '../output-size.ts'
 import { createRedactor } from '../../../secrets/redact.ts'
-import { findUnsafeText } from '../../../text.ts'
+import { findUnstorable } from '../../../text.ts'
 
 const plain = createRedactor(new Map())
 const nested = (depth: number) => JSON.parse('{"type":"object","a":'.repeat(depth) + '1' + '}'.repeat(depth)) as object
@@ -83,7 +83,7 @@ describe('a remote tool', () => {
             JSON.parse(JSON.stringify({ name, description, inputSchema, annotations: given })),
           )
           if (!read) return
-          expect(findUnsafeText(read)).toEqual([])
+          expect(findUnstorable(read)).toEqual([])
           expect(read.parameters['type']).toBe('object')
           checkAgainst(read.parameters, { value: given as never })
         },
@@ -154,14 +154,14 @@ describe('the output of a remote tool', () => {
     fc.assert(
       fc.property(result, (given) => {
         const output = outputOf(given, plain)
-        expect(findUnsafeText(output)).toEqual([])
+        expect(findUnstorable(output)).toEqual([])
         expect(Buffer.byteLength(JSON.stringify(output))).toBeLessThanOrEqual(max_output_bytes)
       }),
     )
   })
 
   test('is not as deep as what comes', () => {
-    expect(findUnsafeText(outputOf({ content: [nested(2000)], structuredContent: nested(2000) }, plain))).toEqual([])
+    expect(findUnstorable(outputOf({ content: [nested(2000)], structuredContent: nested(2000) }, plain))).toEqual([])
   })
 
   test('holds no secret, whole or cut off', () => {

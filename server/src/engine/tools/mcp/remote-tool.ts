@@ -1,7 +1,7 @@
 // What a remote server says of its tools, judged and bounded: nothing in it can harm a turn, or another tool.
 import { findSchemaFault, listPatterns, whyUnchecked } from '../../../agents/argument-schemas.ts'
 import type { JsonObject } from '../../../json.ts'
-import { findUnsafeText, makeStorable } from '../../../text.ts'
+import { isStorable, makeStorable } from '../../../text.ts'
 
 export interface RemoteTool {
   /** As the server knows it. */
@@ -44,7 +44,7 @@ export function isToolName(name: string): boolean {
 
 /** Null: it is no JSON Schema of an object that a model could be shown. */
 function readSchema(given: unknown): JsonObject | null {
-  if (!isObject(given) || given['type'] !== 'object' || findUnsafeText(given).length > 0) return null
+  if (!isObject(given) || given['type'] !== 'object' || !isStorable(given)) return null
   const { $schema: _dialect, ...schema } = given as JsonObject
   if (Buffer.byteLength(JSON.stringify(schema)) > max_schema_bytes) return null
   return findSchemaFault(schema) === null ? schema : null

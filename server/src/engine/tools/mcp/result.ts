@@ -80,6 +80,8 @@ function cutOff(text: string): string {
 /** What came out of `JSON.parse`, without what PostgreSQL cannot hold. */
 function toStorable(value: unknown, depth = 0): JsonValue {
   if (typeof value === 'string') return makeStorable(value)
+  // JSON has no infinity, as which `1e400` is read.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (typeof value !== 'object' || value === null) return (value ?? null) as JsonValue
   if (depth >= max_depth) return '…'
   if (Array.isArray(value)) return value.map((entry) => toStorable(entry, depth + 1))

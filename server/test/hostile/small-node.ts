@@ -1,0 +1,90 @@
+// One node as a process of its own, with so little memory that whatever multiplies ends it, and callers who attack it.
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Operation } from '@parley/contract'
+import { type Client, createClient } from '@parley/sdk'
+import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { openBrowser } from '../support/browser.ts'
+import { createTestDatabase } from '../support/database.ts'
+import { type ServerProcess, startServerProcess } from '../support/process.ts'
+
+/** Half of it is what a node takes that does nothing. */
+const heap_megabytes = 160
+
+export interface SmallNode extends AsyncDisposable {
+  process: ServerProcess
+  url: string
+  /** As the admin of an organization. */
+  client: Client
+  send(request: Request): Promise<Answer>
+  /** What an operation asks of its caller, whatever it is. */
+  credentialsFor(operation: Operation): Record<string, string>
+}
+
+export interface Request {
+  method: string
+  path: string
+  /** JSON, or what is not. */
+  body?: string
+  headers?: Record<string, string>
+}
+
+export interface Answer {
+  status: number
+  text: string
+  bytes: number
+  took_ms: number
+}
+
+export async function startSmallNode(): Promise<SmallNode> {
+  await using stack = new AsyncDisposableStack()
+  const { database, connection_string } = stack.use(await createTestDatabase())
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-data-'))
+  stack.defer(() => rm(data_dir, { recursive: true, force: true }))
+  const node = stack.use(
+    startServerProcess({
+      DATABASE_URL: connection_string,
+      PARLEY_DATA_DIR: data_dir,
+      PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+      NODE_OPTIONS: `--max-old-space-size=${heap_megabytes}`,
+    }),
+  )
+  const url = await node.ready
+  const administration = { database, ports: systemPorts }
+  const { organization, secret } = await createOrganization(administration, { name: 'Loud' })
+  const email = `user-${randomUUID()}@example.test`
+  await createUser(administration, { email, organization: organization.id, role: 'admin' })
+  const token = (await createTokenForUser(administration, { email })).secret
+  const browser = openBrowser(url)
+  await browser.client.signIn({ api_key: secret })
+  const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ')
+  const owned = stack.move()
+  return {
+    process: node,
+    url,
+    client: createClient({ base_url: url, token: secret, retries: 0 }),
+    send: (request) => send(url, request),
+    credentialsFor: ({ access }): Record<string, string> => {
+      if (access === 'public') return { 'x-parley-csrf': '1' }
+      if (access === 'session') return { 'x-parley-csrf': '1', cookie }
+      return { authorization: `Bearer ${access === 'user' ? token : secret}` }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function send(url: string, { method, path, body, headers = {} }: Request): Promise<Answer> {
+  const startedAt = performance.now()
+  const response = await fetch(`${url}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body }),
+  })
+  const text = await response.text()
+  const took_ms = performance.now() - startedAt
+  return { status: response.status, text, bytes: Buffer.byteLength(text), took_ms }
+}
