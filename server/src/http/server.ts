@@ -13,6 +13,7 @@ import { sendError } from './errors.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
+import { answerHeaders } from './security-headers.ts'
 
 export interface HttpServer {
   /** Resolves with where it listens, as `http://host:port`. */
@@ -40,11 +41,14 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   acceptJsonOnly(server)
   server.addHook('preClose', async () => connections.closeSilent())
   server.decorateRequest('principal', null)
+  const headers = answerHeaders(config.sign_in.public_url)
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    reply.headers(headers).header('x-request-id', request.id)
     if (services.lifecycle.isDraining && request.routeOptions.url !== '/healthz') {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
+    // Before the body is read, which nobody wants.
+    if (request.is404) throw new AppError('not_found')
   })
   // A call that ends while the server stops must not keep its connection: closing waits for every one.
   server.addHook('onSend', async (_request, reply) => {
@@ -56,6 +60,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
   })
   server.setErrorHandler(sendError)
+  // Of routes that find nothing; where there is none, the hook above has answered.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
   const admission = { limiter, readmission: createReadmission(services) }
