@@ -61,7 +61,8 @@ function describePolicy(page: string): string[] {
   return [
     "default-src 'none'",
     `script-src 'self' ${inline.join(' ')}`,
-    "style-src 'self'",
+    // The library makes its styles as it draws.
+    "style-src 'unsafe-inline'",
     "connect-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",

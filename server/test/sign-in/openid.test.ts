@@ -127,7 +127,7 @@ describe('the way there and back', () => {
     },
   )
 
-  test.each(['/.//evil.example/x', '/%2e//evil.example/x', '/..//evil.example/x'])(
+  test.each(['/.//evil.example/x', '/%2e//evil.example/x', '/..//evil.example/x', '/a/..//evil.example', '/@evil.example'])(
     'leads nowhere else when it came to nothing (%s)',
     async (return_to) => {
       const at = browser()
