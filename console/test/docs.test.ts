@@ -39,7 +39,9 @@ test('the policy stops a script that somebody puts into the page', async () => {
   const { page, faults } = opened
   await page.goto(`${server.url}/docs`)
   await page.getByText('Create a conversation').first().waitFor()
-  await page.evaluate(`document.body.append(Object.assign(document.createElement('script'), { text: 'window.planted = 1' }))`)
+  await page.evaluate(
+    `document.body.append(Object.assign(document.createElement('script'), { text: 'window.planted = 1' }))`,
+  )
   expect(await page.evaluate('window.planted')).toBeUndefined()
   expect(faults.join()).toContain('Content Security Policy')
 })

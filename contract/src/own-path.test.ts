@@ -5,10 +5,15 @@ import { readOwnPath } from './own-path.ts'
 const origin = 'https://parley.example'
 
 describe('readOwnPath', () => {
-  test.each(['/', '/inbox', '/inbox?status=failed#top', '/agents/1/try?version=2', '/@evil.example', '/a//b', '/%2F/evil.example'])(
-    '%s is a path of this origin',
-    (path) => expect(readOwnPath(path, origin)).toBe(path),
-  )
+  test.each([
+    '/',
+    '/inbox',
+    '/inbox?status=failed#top',
+    '/agents/1/try?version=2',
+    '/@evil.example',
+    '/a//b',
+    '/%2F/evil.example',
+  ])('%s is a path of this origin', (path) => expect(readOwnPath(path, origin)).toBe(path))
 
   test.each([
     '',
@@ -41,7 +46,22 @@ describe('readOwnPath', () => {
   ])('%j leads elsewhere', (text) => expect(readOwnPath(text, origin)).toBeNull())
 
   test('what it returns leads elsewhere from nowhere, and is read as it is', () => {
-    const part = fc.constantFrom('/', '\\', '.', '%2e', '\t', '\n', ' ', '@', ':', '?', '#', 'evil.example', 'javascript:', '\u0000')
+    const part = fc.constantFrom(
+      '/',
+      '\\',
+      '.',
+      '%2e',
+      '\t',
+      '\n',
+      ' ',
+      '@',
+      ':',
+      '?',
+      '#',
+      'evil.example',
+      'javascript:',
+      '\u0000',
+    )
     fc.assert(
       fc.property(fc.array(part, { maxLength: 8 }), (parts) => {
         const path = readOwnPath(`/${parts.join('')}`, origin)

@@ -17,8 +17,8 @@ const max_header_bytes = 65_536
 const idle_ms = 75_000
 /** How often the server looks for requests that have not arrived in time. */
 const request_check_ms = 1000
-/** Of all answers together, in what clients have not taken. Over it the largest are closed. */
-const max_unread_bytes = 268_435_456
+/** Of all answers together, what clients have not taken. Over it the largest are closed. */
+const most_unread_bytes = 268_435_456
 /** The log tells of closed connections once a minute. */
 const looks_between_reports = 12
 
@@ -31,8 +31,14 @@ export class Connections {
   readonly #counts = createCounts()
   readonly #report: Report
   readonly #isProxy: (address: string, hop: number) => boolean
+  readonly #max_unread_bytes: number
 
-  constructor({ config, ports }: Pick<Services, 'config' | 'ports'>, log: Logger) {
+  constructor(
+    { config, ports }: Pick<Services, 'config' | 'ports'>,
+    log: Logger,
+    max_unread_bytes = most_unread_bytes,
+  ) {
+    this.#max_unread_bytes = max_unread_bytes
     this.#limits = config.limits
     this.#ports = ports
     this.#report = createReport(log)
@@ -111,7 +117,7 @@ export class Connections {
       if (fault) this.#close(socket, fault)
       else unread_bytes += socket.writableLength
     }
-    if (unread_bytes > max_unread_bytes) this.#closeLargest(unread_bytes)
+    if (unread_bytes > this.#max_unread_bytes) this.#closeLargest(unread_bytes)
     this.#report.look()
   }
 
@@ -119,7 +125,7 @@ export class Connections {
     let left = unread_bytes
     const largest = [...this.#open.keys()].toSorted((a, b) => b.writableLength - a.writableLength)
     for (const socket of largest) {
-      if (left <= max_unread_bytes) return
+      if (left <= this.#max_unread_bytes) return
       left -= socket.writableLength
       this.#close(socket, 'too_much_unread')
     }

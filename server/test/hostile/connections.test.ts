@@ -1,13 +1,17 @@
 // Clients that do not read, do not finish or never stop, and how many of them there may be: each is cut off, and nobody else.
+import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { look_ms } from '../../src/http/connection.ts'
+import { Connections } from '../../src/http/connections.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { createLog } from '../../src/telemetry/log.ts'
 import { createHastyClock } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type NodeOptions, type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type RawClient, type RawOptions, openRawClient } from './raw-client.ts'
 
-/** The time between two looks at the connections. */
-const look_ms = 5000
 const big_file = 'GET /docs/js/scalar.js HTTP/1.1\r\nhost: x\r\naccept-encoding: identity\r\n\r\n'
 const health = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'
 
@@ -28,9 +32,15 @@ async function open(server: { url: string }, bytes = '', options: RawOptions = {
 }
 
 const headOf = (server: TestServer, start: string, ...headers: string[]) =>
-  [start, 'host: x', `authorization: Bearer ${server.admin_key}`, 'content-type: application/json', ...headers, '', ''].join(
-    '\r\n',
-  )
+  [
+    start,
+    'host: x',
+    `authorization: Bearer ${server.admin_key}`,
+    'content-type: application/json',
+    ...headers,
+    '',
+    '',
+  ].join('\r\n')
 
 /** Until the server has written all it can write. */
 async function settle(): Promise<void> {
@@ -96,8 +106,37 @@ describe('answers that are not read', () => {
   })
 })
 
+test('of all answers that are not read the largest are closed first, where together they are too much', async () => {
+  const { clock, runOut } = createHastyClock()
+  const config = readConfig({})
+  const ports = { ...systemPorts, clock }
+  const connections = new Connections({ config, ports }, createLog('silent'), 30_000_000)
+  const answer = Buffer.alloc(60_000_000)
+  const server = connections.createServer((request, response) =>
+    response.end(answer.subarray(0, Number(request.url!.slice(1)))),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  stack.defer(() => {
+    connections.closeAll()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const ask = (bytes: number) =>
+    open({ url: `http://127.0.0.1:${port}` }, `GET /${bytes} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`, {
+      is_paused: true,
+    })
+  const clients = [await ask(20_000_000), await ask(60_000_000), await ask(50_000_000)]
+  for (const client of clients) await client.heard('readable')
+  await settle()
+  runOut(look_ms)
+  for (const client of clients) await client.takeAll()
+  const wholes = clients.map(({ taken_bytes }) => taken_bytes >= 20_000_000)
+  expect(wholes).toEqual([true, false, false])
+})
+
 describe('requests that do not end', () => {
-  const short_body = (server: TestServer) => `${headOf(server, 'POST /core/agents HTTP/1.1', 'content-length: 100')}{"name":`
+  const short_body = (server: TestServer) =>
+    `${headOf(server, 'POST /core/agents HTTP/1.1', 'content-length: 100')}{"name":`
 
   test('are answered with 408, and never carried out', async () => {
     const server = await start({ PARLEY_LIMIT_REQUEST_SECONDS: '1' })
@@ -223,7 +262,8 @@ describe('many connections', () => {
   test('are refused over the bound of the node', async () => {
     const server = await start({ PARLEY_LIMIT_CONNECTIONS: '4' })
     const clients: RawClient[] = []
-    for (let number = 0; number < 8; number += 1) clients.push(await open(server, '', { from: `127.0.0.${2 + number}` }))
+    for (let number = 0; number < 8; number += 1)
+      clients.push(await open(server, '', { from: `127.0.0.${2 + number}` }))
     expect(await count(clients)).toBe(4)
   })
 })
@@ -248,6 +288,12 @@ describe('many requests on one connection', () => {
 })
 
 describe('what two servers could read in two ways', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startTestServer()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
   const hidden = 'GET /hidden HTTP/1.1\r\nhost: x\r\n\r\n'
 
   test.each<[string, string]>([
@@ -264,7 +310,6 @@ describe('what two servers could read in two ways', () => {
     ['a bare carriage return', `x: y\rcontent-length: ${hidden.length}\r\n\r\n`],
     ['a size of a chunk that is none', 'transfer-encoding: chunked\r\n\r\n0x0\r\n\r\n'],
   ])('%s: refused, and what follows is no request', async (_name, rest) => {
-    const server = await start()
     const client = await open(server, `POST /auth/sign-out HTTP/1.1\r\nhost: x\r\n${rest}${hidden}`)
     client.socket.end()
     await client.closed
@@ -274,7 +319,6 @@ describe('what two servers could read in two ways', () => {
   })
 
   test('bytes that are no request leave an answer whole that is under way', async () => {
-    const server = await start()
     const { agent_id } = await publishAgent(server.client)
     const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
     const path = `/core/conversations/${conversation.id}/events`
@@ -287,12 +331,18 @@ describe('what two servers could read in two ways', () => {
 })
 
 describe('what is asked of the connection itself', () => {
+  let server: TestServer
+  beforeAll(async () => {
+    server = await startTestServer()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
   test('a tunnel is refused, another protocol not gone over to, and a body asked for first is refused without it', async () => {
-    const server = await start()
     const tunnel = await open(server, 'CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n')
     await tunnel.closed
     expect(tunnel.text).toBe('')
-    const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: eA==\r\n'
+    const upgrade =
+      'connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: eA==\r\n'
     const socket = await open(server, `GET /healthz HTTP/1.1\r\nhost: x\r\n${upgrade}\r\n`)
     expect(await socket.sees(/\r\n\r\n/)).toContain('HTTP/1.1 200 ')
     const asking = await open(
@@ -305,7 +355,6 @@ describe('what is asked of the connection itself', () => {
   })
 
   test('headers by the thousand are read, or are too many', async () => {
-    const server = await start()
     const client = await open(server, `GET /healthz HTTP/1.1\r\nhost: x\r\n${'a:b\r\n'.repeat(12_000)}\r\n`)
     expect(await client.sees(/\r\n\r\n/)).toMatch(/HTTP\/1.1 (200|431) /)
     const more = await open(server, `GET /healthz HTTP/1.1\r\nhost: x\r\n${'a:b\r\n'.repeat(20_000)}\r\n`)

@@ -20,7 +20,11 @@ describe('every answer', () => {
     ['/core/agents', 401, {}],
     ['/nowhere', 404, {}],
     ['/auth/session', 200, {}],
-    ['/auth/sign-in', 400, { method: 'POST', body: '{', headers: { 'content-type': 'application/json', 'x-parley-csrf': '1' } }],
+    [
+      '/auth/sign-in',
+      400,
+      { method: 'POST', body: '{', headers: { 'content-type': 'application/json', 'x-parley-csrf': '1' } },
+    ],
     ['/openapi.json', 200, {}],
     ['/docs', 301, {}],
     ['/docs/', 200, {}],
@@ -32,7 +36,9 @@ describe('every answer', () => {
     expect(answered).toBe(status)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(headers.get('content-security-policy')).toMatch(/default-src '(none|self)'.*frame-ancestors 'none'/)
-    expect(headers.get('content-security-policy')).not.toMatch(/script-src[^;]*unsafe|default-src[^;]*unsafe|\*|https?:/)
+    expect(headers.get('content-security-policy')).not.toMatch(
+      /script-src[^;]*unsafe|default-src[^;]*unsafe|\*|https?:/,
+    )
   })
 
   test('of data is kept by nobody', async () => {
@@ -63,17 +69,20 @@ describe('the API reference', () => {
     })
   })
 
-  test.each(['/docs/', '/docs/js/scalar.js', '/openapi.json'])('%s is sent once to each that keeps it', async (path) => {
-    const plain = await ask(path, { headers: { 'accept-encoding': 'identity' } })
-    const zipped = await ask(path, { headers: { 'accept-encoding': 'gzip' } })
-    expect([plain.headers.get('content-encoding'), zipped.headers.get('content-encoding')]).toEqual([null, 'gzip'])
-    expect(await zipped.text()).toBe(await plain.text())
-    const etag = plain.headers.get('etag')!
-    const again = await ask(path, { headers: { 'if-none-match': etag } })
-    expect([again.status, await again.text()]).toEqual([304, ''])
-    const head = await ask(path, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } })
-    expect([head.status, head.headers.get('content-length')]).toEqual([200, plain.headers.get('content-length')])
-  })
+  test.each(['/docs/', '/docs/js/scalar.js', '/openapi.json'])(
+    '%s is sent once to each that keeps it',
+    async (path) => {
+      const plain = await ask(path, { headers: { 'accept-encoding': 'identity' } })
+      const zipped = await ask(path, { headers: { 'accept-encoding': 'gzip' } })
+      expect([plain.headers.get('content-encoding'), zipped.headers.get('content-encoding')]).toEqual([null, 'gzip'])
+      expect(await zipped.text()).toBe(await plain.text())
+      const etag = plain.headers.get('etag')!
+      const again = await ask(path, { headers: { 'if-none-match': etag } })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      const head = await ask(path, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } })
+      expect([head.status, head.headers.get('content-length')]).toEqual([200, plain.headers.get('content-length')])
+    },
+  )
 })
 
 describe('over HTTPS', () => {
