@@ -22,9 +22,10 @@ function renderModule(): string {
   const slim = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [name, slimOperation(operation)]),
   )
-  const functions = fileURLToPath(new URL('../contract/src/operation.ts', import.meta.url))
+  const fileOf = (name: string) => JSON.stringify(fileURLToPath(new URL(`../contract/src/${name}`, import.meta.url)))
   return [
-    `export { headerName } from ${JSON.stringify(functions)}`,
+    `export { headerName } from ${fileOf('operation.ts')}`,
+    `export { readOwnPath } from ${fileOf('own-path.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
     `export const operations = ${JSON.stringify(slim)}`,
   ].join('\n')

@@ -1,4 +1,5 @@
 // The routes. The server knows the same ones (`consolePaths` in server/src/http/console.ts).
+import { readOwnPath } from '@parley/contract'
 import {
   Outlet,
   createRootRouteWithContext,
@@ -28,12 +29,9 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search): { to?: string; sign_in_error?: string } => {
-    const { to } = search
-    return {
-      // Only a place within the console: nobody is sent elsewhere by a link.
-      ...(typeof to === 'string' && /^\/(?![/\\])/.test(to) ? { to } : {}),
-      ...readSignInError(search),
-    }
+    // Only a place within the console: nobody is sent elsewhere by a link.
+    const to = typeof search.to === 'string' ? readOwnPath(search.to, location.origin) : null
+    return { ...(to === null ? {} : { to }), ...readSignInError(search) }
   },
   beforeLoad: ({ context, search }) => {
     if (context.session) throw redirect({ href: search.to ?? '/inbox' })

@@ -175,6 +175,9 @@ const deliveries_deleted_at_once = 50_000
 /** Of 10,000 rows each. */
 const folds_at_once = 100
 
+/** After the time for running turns: what they have come to is sent. */
+const last_answers_ms = 2000
+
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
 async function serve(
   services: ReturnType<typeof createServices>,
@@ -206,8 +209,9 @@ async function serve(
   stack.defer(async () => {
     lifecycle.isDraining = true
     signals.notify(drainKey)
-    const closed = server.close()
-    await runner.drain(config.drain_seconds * 1000)
+    const drain_ms = config.drain_seconds * 1000
+    const closed = server.close(drain_ms + last_answers_ms)
+    await runner.drain(drain_ms)
     signals.close()
     await closed
   })

@@ -52,6 +52,28 @@ const limits = {
     most: 100_000_000,
     meaning: 'Requests a minute of each credential on each node; 0 switches it off; over it 429.',
   },
+  connections: {
+    setting: 'PARLEY_LIMIT_CONNECTIONS',
+    default: 16_000,
+    least: 1,
+    most: 1_000_000,
+    meaning: 'Connections that may be open on each node; one more is closed at once.',
+  },
+  connections_of_address: {
+    setting: 'PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS',
+    default: 2000,
+    least: 1,
+    most: 1_000_000,
+    meaning:
+      'Connections that one address (of IPv6: one network of 64 bits) may have open on each node; one more is closed at once. Does not hold for `PARLEY_TRUSTED_PROXIES`.',
+  },
+  request_seconds: {
+    setting: 'PARLEY_LIMIT_REQUEST_SECONDS',
+    default: 30,
+    least: 1,
+    most: 3600,
+    meaning: 'Seconds in which a request has to arrive, headers and body; over it 408.',
+  },
   waiting_turns: {
     setting: 'PARLEY_LIMIT_WAITING_TURNS',
     default: 32,

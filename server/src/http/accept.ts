@@ -1,11 +1,15 @@
-// Whether a caller takes server-sent events: only who names them does, and does not say `q=0`.
-const type = 'text/event-stream'
+// What a caller takes: only what it names, and does not refuse with `q=0`.
 
 export function acceptsEventStream(accept: string | undefined): boolean {
-  return (accept ?? '').split(',').some(isWanted)
+  return accepts(accept, 'text/event-stream')
 }
 
-function isWanted(range: string): boolean {
+/** `header`: of types, encodings and the like, with commas. */
+export function accepts(header: string | undefined, name: string): boolean {
+  return (header ?? '').split(',').some((range) => isWanted(range, name))
+}
+
+function isWanted(range: string, wanted: string): boolean {
   const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
-  return name === type && !parameters.some((parameter) => /^q\s*=\s*0(\.0*)?$/.test(parameter))
+  return name === wanted && !parameters.some((parameter) => /^q\s*=\s*0(\.0*)?$/.test(parameter))
 }

@@ -18,9 +18,6 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal | null> {
-  const session_token = readSessionToken(services, operation, request)
-  // What a cookie has opened is in no cache, and what sets one is not either.
-  if (operation.sign_in || session_token !== null) reply.header('cache-control', 'no-store')
   if (operation.access === 'public') {
     if (operation.sign_in) requireOwnPage(services, request)
     return null

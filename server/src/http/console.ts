@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import files from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { pageHeaders } from './security-headers.ts'
 
 /** Where `npm run build` leaves it. */
 export const console_folder = join(import.meta.dirname, '..', '..', '..', 'console', 'dist')
@@ -36,16 +37,9 @@ const policy = [
   "form-action 'self'",
   "frame-ancestors 'none'",
   "object-src 'none'",
-].join('; ')
+]
 
-const headers = {
-  'content-security-policy': policy,
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-}
+const headers = pageHeaders(policy)
 
 export async function registerConsole(server: FastifyInstance, folder: string): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) return explainAbsence(server)

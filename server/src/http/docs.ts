@@ -1,15 +1,41 @@
 // The API reference: the OpenAPI document and a page that renders it, both without any other server.
+import { createHash } from 'node:crypto'
 import scalar from '@scalar/fastify-api-reference'
-import type { FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { type SendFile, keepFile } from './kept-file.ts'
+import { pageHeaders } from './security-headers.ts'
 
 export async function registerDocs(server: FastifyInstance, document: object): Promise<void> {
-  const text = JSON.stringify(document)
-  server.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(text))
-  await server.register(scalar, {
+  const sendDocument = keepFile(Buffer.from(JSON.stringify(document)), {
+    'content-type': 'application/json; charset=utf-8',
+  })
+  server.get('/openapi.json', sendDocument)
+  server.get('/docs', async (_request, reply) => reply.redirect('/docs/', 301))
+  server.get('/docs/', async (request, reply) => (await readReference()).sendPage(request, reply))
+  server.get('/docs/js/scalar.js', async (request, reply) => (await readReference()).sendScript(request, reply))
+}
+
+interface Reference {
+  sendPage: SendFile
+  sendScript: SendFile
+}
+
+let reference: Promise<Reference> | undefined
+
+/** Made when it is first asked for, once in a process: it is large, and the same for every server. */
+function readReference(): Promise<Reference> {
+  reference ??= makeReference()
+  return reference
+}
+
+/** The library has its script in a text only, of 5 MB, and would write a copy of it for each request. */
+async function makeReference(): Promise<Reference> {
+  await using library = Fastify()
+  await library.register(scalar, {
     routePrefix: '/docs',
     configuration: {
       pageTitle: 'Parley API',
-      content: text,
+      url: '/openapi.json',
       withDefaultFonts: false,
       hideClientButton: true,
       telemetry: false,
@@ -19,4 +45,31 @@ export async function registerDocs(server: FastifyInstance, document: object): P
       documentDownloadType: 'json',
     },
   })
+  const [page, script] = await Promise.all([library.inject('/docs/'), library.inject('/docs/js/scalar.js')])
+  return {
+    sendPage: keepFile(page.rawPayload, {
+      ...pageHeaders(describePolicy(page.body)),
+      'content-type': 'text/html; charset=utf-8',
+    }),
+    sendScript: keepFile(script.rawPayload, { 'content-type': 'text/javascript; charset=utf-8' }),
+  }
+}
+
+/** The page has one script of its own, which calls the library's. */
+function describePolicy(page: string): string[] {
+  const inline = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)].map(([, text]) => hashOf(text!))
+  return [
+    "default-src 'none'",
+    `script-src 'self' ${inline.join(' ')}`,
+    // The library makes its styles as it draws.
+    "style-src 'unsafe-inline'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ]
+}
+
+function hashOf(script: string): string {
+  return `'sha256-${createHash('sha256').update(script).digest('base64')}'`
 }

@@ -14,6 +14,8 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   reply.header('x-request-id', request.id)
+  // Where a body is refused the framework closes at once, and who still sends would lose the answer (connection.ts).
+  reply.removeHeader('connection')
   return reply
     .code(status)
     .type('application/json; charset=utf-8')

@@ -1,5 +1,4 @@
 // The HTTP server: every operation of the contract becomes a route here, and there is no other way in.
-import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -7,6 +6,7 @@ import type { Logger } from 'pino'
 import type { Handlers, Services } from '../context.ts'
 import { AppError } from '../errors.ts'
 import { version } from '../version.ts'
+import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
 import { registerDocs } from './docs.ts'
 import { sendError } from './errors.ts'
@@ -14,9 +14,18 @@ import { parseJsonBody } from './json-body.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
+import { answerHeaders } from './security-headers.ts'
 
-export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<FastifyInstance> {
+export interface HttpServer {
+  /** Resolves with where it listens, as `http://host:port`. */
+  listen(address: { host: string; port: number }): Promise<string>
+  /** Takes no more connections, and resolves when none is left: after `within_ms` they are closed, whatever they wait for. */
+  close(within_ms: number): Promise<void>
+}
+
+export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<HttpServer> {
   const { config, ports } = services
+  const connections = new Connections(services, log)
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -24,20 +33,23 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     return503OnClosing: false,
     genReqId: () => ports.newId(),
     bodyLimit: config.limits.body_bytes,
-    http: { maxHeaderSize: max_header_bytes },
-    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, ports.newId()),
+    serverFactory: (listener) => connections.createServer(listener),
+    clientErrorHandler: (error, socket) => connections.refuse(error, socket),
     trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
   acceptJsonOnly(server)
-  closeSilentConnections(server)
+  server.addHook('preClose', async () => connections.closeSilent())
   server.decorateRequest('principal', null)
+  const headers = answerHeaders(config.sign_in.public_url)
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    reply.headers(headers).header('x-request-id', request.id)
     if (services.lifecycle.isDraining && request.routeOptions.url !== '/healthz') {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
+    // Before the body is read, which nobody wants.
+    if (request.is404) throw new AppError('not_found')
   })
   // A call that ends while the server stops must not keep its connection: closing waits for every one.
   server.addHook('onSend', async (_request, reply) => {
@@ -49,6 +61,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
   })
   server.setErrorHandler(sendError)
+  // Of routes that find nothing; where there is none, the hook above has answered.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
   const admission = { limiter, readmission: createReadmission(services) }
@@ -57,36 +70,14 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)
-  return server
-}
-
-/** Closing waits for connections on which there was never a request, as clients open them in advance; nobody is served there. */
-function closeSilentConnections(instance: FastifyInstance): void {
-  const { server } = instance
-  const silent = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    silent.add(socket)
-    socket.on('close', () => silent.delete(socket))
-  })
-  server.on('request', ({ socket }) => silent.delete(socket))
-  instance.addHook('preClose', async () => {
-    for (const socket of silent) socket.destroy()
-  })
-}
-
-/** Filters that hold JSON travel in the path of a request, percent-encoded. */
-const max_header_bytes = 65_536
-
-/** What is no HTTP that can be read never becomes a request; it is answered in the same words all the same. */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket, request_id: string): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
-  const [status, detail] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The path and the headers are too long.']
-      : ['400 Bad Request', 'The request cannot be read.']
-  const body = JSON.stringify({ detail, code: 'malformed_request', request_id })
-  const head = [`x-request-id: ${request_id}`, 'content-type: application/json; charset=utf-8', 'connection: close']
-  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  return {
+    listen: (address) => server.listen(address),
+    async close(within_ms) {
+      const stopTimer = ports.clock.after(within_ms, () => connections.closeAll())
+      await server.close()
+      stopTimer()
+    },
+  }
 }
 
 /** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */

@@ -1,13 +1,10 @@
-// An answer that is written while it comes about, at the reader's pace. A reader that takes too long is cut off.
+// An answer that is written while it comes about, at the reader's pace.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../context.ts'
-import type { Clock } from '../ports.ts'
 
 /** The head waits so long for the first piece, so that both are one packet. */
 const head_ms = 20
-/** How long a reader may take for what it has been sent so far. */
-const slow_ms = 30_000
 
 /** Aborts when the reader is no longer there. */
 export function watchReader(reply: FastifyReply): AbortSignal {
@@ -49,7 +46,7 @@ export async function writeStream({
   try {
     for await (const piece of pieces(response)) {
       if (gone.aborted || response.writableEnded) return
-      if (!response.write(piece)) await drained(response, gone, clock)
+      if (!response.write(piece)) await drained(response, gone)
     }
     response.end()
     // A server that stops waits for every connection that is kept.
@@ -66,12 +63,11 @@ export async function writeStream({
   return reply
 }
 
-async function drained(response: ServerResponse, gone: AbortSignal, clock: Clock): Promise<void> {
+/** A reader that takes nothing loses its connection (connection.ts). */
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
   if (gone.aborted || response.destroyed) return
   const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = clock.after(slow_ms, () => response.destroy())
   response.once('drain', resolve)
   gone.addEventListener('abort', () => resolve(), { once: true })
   await promise
-  stop()
 }

@@ -3,6 +3,7 @@ import type { ConversationEvent } from '@parley/contract'
 import { createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
+import { look_ms } from '../../src/http/connection.ts'
 import { makeNarrowedKey } from '../support/actors.ts'
 import {
   type RawOptions,
@@ -257,7 +258,7 @@ test('a reader that is too slow is cut off, and nothing is kept for it', async (
   await stream.read()
   // Others wait as long, and run out too, which does no harm.
   await until(() => {
-    runOut(30_000)
+    runOut(look_ms)
     return slow.services.open_streams.count === 0
   })
   await stream.cancel().catch(() => {})

@@ -127,19 +127,22 @@ describe('the way there and back', () => {
     },
   )
 
-  test.each(['/.//evil.example/x', '/%2e//evil.example/x', '/..//evil.example/x'])(
-    'leads nowhere else when it came to nothing (%s)',
-    async (return_to) => {
-      const at = browser()
-      const state = new URL(await start(at, return_to)).searchParams.get('state')!
-      const location = await comeBack(
-        at,
-        `/auth/openid/callback?error=access_denied&state=${state}&iss=${provider.issuer}`,
-      )
-      const url = new URL(location!, `${known_public_url}/auth/openid/callback`)
-      expect([url.origin, url.searchParams.get('sign_in_error')]).toEqual([known_public_url, 'refused'])
-    },
-  )
+  test.each([
+    '/.//evil.example/x',
+    '/%2e//evil.example/x',
+    '/..//evil.example/x',
+    '/a/..//evil.example',
+    '/@evil.example',
+  ])('leads nowhere else when it came to nothing (%s)', async (return_to) => {
+    const at = browser()
+    const state = new URL(await start(at, return_to)).searchParams.get('state')!
+    const location = await comeBack(
+      at,
+      `/auth/openid/callback?error=access_denied&state=${state}&iss=${provider.issuer}`,
+    )
+    const url = new URL(location!, `${known_public_url}/auth/openid/callback`)
+    expect([url.origin, url.searchParams.get('sign_in_error')]).toEqual([known_public_url, 'refused'])
+  })
 
   test('counts what the provider is asked in vain, and asks it no more once the attempts are used up', async () => {
     const at = browser()

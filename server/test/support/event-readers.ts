@@ -39,23 +39,33 @@ export function openRaw(url: string, conversation_id: string, options: RawOption
   return fetch(address, { headers: { ...headers, ...start }, ...(signal ? { signal } : {}) })
 }
 
-/** A node whose timers of a length the test can let run out; its wall clock is `ahead_ms` before ours. */
-export async function startHasty(server: TestServer) {
-  const due = new Set<{ ms: number; call: () => void }>()
+/** A clock whose timers of a length the test can let run out; its wall clock is `ahead_ms` before ours. */
+export function createHastyClock() {
+  const due = new Set<{ ms: number; run: () => void }>()
   const wall = { ahead_ms: 0 }
   const after = (ms: number, call: () => void) => {
-    const entry = { ms, call }
-    due.add(entry)
-    const stop = systemPorts.clock.after(ms, call)
-    return () => {
-      due.delete(entry)
+    const run = () => {
       stop()
+      call()
     }
+    const entry = { ms, run }
+    const stopTimer = systemPorts.clock.after(ms, run)
+    const stop = () => {
+      due.delete(entry)
+      stopTimer()
+    }
+    due.add(entry)
+    return stop
   }
   const now = () => systemPorts.clock.now() + wall.ahead_ms
-  const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, now, after } } })
   const runOut = (length: number) => {
-    for (const entry of [...due]) if (entry.ms === length && due.delete(entry)) entry.call()
+    for (const entry of [...due]) if (entry.ms === length) entry.run()
   }
+  return { clock: { ...systemPorts.clock, now, after }, wall, runOut }
+}
+
+export async function startHasty(server: TestServer) {
+  const { clock, wall, runOut } = createHastyClock()
+  const node = await server.startAnother({}, { ports: { clock } })
   return { node, wall, runOut }
 }

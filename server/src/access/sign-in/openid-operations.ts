@@ -1,4 +1,5 @@
 // The operations of signing in with the identity provider, and whom it may let in: members, and who has been invited.
+import { readOwnPath } from '@parley/contract'
 import type { Handler, PublicContext } from '../../context.ts'
 import type { Database } from '../../database/database.ts'
 import { openStore } from '../../database/store.ts'
@@ -61,12 +62,15 @@ function readPending({ services, visitor }: PublicContext): PendingSignIn | null
   }
 }
 
-/** The contract lets only paths of this server in; of `/.//host` parsing makes another server's address. */
+/** Any: a path is read against it. */
+const some_origin = 'http://localhost'
+
 function locationOf(return_to: string, problem: Problem | null): string {
-  if (problem === null) return return_to
-  const url = new URL(return_to, 'http://localhost')
+  const path = readOwnPath(return_to, some_origin) ?? '/'
+  if (problem === null) return path
+  const url = new URL(path, some_origin)
   url.searchParams.set('sign_in_error', problem)
-  return `${url.pathname.replace(/^\/+/, '/')}${url.search}${url.hash}`
+  return `${url.pathname}${url.search}${url.hash}`
 }
 
 /** The browser can come back with one cookie as often as it likes, and each time the provider is asked. */

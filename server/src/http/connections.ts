@@ -1,0 +1,182 @@
+// The connections of the server: how many there may be, in all and from one address, and which are closed because their clients do
+// not send, or do not take, what is due.
+import { type RequestListener, type Server, createServer } from 'node:http'
+import type { Socket } from 'node:net'
+import { compile } from '@fastify/proxy-addr'
+import type { Logger } from 'pino'
+import { networkOf } from '../access/sign-in/attempts.ts'
+import type { Limits } from '../config-limits.ts'
+import type { Services } from '../context.ts'
+import type { Clock, Ports } from '../ports.ts'
+import { Connection, type Fault, look_ms } from './connection.ts'
+import { describeUnreadable } from './unreadable.ts'
+
+/** Filters that hold JSON travel in the path of a request, percent-encoded. */
+const max_header_bytes = 65_536
+/** How long a client may keep a connection open between two requests. */
+const idle_ms = 75_000
+/** How often the server looks for requests that have not arrived in time. */
+const request_check_ms = 1000
+/** Of all answers together, what clients have not taken. Over it the largest are closed. */
+const most_unread_bytes = 268_435_456
+/** The log tells of closed connections once a minute. */
+const looks_between_reports = 12
+
+type Reason = Fault | 'too_many_connections' | 'too_many_of_address' | 'too_much_unread' | 'not_accepted'
+
+export class Connections {
+  readonly #limits: Limits
+  readonly #ports: Pick<Ports, 'clock' | 'newId'>
+  readonly #open = new Map<Socket, Connection>()
+  readonly #counts = createCounts()
+  readonly #report: Report
+  readonly #isProxy: (address: string, hop: number) => boolean
+  readonly #max_unread_bytes: number
+
+  constructor(
+    { config, ports }: Pick<Services, 'config' | 'ports'>,
+    log: Logger,
+    max_unread_bytes = most_unread_bytes,
+  ) {
+    this.#max_unread_bytes = max_unread_bytes
+    this.#limits = config.limits
+    this.#ports = ports
+    this.#report = createReport(log)
+    this.#isProxy = compile(config.sign_in.trusted_proxies)
+  }
+
+  createServer(listener: RequestListener): Server {
+    const within_ms = this.#limits.request_seconds * 1000
+    const options = {
+      maxHeaderSize: max_header_bytes,
+      headersTimeout: within_ms,
+      requestTimeout: within_ms,
+      connectionsCheckingInterval: request_check_ms,
+      keepAliveTimeout: idle_ms,
+    }
+    const server = createServer(options, (request, response) => {
+      const { socket } = request
+      // It came in one piece with a request that was too many.
+      if (socket.destroyed) return
+      if (this.#open.get(socket)!.begin(request, response)) listener(request, response)
+      else this.#close(socket, 'too_many_open_requests')
+    })
+    server.maxConnections = this.#limits.connections
+    server.on('connection', (socket: Socket) => this.#accept(socket))
+    server.on('drop', () => this.#report.add('too_many_connections'))
+    // Where the system has no files left. What is wrong with listening is told to the caller of `listen`.
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.syscall === 'accept') this.#report.add('not_accepted')
+    })
+    lookWhileListening(server, this.#ports.clock, () => this.#look())
+    return server
+  }
+
+  /** Answers what cannot be read as HTTP, or did not arrive in time. */
+  refuse(error: Error & { code?: string }, socket: Socket): void {
+    const connection = this.#open.get(socket)
+    if (!connection?.isAnswerable || error.code === 'ECONNRESET') return void socket.destroy()
+    socket.end(describeUnreadable(error, this.#ports.newId(), this.#limits.request_seconds))
+    // The rest of a request that came too late must not become one after all.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon()
+    else connection.endSoon()
+  }
+
+  /** Those on which there was never a request, as clients open them in advance. */
+  closeSilent(): void {
+    for (const [socket, { isSilent }] of this.#open) if (isSilent) socket.destroy()
+  }
+
+  closeAll(): void {
+    for (const socket of this.#open.keys()) socket.destroy()
+  }
+
+  #accept(socket: Socket): void {
+    const address = socket.remoteAddress
+    // It is gone already.
+    if (address === undefined) return void socket.destroy()
+    const network = this.#isProxy(address, 0) ? null : networkOf(address)
+    const most = this.#limits.connections_of_address
+    if (network !== null && !this.#counts.take(network, most)) return this.#close(socket, 'too_many_of_address')
+    this.#open.set(socket, new Connection(socket))
+    socket.on('close', () => {
+      this.#open.delete(socket)
+      if (network !== null) this.#counts.giveBack(network)
+    })
+  }
+
+  #close(socket: Socket, reason: Reason): void {
+    this.#report.add(reason)
+    socket.destroy()
+  }
+
+  #look(): void {
+    let unread_bytes = 0
+    for (const [socket, connection] of this.#open) {
+      const fault = connection.judge()
+      if (fault) this.#close(socket, fault)
+      else unread_bytes += socket.writableLength
+    }
+    if (unread_bytes > this.#max_unread_bytes) this.#closeLargest(unread_bytes)
+    this.#report.look()
+  }
+
+  #closeLargest(unread_bytes: number): void {
+    let left = unread_bytes
+    const largest = [...this.#open.keys()].toSorted((a, b) => b.writableLength - a.writableLength)
+    for (const socket of largest) {
+      if (left <= this.#max_unread_bytes) return
+      left -= socket.writableLength
+      this.#close(socket, 'too_much_unread')
+    }
+  }
+}
+
+function lookWhileListening(server: Server, clock: Clock, look: () => void): void {
+  let stop = () => {}
+  const lookLater = () => {
+    stop = clock.after(look_ms, () => {
+      lookLater()
+      look()
+    })
+  }
+  server.on('listening', lookLater)
+  server.on('close', () => stop())
+}
+
+function createCounts() {
+  const counts = new Map<string, number>()
+  return {
+    take(name: string, most: number): boolean {
+      const count = counts.get(name) ?? 0
+      if (count >= most) return false
+      counts.set(name, count + 1)
+      return true
+    },
+    giveBack(name: string): void {
+      const count = counts.get(name)! - 1
+      if (count > 0) counts.set(name, count)
+      else counts.delete(name)
+    },
+  }
+}
+
+type Report = ReturnType<typeof createReport>
+
+/** One line, however many there were. */
+function createReport(log: Logger) {
+  let counts: Partial<Record<Reason, number>> = {}
+  let looks_since_report = looks_between_reports
+  return {
+    add(reason: Reason): void {
+      counts[reason] = (counts[reason] ?? 0) + 1
+    },
+    look(): void {
+      looks_since_report += 1
+      if (looks_since_report < looks_between_reports || Object.keys(counts).length === 0) return
+      log.warn({ ...counts }, 'connections were closed')
+      counts = {}
+      looks_since_report = 0
+    },
+  }
+}

@@ -1,0 +1,23 @@
+// The answer to what is no request: bytes that cannot be read as HTTP, or that do not arrive in time. In the API's own words.
+
+export function describeUnreadable(error: { code?: string }, request_id: string, request_seconds: number): string {
+  const [status, detail] = explain(error.code, request_seconds)
+  const body = JSON.stringify({ detail, code: 'malformed_request', request_id })
+  const head = [
+    `x-request-id: ${request_id}`,
+    'content-type: application/json; charset=utf-8',
+    'x-content-type-options: nosniff',
+    'cache-control: no-store',
+    'connection: close',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ]
+  return `HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`
+}
+
+function explain(code: string | undefined, request_seconds: number): [status: string, detail: string] {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return ['431 Request Header Fields Too Large', 'The path and the headers are too long.']
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return ['408 Request Timeout', `The request did not arrive within ${request_seconds} seconds. Send it again.`]
+  return ['400 Bad Request', 'The request cannot be read.']
+}

@@ -1,0 +1,96 @@
+// What every answer tells a browser: of what type it is for good, who may show it in a frame, what it may load, who may keep it.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestServer, startTestServer } from '../support/server.ts'
+import { openRawClient } from './raw-client.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const ask = (path: string, init: RequestInit = {}) => fetch(server.url + path, { redirect: 'manual', ...init })
+const asAdmin = () => ({ headers: { authorization: `Bearer ${server.admin_key}` } })
+
+describe('every answer', () => {
+  test.each<[string, number, RequestInit | (() => RequestInit)]>([
+    ['/healthz', 200, {}],
+    ['/core/agents', 200, asAdmin],
+    ['/core/agents', 401, {}],
+    ['/nowhere', 404, {}],
+    ['/auth/session', 200, {}],
+    [
+      '/auth/sign-in',
+      400,
+      { method: 'POST', body: '{', headers: { 'content-type': 'application/json', 'x-parley-csrf': '1' } },
+    ],
+    ['/openapi.json', 200, {}],
+    ['/docs', 301, {}],
+    ['/docs/', 200, {}],
+    ['/docs/js/scalar.js', 200, {}],
+    ['/sign-in', 200, {}],
+    ['/theme.js', 200, {}],
+  ])('%s (%i) is what it says, and in nobody’s frame', async (path, status, init) => {
+    const { headers, status: answered } = await ask(path, typeof init === 'function' ? init() : init)
+    expect(answered).toBe(status)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('content-security-policy')).toMatch(/default-src '(none|self)'.*frame-ancestors 'none'/)
+    expect(headers.get('content-security-policy')).not.toMatch(
+      /script-src[^;]*unsafe|default-src[^;]*unsafe|\*|https?:/,
+    )
+  })
+
+  test('of data is kept by nobody', async () => {
+    for (const [path, init] of [
+      ['/core/agents', asAdmin()],
+      ['/core/agents', {}],
+      ['/auth/session', {}],
+    ] as const) {
+      expect((await ask(path, init)).headers.get('cache-control')).toBe('no-store')
+    }
+  })
+
+  test('to what is no request is no page either', async () => {
+    const client = await openRawClient(server.url, 'hello\r\n\r\n')
+    await client.closed
+    expect(client.text).toContain('x-content-type-options: nosniff')
+  })
+})
+
+describe('the API reference', () => {
+  test('is a page like the console’s', async () => {
+    const { headers } = await ask('/docs/')
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+    })
+  })
+
+  test.each(['/docs/', '/docs/js/scalar.js', '/openapi.json'])(
+    '%s is sent once to each that keeps it',
+    async (path) => {
+      const plain = await ask(path, { headers: { 'accept-encoding': 'identity' } })
+      const zipped = await ask(path, { headers: { 'accept-encoding': 'gzip' } })
+      expect([plain.headers.get('content-encoding'), zipped.headers.get('content-encoding')]).toEqual([null, 'gzip'])
+      expect(await zipped.text()).toBe(await plain.text())
+      const etag = plain.headers.get('etag')!
+      const again = await ask(path, { headers: { 'if-none-match': etag } })
+      expect([again.status, await again.text()]).toEqual([304, ''])
+      const head = await ask(path, { method: 'HEAD', headers: { 'accept-encoding': 'identity' } })
+      expect([head.status, head.headers.get('content-length')]).toEqual([200, plain.headers.get('content-length')])
+    },
+  )
+})
+
+describe('over HTTPS', () => {
+  test('a browser is told to stay there, where the settings say so', async () => {
+    expect((await ask('/healthz')).headers.get('strict-transport-security')).toBeNull()
+    const node = await server.startAnother({ PARLEY_PUBLIC_URL: 'https://parley.example' })
+    await using _ = node
+    const { headers } = await fetch(`${node.url}/healthz`)
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+  })
+})
