@@ -6,6 +6,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino'
 import type { Handlers, Services } from '../context.ts'
 import { AppError } from '../errors.ts'
+import { createKeyQueue } from '../idempotency/key-queue.ts'
 import { version } from '../version.ts'
 import { console_folder, registerConsole } from './console.ts'
 import { registerDocs } from './docs.ts'
@@ -50,7 +51,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
-  const admission = { limiter, readmission: createReadmission(services) }
+  const admission = { limiter, readmission: createReadmission(services), key_queue: createKeyQueue(ports.clock) }
   for (const operation of Object.values(operations)) {
     registerOperation(server, services, admission, operation, handlers[operation.id])
   }
