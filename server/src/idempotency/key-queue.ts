@@ -38,10 +38,13 @@ export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQu
     waitingOf.set(owner, waiting + 1)
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const forget = begin(() => resolve(true))
-    const stopTimer = clock.after(ms, () => resolve(false))
+    const giveUp = () => {
+      forget()
+      resolve(false)
+    }
+    const stopTimer = clock.after(ms, giveUp)
     const hasEnded = await promise
     stopTimer()
-    if (!hasEnded) forget()
     const left = waitingOf.get(owner)! - 1
     if (left > 0) waitingOf.set(owner, left)
     else waitingOf.delete(owner)
