@@ -75,7 +75,7 @@ test('who waits too long is refused as for a database that cannot serve, and hol
   expect(share.enter('c')).toBeNull()
 })
 
-test('whatever comes and goes: no more than there are, none to one that may have it by its turn, none lost', async () => {
+test('whatever comes and goes: places are as many as there are, nobody waits for one that it may have, and none is lost', async () => {
   const step = fc.record({ owner: fc.constantFrom('a', 'b', 'c', 'd'), enters: fc.boolean() })
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.array(step, { maxLength: 120 }), async (places, steps) => {
@@ -85,6 +85,11 @@ test('whatever comes and goes: no more than there are, none to one that may have
       const heldBy = (owner: string) => held.get(owner) ?? 0
       const free = () => places - [...held.values()].reduce((sum, count) => sum + count, 0)
       const take = (owner: string) => void held.set(owner, heldBy(owner) + 1)
+      const noteTurn = async (turn: Promise<void>, owner: string) => {
+        await turn
+        waiting.splice(waiting.indexOf(owner), 1)
+        take(owner)
+      }
       for (const { owner, enters } of steps) {
         if (enters) {
           const couldTake = heldBy(owner) < free()
@@ -93,10 +98,7 @@ test('whatever comes and goes: no more than there are, none to one that may have
           if (turn === null) take(owner)
           else {
             waiting.push(owner)
-            void turn.then(() => {
-              waiting.splice(waiting.indexOf(owner), 1)
-              take(owner)
-            })
+            void noteTurn(turn, owner)
           }
         } else if (heldBy(owner) > 0) {
           held.set(owner, heldBy(owner) - 1)

@@ -57,6 +57,7 @@ export function createFairShare({ places, most_waiting, wait_ms }: FairShareOpti
   }
 
   function serveNext(): boolean {
+    if (free === 0) return false
     for (const [owner, queue] of queues) {
       if (!mayTake(owner)) continue
       take(owner)
@@ -81,7 +82,7 @@ export function createFairShare({ places, most_waiting, wait_ms }: FairShareOpti
       if (left > 0) held.set(owner, left)
       else held.delete(owner)
       free += 1
-      while (free > 0 && serveNext());
+      while (serveNext());
     },
   }
 }

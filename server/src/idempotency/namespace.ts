@@ -1,19 +1,12 @@
 // Which keys can meet: those of one organization, of one conversation's tokens, of one user, of one session. Each namespace is an id.
 import { createHash } from 'node:crypto'
-import { type Executor, statement } from '../database/database.ts'
-import { rowsOf } from '../database/rows.ts'
+import type { Executor } from '../database/database.ts'
+import { hasOtherHolder } from './queries.ts'
 
 /** Of the ids, only that of a conversation may be chosen by a caller. */
 export type KeyHolder =
   | { kind: 'organization' | 'user' | 'session'; id: string }
   | { kind: 'conversation'; id: string; organization_id: string }
-
-const takenStatement = statement(
-  'is_namespace_taken',
-  `select wanted.call from ${rowsOf('wanted', 'id uuid')}
-   where exists (select from organizations where id = wanted.id) or exists (select from users where id = wanted.id)
-      or exists (select from sessions where id = wanted.id)`,
-)
 
 /**
  * A conversation that was given the id of another holder has a namespace of its own. The answer for a conversation does not change:
@@ -21,8 +14,7 @@ const takenStatement = statement(
  */
 export async function findNamespace(executor: Executor, holder: KeyHolder): Promise<string> {
   if (holder.kind !== 'conversation') return holder.id
-  const isTaken = (await executor.ask(takenStatement, [holder.id])).length > 0
-  return isTaken ? deriveNamespace(holder) : holder.id
+  return (await hasOtherHolder(executor, holder.id)) ? deriveNamespace(holder) : holder.id
 }
 
 /** A UUID of version 8, which no other id here has. */

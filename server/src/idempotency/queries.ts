@@ -156,3 +156,15 @@ const deleteStatement = statement(
 export async function deleteExpiredKeys(executor: Executor, limit: number): Promise<number> {
   return (await executor.query(deleteStatement, [limit])).length
 }
+
+const otherHolderStatement = statement(
+  'is_namespace_taken',
+  `select wanted.call from ${rowsOf('wanted', 'id uuid')}
+   where exists (select from organizations where id = wanted.id) or exists (select from users where id = wanted.id)
+      or exists (select from sessions where id = wanted.id)`,
+)
+
+/** Whether the id, which a conversation has, is an organization's, a user's or a session's too. */
+export async function hasOtherHolder(executor: Executor, conversation_id: string): Promise<boolean> {
+  return (await executor.ask(otherHolderStatement, [conversation_id])).length > 0
+}
