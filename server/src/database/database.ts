@@ -87,9 +87,10 @@ const idle_transaction_ms = 5000
  */
 const reserved_part = 0.25
 const listening_connections = 1
-/** Uses of one organization that may wait for its share, and how long: less than others wait for a connection. */
+/** For a connection, and before that for an organization's share. */
+const connection_wait_ms = 10_000
+/** Uses of one organization. */
 const most_waiting = 1000
-const share_wait_ms = 5000
 
 const timestamptz = 1184
 const int8 = 20
@@ -126,7 +127,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     query_timeout: options.statement_timeout_ms + 5000,
     lock_timeout: options.statement_timeout_ms,
     idle_in_transaction_session_timeout: idle_transaction_ms,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connection_wait_ms,
     application_name: 'parley',
   })
   let isClosing = false
@@ -140,7 +141,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   const share = createFairShare({
     places: countSharedPlaces(options.max_connections),
     most_waiting,
-    wait_ms: share_wait_ms,
+    wait_ms: connection_wait_ms,
   })
   const ask = createAsk(query)
   const transaction: Database['transaction'] = (work) => runTransaction(pool, work)

@@ -6,7 +6,7 @@ import { ShareExhausted, isUnavailable } from './failures.ts'
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
 afterEach(() => void vi.useRealTimers())
 
-const roomy = { places: 8, most_waiting: 1000, wait_ms: 5000 }
+const roomy = { places: 8, most_waiting: 1000, wait_ms: 10_000 }
 
 /** Enters, and notes when it has a place. */
 function startEntering(share: FairShare) {
@@ -69,7 +69,7 @@ test('who waits too long is refused as for a database that cannot serve, and hol
   const share = createFairShare({ ...roomy, places: 1 })
   share.enter('a')
   const refused = share.enter('b')!.catch((error: unknown) => error)
-  vi.advanceTimersByTime(5000)
+  vi.advanceTimersByTime(10_000)
   expect(isUnavailable(await refused)).toBe(true)
   share.leave('a')
   expect(share.enter('c')).toBeNull()
