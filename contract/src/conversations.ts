@@ -199,9 +199,10 @@ const lifecycleOperations = {
     tag,
     summary: 'Bring in conversations from elsewhere',
     description:
-      'Inserts only, all or nothing for each row. The same `id` with the same content is `unchanged`; with other content it is an error of that row.',
+      'Inserts only, all or nothing for each row. The same `id` with the same content is `unchanged`; with other content it is an error of that row. A call that breaks off keeps the rows before; sent again with its `Idempotency-Key`, it goes on and counts them as `created`.',
     access: manage,
     narrowed: true,
+    in_parts: true,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       conversations: Type.Array(ImportedConversation, {

@@ -61,7 +61,11 @@ export const settings: readonly Setting[] = [
       'A PostgreSQL (15 to 18) of your own, as `postgresql://…`. Without it the server runs a private one in its data folder.',
     secret: true,
   },
-  { name: 'PARLEY_DATABASE_CONNECTIONS', default: '20', meaning: 'Size of the connection pool, 2 to 1000.' },
+  {
+    name: 'PARLEY_DATABASE_CONNECTIONS',
+    default: '20',
+    meaning: 'Size of the connection pool, 2 to 1000; one organization uses at most a share of it.',
+  },
   {
     name: 'PARLEY_DATA_DIR',
     default: '`data` beside package.json',

@@ -7,7 +7,7 @@ import { announce } from '../conversations/conclude.ts'
 import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
 import { findConversation, readTranscript } from '../conversations/queries.ts'
 import { isUnavailable } from '../database/failures.ts'
-import { openStore } from '../database/store.ts'
+import { openReservedStore } from '../database/store.ts'
 import { collectAnswer } from '../engine/collect.ts'
 import { modelOf } from '../engine/model-of.ts'
 import { summarizeWithDemo } from '../engine/models/demo.ts'
@@ -22,7 +22,7 @@ export async function runAnalysis(
   { organization_id, conversation_id }: JobPayloads['analyze_conversation'],
   job: JobRun,
 ): Promise<void> {
-  const store = openStore(services.database, organization_id)
+  const store = openReservedStore(services.database, organization_id)
   const run = await beginAnalysis(store, conversation_id)
   if (run === null) return
   const conversation = await findConversation(store, conversation_id)

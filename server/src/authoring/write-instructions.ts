@@ -8,7 +8,7 @@ import {
   outdated,
 } from '../agents/instruction-generation.ts'
 import type { Services } from '../context.ts'
-import { openStore } from '../database/store.ts'
+import { openReservedStore } from '../database/store.ts'
 import { defaultModel } from '../engine/model-of.ts'
 import { DEMO_PROVIDER, instructWithDemo } from '../engine/models/demo.ts'
 import { modelsOf } from '../engine/models/organization-models.ts'
@@ -26,7 +26,7 @@ export async function writeInstructions(
   run: JobRun,
   log: Logger,
 ): Promise<void> {
-  const store = openStore(services.database, job.organization_id)
+  const store = openReservedStore(services.database, job.organization_id)
   const begun = await beginGeneration(store, job)
   if (!begun) return
   const models = modelsOf(services, store)

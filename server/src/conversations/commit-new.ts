@@ -107,6 +107,19 @@ export async function isIdTaken(store: Store, id: string): Promise<boolean> {
   return (await store.query(takenStatement, [id])).length > 0
 }
 
+// As long as an idempotency key is kept.
+const bornWithStatement = statement(
+  'was_born_with',
+  `select from events
+   where conversation_id = $1 and organization_id = $2 and sequence = 1 and id = $3
+     and occurred_at > clock_timestamp() - interval '24 hours'`,
+)
+
+/** Whether the first event of the conversation is this one, and no older than a key can be. */
+export async function wasBornWith(store: Store, conversation_id: string, event_id: string): Promise<boolean> {
+  return (await store.query(bornWithStatement, [conversation_id, store.organization_id, event_id])).length > 0
+}
+
 export interface NewProgress {
   user_turn_count: number
   last_activity_at: string

@@ -4,7 +4,7 @@ import { type Database, type Executor, type Together, limitLockWait } from '../d
 import { isConnectionLost } from '../database/failures.ts'
 import { gather } from '../database/gather.ts'
 import { openStore } from '../database/store.ts'
-import { type Binding, type CallKey, KeyTaken, bindTogether, forgetBinding } from '../idempotency/run-once.ts'
+import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../idempotency/run-once.ts'
 import { type Decision, type LockedConversation, isRefusal } from './change.ts'
 import { type Committed, type Environment, accepted, changeConversation, committedOf } from './commit.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
@@ -30,7 +30,7 @@ const lanes = 2
 const most = 32
 /** What comes while one goes alone is the next group; but one that waits for a lock holds up nobody for longer. */
 const alone_ms = 20
-/** For a lock that cannot be skipped: an idempotency key that another transaction is about to bind. */
+/** For a lock that cannot be skipped: an idempotency key that a node of the version before is about to bind. */
 const lock_wait_ms = 100
 
 type Proposed = ProposedChange<unknown>
@@ -101,20 +101,20 @@ async function commitTogether(
     for (const { change } of those) await reach(environment.ports, `${change}.${stage}`)
   }
   try {
-    const { judged, taken, written } = await database.transaction(async (tx) => {
+    const { judged, lost, written } = await database.transaction(async (tx) => {
       await reachAll('begun', all)
       const locked = await lockAll(tx, all)
       await reachAll('locked', locked.map(proposedOf))
       const judged = locked.map(judge)
-      const taken = await bindTogether(tx, judged.flatMap(bindingOf))
-      const written = judged.filter((one) => !isRefusal(one.decision) && !isTaken(one, taken))
+      const lost = await bindTogether(tx, judged.flatMap(bindingOf))
+      const written = judged.filter((one) => !isRefusal(one.decision) && !whyLost(one, lost))
       writeChanges({ tx, ...environment }, written.flatMap(planOf))
       if (environment.ports.reached) await tx.posted()
       await reachAll('written', written.map(proposedOf))
-      return { judged, taken, written }
+      return { judged, lost, written }
     })
     await reachAll('committed', written.map(proposedOf))
-    return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, taken))]))
+    return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, lost))]))
   } catch (error) {
     if (!isConnectionLost(error)) return fallApart(all)
     const failed = settle(() => {
@@ -146,13 +146,14 @@ function bindingOf({ proposed: { binding }, decision }: Judged) {
   return !binding || isRefusal(decision) ? [] : [{ key: binding.key, to: binding.to(decision.answer) }]
 }
 
-const isTaken = ({ proposed: { binding } }: Judged, taken: Set<CallKey>) => !!binding && taken.has(binding.key)
+const whyLost = ({ proposed: { binding } }: Judged, lost: LostKeys) => binding && lost.get(binding.key)
 
 const planOf = ({ state, decision }: Judged): Planned[] =>
   isRefusal(decision) ? [] : [{ state, change: decision.change }]
 
-function conclusionOf(one: Judged, taken: Set<CallKey>): Committed<unknown> {
-  if (isTaken(one, taken)) throw new KeyTaken()
+function conclusionOf(one: Judged, lost: LostKeys): Committed<unknown> {
+  const why = whyLost(one, lost)
+  if (why) throw why
   return committedOf(one.state, accepted(one.decision))
 }
 

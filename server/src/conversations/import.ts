@@ -1,5 +1,6 @@
-// Bringing conversations in: each row is judged and written by itself, all of it or nothing.
+// Bringing conversations in: each row is judged and committed by itself, all of it or nothing.
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import type { Output } from '@parley/contract'
 import { maySeeAgent } from '../access/access.ts'
 import { findImportedVersion } from '../agents/imported.ts'
@@ -7,8 +8,9 @@ import type { Context, Handler } from '../context.ts'
 import { isUnstorable } from '../database/failures.ts'
 import type { Store } from '../database/store.ts'
 import { type FieldFault, tellFaults } from '../field-faults.ts'
+import { uuidOf } from '../idempotency/namespace.ts'
 import { canonicalJson } from '../json.ts'
-import { closeImported, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
+import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from './commit-new.ts'
 import { type PreparedImport, prepareImport } from './imported.ts'
 import { findConversation } from './queries.ts'
 
@@ -20,14 +22,23 @@ const max_told_bytes = 262_144
 
 export const importConversations: Handler<'importConversations'> = async (ctx, input) => {
   const answer: Answer = { created: 0, unchanged: 0, errors: [] }
+  const created = new Set<string>()
   const room = { bytes: max_told_bytes }
   for (const [index, row] of input.conversations.entries()) {
     const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
-    if (outcome === 'created' || outcome === 'unchanged') answer[outcome] += 1
-    else answer.errors.push(...tellFaults(outcome, room).map((fault) => ({ index, id: idOf(row), ...fault })))
+    const id = idOf(row)
+    if (typeof outcome !== 'string') {
+      answer.errors.push(...tellFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
+    } else if (outcome === 'unchanged') answer.unchanged += 1
+    else created.add(id!.toLowerCase())
+    // The same row again in one call, which is that call's own.
+    if (outcome === 'created' && created.size === answer.created) answer.unchanged += 1
+    answer.created = created.size
+    // Rows may be many, and each may take long to judge: other requests come in between.
+    await setImmediate()
   }
   if (answer.created > 0) ctx.services.feeds.announce(ctx.store.organization_id)
-  return answer
+  return ctx.key ? ctx.key.conclude(answer) : answer
 }
 
 /** One row that the database cannot hold must not cost the others. */
@@ -64,8 +75,20 @@ async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer)
   // It may have been committed between the two looks.
   const record = found ?? (await find())
   const isSame = record?.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
-  if (isSame) return 'unchanged'
+  if (isSame) return (await wasCreatedByThisCall(ctx, id)) ? 'created' : 'unchanged'
   return [{ path: 'id', message: 'is taken by a conversation with other content' }]
+}
+
+/** A call with a key that broke off, and is sent again, or runs on another node too: what it has created is still its own. */
+async function wasCreatedByThisCall(ctx: Context, id: string): Promise<boolean> {
+  return ctx.key !== null && wasBornWith(ctx.store, id, birthOf(ctx, id))
+}
+
+/** The id of the first event. With a key it follows from that, and so says which call created the conversation. */
+function birthOf({ key, services }: Context, id: string): string {
+  if (key === null) return services.ports.newId()
+  const { namespace, key: name, fingerprint } = key.request
+  return uuidOf(`import of ${id} with ${namespace} ${fingerprint.toString('hex')} ${name}`)
 }
 
 async function writeRow(
@@ -88,9 +111,8 @@ async function writeRow(
   }
   const created_at = await insertConversation(tx, row, source.created_at)
   if (created_at === null) return 'taken'
-  const { newId } = ctx.services.ports
   const imported = { type: 'conversation.created' as const, data: { channel: row.channel, imported: true } }
-  await insertHistory(tx, row.id, items, [{ id: newId(), ...imported }], progress)
+  await insertHistory(tx, row.id, items, [{ id: birthOf(ctx, row.id), ...imported }], progress)
   if (end) await closeImported(tx, row.id, end)
   return 'created'
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { askOne, createAsk } from './ask.ts'
+import { type FairShare, createFairShare } from './fair-share.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import type { Tables } from './tables.ts'
 
@@ -54,6 +55,11 @@ export interface Database extends Executor {
    * when the connection was lost before the answer to the commit.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * The same database, used for an organization, or for a user without one: each use takes one of the places that they share, and
+   * may fail with `ShareExhausted`. A transaction answers itself, since it holds a place already.
+   */
+  sharedBy(owner: string): Database
 }
 
 export interface Transaction extends Database, Together {}
@@ -74,6 +80,17 @@ export interface DatabaseOptions {
  * lets its locks go, sooner than a lease runs out (8 s): another node can take its turn up in time (T7).
  */
 const idle_transaction_ms = 5000
+
+/**
+ * Of the connections, for what the server does by itself and for finding out who calls: neither waits behind organizations. One
+ * more is taken for good, by the job worker that listens.
+ */
+const reserved_part = 0.25
+const listening_connections = 1
+/** For a connection, and before that for an organization's share. */
+const connection_wait_ms = 10_000
+/** Uses of one organization. */
+const most_waiting = 1000
 
 const timestamptz = 1184
 const int8 = 20
@@ -110,7 +127,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     query_timeout: options.statement_timeout_ms + 5000,
     lock_timeout: options.statement_timeout_ms,
     idle_in_transaction_session_timeout: idle_transaction_ms,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: connection_wait_ms,
     application_name: 'parley',
   })
   let isClosing = false
@@ -121,17 +138,77 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   pool.on('connect', (client) => client.on('error', () => {}))
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const query: Executor['query'] = async (statement, values) => (await pool.query({ ...statement, values })).rows
+  const share = createFairShare({
+    places: countSharedPlaces(options.max_connections),
+    most_waiting,
+    wait_ms: connection_wait_ms,
+  })
+  const ask = createAsk(query)
+  const transaction: Database['transaction'] = (work) => runTransaction(pool, work)
   return {
     pool,
     kysely,
     query,
-    ask: createAsk(query),
-    transaction: (work) => runTransaction(pool, work),
+    ask,
+    transaction,
+    sharedBy: (owner) => shareDatabase({ pool, query, ask, transaction }, share, owner),
     [Symbol.asyncDispose]() {
       isClosing = true
       return pool.end()
     },
   }
+}
+
+/** Of two connections there is no part to reserve. */
+function countSharedPlaces(max_connections: number): number {
+  return Math.max(1, max_connections - listening_connections - Math.ceil(max_connections * reserved_part))
+}
+
+type Whole = Pick<PooledDatabase, 'pool' | 'query' | 'ask' | 'transaction'>
+
+function shareDatabase({ pool, query, ask, transaction }: Whole, share: FairShare, owner: string): Database {
+  let kysely: Kysely<Tables> | undefined
+  const hold = async <T>(use: () => Promise<T>): Promise<T> => {
+    const turn = share.enter(owner)
+    if (turn) await turn
+    try {
+      return await use()
+    } finally {
+      share.leave(owner)
+    }
+  }
+  const shared: Database = {
+    query: (statement, values) => hold(() => query(statement, values)),
+    // What is asked together is asked for several organizations at once, over connections whose number is bounded for itself.
+    ask,
+    transaction: (work) => hold(() => transaction(work)),
+    get kysely() {
+      kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: sharedPool(pool, share, owner) }) })
+      return kysely
+    },
+    sharedBy: () => shared,
+  }
+  return shared
+}
+
+/** Lets kysely run on connections each of which takes a place. */
+function sharedPool(pool: pg.Pool, share: FairShare, owner: string): pg.Pool {
+  const connect = async () => {
+    const turn = share.enter(owner)
+    if (turn) await turn
+    try {
+      const client = await pool.connect()
+      const release = (error?: Error | boolean) => {
+        client.release(error)
+        share.leave(owner)
+      }
+      return { query: client.query.bind(client), release }
+    } catch (error) {
+      share.leave(owner)
+      throw error
+    }
+  }
+  return { connect, end: async () => {} } as unknown as pg.Pool
 }
 
 async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -227,6 +304,7 @@ function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown
     },
     posted: line.posted,
     ask: (statement, row) => askOne(tx.query, statement, row),
+    sharedBy: () => tx,
     get kysely() {
       kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client, begun) }) })
       return kysely

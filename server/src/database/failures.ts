@@ -14,6 +14,13 @@ export class WaitedTooLong extends Error {
   }
 }
 
+/** The share of the database connections of an organization was in use, and stayed so for too long. */
+export class ShareExhausted extends Error {
+  constructor() {
+    super('the share of the database connections is in use')
+  }
+}
+
 /** Whether there is no connection, or it is gone, so that nobody can tell what became of what was sent over it last. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof CommitInDoubt) return true
@@ -27,7 +34,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Whether the database could not be reached or could not serve just now, as against a fault of the query. */
 export function isUnavailable(error: unknown): boolean {
-  if (isConnectionLost(error) || error instanceof WaitedTooLong) return true
+  if (isConnectionLost(error) || error instanceof WaitedTooLong || error instanceof ShareExhausted) return true
   const { code } = (error ?? {}) as { code?: unknown }
   return (
     typeof code === 'string' && /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)

@@ -3,7 +3,7 @@ import type { Database, Executor, Together, Transaction } from './database.ts'
 
 declare const bound: unique symbol
 
-/** The database, opened for one organization. Made by `openStore` only. */
+/** The database, opened for one organization. Made here only. */
 export interface Store extends Executor {
   readonly organization_id: string
   readonly [bound]: true
@@ -17,7 +17,13 @@ export interface RootStore extends Store {
   transaction<T>(work: (store: TransactionStore) => Promise<T>): Promise<T>
 }
 
+/** For the organization's requests, and what follows from them: waits for its share of the connections, and for no other's. */
 export function openStore(database: Database, organization_id: string): RootStore {
+  return openReservedStore(database.sharedBy(organization_id), organization_id)
+}
+
+/** For what the server has to do by itself, such as taking over a turn: it waits behind no request. */
+export function openReservedStore(database: Database, organization_id: string): RootStore {
   return {
     organization_id,
     query: database.query,

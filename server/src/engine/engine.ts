@@ -18,7 +18,7 @@ import { type Words, countSaidByTools, heldWords, joinWords } from '../conversat
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
-import { openStore } from '../database/store.ts'
+import { openReservedStore, openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
@@ -379,7 +379,7 @@ export class Engine implements TurnRunner {
 
   async #takeUp(turn: AbandonedTurn): Promise<void> {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
-    const store = openStore(this.#services.database, turn.organization_id)
+    const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
     const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
     if (!committed || committed.answer === 'nothing') return

@@ -1,7 +1,7 @@
 // From any thrown value to the error body of the API. What is not meant for a client stays in the log.
 import { type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isUnavailable, isUnstorable } from '../database/failures.ts'
+import { ShareExhausted, isUnavailable, isUnstorable } from '../database/failures.ts'
 import { AppError, errorBody } from '../errors.ts'
 
 /** Seconds after which a client may try again when we cannot serve. */
@@ -23,8 +23,12 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .send(errorBody(error, request.id))
 }
 
+const share_detail =
+  "The organization's requests use its whole share of the database connections. Send fewer of them at once, and this one again."
+
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
+  if (thrown instanceof ShareExhausted) return new AppError('unavailable', share_detail, {}, { cause: thrown })
   if (isUnavailable(thrown)) return new AppError('unavailable', undefined, {}, { cause: thrown })
   // Validation should have found it; the caller is not served worse because it did not.
   if (isUnstorable(thrown))

@@ -5,6 +5,8 @@ import type { Principal } from '../access/authenticate.ts'
 import type { Context, Handlers, PublicContext, Services, SessionContext, UserContext } from '../context.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
+import type { KeyQueue } from '../idempotency/key-queue.ts'
+import { type KeyHolder, findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
@@ -28,12 +30,13 @@ type AnyHandler = (ctx: never, input: never) => Promise<unknown>
 export interface Admission {
   limiter: RateLimiter
   readmission: ReturnType<typeof createReadmission>
+  key_queue: KeyQueue
 }
 
 export function registerOperation(
   server: FastifyInstance,
   services: Services,
-  { limiter, readmission }: Admission,
+  { limiter, readmission, key_queue }: Admission,
   operation: Operation,
   handler: Handlers[OperationId],
 ): void {
@@ -56,7 +59,8 @@ export function registerOperation(
       }
       const output = await (typeof idempotency_key === 'string'
         ? runOnce({
-            ...callOf(services, operation, request, idempotency_key),
+            ...(await callOf(services, operation, request, idempotency_key)),
+            key_queue,
             run,
             onReplay: () => markReplayed(reply),
           })
@@ -69,18 +73,27 @@ export function registerOperation(
   })
 }
 
-function callOf(services: Services, operation: Operation, request: FastifyRequest, key: string) {
+async function callOf(services: Services, operation: Operation, request: FastifyRequest, key: string) {
   const principal = request.principal!
   const path = request.url.split('?', 1)[0]!
   const fingerprint = fingerprintOf(operation.method, path, request.body, describeRights(principal))
   const { conversation_id = null } = request.params as { conversation_id?: string }
+  const namespace = await findNamespace(services.database, keyHolderOf(principal))
+  const owner = ownerOf(principal)
   return {
-    database: services.database,
+    database: services.database.sharedBy(owner),
     sealer: services.sealer,
-    request: { namespace: namespaceOf(principal), key, fingerprint },
+    clock: services.ports.clock,
+    request: { namespace, key, fingerprint },
+    owner,
     conversation_id: conversation_id !== null && isUuid(conversation_id) ? conversation_id : null,
-    is_atomic: !operation.waits,
+    commits: howItCommits(operation),
   }
+}
+
+function howItCommits({ waits, in_parts }: Operation) {
+  if (waits) return 'itself' as const
+  return in_parts ? ('in_parts' as const) : ('once' as const)
 }
 
 function markReplayed(reply: FastifyReply): void {
@@ -88,10 +101,19 @@ function markReplayed(reply: FastifyReply): void {
 }
 
 /** An end user's browser cannot get in the way of the organization's own keys, nor of other conversations'. */
-function namespaceOf(principal: Principal): string {
+function keyHolderOf(principal: Principal): KeyHolder {
+  if (principal.kind === 'user') return { kind: 'user', id: principal.user.id }
+  if (principal.kind === 'session') return { kind: 'session', id: principal.session.id }
+  const { conversation, organization_id } = principal.access
+  return conversation
+    ? { kind: 'conversation', id: conversation.id, organization_id }
+    : { kind: 'organization', id: organization_id }
+}
+
+/** Whose share of what is bounded a call uses. */
+function ownerOf(principal: Principal): string {
   if (principal.kind === 'user') return principal.user.id
-  if (principal.kind === 'session') return principal.session.id
-  return principal.access.conversation?.id ?? principal.access.organization_id
+  return principal.kind === 'session' ? principal.session.id : principal.access.organization_id
 }
 
 function createContext(

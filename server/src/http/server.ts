@@ -5,6 +5,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino'
 import type { Handlers, Services } from '../context.ts'
 import { AppError } from '../errors.ts'
+import { createKeyQueue } from '../idempotency/key-queue.ts'
 import { version } from '../version.ts'
 import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
@@ -64,7 +65,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   // Of routes that find nothing; where there is none, the hook above has answered.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
-  const admission = { limiter, readmission: createReadmission(services) }
+  const admission = { limiter, readmission: createReadmission(services), key_queue: createKeyQueue(ports.clock) }
   for (const operation of Object.values(operations)) {
     registerOperation(server, services, admission, operation, handlers[operation.id])
   }

@@ -38,18 +38,27 @@ export async function findKey(executor: Executor, { namespace, key }: RequestKey
   return row ?? null
 }
 
-// Waits for a transaction that is about to bind the same key; in the order of the keys, so that no two wait for each other.
+// A transaction that is about to bind the same key is not waited for: its lock is tried before its row. Only one of the version
+// before, which takes no such lock, has to be; in the order of the keys, so that no two wait for each other.
 const insertStatement = statement(
   'bind_idempotency_keys',
-  `insert into idempotency_keys as kept (namespace, key, fingerprint, conversation_id, turn_id, expires_at)
-   select namespace, key, fingerprint, conversation_id, turn_id, clock_timestamp() + interval '24 hours'
-   from ${rowsOf('bound', 'namespace uuid, key text, fingerprint bytea, conversation_id uuid, turn_id uuid')}
-   order by namespace, key
-   on conflict (namespace, key) do update
-     set fingerprint = excluded.fingerprint, conversation_id = excluded.conversation_id, turn_id = excluded.turn_id,
-         answer = null, expires_at = excluded.expires_at
-     where kept.expires_at <= clock_timestamp()
-   returning namespace, key`,
+  `with wanted as materialized (
+     select namespace, key, fingerprint, conversation_id, turn_id,
+            pg_try_advisory_xact_lock(hashtextextended('idempotency key ' || namespace || ' ' || key, 0)) as is_free
+     from ${rowsOf('sent', 'namespace uuid, key text, fingerprint bytea, conversation_id uuid, turn_id uuid')}
+   ), bound as (
+     insert into idempotency_keys as kept (namespace, key, fingerprint, conversation_id, turn_id, expires_at)
+     select namespace, key, fingerprint, conversation_id, turn_id, clock_timestamp() + interval '24 hours'
+     from wanted where is_free order by namespace, key
+     on conflict (namespace, key) do update
+       set fingerprint = excluded.fingerprint, conversation_id = excluded.conversation_id, turn_id = excluded.turn_id,
+           answer = null, expires_at = excluded.expires_at
+       where kept.expires_at <= clock_timestamp()
+     returning namespace, key
+   )
+   select wanted.namespace, wanted.key,
+          case when not is_free then 'busy' when bound.key is null then 'taken' else 'bound' end as outcome
+   from wanted left join bound on bound.namespace = wanted.namespace and bound.key = wanted.key`,
 )
 
 export interface NewBinding {
@@ -57,16 +66,20 @@ export interface NewBinding {
   to: Binding
 }
 
-/** For each whether it was bound; false when another request has bound the key. */
-export async function insertKeys(executor: Executor, bindings: NewBinding[]): Promise<boolean[]> {
+/** `taken`: another request has bound the key; `busy`: a transaction is about to, or not. */
+export type BindOutcome = 'bound' | 'taken' | 'busy'
+
+/** In the order of the bindings, each of which has a key of its own. */
+export async function insertKeys(executor: Executor, bindings: NewBinding[]): Promise<BindOutcome[]> {
   const rows = bindings.map(({ request, to: { conversation_id = null, turn_id = null } }) => {
     return { ...request, conversation_id, turn_id }
   })
   const values = arraysOf(rows, ['namespace', 'key', 'fingerprint', 'conversation_id', 'turn_id'])
-  const bound = await executor.query<Pick<RequestKey, 'namespace' | 'key'>>(insertStatement, values)
-  return bindings.map(({ request }) =>
-    bound.some(({ namespace, key }) => namespace === request.namespace && key === request.key),
-  )
+  type Row = Pick<RequestKey, 'namespace' | 'key'> & { outcome: BindOutcome }
+  const found = await executor.query<Row>(insertStatement, values)
+  const nameOf = ({ namespace, key }: Pick<RequestKey, 'namespace' | 'key'>) => `${namespace} ${key}`
+  const outcomes = new Map(found.map((row) => [nameOf(row), row.outcome]))
+  return bindings.map(({ request }) => outcomes.get(nameOf(request))!)
 }
 
 // Waits for a rotation of the secret key, and then writes nothing that the old one sealed.
@@ -142,4 +155,16 @@ const deleteStatement = statement(
 /** Answers how many it deleted: as many as asked for means that there may be more. */
 export async function deleteExpiredKeys(executor: Executor, limit: number): Promise<number> {
   return (await executor.query(deleteStatement, [limit])).length
+}
+
+const otherHolderStatement = statement(
+  'is_namespace_taken',
+  `select wanted.call from ${rowsOf('wanted', 'id uuid')}
+   where exists (select from organizations where id = wanted.id) or exists (select from users where id = wanted.id)
+      or exists (select from sessions where id = wanted.id)`,
+)
+
+/** Whether the id, which a conversation has, is an organization's, a user's or a session's too. */
+export async function hasOtherHolder(executor: Executor, conversation_id: string): Promise<boolean> {
+  return (await executor.ask(otherHolderStatement, [conversation_id])).length > 0
 }

@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto'
 import type { Database, Executor } from '../database/database.ts'
 import { AppError, notFound } from '../errors.ts'
 import { canonicalJson } from '../json.ts'
+import type { Clock } from '../ports.ts'
 import type { Sealer } from '../seal.ts'
+import type { KeyQueue, QueuedCall } from './key-queue.ts'
 import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, settleKey } from './queries.ts'
 
-/** The key of a call, for an operation that waits and so must bind it in the commit of its effect by itself. */
+/** The key of a call, for an operation of several transactions, which must bind it in the commit of its effect by itself. */
 export interface CallKey {
   /** What an earlier call with this key has brought about; null: this one is the first. */
   readonly bound: { readonly conversation_id: string | null; readonly turn_id: string | null } | null
@@ -16,6 +18,8 @@ export interface CallKey {
   bind(tx: Executor, to: Binding): Promise<void>
   /** The first answer that anyone came to: this one, or an earlier one, which counts as a replay. */
   settle<Answer>(answer: Answer): Promise<Answer>
+  /** For an operation whose repetition does nothing twice: binds the key and stores the answer, in a transaction after the effect. */
+  conclude<Answer>(answer: Answer): Promise<Answer>
   /** Says that the answer is that of an earlier call. */
   markReplayed(): void
 }
@@ -24,6 +28,12 @@ export { type Binding, deleteExpiredKeys, forgetAnswers } from './queries.ts'
 
 /** Another request bound the key between the look-up and the commit. */
 export class KeyTaken extends Error {}
+
+/** A transaction of another request holds the key: it will bind it, or not. */
+class KeyBusy extends Error {}
+
+/** Of calls in one transaction those that could not bind their key, and why. */
+export type LostKeys = ReadonlyMap<CallKey, Error>
 
 /** Each loss means that another request has bound the key, so that the next look finds it. */
 const max_tries = 4
@@ -34,24 +44,43 @@ interface Call<Answer> {
   request: RequestKey
   /** Of the path, if it names one. */
   conversation_id: string | null
-  /** Whether the whole call is one transaction. */
-  is_atomic: boolean
+  /** The organization, or the user without one, whose share of the connections and of the waits it uses. */
+  owner: string
+  key_queue: KeyQueue
+  clock: Pick<Clock, 'monotonic'>
+  /** `once`: the whole call is one transaction; `in_parts`: several that can be repeated; `itself`: it waits for a turn or a model. */
+  commits: 'once' | 'in_parts' | 'itself'
   run: (database: Database, key: CallKey | null) => Promise<Answer>
   onReplay: () => void
 }
 
-export async function runOnce<Answer>(call: Call<Answer>): Promise<Answer> {
+/** Calls that would only wait for each other's transactions wait here, in memory. Others join the turn that the first has begun. */
+export function runOnce<Answer>(call: Call<Answer>): Promise<Answer> {
+  return call.commits === 'itself' ? tryUntilDone(call) : call.key_queue.inTurn(placeOf(call), () => tryUntilDone(call))
+}
+
+function placeOf({ request, owner }: Call<unknown>): QueuedCall {
+  return { key: contextOf(request), owner }
+}
+
+async function tryUntilDone<Answer>(call: Call<Answer>): Promise<Answer> {
+  const { key_queue, clock } = call
+  const began_at = clock.monotonic()
+  let pauses = 0
   for (let tries = 0; tries < max_tries; tries += 1) {
     const bound = await findKey(call.database, call.request)
     if (bound && !bound.fingerprint.equals(call.request.fingerprint)) throw new AppError('idempotency_key_reused')
     if (bound?.answer) return replay(call, bound.answer)
     // Its answer went with the conversation that it was about.
-    if (bound && call.is_atomic) throw notFound('Conversation')
+    if (bound && call.commits === 'once') throw notFound('Conversation')
     const key = createKey(call, bound)
     try {
-      return call.is_atomic ? await runInOneTransaction(call) : await call.run(call.database, key)
+      return call.commits === 'once' ? await runInOneTransaction(call) : await call.run(call.database, key)
     } catch (error) {
-      if (!(error instanceof KeyTaken) && !(await wasOvertaken(call, key, error))) throw error
+      if (error instanceof KeyBusy) {
+        await key_queue.pause(placeOf(call), began_at, (pauses += 1))
+        tries -= 1
+      } else if (!(error instanceof KeyTaken) && !(await wasOvertaken(call, key, error))) throw error
     }
   }
   throw new AppError('unavailable')
@@ -87,37 +116,43 @@ export function contextOf({ namespace, key }: Pick<RequestKey, 'namespace' | 'ke
   return `${namespace} ${key}`
 }
 
-/** The second of two at once waits for the first's row, and so for its commit or its end. */
 async function runInOneTransaction<Answer>(call: Call<Answer>): Promise<Answer> {
   const { database, request, conversation_id } = call
   return database.transaction(async (tx) => {
     await bind(tx, request, { conversation_id })
     const answer = await call.run(tx, null)
-    // Without its answer the key could not be repeated: nothing is stored then.
-    if (!(await settleKey(tx, request, seal(call, answer)))) throw new AppError('unavailable')
+    await storeAnswer(tx, call, answer)
     return answer
   })
 }
 
-async function bind(tx: Executor, request: RequestKey, to: Binding): Promise<void> {
-  const [isBound] = await insertKeys(tx, [{ request, to }])
-  if (!isBound) throw new KeyTaken()
+/** Without its answer the key could not be repeated: nothing is stored then. */
+async function storeAnswer(tx: Executor, call: Call<unknown>, answer: unknown): Promise<void> {
+  if (!(await settleKey(tx, call.request, seal(call, answer)))) throw new AppError('unavailable')
 }
 
-/** As `bind`, of several calls in one transaction. Answers those whose key another one has taken. */
-export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: Binding }[]): Promise<Set<CallKey>> {
+async function bind(tx: Executor, request: RequestKey, to: Binding): Promise<void> {
+  const [outcome] = await insertKeys(tx, [{ request, to }])
+  if (outcome !== 'bound') throw lossOf(outcome!)
+}
+
+const lossOf = (outcome: 'taken' | 'busy') => (outcome === 'busy' ? new KeyBusy() : new KeyTaken())
+
+/** As `bind`, of several calls in one transaction. Answers those that could not, whose effects must not be written. */
+export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: Binding }[]): Promise<LostKeys> {
   const own = bindings.filter(({ key }) => !key.bound)
-  if (own.length === 0) return new Set()
-  const areBound = await insertKeys(
+  if (own.length === 0) return new Map()
+  const outcomes = await insertKeys(
     tx,
     own.map(({ key: { request }, to }) => ({ request, to })),
   )
-  const taken = new Set<CallKey>()
+  const lost = new Map<CallKey, Error>()
   for (const [index, { key }] of own.entries()) {
-    if (areBound[index]) (key as OwnKey).has_bound = true
-    else taken.add(key)
+    const outcome = outcomes[index]!
+    if (outcome === 'bound') (key as OwnKey).has_bound = true
+    else lost.set(key, lossOf(outcome))
   }
-  return taken
+  return lost
 }
 
 /** What bound it has come to nothing, and the call goes on. */
@@ -142,6 +177,14 @@ function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
       const own = seal(call, answer)
       const first = await settleKey(call.database, call.request, own)
       return first && !first.equals(own.answer) ? replay(call as Call<Answer>, first) : answer
+    },
+    conclude<Answer>(answer: Answer): Promise<Answer> {
+      if (bound) return key.settle(answer)
+      return call.database.transaction(async (tx) => {
+        await key.bind(tx, {})
+        await storeAnswer(tx, call, answer)
+        return answer
+      })
     },
     markReplayed: call.onReplay,
   }

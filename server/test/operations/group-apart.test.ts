@@ -7,6 +7,7 @@ import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/change.ts'
 import type { ChangeName } from '../../src/conversations/pause-points.ts'
 import { messageCreated } from '../../src/conversations/turn-endings.ts'
+import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
 import { runOnce } from '../../src/idempotency/run-once.ts'
 import { systemPorts } from '../../src/ports.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
@@ -78,7 +79,10 @@ function sayOnce(
     sealer: services.sealer,
     request: { namespace: organization_id, key, fingerprint: Buffer.from(id) },
     conversation_id: id,
-    is_atomic: false,
+    owner: organization_id,
+    key_queue: createKeyQueue(services.ports.clock),
+    clock: services.ports.clock,
+    commits: 'itself',
     run: async (_database, call) => {
       if (call!.bound) return 'said before'
       await meanwhile()
@@ -130,7 +134,34 @@ test('T9: a change whose key another call has bound meanwhile is not written, an
   expect(await textsOf(other)).toEqual(['Beside'])
 })
 
-test('who waits for a key that another transaction is about to bind holds up only himself', async () => {
+test('a change whose key another transaction is about to bind waits without a connection, and those beside it are written', async () => {
+  const [id, other] = (await makeConversations(2)) as [string, string]
+  const key = randomUUID()
+  const name = `idempotency key ${server.organization_id} ${key}`
+  let release = async () => {}
+  let beside: Promise<unknown> | undefined
+  let tries = 0
+  const said = await sayOnce(id, 'Said late', key, server.app, async () => {
+    tries += 1
+    if (tries === 1) {
+      release = await holdInTransaction((kysely) =>
+        sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(kysely),
+      )
+      beside = say(other, 'Beside')
+    } else {
+      expect(await isAnyoneWaiting()).toBe(false)
+      await release()
+    }
+  })
+  expect(said).toBe('Said late')
+  await beside
+  expect(tries).toBe(2)
+  expect(countOf('lock_free_conversations')).toBe(1)
+  expect(await textsOf(id)).toEqual(['Said late'])
+  expect(await textsOf(other)).toEqual(['Beside'])
+})
+
+test('who waits for a key that a node of the version before is about to bind holds up only himself', async () => {
   const ids = await makeConversations(4)
   const keys = ids.map(() => randomUUID())
   const release = await holdInTransaction((kysely) =>

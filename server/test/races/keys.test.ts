@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChangeName, stages } from '../../src/conversations/pause-points.ts'
 import { type NodeName, type RaceNode, type Races, isAnyoneLockedOut, startRaces, until } from './harness.ts'
 import { checkInvariants, readStored } from './invariants.ts'
-import { type Answer, type Scene, answerOf, sendMessage, setScene } from './scene.ts'
+import { refusal } from '../support/server.ts'
+import { type Answer, type Scene, answerOf, newConversation, sendMessage, setScene } from './scene.ts'
 
 let races: Races
 beforeAll(async () => {
@@ -76,3 +77,22 @@ describe.each(Object.entries(calls))('%s', (_what, { change, call }) => {
     expect(stored.turns.length).toBe({ message: 2, retry: 3 }[change as string] ?? 1)
   })
 })
+
+// It binds its key first, and then wants the conversation; the message has the conversation, and then wants the key.
+test.each(places)(
+  'a message held on %s and an analysis with its key on %s are part of no circle of waits',
+  async (here, there) => {
+    const conversation_id = await newConversation(races)
+    races.server.model.answer = () => 'Yes.'
+    const idempotency_key = `key ${conversation_id}`
+    const hold = races.nodes[here].holdAt('message.locked')
+    const message = sendMessage(races.nodes[here].client, conversation_id, 'Once', { idempotency_key })
+    await hold.reached
+    const analysis = refusal(races.nodes[there].client.analyzeConversation({ conversation_id, idempotency_key }))
+    await until(() => isAnyoneLockedOut(races), 'the analysis waits for the conversation')
+    hold.release()
+    expect(await message).toMatchObject({ reply: 'Yes.' })
+    // Refused for what it is, or for the key that the message has bound meanwhile.
+    expect((await analysis).status).toBeOneOf([409, 422])
+  },
+)

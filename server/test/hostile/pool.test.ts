@@ -1,0 +1,197 @@
+// One organization wants every connection to the database: it waits for itself, and no other notices.
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { most_waiting_for_key } from '../../src/idempotency/key-queue.ts'
+import { publishAgent, refusal } from '../support/server.ts'
+import { type Scene, startScene } from './scene.ts'
+
+let scene: Scene
+beforeAll(async () => {
+  scene = await startScene({ PARLEY_DATABASE_CONNECTIONS: '6' })
+})
+afterAll(() => scene[Symbol.asyncDispose]())
+
+/** Uses of a connection that would each take every connection there is, several times over. */
+const flood = 24
+/** Of six connections one listens for jobs, two are reserved, and of the three that organizations share one leaves one to others. */
+const share = 2
+
+/** Holds what `lock` locks, from a connection of its own, until it is disposed of; then takes back what it wrote. */
+async function holdLock(lock: (tx: typeof scene.server.database.kysely) => Promise<unknown>): Promise<AsyncDisposable> {
+  const locked = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<true>()
+  const takenBack = new Error('taken back')
+  const over = scene.server.database.kysely
+    .transaction()
+    .execute(async (tx) => {
+      await lock(tx)
+      locked.resolve()
+      // A transaction that stands idle is ended.
+      const look = () => sql`select pg_sleep(1)`.execute(tx).then(() => false)
+      while (!(await Promise.race([released.promise, look()])));
+      throw takenBack
+    })
+    .catch((error: unknown) => {
+      if (error !== takenBack) throw error
+    })
+  await Promise.race([locked.promise, over])
+  return {
+    async [Symbol.asyncDispose]() {
+      released.resolve(true)
+      await over
+    },
+  }
+}
+
+async function countWaitingForLocks(): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database.kysely)
+  return rows[0]!.count
+}
+
+/** A few calls of a customer, one after the other; each fails the test when it is refused. */
+async function callQuietly(times: number): Promise<void> {
+  const { client } = scene.quiet
+  for (let n = 0; n < times; n += 1) {
+    const created = await client.createConversation({
+      channel: 'text',
+      user_id: 'quiet',
+      agent_id: scene.quiet_agent_id,
+    })
+    const conversation_id = created.conversation.id
+    await client.sendConversationMessage({ conversation_id, text: 'Hello' })
+    expect((await client.getConversation({ conversation_id })).conversation!.items).toHaveLength(2)
+    await client.listConversations({})
+    await client.endConversation({ conversation_id })
+  }
+}
+
+test('creations that wait for a lock hold up no other organization, and go on when they have it', async () => {
+  const { client } = scene.loud
+  const { agent_id } = await publishAgent(client)
+  let calls: Promise<unknown>[]
+  {
+    await using _held = await holdLock((tx) => sql`select from agents where id = ${agent_id} for update`.execute(tx))
+    calls = Array.from({ length: flood }, () => client.createConversation({ channel: 'text', user_id: 'u', agent_id }))
+    for (const call of calls) call.catch(() => {})
+    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBeGreaterThanOrEqual(share)
+    await callQuietly(5)
+    expect(await countWaitingForLocks()).toBe(share)
+  }
+  const outcomes = await Promise.allSettled(calls)
+  expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
+  await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+})
+
+test('whoever waits for its share for too long is told when to come again', async () => {
+  const { client } = scene.loud
+  const { agent_id } = await publishAgent(client)
+  const create = (onResponse?: (response: Response) => void) =>
+    client.createConversation({ channel: 'text', user_id: 'u', agent_id }, onResponse ? { onResponse } : {})
+  await using held = await holdLock((tx) => sql`select from agents where id = ${agent_id} for update`.execute(tx))
+  const holding = Array.from({ length: share }, () => create())
+  await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(share)
+  let retry_after: string | null = null
+  const error = await refusal(create((response) => void (retry_after = response.headers.get('retry-after'))))
+  expect(error).toMatchObject({ status: 503, code: 'unavailable' })
+  expect(error.message).toContain('share')
+  await callQuietly(1)
+  expect(retry_after).toBe('1')
+  await held[Symbol.asyncDispose]()
+  await Promise.all(holding)
+})
+
+/** A row of an import, held back by a transaction that is about to take its id. */
+const rowOf = (id: string) => ({
+  id,
+  channel: 'text' as const,
+  status: 'completed' as const,
+  user_id: 'u',
+  created_at: '2026-01-01T00:00:00Z',
+  conversation: { items: [{ type: 'message' as const, role: 'user' as const, content: ['Hello'] }] },
+})
+
+const holdId = (id: string) =>
+  holdLock((tx) =>
+    sql`insert into conversations (id, organization_id, direction, channel, status, user_id, created_at)
+      values (${id}, ${scene.loud.id}, 'inbound', 'text', 'in_progress', 'u', now())`.execute(tx),
+  )
+
+test('many calls with the key of a slow import wait without a connection, and get its answer', async () => {
+  const { client } = scene.loud
+  const id = randomUUID()
+  const input = { conversations: [rowOf(randomUUID()), rowOf(id)], idempotency_key: randomUUID() }
+  let calls: Promise<unknown>[]
+  {
+    await using _held = await holdId(id)
+    calls = Array.from({ length: flood }, () => client.importConversations(input))
+    for (const call of calls) call.catch(() => {})
+    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBeGreaterThanOrEqual(1)
+    await callQuietly(5)
+    // The loud one's own other calls go on too.
+    await client.listConversations({})
+    expect(await countWaitingForLocks()).toBe(1)
+  }
+  for (const answer of await Promise.all(calls)) expect(answer).toEqual({ created: 2, unchanged: 0, errors: [] })
+})
+
+test('more calls with one key than may wait are refused, and those before are answered', async () => {
+  const { client } = scene.loud
+  const id = randomUUID()
+  const input = { conversations: [rowOf(id)], idempotency_key: randomUUID() }
+  const too_many = 5
+  const refused: unknown[] = []
+  const answers: unknown[] = []
+  let calls: Promise<unknown>[]
+  {
+    await using _held = await holdId(id)
+    calls = Array.from({ length: 1 + most_waiting_for_key + too_many }, () =>
+      client.importConversations(input).then(
+        (answer) => answers.push(answer),
+        (error: unknown) => refused.push(error),
+      ),
+    )
+    await expect.poll(() => refused.length, { timeout: 10_000 }).toBe(too_many)
+    expect(answers).toEqual([])
+  }
+  await Promise.all(calls)
+  for (const error of refused) expect(error).toMatchObject({ status: 429, code: 'rate_limited', retry_after: 1 })
+  expect(answers).toHaveLength(1 + most_waiting_for_key)
+  for (const answer of answers) expect(answer).toEqual({ created: 1, unchanged: 0, errors: [] })
+})
+
+test('an import that breaks off keeps its rows, and counts them when it is sent again with its key', async () => {
+  const { client } = scene.loud
+  const [first, second] = [randomUUID(), randomUUID()]
+  const row = rowOf(first)
+  const input = { conversations: [row, rowOf(second), row, rowOf('x')], idempotency_key: randomUUID() }
+  {
+    await using _held = await holdId(second)
+    const call = refusal(client.importConversations(input))
+    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(1)
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database.kysely)
+    expect((await call).status).toBe(503)
+  }
+  const counts = { created: 2, unchanged: 1 }
+  const answer = await client.importConversations(input)
+  expect(answer).toMatchObject(counts)
+  expect(answer.errors.map(({ index }) => index)).toContain(3)
+  expect(await client.importConversations(input)).toEqual(answer)
+  // With another key, or none, they are somebody else's.
+  const others = { created: 0, unchanged: 3 }
+  expect(await client.importConversations({ ...input, idempotency_key: randomUUID() })).toMatchObject(others)
+  expect(await client.importConversations({ conversations: input.conversations })).toMatchObject(others)
+})
+
+test('an import that runs on two nodes at once with one key has one answer, which counts what both created', async () => {
+  const { client, key: token } = scene.loud
+  await using other = await scene.server.startAnother()
+  const rows = Array.from({ length: 40 }, () => rowOf(randomUUID()))
+  const input = { conversations: rows, idempotency_key: randomUUID() }
+  const elsewhere = scene.server.as({ base_url: other.url, token })
+  const answers = await Promise.all([client.importConversations(input), elsewhere.importConversations(input)])
+  for (const answer of answers) expect(answer).toEqual({ created: 40, unchanged: 0, errors: [] })
+})
