@@ -29,8 +29,9 @@ export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
   const after = decodeTimeCursor(input.cursor, isUuid)
   const limit = input.limit ?? default_page_size
   const filters = { ...input, metadata: readMetadataFilter(input.metadata) }
-  const rows = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, limit + 1)
-  const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
+  const size = { limit: limit + 1, max_bytes: ctx.services.config.limits.answer_bytes }
+  const { rows, is_cut } = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, size)
+  const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }), is_cut)
   if (!input.standing) return { ...page, data: page.data.map(presentAgent) }
   const ids = page.data.map(({ id }) => id)
   const versions = await listStandingVersions(ctx.store, ids)
@@ -128,10 +129,11 @@ export const listAgentVersions: Handler<'listAgentVersions'> = async (ctx, input
   const { id } = await requireAgent(ctx, input.agent_id)
   const before = input.cursor === undefined ? null : readVersionCursor(input.cursor)
   const limit = input.limit ?? default_page_size
-  const rows = await queries.listVersionRows(ctx.store, id, input, before, limit + 1)
+  const size = { limit: limit + 1, max_bytes: ctx.services.config.limits.answer_bytes }
+  const { rows, is_cut } = await queries.listVersionRows(ctx.store, id, input, before, size)
   const data = rows.slice(0, limit)
   const last = data.at(-1)
-  const next_cursor = rows.length > limit && last ? encodeCursor([String(last.version)]) : null
+  const next_cursor = (is_cut || rows.length > limit) && last ? encodeCursor([String(last.version)]) : null
   return { data, pagination: { limit, next_cursor } }
 }
 

@@ -282,7 +282,10 @@ async function readCreation(store: Store, record: ConversationRecord): Promise<C
 /** The answer tells the conversation as it was at its first commit, whatever has happened since. */
 function presentCreation(ctx: Context, { record, first }: Creation, input: CreateInput): Created {
   const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
-  const conversation = presentConversation(ctx.access, asCreated(record, input), greeting ? [greeting] : [])
+  const conversation = presentConversation(ctx.access, asCreated(record, input), {
+    items: greeting ? [greeting] : [],
+    next_position: null,
+  })
   return { conversation, starting_message: greeting?.content?.join('') ?? null }
 }
 

@@ -19,9 +19,11 @@ export { sendConversationMessage } from './message.ts'
 
 export const getConversation: Handler<'getConversation'> = async (ctx, input) => {
   const record = await requireConversation(ctx, input.conversation_id, 'read')
-  const mayReadTranscript = ctx.access.conversation !== null || ctx.access.scopes.has('conversations:read_sensitive')
-  const items = mayReadTranscript ? await readTranscript(ctx.store, record.id) : undefined
-  return presentConversation(ctx.access, record, items)
+  const only_said = ctx.access.conversation !== null
+  if (!only_said && !maySeeSensitive(ctx.access)) return presentConversation(ctx.access, record)
+  const max_bytes = ctx.services.config.limits.answer_bytes
+  const part = await readTranscript(ctx.store, record.id, { from: input.items_from ?? 0, max_bytes, only_said })
+  return presentConversation(ctx.access, record, part)
 }
 
 export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
