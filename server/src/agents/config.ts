@@ -11,6 +11,7 @@ import {
 import { Ajv } from 'ajv'
 import type { Limits } from '../config-limits.ts'
 import type { FieldFault } from '../errors.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { checkCondition, checkTemplate } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
@@ -49,9 +50,8 @@ export function validateAgentConfig(
 ): ConfigVerdict {
   const refuse = (message: string) => ({ faults: [{ path: prefix, message }], warnings: [] })
   if (!isObject(value)) return refuse('must be an object')
-  if (Buffer.byteLength(JSON.stringify(value)) > limits.agent_config_bytes) {
-    return refuse(`must have at most ${limits.agent_config_bytes} bytes as JSON`)
-  }
+  const oversize = faultsOfSize(prefix, value, limits.agent_config_bytes)
+  if (oversize.length > 0) return { faults: oversize, warnings: [] }
   const { config, faults } = emptyLongLists(value, schema, prefix)
   validate(config)
   faults.push(

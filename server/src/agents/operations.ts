@@ -11,10 +11,11 @@ import {
 } from '../database/cursor.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { isUuid } from '../ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/agent-totals.ts'
 import { validateAgentConfig } from './config.ts'
-import { checkJsonField, parseJsonFilter } from './json-fields.ts'
+import { parseJsonFilter } from './json-fields.ts'
 import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
 import * as queries from './queries.ts'
 import type { AgentRecord } from './queries.ts'
@@ -111,7 +112,7 @@ function checkAgentFields(ctx: Context, fields: AgentFields): void {
 }
 
 function listAgentFaults(ctx: Context, fields: AgentFields): FieldFault[] {
-  const faults = checkJsonField('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
+  const faults = faultsOfSize('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
   if (fields.name?.trim() === '') faults.unshift({ path: 'name', message: 'must not be blank' })
   return faults
 }
@@ -220,7 +221,7 @@ function readVersionFields(
   }
   if (input.instruction_builder_inputs !== undefined) {
     fields.inputs = input.instruction_builder_inputs as JsonObject | null
-    faults.push(...checkJsonField('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
+    faults.push(...faultsOfSize('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
   }
   if (faults.length > 0) throw invalid(...faults)
   return fields

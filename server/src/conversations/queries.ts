@@ -120,7 +120,7 @@ const itemColumns = `id, position, type, turn_id, role, ${contentAsJson}, interr
 
 /** Of an item, as JSON, and of all else that an answer says of it. */
 const textBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
-  + coalesce(octet_length(output::text), 0)`
+  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
 const frame_bytes = 300
 const isSaid = `type = 'message' and role <> 'system'`
 const partItems = `from transcript_items where conversation_id = $1 and organization_id = $2 and (not $5::boolean or (${isSaid}))`

@@ -8,7 +8,7 @@ import { textOf, widgetOf } from './turn-items.ts'
 export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
   const { summary, initial_context, custom_metadata, recording_details } = record
   const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
-  return { ...presentSafeFields(record), ...sensitive, ...(part && presentTranscript(access, part)) }
+  return { ...presentSafeFields(record), ...sensitive, ...(part && mayReadTranscript(access) ? presentTranscript(access, part) : {}) }
 }
 
 /** As it is in a list. */
@@ -45,8 +45,15 @@ function presentSafeFields(record: ConversationRecord): Conversation {
   }
 }
 
+export function mayReadTranscript(access: Access): boolean {
+  return access.conversation !== null || maySeeSensitive(access)
+}
+
 /** A conversation token with `read` sees the messages, at their positions, and nothing between them. */
-function presentTranscript(access: Access, { items, next_position }: TranscriptPart): Pick<Conversation, 'conversation'> {
+function presentTranscript(
+  access: Access,
+  { items, next_position }: TranscriptPart,
+): Pick<Conversation, 'conversation'> {
   const shown = access.conversation ? items.map((item) => ({ ...item, metrics: null })) : items
   return { conversation: { items: shown.map(presentItem), ...(next_position !== null ? { next_position } : {}) } }
 }

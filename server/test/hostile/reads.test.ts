@@ -24,7 +24,10 @@ async function fillTranscript(messages: number): Promise<string> {
             array[repeat('x', 31990) || n], false, clock_timestamp() from generate_series(0, $3::integer - 1) n`,
     values,
   )
-  await pool.query('update conversation_progress set next_position = $2 where conversation_id = $1', [conversation.id, messages])
+  await pool.query('update conversation_progress set next_position = $2 where conversation_id = $1', [
+    conversation.id,
+    messages,
+  ])
   return conversation.id
 }
 
@@ -88,7 +91,8 @@ describe('versions full of numbers that print long', () => {
 
   test('a hundred that are as large as they may be, listed many times at once, cost a bounded page each', async () => {
     const { agent_id } = await publishAgent(scene.loud.client)
-    for (const _ of times(100, () => 0)) await scene.loud.client.createAgentVersion({ agent_id, config: config(70_000) as never })
+    for (const _ of times(100, () => 0))
+      await scene.loud.client.createAgentVersion({ agent_id, config: config(70_000) as never })
     const { answers, seen, grown } = await attack(`/core/agents/${agent_id}/versions?limit=100`, scene.loud.key)
     console.log(answers[0], seen.took_ms.map(Math.round), seen.failures, grown / MiB)
     for (const { status, bytes } of answers) {
