@@ -106,7 +106,7 @@ async function explainPages(): Promise<Map<string, Explained>> {
       conversation: null,
       limit_key: '',
     } as const
-    const { sql, parameters } = pageOf(store, access as never, page).compile(database.kysely)
+    const { sql, parameters } = pageOf(store, access as never, page, 4_194_304).compile(database.kysely)
     explained.set(name, await explain(superuser, sql, [...parameters]))
   }
   return explained

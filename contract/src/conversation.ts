@@ -149,7 +149,23 @@ export const Conversation = named(
       nullable(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: sensitive })),
     ),
     conversation: Type.Optional(
-      Type.Object({ items: Type.Array(TranscriptItem) }, { description: `The transcript, oldest first. ${sensitive}` }),
+      Type.Object(
+        {
+          items: Type.Array(TranscriptItem),
+          next_position: Type.Optional(
+            Type.Integer({
+              description: 'Only where more items follow than one answer holds: read on with it as `items_from`.',
+            }),
+          ),
+        },
+        { description: `The transcript, oldest first. ${sensitive}` },
+      ),
+    ),
+    sensitive_omitted: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'Only in a list whose rows before have filled the answer: the sensitive fields are left out here. Read the conversation to get them.',
+      }),
     ),
   }),
 )

@@ -290,7 +290,7 @@ const readingOperations = {
     tag,
     summary: 'List conversations, newest first',
     description:
-      'A page shorter than `limit` is the last one. The `Link` header has the next page ready made (`rel="next"`).',
+      'A page shorter than `limit` is the last one. The `Link` header has the next page ready made (`rel="next"`). Conversations that come after 4 MiB of sensitive fields, or what the server is set to, have `sensitive_omitted` in place of theirs.',
     access: read,
     narrowed: true,
     query: Type.Object({
@@ -324,13 +324,25 @@ const readingOperations = {
     path: '/core/conversations/{conversation_id}',
     tag,
     summary: 'Read a conversation',
+    description:
+      'An answer holds 4 MiB of the transcript, or what the server is set to. Where there is more, `conversation.next_position` says where it goes on: read again with that as `items_from`, until there is none.',
     access: read,
     narrowed: true,
     conversation_permission: 'read',
     params: conversationPath,
+    query: Type.Object({
+      items_from: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 2_147_483_647,
+          default: 0,
+          description: 'The position in the transcript to read from.',
+        }),
+      ),
+    }),
     success: {
       status: 200,
-      description: 'The conversation; with its transcript for who may see it.',
+      description: 'The conversation, with its transcript if the caller may read it.',
       schema: Conversation,
     },
     errors: ['not_found'],

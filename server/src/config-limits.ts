@@ -45,6 +45,14 @@ const limits = {
     most: 50_000_000,
     meaning: 'Largest agent configuration, as JSON; over it 422.',
   },
+  answer_bytes: {
+    setting: 'PARLEY_LIMIT_ANSWER_BYTES',
+    default: 4_194_304,
+    least: 1024,
+    most: 67_108_864,
+    meaning:
+      'Bytes of a transcript or of a page of a list after which an answer ends; the rest is read with `items_from` or the next cursor.',
+  },
   requests_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_PER_MINUTE',
     default: 600,

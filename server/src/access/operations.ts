@@ -5,6 +5,7 @@ import type { Context, Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
 import { isUniqueViolation } from '../database/failures.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { isUuid } from '../ports.ts'
 import { addMember, chooseKeyPower } from './administration.ts'
 import { createCredential, isKeyId } from './credentials.ts'
@@ -133,8 +134,8 @@ export const getOrganization: Handler<'getOrganization'> = async (ctx) => querie
 
 export const updateOrganization: Handler<'updateOrganization'> = async (ctx, input) => {
   const { metadata_bytes } = ctx.services.config.limits
-  if (input.settings && Buffer.byteLength(JSON.stringify(input.settings)) > metadata_bytes)
-    throw invalid({ path: 'settings', message: `must not be larger than ${metadata_bytes} bytes as JSON` })
+  const faults = faultsOfSize('settings', input.settings, metadata_bytes)
+  if (faults.length > 0) throw invalid(...faults)
   try {
     return await queries.writeOrganization(ctx.store, input)
   } catch (error) {

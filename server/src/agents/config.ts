@@ -10,6 +10,7 @@ import {
 } from '@parley/contract'
 import type { Limits } from '../config-limits.ts'
 import { type FieldFault, max_faults, tellFaults } from '../field-faults.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { checkCondition, checkTemplate } from '../templates/templates.ts'
 import { createErrorFinders } from '../validation.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
@@ -51,9 +52,8 @@ export function validateAgentConfig(
 ): ConfigVerdict {
   const refuse = (message: string) => ({ faults: [{ path: prefix, message }], warnings: [] })
   if (!isObject(value)) return refuse('must be an object')
-  if (Buffer.byteLength(JSON.stringify(value)) > limits.agent_config_bytes) {
-    return refuse(`must have at most ${limits.agent_config_bytes} bytes as JSON`)
-  }
+  const oversize = faultsOfSize(prefix, value, limits.agent_config_bytes)
+  if (oversize.length > 0) return { faults: oversize, warnings: [] }
   const { config, faults } = emptyLongLists(value, schema, prefix)
   faults.push(
     ...describeFaults(findErrors(config), prefix),

@@ -1,13 +1,6 @@
-// Bounds of the free JSON that agents and versions carry, and the filter that looks into it.
-import type { FieldFault } from '../errors.ts'
+// The filter that looks into the free JSON of agents.
 import { isStorable } from '../text.ts'
 import { isObject } from './config-faults.ts'
-
-/** What is wrong with a field of free JSON; absent and null are right. */
-export function checkJsonField(path: string, value: unknown, max_bytes: number): FieldFault[] {
-  if (Buffer.byteLength(JSON.stringify(value ?? null)) <= max_bytes) return []
-  return [{ path, message: `must have at most ${max_bytes} bytes as JSON` }]
-}
 
 /** The JSON object of a filter, as text in the form that the database takes; null when it is none. */
 export function parseJsonFilter(text: string): string | null {

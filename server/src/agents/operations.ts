@@ -11,10 +11,11 @@ import {
 } from '../database/cursor.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { isUuid } from '../ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/agent-totals.ts'
 import { validateAgentConfig } from './config.ts'
-import { checkJsonField, parseJsonFilter } from './json-fields.ts'
+import { parseJsonFilter } from './json-fields.ts'
 import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
 import * as queries from './queries.ts'
 import type { AgentRecord } from './queries.ts'
@@ -29,8 +30,9 @@ export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
   const after = decodeTimeCursor(input.cursor, isUuid)
   const limit = input.limit ?? default_page_size
   const filters = { ...input, metadata: readMetadataFilter(input.metadata) }
-  const rows = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, limit + 1)
-  const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }))
+  const size = { limit: limit + 1, max_bytes: ctx.services.config.limits.answer_bytes }
+  const { rows, is_cut } = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, size)
+  const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }), is_cut)
   if (!input.standing) return { ...page, data: page.data.map(presentAgent) }
   const ids = page.data.map(({ id }) => id)
   const versions = await listStandingVersions(ctx.store, ids)
@@ -110,7 +112,7 @@ function checkAgentFields(ctx: Context, fields: AgentFields): void {
 }
 
 function listAgentFaults(ctx: Context, fields: AgentFields): FieldFault[] {
-  const faults = checkJsonField('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
+  const faults = faultsOfSize('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
   if (fields.name?.trim() === '') faults.unshift({ path: 'name', message: 'must not be blank' })
   return faults
 }
@@ -128,10 +130,11 @@ export const listAgentVersions: Handler<'listAgentVersions'> = async (ctx, input
   const { id } = await requireAgent(ctx, input.agent_id)
   const before = input.cursor === undefined ? null : readVersionCursor(input.cursor)
   const limit = input.limit ?? default_page_size
-  const rows = await queries.listVersionRows(ctx.store, id, input, before, limit + 1)
+  const size = { limit: limit + 1, max_bytes: ctx.services.config.limits.answer_bytes }
+  const { rows, is_cut } = await queries.listVersionRows(ctx.store, id, input, before, size)
   const data = rows.slice(0, limit)
   const last = data.at(-1)
-  const next_cursor = rows.length > limit && last ? encodeCursor([String(last.version)]) : null
+  const next_cursor = (is_cut || rows.length > limit) && last ? encodeCursor([String(last.version)]) : null
   return { data, pagination: { limit, next_cursor } }
 }
 
@@ -218,7 +221,7 @@ function readVersionFields(
   }
   if (input.instruction_builder_inputs !== undefined) {
     fields.inputs = input.instruction_builder_inputs as JsonObject | null
-    faults.push(...checkJsonField('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
+    faults.push(...faultsOfSize('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
   }
   if (faults.length > 0) throw invalid(...faults)
   return fields

@@ -2,6 +2,7 @@
 import type { generationStatuses } from '@parley/contract'
 import { type SqlBool, type Expression, sql } from 'kysely'
 import type { TimePosition } from '../database/cursor.ts'
+import { type BoundedRows, readLargeRows } from '../database/large-rows.ts'
 import type { Store } from '../database/store.ts'
 import type { JsonObject } from '../json.ts'
 
@@ -75,13 +76,27 @@ export const summaryColumns = [
   'created_at',
   'updated_at',
 ] as const
-const instructionGeneration = sql<InstructionGeneration | null>`(
+const instructionGenerationOf = (version: string) => sql<InstructionGeneration | null>`(
   select jsonb_build_object('status', status, 'error', error, 'instructions', instructions,
     'requested_at', to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'finished_at', to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-  from instruction_generations where version_id = agent_versions.id)`
+  from instruction_generations where version_id = ${sql.ref(version)}.id)`
 const storedColumns = [...summaryColumns, 'config', 'instruction_builder_inputs'] as const
-const versionColumns = [...storedColumns, instructionGeneration.as('instruction_generation')] as const
+const versionColumns = [
+  ...storedColumns,
+  instructionGenerationOf('agent_versions').as('instruction_generation'),
+] as const
+
+const agentBytes = `1000 + octet_length(r.metadata::text) + coalesce(octet_length(to_json(r.description)::text), 0)`
+const versionBytes = `1000 + octet_length(r.config::text)
+  + coalesce(octet_length(r.instruction_builder_inputs::text), 0) + octet_length(to_json(r.warnings)::text)
+  + coalesce((select octet_length(instructions) from instruction_generations where version_id = r.id), 0)`
+
+export interface PageSize {
+  limit: number
+  /** With the row that goes beyond. */
+  max_bytes: number
+}
 
 /** Of a transaction that waited for a lock, `now()` would be the time before the wait. */
 const current_time = sql<string>`clock_timestamp()`
@@ -192,8 +207,8 @@ export function listAgentRows(
   agent_ids: ReadonlySet<string> | null,
   filters: AgentFilters,
   after: TimePosition | null,
-  limit: number,
-): Promise<AgentRecord[]> {
+  { limit, max_bytes }: PageSize,
+): Promise<BoundedRows<AgentRecord>> {
   const conditions = timeConditions(filters)
   if (agent_ids !== null) conditions.push(sql`id = any(${[...agent_ids]}::uuid[])`)
   if (filters.name !== undefined) conditions.push(sql`strpos(lower(name), lower(${filters.name})) > 0`)
@@ -201,16 +216,17 @@ export function listAgentRows(
   if (filters.is_demo !== undefined) conditions.push(sql`is_demo = ${filters.is_demo}`)
   if (filters.metadata !== undefined) conditions.push(sql`metadata @> ${filters.metadata}::jsonb`)
   if (after !== null) conditions.push(sql`(created_at, id) < (${after.time}::timestamptz, ${after.key}::uuid)`)
-  return store.kysely
+  const ids = store.kysely
     .selectFrom('agents')
-    .select(agentColumns)
+    .select('id')
     .where('organization_id', '=', store.organization_id)
     .where('deleted_at', 'is', null)
     .where((eb) => eb.and(conditions))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(limit)
-    .execute()
+  const columns = sql.join(agentColumns.map((column) => sql.ref(`r.${column}`)))
+  return readLargeRows(store.kysely, { table: 'agents', columns, ids, bytes: agentBytes, max_bytes })
 }
 
 // --- versions ---
@@ -291,22 +307,23 @@ export function listVersionRows(
   agent_id: string,
   filters: VersionFilters,
   before: number | null,
-  limit: number,
-): Promise<VersionRecord[]> {
+  { limit, max_bytes }: PageSize,
+): Promise<BoundedRows<VersionRecord>> {
   const conditions = timeConditions(filters)
   if (filters.version !== undefined) conditions.push(sql`version = ${filters.version}`)
   if (filters.published !== undefined) conditions.push(sql`published = ${filters.published}`)
   if (before !== null) conditions.push(sql`version < ${before}`)
-  return store.kysely
+  const ids = store.kysely
     .selectFrom('agent_versions')
-    .select(versionColumns)
+    .select('id')
     .where('organization_id', '=', store.organization_id)
     .where('agent_id', '=', agent_id)
     .where((eb) => eb.and(conditions))
     .orderBy('version', 'desc')
     .limit(limit)
-    .$castTo<VersionRecord>()
-    .execute()
+  const columns = sql`${sql.join(storedColumns.map((column) => sql.ref(`r.${column}`)))},
+    ${instructionGenerationOf('r')} as instruction_generation`
+  return readLargeRows(store.kysely, { table: 'agent_versions', columns, ids, bytes: versionBytes, max_bytes })
 }
 
 export interface DraftChanges {

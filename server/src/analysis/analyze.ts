@@ -5,7 +5,7 @@ import { findVersionConfig } from '../agents/versions.ts'
 import type { Services } from '../context.ts'
 import { announce } from '../conversations/conclude.ts'
 import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
-import { findConversation, readTranscript } from '../conversations/queries.ts'
+import { findConversation, readEnds } from '../conversations/queries.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore } from '../database/store.ts'
 import { collectAnswer } from '../engine/collect.ts'
@@ -15,7 +15,7 @@ import { modelsOf } from '../engine/models/organization-models.ts'
 import { ModelError } from '../engine/models/port.ts'
 import type { JobPayloads } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
-import { boundSummary, linesOf, summaryRequest } from './summary.ts'
+import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './summary.ts'
 
 export async function runAnalysis(
   services: Services,
@@ -30,7 +30,8 @@ export async function runAnalysis(
   const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
   const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
   const models = modelsOf(services, store)
-  const outcome = await summarize({ models }, config, linesOf(await readTranscript(store, conversation_id)), job)
+  const lines = linesOf(await readEnds(store, conversation_id, shown_of_each_end))
+  const outcome = await summarize({ models }, config, lines, job)
   const analysis = { id: conversation_id, run }
   try {
     await writeAnalysis(store, services, analysis, outcome)

@@ -3,18 +3,16 @@ import type { ResolvedConfig } from '../agents/config.ts'
 import type { ItemRecord } from '../conversations/queries.ts'
 import type { ModelRequest } from '../engine/models/port.ts'
 
-/** Characters of the transcript that the model is shown: the beginning and the end, where it is longer. */
-const max_transcript_characters = 120_000
+/** Characters that the model is shown of the beginning of a transcript, and of its end. */
+export const shown_of_each_end = 60_000
 
 interface Line {
   role: string
   text: string
 }
 
-export function linesOf(items: ItemRecord[]): Line[] {
-  return items
-    .filter((item) => item.type === 'message' && item.role !== 'system')
-    .map((item) => ({ role: item.role!, text: item.content!.join('\n') }))
+export function linesOf(messages: Pick<ItemRecord, 'role' | 'content'>[]): Line[] {
+  return messages.map(({ role, content }) => ({ role: role!, text: content!.join('\n') }))
 }
 
 export function summaryRequest(config: ResolvedConfig['analysis']['summary'], lines: Line[]): ModelRequest {
@@ -33,9 +31,8 @@ export function summaryRequest(config: ResolvedConfig['analysis']['summary'], li
 }
 
 function shorten(text: string): string {
-  if (text.length <= max_transcript_characters) return text
-  const half = max_transcript_characters / 2
-  return `${text.slice(0, half)}\n[…]\n${text.slice(-half)}`.toWellFormed()
+  if (text.length <= 2 * shown_of_each_end) return text
+  return `${text.slice(0, shown_of_each_end)}\n[…]\n${text.slice(-shown_of_each_end)}`.toWellFormed()
 }
 
 /** A model may not count well: what is over the limit by a half is cut. */

@@ -10,6 +10,7 @@ import type { Store } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import type { CallKey } from '../idempotency/run-once.ts'
 import { type JsonObject, canonicalJson } from '../json.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { TemplateError, renderTemplate } from '../templates/templates.ts'
 import { announce } from './conclude.ts'
 import { type NewConversation, type NewEvent, insertConversation, insertHistory, isIdTaken } from './commit-new.ts'
@@ -66,9 +67,7 @@ function checkInput(ctx: Context, input: CreateInput): void {
   if ([...(input.initial_context ?? '')].length > limits.context_characters) {
     faults.push({ path: 'initial_context', message: `must have at most ${limits.context_characters} characters` })
   }
-  if (input.custom_metadata && Buffer.byteLength(JSON.stringify(input.custom_metadata)) > limits.metadata_bytes) {
-    faults.push({ path: 'custom_metadata', message: `must have at most ${limits.metadata_bytes} bytes as JSON` })
-  }
+  faults.push(...faultsOfSize('custom_metadata', input.custom_metadata, limits.metadata_bytes))
   if (input.channel === 'text') faults.push(...answererFaults(ctx, input))
   if (faults.length > 0) throw invalid(...faults)
   if (input.agent_config != null) refuseSecretsOf(ctx, input.agent_config as JsonObject)
@@ -282,7 +281,10 @@ async function readCreation(store: Store, record: ConversationRecord): Promise<C
 /** The answer tells the conversation as it was at its first commit, whatever has happened since. */
 function presentCreation(ctx: Context, { record, first }: Creation, input: CreateInput): Created {
   const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
-  const conversation = presentConversation(ctx.access, asCreated(record, input), greeting ? [greeting] : [])
+  const conversation = presentConversation(ctx.access, asCreated(record, input), {
+    items: greeting ? [greeting] : [],
+    next_position: null,
+  })
   return { conversation, starting_message: greeting?.content?.join('') ?? null }
 }
 

@@ -4,6 +4,7 @@ import type { EndedBy, TurnMetrics } from '@parley/contract'
 import type { Limits } from '../config-limits.ts'
 import type { FieldFault } from '../field-faults.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { findUnstorable } from '../text.ts'
 import { compileValidator } from '../validation.ts'
 import type { ImportedEnd, NewConversation, NewProgress } from './commit-new.ts'
@@ -62,10 +63,9 @@ function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] 
   if (end > last_moment || (end - microsecondsOf(source.created_at)) / 1_000_000n > longest_duration) {
     faults.push({ path: 'ended_at', message: 'is too late' })
   }
-  if (Buffer.byteLength(JSON.stringify(source.custom_metadata ?? {})) > limits.metadata_bytes) {
-    faults.push({ path: 'custom_metadata', message: `must have at most ${limits.metadata_bytes} bytes as JSON` })
-  }
-  return faults
+  faults.push(...faultsOfSize('custom_metadata', source.custom_metadata, limits.metadata_bytes))
+  // As it was sent it has no more; what its numbers grow by counts too.
+  return [...faults, ...faultsOfSize('', source, limits.body_bytes)]
 }
 
 /** Of a turn's calls and results each has an id of its own (T8). */

@@ -8,33 +8,39 @@ import { AppError, invalid } from '../errors.ts'
 import { isUuid } from '../ports.ts'
 import { findUnstorable } from '../text.ts'
 import { isTimestamp } from '../validation.ts'
-import { type ConversationRecord, conversationColumns, conversationTables } from './queries.ts'
-import { presentConversation } from './wire.ts'
+import { type ListedConversation, listedColumns, listedTables } from './queries.ts'
+import { presentListed } from './wire.ts'
 
 type Condition = ReturnType<typeof sql<boolean>>
 
 export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
-  const { rows } = await pageOf(ctx.store, ctx.access, input).execute(ctx.store.kysely)
+  const { answer_bytes } = ctx.services.config.limits
+  const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
   const last = rows.at(-1)
   if (last && rows.length === limitOf(input)) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
-  return rows.map((row) => presentConversation(ctx.access, row))
+  return rows.map((row) => presentListed(ctx.access, row))
 }
 
 export type Page = ConversationFilters & { limit?: number | undefined; cursor?: string | undefined }
 
 const limitOf = ({ limit = 20 }: Page) => limit
 
-/** The query of a page, which the measurements explain. */
-export function pageOf(store: Store, access: Access, page: Page) {
+/** The query of a page, which the measurements explain. A page is never shorter for what it has no room for: that would be its end. */
+export function pageOf(store: Store, access: Access, page: Page, max_bytes: number) {
   const { inOrder, byThemselves } = filterConditions(store, access, page)
   if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodeTimeCursor(page.cursor)}::timestamptz`)
   const limit = limitOf(page)
   const countsTurns = page.user_turn_count_above !== undefined || page.user_turn_count_below !== undefined
   const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, limit, countsTurns })
-  return sql<ConversationRecord>`
-    select ${sql.raw(conversationColumns)} from ${sql.raw(conversationTables)}
-    where ${found ? sql`c.id in (${found})` : sql.join(inOrder, sql` and `)}
-    order by c.created_at desc limit ${limit}`
+  return sql<ListedConversation>`
+    with wanted as materialized (
+      select array(
+        select c.id from conversations c where ${found ? sql`c.id in (${found})` : sql.join(inOrder, sql` and `)}
+        order by c.created_at desc limit ${limit}
+      ) as ids
+    )
+    select ${sql.raw(listedColumns)} from ${sql.raw(listedTables('(select ids from wanted)', String(max_bytes)))}
+    order by page.place`
 }
 
 /** How many of the newest are looked through for each row of a page, before all that matches is sorted. */

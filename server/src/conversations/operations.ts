@@ -3,13 +3,14 @@ import { maySeeSensitive } from '../access/access.ts'
 import { AppError, invalid } from '../errors.ts'
 import type { Handler } from '../context.ts'
 import type { JsonObject } from '../json.ts'
+import { faultsOfSize } from '../json-size.ts'
 import { changeMetadata } from './commit-content.ts'
 import { announce } from './conclude.ts'
 import { requireConversation } from './conversation-access.ts'
 import { decodeCursor, encodeCursor } from '../database/cursor.ts'
 import { applyMergePatch } from './merge-patch.ts'
 import { listTurns, readTranscript } from './queries.ts'
-import { presentConversation, presentTurn } from './wire.ts'
+import { mayReadTranscript, presentConversation, presentTurn } from './wire.ts'
 
 export { createConversation } from './create.ts'
 export { cancelTurn, deleteConversation, endConversation } from './end.ts'
@@ -19,9 +20,11 @@ export { sendConversationMessage } from './message.ts'
 
 export const getConversation: Handler<'getConversation'> = async (ctx, input) => {
   const record = await requireConversation(ctx, input.conversation_id, 'read')
-  const mayReadTranscript = ctx.access.conversation !== null || ctx.access.scopes.has('conversations:read_sensitive')
-  const items = mayReadTranscript ? await readTranscript(ctx.store, record.id) : undefined
-  return presentConversation(ctx.access, record, items)
+  if (!mayReadTranscript(ctx.access)) return presentConversation(ctx.access, record)
+  const max_bytes = ctx.services.config.limits.answer_bytes
+  const only_said = ctx.access.conversation !== null
+  const part = await readTranscript(ctx.store, record.id, { from: input.items_from ?? 0, max_bytes, only_said })
+  return presentConversation(ctx.access, record, part)
 }
 
 export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
@@ -29,9 +32,8 @@ export const updateConversation: Handler<'updateConversation'> = async (ctx, inp
   const { metadata_bytes } = ctx.services.config.limits
   const record = await changeMetadata(ctx.store, ctx.services, id, (metadata) => {
     const patched = applyMergePatch(metadata, input.custom_metadata as JsonObject) as JsonObject
-    if (Buffer.byteLength(JSON.stringify(patched)) > metadata_bytes) {
-      throw invalid({ path: 'custom_metadata', message: `must have at most ${metadata_bytes} bytes as JSON` })
-    }
+    const faults = faultsOfSize('custom_metadata', patched, metadata_bytes)
+    if (faults.length > 0) throw invalid(...faults)
     return patched
   })
   announce(ctx.services, id)

@@ -12,6 +12,7 @@ import type {
   TurnStatus,
 } from '@parley/contract'
 import { statement } from '../database/database.ts'
+import { measureRows } from '../database/large-rows.ts'
 import { rowsOf } from '../database/rows.ts'
 import type { Store } from '../database/store.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
@@ -51,7 +52,7 @@ export interface ConversationRecord {
 }
 
 /** Columns of a ConversationRecord, over `c`, `p` (progress) and `a` (agent). */
-export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
+const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
   coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
   c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
@@ -59,7 +60,25 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
 
 const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
   left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
-export const conversationTables = `conversations c ${progressAndAgent}`
+
+const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary']
+
+/** One of a list: what may be large is null where the list has no room for it. */
+export type ListedConversation = ConversationRecord & { has_room: boolean }
+
+/** Over the tables of `listedTables`, too. */
+export const listedColumns = large_columns.reduce(
+  (columns, name) => columns.replace(`c.${name}`, `case when page.has_room then c.${name} end as ${name}`),
+  `${conversationColumns}, page.has_room`,
+)
+
+const largeBytes = large_columns.map((name) => `coalesce(octet_length(to_json(r.${name})::text), 0)`).join(' + ')
+
+/** `ids` is an array, in the order of the list, which `page.place` keeps. */
+export function listedTables(ids: string, max_bytes: string): string {
+  const page = measureRows({ table: 'conversations', ids, bytes: largeBytes, max_bytes })
+  return `${page} page join conversations c on c.id = page.id ${progressAndAgent}`
+}
 
 const findStatement = statement(
   'find_conversation',
@@ -93,27 +112,91 @@ export interface ItemRecord {
   created_at: string
 }
 
-const itemColumns = `id, position, type, turn_id, role, content, interrupted, metrics, call_id, name, arguments, output,
+/** Texts as JSON: what else the driver makes of a text array takes forty times as long. */
+const contentAsJson = 'to_json(content) as content'
+
+const itemColumns = `id, position, type, turn_id, role, ${contentAsJson}, interrupted, metrics, call_id, name, arguments, output,
   is_error, latency_ms, created_at`
 
-/** Of what tools have answered: with all of it a long conversation could not be read at all. */
-const max_read_output_bytes = 64 * 1024 * 1024
-const left_out = 'Left out: the tools have answered more since than is read at once.'
-const newerBytes = 'sum(octet_length(output::text)) over (order by position desc)'
+/** Of an item, as JSON, and of all else that an answer says of it. */
+const textBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
+  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
+const frame_bytes = 300
+const isSaid = `type = 'message' and role <> 'system'`
+const partItems = `from transcript_items where conversation_id = $1 and organization_id = $2 and (not $5::boolean or (${isSaid}))`
 
+// One item after another, which is how the index knows them: what has no room is not looked at.
 const transcriptStatement = statement(
   'read_transcript',
-  `select ${itemColumns.replace(' output,', ' case when newer_bytes > $3 then to_jsonb($4::text) else output end as output,')}
-   from (select *, ${newerBytes} as newer_bytes from transcript_items
-         where conversation_id = $1 and organization_id = $2) as items order by position`,
+  `with recursive part (position, bytes) as (
+     select $3::integer - 1, 0::bigint
+     union all
+     select following.position, part.bytes + following.size from part cross join lateral (
+       select position, ${textBytes} + ${frame_bytes} as size ${partItems} and position > part.position order by position limit 1
+     ) following
+     where part.bytes < $4
+   )
+   select ${itemColumns},
+     (select min(position) ${partItems} and position > (select max(position) from part)) as next_position
+   ${partItems} and position >= $3 and position <= (select max(position) from part) order by position`,
 )
 
-export function readTranscript(
+export interface TranscriptPart {
+  items: ItemRecord[]
+  /** Of the first item that had no room; null: there is none. */
+  next_position: number | null
+}
+
+export interface TranscriptRange {
+  from: number
+  /** The part ends with the item that goes beyond. */
+  max_bytes: number
+  /** What was said, and nothing of tools and of the system. */
+  only_said: boolean
+}
+
+/** What comes from a position on, oldest first, as far as there is room for it. */
+export async function readTranscript(
   store: Store,
   conversation_id: string,
-  max_bytes = max_read_output_bytes,
-): Promise<ItemRecord[]> {
-  return store.query(transcriptStatement, [conversation_id, store.organization_id, max_bytes, left_out])
+  { from, max_bytes, only_said }: TranscriptRange,
+): Promise<TranscriptPart> {
+  const values = [conversation_id, store.organization_id, from, max_bytes, only_said]
+  const rows = await store.query<ItemRecord & Pick<TranscriptPart, 'next_position'>>(transcriptStatement, values)
+  const next_position = rows[0]?.next_position ?? null
+  return { items: rows.map(({ next_position: _, ...item }) => item), next_position }
+}
+
+const said = `from transcript_items where conversation_id = $1 and organization_id = $2 and ${isSaid}`
+const measuredText = `select position, length(array_to_string(content, E'\\n')) + 8 as size ${said}`
+
+const endsStatement = statement(
+  'read_ends',
+  `with recursive beginning (position, characters) as (
+     select -1, 0::bigint
+     union all
+     select following.position, characters + size from beginning cross join lateral (
+       ${measuredText} and position > beginning.position order by position limit 1) following
+     where characters < $3
+   ), ending (position, characters) as (
+     select 2147483647, 0::bigint
+     union all
+     select previous.position, characters + size from ending cross join lateral (
+       ${measuredText} and position < ending.position order by position desc limit 1) previous
+     where characters < $3
+   )
+   select role, ${contentAsJson} ${said}
+     and (position <= (select max(position) from beginning) or position >= (select min(position) from ending))
+   order by position`,
+)
+
+/** What was said at the beginning and at the end, at least so many characters of each, with who said it. */
+export function readEnds(
+  store: Store,
+  conversation_id: string,
+  characters: number,
+): Promise<Pick<ItemRecord, 'role' | 'content'>[]> {
+  return store.query(endsStatement, [conversation_id, store.organization_id, characters])
 }
 
 /**
@@ -124,42 +207,67 @@ export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_a
 
 const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
 
+/** Of a history so many are measured at once: of one that is small this costs next to nothing. */
+const measured_items = 16
+
 // Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
 // turn once for all items.
 const historyStatement = statement(
   'read_history',
-  `select wanted.call, ${historyColumns}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of
-   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, turn uuid, first_try uuid')}
+  `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of
+   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, bytes integer, turn uuid, first_try uuid')}
    join lateral (
-     select p.next_position - wanted.count - (
+     select p.next_position, p.next_position - wanted.count - (
        select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = t.conversation_id
          and i.role = 'user'
        where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest
      from conversation_progress p where p.conversation_id = wanted.conversation_id offset 0) newest on true
+   join lateral (
+     with recursive measured (position, bytes) as (
+       select newest.next_position, 0::bigint
+       union all
+       select position - ${measured_items}, bytes + (
+         select coalesce(sum(${textBytes}), 0)::bigint from transcript_items i
+         where i.conversation_id = wanted.conversation_id and i.organization_id = wanted.organization_id
+           and i.position >= measured.position - ${measured_items} and i.position < measured.position)
+       from measured where position > greatest(newest.oldest, 0) and bytes < wanted.bytes
+     ) select greatest(min(position), newest.oldest) as oldest from measured) read on true
    left join lateral (
      select jsonb_object_agg(t.id, t.messages_of) as messages_of from turns t
      where t.conversation_id = wanted.conversation_id and t.messages_of is not null) tries on true
    join lateral (
      select ${historyColumns} from transcript_items
-     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= newest.oldest
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= read.oldest
      union all
      select ${historyColumns} from (
        select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
-     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position < newest.oldest
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position < read.oldest
    ) items on true
    order by wanted.call, position`,
   // All of it comes into memory at once, and who has a short history waits for who has a long one.
   { most: 8 },
 )
 
-/** The newest items, messages that wait for their turn not counted, and, however old, those of a turn; oldest first. */
+/** How far back a history is read: as long as it has fewer items and, as JSON, fewer bytes. */
+export interface HistoryReach {
+  items: number
+  bytes: number
+}
+
+/**
+ * The newest items, messages that wait for their turn not counted, as far as the reach goes; and, however old, those of a turn. Oldest
+ * first.
+ */
 export function readHistory(
   store: Store,
   conversation_id: string,
-  count: number,
+  { items, bytes }: HistoryReach,
   { id, messages_of }: Pick<TurnRecord, 'id' | 'messages_of'>,
 ): Promise<HistoryItem[]> {
-  return store.ask(historyStatement, [conversation_id, store.organization_id, count, id, messages_of ?? id])
+  return store.ask(historyStatement, [
+    ...[conversation_id, store.organization_id],
+    ...[items, bytes, id, messages_of ?? id],
+  ])
 }
 
 const acceptedStatement = statement(

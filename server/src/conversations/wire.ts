@@ -1,14 +1,20 @@
 // Conversations, items and turns as the API shows them, with what the caller may not see left out.
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../access/access.ts'
-import type { ConversationRecord, ItemRecord, TurnRecord } from './queries.ts'
+import type { ConversationRecord, ItemRecord, ListedConversation, TranscriptPart, TurnRecord } from './queries.ts'
 import { textOf, widgetOf } from './turn-items.ts'
 
-/** The safe fields, and the sensitive ones for who may see them; the transcript where it was read. */
-export function presentConversation(access: Access, record: ConversationRecord, items?: ItemRecord[]): Conversation {
+/** The safe fields, and the sensitive ones for who may see them; what was read of the transcript. */
+export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
   const { summary, initial_context, custom_metadata, recording_details } = record
   const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
-  return { ...presentSafeFields(record), ...sensitive, ...presentTranscript(access, items) }
+  return { ...presentSafeFields(record), ...sensitive, ...(part && mayReadTranscript(access) ? presentTranscript(access, part) : {}) }
+}
+
+/** As it is in a list. */
+export function presentListed(access: Access, { has_room, ...record }: ListedConversation): Conversation {
+  if (has_room || !maySeeSensitive(access)) return presentConversation(access, record)
+  return { ...presentSafeFields(record), sensitive_omitted: true }
 }
 
 function presentSafeFields(record: ConversationRecord): Conversation {
@@ -39,14 +45,17 @@ function presentSafeFields(record: ConversationRecord): Conversation {
   }
 }
 
+export function mayReadTranscript(access: Access): boolean {
+  return access.conversation !== null || maySeeSensitive(access)
+}
+
 /** A conversation token with `read` sees the messages, at their positions, and nothing between them. */
-function presentTranscript(access: Access, items: ItemRecord[] | undefined): Pick<Conversation, 'conversation'> {
-  if (!items) return {}
-  if (access.conversation) {
-    const messages = items.filter((item) => item.type === 'message' && item.role !== 'system')
-    return { conversation: { items: messages.map((item) => presentItem({ ...item, metrics: null })) } }
-  }
-  return maySeeSensitive(access) ? { conversation: { items: items.map(presentItem) } } : {}
+function presentTranscript(
+  access: Access,
+  { items, next_position }: TranscriptPart,
+): Pick<Conversation, 'conversation'> {
+  const shown = access.conversation ? items.map((item) => ({ ...item, metrics: null })) : items
+  return { conversation: { items: shown.map(presentItem), ...(next_position !== null ? { next_position } : {}) } }
 }
 
 function presentItem(item: ItemRecord): TranscriptItem {

@@ -57,10 +57,15 @@ export interface Page<Row> {
   pagination: { limit: number; next_cursor: string | null }
 }
 
-/** Makes a page of the rows of a query that asked for one row more than `limit`. */
-export function cutPage<Row>(rows: readonly Row[], limit: number, positionOf: (row: Row) => TimePosition): Page<Row> {
+/** Makes a page of the rows of a query that asked for one row more than `limit`; `is_cut`: and found more than it answered. */
+export function cutPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  positionOf: (row: Row) => TimePosition,
+  is_cut = false,
+): Page<Row> {
   const data = rows.slice(0, limit)
   const last = data.at(-1)
-  const position = rows.length > limit && last !== undefined ? positionOf(last) : null
+  const position = (is_cut || rows.length > limit) && last !== undefined ? positionOf(last) : null
   return { data, pagination: { limit, next_cursor: position && encodeCursor([position.time, position.key]) } }
 }

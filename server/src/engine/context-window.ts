@@ -1,8 +1,9 @@
 // What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
-import type { HistoryItem } from '../conversations/queries.ts'
+import type { HistoryItem, HistoryReach } from '../conversations/queries.ts'
 import { isSaidByTool } from '../conversations/turn-items.ts'
 import type { ModelMessage } from './models/port.ts'
-import { fitOutput, sizeOf } from './tools/output-size.ts'
+import { storedBytes } from '../json-size.ts'
+import { fitOutput } from './tools/output-size.ts'
 
 export interface ContextWindow {
   max_items: number
@@ -17,6 +18,16 @@ export interface ModelHistory {
 }
 
 const characters_of_token = 4
+/** JSON writes a character in six bytes at most, as an escape. */
+const bytes_of_character = 6
+/** However much the window holds. */
+const max_history_bytes = 8 * 1024 * 1024
+
+/** Far enough that a turn which was read in part is more than the window holds, unless that is more than is ever read. */
+export function reachOf({ max_items, max_tokens }: ContextWindow): HistoryReach {
+  const bytes = max_tokens * characters_of_token * bytes_of_character
+  return { items: max_items + 1, bytes: Math.min(bytes, max_history_bytes) }
+}
 
 /** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
 export function estimateTokens(item: HistoryItem): number {
@@ -77,7 +88,7 @@ export function cutResults(
   { max_tokens }: Pick<ContextWindow, 'max_tokens'>,
 ): ModelMessage[] {
   const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
-  const sizes = results.map(({ output }) => sizeOf(output))
+  const sizes = results.map(({ output }) => storedBytes(output))
   const others = messages.reduce((sum, message) => sum + charactersBeside(message), 0)
   const room = max_tokens * characters_of_token - others
   if (sizes.reduce((sum, size) => sum + size, 0) <= room) return messages
@@ -92,7 +103,7 @@ export function cutResults(
 function charactersBeside(message: ModelMessage): number {
   if (message.role === 'tool') return 0
   const calls = message.role === 'assistant' ? message.tool_calls : []
-  return calls.reduce((sum, call) => sum + sizeOf(call.arguments), message.text.length)
+  return calls.reduce((sum, call) => sum + storedBytes(call.arguments), message.text.length)
 }
 
 /** How much each may have when those that need less leave the rest to the others. */

@@ -1,4 +1,5 @@
 // What a turn does next, judged by how far it has come. Pure.
+import { growthOfNumbers } from '../json-size.ts'
 import type { JsonObject } from '../json.ts'
 import { findUnstorable, makeStorable } from '../text.ts'
 import type { ModelAnswer } from './collect.ts'
@@ -69,7 +70,7 @@ export function planCalls(
     const tool = tools.get(asked)
     if (!tool) return { ...call, fault: 'There is no tool of this name.' }
     const given = text.length > room ? no_room : parseArguments(text)
-    if (typeof given !== 'string') room -= text.length
+    if (typeof given !== 'string') room -= text.length + growthOfNumbers(given)
     return typeof given === 'string' ? { ...call, fault: given } : { ...call, arguments: given, tool }
   })
 }
@@ -87,6 +88,8 @@ function parseArguments(text: string): JsonObject | string {
     return `The arguments are not valid JSON: ${makeStorable(text.slice(0, 200))}`
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'The arguments must be a JSON object.'
+  if (text.length + growthOfNumbers(value) > max_argument_characters)
+    return `The arguments have more than ${max_argument_characters} characters with their numbers written out in full.`
   const [fault] = findUnstorable(value, 1)
   return fault ? `The arguments cannot be taken: ${fault.path} ${fault.message}.` : (value as JsonObject)
 }

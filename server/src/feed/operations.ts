@@ -3,8 +3,8 @@
 import type { ConversationChange, ConversationChangeEvent, ConversationProgress } from '@parley/contract'
 import type { Context, Handler } from '../context.ts'
 import { EventStream, type ServerSentEvent } from '../event-stream.ts'
-import type { ConversationRecord } from '../conversations/queries.ts'
-import { presentConversation } from '../conversations/wire.ts'
+import type { ListedConversation } from '../conversations/queries.ts'
+import { presentListed } from '../conversations/wire.ts'
 import { drainKey } from '../events/operations.ts'
 import { isUuid } from '../ports.ts'
 import { feedKey, progressKey } from './feeds.ts'
@@ -30,9 +30,13 @@ export const listConversationChanges: Handler<'listConversationChanges'> = async
     return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
   }
   const { position, is_reset } = await findStart(ctx, after)
-  const page = await readChanges(ctx.store, position, agents, page_size)
+  const page = await readChanges(ctx.store, position, agents, sizeOfPage(ctx))
   const data = page.changes.map((change) => presentChange(ctx, change))
   return { data, position: page.position, has_more: page.has_more, is_reset }
+}
+
+function sizeOfPage({ services }: Context) {
+  return { limit: page_size, max_bytes: services.config.limits.answer_bytes }
 }
 
 /** What cannot be an agent, or is none that the caller sees, has no conversations. */
@@ -88,7 +92,7 @@ async function* tellChanges(
   agents: string[] | null,
 ): AsyncGenerator<ServerSentEvent, number> {
   for (let position = after; ;) {
-    const page = await readChanges(ctx.store, position, agents, page_size)
+    const page = await readChanges(ctx.store, position, agents, sizeOfPage(ctx))
     position = page.position
     for (const change of page.changes) yield toSent('change', presentChange(ctx, change))
     if (!page.has_more) return position
@@ -107,19 +111,20 @@ async function* tellProgress(
     const fresh = ctx.services.feeds.progress.since(ctx.store.organization_id, mark)
     if (fresh.conversation_ids.length === 0) return mark
     mark = fresh.mark
-    for (const record of await readProgress(ctx.store, fresh.conversation_ids, agents)) {
+    const { answer_bytes } = ctx.services.config.limits
+    for (const record of await readProgress(ctx.store, fresh.conversation_ids, agents, answer_bytes)) {
       yield { event: 'progress', data: presentProgress(ctx, record) }
     }
   }
 }
 
 function presentChange(ctx: Context, { number, conversation_id, conversation }: ChangeRecord): ConversationChange {
-  const shown = conversation && presentConversation(ctx.access, conversation)
+  const shown = conversation && presentListed(ctx.access, conversation)
   return { position: number, conversation_id, conversation: shown }
 }
 
-function presentProgress(ctx: Context, record: ConversationRecord): ConversationProgress {
-  return { conversation_id: record.id, conversation: presentConversation(ctx.access, record) }
+function presentProgress(ctx: Context, record: ListedConversation): ConversationProgress {
+  return { conversation_id: record.id, conversation: presentListed(ctx.access, record) }
 }
 
 type Numbered = Extract<ConversationChangeEvent, { id: number }>

@@ -1,5 +1,5 @@
 // The SQL over the feed of an organization's conversations: gives changes their numbers, and reads them.
-import { type ConversationRecord, conversationColumns, conversationTables } from '../conversations/queries.ts'
+import { type ListedConversation, listedColumns, listedTables } from '../conversations/queries.ts'
 import { type Executor, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 
@@ -82,18 +82,18 @@ const changesStatement = statement(
      where organization_id = $1 and number > $2 order by number limit $3
    ), newest as (
      select conversation_id, max(number) as number from page group by conversation_id
+   ), shown as (
+     select ${listedColumns}, c.deleted_at is not null as is_deleted
+     from ${listedTables('array(select conversation_id from newest order by number)', '$5')}
+     where c.organization_id = $1 and c.status <> 'token_created' and ($4::uuid[] is null or c.agent_id = any($4))
    )
    select n.number, n.conversation_id, (select count(*) from page) as page_size, shown.*
-   from newest n left join lateral (
-     select ${conversationColumns}, c.deleted_at is not null as is_deleted from ${conversationTables}
-     where c.id = n.conversation_id and c.organization_id = $1 and c.status <> 'token_created'
-       and ($4::uuid[] is null or c.agent_id = any($4))
-   ) shown on true
+   from newest n left join shown on shown.id = n.conversation_id
    order by n.number`,
 )
 
 type ChangeRow = { number: number; conversation_id: string; page_size: number } & (
-  | (ConversationRecord & { is_deleted: boolean })
+  | (ListedConversation & { is_deleted: boolean })
   | { id: null }
 )
 
@@ -101,7 +101,7 @@ export interface ChangeRecord {
   number: number
   conversation_id: string
   /** As it stands; null: it was deleted. */
-  conversation: ConversationRecord | null
+  conversation: ListedConversation | null
 }
 
 export interface ChangePage {
@@ -116,9 +116,10 @@ export async function readChanges(
   store: Store,
   after: number,
   agents: readonly string[] | null,
-  limit: number,
+  { limit, max_bytes }: { limit: number; max_bytes: number },
 ): Promise<ChangePage> {
-  const rows = await store.query<ChangeRow>(changesStatement, [store.organization_id, after, limit, agents])
+  const values = [store.organization_id, after, limit, agents, max_bytes]
+  const rows = await store.query<ChangeRow>(changesStatement, values)
   const changes = rows.flatMap((row): ChangeRecord[] => {
     if (row.id === null) return []
     const { number, conversation_id, page_size: _, is_deleted, ...record } = row
@@ -129,8 +130,8 @@ export async function readChanges(
 
 const progressStatement = statement(
   'read_feed_progress',
-  `select ${conversationColumns} from ${conversationTables}
-   where c.id = any($2) and c.organization_id = $1 and c.status <> 'token_created' and c.deleted_at is null
+  `select ${listedColumns} from ${listedTables('$2::uuid[]', '$4')}
+   where c.organization_id = $1 and c.status <> 'token_created' and c.deleted_at is null
      and ($3::uuid[] is null or c.agent_id = any($3))`,
 )
 
@@ -139,8 +140,9 @@ export function readProgress(
   store: Store,
   conversation_ids: readonly string[],
   agents: readonly string[] | null,
-): Promise<ConversationRecord[]> {
-  return store.query(progressStatement, [store.organization_id, conversation_ids, agents])
+  max_bytes: number,
+): Promise<ListedConversation[]> {
+  return store.query(progressStatement, [store.organization_id, conversation_ids, agents, max_bytes])
 }
 
 const growthStatement = statement(

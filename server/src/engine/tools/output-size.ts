@@ -1,5 +1,6 @@
 // How large the results of tools may be, and what is left of one that is larger. Pure.
 import type { ItemRecord } from '../../conversations/queries.ts'
+import { storedBytes } from '../../json-size.ts'
 import type { JsonValue } from '../../json.ts'
 import { makeStorable } from '../../text.ts'
 
@@ -20,33 +21,28 @@ export interface OutputRoom {
 /** `items`: what earlier attempts have left of the turn. */
 export function roomAfter(items: readonly Pick<ItemRecord, 'type' | 'output'>[]): OutputRoom {
   const outputs = items.filter(({ type }) => type === 'function_call_output')
-  return { left: outputs.reduce((left, { output }) => left - sizeOf(output), max_turn_output_bytes) }
+  return { left: outputs.reduce((left, { output }) => left - storedBytes(output), max_turn_output_bytes) }
 }
 
 /** A result for which room is made, by cutting it off where there is too little. */
 export function takeRoom(room: OutputRoom, output: JsonValue): JsonValue {
   const fitted = fitOutput(output, Math.max(least_output_bytes, Math.min(max_output_bytes + frame_bytes, room.left)))
-  room.left -= sizeOf(fitted)
+  room.left -= storedBytes(fitted)
   return fitted
-}
-
-/** Bytes as JSON. */
-export function sizeOf(value: JsonValue): number {
-  return Buffer.byteLength(JSON.stringify(value))
 }
 
 /** The value with its longest texts cut off, all at the same length; where that is not enough, its JSON cut off as a text. */
 export function fitOutput(value: JsonValue, max_bytes: number): JsonValue {
-  const excess = sizeOf(value) - max_bytes
+  const excess = storedBytes(value) - max_bytes
   if (excess <= 0) return value
   const longest = longestThatFits(listTextSizes(value), excess)
   const shorter = longest === null ? value : cutTexts(value, longest)
-  if (sizeOf(shorter) <= max_bytes) return shorter
+  if (storedBytes(shorter) <= max_bytes) return shorter
   return cutOff(typeof value === 'string' ? value : JSON.stringify(value), max_bytes)
 }
 
 function listTextSizes(value: JsonValue): number[] {
-  if (typeof value === 'string') return [sizeOf(value)]
+  if (typeof value === 'string') return [storedBytes(value)]
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(listTextSizes)
 }
@@ -65,7 +61,7 @@ function longestThatFits(sizes: number[], excess: number): number | null {
 }
 
 function cutTexts(value: JsonValue, max_bytes: number): JsonValue {
-  if (typeof value === 'string') return sizeOf(value) > max_bytes ? cutOff(value, max_bytes) : value
+  if (typeof value === 'string') return storedBytes(value) > max_bytes ? cutOff(value, max_bytes) : value
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((entry) => cutTexts(entry, max_bytes))
   return Object.fromEntries(
@@ -81,7 +77,7 @@ export function cutOff(text: string, max_bytes: number): string {
   let [least, most] = [0, Math.min(text.length, max_bytes)]
   while (least < most) {
     const middle = Math.ceil((least + most) / 2)
-    if (sizeOf(ended(middle)) <= max_bytes) least = middle
+    if (storedBytes(ended(middle)) <= max_bytes) least = middle
     else most = middle - 1
   }
   return ended(least)

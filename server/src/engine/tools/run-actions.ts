@@ -11,7 +11,7 @@ import {
   renderTemplate,
 } from '../../templates/templates.ts'
 import { callHttp } from './http-action.ts'
-import { sizeOf } from './output-size.ts'
+import { storedBytes } from '../../json-size.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from './run-tool.ts'
 import type { ToolWork } from './turn-tools.ts'
 
@@ -95,7 +95,7 @@ async function runAction(
     case 'http': {
       if (progress.room <= 0) return 'There is no room for another answer.'
       const { saved, error } = await callHttp(action, { ...around, variables, room: progress.room })
-      progress.room -= sizeOf(saved)
+      progress.room -= storedBytes(saved)
       // Spread: assigning would take some names for the prototype.
       progress.saved = { ...progress.saved, ...(action.save_as ? { [action.save_as]: saved } : saved) }
       return error

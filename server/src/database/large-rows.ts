@@ -1,0 +1,57 @@
+// Pages of rows that may be large: a page has room for so many bytes, and the row that goes beyond, whatever its limit is.
+import { type Expression, type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Tables } from './tables.ts'
+
+interface Measured {
+  table: string
+  /** An array of ids, in the order of the page. */
+  ids: string
+  /** Of the row `r`, as an answer shows it. */
+  bytes: string
+  max_bytes: string
+}
+
+/**
+ * SQL of rows (id, place, has_room, is_cut), the last being true of all where one has no room. Only rows that have room are measured:
+ * where what is large lies apart from its row, that of the others is never read.
+ */
+export function measureRows({ table, ids, bytes, max_bytes }: Measured): string {
+  return `(
+    with recursive found as materialized (select ${ids} as ids),
+    part (place, bytes) as (
+      select 0, 0::bigint
+      union all
+      select place + 1, part.bytes + coalesce((select ${bytes} from ${table} r where r.id = ids[place + 1]), 0)
+      from part, found where place < cardinality(ids) and part.bytes < ${max_bytes}
+    )
+    select listed.id, listed.place, listed.place <= room.rows as has_room, room.rows < cardinality(ids) as is_cut
+    from found, unnest(ids) with ordinality as listed (id, place), (select max(place) as rows from part) room)`
+}
+
+export interface LargeRows {
+  table: 'agents' | 'agent_versions'
+  /** Of the row `r`. */
+  columns: RawBuilder<unknown>
+  /** Selects the ids of the page's rows, in order. */
+  ids: Expression<unknown>
+  bytes: string
+  max_bytes: number
+}
+
+export interface BoundedRows<Row> {
+  rows: Row[]
+  /** More were found than have room. */
+  is_cut: boolean
+}
+
+export async function readLargeRows<Row>(
+  kysely: Kysely<Tables>,
+  { table, columns, ids, bytes, max_bytes }: LargeRows,
+): Promise<BoundedRows<Row>> {
+  const measured = measureRows({ table, ids: '(select ids from wanted)', bytes, max_bytes: String(max_bytes) })
+  const { rows } = await sql<Row & { is_cut: boolean }>`
+    with wanted as materialized (select array(${ids}) as ids)
+    select ${columns}, page.is_cut from ${sql.raw(measured)} page join ${sql.table(table)} r on r.id = page.id
+    where page.has_room order by page.place`.execute(kysely)
+  return { rows: rows.map(({ is_cut: _, ...row }) => row as Row), is_cut: rows[0]?.is_cut ?? false }
+}
