@@ -112,12 +112,12 @@ test('every operation says who may call it', () => {
 })
 
 test('every setting that is read is in the reference, and the other way round', () => {
-  const readers = ['config.ts', 'config-sign-in.ts']
+  const readers = ['config.ts', 'config-limits.ts', 'config-sign-in.ts']
   const config = files
     .filter(({ file }) => readers.includes(file))
     .map(({ text }) => text)
     .join('\n')
   const named = new Set(settings.map((setting) => setting.name))
-  const read = new Set([...config.matchAll(/(?:read\.\w+|web)\(\s*'([A-Z_]+)'/g)].map((match) => match[1]!))
+  const read = new Set([...config.matchAll(/(?:(?:read\.\w+|web)\(\s*|setting: )'([A-Z_]+)'/g)].map((match) => match[1]!))
   expect([...read].toSorted()).toEqual([...named].toSorted())
 })

@@ -2,6 +2,7 @@
 import { setTimeout as pass } from 'node:timers/promises'
 import { ApiError } from '@parley/sdk'
 import { openDatabase } from '../../../src/database/database.ts'
+import { startNameServer } from '../../../src/outbound/name-server.ts'
 import { startScriptedModel } from '../../support/scripted-model.ts'
 import { type Memory, type RunNode, startAttackers, startRunNode } from './processes.ts'
 import { type Quiet, setUp } from './set-up.ts'
@@ -51,7 +52,9 @@ export async function runHostile(options: RunOptions): Promise<HostileReport> {
     model.requests.length = 0
     return 'A short answer.'
   }
-  const node = stack.use(await startRunNode(environmentOf(options, model.base_url)))
+  const silent = stack.use(await startNameServer(() => undefined))
+  const environment = { ...environmentOf(options, model.base_url), PARLEY_NAME_SERVERS: silent.address }
+  const node = stack.use(await startRunNode(environment))
   const database = stack.use(
     openDatabase({ connection_string, max_connections: 2, statement_timeout_ms: 60_000, onError: () => {} }),
   )
