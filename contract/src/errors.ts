@@ -87,7 +87,8 @@ export const FieldError = named(
   'FieldError',
   Type.Object({
     path: Type.String({
-      description: 'Where the fault is, with dots: `config.llm.temperature`; empty for the whole body.',
+      description:
+        'Where the fault is, with dots: `config.llm.temperature`; empty for the whole body. Names of more than 64 characters, and paths of more than 256, are cut off and end in `…`.',
     }),
     message: Type.String(),
   }),
@@ -103,7 +104,11 @@ export const ErrorBody = named(
     detail: Type.String({ description: 'What is wrong, for a person.' }),
     code: oneOf(errorCodes, 'What is wrong, for a program.'),
     request_id: Type.String({ description: 'The `x-request-id` of the answer.' }),
-    errors: Type.Optional(Type.Array(FieldError, { description: 'Every fault of a request that is not valid (422).' })),
+    errors: Type.Optional(
+      Type.Array(FieldError, {
+        description: 'Every fault of a request that is not valid (422), up to 100 and 60 KiB.',
+      }),
+    ),
     turn_id: Type.Optional(Type.String({ description: 'The turn that holds the stored message.' })),
     running_turn_id: Type.Optional(Type.String({ description: 'With `turn_in_progress`: the turn that runs.' })),
   }),

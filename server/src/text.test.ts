@@ -20,17 +20,20 @@ test('T13: nesting has a bound, and a value far beyond it does no harm', () => {
   expect(findUnstorable(nest(100_000))).toHaveLength(1)
 })
 
-test('the search ends with the last fault that is told', () => {
+test.each<[string, object]>([
+  ['a list', Array.from({ length: 1000 }, () => '\0')],
+  ['an object', Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, '\0']))],
+])('of %s no more is looked at than is told', (_name, value) => {
   let looked = 0
-  const value = Array.from({ length: 1000 }, () => ({
-    get text() {
-      looked += 1
-      return '\0'
+  const watched = new Proxy(value, {
+    get(target, key) {
+      looked += key === 'length' ? 0 : 1
+      return Reflect.get(target, key) as unknown
     },
-  }))
-  expect(findUnstorable(value)).toHaveLength(100)
+  })
+  expect(findUnstorable(watched)).toHaveLength(100)
   expect(looked).toBe(100)
-  expect(isStorable(value)).toBe(false)
+  expect(isStorable(watched)).toBe(false)
   expect(looked).toBe(101)
 })
 

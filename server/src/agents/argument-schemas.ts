@@ -2,7 +2,7 @@
 // arguments, and the check itself, whose work is bounded whatever they are.
 import { createHash } from 'node:crypto'
 import type { Options, ValidateFunction } from 'ajv'
-import type { FieldFault } from '../errors.ts'
+import { type FieldFault, tellFaults } from '../field-faults.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { type PatternBudget, PatternsTooCostly, createLinearAjv, sizeOfPattern } from '../linear-validation.ts'
 import { describeFaults, listUpTo } from '../validation.ts'
@@ -159,10 +159,10 @@ export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[
     const judge = (check.judge ??= compile(check, {}))
     check.budget.left = max_pattern_work
     if (judge(given)) return []
-    if (work > max_work_for_all) return describeFaults(judge.errors!)
+    if (work > max_work_for_all) return tellFaults(describeFaults(judge.errors!))
     const lister = (check.lister ??= compile(check, listUpTo()))
     check.budget.left = max_pattern_work
-    return describeFaults(lister(given) ? judge.errors! : lister.errors!)
+    return tellFaults(describeFaults(lister(given) ? judge.errors! : lister.errors!))
   } catch (error) {
     if (error instanceof PatternsTooCostly) return [too_large]
     // No schema after all, whatever else let it pass.

@@ -11,8 +11,8 @@ import { openBrowser } from '../support/browser.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { type ServerProcess, startServerProcess } from '../support/process.ts'
 
-/** Half of it is what a node takes that does nothing. */
-const heap_megabytes = 160
+/** Four times what a node holds that does nothing. */
+const heap_megabytes = 256
 
 export interface SmallNode extends AsyncDisposable {
   process: ServerProcess

@@ -160,6 +160,11 @@ describe('the output of a remote tool', () => {
     )
   })
 
+  test('has no number that would be kept as null', () => {
+    const structuredContent = JSON.parse('{"a": [1e400, -1e400, 1e308]}') as object
+    expect(outputOf({ content: [], structuredContent }, plain)).toEqual({ a: ['Infinity', '-Infinity', 1e308] })
+  })
+
   test('is not as deep as what comes', () => {
     expect(findUnstorable(outputOf({ content: [nested(2000)], structuredContent: nested(2000) }, plain))).toEqual([])
   })
