@@ -28,7 +28,7 @@ export interface RawOptions {
 export async function openRawClient(url: string, bytes = '', options: RawOptions = {}): Promise<RawClient> {
   const { hostname, port } = new URL(url)
   const socket = connect({
-    host: hostname,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port),
     ...(options.from === undefined ? {} : { localAddress: options.from }),
   })
