@@ -44,6 +44,7 @@ export async function startBenchServer(
       PARLEY_SECRET_KEY: '0'.repeat(64),
       // Counted, and never reached.
       PARLEY_RATE_LIMIT_PER_MINUTE: '100000000',
+      PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1000000',
       PARLEY_DRAIN_SECONDS: '0',
       ...environment,
     }),

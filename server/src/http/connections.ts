@@ -63,6 +63,7 @@ export class Connections {
     })
     server.maxConnections = this.#limits.connections
     server.on('connection', (socket: Socket) => this.#accept(socket))
+    server.on('clientError', (error: Error & { code?: string }, socket: Socket) => this.#refuse(error, socket))
     server.on('drop', () => this.#report.add('too_many_connections'))
     // Where the system has no files left. What is wrong with listening is told to the caller of `listen`.
     server.on('error', (error: NodeJS.ErrnoException) => {
@@ -73,7 +74,7 @@ export class Connections {
   }
 
   /** Answers what cannot be read as HTTP, or did not arrive in time. */
-  refuse(error: Error & { code?: string }, socket: Socket): void {
+  #refuse(error: Error & { code?: string }, socket: Socket): void {
     const connection = this.#open.get(socket)
     if (!connection?.isAnswerable || error.code === 'ECONNRESET') return void socket.destroy()
     socket.end(describeUnreadable(error, this.#ports.newId(), this.#limits.request_seconds))

@@ -1,4 +1,8 @@
 // The HTTP server: every operation of the contract becomes a route here, and there is no other way in.
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
@@ -35,7 +39,8 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
     genReqId: () => ports.newId(),
     bodyLimit: config.limits.body_bytes,
     serverFactory: (listener) => connections.createServer(listener),
-    clientErrorHandler: (error, socket) => connections.refuse(error, socket),
+    // The connections answer.
+    clientErrorHandler: () => {},
     trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
     routerOptions: { maxParamLength: 512 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
@@ -71,14 +76,35 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)
+  const others: Server[] = []
   return {
-    listen: (address) => server.listen(address),
+    async listen({ host, port }) {
+      const url = await server.listen({ host, port })
+      if (host === 'localhost') others.push(...(await listenBeside(server, connections)))
+      return url
+    },
     async close(within_ms) {
       const stopTimer = ports.clock.after(within_ms, () => connections.closeAll())
-      await server.close()
+      await Promise.all([server.close(), ...others.map((other) => other[Symbol.asyncDispose]())])
       stopTimer()
     },
   }
+}
+
+/** Of a name with several addresses the framework listens on the first one only, when the server is not its own. */
+async function listenBeside({ server, routing }: FastifyInstance, connections: Connections): Promise<Server[]> {
+  const { address: taken, port } = server.address() as AddressInfo
+  const addresses = await lookup('localhost', { all: true })
+  const others = addresses.filter(({ address }) => address !== taken)
+  const started = await Promise.allSettled(
+    others.map(async ({ address }) => {
+      const other = connections.createServer(routing)
+      await once(other.listen(port, address), 'listening')
+      return other
+    }),
+  )
+  // An address that this machine does not have is no fault.
+  return started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
 /** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */

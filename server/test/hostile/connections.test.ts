@@ -1,4 +1,5 @@
 // Clients that do not read, do not finish or never stop, and how many of them there may be: each is cut off, and nobody else.
+import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -252,6 +253,18 @@ describe('many connections', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ too_many_of_address: 3 })])
     clients[0]!.socket.destroy()
     await expect.poll(async () => isServed(await open(server))).toBe(true)
+  })
+
+  test('of a name with several addresses are counted together, and answered on each', async () => {
+    const server = await start()
+    const node = await server.startAnother({ HOST: 'localhost', PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1' })
+    const { port } = new URL(node.url)
+    const addresses = await lookup('localhost', { all: true })
+    for (const { address, family } of addresses) {
+      const client = await open({ url: `http://${family === 6 ? `[${address}]` : address}:${port}` })
+      expect(await isServed(client)).toBe(true)
+    }
+    await node[Symbol.asyncDispose]()
   })
 
   test('come through a trusted proxy', async () => {

@@ -28,7 +28,7 @@ export interface RawOptions {
 export async function openRawClient(url: string, bytes = '', options: RawOptions = {}): Promise<RawClient> {
   const { hostname, port } = new URL(url)
   const socket = connect({
-    host: hostname,
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(port),
     ...(options.from === undefined ? {} : { localAddress: options.from }),
   })
@@ -60,11 +60,11 @@ export async function openRawClient(url: string, bytes = '', options: RawOptions
     closed,
     heard,
     async takeSome(bytes) {
-      const until_bytes = taken_bytes + bytes
-      while (taken_bytes < until_bytes && !socket.destroyed) {
+      for (let left = bytes; left > 0 && !socket.destroyed;) {
         const chunk = socket.read() as Buffer | null
         if (chunk) note(chunk)
         else await heard('readable')
+        left -= chunk?.length ?? 0
       }
     },
     async takeAll() {
