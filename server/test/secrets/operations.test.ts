@@ -10,7 +10,8 @@ let peer: ToolPeer
 let other: Organization
 beforeAll(async () => {
   peer = await startToolPeer()
-  server = await startTestServer(opened_hosts)
+  // So many that the share of one organization is eight of them, or more.
+  server = await startTestServer({ ...opened_hosts, PARLEY_DATABASE_CONNECTIONS: '24' })
   other = await makeOrganization(server)
 })
 afterAll(async () => {
