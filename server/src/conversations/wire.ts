@@ -8,7 +8,8 @@ import { textOf, widgetOf } from './turn-items.ts'
 export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
   const { summary, initial_context, custom_metadata, recording_details } = record
   const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
-  return { ...presentSafeFields(record), ...sensitive, ...(part && mayReadTranscript(access) ? presentTranscript(access, part) : {}) }
+  const transcript = part && mayReadTranscript(access) ? presentTranscript(access, part) : {}
+  return { ...presentSafeFields(record), ...sensitive, ...transcript }
 }
 
 /** As it is in a list. */
