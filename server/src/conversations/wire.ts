@@ -1,7 +1,8 @@
 // Conversations, items and turns as the API shows them, with what the caller may not see left out.
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../access/access.ts'
-import type { ConversationRecord, ItemRecord, ListedConversation, TranscriptPart, TurnRecord } from './queries.ts'
+import type { ConversationRecord, ItemRecord, ListedConversation, TurnRecord } from './queries.ts'
+import type { TranscriptPart } from './transcript.ts'
 import { textOf, widgetOf } from './turn-items.ts'
 
 /** The safe fields, and the sensitive ones for who may see them; what was read of the transcript. */
