@@ -91,7 +91,13 @@ const lifecycleOperations = {
         nullable(Type.String({ description: 'Goes into the prompt. At most 32,000 characters.' })),
       ),
       custom_metadata: Type.Optional(
-        nullable(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: 'Free JSON, at most 64 KiB.' })),
+        nullable(
+          Type.Unsafe<Record<string, unknown>>({
+            ...JsonObject,
+            description:
+              'Free JSON, at most 64 KiB with its numbers written out in full. Numbers are kept as 64-bit floating point: send a larger integer than 2^53 as text.',
+          }),
+        ),
       ),
       agent_number: shortText('For telephone.'),
       to_address: shortText('For telephone and e-mail.'),

@@ -65,6 +65,8 @@ function Shown({
   const isWide = useIsWide()
   const [areDetailsShown, setDetailsShown] = useState(isWide)
   const items = conversation.conversation?.items
+  const isTranscriptCut = conversation.conversation?.next_position !== undefined
+  const turnsNote = areTurnsCut ? conversationTexts.turnsCut(turns.length) : null
   const isReading = loaded.conversation.isPlaceholderData
   const timeline = useMemo(() => buildTimeline(items ?? [], turns, live), [items, turns, live])
   const running = Object.keys(live.turns)
@@ -100,7 +102,7 @@ function Shown({
             conversation={conversation}
             timeline={timeline}
             isHidden={items === undefined}
-            note={areTurnsCut ? conversationTexts.turnsCut(turns.length) : null}
+            note={isTranscriptCut ? conversationTexts.transcriptCut(items!.length) : turnsNote}
           />
         )}
         {areDetailsShown && <Details conversation={conversation} events={live.events} />}

@@ -9,6 +9,7 @@ import type { Session } from '../session.ts'
 import { useIsVisible } from '../shell/use-presence.ts'
 import { useIsReachable } from '../shell/use-reachable.ts'
 import { type Live, hear, nothingYet } from './live.ts'
+import { readWhole } from './read-whole.ts'
 import { type TurnPage, readTurns } from './turns.ts'
 
 const poll_ms = 2000
@@ -26,7 +27,7 @@ export function useConversation({ client, scopes }: Session, conversation_id: st
   const [hasRunningTurn, setRunningTurn] = useState(false)
   const conversation = useQuery({
     queryKey: conversationKey(conversation_id),
-    queryFn: ({ signal }) => client.getConversation({ conversation_id }, { signal }),
+    queryFn: ({ signal }) => readWhole((start) => client.getConversation({ conversation_id, ...start }, { signal })),
     // The page is there at once, the transcript when it is read.
     placeholderData: () => findShownRow(queries, conversation_id),
     // The stream tells of changes; without it, of a summary that is being written, and of a tool call that has begun, only asking does.

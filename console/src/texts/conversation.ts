@@ -33,6 +33,8 @@ export const conversationTexts = {
     lastTries: 'Tries',
     answer: 'Answer',
   },
+  transcriptCut: (count: number) =>
+    `This transcript is too long to be shown whole: these are its first ${count.toLocaleString('en')} entries.`,
   turnsCut: (count: number) =>
     `This conversation has more than ${count.toLocaleString('en')} turns; failures of later ones are not shown here.`,
 } as const

@@ -113,91 +113,14 @@ export interface ItemRecord {
 }
 
 /** Texts as JSON: what else the driver makes of a text array takes forty times as long. */
-const contentAsJson = 'to_json(content) as content'
+export const contentAsJson = 'to_json(content) as content'
 
-const itemColumns = `id, position, type, turn_id, role, ${contentAsJson}, interrupted, metrics, call_id, name, arguments, output,
+export const itemColumns = `id, position, type, turn_id, role, ${contentAsJson}, interrupted, metrics, call_id, name, arguments, output,
   is_error, latency_ms, created_at`
 
-/** Of an item, as JSON, and of all else that an answer says of it. */
-const textBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
+/** Bytes of an item's own, as JSON. */
+export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
   + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
-const frame_bytes = 300
-const isSaid = `type = 'message' and role <> 'system'`
-const partItems = `from transcript_items where conversation_id = $1 and organization_id = $2 and (not $5::boolean or (${isSaid}))`
-
-// One item after another, which is how the index knows them: what has no room is not looked at.
-const transcriptStatement = statement(
-  'read_transcript',
-  `with recursive part (position, bytes) as (
-     select $3::integer - 1, 0::bigint
-     union all
-     select following.position, part.bytes + following.size from part cross join lateral (
-       select position, ${textBytes} + ${frame_bytes} as size ${partItems} and position > part.position order by position limit 1
-     ) following
-     where part.bytes < $4
-   )
-   select ${itemColumns},
-     (select min(position) ${partItems} and position > (select max(position) from part)) as next_position
-   ${partItems} and position >= $3 and position <= (select max(position) from part) order by position`,
-)
-
-export interface TranscriptPart {
-  items: ItemRecord[]
-  /** Of the first item that had no room; null: there is none. */
-  next_position: number | null
-}
-
-export interface TranscriptRange {
-  from: number
-  /** The part ends with the item that goes beyond. */
-  max_bytes: number
-  /** What was said, and nothing of tools and of the system. */
-  only_said: boolean
-}
-
-/** What comes from a position on, oldest first, as far as there is room for it. */
-export async function readTranscript(
-  store: Store,
-  conversation_id: string,
-  { from, max_bytes, only_said }: TranscriptRange,
-): Promise<TranscriptPart> {
-  const values = [conversation_id, store.organization_id, from, max_bytes, only_said]
-  const rows = await store.query<ItemRecord & Pick<TranscriptPart, 'next_position'>>(transcriptStatement, values)
-  const next_position = rows[0]?.next_position ?? null
-  return { items: rows.map(({ next_position: _, ...item }) => item), next_position }
-}
-
-const said = `from transcript_items where conversation_id = $1 and organization_id = $2 and ${isSaid}`
-const measuredText = `select position, length(array_to_string(content, E'\\n')) + 8 as size ${said}`
-
-const endsStatement = statement(
-  'read_ends',
-  `with recursive beginning (position, characters) as (
-     select -1, 0::bigint
-     union all
-     select following.position, characters + size from beginning cross join lateral (
-       ${measuredText} and position > beginning.position order by position limit 1) following
-     where characters < $3
-   ), ending (position, characters) as (
-     select 2147483647, 0::bigint
-     union all
-     select previous.position, characters + size from ending cross join lateral (
-       ${measuredText} and position < ending.position order by position desc limit 1) previous
-     where characters < $3
-   )
-   select role, ${contentAsJson} ${said}
-     and (position <= (select max(position) from beginning) or position >= (select min(position) from ending))
-   order by position`,
-)
-
-/** What was said at the beginning and at the end, at least so many characters of each, with who said it. */
-export function readEnds(
-  store: Store,
-  conversation_id: string,
-  characters: number,
-): Promise<Pick<ItemRecord, 'role' | 'content'>[]> {
-  return store.query(endsStatement, [conversation_id, store.organization_id, characters])
-}
 
 /**
  * What a model may be shown of an item, with the turn that its user messages came with: its own, or the failed one that its own
@@ -227,7 +150,7 @@ const historyStatement = statement(
        select newest.next_position, 0::bigint
        union all
        select position - ${measured_items}, bytes + (
-         select coalesce(sum(${textBytes}), 0)::bigint from transcript_items i
+         select coalesce(sum(${itemBytes}), 0)::bigint from transcript_items i
          where i.conversation_id = wanted.conversation_id and i.organization_id = wanted.organization_id
            and i.position >= measured.position - ${measured_items} and i.position < measured.position)
        from measured where position > greatest(newest.oldest, 0) and bytes < wanted.bytes

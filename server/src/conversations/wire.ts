@@ -1,14 +1,16 @@
 // Conversations, items and turns as the API shows them, with what the caller may not see left out.
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../access/access.ts'
-import type { ConversationRecord, ItemRecord, ListedConversation, TranscriptPart, TurnRecord } from './queries.ts'
+import type { ConversationRecord, ItemRecord, ListedConversation, TurnRecord } from './queries.ts'
+import type { TranscriptPart } from './transcript.ts'
 import { textOf, widgetOf } from './turn-items.ts'
 
 /** The safe fields, and the sensitive ones for who may see them; what was read of the transcript. */
 export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
   const { summary, initial_context, custom_metadata, recording_details } = record
   const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
-  return { ...presentSafeFields(record), ...sensitive, ...(part && mayReadTranscript(access) ? presentTranscript(access, part) : {}) }
+  const transcript = part && mayReadTranscript(access) ? presentTranscript(access, part) : {}
+  return { ...presentSafeFields(record), ...sensitive, ...transcript }
 }
 
 /** As it is in a list. */

@@ -53,5 +53,7 @@ export async function readLargeRows<Row>(
     with wanted as materialized (select array(${ids}) as ids)
     select ${columns}, page.is_cut from ${sql.raw(measured)} page join ${sql.table(table)} r on r.id = page.id
     where page.has_room order by page.place`.execute(kysely)
-  return { rows: rows.map(({ is_cut: _, ...row }) => row as Row), is_cut: rows[0]?.is_cut ?? false }
+  const is_cut = rows[0]?.is_cut ?? false
+  for (const row of rows) delete (row as Partial<typeof row>).is_cut
+  return { rows, is_cut }
 }

@@ -1,4 +1,5 @@
 // Reads of what is very large: one organization's end user and its own keys ask for it many times at once, beside a quiet one.
+import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { publishAgent, refusal } from '../support/server.ts'
 import { type Scene, startScene } from './scene.ts'
@@ -62,44 +63,61 @@ function inUse(): number {
   return heapUsed + external
 }
 
+const expectBounded = ({ answers, seen, grown }: Awaited<ReturnType<typeof attack>>) => {
+  expect(answers).toHaveLength(at_once)
+  for (const { status, bytes } of answers) {
+    expect(status).toBe(200)
+    expect(bytes).toBeLessThan(6 * MiB)
+  }
+  expect(seen.failures).toEqual([])
+  expect(grown).toBeLessThan(600 * MiB)
+}
+
 describe('a transcript of 80 MB, read many times at once with a token of its end user', () => {
   test('costs each reader a bounded answer, and the quiet organization nothing', async () => {
     const conversation_id = await fillTranscript(2500)
     const { token } = await scene.loud.client.createConversationToken({ conversation_id, permissions: ['read'] })
-    const { answers, seen, grown } = await attack(`/core/conversations/${conversation_id}`, token)
-    console.log(answers[0], seen.took_ms.map(Math.round), seen.failures, grown / MiB)
-    for (const { status, bytes } of answers) {
-      expect(status).toBe(200)
-      expect(bytes).toBeLessThan(5 * MiB)
-    }
-    expect(seen.failures).toEqual([])
-    expect(grown).toBeLessThan(600 * MiB)
+    const attacked = await attack(`/core/conversations/${conversation_id}`, token)
+    expectBounded(attacked)
   }, 240_000)
 })
 
 /** 7 bytes of a request that the database prints as 326. */
-const tiny = 5e-324
+const tiny = (count: number) => ({ notes: times(count, () => 5e-324) })
 
-describe('versions full of numbers that print long', () => {
-  const config = (numbers: number) => ({ instructions: 'Be brief.', notes: times(numbers, () => tiny) })
-
-  test('are refused where they would print as more than a configuration may', async () => {
+describe('versions as large as they may be', () => {
+  test('are refused where their numbers would print as more than a configuration may have', async () => {
     const { agent_id } = await publishAgent(scene.loud.client)
-    const refused = await refusal(scene.loud.client.createAgentVersion({ agent_id, config: config(70_000) as never }))
-    expect([refused.status, refused.message]).toEqual([422, expect.stringMatching(/524288/)])
+    const refused = await refusal(scene.loud.client.createAgentVersion({ agent_id, config: tiny(70_000) as never }))
+    expect([refused.status, refused.errors]).toEqual([
+      422,
+      [{ path: 'config', message: 'must have at most 524288 bytes as JSON, with numbers written out in full' }],
+    ])
   })
 
-  test('a hundred that are as large as they may be, listed many times at once, cost a bounded page each', async () => {
-    const { agent_id } = await publishAgent(scene.loud.client)
-    for (const _ of times(100, () => 0))
-      await scene.loud.client.createAgentVersion({ agent_id, config: config(70_000) as never })
-    const { answers, seen, grown } = await attack(`/core/agents/${agent_id}/versions?limit=100`, scene.loud.key)
-    console.log(answers[0], seen.took_ms.map(Math.round), seen.failures, grown / MiB)
-    for (const { status, bytes } of answers) {
-      expect(status).toBe(200)
-      expect(bytes).toBeLessThan(6 * MiB)
-    }
-    expect(seen.failures).toEqual([])
-    expect(grown).toBeLessThan(600 * MiB)
-  }, 240_000)
+  test.each([
+    ['numbers', tiny(1500)],
+    ['texts', { notes: [randomBytes(390_000).toString('base64')] }],
+  ])(
+    'a hundred, full of %s, listed many times at once, cost a bounded page each',
+    async (_name, config) => {
+      const { agent_id } = await publishAgent(scene.loud.client)
+      for (const _ of times(100, () => 0))
+        await scene.loud.client.createAgentVersion({ agent_id, config: config as never })
+      expectBounded(await attack(`/core/agents/${agent_id}/versions?limit=100`, scene.loud.key))
+    },
+    240_000,
+  )
 })
+
+test('a hundred conversations with all that they may carry, listed many times at once', async () => {
+  const row = (index: number) => ({
+    ...{ id: randomUUID(), channel: 'text' as const, status: 'completed' as const, user_id: 'large' },
+    ...{ created_at: `2026-01-01T00:00:${String(index % 60).padStart(2, '0')}Z`, initial_context: '€'.repeat(32_000) },
+  })
+  for (const batch of times(10, (index) => index)) {
+    const conversations = times(10, (index) => row(batch * 10 + index))
+    expect((await scene.loud.client.importConversations({ conversations })).created).toBe(10)
+  }
+  expectBounded(await attack('/core/conversations?limit=100&user_id=large', scene.loud.key))
+}, 240_000)
