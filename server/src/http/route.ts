@@ -8,12 +8,11 @@ import { openStore } from '../database/store.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
-import { type createReadmission, admit, describeRights } from './admission.ts'
+import { type Admission, admit, describeRights } from './admission.ts'
 import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
-import type { RateLimiter } from './rate-limit.ts'
 import { sendTextStream } from './text-stream.ts'
 
 declare module 'fastify' {
@@ -24,16 +23,10 @@ declare module 'fastify' {
 
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>
 
-/** One of each for a server. */
-export interface Admission {
-  limiter: RateLimiter
-  readmission: ReturnType<typeof createReadmission>
-}
-
 export function registerOperation(
   server: FastifyInstance,
   services: Services,
-  { limiter, readmission }: Admission,
+  admission: Admission,
   operation: Operation,
   handler: Handlers[OperationId],
 ): void {
@@ -46,7 +39,7 @@ export function registerOperation(
     config: { operation_id: operation.id },
     // Before the body is read: who may not call gets no further.
     onRequest: async (request, reply) => {
-      request.principal = await admit(services, limiter, operation, request, reply)
+      request.principal = await admit(services, admission, operation, request, reply)
     },
     handler: async (request, reply) => {
       const { idempotency_key, ...input } = readInput(request)
@@ -62,7 +55,10 @@ export function registerOperation(
           })
         : run(services.database, null))
       if (output instanceof EventStream)
-        return sendEventStream(request, reply, output, { services, isStillAdmitted: readmission(operation, request) })
+        return sendEventStream(request, reply, output, {
+          services,
+          isStillAdmitted: admission.readmission(operation, request),
+        })
       if (output instanceof TextStream) return sendTextStream(request, reply, output, services)
       return reply.code(status).send(output)
     },
@@ -110,7 +106,7 @@ function createContext(
   }
   const { principal } = request
   if (!principal) return base
-  if (principal.kind === 'user') return { ...base, user: principal.user }
+  if (principal.kind === 'user') return { ...base, user: principal.user, minter: principal.minter }
   if (principal.kind === 'session') return { ...base, session: principal.session }
   const { access } = principal
   const accepts_stream = acceptsEventStream(request.headers.accept)

@@ -13,6 +13,7 @@ import { sendError } from './errors.ts'
 import { createRateLimiter } from './rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
+import { createUnknownCallers } from './unknown-callers.ts'
 
 export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<FastifyInstance> {
   const { config, ports } = services
@@ -49,8 +50,11 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   })
   server.setErrorHandler(sendError)
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
-  const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
-  const admission = { limiter, readmission: createReadmission(services) }
+  const { limits } = config
+  const limiter = createRateLimiter(limits, ports.clock)
+  const { database } = services
+  const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
+  const admission = { limiter, unknown_callers, readmission: createReadmission(services, unknown_callers) }
   for (const operation of Object.values(operations)) {
     registerOperation(server, services, admission, operation, handlers[operation.id])
   }
