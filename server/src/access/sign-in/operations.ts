@@ -144,9 +144,18 @@ export const signOut: Handler<'signOut'> = async ({ services, visitor }) => {
   visitor.writeCookie('session', null)
 }
 
-export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ services, visitor, session }) => {
-  await sessions.endSessionsOf(services.database, ownerOf(session))
+export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ services, visitor, session }, input) => {
+  await services.database.transaction(async (tx) => {
+    if (session.user) await users.lockTokensOf(tx, session.user.id)
+    await sessions.endSessionsOf(tx, ownerOf(session))
+    if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
+  })
   visitor.writeCookie('session', null)
+}
+
+/** In a transaction that holds the user's tokens. */
+function endTokens(tx: Database, user_id: string, which: 'of_ended_sessions' | 'all' | null = null, except?: string) {
+  return which === 'all' ? users.deleteTokensOf(tx, user_id) : users.deleteMintedTokensOf(tx, user_id, except)
 }
 
 function ownerOf({ user, credential }: Session): sessions.SessionOwner {
@@ -175,7 +184,9 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
   const { id, hash } = await checkPassword(ctx, email, input.current_password)
   const new_hash = await passwords.hash(input.new_password)
   await database.transaction(async (tx) => {
+    await users.lockTokensOf(tx, id)
     if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
+    await endTokens(tx, id, input.personal_access_tokens, session.id)
   })
 }
