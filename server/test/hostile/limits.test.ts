@@ -5,6 +5,7 @@ import { createTokenForUser, createUser } from '../../src/access/administration.
 import { systemPorts } from '../../src/ports.ts'
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { openBrowser } from '../support/browser.ts'
+import { until } from '../support/event-readers.ts'
 import { type TestServer, publishAgent, refusal } from '../support/server.ts'
 import { type Scene, startScene } from './scene.ts'
 
@@ -93,7 +94,7 @@ describe('event streams', () => {
   })
   afterEach(async () => {
     for (const stream of opened.splice(0)) stream.abort()
-    await expect.poll(() => scene.server.app.services.open_streams.count, { timeout: 20_000 }).toBe(0)
+    await until(() => scene.server.app.services.open_streams.count === 0)
   })
   afterAll(() => scene[Symbol.asyncDispose]())
 
