@@ -5,7 +5,7 @@ import { createPasswords } from '../../src/access/sign-in/passwords.ts'
 import { systemPorts } from '../../src/ports.ts'
 import { openBrowser } from '../support/browser.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
-import { enter, forgetAttempts, givePassword, makePerson, newEmail, password } from './support.ts'
+import { enter, forgetAttempts, giveCheapPassword, givePassword, makePerson, newEmail, password } from './support.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -18,7 +18,7 @@ const from = (address: string, url = server.url) => openBrowser(url, { 'x-forwar
 
 async function newMember() {
   const person = await makePerson(server, server.organization_id)
-  await givePassword(server, person)
+  await giveCheapPassword(server, person)
   return person.email
 }
 
@@ -26,7 +26,8 @@ async function newMember() {
 async function useUp({ subject, size, refill_seconds }: Bucket, left = 0) {
   const seconds = (size - left) * refill_seconds + (left > 0 ? -1 : 60)
   await server.database.pool.query(
-    `insert into sign_in_attempts values ($1, clock_timestamp() + make_interval(secs => $2))`,
+    `insert into sign_in_attempts values ($1, clock_timestamp() + make_interval(secs => $2))
+     on conflict (subject) do update set full_at = excluded.full_at`,
     [subject, seconds],
   )
 }
@@ -128,7 +129,7 @@ describe('failed attempts', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(15)
   })
 
-  test('a success is none', async () => {
+  test('a success is none', { timeout: 120_000 }, async () => {
     const email = await newMember()
     for (let attempt = 0; attempt < 12; attempt += 1) await from('192.0.2.1').client.signIn({ email, password })
   })
