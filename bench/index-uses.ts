@@ -6,7 +6,7 @@ export const indexUses: Record<string, string> = {
   organizations_pkey: 'findOrganization; the target of references',
   organizations_slug_key: 'keeps slugs apart; `parley org`, X-Parley-Org',
   users_pkey: 'findUser; the target of references',
-  users_email: 'keeps addresses apart; sign-in, createMember',
+  users_email: 'keeps addresses apart; sign-in, invitations',
   members_pkey: 'authenticate: what a user may do in an organization',
   members_user: 'the organizations of a session',
   members_page: 'listMembers',

@@ -1,6 +1,8 @@
 // The settings: each page's main way, what is said beside a field, what is shown once, and what others see in place of what they may not.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTokenForUser } from '../../server/src/access/administration.ts'
+import { systemPorts } from '../../server/src/ports.ts'
 import { enter, enterAsMember, givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
 import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
@@ -223,9 +225,11 @@ describe('the account', () => {
     await change('not the password', 'a much longer password')
     await page.getByText('This is not your password.').waitFor()
     expect((await elsewhere.client.getSignInSession()).session).not.toBe(null)
+    const { pat_key } = await elsewhere.client.createPersonalAccessToken({ name: 'Minted elsewhere' })
     await change(password, 'a much longer password')
     await page.getByText('your other sessions have ended').waitFor()
     expect((await elsewhere.client.getSignInSession()).session).toBe(null)
+    expect((await refusal(server.as({ token: pat_key }).listPersonalAccessTokens())).status).toBe(401)
     await page.reload()
     await page.getByLabel('Password until now').waitFor()
     await enter(server, person.email, 'a much longer password')
@@ -237,10 +241,14 @@ describe('the account', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await signInAs(page, server, person.email, password, '/settings/account')
+    const administration = { database: server.database, ports: systemPorts }
+    const { secret } = await createTokenForUser(administration, person)
     await button(page, 'Sign out everywhere').click()
+    await dialog(page).getByLabel('End all my personal access tokens').check()
     await dialog(page).getByRole('button', { name: 'Sign out everywhere' }).click()
     await page.getByLabel('API key', { exact: true }).waitFor()
     expect((await elsewhere.client.getSignInSession()).session).toBe(null)
+    expect((await refusal(server.as({ token: secret }).listPersonalAccessTokens())).status).toBe(401)
   })
 })
 

@@ -1,5 +1,6 @@
 // Credentials, members and the organization: resources and operations.
 import { Type } from 'typebox'
+import { NewInvitation } from './invitations.ts'
 import { defineOperation } from './operation.ts'
 import { roles, scopes } from './scopes.ts'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf, pageOf, pageQuery, idempotencyHeader } from './schema.ts'
@@ -86,7 +87,7 @@ const keyOperations = {
       ),
     }),
     success: { status: 200, description: 'The key, with its secret.', schema: NewCredential },
-    errors: [],
+    errors: ['too_many_credentials'],
   }),
   listOrganizationKeys: defineOperation({
     id: 'listOrganizationKeys',
@@ -106,7 +107,7 @@ const keyOperations = {
     path: '/admin/organization-pats/{key_id}',
     tag,
     summary: 'Delete an organization API key',
-    description: 'Every node refuses it within a second.',
+    description: 'Every node refuses it within a second. Callers can delete only keys that hold no more than they do.',
     access: manageOrganization,
     narrowed: false,
     params: keyPath,
@@ -129,8 +130,10 @@ const keyOperations = {
       scopes: Type.Optional(Type.Null()),
       agent_ids: Type.Optional(Type.Null()),
     }),
+    description:
+      'It ends with the session that made it, or the token, when a new password or signing out everywhere ends that.',
     success: { status: 200, description: 'The token, with its secret.', schema: NewCredential },
-    errors: [],
+    errors: ['too_many_credentials'],
   }),
   listPersonalAccessTokens: defineOperation({
     id: 'listPersonalAccessTokens',
@@ -187,18 +190,19 @@ const memberOperations = {
     method: 'POST',
     path: '/admin/members',
     tag,
-    summary: 'Make a user a member',
-    description: 'An e-mail address that is unknown becomes a user.',
+    summary: 'Invite somebody by their address',
+    description:
+      'They become a member when they accept, or when they sign in with the identity provider under this address, within 30 days. The answer is the same whether or not the address has an account elsewhere. Otherwise as createInvitation.',
     access: manageMembers,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       email: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' }),
       role: Role,
-      name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'For a user who is new here.' }))),
+      name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'Proposed to who accepts.' }))),
     }),
-    success: { status: 200, description: 'The member.', schema: Member },
-    errors: ['member_exists', 'invitation_needed'],
+    success: { status: 202, description: 'The invitation, with its token.', schema: NewInvitation },
+    errors: ['member_exists', 'too_many_invitations', 'too_many_members'],
   }),
   updateMember: defineOperation({
     id: 'updateMember',

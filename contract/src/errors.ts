@@ -43,9 +43,14 @@ export const errorTable = {
   member_exists: { status: 409, detail: 'This user is already a member.' },
   invitation_needed: {
     status: 409,
-    detail: 'This user has chosen a password by himself: nobody but him can make him a member, by an invitation.',
+    detail: 'This user has an account. Send an invitation; only they can accept it.',
   },
   invitation_needs_sign_in: { status: 409, detail: 'This user is known here: sign in first, then accept.' },
+  too_many_members: {
+    status: 409,
+    detail: 'The organization has reached its limit of 10,000 members and open invitations. Remove one first.',
+  },
+  too_many_credentials: { status: 409, detail: 'The limit of keys or tokens is reached. Delete one first.' },
   too_many_invitations: { status: 409, detail: 'The organization has as many open invitations as it may have.' },
   slug_taken: { status: 409, detail: 'This slug is taken.' },
   revision_mismatch: { status: 412, detail: 'The version was changed by someone else; read it again.' },

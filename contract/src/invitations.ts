@@ -36,6 +36,9 @@ export const NewInvitation = named(
   }),
 )
 
+/** 30 days. */
+export const longest_invitation_seconds = 2_592_000
+
 const tag = 'Signing in'
 const manageMembers = ['members:manage'] as const
 const token = Type.String({ minLength: 1, maxLength: 100 })
@@ -48,7 +51,7 @@ export const invitationOperations = {
     tag,
     summary: 'Invite somebody to become a member',
     description:
-      'An open invitation of the same address ends. For a member who has no other organization it is the way to a new password. It ends with the membership, or the key, of who made it. Nobody can grant a role that he does not hold.',
+      'An open invitation of the same address ends. For a member who has no other organization it is the way to a new password. It ends with the membership, or the key, of who made it. Callers can grant, replace and delete only invitations to roles that they have.',
     access: manageMembers,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
@@ -58,12 +61,16 @@ export const invitationOperations = {
       name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'Proposed to who accepts.' }))),
       expires_in_seconds: Type.Optional(
         nullable(
-          Type.Integer({ minimum: 60, maximum: 2_592_000, description: 'Default 604800, a week; 30 days at most.' }),
+          Type.Integer({
+            minimum: 60,
+            maximum: longest_invitation_seconds,
+            description: 'Default 604800, a week; 30 days at most.',
+          }),
         ),
       ),
     }),
     success: { status: 200, description: 'The invitation, with its token.', schema: NewInvitation },
-    errors: ['too_many_invitations'],
+    errors: ['too_many_invitations', 'too_many_members'],
   }),
   listInvitations: defineOperation({
     id: 'listInvitations',
@@ -86,6 +93,7 @@ export const invitationOperations = {
     access: manageMembers,
     narrowed: false,
     params: Type.Object({ invitation_id: Type.String() }),
+    description: 'Callers can delete only invitations to roles that they have.',
     success: { status: 204, description: 'Its link opens nothing.' },
     errors: ['not_found'],
   }),

@@ -25,6 +25,8 @@ export interface Operation {
   access: OperationAccess
   /** Whether a credential narrowed to some agents may call it; else it answers 404 to such a one. */
   narrowed: boolean
+  /** How many requests one call counts as towards the rate limits. Default 1. */
+  cost?: number
   /** What a conversation token needs to call it; absent: such a token cannot. */
   conversation_permission?: ConversationPermission
   /** Whether it waits for a model or a turn: then it is more than one transaction, and binds its idempotency key itself. */

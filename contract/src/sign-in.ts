@@ -12,6 +12,16 @@ export const newPassword = Type.String({ minLength: 12, maxLength: 256, descript
 /** One that is checked: what was too short to be set is wrong, and not invalid. */
 const password = Type.String({ minLength: 1, maxLength: 256 })
 
+/** Which personal access tokens end together with sessions. */
+const endedTokens = Type.Optional(
+  nullable(
+    oneOf(
+      ['of_ended_sessions', 'all'] as const,
+      'Default `of_ended_sessions`: those that were made with one of the user’s sessions, save for one that goes on, or with such a token. `all`: those of the command line too, and those of the session that goes on.',
+    ),
+  ),
+)
+
 /** How a session began. */
 export const signInWays = ['password', 'api_key', 'openid'] as const
 
@@ -119,10 +129,12 @@ const sessionOperations = {
     path: '/auth/sign-out-everywhere',
     tag,
     summary: 'End every session of the same user, or of the same key',
-    description: 'This one too. Personal access tokens are not touched.',
+    description: 'This one too, and the personal access tokens that were made with them.',
     access: 'session',
     narrowed: true,
     sign_in: true,
+    body: Type.Object({ personal_access_tokens: endedTokens }),
+    body_optional: true,
     success: { status: 204, description: 'All have ended.' },
     errors: [],
   }),
@@ -146,11 +158,15 @@ const sessionOperations = {
     tag,
     summary: 'Change one’s password',
     description:
-      'Every other session of the user ends. A wrong `current_password` is 401, and counts as a failed sign-in.',
+      'Every other session of the user ends, and the personal access tokens that were made with them. A wrong `current_password` is 401, and counts as a failed sign-in.',
     access: 'session',
     narrowed: true,
     sign_in: true,
-    body: Type.Object({ current_password: password, new_password: newPassword }),
+    body: Type.Object({
+      current_password: password,
+      new_password: newPassword,
+      personal_access_tokens: endedTokens,
+    }),
     success: { status: 204, description: 'Changed.' },
     errors: ['unavailable'],
   }),

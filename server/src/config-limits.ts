@@ -58,7 +58,32 @@ const limits = {
     default: 600,
     least: 0,
     most: 100_000_000,
-    meaning: 'Requests a minute of each credential on each node; 0 switches it off; over it 429.',
+    meaning:
+      'Requests a minute of each credential on each node, all tokens of one conversation together; 0 switches it off, and those of users and organizations with it; over it 429.',
+  },
+  requests_of_user_per_minute: {
+    setting: 'PARLEY_RATE_LIMIT_OF_USER_PER_MINUTE',
+    default: 1200,
+    least: 0,
+    most: 100_000_000,
+    meaning:
+      'Requests a minute of each user on each node, by all their tokens and sessions together; never less than PARLEY_RATE_LIMIT_PER_MINUTE; 0 switches it off; over it 429.',
+  },
+  requests_of_organization_per_minute: {
+    setting: 'PARLEY_RATE_LIMIT_OF_ORGANIZATION_PER_MINUTE',
+    default: 12_000,
+    least: 0,
+    most: 100_000_000,
+    meaning:
+      'Requests a minute of each organization on each node, by all its keys, members and conversation tokens together; never less than PARLEY_RATE_LIMIT_PER_MINUTE; 0 switches it off; over it 429.',
+  },
+  requests_of_address_per_minute: {
+    setting: 'PARLEY_RATE_LIMIT_OF_ADDRESS_PER_MINUTE',
+    default: 1200,
+    least: 0,
+    most: 100_000_000,
+    meaning:
+      'Requests a minute without a valid credential from each address (of IPv6: each /64) on each node: calls about signing in, and failed authentications; 0 switches it off. Over it those calls are 429, and credentials from there are checked together, ten times a second.',
   },
   connections: {
     setting: 'PARLEY_LIMIT_CONNECTIONS',
@@ -103,6 +128,22 @@ const limits = {
     most: 1_000_000,
     meaning:
       'Event streams that each credential may have open on each node, all tokens of one conversation together; over it 429.',
+  },
+  event_streams_of_user: {
+    setting: 'PARLEY_LIMIT_EVENT_STREAMS_OF_USER',
+    default: 1000,
+    least: 0,
+    most: 1_000_000,
+    meaning:
+      'Event streams that each user may have open on each node, by all their tokens and sessions together; over it 429.',
+  },
+  event_streams_percent_of_organization: {
+    setting: 'PARLEY_LIMIT_EVENT_STREAMS_PERCENT_OF_ORGANIZATION',
+    default: 50,
+    least: 1,
+    most: 100,
+    meaning:
+      'How much of PARLEY_LIMIT_EVENT_STREAMS one organization may have open, in percent; over it 429. Where there is one organization: 100.',
   },
 } satisfies Record<string, LimitSetting>
 

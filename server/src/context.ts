@@ -2,6 +2,7 @@
 import type { Input, Operation, OperationId, Operations, Output } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Access } from './access/access.ts'
+import type { Minter } from './access/authenticate.ts'
 import type { Session } from './access/sign-in/find-session.ts'
 import type { OpenId } from './access/sign-in/openid.ts'
 import type { Passwords } from './access/sign-in/passwords.ts'
@@ -86,6 +87,7 @@ export interface SessionContext extends PublicContext {
 /** A call of a signed-in user that concerns himself, in no organization. */
 export interface UserContext extends PublicContext {
   readonly user: { readonly id: string; readonly email: string }
+  readonly minter: Minter
 }
 
 /** A call within an organization. */

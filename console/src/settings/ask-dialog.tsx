@@ -1,5 +1,6 @@
 // Asks before something is done that cannot be undone, does it, and says how it went.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { notify } from '../ui/notify.ts'
 import { readFaults } from './faults.ts'
@@ -15,9 +16,11 @@ interface Props {
   act: () => Promise<unknown>
   onDone?: () => void
   onClose: () => void
+  /** What can be chosen before. */
+  children?: ReactNode
 }
 
-export function AskDialog({ title, text, submit, done, isDangerous, changes, act, onDone, onClose }: Props) {
+export function AskDialog({ title, text, submit, done, isDangerous, changes, act, onDone, onClose, children }: Props) {
   const queries = useQueryClient()
   const change = useMutation({
     mutationFn: act,
@@ -39,6 +42,8 @@ export function AskDialog({ title, text, submit, done, isDangerous, changes, act
       isPending={change.isPending}
       error={readFaults(change.error).other}
       onSubmit={() => change.mutate()}
-    />
+    >
+      {children}
+    </ConfirmDialog>
   )
 }

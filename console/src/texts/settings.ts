@@ -308,7 +308,10 @@ export const words = {
     keyHasNoPassword: 'You are signed in with a key, which has no password.',
     noPassword: 'You have no password: you sign in with the identity provider.',
     password: 'Password',
-    passwordIntro: 'Changing it ends your other sessions, in every browser. This one goes on.',
+    passwordIntro:
+      'Changing it ends your other sessions, in every browser, and the tokens that were made with them. This session goes on.',
+    endEveryToken: 'End all my personal access tokens',
+    endEveryTokenHint: 'Those too that an operator made on the command line.',
     current: 'Password until now',
     currentMissing: 'Enter the password that you have now.',
     next: 'New password',
@@ -324,7 +327,9 @@ export const words = {
     keySessionsIntro: 'Every browser that is signed in with this key.',
     signOutEverywhere: 'Sign out everywhere',
     signOutTitle: 'Sign out everywhere?',
-    signOutText: 'All your sessions end, this one too. Personal access tokens and keys go on.',
+    signOutText:
+      'All your sessions end, this one too, and the personal access tokens that were made with them. The organization’s keys go on.',
+    keySignOutText: 'All sessions of this key end, this one too. The key itself goes on.',
     signedOut: 'Signed out everywhere',
   },
 } as const

@@ -17,8 +17,19 @@ export interface Access {
   readonly agent_ids: ReadonlySet<string> | null
   /** Set for a conversation token: the one conversation and what is allowed there. */
   readonly conversation: { readonly id: string; readonly permissions: ReadonlySet<ConversationPermission> } | null
-  /** The key of the caller's rate limit. */
+  /** Names the credential where its limits are counted; the sessions of a user, or of a key, share one. */
   readonly limit_key: string
+}
+
+/** Whose limits a call counts towards, all of them at once: credentials cost nothing to make. */
+export interface LimitSubjects {
+  readonly credential: string
+  readonly user_id: string | null
+  readonly organization_id: string | null
+}
+
+export function limitSubjectsOf({ limit_key, actor, organization_id }: Access): LimitSubjects {
+  return { credential: limit_key, user_id: actor.type === 'user' ? actor.id : null, organization_id }
 }
 
 export function maySeeSensitive(access: Access): boolean {

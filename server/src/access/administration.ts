@@ -2,7 +2,7 @@
 import { newPassword, operations, type Role, type Scope, scopes } from '@parley/contract'
 import { Type } from 'typebox'
 import type { Database } from '../database/database.ts'
-import { openStore, type RootStore } from '../database/store.ts'
+import { openStore } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { isUuid, type Ports } from '../ports.ts'
 import { findUnstorable } from '../text.ts'
@@ -97,19 +97,15 @@ export interface UserRequest {
   role: Role
 }
 
-/** Makes a user, who may be known from elsewhere, a member. Throws `member_exists`. */
+/** Makes a user, who may be known from elsewhere, a member. Throws `member_exists`, `invitation_needed`. */
 export async function createUser(
   { database, ports }: AdministrationServices,
   { organization, email, name = null, role }: UserRequest,
 ): Promise<queries.MemberRecord> {
   requireValid(faultsOf.member, { email: email.trim(), name, role })
   const { id } = await requireOrganization(database, organization)
-  return addMember(openStore(database, id), { id: ports.newId(), email, name }, role)
-}
-
-/** The user with this address, made when there is none, becomes a member. Throws `member_exists`, `invitation_needed`. */
-export function addMember(store: RootStore, user: queries.UserRecord, role: Role): Promise<queries.MemberRecord> {
-  return store.transaction(async (tx) => {
+  const user = { id: ports.newId(), email, name }
+  return openStore(database, id).transaction(async (tx) => {
     const known = await queries.findOrInsertUser(tx, user)
     // Its reference to the user waits for who is about to set a password for him, and makes him wait.
     const member = await queries.insertMember(tx, known, role)
@@ -134,6 +130,7 @@ export async function setUserPassword(
     if (!mayBeAdded(await users.findPassword(tx, user.id))) await users.deleteTokensOf(tx, user.id)
     await users.writePassword(tx, user.id, { hash, is_vouched: true })
     await endSessionsOf(tx, { user_id: user.id })
+    await users.deleteMintedTokensOf(tx, user.id)
   })
   return user
 }
@@ -160,7 +157,7 @@ export async function createTokenForUser(
   const user = await queries.findUser(database, email)
   if (!user) throw notFound(`User "${email}"`)
   const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
-  const token = { ...credential, name, expires_at: expires_at ?? null }
+  const token = { ...credential, name, expires_at: expires_at ?? null, minted_by_session: null }
   const record = await queries.insertToken(database, user.id, token)
   if (!record) throw new Error('the id of a new credential is taken')
   return { credential: record, secret: text }

@@ -14,9 +14,17 @@ import { findSession, type Session, type SessionServices } from './sign-in/find-
 export type Principal =
   | { kind: 'member'; access: Access; session_id?: string }
   /** A personal access token without an organization, or a user's session where it concerns himself. */
-  | { kind: 'user'; user: { id: string; email: string }; limit_key: string }
+  | { kind: 'user'; user: { id: string; email: string }; minter: Minter; limit_key: string }
   /** A session, where it concerns the session itself. */
   | { kind: 'session'; session: Session; limit_key: string }
+
+/** What a new token rests on, and ends with. */
+export interface Minter {
+  /** Null for a token that was made on the command line, and for what it makes. */
+  session_id: string | null
+  /** Of the token that makes it; null where a session does. */
+  key_id: string | null
+}
 
 export interface AuthenticationServices {
   database: Executor
@@ -30,13 +38,18 @@ export interface AuthenticationHeaders {
   organization_header: string | undefined
 }
 
+/** Null where the header holds none. */
+export function readBearer(authorization: string | undefined): string | null {
+  return /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null
+}
+
 /** Who calls. Throws `unauthorized`, which has one body, for everyone who is not known. */
 export async function authenticate(
   services: AuthenticationServices,
   { authorization, organization_header }: AuthenticationHeaders,
 ): Promise<Principal> {
-  const bearer = /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
-  if (bearer === undefined) throw new AppError('unauthorized')
+  const bearer = readBearer(authorization)
+  if (bearer === null) throw new AppError('unauthorized')
   if (!looksLikeCredential(bearer)) return authenticateConversation(services, bearer)
   const credential = parseCredential(bearer)
   if (credential === null) throw new AppError('unauthorized')
@@ -56,7 +69,9 @@ export async function authenticateSession(
   const { access, user } = session
   const { limit_key } = access
   if (concerns === 'session') return { kind: 'session', session, limit_key }
-  if (concerns === 'user' && user !== null) return { kind: 'user', user, limit_key }
+  if (concerns === 'user' && user !== null) {
+    return { kind: 'user', user, minter: { session_id: session.id, key_id: null }, limit_key }
+  }
   return { kind: 'member', access, session_id: session.id }
 }
 
@@ -107,11 +122,12 @@ interface TokenRow extends CredentialHead {
   name: string | null
   organization_id: string | null
   role: Role | null
+  minted_by_session: string | null
 }
 
 const findToken = statement(
   'find_personal_access_token',
-  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, ${use_is_stale}
+  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, c.minted_by_session, ${use_is_stale}
    from credentials c
    join users u on u.id = c.user_id
    left join members m on m.user_id = c.user_id and m.organization_id = $2
@@ -129,7 +145,12 @@ async function authenticateToken(
   if (organization !== null && token.role === null) throw new AppError('unauthorized')
   noteUse(services, credential, token)
   if (token.organization_id === null || token.role === null) {
-    return { kind: 'user', user: { id: token.user_id, email: token.email }, limit_key: limitKey(credential) }
+    return {
+      kind: 'user',
+      user: { id: token.user_id, email: token.email },
+      minter: { session_id: token.minted_by_session, key_id: credential.key_id },
+      limit_key: limitKey(credential),
+    }
   }
   return {
     kind: 'member',

@@ -136,6 +136,7 @@ async function installToken(
   const user_id = (await findFirstAdmin(tx, organization_id)) ?? (await insertFirstAdmin(tx, organization_id, ports))
   const { key_id, secret_hash } = issueCredential(token)
   const record = await queries.insertToken(tx, user_id, {
+    minted_by_session: null,
     key_id,
     secret_hash,
     name: 'PARLEY_BOOTSTRAP_PAT',

@@ -1,5 +1,5 @@
 // The operations of the access capability: keys, tokens, members, the organization.
-import { scopes } from '@parley/contract'
+import { longest_invitation_seconds, scopes } from '@parley/contract'
 import { agentsExist } from '../agents/versions.ts'
 import type { Context, Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
@@ -7,12 +7,15 @@ import { isUniqueViolation } from '../database/failures.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
 import { faultsOfSize } from '../json-size.ts'
 import { isUuid } from '../ports.ts'
-import { addMember, chooseKeyPower } from './administration.ts'
+import { knownScopes, roleScopes } from './access.ts'
+import { chooseKeyPower } from './administration.ts'
 import { createCredential, isKeyId } from './credentials.ts'
 import { requireRole, requireScopes } from './grants.ts'
 import * as queries from './queries.ts'
 import { deleteInvitationsBy, deleteInvitationsOf } from './sign-in/invitation-queries.ts'
+import { inviteMember } from './sign-in/invitations.ts'
 import { endSessionsOf } from './sign-in/sessions.ts'
+import { lockTokensOf } from './sign-in/users.ts'
 
 export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ctx, input) => {
   const power = chooseKeyPower(input.role, input.scopes)
@@ -21,9 +24,19 @@ export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ct
   const agent_ids = input.agent_ids ? await requireAgents(ctx, input.agent_ids) : null
   const { text, ...credential } = createCredential('organization_key', ctx.services.ports.randomBytes)
   const key = { ...credential, ...power, agent_ids, name: input.name, expires_at: input.expires_at ?? null }
-  const record = await queries.insertOrganizationKey(ctx.store, ctx.store.organization_id, key)
+  const record = await ctx.store.transaction(async (store) => {
+    await queries.lockOrganization(store)
+    if ((await queries.countOrganizationKeys(store)) >= most_keys)
+      throw new AppError('too_many_credentials', `The organization has reached its limit of 1,000 API keys. ${advice}`)
+    return queries.insertOrganizationKey(store, store.organization_id, key)
+  })
   return { ...requireNewId(record), pat_key: text }
 }
+
+/** Each of them counts its own requests and streams. */
+const most_keys = 1000
+const most_tokens = 100
+const advice = 'Delete one first.'
 
 /** Ninety-six random bits are not drawn twice. */
 function requireNewId<Row>(record: Row | undefined): Row {
@@ -49,7 +62,11 @@ export const listOrganizationKeys: Handler<'listOrganizationKeys'> = async (ctx,
 export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ctx, { key_id }) => {
   if (!isKeyId(key_id)) throw notFound('Key')
   await ctx.store.transaction(async (store) => {
-    if (!(await queries.deleteOrganizationKeyRow(store, key_id))) throw notFound('Key')
+    const key = await queries.lockOrganizationKey(store, key_id)
+    if (!key) throw notFound('Key')
+    const held = key.role === null ? knownScopes(key.scopes ?? []) : roleScopes[key.role]
+    requireScopes(ctx.access, [...held], 'delete this key')
+    await queries.deleteOrganizationKeyRow(store, key_id)
     await endSessionsOf(store, { key_id })
     await deleteInvitationsBy(store, { type: 'credential', id: key_id })
   })
@@ -58,8 +75,19 @@ export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ct
 export const createPersonalAccessToken: Handler<'createPersonalAccessToken'> = async (ctx, input) => {
   const { database, ports } = ctx.services
   const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
-  const token = { ...credential, name: input.name, expires_at: input.expires_at ?? null }
-  const record = await queries.insertToken(database, ctx.user.id, token)
+  const token = {
+    ...credential,
+    name: input.name,
+    expires_at: input.expires_at ?? null,
+    minted_by_session: ctx.minter.session_id,
+  }
+  const record = await database.transaction(async (tx) => {
+    await lockTokensOf(tx, ctx.user.id)
+    if (!(await queries.minterExists(tx, ctx.minter))) throw new AppError('unauthorized')
+    if ((await queries.countTokens(tx, ctx.user.id)) >= most_tokens)
+      throw new AppError('too_many_credentials', `You have reached the limit of 100 personal access tokens. ${advice}`)
+    return queries.insertToken(tx, ctx.user.id, token)
+  })
   return { ...requireNewId(record), pat_key: text }
 }
 
@@ -97,9 +125,11 @@ export const listMembers: Handler<'listMembers'> = async (ctx, input) => {
   return cutPage(members, limit, ({ created_at, user_id }) => ({ time: created_at, key: user_id }))
 }
 
+/** Nobody is made a member by their address alone, or the answer would tell what that is elsewhere. */
 export const createMember: Handler<'createMember'> = async (ctx, { email, role, name }) => {
   requireRole(ctx.access, role, 'grant')
-  return addMember(ctx.store, { id: ctx.services.ports.newId(), email, name: name ?? null }, role)
+  if (await queries.isMember(ctx.store, email)) throw new AppError('member_exists')
+  return inviteMember(ctx, { email, role, name: name ?? null, expires_in_seconds: longest_invitation_seconds })
 }
 
 export const updateMember: Handler<'updateMember'> = async (ctx, { user_id, role }) => {

@@ -1,14 +1,15 @@
 // The SQL of organizations, users, members and credentials. Secrets go in as hashes and never come out.
 import type { Input, Output, Role, Scope } from '@parley/contract'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import type { TimePosition } from '../database/cursor.ts'
 import type { Executor } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import type { Tables } from '../database/tables.ts'
+import type { Minter } from './authenticate.ts'
 
 export type OrganizationRecord = Output<'getOrganization'>
 export type CredentialRecord = Output<'listOrganizationKeys'>['data'][number]
-export type MemberRecord = Output<'createMember'>
+export type MemberRecord = Output<'updateMember'>
 
 /** A page is asked for with its size and the last row of the page before. */
 export interface PageRequest {
@@ -67,10 +68,15 @@ export function insertOrganizationKey(
     .executeTakeFirst()
 }
 
+export interface NewToken extends NewCredential {
+  /** Null on the command line. */
+  minted_by_session: string | null
+}
+
 export function insertToken(
   { kysely }: Executor,
   user_id: string,
-  token: NewCredential,
+  token: NewToken,
 ): Promise<CredentialRecord | undefined> {
   return kysely
     .insertInto('credentials')
@@ -79,6 +85,44 @@ export function insertToken(
     .returning(credentialColumns)
     .$castTo<CredentialRecord>()
     .executeTakeFirst()
+}
+
+/** Until the transaction ends, nobody else gives the organization a key, a member or an invitation: they can be counted. */
+export async function lockOrganization({ kysely, organization_id }: Store): Promise<void> {
+  await kysely.selectFrom('organizations').select('id').where('id', '=', organization_id).forNoKeyUpdate().execute()
+}
+
+export function countOrganizationKeys({ kysely, organization_id }: Store): Promise<number> {
+  return countRows(kysely.selectFrom('credentials').where('organization_id', '=', organization_id))
+}
+
+export function countTokens({ kysely }: Executor, user_id: string): Promise<number> {
+  return countRows(kysely.selectFrom('credentials').where('user_id', '=', user_id))
+}
+
+export function countMembers({ kysely, organization_id }: Store): Promise<number> {
+  return countRows(kysely.selectFrom('members').where('organization_id', '=', organization_id))
+}
+
+export async function countRows<Table extends keyof Tables>(
+  query: SelectQueryBuilder<Tables, Table, object>,
+): Promise<number> {
+  const { count } = await query.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
+  return count
+}
+
+/** Whether what makes a token has not ended meanwhile. */
+export async function minterExists({ kysely }: Executor, { key_id, session_id }: Minter): Promise<boolean> {
+  const row =
+    key_id === null
+      ? await kysely.selectFrom('sessions').select('id').where('id', '=', session_id).executeTakeFirst()
+      : await kysely
+          .selectFrom('credentials')
+          .select('key_id')
+          .where('key_id', '=', key_id)
+          .where('user_id', 'is not', null)
+          .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Credentials, newest first, before their owner is said. */
@@ -101,14 +145,27 @@ export function selectTokens({ kysely }: Executor, user_id: string, page: PageRe
   return selectCredentials(kysely, page).where('user_id', '=', user_id).execute()
 }
 
-/** Whether there was one to delete. */
-export async function deleteOrganizationKeyRow({ kysely, organization_id }: Store, key_id: string): Promise<boolean> {
-  const deleted = await kysely
+/** What the key holds; nobody else deletes it until the transaction ends. */
+export function lockOrganizationKey(
+  { kysely, organization_id }: Store,
+  key_id: string,
+): Promise<{ role: Role | null; scopes: string[] | null } | undefined> {
+  return kysely
+    .selectFrom('credentials')
+    .select(['role', 'scopes'])
+    .where('key_id', '=', key_id)
+    .where('organization_id', '=', organization_id)
+    .forUpdate()
+    .$castTo<{ role: Role | null; scopes: string[] | null }>()
+    .executeTakeFirst()
+}
+
+export async function deleteOrganizationKeyRow({ kysely, organization_id }: Store, key_id: string): Promise<void> {
+  await kysely
     .deleteFrom('credentials')
     .where('key_id', '=', key_id)
     .where('organization_id', '=', organization_id)
-    .executeTakeFirst()
-  return deleted.numDeletedRows > 0n
+    .execute()
 }
 
 export async function deleteTokenRow({ kysely }: Executor, user_id: string, key_id: string): Promise<boolean> {
@@ -147,6 +204,13 @@ export function lockMember(store: Store, user_id: string): Promise<MemberRecord 
 
 export function findMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
   return selectMember(store).where('members.user_id', '=', user_id).executeTakeFirst()
+}
+
+export async function isMember(store: Store, email: string): Promise<boolean> {
+  const member = await selectMember(store)
+    .where(sql<boolean>`lower(users.email) = ${normalizeEmail(email)}`)
+    .executeTakeFirst()
+  return member !== undefined
 }
 
 /** Makes a user a member; undefined when he is one already. */

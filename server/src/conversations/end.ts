@@ -41,7 +41,7 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
   const committed = isCut ? await withHalt(ctx.services, id, commit) : await commit(null)
   conclude(ctx.services, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
-  const answer = await waitForSummary(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
+  const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 
@@ -83,18 +83,19 @@ export function describeActor(ctx: Context, conversation: { user_id: string }, r
   return { type: actor.type, id: actor.id, name: actor.name, reason }
 }
 
-/** The record as it stands when its analysis is over, or when the time is. */
-async function waitForSummary(ctx: Context, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
+/** The record as it stands when its analysis is over, or when the time is. Who may not read the conversation waits for no summary. */
+async function answerEnd(ctx: Context, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
+  const mayRead = ctx.access.conversation?.permissions.has('read') ?? true
   const present = ({ status, duration, summary }: ConversationRecord) => ({
     conversation_id: id,
     status,
     duration,
-    summary,
+    summary: mayRead ? summary : null,
   })
   const isSettled = ({ analysis_status }: ConversationRecord) =>
     analysis_status !== 'queued' && analysis_status !== 'running'
   let latest: ConversationRecord | null = null
-  await ctx.services.signals.waitFor(id, wait_ms, async () => {
+  await ctx.services.signals.waitFor(id, mayRead ? wait_ms : 0, async () => {
     latest = (await findConversation(ctx.store, id)) ?? latest
     return latest === null || isSettled(latest) ? true : undefined
   })

@@ -74,6 +74,7 @@ interface CredentialRow {
   expires_at: Text
   created_at: Generated<string>
   last_used_at: Text
+  minted_by_session: Text
 }
 
 interface AgentRow {

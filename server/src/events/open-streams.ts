@@ -1,42 +1,63 @@
-// Counts the event streams that are open on this node, in all and for each credential.
+// Counts the event streams that are open on this node: in all, and of each credential, user and organization.
+import type { LimitSubjects } from '../access/access.ts'
 import type { Limits } from '../config-limits.ts'
 import { AppError } from '../errors.ts'
 
 export interface OpenStreams {
   readonly count: number
   /** Makes room for one more, until the answer is disposed of; throws `too_many_streams`. Waits for nothing, so that no race gets by. */
-  take(credential: string): Disposable
+  take(subjects: LimitSubjects): Disposable
 }
 
-export function createOpenStreams({
-  event_streams,
-  event_streams_of_credential,
-}: Pick<Limits, 'event_streams' | 'event_streams_of_credential'>): OpenStreams {
-  const of = new Map<string, number>()
+type StreamLimits = Pick<
+  Limits,
+  'event_streams' | 'event_streams_of_credential' | 'event_streams_of_user' | 'event_streams_percent_of_organization'
+>
+
+export function createOpenStreams(limits: StreamLimits): OpenStreams {
+  const share = Math.ceil((limits.event_streams * limits.event_streams_percent_of_organization) / 100)
+  const credentials = createCounts('credential', limits.event_streams_of_credential)
+  const users = createCounts('user', limits.event_streams_of_user)
+  const organizations = createCounts('organization', share)
   let count = 0
   return {
     get count() {
       return count
     },
-    take(credential) {
-      const own = of.get(credential) ?? 0
-      if (count >= event_streams) throw new AppError('too_many_streams')
-      if (own >= event_streams_of_credential) {
-        throw new AppError('too_many_streams', 'Too many event streams of this credential are open.')
-      }
+    take({ credential, user_id, organization_id }) {
+      if (count >= limits.event_streams) throw new AppError('too_many_streams')
+      const own = [credentials.of(credential)]
+      if (user_id !== null) own.push(users.of(user_id))
+      if (organization_id !== null) own.push(organizations.of(organization_id))
+      for (const { requireRoom } of own) requireRoom()
+      for (const { add } of own) add(1)
       count += 1
-      of.set(credential, own + 1)
       let isOver = false
       return {
         [Symbol.dispose]() {
           if (isOver) return
           isOver = true
           count -= 1
-          const left = of.get(credential)! - 1
-          if (left > 0) of.set(credential, left)
-          else of.delete(credential)
+          for (const { add } of own) add(-1)
         },
       }
     },
+  }
+}
+
+function createCounts(kind: string, most: number) {
+  const counts = new Map<string, number>()
+  return {
+    of: (key: string) => ({
+      requireRoom() {
+        if ((counts.get(key) ?? 0) < most) return
+        throw new AppError('too_many_streams', `Too many event streams of this ${kind} are open.`)
+      },
+      add(change: number) {
+        const now = (counts.get(key) ?? 0) + change
+        if (now > 0) counts.set(key, now)
+        else counts.delete(key)
+      },
+    }),
   }
 }

@@ -1,5 +1,6 @@
 // Streams the events of a conversation: those of the log, from any point on, and between them what is being said just now.
 import type { ConversationEvent, ConversationStreamEvent, EventType, Input } from '@parley/contract'
+import { limitSubjectsOf } from '../access/access.ts'
 import { invalid } from '../errors.ts'
 import type { Context, Handler } from '../context.ts'
 import { isActive } from '../conversations/conversation.ts'
@@ -18,7 +19,7 @@ export const drainKey = 'drain'
 export const streamConversationEvents: Handler<'streamConversationEvents'> = async (ctx, input) => {
   using stack = new DisposableStack()
   // Before anything is waited for: however many come at once, no more are let in.
-  stack.use(ctx.services.open_streams.take(ctx.access.limit_key))
+  stack.use(ctx.services.open_streams.take(limitSubjectsOf(ctx.access)))
   const start = await findStart(ctx, input)
   if (start === null) return new EventStream(null)
   return new EventStream((gone) => streamEvents(ctx, start, gone), stack.move())

@@ -1,6 +1,7 @@
 // The feed of an organization's conversations, as pages and as a stream. Nothing is queued for a reader: it reads what comes after
 // the number that it has seen.
 import type { ConversationChange, ConversationChangeEvent, ConversationProgress } from '@parley/contract'
+import { limitSubjectsOf } from '../access/access.ts'
 import type { Context, Handler } from '../context.ts'
 import { EventStream, type ServerSentEvent } from '../event-stream.ts'
 import type { ListedConversation } from '../conversations/queries.ts'
@@ -26,7 +27,7 @@ export const listConversationChanges: Handler<'listConversationChanges'> = async
   const after = input.last_event_id ? Number(input.last_event_id) : input.after
   const agents = agentsOf(ctx, input.agent_id)
   if (ctx.accepts_stream) {
-    const held = ctx.services.open_streams.take(ctx.access.limit_key)
+    const held = ctx.services.open_streams.take(limitSubjectsOf(ctx.access))
     return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
   }
   const { position, is_reset } = await findStart(ctx, after)

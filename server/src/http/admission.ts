@@ -1,42 +1,67 @@
-// Who may call an operation: authenticate → authorize → limit, and, as long as a stream is open, whether he still may.
+// Who may call an operation: authenticate → limit → authorize, and, as long as a stream is open, whether they still may.
 import type { Operation } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Principal, authenticate, authenticateSession } from '../access/authenticate.ts'
+import { type LimitSubjects, limitSubjectsOf } from '../access/access.ts'
+import { type Principal, authenticate, authenticateSession, readBearer } from '../access/authenticate.ts'
 import { looksLikeCredential } from '../access/credentials.ts'
+import { readPresentedCredential, readPresentedSession } from '../access/known-credentials.ts'
 import type { Services } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { Clock } from '../ports.ts'
 import { authorize } from './authorize.ts'
 import { readCookie } from './cookies.ts'
 import { isFromOwnPage } from './cross-site.ts'
-import type { RateLimiter } from './rate-limit.ts'
+import type { RateDecision, RateLimiter } from './rate-limit.ts'
+import type { UnknownCallers } from './unknown-callers.ts'
+
+/** One of each for a server. */
+export interface Admission {
+  limiter: RateLimiter
+  unknown_callers: UnknownCallers
+  readmission: ReturnType<typeof createReadmission>
+}
 
 export async function admit(
   services: Services,
-  limiter: RateLimiter,
+  { limiter, unknown_callers }: Omit<Admission, 'readmission'>,
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal | null> {
   if (operation.access === 'public') {
-    if (operation.sign_in) requireOwnPage(services, request)
+    if (operation.sign_in) {
+      requireOwnPage(services, request)
+      requireRoom(unknown_callers.take(request.ip), reply)
+    }
     return null
   }
-  const principal = await identify(services, operation, request)
-  limit(limiter, limitKeyOf(principal), reply)
+  const principal = await identify(services, unknown_callers, operation, request)
+  requireRoom(limiter.take(subjectsOf(principal), operation.cost), reply)
   authorize(operation, principal)
   return principal
 }
 
-function identify(services: Services, operation: Operation, request: FastifyRequest): Promise<Principal> {
+async function identify(
+  services: Services,
+  unknown_callers: UnknownCallers,
+  operation: Operation,
+  request: FastifyRequest,
+): Promise<Principal> {
   const authentication = { ...services, log: request.log }
   const organization_header = organizationNamed(operation, request)
   const token = readSessionToken(services, operation, request)
   if (token === null) {
-    return authenticate(authentication, { authorization: authorizationOf(operation, request), organization_header })
+    const authorization = authorizationOf(operation, request)
+    return unknown_callers.authenticate(request.ip, {
+      authenticate: () => authenticate(authentication, { authorization, organization_header }),
+      readPresented: () => readPresentedCredential(readBearer(authorization)),
+    })
   }
   requireOwnPage(services, request)
-  return authenticateSession(authentication, { token, organization_header }, operation.access)
+  return unknown_callers.authenticate(request.ip, {
+    authenticate: () => authenticateSession(authentication, { token, organization_header }, operation.access),
+    readPresented: () => readPresentedSession(token),
+  })
 }
 
 /** It counts where there is no other credential: a browser sends it with every request, wanted or not. */
@@ -65,12 +90,13 @@ function organizationNamed({ access }: Operation, { headers }: FastifyRequest): 
   return Array.isArray(header) ? header[0] : header
 }
 
-function limitKeyOf(principal: Principal): string {
-  return principal.kind === 'member' ? principal.access.limit_key : principal.limit_key
+function subjectsOf(principal: Principal): LimitSubjects {
+  if (principal.kind === 'member') return limitSubjectsOf(principal.access)
+  if (principal.kind === 'session') return limitSubjectsOf(principal.session.access)
+  return { credential: principal.limit_key, user_id: principal.user.id, organization_id: null }
 }
 
-function limit(limiter: RateLimiter, key: string, reply: FastifyReply): void {
-  const taken = limiter.take(key)
+function requireRoom(taken: RateDecision, reply: FastifyReply): void {
   if (taken.limit > 0) {
     reply.header('ratelimit-limit', taken.limit)
     reply.header('ratelimit-remaining', taken.remaining)
@@ -88,13 +114,13 @@ export type IsStillAdmitted = () => Promise<boolean>
 const shared_ms = 5000
 
 /** For who keeps a stream open: nothing else is let in by an answer that is shared. */
-export function createReadmission(services: Services) {
+export function createReadmission(services: Services, unknown_callers: UnknownCallers) {
   const answers = new Map<string, Promise<boolean>>()
   const { clock } = services.ports
 
   return (operation: Operation, request: FastifyRequest): IsStillAdmitted =>
     () => {
-      const ask = () => isAdmitted(services, operation, request)
+      const ask = () => isAdmitted(services, unknown_callers, operation, request)
       const key = sharedKeyOf(operation, request.principal)
       return key === null ? ask() : share(answers, clock, key, ask)
     }
@@ -118,9 +144,14 @@ function sharedKeyOf({ id }: Operation, principal: Principal | null): string | n
 }
 
 /** Who has other rights by now, or has gone on to another organization, has to come anew: what he is sent was judged by the old ones. */
-async function isAdmitted(services: Services, operation: Operation, request: FastifyRequest): Promise<boolean> {
+async function isAdmitted(
+  services: Services,
+  unknown_callers: UnknownCallers,
+  operation: Operation,
+  request: FastifyRequest,
+): Promise<boolean> {
   try {
-    const principal = await identify(services, operation, request)
+    const principal = await identify(services, unknown_callers, operation, request)
     authorize(operation, principal)
     return request.principal === null || describeReach(principal) === describeReach(request.principal)
   } catch (error) {

@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRateLimiter } from './rate-limit.ts'
+import { createBuckets, createRateLimiter } from './rate-limit.ts'
 
 function createClock() {
   const clock = { ms: 1_000_000, monotonic: () => clock.ms }
   return clock
+}
+
+/** Of one kind of subject, one request at a time. */
+function createLimiter(per_minute: number, clock: ReturnType<typeof createClock>, max_buckets?: number) {
+  const buckets = createBuckets(per_minute, max_buckets)
+  return {
+    take(key: string) {
+      const level = buckets.look(key, Math.floor(clock.monotonic()), 1)
+      return level.write(level.hasRoom)
+    },
+  }
 }
 
 /** The same limit, counted in fractions of a request and with a bucket for ever. */
@@ -31,7 +42,7 @@ describe('rate limit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), requests, (per_minute, list) => {
         const clock = createClock()
-        const limiter = createRateLimiter(per_minute, clock)
+        const limiter = createLimiter(per_minute, clock)
         const model = createModel(per_minute)
         for (const { key, wait } of list) {
           clock.ms += wait
@@ -49,7 +60,7 @@ describe('rate limit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.array(fc.nat(2000), { maxLength: 300 }), (per_minute, waits) => {
         const clock = createClock()
-        const limiter = createRateLimiter(per_minute, clock)
+        const limiter = createLimiter(per_minute, clock)
         const let_through: number[] = []
         for (const wait of waits) {
           clock.ms += wait
@@ -68,7 +79,7 @@ describe('rate limit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(5000), (per_minute, offset) => {
         const clock = createClock()
-        const limiter = createRateLimiter(per_minute, clock)
+        const limiter = createLimiter(per_minute, clock)
         for (let count = 0; count < per_minute; count++) expect(limiter.take('a').allowed).toBe(true)
         clock.ms += offset % 10
         const refused = limiter.take('a')
@@ -86,20 +97,20 @@ describe('rate limit', () => {
   })
 
   it('keeps the keys apart', () => {
-    const limiter = createRateLimiter(1, createClock())
+    const limiter = createLimiter(1, createClock())
     expect(limiter.take('a').allowed).toBe(true)
     expect(limiter.take('a').allowed).toBe(false)
     expect(limiter.take('b').allowed).toBe(true)
   })
 
   it('is switched off by 0', () => {
-    const limiter = createRateLimiter(0, createClock())
+    const limiter = createLimiter(0, createClock())
     for (let count = 0; count < 100; count++) expect(limiter.take('a')).toMatchObject({ allowed: true, limit: 0 })
   })
 
   it('remembers the busiest when there are too many keys', () => {
     const clock = createClock()
-    const limiter = createRateLimiter(1, clock, 3)
+    const limiter = createLimiter(1, clock, 3)
     for (const key of ['a', 'b', 'c']) expect(limiter.take(key).allowed).toBe(true)
     expect(limiter.take('a').allowed).toBe(false)
     expect(limiter.take('d').allowed).toBe(true)
@@ -107,5 +118,72 @@ describe('rate limit', () => {
     expect(limiter.take('a').allowed).toBe(false)
     expect(limiter.take('b').allowed).toBe(true)
     expect(limiter.take('d').allowed).toBe(false)
+  })
+})
+
+describe('rate limits of a credential, its user and its organization', () => {
+  const limits = {
+    requests_per_minute: 10,
+    requests_of_user_per_minute: 15,
+    requests_of_organization_per_minute: 20,
+  }
+  const subjects = (credential: string, user_id: string | null = 'u', organization_id: string | null = 'o') => ({
+    credential,
+    user_id,
+    organization_id,
+  })
+  const takeMany = (limiter: ReturnType<typeof createRateLimiter>, times: number, of: ReturnType<typeof subjects>) =>
+    Array.from({ length: times }, () => limiter.take(of)).filter((decision) => decision.allowed).length
+
+  it('all have to have room', () => {
+    const limiter = createRateLimiter(limits, createClock())
+    expect(takeMany(limiter, 12, subjects('a'))).toBe(10)
+    expect(takeMany(limiter, 12, subjects('b'))).toBe(5)
+    expect(takeMany(limiter, 12, subjects('c', 'v'))).toBe(5)
+    expect(takeMany(limiter, 12, subjects('d', null, 'p'))).toBe(10)
+    expect(takeMany(limiter, 12, subjects('e', 'w', null))).toBe(10)
+  })
+
+  it('a refusal takes nothing from any of them', () => {
+    const limiter = createRateLimiter(limits, createClock())
+    expect(takeMany(limiter, 10, subjects('a'))).toBe(10)
+    // Refused by the credential alone: neither the user nor the organization has paid.
+    expect(takeMany(limiter, 50, subjects('a'))).toBe(0)
+    expect(takeMany(limiter, 50, subjects('b'))).toBe(5)
+    // Refused by the user: the credential has not paid either.
+    expect(limiter.take(subjects('b', 'v')).remaining).toBe(4)
+  })
+
+  it('tells of the tightest', () => {
+    const limiter = createRateLimiter(limits, createClock())
+    expect(limiter.take(subjects('a'))).toMatchObject({ limit: 10, remaining: 9 })
+    takeMany(limiter, 9, subjects('a'))
+    expect(limiter.take(subjects('b'))).toMatchObject({ allowed: true, limit: 15, remaining: 4 })
+    takeMany(limiter, 4, subjects('b'))
+    expect(limiter.take(subjects('b'))).toMatchObject({
+      allowed: false,
+      limit: 15,
+      remaining: 0,
+      retry_after_seconds: 4,
+    })
+    expect(limiter.take(subjects('c', 'v'))).toMatchObject({ allowed: true, limit: 20, remaining: 4 })
+  })
+
+  it('a call can count as several requests; one that counts as more than there are takes all', () => {
+    const limiter = createRateLimiter(limits, createClock())
+    expect(limiter.take(subjects('a'), 4)).toMatchObject({ allowed: true, remaining: 6 })
+    expect(limiter.take(subjects('a'), 7)).toMatchObject({ allowed: false, remaining: 6 })
+    expect(limiter.take(subjects('a'), 6)).toMatchObject({ allowed: true, remaining: 0 })
+    expect(limiter.take(subjects('b', 'v', 'p'), 1000)).toMatchObject({ allowed: true, remaining: 0 })
+  })
+
+  it('none is below that of a credential, and each is switched off by 0', () => {
+    const raised = createRateLimiter({ ...limits, requests_per_minute: 30 }, createClock())
+    expect(takeMany(raised, 50, subjects('a'))).toBe(30)
+    const users = { ...limits, requests_of_user_per_minute: 0, requests_of_organization_per_minute: 0 }
+    const without = createRateLimiter(users, createClock())
+    for (const credential of ['a', 'b', 'c']) expect(takeMany(without, 12, subjects(credential))).toBe(10)
+    const off = createRateLimiter({ ...limits, requests_per_minute: 0 }, createClock())
+    expect(takeMany(off, 100, subjects('a'))).toBe(100)
   })
 })

@@ -1,7 +1,9 @@
-// Requests a minute for each credential: token buckets in memory, so that every node counts for itself.
+// Requests a minute of credentials, users and organizations: token buckets in memory, so that every node counts for itself.
+import type { LimitSubjects } from '../access/access.ts'
+import type { Limits } from '../config-limits.ts'
 import type { Clock } from '../ports.ts'
 
-/** The answer for one request, with what the `RateLimit-*` and `Retry-After` headers say. */
+/** The answer for one request, with what the `RateLimit-*` and `Retry-After` headers say: of several limits, the tightest. */
 export interface RateDecision {
   allowed: boolean
   /** Requests a minute; 0: the limit is switched off and the other numbers mean nothing. */
@@ -15,8 +17,55 @@ export interface RateDecision {
 }
 
 export interface RateLimiter {
-  /** Counts one request of `key`. A refused one costs nothing. */
-  take(key: string): RateDecision
+  /** Counts a request as so many of each subject, if all of them have room. A refused one costs none of them anything. */
+  take(subjects: LimitSubjects, cost?: number): RateDecision
+}
+
+export type RequestLimits = Pick<
+  Limits,
+  'requests_per_minute' | 'requests_of_user_per_minute' | 'requests_of_organization_per_minute'
+>
+
+/** A limit of a user or an organization below that of a single credential would take back what the latter grants. */
+export function createRateLimiter(limits: RequestLimits, clock: Pick<Clock, 'monotonic'>): RateLimiter {
+  const { requests_per_minute: least } = limits
+  if (least === 0) return { take: () => unlimited }
+  const atLeast = (per_minute: number) => (per_minute === 0 ? 0 : Math.max(per_minute, least))
+  const credentials = createBuckets(least)
+  const users = createBuckets(atLeast(limits.requests_of_user_per_minute))
+  const organizations = createBuckets(atLeast(limits.requests_of_organization_per_minute))
+
+  return {
+    take({ credential, user_id, organization_id }, cost = 1) {
+      const now = Math.floor(clock.monotonic())
+      const levels = [credentials.look(credential, now, cost)]
+      if (user_id !== null) levels.push(users.look(user_id, now, cost))
+      if (organization_id !== null) levels.push(organizations.look(organization_id, now, cost))
+      const allowed = levels.every((level) => level.hasRoom)
+      return levels.map((level) => level.write(allowed)).reduce(tighter)
+    },
+  }
+}
+
+const unlimited: RateDecision = { allowed: true, limit: 0, remaining: 0, reset_seconds: 0, retry_after_seconds: 0 }
+
+/** What has to be waited for longest, or else what leaves the least; where they are equal, the first. */
+function tighter(one: RateDecision, other: RateDecision): RateDecision {
+  if (other.limit === 0) return one
+  if (other.retry_after_seconds !== one.retry_after_seconds)
+    return other.retry_after_seconds > one.retry_after_seconds ? other : one
+  return other.remaining < one.remaining ? other : one
+}
+
+/** A bucket as it is now, before anything of it is taken. */
+interface Level {
+  hasRoom: boolean
+  /** Takes, if all have room, and says how it stands then. */
+  write(allowed: boolean): RateDecision
+}
+
+export interface Buckets {
+  look(key: string, now: number, cost: number): Level
 }
 
 /**
@@ -35,14 +84,12 @@ const most_buckets = 50_000
  * A bucket that is full again is as good as none and is dropped. Beyond `max_buckets` the one that was not used for the
  * longest time goes, full or not: with more keys than that in one minute, some are let through too often, none too seldom.
  */
-export function createRateLimiter(
-  per_minute: number,
-  clock: Pick<Clock, 'monotonic'>,
-  max_buckets: number = most_buckets,
-): RateLimiter {
+export function createBuckets(per_minute: number, max_buckets: number = most_buckets): Buckets {
+  if (per_minute === 0) return { look: () => ({ hasRoom: true, write: () => unlimited }) }
   // In the order of their last request, since a map keeps the order of insertion.
   const buckets = new Map<string, Bucket>()
   const capacity = per_minute * request_cost
+  const secondsFor = (parts: number) => Math.ceil(parts / per_minute / 1000)
 
   function usedAt(bucket: Bucket, now: number): number {
     return Math.max(0, bucket.used - (now - bucket.counted_at) * per_minute)
@@ -58,23 +105,27 @@ export function createRateLimiter(
   }
 
   return {
-    take(key) {
-      if (per_minute === 0) return { allowed: true, limit: 0, remaining: 0, reset_seconds: 0, retry_after_seconds: 0 }
-      const now = Math.floor(clock.monotonic())
+    look(key, now, cost) {
       const bucket = buckets.get(key)
       const used_before = bucket ? usedAt(bucket, now) : 0
-      const allowed = used_before + request_cost <= capacity
-      const used = allowed ? used_before + request_cost : used_before
-      buckets.delete(key)
-      buckets.set(key, { used, counted_at: now })
-      dropIdle(now)
-      const secondsFor = (parts: number) => Math.ceil(parts / per_minute / 1000)
+      // What costs more than there ever is takes all of it.
+      const wanted = Math.min(cost * request_cost, capacity)
+      const hasRoom = used_before + wanted <= capacity
       return {
-        allowed,
-        limit: per_minute,
-        remaining: Math.floor((capacity - used) / request_cost),
-        reset_seconds: secondsFor(used),
-        retry_after_seconds: allowed ? 0 : secondsFor(used + request_cost - capacity),
+        hasRoom,
+        write(allowed) {
+          const used = allowed ? used_before + wanted : used_before
+          buckets.delete(key)
+          buckets.set(key, { used, counted_at: now })
+          dropIdle(now)
+          return {
+            allowed,
+            limit: per_minute,
+            remaining: Math.floor((capacity - used) / request_cost),
+            reset_seconds: secondsFor(used),
+            retry_after_seconds: hasRoom ? 0 : secondsFor(used + wanted - capacity),
+          }
+        },
       }
     },
   }

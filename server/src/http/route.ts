@@ -10,12 +10,11 @@ import { type KeyHolder, findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
-import { type createReadmission, admit, describeRights } from './admission.ts'
+import { type Admission, admit, describeRights } from './admission.ts'
 import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
-import type { RateLimiter } from './rate-limit.ts'
 import { sendTextStream } from './text-stream.ts'
 
 declare module 'fastify' {
@@ -27,16 +26,15 @@ declare module 'fastify' {
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>
 
 /** One of each for a server. */
-export interface Admission {
-  limiter: RateLimiter
-  readmission: ReturnType<typeof createReadmission>
+export interface Shared {
+  admission: Admission
   key_queue: KeyQueue
 }
 
 export function registerOperation(
   server: FastifyInstance,
   services: Services,
-  { limiter, readmission, key_queue }: Admission,
+  { admission, key_queue }: Shared,
   operation: Operation,
   handler: Handlers[OperationId],
 ): void {
@@ -49,7 +47,7 @@ export function registerOperation(
     config: { operation_id: operation.id },
     // Before the body is read: who may not call gets no further.
     onRequest: async (request, reply) => {
-      request.principal = await admit(services, limiter, operation, request, reply)
+      request.principal = await admit(services, admission, operation, request, reply)
     },
     handler: async (request, reply) => {
       const { idempotency_key, ...input } = readInput(request)
@@ -66,7 +64,10 @@ export function registerOperation(
           })
         : run(services.database, null))
       if (output instanceof EventStream)
-        return sendEventStream(request, reply, output, { services, isStillAdmitted: readmission(operation, request) })
+        return sendEventStream(request, reply, output, {
+          services,
+          isStillAdmitted: admission.readmission(operation, request),
+        })
       if (output instanceof TextStream) return sendTextStream(request, reply, output, services)
       return reply.code(status).send(output)
     },
@@ -132,7 +133,7 @@ function createContext(
   }
   const { principal } = request
   if (!principal) return base
-  if (principal.kind === 'user') return { ...base, user: principal.user }
+  if (principal.kind === 'user') return { ...base, user: principal.user, minter: principal.minter }
   if (principal.kind === 'session') return { ...base, session: principal.session }
   const { access } = principal
   const accepts_stream = acceptsEventStream(request.headers.accept)

@@ -20,6 +20,7 @@ import { createRateLimiter } from './rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
+import { createUnknownCallers } from './unknown-callers.ts'
 
 export interface HttpServer {
   /** Resolves with where it listens, as `http://host:port`. */
@@ -69,10 +70,14 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   server.setErrorHandler(sendError)
   // Of routes that find nothing; where there is none, the hook above has answered.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
-  const limiter = createRateLimiter(config.limits.requests_per_minute, ports.clock)
-  const admission = { limiter, readmission: createReadmission(services), key_queue: createKeyQueue(ports.clock) }
+  const { limits } = config
+  const { database } = services
+  const limiter = createRateLimiter(limits, ports.clock)
+  const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
+  const admission = { limiter, unknown_callers, readmission: createReadmission(services, unknown_callers) }
+  const shared = { admission, key_queue: createKeyQueue(ports.clock) }
   for (const operation of Object.values(operations)) {
-    registerOperation(server, services, admission, operation, handlers[operation.id])
+    registerOperation(server, services, shared, operation, handlers[operation.id])
   }
   await registerDocs(server, createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)

@@ -108,6 +108,7 @@ describe('a personal access token', () => {
       expect(await fixture.identify(token, header)).toEqual({
         kind: 'user',
         user: { id: user_id, email },
+        minter: { session_id: null, key_id: keyIdOf(token) },
         limit_key: `personal_access_token ${keyIdOf(token)}`,
       })
     }

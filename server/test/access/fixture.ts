@@ -59,7 +59,7 @@ export async function createFixture() {
       const principal = await identify(bearer)
       authorize(operations.listPersonalAccessTokens, principal)
       if (principal.kind !== 'user') expect.fail('this is no user')
-      return { ...shared, user: principal.user }
+      return { ...shared, user: principal.user, minter: principal.minter }
     },
     async makeOrganization() {
       const { organization, secret } = await createOrganization(administration, { name: `Test ${ports.newId()}` })

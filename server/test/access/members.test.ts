@@ -9,6 +9,8 @@ import {
   updateMember,
   updateOrganization,
 } from '../../src/access/operations.ts'
+import { createUser } from '../../src/access/administration.ts'
+import { listInvitations } from '../../src/access/sign-in/invitations.ts'
 import type { Context } from '../../src/context.ts'
 import { encodeCursor } from '../../src/database/cursor.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
@@ -32,11 +34,14 @@ const newEmail = () => `${randomUUID()}@example.test`
 const roleOf = async (ctx: Context, user_id: string) =>
   (await listMembers(ctx, { limit: 100 })).data.find((member) => member.user_id === user_id)?.role
 
-describe('createMember', () => {
+const addMember = (organization: string, email: string, role: 'admin' | 'viewer', name?: string) =>
+  createUser(fixture.administration, { organization, email, role, name })
+
+describe('createUser, for an operator', () => {
   it('makes a user of an unknown address', async () => {
-    const { ctx } = await enterNewOrganization()
+    const { ctx, organization } = await enterNewOrganization()
     const email = newEmail()
-    const member = await createMember(ctx, { email: ` ${email.toUpperCase()} `, role: 'viewer', name: 'Ada' })
+    const member = await addMember(organization.id, ` ${email.toUpperCase()} `, 'viewer', 'Ada')
     expect(member).toEqual({
       user_id: expect.any(String),
       email,
@@ -50,28 +55,51 @@ describe('createMember', () => {
   it('takes the user that has the address already, as he is', async () => {
     const [one, other] = [await enterNewOrganization(), await enterNewOrganization()]
     const email = newEmail()
-    const first = await createMember(one.ctx, { email, role: 'admin', name: 'Ada' })
-    const second = await createMember(other.ctx, { email: email.toUpperCase(), role: 'viewer', name: 'Someone else' })
+    const first = await addMember(one.organization.id, email, 'admin', 'Ada')
+    const second = await addMember(other.organization.id, email.toUpperCase(), 'viewer', 'Someone else')
     expect(second).toMatchObject({ user_id: first.user_id, email, name: 'Ada', role: 'viewer' })
     expect(await roleOf(one.ctx, first.user_id)).toBe('admin')
   })
 
   it('refuses who is a member already', async () => {
-    const { ctx } = await enterNewOrganization()
+    const { ctx, organization } = await enterNewOrganization()
     const email = newEmail()
-    const { user_id } = await createMember(ctx, { email, role: 'viewer' })
-    const again = createMember(ctx, { email: email.toUpperCase(), role: 'admin' })
+    const { user_id } = await addMember(organization.id, email, 'viewer')
+    const again = addMember(organization.id, email.toUpperCase(), 'admin')
     expect(await refusalOf(again)).toMatchObject({ error: 'member_exists' })
     expect(await roleOf(ctx, user_id)).toBe('viewer')
   })
 
   it('makes one user and one member of many calls at once', async () => {
-    const { ctx } = await enterNewOrganization()
+    const { ctx, organization } = await enterNewOrganization()
     const email = newEmail()
-    const calls = Array.from({ length: 8 }, () => createMember(ctx, { email, role: 'viewer' }))
+    const calls = Array.from({ length: 8 }, () => addMember(organization.id, email, 'viewer'))
     const outcomes = await Promise.allSettled(calls)
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
     expect((await listMembers(ctx, {})).data).toHaveLength(1)
+  })
+})
+
+describe('createMember', () => {
+  it('invites, and makes nobody a member by their address alone', async () => {
+    const { ctx } = await enterNewOrganization()
+    const other = await enterNewOrganization()
+    const email = newEmail()
+    await addMember(other.organization.id, email, 'admin', 'Known elsewhere')
+    const invitation = await createMember(ctx, { email: ` ${email.toUpperCase()} `, role: 'viewer', name: 'Ada' })
+    expect(invitation).toMatchObject({ email, name: 'Ada', role: 'viewer', token: expect.any(String) })
+    const life_ms = Date.parse(invitation.expires_at) - Date.parse(invitation.created_at)
+    expect(Math.round(life_ms / 86_400_000)).toBe(30)
+    expect((await listMembers(ctx, {})).data).toEqual([])
+    expect((await listInvitations(ctx, {})).data).toMatchObject([{ invitation_id: invitation.invitation_id }])
+  })
+
+  it('refuses who is a member already', async () => {
+    const { ctx, organization } = await enterNewOrganization()
+    const { email } = await fixture.makeMember(organization.id)
+    const again = createMember(ctx, { email: ` ${email.toUpperCase()}`, role: 'admin' })
+    expect(await refusalOf(again)).toMatchObject({ error: 'member_exists' })
+    expect((await listInvitations(ctx, {})).data).toEqual([])
   })
 
   it('grants no role that the caller does not hold', async () => {
@@ -145,7 +173,7 @@ describe('deleteMember', () => {
   it('takes the power of his tokens here at once, and only here', async () => {
     const [here, there] = [await enterNewOrganization(), await enterNewOrganization()]
     const member = await fixture.makeMember(here.organization.id)
-    await createMember(there.ctx, { email: member.email, role: 'viewer' })
+    await addMember(there.organization.id, member.email, 'viewer')
     await deleteMember(here.ctx, { user_id: member.user_id })
     expect(await refusalOf(fixture.enter(member.token, here.organization.id))).toMatchObject({ error: 'unauthorized' })
     expect((await fixture.enter(member.token, there.organization.id)).access.scopes.has('agents:read')).toBe(true)

@@ -203,7 +203,10 @@ describe('T13: however many come at once, no more streams are open', () => {
   })
 
   test('than a node may have', async () => {
-    await using small = await startTestServer({ PARLEY_LIMIT_EVENT_STREAMS: '3' })
+    await using small = await startTestServer({
+      PARLEY_LIMIT_EVENT_STREAMS: '3',
+      PARLEY_LIMIT_EVENT_STREAMS_PERCENT_OF_ORGANIZATION: '100',
+    })
     const headers = { authorization: `Bearer ${small.admin_key}` }
     const { open, refused, gone } = await openMany(small, 12, headers)
     expect([open, refused.length]).toEqual([3, 9])

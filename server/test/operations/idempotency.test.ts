@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
+import { createUser } from '../../src/access/administration.ts'
+import { systemPorts } from '../../src/ports.ts'
 import { makeKey, makeNarrowedKey } from '../support/actors.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -384,7 +386,8 @@ describe('other operations', () => {
   test('a refused call leaves nothing, and the key is free', async () => {
     const idempotency_key = newKey()
     const member = { email: 'twice@example.org', role: 'viewer' as const }
-    await server.client.createMember(member)
+    const administration = { database: server.database, ports: systemPorts }
+    await createUser(administration, { ...member, organization: server.organization_id })
     expect((await refusal(server.client.createMember({ ...member, idempotency_key }))).status).toBe(409)
     expect((await server.client.createAgent({ name: 'Free', idempotency_key })).name).toBe('Free')
   })

@@ -284,7 +284,7 @@ describe('a session ends', () => {
       unauthorized,
     )
     // It does not come back with a new membership.
-    await server.client.createMember({ email: person.email, role: 'admin' })
+    await makePerson(server, server.organization_id, { email: person.email })
     await ended(browser)
     await other.client.deleteMember({ user_id: person.user_id })
     await server.client.deleteMember({ user_id: person.user_id })

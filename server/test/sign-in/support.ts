@@ -1,5 +1,6 @@
 // People for the tests of signing in: members with passwords, and browsers in which they are signed in.
 import { createUser, setUserPassword } from '../../src/access/administration.ts'
+import { createPasswords } from '../../src/access/sign-in/passwords.ts'
 import { systemPorts } from '../../src/ports.ts'
 import { type Browser, openBrowser } from '../support/browser.ts'
 import type { TestServer } from '../support/server.ts'
@@ -26,6 +27,12 @@ export async function makePerson(
 
 export async function givePassword(server: TestServer, { email }: Person, text = password): Promise<void> {
   await setUserPassword({ database: server.database, ports: systemPorts }, { email, password: text })
+}
+
+/** One that costs little to check, until it is given: for tests with many wrong ones. */
+export async function giveCheapPassword(server: TestServer, { user_id }: Person): Promise<void> {
+  const hash = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)
+  await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, hash])
 }
 
 /** A member of the organization, signed in. */

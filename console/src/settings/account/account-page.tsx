@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { AskDialog } from '../ask-dialog.tsx'
 import { Refused, Section, SettingsPage } from '../settings-page.tsx'
+import { EveryTokenCheck, tokensToEnd } from './every-token-check.tsx'
 import { PasswordForm } from './password-form.tsx'
 
 const own = words.account
@@ -47,6 +48,7 @@ function Sessions({ isKey }: { isKey: boolean }) {
   const { client } = useSession()
   const { close } = useSessionControl()
   const [isAsking, setAsking] = useState(false)
+  const [endsTokens, setEndsTokens] = useState(false)
   return (
     <Section
       title={own.sessions}
@@ -56,14 +58,16 @@ function Sessions({ isKey }: { isKey: boolean }) {
       {isAsking && (
         <AskDialog
           title={own.signOutTitle}
-          text={own.signOutText}
+          text={isKey ? own.keySignOutText : own.signOutText}
           submit={own.signOutEverywhere}
           done={own.signedOut}
           changes={[]}
-          act={() => client.signOutEverywhere()}
+          act={() => client.signOutEverywhere({ personal_access_tokens: tokensToEnd(endsTokens) })}
           onDone={close}
           onClose={() => setAsking(false)}
-        />
+        >
+          {!isKey && <EveryTokenCheck isChecked={endsTokens} onChange={setEndsTokens} />}
+        </AskDialog>
       )}
     </Section>
   )

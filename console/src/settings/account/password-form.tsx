@@ -8,6 +8,7 @@ import { Field, TextInput } from '../../ui/field.tsx'
 import { notify } from '../../ui/notify.ts'
 import { readFaults } from '../faults.ts'
 import { FormFault } from '../parts.tsx'
+import { EveryTokenCheck, tokensToEnd } from './every-token-check.tsx'
 
 const own = words.account
 const shortest = 12
@@ -18,12 +19,19 @@ export function PasswordForm({ email }: { email: string }) {
   const { client } = useSession()
   const [values, setValues] = useState(empty)
   const [isChecked, setChecked] = useState(false)
+  const [endsTokens, setEndsTokens] = useState(false)
   const change = useMutation({
-    mutationFn: () => client.changePassword({ current_password: values.current, new_password: values.next }),
+    mutationFn: () =>
+      client.changePassword({
+        current_password: values.current,
+        new_password: values.next,
+        personal_access_tokens: tokensToEnd(endsTokens),
+      }),
     onSuccess: () => {
       notify(own.changed)
       setValues(empty)
       setChecked(false)
+      setEndsTokens(false)
     },
   })
   const found = isChecked ? faultsOf(values) : {}
@@ -62,6 +70,7 @@ export function PasswordForm({ email }: { email: string }) {
           />
         </Field>
       ))}
+      <EveryTokenCheck isChecked={endsTokens} onChange={setEndsTokens} />
       <FormFault text={refused.other} />
       <Button type="submit" kind="primary" className="self-start" disabled={change.isPending}>
         {own.submit}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountBucket, addressBucket, networkOf } from './attempts.ts'
+import { accountAtAddressBucket, accountBucket, addressBucket, networkOf } from './attempts.ts'
 
 describe('attempts', () => {
   it('of one network of IPv6 count as one address', () => {
@@ -24,5 +24,13 @@ describe('attempts', () => {
   it('of one account count the same, however the address is spelled, and never as those of an address', () => {
     expect(accountBucket(' Ada@Example.test ').subject).toEqual(accountBucket('ada@example.test').subject)
     expect(accountBucket('192.0.2.7').subject).not.toEqual(addressBucket('192.0.2.7').subject)
+  })
+
+  it('of one account at one address count for both together', () => {
+    const { subject } = accountAtAddressBucket('ada@example.test', '2001:db8:1:2::1')
+    expect(accountAtAddressBucket(' Ada@Example.test', '2001:db8:1:2::9').subject).toEqual(subject)
+    expect(accountAtAddressBucket('ada@example.test', '2001:db8:1:3::1').subject).not.toEqual(subject)
+    expect(accountAtAddressBucket('eve@example.test', '2001:db8:1:2::1').subject).not.toEqual(subject)
+    expect(accountBucket('ada@example.test').subject).not.toEqual(subject)
   })
 })

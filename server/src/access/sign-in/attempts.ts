@@ -1,12 +1,12 @@
-// How often somebody may try to sign in: a bucket of attempts for each account and each address, in the database, so that every
-// node counts the same. An attempt is taken before anything is looked at, and given back when it succeeds.
+// How often somebody may try to sign in: buckets of attempts for addresses and accounts, in the database, so that every node counts
+// the same. An attempt is taken before anything is looked at, and given back when it succeeds.
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { sql } from 'kysely'
 import type { Executor } from '../../database/database.ts'
 import { AppError } from '../../errors.ts'
 
-interface Bucket {
+export interface Bucket {
   subject: Buffer
   /** Attempts that can follow at once. */
   size: number
@@ -19,9 +19,57 @@ export function addressBucket(address: string): Bucket {
   return { subject: hashOf('address', networkOf(address)), size: 50, refill_seconds: 6 }
 }
 
-/** Of one account, wherever from, and whether there is one. */
+/** Of one account from one address, whether there is such an account or not. */
+export function accountAtAddressBucket(email: string, address: string): Bucket {
+  return { subject: hashOf('account at address', nameOf(email, address)), size: 10, refill_seconds: 60 }
+}
+
+/** Of one account from all addresses together that it does not know. */
 export function accountBucket(email: string): Bucket {
-  return { subject: hashOf('account', email.trim().toLowerCase()), size: 10, refill_seconds: 60 }
+  return { subject: hashOf('account', normalize(email)), size: 100, refill_seconds: 60 }
+}
+
+/**
+ * What a password is tried against. Nobody elsewhere can use up the attempts of an account at an address that it knows. The bucket
+ * of the account comes last: what its address refuses takes nothing of it.
+ */
+export async function passwordBuckets(executor: Executor, email: string, address: string): Promise<Bucket[]> {
+  const own = [addressBucket(address), accountAtAddressBucket(email, address)]
+  return (await knowsAddress(executor, email, address)) ? own : [...own, accountBucket(email)]
+}
+
+const known_days = 90
+
+async function knowsAddress({ kysely }: Executor, email: string, address: string): Promise<boolean> {
+  const row = await kysely
+    .selectFrom('sign_in_attempts')
+    .select('subject')
+    .where('subject', '=', knownSubject(email, address))
+    .where('full_at', '>', sql<string>`now()`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The password was right here. A row of the same table, which goes when its time has come as the others do. */
+export async function rememberAddress({ kysely }: Executor, email: string, address: string): Promise<void> {
+  const until = sql`now() + make_interval(days => ${known_days}::integer)`
+  await sql`
+    insert into sign_in_attempts as a (subject, full_at) values (${knownSubject(email, address)}, ${until})
+    on conflict (subject) do update set full_at = ${until} where a.full_at < ${until} - interval '1 day'`.execute(
+    kysely,
+  )
+}
+
+function knownSubject(email: string, address: string): Buffer {
+  return hashOf('known', nameOf(email, address))
+}
+
+function nameOf(email: string, address: string): string {
+  return `${networkOf(address)} ${normalize(email)}`
+}
+
+function normalize(email: string): string {
+  return email.trim().toLowerCase()
 }
 
 function hashOf(kind: string, text: string): Buffer {

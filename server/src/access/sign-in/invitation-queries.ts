@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Executor } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 import type { Actor } from '../access.ts'
-import type { PageRequest } from '../queries.ts'
+import { type PageRequest, countRows } from '../queries.ts'
 
 export type InvitationRecord = Output<'listInvitations'>['data'][number]
 
@@ -20,26 +20,10 @@ export interface NewInvitation {
   expires_in_seconds: number
 }
 
-const most_invitations = 1000
-
-/** It takes the place of an open one of the same address. Undefined when the organization has as many as it may have. */
-export async function insertInvitation(
+export function insertInvitation(
   { kysely, organization_id }: Store,
   { expires_in_seconds, invited_by, ...invitation }: NewInvitation,
-): Promise<InvitationRecord | undefined> {
-  // Counted one after the other, or many calls at once would go over the bound.
-  await sql`select 1 from organizations where id = ${organization_id} for no key update`.execute(kysely)
-  await kysely
-    .deleteFrom('invitations')
-    .where('organization_id', '=', organization_id)
-    .where((of) => of.or([of('email', '=', invitation.email), of('expires_at', '<', sql<string>`now()`)]))
-    .execute()
-  const { count } = await kysely
-    .selectFrom('invitations')
-    .select((of) => of.fn.countAll<number>().as('count'))
-    .where('organization_id', '=', organization_id)
-    .executeTakeFirstOrThrow()
-  if (count >= most_invitations) return undefined
+): Promise<InvitationRecord> {
   return kysely
     .insertInto('invitations')
     .values({
@@ -51,6 +35,30 @@ export async function insertInvitation(
     .returning(columns)
     .$castTo<InvitationRecord>()
     .executeTakeFirstOrThrow()
+}
+
+export async function countOpenInvitations({ kysely, organization_id }: Store): Promise<number> {
+  return countRows(
+    kysely
+      .selectFrom('invitations')
+      .where('organization_id', '=', organization_id)
+      .where('expires_at', '>', sql<string>`now()`),
+  )
+}
+
+/** The open one of an address. */
+export function findInvitationTo(
+  { kysely, organization_id }: Store,
+  email: string,
+): Promise<{ role: Role } | undefined> {
+  return kysely
+    .selectFrom('invitations')
+    .select('role')
+    .where('organization_id', '=', organization_id)
+    .where('email', '=', email)
+    .where('expires_at', '>', sql<string>`now()`)
+    .$castTo<{ role: Role }>()
+    .executeTakeFirst()
 }
 
 export function selectInvitations(
@@ -70,14 +78,20 @@ export function selectInvitations(
     .execute()
 }
 
-/** Whether there was one to delete. */
-export async function deleteInvitationRow({ kysely, organization_id }: Store, id: string): Promise<boolean> {
-  const deleted = await kysely
-    .deleteFrom('invitations')
+/** Nobody else deletes it, or takes its place, until the transaction ends. */
+export function lockInvitation({ kysely, organization_id }: Store, id: string): Promise<{ role: Role } | undefined> {
+  return kysely
+    .selectFrom('invitations')
+    .select('role')
     .where('organization_id', '=', organization_id)
     .where('id', '=', id)
+    .forUpdate()
+    .$castTo<{ role: Role }>()
     .executeTakeFirst()
-  return deleted.numDeletedRows > 0n
+}
+
+export async function deleteInvitationRow({ kysely, organization_id }: Store, id: string): Promise<void> {
+  await kysely.deleteFrom('invitations').where('organization_id', '=', organization_id).where('id', '=', id).execute()
 }
 
 /** Of one who has no say here any more. */
@@ -92,7 +106,7 @@ export async function deleteInvitationsBy(
     .execute()
 }
 
-/** Of one who is a member no longer: whoever has the link would come back. */
+/** Of one who is a member no longer, since whoever has the link would come back; or who is invited anew. */
 export async function deleteInvitationsOf({ kysely, organization_id }: Store, email: string): Promise<void> {
   await kysely
     .deleteFrom('invitations')

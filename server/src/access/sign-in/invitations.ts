@@ -1,13 +1,15 @@
 // The operations of invitations: making, listing and taking them back, and accepting one.
-import { type Output, type Role, scopesOfRole } from '@parley/contract'
-import type { Handler, PublicContext } from '../../context.ts'
+import { type Input, type Output, type Role, scopesOfRole } from '@parley/contract'
+import type { Context, Handler, PublicContext } from '../../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import type { Database } from '../../database/database.ts'
 import { openStore, type Store } from '../../database/store.ts'
 import { AppError, invalid, notFound } from '../../errors.ts'
 import { isUuid } from '../../ports.ts'
+import type { Access } from '../access.ts'
 import { hashSecret } from '../credentials.ts'
-import { requireRole } from '../grants.ts'
+import { requireRole, requireScopes } from '../grants.ts'
+import { countMembers, isMember, lockOrganization } from '../queries.ts'
 import { findMember, findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
 import { addressBucket, giveAttemptBack, takeAttempt } from './attempts.ts'
 import * as queries from './invitation-queries.ts'
@@ -21,7 +23,13 @@ const default_life_seconds = 7 * 24 * 3600
 /** Where the console takes invitations. */
 const path_of_page = '/accept-invitation'
 
-export const createInvitation: Handler<'createInvitation'> = async (ctx, input) => {
+export const createInvitation: Handler<'createInvitation'> = (ctx, input) => inviteMember(ctx, input)
+
+/** The same for every address that is no member here: it tells nothing of what that is elsewhere. */
+export async function inviteMember(
+  ctx: Context,
+  input: Input<'createInvitation'>,
+): Promise<Output<'createInvitation'>> {
   const { access, services } = ctx
   const { role, name = null, expires_in_seconds } = input
   const email = input.email.trim().toLowerCase()
@@ -34,10 +42,33 @@ export const createInvitation: Handler<'createInvitation'> = async (ctx, input) 
     invited_by: access.actor,
     expires_in_seconds: expires_in_seconds ?? default_life_seconds,
   }
-  const record = await ctx.store.transaction((store) => queries.insertInvitation(store, invitation))
-  if (!record) throw new AppError('too_many_invitations')
+  const record = await ctx.store.transaction(async (store) => {
+    // Counted one after the other, or many calls at once would go over the bounds.
+    await lockOrganization(store)
+    const open = await queries.findInvitationTo(store, email)
+    if (open) requireInvitation(access, open.role, 'replace')
+    await queries.deleteInvitationsOf(store, email)
+    await requireRoom(store, email)
+    return queries.insertInvitation(store, invitation)
+  })
   const { public_url } = services.config.sign_in
   return { ...record, token, url: public_url === undefined ? null : `${public_url}${path_of_page}#${token}` }
+}
+
+const most_invitations = 1000
+/** Those who are invited are counted as if they had come: whoever accepts finds room. */
+const most_members = 10_000
+
+async function requireRoom(store: Store, email: string): Promise<void> {
+  const invitations = await queries.countOpenInvitations(store)
+  if (invitations >= most_invitations) throw new AppError('too_many_invitations')
+  const isFull = (await countMembers(store)) + invitations >= most_members
+  if (isFull && !(await isMember(store, email))) throw new AppError('too_many_members')
+}
+
+/** As a role, an invitation to it is changed or taken only by a caller who holds all that it holds. */
+function requireInvitation(access: Access, role: Role, verb: 'replace' | 'delete'): void {
+  requireScopes(access, scopesOfRole[role], `${verb} an invitation to be ${role}`)
 }
 
 export const listInvitations: Handler<'listInvitations'> = async (ctx, { limit = default_page_size, cursor }) => {
@@ -47,20 +78,25 @@ export const listInvitations: Handler<'listInvitations'> = async (ctx, { limit =
 }
 
 export const deleteInvitation: Handler<'deleteInvitation'> = async (ctx, { invitation_id }) => {
-  const deleted = isUuid(invitation_id) && (await queries.deleteInvitationRow(ctx.store, invitation_id))
-  if (!deleted) throw notFound('Invitation')
+  if (!isUuid(invitation_id)) throw notFound('Invitation')
+  await ctx.store.transaction(async (store) => {
+    const invitation = await queries.lockInvitation(store, invitation_id)
+    if (!invitation) throw notFound('Invitation')
+    requireInvitation(ctx.access, invitation.role, 'delete')
+    await queries.deleteInvitationRow(store, invitation_id)
+  })
 }
 
 export const readInvitation: Handler<'readInvitation'> = async (ctx, { token }) => {
   const { database } = ctx.services
-  const { organization_id, organization_name, email, role, name, expires_at } = await requireInvitation(ctx, token)
+  const { organization_id, organization_name, email, role, name, expires_at } = await requireOpenInvitation(ctx, token)
   const joining = await readJoining(database, await findUser(database, email), organization_id)
   const needs = joining === 'set' ? 'new_password' : joining === 'own' ? 'password' : 'sign_in'
   return { organization: { name: organization_name }, email, role, name, expires_at, needs }
 }
 
 /** A token that opens nothing counts as a failed attempt of its address. */
-async function requireInvitation(ctx: PublicContext, token: string): Promise<queries.OpenInvitation> {
+async function requireOpenInvitation(ctx: PublicContext, token: string): Promise<queries.OpenInvitation> {
   const { database } = ctx.services
   const buckets = [addressBucket(ctx.visitor.address)]
   await takeAttempt(database, buckets)
@@ -86,7 +122,7 @@ type Proof =
 
 export const acceptInvitation: Handler<'acceptInvitation'> = async (ctx, { token, password, name }) => {
   const { database, ports } = ctx.services
-  const invitation = await requireInvitation(ctx, token)
+  const invitation = await requireOpenInvitation(ctx, token)
   const proof = await prove(ctx, invitation, { password: password ?? null, name: name ?? null })
   const session = sessions.createSession(ctx.services, 'password')
   await database.transaction(async (tx) => {
@@ -135,8 +171,9 @@ async function requireUnchanged(tx: Database, user: UserRecord, organization_id:
  */
 async function setPassword(tx: Database, user: UserRecord, name: string | null, hash: string): Promise<void> {
   const is_nobodys = (await users.selectMemberships(tx, user.id)).length === 0
-  if (is_nobodys) await users.deleteTokensOf(tx, user.id)
   await sessions.endSessionsOf(tx, { user_id: user.id })
+  if (is_nobodys) await users.deleteTokensOf(tx, user.id)
+  else await users.deleteMintedTokensOf(tx, user.id)
   await users.deleteIdentitiesOf(tx, user.id)
   await users.writePassword(tx, user.id, { hash, is_vouched: false })
   if (name !== null) await users.nameUser(tx, user.id, name)
@@ -146,7 +183,7 @@ async function setPassword(tx: Database, user: UserRecord, name: string | null, 
 async function joinOrganization(store: Store, user: UserRecord, role: Role): Promise<void> {
   const inserted = await insertMember(store, user, role)
   if (inserted) return
-  const member: Output<'createMember'> | undefined = await findMember(store, user.id)
+  const member = await findMember(store, user.id)
   if (member && !scopesOfRole[member.role].every((scope) => scopesOfRole[role].includes(scope))) {
     throw notFound('Invitation')
   }

@@ -7,7 +7,8 @@ import { isUuid } from '../../ports.ts'
 import { hashSecret, parseCredential } from '../credentials.ts'
 import { openStore } from '../../database/store.ts'
 import { readOrganization } from '../queries.ts'
-import { accountBucket, addressBucket, giveAttemptBack, takeAttempt } from './attempts.ts'
+import { type Bucket, accountAtAddressBucket, addressBucket, giveAttemptBack } from './attempts.ts'
+import { passwordBuckets, rememberAddress, takeAttempt } from './attempts.ts'
 import { findSession, type Session } from './find-session.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
@@ -65,12 +66,23 @@ async function signInWithPassword(
 
 /** The user with this address and password; throws `unauthorized`. A hash that is out of date is replaced. */
 export async function checkPassword(
-  { services, visitor }: PublicContext,
+  ctx: PublicContext,
   email: string,
   password: string,
 ): Promise<{ id: string; hash: string }> {
+  const { database } = ctx.services
+  const { address } = ctx.visitor
+  const checked = await checkCounted(ctx, await passwordBuckets(database, email, address), { email, password })
+  await rememberAddress(database, email, address)
+  return checked
+}
+
+async function checkCounted(
+  { services }: PublicContext,
+  buckets: readonly Bucket[],
+  { email, password }: { email: string; password: string },
+): Promise<{ id: string; hash: string }> {
   const { database, passwords } = services
-  const buckets = [addressBucket(visitor.address), accountBucket(email)]
   await takeAttempt(database, buckets)
   const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
   const matches = await passwords.matches(password, hash).catch(async (error: unknown) => {
@@ -144,9 +156,18 @@ export const signOut: Handler<'signOut'> = async ({ services, visitor }) => {
   visitor.writeCookie('session', null)
 }
 
-export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ services, visitor, session }) => {
-  await sessions.endSessionsOf(services.database, ownerOf(session))
+export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ services, visitor, session }, input) => {
+  await services.database.transaction(async (tx) => {
+    if (session.user) await users.lockTokensOf(tx, session.user.id)
+    await sessions.endSessionsOf(tx, ownerOf(session))
+    if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
+  })
   visitor.writeCookie('session', null)
+}
+
+/** In a transaction that holds the user's tokens. */
+function endTokens(tx: Database, user_id: string, which: 'of_ended_sessions' | 'all' | null = null, except?: string) {
+  return which === 'all' ? users.deleteTokensOf(tx, user_id) : users.deleteMintedTokensOf(tx, user_id, except)
 }
 
 function ownerOf({ user, credential }: Session): sessions.SessionOwner {
@@ -172,10 +193,15 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
   const { session } = ctx
   if (!session.user) throw new AppError('forbidden', 'A key has no password.')
   const { email } = session.user
-  const { id, hash } = await checkPassword(ctx, email, input.current_password)
+  // Who is signed in is no stranger, whatever strangers try meanwhile.
+  const { address } = ctx.visitor
+  const buckets = [addressBucket(address), accountAtAddressBucket(email, address)]
+  const { id, hash } = await checkCounted(ctx, buckets, { email, password: input.current_password })
   const new_hash = await passwords.hash(input.new_password)
   await database.transaction(async (tx) => {
+    await users.lockTokensOf(tx, id)
     if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
+    await endTokens(tx, id, input.personal_access_tokens, session.id)
   })
 }

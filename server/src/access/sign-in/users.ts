@@ -13,6 +13,11 @@ export async function lockUser({ kysely }: Executor, user_id: string): Promise<v
   await kysely.selectFrom('users').select('id').where('id', '=', user_id).forUpdate().execute()
 }
 
+/** Until the transaction ends, nobody else gives this user a token, or takes one: they can be counted, and ended all. */
+export async function lockTokensOf({ kysely }: Executor, user_id: string): Promise<void> {
+  await kysely.selectFrom('users').select('id').where('id', '=', user_id).forNoKeyUpdate().execute()
+}
+
 export function findPassword({ kysely }: Executor, user_id: string): Promise<StoredPassword | undefined> {
   return kysely.selectFrom('passwords').select(['hash', 'is_vouched']).where('user_id', '=', user_id).executeTakeFirst()
 }
@@ -71,6 +76,16 @@ export async function deletePassword({ kysely }: Executor, user_id: string): Pro
 
 export async function deleteTokensOf({ kysely }: Executor, user_id: string): Promise<void> {
   await kysely.deleteFrom('credentials').where('user_id', '=', user_id).execute()
+}
+
+/** Those that were made with a session, at whatever remove, save for the one that goes on. */
+export async function deleteMintedTokensOf({ kysely }: Executor, user_id: string, except?: string): Promise<void> {
+  let query = kysely.deleteFrom('credentials').where('user_id', '=', user_id)
+  query =
+    except === undefined
+      ? query.where('minted_by_session', 'is not', null)
+      : query.where('minted_by_session', '!=', except)
+  await query.execute()
 }
 
 export async function nameUser({ kysely }: Executor, user_id: string, name: string): Promise<void> {

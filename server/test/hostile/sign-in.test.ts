@@ -1,0 +1,111 @@
+// Who guesses a password locks nobody out, and what a stolen session has minted ends with it.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createTokenForUser } from '../../src/access/administration.ts'
+import { systemPorts } from '../../src/ports.ts'
+import { openBrowser } from '../support/browser.ts'
+import { type TestServer, refusal, startTestServer } from '../support/server.ts'
+import { enter, forgetAttempts, giveCheapPassword, givePassword, makePerson, password } from '../sign-in/support.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+beforeEach(() => forgetAttempts(server))
+
+const from = (address: string) =>
+  openBrowser(server.url, { 'x-forwarded-for': address, 'sec-fetch-site': 'same-origin' })
+
+async function newMember() {
+  const person = await makePerson(server, server.organization_id)
+  await givePassword(server, person)
+  return person
+}
+
+describe('wrong passwords', () => {
+  test('of a stranger leave the owner his account, at an address that he has never used', async () => {
+    const person = await makePerson(server, server.organization_id)
+    await giveCheapPassword(server, person)
+    const { email } = person
+    for (let attempt = 0; attempt < 12; attempt += 1)
+      await refusal(from('198.51.100.1').client.signIn({ email, password: 'a wrong passphrase' }))
+    await from('192.0.2.1').client.signIn({ email, password })
+  })
+})
+
+describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
+  const holder = (pat_key: string) => server.as({ token: pat_key, organization_id: server.organization_id })
+  const works = async (pat_key: string) => {
+    const outcome = await holder(pat_key)
+      .getMyScopes()
+      .then(
+        () => true,
+        (error: { status: number }) => error.status,
+      )
+    return outcome === 401 ? false : outcome
+  }
+  const mint = async (client: ReturnType<typeof holder>) =>
+    (await client.createPersonalAccessToken({ name: 'Minted' })).pat_key
+
+  /** A user with two sessions, what a thief minted with one of them, and what the owner has otherwise. */
+  async function stealSession() {
+    const person = await newMember()
+    const [owner, thief] = [await enter(server, person.email), await enter(server, person.email)]
+    const stolen = await mint(thief.client)
+    const child = await mint(holder(stolen))
+    const own = await mint(owner.client)
+    const administration = { database: server.database, ports: systemPorts }
+    const { secret: by_operator } = await createTokenForUser(administration, person)
+    return { person, owner, thief, stolen, child, own, by_operator }
+  }
+
+  test('end with the sessions that a new password ends, and theirs too', async () => {
+    const { owner, stolen, child, own, by_operator } = await stealSession()
+    await owner.client.changePassword({ current_password: password, new_password: 'a horse of another colour' })
+    expect([await works(stolen), await works(child)]).toEqual([false, false])
+    expect([await works(own), await works(by_operator)]).toEqual([true, true])
+  })
+
+  test('end with it, if its session has been signed out of before', async () => {
+    const { owner, thief, stolen, child } = await stealSession()
+    await thief.client.signOut()
+    expect(await works(stolen)).toBe(true)
+    await owner.client.changePassword({ current_password: password, new_password: 'a horse of another colour' })
+    expect([await works(stolen), await works(child)]).toEqual([false, false])
+  })
+
+  test('end with all sessions, those of the command line stay', async () => {
+    const { owner, stolen, child, own, by_operator } = await stealSession()
+    await owner.client.signOutEverywhere()
+    expect([await works(stolen), await works(child), await works(own)]).toEqual([false, false, false])
+    expect(await works(by_operator)).toBe(true)
+  })
+
+  test('end when the operator chooses another password', async () => {
+    const { person, stolen, own, by_operator } = await stealSession()
+    await givePassword(server, person, 'a horse of another colour')
+    expect([await works(stolen), await works(own), await works(by_operator)]).toEqual([false, false, true])
+  })
+
+  test.each(['changePassword', 'signOutEverywhere'] as const)('%s ends every other token, if asked', async (way) => {
+    const { owner, stolen, own, by_operator } = await stealSession()
+    const personal_access_tokens = 'all'
+    await (way === 'changePassword'
+      ? owner.client.changePassword({
+          current_password: password,
+          new_password: 'x'.repeat(12),
+          personal_access_tokens,
+        })
+      : owner.client.signOutEverywhere({ personal_access_tokens }))
+    expect([await works(stolen), await works(own), await works(by_operator)]).toEqual([false, false, false])
+  })
+
+  test('that are minted while their session ends do not outlive it', async () => {
+    const { thief, owner } = await stealSession()
+    const minted = Array.from({ length: 8 }, () => mint(thief.client).catch(() => null))
+    const ended = owner.client.signOutEverywhere()
+    const tokens = (await Promise.all(minted)).filter((token) => token !== null)
+    await ended
+    for (const token of tokens) expect(await works(token)).toBe(false)
+  })
+})
