@@ -69,6 +69,29 @@ describe('results', () => {
     expect([shown.role, shown.content.length > 3000, shown.content.length < 4100]).toEqual(['tool', true, true])
   })
 
+  test('of numbers that print long are bounded by what the database makes of them', async () => {
+    const tiny = `[${times(30_000, () => '5e-324').join(',')}]`
+    peer.answer = (_request, response) => response.setHeader('content-type', 'application/json').end(tiny)
+    const { conversation_id, send } = await converse(act({ actions: [http()] }), [calls(1)])
+    await send()
+    const { rows } = await server.database.pool.query<{ bytes: number }>(
+      `select octet_length(output::text) as bytes from transcript_items
+       where conversation_id = $1 and type = 'function_call_output'`,
+      [conversation_id],
+    )
+    expect(rows[0]!.bytes).toBeGreaterThan(100_000)
+    expect(rows[0]!.bytes).toBeLessThan(400_000)
+  })
+
+  test('arguments of numbers that print long are refused', async () => {
+    const tool = { properties: { what: { type: 'array', items: { type: 'number' } } }, actions: [] }
+    const { send } = await converse(act(tool), [calls(1, { what: times(300, () => 5e-324) })])
+    const { tool_calls } = await send()
+    expect(tool_calls[0]).toMatchObject({
+      ...{ arguments: {}, is_error: true, output: expect.stringMatching(/65536 characters.*written out/) },
+    })
+  })
+
   test('arguments of a step are bounded together', async () => {
     const tool = { properties: { what: { type: 'string' } }, actions: [] }
     const { send } = await converse(act(tool), [calls(8, { what: 'x'.repeat(60_000) })])
