@@ -1,6 +1,6 @@
 // Runs the server under attack, beside a quiet organization that calls at a steady pace, and says what became of both.
 import { setTimeout as pass } from 'node:timers/promises'
-import { ApiError } from '@parley/sdk'
+import { ApiError, type CallOptions } from '@parley/sdk'
 import { openDatabase } from '../../../src/database/database.ts'
 import { startNameServer } from '../../../src/outbound/name-server.ts'
 import { startScriptedModel } from '../../support/scripted-model.ts'
@@ -88,16 +88,18 @@ function environmentOf({ connection_string, data_dir }: RunOptions, model_url: s
   }
 }
 
+/** A call that takes longer has failed. */
+const patience_ms = 30_000
 /** Below the limit of one credential: 600 requests a minute. */
 const pace_ms = 500
 
 /** What a customer does: a conversation with one message, read back, at a steady pace however long each takes. */
 async function callFor({ client, agent_id }: Quiet, ms: number): Promise<QuietFigures> {
   const figures: QuietFigures = { took_ms: [], failures: [] }
-  const timed = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(name: string, call: (options: CallOptions) => Promise<T>): Promise<T> => {
     const startedAt = performance.now()
     try {
-      const answer = await call()
+      const answer = await call({ signal: AbortSignal.timeout(patience_ms) })
       figures.took_ms.push(performance.now() - startedAt)
       return answer
     } catch (error) {
@@ -107,11 +109,11 @@ async function callFor({ client, agent_id }: Quiet, ms: number): Promise<QuietFi
   }
   const converse = async () => {
     const input = { channel: 'text' as const, user_id: 'quiet', agent_id }
-    const { conversation } = await timed('create', () => client.createConversation(input))
+    const { conversation } = await timed('create', (options) => client.createConversation(input, options))
     const conversation_id = conversation.id
-    await timed('message', () => client.sendConversationMessage({ conversation_id, text: 'Hello' }))
-    await timed('read', () => client.getConversation({ conversation_id }))
-    await timed('end', () => client.endConversation({ conversation_id }))
+    await timed('message', (options) => client.sendConversationMessage({ conversation_id, text: 'Hello' }, options))
+    await timed('read', (options) => client.getConversation({ conversation_id }, options))
+    await timed('end', (options) => client.endConversation({ conversation_id }, options))
   }
   const going: Promise<void>[] = []
   for (const endsAt = performance.now() + ms; performance.now() < endsAt;) {
