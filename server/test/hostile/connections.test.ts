@@ -107,32 +107,51 @@ describe('answers that are not read', () => {
   })
 })
 
-test('of all answers that are not read the largest are closed first, where together they are too much', async () => {
-  const { clock, runOut } = createHastyClock()
-  const config = readConfig({})
-  const ports = { ...systemPorts, clock }
-  const connections = new Connections({ config, ports }, createLog('silent'), 30_000_000)
-  const answer = Buffer.alloc(60_000_000)
-  const server = connections.createServer((request, response) =>
-    response.end(answer.subarray(0, Number(request.url!.slice(1)))),
-  )
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  stack.defer(() => {
-    connections.closeAll()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
-  const ask = (bytes: number) =>
-    open({ url: `http://127.0.0.1:${port}` }, `GET /${bytes} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`, {
-      is_paused: true,
+describe('answers that are one write each', () => {
+  /** A server that answers with as many bytes as its path says. */
+  async function serveBytes(max_unread_bytes: number) {
+    const { clock, runOut } = createHastyClock()
+    const ports = { ...systemPorts, clock }
+    const connections = new Connections({ config: readConfig({}), ports }, createLog('silent'), max_unread_bytes)
+    const answer = Buffer.alloc(60_000_000)
+    const server = connections.createServer((request, response) => {
+      response.end(answer.subarray(0, Number(request.url!.slice(1))))
     })
-  const clients = [await ask(20_000_000), await ask(60_000_000), await ask(50_000_000)]
-  for (const client of clients) await client.heard('readable')
-  await settle()
-  runOut(look_ms)
-  for (const client of clients) await client.takeAll()
-  const wholes = clients.map(({ taken_bytes }) => taken_bytes >= 20_000_000)
-  expect(wholes).toEqual([true, false, false])
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    stack.defer(() => {
+      connections.closeAll()
+      server.close()
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const ask = async (bytes: number) => {
+      const request = `GET /${bytes} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`
+      const client = await open({ url }, request, { is_paused: true })
+      await client.heard('readable')
+      return client
+    }
+    return { ask, runOut }
+  }
+
+  test('are left to who takes them slowly', async () => {
+    const { ask, runOut } = await serveBytes(100_000_000)
+    const client = await ask(60_000_000)
+    for (let look = 0; look < 30; look += 1) {
+      await client.takeSome(1_000_000)
+      await settle()
+      runOut(look_ms)
+    }
+    await client.takeAll()
+    expect(client.taken_bytes).toBeGreaterThan(60_000_000)
+  })
+
+  test('are closed, the largest first, where together they are too much', async () => {
+    const { ask, runOut } = await serveBytes(30_000_000)
+    const clients = [await ask(20_000_000), await ask(60_000_000), await ask(50_000_000)]
+    await settle()
+    runOut(look_ms)
+    for (const client of clients) await client.takeAll()
+    expect(clients.map(({ taken_bytes }) => taken_bytes >= 20_000_000)).toEqual([true, false, false])
+  })
 })
 
 describe('requests that do not end', () => {
