@@ -306,12 +306,14 @@ test('T6: a group of a node that stood still is void for the turns that another 
   // As when it stands still for longer than PostgreSQL lets a transaction stand, and than its leases run.
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
-  await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})`.execute(
-    server.database.kysely,
-  )
   await using node = await server.startAnother()
-  await node.services.runner.watch()
-  const isTakenUp = async () => (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
+  const isTakenUp = async () => {
+    // Again and again: the rest of the node goes on, and renews its leases.
+    await sql`update turns set lease_expires_at = now() - interval '1 hour'
+      where conversation_id = any(${talks}) and attempts = 1`.execute(server.database.kysely)
+    await node.services.runner.watch()
+    return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
+  }
   await expect.poll(isTakenUp, { interval: 20, timeout: 20_000 }).toBe(true)
   goOn.resolve()
   await released
