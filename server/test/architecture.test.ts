@@ -79,6 +79,7 @@ test('every prepared statement of a room names the organization', () => {
     'conversations/leases.ts',
     'statistics/fold.ts',
     'access/authenticate.ts',
+    'access/known-credentials.ts',
     'access/sign-in/find-session.ts',
     'system/operations.ts',
     'idempotency/queries.ts',
