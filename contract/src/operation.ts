@@ -29,6 +29,8 @@ export interface Operation {
   conversation_permission?: ConversationPermission
   /** Whether it waits for a model or a turn: then it is more than one transaction, and binds its idempotency key itself. */
   waits?: true
+  /** How many requests one call counts as against the limits of its caller, since it takes the server so much longer. Default 1. */
+  cost?: number
   /** Of a POST that changes nothing, and so is safe to repeat without an idempotency key. */
   changes_nothing?: true
   /**

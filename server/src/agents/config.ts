@@ -11,7 +11,7 @@ import {
 import { Ajv } from 'ajv'
 import type { Limits } from '../config-limits.ts'
 import type { FieldFault } from '../errors.ts'
-import { checkCondition, checkTemplate } from '../templates/templates.ts'
+import { checkCondition, checkTemplate, createCheckBudget } from '../templates/templates.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
@@ -77,9 +77,10 @@ function templateFaults(config: Record<string, unknown>, prefix: string): FieldF
   if (templates.length + conditions.length > max_templates) {
     return [{ path: prefix, message: `must have at most ${max_templates} templates and conditions` }]
   }
+  const budget = createCheckBudget()
   return [
-    ...textFaults(templates, checkTemplate, 'is not a valid template'),
-    ...textFaults(conditions, checkCondition, 'is not a valid condition'),
+    ...textFaults(templates, (text) => checkTemplate(text, budget), 'is not a valid template'),
+    ...textFaults(conditions, (text) => checkCondition(text, budget), 'is not a valid condition'),
   ]
 }
 
