@@ -43,7 +43,7 @@ const piece = fc.oneof(
 test('tokens are estimated to be no fewer than they are, nor many more', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
-      const text = pieces.join('')
+      const text = pieces.join(' ')
       const within = tokenizeAll(text).filter(({ type }) => type !== 'Text' && type !== 'Comment')
       const estimated = estimateTokens(text, 10_000)
       // Some tests become filters of some more tokens.
