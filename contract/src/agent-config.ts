@@ -45,13 +45,24 @@ const StartingMessage = named(
   }),
 )
 
+const model_segment = '\\.{0,2}[A-Za-z0-9_:@+-][A-Za-z0-9._:@+-]*'
+
+/** Some providers have it in the path of their URL: nothing in it may lead elsewhere there. */
+export const model_name_pattern = `^/?${model_segment}(/${model_segment})*$`
+
 const modelFields = {
   provider: Type.String({
     minLength: 1,
     maxLength: 100,
     description: 'As in `openai`, `anthropic`, `google`, `azure`, `openai-compatible`, `demo`.',
   }),
-  model: Type.String({ minLength: 1, maxLength: 200, description: "The provider's own name of the model." }),
+  model: Type.String({
+    minLength: 1,
+    maxLength: 200,
+    pattern: model_name_pattern,
+    description:
+      "The provider's own name of the model: letters, digits and `.` `_` `:` `@` `+` `-`, in parts with `/` between them; no part is `.` or `..`.",
+  }),
   temperature: Type.Optional(nullable(Type.Number({ minimum: 0, maximum: 2 }))),
   max_output_tokens: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
   timeout_ms: Type.Optional(

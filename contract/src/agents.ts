@@ -189,6 +189,7 @@ export const agentOperations = {
     description: 'Judges what `createAgent` and `createAgentVersion` would: 422 lists every fault; nothing is written.',
     access: read,
     narrowed: true,
+    cost: 4,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: Type.Optional(nullable(agentFields.name)),
@@ -292,6 +293,7 @@ export const agentOperations = {
     description: 'Out of exactly one of `config` and `base_version`.',
     access: manage,
     narrowed: true,
+    cost: 4,
     params: agentPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
@@ -312,6 +314,7 @@ export const agentOperations = {
     summary: 'Change a draft version',
     access: manage,
     narrowed: true,
+    cost: 4,
     params: versionPath,
     headers: Type.Object({ if_match: ifMatch }),
     body: Type.Object({

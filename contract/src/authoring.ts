@@ -71,6 +71,7 @@ export const authoringOperations = {
     access: read,
     narrowed: true,
     changes_nothing: true,
+    cost: 10,
     params: agentPath,
     query: Type.Object({ format: Type.Optional(oneOf(['text', 'json'] as const, 'Default `text`.')) }),
     body: Type.Object({

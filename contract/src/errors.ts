@@ -40,6 +40,10 @@ export const errorTable = {
   webhook_inactive: { status: 409, detail: 'The webhook endpoint is not active.' },
   too_many_webhooks: { status: 409, detail: 'The organization has as many webhook endpoints as it may have.' },
   too_many_secrets: { status: 409, detail: 'The organization has as many secrets as it may have.' },
+  secrets_too_large: {
+    status: 409,
+    detail: 'The values of the organization’s secrets would have more bytes together than the limit allows.',
+  },
   member_exists: { status: 409, detail: 'This user is already a member.' },
   invitation_needed: {
     status: 409,

@@ -113,14 +113,14 @@ function mapValues(value: object, map: Hoist): Json {
 }
 
 function describeOperation(operation: Operation, hoist: Hoist): Json {
-  const { id, tag, summary, description, access, body, success } = operation
+  const { id, tag, summary, access, body, success } = operation
   const content = describeContent(operation, hoist)
   const parameters = describeParameters(operation, hoist)
   return {
     operationId: id,
     tags: [tag],
     summary,
-    ...describeText(description, access),
+    ...describeText(operation),
     ...(access === 'public' ? { security: [] } : {}),
     ...(access === 'session' ? { security: [{ sessionCookie: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
@@ -160,9 +160,10 @@ function describeStream(stream: NonNullable<Operation['stream']>, hoist: Hoist):
   return { description: 'One server-sent event; `data` is JSON.', oneOf: variants }
 }
 
-function describeText(description: string | undefined, access: Operation['access']): Json {
+function describeText({ description, access, cost = 1 }: Operation): Json {
   const scopes = typeof access === 'string' ? whoMayCall[access] : `Needs one of the scopes \`${access.join('`, `')}\`.`
-  return { description: [description, scopes].filter(Boolean).join('\n\n') }
+  const counted = cost === 1 ? undefined : `Counts as ${cost} requests against the caller’s limit.`
+  return { description: [description, counted, scopes].filter(Boolean).join('\n\n') }
 }
 
 const whoMayCall = {

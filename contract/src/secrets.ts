@@ -33,7 +33,7 @@ export const secretOperations = {
     tag,
     summary: 'Set a secret',
     description:
-      'Stored encrypted and never shown again. Seen by the templates of `http` actions (`url`, `headers`, `query`, `body`) as `{{ secrets.NAME }}`, from the next call on; where an API sends it back, results have `[secret NAME]` in its place, if it has 4 characters or more. Whoever holds `agents:manage` can use every secret, also in an inline `agent_config`; nobody else can. `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GOOGLE_GENERATIVE_AI_API_KEY`, and `AZURE_API_KEY` with `AZURE_RESOURCE_NAME`, also serve this organization’s model calls in place of the server’s own. An organization has at most 200.',
+      'Stored encrypted and never shown again. Seen by the templates of `http` actions (`url`, `headers`, `query`, `body`) as `{{ secrets.NAME }}`, from the next call on; where an API sends it back, results have `[secret NAME]` in its place, if it has 4 characters or more. Whoever holds `agents:manage` can use every secret, also in an inline `agent_config`; nobody else can. `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GOOGLE_GENERATIVE_AI_API_KEY`, and `AZURE_API_KEY` with `AZURE_RESOURCE_NAME`, also serve this organization’s model calls in place of the server’s own. An organization has at most 200, whose values have at most 65,536 bytes together unless the server is set otherwise.',
     access: manage,
     narrowed: false,
     params: secretPath,
@@ -41,7 +41,7 @@ export const secretOperations = {
       value: Type.String({ minLength: 1, maxLength: 8192, description: '1 to 8192 characters, kept as they are.' }),
     }),
     success: { status: 200, description: 'The secret, without its value.', schema: SecretRecord },
-    errors: ['too_many_secrets', 'unavailable'],
+    errors: ['too_many_secrets', 'secrets_too_large', 'unavailable'],
   }),
   listSecrets: defineOperation({
     id: 'listSecrets',

@@ -53,6 +53,14 @@ const limits = {
     meaning:
       'Bytes of a transcript or of a page of a list after which an answer ends; the rest is read with `items_from` or the next cursor.',
   },
+  secret_bytes: {
+    setting: 'PARLEY_LIMIT_SECRET_BYTES',
+    default: 65_536,
+    least: 1024,
+    most: 2_000_000,
+    meaning:
+      'Bytes that the values of an organization’s secrets may have together; over it 409. Whatever a tool answers is searched for all of them.',
+  },
   requests_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_PER_MINUTE',
     default: 600,

@@ -14,6 +14,9 @@ const algorithm = 'aes-256-gcm'
 const nonce_bytes = 12
 const tag_bytes = 16
 
+/** By which what is sealed is longer than the text. */
+export const sealing_bytes = nonce_bytes + tag_bytes
+
 /** One key for each `purpose`, so that what is sealed for one cannot be passed off as another's. */
 export function createSealer(secret_key: Buffer, purpose: string, randomBytes: (size: number) => Buffer): Sealer {
   const key = Buffer.from(hkdfSync('sha256', secret_key, '', `parley ${purpose} 1`, 32))

@@ -52,6 +52,40 @@ describe('little time is spent on', () => {
   })
 })
 
+describe('the templates of a configuration', () => {
+  // Each is another text: what was compiled once costs nothing again.
+  const tags = (count: number, name: string) => `{{ ${name} }}`.repeat(count)
+  const most = Math.floor(50_000 / 3) - 100
+
+  test('may have 50,000 tags, names and operators together', () => {
+    expect(faultsOf({ instructions: tags(most, 'a') })).toEqual([])
+    const [fault, ...others] = faultsOf({
+      instructions: tags(most, 'b'),
+      channel_overrides: { text: { instructions: tags(200, 'c') } },
+    })
+    expect(fault).toMatchObject({
+      path: 'config.channel_overrides.text.instructions',
+      message: expect.stringMatching(/all templates of a configuration may have 50000 tags/),
+    })
+    expect(others).toEqual([])
+  })
+
+  test.each<[string, string]>([
+    ['tags', tags(28_000, 'd')],
+    ['entries of a list', `{{ [${'1,'.repeat(99_000)}1] }}`],
+    ['statements', '{% with a=1 %}'.repeat(14_000)],
+    ['what stands behind a brace in a text', `{{ {"a": {"b": "}}"}}, ${'1, '.repeat(60_000)} }}`],
+    ['white space', `${' '.repeat(490)}{{ a }}`.repeat(400)],
+  ])('are refused without being compiled: %s', (_what, instructions) => {
+    const before = process.cpuUsage()
+    for (let time = 0; time < 10; time += 1) {
+      expect(faultsOf({ instructions })).toMatchObject([{ path: 'config.instructions' }])
+    }
+    // Compiled, they take 100 to 1100 ms each.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(800)
+  })
+})
+
 describe('the schema of arguments', () => {
   const faultOf = (properties: object) => faultsOf(tool({ properties }))[0]?.message
   const warningsOf = (properties: object) => validateAgentConfig(tool({ properties }), limits).warnings

@@ -11,7 +11,7 @@ import {
 import type { Limits } from '../config-limits.ts'
 import { type FieldFault, max_faults, tellFaults } from '../field-faults.ts'
 import { faultsOfSize } from '../json-size.ts'
-import { checkCondition, checkTemplate } from '../templates/templates.ts'
+import { checkCondition, checkTemplate, createCheckBudget } from '../templates/templates.ts'
 import { createErrorFinders } from '../validation.ts'
 import { type Schema, describeFaults, isObject } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
@@ -78,9 +78,10 @@ function templateFaults(config: Record<string, unknown>, prefix: string): FieldF
   if (templates.length + conditions.length > max_templates) {
     return [{ path: prefix, message: `must have at most ${max_templates} templates and conditions` }]
   }
+  const budget = createCheckBudget()
   return [
-    ...textFaults(templates, checkTemplate, 'is not a valid template'),
-    ...textFaults(conditions, checkCondition, 'is not a valid condition'),
+    ...textFaults(templates, (text) => checkTemplate(text, budget), 'is not a valid template'),
+    ...textFaults(conditions, (text) => checkCondition(text, budget), 'is not a valid condition'),
   ]
 }
 

@@ -152,6 +152,42 @@ describe('compareValues', () => {
     expect(short(1, 2)).toEqual(['changed  '])
   })
 
+  it('of many lists that have nothing in common, all are looked through in the time of one', () => {
+    const lists = (value: number) =>
+      Object.fromEntries(Array.from({ length: 235 }, (_, at) => [`l${at}`, Array.from({ length: 1100 }, () => value)]))
+    const before = process.cpuUsage()
+    expect(compareValues(lists(1), lists(2))).toHaveLength(235)
+    // It took 15 s.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
+  })
+
+  it('of lists beyond what may be looked for, each difference is told by its place, and exactly', () => {
+    const list = (from: number, count: number) => Array.from({ length: count }, (_, at) => `${from + at}`)
+    const shifted = [{ l: list(0, 400) }, { l: list(1, 400) }] as const
+    expect(compareValues(...shifted).map(({ op }) => op)).toEqual(['removed', 'added'])
+    // Behind a list in which they were looked for in vain.
+    const [from, to] = [
+      { a: list(0, 1100), ...shifted[0] },
+      { a: list(2000, 1100), ...shifted[1] },
+    ]
+    const differences = compareValues(from, to)
+    expect(differences.map(({ path }) => path)).toEqual(['/a', ...list(0, 400).map((at) => `/l/${at}`)])
+    expect(carryOut(from, differences)).toEqual(to)
+  })
+
+  it('nesting costs no more than what is nested', () => {
+    const nest = (inner: JsonValue) => {
+      let value = inner
+      for (let depth = 0; depth < 60; depth += 1) value = depth % 2 ? [value] : { a: value }
+      return value
+    }
+    const before = process.cpuUsage()
+    for (let time = 0; time < 20; time += 1) {
+      expect(compareValues(nest('q'.repeat(400_000)), nest('p'.repeat(400_000)))).toHaveLength(1)
+    }
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(1500)
+  })
+
   it('a part with very many differences is one, and the rest is told exactly', () => {
     const many = (by: number) => Array.from({ length: 20_000 }, (_, index) => index + by / 2)
     expect(short({ x: many(0), y: 1 }, { x: many(1), y: 2 })).toEqual(['changed /x x', 'changed /y y'])

@@ -1,81 +1,86 @@
 // Where the traces of secrets are in a text: found in each level of decoding, and traced back to the characters that stand for
-// them. Takes one pass over each level for all secrets, and one more for each that may be there. Pure.
+// them. Takes two passes over each level, for all secrets together. Pure.
+import { type Budget, Matcher, spend } from './matcher.ts'
 import { type Trace, type View, decodeEscape, escapes, most_levels } from './traces.ts'
 
 /** For each character of a text the trace that it belongs to, counted from 1; 0: none. */
 export type Owners = Uint16Array
 
 export interface Search {
-  /** The places in `traces` of those that are in a text. */
-  findIn(views: readonly View[]): number[]
+  /** The place in `traces` of the first that is in a text; null: none is. Throws `BudgetSpent`, as `locate` does. */
+  findIn(views: readonly View[], budget: Budget): number | null
   /** Who owns each character of the text: of two traces the one that comes first. */
-  locate(text: string, found: readonly number[]): Owners
+  locate(text: string, budget: Budget): Owners
 }
-
-interface Sought {
-  part: string
-  trace: number
-}
-
-const hash_mask = 0xffff
-/** No trace is shorter. */
-const gram_length = 4
 
 export function createSearch(traces: readonly Trace[]): Search {
-  const folded = indexByGram(traces.flatMap(({ wholes }, trace) => wholes.map((part) => ({ part, trace }))))
-  const plain = indexByGram(traces.flatMap(({ needles }, trace) => needles.map((part) => ({ part, trace }))))
+  const matcherOf = (partsOf: (trace: Trace) => readonly string[]) =>
+    new Matcher(traces.flatMap((trace, owner) => partsOf(trace).map((text) => ({ text, owner }))))
+  const folded = matcherOf(({ wholes }) => wholes)
+  const plain = matcherOf(({ needles }) => needles)
   return {
-    findIn(views) {
-      const found = new Set<number>()
+    findIn(views, budget) {
+      let first = traces.length
       for (const view of views) {
-        findParts(view.folded, folded, found)
-        findParts(view.text, plain, found)
+        first = Math.min(first, firstIn(folded, view.folded, budget), firstIn(plain, view.text, budget))
       }
-      return [...found].sort((a, b) => a - b)
+      return first < traces.length ? first : null
     },
-    locate(text, found) {
+    locate(text, budget) {
       const owners = new Uint16Array(text.length)
-      const views = mappedViewsOf(text)
-      for (const trace of found) {
-        for (const view of views) {
-          for (const whole of traces[trace]!.wholes) own(owners, view.of_folded, view.folded, whole, trace + 1)
-          for (const needle of traces[trace]!.needles) own(owners, view, view.text, needle, trace + 1)
-        }
+      for (const view of mappedViewsOf(text)) {
+        own(owners, findEnds(folded, view.folded, view.of_folded, budget), traces.length, budget)
+        own(owners, findEnds(plain, view.text, view, budget), traces.length, budget)
       }
       return owners
     },
   }
 }
 
-type GramIndex = Map<number, Sought[]>
-
-/** By the beginning of each part, so that a text is looked through once for all of them. */
-function indexByGram(sought: Sought[]): GramIndex {
-  const index: GramIndex = new Map()
-  for (const one of sought) {
-    const hash = hashAt(one.part, 0)
-    const same = index.get(hash)
-    if (same) same.push(one)
-    else index.set(hash, [one])
-  }
-  return index
+function firstIn(matcher: Matcher, text: string, budget: Budget): number {
+  let first = Number.POSITIVE_INFINITY
+  let last_output = 0
+  matcher.search(text, budget, (_end, output) => {
+    if (output !== last_output) first = Math.min(first, matcher.lowestOwner(output))
+    last_output = output
+  })
+  return first
 }
 
-function hashAt(text: string, at: number): number {
-  let hash = 0
-  for (let offset = 0; offset < gram_length; offset += 1) hash = (hash * 31 + text.charCodeAt(at + offset)) & hash_mask
-  return hash
+/** Where traces end in a view, first to last. */
+interface Ends {
+  matcher: Matcher
+  places: Places
+  ends: number[]
+  outputs: number[]
 }
 
-function findParts(text: string, index: GramIndex, found: Set<number>): void {
-  const isSeen = new Uint8Array(hash_mask + 1)
-  for (let at = 0; at + gram_length <= text.length; at += 1) {
-    const hash = hashAt(text, at)
-    if (isSeen[hash] === 1) continue
-    isSeen[hash] = 1
-    for (const { part, trace } of index.get(hash) ?? []) {
-      if (!found.has(trace) && text.includes(part, at)) found.add(trace)
+function findEnds(matcher: Matcher, text: string, places: Places, budget: Budget): Ends {
+  const found: Ends = { matcher, places, ends: [], outputs: [] }
+  matcher.search(text, budget, (end, output) => {
+    found.ends.push(end)
+    found.outputs.push(output)
+  })
+  return found
+}
+
+/** Backwards through the source, with how far to the front each trace reaches that was met: long and many matches cost no more. */
+function own(owners: Owners, { matcher, places, ends, outputs }: Ends, trace_count: number, budget: Budget): void {
+  const reaches = new Int32Array(trace_count).fill(owners.length)
+  let owner = trace_count
+  let left = ends.length
+  for (let place = owners.length - 1; place >= 0 && (left > 0 || owner < trace_count); place -= 1) {
+    for (; left > 0 && places.ends[ends[left - 1]! - 1]! > place; left -= 1) {
+      for (let output = outputs[left - 1]!; output !== 0; output = matcher.nextOutput(output)) {
+        spend(budget, 1)
+        const found = matcher.ownerOf(output)
+        const start = places.starts[ends[left - 1]! - matcher.lengthOf(output)]!
+        reaches[found] = Math.min(reaches[found]!, start)
+        owner = Math.min(owner, found)
+      }
     }
+    for (; owner < trace_count && reaches[owner]! > place; owner += 1) spend(budget, 1)
+    if (owner < trace_count && (owners[place] === 0 || owner < owners[place]!)) owners[place] = owner + 1
   }
 }
 
@@ -92,11 +97,11 @@ interface MappedView extends View, Places {
 }
 
 function mappedViewsOf(text: string): MappedView[] {
-  const places = new Int32Array(text.length).map((_, at) => at)
+  const starts = new Int32Array(text.length).map((_, at) => at)
   const source = withFold(
     text,
-    places,
-    places.map((at) => at + 1),
+    starts,
+    starts.map((at) => at + 1),
   )
   const views = [source]
   let current = source
@@ -109,32 +114,47 @@ function mappedViewsOf(text: string): MappedView[] {
   return views
 }
 
+/** Of one that was capital. */
+const most_small_units = 3
+
 function withFold(text: string, starts: Int32Array, ends: Int32Array): MappedView {
   const folded = text.toLowerCase()
   if (folded.length === text.length) return { text, folded, starts, ends, of_folded: { starts, ends } }
   // Few letters become two when they are small: both stand for the same place.
-  const units = text.split('').map((unit) => unit.toLowerCase())
-  const spread = (places: Int32Array) =>
-    Int32Array.from(units.flatMap((unit, at) => Array.from({ length: unit.length }, () => places[at]!)))
-  return { text, folded: units.join(''), starts, ends, of_folded: { starts: spread(starts), ends: spread(ends) } }
+  const small = new Map<string, string>()
+  const pieces: string[] = []
+  const [of_starts, of_ends] = [starts, ends].map(() => new Int32Array(text.length * most_small_units))
+  let length = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text[at]!
+    const piece = small.get(unit) ?? unit.toLowerCase()
+    small.set(unit, piece)
+    pieces.push(piece)
+    for (const end = length + piece.length; length < end; length += 1) {
+      of_starts![length] = starts[at]!
+      of_ends![length] = ends[at]!
+    }
+  }
+  const of_folded = { starts: of_starts!.subarray(0, length), ends: of_ends!.subarray(0, length) }
+  return { text, folded: pieces.join(''), starts, ends, of_folded }
 }
 
 function decodeMapped({ text, starts, ends }: MappedView): MappedView {
   const pieces: string[] = []
-  const places: { starts: number[]; ends: number[] } = { starts: [], ends: [] }
+  // No escape is shorter than what it stands for.
+  const places: Places = { starts: new Int32Array(text.length), ends: new Int32Array(text.length) }
+  let length = 0
   const add = (piece: string, from: number, to: number) => {
     pieces.push(piece)
-    for (let unit = 0; unit < piece.length; unit += 1) {
-      places.starts.push(starts[from]!)
-      places.ends.push(ends[to - 1]!)
-    }
+    places.starts.fill(starts[from]!, length, length + piece.length)
+    places.ends.fill(ends[to - 1]!, length, length + piece.length)
+    length += piece.length
   }
   const copy = (from: number, to: number) => {
     pieces.push(text.slice(from, to))
-    for (let at = from; at < to; at += 1) {
-      places.starts.push(starts[at]!)
-      places.ends.push(ends[at]!)
-    }
+    places.starts.set(starts.subarray(from, to), length)
+    places.ends.set(ends.subarray(from, to), length)
+    length += to - from
   }
   let last = 0
   for (const match of text.matchAll(escapes)) {
@@ -146,7 +166,7 @@ function decodeMapped({ text, starts, ends }: MappedView): MappedView {
     else add(decoded, match.index, last)
   }
   copy(last, text.length)
-  return withFold(pieces.join(''), Int32Array.from(places.starts), Int32Array.from(places.ends))
+  return withFold(pieces.join(''), places.starts.subarray(0, length), places.ends.subarray(0, length))
 }
 
 /** Each character for itself: what stands beside a secret in one run of `%xx` stays. */
@@ -156,12 +176,5 @@ function addPercent(decoded: string, index: number, add: (piece: string, from: n
     const to = from + 3 * Buffer.byteLength(character)
     add(character, from, to)
     from = to
-  }
-}
-
-function own(owners: Owners, { starts, ends }: Places, text: string, part: string, owner: number): void {
-  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) {
-    const last = ends[at + part.length - 1]!
-    for (let place = starts[at]!; place < last; place += 1) if (owners[place] === 0) owners[place] = owner
   }
 }

@@ -5,6 +5,7 @@ import type { Handler } from '../context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
 import * as queries from './queries.ts'
+import type { SecretSizes } from './queries.ts'
 import { contextOf } from './read-secrets.ts'
 
 /** Each is looked for in whatever a tool answers. */
@@ -19,9 +20,18 @@ export const setSecret: Handler<'setSecret'> = async (ctx, { name, value }) => {
   return ctx.store.transaction(async (tx) => {
     await requireCurrentKey(tx, secret_sealer)
     await queries.lockSecrets(tx)
-    if ((await queries.countOthers(tx, name)) >= max_secrets) throw new AppError('too_many_secrets')
+    const sizes = await queries.measureSecrets(tx, name)
+    if (sizes.others >= max_secrets) throw new AppError('too_many_secrets')
+    requireRoom(sizes, Buffer.byteLength(value), ctx.services.config.limits.secret_bytes)
     return queries.upsertSecret(tx, name, sealed)
   })
+}
+
+/** A value that is no longer than the one before is always taken: the limit may have been lowered since. */
+function requireRoom({ bytes_of_others, bytes_before }: SecretSizes, bytes: number, most: number): void {
+  if (bytes_of_others + bytes <= most || bytes <= bytes_before) return
+  const used = `The organization’s other secrets use ${bytes_of_others} of ${most} bytes, and this value has ${bytes}.`
+  throw new AppError('secrets_too_large', `${used} Delete a secret or set a shorter value first.`)
 }
 
 export const listSecrets: Handler<'listSecrets'> = async (ctx, input) => {

@@ -3,6 +3,7 @@ import { type Expression, type SqlBool, sql } from 'kysely'
 import type { TimePosition } from '../database/cursor.ts'
 import { type Executor, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
+import { sealing_bytes } from '../seal.ts'
 
 export interface SecretRecord {
   name: string
@@ -17,20 +18,30 @@ const lockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('secrets of ' || $1::text, 0)) as organization_id`,
 )
 
-/** Holds back other new secrets until the transaction ends, so that they can be counted. */
+/** Holds back other new secrets until the transaction ends, so that they can be measured. */
 export async function lockSecrets(tx: Store): Promise<void> {
   await tx.query(lockStatement, [tx.organization_id])
 }
 
-/** Those beside the named one. */
-export async function countOthers(store: Store, name: string): Promise<number> {
-  const { count } = await store.kysely
-    .selectFrom('secrets')
-    .select((of) => of.fn.countAll<number>().as('count'))
-    .where('organization_id', '=', store.organization_id)
-    .where('name', '<>', name)
-    .executeTakeFirstOrThrow()
-  return count
+const measureStatement = statement(
+  'measure_secrets',
+  `select count(*) filter (where name <> $2) as others,
+     coalesce(sum(bytes) filter (where name <> $2), 0) as bytes_of_others,
+     coalesce(sum(bytes) filter (where name = $2), 0) as bytes_before
+   from (select name, greatest(0, octet_length(value) - $3) as bytes from secrets where organization_id = $1) sizes`,
+)
+
+export interface SecretSizes {
+  /** Secrets beside the named one, and the bytes of their values in clear. */
+  others: number
+  bytes_of_others: number
+  /** Of the named one, as it is; 0: there is none. */
+  bytes_before: number
+}
+
+export async function measureSecrets(store: Store, name: string): Promise<SecretSizes> {
+  const [sizes] = await store.query<SecretSizes>(measureStatement, [store.organization_id, name, sealing_bytes])
+  return sizes!
 }
 
 export function upsertSecret(store: Store, name: string, value: Buffer): Promise<SecretRecord> {

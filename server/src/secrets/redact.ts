@@ -1,7 +1,8 @@
 // Takes secrets out of what others have sent, in whatever everyday form they wrote it: plain, percent-encoded, Base64, with the
 // escapes of JSON or HTML. Pure.
 import type { JsonValue } from '../json.ts'
-import { type Search, createSearch } from './locate.ts'
+import { type Owners, type Search, createSearch } from './locate.ts'
+import { type Budget, BudgetSpent, Matcher } from './matcher.ts'
 import { type Trace, createTrace, shortest_length, viewsOf } from './traces.ts'
 
 /** Bytes that one character of a secret can take in the forms that are looked for. */
@@ -13,26 +14,49 @@ export interface Redactor {
   /** Whoever cuts a text reads so much more first, lest half a secret is left at the end. */
   readonly margin_bytes: number
   redactText(text: string): string
+  /** How many characters at the end of a text may be the beginning of a value, as it is, whose rest is still to come. */
+  beginningAtEnd(text: string): number
   redactValue<T extends JsonValue>(value: T): T
 }
 
 export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
   // The longest first: one may be a part of another.
-  const traces = [...secrets]
+  const sought = [...secrets]
     .filter(([, value]) => value.length >= shortest_length)
     .toSorted((a, b) => b[1].length - a[1].length)
-    .map(([name, value]) => createTrace(value, markerOf(name)))
-  if (traces.length === 0)
-    return { secrets, margin_bytes: 0, redactText: (text) => text, redactValue: (value) => value }
+  if (sought.length === 0)
+    return {
+      secrets,
+      margin_bytes: 0,
+      redactText: (text) => text,
+      beginningAtEnd: () => 0,
+      redactValue: (value) => value,
+    }
   // Lazily: most redactors are never asked.
-  let search: Search | undefined
-  const redactText = (text: string) => redact(text, traces, (search ??= createSearch(traces)))
+  let prepared: Prepared | undefined
+  const prepare = () => (prepared ??= prepareSearch(sought))
+  const longest = sought[0]![1].length
+  let beginnings: Matcher | undefined
   return {
     secrets,
-    margin_bytes: traces[0]!.length * most_bytes_of_character,
-    redactText,
-    redactValue: <T extends JsonValue>(value: T) => redactJson(value, traces, redactText) as T,
+    margin_bytes: longest * most_bytes_of_character,
+    redactText: (text) => redact(text, prepare()),
+    beginningAtEnd(text) {
+      beginnings ??= new Matcher(sought.map(([, value]) => ({ text: value, owner: 0 })))
+      return beginnings.lengthAtEnd(text.slice(-longest))
+    },
+    redactValue: <T extends JsonValue>(value: T) => redactJson(value, prepare()) as T,
   }
+}
+
+interface Prepared {
+  traces: readonly Trace[]
+  search: Search
+}
+
+function prepareSearch(sought: readonly (readonly [string, string])[]): Prepared {
+  const traces = sought.map(([name, value]) => createTrace(value, markerOf(name)))
+  return { traces, search: createSearch(traces) }
 }
 
 /** A value with `[secret NAME]` wherever the value of a secret stood. */
@@ -57,20 +81,35 @@ function withoutMarkers(text: string): string {
 /** Taking out what is found can bring something together that is found then. */
 const most_rounds = 4
 
-function redact(given: string, traces: readonly Trace[], search: Search): string {
+/** Of one text, in all its rounds: about a second. */
+const most_steps = 50_000_000
+
+/** What is in the place of a text of which it could not be told whether a secret is in it. */
+export const withheld = '[withheld: the search for secrets in this text reached its limit]'
+
+function redact(text: string, prepared: Prepared): string {
+  try {
+    return redactWithin(text, prepared, { steps: most_steps })
+  } catch (error) {
+    if (error instanceof BudgetSpent) return withheld
+    throw error
+  }
+}
+
+function redactWithin(given: string, { traces, search }: Prepared, budget: Budget): string {
   let text = given
   for (let round = 0; round <= most_rounds; round += 1) {
     const read = withoutMarkers(text)
-    const found = search.findIn(viewsOf(read))
-    if (found.length === 0) return text
+    const found = search.findIn(viewsOf(read), budget)
+    if (found === null) return text
     // Written in a way that can be read but not be located: nothing of it is kept.
-    if (round === most_rounds) return traces[found[0]!]!.marker
-    text = replaceOwned(text, search.locate(read, found), traces)
+    if (round === most_rounds) return traces[found]!.marker
+    text = replaceOwned(text, search.locate(read, budget), traces)
   }
   return text
 }
 
-function replaceOwned(text: string, owners: Uint16Array, traces: readonly Trace[]): string {
+function replaceOwned(text: string, owners: Owners, traces: readonly Trace[]): string {
   const pieces: string[] = []
   for (let from = 0; from < text.length;) {
     const owner = owners[from]!
@@ -85,15 +124,16 @@ function replaceOwned(text: string, owners: Uint16Array, traces: readonly Trace[
 // --- JSON ---
 
 /** As one text, so that the number of its parts costs nothing. */
-function redactJson(value: JsonValue, traces: readonly Trace[], redactText: (text: string) => string): JsonValue {
+function redactJson(value: JsonValue, prepared: Prepared): JsonValue {
   const parts: string[] = []
   listParts(value, parts)
-  const redacted = redactText(parts.map((part) => part.replaceAll(blank, '\ufffd')).join(blank)).split(blank)
+  const joined = parts.map((part) => part.replaceAll(blank, '\ufffd')).join(blank)
+  const redacted = redact(joined, prepared).split(blank)
   // Something was found that reaches beyond its part, or is nowhere.
   if (redacted.length !== Math.max(1, parts.length)) return redacted[0]!
   // A long number loses digits when it is parsed, and is a secret all the same.
   const numbers = new Map(
-    traces.toReversed().flatMap(({ number, marker }) => (number === null ? [] : [[number, marker] as const])),
+    prepared.traces.toReversed().flatMap(({ number, marker }) => (number === null ? [] : [[number, marker] as const])),
   )
   return withParts(value, redacted[Symbol.iterator](), numbers)
 }

@@ -59,10 +59,17 @@ function decode(text: string): string {
 export function decodeEscape(whole: string, groups: readonly (string | undefined)[]): string {
   const [unicode, hex, short, percent, decimal, entity, name] = groups
   if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
-  if (percent) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8')
+  if (percent) return decodePercent(percent)
   if (decimal ?? entity) return characterOf(decimal ? Number(decimal) : parseInt(entity!, 16)) ?? whole
   const word = (short ?? name)!
   return named[word.toLowerCase()] ?? word
+}
+
+function decodePercent(run: string): string {
+  const first = parseInt(run.slice(1, 3), 16)
+  // As mostly: one character that every encoding has in one byte.
+  if (run.length === 3 && first < 0x80) return String.fromCharCode(first)
+  return Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8')
 }
 
 function characterOf(code: number): string | null {
@@ -72,11 +79,12 @@ function characterOf(code: number): string | null {
 export function createTrace(given: string, marker: string): Trace {
   const value = sentPart(given)
   // A value that looks as if it were encoded is decoded too, where the text is.
-  const decoded = [value, ...writingsInUrl(value), ...misreadForms(value)].flatMap((form) =>
+  const [written, misread] = [writingsInUrl(value), misreadForms(value)]
+  const decoded = [...new Set([value, ...written, ...misread])].flatMap((form) =>
     viewsOf(form).map(({ folded }) => folded),
   )
   const wholes = [value.toLowerCase(), ...new Set(decoded.filter((whole) => whole.trim().length >= shortest_length))]
-  const forms = formsOf(value)
+  const forms = formsOf(value, [...written, ...misread])
   const cores = [...new Set(forms.flatMap(base64Cores))].toSorted((a, b) => b.length - a.length)
   const needles = [...new Set(cores.flatMap((core) => [core, core.replaceAll('+', '-').replaceAll('/', '_')]))]
   return {
@@ -104,11 +112,11 @@ function misreadForms(value: string): string[] {
 }
 
 /** What the common encoders make of a value. */
-function formsOf(value: string): string[] {
+function formsOf(value: string, others: readonly string[]): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
   const texts = [value, JSON.stringify(json).slice(1, -1), json, json.replaceAll('/', '\\/')]
-  const forms = [...texts, encodeURIComponent(value), query, ...writingsInUrl(value), ...misreadForms(value)]
+  const forms = [...texts, encodeURIComponent(value), query, ...others]
   return [...new Set(forms)].filter((form) => form.length >= shortest_length)
 }
 

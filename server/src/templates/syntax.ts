@@ -19,20 +19,58 @@ export const testsWithArgument: ReadonlySet<string> = new Set([
 export function tokenizeAll(text: string): Token[] {
   const raw: string[] = []
   const tokens = tokenize(takeOutRaw(text, raw)) as Token[]
-  const restored = tokens.map((token) => ({
-    ...token,
-    value:
-      token.type === 'Text'
-        ? token.value.replace(/\ufdd2(\d+)\ufdd3/g, (whole, n) => raw[Number(n)] ?? whole)
-        : token.value,
-  }))
-  return rewriteTests(rewriteWith(restored))
+  const restored = raw.length === 0 ? tokens : tokens.map((token) => ({ ...token, value: restoreRaw(token, raw) }))
+  const withLoops = text.includes('with') ? rewriteWith(restored) : restored
+  return text.includes('is') ? rewriteTests(withLoops) : withLoops
 }
 
-/** One pass: each block is looked for from the end of the one before. */
+function restoreRaw({ type, value }: Token, raw: readonly string[]): string {
+  return type === 'Text' ? value.replace(/\ufdd2(\d+)\ufdd3/g, (whole, n) => raw[Number(n)] ?? whole) : value
+}
+
+const opening = /\{[{%#]/g
+/** A string that is closed, what closes a tag, a word, or any other character. */
+const within_tag = /\s*("(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[%}]\}|\w+|[^])/y
+
+/** About how many tokens a template has, without making them; it stops once they are more than `most`. */
+export function estimateTokens(text: string, most: number): number {
+  let count = 0
+  opening.lastIndex = 0
+  for (let open = opening.exec(text); open !== null && count <= most; open = opening.exec(text)) {
+    count += 1
+    if (open[0] === '{#') {
+      const end = text.indexOf('#}', opening.lastIndex)
+      if (end === -1) return count
+      opening.lastIndex = end
+    } else {
+      const end = countWithin(text, opening.lastIndex, (found) => (count += found) <= most)
+      if (end === null) return count
+      opening.lastIndex = end
+    }
+  }
+  return count
+}
+
+/** To the end of a tag; null: it has none, or was not to be looked for further. */
+function countWithin(text: string, from: number, mayGoOn: (found: number) => boolean): number | null {
+  let depth = 0
+  within_tag.lastIndex = from
+  for (let match = within_tag.exec(text); match !== null; match = within_tag.exec(text)) {
+    const part = match[1]!
+    // The lexer takes no more of it.
+    if (part === '"' || part === "'" || !mayGoOn(1)) return null
+    if (part === '%}' || (part === '}}' && depth <= 0)) return within_tag.lastIndex
+    // Those of an object within others.
+    if (part === '}}') within_tag.lastIndex -= 1
+    depth += part === '{' ? 1 : part.startsWith('}') ? -1 : 0
+  }
+  return null
+}
+
+/** One pass: each block is looked for from the end of the one before, and white space before it from where that begins. */
 function takeOutRaw(text: string, raw: string[]): string {
-  const begin = /(\s*\{%-|\{%\+?)\s*raw\s*(-%\}\s*|%\})/g
-  const end = /(\s*\{%-|\{%\+?)\s*endraw\s*(-%\}\s*|%\})/g
+  const begin = /((?<!\s)\s*\{%-|\{%\+?)\s*raw\s*(-%\}\s*|%\})/g
+  const end = /((?<!\s)\s*\{%-|\{%\+?)\s*endraw\s*(-%\}\s*|%\})/g
   let left = ''
   let from = 0
   for (let opening = begin.exec(text); opening !== null; opening = begin.exec(text)) {
@@ -58,8 +96,9 @@ function rewriteWith(tokens: readonly Token[]): Token[] {
     if (opens && isName(current, 'endwith')) written.push(token('Identifier', 'endfor'))
     else if (opens && isName(current, 'with')) {
       const names = ['for', with_marker, 'in'].map((name) => token('Identifier', name))
-      const end = tokens.findIndex(({ type }, index) => index > at && type === 'CloseStatement')
-      const assigned = tokens.slice(at + 1, end === -1 ? tokens.length : end)
+      let end = at + 1
+      while (end < tokens.length && tokens[end]!.type !== 'CloseStatement') end += 1
+      const assigned = tokens.slice(at + 1, end)
       const entries = toEntries(assigned)
       written.push(...names, token('OpenCurlyBracket', '{'), ...entries, token('CloseCurlyBracket', '}'))
       at += assigned.length

@@ -5,7 +5,7 @@ import type { JsonValue } from '../json.ts'
 import { makeStorable } from '../text.ts'
 import { MeteredInterpreter, max_work, printedPlace } from './interpreter.ts'
 import { isOwnTest } from './own-filters.ts'
-import { tokenizeAll } from './syntax.ts'
+import { estimateTokens, tokenizeAll } from './syntax.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 
 export { TemplateError }
@@ -14,6 +14,8 @@ const max_template_characters = 200_000
 const max_output_characters = 200_000
 /** The lexer's expressions take quadratic time on runs of white space. */
 const max_whitespace_run = 500
+/** How much of a run's square the lexer reads in the time of one token. */
+const white_space_per_work = 500
 const max_syntax_depth = 150
 
 /** What several renderings may take together. */
@@ -72,11 +74,23 @@ export function renderParts(
     .filter((part) => part.text !== '')
 }
 
+/** What the templates of one configuration may take together to be checked, in about a microsecond each. */
+export interface CheckBudget {
+  work: number
+}
+
+export function createCheckBudget(): CheckBudget {
+  return { work: max_check_work }
+}
+
+const max_check_work = 50_000
+
 /** What is wrong with a template before it ever runs, or null. */
-export function checkTemplate(text: string): string | null {
+export function checkTemplate(text: string, budget?: CheckBudget): string | null {
   if (!hasTags(text)) return null
   try {
-    compileCached(text)
+    const { work } = compileCached(text, budget?.work)
+    if (budget) budget.work -= work
     return null
   } catch (error) {
     if (error instanceof TemplateError) return error.message
@@ -101,9 +115,9 @@ export function evaluateCondition(
 }
 
 /** What is wrong with a condition before it is ever evaluated, or null. */
-export function checkCondition(expression: string): string | null {
+export function checkCondition(expression: string, budget?: CheckBudget): string | null {
   if (/[{%}]}|{[{%#]/.test(expression.replaceAll(/'[^']*'|"[^"]*"/g, ''))) return 'it has braces of a template'
-  return checkTemplate(conditional(expression))
+  return checkTemplate(conditional(expression), budget)
 }
 
 const conditional = (expression: string) => `{% if ${expression} %}true{% endif %}`
@@ -119,6 +133,8 @@ interface Program {
   /** Every name that the template could look up. */
   names: ReadonlySet<string>
   node_count: number
+  /** What it took to compile it, as `CheckBudget` counts it. */
+  work: number
 }
 
 const filterAliases = new Map([
@@ -129,28 +145,42 @@ const filterAliases = new Map([
 ])
 const tests: ReadonlySet<string> = new Set(new Environment().tests.keys())
 
-function compile(text: string): Program {
+function compile(text: string, most_work: number): Program {
   if (text.length > max_template_characters) {
     throw new TemplateError(`more than ${max_template_characters} characters`)
   }
-  if (hasLongRun(text)) {
-    throw new TemplateError(`more than ${max_whitespace_run} white space characters in a row`)
+  const white_work = whiteWorkOf(text)
+  const requireBudget = (tokens: number) => {
+    if (white_work + tokens <= most_work) return white_work + tokens
+    throw new TemplateError(
+      `all templates of a configuration may have ${max_check_work} tags, names and operators together, and less with long runs of white space`,
+    )
   }
   let root: Node
+  let work: number
   try {
     // The lexer drops one newline at the end; this one is for it to drop.
-    root = parse(tokenizeAll(text.endsWith('\n') ? `${text}\n` : text) as Parameters<typeof parse>[0]) as Node
+    if (most_work < Number.POSITIVE_INFINITY) requireBudget(estimateTokens(text, most_work))
+    const tokens = tokenizeAll(text.endsWith('\n') ? `${text}\n` : text)
+    work = requireBudget(tokens.length)
+    root = parse(tokens as Parameters<typeof parse>[0]) as Node
   } catch (error) {
     if (error instanceof TemplateError) throw error
     throw new TemplateError(describeSyntaxError(error), { cause: error })
   }
-  return checkProgram(root)
+  return { ...checkProgram(root), work }
 }
 
 /** In one pass: looking for so many in a row begins anew at each of them. */
-function hasLongRun(text: string): boolean {
-  for (const [run] of text.matchAll(/\s+/g)) if (run.length > max_whitespace_run) return true
-  return false
+function whiteWorkOf(text: string): number {
+  let squares = 0
+  for (const [run] of text.matchAll(/\s+/g)) {
+    if (run.length > max_whitespace_run) {
+      throw new TemplateError(`more than ${max_whitespace_run} white space characters in a row`)
+    }
+    squares += run.length ** 2
+  }
+  return Math.floor(squares / white_space_per_work)
 }
 
 function describeSyntaxError(error: unknown): string {
@@ -161,7 +191,7 @@ function describeSyntaxError(error: unknown): string {
 }
 
 /** Walks the whole tree once, without recursion. Gives filters their real names and marks what is printed. */
-function checkProgram(root: Node): Program {
+function checkProgram(root: Node): Omit<Program, 'work'> {
   const names = new Set<string>()
   let node_count = 0
   const waiting: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }]
@@ -252,12 +282,12 @@ function cacheSizeOf(text: string): number {
   return text.length + 1000
 }
 
-function compileCached(text: string): Program {
+function compileCached(text: string, most_work = Number.POSITIVE_INFINITY): Program {
   let program = compiled.get(text)
   if (program !== undefined) {
     compiled.delete(text)
   } else {
-    program = compile(text)
+    program = compile(text, most_work)
     cache_size += cacheSizeOf(text)
   }
   compiled.set(text, program)

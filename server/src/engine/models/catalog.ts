@@ -57,8 +57,8 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
     return demo
   }
 
-  function isAvailable({ provider, model }: ModelRef, { isConfigured }: ModelProviders): boolean {
-    return provider === DEMO_PROVIDER ? model === DEMO_MODEL : model !== '' && isConfigured(provider)
+  function isAvailable(ref: ModelRef, { mayName }: ModelProviders): boolean {
+    return ref.provider === DEMO_PROVIDER ? ref.model === DEMO_MODEL : mayName(ref)
   }
 
   return {

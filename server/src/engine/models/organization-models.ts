@@ -41,25 +41,17 @@ async function* redactParts(parts: AsyncIterable<ModelPart>, redactor: Redactor)
   let held = ''
   for await (const part of parts) {
     if (part.type === 'text') {
-      held = redactor.redactText(held + part.text)
-      const safe = held.length - beginningAtEnd(held, redactor.secrets)
+      held += part.text
+      // A key that comes letter by letter is searched for once, not with each letter.
+      if (redactor.beginningAtEnd(held) === held.length) continue
+      held = redactor.redactText(held)
+      const safe = held.length - redactor.beginningAtEnd(held)
       if (safe > 0) yield { type: 'text', text: held.slice(0, safe) }
       held = held.slice(safe)
       continue
     }
-    if (held !== '') yield { type: 'text', text: held }
+    if (held !== '') yield { type: 'text', text: redactor.redactText(held) }
     held = ''
     yield part.type === 'tool_call' ? { ...part, arguments: redactor.redactText(part.arguments) } : part
   }
-}
-
-/** How many characters at the end of the text may be the beginning of a key. */
-function beginningAtEnd(text: string, secrets: ReadonlyMap<string, string>): number {
-  let longest = 0
-  for (const value of secrets.values()) {
-    for (let length = Math.min(value.length - 1, text.length); length > longest; length -= 1) {
-      if (text.endsWith(value.slice(0, length))) longest = length
-    }
-  }
-  return longest
 }

@@ -5,6 +5,7 @@ import { createAzure } from '@ai-sdk/azure'
 import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+import { model_name_pattern } from '@parley/contract'
 import { createAiSdkModel } from './ai-sdk-model.ts'
 import { createChatModels } from './chat-model.ts'
 import type { Model } from './port.ts'
@@ -33,6 +34,8 @@ type Provider = (typeof PROVIDERS)[number]
 
 export interface ModelProviders extends AsyncDisposable {
   isConfigured(provider: string): boolean
+  /** Whether a model of a configured provider may be asked for by this name. */
+  mayName(ref: ModelRef): boolean
   /** Throws a `ModelError` of kind `not_configured` for an unknown provider or one without settings. */
   createModel(ref: ModelRef): Model
 }
@@ -58,17 +61,35 @@ export function createModelProviders(
       'openai-compatible': compatible(settings, post),
     } satisfies Record<Provider, ModelFactory | null>),
   )
+  const isConfigured = (provider: string) => (factories.get(provider) ?? null) !== null
   return {
-    isConfigured: (provider) => (factories.get(provider) ?? null) !== null,
+    isConfigured,
+    mayName: (ref) => isConfigured(ref.provider) && canBeSent(ref),
     createModel({ provider, model }) {
       const id = `${provider}/${model}`
       const factory = factories.get(provider)
       if (factory === undefined) throw createModelError('not_configured', id, null, 'unknown provider')
       if (factory === null || model === '') throw createModelError('not_configured', id)
+      // Of a version that was published when any name was taken.
+      if (!canBeSent({ provider, model })) {
+        throw createModelError(
+          'not_configured',
+          id,
+          null,
+          'the model’s name cannot be sent; publish a version with another',
+        )
+      }
       return factory(id, model)
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
+}
+
+const is_model_name = new RegExp(model_name_pattern)
+
+/** It becomes a part of a URL with some providers; of Azure's older paths one segment. */
+function canBeSent({ provider, model }: ModelRef): boolean {
+  return is_model_name.test(model) && !(provider === 'azure' && model.includes('/'))
 }
 
 function openai(settings: ProviderSettings, { fetch, post }: ProviderClient): ModelFactory | null {
