@@ -114,6 +114,17 @@ describe('the steps of a search', () => {
     expect(search(matcher, `kkkkj${'k'.repeat(8000)}`)).toEqual([{ end: 8005, found: ['0: 8005'] }])
   })
 
+  test('may be as many in each search, whatever states the searches before it have made', () => {
+    const patterns = Array.from({ length: 20 }, (_, owner) => ({
+      text: `${String.fromCodePoint(65 + owner)}-${'k'.repeat(60_000)}`,
+      owner,
+    }))
+    const matcher = new Matcher(patterns)
+    for (const { text, owner } of patterns) {
+      expect(search(matcher, text).at(-1)).toEqual({ end: text.length, found: [`${owner}: ${text.length}`] })
+    }
+  })
+
   test('are as many for a text that comes again, when more states were made than stay', () => {
     const random = (seed: number) => (seed * 16_807) % 2_147_483_647
     let seed = 1
