@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Limits } from '../config-limits.ts'
 import { microsecondsOf, prepareImport } from './imported.ts'
 
-const limits = { metadata_bytes: 200 } as Limits
+const limits = { metadata_bytes: 200, body_bytes: 1_048_576 } as Limits
 let ids = 0
 const prepare = (row: unknown) => prepareImport(row, { limits, newId: () => `id-${(ids += 1)}` })
 
