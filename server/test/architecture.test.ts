@@ -119,6 +119,8 @@ test('every setting that is read is in the reference, and the other way round', 
     .map(({ text }) => text)
     .join('\n')
   const named = new Set(settings.map((setting) => setting.name))
-  const read = new Set([...config.matchAll(/(?:(?:read\.\w+|web)\(\s*|setting: )'([A-Z_]+)'/g)].map((match) => match[1]!))
+  const read = new Set(
+    [...config.matchAll(/(?:(?:read\.\w+|web)\(\s*|setting: )'([A-Z_]+)'/g)].map((match) => match[1]!),
+  )
   expect([...read].toSorted()).toEqual([...named].toSorted())
 })

@@ -41,6 +41,23 @@ export async function admit(
   return principal
 }
 
+/** A request counts once more for each such part of what it sends and is answered: reading and writing that takes its time. */
+const bytes_of_a_request = 65_536
+
+/** Once the answer is sent. */
+export function chargeForBytes(
+  { limiter, unknown_callers }: Omit<Admission, 'readmission'>,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const answer_bytes = Number(reply.getHeader('content-length') ?? 0)
+  const cost = Math.floor((request.body_bytes + answer_bytes) / bytes_of_a_request)
+  if (cost === 0) return
+  if (request.principal !== null) limiter.charge(subjectsOf(request.principal), cost)
+  else if (operation.access === 'public') unknown_callers.charge(request.ip, cost)
+}
+
 async function identify(
   services: Services,
   unknown_callers: UnknownCallers,

@@ -31,6 +31,35 @@ function createModel(per_minute: number) {
   }
 }
 
+describe('what is charged afterwards', () => {
+  const subjects = { credential: 'a', user_id: 'u', organization_id: 'o' }
+  const limits = {
+    requests_per_minute: 60,
+    requests_of_user_per_minute: 120,
+    requests_of_organization_per_minute: 600,
+  }
+
+  it('has to be waited for, by all whom it counts for, and for a minute longer at most', () => {
+    const clock = createClock()
+    const limiter = createRateLimiter(limits, clock)
+    expect(limiter.take(subjects).remaining).toBe(59)
+    limiter.charge(subjects, 69)
+    const refused = limiter.take(subjects)
+    expect([refused.allowed, refused.remaining, refused.retry_after_seconds]).toEqual([false, 0, 11])
+    expect(limiter.take({ ...subjects, credential: 'b' }).remaining).toBe(49)
+    limiter.charge(subjects, 100_000)
+    expect(limiter.take(subjects).retry_after_seconds).toBe(61)
+    clock.ms += 61_000
+    expect(limiter.take(subjects).allowed).toBe(true)
+  })
+
+  it('is nothing where the limit is switched off', () => {
+    const limiter = createRateLimiter({ ...limits, requests_per_minute: 0 }, createClock())
+    limiter.charge(subjects, 1000)
+    expect(limiter.take(subjects).allowed).toBe(true)
+  })
+})
+
 describe('rate limit', () => {
   it('answers as the naive model does', () => {
     const requests = fc.array(

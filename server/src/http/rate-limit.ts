@@ -19,6 +19,8 @@ export interface RateDecision {
 export interface RateLimiter {
   /** Counts a request as so many of each subject, if all of them have room. A refused one costs none of them anything. */
   take(subjects: LimitSubjects, cost?: number): RateDecision
+  /** Counts what a request turned out to cost beyond what was taken. What is more than there is left has to be waited for. */
+  charge(subjects: LimitSubjects, cost: number): void
 }
 
 export type RequestLimits = Pick<
@@ -29,13 +31,19 @@ export type RequestLimits = Pick<
 /** A limit of a user or an organization below that of a single credential would take back what the latter grants. */
 export function createRateLimiter(limits: RequestLimits, clock: Pick<Clock, 'monotonic'>): RateLimiter {
   const { requests_per_minute: least } = limits
-  if (least === 0) return { take: () => unlimited }
+  if (least === 0) return { take: () => unlimited, charge: () => {} }
   const atLeast = (per_minute: number) => (per_minute === 0 ? 0 : Math.max(per_minute, least))
   const credentials = createBuckets(least)
   const users = createBuckets(atLeast(limits.requests_of_user_per_minute))
   const organizations = createBuckets(atLeast(limits.requests_of_organization_per_minute))
 
   return {
+    charge({ credential, user_id, organization_id }, cost) {
+      const now = Math.floor(clock.monotonic())
+      credentials.charge(credential, now, cost)
+      if (user_id !== null) users.charge(user_id, now, cost)
+      if (organization_id !== null) organizations.charge(organization_id, now, cost)
+    },
     take({ credential, user_id, organization_id }, cost = 1) {
       const now = Math.floor(clock.monotonic())
       const levels = [credentials.look(credential, now, cost)]
@@ -66,6 +74,8 @@ interface Level {
 
 export interface Buckets {
   look(key: string, now: number, cost: number): Level
+  /** Takes so much, whether there is room for it or not. */
+  charge(key: string, now: number, cost: number): void
 }
 
 /**
@@ -79,13 +89,15 @@ interface Bucket {
 
 const request_cost = 60_000
 const most_buckets = 50_000
+/** Nobody has to wait for longer than this takes, whatever was charged. */
+const most_minutes_owed = 1
 
 /**
  * A bucket that is full again is as good as none and is dropped. Beyond `max_buckets` the one that was not used for the
  * longest time goes, full or not: with more keys than that in one minute, some are let through too often, none too seldom.
  */
 export function createBuckets(per_minute: number, max_buckets: number = most_buckets): Buckets {
-  if (per_minute === 0) return { look: () => ({ hasRoom: true, write: () => unlimited }) }
+  if (per_minute === 0) return { look: () => ({ hasRoom: true, write: () => unlimited }), charge: () => {} }
   // In the order of their last request, since a map keeps the order of insertion.
   const buckets = new Map<string, Bucket>()
   const capacity = per_minute * request_cost
@@ -104,10 +116,23 @@ export function createBuckets(per_minute: number, max_buckets: number = most_buc
     }
   }
 
+  function usedOf(key: string, now: number): number {
+    const bucket = buckets.get(key)
+    return bucket ? usedAt(bucket, now) : 0
+  }
+
+  function keep(key: string, used: number, now: number): void {
+    buckets.delete(key)
+    buckets.set(key, { used, counted_at: now })
+    dropIdle(now)
+  }
+
   return {
+    charge(key, now, cost) {
+      keep(key, Math.min(usedOf(key, now) + cost * request_cost, capacity * (1 + most_minutes_owed)), now)
+    },
     look(key, now, cost) {
-      const bucket = buckets.get(key)
-      const used_before = bucket ? usedAt(bucket, now) : 0
+      const used_before = usedOf(key, now)
       // What costs more than there ever is takes all of it.
       const wanted = Math.min(cost * request_cost, capacity)
       const hasRoom = used_before + wanted <= capacity
@@ -115,13 +140,11 @@ export function createBuckets(per_minute: number, max_buckets: number = most_buc
         hasRoom,
         write(allowed) {
           const used = allowed ? used_before + wanted : used_before
-          buckets.delete(key)
-          buckets.set(key, { used, counted_at: now })
-          dropIdle(now)
+          keep(key, used, now)
           return {
             allowed,
             limit: per_minute,
-            remaining: Math.floor((capacity - used) / request_cost),
+            remaining: Math.max(0, Math.floor((capacity - used) / request_cost)),
             reset_seconds: secondsFor(used),
             retry_after_seconds: hasRoom ? 0 : secondsFor(used + wanted - capacity),
           }

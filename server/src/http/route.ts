@@ -10,7 +10,7 @@ import { type KeyHolder, findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
-import { type Admission, admit, describeRights } from './admission.ts'
+import { type Admission, admit, chargeForBytes, describeRights } from './admission.ts'
 import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
@@ -20,6 +20,8 @@ import { sendTextStream } from './text-stream.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
+    /** Of the body, as far as it was read. */
+    body_bytes: number
   }
 }
 
@@ -49,6 +51,7 @@ export function registerOperation(
     onRequest: async (request, reply) => {
       request.principal = await admit(services, admission, operation, request, reply)
     },
+    onResponse: async (request, reply) => chargeForBytes(admission, operation, request, reply),
     handler: async (request, reply) => {
       const { idempotency_key, ...input } = readInput(request)
       const run = (database: Database, key: CallKey | null) => {

@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Handlers, Services } from '../context.ts'
 import { AppError } from '../errors.ts'
@@ -49,6 +49,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   acceptJsonOnly(server)
   server.addHook('preClose', async () => connections.closeSilent())
   server.decorateRequest('principal', null)
+  server.decorateRequest('body_bytes', 0)
   const headers = answerHeaders(config.sign_in.public_url)
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id)
@@ -115,8 +116,13 @@ async function listenBeside({ server, routing }: FastifyInstance, connections: C
 /** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */
 function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseJsonBody(body),
+  server.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      request.body_bytes = body.length
+      return parseJsonBody(body)
+    },
   )
   server.addContentTypeParser('*', async (_request: unknown, payload: Readable) => {
     if (!(await isEmpty(payload))) throw new AppError('unsupported_media_type')

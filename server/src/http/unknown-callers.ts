@@ -9,6 +9,8 @@ import { type RateDecision, createBuckets } from './rate-limit.ts'
 export interface UnknownCallers {
   /** Counts a call that needs no credential. */
   take(address: string): RateDecision
+  /** Counts what such a call turned out to cost beyond that. */
+  charge(address: string, cost: number): void
   /**
    * Counts a failed authentication. Of a network with too many of them, what is presented is looked up only once it is known to
    * exist, and that is asked for all such callers together.
@@ -57,6 +59,7 @@ export function createUnknownCallers(
 
   return {
     take,
+    charge: (address, cost) => networks.charge(networkOf(address), Math.floor(clock.monotonic()), cost),
     async authenticate(address, { authenticate, readPresented }) {
       const name = look(address).hasRoom ? null : await requireKnown(readPresented())
       try {

@@ -57,6 +57,25 @@ describe('requests', () => {
     await quiet.client.getMyScopes()
   })
 
+  test('count once more for each 64 KiB that they send or are answered', async () => {
+    const { server, quiet } = scene
+    const loud = await makeOrganization(server)
+    const headers = { authorization: `Bearer ${loud.key}`, 'content-type': 'application/json' }
+    const sendLarge = () =>
+      fetch(`${server.url}/core/conversations`, {
+        method: 'POST',
+        headers,
+        body: `{"padding":"${'x'.repeat(1_000_000)}"}`,
+      })
+    // Each of them is 16, and 30 there are: the second is let in, since what it costs is known once it has come.
+    expect((await sendLarge()).status).toBe(422)
+    expect((await sendLarge()).status).toBe(422)
+    const refused = await sendLarge()
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+    await quiet.client.getMyScopes()
+  })
+
   test('of all keys and conversation tokens of an organization together are bounded', async () => {
     const { server, quiet } = scene
     const loud = await makeOrganization(server)
