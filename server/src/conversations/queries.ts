@@ -124,42 +124,53 @@ export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_a
 
 const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
 
+const characters = `coalesce(length(array_to_string(content, '')), length(coalesce(arguments, output)::text), 0)`
+const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id`
+
 // Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
-// turn once for all items.
+// turn once for all items. Long ones before it are read as far as they count, and the one that goes beyond.
 const historyStatement = statement(
   'read_history',
   `select wanted.call, ${historyColumns}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of
-   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, turn uuid, first_try uuid')}
+   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, characters integer, turn uuid, first_try uuid')}
    join lateral (
      select p.next_position - wanted.count - (
        select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = t.conversation_id
          and i.role = 'user'
-       where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest
+       where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest,
+       (select min(position) from ${ofTurn}) as own
      from conversation_progress p where p.conversation_id = wanted.conversation_id offset 0) newest on true
    left join lateral (
      select jsonb_object_agg(t.id, t.messages_of) as messages_of from turns t
      where t.conversation_id = wanted.conversation_id and t.messages_of is not null) tries on true
    join lateral (
-     select ${historyColumns} from transcript_items
-     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= newest.oldest
-     union all
      select ${historyColumns} from (
-       select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
-     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position < newest.oldest
+       select *, sum(case when position < newest.own then ${characters} else 0 end)
+         over (order by position desc rows between unbounded preceding and 1 preceding) as newer
+       from transcript_items
+       where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= newest.oldest
+     ) newest_items where newer is null or newer <= wanted.characters
+     union all
+     select ${historyColumns} from ${ofTurn} and position < newest.oldest
    ) items on true
    order by wanted.call, position`,
   // All of it comes into memory at once, and who has a short history waits for who has a long one.
   { most: 8 },
 )
 
-/** The newest items, messages that wait for their turn not counted, and, however old, those of a turn; oldest first. */
+/**
+ * The newest items, messages that wait for their turn not counted, as long as those before the turn that are newer have so many
+ * characters, and, however old, those of the turn; oldest first.
+ */
 export function readHistory(
   store: Store,
   conversation_id: string,
-  count: number,
+  { items, characters }: { items: number; characters: number },
   { id, messages_of }: Pick<TurnRecord, 'id' | 'messages_of'>,
 ): Promise<HistoryItem[]> {
-  return store.ask(historyStatement, [conversation_id, store.organization_id, count, id, messages_of ?? id])
+  const row = [conversation_id, store.organization_id, items, characters, id, messages_of ?? id]
+  return store.ask(historyStatement, row)
 }
 
 const acceptedStatement = statement(

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { askOne, createAsk } from './ask.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
+import { parseTextArray } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** A statement that is prepared once for each connection. Its name must be unique in the program. */
@@ -28,9 +29,9 @@ export interface Executor {
   query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
   /**
    * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
-   * has the `call` that it belongs to.
+   * has the `call` that it belongs to. Owners, of which a store has its own, are answered in turn.
    */
-  ask<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
+  ask<Row>(statement: Statement, row: unknown[], owner: string): Promise<Row[]>
   readonly kysely: Kysely<Tables>
 }
 
@@ -78,6 +79,7 @@ const idle_transaction_ms = 5000
 const timestamptz = 1184
 const int8 = 20
 const numeric = 1700
+const text_array = 1009
 
 /** `2026-01-31 09:30:00.12+00` becomes `2026-01-31T09:30:00.120000Z`: text, since a Date has no microseconds. */
 export function formatTimestamp(text: string): string {
@@ -92,6 +94,8 @@ const types: pg.CustomTypesConfig = {
     if (format !== 'binary') {
       if (oid === timestamptz) return formatTimestamp
       if (oid === int8 || oid === numeric) return Number
+      if (oid === text_array)
+        return (text: string) => parseTextArray(text, pg.types.getTypeParser(oid as never, 'text'))
     }
     return pg.types.getTypeParser(oid, format as 'text')
   },

@@ -15,7 +15,7 @@ import {
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { createRedactor } from '../secrets/redact.ts'
-import { selectHistory } from './context-window.ts'
+import { historyFor, selectHistory } from './context-window.ts'
 import type { ModelMessage } from './models/port.ts'
 import { renderSystemPrompt } from './prompt.ts'
 import { askServers } from './tools/mcp/turn-servers.ts'
@@ -36,9 +36,7 @@ export interface AttemptInput {
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const { store, turn, conversation, config, variables, tools, notices } = running
   const messages_of = turn.messages_of ?? turn.id
-  // One more than may be shown: a turn of which not everything was read is too long then.
-  const count = config.context_window.max_items + 1
-  const items = await readHistory(store, conversation.id, count, turn)
+  const items = await readHistory(store, conversation.id, historyFor(config.context_window), turn)
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
   const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })

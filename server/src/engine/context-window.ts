@@ -18,6 +18,14 @@ export interface ModelHistory {
 
 const characters_of_token = 4
 
+/**
+ * What to read for a window. One item more than may be shown: a turn of which not everything was read is too long then. Of
+ * characters twice as many, since the database writes JSON longer, and turns that overlap may leave out what is newer.
+ */
+export function historyFor({ max_items, max_tokens }: ContextWindow): { items: number; characters: number } {
+  return { items: max_items + 1, characters: 2 * characters_of_token * max_tokens }
+}
+
 /** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
 export function estimateTokens(item: HistoryItem): number {
   const own = item.type === 'message' ? item.content?.join('') : undefined

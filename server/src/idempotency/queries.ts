@@ -34,7 +34,7 @@ const findStatement = statement(
 )
 
 export async function findKey(executor: Executor, { namespace, key }: RequestKey): Promise<BoundKey | null> {
-  const [row] = await executor.ask<BoundKey>(findStatement, [namespace, key])
+  const [row] = await executor.ask<BoundKey>(findStatement, [namespace, key], namespace)
   return row ?? null
 }
 

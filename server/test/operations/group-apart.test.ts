@@ -61,7 +61,13 @@ function sayFirst(text: string) {
 
 function say(id: string, text: string, change: ChangeName = 'update') {
   const { organization_id } = server
-  return server.app.services.commits.change({ change, organization_id, id, decide: sayFirst(text) })
+  return server.app.services.commits.change({
+    change,
+    organization_id,
+    id,
+    decide: sayFirst(text),
+    characters: text.length,
+  })
 }
 
 /** As a call with a key does; `meanwhile` happens between its look for the key and its commit. */
@@ -83,7 +89,14 @@ function sayOnce(
       if (call!.bound) return 'said before'
       await meanwhile()
       const binding = { key: call!, to: () => ({ conversation_id: id }) }
-      const change = { change: 'update', organization_id, id, decide: sayFirst(text), binding } as const
+      const change = {
+        change: 'update',
+        organization_id,
+        id,
+        decide: sayFirst(text),
+        characters: text.length,
+        binding,
+      } as const
       return (await services.commits.change<string>(change)).answer
     },
     onReplay: () => {},
@@ -232,7 +245,7 @@ async function holdGroups(ids: string[], { services }: App = server.app) {
   }
   const { organization_id } = server
   const change = (id: string) =>
-    services.commits.change({ change: 'update', organization_id, id, decide: sayFirst('In the way') })
+    services.commits.change({ change: 'update', organization_id, id, decide: sayFirst('In the way'), characters: 10 })
   const changes = [change(ids[0]!), change(ids[1]!)]
   await expect.poll(() => standing, { interval: 1 }).toBe(1)
   changes.push(change(ids[2]!), change(ids[3]!))
