@@ -293,7 +293,9 @@ test('T6: a group of a node that stood still is void for the turns that another 
   const isTakenUp = async () => {
     // Again and again: the first node's timers do not stand still, and renew what it holds.
     await sql`update turns set lease_expires_at = now() - interval '1 hour'
-      where conversation_id = any(${talks}) and node_id = ${server.app.services.node_id}`.execute(server.database.kysely)
+      where conversation_id = any(${talks}) and node_id = ${server.app.services.node_id}`.execute(
+      server.database.kysely,
+    )
     return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
   }
   await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)
