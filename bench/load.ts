@@ -9,6 +9,8 @@ export interface Target {
   headers: Record<string, string>
   /** Whether an answer is a reply. */
   accepts: (body: string) => boolean
+  /** Of each message; absent: a short one. */
+  text?: string | undefined
 }
 
 export interface Load {
@@ -19,7 +21,7 @@ export interface Load {
   failures: string[]
 }
 
-const body = JSON.stringify({ text: 'What is the way to the station, and how long does it take on foot?' })
+const usual_text = 'What is the way to the station, and how long does it take on foot?'
 
 export interface LoadOptions {
   callers: number
@@ -37,6 +39,7 @@ export async function runLoad(
   await using pool = Object.assign(new Pool(target.origin, { connections: callers, pipelining: 1 }), {
     [Symbol.asyncDispose]: () => pool.destroy(),
   })
+  const body = Buffer.from(JSON.stringify({ text: target.text ?? usual_text }))
   const headers = { 'content-type': 'application/json', ...target.headers }
   const load: Load = { turns: 0, seconds: 0, times_ms: [], failures: [] }
   const startedAt = performance.now()

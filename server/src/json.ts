@@ -4,6 +4,15 @@ export interface JsonObject {
   [key: string]: JsonValue
 }
 
+/** About how long it is as JSON text; what a character takes when it is escaped does not count. */
+export function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2
+  if (typeof value !== 'object' || value === null) return 8
+  let sum = 2
+  for (const [key, entry] of Object.entries(value)) sum += key.length + charactersOf(entry)
+  return sum
+}
+
 /** JSON text in which equal values are equal texts: the keys of every object are sorted. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) =>

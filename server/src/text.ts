@@ -46,6 +46,15 @@ export function isStorable(value: unknown): boolean {
   return findUnstorable(value, 1).length === 0
 }
 
+/** In characters, of which some take two units of a string. */
+export function isLongerThan(text: string, characters: number): boolean {
+  if (text.length <= characters) return false
+  if (text.length > 2 * characters) return true
+  let count = 0
+  for (const _character of text) count += 1
+  return count > characters
+}
+
 export function faultOfText(text: string): string | null {
   if (text.includes('\0')) return 'contains a NUL character'
   if (!text.isWellFormed()) return 'contains a lone surrogate'

@@ -100,7 +100,7 @@ const findKey = statement(
 )
 
 async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
-  const [found] = await services.database.ask<KeyRow>(findKey, [credential.key_id])
+  const [found] = await services.database.ask<KeyRow>(findKey, [credential.key_id], credential.key_id)
   const key = requireSecret(credential, found)
   noteUse(services, credential, key)
   return {

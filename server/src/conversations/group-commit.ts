@@ -15,6 +15,8 @@ import { type Planned, writeChanges } from './write-changes.ts'
 export interface ProposedChange<Answer> extends ConversationKey {
   change: ChangeName
   decide: (state: LockedConversation) => Decision<Answer>
+  /** About how much text it writes. */
+  characters: number
   /** The key of the call that asks for it, bound in the same commit, and what it stands for from then on. */
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
@@ -28,6 +30,12 @@ export interface GroupCommit {
 const lanes = 2
 /** What a commit that fails has to do again, one by one. */
 const most = 32
+/** In one commit, which is as slow as all that it writes. */
+const most_characters = 65_536
+/** A longer change keeps nobody else waiting: it goes with others of its organization only, and one lane is left to short ones. */
+const long_characters = 16_384
+/** Of one organization on a node, in all that waits. */
+const most_waiting_characters = 32 * 1024 * 1024
 /** What comes while one goes alone is the next group; but one that waits for a lock holds up nobody for longer. */
 const alone_ms = 20
 /** For a lock that cannot be skipped: an idempotency key that a node of the version before is about to bind. */
@@ -45,16 +53,27 @@ export function createGroupCommit(database: Database, environment: Environment):
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {
     const one_each = firstOfEach(all)
-    const outcomes = one_each.size > 1 ? await commitTogether(database, environment, [...one_each]) : new Map()
+    const goTogether = one_each.size > 1 || all.some(isLong)
+    const outcomes = goTogether ? await commitTogether(database, environment, [...one_each]) : new Map()
     // Whatever could not go with the others.
     const all_outcomes = all.map((proposed): Outcome => outcomes.get(proposed) ?? commitAlone(proposed))
-    if (all.length === 1) await settledWithin(alone_ms, all_outcomes[0]!)
+    if (!goTogether && all.length === 1) await settledWithin(alone_ms, all_outcomes[0]!)
     return all_outcomes
   }
 
-  const change = gather(commitAll, { lanes, most })
+  const change = gather(commitAll, {
+    lanes,
+    most,
+    ownerOf: ({ organization_id }) => organization_id,
+    sizeOf: ({ characters }) => characters,
+    large_size: long_characters,
+    most_size: most_characters,
+    most_waiting_size: most_waiting_characters,
+  })
   return { change: change as GroupCommit['change'] }
 }
+
+const isLong = ({ characters }: Proposed) => characters > long_characters
 
 function settledWithin(ms: number, outcome: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {

@@ -27,11 +27,11 @@ const limitOf = ({ limit = 20 }: Page) => limit
 
 /** The query of a page, which the measurements explain. A page is never shorter for what it has no room for: that would be its end. */
 export function pageOf(store: Store, access: Access, page: Page, max_bytes: number) {
-  const { inOrder, byThemselves } = filterConditions(store, access, page)
+  const { inOrder, byThemselves, byKeys } = filterConditions(store, access, page)
   if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodeTimeCursor(page.cursor)}::timestamptz`)
   const limit = limitOf(page)
   const countsTurns = page.user_turn_count_above !== undefined || page.user_turn_count_below !== undefined
-  const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, limit, countsTurns })
+  const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, byKeys, limit, countsTurns })
   return sql<ListedConversation>`
     with wanted as materialized (
       select array(
@@ -54,6 +54,7 @@ const newest_looked_through = 100
 function searchFor({
   inOrder,
   byThemselves,
+  byKeys,
   limit,
   countsTurns,
 }: Conditions & { limit: number; countsTurns: boolean }) {
@@ -67,7 +68,7 @@ function searchFor({
       ) c ${withProgress}
       where ${and(byThemselves)} order by c.created_at desc limit ${limit}::integer
     ), matching as materialized (
-      select c.id, c.created_at from conversations c ${withProgress} where ${and([...inOrder, ...byThemselves])}
+      select c.id, c.created_at from conversations c ${withProgress} where ${and([...inOrder, ...byThemselves, ...byKeys])}
         and (select count(*) from newest) < ${limit}::integer
     )
     (select id from newest where (select count(*) from newest) = ${limit}::integer)
@@ -76,10 +77,10 @@ function searchFor({
 }
 
 export const countConversations: Handler<'countConversations'> = async (ctx, input) => {
-  const { inOrder, byThemselves } = filterConditions(ctx.store, ctx.access, input)
+  const { inOrder, byThemselves, byKeys } = filterConditions(ctx.store, ctx.access, input)
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from conversations c join conversation_progress p on p.conversation_id = c.id
-    where ${sql.join([...inOrder, ...byThemselves], sql` and `)}`.execute(ctx.store.kysely)
+    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`.execute(ctx.store.kysely)
   return { count: rows[0]!.count }
 }
 
@@ -87,9 +88,13 @@ interface Conditions {
   /** Whose indexes have the conversations in the order of the list. */
   inOrder: Condition[]
   byThemselves: Condition[]
+  /** What an index can find of those before, and a little more; dear to compute of a row that is there already. */
+  byKeys: Condition[]
 }
 
 function filterConditions(store: Store, access: Access, filters: ConversationFilters): Conditions {
+  const substrings = substringFilters(filters)
+  const metadata = metadataFilter(access, filters.custom_metadata)
   return {
     inOrder: [
       sql<boolean>`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
@@ -98,10 +103,14 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
       ...timeFilters(filters),
     ],
     byThemselves: [
-      ...substringFilters(filters),
+      ...substrings.map(({ column, part }) => sql<boolean>`strpos(lower(${column}), lower(${part})) > 0`),
       ...rangeFilters(filters),
-      ...metadataFilter(access, filters.custom_metadata),
+      ...(metadata ? [holdsMetadata(metadata)] : []),
       ...outcomeFilter(store, filters.parley_turn_outcome),
+    ],
+    byKeys: [
+      ...substrings.map(({ column, part }) => textKeys(store, column, part)),
+      ...(metadata && holdsValues(metadata) ? [metadataKeys(store, metadata)] : []),
     ],
   }
 }
@@ -126,17 +135,33 @@ function exactFilters(filters: ConversationFilters): Condition[] {
   return conditions
 }
 
-/** The grams find candidates by index, the position decides; no character of the part has power. */
-function substringFilters(filters: ConversationFilters): Condition[] {
+/** No character of a part has power. */
+function substringFilters(filters: ConversationFilters) {
   return (['user_id', 'agent_number'] as const).flatMap((name) => {
     const part = filters[name]
-    if (part === undefined || part === '') return []
-    const column = sql.ref(`c.${name}`)
-    return [
-      sql<boolean>`search_grams(${column}) @> search_part(${part})
-        and strpos(lower(${column}), lower(${part})) > 0`,
-    ]
+    return part === undefined || part === '' ? [] : [{ column: sql.ref<string>(`c.${name}`), part }]
   })
+}
+
+// Keys are of one organization: what others have is not met, and nobody can tell from the time whether it is there.
+
+function textKeys({ organization_id }: Store, column: ReturnType<typeof sql.ref<string>>, part: string): Condition {
+  return sql`text_keys(c.organization_id, ${column}) @> text_part_keys(${organization_id}::uuid, ${part})`
+}
+
+function metadataKeys({ organization_id }: Store, metadata: object): Condition {
+  return sql`metadata_keys(c.organization_id, c.custom_metadata)
+    @> metadata_keys(${organization_id}::uuid, ${JSON.stringify(metadata)}::jsonb)`
+}
+
+/** As the operator `@>`, whose plan would be made by what all organizations have. */
+function holdsMetadata(metadata: object): Condition {
+  return sql`jsonb_contains(c.custom_metadata, ${JSON.stringify(metadata)}::jsonb)`
+}
+
+/** Whether there is more than empty objects and lists, which have no keys. */
+function holdsValues(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.values(value).some(holdsValues)
 }
 
 function timeFilters({ created_after, created_before }: ConversationFilters): Condition[] {
@@ -183,12 +208,12 @@ function clampInteger(value: number): number {
 }
 
 /** A filter must not tell what a field hides. */
-function metadataFilter(access: Access, text: string | undefined): Condition[] {
-  if (text === undefined) return []
+function metadataFilter(access: Access, text: string | undefined): object | null {
+  if (text === undefined) return null
   if (!maySeeSensitive(access)) {
     throw new AppError('forbidden', 'Filtering by custom_metadata needs the scope conversations:read_sensitive.')
   }
-  return [sql`c.custom_metadata @> ${JSON.stringify(parseJsonObject('custom_metadata', text))}::jsonb`]
+  return parseJsonObject('custom_metadata', text)
 }
 
 export function parseJsonObject(path: string, text: string): object {

@@ -6,6 +6,7 @@ import type { Context, Handler } from '../context.ts'
 import { CommitInDoubt } from '../database/failures.ts'
 import { AppError, invalid, notFound } from '../errors.ts'
 import { EventStream } from '../event-stream.ts'
+import { isLongerThan } from '../text.ts'
 import { begunTurn, seenAtStart } from './begun-turn.ts'
 import { type LockedConversation, isRefusal } from './change.ts'
 import { changeConversation } from './commit.ts'
@@ -48,7 +49,7 @@ async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise
 function checkText(ctx: Context, text: string): void {
   const { message_characters } = ctx.services.config.limits
   if (text.trim() === '') throw invalid({ path: 'text', message: 'must not be blank' })
-  if ([...text].length > message_characters) {
+  if (isLongerThan(text, message_characters)) {
     throw invalid({ path: 'text', message: `must have at most ${message_characters} characters` })
   }
 }
@@ -104,7 +105,8 @@ async function accept(ctx: Context, message: NewMessage): Promise<Accepted> {
     const { key, store, services } = ctx
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
     const { organization_id } = store
-    return services.commits.change({ change: 'message', organization_id, id: conversation_id, decide, binding })
+    const target = { change: 'message', organization_id, id: conversation_id } as const
+    return services.commits.change({ ...target, decide, characters: message.text.length, binding })
   }
   try {
     const committed =

@@ -132,28 +132,32 @@ const historyColumns = `id, position, type, turn_id, role, content, interrupted,
 
 /** Of a history so many are measured at once: of one that is small this costs next to nothing. */
 const measured_items = 16
+const characters = `coalesce(length(array_to_string(content, '')), length(coalesce(arguments, output)::text), 0)`
+const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id`
 
 // Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
-// turn once for all items.
+// turn once for all items. Long ones before it are read as far as they count, and the one that goes beyond.
 const historyStatement = statement(
   'read_history',
   `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of
-   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, bytes integer, turn uuid, first_try uuid')}
+   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, characters integer, turn uuid, first_try uuid')}
    join lateral (
      select p.next_position, p.next_position - wanted.count - (
        select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = t.conversation_id
          and i.role = 'user'
-       where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest
+       where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest,
+       (select min(position) from ${ofTurn}) as own
      from conversation_progress p where p.conversation_id = wanted.conversation_id offset 0) newest on true
    join lateral (
-     with recursive measured (position, bytes) as (
-       select newest.next_position, 0::bigint
+     with recursive measured (position, characters) as (
+       select case when newest.own >= newest.oldest then newest.own else newest.next_position end, 0::bigint
        union all
-       select position - ${measured_items}, bytes + (
-         select coalesce(sum(${itemBytes}), 0)::bigint from transcript_items i
+       select position - ${measured_items}, characters + (
+         select coalesce(sum(${characters}), 0)::bigint from transcript_items i
          where i.conversation_id = wanted.conversation_id and i.organization_id = wanted.organization_id
            and i.position >= measured.position - ${measured_items} and i.position < measured.position)
-       from measured where position > greatest(newest.oldest, 0) and bytes < wanted.bytes
+       from measured where position > greatest(newest.oldest, 0) and characters < wanted.characters
      ) select greatest(min(position), newest.oldest) as oldest from measured) read on true
    left join lateral (
      select jsonb_object_agg(t.id, t.messages_of) as messages_of from turns t
@@ -162,19 +166,17 @@ const historyStatement = statement(
      select ${historyColumns} from transcript_items
      where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= read.oldest
      union all
-     select ${historyColumns} from (
-       select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
-     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position < read.oldest
+     select ${historyColumns} from ${ofTurn} and position < read.oldest
    ) items on true
    order by wanted.call, position`,
   // All of it comes into memory at once, and who has a short history waits for who has a long one.
   { most: 8 },
 )
 
-/** How far back a history is read: as long as it has fewer items and, as JSON, fewer bytes. */
+/** How far back a history is read: as long as it has fewer items and, before those of the turn, fewer characters. */
 export interface HistoryReach {
   items: number
-  bytes: number
+  characters: number
 }
 
 /**
@@ -184,13 +186,11 @@ export interface HistoryReach {
 export function readHistory(
   store: Store,
   conversation_id: string,
-  { items, bytes }: HistoryReach,
+  { items, characters }: HistoryReach,
   { id, messages_of }: Pick<TurnRecord, 'id' | 'messages_of'>,
 ): Promise<HistoryItem[]> {
-  return store.ask(historyStatement, [
-    ...[conversation_id, store.organization_id],
-    ...[items, bytes, id, messages_of ?? id],
-  ])
+  const row = [conversation_id, store.organization_id, items, characters, id, messages_of ?? id]
+  return store.ask(historyStatement, row)
 }
 
 const acceptedStatement = statement(

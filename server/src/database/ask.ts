@@ -8,17 +8,30 @@ interface AnsweredRow {
   call: number
 }
 
+interface Asked {
+  row: unknown[]
+  owner: string
+}
+
 /** Of one statement. */
 const lanes = 2
 const usual_most = 64
 
 export function createAsk(query: Executor['query']): Executor['ask'] {
-  const askers = new Map<string, (row: unknown[]) => Promise<unknown[]>>()
-  return (statement, row) => {
+  const askers = new Map<string, (asked: Asked) => Promise<unknown[]>>()
+  return (statement, row, owner) => {
     const { name, most = usual_most } = statement
     let ask = askers.get(name)
-    if (!ask) askers.set(name, (ask = gather((rows) => askTogether(query, statement, rows), { lanes, most })))
-    return ask(row) as Promise<never[]>
+    if (!ask) {
+      const answerAll = (all: Asked[]) =>
+        askTogether(
+          query,
+          statement,
+          all.map((asked) => asked.row),
+        )
+      askers.set(name, (ask = gather(answerAll, { lanes, most, ownerOf: (asked) => asked.owner })))
+    }
+    return ask({ row, owner }) as Promise<never[]>
   }
 }
 

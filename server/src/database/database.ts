@@ -29,9 +29,9 @@ export interface Executor {
   query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
   /**
    * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
-   * has the `call` that it belongs to.
+   * has the `call` that it belongs to. Owners, of which a store has its own, are answered in turn.
    */
-  ask<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
+  ask<Row>(statement: Statement, row: unknown[], owner: string): Promise<Row[]>
   readonly kysely: Kysely<Tables>
 }
 

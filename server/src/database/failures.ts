@@ -21,6 +21,13 @@ export class ShareExhausted extends Error {
   }
 }
 
+/** What goes to the database together with others was not sent: as much as may wait of one organization already did. */
+export class QueueFull extends Error {
+  constructor() {
+    super('too many requests of the organization wait for the database')
+  }
+}
+
 /** Whether there is no connection, or it is gone, so that nobody can tell what became of what was sent over it last. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof CommitInDoubt) return true
@@ -34,7 +41,8 @@ export function isConnectionLost(error: unknown): boolean {
 
 /** Whether the database could not be reached or could not serve just now, as against a fault of the query. */
 export function isUnavailable(error: unknown): boolean {
-  if (isConnectionLost(error) || error instanceof WaitedTooLong || error instanceof ShareExhausted) return true
+  if (isConnectionLost(error)) return true
+  if (error instanceof WaitedTooLong || error instanceof ShareExhausted || error instanceof QueueFull) return true
   const { code } = (error ?? {}) as { code?: unknown }
   return (
     typeof code === 'string' && /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)

@@ -3,7 +3,7 @@ import { isUnavailable } from './failures.ts'
 import { type GatherOptions, gather } from './gather.ts'
 
 /** Answers when it is told to, and keeps what was asked together. */
-function startAnswering(options: GatherOptions) {
+function startAnswering(options: GatherOptions<number>) {
   const asked: number[][] = []
   const gates: PromiseWithResolvers<void>[] = []
   const ask = gather(async (requests: number[]) => {
@@ -87,4 +87,44 @@ test('who waits for a lane longer than that is told so, and is not asked for', a
   gates[1]!.resolve()
   expect(await next).toBe(40)
   expect(asked).toEqual([[1], [4]])
+})
+
+test('one lane is left to what is small, however much waits that is large', async () => {
+  const { asked, gates, ask, turnOfTheLoop } = startAnswering({
+    ...{ lanes: 2, most: 10, ownerOf: (n: number) => (n < 100 ? 'small' : 'large') },
+    ...{ sizeOf: (n: number) => n, large_size: 100, most_size: 200 },
+  })
+  const large = [ask(200), ask(201)]
+  await turnOfTheLoop()
+  await turnOfTheLoop()
+  expect(asked).toEqual([[200]])
+  const small = ask(1)
+  await turnOfTheLoop()
+  expect(asked).toEqual([[200], [1]])
+  gates[1]!.resolve()
+  expect(await small).toBe(10)
+  gates[0]!.resolve()
+  expect(await large[0]).toBe(2000)
+  await turnOfTheLoop()
+  expect(asked).toEqual([[200], [1], [201]])
+  gates[2]!.resolve()
+  expect(await large[1]).toBe(2010)
+})
+
+test('who has as much waiting as may be is told so at once', async () => {
+  const { asked, gates, ask, turnOfTheLoop } = startAnswering({ lanes: 1, most: 10, most_waiting: 2 })
+  const first = ask(1)
+  await turnOfTheLoop()
+  const outcomes = Promise.allSettled([ask(2), ask(3), ask(4)])
+  await turnOfTheLoop()
+  gates[0]!.resolve()
+  expect(await first).toBe(10)
+  await turnOfTheLoop()
+  gates[1]!.resolve()
+  expect((await outcomes).map((outcome) => outcome.status === 'rejected' && isUnavailable(outcome.reason))).toEqual([
+    false,
+    false,
+    true,
+  ])
+  expect(asked).toEqual([[1], [2, 3]])
 })

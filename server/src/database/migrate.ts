@@ -2,17 +2,32 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runMigrations as migrateJobs } from 'graphile-worker'
-import { sql } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import pg from 'pg'
 import type { PooledDatabase } from './database.ts'
 
 const folder = join(import.meta.dirname, 'migrations')
 
-export async function migrate(database: PooledDatabase): Promise<void> {
-  const migrator = new Migrator({ db: database.kysely, provider: { getMigrations: readMigrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error) throw error
-  await migrateJobs({ pgPool: database.pool })
+export async function migrate({ pool }: PooledDatabase): Promise<void> {
+  const { options } = pool.options
+  // To make an index of a large table takes longer than a statement may, and another node waits for that.
+  const unlimited = { max: 2, statement_timeout: 0, query_timeout: 0, lock_timeout: 0 }
+  const own = new pg.Pool({
+    ...pool.options,
+    ...unlimited,
+    options: `${options ?? ''} -c statement_timeout=0 -c lock_timeout=0`,
+  })
+  own.on('error', () => {})
+  own.on('connect', (client) => client.on('error', () => {}))
+  try {
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: own }) })
+    const { error } = await new Migrator({ db, provider: { getMigrations: readMigrations } }).migrateToLatest()
+    if (error) throw error
+    await migrateJobs({ pgPool: own })
+  } finally {
+    await own.end()
+  }
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {

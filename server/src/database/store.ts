@@ -1,11 +1,13 @@
 // A store: the database as one organization sees it. Queries of the rooms take a store, so that none can forget the organization.
-import type { Database, Executor, Together, Transaction } from './database.ts'
+import type { Database, Executor, Statement, Together, Transaction } from './database.ts'
 
 declare const bound: unique symbol
 
 /** The database, opened for one organization. Made here only. */
 export interface Store extends Executor {
   readonly organization_id: string
+  /** As an executor's, in the name of the organization. */
+  ask<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
   readonly [bound]: true
 }
 
@@ -27,7 +29,7 @@ export function openReservedStore(database: Database, organization_id: string): 
   return {
     organization_id,
     query: database.query,
-    ask: database.ask,
+    ask: (statement: Statement, row: unknown[]) => database.ask(statement, row, organization_id),
     get kysely() {
       return database.kysely
     },
@@ -39,7 +41,7 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
   return {
     organization_id,
     query: tx.query,
-    ask: tx.ask,
+    ask: (statement: Statement, row: unknown[]) => tx.ask(statement, row, organization_id),
     look: tx.look,
     post: tx.post,
     posted: tx.posted,

@@ -18,15 +18,16 @@ export interface ModelHistory {
 }
 
 const characters_of_token = 4
-/** JSON writes a character in six bytes at most, as an escape. */
-const bytes_of_character = 6
 /** However much the window holds. */
-const max_history_bytes = 8 * 1024 * 1024
+const max_history_characters = 8 * 1024 * 1024
 
-/** Far enough that a turn which was read in part is more than the window holds, unless that is more than is ever read. */
+/**
+ * What to read for a window. One item more than may be shown: a turn of which not everything was read is too long then. Of
+ * characters twice as many, since the database writes JSON longer, and turns that overlap may leave out what is newer.
+ */
 export function reachOf({ max_items, max_tokens }: ContextWindow): HistoryReach {
-  const bytes = max_tokens * characters_of_token * bytes_of_character
-  return { items: max_items + 1, bytes: Math.min(bytes, max_history_bytes) }
+  const characters = Math.min(2 * characters_of_token * max_tokens, max_history_characters)
+  return { items: max_items + 1, characters }
 }
 
 /** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */

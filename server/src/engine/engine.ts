@@ -20,6 +20,7 @@ import { renew_ms } from '../conversations/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
 import { AppError } from '../errors.ts'
+import { charactersOf } from '../json.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from './models/organization-models.ts'
@@ -63,7 +64,7 @@ interface Halt {
   holders: number
 }
 
-type Decide = (state: LockedConversation) => Decision<'written' | 'stale'>
+type Decide<Written> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<'written' | 'stale'>
 
 type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
 
@@ -219,7 +220,7 @@ export class Engine implements TurnRunner {
   async #run(attempt: RunningAttempt): Promise<void> {
     try {
       const result = await this.#carryOutInTime(attempt)
-      if (result) await this.#write(attempt, 'result', (state) => decideAttemptResult(state, attempt.lease, result))
+      if (result) await this.#write(attempt, 'result', result, decideAttemptResult)
     } catch (error) {
       // The turn keeps its lease until that runs out; then the sweep, here or elsewhere, takes it up again.
       if (!(error instanceof Halted)) this.#log.error({ err: error, turn_id: attempt.lease.turn_id }, 'attempt failed')
@@ -278,7 +279,7 @@ export class Engine implements TurnRunner {
         if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
       },
       writeStep: async (step) => {
-        await this.#writeOn(attempt, 'step', (state) => decideStep(state, lease, step))
+        await this.#writeOn(attempt, 'step', step, decideStep)
         attempt.step = step.number + 1
         attempt.kept += 1
         attempt.text = ''
@@ -286,7 +287,7 @@ export class Engine implements TurnRunner {
         this.#showKept(attempt)
       },
       writeToolResult: async (result) => {
-        await this.#writeOn(attempt, 'tool_result', (state) => decideToolResult(state, lease, result))
+        await this.#writeOn(attempt, 'tool_result', result, decideToolResult)
         if (!result.said) return
         if (result.said.is_held) return void attempt.held.push({ text: result.said.text, by_tool: true })
         attempt.kept += 1
@@ -296,18 +297,21 @@ export class Engine implements TurnRunner {
   }
 
   /** Writes something that the attempt goes on after, if the turn is still its own. */
-  async #writeOn(attempt: RunningAttempt, change: ChangeName, decide: Decide): Promise<void> {
-    if ((await this.#write(attempt, change, decide)) === 'written') return
+  async #writeOn<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>): Promise<void> {
+    if ((await this.#write(attempt, change, written, decide)) === 'written') return
     attempt.controller.abort(new Halted())
     attempt.controller.signal.throwIfAborted()
   }
 
-  async #write(attempt: RunningAttempt, change: ChangeName, decide: Decide): Promise<'written' | 'stale'> {
+  async #write<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
     const { lease, controller } = attempt
+    const characters = charactersOf(written)
     const write = () => {
       if (controller.signal.reason instanceof Halted) throw controller.signal.reason
       const { organization_id, conversation_id: id } = lease
-      return this.#change(() => this.#services.commits.change({ change, organization_id, id, decide }))
+      const judge = (state: LockedConversation) => decide(state, lease, written)
+      const proposed = { change, organization_id, id, decide: judge, characters }
+      return this.#change(() => this.#services.commits.change(proposed))
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'

@@ -78,6 +78,15 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
+  test('a quiet organization beside a flood', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--rounds', '1', '--seconds', '0.5', '--callers', '1', '--flooders', '2', '--characters', '5000']
+    const output = await run('neighbours.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^\| beside to alone \| [\d.]+ .+ \| [\d.]+/m)
+    expect(output).toMatch(/^\| beside the quiet one \| [\d.]+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
   // On a PostgreSQL of its own, which counts what is touched.
   test('a database that grows', async () => {
     const output = await run('growth.ts', '--small', '40', '--conversations', '80', '--times', '2', '--turns', '12')

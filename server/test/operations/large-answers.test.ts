@@ -212,12 +212,12 @@ describe('what a model is shown', () => {
     const id = await speak(count, characters)
     const store = openStore(server.database, server.organization_id)
     const turn = { id: randomUUID(), messages_of: null }
-    const all = await readHistory(store, id, { items: 100_000, bytes: 2_000_000_000 }, turn)
+    const all = await readHistory(store, id, { items: 100_000, characters: 2_000_000_000 }, turn)
     const read = await readHistory(store, id, reachOf(window), turn)
     expect(all).toHaveLength(count)
     expect(selectHistory(read, turn.id, window)).toEqual(selectHistory(all, turn.id, window))
     const reach = reachOf(window)
-    expect(sizeOf(read)).toBeLessThan(reach.bytes + 17 * (characters + 400) + 400 * reach.items)
+    expect(sizeOf(read)).toBeLessThan(reach.characters + 17 * (characters + 400) + 400 * reach.items)
   })
 
   test('and of a window that holds millions of tokens, a few mebibytes are read', async () => {

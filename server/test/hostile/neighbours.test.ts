@@ -1,0 +1,129 @@
+// What one organization writes at the same moment as another must not be in its way: who commits with whom, and in which order.
+import type { Socket } from 'node:net'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { noChange } from '../../src/conversations/change.ts'
+import { messageCreated } from '../../src/conversations/turn-endings.ts'
+import { systemPorts } from '../../src/ports.ts'
+import type { PooledDatabase } from '../../src/database/database.ts'
+import type { Organization } from '../support/actors.ts'
+import { publishAgent } from '../support/server.ts'
+import { type Scene, startScene } from './scene.ts'
+
+let scene: Scene
+let onReached: (point: string) => Promise<void> | void
+beforeAll(async () => {
+  const reached = async (point: string) => onReached(point)
+  onReached = () => {}
+  scene = await startScene({}, { ports: { reached } })
+})
+afterAll(() => scene[Symbol.asyncDispose]())
+beforeEach(() => {
+  onReached = () => {}
+})
+
+async function makeConversations({ client }: Organization, count: number, agent_id?: string): Promise<string[]> {
+  const agent = agent_id ?? (await publishAgent(client)).agent_id
+  const make = () => client.createConversation({ channel: 'text', user_id: 'u', agent_id: agent })
+  const made = []
+  for (let n = 0; n < count; n += 1) made.push((await make()).conversation.id)
+  return made
+}
+
+function say({ id: organization_id }: Organization, id: string, text: string, change: 'update' | 'message' | 'end') {
+  const message = {
+    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
+    ...{ interrupted: false, turn_id: null, metrics: null },
+  }
+  const decide = () => ({
+    change: { ...noChange, items: [message], events: [messageCreated(message)] },
+    answer: undefined,
+  })
+  return scene.server.app.services.commits.change({ change, organization_id, id, decide, characters: text.length })
+}
+
+/** Both groups that may be under way at once stand still, until `release`: what comes meanwhile waits. */
+async function holdGroups(ids: string[]) {
+  const gate = Promise.withResolvers<void>()
+  let standing = 0
+  onReached = (point) => {
+    if (point !== 'end.begun') return
+    standing += 1
+    return gate.promise
+  }
+  const changes = [say(scene.loud, ids[0]!, 'In the way', 'end')]
+  await expect.poll(() => standing, { interval: 1, timeout: 10_000 }).toBe(1)
+  changes.push(say(scene.loud, ids[1]!, 'In the way', 'end'))
+  await expect.poll(() => standing, { interval: 1, timeout: 10_000 }).toBe(2)
+  return async () => {
+    gate.resolve()
+    await Promise.all(changes)
+  }
+}
+
+/** By text: the transaction that wrote it. */
+async function transactionsOf(ids: string[]): Promise<Map<string, string>> {
+  const { rows } = await scene.server.database.pool.query<{ text: string; xmin: string }>(
+    'select left(content[1], 20) as text, xmin::text from transcript_items where conversation_id = any($1)',
+    [ids],
+  )
+  return new Map(rows.map(({ text, xmin }) => [text, xmin]))
+}
+
+test('a change goes with the next commit, however much of another organization waits before it', async () => {
+  const loud = await makeConversations(scene.loud, 202)
+  const [quiet] = (await makeConversations(scene.quiet, 1, scene.quiet_agent_id)) as [string]
+  const release = await holdGroups(loud)
+  const begun: string[] = []
+  const hold = onReached
+  onReached = (point) => {
+    if (/^(update|message)\.begun$/.test(point)) begun.push(point)
+    return hold(point)
+  }
+  const flood = loud.slice(2).map((id, n) => say(scene.loud, id, `Loud ${n}`, 'update'))
+  const own = say(scene.quiet, quiet, 'Quiet', 'message')
+  await Promise.all([release(), own, ...flood])
+  expect(begun).toHaveLength(201)
+  // Of the first of the two groups that go on, or of the second.
+  expect(begun.indexOf('message.begun')).toBeLessThan(64)
+})
+
+test('a short change shares no commit with another organization’s long ones, which share one among themselves', async () => {
+  const loud = await makeConversations(scene.loud, 8)
+  const quiet = await makeConversations(scene.quiet, 3, scene.quiet_agent_id)
+  const release = await holdGroups(loud)
+  const long = 'x'.repeat(20_000)
+  const flood = loud.slice(2).map((id, n) => say(scene.loud, id, `Long ${n} ${long}`.slice(0, 20_000), 'update'))
+  const own = quiet.map((id, n) => say(scene.quiet, id, `Quiet ${n}`, 'message'))
+  await Promise.all([release(), ...own, ...flood])
+  const transactions = await transactionsOf([...loud, ...quiet])
+  const of = (start: string) =>
+    new Set([...transactions].filter(([text]) => text.startsWith(start)).map(([, xmin]) => xmin))
+  expect(of('Long').size, 'three fit into one commit').toBe(2)
+  expect(of('Quiet').size).toBe(1)
+  expect(of('Quiet').isDisjointFrom(of('Long'))).toBe(true)
+})
+
+/** What the server's connections bring from its database meanwhile. */
+async function countBytesRead(work: () => Promise<unknown>): Promise<number> {
+  const { pool } = scene.server.app.services.database as PooledDatabase
+  const streams = new Map<Socket, number>()
+  const note = ({ connection: { stream } }: { connection: { stream: Socket } }) => {
+    if (!streams.has(stream)) streams.set(stream, stream.bytesRead)
+  }
+  pool.on('acquire', note as never)
+  await work()
+  pool.off('acquire', note as never)
+  return streams.entries().reduce((sum, [stream, before]) => sum + stream.bytesRead - before, 0)
+}
+
+test('a turn reads of a long history about as much as the model may be shown', async () => {
+  const { server, loud } = scene
+  const { agent_id } = await publishAgent(loud.client, { context_window: { max_tokens: 1000 } })
+  const [conversation_id] = (await makeConversations(loud, 1, agent_id)) as [string]
+  const send = (n: number) =>
+    loud.client.sendConversationMessage({ conversation_id, text: `${n} ${'x'.repeat(n === 29 ? 500 : 3000)}` })
+  for (let n = 0; n < 29; n += 1) await send(n)
+  expect(await countBytesRead(() => send(29))).toBeLessThan(40_000)
+  const shown = server.model.requests.at(-1)!.messages.filter(({ role }) => role === 'user')
+  expect(shown.map(({ content }) => content.split(' ')[0])).toEqual(['28', '29'])
+})
