@@ -16,6 +16,7 @@ import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
 import { sendTextStream } from './text-stream.ts'
+import type { WorkShares } from './work-shares.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -31,12 +32,13 @@ type AnyHandler = (ctx: never, input: never) => Promise<unknown>
 export interface Shared {
   admission: Admission
   key_queue: KeyQueue
+  work_shares: WorkShares
 }
 
 export function registerOperation(
   server: FastifyInstance,
   services: Services,
-  { admission, key_queue }: Shared,
+  { admission, key_queue, work_shares }: Shared,
   operation: Operation,
   handler: Handlers[OperationId],
 ): void {
@@ -58,14 +60,16 @@ export function registerOperation(
         const ctx = createContext({ ...services, database }, request, reply, key)
         return (handler as AnyHandler)(ctx as never, input as never)
       }
-      const output = await (typeof idempotency_key === 'string'
-        ? runOnce({
-            ...(await callOf(services, operation, request, idempotency_key)),
-            key_queue,
-            run,
-            onReplay: () => markReplayed(reply),
-          })
-        : run(services.database, null))
+      const output = await work_shares.within(operation, request.principal, async () =>
+        typeof idempotency_key === 'string'
+          ? runOnce({
+              ...(await callOf(services, operation, request, idempotency_key)),
+              key_queue,
+              run,
+              onReplay: () => markReplayed(reply),
+            })
+          : run(services.database, null),
+      )
       if (output instanceof EventStream)
         return sendEventStream(request, reply, output, {
           services,

@@ -21,6 +21,7 @@ import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
 import { createUnknownCallers } from './unknown-callers.ts'
+import { createWorkShares } from './work-shares.ts'
 
 export interface HttpServer {
   /** Resolves with where it listens, as `http://host:port`. */
@@ -76,7 +77,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
   const admission = { limiter, unknown_callers, readmission: createReadmission(services, unknown_callers) }
-  const shared = { admission, key_queue: createKeyQueue(ports.clock) }
+  const shared = { admission, key_queue: createKeyQueue(ports.clock), work_shares: createWorkShares() }
   for (const operation of Object.values(operations)) {
     registerOperation(server, services, shared, operation, handlers[operation.id])
   }

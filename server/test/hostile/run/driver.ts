@@ -41,7 +41,7 @@ export interface HostileReport {
 }
 
 /** So much time the server has to come to rest. */
-const rest_ms = 5000
+const rest_ms = 40000
 
 export async function runHostile(options: RunOptions): Promise<HostileReport> {
   const { connection_string, seconds, alone_seconds, clients, onProgress = () => {} } = options
