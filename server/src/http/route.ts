@@ -60,16 +60,16 @@ export function registerOperation(
         const ctx = createContext({ ...services, database }, request, reply, key)
         return (handler as AnyHandler)(ctx as never, input as never)
       }
-      const output = await work_shares.within(operation, request.principal, async () =>
-        typeof idempotency_key === 'string'
-          ? runOnce({
-              ...(await callOf(services, operation, request, idempotency_key)),
-              key_queue,
-              run,
-              onReplay: () => markReplayed(reply),
-            })
-          : run(services.database, null),
-      )
+      const within = <T>(work: () => Promise<T>) => work_shares.within(operation, request.principal, work)
+      const output = await (typeof idempotency_key === 'string'
+        ? runOnce({
+            ...(await callOf(services, operation, request, idempotency_key)),
+            key_queue,
+            within,
+            run,
+            onReplay: () => markReplayed(reply),
+          })
+        : within(() => run(services.database, null)))
       if (output instanceof EventStream)
         return sendEventStream(request, reply, output, {
           services,

@@ -50,13 +50,16 @@ interface Call<Answer> {
   clock: Pick<Clock, 'monotonic'>
   /** `once`: the whole call is one transaction; `in_parts`: several that can be repeated; `itself`: it waits for a turn or a model. */
   commits: 'once' | 'in_parts' | 'itself'
+  /** Runs what does not only wait, once the caller has a place for it. */
+  within: <T>(work: () => Promise<T>) => Promise<T>
   run: (database: Database, key: CallKey | null) => Promise<Answer>
   onReplay: () => void
 }
 
 /** Calls that would only wait for each other's transactions wait here, in memory. Others join the turn that the first has begun. */
 export function runOnce<Answer>(call: Call<Answer>): Promise<Answer> {
-  return call.commits === 'itself' ? tryUntilDone(call) : call.key_queue.inTurn(placeOf(call), () => tryUntilDone(call))
+  if (call.commits === 'itself') return tryUntilDone(call)
+  return call.key_queue.inTurn(placeOf(call), () => call.within(() => tryUntilDone(call)))
 }
 
 function placeOf({ request, owner }: Call<unknown>): QueuedCall {

@@ -89,18 +89,13 @@ function sayOnce(
     key_queue: createKeyQueue(services.ports.clock),
     clock: services.ports.clock,
     commits: 'itself',
+    within: (work) => work(),
     run: async (_database, call) => {
       if (call!.bound) return 'said before'
       await meanwhile()
       const binding = { key: call!, to: () => ({ conversation_id: id }) }
-      const change = {
-        change: 'update',
-        organization_id,
-        id,
-        decide: sayFirst(text),
-        characters: text.length,
-        binding,
-      } as const
+      const of = { change: 'update', organization_id, id, characters: text.length } as const
+      const change = { ...of, decide: sayFirst(text), binding }
       return (await services.commits.change<string>(change)).answer
     },
     onReplay: () => {},

@@ -15,6 +15,8 @@ export interface RunOptions {
   seconds: number
   /** How long the quiet organization calls alone before. */
   alone_seconds: number
+  /** How long the server is left alone before its memory is looked at: connections end, and what is free is given back. */
+  rest_seconds: number
   /** Slow clients. */
   clients: number
   onProgress?: (text: string) => void
@@ -39,9 +41,6 @@ export interface HostileReport {
   healthy: boolean
   stopped_ms: number
 }
-
-/** So much time the server has to come to rest. */
-const rest_ms = 40000
 
 export async function runHostile(options: RunOptions): Promise<HostileReport> {
   const { connection_string, seconds, alone_seconds, clients, onProgress = () => {} } = options
@@ -71,7 +70,7 @@ export async function runHostile(options: RunOptions): Promise<HostileReport> {
   const tally = await attackers.stop()
   onProgress('the attack is over')
 
-  await pass(rest_ms)
+  await pass(options.rest_seconds * 1000)
   const died = node.died
   const after = died === null ? await node.memory('collected') : { rss: 0, held: 0 }
   const healthy = died === null && (await isHealthy(node.url))

@@ -11,6 +11,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     'alone-seconds': { type: 'string', default: '15' },
+    'rest-seconds': { type: 'string', default: '30' },
     clients: { type: 'string', default: '5000' },
   },
 })
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     data_dir: join(folder, 'data'),
     seconds: Number(seconds),
     alone_seconds: Number(values['alone-seconds']),
+    rest_seconds: Number(values['rest-seconds']),
     clients: Number(clients),
     onProgress: (text) => void process.stderr.write(`${text}\n`),
   })

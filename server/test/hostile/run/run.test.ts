@@ -13,7 +13,14 @@ it('the server holds, and the quiet organization is served throughout', { timeou
   const { connection_string } = stack.use(await createTestDatabase())
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-hostile-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
-  const report = await runHostile({ connection_string, data_dir, seconds: 8, alone_seconds: 3, clients: 200 })
+  const report = await runHostile({
+    connection_string,
+    data_dir,
+    seconds: 8,
+    alone_seconds: 3,
+    rest_seconds: 25,
+    clients: 200,
+  })
   expect(findViolations(report), renderReport(report)).toEqual([])
   expect(report.beside.took_ms.length).toBeGreaterThan(0)
   // An attack that nothing answered has shown nothing.
