@@ -2,8 +2,9 @@
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { type FairShare, createFairShare } from '../fair-share.ts'
+import { systemPorts } from '../ports.ts'
 import { askOne, createAsk } from './ask.ts'
-import { type FairShare, createFairShare } from './fair-share.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import type { Tables } from './tables.ts'
 
@@ -139,6 +140,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const query: Executor['query'] = async (statement, values) => (await pool.query({ ...statement, values })).rows
   const share = createFairShare({
+    clock: systemPorts.clock,
     places: countSharedPlaces(options.max_connections),
     most_waiting,
     wait_ms: connection_wait_ms,
@@ -168,20 +170,11 @@ type Whole = Pick<PooledDatabase, 'pool' | 'query' | 'ask' | 'transaction'>
 
 function shareDatabase({ pool, query, ask, transaction }: Whole, share: FairShare, owner: string): Database {
   let kysely: Kysely<Tables> | undefined
-  const hold = async <T>(use: () => Promise<T>): Promise<T> => {
-    const turn = share.enter(owner)
-    if (turn) await turn
-    try {
-      return await use()
-    } finally {
-      share.leave(owner)
-    }
-  }
   const shared: Database = {
-    query: (statement, values) => hold(() => query(statement, values)),
+    query: (statement, values) => share.within(owner, () => query(statement, values)),
     // What is asked together is asked for several organizations at once, over connections whose number is bounded for itself.
     ask,
-    transaction: (work) => hold(() => transaction(work)),
+    transaction: (work) => share.within(owner, () => transaction(work)),
     get kysely() {
       kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: sharedPool(pool, share, owner) }) })
       return kysely

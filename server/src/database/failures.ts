@@ -1,4 +1,5 @@
 // How statements and commits fail, as those need to know who go on after it.
+import { ShareExhausted } from '../fair-share.ts'
 
 /** The commit was sent and its answer never came: the transaction is in the database, or it is not. */
 export class CommitInDoubt extends Error {
@@ -11,13 +12,6 @@ export class CommitInDoubt extends Error {
 export class WaitedTooLong extends Error {
   constructor() {
     super('the database was not asked in time')
-  }
-}
-
-/** The share of the database connections of an organization was in use, and stayed so for too long. */
-export class ShareExhausted extends Error {
-  constructor() {
-    super('the share of the database connections is in use')
   }
 }
 

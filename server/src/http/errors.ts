@@ -1,8 +1,9 @@
 // From any thrown value to the error body of the API. What is not meant for a client stays in the log.
 import { type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ShareExhausted, isUnavailable, isUnstorable } from '../database/failures.ts'
+import { isUnavailable, isUnstorable } from '../database/failures.ts'
 import { AppError, errorBody } from '../errors.ts'
+import { ShareExhausted } from '../fair-share.ts'
 
 /** Seconds after which a client may try again when we cannot serve. */
 const retry_after_seconds = 1

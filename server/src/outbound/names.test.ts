@@ -189,7 +189,7 @@ describe('names that hang', () => {
 
   test('are given up with the request, and leave their place', async () => {
     const manual = createManualClock()
-    await using it = await startClient(hangs, { clock: manual, at_once: 1 })
+    await using it = await startClient(hangs, { clock: manual, places: 1 })
     const caller = new AbortController()
     const failure = it.failure('http://hang.test/', { signal: caller.signal })
     await it.server.asked(2)
@@ -201,7 +201,7 @@ describe('names that hang', () => {
   })
 
   test('hold up no other owner', async () => {
-    await using it = await startClient(hangs, { clock: createManualClock(), at_once_of_owner: 4, at_once: 8 })
+    await using it = await startClient(hangs, { clock: createManualClock(), most_held: 4, places: 16 })
     const caller = new AbortController()
     const { signal } = caller
     const loud = Array.from({ length: 100 }, (_, n) => it.failure(`http://${n}.hang.test/`, { owner: 'loud', signal }))
@@ -217,7 +217,7 @@ describe('names that hang', () => {
 
   test('are refused once too many of their owner wait, and after a time', async () => {
     const manual = createManualClock()
-    await using it = await startClient(hangs, { clock: manual, at_once_of_owner: 1 })
+    await using it = await startClient(hangs, { clock: manual, most_held: 1 })
     const reason = 'cannot be resolved: too many other names are being looked up; try again later'
     const loud = Array.from({ length: 257 }, (_, n) => it.failure(`http://${n}.hang.test/`, { owner: 'loud' }))
     await it.server.asked(2)

@@ -2,9 +2,9 @@
 // threads of the operating system's look-up, which cannot be stopped, are for the operator's own names.
 import type { LookupAddress } from 'node:dns'
 import { Resolver, lookup as systemLookup } from 'node:dns/promises'
+import { ShareExhausted, createFairShare } from '../fair-share.ts'
 import type { Clock } from '../ports.ts'
 import { OutboundError } from './errors.ts'
-import { NoTurn, createShares } from './shares.ts'
 
 export interface Asked {
   /** Whose share it takes. */
@@ -23,33 +23,35 @@ export interface LookupOptions {
   name_servers: readonly string[]
   /** For one name, and as long again for its turn. */
   timeout_ms?: number
-  at_once?: number
-  at_once_of_owner?: number
+  /** Names that are asked for at once. */
+  places?: number
+  /** Of one owner, which never has more of them than it leaves free. */
+  most_held?: number
   /** Of the operating system. */
   lookUpOpened?: (hostname: string) => Promise<LookupAddress[]>
 }
 
-const most_waiting_of_owner = 256
+/** Of one owner. */
+const most_waiting = 256
 
 export function createLookup({
   clock,
   name_servers,
   timeout_ms = 5000,
-  at_once = 256,
-  at_once_of_owner = 16,
+  places = 256,
+  most_held = 16,
   lookUpOpened = (hostname) => systemLookup(hostname, { all: true }),
 }: LookupOptions): Lookup {
-  const bounds = { at_once, at_once_of_owner, waiting_of_owner: most_waiting_of_owner, wait_ms: timeout_ms }
-  const takeTurn = createShares(bounds, clock)
+  const share = createFairShare({ clock, places, most_held, most_waiting, wait_ms: timeout_ms })
   const join = createJoin<LookupAddress[]>()
   const lookUpInTurn = createSystemLookup(lookUpOpened)
 
   async function askOnce(hostname: string, owner: string, signal: AbortSignal): Promise<LookupAddress[]> {
     try {
       const servers = { name_servers, timeout_ms, clock }
-      return await takeTurn(owner, signal, () => askNameServers(hostname, servers, signal))
+      return await share.within(owner, () => askNameServers(hostname, servers, signal), signal)
     } catch (error) {
-      throw error instanceof NoTurn ? failedLookup(hostname, too_many) : error
+      throw error instanceof ShareExhausted ? failedLookup(hostname, too_many) : error
     }
   }
 
