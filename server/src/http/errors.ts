@@ -25,7 +25,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 }
 
 const share_detail =
-  "The organization's requests use its whole share of the database connections. Send fewer of them at once, and this one again."
+  "The organization's requests use its whole share of the server. Send fewer of them at once, and this one again."
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown

@@ -77,7 +77,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
   const admission = { limiter, unknown_callers, readmission: createReadmission(services, unknown_callers) }
-  const shared = { admission, key_queue: createKeyQueue(ports.clock), work_shares: createWorkShares() }
+  const shared = { admission, key_queue: createKeyQueue(ports.clock), work_shares: createWorkShares(ports.clock) }
   for (const operation of Object.values(operations)) {
     registerOperation(server, services, shared, operation, handlers[operation.id])
   }

@@ -1,6 +1,7 @@
 import { operations } from '@parley/contract'
 import { expect, test } from 'vitest'
 import type { Principal } from '../access/authenticate.ts'
+import { systemPorts } from '../ports.ts'
 import { createWorkShares } from './work-shares.ts'
 
 const memberOf = (organization_id: string) => ({ kind: 'member', access: { organization_id } }) as Principal
@@ -25,7 +26,7 @@ function startCalls(shares: ReturnType<typeof createWorkShares>) {
 }
 
 test('a lone organization works on some calls at once, and another one begins at once all the same', async () => {
-  const { start, end } = startCalls(createWorkShares())
+  const { start, end } = startCalls(createWorkShares(systemPorts.clock))
   const loud = await start('listConversations', memberOf('loud'), 100)
   expect(loud.begun).toBe(8)
   const quiet = await start('getConversation', memberOf('quiet'), 1)
@@ -35,7 +36,7 @@ test('a lone organization works on some calls at once, and another one begins at
 })
 
 test('what costs more than a request has few places, and takes none of the others', async () => {
-  const { start, end } = startCalls(createWorkShares())
+  const { start, end } = startCalls(createWorkShares(systemPorts.clock))
   const costly = await start('compareAgentVersions', memberOf('loud'), 10)
   expect(costly.begun).toBe(2)
   const usual = await start('getAgent', memberOf('loud'), 1)
@@ -45,7 +46,7 @@ test('what costs more than a request has few places, and takes none of the other
 })
 
 test('what waits for a model, and whoever has no credential, needs no place', async () => {
-  const { start, end } = startCalls(createWorkShares())
+  const { start, end } = startCalls(createWorkShares(systemPorts.clock))
   const waiting = await start('sendConversationMessage', memberOf('loud'), 100)
   expect(waiting.begun).toBe(100)
   const unknown = await start('signIn', null, 100)
@@ -55,7 +56,7 @@ test('what waits for a model, and whoever has no credential, needs no place', as
 })
 
 test('a call that fails gives its place back', async () => {
-  const shares = createWorkShares()
+  const shares = createWorkShares(systemPorts.clock)
   const fail = () =>
     shares.within(operations.listConversations, memberOf('loud'), async () => {
       throw new Error('it fails')

@@ -2,7 +2,8 @@
 // stands behind all that others have sent before it. Calls that wait for a model or for events hold no place.
 import type { Operation } from '@parley/contract'
 import type { Principal } from '../access/authenticate.ts'
-import { createFairShare } from '../database/fair-share.ts'
+import { createFairShare } from '../fair-share.ts'
+import type { Clock } from '../ports.ts'
 
 /** A lone organization holds half of them: enough to keep a processor and a database busy. */
 const places = 16
@@ -17,20 +18,14 @@ export interface WorkShares {
   within<T>(operation: Operation, principal: Principal | null, work: () => Promise<T>): Promise<T>
 }
 
-export function createWorkShares(): WorkShares {
-  const usual = createFairShare({ places, most_waiting, wait_ms })
-  const costly = createFairShare({ places: costly_places, most_waiting, wait_ms })
+export function createWorkShares(clock: Pick<Clock, 'after'>): WorkShares {
+  const usual = createFairShare({ places, most_waiting, wait_ms, clock })
+  const costly = createFairShare({ places: costly_places, most_waiting, wait_ms, clock })
   return {
     async within(operation, principal, work) {
       const owner = ownerOf(principal)
       if (owner === null || operation.waits) return work()
-      const share = (operation.cost ?? 1) > 1 ? costly : usual
-      await share.enter(owner)
-      try {
-        return await work()
-      } finally {
-        share.leave(owner)
-      }
+      return ((operation.cost ?? 1) > 1 ? costly : usual).within(owner, work)
     },
   }
 }

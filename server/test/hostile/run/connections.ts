@@ -33,6 +33,7 @@ export async function keepConnected(
 ): Promise<void> {
   const { hostname, port } = new URL(target.url)
   while (!over.aborted) {
+    count('opened')
     const socket = connect({ host: hostname, port: Number(port), localAddress: from })
     const ended = Promise.withResolvers<string>()
     socket.once('error', (error: NodeJS.ErrnoException) => ended.resolve(error.code ?? 'error'))
@@ -76,6 +77,7 @@ export async function flood(
     stack.defer(() => dispatcher.destroy())
     while (!over.aborted) {
       const { method, path, headers = {}, body, onAnswer } = next(turn++)
+      count('sent')
       try {
         const answer = await request(target.url + path, {
           method,

@@ -23,7 +23,7 @@ it('the server holds, and the quiet organization is served throughout', { timeou
   })
   expect(findViolations(report), renderReport(report)).toEqual([])
   expect(report.beside.took_ms.length).toBeGreaterThan(0)
-  // An attack that nothing answered has shown nothing.
+  // An attack that sent nothing has shown nothing.
   expect(Object.keys(report.tally).filter((name) => Object.keys(report.tally[name]!).length > 0)).toEqual(
     Object.keys(attacks),
   )
