@@ -52,7 +52,8 @@ describe('secrets that a text almost has in it', () => {
 describe('the bytes of an organization’s secrets', () => {
   let scene: Scene
   beforeAll(async () => {
-    scene = await startScene({ PARLEY_LIMIT_SECRET_BYTES: '10000' })
+    // Connections enough for six calls of one organization to wait at once.
+    scene = await startScene({ PARLEY_LIMIT_SECRET_BYTES: '10000', PARLEY_DATABASE_CONNECTIONS: '24' })
   })
   afterAll(() => scene[Symbol.asyncDispose]())
 
