@@ -31,7 +31,7 @@ export interface Operation {
   conversation_permission?: ConversationPermission
   /** Whether it waits for a model or a turn: then it is more than one transaction, and binds its idempotency key itself. */
   waits?: true
-  /** Whether it commits part by part, each of which can be repeated: its idempotency key is bound after the last. */
+  /** Whether it commits part by part, each of which can be repeated: its idempotency key is bound before the first. */
   in_parts?: true
   /** Of a POST that changes nothing, and so is safe to repeat without an idempotency key. */
   changes_nothing?: true

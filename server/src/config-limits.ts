@@ -106,7 +106,7 @@ const limits = {
     least: 1,
     most: 1_000_000,
     meaning:
-      'Connections that one address (of IPv6: one network of 64 bits) may have open on each node; one more is closed at once. Does not hold for `PARLEY_TRUSTED_PROXIES`.',
+      'Connections that one address (of IPv6: one network of 64 bits) may have open on each node; one more is closed at once. Does not hold for `PARLEY_TRUSTED_PROXIES`, nor for 127.0.0.1 and ::1.',
   },
   request_seconds: {
     setting: 'PARLEY_LIMIT_REQUEST_SECONDS',

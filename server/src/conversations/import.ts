@@ -38,7 +38,7 @@ export const importConversations: Handler<'importConversations'> = async (ctx, i
     await setImmediate()
   }
   if (answer.created > 0) ctx.services.feeds.announce(ctx.store.organization_id)
-  return ctx.key ? ctx.key.conclude(answer) : answer
+  return ctx.key ? ctx.key.settle(answer) : answer
 }
 
 /** One row that the database cannot hold must not cost the others. */

@@ -126,7 +126,11 @@ export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + co
  * What a model may be shown of an item, with the turn that its user messages came with: its own, or the failed one that its own
  * tries again.
  */
-export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_at'> & { messages_of: string | null }
+export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_at'> & {
+  messages_of: string | null
+  /** There are older items that were not read. */
+  is_cut?: boolean
+}
 
 const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
 
@@ -136,11 +140,14 @@ const characters = `coalesce(length(array_to_string(content, '')), length(coales
 const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
      where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id`
 
+const isWaiting = `(i.role = 'user' and exists (select from turns q where q.id = i.turn_id and q.status = 'queued'))`
+
 // Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
 // turn once for all items. Long ones before it are read as far as they count, and the one that goes beyond.
 const historyStatement = statement(
   'read_history',
-  `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of
+  `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of,
+     read.oldest > 0 as is_cut
    from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, characters integer, turn uuid, first_try uuid')}
    join lateral (
      select p.next_position, p.next_position - wanted.count - (
@@ -151,12 +158,14 @@ const historyStatement = statement(
      from conversation_progress p where p.conversation_id = wanted.conversation_id offset 0) newest on true
    join lateral (
      with recursive measured (position, characters) as (
-       select case when newest.own >= newest.oldest then newest.own else newest.next_position end, 0::bigint
+       select case when wanted.turn = wanted.first_try then least(newest.own, newest.next_position)
+              else newest.next_position end, 0::bigint
        union all
        select position - ${measured_items}, characters + (
          select coalesce(sum(${characters}), 0)::bigint from transcript_items i
          where i.conversation_id = wanted.conversation_id and i.organization_id = wanted.organization_id
-           and i.position >= measured.position - ${measured_items} and i.position < measured.position)
+           and i.position >= measured.position - ${measured_items} and i.position < measured.position
+           and (wanted.turn = wanted.first_try or not ${isWaiting}))
        from measured where position > greatest(newest.oldest, 0) and characters < wanted.characters
      ) select greatest(min(position), newest.oldest) as oldest from measured) read on true
    left join lateral (

@@ -91,7 +91,7 @@ const listening_connections = 1
 /** For a connection, and before that for an organization's share. */
 const connection_wait_ms = 10_000
 /** Uses of one organization. */
-const most_waiting = 1000
+const most_waiting = 10_000
 
 const timestamptz = 1184
 const int8 = 20
@@ -162,7 +162,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
 }
 
 /** Of two connections there is no part to reserve. */
-function countSharedPlaces(max_connections: number): number {
+export function countSharedPlaces(max_connections: number): number {
   return Math.max(1, max_connections - listening_connections - Math.ceil(max_connections * reserved_part))
 }
 

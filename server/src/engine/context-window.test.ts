@@ -91,6 +91,19 @@ describe('selectHistory', () => {
     expect(texts(items, 'c', { ...wide, max_tokens: tokens - 1 })).toEqual(['three'])
   })
 
+  test('leaves out a turn whose beginning was not read', () => {
+    const items = [
+      said('assistant', 'the end of a reply', 'a'),
+      said('user', 'two', 'b'),
+      said('assistant', 'reply two', 'b'),
+      said('user', 'three', 'c'),
+    ]
+    expect(texts(items, 'c')).toEqual(['two', 'reply two', 'three'])
+    const cut = items.map((one) => ({ ...one, is_cut: true }))
+    expect(selectHistory(cut, 'c', wide).preface).toEqual([])
+    expect(texts(cut, 'c')).toEqual(['two', 'reply two', 'three'])
+  })
+
   test('always keeps the turn that is to be answered', () => {
     expect(texts([said('user', 'x'.repeat(4000), 'a')], 'a', { max_items: 1, max_tokens: 1 })).toHaveLength(1)
   })

@@ -43,12 +43,19 @@ export function estimateTokens(item: HistoryItem): number {
  * they belong to, those to be answered come last, and what still waits behind them is left out.
  */
 export function selectHistory(items: HistoryItem[], messages_of: string, window: ContextWindow): ModelHistory {
-  const groups = groupByMessages(items)
+  const groups = groupByMessages(items).filter((group) => isWhole(group, messages_of))
   const current = groups.findIndex((group) => group[0]!.messages_of === messages_of)
   if (current === -1) return toHistory(newestThatFit(groups, window).flat())
   const answeredSince = groups.slice(current + 1).filter((group) => group.some((item) => item.role === 'assistant'))
   const candidates = [...groups.slice(0, current), ...answeredSince, groups[current]!]
   return toHistory(newestThatFit(candidates, window).flat())
+}
+
+/** A turn whose beginning was not read has lost the messages that it answers. */
+function isWhole(group: HistoryItem[], answered_messages_of: string): boolean {
+  const { messages_of, is_cut = false } = group[0]!
+  if (!is_cut || messages_of === null || messages_of === answered_messages_of) return true
+  return group.some(({ role }) => role === 'user')
 }
 
 function groupByMessages(items: HistoryItem[]): HistoryItem[][] {

@@ -41,18 +41,32 @@ export async function admit(
   return principal
 }
 
-/** A request counts once more for each such part of what it sends and is answered: reading and writing that takes its time. */
-const bytes_of_a_request = 65_536
+/** A request counts once more for each such part of what it sends, and of what it is answered: both take the server its time. */
+const bytes_of_a_request = 131_072
 
-/** Once the answer is sent. */
-export function chargeForBytes(
-  { limiter, unknown_callers }: Omit<Admission, 'readmission'>,
+type Charged = Pick<Admission, 'limiter' | 'unknown_callers'>
+
+/** Once the body is there. Throws `rate_limited` where the caller has no room for it. */
+export function chargeForBody(
+  { limiter, unknown_callers }: Charged,
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const answer_bytes = Number(reply.getHeader('content-length') ?? 0)
-  const cost = Math.floor((request.body_bytes + answer_bytes) / bytes_of_a_request)
+  const cost = Math.floor(request.body_bytes / bytes_of_a_request)
+  if (cost === 0) return
+  if (request.principal !== null) requireRoom(limiter.take(subjectsOf(request.principal), cost), reply)
+  else if (operation.access === 'public') unknown_callers.charge(request.ip, cost)
+}
+
+/** Once the answer is written: what it costs is not known before. */
+export function chargeForAnswer(
+  { limiter, unknown_callers }: Charged,
+  operation: Operation,
+  request: FastifyRequest,
+  bytes: number,
+): void {
+  const cost = Math.floor(bytes / bytes_of_a_request)
   if (cost === 0) return
   if (request.principal !== null) limiter.charge(subjectsOf(request.principal), cost)
   else if (operation.access === 'public') unknown_callers.charge(request.ip, cost)

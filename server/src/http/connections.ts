@@ -22,6 +22,9 @@ const most_unread_bytes = 268_435_456
 /** The log tells of closed connections once a minute. */
 const looks_between_reports = 12
 
+/** A proxy on this machine that nobody has named, or its operator. */
+const isLocal = (address: string) => /^(::ffff:)?127\.0\.0\.1$|^::1$/.test(address)
+
 type Reason = Fault | 'too_many_connections' | 'too_many_of_address' | 'too_much_unread' | 'not_accepted'
 
 export class Connections {
@@ -96,7 +99,7 @@ export class Connections {
     const address = socket.remoteAddress
     // It is gone already.
     if (address === undefined) return void socket.destroy()
-    const network = this.#isProxy(address, 0) ? null : networkOf(address)
+    const network = isLocal(address) || this.#isProxy(address, 0) ? null : networkOf(address)
     const most = this.#limits.connections_of_address
     if (network !== null && !this.#counts.take(network, most)) return this.#close(socket, 'too_many_of_address')
     this.#open.set(socket, new Connection(socket))

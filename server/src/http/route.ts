@@ -10,7 +10,14 @@ import { type KeyHolder, findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { isUuid } from '../ports.ts'
 import { acceptsEventStream } from './accept.ts'
-import { type Admission, admit, chargeForBytes, describeRights } from './admission.ts'
+import {
+  type Admission,
+  type IsStillAdmitted,
+  admit,
+  chargeForAnswer,
+  chargeForBody,
+  describeRights,
+} from './admission.ts'
 import { createVisitor } from './cookies.ts'
 import { EventStream, TextStream } from '../event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
@@ -23,6 +30,8 @@ declare module 'fastify' {
     principal: Principal | null
     /** Of the body, as far as it was read. */
     body_bytes: number
+    /** Of an answer that is written while it comes about. */
+    streamed_bytes: number
   }
 }
 
@@ -53,32 +62,49 @@ export function registerOperation(
     onRequest: async (request, reply) => {
       request.principal = await admit(services, admission, operation, request, reply)
     },
-    onResponse: async (request, reply) => chargeForBytes(admission, operation, request, reply),
+    onResponse: async (request, reply) =>
+      chargeForAnswer(admission, operation, request, Number(reply.getHeader('content-length') ?? 0)),
     handler: async (request, reply) => {
+      chargeForBody(admission, operation, request, reply)
       const { idempotency_key, ...input } = readInput(request)
       const run = (database: Database, key: CallKey | null) => {
         const ctx = createContext({ ...services, database }, request, reply, key)
         return (handler as AnyHandler)(ctx as never, input as never)
       }
-      const within = <T>(work: () => Promise<T>) => work_shares.within(operation, request.principal, work)
-      const output = await (typeof idempotency_key === 'string'
+      const call = typeof idempotency_key === 'string' ? callOf(services, operation, request, idempotency_key) : null
+      // All that is needed of it has been read, and the call may wait for minutes.
+      request.body = undefined
+      const owner = request.principal && ownerOf(request.principal)
+      const within = <T>(work: () => Promise<T>) => work_shares.within(operation, owner, work)
+      const output = await (call
         ? runOnce({
-            ...(await callOf(services, operation, request, idempotency_key)),
+            ...(await call),
             key_queue,
             within,
             run,
             onReplay: () => markReplayed(reply),
           })
         : within(() => run(services.database, null)))
-      if (output instanceof EventStream)
-        return sendEventStream(request, reply, output, {
-          services,
-          isStillAdmitted: admission.readmission(operation, request),
-        })
-      if (output instanceof TextStream) return sendTextStream(request, reply, output, services)
+      if (output instanceof EventStream || output instanceof TextStream) {
+        const isStillAdmitted = admission.readmission(operation, request)
+        return sendStream(request, reply, output, { services, isStillAdmitted }).finally(() =>
+          chargeForAnswer(admission, operation, request, request.streamed_bytes),
+        )
+      }
       return reply.code(status).send(output)
     },
   })
+}
+
+function sendStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  output: EventStream | TextStream,
+  keeping: { services: Services; isStillAdmitted: IsStillAdmitted },
+): Promise<unknown> {
+  return output instanceof EventStream
+    ? sendEventStream(request, reply, output, keeping)
+    : sendTextStream(request, reply, output, keeping.services)
 }
 
 async function callOf(services: Services, operation: Operation, request: FastifyRequest, key: string) {
@@ -118,10 +144,10 @@ function keyHolderOf(principal: Principal): KeyHolder {
     : { kind: 'organization', id: organization_id }
 }
 
-/** Whose share of what is bounded a call uses. */
+/** Whose share of what is bounded a call uses: all sessions of a user, or of a key, have one. */
 function ownerOf(principal: Principal): string {
-  if (principal.kind === 'user') return principal.user.id
-  return principal.kind === 'session' ? principal.session.id : principal.access.organization_id
+  if (principal.kind === 'member') return principal.access.organization_id
+  return principal.kind === 'user' ? principal.user.id : principal.session.access.limit_key
 }
 
 function createContext(

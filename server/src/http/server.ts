@@ -8,6 +8,7 @@ import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Handlers, Services } from '../context.ts'
+import { countSharedPlaces } from '../database/database.ts'
 import { AppError } from '../errors.ts'
 import { createKeyQueue } from '../idempotency/key-queue.ts'
 import { version } from '../version.ts'
@@ -51,6 +52,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   server.addHook('preClose', async () => connections.closeSilent())
   server.decorateRequest('principal', null)
   server.decorateRequest('body_bytes', 0)
+  server.decorateRequest('streamed_bytes', 0)
   const headers = answerHeaders(config.sign_in.public_url)
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id)
@@ -77,7 +79,11 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
   const admission = { limiter, unknown_callers, readmission: createReadmission(services, unknown_callers) }
-  const shared = { admission, key_queue: createKeyQueue(ports.clock), work_shares: createWorkShares(ports.clock) }
+  const shared = {
+    admission,
+    key_queue: createKeyQueue(ports.clock),
+    work_shares: createWorkShares(ports.clock, countSharedPlaces(config.database_connections)),
+  }
   for (const operation of Object.values(operations)) {
     registerOperation(server, services, shared, operation, handlers[operation.id])
   }

@@ -46,6 +46,7 @@ export async function writeStream({
   try {
     for await (const piece of pieces(response)) {
       if (gone.aborted || response.writableEnded) return
+      request.streamed_bytes += Buffer.byteLength(piece)
       if (!response.write(piece)) await drained(response, gone)
     }
     response.end()

@@ -18,8 +18,6 @@ export interface CallKey {
   bind(tx: Executor, to: Binding): Promise<void>
   /** The first answer that anyone came to: this one, or an earlier one, which counts as a replay. */
   settle<Answer>(answer: Answer): Promise<Answer>
-  /** For an operation whose repetition does nothing twice: binds the key and stores the answer, in a transaction after the effect. */
-  conclude<Answer>(answer: Answer): Promise<Answer>
   /** Says that the answer is that of an earlier call. */
   markReplayed(): void
 }
@@ -58,8 +56,7 @@ interface Call<Answer> {
 
 /** Calls that would only wait for each other's transactions wait here, in memory. Others join the turn that the first has begun. */
 export function runOnce<Answer>(call: Call<Answer>): Promise<Answer> {
-  if (call.commits === 'itself') return tryUntilDone(call)
-  return call.key_queue.inTurn(placeOf(call), () => call.within(() => tryUntilDone(call)))
+  return call.commits === 'itself' ? tryUntilDone(call) : call.key_queue.inTurn(placeOf(call), () => tryUntilDone(call))
 }
 
 function placeOf({ request, owner }: Call<unknown>): QueuedCall {
@@ -78,7 +75,7 @@ async function tryUntilDone<Answer>(call: Call<Answer>): Promise<Answer> {
     if (bound && call.commits === 'once') throw notFound('Conversation')
     const key = createKey(call, bound)
     try {
-      return call.commits === 'once' ? await runInOneTransaction(call) : await call.run(call.database, key)
+      return await tryOnce(call, key)
     } catch (error) {
       if (error instanceof KeyBusy) {
         await key_queue.pause(placeOf(call), began_at, (pauses += 1))
@@ -87,6 +84,17 @@ async function tryUntilDone<Answer>(call: Call<Answer>): Promise<Answer> {
     }
   }
   throw new AppError('unavailable')
+}
+
+function tryOnce<Answer>(call: Call<Answer>, key: OwnKey): Promise<Answer> {
+  const { commits, database, run, within } = call
+  if (commits === 'itself') return run(database, key)
+  return within(async () => {
+    if (commits === 'once') return runInOneTransaction(call)
+    // Before the first part: no other request with this key may have an effect.
+    await database.transaction((tx) => key.bind(tx, {}))
+    return run(database, key)
+  })
 }
 
 /** What this call was refused for may be what another one with the same key did meanwhile. */
@@ -124,14 +132,10 @@ async function runInOneTransaction<Answer>(call: Call<Answer>): Promise<Answer> 
   return database.transaction(async (tx) => {
     await bind(tx, request, { conversation_id })
     const answer = await call.run(tx, null)
-    await storeAnswer(tx, call, answer)
+    // Without its answer the key could not be repeated: nothing is stored then.
+    if (!(await settleKey(tx, request, seal(call, answer)))) throw new AppError('unavailable')
     return answer
   })
-}
-
-/** Without its answer the key could not be repeated: nothing is stored then. */
-async function storeAnswer(tx: Executor, call: Call<unknown>, answer: unknown): Promise<void> {
-  if (!(await settleKey(tx, call.request, seal(call, answer)))) throw new AppError('unavailable')
 }
 
 async function bind(tx: Executor, request: RequestKey, to: Binding): Promise<void> {
@@ -180,14 +184,6 @@ function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
       const own = seal(call, answer)
       const first = await settleKey(call.database, call.request, own)
       return first && !first.equals(own.answer) ? replay(call as Call<Answer>, first) : answer
-    },
-    conclude<Answer>(answer: Answer): Promise<Answer> {
-      if (bound) return key.settle(answer)
-      return call.database.transaction(async (tx) => {
-        await key.bind(tx, {})
-        await storeAnswer(tx, call, answer)
-        return answer
-      })
     },
     markReplayed: call.onReplay,
   }

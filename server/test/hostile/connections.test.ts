@@ -264,14 +264,22 @@ describe('many connections', () => {
     const { clock, runOut } = createHastyClock()
     const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '5' }, { ports: { clock } })
     const clients: RawClient[] = []
-    for (let number = 0; number < 8; number += 1) clients.push(await open(server))
+    const openLoud = () => open(server, '', { from: '127.0.0.3' })
+    for (let number = 0; number < 8; number += 1) clients.push(await openLoud())
     expect(await count(clients)).toBe(5)
     expect(await isServed(await open(server, '', { from: '127.0.0.2' }))).toBe(true)
     for (let look = 0; look < 3; look += 1) runOut(look_ms)
     const lines = server.log.filter((line) => line.includes('connections were closed'))
     expect(lines.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ too_many_of_address: 3 })])
     clients[0]!.socket.destroy()
-    await expect.poll(async () => isServed(await open(server))).toBe(true)
+    await expect.poll(async () => isServed(await openLoud())).toBe(true)
+  })
+
+  test('of this machine, where a proxy may be, are bounded in all only', async () => {
+    const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1' })
+    const clients: RawClient[] = []
+    for (let number = 0; number < 3; number += 1) clients.push(await open(server))
+    expect(await count(clients)).toBe(3)
   })
 
   test('of a name with several addresses are counted together, and answered on each', async () => {
