@@ -195,3 +195,22 @@ test('an import that runs on two nodes at once with one key has one answer, whic
   const answers = await Promise.all([client.importConversations(input), elsewhere.importConversations(input)])
   for (const answer of answers) expect(answer).toEqual({ created: 40, unchanged: 0, errors: [] })
 })
+
+test('another request with the key of an import that runs has no effect, on another node too', async () => {
+  const { client, key: token } = scene.loud
+  await using other = await scene.server.startAnother()
+  const elsewhere = scene.server.as({ base_url: other.url, token })
+  const [id, other_id] = [randomUUID(), randomUUID()]
+  const idempotency_key = randomUUID()
+  let call: Promise<unknown>
+  {
+    await using _held = await holdId(id)
+    call = client.importConversations({ conversations: [rowOf(id)], idempotency_key })
+    call.catch(() => {})
+    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(1)
+    const otherwise = elsewhere.importConversations({ conversations: [rowOf(other_id)], idempotency_key })
+    expect(await refusal(otherwise)).toMatchObject({ status: 422, code: 'idempotency_key_reused' })
+  }
+  expect(await call).toEqual({ created: 1, unchanged: 0, errors: [] })
+  expect(await refusal(client.getConversation({ conversation_id: other_id }))).toMatchObject({ status: 404 })
+})
