@@ -97,8 +97,12 @@ export const listPersonalAccessTokens: Handler<'listPersonalAccessTokens'> = asy
 }
 
 export const deletePersonalAccessToken: Handler<'deletePersonalAccessToken'> = async (ctx, { key_id }) => {
-  const deleted = isKeyId(key_id) && (await queries.deleteTokenRow(ctx.services.database, ctx.user.id, key_id))
-  if (!deleted) throw notFound('Token')
+  if (!isKeyId(key_id)) throw notFound('Token')
+  await ctx.services.database.transaction(async (tx) => {
+    // What the token is making is there when it is gone, or is never made.
+    await lockTokensOf(tx, ctx.user.id)
+    if (!(await queries.deleteTokenRow(tx, ctx.user.id, key_id))) throw notFound('Token')
+  })
 }
 
 interface PageInput {

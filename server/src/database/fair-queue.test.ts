@@ -46,11 +46,32 @@ test('what is larger than a group goes alone', () => {
 test('large ones go with others of their owner only, and not where they may not', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, large_size: 5, most_size: 20 })
   fill(queue, ['a', 9, 1, 9, 9], ['b', 1, 9, 1])
-  expect(queue.take(false)).toMatchObject({ requests: [{ owner: 'b', n: 0 }], is_large: false })
-  expect(queue.take(false)).toBe(null)
   expect(queue.take(true)).toMatchObject({ is_large: true, requests: [{ n: 0 }, { n: 1 }, { n: 2 }] })
-  expect(takeNames(queue)).toEqual(['b1', 'b2'])
+  expect(queue.take(false)).toMatchObject({ is_large: false, requests: [{ owner: 'b' }, { owner: 'b' }] })
+  expect(queue.take(false)).toBe(null)
+  expect(takeNames(queue)).toEqual(['b1'])
   expect(takeNames(queue)).toEqual(['a3'])
+})
+
+test('short ones wait behind no large one of their owner', () => {
+  const queue = new FairQueue({ most: 10, ownerOf, sizeOf, large_size: 5 })
+  fill(queue, ['a', 9, 1, 9, 1], ['b', 9, 1])
+  expect(takeNames(queue, false)).toEqual(['a1', 'b1', 'a3'])
+  expect(queue.take(false)).toBe(null)
+})
+
+test('a stream of short ones keeps no large one of their owner from its turn', () => {
+  const queue = new FairQueue({ most: 2, ownerOf, sizeOf, large_size: 5 })
+  fill(queue, ['b', 1, 1, 1, 1, 1, 1], ['a', 1, 9, 1, 1, 1, 1])
+  expect(takeNames(queue)).toEqual(['b0', 'a0'])
+  expect(takeNames(queue)).toContain('a1')
+})
+
+test('the bounds of an owner hold for what is short and what is large together', () => {
+  const queue = new FairQueue({ most: 1, ownerOf, sizeOf, large_size: 5, most_waiting: 3, most_waiting_size: 20 })
+  const add = (owner: string, size: number) => queue.add({ owner, n: 0, size })
+  expect([9, 1, 9, 1].map((size) => add('many', size))).toEqual([true, true, true, false])
+  expect([4, 9, 9, 4].map((size) => add('large', size))).toEqual([true, true, false, true])
 })
 
 test('of one owner so much waits, and of the others what they have', () => {
@@ -76,16 +97,21 @@ test('what waits no longer is not taken, and leaves its room', () => {
   expect(takeNames(queue)).toEqual(['a1'])
 })
 
-test('whatever comes is taken once, in the order of its owner, in groups that keep the bounds', () => {
+test('whatever comes is taken once, short and large each in the order of their owner, in groups that keep the bounds', () => {
   const arbitrary = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(12), fc.boolean()), { maxLength: 40 })
   const bounds = { most: 4, large_size: 8, most_size: 15 }
   fc.assert(
     fc.property(arbitrary, (sent) => {
       const queue = new FairQueue({ ...bounds, ownerOf, sizeOf })
+      const added: Sent[] = []
       const taken: Sent[] = []
       const take = (with_large: boolean) => {
         const group = queue.take(with_large)
-        if (!group) return false
+        if (!group) {
+          const left = added.filter((one) => !taken.includes(one))
+          expect(left.filter(({ size }) => with_large || size <= bounds.large_size)).toEqual([])
+          return false
+        }
         const { requests } = group
         const isAnyLarge = requests.some(({ size }) => size > bounds.large_size)
         expect(group.is_large).toBe(isAnyLarge)
@@ -97,15 +123,14 @@ test('whatever comes is taken once, in the order of its owner, in groups that ke
         return true
       }
       for (const [n, [owner, size, takes]] of sent.entries()) {
-        queue.add({ owner, n, size })
+        added.push({ owner, n, size })
+        queue.add(added.at(-1)!)
         if (takes) take(n % 2 === 0)
       }
       while (take(true));
       expect(taken.map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(sent.map((_one, n) => n))
-      for (const owner of ['a', 'b', 'c']) {
-        const own = taken.filter((one) => one.owner === owner).map(({ n }) => n)
-        expect(own).toEqual(own.toSorted((a, b) => a - b))
-      }
+      const lines = Map.groupBy(taken, ({ owner, size }) => `${owner} ${size > bounds.large_size}`)
+      for (const line of lines.values()) expect(line).toEqual(line.toSorted((a, b) => a.n - b.n))
     }),
   )
 })

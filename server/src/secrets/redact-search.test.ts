@@ -97,9 +97,20 @@ describe('a text that costs more than a search may', () => {
     expect(redactor.redactValue({ said: text, more: [1, 'abcdefgh'] })).toBe(withheld)
   })
 
+  test('says so where its end was cut off, too', () => {
+    expect(redactor.redactCut(text, true)).toBe(withheld)
+  })
+
   test('takes nothing from the next one', () => {
     expect(redactor.redactText('an abcdefgh')).toBe('an [secret S80]')
   })
+})
+
+test('of a text that was cut off, the end is left out, where half a secret may be', () => {
+  const { redactCut, margin_bytes } = createRedactor(named(['a-secret']))
+  const text = `${'a-secret, '.repeat(3)}${'.'.repeat(margin_bytes)}a-sec`
+  expect(redactCut(text, false)).toBe(`${'[secret S0], '.repeat(3)}${'.'.repeat(margin_bytes)}a-sec`)
+  expect(redactCut(text, true)).toBe(`${'[secret S0], '.repeat(3)}.....`)
 })
 
 test('decoding that many bytes which are no characters costs no more than once for each', () => {

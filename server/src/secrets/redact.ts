@@ -14,6 +14,8 @@ export interface Redactor {
   /** Whoever cuts a text reads so much more first, lest half a secret is left at the end. */
   readonly margin_bytes: number
   redactText(text: string): string
+  /** Of a text `is_cut` where it was read up to the margin: without what may be half a secret at its end. */
+  redactCut(text: string, is_cut: boolean): string
   /** How many characters at the end of a text may be the beginning of a value, as it is, whose rest is still to come. */
   beginningAtEnd(text: string): number
   redactValue<T extends JsonValue>(value: T): T
@@ -29,6 +31,7 @@ export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
       secrets,
       margin_bytes: 0,
       redactText: (text) => text,
+      redactCut: (text) => text,
       beginningAtEnd: () => 0,
       redactValue: (value) => value,
     }
@@ -36,11 +39,16 @@ export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
   let prepared: Prepared | undefined
   const prepare = () => (prepared ??= prepareSearch(sought))
   const longest = sought[0]![1].length
+  const margin_bytes = longest * most_bytes_of_character
   let beginnings: Matcher | undefined
   return {
     secrets,
-    margin_bytes: longest * most_bytes_of_character,
-    redactText: (text) => redact(text, prepare()),
+    margin_bytes,
+    redactText: (text) => redact(text, prepare()).text,
+    redactCut(given, is_cut) {
+      const { text, is_replaced } = redact(given, prepare())
+      return is_cut && !is_replaced ? text.slice(0, Math.max(0, text.length - margin_bytes)) : text
+    },
     beginningAtEnd(text) {
       beginnings ??= new Matcher(sought.map(([, value]) => ({ text: value, owner: 0 })))
       return beginnings.lengthAtEnd(text.slice(-longest))
@@ -87,26 +95,32 @@ const most_steps = 50_000_000
 /** What is in the place of a text of which it could not be told whether a secret is in it. */
 export const withheld = '[withheld: the search for secrets in this text reached its limit]'
 
-function redact(text: string, prepared: Prepared): string {
+interface Redacted {
+  text: string
+  /** By what says why: nothing of the text that was given is left. */
+  is_replaced: boolean
+}
+
+function redact(text: string, prepared: Prepared): Redacted {
   try {
     return redactWithin(text, prepared, { steps: most_steps })
   } catch (error) {
-    if (error instanceof BudgetSpent) return withheld
+    if (error instanceof BudgetSpent) return { text: withheld, is_replaced: true }
     throw error
   }
 }
 
-function redactWithin(given: string, { traces, search }: Prepared, budget: Budget): string {
+function redactWithin(given: string, { traces, search }: Prepared, budget: Budget): Redacted {
   let text = given
   for (let round = 0; round <= most_rounds; round += 1) {
     const read = withoutMarkers(text)
     const found = search.findIn(viewsOf(read), budget)
-    if (found === null) return text
+    if (found === null) break
     // Written in a way that can be read but not be located: nothing of it is kept.
-    if (round === most_rounds) return traces[found]!.marker
+    if (round === most_rounds) return { text: traces[found]!.marker, is_replaced: true }
     text = replaceOwned(text, search.locate(read, budget), traces)
   }
-  return text
+  return { text, is_replaced: false }
 }
 
 function replaceOwned(text: string, owners: Owners, traces: readonly Trace[]): string {
@@ -128,7 +142,7 @@ function redactJson(value: JsonValue, prepared: Prepared): JsonValue {
   const parts: string[] = []
   listParts(value, parts)
   const joined = parts.map((part) => part.replaceAll(blank, '\ufffd')).join(blank)
-  const redacted = redact(joined, prepared).split(blank)
+  const redacted = redact(joined, prepared).text.split(blank)
   // Something was found that reaches beyond its part, or is nowhere.
   if (redacted.length !== Math.max(1, parts.length)) return redacted[0]!
   // A long number loses digits when it is parsed, and is a secret all the same.

@@ -33,6 +33,8 @@ describe('wrong passwords', () => {
   })
 })
 
+const keyIdOf = (text: string) => text.slice(text.indexOf('_') + 1, text.indexOf('.'))
+
 describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
   const holder = (pat_key: string) => server.as({ token: pat_key, organization_id: server.organization_id })
   const works = async (pat_key: string) => {
@@ -100,8 +102,10 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     expect([await works(stolen), await works(own), await works(by_operator)]).toEqual([false, false, false])
   })
 
-  test.each(['session', 'token'] as const)('that a %s makes while it ends do not outlive it', async (minter) => {
-    const { thief, stolen, owner } = await stealSession()
+  /** Holds a new token up once it was judged, before it is written. */
+  async function withGate(
+    work: (gate: { countWaiting(): Promise<number>; open(): Promise<unknown> }) => Promise<void>,
+  ) {
     const { pool } = server.database
     const gate = await pool.connect()
     const countWaiting = async () =>
@@ -111,25 +115,51 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
         )
       ).rows.length
     try {
-      // The token is judged, and held up before it is written.
       await pool.query(`create function wait_at_gate() returns trigger language plpgsql as
         $$ begin perform pg_advisory_xact_lock(42); return new; end $$`)
       await pool.query('create trigger gate before insert on credentials for each row execute function wait_at_gate()')
       await gate.query('select pg_advisory_lock(42)')
-      const minted = mint(minter === 'session' ? thief.client : server.as({ token: stolen }))
-      await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1)
-      let isOver = false
-      const ended = owner.client.signOutEverywhere().then(() => (isOver = true))
-      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 20_000 }).toBe(true)
-      await gate.query('select pg_advisory_unlock(42)')
-      const token = await minted
-      await ended
-      expect(await works(token)).toBe(false)
+      await work({ countWaiting, open: () => gate.query('select pg_advisory_unlock(42)') })
     } finally {
       await gate.query('select pg_advisory_unlock_all()')
       gate.release()
       await pool.query('drop function if exists wait_at_gate cascade')
     }
+  }
+
+  test.each(['session', 'token'] as const)('that a %s makes while it ends do not outlive it', async (minter) => {
+    const { thief, stolen, owner } = await stealSession()
+    await withGate(async ({ countWaiting, open }) => {
+      const minted = mint(minter === 'session' ? thief.client : server.as({ token: stolen }))
+      await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1)
+      let isOver = false
+      const ended = owner.client.signOutEverywhere().then(() => (isOver = true))
+      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 20_000 }).toBe(true)
+      await open()
+      const token = await minted
+      await ended
+      expect(await works(token)).toBe(false)
+    })
+  })
+
+  test('that a token makes while it is deleted are listed once it is gone', async () => {
+    const { stolen, owner } = await stealSession()
+    const idsOf = async () => (await owner.client.listPersonalAccessTokens({})).data.map(({ key_id }) => key_id)
+    await withGate(async ({ countWaiting, open }) => {
+      const minted = server.as({ token: stolen }).createPersonalAccessToken({ name: 'Late' })
+      await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1)
+      let isOver = false
+      const left = owner.client.deletePersonalAccessToken({ key_id: keyIdOf(stolen) }).then(async () => {
+        const ids = await idsOf()
+        isOver = true
+        return ids
+      })
+      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 20_000 }).toBe(true)
+      await open()
+      const { key_id } = await minted
+      expect(await left).toContain(key_id)
+      expect(await left).not.toContain(keyIdOf(stolen))
+    })
   })
 
   test('are not made by what has just ended', async () => {

@@ -132,10 +132,8 @@ function isJson(headers: Headers): boolean {
 function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Redactor, max_bytes: number): JsonValue {
   const text = body.toString('utf8')
   if (body.length > max_bytes) {
-    const redacted = Buffer.from(redactor.redactText(text))
-    // What is read beyond the bound ends in the middle of something, wherever redacting has moved that.
-    const known = truncated ? redacted.length - redactor.margin_bytes : redacted.length
-    return makeStorable(redacted.subarray(0, Math.max(0, Math.min(known, max_bytes))).toString('utf8'))
+    const known = Buffer.from(redactor.redactCut(text, truncated))
+    return makeStorable(known.subarray(0, max_bytes).toString('utf8'))
   }
   const value = isJson(headers) ? parseJson(text) : undefined
   return value === undefined ? makeStorable(redactor.redactText(text)) : redactor.redactValue(value)

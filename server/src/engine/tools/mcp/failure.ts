@@ -55,9 +55,7 @@ export function readRefusal({ data }: SdkHttpError): { message: string; answers_
 /** Cut off only after its secrets were taken out: half of one would not be known. */
 export function explain({ message }: McpFailure, redactor: Redactor): string {
   const read = message.slice(0, max_message_characters + redactor.margin_bytes)
-  const redacted = redactor.redactText(read)
-  const known = read === message ? redacted : redacted.slice(0, Math.max(0, redacted.length - redactor.margin_bytes))
-  return makeStorable(known.slice(0, max_message_characters))
+  return makeStorable(redactor.redactCut(read, read !== message).slice(0, max_message_characters))
 }
 
 /** The client packs what its `fetch` throws into errors of its own. */

@@ -60,10 +60,9 @@ function bound(value: JsonValue, redactor: Redactor): JsonValue {
     if (sizeOf(redacted) <= max_output_bytes + 1) return redacted
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  // Cut off only after its secrets were taken out, and what the first cut has left half of, dropped.
+  // Cut off only after its secrets were taken out.
   const read = text.slice(0, max_output_bytes + redactor.margin_bytes)
-  const redacted = redactor.redactText(read)
-  return cutOff(read === text ? redacted : redacted.slice(0, Math.max(0, redacted.length - redactor.margin_bytes)))
+  return cutOff(redactor.redactCut(read, read !== text))
 }
 
 /** So much of a text that it fits as JSON, whatever escapes that takes. */
