@@ -85,7 +85,10 @@ function tokenizeSlowly(text: string) {
   const left = text.replace(block, (_whole, inner) => `\ufdd2${raw.push(inner) - 1}\ufdd3`)
   if (/\{%[-+]?\s*raw\s*-?%\}/.test(left)) throw new Error('raw without endraw')
   const restore = (value: string) => value.replace(/\ufdd2(\d+)\ufdd3/g, (_whole, n) => raw[Number(n)]!)
-  return tokenize(left).map(({ type, value }) => ({ type, value: type === 'Text' ? restore(value) : value }))
+  return (tokenize(left) as ReturnType<typeof tokenizeAll>).map(({ type, value }) => ({
+    type,
+    value: type === 'Text' ? restore(value) : value,
+  }))
 }
 
 test('raw blocks end where they should, whatever stands around them', () => {
