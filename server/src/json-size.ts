@@ -1,9 +1,14 @@
-// How large JSON is once it is stored: the database writes numbers out, and gives `5e-324` back as 326 characters. Pure.
+// How large JSON is as it is sent, and once it is stored: the database writes numbers out, and gives `5e-324` back as 326 characters. Pure.
 import type { FieldFault } from './field-faults.ts'
 
 /** Bytes as JSON without spaces, its numbers written out. */
 export function storedBytes(value: unknown): number {
   return measure(value).written_out
+}
+
+/** Bytes as JSON without spaces, as `JSON.stringify` writes it. */
+export function sentBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
 }
 
 const hasExponent = /\de[+-]/

@@ -1,4 +1,4 @@
-// Brings the schema up to date: the numbered SQL files beside it, each in a transaction, under a lock that one node holds.
+// Brings the schema up to date: the numbered SQL files beside it, each in a transaction of its own, under a lock that one node holds.
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runMigrations as migrateJobs } from 'graphile-worker'
@@ -22,11 +22,19 @@ export async function migrate({ pool }: PooledDatabase): Promise<void> {
   own.on('connect', (client) => client.on('error', () => {}))
   try {
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: own }) })
-    const { error } = await new Migrator({ db, provider: { getMigrations: readMigrations } }).migrateToLatest()
-    if (error) throw error
+    await migrateOneByOne(new Migrator({ db, provider: { getMigrations: readMigrations } }))
     await migrateJobs({ pgPool: own })
   } finally {
     await own.end()
+  }
+}
+
+/** What one locks is free again before the next begins. Another node may take its turn between two: what is left to do is read under the lock. */
+async function migrateOneByOne(migrator: Migrator): Promise<void> {
+  for (;;) {
+    const { error, results } = await migrator.migrateUp()
+    if (error) throw error
+    if (!results?.length) return
   }
 }
 

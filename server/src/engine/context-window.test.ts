@@ -201,4 +201,17 @@ describe('cutResults', () => {
     const cut = sizes(cutResults(messages('x'.repeat(5000), 'y'.repeat(5000)), { max_tokens: 1 }))
     for (const size of cut) expect([size > 900, size <= 1100]).toEqual([true, true])
   })
+
+  test('numbers count as they are sent, not as the database writes them out', () => {
+    const output = { numbers: Array.from({ length: 50 }, () => 1e300), text: 'x'.repeat(2000) }
+    const all: ModelMessage[] = [
+      { role: 'user', text: 'Look' },
+      { role: 'assistant', text: '', tool_calls: [{ call_id: 'a', name: 'look', arguments: { least: 1e-300 } }] },
+      { role: 'tool', results: [{ call_id: 'a', name: 'look', output, is_error: false }] },
+    ]
+    expect(cutResults(all, { max_tokens: 1000 })).toBe(all)
+    const [message] = cutResults(all, { max_tokens: 500 }).slice(-1)
+    const [cut] = message?.role === 'tool' ? message.results : []
+    expect(cut!.output).toMatchObject({ numbers: output.numbers, text: expect.stringMatching(/^x+ … \(cut off\)$/) })
+  })
 })

@@ -2,7 +2,7 @@
 import type { HistoryItem, HistoryReach } from '../conversations/queries.ts'
 import { isSaidByTool } from '../conversations/turn-items.ts'
 import type { ModelMessage } from './models/port.ts'
-import { storedBytes } from '../json-size.ts'
+import { sentBytes } from '../json-size.ts'
 import { fitOutput } from './tools/output-size.ts'
 
 export interface ContextWindow {
@@ -96,14 +96,17 @@ export function cutResults(
   { max_tokens }: Pick<ContextWindow, 'max_tokens'>,
 ): ModelMessage[] {
   const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
-  const sizes = results.map(({ output }) => storedBytes(output))
+  const sizes = results.map(({ output }) => sentBytes(output))
   const others = messages.reduce((sum, message) => sum + charactersBeside(message), 0)
   const room = max_tokens * characters_of_token - others
   if (sizes.reduce((sum, size) => sum + size, 0) <= room) return messages
   const most = Math.max(least_result_characters, shareOf(room, sizes))
   return messages.map((message) =>
     message.role === 'tool'
-      ? { ...message, results: message.results.map((one) => ({ ...one, output: fitOutput(one.output, most) })) }
+      ? {
+          ...message,
+          results: message.results.map((one) => ({ ...one, output: fitOutput(one.output, most, sentBytes) })),
+        }
       : message,
   )
 }
@@ -111,7 +114,7 @@ export function cutResults(
 function charactersBeside(message: ModelMessage): number {
   if (message.role === 'tool') return 0
   const calls = message.role === 'assistant' ? message.tool_calls : []
-  return calls.reduce((sum, call) => sum + storedBytes(call.arguments), message.text.length)
+  return calls.reduce((sum, call) => sum + sentBytes(call.arguments), message.text.length)
 }
 
 /** How much each may have when those that need less leave the rest to the others. */

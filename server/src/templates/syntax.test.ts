@@ -1,4 +1,5 @@
 // What is rewritten before a template is parsed takes time by its length, and what is counted before that is about what there is.
+import { tokenize } from '@huggingface/jinja'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { estimateTokens, tokenizeAll } from './syntax.ts'
@@ -53,4 +54,68 @@ test('tokens are estimated to be no fewer than they are, nor many more', () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+const space = ' '.repeat(200_000)
+/** Within raw blocks: elsewhere no template may have so much of it in a row. */
+test.each([
+  `{% raw -%}${space}{%- endraw %}`,
+  `{% raw %}a${space}{%- endraw -%}${space}{%-${space}raw%}{% endraw${space}%}`,
+  `{% raw %}${' {%- '.repeat(40_000)}{% endraw %}`,
+])('much white space, case %#', (text) => {
+  const before = process.cpuUsage()
+  expect(tokenizeAll(text).length).toBeGreaterThan(0)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
+})
+
+test.each([
+  ['{% raw %}a{% endraw -%}\n{%- raw %}{{ b }}{% endraw %}', 'a{{ b }}'],
+  ['x{% raw -%} {%- endraw %}y', 'xy'],
+  ['x{% raw -%}\n{%- endraw %}{% raw %}{{ b }}{% endraw %}', 'x{{ b }}'],
+  ['x{% raw -%}{%- endraw -%} {%- raw -%} \n {%- endraw -%} y', 'xy'],
+])('white space between two tags that take it away: %j', (text, shown) => {
+  const tokens = tokenizeAll(text)
+  expect([tokens.map(({ type }) => type), tokens.map(({ value }) => value).join('')]).toEqual([['Text'], shown])
+})
+
+/** As simple as can be said; it takes the square of the length where there is much white space. */
+function tokenizeSlowly(text: string) {
+  const raw: string[] = []
+  const block = /(?:\s*\{%-|\{%\+?)\s*raw\s*(?:-%\}\s*|%\})([^]*?)(?:\s*\{%-|\{%\+?)\s*endraw\s*(?:-%\}\s*|%\})/g
+  const left = text.replace(block, (_whole, inner) => `\ufdd2${raw.push(inner) - 1}\ufdd3`)
+  if (/\{%[-+]?\s*raw\s*-?%\}/.test(left)) throw new Error('raw without endraw')
+  const restore = (value: string) => value.replace(/\ufdd2(\d+)\ufdd3/g, (_whole, n) => raw[Number(n)]!)
+  return (tokenize(left) as ReturnType<typeof tokenizeAll>).map(({ type, value }) => ({
+    type,
+    value: type === 'Text' ? restore(value) : value,
+  }))
+}
+
+test('raw blocks end where they should, whatever stands around them', () => {
+  const part = fc.constantFrom('{%', '{%-', '-', '%}', '-%}', ' ', '\n', 'raw', 'endraw', 'x', '+')
+  const tag = fc
+    .tuple(
+      fc.constantFrom('{%', '{%-', '{%+', '{%- '),
+      fc.constantFrom('raw', ' endraw', 'raw '),
+      fc.constantFrom('%}', '-%}', ' -%}'),
+    )
+    .map((parts) => parts.join(''))
+  let blocks = 0
+  fc.assert(
+    fc.property(fc.array(fc.oneof(part, tag), { maxLength: 12 }), (parts) => {
+      const text = parts.join('')
+      const outcome = (run: () => unknown) => {
+        try {
+          return run()
+        } catch {
+          return 'refused'
+        }
+      }
+      const tokens = outcome(() => tokenizeAll(text))
+      if (tokens !== 'refused' && text.includes('endraw')) blocks += 1
+      expect(tokens).toEqual(outcome(() => tokenizeSlowly(text)))
+    }),
+    { numRuns: 5000 },
+  )
+  expect(blocks).toBeGreaterThan(500)
 })

@@ -69,8 +69,8 @@ function countWithin(text: string, from: number, mayGoOn: (found: number) => boo
 
 /** One pass: each block is looked for from the end of the one before, and white space before it from where that begins. */
 function takeOutRaw(text: string, raw: string[]): string {
-  const begin = /((?<!\s)\s*\{%-|\{%\+?)\s*raw\s*(-%\}\s*|%\})/g
-  const end = /((?<!\s)\s*\{%-|\{%\+?)\s*endraw\s*(-%\}\s*|%\})/g
+  const begin = /((?<!\s)\s+\{%-|\{%[-+]?)\s*raw\s*(-%\}\s*|%\})/g
+  const end = /((?<!\s)\s+\{%-|\{%[-+]?)\s*endraw\s*(-%\}\s*|%\})/g
   let left = ''
   let from = 0
   for (let opening = begin.exec(text); opening !== null; opening = begin.exec(text)) {

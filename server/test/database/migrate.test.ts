@@ -1,28 +1,57 @@
-// The schema is brought up to date however long that takes.
+// The schema is brought up to date however long that takes, one migration after the other.
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, inject, test } from 'vitest'
-import { openDatabase } from '../../src/database/database.ts'
+import { type PooledDatabase, openDatabase } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 
-test('a migration may take longer than a statement', async () => {
+/** A new database without any schema, as one node or several see it. */
+async function withEmptyDatabase(
+  nodes: number,
+  use: (databases: PooledDatabase[], client: pg.Client) => Promise<void>,
+): Promise<void> {
   const server = new pg.Client({ connectionString: inject('postgres_url') })
   await server.connect()
   const name = `parley_test_${randomUUID().replaceAll('-', '')}`
   await server.query(`create database ${name}`)
   const connection_string = inject('postgres_url').replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`)
   const limits = { max_connections: 2, statement_timeout_ms: 1 }
-  const database = openDatabase({ connection_string, ...limits, onError: () => {} })
+  const databases = Array.from({ length: nodes }, () =>
+    openDatabase({ connection_string, ...limits, onError: () => {} }),
+  )
+  const client = new pg.Client({ connectionString: connection_string })
+  await client.connect()
   try {
-    await migrate(database)
-    const client = new pg.Client({ connectionString: connection_string })
-    await client.connect()
-    const { rows } = await client.query('select name from kysely_migration order by name')
-    expect(rows.map((row) => row.name)).toContain('016-search-by-organization')
-    await client.end()
+    await use(databases, client)
   } finally {
-    await database.pool.end()
+    await client.end()
+    await Promise.all(databases.map((database) => database.pool.end()))
     await server.query(`drop database ${name}`)
     await server.end()
   }
-})
+}
+
+const recorded = 'select name, xmin::text as transaction from kysely_migration order by name'
+
+test('a migration may take longer than a statement', () =>
+  withEmptyDatabase(1, async ([database], client) => {
+    await migrate(database!)
+    const { rows } = await client.query(recorded)
+    expect(rows.map((row) => row.name)).toContain('017-search-indexes-replaced')
+  }))
+
+test('each migration is a transaction of its own, whichever of the nodes that start at once runs it', () =>
+  withEmptyDatabase(2, async (databases, client) => {
+    await Promise.all(databases.map(migrate))
+    const { rows } = await client.query(recorded)
+    expect(rows.length).toBeGreaterThan(10)
+    expect(new Set(rows.map((row) => row.transaction)).size).toBe(rows.length)
+  }))
+
+test('a migration that fails is told, and leaves those before it done', () =>
+  withEmptyDatabase(1, async ([database], client) => {
+    await client.query('create table idempotency_keys ()')
+    await expect(migrate(database!)).rejects.toThrow('already exists')
+    const { rows } = await client.query(recorded)
+    expect(rows.map((row) => row.name)).toEqual(['001-foundation'])
+  }))

@@ -26,13 +26,13 @@ create function metadata_keys(organization uuid, metadata jsonb) returns bigint[
     jsonb_path_query(field.value, 'strict $.** ? (@.type() != "object" && @.type() != "array")') leaf
 $$;
 
--- Nodes of the version before find the same without them, with the indexes by time; it takes them longer.
-drop index conversations_user, conversations_agent_number, conversations_metadata;
-create index conversations_user on conversations using gin (text_keys(organization_id, user_id))
+-- Beside those they replace, which the next migration drops: to drop an index locks readers out, and this one reads a large table. They
+-- are not dropped at the end of it, since what has locked a row waits to write it, and the drop would wait for what holds that lock.
+create index conversations_user_keys on conversations using gin (text_keys(organization_id, user_id))
   with (gin_pending_list_limit = 128) where deleted_at is null;
-create index conversations_agent_number on conversations using gin (text_keys(organization_id, agent_number))
+create index conversations_agent_number_keys on conversations using gin (text_keys(organization_id, agent_number))
   with (gin_pending_list_limit = 128) where deleted_at is null;
-create index conversations_metadata on conversations using gin (metadata_keys(organization_id, custom_metadata))
+create index conversations_metadata_keys on conversations using gin (metadata_keys(organization_id, custom_metadata))
   with (gin_pending_list_limit = 128) where deleted_at is null;
-alter index conversations_user alter column 1 set statistics 1000;
-alter index conversations_agent_number alter column 1 set statistics 1000;
+alter index conversations_user_keys alter column 1 set statistics 1000;
+alter index conversations_agent_number_keys alter column 1 set statistics 1000;

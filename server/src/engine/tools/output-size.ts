@@ -18,6 +18,9 @@ export interface OutputRoom {
   left: number
 }
 
+/** As it is stored, or as it is sent. */
+type SizeOf = (value: JsonValue) => number
+
 /** `items`: what earlier attempts have left of the turn. */
 export function roomAfter(items: readonly Pick<ItemRecord, 'type' | 'output'>[]): OutputRoom {
   const outputs = items.filter(({ type }) => type === 'function_call_output')
@@ -32,15 +35,16 @@ export function takeRoom(room: OutputRoom, output: JsonValue): JsonValue {
 }
 
 /** The value with its longest texts cut off, all at the same length; where that is not enough, its JSON cut off as a text. */
-export function fitOutput(value: JsonValue, max_bytes: number): JsonValue {
-  const excess = storedBytes(value) - max_bytes
+export function fitOutput(value: JsonValue, max_bytes: number, sizeOf: SizeOf = storedBytes): JsonValue {
+  const excess = sizeOf(value) - max_bytes
   if (excess <= 0) return value
   const longest = longestThatFits(listTextSizes(value), excess)
   const shorter = longest === null ? value : cutTexts(value, longest)
-  if (storedBytes(shorter) <= max_bytes) return shorter
+  if (sizeOf(shorter) <= max_bytes) return shorter
   return cutOff(typeof value === 'string' ? value : JSON.stringify(value), max_bytes)
 }
 
+/** Of a text it is the same whether it is stored or sent. */
 function listTextSizes(value: JsonValue): number[] {
   if (typeof value === 'string') return [storedBytes(value)]
   if (typeof value !== 'object' || value === null) return []
