@@ -277,9 +277,7 @@ describe('many connections', () => {
 
   test('of this machine, where a proxy may be, are bounded in all only', async () => {
     const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1' })
-    const clients: RawClient[] = []
-    for (let number = 0; number < 3; number += 1) clients.push(await open(server))
-    expect(await count(clients)).toBe(3)
+    expect(await count(await Promise.all([open(server), open(server), open(server)]))).toBe(3)
   })
 
   test('of a name with several addresses are counted together, and answered on each', async () => {
@@ -296,16 +294,14 @@ describe('many connections', () => {
 
   test('come through a trusted proxy', async () => {
     const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '2', PARLEY_TRUSTED_PROXIES: '127.0.0.4' })
-    const openThrough = () => open(server, '', { from: '127.0.0.4' })
-    expect(await count(await Promise.all(Array.from({ length: 6 }, openThrough)))).toBe(6)
+    const open_all = Array.from({ length: 6 }, () => open(server, '', { from: '127.0.0.4' }))
+    expect(await count(await Promise.all(open_all))).toBe(6)
   })
 
   test('are refused over the bound of the node', async () => {
     const server = await start({ PARLEY_LIMIT_CONNECTIONS: '4' })
-    const clients: RawClient[] = []
-    for (let number = 0; number < 8; number += 1)
-      clients.push(await open(server, '', { from: `127.0.0.${2 + number}` }))
-    expect(await count(clients)).toBe(4)
+    const open_all = Array.from({ length: 8 }, (_, number) => open(server, '', { from: `127.0.0.${2 + number}` }))
+    expect(await count(await Promise.all(open_all))).toBe(4)
   })
 })
 
