@@ -114,7 +114,8 @@ describe('deleteConversation', () => {
     await patch(id, { later: word('patch') })
     server.model.answer = () => `They spoke of ${word('summary')}.`
     // By the end user, whose id is then in `ended_by` too.
-    const { token } = await server.client.createConversationToken({ conversation_id: id, permissions: ['end'] })
+    const permissions = ['read' as const, 'end' as const]
+    const { token } = await server.client.createConversationToken({ conversation_id: id, permissions })
     await server.as({ token }).endConversation({ conversation_id: id, reason: word('reason') })
     const before = (await dumpDatabase()).join('\n')
     const addressed = ['number', 'subject', 'to', 'from']
