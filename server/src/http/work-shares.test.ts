@@ -61,6 +61,14 @@ test('calls leave connections of their organization to its turns', async () => {
   await calls.ended
 })
 
+test('a lone organization works on two calls at once, however few connections there are', async () => {
+  const { start, end } = startCalls(createWorkShares(systemPorts.clock, 1))
+  const calls = await start('listConversations', 'loud', 20)
+  expect(calls.begun).toBe(2)
+  end()
+  await calls.ended
+})
+
 test('what waits for a model, for events or for a password, and whoever has no credential, needs no place', async () => {
   const { start, end } = startCalls(createWorkShares(systemPorts.clock, 20))
   const waiting = await start('sendConversationMessage', 'loud', 100)

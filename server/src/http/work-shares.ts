@@ -9,6 +9,8 @@ const most_waiting = 10_000
 const wait_ms = 10_000
 /** A lone organization holds half of them: enough to keep a processor and a database busy. */
 const most_places = 16
+/** However few connections there are: a call that waits for a lock is not to keep every other one of its organization. */
+const least_places = 4
 /** So many connections are left to an organization whose calls hold all of their places. */
 const spare_connections = 2
 /** Of operations that cost more than one request. */
@@ -24,7 +26,7 @@ export interface WorkShares {
 /** `connections`: those of the database that organizations share. */
 export function createWorkShares(clock: Pick<Clock, 'after'>, connections: number): WorkShares {
   const create = (options: Omit<FairShareOptions, 'clock'>) => createFairShare({ ...options, clock })
-  const places = Math.max(2, Math.min(most_places, connections - spare_connections))
+  const places = Math.max(least_places, Math.min(most_places, connections - spare_connections))
   const usual = create({ places, most_waiting, wait_ms })
   const costly = create({ places: costly_places, most_waiting, wait_ms })
   const parts = create(long)
