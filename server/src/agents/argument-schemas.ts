@@ -15,7 +15,7 @@ const max_pattern_characters = 2000
 export const max_pattern_size = 20_000
 /** Values of the schema times values of the arguments: about what a check can take. */
 const max_check_work = 20_000_000
-/** Up to this work more faults than the first are told. */
+/** Up to this much work further faults are listed; beyond it, only the first. */
 const max_work_for_all = 200_000
 const max_pattern_work = 100_000_000
 

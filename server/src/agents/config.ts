@@ -26,7 +26,7 @@ import {
 import { type ResolvedTool, resolveTools } from './tools.ts'
 
 const schema = AgentConfig as unknown as Schema
-/** Of a value that may be one of many things there are errors for each, of which few are told. */
+/** A value with many alternatives has errors for each of them, and the answer lists few. */
 const max_errors = 10_000
 const findErrors = createErrorFinders(
   { verbose: true, strict: true, allowUnionTypes: true, keywords: [without_effect] },
