@@ -6,7 +6,7 @@ import { gather } from '../../database/batch.ts'
 import { openStore } from '../../database/store.ts'
 import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../../idempotency/run-once.ts'
 import { type Decision, type LockedConversation, isRefusal } from '../machine/change.ts'
-import { type Committed, type Environment, accepted, changeConversation, committedOf } from './commit.ts'
+import { type Committed, type Environment, accepted, changeConversation, committedOf, writerOf } from './commit.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { type Planned, writeChanges } from './write-changes.ts'
@@ -44,7 +44,7 @@ const lock_wait_ms = 100
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
-export function createGroupCommit(database: Database, environment: Environment): GroupCommit {
+export function createGroupCommit({ database, ...environment }: Environment & { database: Database }): GroupCommit {
   const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
@@ -127,7 +127,7 @@ async function commitTogether(
       const judged = locked.map(judge)
       const lost = await bindTogether(tx, judged.flatMap(bindingOf))
       const written = judged.filter((one) => !isRefusal(one.decision) && !whyLost(one, lost))
-      writeChanges({ tx, ...environment }, written.flatMap(planOf))
+      writeChanges(writerOf(tx, environment), written.flatMap(planOf))
       if (environment.ports.reached) await tx.posted()
       await reachAll('written', written.map(proposedOf))
       return { judged, lost, written }

@@ -14,10 +14,10 @@ import { presentListed } from './present.ts'
 type Condition = ReturnType<typeof sql<boolean>>
 
 export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
-  const { answer_bytes } = ctx.services.config.limits
+  const { answer_bytes } = ctx.core.config.limits
   const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
   const last = rows.at(-1)
-  if (last && rows.length === limitOf(input)) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
+  if (last && rows.length === limitOf(input)) ctx.edge?.setHeader('link', nextPageLink(ctx.edge.url, last.created_at))
   return rows.map((row) => presentListed(ctx.access, row))
 }
 
