@@ -9,7 +9,9 @@ const line_characters = 110
  */
 export function tellBody(text: string): string[] {
   if (text === '') return []
-  return isCompactJson(text) ? layOut(JSON.parse(text), '') : text.split('\n').map((line) => `| ${line}`)
+  return isCompactJson(text)
+    ? layOut(JSON.parse(text), '')
+    : text.split('\n').map((line) => (line === '' ? '|' : `| ${line}`))
 }
 
 function isCompactJson(text: string): boolean {

@@ -225,6 +225,9 @@ const http_date = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/
 
 function maskHeader(name: string, value: string, body_bytes: number): string {
   if (name.toLowerCase() === 'date' && http_date.test(value)) return '<date>'
+  // Of a file: what its build and its installation make of it.
+  if (name === 'last-modified' && http_date.test(value)) return '<date>'
+  if (name === 'etag' && /^W\/"[0-9a-f]+-[0-9a-f]+"$/.test(value)) return 'W/"<size>-<time>"'
   // Ids and numbers may have other lengths: what counts is that it is right.
   if (name.toLowerCase() === 'content-length' && value === String(body_bytes)) return '<of the body>'
   return value

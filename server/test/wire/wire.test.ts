@@ -17,22 +17,27 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-/** Title and text of each exchange. */
-function readRecording(name: string): [title: string, text: string][] {
+type Recording = [title: string, text: string][]
+
+function readRecording(name: string): Recording {
   if (!existsSync(fileOf(name))) return []
-  const sections = readFileSync(fileOf(name), 'utf8').split(/^### /m).slice(1)
+  const sections = readFileSync(fileOf(name), 'utf8').slice('### '.length, -1).split('\n\n### ')
   return sections.map((section) => {
     const end = section.indexOf('\n')
-    return [section.slice(0, end), section.slice(end + 1).trimEnd()]
+    return [section.slice(0, end), section.slice(end + 1)]
   })
+}
+
+function writeRecording(name: string, recording: Recording): void {
+  writeFileSync(fileOf(name), recording.map(([title, text]) => `### ${title}\n${text}\n`).join('\n'))
 }
 
 describe('what goes over the wire is what is recorded', () => {
   test.each(Object.entries(walks))('%s', async (name, walkThrough) => {
     using walk = await world.openWalk(name)
     await walkThrough(walk)
-    const seen = walk.render().map(([title, text]): [string, string] => [title, text.trimEnd()])
-    if (is_recording) writeFileSync(fileOf(name), seen.map(([title, text]) => `### ${title}\n${text}\n`).join('\n'))
+    const seen = walk.render()
+    if (is_recording) writeRecording(name, seen)
     const recorded = readRecording(name)
     expect(seen.map(([title]) => title)).toEqual(recorded.map(([title]) => title))
     for (const [index, [title, text]] of seen.entries()) expect.soft(text, title).toBe(recorded[index]![1])
@@ -49,7 +54,7 @@ describe('what goes over the wire is what is recorded', () => {
 
 describe('the recordings', () => {
   /** Once the walks are made, which may have written them. */
-  let read: [title: string, text: string][] | undefined
+  let read: Recording | undefined
   const all = () => (read ??= Object.keys(walks).flatMap(readRecording))
 
   test.each(Object.values<Operation>(operations).map(({ id, success }) => [id, success.status] as const))(

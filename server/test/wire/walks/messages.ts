@@ -183,7 +183,7 @@ async function compete(walk: Walk, agent_id: string): Promise<void> {
     const second = await run(walk, `that is interrupted${how}`, params, headers)
     second.held.say('I begin ')
     if (how !== '') await second.answer.sees('I begin ')
-    script(walk, 'After the interruption.')
+    script(walk, 'Interrupted.')
     await call('sendConversationMessage', `that interrupts${how}`, {
       params,
       headers: { ...headers, 'parley-concurrency': 'interrupt' },

@@ -74,12 +74,14 @@ async function told(walk: Walk, agent_id: string): Promise<void> {
   const client = await openRawClient(node.url, 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')
   await client.sees(/"\}$/)
   const before = client.text.length
+  // Half of a request is there: the connection is not idle, and is let be.
   client.socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\n')
+  await there.prepare('getHealth', { as: null })
   const stopped = node[Symbol.asyncDispose]()
   await until(() => isRefused(node.url))
   client.socket.write('\r\n')
   await client.takeAll()
-  tellBytes(walk, 'getReadiness, of a node that is told to stop', client.text.slice(before))
+  tellBytes(walk, 'getReadiness: of a node that is told to stop', client.text.slice(before))
   held.say('Until the end.')
   held.finish()
   await answer.ended
