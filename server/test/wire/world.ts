@@ -5,7 +5,7 @@ import { makeOrganization } from '../support/actors.ts'
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
-import { type Clock, systemPorts } from '../../src/ports.ts'
+import { type Clock, systemPorts } from '../../src/base/ports.ts'
 import { type Recorder, createRecorder } from './recorder.ts'
 
 export interface World extends AsyncDisposable {

@@ -1,5 +1,5 @@
 // Signing in and out, as browsers do it: sessions and their cookies, invitations, an identity provider.
-import { givePassword, makePerson } from '../../sign-in/support.ts'
+import { givePassword, makePerson } from '../../access/sign-in/support.ts'
 import { type Recorder } from '../recorder.ts'
 import { public_url, type Walk } from '../world.ts'
 import { password } from './constants.ts'
