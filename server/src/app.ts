@@ -14,7 +14,7 @@ import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config/config.ts'
 import type { Services } from './calls/context.ts'
 import { requeueOverdueAnalyses } from './conversations/commit/content.ts'
-import { createEndings } from './live/local-results.ts'
+import { createLocalResults } from './live/local-results.ts'
 import { createSignals } from './live/signals.ts'
 import type { EndedTurn } from './conversations/machine/ended-turn.ts'
 import { openBus } from './live/bus.ts'
@@ -27,7 +27,7 @@ import { watchLogs } from './events/log-watch.ts'
 import { createOpenStreams } from './events/open-streams.ts'
 import { drainKey } from './events/operations.ts'
 import { createFeeds } from './feed/feeds.ts'
-import { tendChanges } from './feed/maintain.ts'
+import { maintainChanges } from './feed/maintain.ts'
 import { foldStatistics } from './statistics/fold.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './models/catalog.ts'
@@ -166,7 +166,7 @@ function connectNodes(
   stack.use(watchLogs({ database, signals, clock, followed: live.followed, onError: onLogsLate }))
   const onFeedsLate = warn('changes of conversations may be shown late')
   const feeds = stack.use(createFeeds({ database, bus, signals, live, node_id, clock, onError: onFeedsLate }))
-  return { signals, endings: createEndings<EndedTurn>(), bus, live, feeds, node_id }
+  return { signals, local_results: createLocalResults<EndedTurn>(), bus, live, feeds, node_id }
 }
 
 /** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */
@@ -196,7 +196,7 @@ async function serve(
     delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
     clean_up_sign_in: () => deleteExpired(services.database, config.sign_in.idle_minutes),
     fold_statistics: async () => void (await foldStatistics(services.database, folds_at_once)),
-    tend_changes: () => tendChanges(services.database),
+    tend_changes: () => maintainChanges(services.database),
     clean_up_webhooks: () => cleanUp(services.database, deliveries_deleted_at_once),
     requeue_analyses: async () => {
       const requeued = await requeueOverdueAnalyses(services.database)

@@ -8,7 +8,7 @@ import type { OpenId } from '../access/sign-in/openid.ts'
 import type { Passwords } from '../access/sign-in/passwords.ts'
 import type { ConversationTokens } from '../access/conversation-token.ts'
 import type { Config } from '../config/config.ts'
-import type { Endings } from '../live/local-results.ts'
+import type { LocalResults } from '../live/local-results.ts'
 import type { Signals } from '../live/signals.ts'
 import type { EndedTurn } from '../conversations/machine/ended-turn.ts'
 import type { GroupCommit } from '../conversations/commit/group-commit.ts'
@@ -42,7 +42,7 @@ export interface Services extends Sealers {
   readonly runner: TurnRunner
   readonly signals: Signals
   /** Of turns. */
-  readonly endings: Endings<EndedTurn>
+  readonly local_results: LocalResults<EndedTurn>
   readonly bus: Bus
   readonly live: LiveTurns
   /** Of organizations' conversations. */

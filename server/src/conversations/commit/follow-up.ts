@@ -2,16 +2,16 @@
 // the attempt that runs here so that a commit can keep what it had said.
 import type { Services } from '../../calls/context.ts'
 import type { Committed } from './commit.ts'
-import type { Partial } from '../machine/turn-endings.ts'
+import type { PartialReply } from '../machine/turn-endings.ts'
 
-type Part = Pick<Services, 'runner' | 'signals' | 'endings' | 'ports' | 'bus' | 'live' | 'node_id' | 'feeds'>
+type Part = Pick<Services, 'runner' | 'signals' | 'local_results' | 'ports' | 'bus' | 'live' | 'node_id' | 'feeds'>
 
-export function conclude(services: Part, conversation_id: string, committed: Committed<unknown>): void {
+export function followUp(services: Part, conversation_id: string, committed: Committed<unknown>): void {
   if (committed.started) services.runner.start(committed.started)
   for (const ended of committed.ended_turns) {
     const { id, nodes } = ended
     services.runner.stop(id)
-    services.endings.tell(id, ended)
+    services.local_results.tell(id, ended)
     services.signals.notify(id)
     if (nodes.some((node) => node !== services.node_id)) void services.bus.publish({ topic: 'changed', id })
   }
@@ -38,7 +38,7 @@ export function announce({ signals, live }: Pick<Services, 'signals' | 'live'>, 
 export async function withHalt<Answer>(
   services: Part,
   conversation_id: string,
-  commit: (partial: Partial | null) => Promise<Committed<Answer>>,
+  commit: (partial: PartialReply | null) => Promise<Committed<Answer>>,
 ): Promise<Committed<Answer>> {
   const halted = await services.runner.halt(conversation_id)
   let isConcluded = false

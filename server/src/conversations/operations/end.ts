@@ -6,7 +6,7 @@ import type { Context, Handler } from '../../calls/context.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { deleteContent } from '../commit/content.ts'
-import { conclude, withHalt } from '../commit/follow-up.ts'
+import { followUp, withHalt } from '../commit/follow-up.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
 import { decideCancel, decideEnd } from '../machine/decisions.ts'
@@ -39,7 +39,7 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
     )
   const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.services, id, commit) : await commit(null)
-  conclude(ctx.services, id, committed)
+  followUp(ctx.services, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
   return ctx.key ? ctx.key.settle(answer) : answer
@@ -122,7 +122,7 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
     )
   // A waiting turn can be cancelled without disturbing the one that runs.
   const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
-  conclude(ctx.services, id, committed)
+  followUp(ctx.services, id, committed)
   if (!read.turn) throw notFound('Turn')
   const cancelled = presentTurn(read.turn)
   return ctx.key ? ctx.key.settle(cancelled) : cancelled
@@ -133,5 +133,5 @@ export const deleteConversation: Handler<'deleteConversation'> = async (ctx, inp
   const ended_by = describeActor(ctx, conversation, null)
   const { id } = conversation
   const committed = await withHalt(ctx.services, id, () => deleteContent(ctx.store, ctx.services, id, ended_by))
-  conclude(ctx.services, id, committed)
+  followUp(ctx.services, id, committed)
 }

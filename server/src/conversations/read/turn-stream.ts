@@ -22,7 +22,7 @@ export interface AwaitedTurn {
 }
 
 /** The last event is the reply, or why there is none. */
-export type TurnEnd = { reply: MessageReply } | { refusal: AppError }
+export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
 
 /** How often the turn is looked at although nobody called. */
 const poll_ms = 500
@@ -45,7 +45,7 @@ export async function* streamTurn(
   gone: AbortSignal,
 ): AsyncGenerator<TurnStreamEvent> {
   using _following = ctx.services.live.follow(awaited.conversation_id)
-  let end: TurnEnd
+  let end: TurnAnswer
   try {
     end = yield* followTurn(ctx, awaited, gone, narratorFor(ctx, awaited))
   } catch (error) {
@@ -75,19 +75,19 @@ async function* followTurn(
   { conversation_id, turn_id, wait_ms, interactivity, seen }: AwaitedTurn,
   gone: AbortSignal,
   narrator: TurnNarrator | null,
-): AsyncGenerator<TurnStreamEvent, TurnEnd> {
-  const { signals, endings, live, ports } = ctx.services
+): AsyncGenerator<TurnStreamEvent, TurnAnswer> {
+  const { signals, local_results, live, ports } = ctx.services
   const deadline = ports.clock.monotonic() + wait_ms
   const saidKey = liveKey(conversation_id)
   using listener = signals.listen(turn_id, ...(narrator ? [conversation_id, saidKey] : []))
-  using expected = endings.expect(turn_id)
-  const look = () => expected.ending ?? lookAtTurn(ctx, conversation_id, turn_id)
+  using expected = local_results.expect(turn_id)
+  const look = () => expected.result ?? lookAtTurn(ctx, conversation_id, turn_id)
   for (let turn: SeenTurn | null | undefined = seen ?? (await look()); ;) {
     const isOver = turn === null || (turn && isFinal(turn.status))
     const isLate = ports.clock.monotonic() >= deadline || signals.isClosed || gone.aborted
     if (isOver || isLate) {
       const isTold = turn && (narrator || turn.outcome === 'reply')
-      const items = isTold ? (expected.ending?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
+      const items = isTold ? (expected.result?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
       if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
       return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
     }
@@ -141,7 +141,7 @@ function concludeTurn(
   { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms' | 'seen'>,
   turn: SeenTurn | null | undefined,
   items: Parameters<typeof presentReply>[1],
-): TurnEnd {
+): TurnAnswer {
   const refuse = (error: Refused, detail?: string | null) => ({
     refusal: new AppError(error, detail ?? undefined, { turn_id }),
   })
