@@ -22,7 +22,7 @@ import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { drainKey } from './events/events.ts'
-import { tendChanges } from './feed/maintain.ts'
+import { maintainChanges } from './feed/maintain.ts'
 import { foldStatistics } from './statistics/fold.ts'
 import { createHttpServer } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
@@ -186,7 +186,7 @@ function tasksOf(core: Core, rooms: Rooms): Tasks {
     delete_expired_keys: async () => void (await deleteExpiredKeys(database, keys_deleted_at_once)),
     clean_up_sign_in: () => deleteExpired(database, config.sign_in.idle_minutes),
     fold_statistics: async () => void (await foldStatistics(database, folds_at_once)),
-    tend_changes: () => tendChanges(database),
+    tend_changes: () => maintainChanges(database),
     clean_up_webhooks: () => cleanUp(database, deliveries_deleted_at_once),
     requeue_analyses: async () => {
       const requeued = await requeueOverdueAnalyses(database)

@@ -89,7 +89,7 @@ const findKey = statement(
 const unproven = 'unproven'
 
 async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
-  const [found] = await services.database.ask<KeyRow>(findKey, [credential.key_id], unproven)
+  const [found] = await services.database.lookUp<KeyRow>(findKey, [credential.key_id], unproven)
   const key = requireSecret(credential, found)
   noteUse(services, credential, key)
   return {

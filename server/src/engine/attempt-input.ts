@@ -62,7 +62,7 @@ export interface RunningTurn extends FoundTurn, Disposable {
 }
 
 /** Null when the turn is not the attempt's (any more). */
-export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
+export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null

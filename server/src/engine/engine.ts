@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import { type Committed, changeConversation } from '../conversations/commit/commit.ts'
-import { conclude } from '../conversations/commit/follow-up.ts'
+import { followUp } from '../conversations/commit/follow-up.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
@@ -179,9 +179,9 @@ export class Engine implements TurnRunner {
 
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
-    await this.#tend(() => this.#renew())
+    await this.#maintain(() => this.#renew())
     // Apart: a sweep may wait for takeovers, and no lease must run out meanwhile.
-    if (!this.#isSweeping) void this.#tend(() => this.#sweep())
+    if (!this.#isSweeping) void this.#maintain(() => this.#sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
@@ -315,7 +315,7 @@ export class Engine implements TurnRunner {
     if (!committed) return 'stale'
     // Before its effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
-    this.#conclude(lease.conversation_id, committed)
+    this.#followUp(lease.conversation_id, committed)
     return committed.answer
   }
 
@@ -341,11 +341,11 @@ export class Engine implements TurnRunner {
     }
   }
 
-  #conclude(conversation_id: string, committed: Committed<unknown>): void {
-    conclude(this.#services.conversations, conversation_id, committed)
+  #followUp(conversation_id: string, committed: Committed<unknown>): void {
+    followUp(this.#services.conversations, conversation_id, committed)
   }
 
-  async #tend(work: () => Promise<void>): Promise<void> {
+  async #maintain(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
@@ -371,7 +371,7 @@ export class Engine implements TurnRunner {
         while (this.#takeovers.size >= most) await Promise.race(this.#takeovers.values())
         if (this.#isDraining) return
         if (this.#takeovers.has(turn.turn_id)) continue
-        const takeover = this.#tend(() => this.#takeUp(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
+        const takeover = this.#maintain(() => this.#takeOver(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
         this.#takeovers.set(turn.turn_id, takeover)
       }
     } finally {
@@ -379,13 +379,13 @@ export class Engine implements TurnRunner {
     }
   }
 
-  async #takeUp(turn: AbandonedTurn): Promise<void> {
+  async #takeOver(turn: AbandonedTurn): Promise<void> {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
     const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-    this.#conclude(turn.conversation_id, committed)
+    this.#followUp(turn.conversation_id, committed)
   }
 }

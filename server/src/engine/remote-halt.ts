@@ -1,7 +1,7 @@
 // Halting across nodes: a node that ends, cancels or interrupts a turn asks the one that runs it for what the agent has said.
 // That one stops at once, leaves the text with the turn, and goes on if nothing came of it.
 import type { Core } from '../calls/core.ts'
-import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/commit/leases.ts'
+import { findTurnLease, leavePartialText, readPartialText } from '../conversations/commit/leases.ts'
 import type { HaltedAttempt } from '../conversations/turn-runner.ts'
 import { isUnavailable } from '../database/failures.ts'
 
@@ -14,7 +14,7 @@ type Part = Pick<Core, 'database' | 'live' | 'node' | 'ports'>
 
 /** Asks the node that runs the conversation's turn, if that is another one. */
 export async function haltElsewhere(services: Part, conversation_id: string): Promise<HaltedAttempt | null> {
-  const turn = await findRunningTurn(services.database, conversation_id)
+  const turn = await findTurnLease(services.database, conversation_id)
   if (!turn || turn.node_id === services.node.id) return null
   const partial = services.live.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
     readPartialText(services.database, turn.turn_id, turn.lease).catch(lookAgain),

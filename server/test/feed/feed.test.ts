@@ -6,7 +6,7 @@ import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { type Store, openStore } from '../../src/database/store.ts'
 import { numberChanges, readFeedPosition } from '../../src/feed/queries.ts'
-import { tendChanges } from '../../src/feed/maintain.ts'
+import { maintainChanges } from '../../src/feed/maintain.ts'
 import { makeKey, makeNarrowedKey, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -287,7 +287,7 @@ describe('what is no longer kept', () => {
     const seen = await positionNow()
     const missed = await begin()
     await age()
-    await tendChanges(server.database)
+    await maintainChanges(server.database)
     const kept = await positionNow()
     expect(kept).toBeGreaterThan(seen)
     for (const after of [seen, kept + 1_000_000]) {
@@ -305,7 +305,7 @@ describe('what is no longer kept', () => {
   test('who has seen all of it goes on, although nothing is kept', async () => {
     const seen = await positionNow()
     await age()
-    await tendChanges(server.database)
+    await maintainChanges(server.database)
     expect(await server.client.listConversationChanges({ after: seen })).toMatchObject({ is_reset: false, data: [] })
     const id = await begin()
     const page = await server.client.listConversationChanges({ after: seen })
@@ -318,7 +318,7 @@ describe('what is no longer kept', () => {
     const agent = await publishAgent(organization.client)
     await begin(organization.client, agent.agent_id)
     await age()
-    await tendChanges(server.database)
+    await maintainChanges(server.database)
     expect(await organization.client.listConversationChanges({ after: before })).toMatchObject({ is_reset: true })
   })
 })

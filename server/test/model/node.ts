@@ -11,7 +11,7 @@ export const waits = {
   /** A wait for a change looks at the database by itself. */
   look: 500,
   /** Renewing leases and sweeping. */
-  tend: 2500,
+  maintain: 2500,
   /** For the text of a turn that runs on another node. */
   text: 250,
   /** A stopped attempt begins again. */
@@ -85,9 +85,9 @@ async function untilHeard({
 }
 
 /** Renews the node's leases and sweeps, and waits for that. */
-export async function tend({ clock, app }: Node, until: Until): Promise<void> {
-  clock.fire(waits.tend)
-  await until('the node has renewed its leases', () => clock.count(waits.tend) === 1)
+export async function maintain({ clock, app }: Node, until: Until): Promise<void> {
+  clock.fire(waits.maintain)
+  await until('the node has renewed its leases', () => clock.count(waits.maintain) === 1)
   await until('the node has swept', () => !app.rooms.engine.engine.isTakingOver)
 }
 

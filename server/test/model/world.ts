@@ -16,7 +16,7 @@ import { type ConversationModel, type Outcome, max_tool_steps, max_waiting } fro
 import { type HeldTools, type ToolRequest, startHeldTools } from './held-tools.ts'
 import { type HeldModel, type ModelCall, startHeldModel } from './held-model.ts'
 import { ManualClock } from './manual-clock.ts'
-import { type Node, killNode, max_turn_seconds, startNode, stopNode, tend, waits } from './node.ts'
+import { type Node, killNode, max_turn_seconds, startNode, stopNode, maintain, waits } from './node.ts'
 
 const patience = { ms: 20_000 }
 
@@ -176,8 +176,8 @@ export class World implements AsyncDisposable {
     this.nodes[index] = await this.#startNode()
   }
 
-  tend(index: number): Promise<void> {
-    return tend(this.node(index), until)
+  maintain(index: number): Promise<void> {
+    return maintain(this.node(index), until)
   }
 
   /** Time passes for leases as the model has it, and in no other way. */

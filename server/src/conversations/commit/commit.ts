@@ -57,7 +57,7 @@ export async function underLock<T>(
     await reach(ports, `${change}.locked`)
     const written = await work(tx, state)
     // Who does not stop here need not wait: it goes with the commit.
-    if (ports.reached) await tx.posted()
+    if (ports.reached) await tx.sent()
     await reach(ports, `${change}.written`)
     return written
   })

@@ -3,7 +3,7 @@
 import type { Core } from '../../calls/core.ts'
 import type { Conversations } from '../conversations.ts'
 import type { Committed } from './commit.ts'
-import type { Partial } from '../machine/turn-endings.ts'
+import type { PartialReply } from '../machine/turn-endings.ts'
 
 /** Hears of what shows in the list of an organization's conversations. */
 export interface ListWatcher {
@@ -12,7 +12,7 @@ export interface ListWatcher {
   progressed(organization_id: string, conversation_id: string): void
 }
 
-export function conclude(
+export function followUp(
   { core, runner, results, watcher }: Conversations,
   conversation_id: string,
   committed: Committed<unknown>,
@@ -50,7 +50,7 @@ export function announce({ live }: Pick<Core, 'live'>, conversation_id: string):
 export async function withHalt<Answer>(
   { core, runner }: Conversations,
   conversation_id: string,
-  commit: (partial: Partial | null) => Promise<Committed<Answer>>,
+  commit: (partial: PartialReply | null) => Promise<Committed<Answer>>,
 ): Promise<Committed<Answer>> {
   const halted = await runner.halt(conversation_id)
   let isConcluded = false

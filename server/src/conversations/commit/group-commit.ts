@@ -1,8 +1,8 @@
 // Changes of different conversations that are asked for at the same moment are committed together. Each is decided by its own
 // conversation under its own lock, as if it were alone; what they share is the way to the database.
-import { type Database, type Executor, type Together, limitLockWait } from '../../database/database.ts'
+import { type Database, type Executor, type Pipeline, limitLockWait } from '../../database/database.ts'
 import { isConnectionLost } from '../../database/failures.ts'
-import { gather } from '../../database/batch.ts'
+import { batch } from '../../database/batch.ts'
 import { openStore } from '../../database/store.ts'
 import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../../idempotency/run-once.ts'
 import { type Decision, type LockedConversation, isRefusal } from '../machine/change.ts'
@@ -61,7 +61,7 @@ export function createGroupCommit({ database, ...environment }: Environment & { 
     return all_outcomes
   }
 
-  const change = gather(commitAll, {
+  const change = batch(commitAll, {
     lanes,
     most,
     ownerOf: ({ organization_id }) => organization_id,
@@ -128,7 +128,7 @@ async function commitTogether(
       const lost = await bindTogether(tx, judged.flatMap(bindingOf))
       const written = judged.filter((one) => !isRefusal(one.decision) && !whyLost(one, lost))
       writeChanges(writerOf(tx, environment), written.flatMap(planOf))
-      if (environment.ports.reached) await tx.posted()
+      if (environment.ports.reached) await tx.sent()
       await reachAll('written', written.map(proposedOf))
       return { judged, lost, written }
     })
@@ -149,7 +149,7 @@ function fallApart(all: Proposed[]): Map<Proposed, Outcome> {
   return new Map()
 }
 
-async function lockAll(tx: Together, all: Proposed[]): Promise<Locked[]> {
+async function lockAll(tx: Pipeline, all: Proposed[]): Promise<Locked[]> {
   const [states] = await Promise.all([lockConversations(tx, all, 'skip'), limitLockWait(tx, lock_wait_ms)])
   return all.flatMap((proposed) => {
     const state = states.get(proposed.id)

@@ -12,7 +12,7 @@ const patience_ms = 8000
 const retry_ms = 250
 
 /** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
-export async function resolveDoubt(
+export async function resolveUncertainCommit(
   ctx: Context<Conversations>,
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
   doubt: CommitInDoubt,

@@ -7,7 +7,7 @@ import type { Conversations } from '../conversations.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { deleteContent } from '../commit/content.ts'
-import { conclude, withHalt } from '../commit/follow-up.ts'
+import { followUp, withHalt } from '../commit/follow-up.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
 import { decideCancel, decideEnd } from '../machine/decisions.ts'
@@ -40,7 +40,7 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
     )
   const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.room, id, commit) : await commit(null)
-  conclude(ctx.room, id, committed)
+  followUp(ctx.room, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
   return ctx.key ? ctx.key.settle(answer) : answer
@@ -130,7 +130,7 @@ export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, inpu
     )
   // A waiting turn can be cancelled without disturbing the one that runs.
   const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
-  conclude(ctx.room, id, committed)
+  followUp(ctx.room, id, committed)
   if (!read.turn) throw notFound('Turn')
   const cancelled = presentTurn(read.turn)
   return ctx.key ? ctx.key.settle(cancelled) : cancelled
@@ -141,5 +141,5 @@ export const deleteConversation: Handler<'deleteConversation', Conversations> = 
   const ended_by = describeActor(ctx, conversation, null)
   const { id } = conversation
   const committed = await withHalt(ctx.room, id, () => deleteContent(ctx.store, ctx.core, id, ended_by))
-  conclude(ctx.room, id, committed)
+  followUp(ctx.room, id, committed)
 }

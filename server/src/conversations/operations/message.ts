@@ -11,11 +11,11 @@ import { isLongerThan } from '../../base/text.ts'
 import { begunTurn, seenAtStart } from '../machine/begun-turn.ts'
 import { type LockedConversation, isRefusal } from '../machine/change.ts'
 import { changeConversation } from '../commit/commit.ts'
-import { conclude, withHalt } from '../commit/follow-up.ts'
+import { followUp, withHalt } from '../commit/follow-up.ts'
 import { takesMessages } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
 import { type MessageInput, decideMessage, decideRetry } from '../machine/decisions.ts'
-import { resolveDoubt } from '../commit/uncertain-commit.ts'
+import { resolveUncertainCommit } from '../commit/uncertain-commit.ts'
 import { type ConversationRecord, findNewestTry } from '../read/conversation.ts'
 import type { BegunTurn } from '../turn-runner.ts'
 import { type AwaitedTurn, awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
@@ -117,12 +117,12 @@ async function accept(ctx: Context<Conversations>, message: NewMessage): Promise
     const committed =
       message.concurrency === 'interrupt' ? await withHalt(ctx.room, conversation_id, commit) : await commit(null)
     const started = committed.started && { ...committed.started, begun }
-    conclude(ctx.room, conversation_id, { ...committed, started })
+    followUp(ctx.room, conversation_id, { ...committed, started })
     const { turn_id, ahead } = committed.answer
     return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen: started && seenAtStart(turn_id) }
   } catch (error) {
     if (!(error instanceof CommitInDoubt)) throw error
-    const turn_id = await resolveDoubt(ctx, { conversation_id, message_id }, error)
+    const turn_id = await resolveUncertainCommit(ctx, { conversation_id, message_id }, error)
     return { turn_id, wait_ms: waitFor(message.max_waiting + 1, message.max_seconds), seen: null }
   }
 }
@@ -149,7 +149,7 @@ async function repeat(
     const latest = await findNewestTry(tx, id, first_turn_id)
     return decideRetry(state, { ...retry, newest: latest ?? newest })
   })
-  conclude(ctx.room, id, committed)
+  followUp(ctx.room, id, committed)
   const { turn_id } = committed.answer
   if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
   return { turn_id, wait_ms, seen: null }

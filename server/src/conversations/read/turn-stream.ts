@@ -23,7 +23,7 @@ export interface AwaitedTurn {
 }
 
 /** The last event is the reply, or why there is none. */
-export type TurnEnd = { reply: MessageReply } | { refusal: AppError }
+export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
 
 /** How often the turn is looked at although nobody called. */
 const poll_ms = 500
@@ -46,7 +46,7 @@ export async function* streamTurn(
   gone: AbortSignal,
 ): AsyncGenerator<TurnStreamEvent> {
   using _following = ctx.core.live.turns.follow(awaited.conversation_id)
-  let end: TurnEnd
+  let end: TurnAnswer
   try {
     end = yield* followTurn(ctx, awaited, gone, narratorFor(ctx, awaited))
   } catch (error) {
@@ -76,7 +76,7 @@ async function* followTurn(
   { conversation_id, turn_id, wait_ms, interactivity, seen }: AwaitedTurn,
   gone: AbortSignal,
   narrator: TurnNarrator | null,
-): AsyncGenerator<TurnStreamEvent, TurnEnd> {
+): AsyncGenerator<TurnStreamEvent, TurnAnswer> {
   const { signals, turns: live } = ctx.core.live
   const { ports } = ctx.core
   const { results } = ctx.room
@@ -149,7 +149,7 @@ function concludeTurn(
   { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms' | 'seen'>,
   turn: SeenTurn | null | undefined,
   items: Parameters<typeof presentReply>[1],
-): TurnEnd {
+): TurnAnswer {
   const refuse = (error: Refused, detail?: string | null) => ({
     refusal: new AppError(error, detail ?? undefined, { turn_id }),
   })

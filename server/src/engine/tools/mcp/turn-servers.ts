@@ -17,14 +17,14 @@ export interface TurnServers extends Disposable {
   notices: string[]
 }
 
-interface Surroundings extends PeerContext {
+interface ServerQuery extends PeerContext {
   services: Pick<EngineServices, 'outbound' | 'ports' | 'mcp_listings'>
   signal: AbortSignal
   log: Logger
 }
 
 /** Throws the signal's reason when it is told to stop, and nothing else. */
-export async function askServers(servers: ResolvedMcpServer[], around: Surroundings): Promise<TurnServers> {
+export async function askServers(servers: ResolvedMcpServer[], around: ServerQuery): Promise<TurnServers> {
   const names = servers.map(({ name }) => name)
   const answers = await Promise.all(servers.map((server) => askServer(server, names, around)))
   return {
@@ -34,7 +34,7 @@ export async function askServers(servers: ResolvedMcpServer[], around: Surroundi
   }
 }
 
-async function askServer(server: ResolvedMcpServer, names: string[], around: Surroundings) {
+async function askServer(server: ResolvedMcpServer, names: string[], around: ServerQuery) {
   const { services, redactor, signal, log } = around
   const { mcp_listings: listings, outbound, ports } = services
   try {
