@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { prepareBinaries } from '../server/src/database/embedded/binaries.ts'
-import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
-import { planHome } from '../server/src/database/embedded/home.ts'
-import { readPostmasterFile } from '../server/src/database/embedded/postmaster.ts'
-import { CHILD_ENVIRONMENT, serverArguments } from '../server/src/database/embedded/settings.ts'
-import { detectSurroundings } from '../server/src/database/embedded/surroundings.ts'
+import { prepareBinaries } from '@parley/embedded-postgres/binaries'
+import { startEmbeddedPostgres } from '@parley/embedded-postgres'
+import { planHome } from '@parley/embedded-postgres/home'
+import { readPostmasterFile } from '@parley/embedded-postgres/postmaster'
+import { CHILD_ENVIRONMENT, serverArguments } from '@parley/embedded-postgres/settings'
+import { detectSurroundings } from '@parley/embedded-postgres/host'
 
 export interface BenchPostgres extends AsyncDisposable {
   database_url: string

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { consolePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
-import { givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
+import { givePassword, makePerson, password } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
 

@@ -1,6 +1,6 @@
 // The operations on agents and their versions.
 import { AgentConfig, type Input } from '@parley/contract'
-import type { Context, Handler } from '../context.ts'
+import type { Context, Handler } from '../calls/context.ts'
 import {
   cutPage,
   decodeCursor,
@@ -9,12 +9,12 @@ import {
   encodeCursor,
   invalidCursor,
 } from '../database/cursor.ts'
-import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
-import type { JsonObject } from '../json.ts'
-import { faultsOfSize } from '../json-size.ts'
-import { isUuid } from '../ports.ts'
+import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
+import type { JsonObject } from '../base/json.ts'
+import { faultsOfSize } from '../base/json-size.ts'
+import { isUuid } from '../base/ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/agent-totals.ts'
-import { validateAgentConfig } from './config.ts'
+import { validateAgentConfig } from './rules/config.ts'
 import { parseJsonFilter } from './json-fields.ts'
 import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
 import * as queries from './queries.ts'

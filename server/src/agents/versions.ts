@@ -1,11 +1,11 @@
 // What other rooms ask about agent versions: which one answers a new conversation, what it is made of, inline configurations.
 import { createHash } from 'node:crypto'
-import { type Access, maySeeAgent } from '../access/access.ts'
+import { type Access, maySeeAgent } from '../calls/access.ts'
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
-import { AppError, notFound } from '../errors.ts'
-import { type JsonObject, canonicalJson } from '../json.ts'
-import { isUuid } from '../ports.ts'
+import { AppError, notFound } from '../base/errors.ts'
+import { type JsonObject, canonicalJson } from '../base/json.ts'
+import { isUuid } from '../base/ports.ts'
 
 export type VersionReference = { agent_id: string; version: number | 'latest' } | { agent_version_id: string }
 

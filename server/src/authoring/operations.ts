@@ -1,10 +1,10 @@
 // The operations that help authors of agents: what differs between versions, instructions out of inputs, which models there are.
 import { askForInstructions } from '../agents/instruction-generation.ts'
 import { makeDraft, requireAgent, requireVersion } from '../agents/lookup.ts'
-import type { Handler } from '../context.ts'
-import { AppError, invalid } from '../errors.ts'
-import { TextStream } from '../event-stream.ts'
-import { compareValues } from './difference.ts'
+import type { Handler } from '../calls/context.ts'
+import { AppError, invalid } from '../base/errors.ts'
+import { TextStream } from '../calls/event-stream.ts'
+import { compareValues } from './rules/difference.ts'
 import { writeComparison } from './write-comparison.ts'
 
 export { listModels } from './list-models.ts'

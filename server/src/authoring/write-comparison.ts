@@ -1,13 +1,13 @@
 // Has the default model write what differs between two versions, within bounds of time and size.
-import type { Services } from '../context.ts'
+import type { Services } from '../calls/context.ts'
 import type { Store } from '../database/store.ts'
-import { defaultModel, toRefusal } from '../engine/model-of.ts'
-import { DEMO_PROVIDER, compareWithDemo } from '../engine/models/demo.ts'
-import { modelsOf } from '../engine/models/organization-models.ts'
-import { AppError } from '../errors.ts'
+import { defaultModel, toRefusal } from '../models/model-of.ts'
+import { DEMO_PROVIDER, compareWithDemo } from '../models/demo.ts'
+import { modelsOf } from '../models/organization-models.ts'
+import { AppError } from '../base/errors.ts'
 import { drainKey } from '../events/operations.ts'
-import { comparisonRequest, no_difference } from './comparison.ts'
-import type { Difference } from './difference.ts'
+import { comparisonRequest, no_difference } from './rules/comparison.ts'
+import type { Difference } from './rules/difference.ts'
 
 const max_ms = 120_000
 /** As the contract says. */

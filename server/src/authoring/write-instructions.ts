@@ -7,15 +7,15 @@ import {
   finishGeneration,
   outdated,
 } from '../agents/instruction-generation.ts'
-import type { Services } from '../context.ts'
+import type { Services } from '../calls/context.ts'
 import { openReservedStore } from '../database/store.ts'
-import { defaultModel } from '../engine/model-of.ts'
-import { DEMO_PROVIDER, instructWithDemo } from '../engine/models/demo.ts'
-import { modelsOf } from '../engine/models/organization-models.ts'
-import { type FinishReason, ModelError } from '../engine/models/port.ts'
+import { defaultModel } from '../models/model-of.ts'
+import { DEMO_PROVIDER, instructWithDemo } from '../models/demo.ts'
+import { modelsOf } from '../models/organization-models.ts'
+import { type FinishReason, ModelError } from '../models/port.ts'
 import { type JobPayloads, max_generation_tries } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
-import { instructionsRequest, judgeInstructions, max_instruction_characters } from './instructions.ts'
+import { instructionsRequest, judgeInstructions, max_instruction_characters } from './rules/instructions.ts'
 
 /** Of one call; three of them end before the job is overdue. */
 const timeout_ms = 90_000

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { type FairShare, createFairShare } from '../fair-share.ts'
-import { systemPorts } from '../ports.ts'
-import { askOne, createAsk } from './ask.ts'
+import { type FairShare, createFairShare } from '../base/fair-share.ts'
+import { systemPorts } from '../base/ports.ts'
+import { askOne, createAsk } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import type { Tables } from './tables.ts'
 

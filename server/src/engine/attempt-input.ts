@@ -1,8 +1,8 @@
 // What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
 import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/config.ts'
+import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
-import type { Services } from '../context.ts'
+import type { Services } from '../calls/context.ts'
 import {
   type ConversationRecord,
   type ItemRecord,
@@ -11,16 +11,16 @@ import {
   findTurn,
   readHistory,
   readTurnItems,
-} from '../conversations/queries.ts'
+} from '../conversations/read/conversation.ts'
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
-import { createRedactor } from '../secrets/redact.ts'
-import { reachOf, selectHistory } from './context-window.ts'
-import type { ModelMessage } from './models/port.ts'
-import { renderSystemPrompt } from './prompt.ts'
+import { createRedactor } from '../secrets/rules/redact.ts'
+import { reachOf, selectHistory } from './rules/context-window.ts'
+import type { ModelMessage } from '../models/port.ts'
+import { renderSystemPrompt } from './rules/prompt.ts'
 import { askServers } from './tools/mcp/turn-servers.ts'
 import type { CallRun } from './tools/carry-out.ts'
-import { type TurnTool, assembleTools } from './tools/turn-tools.ts'
+import { type TurnTool, assembleTools } from './rules/turn-tools.ts'
 
 type Part = Pick<Services, 'database' | 'config'>
 

@@ -1,13 +1,13 @@
 // One attempt at one turn: reads the conversation, asks the model, carries out the tools that it calls for, step by step, and
 // reports what became of it. It holds no right but its lease.
 import type { Logger } from 'pino'
-import type { ResolvedConfig } from '../agents/config.ts'
-import type { Services } from '../context.ts'
-import type { AttemptResult, Step, ToolResult } from '../conversations/attempt-decisions.ts'
-import type { Ending, TokenUsage } from '../conversations/change.ts'
-import { reach } from '../conversations/pause-points.ts'
-import type { ConversationRecord } from '../conversations/queries.ts'
-import { type Words, heldWords, joinWords } from '../conversations/turn-items.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
+import type { Services } from '../calls/context.ts'
+import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
+import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
+import { reach } from '../conversations/commit/pause-points.ts'
+import type { ConversationRecord } from '../conversations/read/conversation.ts'
+import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import type { TurnLease } from '../conversations/turn-runner.ts'
 import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -19,14 +19,14 @@ import {
   findRunningTurn,
   readInput,
 } from './attempt-input.ts'
-import { type ModelAnswer, collectAnswer } from './collect.ts'
-import { cutResults } from './context-window.ts'
-import { modelOf, samplingOf } from './model-of.ts'
-import { ModelError, type ModelMessage } from './models/port.ts'
-import { isWrapped, wrapReply } from './prompt.ts'
-import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './step-policy.ts'
+import { type ModelAnswer, collectAnswer } from '../models/collect.ts'
+import { cutResults } from './rules/context-window.ts'
+import { modelOf, samplingOf } from '../models/model-of.ts'
+import { ModelError, type ModelMessage } from '../models/port.ts'
+import { isWrapped, wrapReply } from './rules/prompt.ts'
+import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
 import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
-import { roomAfter } from './tools/output-size.ts'
+import { roomAfter } from './rules/output-size.ts'
 
 type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
 

@@ -1,30 +1,30 @@
 // Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes up
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
-import type { Services } from '../context.ts'
-import { type Committed, changeConversation } from '../conversations/commit.ts'
-import { conclude } from '../conversations/conclude.ts'
+import type { Services } from '../calls/context.ts'
+import { type Committed, changeConversation } from '../conversations/commit/commit.ts'
+import { conclude } from '../conversations/commit/follow-up.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
   decideStep,
   decideTakeover,
   decideToolResult,
-} from '../conversations/attempt-decisions.ts'
-import type { Decision, LockedConversation } from '../conversations/change.ts'
-import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/leases.ts'
-import type { ChangeName } from '../conversations/pause-points.ts'
-import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/turn-items.ts'
+} from '../conversations/machine/attempt-decisions.ts'
+import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
+import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/commit/leases.ts'
+import type { ChangeName } from '../conversations/commit/pause-points.ts'
+import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
-import { renew_ms } from '../conversations/turn.ts'
+import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
-import { AppError } from '../errors.ts'
-import { charactersOf } from '../json.ts'
+import { AppError } from '../base/errors.ts'
+import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
-import { modelsOf } from './models/organization-models.ts'
-import { isWrapped } from './prompt.ts'
+import { modelsOf } from '../models/organization-models.ts'
+import { isWrapped } from './rules/prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 

@@ -1,7 +1,7 @@
 // Halting across nodes: a node that ends, cancels or interrupts a turn asks the one that runs it for what the agent has said.
 // That one stops at once, leaves the text with the turn, and goes on if nothing came of it.
-import type { Services } from '../context.ts'
-import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/leases.ts'
+import type { Services } from '../calls/context.ts'
+import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/commit/leases.ts'
 import type { HaltedAttempt } from '../conversations/turn-runner.ts'
 import { isUnavailable } from '../database/failures.ts'
 

@@ -1,14 +1,14 @@
 // Streams the events of a conversation: those of the log, from any point on, and between them what is being said just now.
 import type { ConversationEvent, ConversationStreamEvent, EventType, Input } from '@parley/contract'
-import { limitSubjectsOf } from '../access/access.ts'
-import { invalid } from '../errors.ts'
-import type { Context, Handler } from '../context.ts'
-import { isActive } from '../conversations/conversation.ts'
-import { requireConversation } from '../conversations/conversation-access.ts'
-import { EventStream, type ServerSentEvent } from '../event-stream.ts'
+import { limitSubjectsOf } from '../calls/access.ts'
+import { invalid } from '../base/errors.ts'
+import type { Context, Handler } from '../calls/context.ts'
+import { isActive } from '../conversations/machine/conversation.ts'
+import { requireConversation } from '../conversations/read/require.ts'
+import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import { type LiveTurn, liveKey } from '../live/live-turns.ts'
 import { readEvents, readLogEnd, wasTurnRunning } from './queries.ts'
-import { type Reader, createReader, isEndOfTurn } from './reader.ts'
+import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
 /** How soon a reader is to come back, to another node, when this one stops. */
 const reconnect_ms = 500

@@ -1,7 +1,7 @@
 // The cookies of signing in: their names, their flags, and when they may be believed.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieName, Visitor } from '../context.ts'
+import type { CookieName, Visitor } from '../calls/context.ts'
 
 export interface CookieRules {
   /** The origin that browsers use, where the settings name it. */

@@ -1,8 +1,8 @@
 // Server-sent events: writes what an operation streams, with a sign of life where it is silent, for as long as the caller may read.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../context.ts'
-import type { EventStream, ServerSentEvent } from '../event-stream.ts'
+import type { Services } from '../calls/context.ts'
+import type { EventStream, ServerSentEvent } from '../calls/event-stream.ts'
 import type { IsStillAdmitted } from './admission.ts'
 import { watchReader, writeStream } from './stream.ts'
 

@@ -2,9 +2,9 @@
 import { AgentConfig, ImportedConversation, type Operation, headerName } from '@parley/contract'
 import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
-import { AppError, type FieldFault, invalid } from '../errors.ts'
-import { findUnstorable, isStorable } from '../text.ts'
-import { type FindErrors, createErrorFinders, describeFaults } from '../validation.ts'
+import { AppError, type FieldFault, invalid } from '../base/errors.ts'
+import { findUnstorable, isStorable } from '../base/text.ts'
+import { type FindErrors, createErrorFinders, describeFaults } from '../base/validation.ts'
 
 /** Query and header values are text and are coerced; a body says its types itself. */
 const createFinderForText = createErrorFinders({ coerceTypes: true })

@@ -2,13 +2,13 @@
 import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../access/authenticate.ts'
-import type { Context, Handlers, PublicContext, Services, SessionContext, UserContext } from '../context.ts'
+import type { Context, Handlers, PublicContext, Services, SessionContext, UserContext } from '../calls/context.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import type { KeyQueue } from '../idempotency/key-queue.ts'
 import { type KeyHolder, findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
-import { isUuid } from '../ports.ts'
+import { isUuid } from '../base/ports.ts'
 import { acceptsEventStream } from './accept.ts'
 import {
   type Admission,
@@ -19,7 +19,7 @@ import {
   describeRights,
 } from './admission.ts'
 import { createVisitor } from './cookies.ts'
-import { EventStream, TextStream } from '../event-stream.ts'
+import { EventStream, TextStream } from '../calls/event-stream.ts'
 import { sendEventStream } from './event-stream.ts'
 import { createInputReader } from './input.ts'
 import { sendTextStream } from './text-stream.ts'

@@ -1,7 +1,7 @@
 // An answer that is written while it comes about, at the reader's pace.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../context.ts'
+import type { Services } from '../calls/context.ts'
 
 /** The head waits so long for the first piece, so that both are one packet. */
 const head_ms = 20

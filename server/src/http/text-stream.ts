@@ -1,7 +1,7 @@
 // Plain text that is sent as it is written; what goes wrong before its first piece is an error answer like any other.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../context.ts'
-import type { TextStream } from '../event-stream.ts'
+import type { Services } from '../calls/context.ts'
+import type { TextStream } from '../calls/event-stream.ts'
 import { watchReader, writeStream } from './stream.ts'
 
 export async function sendTextStream(

@@ -1,6 +1,6 @@
 import { operations } from '@parley/contract'
 import { expect, test } from 'vitest'
-import { systemPorts } from '../ports.ts'
+import { systemPorts } from '../base/ports.ts'
 import { createWorkShares } from './work-shares.ts'
 
 /** Calls that go on until they are told to end. */

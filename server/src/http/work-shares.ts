@@ -1,8 +1,8 @@
 // How many calls of one organization are carried out at once on this node. JavaScript does one thing at a time: without this, a call
 // stands behind all that others have sent before it. Calls that wait for a model or for events hold no place.
 import type { Operation } from '@parley/contract'
-import { type FairShareOptions, createFairShare } from '../fair-share.ts'
-import type { Clock } from '../ports.ts'
+import { type FairShareOptions, createFairShare } from '../base/fair-share.ts'
+import type { Clock } from '../base/ports.ts'
 
 /** Of one owner: as many as look-ups that wait for the database. */
 const most_waiting = 10_000

@@ -1,9 +1,9 @@
 // The operations on an organization's secrets. A value comes in and never goes out.
 import { secret_name_pattern } from '@parley/contract'
-import { requireCurrentKey } from '../access/secret-key.ts'
-import type { Handler } from '../context.ts'
+import { requireCurrentKey } from '../sealing/secret-key.ts'
+import type { Handler } from '../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
-import { AppError, invalid, notFound } from '../errors.ts'
+import { AppError, invalid, notFound } from '../base/errors.ts'
 import * as queries from './queries.ts'
 import type { SecretSizes } from './queries.ts'
 import { contextOf } from './read-secrets.ts'

@@ -1,6 +1,6 @@
 // What the engine asks for: an organization's secrets in clear. Read anew each time, so none is ever stale.
-import { requireCurrentKey } from '../access/secret-key.ts'
-import type { Services } from '../context.ts'
+import { requireCurrentKey } from '../sealing/secret-key.ts'
+import type { Services } from '../calls/context.ts'
 import type { Store } from '../database/store.ts'
 import { readSealed } from './queries.ts'
 

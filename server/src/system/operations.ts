@@ -1,6 +1,6 @@
 // The server about itself.
-import type { Handler } from '../context.ts'
-import { AppError } from '../errors.ts'
+import type { Handler } from '../calls/context.ts'
+import { AppError } from '../base/errors.ts'
 import { statement } from '../database/database.ts'
 
 export const getHealth: Handler<'getHealth'> = async () => ({ status: 'ok' })

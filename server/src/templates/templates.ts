@@ -1,10 +1,10 @@
 // Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
 import { Environment, parse } from '@huggingface/jinja'
-import type { JsonValue } from '../json.ts'
-import { makeStorable } from '../text.ts'
+import type { JsonValue } from '../base/json.ts'
+import { makeStorable } from '../base/text.ts'
 import { MeteredInterpreter, max_work, printedPlace } from './interpreter.ts'
-import { isOwnTest } from './own-filters.ts'
+import { isOwnTest } from './rules/own-filters.ts'
 import { estimateTokens, tokenizeAll } from './syntax.ts'
 import { type Node, TemplateError, filters, globals } from './values.ts'
 

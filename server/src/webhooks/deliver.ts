@@ -1,12 +1,12 @@
 // Delivers events to webhook endpoints from this node: looks for lanes that are due, makes tries, writes their results. Correctness
 // rests on the lanes' leases; nothing here is remembered by anyone else.
 import type { Logger } from 'pino'
-import type { Services } from '../context.ts'
-import { eventsKey } from '../conversations/conclude.ts'
+import type { Services } from '../calls/context.ts'
+import { eventsKey } from '../conversations/commit/follow-up.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { mayHoldOthersBack, measureCapacity } from './capacity.ts'
 import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts'
-import { judgeTry, max_tries } from './rules.ts'
+import { judgeTry, max_tries } from './rules/deliveries.ts'
 import { makeTry } from './send.ts'
 
 /** How often it looks although nobody called: for what other nodes stored and had no room for, and for tries that are due again. */

@@ -1,10 +1,10 @@
 // The operations on webhook endpoints and their deliveries.
 import type { Input } from '@parley/contract'
-import { maySeeSensitive } from '../access/access.ts'
-import { requireCurrentKey } from '../access/secret-key.ts'
+import { maySeeSensitive } from '../calls/access.ts'
+import { requireCurrentKey } from '../sealing/secret-key.ts'
 import { agentsExist } from '../agents/versions.ts'
-import type { Context, Handler } from '../context.ts'
-import { requireConversation } from '../conversations/conversation-access.ts'
+import type { Context, Handler } from '../calls/context.ts'
+import { requireConversation } from '../conversations/read/require.ts'
 import {
   cutPage,
   decodeCursor,
@@ -13,11 +13,11 @@ import {
   encodeCursor,
   invalidCursor,
 } from '../database/cursor.ts'
-import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
-import { isUuid } from '../ports.ts'
+import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
+import { isUuid } from '../base/ports.ts'
 import * as queries from './queries.ts'
 import type { DeliveryRecord, EndpointRecord } from './queries.ts'
-import { checkPatterns, checkUrl } from './rules.ts'
+import { checkPatterns, checkUrl } from './rules/deliveries.ts'
 import { createSecret } from './sign.ts'
 
 /** Each event is matched against all of them. */

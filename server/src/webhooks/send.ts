@@ -1,12 +1,12 @@
 // One try of a delivery: the request, signed, and what came of it in words for the list of deliveries.
 import type { WebhookTry } from '@parley/contract'
-import { requireCurrentKey } from '../access/secret-key.ts'
-import type { Services } from '../context.ts'
+import { requireCurrentKey } from '../sealing/secret-key.ts'
+import type { Services } from '../calls/context.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { isRedirect } from '../outbound/redirects.ts'
-import { makeStorable } from '../text.ts'
+import { makeStorable } from '../base/text.ts'
 import type { Head } from './lanes.ts'
-import { isAccepted } from './rules.ts'
+import { isAccepted } from './rules/deliveries.ts'
 import { signDelivery } from './sign.ts'
 
 const try_timeout_ms = 15_000

@@ -11,7 +11,7 @@ import {
 } from '../../src/access/operations.ts'
 import { createUser } from '../../src/access/administration.ts'
 import { listInvitations } from '../../src/access/sign-in/invitations.ts'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/calls/context.ts'
 import { encodeCursor } from '../../src/database/cursor.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 

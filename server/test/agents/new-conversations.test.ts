@@ -15,8 +15,8 @@ import {
   getVersionConfig,
   saveInlineVersion,
 } from '../../src/agents/versions.ts'
-import type { Context } from '../../src/context.ts'
-import type { JsonObject } from '../../src/json.ts'
+import type { Context } from '../../src/calls/context.ts'
+import type { JsonObject } from '../../src/base/json.ts'
 import { type Fixture, agentNotFound, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
 
 let fixture: Fixture

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { codeBlocks, readGuide, root, sectionOf } from './markdown.ts'
 
-const workspaces = ['contract', 'server', 'sdk', 'cli']
+const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli']
 const others = [
   '.oxfmtrc.json',
   '.oxlintrc.json',
@@ -22,7 +22,7 @@ const others = [
 let copy: string
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'parley-contributing-'))
-  const isOtherTest = (path: string) => path.endsWith('.test.ts') && !path.endsWith('operations/contract.test.ts')
+  const isOtherTest = (path: string) => path.endsWith('.test.ts') && !path.endsWith('contract/contract.test.ts')
   const isWanted = (path: string) => !['node_modules', 'fixtures'].includes(basename(path)) && !isOtherTest(path)
   for (const name of [...workspaces, ...others]) {
     await cp(join(root, name), join(copy, name), { recursive: true, filter: isWanted })
@@ -38,7 +38,8 @@ async function linkModules(): Promise<void> {
   for (const name of await readdir(from)) {
     if (name !== '@parley' && name !== 'parley') await symlink(join(from, name), join(to, name))
   }
-  for (const name of ['contract', 'server', 'sdk']) await symlink(join(copy, name), join(to, '@parley', name))
+  for (const name of ['contract', 'embedded-postgres', 'server', 'sdk'])
+    await symlink(join(copy, name), join(to, '@parley', name))
   await symlink(join(copy, 'cli'), join(to, 'parley'))
 }
 

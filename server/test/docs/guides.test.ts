@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { validateAgentConfig } from '../../src/agents/config.ts'
+import { validateAgentConfig } from '../../src/agents/rules/config.ts'
 import { type ServerProcess, startServerProcess } from '../support/process.ts'
 import { type CodeBlock, codeBlocks, pages, readGuide, root } from './markdown.ts'
 import { PageRunner } from './page-runner.ts'
@@ -37,6 +37,10 @@ describe('the blocks of', () => {
     await using runner = await PageRunner.start({ folder, url, readBanner: () => server.output })
     for (const block of blocks) await runner.runBlock(block)
   })
+})
+
+test('the front page stays one page', () => {
+  expect(readGuide('README.md').split('\n').length).toBeLessThanOrEqual(121)
 })
 
 describe('what is not run', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { operations } from '@parley/contract'
 import type { Command } from 'commander'
 import { createProgram } from '../../../cli/src/program.ts'
-import { readConfig, settings } from '../../src/config.ts'
+import { readConfig, settings } from '../../src/config/config.ts'
 import { root } from './markdown.ts'
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }

@@ -1,7 +1,7 @@
 // An event stream and the credential that opened it: how many it may open, and that no stream outlives it.
 import type { Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { enter, enterAsMember, makePerson } from '../sign-in/support.ts'
+import { enter, enterAsMember, makePerson } from '../access/sign-in/support.ts'
 import { makeOrganization, makeUser } from '../support/actors.ts'
 import type { Browser } from '../support/browser.ts'
 import { openRaw, readInBackground, startHasty, until } from '../support/event-readers.ts'

@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'

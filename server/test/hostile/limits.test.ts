@@ -2,7 +2,7 @@
 import type { Client } from '@parley/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createTokenForUser, createUser } from '../../src/access/administration.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { openBrowser } from '../support/browser.ts'
 import { until } from '../support/event-readers.ts'

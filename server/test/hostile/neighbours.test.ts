@@ -1,9 +1,9 @@
 // What one organization writes at the same moment as another must not be in its way: who commits with whom, and in which order.
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { noChange } from '../../src/conversations/change.ts'
-import { messageCreated } from '../../src/conversations/turn-endings.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { noChange } from '../../src/conversations/machine/change.ts'
+import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
 import type { Organization } from '../support/actors.ts'
 import { publishAgent } from '../support/server.ts'

@@ -2,9 +2,9 @@
 // Arguments: the point, which passing of it, and the signal.
 import { writeSync } from 'node:fs'
 import { startApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { surviveLostConnections } from '../../src/main.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
 const [point, nth = '1', signal = 'SIGKILL'] = process.argv.slice(2)

@@ -2,8 +2,8 @@
 // starts on a node which has stopped.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { sql } from 'kysely'
-import { stages } from '../../src/conversations/pause-points.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { stages } from '../../src/conversations/commit/pause-points.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { publishAgent, startTestServer } from '../support/server.ts'
 import { type Races, isAnyoneLockedOut, startRaces, until } from './harness.ts'

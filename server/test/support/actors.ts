@@ -2,7 +2,7 @@
 import { type Scope, scopes } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import type { TestServer } from './server.ts'
 
 export interface Organization {

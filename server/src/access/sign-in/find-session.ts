@@ -1,11 +1,11 @@
 // From a session's token to who has it and what he may do just now. Nothing is cached: what ended a session has ended it.
 import type { Role, signInWays } from '@parley/contract'
 import type { Logger } from 'pino'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { type Executor, statement } from '../../database/database.ts'
-import { isUuid } from '../../ports.ts'
-import { type Access, type Actor, knownScopes, roleScopes } from '../access.ts'
-import { hashSecret } from '../credentials.ts'
+import { isUuid } from '../../base/ports.ts'
+import { type Access, type Actor, knownScopes, roleScopes } from '../../calls/access.ts'
+import { hashSecret } from '../rules/credentials.ts'
 
 export type SignInWay = (typeof signInWays)[number]
 

@@ -1,7 +1,7 @@
 // The actions of a tool, one after the other: what they save is what later ones see, and the first that fails ends them.
 import { setImmediate } from 'node:timers/promises'
 import type { ToolAction } from '@parley/contract'
-import type { JsonObject, JsonValue } from '../../json.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { OutboundError } from '../../outbound/client.ts'
 import {
   type RenderBudget,
@@ -11,9 +11,9 @@ import {
   renderTemplate,
 } from '../../templates/templates.ts'
 import { callHttp } from './http-action.ts'
-import { storedBytes } from '../../json-size.ts'
+import { storedBytes } from '../../base/json-size.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from './run-tool.ts'
-import type { ToolWork } from './turn-tools.ts'
+import type { ToolWork } from '../rules/turn-tools.ts'
 
 /** What the templates of an action see. */
 export type ToolVariables = Readonly<Record<string, JsonValue>>

@@ -1,6 +1,6 @@
 // Which tools remote servers have: asked at most once a minute for each organization and setting, by however many turns.
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
-import type { JsonValue } from '../../../json.ts'
+import type { JsonValue } from '../../../base/json.ts'
 import { type McpConnection, type McpServices, openConnection } from './connection.ts'
 import { McpFailure, withinTime } from './failure.ts'
 import type { McpPeer } from './peer.ts'

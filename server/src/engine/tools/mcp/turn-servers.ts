@@ -1,10 +1,10 @@
 // The remote servers of a turn: asked for their tools side by side, before the model is. One that is down costs the model its
 // tools, and the turn nothing.
 import type { Logger } from 'pino'
-import type { ResolvedMcpServer } from '../../../agents/config.ts'
-import type { Services } from '../../../context.ts'
+import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
+import type { Services } from '../../../calls/context.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from '../run-tool.ts'
-import type { ToolWork, TurnTool } from '../turn-tools.ts'
+import type { ToolWork, TurnTool } from '../../rules/turn-tools.ts'
 import { McpFailure, describeFailure, explain } from './failure.ts'
 import { nameRemoteTool } from './names.ts'
 import { type PeerContext, renderPeer } from './peer.ts'
