@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@parley/contract'
-import type { Command } from 'commander'
 import { createProgram } from '../../../cli/src/program.ts'
 import { readConfig, settings } from '../../src/config/config.ts'
 import { root } from './markdown.ts'
@@ -53,7 +52,7 @@ function checkEnvironment(environment: Record<string, string>): string[] {
 
 function checkParley([program, ...words]: string[]): string[] {
   if (program !== 'parley') return [`not a program of a guide: ${program}`]
-  let command: Command = createProgram() as Command
+  let command: ReturnType<typeof createProgram> = createProgram()
   let path = 'parley'
   for (const word of words) {
     if (command.commands.length === 0 || word.startsWith('-')) break
