@@ -1,7 +1,6 @@
 // The job that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
-import { findVersionConfig } from '../agents/versions.ts'
+import { readAgentConfigOrDefaults } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Services } from '../calls/context.ts'
 import { announce } from '../conversations/commit/follow-up.ts'
 import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit/content.ts'
@@ -28,8 +27,8 @@ export async function runAnalysis(
   if (run === null) return
   const conversation = await findConversation(store, conversation_id)
   if (!conversation) return
-  const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
-  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
+  const { default_model } = services.config
+  const config = await readAgentConfigOrDefaults(store, conversation.agent_version_id, 'text', default_model)
   const models = modelsOf(services, store)
   const lines = linesOf(await readEnds(store, conversation_id, shown_of_each_end))
   const outcome = await summarize({ models }, config, lines, job)
