@@ -4,7 +4,7 @@ import type { TObject, TSchema } from 'typebox'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import { findUnstorable, isStorable } from '../base/text.ts'
 import { type FindErrors, createErrorFinders, describeFaults } from '../base/validation.ts'
-import type { Checked } from './invoke.ts'
+import type { Checked } from './call.ts'
 
 export type Values = Record<string, unknown>
 

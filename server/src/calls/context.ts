@@ -4,23 +4,10 @@ import type { Logger } from 'pino'
 import type { RootStore } from '../database/store.ts'
 import type { CallKey } from '../idempotency/run-once.ts'
 import type { Access } from './access.ts'
+import type { WebEdge } from './call.ts'
 import type { Core } from './core.ts'
 import type { EventStream, TextStream } from './event-stream.ts'
 import type { Minter, Session } from './principal.ts'
-
-export type CookieName = 'session' | 'sign_in'
-
-/** The request that a call came in: the browser or client behind it, and headers of the answer. Only calls over HTTP have one. */
-export interface WebEdge {
-  /** Of the client, as the nearest trusted proxy reports it. */
-  readonly address: string
-  /** Path and query, for links to other pages. */
-  readonly url: string
-  readCookie(name: CookieName): string | null
-  /** Null deletes it. */
-  writeCookie(name: CookieName, value: string | null, seconds?: number): void
-  setHeader(name: string, value: string): void
-}
 
 /** `Own`: what the room of the operation has for itself. */
 export interface PublicContext<Own = unknown> {

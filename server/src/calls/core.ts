@@ -6,7 +6,7 @@ import type { Database } from '../database/database.ts'
 import type { Live } from '../live/live.ts'
 import type { OutboundClient } from '../outbound/client.ts'
 import type { Sealers } from '../sealing/seal.ts'
-import type { Invoke } from './invoke.ts'
+import type { Invoke } from './call.ts'
 
 export interface Core {
   readonly config: Config

@@ -1,6 +1,5 @@
 // Calls an operation, whatever the call came by: authorize → idempotency key → handler. HTTP is one caller of it among others.
-import { type Input, type Operation, type OperationId, type Output, operations } from '@parley/contract'
-import type { Logger } from 'pino'
+import { type Operation, operations } from '@parley/contract'
 import { isUuid } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
@@ -9,49 +8,11 @@ import { findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { AppError } from '../base/errors.ts'
 import { authorize } from './authorize.ts'
-import type { Context, Handlers, PublicContext, SessionContext, UserContext, WebEdge } from './context.ts'
+import type { Invoke, Origin, RequestKey } from './call.ts'
+import type { Context, Handlers, PublicContext, SessionContext, UserContext } from './context.ts'
 import type { Core } from './core.ts'
-import type { EventStream, TextStream } from './event-stream.ts'
 import { type Principal, describeRights, keyHolderOf, ownerOf } from './principal.ts'
 import type { WorkShares } from './work-shares.ts'
-
-declare const checked: unique symbol
-/** Input that was checked against the contract: by `checkFlat`, or by HTTP, which has to make numbers of text. */
-export type Checked<Id extends OperationId> = Input<Id> & { readonly [checked]: Id }
-
-/** What a call came by. */
-export interface Origin {
-  readonly via: 'http' | 'mcp' | 'workflow' | 'channel'
-  readonly request_id: string
-  readonly log: Logger
-  readonly accepts_stream: boolean
-  /** The idempotency key with the request that it stands for; null without one. */
-  readonly key: RequestKey | null
-  /** Required by operations about signing in; others may only add a header. */
-  readonly edge: WebEdge | null
-}
-
-export interface RequestKey {
-  readonly value: string
-  readonly method: string
-  readonly path: string
-  readonly body: unknown
-  /** The conversation that the path names, if it does. */
-  readonly conversation_id: string | null
-}
-
-export interface Answered<Id extends OperationId> {
-  readonly output: Output<Id> | EventStream | TextStream
-  /** An earlier call with the same idempotency key was answered so. */
-  readonly replayed: boolean
-}
-
-export type Invoke = <Id extends OperationId>(
-  id: Id,
-  caller: Principal | null,
-  input: Checked<Id>,
-  from: Origin,
-) => Promise<Answered<Id>>
 
 export interface InvokeOptions {
   core: Core

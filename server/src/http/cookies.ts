@@ -1,7 +1,7 @@
 // What an operation sees of the request that it came in, and the cookies of signing in: their names, their flags, and when to trust them.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieName, WebEdge } from '../calls/context.ts'
+import type { CookieName, WebEdge } from '../calls/call.ts'
 
 export interface CookieRules {
   /** The origin that browsers use, where the settings name it. */

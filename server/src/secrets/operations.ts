@@ -7,6 +7,7 @@ import { AppError, invalid, notFound } from '../base/errors.ts'
 import * as queries from './queries.ts'
 import type { SecretSizes } from './queries.ts'
 import { contextOf } from './read-secrets.ts'
+import { secretSettings } from './settings.ts'
 
 /** Each is looked for in whatever a tool answers. */
 const max_secrets = 200
@@ -22,7 +23,7 @@ export const setSecret: Handler<'setSecret'> = async (ctx, { name, value }) => {
     await queries.lockSecrets(tx)
     const sizes = await queries.measureSecrets(tx, name)
     if (sizes.others >= max_secrets) throw new AppError('too_many_secrets')
-    requireRoom(sizes, Buffer.byteLength(value), ctx.core.config.limits.secret_bytes)
+    requireRoom(sizes, Buffer.byteLength(value), ctx.core.config.of(secretSettings).secret_bytes)
     return queries.upsertSecret(tx, name, sealed)
   })
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticate } from '../../src/access/authenticate.ts'
 import type { AppError } from '../../src/base/errors.ts'
 import { checkFlat } from '../../src/calls/check-input.ts'
-import type { Origin, RequestKey } from '../../src/calls/invoke.ts'
+import type { Origin, RequestKey } from '../../src/calls/call.ts'
 import type { Principal } from '../../src/calls/principal.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
 

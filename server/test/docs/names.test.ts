@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { operations } from '@parley/contract'
-import { settings } from '../../src/config/config.ts'
+import { settings } from '../../src/settings.ts'
 import { pages, readGuide, root } from './markdown.ts'
 import { checkCommands } from './static-checks.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@parley/contract'
 import { createProgram } from '../../../cli/src/program.ts'
-import { readConfig, settings } from '../../src/config/config.ts'
+import { readConfig, settings } from '../../src/settings.ts'
 import { root } from './markdown.ts'
 
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
