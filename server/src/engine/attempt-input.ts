@@ -2,7 +2,7 @@
 import type { AgentConfig } from '@parley/contract'
 import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import {
   type ConversationRecord,
   type ItemRecord,
@@ -22,7 +22,7 @@ import { askServers } from './tools/mcp/turn-servers.ts'
 import type { CallRun } from './tools/carry-out.ts'
 import { type TurnTool, assembleTools } from './rules/turn-tools.ts'
 
-type Part = Pick<Services, 'database' | 'config'>
+type Part = Pick<EngineServices, 'database' | 'config'>
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -62,7 +62,7 @@ export interface RunningTurn extends FoundTurn, Disposable {
 }
 
 /** Null when the turn is not the attempt's (any more). */
-export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
+export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
