@@ -1,7 +1,6 @@
 // The job that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
-import { findVersionConfig } from '../agents/versions.ts'
+import { readAgentConfigOrDefaults } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import type { ModelCatalog } from '../models/catalog.ts'
@@ -36,8 +35,8 @@ export async function runAnalysis(
   if (run === null) return
   const conversation = await findConversation(store, conversation_id)
   if (!conversation) return
-  const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
-  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', core.config.default_model)
+  const { default_model } = core.config
+  const config = await readAgentConfigOrDefaults(store, conversation.agent_version_id, 'text', default_model)
   const models = modelsOf({ ...core, models: catalog }, store)
   const lines = linesOf(await readEnds(store, conversation_id, shown_of_each_end))
   const outcome = await summarize({ models }, config, lines, job)

@@ -1,7 +1,6 @@
 // What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
-import { getVersionConfig } from '../agents/versions.ts'
+import { readAgentConfig } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
 import {
   type ConversationRecord,
@@ -67,8 +66,7 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
-  const stored = await getVersionConfig(store, turn.agent_version_id)
-  const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
+  const config = await readAgentConfig(store, turn.agent_version_id, 'text', services.config.default_model)
   const variables: PromptVariables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

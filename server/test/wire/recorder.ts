@@ -121,7 +121,7 @@ export function createRecorder({ url, tick, key, literals, exchanges = [] }: Rec
   }
 }
 
-const patience_ms = 15_000
+const patience_ms = 60_000
 
 function transfer(url: string, agent: Agent, exchange: Exchange): OpenAnswer {
   const { promise: ended, resolve, reject } = Promise.withResolvers<Answer>()

@@ -33,7 +33,8 @@ function writeRecording(name: string, recording: Recording): void {
 }
 
 describe('what goes over the wire is what is recorded', () => {
-  test.each(Object.entries(walks))('%s', async (name, walkThrough) => {
+  // On a busy machine one takes many times as long.
+  test.each(Object.entries(walks))('%s', { timeout: 120_000 }, async (name, walkThrough) => {
     using walk = await world.openWalk(name)
     await walkThrough(walk)
     const seen = walk.render()

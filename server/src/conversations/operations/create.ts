@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { AgentConfig, Input, Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
+import { readAgentConfig } from '../../agents/read-config.ts'
 import { type ResolvedConfig, resolveAgentConfig, validateAgentConfig } from '../../agents/rules/config.ts'
 import { listSecretReferences } from '../../agents/rules/tool-faults.ts'
 import { findVersionForNewConversation, saveInlineVersion } from '../../agents/versions.ts'
@@ -26,7 +27,7 @@ type Created = Output<'createConversation'>
 interface Answerer {
   agent_id: string | null
   agent_version_id: string
-  config: JsonObject
+  config: ResolvedConfig
 }
 
 export const createConversation: Handler<'createConversation', Conversations> = async (ctx, sent) => {
@@ -49,7 +50,7 @@ export const createConversation: Handler<'createConversation', Conversations> = 
   const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
-    const greeting = generated ?? renderGreeting(ctx, input, resolveConfig(ctx, answerer.config))
+    const greeting = generated ?? renderGreeting(ctx, input, requireText(answerer))
     const isWritten = await writeConversation(ctx, tx, newConversation(id, input, answerer, fingerprint), greeting)
     if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
@@ -105,29 +106,34 @@ function refuseSecretsOf({ access }: Context, config: JsonObject): void {
 async function resolveAnswerer(ctx: Context<Conversations>, store: Store, input: CreateInput): Promise<Answerer> {
   if (input.agent_config != null) {
     if (!maySeeAgent(ctx.access, null)) throw notFound('Agent')
-    const config = input.agent_config as JsonObject
-    const { agent_version_id } = await saveInlineVersion(store, config, ctx.core.ports.newId())
+    const config = resolveInline(ctx, input.agent_config)
+    const stored = input.agent_config as JsonObject
+    const { agent_version_id } = await saveInlineVersion(store, stored, ctx.core.ports.newId())
     return { agent_id: null, agent_version_id, config }
   }
   const ref = input.agent_version_id
     ? { agent_version_id: input.agent_version_id }
     : { agent_id: input.agent_id!, version: input.version ?? ('latest' as const) }
-  return findVersionForNewConversation(store, ctx.access, ref)
+  const { agent_id, agent_version_id } = await findVersionForNewConversation(store, ctx.access, ref)
+  const config = await readAgentConfig(store, agent_version_id, 'text', ctx.core.config.default_model)
+  return { agent_id, agent_version_id, config }
 }
 
-function resolveConfig(ctx: Context<Conversations>, config: JsonObject): ResolvedConfig {
-  const resolved = resolveAgentConfig(config as AgentConfig, 'text', ctx.core.config.default_model)
-  if (!resolved.channel_enabled)
-    throw new AppError('channel_not_configured', 'The agent does not talk on the text channel.')
-  return resolved
+function resolveInline(ctx: Context<Conversations>, config: NonNullable<CreateInput['agent_config']>): ResolvedConfig {
+  return resolveAgentConfig(config as AgentConfig, 'text', ctx.core.config.default_model)
+}
+
+function requireText({ config }: Pick<Answerer, 'config'>): ResolvedConfig {
+  if (config.channel_enabled) return config
+  throw new AppError('channel_not_configured', 'The agent does not talk on the text channel.')
 }
 
 /** A model call, so it comes before the transaction (T12); null when the greeting is not the model's to write. */
 async function generateGreetingBeforehand(ctx: Context<Conversations>, input: CreateInput): Promise<string | null> {
   const answerer = input.agent_config
-    ? { config: input.agent_config as JsonObject }
+    ? { config: resolveInline(ctx, input.agent_config) }
     : await resolveAnswerer(ctx, ctx.store, input)
-  const config = resolveConfig(ctx, answerer.config)
+  const config = requireText(answerer)
   if (config.starting_message?.type !== 'generated') return null
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)

@@ -1,7 +1,6 @@
 // Ending, cancelling and deleting: what stops a conversation or one of its turns.
-import type { AgentConfig, EndReason, EndedBy, Output } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
-import { findVersionConfig } from '../../agents/versions.ts'
+import type { EndReason, EndedBy, Output } from '@parley/contract'
+import { readAgentConfigOrDefaults } from '../../agents/read-config.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../conversations.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
@@ -23,7 +22,9 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   const conversation = await requireConversation(ctx, input.conversation_id, 'end')
   const { id } = conversation
   const mode = input.mode ?? 'cut'
-  const config = await readConfig(ctx, conversation)
+  const { default_model } = ctx.core.config
+  // The defaults where the version is not here: it was brought in, and can only be ended already.
+  const config = await readAgentConfigOrDefaults(ctx.store, conversation.agent_version_id, 'text', default_model)
   const end = {
     mode,
     end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
@@ -44,15 +45,6 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
   return ctx.key ? ctx.key.settle(answer) : answer
-}
-
-/** Of a conversation whose version is not here, the defaults: it was brought in, and can only be ended already. */
-async function readConfig(
-  ctx: Context<Conversations>,
-  { agent_version_id }: ConversationRecord,
-): Promise<ResolvedConfig> {
-  const config = agent_version_id && (await findVersionConfig(ctx.store, agent_version_id))
-  return resolveAgentConfig((config || {}) as AgentConfig, 'text', ctx.core.config.default_model)
 }
 
 /** The open turns end within their own limits, and the conversation with the last of them. */

@@ -1,7 +1,5 @@
 // A message and its reply: the commit that accepts it, and the wait for the turn that answers it.
-import type { AgentConfig } from '@parley/contract'
-import { resolveAgentConfig } from '../../agents/rules/config.ts'
-import { getVersionConfig } from '../../agents/versions.ts'
+import { readAgentConfig } from '../../agents/read-config.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../conversations.ts'
 import { CommitInDoubt } from '../../database/failures.ts'
@@ -81,8 +79,7 @@ async function prepareMessage(
 }
 
 async function readTurnSettings(ctx: Context<Conversations>, agent_version_id: string, input: SentMessage) {
-  const stored = await getVersionConfig(ctx.store, agent_version_id)
-  const resolved = resolveAgentConfig(stored as AgentConfig, 'text', ctx.core.config.default_model)
+  const resolved = await readAgentConfig(ctx.store, agent_version_id, 'text', ctx.core.config.default_model)
   return {
     concurrency: input.parley_concurrency ?? resolved.concurrency,
     interactivity: input.interactivity ?? ('plain' as const),
