@@ -3,16 +3,11 @@ import type { AgentConfig } from '@parley/contract'
 import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
 import { getVersionConfig } from '../agents/versions.ts'
 import type { Services } from '../calls/context.ts'
-import {
-  type ConversationRecord,
-  type ItemRecord,
-  type TurnRecord,
-  findConversation,
-  findTurn,
-  readHistory,
-  readTurnItems,
-} from '../conversations/read/conversation.ts'
-import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
+import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
+import { findConversation } from '../conversations/read/conversation.ts'
+import { findTurn } from '../conversations/read/turns.ts'
+import { readHistory, readTurnItems } from '../conversations/read/transcript.ts'
+import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { createRedactor } from '../secrets/rules/redact.ts'
 import { reachOf, selectHistory } from './rules/context-window.ts'

@@ -7,7 +7,7 @@ import { isActive } from '../conversations/machine/conversation.ts'
 import { requireConversation } from '../conversations/read/require.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import { type LiveTurn, liveKey } from '../live/live-turns.ts'
-import { readEvents, readLogEnd, wasTurnRunning } from './queries.ts'
+import { readEvents, readLogEnd, wasTurnRunning } from '../conversations/read/event-log.ts'
 import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
 /** How soon a reader is to come back, to another node, when this one stops. */

@@ -1,6 +1,6 @@
 // Having an ended conversation analysed again.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { beginAnalysis, writeAnalysis } from '../../src/conversations/commit/content.ts'
+import { beginAnalysis, writeAnalysis } from '../../src/conversations/commit/analysis.ts'
 import { openStore } from '../../src/database/store.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'

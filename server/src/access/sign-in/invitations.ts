@@ -9,8 +9,16 @@ import { isUuid } from '../../base/ports.ts'
 import type { Access } from '../../calls/access.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
-import { countMembers, isMember, lockOrganization } from '../queries.ts'
-import { findMember, findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
+import {
+  type UserRecord,
+  countMembers,
+  isMember,
+  lockOrganization,
+  findMember,
+  findOrInsertUser,
+  findUser,
+  insertMember,
+} from '../queries.ts'
 import { addressBucket, giveAttemptBack, takeAttempt } from '../../calls/attempts.ts'
 import * as queries from './invitation-queries.ts'
 import { decideJoining, type Joining } from '../rules/invitation-proof.ts'

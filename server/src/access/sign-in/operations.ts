@@ -7,8 +7,15 @@ import { isUuid } from '../../base/ports.ts'
 import { hashSecret, parseCredential } from '../rules/credentials.ts'
 import { openStore } from '../../database/store.ts'
 import { readOrganization } from '../queries.ts'
-import { type Bucket, accountAtAddressBucket, addressBucket, giveAttemptBack } from '../../calls/attempts.ts'
-import { passwordBuckets, rememberAddress, takeAttempt } from '../../calls/attempts.ts'
+import {
+  type Bucket,
+  accountAtAddressBucket,
+  addressBucket,
+  giveAttemptBack,
+  passwordBuckets,
+  rememberAddress,
+  takeAttempt,
+} from '../../calls/attempts.ts'
 import { findSession, type Session } from './find-session.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'

@@ -4,7 +4,7 @@ import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { lockConversation } from './lock.ts'
-import { findAcceptedMessage } from '../read/conversation.ts'
+import { findAcceptedMessage } from '../read/turns.ts'
 
 /** As long as a lease: after that the caller is told that nobody knows. */
 const patience_ms = 8000

@@ -4,6 +4,7 @@ import { arraysOf, rowsOf } from '../../database/rows.ts'
 import { postAnalysis } from '../../jobs/enqueue.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
+import { givenItemColumns, rowOfItem, storedItemColumns } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
@@ -120,15 +121,9 @@ const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uu
 const appendStatement = statement(
   'append',
   `with items as (
-     insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
-                                   metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
-     select i.conversation_id, i.position, i.organization_id, i.id, i.type, i.turn_id, i.role,
-            case when i.text is not null then array[i.text] end, i.interrupted, i.metrics, i.call_id, i.name, i.arguments,
-            i.output, i.is_error, i.latency_ms, i.now
-     from jsonb_to_recordset($1::jsonb)
-       as i(conversation_id uuid, position integer, organization_id uuid, id uuid, type text, turn_id uuid, role text, text text,
-            interrupted boolean, metrics jsonb, call_id text, name text, arguments jsonb, output jsonb, is_error boolean,
-            latency_ms integer, now timestamptz)
+     insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
+     select conversation_id, organization_id, ${storedItemColumns}
+     from jsonb_to_recordset($1::jsonb) as i(conversation_id uuid, organization_id uuid, ${givenItemColumns})
    ), events as (
      insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
      select e.conversation_id, e.sequence, e.organization_id, e.id, e.type, e.now, e.data
@@ -158,12 +153,12 @@ function append({ tx, ports }: Writer, plans: Planned[]): void {
 function itemsOf({ state, change }: Planned, ports: Ports) {
   const { id: conversation_id, organization_id, now, next_position } = state
   return change.items.map((item, index) => ({
-    ...item,
+    ...rowOfItem(item),
     id: item.type === 'message' ? item.id : ports.newId(),
     position: next_position + index,
     conversation_id,
     organization_id,
-    now,
+    created_at: now,
   }))
 }
 

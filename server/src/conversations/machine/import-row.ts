@@ -7,9 +7,8 @@ import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { findUnstorable } from '../../base/text.ts'
 import { compileValidator } from '../../base/validation.ts'
-import type { ImportedEnd, NewConversation, NewProgress } from '../commit/new.ts'
+import type { ImportedEnd, NewConversation, NewProgress, ItemRecord } from './rows.ts'
 import { isActive, takesMessages } from './conversation.ts'
-import type { ItemRecord } from '../read/conversation.ts'
 
 export interface PreparedImport {
   source: ImportedConversation

@@ -13,9 +13,11 @@ import { type JsonObject, canonicalJson } from '../../base/json.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { announce } from '../commit/follow-up.ts'
-import { type NewConversation, type NewEvent, insertConversation, insertHistory, isIdTaken } from '../commit/new.ts'
+import type { NewConversation, NewEvent, ConversationRecord, ItemRecord } from '../machine/rows.ts'
+import { insertConversation, insertHistory, isIdTaken } from '../commit/new.ts'
 import { reach } from '../commit/pause-points.ts'
-import { type ConversationRecord, type ItemRecord, findConversation, readFirstItem } from '../read/conversation.ts'
+import { findConversation } from '../read/conversation.ts'
+import { readFirstItem } from '../read/transcript.ts'
 import { presentConversation } from '../read/present.ts'
 
 type CreateInput = Input<'createConversation'>

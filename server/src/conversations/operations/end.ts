@@ -1,17 +1,17 @@
-// Ending, cancelling and deleting: what stops a conversation or one of its turns.
-import type { AgentConfig, EndReason, EndedBy, Output } from '@parley/contract'
+// Ending a conversation: at once, or with its last open turn; and the wait for its summary.
+import type { AgentConfig, EndReason, Output } from '@parley/contract'
 import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
 import { findVersionConfig } from '../../agents/versions.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
+import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
-import { deleteContent } from '../commit/content.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
-import { decideCancel, decideEnd } from '../machine/decisions.ts'
-import { type ConversationRecord, type TurnRecord, findConversation, findTurn } from '../read/conversation.ts'
-import { presentTurn } from '../read/present.ts'
+import { decideEnd } from '../machine/decisions.ts'
+import type { ConversationRecord } from '../machine/rows.ts'
+import { findConversation } from '../read/conversation.ts'
 
 const max_wait_seconds = 60
 /** What the wait for the last turn allows beyond the turns' own limits. */
@@ -77,12 +77,6 @@ export function parsePreferredWait(prefer: string | undefined): number | null {
   return Math.min(Number(value), max_wait_seconds) * 1000
 }
 
-export function describeActor(ctx: Context, conversation: { user_id: string }, reason: string | null): EndedBy {
-  const { actor } = ctx.access
-  if (actor.type === 'end_user') return { type: 'user', id: conversation.user_id, name: null, reason }
-  return { type: actor.type, id: actor.id, name: actor.name, reason }
-}
-
 /** The record as it stands when its analysis is over, or when the time is. Who may not read the conversation waits for no summary. */
 async function answerEnd(ctx: Context, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
   const mayRead = ctx.access.conversation?.permissions.has('read') ?? true
@@ -101,37 +95,4 @@ async function answerEnd(ctx: Context, id: string, wait_ms: number): Promise<Out
   })
   if (latest === null) throw notFound('Conversation')
   return present(latest)
-}
-
-export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
-  const { id } = await requireConversation(ctx, input.conversation_id, null)
-  const turn = await findTurn(ctx.store, id, input.turn_id)
-  if (!turn) throw notFound('Turn')
-  const read: { turn: TurnRecord | null } = { turn: null }
-  const commit = (partial: Parameters<typeof decideCancel>[2]) =>
-    changeConversation(
-      ctx.store,
-      ctx.services,
-      { change: 'cancel', id },
-      (state) => decideCancel(state, turn.id, partial),
-      async (tx) => {
-        await ctx.key?.bind(tx, { conversation_id: id })
-        // Here: once it is committed, nothing may fail that would call it refused.
-        read.turn = await findTurn(tx, id, turn.id)
-      },
-    )
-  // A waiting turn can be cancelled without disturbing the one that runs.
-  const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
-  followUp(ctx.services, id, committed)
-  if (!read.turn) throw notFound('Turn')
-  const cancelled = presentTurn(read.turn)
-  return ctx.key ? ctx.key.settle(cancelled) : cancelled
-}
-
-export const deleteConversation: Handler<'deleteConversation'> = async (ctx, input) => {
-  const conversation = await requireConversation(ctx, input.conversation_id, null)
-  const ended_by = describeActor(ctx, conversation, null)
-  const { id } = conversation
-  const committed = await withHalt(ctx.services, id, () => deleteContent(ctx.store, ctx.services, id, ended_by))
-  followUp(ctx.services, id, committed)
 }

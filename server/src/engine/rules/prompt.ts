@@ -1,6 +1,6 @@
 // The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
-import type { PromptVariables } from '../../conversations/turn-runner.ts'
+import type { PromptVariables } from '../../conversations/conversations.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 
 export function renderSystemPrompt(

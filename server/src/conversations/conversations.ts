@@ -1,0 +1,22 @@
+// The face of conversations: what other rooms use of the one writer. Beside it they know only `machine/` and `read/`.
+export {
+  type AnalysisOutcome,
+  askForAnalysis,
+  beginAnalysis,
+  requeueOverdueAnalyses,
+  writeAnalysis,
+} from './commit/analysis.ts'
+export { type Committed, changeConversation } from './commit/commit.ts'
+export { announce, eventsKey, followUp } from './commit/follow-up.ts'
+export { type GroupCommit, createGroupCommit } from './commit/group-commit.ts'
+export {
+  type AbandonedTurn,
+  expireLeases,
+  findAbandonedTurns,
+  findTurnLease,
+  leavePartialText,
+  readPartialText,
+  renewLeases,
+} from './commit/leases.ts'
+export { type ChangeName, reach } from './commit/pause-points.ts'
+export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
