@@ -9,11 +9,12 @@ import { createPasswords } from './access/sign-in/passwords.ts'
 import { deleteExpired } from './access/sign-in/sessions.ts'
 import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
+import { analysisAtEnd } from './analysis/at-end.ts'
 import { runAnalysis } from './analysis/analyze.ts'
 import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config/config.ts'
 import type { Services } from './calls/context.ts'
-import { requeueOverdueAnalyses, createGroupCommit } from './conversations/conversations.ts'
+import { createGroupCommit, requeueOverdueAnalyses, textChannel } from './conversations/conversations.ts'
 import { createLocalResults } from './live/local-results.ts'
 import { createSignals } from './live/signals.ts'
 import type { EndedTurn } from './conversations/machine/turn-snapshots.ts'
@@ -133,7 +134,10 @@ function createServices(
     ...connected,
     lifecycle: { isDraining: false },
     open_streams: createOpenStreams(config.limits),
-    commits: createGroupCommit(database, { ports, node_id: connected.node_id }),
+    commits: createGroupCommit(database, {
+      ...{ ports, node_id: connected.node_id },
+      ...{ additions: [analysisAtEnd], channels: [textChannel] },
+    }),
   }
   const tokens = createConversationTokens(secret_key, clock)
   return { ...parts, tokens, runner: new Engine(parts, log) }

@@ -28,17 +28,17 @@ export async function runAnalysis(
   const conversation = await findConversation(store, conversation_id)
   if (!conversation) return
   const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
-  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
+  const config = resolveAgentConfig((version || {}) as AgentConfig, conversation.channel, services.config.default_model)
   const models = modelsOf(services, store)
   const lines = linesOf(await readEnds(store, conversation_id, shown_of_each_end))
   const outcome = await summarize({ models }, config, lines, job)
   const analysis = { id: conversation_id, run }
   try {
-    await writeAnalysis(store, services, analysis, outcome)
+    await writeAnalysis(store, services.commits, analysis, outcome)
   } catch (error) {
     // Not again and again: each try is paid for. A database that is away is another matter.
     if (isUnavailable(error) || job.attempt < job.max_attempts) throw error
-    await writeAnalysis(store, services, analysis, { status: 'failed', reason: 'It could not be stored.' })
+    await writeAnalysis(store, services.commits, analysis, { status: 'failed', reason: 'It could not be stored.' })
   }
   announce(services, conversation_id)
   services.feeds.announce(organization_id)

@@ -6,6 +6,9 @@ export {
   requeueOverdueAnalyses,
   writeAnalysis,
 } from './commit/analysis.ts'
+export { type Bearer, type IncomingMessage, acceptMessage } from './accept-message.ts'
+export type { ChannelPort } from './channel-port.ts'
+export type { CommitAddition } from './commit/additions.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
 export { announce, eventsKey, followUp } from './commit/follow-up.ts'
 export { type GroupCommit, createGroupCommit } from './commit/group-commit.ts'
@@ -19,4 +22,5 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
+export { begunBy, textChannel } from './text-channel.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'

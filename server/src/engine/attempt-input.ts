@@ -63,7 +63,7 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
   const stored = await getVersionConfig(store, turn.agent_version_id)
-  const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
+  const config = resolveAgentConfig(stored as AgentConfig, conversation.channel, services.config.default_model)
   const variables: PromptVariables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

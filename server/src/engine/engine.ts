@@ -390,7 +390,7 @@ export class Engine implements TurnRunner {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
-    const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
+    const committed = await this.#change(() => changeConversation(store, this.#services.commits, target, decide))
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
     followUp({ ...this.#services, runner: this }, turn.conversation_id, committed)

@@ -3,8 +3,10 @@ import { type Database, statement } from '../../database/database.ts'
 import type { RootStore, Store } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import { type JobPayloads, postAnalysis } from '../../jobs/enqueue.ts'
+import { planOf } from '../machine/plan.ts'
+import { redactText } from '../machine/redaction.ts'
 import { noChange } from '../machine/change.ts'
-import { type Environment, underLock } from './commit.ts'
+import { type Committer, underLock } from './commit.ts'
 import { isActive } from '../machine/conversation.ts'
 import type { ConversationRecord } from '../machine/rows.ts'
 import { findConversation } from '../read/conversation.ts'
@@ -39,7 +41,7 @@ const askStatement = statement(
 /** Queues one more run for a conversation that has ended; its summary stays until there is another. */
 export async function askForAnalysis(
   store: RootStore,
-  { ports }: Environment,
+  { ports }: Pick<Committer, 'ports'>,
   id: string,
 ): Promise<ConversationRecord> {
   const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, { status }) => {
@@ -82,18 +84,18 @@ const analysisStatement = statement(
 /** Writes the outcome once; what an earlier run, or the same job a second time, brings changes nothing. */
 export async function writeAnalysis(
   store: RootStore,
-  environment: Environment,
+  committer: Committer,
   { id, run }: { id: string; run: number },
   outcome: AnalysisOutcome,
 ): Promise<void> {
-  await underLock(store, environment.ports, { change: 'analysis', id }, async (tx, state) => {
+  await underLock(store, committer.ports, { change: 'analysis', id }, async (tx, state) => {
     const reason = outcome.status === 'done' ? null : outcome.reason
-    const summary = outcome.status === 'done' ? outcome.summary : null
+    const summary = outcome.status === 'done' ? redactText(outcome.summary, state.redaction) : null
     const values = [id, tx.organization_id, outcome.status, reason, summary, run]
     const written = await tx.query(analysisStatement, values)
     if (written.length === 0) return
     const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    writeChanges({ tx, ...environment }, [{ state, change: { ...noChange, events: [event] } }])
+    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event] })])
   })
 }

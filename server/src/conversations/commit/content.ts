@@ -6,9 +6,10 @@ import { notFound } from '../../base/errors.ts'
 import { forgetAnswers } from '../../idempotency/run-once.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { type LockedConversation, noChange } from '../machine/change.ts'
-import { type Committed, type Environment, committedOf, underLock } from './commit.ts'
+import { type Committed, type Committer, committedOf, underLock } from './commit.ts'
 import type { ConversationRecord } from '../machine/rows.ts'
 import { findConversation } from '../read/conversation.ts'
+import { planOf } from '../machine/plan.ts'
 import { decideEndForDeletion } from '../machine/decisions.ts'
 import { writeChanges } from './write-changes.ts'
 
@@ -24,16 +25,16 @@ const readMetadataStatement = statement(
 /** Rewrites the metadata under the conversation's lock, so that two patches at once both take effect. Answers what it is then. */
 export async function changeMetadata(
   store: RootStore,
-  environment: Environment,
+  committer: Committer,
   id: string,
   patch: (metadata: JsonObject) => JsonObject,
 ): Promise<ConversationRecord> {
-  const changed = await underLock(store, environment.ports, { change: 'update', id }, async (tx, state) => {
+  const changed = await underLock(store, committer.ports, { change: 'update', id }, async (tx, state) => {
     const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    writeChanges({ tx, ...environment }, [{ state, change: { ...noChange, events: [event] } }])
+    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event] })])
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -64,13 +65,14 @@ const eraseStatements = [
 /** Ends the conversation if it is active, removes its content and leaves a tombstone with an event that says so. */
 export async function deleteContent(
   store: RootStore,
-  environment: Environment,
+  committer: Committer,
   id: string,
   ended_by: EndedBy,
 ): Promise<Committed<void>> {
-  const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
-    const change = decideEndForDeletion(state, ended_by)
-    writeChanges({ tx, ...environment }, [{ state, change }])
+  const committed = await underLock(store, committer.ports, { change: 'delete', id }, async (tx, state) => {
+    const plan = planOf(state, decideEndForDeletion(state, ended_by))
+    const { change } = plan
+    writeChanges({ tx, ...committer }, [plan])
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
@@ -78,8 +80,8 @@ export async function deleteContent(
       type: 'conversation.deleted' as const,
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
-    writeChanges({ tx, ...environment }, [{ state: after, change: { ...noChange, events: [event] } }])
-    return { ...committedOf(state, { change, answer: undefined }), listed: 'change' as const }
+    writeChanges({ tx, ...committer }, [planOf(after, { ...noChange, events: [event] })])
+    return { ...committedOf({ plan, answer: undefined }), listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
   return committed

@@ -1,16 +1,18 @@
 // Writes conversations that did not exist: created here, or brought in with their history. The other half of commit.ts.
 import { statement } from '../../database/database.ts'
-import type { Store } from '../../database/store.ts'
+import type { Store, TransactionStore } from '../../database/store.ts'
 import {
   type ImportedEnd,
   type ItemRecord,
   type NewConversation,
-  type NewEvent,
   type NewProgress,
   givenItemColumns,
   newConversationColumns,
   storedItemColumns,
 } from '../machine/rows.ts'
+import type { Planned } from '../machine/plan.ts'
+import { sendAdditions } from './additions.ts'
+import type { Committer } from './commit.ts'
 import { countEnded } from './write-changes.ts'
 
 const born_with = newConversationColumns.length
@@ -59,11 +61,12 @@ export async function insertConversation(
 }
 
 async function tryInsert(store: Store, row: NewConversation, created_at: string | null): Promise<string | null> {
-  const { custom_metadata, recording_details } = row
+  const { custom_metadata, recording_details, redaction } = row
   const stored: Record<keyof NewConversation, unknown> = {
     ...row,
     custom_metadata: JSON.stringify(custom_metadata),
     recording_details: recording_details && JSON.stringify(recording_details),
+    redaction: redaction && JSON.stringify(redaction),
   }
   const values = newConversationColumns.map((name) => stored[name])
   const inserted = await store.query<{ created_at: string }>(insertStatement, [
@@ -113,17 +116,27 @@ const insertHistoryStatement = statement(
    values ($1, $2, $5::integer, $6::bigint, $7, $8, $9)`,
 )
 
-/** Writes what a new conversation begins with: its items, its events and where both go on. */
+/** What a conversation that was just inserted begins with. */
+export interface Beginning {
+  items: Omit<ItemRecord, 'position'>[]
+  progress: NewProgress
+  /** Of its first event; absent: any. */
+  first_event_id?: string
+}
+
+/** Writes what a new conversation begins with: its items, the plan's events and where both go on. */
 export async function insertHistory(
-  store: Store,
-  conversation_id: string,
-  items: Omit<ItemRecord, 'position'>[],
-  events: NewEvent[],
-  progress: NewProgress,
+  tx: TransactionStore,
+  { ports, additions }: Committer,
+  plan: Planned,
+  { items, progress, first_event_id }: Beginning,
 ): Promise<void> {
-  await store.query(insertHistoryStatement, [
-    conversation_id,
-    store.organization_id,
+  const events = plan.change.events.map((event, index) => {
+    return { id: (index === 0 ? first_event_id : undefined) ?? ports.newId(), ...event }
+  })
+  await tx.query(insertHistoryStatement, [
+    plan.state.id,
+    tx.organization_id,
     JSON.stringify(items.map((item, position) => ({ ...item, position }))),
     JSON.stringify(events.map((event, index) => ({ ...event, sequence: index + 1 }))),
     items.length,
@@ -132,6 +145,7 @@ export async function insertHistory(
     progress.last_activity_at,
     progress.updated_at,
   ])
+  sendAdditions(tx, additions, [plan], true)
 }
 
 const closeStatement = statement(

@@ -6,13 +6,15 @@ import { AppError } from '../../base/errors.ts'
 import { lockConversation } from './lock.ts'
 import { findAcceptedMessage } from '../read/turns.ts'
 
+type Asking = Pick<Context, 'services' | 'store'>
+
 /** As long as a lease: after that the caller is told that nobody knows. */
 const patience_ms = 8000
 const retry_ms = 250
 
 /** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
 export async function resolveUncertainCommit(
-  ctx: Context,
+  ctx: Asking,
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
   doubt: CommitInDoubt,
 ): Promise<string> {
@@ -35,7 +37,7 @@ async function findUnderLock(store: RootStore, conversation_id: string, message_
   })
 }
 
-async function lookPatiently<T>(ctx: Context, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
+async function lookPatiently<T>(ctx: Asking, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
   const { clock } = ctx.services.ports
   const giveUpAt = clock.monotonic() + patience_ms
   for (;;) {

@@ -1,28 +1,22 @@
 // How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import { postAnalysis } from '../../jobs/enqueue.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
+import type { Planned } from '../machine/plan.ts'
 import { givenItemColumns, rowOfItem, storedItemColumns } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
+import { sendAdditions } from './additions.ts'
+import type { Committer } from './commit.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
-export interface Writer {
+export interface Writer extends Committer {
   tx: Pipeline
-  ports: Ports
-  node_id: string
-}
-
-/** A conversation as it stands under its lock, and what is to become of it. */
-export interface Planned {
-  state: LockedConversation
-  change: Change
 }
 
 /**
  * Writes changes; whether they went through, the commit tells. In this order: turns end before the next starts (T3), items
- * precede the end (T5).
+ * precede the end (T5); what rooms add comes last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
   finishSteps(writer, plans)
@@ -34,6 +28,7 @@ export function writeChanges(writer: Writer, plans: Planned[]): void {
     if (change.ending) putOffEnd(writer, state, change.ending)
     if (change.end) endConversation(writer, state, change.end)
   }
+  sendAdditions(writer.tx, writer.additions, plans)
 }
 
 const finishStepsStatement = statement(
@@ -231,5 +226,4 @@ function endConversation({ tx }: Writer, state: LockedConversation, end: NonNull
     analysis.reason,
   ]
   tx.send(endStatement, values)
-  if (analysis.status === 'queued') postAnalysis(tx, { organization_id, conversation_id: id })
 }

@@ -7,13 +7,14 @@ import type {
   Direction,
   EndReason,
   EndedBy,
-  EventType,
   TurnMetrics,
   TurnOutcome,
   TurnStatus,
 } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { NewItem } from './change.ts'
+import { type ContentPart, type MessageAuthor, partsOf, textsOf } from './content.ts'
+import type { Redaction } from './redaction.ts'
 
 /** A conversation with its progress and its agent's name. */
 export interface ConversationRecord {
@@ -75,6 +76,7 @@ export interface NewConversation {
   custom_metadata: JsonObject
   recording_details: JsonObject | null
   content_fingerprint: Buffer | null
+  redaction: Redaction | null
 }
 
 /** Columns of a NewConversation. */
@@ -89,19 +91,13 @@ export const newConversationColumns = [
     'trunk_id',
     'initial_context',
   ] as const),
-  ...(['custom_metadata', 'recording_details', 'content_fingerprint'] as const),
+  ...(['custom_metadata', 'recording_details', 'content_fingerprint', 'redaction'] as const),
 ] satisfies (keyof NewConversation)[]
 
 export interface NewProgress {
   user_turn_count: number
   last_activity_at: string
   updated_at: string
-}
-
-export interface NewEvent {
-  id: string
-  type: EventType
-  data: JsonObject
 }
 
 export interface ImportedEnd {
@@ -122,6 +118,9 @@ export interface ItemRecord {
   turn_id: string | null
   role: 'user' | 'assistant' | 'system' | null
   content: string[] | null
+  /** Of a message, if any of it is more than text. */
+  parts: ContentPart[] | null
+  author: MessageAuthor | null
   interrupted: boolean | null
   metrics: TurnMetrics | null
   call_id: string | null
@@ -141,6 +140,8 @@ const itemTypes: Record<keyof ItemRecord, string> = {
   turn_id: 'uuid',
   role: 'text',
   content: 'text[]',
+  parts: 'jsonb',
+  author: 'jsonb',
   interrupted: 'boolean',
   metrics: 'jsonb',
   call_id: 'text',
@@ -171,6 +172,8 @@ export const itemColumns = itemNames.map((name) => (name === 'content' ? content
 const noFields = {
   role: null,
   content: null,
+  parts: null,
+  author: null,
   interrupted: null,
   metrics: null,
   call_id: null,
@@ -182,8 +185,12 @@ const noFields = {
 }
 
 /** An item as it is stored, wherever and whenever that is; a call and its result are given their id there. */
-export function rowOfItem({ text, ...item }: NewItem): Omit<ItemRecord, 'id' | 'position' | 'created_at'> {
-  return { ...noFields, ...item, content: text === undefined ? null : [text] }
+export function rowOfItem(item: NewItem): Omit<ItemRecord, 'id' | 'position' | 'created_at'> {
+  if (item.type === 'message') {
+    return { ...noFields, ...item, content: textsOf(item.content), parts: partsOf(item.content) }
+  }
+  const { text, ...fields } = item
+  return { ...noFields, ...fields, content: text === undefined ? null : [text] }
 }
 
 export interface TurnRecord {

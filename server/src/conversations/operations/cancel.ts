@@ -17,7 +17,7 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
   const commit = (partial: Parameters<typeof decideCancel>[2]) =>
     changeConversation(
       ctx.store,
-      ctx.services,
+      ctx.services.commits,
       { change: 'cancel', id },
       (state) => decideCancel(state, turn.id, partial),
       async (tx) => {

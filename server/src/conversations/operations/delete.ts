@@ -9,6 +9,6 @@ export const deleteConversation: Handler<'deleteConversation'> = async (ctx, inp
   const conversation = await requireConversation(ctx, input.conversation_id, null)
   const ended_by = describeActor(ctx, conversation, null)
   const { id } = conversation
-  const committed = await withHalt(ctx.services, id, () => deleteContent(ctx.store, ctx.services, id, ended_by))
+  const committed = await withHalt(ctx.services, id, () => deleteContent(ctx.store, ctx.services.commits, id, ended_by))
   followUp(ctx.services, id, committed)
 }

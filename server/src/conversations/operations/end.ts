@@ -7,6 +7,7 @@ import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
+import { channelRules } from '../machine/channels.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
 import { decideEnd } from '../machine/decisions.ts'
@@ -32,12 +33,12 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
     changeConversation(
       ctx.store,
-      ctx.services,
+      ctx.services.commits,
       { change: 'end', id },
       (state) => decideEnd(state, { ...end, partial }),
       async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
     )
-  const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
+  const isCut = mode === 'cut' && channelRules[conversation.channel].ended_by_call && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.services, id, commit) : await commit(null)
   followUp(ctx.services, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
@@ -46,9 +47,9 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
 }
 
 /** Of a conversation whose version is not here, the defaults: it was brought in, and can only be ended already. */
-async function readConfig(ctx: Context, { agent_version_id }: ConversationRecord): Promise<ResolvedConfig> {
+async function readConfig(ctx: Context, { agent_version_id, channel }: ConversationRecord): Promise<ResolvedConfig> {
   const config = agent_version_id && (await findVersionConfig(ctx.store, agent_version_id))
-  return resolveAgentConfig((config || {}) as AgentConfig, 'text', ctx.services.config.default_model)
+  return resolveAgentConfig((config || {}) as AgentConfig, channel, ctx.services.config.default_model)
 }
 
 /** The open turns end within their own limits, and the conversation with the last of them. */

@@ -12,7 +12,7 @@ import { presentConversation } from '../read/present.ts'
 export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const { metadata_bytes } = ctx.services.config.limits
-  const record = await changeMetadata(ctx.store, ctx.services, id, (metadata) => {
+  const record = await changeMetadata(ctx.store, ctx.services.commits, id, (metadata) => {
     const patched = applyMergePatch(metadata, input.custom_metadata as JsonObject) as JsonObject
     const faults = faultsOfSize('custom_metadata', patched, metadata_bytes)
     if (faults.length > 0) throw invalid(...faults)

@@ -11,7 +11,7 @@ import { findConversation } from './conversation.ts'
  * another organization's and another agent's ids are all the same 404.
  */
 export async function requireConversation(
-  ctx: Context,
+  ctx: Pick<Context, 'access' | 'store'>,
   id: string,
   permission: ConversationPermission | null,
 ): Promise<ConversationRecord> {

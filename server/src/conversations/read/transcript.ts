@@ -102,7 +102,7 @@ export function readEnds(
  * What a model may be shown of an item, with the turn that its user messages came with: its own, or the failed one that its own
  * tries again.
  */
-export type HistoryItem = Omit<ItemRecord, 'metrics' | 'latency_ms' | 'created_at'> & {
+export type HistoryItem = Omit<ItemRecord, 'parts' | 'author' | 'metrics' | 'latency_ms' | 'created_at'> & {
   messages_of: string | null
   /** There are older items that were not read. */
   is_cut?: boolean
