@@ -1,10 +1,10 @@
 // Accepting a message, whoever brings it: one commit stores it with the turn that will answer it, and nothing waits for that turn.
-import type { AgentConfig, ConcurrencyRule } from '@parley/contract'
-import { resolveAgentConfig } from '../agents/rules/config.ts'
-import { getVersionConfig } from '../agents/versions.ts'
+import type { ConcurrencyRule } from '@parley/contract'
+import { readAgentConfig } from '../agents/read-config.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { findUnstorable, isLongerThan } from '../base/text.ts'
 import type { Context } from '../calls/context.ts'
+import type { Conversations } from './conversations.ts'
 import { CommitInDoubt } from '../database/failures.ts'
 import { followUp, withHalt } from './commit/follow-up.ts'
 import { resolveUncertainCommit } from './commit/uncertain-commit.ts'
@@ -26,7 +26,7 @@ const wait_margin_ms = 30_000
 const max_parts = 100
 
 /** Who brings a message. Only a call has an idempotency key, which its commit binds. */
-export type Bearer = Pick<Context, 'services' | 'access' | 'store' | 'key'>
+export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'>
 
 export interface IncomingMessage {
   conversation_id: string
@@ -57,8 +57,8 @@ export async function acceptMessageIn(
   return commitMessage(bearer, await prepareMessage(bearer, conversation, message))
 }
 
-function checkContent({ services }: Bearer, content: ContentPart[]): void {
-  const { message_characters } = services.config.limits
+function checkContent({ core }: Bearer, content: ContentPart[]): void {
+  const { message_characters } = core.config.limits
   if (content.length === 0) throw invalid({ path: 'content', message: 'must not be empty' })
   if (content.length > max_parts) throw invalid({ path: 'content', message: `must have at most ${max_parts} parts` })
   if (isLongerThan(textsOf(content).join(''), message_characters)) {
@@ -77,7 +77,7 @@ async function prepareMessage(
   conversation: ConversationRecord,
   message: IncomingMessage,
 ): Promise<NewMessage> {
-  const { ports, config } = bearer.services
+  const { ports, config } = bearer.core
   const { from, content, author } = message
   if (!channelRules[conversation.channel].messages_from.includes(from)) throw new AppError('conversation_not_text')
   // An ended conversation that was brought in from elsewhere has no version, or one that is not here.
@@ -100,12 +100,11 @@ async function prepareMessage(
 
 /** How the turn of a message is carried out, in a conversation whose version is here. */
 export async function readTurnSettings(
-  { store, services }: Bearer,
+  { store, core }: Bearer,
   { agent_version_id, channel }: Pick<ConversationRecord, 'agent_version_id' | 'channel'>,
   { concurrency, interactivity }: Pick<IncomingMessage, 'concurrency' | 'interactivity'>,
 ) {
-  const stored = await getVersionConfig(store, agent_version_id!)
-  const resolved = resolveAgentConfig(stored as AgentConfig, channel, services.config.default_model)
+  const resolved = await readAgentConfig(store, agent_version_id!, channel, core.config.default_model)
   return {
     concurrency: concurrency ?? resolved.concurrency,
     interactivity: interactivity ?? ('plain' as const),
@@ -118,7 +117,7 @@ export async function readTurnSettings(
 export const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
 
 async function commitMessage(bearer: Bearer, message: NewMessage): Promise<AcceptedTurn> {
-  const { key, store, services } = bearer
+  const { key, store, room } = bearer
   const { conversation, message_id } = message
   const conversation_id = conversation.id
   let begun: BegunTurn | undefined
@@ -132,13 +131,13 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
     const { organization_id } = store
     const target = { change: 'message', organization_id, id: conversation_id } as const
-    return services.commits.change({ ...target, decide, characters: charactersIn(message.content), binding })
+    return room.commits.change({ ...target, decide, characters: charactersIn(message.content), binding })
   }
   try {
     const committed =
-      message.concurrency === 'interrupt' ? await withHalt(services, conversation_id, commit) : await commit(null)
+      message.concurrency === 'interrupt' ? await withHalt(room, conversation_id, commit) : await commit(null)
     const started = committed.started && { ...committed.started, begun }
-    followUp(services, conversation_id, { ...committed, started })
+    followUp(room, conversation_id, { ...committed, started })
     const { turn_id, ahead } = committed.answer
     return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen: started && seenAtStart(turn_id) }
   } catch (error) {

@@ -1,10 +1,11 @@
 // The text channel: what a new conversation of it needs. What the agent says is read from the log of events.
 import { listSecretReferences } from '../agents/rules/tool-faults.ts'
 import { validateAgentConfig } from '../agents/rules/config.ts'
-import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import { faultsOfSize } from '../base/json-size.ts'
+import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Context } from '../calls/context.ts'
+import type { Conversations } from './conversations.ts'
 import type { BegunConversation, ChannelPort, CreateInput } from './channel-port.ts'
 
 export const textChannel: ChannelPort = {
@@ -16,14 +17,14 @@ export const textChannel: ChannelPort = {
 }
 
 /** Of a channel that is not set up. */
-export async function refuseChannel(ctx: Context, input: CreateInput): Promise<never> {
+export async function refuseChannel(ctx: Context<Conversations>, input: CreateInput): Promise<never> {
   checkInput(ctx, input, [])
   throw new AppError('channel_not_configured', `The ${input.channel} channel is not configured.`)
 }
 
 /** What every channel checks of a call, with the faults that it has found by itself. */
-export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[]): void {
-  const { limits } = ctx.services.config
+export function checkInput(ctx: Context<Conversations>, input: CreateInput, more: FieldFault[]): void {
+  const { limits } = ctx.core.config
   const faults: FieldFault[] = []
   if ([...(input.initial_context ?? '')].length > limits.context_characters) {
     faults.push({ path: 'initial_context', message: `must have at most ${limits.context_characters} characters` })
@@ -34,7 +35,7 @@ export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[])
 }
 
 /** A conversation needs one agent, however it is named. */
-export function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
+export function answererFaults(ctx: Context<Conversations>, input: CreateInput): FieldFault[] {
   const given = (['agent_id', 'agent_version_id', 'agent_config'] as const).filter((name) => input[name] != null)
   const faults: FieldFault[] = []
   if (given.length !== 1) {
@@ -44,7 +45,7 @@ export function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
     faults.push({ path: 'version', message: 'can only be given with agent_id' })
   }
   if (input.agent_config != null) {
-    faults.push(...validateAgentConfig(input.agent_config, ctx.services.config.limits, 'agent_config').faults)
+    faults.push(...validateAgentConfig(input.agent_config, ctx.core.config.limits, 'agent_config').faults)
   }
   return faults
 }

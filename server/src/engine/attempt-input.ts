@@ -1,8 +1,7 @@
 // What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
-import { getVersionConfig } from '../agents/versions.ts'
-import type { Services } from '../calls/context.ts'
+import { readAgentConfig } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
+import type { EngineServices } from './services.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
 import { findTurn } from '../conversations/read/turns.ts'
@@ -17,7 +16,7 @@ import { askServers } from './tools/mcp/turn-servers.ts'
 import type { CallRun } from './tools/carry-out.ts'
 import { type TurnTool, assembleTools } from './rules/turn-tools.ts'
 
-type Part = Pick<Services, 'database' | 'config'>
+type Part = Pick<EngineServices, 'database' | 'config'>
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -62,8 +61,12 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
-  const stored = await getVersionConfig(store, turn.agent_version_id)
-  const config = resolveAgentConfig(stored as AgentConfig, conversation.channel, services.config.default_model)
+  const config = await readAgentConfig(
+    store,
+    turn.agent_version_id,
+    conversation.channel,
+    services.config.default_model,
+  )
   const variables: PromptVariables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

@@ -2,7 +2,7 @@
 // reports what became of it. It holds no right but its lease.
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
 import { type TurnLease, reach } from '../conversations/conversations.ts'
@@ -20,7 +20,7 @@ import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, pla
 import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { roomAfter } from './rules/output-size.ts'
 
-type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
+type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
 
 /** Why an attempt is told to stop. */
 export class TurnTimeout extends Error {}
@@ -192,7 +192,7 @@ function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { anal
 type Meter = ReturnType<typeof startMeter>
 
 /** What an attempt takes, for the metrics of its reply. */
-function startMeter({ ports: { clock } }: Pick<Services, 'ports'>) {
+function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
   const startedAt = clock.monotonic()
   const tokens: { input_tokens: number | null; output_tokens: number | null } = {
     input_tokens: null,

@@ -1,7 +1,7 @@
 // Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes up
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import {
   type Committed,
   type AbandonedTurn,
@@ -75,13 +75,11 @@ interface Halt {
 
 type Decide<Written> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<'written' | 'stale'>
 
-type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
-
 /** Stops an attempt without a result: its turn is concluded by someone else, or no longer its own. */
 class Halted extends Error {}
 
 export class Engine implements TurnRunner {
-  readonly #services: Part
+  readonly #services: EngineServices
   readonly #log: Logger
   /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
@@ -99,11 +97,11 @@ export class Engine implements TurnRunner {
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
-  constructor(services: Part, log: Logger) {
+  constructor(services: EngineServices, log: Logger) {
     this.#services = services
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
+    services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
   }
 
   start(lease: TurnLease): void {
@@ -178,7 +176,7 @@ export class Engine implements TurnRunner {
     return writeGreeting(this.#withModelsOf(greeting), greeting)
   }
 
-  #withModelsOf({ organization_id }: { organization_id: string }): Part {
+  #withModelsOf({ organization_id }: { organization_id: string }): EngineServices {
     const services = this.#services
     return { ...services, models: modelsOf(services, openStore(services.database, organization_id)) }
   }
@@ -220,7 +218,7 @@ export class Engine implements TurnRunner {
   async #giveBack(held: TurnLease[]): Promise<void> {
     const leases = held.map(({ lease }) => lease)
     try {
-      await expireLeases(this.#services.database, this.#services.node_id, leases)
+      await expireLeases(this.#services.database, this.#services.node.id, leases)
     } catch (error) {
       this.#log.warn({ err: error }, 'turns could not be given back; their leases run out')
     }
@@ -241,7 +239,7 @@ export class Engine implements TurnRunner {
   /** For who reads what is being said just now. */
   #showKept({ lease, shown, kept }: RunningAttempt): void {
     if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
-    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
+    this.#services.live.turns.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
   }
 
   #forget(attempt: RunningAttempt): void {
@@ -249,7 +247,7 @@ export class Engine implements TurnRunner {
     if (this.#running_turns.get(turn_id) === attempt) this.#running_turns.delete(turn_id)
     if (this.#running.get(conversation_id) === attempt) {
       this.#running.delete(conversation_id)
-      this.#services.live.end(conversation_id, turn_id)
+      this.#services.live.turns.end(conversation_id, turn_id)
     }
     if (this.#running.size === 0) this.#whenIdle.resolve()
   }
@@ -285,7 +283,7 @@ export class Engine implements TurnRunner {
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         attempt.text += text
-        if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
+        if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, text)
       },
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', step, decideStep)
@@ -320,13 +318,13 @@ export class Engine implements TurnRunner {
       const { organization_id, conversation_id: id } = lease
       const judge = (state: LockedConversation) => decide(state, lease, written)
       const proposed = { change, organization_id, id, decide: judge, characters }
-      return this.#change(() => this.#services.commits.change(proposed))
+      return this.#change(() => this.#services.conversations.commits.change(proposed))
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
     // Before its effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
-    followUp({ ...this.#services, runner: this }, lease.conversation_id, committed)
+    followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer
   }
 
@@ -365,7 +363,7 @@ export class Engine implements TurnRunner {
     const held = [...this.#running.values()]
     if (held.length === 0) return
     const leases = held.map(({ lease }) => lease.lease)
-    const kept = new Set(await renewLeases(this.#services.database, this.#services.node_id, leases))
+    const kept = new Set(await renewLeases(this.#services.database, this.#services.node.id, leases))
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 
@@ -390,9 +388,11 @@ export class Engine implements TurnRunner {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
-    const committed = await this.#change(() => changeConversation(store, this.#services.commits, target, decide))
+    const committed = await this.#change(() =>
+      changeConversation(store, this.#services.conversations.commits, target, decide),
+    )
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-    followUp({ ...this.#services, runner: this }, turn.conversation_id, committed)
+    followUp(this.#services.conversations, turn.conversation_id, committed)
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLocalResults } from './local-results.ts'
 
-test('everyone who expects an result is told it, and nobody else', () => {
+test('everyone who expects a result is told it, and nobody else', () => {
   const results = createLocalResults<string>()
   using first = results.expect('turn')
   using second = results.expect('turn')

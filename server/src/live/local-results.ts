@@ -1,5 +1,5 @@
-// What has just ended on this node, for those who wait for it here: they need not read what was just written. Nothing rests on it;
-// whoever waits looks by himself too.
+// Hands what has just ended on this node to those who wait for it here, so that they need not read what was just written.
+// Correctness never depends on it: a waiter also looks for itself.
 
 export interface LocalResults<Result> {
   /** Until the answer is disposed of. */

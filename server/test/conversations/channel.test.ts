@@ -43,8 +43,9 @@ beforeAll(async () => {
     `create table test_outbox (organization_id uuid not null, conversation_id uuid not null, message_id uuid not null,
        said text not null check (said <> 'Unspeakable'))`,
   )
-  const { services } = server.app
-  ;(services.commits.channels as Map<Channel, ChannelPort>).set('telephone', telephone)
+  const { core, rooms } = server.app
+  const room = rooms.conversations.conversations
+  ;(room.commits.channels as Map<Channel, ChannelPort>).set('telephone', telephone)
   const { organization_id } = server
   const actor = { type: 'credential' as const, id: null, name: 'telephone' }
   const access = {
@@ -55,7 +56,7 @@ beforeAll(async () => {
     conversation: null,
     limit_key: 't',
   }
-  bearer = { services, access, store: openStore(services.database, organization_id), key: null }
+  bearer = { core, room, access, store: openStore(core.database, organization_id), key: null }
   agent_id = (await publishAgent(server.client)).agent_id
   greeter_id = (await publishAgent(server.client, { starting_message: 'Hello!' })).agent_id
 })

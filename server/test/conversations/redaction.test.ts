@@ -70,7 +70,7 @@ test('a conversation without rules keeps all', async () => {
 })
 
 test('what it is born with', async () => {
-  const { services } = server.app
+  const { core, rooms } = server.app
   const id = systemPorts.newId()
   const { rows } = await server.database.pool.query('select id from agent_versions where agent_id = $1', [agent_id])
   const conversation: NewConversation = {
@@ -78,14 +78,14 @@ test('what it is born with', async () => {
     ...{ id, status: 'in_progress', agent_id, agent_name: null, agent_version_id: rows[0].id },
     ...{ content_fingerprint: null, redaction },
   }
-  await openStore(services.database, server.organization_id).transaction(async (tx) => {
+  await openStore(core.database, server.organization_id).transaction(async (tx) => {
     const created_at = (await insertConversation(tx, conversation, null))!
     const state = stateAtBirth(conversation, { organization_id: server.organization_id, created_at })
     const unread = decideBirth(conversation, { message_id: systemPorts.newId(), text: `I know ${address}.` })
     const items = unread.items.map((item) => ({ ...rowOfItem(item), id: systemPorts.newId(), created_at }))
     const progress = { user_turn_count: 0, last_activity_at: created_at, updated_at: created_at }
     const beginning = { items: planHistory(state, items), progress }
-    await insertHistory(tx, services.commits, planOf(state, unread), beginning)
+    await insertHistory(tx, rooms.conversations.conversations.commits, planOf(state, unread), beginning)
   })
   expect(await rowsWithAddress(id)).toEqual([])
   server.model.answer = () => 'Good.'

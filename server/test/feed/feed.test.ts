@@ -108,11 +108,11 @@ describe('what happens comes, from either node to either node', () => {
   })
 
   test('where nobody reads, messages leave nothing behind; of more than can be remembered the newest are told', async () => {
-    const { progress } = server.app.services.feeds
+    const { progress } = server.app.rooms.feed.feeds
     const organization_id = randomUUID()
     progress.note(organization_id, randomUUID())
     expect(progress.since(organization_id, 0)).toEqual({ conversation_ids: [], mark: 0 })
-    const following = server.app.services.feeds.follow(organization_id)
+    const following = server.app.rooms.feed.feeds.follow(organization_id)
     const { mark } = progress
     const ids = Array.from({ length: 1000 }, () => randomUUID())
     for (const id of ids) progress.note(organization_id, id)
@@ -331,7 +331,7 @@ describe('bounds', () => {
     expect(error).toMatchObject({ status: 429, code: 'too_many_streams' })
     expect(await small.client.listConversationChanges()).toMatchObject({ data: [] })
     reader.stop()
-    await expect.poll(() => small.app.services.open_streams.count).toBe(0)
+    await expect.poll(() => small.app.rooms.events.open_streams.count).toBe(0)
     ;(await follow(small.client)).stop()
   })
 
@@ -355,13 +355,13 @@ describe('bounds', () => {
     passed_ms = 300_000
     longest()![0]()
     expect(await text).toMatch(/^id: \d+\nevent: position\n[^]*retry: \d+\n\n$/)
-    await expect.poll(() => node.services.open_streams.count).toBe(0)
+    await expect.poll(() => node.rooms.events.open_streams.count).toBe(0)
   })
 
   test('a node that stops tells its readers to come again, and the SDK does', async () => {
     const stopping = await server.startAnother()
     const text = (await open(stopping.url)).text()
-    await expect.poll(() => stopping.services.open_streams.count).toBe(1)
+    await expect.poll(() => stopping.rooms.events.open_streams.count).toBe(1)
     let url = stopping.url
     const moving = createClient({
       base_url: server.url,

@@ -151,7 +151,7 @@ export class HaltForNothing extends Command {
   async apply(course: Course, world: World): Promise<void> {
     const awaited = world.awaited(course.conversation)
     const owner = world.node(world.owner)
-    await world.node(course.pick(this.slot)).app.services.bus.publish({ topic: 'halt', id: world.conversation_id })
+    await world.node(course.pick(this.slot)).app.core.live.bus.publish({ topic: 'halt', id: world.conversation_id })
     await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
     course.conversation.restartAttempt()
     owner.clock.fire(waits.lent)

@@ -107,7 +107,7 @@ export class World implements AsyncDisposable {
     while (this.#spare.length < count) this.#spare.push(await this.#startNode())
     this.nodes = this.#spare.slice(0, count)
     this.#spare = this.#spare.slice(count)
-    this.conversation_id = this.server.app.services.ports.newId()
+    this.conversation_id = this.server.app.core.ports.newId()
     this.#seen = []
     this.#at_work = ''
     this.#ends.clear()
@@ -292,7 +292,7 @@ export class World implements AsyncDisposable {
   /** The attempt that runs has heard all that was said; one that is through has written what became of it. */
   #hasHeard(model: ConversationModel): boolean {
     const { running } = model
-    const heard = this.nodes[this.owner]?.app.services.runner.textSoFar(this.conversation_id) ?? null
+    const heard = this.nodes[this.owner]?.app.rooms.engine.engine.textSoFar(this.conversation_id) ?? null
     if (running?.attempt === 'alive') return heard === running.said && this.awaited(model).every(({ isOpen }) => isOpen)
     return heard === null
   }
@@ -308,7 +308,7 @@ export class World implements AsyncDisposable {
     const asked = this.model.calls.map(
       ({ node, asked, isOpen }) => `${node}${isOpen ? '' : ' (over)'}: ${asked.join(', ')}`,
     )
-    const said = this.nodes.map((node) => node?.app.services.runner.textSoFar(this.conversation_id))
+    const said = this.nodes.map((node) => node?.app.rooms.engine.engine.textSoFar(this.conversation_id))
     return `all is quiet: ${JSON.stringify({ calls, waiting, asked, expected: model.asked, tools: this.tools.requests, expected_tools: model.tools_asked, running: model.running, said }, null, 1)}`
   }
 

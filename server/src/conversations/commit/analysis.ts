@@ -1,11 +1,11 @@
 // Writes the analysis of conversations: that it is queued, that it runs, and its outcome, once.
 import { type Database, statement } from '../../database/database.ts'
+import { noChange } from '../machine/change.ts'
 import type { RootStore, Store } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import { type JobPayloads, postAnalysis } from '../../jobs/enqueue.ts'
 import { planOf } from '../machine/plan.ts'
 import { redactText } from '../machine/redaction.ts'
-import { noChange } from '../machine/change.ts'
 import { type Committer, underLock } from './commit.ts'
 import { isActive } from '../machine/conversation.ts'
 import type { ConversationRecord } from '../machine/rows.ts'

@@ -27,7 +27,7 @@ export interface Committed<Answer> {
 /** Who writes: this process, and what rooms add to what it commits. */
 export interface Committer {
   ports: Ports
-  node_id: string
+  node: { readonly id: string }
   additions: CommitAddition[]
 }
 

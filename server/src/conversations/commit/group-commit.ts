@@ -7,6 +7,8 @@ import { openStore } from '../../database/store.ts'
 import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../../idempotency/run-once.ts'
 import type { Decision, LockedConversation, Refusal } from '../machine/change.ts'
 import { type Judgement, type Planned, isRefused, judge } from '../machine/plan.ts'
+import type { Core } from '../../calls/core.ts'
+import type { CommitAddition } from './additions.ts'
 import { type ChannelPort, type Channels, channelsOf, deliveryThrough } from '../channel-port.ts'
 import { type Committed, type Committer, accepted, changeConversation, committedOf } from './commit.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
@@ -47,12 +49,13 @@ const lock_wait_ms = 100
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
+/** `channels`: those that conversations can be created on. */
 export function createGroupCommit(
-  database: Database,
-  { channels: ports, ...parts }: Committer & { channels: ChannelPort[] },
+  { database, ports, node }: Pick<Core, 'database' | 'ports' | 'node'>,
+  added: { additions: CommitAddition[]; channels: ChannelPort[] },
 ): GroupCommit {
-  const channels = channelsOf(ports)
-  const committer = { ...parts, additions: [...parts.additions, deliveryThrough(channels)] }
+  const channels = channelsOf(added.channels)
+  const committer: Committer = { ports, node, additions: [...added.additions, deliveryThrough(channels)] }
   const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))

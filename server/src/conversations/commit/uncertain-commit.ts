@@ -1,12 +1,13 @@
 // A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
 import type { Context } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { lockConversation } from './lock.ts'
 import { findAcceptedMessage } from '../read/turns.ts'
 
-type Asking = Pick<Context, 'services' | 'store'>
+type Asking = Pick<Context<Conversations>, 'core' | 'room' | 'store'>
 
 /** As long as a lease: after that the caller is told that nobody knows. */
 const patience_ms = 8000
@@ -23,8 +24,8 @@ export async function resolveUncertainCommit(
   const { organization_id } = ctx.store
   const { turn_id, lease, node_id } = accepted
   // The commit gave the turn to this node, which never heard of it.
-  if (lease !== null && node_id === ctx.services.node_id) {
-    ctx.services.runner.start({ organization_id, conversation_id, turn_id, lease })
+  if (lease !== null && node_id === ctx.core.node.id) {
+    ctx.room.runner.start({ organization_id, conversation_id, turn_id, lease })
   }
   return turn_id
 }
@@ -38,7 +39,7 @@ async function findUnderLock(store: RootStore, conversation_id: string, message_
 }
 
 async function lookPatiently<T>(ctx: Asking, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
-  const { clock } = ctx.services.ports
+  const { clock } = ctx.core.ports
   const giveUpAt = clock.monotonic() + patience_ms
   for (;;) {
     try {

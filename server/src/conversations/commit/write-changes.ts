@@ -4,7 +4,7 @@ import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
-import { givenItemColumns, rowOfItem, storedItemColumns } from '../machine/rows.ts'
+import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { sendAdditions } from './additions.ts'
 import type { Committer } from './commit.ts'
@@ -82,13 +82,13 @@ const insertTurnsStatement = statement(
      messages_of uuid)`,
 )
 
-function insertTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
   const turns = plans.flatMap(({ state, change: { new_turn } }) => {
     if (!new_turn) return []
     const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
     return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease }]
   })
-  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node_id])
+  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node.id])
 }
 
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
@@ -103,12 +103,12 @@ const startTurnsStatement = statement(
    where t.id = s.id and t.organization_id = s.organization_id and t.status in ('queued', 'running')`,
 )
 
-function startTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+function startTurns({ tx, node }: Writer, plans: Planned[]): void {
   const turns = plans.flatMap(({ state: { organization_id, next_lease: lease }, change: { started_turn } }) =>
     started_turn ? [{ id: started_turn.id, organization_id, lease }] : [],
   )
   if (turns.length > 0)
-    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node_id])
+    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node.id])
 }
 
 const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,

@@ -1,11 +1,11 @@
 // What a row of an import means: validated, completed and turned into what the writer takes. Pure but for its id source.
 import { ImportedConversation, type ImportedItem } from '@parley/contract'
+import { faultsOfSize } from '../../base/json-size.ts'
+import { findUnstorable } from '../../base/text.ts'
 import type { EndedBy, TurnMetrics } from '@parley/contract'
 import type { Limits } from '../../config/limits.ts'
 import type { FieldFault } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import { faultsOfSize } from '../../base/json-size.ts'
-import { findUnstorable } from '../../base/text.ts'
 import { compileValidator } from '../../base/validation.ts'
 import type { ImportedEnd, NewConversation, NewProgress, ItemRecord } from './rows.ts'
 import { channelRules } from './channels.ts'

@@ -1,5 +1,6 @@
 // Cancelling a turn: one that runs keeps what it has said, one that waits is never carried out.
 import type { Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { notFound } from '../../base/errors.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
@@ -9,7 +10,7 @@ import type { TurnRecord } from '../machine/rows.ts'
 import { findTurn } from '../read/turns.ts'
 import { presentTurn } from '../read/present.ts'
 
-export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
+export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const turn = await findTurn(ctx.store, id, input.turn_id)
   if (!turn) throw notFound('Turn')
@@ -17,7 +18,7 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
   const commit = (partial: Parameters<typeof decideCancel>[2]) =>
     changeConversation(
       ctx.store,
-      ctx.services.commits,
+      ctx.room.commits,
       { change: 'cancel', id },
       (state) => decideCancel(state, turn.id, partial),
       async (tx) => {
@@ -27,8 +28,8 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
       },
     )
   // A waiting turn can be cancelled without disturbing the one that runs.
-  const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
-  followUp(ctx.services, id, committed)
+  const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
+  followUp(ctx.room, id, committed)
   if (!read.turn) throw notFound('Turn')
   const cancelled = presentTurn(read.turn)
   return ctx.key ? ctx.key.settle(cancelled) : cancelled

@@ -2,9 +2,10 @@
 import { maySeeSensitive } from '../../calls/access.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { requireConversation } from '../read/require.ts'
 
-export const createConversationToken: Handler<'createConversationToken'> = async (ctx, input) => {
+export const createConversationToken: Handler<'createConversationToken', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   // Reading shows what was said: nobody can hand on what he does not hold.
   if (input.permissions.includes('read') && !maySeeSensitive(ctx.access)) {
@@ -15,6 +16,6 @@ export const createConversationToken: Handler<'createConversationToken'> = async
     conversation_id: id,
     permissions: [...input.permissions],
   }
-  const { token, expires_at } = await ctx.services.tokens.sign(claims, input.expires_in ?? 3600)
+  const { token, expires_at } = await ctx.room.tokens.sign(claims, input.expires_in ?? 3600)
   return { token, permissions: claims.permissions, expires_at }
 }

@@ -1,10 +1,12 @@
 // Creating a conversation: which agent answers, the greeting, and the first commit.
 import { createHash } from 'node:crypto'
 import type { AgentConfig, Output } from '@parley/contract'
+import { readAgentConfig } from '../../agents/read-config.ts'
 import { maySeeAgent } from '../../calls/access.ts'
 import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
 import { findVersionForNewConversation, saveInlineVersion } from '../../agents/versions.ts'
 import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import type { CallKey } from '../../idempotency/run-once.ts'
@@ -29,11 +31,11 @@ type Created = Output<'createConversation'>
 interface Answerer {
   agent_id: string | null
   agent_version_id: string
-  config: JsonObject
+  config: ResolvedConfig
 }
 
-export const createConversation: Handler<'createConversation'> = async (ctx, sent) => {
-  const port = ctx.services.commits.channels.get(sent.channel)
+export const createConversation: Handler<'createConversation', Conversations> = async (ctx, sent) => {
+  const port = ctx.room.commits.channels.get(sent.channel)
   const begun = port ? await port.begin(ctx, sent) : await refuseChannel(ctx, sent)
   if (ctx.key?.bound) return replayBound(ctx, ctx.key, sent)
   const input = sent.id ? { ...sent, id: sent.id.toLowerCase() } : sent
@@ -47,56 +49,65 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
     if (earlier) return earlier
   }
   const generated = await generateGreetingBeforehand(ctx, input)
-  const { ports } = ctx.services
+  const { ports } = ctx.core
   const id = input.id ?? ports.newId()
   // Read there too: once it is committed, nothing may fail that would call it refused.
   const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
-    const greeting = generated ?? renderGreeting(ctx, input, resolveConfig(ctx, input, answerer.config))
+    const greeting = generated ?? renderGreeting(ctx, input, requireChannel(input, answerer))
     const isWritten = await writeConversation(ctx, tx, newConversation(id, begun, answerer, fingerprint), greeting)
     if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
     return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
   })
-  ctx.services.feeds.announce(ctx.store.organization_id)
+  ctx.room.watcher.changed(ctx.store.organization_id)
   await reach(ports, 'create.committed')
-  announce(ctx.services, id)
+  announce(ctx.core, id)
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, created, input)
 }
 
-async function resolveAnswerer(ctx: Context, store: Store, input: CreateInput): Promise<Answerer> {
+async function resolveAnswerer(ctx: Context<Conversations>, store: Store, input: CreateInput): Promise<Answerer> {
   if (input.agent_config != null) {
     if (!maySeeAgent(ctx.access, null)) throw notFound('Agent')
-    const config = input.agent_config as JsonObject
-    const { agent_version_id } = await saveInlineVersion(store, config, ctx.services.ports.newId())
+    const config = resolveInline(ctx, input, input.agent_config)
+    const stored = input.agent_config as JsonObject
+    const { agent_version_id } = await saveInlineVersion(store, stored, ctx.core.ports.newId())
     return { agent_id: null, agent_version_id, config }
   }
   const ref = input.agent_version_id
     ? { agent_version_id: input.agent_version_id }
     : { agent_id: input.agent_id!, version: input.version ?? ('latest' as const) }
-  return findVersionForNewConversation(store, ctx.access, ref)
+  const { agent_id, agent_version_id } = await findVersionForNewConversation(store, ctx.access, ref)
+  const config = await readAgentConfig(store, agent_version_id, input.channel, ctx.core.config.default_model)
+  return { agent_id, agent_version_id, config }
 }
 
-function resolveConfig(ctx: Context, { channel }: CreateInput, config: JsonObject): ResolvedConfig {
-  const resolved = resolveAgentConfig(config as AgentConfig, channel, ctx.services.config.default_model)
-  if (!resolved.channel_enabled)
-    throw new AppError('channel_not_configured', `The agent does not talk on the ${channel} channel.`)
-  return resolved
+function resolveInline(
+  { core }: Context<Conversations>,
+  { channel }: CreateInput,
+  config: NonNullable<CreateInput['agent_config']>,
+): ResolvedConfig {
+  return resolveAgentConfig(config as AgentConfig, channel, core.config.default_model)
+}
+
+function requireChannel({ channel }: CreateInput, { config }: Pick<Answerer, 'config'>): ResolvedConfig {
+  if (config.channel_enabled) return config
+  throw new AppError('channel_not_configured', `The agent does not talk on the ${channel} channel.`)
 }
 
 /** A model call, so it comes before the transaction (T12); null when the greeting is not the model's to write. */
-async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Promise<string | null> {
+async function generateGreetingBeforehand(ctx: Context<Conversations>, input: CreateInput): Promise<string | null> {
   const answerer = input.agent_config
-    ? { config: input.agent_config as JsonObject }
+    ? { config: resolveInline(ctx, input, input.agent_config) }
     : await resolveAnswerer(ctx, ctx.store, input)
-  const config = resolveConfig(ctx, input, answerer.config)
+  const config = requireChannel(input, answerer)
   if (config.starting_message?.type !== 'generated') return null
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
   const initial_context = input.initial_context ?? null
-  return ctx.services.runner.writeGreeting({
+  return ctx.room.runner.writeGreeting({
     organization_id: ctx.store.organization_id,
     config,
     instructions,
@@ -105,16 +116,16 @@ async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Pro
   })
 }
 
-function templateVariables(ctx: Context, input: CreateInput) {
+function templateVariables(ctx: Context<Conversations>, input: CreateInput) {
   return {
     custom_metadata: (input.custom_metadata ?? {}) as JsonObject,
     user_id: input.user_id,
     channel: input.channel,
-    now: new Date(ctx.services.ports.clock.now()).toISOString(),
+    now: new Date(ctx.core.ports.clock.now()).toISOString(),
   }
 }
 
-function renderGreeting(ctx: Context, input: CreateInput, config: ResolvedConfig): string | null {
+function renderGreeting(ctx: Context<Conversations>, input: CreateInput, config: ResolvedConfig): string | null {
   if (config.starting_message?.type !== 'static') return null
   try {
     const text = renderTemplate(config.starting_message.text, templateVariables(ctx, input))
@@ -139,7 +150,7 @@ function newConversation(
 
 /** Answers false when the id is taken. */
 async function writeConversation(
-  { services: { ports, commits } }: Context,
+  { core: { ports }, room: { commits } }: Context<Conversations>,
   tx: TransactionStore,
   conversation: NewConversation,
   greeting: string | null,
@@ -156,7 +167,11 @@ async function writeConversation(
 }
 
 /** The same id and body give the first answer again, out of what never changes; anything else that has the id is a 409. */
-async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buffer): Promise<Created | null> {
+async function replayCreation(
+  ctx: Context<Conversations>,
+  input: CreateInput,
+  fingerprint: Buffer,
+): Promise<Created | null> {
   const id = input.id!
   // Where another call commits between the two looks, the third finds it.
   const find = () => findConversation(ctx.store, id)
@@ -168,7 +183,7 @@ async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buf
   return presentCreation(ctx, await readCreation(ctx.store, record), input)
 }
 
-async function replayBound(ctx: Context, key: CallKey, input: CreateInput): Promise<Created> {
+async function replayBound(ctx: Context<Conversations>, key: CallKey, input: CreateInput): Promise<Created> {
   const record = await findConversation(ctx.store, key.bound!.conversation_id!)
   if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
   key.markReplayed()
@@ -203,7 +218,7 @@ async function readCreation(store: Store, record: ConversationRecord): Promise<C
 }
 
 /** The answer tells the conversation as it was at its first commit, whatever has happened since. */
-function presentCreation(ctx: Context, { record, first }: Creation, input: CreateInput): Created {
+function presentCreation(ctx: Context<Conversations>, { record, first }: Creation, input: CreateInput): Created {
   const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
   const conversation = presentConversation(ctx.access, asCreated(record, input), {
     items: greeting ? [greeting] : [],

@@ -1,12 +1,13 @@
 // Listing the turns of a conversation, in pages.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { requireConversation } from '../read/require.ts'
 import { decodeCursor, encodeCursor } from '../../database/cursor.ts'
 import { listTurns } from '../read/turns.ts'
 import { presentTurn } from '../read/present.ts'
 
-export const listConversationTurns: Handler<'listConversationTurns'> = async (ctx, input) => {
+export const listConversationTurns: Handler<'listConversationTurns', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const limit = input.limit ?? 20
   const rows = await listTurns(ctx.store, id, readSequence(input.cursor), limit + 1)

@@ -1,5 +1,6 @@
 // A message and its reply: it is accepted, or was before with the same key, and the call waits for the turn that answers it.
 import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { EventStream } from '../../calls/event-stream.ts'
 import { isLongerThan } from '../../base/text.ts'
@@ -13,7 +14,7 @@ import { requireConversation } from '../read/require.ts'
 import { findNewestTry } from '../read/turns.ts'
 import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
 
-export const sendConversationMessage: Handler<'sendConversationMessage'> = async (ctx, input) => {
+export const sendConversationMessage: Handler<'sendConversationMessage', Conversations> = async (ctx, input) => {
   checkText(ctx, input.text)
   const conversation = await requireConversation(ctx, input.conversation_id, 'message')
   const earlier = ctx.key?.bound?.turn_id
@@ -43,8 +44,8 @@ async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise
   }
 }
 
-function checkText(ctx: Context, text: string): void {
-  const { message_characters } = ctx.services.config.limits
+function checkText(ctx: Context<Conversations>, text: string): void {
+  const { message_characters } = ctx.core.config.limits
   if (text.trim() === '') throw invalid({ path: 'text', message: 'must not be blank' })
   if (isLongerThan(text, message_characters)) {
     throw invalid({ path: 'text', message: `must have at most ${message_characters} characters` })
@@ -53,12 +54,12 @@ function checkText(ctx: Context, text: string): void {
 
 /** A message that came before, with the same key: its turn, or a new one where that failed. Nothing is stored twice. */
 async function repeat(
-  ctx: Context,
+  ctx: Context<Conversations>,
   { id, agent_version_id, channel }: ConversationRecord,
   first_turn_id: string,
   input: SentMessage,
 ): Promise<AcceptedTurn> {
-  const { ports, config } = ctx.services
+  const { ports, config } = ctx.core
   const asked = { concurrency: input.parley_concurrency, interactivity: input.interactivity }
   const newest = await findNewestTry(ctx.store, id, first_turn_id)
   if (!newest || agent_version_id === null) throw notFound('Conversation')
@@ -72,14 +73,14 @@ async function repeat(
   const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
   const committed = await changeConversation(
     ctx.store,
-    ctx.services.commits,
+    ctx.room.commits,
     { change: 'retry', id },
     async (state, tx) => {
       const latest = await findNewestTry(tx, id, first_turn_id)
       return decideRetry(state, { ...retry, newest: latest ?? newest })
     },
   )
-  followUp(ctx.services, id, committed)
+  followUp(ctx.room, id, committed)
   const { turn_id } = committed.answer
   if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
   return { turn_id, wait_ms, seen: null }

@@ -1,6 +1,7 @@
 // Changing the metadata of a conversation.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { changeMetadata } from '../commit/content.ts'
@@ -9,16 +10,16 @@ import { requireConversation } from '../read/require.ts'
 import { applyMergePatch } from '../machine/merge-patch.ts'
 import { presentConversation } from '../read/present.ts'
 
-export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
+export const updateConversation: Handler<'updateConversation', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
-  const { metadata_bytes } = ctx.services.config.limits
-  const record = await changeMetadata(ctx.store, ctx.services.commits, id, (metadata) => {
+  const { metadata_bytes } = ctx.core.config.limits
+  const record = await changeMetadata(ctx.store, ctx.room.commits, id, (metadata) => {
     const patched = applyMergePatch(metadata, input.custom_metadata as JsonObject) as JsonObject
     const faults = faultsOfSize('custom_metadata', patched, metadata_bytes)
     if (faults.length > 0) throw invalid(...faults)
     return patched
   })
-  announce(ctx.services, id)
-  ctx.services.feeds.announce(ctx.store.organization_id)
+  announce(ctx.core, id)
+  ctx.room.watcher.changed(ctx.store.organization_id)
   return presentConversation(ctx.access, record)
 }

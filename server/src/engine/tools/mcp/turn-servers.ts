@@ -2,7 +2,7 @@
 // tools, and the turn nothing.
 import type { Logger } from 'pino'
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
-import type { Services } from '../../../calls/context.ts'
+import type { EngineServices } from '../../services.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from '../run-tool.ts'
 import type { ToolWork, TurnTool } from '../../rules/turn-tools.ts'
 import { McpFailure, describeFailure, explain } from './failure.ts'
@@ -18,7 +18,7 @@ export interface TurnServers extends Disposable {
 }
 
 interface ServerQuery extends PeerContext {
-  services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
+  services: Pick<EngineServices, 'outbound' | 'ports' | 'mcp_listings'>
   signal: AbortSignal
   log: Logger
 }
