@@ -2,11 +2,13 @@
 import type { OperationId } from '@parley/contract'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
+import { analysisAtEnd } from './analysis/at-end.ts'
 import { createAnalysis } from './analysis/room.ts'
 import { createAuthoring } from './authoring/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
+import { textChannel } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
 import { createEngine } from './engine/room.ts'
 import { createEvents } from './events/room.ts'
@@ -23,7 +25,7 @@ export type Rooms = ReturnType<typeof createRooms>
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
-  const conversations = createConversations(core, access)
+  const conversations = createConversations(core, access, { additions: [analysisAtEnd], channels: [textChannel] })
   const events = createEvents(core)
   return {
     statistics: createStatistics(),

@@ -21,11 +21,39 @@ function filesWith(pattern: RegExp): string[] {
   return files.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 }
 
+/** Also what only reads. */
+const names = (tables: string) =>
+  new RegExp(
+    `\\b(from|join|into|update|exists) (${tables})\\b|\\.(selectFrom|insertInto|updateTable|deleteFrom)\\('(${tables})'\\)`,
+    'i',
+  )
+
+describe('conversations', () => {
+  test('only their read/ and commit/ name their tables in SQL', () => {
+    const elsewhere = filesWith(names('conversations|conversation_progress|turns|transcript_items|events'))
+      .filter((file) => !/^conversations\/(read|commit)\//.test(file))
+      .toSorted()
+    // Whether an agent still has conversations is asked under its lock; what a delivery tells is read with its lane.
+    expect(elsewhere).toEqual(['agents/queries.ts', 'webhooks/lanes.ts'])
+  })
+
+  test('other rooms know their machine/, their read/ and their face', () => {
+    // The composition of rooms knows their manifests.
+    const others = files.filter(({ file }) => !/^(conversations\/|rooms\.ts$)/.test(file))
+    const known = others.flatMap(({ text }) =>
+      [...text.matchAll(/from '[./]*\/(conversations\/[^']+)'/g)].map(([, path]) => path!),
+    )
+    expect(known.length).toBeGreaterThan(20)
+    const beyond = known.filter((path) => !/^conversations\/(machine\/|read\/|conversations\.ts$)/.test(path))
+    expect(beyond).toEqual([])
+  })
+})
+
 describe('one writer', () => {
   test('conversations, their progress, items and events are written by the one writer only', () => {
     const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
-    const writers = ['content.ts', 'new.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
-    expect(filesWith(pattern).toSorted()).toEqual(writers)
+    const writers = ['analysis.ts', 'content.ts', 'new.ts', 'write-changes.ts']
+    expect(filesWith(pattern).toSorted()).toEqual(writers.map((file) => `conversations/commit/${file}`))
   })
 
   test('turns are written there too; leases.ts renews, lends and gives back leases, and touches nothing else of a turn', () => {

@@ -2,10 +2,14 @@
 import { readAgentConfigOrDefaults } from '../agents/read-config.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
-import type { Conversations } from '../conversations/conversations.ts'
+import {
+  type Conversations,
+  type AnalysisOutcome,
+  announce,
+  beginAnalysis,
+  writeAnalysis,
+} from '../conversations/conversations.ts'
 import type { ModelCatalog } from '../models/catalog.ts'
-import { announce } from '../conversations/commit/follow-up.ts'
-import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit/content.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
 import { readEnds } from '../conversations/read/transcript.ts'
 import { isUnavailable } from '../database/failures.ts'
@@ -36,17 +40,22 @@ export async function runAnalysis(
   const conversation = await findConversation(store, conversation_id)
   if (!conversation) return
   const { default_model } = core.config
-  const config = await readAgentConfigOrDefaults(store, conversation.agent_version_id, 'text', default_model)
+  const config = await readAgentConfigOrDefaults(
+    store,
+    conversation.agent_version_id,
+    conversation.channel,
+    default_model,
+  )
   const models = modelsOf({ ...core, models: catalog }, store)
   const lines = linesOf(await readEnds(store, conversation_id, shown_of_each_end))
   const outcome = await summarize({ models }, config, lines, job)
   const analysis = { id: conversation_id, run }
   try {
-    await writeAnalysis(store, core, analysis, outcome)
+    await writeAnalysis(store, conversations.commits, analysis, outcome)
   } catch (error) {
     // Not again and again: each try is paid for. A database that is away is another matter.
     if (isUnavailable(error) || job.attempt < job.max_attempts) throw error
-    await writeAnalysis(store, core, analysis, { status: 'failed', reason: 'It could not be stored.' })
+    await writeAnalysis(store, conversations.commits, analysis, { status: 'failed', reason: 'It could not be stored.' })
   }
   announce(core, conversation_id)
   conversations.watcher.changed(organization_id)

@@ -7,8 +7,8 @@ import type { Room } from '../calls/room.ts'
 import { createLocalResults } from '../live/local-results.ts'
 import { createGroupCommit } from './commit/group-commit.ts'
 import type { Conversations } from './conversations.ts'
-import type { EndedTurn } from './machine/ended-turn.ts'
-import * as operations from './operations/update.ts'
+import type { EndedTurn } from './machine/turn-snapshots.ts'
+import * as operations from './operations.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
 /** The stream of a conversation's events is in events/. */
@@ -29,10 +29,11 @@ function refuse(): never {
 export function createConversations(
   core: Core,
   { tokens }: Pick<AccessServices, 'tokens'>,
+  added: Parameters<typeof createGroupCommit>[1],
 ): Room<typeof group> & { conversations: Conversations } {
   const conversations: Conversations = {
     core,
-    commits: createGroupCommit(core),
+    commits: createGroupCommit(core, added),
     results: createLocalResults<EndedTurn>(),
     tokens,
     runner: nobody,

@@ -2,16 +2,11 @@
 import { readAgentConfig } from '../agents/read-config.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
-import {
-  type ConversationRecord,
-  type ItemRecord,
-  type TurnRecord,
-  findConversation,
-  findTurn,
-  readHistory,
-  readTurnItems,
-} from '../conversations/read/conversation.ts'
-import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
+import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
+import { findConversation } from '../conversations/read/conversation.ts'
+import { findTurn } from '../conversations/read/turns.ts'
+import { readHistory, readTurnItems } from '../conversations/read/transcript.ts'
+import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { createRedactor } from '../secrets/rules/redact.ts'
 import { reachOf, selectHistory } from './rules/context-window.ts'
@@ -66,7 +61,12 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
-  const config = await readAgentConfig(store, turn.agent_version_id, 'text', services.config.default_model)
+  const config = await readAgentConfig(
+    store,
+    turn.agent_version_id,
+    conversation.channel,
+    services.config.default_model,
+  )
   const variables: PromptVariables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

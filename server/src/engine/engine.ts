@@ -2,8 +2,20 @@
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
-import { type Committed, changeConversation } from '../conversations/commit/commit.ts'
-import { followUp } from '../conversations/commit/follow-up.ts'
+import {
+  type Committed,
+  type AbandonedTurn,
+  type ChangeName,
+  type GreetingRequest,
+  type HaltedAttempt,
+  type TurnLease,
+  type TurnRunner,
+  changeConversation,
+  followUp,
+  expireLeases,
+  findAbandonedTurns,
+  renewLeases,
+} from '../conversations/conversations.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
@@ -12,10 +24,7 @@ import {
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
-import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/commit/leases.ts'
-import type { ChangeName } from '../conversations/commit/pause-points.ts'
 import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
-import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
@@ -315,7 +324,7 @@ export class Engine implements TurnRunner {
     if (!committed) return 'stale'
     // Before its effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
-    this.#followUp(lease.conversation_id, committed)
+    followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer
   }
 
@@ -339,10 +348,6 @@ export class Engine implements TurnRunner {
       if (error instanceof AppError && error.error === 'not_found') return null
       throw error
     }
-  }
-
-  #followUp(conversation_id: string, committed: Committed<unknown>): void {
-    followUp(this.#services.conversations, conversation_id, committed)
   }
 
   async #maintain(work: () => Promise<void>): Promise<void> {
@@ -383,9 +388,11 @@ export class Engine implements TurnRunner {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
-    const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
+    const committed = await this.#change(() =>
+      changeConversation(store, this.#services.conversations.commits, target, decide),
+    )
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-    this.#followUp(turn.conversation_id, committed)
+    followUp(this.#services.conversations, turn.conversation_id, committed)
   }
 }

@@ -10,8 +10,14 @@ import { drainKey } from '../events/events.ts'
 import type { FeedServices } from './feed.ts'
 import { isUuid } from '../base/ports.ts'
 import { feedKey, progressKey } from './feeds.ts'
-import { type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
-import { readChanges, readFeedPosition, readProgress } from './queries.ts'
+import {
+  type ChangeRecord,
+  type FeedPosition,
+  numberChanges,
+  readChanges,
+  readFeedPosition,
+  readProgress,
+} from './queries.ts'
 
 const page_size = 200
 /** A stream ends after so long: who resumes it shows again that he may. */

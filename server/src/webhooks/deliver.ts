@@ -2,7 +2,7 @@
 // rests on the lanes' leases; nothing here is remembered by anyone else.
 import type { Logger } from 'pino'
 import type { Core } from '../calls/core.ts'
-import { eventsKey } from '../conversations/commit/follow-up.ts'
+import { eventsKey } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { mayHoldOthersBack, measureCapacity } from './capacity.ts'
 import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts'

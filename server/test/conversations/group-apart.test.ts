@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
 import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
+import { textContent } from '../../src/conversations/machine/content.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
 import { runOnce } from '../../src/idempotency/run-once.ts'
@@ -53,8 +54,8 @@ function sayFirst(text: string) {
   return ({ next_position }: LockedConversation) => {
     if (next_position > 0) return { refused: 'turn_in_progress' as const }
     const message = {
-      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
-      ...{ interrupted: false, turn_id: null, metrics: null },
+      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
+      ...{ author: null, interrupted: false, turn_id: null, metrics: null },
     }
     return { change: { ...noChange, items: [message], events: [messageCreated(message)] }, answer: text }
   }

@@ -1,7 +1,7 @@
 // What a lost database connection or a lost worker does to those who wait: it costs time, never a message or a summary.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requeueOverdueAnalyses } from '../../src/conversations/commit/content.ts'
+import { requeueOverdueAnalyses } from '../../src/conversations/commit/analysis.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 

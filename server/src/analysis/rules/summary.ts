@@ -1,6 +1,6 @@
 // What the model is asked for a summary, and what becomes of its answer. Pure.
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
-import type { ItemRecord } from '../../conversations/read/conversation.ts'
+import type { ItemRecord } from '../../conversations/machine/rows.ts'
 import type { ModelRequest } from '../../models/port.ts'
 
 /** Characters that the model is shown of the beginning of a transcript, and of its end. */

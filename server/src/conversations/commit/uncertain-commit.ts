@@ -5,7 +5,9 @@ import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { lockConversation } from './lock.ts'
-import { findAcceptedMessage } from '../read/conversation.ts'
+import { findAcceptedMessage } from '../read/turns.ts'
+
+type Asking = Pick<Context<Conversations>, 'core' | 'room' | 'store'>
 
 /** As long as a lease: after that the caller is told that nobody knows. */
 const patience_ms = 8000
@@ -13,7 +15,7 @@ const retry_ms = 250
 
 /** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
 export async function resolveUncertainCommit(
-  ctx: Context<Conversations>,
+  ctx: Asking,
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
   doubt: CommitInDoubt,
 ): Promise<string> {
@@ -36,7 +38,7 @@ async function findUnderLock(store: RootStore, conversation_id: string, message_
   })
 }
 
-async function lookPatiently<T>(ctx: Context<Conversations>, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
+async function lookPatiently<T>(ctx: Asking, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
   const { clock } = ctx.core.ports
   const giveUpAt = clock.monotonic() + patience_ms
   for (;;) {

@@ -2,7 +2,7 @@
 // end stops it.
 import type { Logger } from 'pino'
 import { checkAgainst } from '../../agents/rules/argument-schemas.ts'
-import type { PromptVariables } from '../../conversations/turn-runner.ts'
+import type { PromptVariables } from '../../conversations/conversations.ts'
 import { widgetResult } from '../../conversations/machine/turn-items.ts'
 import type { EngineServices } from '../services.ts'
 import type { FieldFault } from '../../base/errors.ts'

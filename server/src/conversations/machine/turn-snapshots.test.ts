@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { decideAttemptResult } from './attempt-decisions.ts'
 import { changed, locked, turn, waiting } from '../../../test/conversations/decision-fixture.ts'
 import { decideEnd } from './decisions.ts'
-import { endedTurns } from './ended-turn.ts'
+import type { ConversationRecord } from './rows.ts'
+import { begunTurn, endedTurns } from './turn-snapshots.ts'
 
 const metrics = { model: 'm', ttft_ms: 1, llm_ms: 1, tools_ms: 0, total_ms: 1, input_tokens: 1, output_tokens: 1 }
 const reply = {
@@ -44,4 +45,27 @@ test('an end cancels all turns, and tells each its own words', () => {
     { id: 'turn-1', outcome: 'conversation_ended', items: [{ content: ['Hal'], interrupted: true }] },
     { id: 'turn-2', outcome: 'conversation_ended', attempts: 0, items: [] },
   ])
+})
+
+describe('a turn that begins', () => {
+  const state = locked({ now: '2026-01-31T23:59:30.123456Z' })
+  const turn = {
+    id: 'turn',
+    concurrency: 'queue' as const,
+    interactivity: 'plain' as const,
+    agent_version_id: 'version',
+    max_seconds: 120,
+    start: true,
+    messages_of: null,
+  }
+  const read = (updated_at: string) => ({ id: state.id, updated_at }) as ConversationRecord
+
+  test('its deadline has the microseconds of its start', () => {
+    const begun = begunTurn(state, read(state.updated_at), turn, ['message'])
+    expect(begun!.turn.deadline_at).toBe('2026-02-01T00:01:30.123456Z')
+  })
+
+  test('is not known where the conversation was changed after it was read', () => {
+    expect(begunTurn(state, read('2025-12-31T23:59:58.999999Z'), turn, ['message'])).toBeUndefined()
+  })
 })

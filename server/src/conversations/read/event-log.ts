@@ -1,7 +1,7 @@
 // Reads the event log. Writes nothing: events are written with what they tell.
 import type { ConversationEvent, EventType } from '@parley/contract'
-import { type Executor, statement } from '../database/database.ts'
-import type { Store } from '../database/store.ts'
+import { type Executor, statement } from '../../database/database.ts'
+import type { Store } from '../../database/store.ts'
 
 /** Read at once: so many events, or so many bytes of them and the one that goes beyond. */
 const page_size = 200
