@@ -1,7 +1,7 @@
 // Tells every node over the database (LISTEN/NOTIFY) that something happened. A message that is lost costs time, never
 // correctness: whoever waits for one looks at the database by himself too.
 import pg from 'pg'
-import { type Database, statement } from '../database/database.ts'
+import { type Database, acrossOrganizations } from '../database/database.ts'
 
 export interface BusMessage {
   topic: string
@@ -26,7 +26,11 @@ export interface BusOptions {
 }
 
 const channel = 'parley'
-const publishStatement = statement('publish_on_bus', `select pg_notify('${channel}', $1)`)
+const publishStatement = acrossOrganizations(
+  'what it says is for every node',
+  'publish_on_bus',
+  `select pg_notify('${channel}', $1)`,
+)
 const first_retry_ms = 250
 const longest_retry_ms = 5000
 

@@ -1,5 +1,5 @@
 // The secrets of webhook endpoints under a new secret key of the installation.
-import type { Executor } from '../database/database.ts'
+import { type Executor, acrossOrganizations } from '../database/database.ts'
 import type { Reseal } from '../sealing/seal.ts'
 
 const batch_size = 500
@@ -29,18 +29,26 @@ interface SealedEndpoint {
   previous_secret: Buffer | null
 }
 
-function readSealedAfter({ kysely }: Executor, after: string, limit: number): Promise<SealedEndpoint[]> {
-  return kysely
-    .selectFrom('webhook_endpoints')
-    .select(['id', 'secret', 'previous_secret'])
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute()
+const of_all = 'a new secret key seals what all of them have'
+
+const readStatement = acrossOrganizations(
+  of_all,
+  'read_webhook_secrets_after',
+  'select id, secret, previous_secret from webhook_endpoints where id > $1 order by id limit $2',
+)
+
+function readSealedAfter(tx: Executor, after: string, limit: number): Promise<SealedEndpoint[]> {
+  return tx.query(readStatement, [after, limit])
 }
 
-async function replaceSealed({ kysely }: Executor, { id, ...secrets }: SealedEndpoint): Promise<void> {
-  await kysely.updateTable('webhook_endpoints').set(secrets).where('id', '=', id).execute()
+const replaceStatement = acrossOrganizations(
+  of_all,
+  'replace_webhook_secrets',
+  'update webhook_endpoints set secret = $2, previous_secret = $3 where id = $1',
+)
+
+async function replaceSealed(tx: Executor, { id, secret, previous_secret }: SealedEndpoint): Promise<void> {
+  await tx.query(replaceStatement, [id, secret, previous_secret])
 }
 
 function resealEndpoint({ id, secret, previous_secret }: SealedEndpoint, reseal: Reseal): SealedEndpoint | null {

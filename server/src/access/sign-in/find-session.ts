@@ -2,7 +2,7 @@
 import type { Role, signInWays } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
-import { type Executor, statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type Access, type Actor, knownScopes, roleScopes } from '../../calls/access.ts'
 import { hashSecret } from '../rules/credentials.ts'
@@ -124,7 +124,8 @@ function createAccess(
   return { organization_id, actor, scopes, agent_ids: agent_ids && new Set(agent_ids), conversation: null, limit_key }
 }
 
-const markUsed = statement(
+const markUsed = acrossOrganizations(
+  'its id alone says which one is meant',
   'mark_session_used',
   `update sessions set last_used_at = now() where id = $1 and last_used_at < now() - interval '1 minute'`,
 )

@@ -1,6 +1,6 @@
 // Writes conversations that did not exist: created here, or brought in with their history. The other half of commit.ts.
 import type { Channel, ConversationStatus, Direction, EndReason, EndedBy, EventType } from '@parley/contract'
-import { statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { ItemRecord } from '../read/conversation.ts'
@@ -100,11 +100,15 @@ async function tryInsert(store: Store, row: NewConversation, created_at: string 
   return inserted?.created_at ?? null
 }
 
-const takenStatement = statement('is_conversation_id_taken', 'select from conversations where id = $1')
+const takenStatement = acrossOrganizations(
+  'an id is taken whoever has it',
+  'is_conversation_id_taken',
+  'select from conversations where id = $1',
+)
 
 /** Whether the id is in use by anyone, a deleted conversation included: nothing more is told across organizations. */
-export async function isIdTaken(store: Store, id: string): Promise<boolean> {
-  return (await store.query(takenStatement, [id])).length > 0
+export async function isIdTaken(executor: Executor, id: string): Promise<boolean> {
+  return (await executor.query(takenStatement, [id])).length > 0
 }
 
 // As long as an idempotency key is kept.

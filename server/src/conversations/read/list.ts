@@ -15,7 +15,7 @@ type Condition = ReturnType<typeof sql<boolean>>
 
 export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
   const { answer_bytes } = ctx.services.config.limits
-  const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
+  const rows = await ctx.store.execute(pageOf(ctx.store, ctx.access, input, answer_bytes))
   const last = rows.at(-1)
   if (last && rows.length === limitOf(input)) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
   return rows.map((row) => presentListed(ctx.access, row))
@@ -78,10 +78,10 @@ function searchFor({
 
 export const countConversations: Handler<'countConversations'> = async (ctx, input) => {
   const { inOrder, byThemselves, byKeys } = filterConditions(ctx.store, ctx.access, input)
-  const { rows } = await sql<{ count: number }>`
+  const [row] = await ctx.store.execute(sql<{ count: number }>`
     select count(*) as count from conversations c join conversation_progress p on p.conversation_id = c.id
-    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`.execute(ctx.store.kysely)
-  return { count: rows[0]!.count }
+    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`)
+  return { count: row!.count }
 }
 
 interface Conditions {
