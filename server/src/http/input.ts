@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import { findUnstorable, isStorable } from '../base/text.ts'
-import { type FindErrors, createErrorFinders, describeFaults } from '../base/validation.ts'
+import { describeFaults } from '../base/faults.ts'
+import { type FindErrors, createErrorFinders } from '../base/validation.ts'
 
 /** Query and header values are text and are coerced; a body says its types itself. */
 const createFinderForText = createErrorFinders({ coerceTypes: true })

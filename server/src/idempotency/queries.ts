@@ -138,8 +138,7 @@ const replaceAnswersStatement = acrossOrganizations(
 )
 
 export async function replaceAnswers(executor: Executor, answers: KeptAnswer[]): Promise<void> {
-  const columns = [answers.map((one) => one.namespace), answers.map((one) => one.key), answers.map((one) => one.answer)]
-  await executor.query(replaceAnswersStatement, columns)
+  await executor.query(replaceAnswersStatement, arraysOf(answers, ['namespace', 'key', 'answer']))
 }
 
 const forgetStatement = acrossOrganizations(

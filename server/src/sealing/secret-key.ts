@@ -5,7 +5,8 @@ import { type Config, ConfigError } from '../config/config.ts'
 import { type Database, type Executor, acrossOrganizations } from '../database/database.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock, Ports } from '../base/ports.ts'
-import { type Sealer, fingerprintOfKey } from './seal.ts'
+import type { Sealer } from '../base/sealer.ts'
+import { fingerprintOfKey } from './seal.ts'
 import { lockInstallation, readPrivateFile, renamePrivateFile, writePrivateFile } from './installation.ts'
 
 export interface SecretKeyServices {

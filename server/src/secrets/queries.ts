@@ -1,6 +1,6 @@
 // The SQL over one organization's secrets. A value is sealed wherever it passes here.
 import { type TimePosition, newest } from '../database/cursor.ts'
-import { type Executor, statement } from '../database/database.ts'
+import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { sealing_bytes } from '../sealing/seal.ts'
 
@@ -85,34 +85,4 @@ const readStatement = statement(
 /** The named ones, or all. */
 export function readSealed(store: Store, names: readonly string[] | null): Promise<{ name: string; value: Buffer }[]> {
   return store.query(readStatement, [store.organization_id, names])
-}
-
-interface SealedSecret {
-  organization_id: string
-  name: string
-  value: Buffer
-}
-
-const readAfterStatement = statement(
-  'read_secrets_after',
-  `select organization_id, name, value from secrets where (organization_id, name) > ($1::uuid, $2)
-   order by organization_id, name limit $3`,
-)
-
-/** Of every organization, by their place in the table's order. */
-export function readSealedAfter(
-  executor: Executor,
-  { organization_id, name }: Pick<SealedSecret, 'organization_id' | 'name'>,
-  limit: number,
-): Promise<SealedSecret[]> {
-  return executor.query(readAfterStatement, [organization_id, name, limit])
-}
-
-const replaceStatement = statement(
-  'replace_secret',
-  'update secrets set value = $3 where organization_id = $1 and name = $2',
-)
-
-export async function replaceSealed(executor: Executor, { organization_id, name, value }: SealedSecret): Promise<void> {
-  await executor.query(replaceStatement, [organization_id, name, value])
 }

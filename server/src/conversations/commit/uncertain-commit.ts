@@ -3,12 +3,13 @@ import type { Context } from '../../calls/context.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
+import { retry } from '../../base/retry.ts'
 import { lockConversation } from './lock.ts'
 import { findAcceptedMessage } from '../read/conversation.ts'
 
 /** As long as a lease: after that the caller is told that nobody knows. */
 const patience_ms = 8000
-const retry_ms = 250
+const wait_ms = 250
 
 /** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
 export async function resolveDoubt(
@@ -36,15 +37,9 @@ async function findUnderLock(store: RootStore, conversation_id: string, message_
 }
 
 async function lookPatiently<T>(ctx: Context, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
-  const { clock } = ctx.services.ports
-  const giveUpAt = clock.monotonic() + patience_ms
-  for (;;) {
-    try {
-      return await look()
-    } catch (error) {
-      if (!isUnavailable(error)) throw error
-      if (clock.monotonic() >= giveUpAt) throw new AppError('outcome_unknown', undefined, {}, { cause: doubt })
-      await new Promise<void>((resolve) => clock.after(retry_ms, resolve))
-    }
+  try {
+    return await retry(ctx.services.ports.clock, { wait_ms, mayPass: isUnavailable, bound: { patience_ms } }, look)
+  } catch (error) {
+    throw isUnavailable(error) ? new AppError('outcome_unknown', undefined, {}, { cause: doubt }) : error
   }
 }
