@@ -3,7 +3,7 @@ import type { Input, Output, Role, Scope } from '@parley/contract'
 import { type TimePosition, newest } from '../database/cursor.ts'
 import { type Executor, type Statement, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
-import type { Minter } from './authenticate.ts'
+import type { Minter } from '../calls/principal.ts'
 
 export type OrganizationRecord = Output<'getOrganization'>
 export type CredentialRecord = Output<'listOrganizationKeys'>['data'][number]

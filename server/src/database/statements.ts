@@ -7,7 +7,7 @@ interface Prepared {
   readonly [made]: true
   readonly name: string
   readonly text: string
-  /** So many calls of `ask` are one query, where their answers may be long. */
+  /** So many calls of `lookUp` are one query, where their answers may be long. */
   readonly most?: number
 }
 

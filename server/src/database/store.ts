@@ -1,6 +1,6 @@
 // A store: the database as one organization sees it. Queries of the rooms take a store, so that none can forget the organization.
 import type { RawBuilder } from 'kysely'
-import type { Database, Executor, Together, Transaction } from './database.ts'
+import type { Database, Executor, Pipeline, Transaction } from './database.ts'
 import { compose } from './composed.ts'
 import { type Statement, namesOrganization } from './statements.ts'
 
@@ -14,14 +14,14 @@ export interface Store extends Executor {
   readonly organization_id: string
   query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
   /** As an executor's, in the name of the organization. */
-  ask<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
+  lookUp<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
   readonly [bound]: true
 }
 
 /** A store inside of a transaction. */
-export interface TransactionStore extends Store, Together {
-  look<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
-  post(statement: Statement, values: unknown[]): void
+export interface TransactionStore extends Store, Pipeline {
+  readAtBegin<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
+  send(statement: Statement, values: unknown[]): void
 }
 
 /** A store that can begin transactions. */
@@ -39,7 +39,7 @@ export function openReservedStore(database: Database, organization_id: string): 
   return {
     organization_id,
     query: database.query,
-    ask: (statement: Statement, row: unknown[]) => database.ask(statement, row, organization_id),
+    lookUp: (statement: Statement, row: unknown[]) => database.lookUp(statement, row, organization_id),
     execute: bindComposed(database),
     transaction: (work) => database.transaction((tx) => work(bind(tx, organization_id))),
   } as RootStore
@@ -49,10 +49,10 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
   return {
     organization_id,
     query: tx.query,
-    ask: (statement: Statement, row: unknown[]) => tx.ask(statement, row, organization_id),
-    look: tx.look,
-    post: tx.post,
-    posted: tx.posted,
+    lookUp: (statement: Statement, row: unknown[]) => tx.lookUp(statement, row, organization_id),
+    readAtBegin: tx.readAtBegin,
+    send: tx.send,
+    sent: tx.sent,
     execute: bindComposed(tx),
   } as TransactionStore
 }

@@ -37,7 +37,7 @@ const findStatement = acrossOrganizations(
 )
 
 export async function findKey(executor: Executor, { namespace, key }: RequestKey): Promise<BoundKey | null> {
-  const [row] = await executor.ask<BoundKey>(findStatement, [namespace, key], namespace)
+  const [row] = await executor.lookUp<BoundKey>(findStatement, [namespace, key], namespace)
   return row ?? null
 }
 
@@ -175,5 +175,5 @@ const otherHolderStatement = acrossOrganizations(
 
 /** Whether the id, which a conversation has, is an organization's, a user's or a session's too. */
 export async function hasOtherHolder(executor: Executor, conversation_id: string): Promise<boolean> {
-  return (await executor.ask(otherHolderStatement, [conversation_id], conversation_id)).length > 0
+  return (await executor.lookUp(otherHolderStatement, [conversation_id], conversation_id)).length > 0
 }

@@ -42,7 +42,7 @@ const log = createLog(config.log_level, { write: (line: string) => void process.
 surviveLostConnections(log)
 const app = await startApp(config, log, { ...systemPorts, newId, reached })
 isReady = true
-say({ url: app.url, node_id: app.services.node_id })
+say({ url: app.url, node_id: app.core.node.id })
 process.once('SIGTERM', () => void stop())
 
 async function stop(): Promise<void> {

@@ -4,8 +4,8 @@ import type { Config } from '../../config/config.ts'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Ports } from '../../base/ports.ts'
 import { hashSecret } from '../rules/credentials.ts'
+import type { SignInWay } from '../../calls/principal.ts'
 import { of_users } from '../queries.ts'
-import type { SignInWay } from './find-session.ts'
 
 export interface NewSession {
   id: string
