@@ -1,7 +1,7 @@
 // What could come between changes that are committed together: keys, locks, lost statements. None is any other's business.
 import { ApiError } from '@parley/sdk'
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
@@ -104,11 +104,11 @@ function sayOnce(
 }
 
 /** Whoever needs it waits until `release`. */
-async function holdInTransaction(work: (kysely: TestServer['database']['kysely']) => Promise<unknown>) {
+async function holdInTransaction(held: RawBuilder<unknown>) {
   const end = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
-  const ended = server.database.transaction(async ({ kysely }) => {
-    await work(kysely)
+  const ended = server.database.transaction(async (tx) => {
+    await tx.execute(held)
     isHeld.resolve()
     await end.promise
   })
@@ -153,9 +153,7 @@ test('a change whose key another transaction is about to bind waits without a co
   const said = await sayOnce(id, 'Said late', key, server.app, async () => {
     tries += 1
     if (tries === 1) {
-      release = await holdInTransaction((kysely) =>
-        sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(kysely),
-      )
+      release = await holdInTransaction(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
       beside = say(other, 'Beside')
     } else {
       expect(await isAnyoneWaiting()).toBe(false)
@@ -173,10 +171,9 @@ test('a change whose key another transaction is about to bind waits without a co
 test('who waits for a key that a node of the version before is about to bind holds up only himself', async () => {
   const ids = await makeConversations(4)
   const keys = ids.map(() => randomUUID())
-  const release = await holdInTransaction((kysely) =>
-    sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
-        values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`.execute(kysely),
-  )
+  const release = await holdInTransaction(sql`
+    insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+    values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`)
   let isWaiting = true
   const said = ids.map((id, n) => sayOnce(id, `Said ${n}`, keys[n]!))
   const refused = said[1]!.catch((error: unknown) => error).finally(() => (isWaiting = false))
@@ -191,12 +188,12 @@ test('who waits for a key that a node of the version before is about to bind hol
 test('a group whose member waits for a key is part of no circle of waits', async () => {
   const ids = await makeConversations(3)
   const key = randomUUID()
-  const said = await server.database.transaction(async ({ kysely }) => {
-    await sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
-      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`.execute(kysely)
+  const said = await server.database.transaction(async (tx) => {
+    await tx.execute(sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`)
     const outcomes = Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, n === 1 ? key : randomUUID())))
     await expect.poll(isAnyoneWaiting, { interval: 1, timeout: 10_000 }).toBe(true)
-    await kysely.selectFrom('conversations').select('id').where('id', 'in', [ids[0]!, ids[2]!]).forUpdate().execute()
+    await tx.execute(sql`select id from conversations where id in (${ids[0]}, ${ids[2]}) for update`)
     return { outcomes }
   })
   expect(await said.outcomes).toMatchObject([
@@ -241,9 +238,7 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
 test('pause points tell of each what has become of it', async () => {
   const ids = await makeConversations(4)
   await say(ids[1]!, 'Said before')
-  const release = await holdInTransaction((kysely) =>
-    kysely.selectFrom('conversations').select('id').where('id', '=', ids[2]!).forUpdate().execute(),
-  )
+  const release = await holdInTransaction(sql`select id from conversations where id = ${ids[2]} for update`)
   const points: string[] = []
   onReached = (point) => void points.push(point)
   const names = ['message', 'step', 'tool_result', 'result'] as const

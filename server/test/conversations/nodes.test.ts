@@ -164,14 +164,8 @@ test('the bus comes back after its connection is lost', async () => {
 
 /** A message that comes before the end is asked for would wait for its own turn. */
 async function untilEnding(conversation_id: string): Promise<void> {
-  const isEnding = () =>
-    server.database.kysely
-      .selectFrom('conversations')
-      .select('id')
-      .where('id', '=', conversation_id)
-      .where('ending', 'is not', null)
-      .executeTakeFirst()
-  await expect.poll(isEnding).toBeDefined()
+  const ending = sql`select id from conversations where id = ${conversation_id} and ending is not null`
+  await expect.poll(() => server.database.execute(ending)).toHaveLength(1)
 }
 
 test('finish on the other node waits for the running and the waiting turn, and takes no message meanwhile', async () => {
