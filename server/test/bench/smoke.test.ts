@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { run } from './run.ts'
 
-test('rows that many write to', async () => {
+test('rows that many write to', { timeout: 240_000 }, async () => {
   await using database = await createTestDatabase()
   const output = await run(
     'hot-rows.ts',
