@@ -7,8 +7,11 @@ const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(
 
 const long_tests = ['{server,cli}/test/**/*.long.test.ts']
 
-/** The files of a worker share the modules, which take longer to load than most files to run; each has its own server and data. */
-const shared = { isolate: false }
+/**
+ * The files of a worker share the modules, which take longer to load than most files to run; each has its own server and data. One worker
+ * more than a small machine has cores, since many files wait.
+ */
+const shared = { isolate: false, maxWorkers: 3 }
 
 const onPostgres = {
   globalSetup: 'server/test/support/postgres.ts',
@@ -38,8 +41,6 @@ export default defineConfig({
           exclude: long_tests,
           ...shared,
           ...onPostgres,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -48,7 +49,7 @@ export default defineConfig({
           include: long_tests,
           ...onPostgres,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
