@@ -7,10 +7,11 @@ import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
 import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
 import { textContent } from '../../src/conversations/machine/content.ts'
+import { renew_ms } from '../../src/conversations/machine/turn.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
 import { runOnce } from '../../src/idempotency/run-once.ts'
-import { systemPorts } from '../../src/base/ports.ts'
+import { type Clock, systemPorts } from '../../src/base/ports.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -19,9 +20,9 @@ let proxy: PostgresProxy
 let server: TestServer
 let agent_id: string
 let onReached: (point: string) => Promise<void> | void
+const reached = async (point: string) => onReached(point)
 beforeAll(async () => {
   proxy = await startPostgresProxy(inject('postgres_url'))
-  const reached = async (point: string) => onReached(point)
   onReached = () => {}
   server = await startTestServer({}, { connectThrough: proxy.through, ports: { reached } })
   agent_id = (await publishAgent(server.client)).agent_id
@@ -278,17 +279,26 @@ async function holdGroups(ids: string[], { rooms }: App = server.app) {
   }
 }
 
+/** It renews no lease and takes no turn up. */
+const withoutSweeps: Clock = {
+  ...systemPorts.clock,
+  after: (ms, call) => (ms === renew_ms ? () => {} : systemPorts.clock.after(ms, call)),
+}
+
 test('T6: a group of a node that stood still is void for the turns that another one has taken up', async () => {
+  const ports = { reached, clock: withoutSweeps }
+  await using still = await server.startAnother({}, { connectThrough: proxy.through, ports })
+  const client = server.as({ base_url: still.url })
   const ids = await makeConversations(6)
   const talks = ids.slice(4)
   const held = talks.map(() => holdAnswer())
   let asked = 0
   server.model.answer = () => held[asked++] ?? 'Said in time.'
   const replies = Promise.all(
-    talks.map((conversation_id) => server.client.sendConversationMessage({ conversation_id, text: 'Hello' })),
+    talks.map((conversation_id) => client.sendConversationMessage({ conversation_id, text: 'Hello' })),
   )
   await Promise.all(held.map((one) => one.asked))
-  const release = await holdGroups(ids)
+  const release = await holdGroups(ids, still)
   const hold = onReached
   const arrived = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
@@ -309,14 +319,9 @@ test('T6: a group of a node that stood still is void for the turns that another 
   // As when it stands still for longer than PostgreSQL lets a transaction stand, and than its leases run.
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
-  await using node = await server.startAnother()
-  await node.rooms.engine.engine.watch()
-  const isTakenUp = async () => {
-    // Again and again: the first node's timers do not stand still, and renew what it holds.
-    await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})
-      and node_id = ${server.app.core.node.id}`.execute(server.database.kysely)
-    return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
-  }
+  await sql`update turns set lease_expires_at = now() - interval '1 hour'
+    where conversation_id = any(${talks})`.execute(server.database.kysely)
+  const isTakenUp = async () => (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
   await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)
   goOn.resolve()
   await released
