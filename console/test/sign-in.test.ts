@@ -1,9 +1,9 @@
 // The way in and out, and the addresses of the console beside those of the API.
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { consolePaths } from '../../server/src/http/console.ts'
+import { console_folder, readPagePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
@@ -203,7 +203,7 @@ test('a tab stays in its organization when another one switches', async () => {
 
 describe('addresses', () => {
   test('those of the console are its pages, every other one is the API’s', async () => {
-    for (const path of consolePaths) {
+    for (const path of (await readPagePaths(console_folder))!) {
       const answer = await fetch(server.url + path.replace('*', 'x'))
       expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8'])
     }
@@ -214,9 +214,11 @@ describe('addresses', () => {
   })
 
   test('those of its routes are all served', async () => {
-    const routes = await readFile(join(import.meta.dirname, '../src/router.tsx'), 'utf8')
-    const paths = [...routes.matchAll(/ {2}path: '([^']+)'/g)].map(([, path]) => path!.replace(/\$.*/, '*'))
-    expect(new Set(paths)).toEqual(new Set(consolePaths))
+    const files = await Array.fromAsync(glob(join(import.meta.dirname, '../src/*/{route,frame,frames}.ts')))
+    const routes = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+    const paths = [...routes.join('').matchAll(/ {2}path: '([^']+)'/g)].map(([, path]) => path!.replace(/\$.*/, '*'))
+    expect(new Set(await readPagePaths(console_folder))).toEqual(new Set(paths))
+    expect(paths).toContain('/settings/webhooks/*')
   })
 
   test('nobody is sent elsewhere by a link', async () => {

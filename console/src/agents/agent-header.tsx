@@ -1,7 +1,7 @@
 // Who the agent is, whether its changes are stored and published, and the ways to have them so.
 import { useState } from 'react'
-import { formatNumber } from '../format.ts'
-import { agentTexts } from '../texts/agents.ts'
+import { formatNumber } from '../base/format.ts'
+import { agentTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import type { AgentVersion } from './document.ts'

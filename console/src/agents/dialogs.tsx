@@ -1,6 +1,6 @@
 // What is asked before something is lost: leaving with unsaved changes, and saving where somebody else has saved.
 import { useBlocker } from '@tanstack/react-router'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { ConfirmDialog, Modal } from '../ui/dialog.tsx'
 import { listChanges } from './document.ts'

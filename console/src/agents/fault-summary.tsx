@@ -1,6 +1,6 @@
 // All that is wrong, above the fields, each with the way to its own; the only place for what has none.
 import { useEffect, useRef } from 'react'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { namePath, sectionOf } from './path-names.ts'
 import type { Fault } from './editor-state.ts'
 import { useAgentPage } from './page-context.ts'

@@ -1,5 +1,5 @@
 // Which section a path of the agent belongs to, and what a person calls it. Pure.
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import type { SectionName } from './agent-search.ts'
 
 const sectionOfKey: Record<string, SectionName> = {

@@ -1,7 +1,7 @@
 // Stores what was edited, and nothing over anybody else's change.
 import { ApiError } from '@parley/sdk'
 import { deepEqual } from '@tanstack/react-router'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { type AgentDetail, type AgentDocument, type AgentVersion, agentFields, documentOf } from './document.ts'
 import type { Base, Fault } from './editor-state.ts'
 import { readAgent } from './use-agent.ts'

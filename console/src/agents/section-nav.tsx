@@ -1,6 +1,6 @@
 // The way between the sections of an agent: beside them, or above them where there is little room.
 import { Link } from '@tanstack/react-router'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { type AgentSearch, type SectionName, sections } from './agent-search.ts'
 import type { Fault } from './editor-state.ts'
 import { sectionOf } from './path-names.ts'

@@ -1,6 +1,6 @@
 // Somebody to talk to: the version as it is stored, beside what is being written.
 import { Suspense, lazy } from 'react'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { LoadingState } from '../ui/state.tsx'
 import type { AgentVersion } from './document.ts'
 

@@ -1,8 +1,8 @@
 // One agent as the server has it, with its newest version; read again when somebody comes back to the page.
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import type { Session } from '../session.ts'
-import { agentTexts } from '../texts/agents.ts'
+import type { Session } from '../session/session.ts'
+import { agentTexts } from './texts.ts'
 import { type AgentDetail, type AgentVersion } from './document.ts'
 import { type Base, makeBase } from './editor-state.ts'
 

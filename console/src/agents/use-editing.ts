@@ -1,6 +1,6 @@
 // The editing of one agent: its state, saving, and what to do when somebody else saves too.
 import { useEffect, useMemo, useReducer, useState } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { mergeDocuments } from './document.ts'
 import type { Editor } from './editor-context.ts'
 import { type Base, changeEditor, isChanged, isNewer, listFaults, startEditing } from './editor-state.ts'

@@ -1,7 +1,7 @@
 // Saving what is edited, once at a time, and what comes of it.
 import { useMutation } from '@tanstack/react-query'
-import type { Session } from '../session.ts'
-import { agentTexts } from '../texts/agents.ts'
+import type { Session } from '../session/session.ts'
+import { agentTexts } from './texts.ts'
 import { notify, notifyError } from '../ui/notify.ts'
 import type { AgentDocument } from './document.ts'
 import type { Base, EditorEvent } from './editor-state.ts'

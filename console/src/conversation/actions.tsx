@@ -2,16 +2,16 @@
 import type { Conversation, Turn } from '@parley/contract'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { isActive } from '../inbox/rows.ts'
-import { useSession } from '../session-context.ts'
+import { isActive } from '../transcript/conversation-state.ts'
+import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
 import { PopupMenu, PopupMenuItem } from '../ui/popup.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
-import { EndDialog } from './end-dialog.tsx'
+import { EndDialog } from '../transcript/end-dialog.tsx'
 import { exportJson, exportPage } from './export.ts'
-import type { Live } from './live.ts'
+import type { Live } from '../transcript/live.ts'
 
 const words = texts.conversation.actions
 

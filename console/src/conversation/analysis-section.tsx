@@ -1,15 +1,15 @@
 // What was made of a conversation after its end, and having it made again.
 import type { Conversation } from '@parley/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { isActive, isUnsettled } from '../inbox/rows.ts'
-import { useSession } from '../session-context.ts'
-import { conversationTexts } from '../texts/conversation.ts'
+import { isActive, isUnsettled } from '../transcript/conversation-state.ts'
+import { useSession } from '../session/session-context.ts'
+import { conversationTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
 import { Section } from './details-parts.tsx'
-import { conversationKey } from './use-conversation.ts'
+import { conversationKey } from '../transcript/use-conversation.ts'
 
 const words = texts.conversation
 

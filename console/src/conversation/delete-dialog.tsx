@@ -1,8 +1,8 @@
 // Asks before a conversation is deleted, which cannot be undone.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { describeError } from '../describe-error.ts'
-import { useSession } from '../session-context.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { notify } from '../ui/notify.ts'

@@ -1,10 +1,10 @@
 // A conversation as a page of its own, which needs nothing else: to be read, printed, kept. Pure.
 import type { Conversation, ConversationEvent, TranscriptItem, Turn } from '@parley/contract'
-import { formatFull, formatJson, formatSeconds } from '../format.ts'
+import { formatFull, formatJson, formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
-import { nothingYet } from './live.ts'
-import { type Entry, buildTimeline } from './timeline.ts'
-import { widgetOf } from './widget-of.ts'
+import { nothingYet } from '../transcript/live.ts'
+import { type Entry, buildTimeline } from '../transcript/timeline.ts'
+import { widgetOf } from '../transcript/widget-of.ts'
 
 export interface Exported {
   conversation: Conversation

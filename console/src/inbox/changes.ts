@@ -2,7 +2,8 @@
 import type { Conversation } from '@parley/contract'
 import { ApiError, type Client } from '@parley/sdk'
 import type { Filters } from './filters.ts'
-import { cursorAfter, isUnsettled, missingFrom } from './rows.ts'
+import { isUnsettled } from '../transcript/conversation-state.ts'
+import { cursorAfter, missingFrom } from './rows.ts'
 
 /** As many as are read at first: whatever changed meanwhile is among them. */
 const page_size = 100

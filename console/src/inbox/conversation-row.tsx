@@ -1,7 +1,7 @@
 // One conversation in the list: a line of cells, or two lines where there is little room.
 import type { Conversation } from '@parley/contract'
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from 'react'
-import { formatFull, formatMoment, formatNumber, formatSeconds } from '../format.ts'
+import { formatFull, formatMoment, formatNumber, formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { StatusLabel } from '../ui/status.tsx'

@@ -1,6 +1,6 @@
 // The bar above the list: the search, and the filters, which come after the first screen.
 import { Suspense, lazy } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { texts } from '../texts/index.ts'
 import { SearchField } from '../ui/search-field.tsx'
 import type { Filters } from './filters.ts'

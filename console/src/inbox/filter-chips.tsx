@@ -1,7 +1,7 @@
 // The filters above the list: a chip for each that is set, and the way to add one.
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
-import type { Session } from '../session.ts'
-import { useKeys } from '../shell/use-keys.ts'
+import type { Session } from '../session/session.ts'
+import { useKeys } from '../ui/use-keys.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -10,7 +10,7 @@ import { PopupMenu, PopupMenuItem, PopupPanel } from '../ui/popup.tsx'
 import { LoadingState } from '../ui/state.tsx'
 import { describeFilter } from './filter-text.ts'
 import { type FilterName, type Filters, filterNames, isFiltered, isSet, withoutFilter } from './filters.ts'
-import { useAgentName } from './use-agents.ts'
+import { useAgentName } from '../agent-names/use-agents.ts'
 
 const loadEditor = () => import('./filter-editor.tsx')
 const FilterEditor = lazy(async () => ({ default: (await loadEditor()).FilterEditor }))

@@ -1,15 +1,16 @@
 // What a chip opens: the fields of one filter.
 import { channels, conversationStatuses, directions, endReasons, unansweredOutcomes } from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { type FilterName, type Filters, isJsonObject } from './filters.ts'
+import { isJsonObject } from '../base/json.ts'
+import { type FilterName, type Filters } from './filters.ts'
 import { TimeEditor } from './time-editor.tsx'
-import { useFoundAgents } from './use-agents.ts'
+import { useFoundAgents } from '../agent-names/use-agents.ts'
 
 interface EditorProps {
   name: FilterName

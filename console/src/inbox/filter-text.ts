@@ -1,5 +1,5 @@
 // A filter in a few words, for its chip. Pure.
-import { formatFull, formatSeconds } from '../format.ts'
+import { formatFull, formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { type FilterName, type Filters, isSet } from './filters.ts'
 

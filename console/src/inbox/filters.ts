@@ -7,6 +7,7 @@ import {
   endReasons,
   unansweredOutcomes,
 } from '@parley/contract'
+import { isJsonObject } from '../base/json.ts'
 
 export type Filters = ConversationFilters
 
@@ -117,13 +118,4 @@ export function isSet(filters: Filters, name: FilterName): boolean {
 export function withoutFilter(filters: Filters, name: FilterName): Filters {
   const removed = new Set<string>(parametersOf[name])
   return Object.fromEntries(Object.entries(filters).filter(([parameter]) => !removed.has(parameter)))
-}
-
-export function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
 }

@@ -1,7 +1,7 @@
 // The inbox: every conversation in one list, filtered by the address, up to date by itself.
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
@@ -25,8 +25,9 @@ export function InboxPage() {
   const readVisible = useCallback(() => visible.current, [])
   const isUpToDate = useLiveChanges({ session, filters, readVisible, isReady: list.isSuccess })
   const count = useCount(session, filters)
-  // Before it is needed: a row opens at once.
-  useEffect(() => void import('../conversation/conversation-page.tsx'), [])
+  const router = useRouter()
+  // Loaded before it is needed, so that a row opens at once.
+  useEffect(() => void router.loadRouteChunk(router.routesById['/pages/conversations/$conversation_id']), [router])
   const change = (search: Filters) => void navigate({ search, replace: true })
 
   return (

@@ -27,17 +27,6 @@ export function cursorAfter(row: Pick<Conversation, 'created_at'>): string {
   return btoa(row.created_at).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-const activeStatuses: ReadonlySet<string> = new Set(['token_created', 'triggered', 'ringing', 'in_progress'])
-
-export function isActive({ status }: Pick<Conversation, 'status'>): boolean {
-  return activeStatuses.has(status)
-}
-
-/** Whether it will change by itself: somebody talks in it, or its summary is being written. */
-export function isUnsettled(row: Pick<Conversation, 'status' | 'analysis_status'>): boolean {
-  return isActive(row) || row.analysis_status === 'queued' || row.analysis_status === 'running'
-}
-
 /** Which of the known rows a page should have held and did not: they match the filters no more, or are deleted. */
 export function missingFrom(known: readonly Conversation[], page: readonly Conversation[], isLast: boolean) {
   const present = new Set(page.map(({ id }) => id))

@@ -1,6 +1,6 @@
 // When conversations started: the last hours or days, or from one moment to another.
 import { useState } from 'react'
-import { fromLocal, toLocal } from '../local-time.ts'
+import { fromLocal, toLocal } from '../base/local-time.ts'
 import { texts } from '../texts/index.ts'
 import { Field, TextInput } from '../ui/field.tsx'
 import { EditorForm } from './filter-editor.tsx'

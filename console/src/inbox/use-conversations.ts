@@ -1,8 +1,9 @@
 // The list of the inbox: read page by page as it is scrolled, and what changes put into it.
 import type { Conversation } from '@parley/contract'
-import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
+import type { Page, Pages } from '../transcript/listed-conversations.ts'
 import type { Changes } from './changes.ts'
 import type { Filters } from './filters.ts'
 import { cursorAfter, mergeRows, withoutRows } from './rows.ts'
@@ -11,14 +12,6 @@ const page_size = 100
 
 export const listKey = (filters: Filters) => ['conversations', filters] as const
 export const countKey = (filters: Filters) => ['conversations-count', filters] as const
-
-interface Page {
-  rows: Conversation[]
-  /** Where the next page begins; undefined on the last one. */
-  next: string | undefined
-}
-
-export type Pages = InfiniteData<Page, string | undefined>
 
 export function useConversations({ client }: Session, filters: Filters) {
   const query = useInfiniteQuery({
@@ -37,17 +30,6 @@ export function useConversations({ client }: Session, filters: Filters) {
   })
   const rows = useMemo(() => mergeRows([], query.data?.pages.flatMap(({ rows }) => rows) ?? []), [query.data])
   return { ...query, rows }
-}
-
-/** What a list has shown of a conversation already. */
-export function findShownRow(queries: QueryClient, conversation_id: string): Conversation | undefined {
-  for (const [, data] of queries.getQueriesData<Pages>({ queryKey: ['conversations'] })) {
-    for (const { rows } of data?.pages ?? []) {
-      const row = rows.find(({ id }) => id === conversation_id)
-      if (row) return row
-    }
-  }
-  return undefined
 }
 
 /** How many match, which changes with them. */

@@ -2,13 +2,14 @@
 import type { Conversation } from '@parley/contract'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { useIsVisible, useNetworkChanges } from '../shell/use-presence.ts'
 import { useIsReachable } from '../shell/use-reachable.ts'
 import { type Changes, lookForChanges } from './changes.ts'
 import { type List, followChanges } from './feed.ts'
 import type { Filters } from './filters.ts'
-import { type Pages, applyChanges, countKey, listKey } from './use-conversations.ts'
+import type { Pages } from '../transcript/listed-conversations.ts'
+import { applyChanges, countKey, listKey } from './use-conversations.ts'
 
 /** Where the stream cannot be read. */
 const look_interval_ms = 3000

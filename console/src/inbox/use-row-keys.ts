@@ -2,7 +2,7 @@
 import type { Conversation } from '@parley/contract'
 import type { Virtualizer } from '@tanstack/react-virtual'
 import { useCallback, useRef, useState } from 'react'
-import { useKeys } from '../shell/use-keys.ts'
+import { useKeys } from '../ui/use-keys.ts'
 
 export function useRowKeys(
   rows: readonly Conversation[],

@@ -3,7 +3,7 @@ import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { describeError } from '../describe-error.ts'
+import { describeError } from '../ui/describe-error.ts'
 import {
   type Invitation,
   type Session,
@@ -11,9 +11,9 @@ import {
   goToIdentityProvider,
   isSignedOut,
   readWays,
-} from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
-import { words } from '../texts/invitation.ts'
+} from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
+import { words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notifyError } from '../ui/notify.ts'

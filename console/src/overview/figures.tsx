@@ -1,9 +1,9 @@
 // The figures of a range as a whole, each beside what it was in the time before.
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { formatMilliseconds, formatNumber } from '../format.ts'
+import { formatMilliseconds, formatNumber } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
-import { words } from '../texts/overview.ts'
+import { words } from './texts.ts'
 import { formatChange, formatCompact, formatShare } from './bucket-text.ts'
 import type { Counts, Figures } from './use-statistics.ts'
 import { createdWithin } from './view.ts'

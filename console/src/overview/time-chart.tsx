@@ -1,9 +1,9 @@
 // A chart over time that can be read with a mouse, with arrow keys, by ear, and as a table.
 import 'uplot/dist/uPlot.min.css'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import { useMedia } from '../shell/use-media.ts'
-import { words } from '../texts/overview.ts'
-import { useTheme } from '../theme.ts'
+import { useMedia } from '../ui/use-media.ts'
+import { words } from './texts.ts'
+import { useTheme } from '../shell/theme.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { type ChartData, type Colour, type Series, chart_height, drawChart, pointAt } from './draw-chart.ts'

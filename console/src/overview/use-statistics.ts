@@ -1,7 +1,7 @@
 // The figures of a view, and those of the time before it to compare them with.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Output } from '@parley/sdk'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { type View, timesBefore, timesOf } from './view.ts'
 
 export type Statistics = Output<'getStatistics'>

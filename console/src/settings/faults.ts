@@ -1,6 +1,6 @@
 // What a refused change says beside which field. Pure.
 import { ApiError } from '@parley/sdk'
-import { describeError } from '../describe-error.ts'
+import { describeError } from '../ui/describe-error.ts'
 
 export interface Faults {
   /** By the field's name. */

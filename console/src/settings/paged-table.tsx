@@ -2,7 +2,7 @@
 import { ApiError } from '@parley/sdk'
 import type { ReactNode } from 'react'
 import { texts } from '../texts/index.ts'
-import { words } from '../texts/settings.ts'
+import { words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { ErrorState, LoadingState } from '../ui/state.tsx'

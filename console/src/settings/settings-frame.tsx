@@ -1,17 +1,8 @@
 // What is around every page of the settings: their list beside them, or above where there is little room.
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { words } from '../texts/settings.ts'
-
-const destinations = [
-  ['/settings/organization', words.pages.organization],
-  ['/settings/members', words.pages.members],
-  ['/settings/keys', words.pages.keys],
-  ['/settings/webhooks', words.pages.webhooks],
-  ['/settings/secrets', words.pages.secrets],
-  ['/settings/models', words.pages.models],
-  ['/settings/account', words.pages.account],
-] as const
+import { useNavigation } from '../shell/navigation.ts'
+import { words } from './texts.ts'
 
 export function SettingsFrame() {
   const list = useRef<HTMLElement>(null)
@@ -29,7 +20,7 @@ export function SettingsFrame() {
       >
         <p className="mb-2 px-2 pt-1 text-lg font-semibold max-wide:hidden">{words.label}</p>
         <ul className="flex gap-0.5 wide:flex-col">
-          {destinations.map(([to, name]) => (
+          {useNavigation('settings').map(({ to, name }) => (
             <li key={to}>
               <Link
                 to={to}

@@ -1,11 +1,11 @@
 // The shape of a page of the settings: its name, what it is for, what can be done, and its sections.
 import type { Scope } from '@parley/contract'
 import type { ReactNode } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { words } from '../texts/settings.ts'
+import { words } from './texts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { holdsAny } from './rights.ts'
+import { holdsAny } from '../session/rights.ts'
 
 interface PageProps {
   title: string

@@ -1,9 +1,9 @@
 // The menu of who is signed in: theme, shortcuts, the way out.
 import { Menu } from '@base-ui/react/menu'
-import { type Session, signOut, switchOrganization } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
+import { type Session, signOut, switchOrganization } from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { type Theme, chooseTheme, themes, useTheme } from '../theme.ts'
+import { type Theme, chooseTheme, themes, useTheme } from './theme.ts'
 import { Icon } from '../ui/icons.tsx'
 import { notifyError } from '../ui/notify.ts'
 import { PopupMenu, PopupMenuItem, menuItemClasses } from '../ui/popup.tsx'

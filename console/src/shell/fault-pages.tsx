@@ -1,6 +1,6 @@
 // What is shown where there is no page, and where a page has failed.
 import { Link } from '@tanstack/react-router'
-import { describeError } from '../describe-error.ts'
+import { describeError } from '../ui/describe-error.ts'
 import { texts } from '../texts/index.ts'
 import { Button, buttonClasses } from '../ui/button.tsx'
 import { EmptyState } from '../ui/state.tsx'

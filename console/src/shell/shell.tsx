@@ -1,22 +1,15 @@
 // The frame around every page: navigation beside it, or above it where there is little room.
 import { Link, Outlet } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
-import { useSession, useSessionControl } from '../session-context.ts'
+import { useSession, useSessionControl } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { Icon, type IconName, Mark } from '../ui/icons.tsx'
-import { useKeys } from './use-keys.ts'
+import { Icon, Mark } from '../ui/icons.tsx'
+import { useNavigation } from './navigation.ts'
+import { useKeys } from '../ui/use-keys.ts'
 
 // Menus and dialogs come after the first screen.
 const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
-
-/** Only what exists; `scopes`: any of which a page takes. */
-const destinations = [
-  { to: '/inbox', icon: 'inbox', name: texts.nav.inbox, scopes: null },
-  { to: '/overview', icon: 'overview', name: texts.nav.overview, scopes: null },
-  { to: '/agents', icon: 'agents', name: texts.nav.agents, scopes: ['agents:read', 'agents:manage'] },
-  { to: '/settings', icon: 'settings', name: texts.nav.settings, scopes: null },
-] as const satisfies readonly { to: string; icon: IconName; name: string; scopes: readonly string[] | null }[]
 
 const itemClasses =
   'group flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
@@ -46,8 +39,7 @@ export function Shell() {
 }
 
 function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
-  const { organization, scopes: held } = useSession()
-  const open = destinations.filter(({ scopes }) => scopes?.some((scope) => held.has(scope)) ?? true)
+  const { organization } = useSession()
   return (
     <nav
       aria-label={texts.nav.label}
@@ -63,7 +55,7 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
         </span>
       </div>
       <ul className="flex flex-1 gap-0.5 wide:flex-col">
-        {open.map(({ to, icon, name }) => (
+        {useNavigation('main').map(({ to, icon, name }) => (
           <li key={to}>
             <Link
               to={to}

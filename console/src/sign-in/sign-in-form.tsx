@@ -1,9 +1,9 @@
 // The fields of one way in, and what is wrong with them.
 import { ApiError } from '@parley/sdk'
 import { type FormEvent, useState } from 'react'
-import { describeError } from '../describe-error.ts'
-import { type Credential, isSignedOut, signIn } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { type Credential, isSignedOut, signIn } from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { goToIdentityProvider, readWays } from '../session.ts'
+import { goToIdentityProvider, readWays } from '../session/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'

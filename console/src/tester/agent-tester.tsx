@@ -1,8 +1,8 @@
 // Talks to a version of an agent, a draft too, the way an end user does, and shows what the agent does meanwhile.
 import { useQuery } from '@tanstack/react-query'
-import type { Session } from '../session.ts'
-import { useSession } from '../session-context.ts'
-import { testerTexts as words } from '../texts/tester.ts'
+import type { Session } from '../session/session.ts'
+import { useSession } from '../session/session-context.ts'
+import { testerTexts as words } from './texts.ts'
 import { notifyError } from '../ui/notify.ts'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
 import { StartForm } from './start-form.tsx'

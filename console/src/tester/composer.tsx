@@ -1,6 +1,6 @@
 // Where one writes as the end user. The focus stays here, whatever comes.
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { testerTexts as words } from '../texts/tester.ts'
+import { testerTexts as words } from './texts.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { controlClasses } from '../ui/control-classes.ts'

@@ -1,8 +1,8 @@
 // Sends what is written, in order, until each message is answered: again and again while the server is away, each time with its own key.
 import { ApiError, randomUuid } from '@parley/sdk'
 import { useEffect, useEffectEvent, useReducer, useRef } from 'react'
-import { describeError } from '../describe-error.ts'
-import type { Session } from '../session.ts'
+import { describeError } from '../ui/describe-error.ts'
+import type { Session } from '../session/session.ts'
 import { type Fault, type Outgoing, type OutboxChange, changeOutbox, unsettled } from './outbox.ts'
 import { keep, readKept } from './trial.ts'
 

@@ -3,10 +3,10 @@ import type { AgentConfig } from '@parley/contract'
 import { ApiError, type Output, randomUuid } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { conversationKey } from '../conversation/use-conversation.ts'
-import type { Session } from '../session.ts'
+import { conversationKey } from '../transcript/use-conversation.ts'
+import type { Session } from '../session/session.ts'
 import { notifyError } from '../ui/notify.ts'
-import { testerTexts } from '../texts/tester.ts'
+import { testerTexts } from './texts.ts'
 import { type Trial, type TrialOptions, keep, readKept } from './trial.ts'
 
 export type Version = Output<'getAgent'>['versions'][number]

@@ -1,5 +1,5 @@
 // Says in a short message that something was done, or could not be. What shows it is loaded after the page.
-import { describeError } from '../describe-error.ts'
+import { describeError } from './describe-error.ts'
 
 export interface Notice {
   title: string

@@ -1,6 +1,6 @@
 // A search above a list: what is typed counts after a pause. `/` leads to it.
 import { useEffect, useRef, useState } from 'react'
-import { useKeys } from '../shell/use-keys.ts'
+import { useKeys } from './use-keys.ts'
 import { texts } from '../texts/index.ts'
 import { controlClasses } from './control-classes.ts'
 import { Icon } from './icons.tsx'

@@ -1,7 +1,7 @@
 // What stands in for content: nothing there, not there yet, could not be loaded.
 import { ApiError } from '@parley/sdk'
 import type { ReactNode } from 'react'
-import { describeError } from '../describe-error.ts'
+import { describeError } from './describe-error.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from './button.tsx'
 import { classes } from './classes.ts'

@@ -1,5 +1,5 @@
 // What a tool is called with: each argument a row, and the whole as a JSON Schema for whatever a row cannot say.
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'

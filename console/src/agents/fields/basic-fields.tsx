@@ -1,6 +1,6 @@
 // Fields of one value: a text, a number, one of several, yes or no.
 import { useId } from 'react'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { classes } from '../../ui/classes.ts'
 import { Field, Select, TextArea, TextInput } from '../../ui/field.tsx'
 import type { Path } from '../document.ts'

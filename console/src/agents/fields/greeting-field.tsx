@@ -1,5 +1,5 @@
 // How a conversation begins: with a text, with words of the model, or with nothing.
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
 import { type Path, isObject } from '../document.ts'
 import { useField } from '../editor-context.ts'

@@ -1,6 +1,6 @@
 // A list of things that have fields themselves: each a line that opens, can be moved and taken away.
 import { type ReactNode, useId, useState } from 'react'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Icon } from '../../ui/icons.tsx'

@@ -1,8 +1,8 @@
 // Which model, by its provider's name and its own; those that the server has are offered.
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { type Path, readAt } from '../document.ts'
 import { useEditor } from '../editor-context.ts'
 import { NumberField, TextField } from './basic-fields.tsx'

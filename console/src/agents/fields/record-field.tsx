@@ -1,5 +1,5 @@
 // Names and their texts, as rows: headers of a request, facts about an agent.
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { type JsonObject, type Path, isObject } from '../document.ts'

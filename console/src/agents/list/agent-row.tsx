@@ -1,8 +1,8 @@
 // One agent in the list: what it is, which of its versions answers, and how much it is talked to.
 import { Link } from '@tanstack/react-router'
 import type { Output } from '@parley/sdk'
-import { formatFull, formatMoment, formatNumber, formatSeconds } from '../../format.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { formatFull, formatMoment, formatNumber, formatSeconds } from '../../base/format.ts'
+import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'
 import { findLive } from '../use-agent.ts'
 import { VersionBadge } from '../versions/version-badge.tsx'

@@ -1,7 +1,7 @@
 // Has the model write the instructions out of what is known of the agent, and tells how far it is.
 import { useMutation } from '@tanstack/react-query'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { notify, notifyError } from '../../ui/notify.ts'
 import { useAgentPage } from '../page-context.ts'

@@ -1,6 +1,6 @@
 // What an agent is for, how it talks, what it knows and what it must keep to: the sections that are written in words.
 import type { ComponentProps } from 'react'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
 import { GreetingField } from '../fields/greeting-field.tsx'
 import { RecordField } from '../fields/record-field.tsx'

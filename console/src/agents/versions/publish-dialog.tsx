@@ -1,9 +1,9 @@
 // Asks before a version is published, and shows what would change for those who talk to the agent. What was not seen is not published.
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { describeError } from '../../describe-error.ts'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { describeError } from '../../ui/describe-error.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/notify.ts'
 import { LoadingState } from '../../ui/state.tsx'

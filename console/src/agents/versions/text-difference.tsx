@@ -1,5 +1,5 @@
 // Two texts and what differs between them: side by side where there is room, else what has gone above what has come.
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { classes } from '../../ui/classes.ts'
 import { type DifferenceRow, type LinePair, type Piece, compareLines } from './line-difference.ts'
 

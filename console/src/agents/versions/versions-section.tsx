@@ -1,8 +1,8 @@
 // Every version of an agent: what it is, when it came, and the way from one to another.
 import { useRef, useState } from 'react'
-import { formatFull, formatMoment } from '../../format.ts'
-import { useNow } from '../../inbox/use-now.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { formatFull, formatMoment } from '../../base/format.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'

@@ -1,0 +1,26 @@
+// How long a key or a token is to live.
+import { words } from '../settings/texts.ts'
+import { Field, SelectInput } from '../ui/field.tsx'
+
+const day_ms = 86_400_000
+const choices = ['never', '7', '30', '90', '365'] as const
+export type Life = (typeof choices)[number]
+
+/** Epoch milliseconds. */
+export function expiryOf(life: Life, now_ms: number): number | null {
+  return life === 'never' ? null : now_ms + Number(life) * day_ms
+}
+
+export function ExpiryField({ life, onChange }: { life: Life; onChange: (life: Life) => void }) {
+  return (
+    <Field label={words.keys.life} hint={words.keys.lifeHint}>
+      <SelectInput value={life} onChange={(event) => onChange(event.target.value as Life)}>
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice === 'never' ? words.keys.noEnd : words.days(Number(choice))}
+          </option>
+        ))}
+      </SelectInput>
+    </Field>
+  )
+}

@@ -1,0 +1,148 @@
+// The organization's secrets: their names, never a value.
+import type { Output } from '@parley/sdk'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { formatFull, formatMoment } from '../base/format.ts'
+import { useNow } from '../ui/use-now.ts'
+import { useSession } from '../session/session-context.ts'
+import { words } from '../settings/texts.ts'
+import { Button, IconButton } from '../ui/button.tsx'
+import { ConfirmDialog } from '../ui/dialog.tsx'
+import { Field, TextArea, TextInput } from '../ui/field.tsx'
+import { notify } from '../ui/notify.ts'
+import { AskDialog } from '../settings/ask-dialog.tsx'
+import { readFaults } from '../settings/faults.ts'
+import { PagedTable } from '../settings/paged-table.tsx'
+import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
+import { usePages } from '../settings/use-pages.ts'
+
+const own = words.secrets
+const key = ['secrets'] as const
+type Secret = Output<'listSecrets'>['data'][number]
+
+export function SecretsPage() {
+  return (
+    <SettingsPage title={words.pages.secrets} intro={own.intro}>
+      <Needs scopes={['organizations:manage']} to={own.toManage}>
+        <Secrets />
+      </Needs>
+    </SettingsPage>
+  )
+}
+
+function Secrets() {
+  const { client } = useSession()
+  const now = useNow()
+  const query = usePages<Secret>(key, (page, call) => client.listSecrets(page, call))
+  /** The name that is set; empty: a new one. */
+  const [set, setSet] = useState<string | null>(null)
+  const [removed, setRemoved] = useState<string | null>(null)
+  return (
+    <Section
+      title={own.list}
+      action={
+        <Button icon="plus" onClick={() => setSet('')}>
+          {own.add}
+        </Button>
+      }
+    >
+      <PagedTable
+        label={own.list}
+        query={query}
+        empty={own.empty}
+        keyOf={({ name }) => name}
+        columns={[
+          { name: own.name, render: ({ name }) => <code className="font-mono text-xs break-all">{name}</code> },
+          {
+            name: own.updated,
+            render: ({ updated_at }) => <span title={formatFull(updated_at)}>{formatMoment(updated_at, now)}</span>,
+          },
+        ]}
+        renderActions={({ name }) => (
+          <>
+            <IconButton icon="edit" label={own.replace(name)} onClick={() => setSet(name)} />
+            <IconButton icon="trash" label={own.remove(name)} onClick={() => setRemoved(name)} />
+          </>
+        )}
+      />
+      {set !== null && <SecretDialog name={set} onClose={() => setSet(null)} />}
+      {removed !== null && (
+        <AskDialog
+          title={own.remove(removed)}
+          text={own.removeText}
+          submit={words.delete}
+          done={own.removed(removed)}
+          isDangerous
+          changes={[key]}
+          act={() => client.deleteSecret({ name: removed })}
+          onClose={() => setRemoved(null)}
+        />
+      )}
+    </Section>
+  )
+}
+
+/** A value is typed, and never read: there is no way to see the one that is set. */
+function SecretDialog({ name: known, onClose }: { name: string; onClose: () => void }) {
+  const { client } = useSession()
+  const queries = useQueryClient()
+  const [name, setName] = useState(known)
+  const [value, setValue] = useState('')
+  const [isChecked, setChecked] = useState(false)
+  const set = useMutation({
+    mutationFn: () => client.setSecret({ name, value }),
+    onSuccess: async () => {
+      notify(own.done(name))
+      onClose()
+      await queries.invalidateQueries({ queryKey: key })
+    },
+  })
+  const faults = readFaults(set.error, ['name', 'value'])
+  const isNameFit = /^[A-Z_][A-Z0-9_]{0,63}$/.test(name)
+  const submit = () => {
+    setChecked(true)
+    if (isNameFit && value !== '') set.mutate()
+  }
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={known === '' ? own.add : own.replace(known)}
+      submit={own.submit}
+      isPending={set.isPending}
+      error={faults.other}
+      onSubmit={submit}
+    >
+      {known === '' && (
+        <Field
+          label={own.name}
+          hint={own.nameHint}
+          error={isChecked && !isNameFit ? own.nameUnfit : faults.fields['name']}
+        >
+          <TextInput
+            value={name}
+            maxLength={64}
+            spellCheck={false}
+            autoComplete="off"
+            className="font-mono"
+            onValueChange={(text) => setName(text.toUpperCase())}
+          />
+        </Field>
+      )}
+      <Field
+        label={own.value}
+        hint={own.valueHint}
+        error={isChecked && value === '' ? own.valueMissing : faults.fields['value']}
+      >
+        <TextArea
+          value={value}
+          maxLength={8192}
+          spellCheck={false}
+          autoComplete="off"
+          className="font-mono text-xs"
+          onChange={(event) => setValue(event.target.value)}
+        />
+      </Field>
+    </ConfirmDialog>
+  )
+}
