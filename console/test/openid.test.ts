@@ -7,6 +7,8 @@ import { forgetAttempts, makePerson, newEmail } from '../../server/test/sign-in/
 import { type IdentityProvider, startIdentityProvider } from '../../server/test/support/identity-provider.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, startBrowser } from './support/browser.ts'
+import { inboxTexts } from '../src/inbox/texts.ts'
+import { signInTexts } from '../src/sign-in/texts.ts'
 
 let provider: IdentityProvider
 let server: TestServer
@@ -64,9 +66,9 @@ test('leads to the provider’s pages and back to where one wanted to go; a relo
   await enter(page, 'ada')
   await page.getByRole('heading', { name: 'Inbox' }).waitFor()
   expect(page.url()).toBe(`${url}/inbox?status=failed`)
-  await page.getByText('No conversation matches').waitFor()
+  await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
   await page.reload()
-  await page.getByText('No conversation matches').waitFor()
+  await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
   expect(faults).toEqual([])
 })
 
@@ -109,5 +111,5 @@ test('tells who took too long, although nobody knows any more where he wanted to
   await using opened = await openPage(browser)
   const { page } = opened
   await page.goto(`${url}/auth/openid/callback?code=old&state=old`)
-  await page.getByRole('alert').getByText('That took too long. Try again.').waitFor()
+  await page.getByRole('alert').getByText(signInTexts.openidErrors['expired']!).waitFor()
 })

@@ -8,6 +8,9 @@ import { makeOrganization } from '../../server/test/support/actors.ts'
 import { givePassword, makePerson, password } from '../../server/test/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import { inboxTexts } from '../src/inbox/texts.ts'
+import { secretTexts } from '../src/secrets/texts.ts'
+import { signInTexts } from '../src/sign-in/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -26,9 +29,9 @@ describe('signing in', () => {
     const { page, faults } = opened
     await signIn(page, server, '/inbox?status=failed')
     expect(page.url()).toBe(`${server.url}/inbox?status=failed`)
-    await page.getByText('No conversation matches').waitFor()
+    await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
     await page.reload()
-    await page.getByText('No conversation matches').waitFor()
+    await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
 
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -68,11 +71,11 @@ describe('signing in', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await page.goto(server.url)
-    await page.getByRole('button', { name: 'E-mail' }).click()
-    await page.getByLabel('E-mail address').fill(person.email)
+    await page.getByRole('button', { name: signInTexts.ways.password }).click()
+    await page.getByLabel(signInTexts.email).fill(person.email)
     await page.getByLabel('Password').fill('a wrong passphrase')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await page.getByText('The address or the password is wrong.').waitFor()
+    await page.getByText(signInTexts.refused.password).waitFor()
     await page.getByLabel('Password').fill(password)
     await page.getByLabel('Password').press('Enter')
     await page.getByRole('navigation').getByText('My organization').waitFor()
@@ -125,18 +128,18 @@ describe('a session that ends while somebody writes', () => {
     await page.getByLabel('Name').fill('SHOP_TOKEN')
     await page.getByLabel('Value').fill('a long value, typed by hand')
     await endSessions()
-    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
     await again(page).waitFor()
     await expectAccessible(page)
     await again(page).getByLabel('Password').fill('a wrong passphrase')
     await page.keyboard.press('Enter')
-    await again(page).getByText('The address or the password is wrong.').waitFor()
+    await again(page).getByText(signInTexts.refused.password).waitFor()
     await again(page).getByLabel('Password').fill(password)
     await page.keyboard.press('Enter')
     await again(page).waitFor({ state: 'detached' })
     expect(await page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
-    await page.getByRole('button', { name: 'Set', exact: true }).click()
-    await page.getByText('SHOP_TOKEN is set').waitFor()
+    await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
+    await page.getByText(secretTexts.done('SHOP_TOKEN')).waitFor()
     const { data } = await server.client.listSecrets()
     expect(data.map(({ name }) => name)).toEqual(['SHOP_TOKEN'])
     expect(faults).toEqual([])
@@ -196,8 +199,8 @@ test('a tab stays in its organization when another one switches', async () => {
   await page.getByRole('button', { name: 'New secret' }).click()
   await page.getByLabel('Name').fill('OF_THIS_TAB')
   await page.getByLabel('Value').fill('v')
-  await page.getByRole('button', { name: 'Set', exact: true }).click()
-  await page.getByText('OF_THIS_TAB is set').waitFor()
+  await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
+  await page.getByText(secretTexts.done('OF_THIS_TAB')).waitFor()
   expect((await server.client.listSecrets()).data.map(({ name }) => name)).toContain('OF_THIS_TAB')
 })
 

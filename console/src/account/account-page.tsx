@@ -1,41 +1,39 @@
-// One's own account: who one is, the password, every session.
+// The account of the signed-in user: their profile, password and sessions.
 import { useState } from 'react'
 import { useSession, useSessionControl } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { Refused, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { EveryTokenCheck, tokensToEnd } from './every-token-check.tsx'
 import { PasswordForm } from './password-form.tsx'
-
-const own = words.account
+import { accountTexts as words } from './texts.ts'
 
 export function AccountPage() {
   const { user, who, organization } = useSession()
   return (
-    <SettingsPage title={words.pages.account}>
-      <Section title={own.who}>
+    <SettingsPage title={words.title}>
+      <Section title={words.who}>
         <Facts
           className="p-4"
           rows={
             user
               ? [
-                  [own.name, user.name],
-                  [own.email, user.email],
-                  [own.organization, organization.name],
+                  [words.name, user.name],
+                  [words.email, user.email],
+                  [words.organization, organization.name],
                 ]
               : [
-                  [own.key, who],
-                  [own.organization, organization.name],
+                  [words.key, who],
+                  [words.organization, organization.name],
                 ]
           }
         />
       </Section>
-      {user === null && <Refused>{own.keyHasNoPassword}</Refused>}
-      {user && !user.has_password && <Refused>{own.noPassword}</Refused>}
+      {user === null && <Refused>{words.keyHasNoPassword}</Refused>}
+      {user && !user.has_password && <Refused>{words.noPassword}</Refused>}
       {user?.has_password && (
-        <Section title={own.password} intro={own.passwordIntro}>
+        <Section title={words.password} intro={words.passwordIntro}>
           <PasswordForm email={user.email} />
         </Section>
       )}
@@ -51,16 +49,16 @@ function Sessions({ isKey }: { isKey: boolean }) {
   const [endsTokens, setEndsTokens] = useState(false)
   return (
     <Section
-      title={own.sessions}
-      intro={isKey ? own.keySessionsIntro : own.sessionsIntro}
-      action={<Button onClick={() => setAsking(true)}>{own.signOutEverywhere}</Button>}
+      title={words.sessions}
+      intro={isKey ? words.keySessionsIntro : words.sessionsIntro}
+      action={<Button onClick={() => setAsking(true)}>{words.signOutEverywhere}</Button>}
     >
       {isAsking && (
         <AskDialog
-          title={own.signOutTitle}
-          text={isKey ? own.keySignOutText : own.signOutText}
-          submit={own.signOutEverywhere}
-          done={own.signedOut}
+          title={words.signOutTitle}
+          text={isKey ? words.keySignOutText : words.signOutText}
+          submit={words.signOutEverywhere}
+          done={words.signedOut}
           changes={[]}
           act={() => client.signOutEverywhere({ personal_access_tokens: tokensToEnd(endsTokens) })}
           onDone={close}

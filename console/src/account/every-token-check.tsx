@@ -1,8 +1,6 @@
-// The choice to end every personal access token, and not only those that were made with the sessions that end.
-import { words } from '../settings/texts.ts'
+// The option to revoke all personal access tokens, not only those created in the sessions that end.
 import { Check } from '../settings/parts.tsx'
-
-const own = words.account
+import { accountTexts as words } from './texts.ts'
 
 interface Props {
   isChecked: boolean
@@ -10,7 +8,7 @@ interface Props {
 }
 
 export function EveryTokenCheck(props: Props) {
-  return <Check label={own.endEveryToken} hint={own.endEveryTokenHint} {...props} />
+  return <Check label={words.endEveryToken} hint={words.endEveryTokenHint} {...props} />
 }
 
 export function tokensToEnd(isChecked: boolean): 'all' | 'of_ended_sessions' {

@@ -1,16 +1,15 @@
-// Changes one's password: the one until now, the new one, and the new one once more, as nobody sees what he types.
+// Changes the password. The new one is entered twice, because people cannot see what they type.
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
 import { readFaults } from '../settings/faults.ts'
 import { FormFault } from '../settings/parts.tsx'
 import { EveryTokenCheck, tokensToEnd } from './every-token-check.tsx'
+import { accountTexts as words } from './texts.ts'
 
-const own = words.account
 const shortest = 12
 const empty = { current: '', next: '', again: '' }
 type Name = keyof typeof empty
@@ -28,7 +27,7 @@ export function PasswordForm({ email }: { email: string }) {
         personal_access_tokens: tokensToEnd(endsTokens),
       }),
     onSuccess: () => {
-      notify(own.changed)
+      notify(words.changed)
       setValues(empty)
       setChecked(false)
       setEndsTokens(false)
@@ -37,7 +36,7 @@ export function PasswordForm({ email }: { email: string }) {
   const found = isChecked ? faultsOf(values) : {}
   const refused = readFaults(change.error, ['new_password'], { unauthorized: 'current_password' })
   const faults: Partial<Record<Name, string>> = {
-    ...(refused.fields['current_password'] ? { current: own.wrong } : {}),
+    ...(refused.fields['current_password'] ? { current: words.wrong } : {}),
     ...(refused.fields['new_password'] ? { next: refused.fields['new_password'] } : {}),
     ...found,
   }
@@ -47,13 +46,13 @@ export function PasswordForm({ email }: { email: string }) {
     if (Object.keys(faultsOf(values)).length === 0) change.mutate()
   }
   const fields = [
-    ['current', own.current, 'current-password', undefined],
-    ['next', own.next, 'new-password', own.nextHint],
-    ['again', own.again, 'new-password', undefined],
+    ['current', words.current, 'current-password', undefined],
+    ['next', words.next, 'new-password', words.nextHint],
+    ['again', words.again, 'new-password', undefined],
   ] as const
   return (
     <form onSubmit={submit} noValidate className="flex max-w-md flex-col gap-4 p-4">
-      {/* For the browser's own store of passwords. */}
+      {/* For the password manager of the browser. */}
       <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
       {fields.map(([name, label, autoComplete, hint]) => (
         <Field key={name} label={label} hint={hint} error={faults[name]}>
@@ -73,7 +72,7 @@ export function PasswordForm({ email }: { email: string }) {
       <EveryTokenCheck isChecked={endsTokens} onChange={setEndsTokens} />
       <FormFault text={refused.other} />
       <Button type="submit" kind="primary" className="self-start" disabled={change.isPending}>
-        {own.submit}
+        {words.submit}
       </Button>
     </form>
   )
@@ -81,8 +80,8 @@ export function PasswordForm({ email }: { email: string }) {
 
 function faultsOf({ current, next, again }: typeof empty): Partial<Record<Name, string>> {
   return {
-    ...(current === '' ? { current: own.currentMissing } : {}),
-    ...(next.length < shortest ? { next: own.tooShort } : {}),
-    ...(next.length >= shortest && again !== next ? { again: own.notSame } : {}),
+    ...(current === '' ? { current: words.currentMissing } : {}),
+    ...(next.length < shortest ? { next: words.tooShort } : {}),
+    ...(next.length >= shortest && again !== next ? { again: words.notSame } : {}),
   }
 }

@@ -1,4 +1,4 @@
-// A choice of one agent, or of all: a field in which one looks for it by its name, of however many there are.
+// A field to choose one agent, or all. It finds agents by name, no matter how many there are.
 import { Combobox } from '@base-ui/react/combobox'
 import { useMemo, useState } from 'react'
 import { type NamedAgent, useAgentName, useFoundAgents } from './use-agents.ts'
@@ -8,11 +8,12 @@ import { classes } from '../ui/classes.ts'
 import { controlClasses } from '../ui/control-classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import { menuItemClasses, popupClasses } from '../ui/popup.tsx'
+import { agentNameTexts } from './texts.ts'
 
 interface ChoiceProps {
-  /** Where no label stands above it. */
+  /** For a field without a visible label. */
   label?: string
-  /** What it is called when none is chosen. */
+  /** The option for all agents. */
   all: string
   chosen: string | undefined
   onChoose: (agent_id: string | undefined) => void
@@ -25,7 +26,7 @@ export function AgentChoice({ label, all, chosen, onChoose, className }: ChoiceP
   const { list, isSearching } = useFoundAgents(session, text)
   const name = useAgentName(session, chosen) ?? ''
   const everyone = useMemo((): NamedAgent => ({ id: '', name: all }), [all])
-  // The very same, as long as it is: another one takes the place of what is being typed.
+  // Keeps the same object: a new one would replace what is being typed.
   const value = useMemo(() => (chosen === undefined ? everyone : { id: chosen, name }), [chosen, name, everyone])
   return (
     <Combobox.Root<NamedAgent>
@@ -59,7 +60,7 @@ export function AgentChoice({ label, all, chosen, onChoose, className }: ChoiceP
             aria-busy={isSearching || undefined}
           >
             <Combobox.Empty className="px-2 py-1.5 text-soft empty:hidden">
-              {isSearching ? texts.loading : texts.filters.noAgent}
+              {isSearching ? texts.loading : agentNameTexts.none}
             </Combobox.Empty>
             <Combobox.List>
               {(agent: NamedAgent) => (

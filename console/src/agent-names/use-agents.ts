@@ -1,4 +1,4 @@
-// The agents that can be named: the newest, any that somebody looks for, and the name of one.
+// Agents and their names: the newest ones, those that match a search, and the name of one.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { Session } from '../session/session.ts'
@@ -9,7 +9,7 @@ export interface NamedAgent {
 }
 
 export interface AgentNames {
-  /** Newest first; empty when the credential may not read them, or they are not there yet. */
+  /** Newest first; empty while loading, or if the credential cannot read agents. */
   list: readonly NamedAgent[]
   names: ReadonlyMap<string, string>
 }
@@ -20,7 +20,7 @@ const typing_pause_ms = 200
 
 const mayRead = ({ scopes }: Session) => scopes.has('agents:read') || scopes.has('agents:manage')
 
-/** Those with this in their names; the newest of all, where it is blank. */
+/** Agents whose name contains `part`; the newest ones if it is empty. */
 function useListed(session: Session, part: string) {
   return useQuery({
     queryKey: ['agent-names', part],
@@ -43,7 +43,7 @@ export function useAgentNames(session: Session): AgentNames {
   return useMemo(() => ({ list, names: new Map(list.map(({ id, name }) => [id, name])) }), [list])
 }
 
-/** As somebody types, of however many. What fits of the answer before is there at once. */
+/** Searches while the user types. Until the answer arrives, matches from the previous one are shown. */
 export function useFoundAgents(session: Session, text: string): { list: readonly NamedAgent[]; isSearching: boolean } {
   const part = text.trim().slice(0, 200)
   const { data = none, isPlaceholderData } = useListed(session, part)
@@ -51,7 +51,7 @@ export function useFoundAgents(session: Session, text: string): { list: readonly
   return { list, isSearching: isPlaceholderData }
 }
 
-/** Its id, until its name is known, or where it may not be. */
+/** Returns the id until the name is known, or if the credential cannot read agents. */
 export function useAgentName(session: Session, agent_id: string): string
 export function useAgentName(session: Session, agent_id: string | undefined): string | undefined
 export function useAgentName(session: Session, agent_id: string | undefined): string | undefined {

@@ -1,4 +1,4 @@
-// What one has to know before one writes: that this is an old version, that somebody else has saved, that a text is not JSON yet.
+// Notices above the editor: an old version, changes by someone else, invalid JSON.
 import { type ReactNode, useState } from 'react'
 import { agentTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'

@@ -1,4 +1,4 @@
-// Which section a path of the agent belongs to, and what a person calls it. Pure.
+// The section and the readable name of a path. Pure.
 import { agentTexts } from './texts.ts'
 import type { SectionName } from './agent-search.ts'
 
@@ -40,7 +40,7 @@ const sectionOfField: Record<string, SectionName> = {
   metadata: 'advanced',
 }
 
-/** Whatever has no field of its own is in the text of the whole. */
+/** A path without a field of its own is in the JSON section. */
 export function sectionOf(path: string): SectionName {
   const [field = '', key = ''] = path.split('.')
   if (field === 'config') return Object.hasOwn(sectionOfKey, key) ? sectionOfKey[key]! : 'json'

@@ -1,11 +1,11 @@
-// Times, durations and numbers as people read them. Pure.
+// Times, durations and numbers in a readable form. Pure.
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const clockWithSeconds = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
 const dayWithYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
 const full = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
 
-/** Short enough for a column: the time of today, the day of this year, else the date. */
+/** Short enough for a column: the time if today, the day if this year, otherwise the date. */
 export function formatMoment(timestamp: string, now: Date): string {
   const date = new Date(timestamp)
   if (date.toDateString() === now.toDateString()) return clock.format(date)
@@ -38,4 +38,9 @@ export function formatMilliseconds(ms: number): string {
 
 export function formatJson(value: unknown): string {
   return JSON.stringify(value, null, 2)
+}
+
+/** A number with its noun, as in 1 day, 2 days. */
+export function formatCount(count: number, one: string, many: string): string {
+  return `${formatNumber(count)} ${count === 1 ? one : many}`
 }

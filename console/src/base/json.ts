@@ -1,4 +1,4 @@
-// What is read out of JSON that a person has typed. Pure.
+// Checks of JSON that a person has typed. Pure.
 export function isJsonObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)

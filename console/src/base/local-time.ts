@@ -1,4 +1,4 @@
-// Moments as the fields of a browser take them: in local time, without a zone. Pure but for the zone.
+// Times for the date fields of a browser: local time, without a zone. Pure but for the zone.
 export function toLocal(timestamp: string | undefined): string {
   if (timestamp === undefined) return ''
   const date = new Date(timestamp)

@@ -1,4 +1,4 @@
-// The query of an address as plain names and texts, so that a link reads as the API's own. Pure.
+// Reads and writes the query of an address as plain names and texts, as in the API. Pure.
 export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search))
 }

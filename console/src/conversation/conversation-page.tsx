@@ -1,4 +1,4 @@
-// One conversation: what was said and done in it, what is known of it, and what can be done about it.
+// The page of one conversation: its transcript, its details and the actions on it.
 import { ApiError } from '@parley/sdk'
 import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
@@ -21,11 +21,11 @@ import { buildTimeline } from '../transcript/timeline.ts'
 import { Transcript } from '../transcript/transcript.tsx'
 import { useConversation } from '../transcript/use-conversation.ts'
 
-const words = texts.conversation
+const words = conversationTexts
 
 export function ConversationPage() {
   const { conversation_id } = useParams({ from: '/pages/conversations/$conversation_id' })
-  // Another conversation begins with nothing of the one before.
+  // Another conversation starts without the state of the one before.
   return <OneConversation key={conversation_id} conversation_id={conversation_id} />
 }
 
@@ -79,7 +79,7 @@ function Shown({
         note={
           <p className="flex items-center gap-3 text-xs text-faint">
             <StatusLabel status={conversation.status} />
-            <span className="truncate">{conversation.agent?.name ?? texts.inbox.ownConfig}</span>
+            <span className="truncate">{conversation.agent?.name ?? texts.inlineConfig}</span>
           </p>
         }
       >

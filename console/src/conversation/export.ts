@@ -1,4 +1,4 @@
-// Gives a conversation to whoever looks at it as a file.
+// Downloads a conversation as a file.
 import { formatJson } from '../base/format.ts'
 import { type Exported, renderPage } from './export-page.ts'
 

@@ -1,5 +1,6 @@
-// Texts that only the page of a conversation says.
+// The texts of the page of a conversation, and of its export.
 import type { Output } from '@parley/sdk'
+import { formatCount, formatNumber } from '../base/format.ts'
 
 type DeliveryStatus = Output<'listConversationDeliveries'>['data'][number]['status']
 
@@ -10,31 +11,98 @@ const deliveryStatuses: Record<DeliveryStatus, string> = {
 }
 
 export const conversationTexts = {
-  analysis: {
-    again: 'Run again',
-    first: 'Run the analysis',
-    asked: 'The analysis is queued',
+  title: (user: string) => `Conversation with ${user}`,
+  back: 'Inbox',
+  details: 'Details',
+  showDetails: 'Show details',
+  actions: {
+    end: 'End',
+    cancelTurn: 'Cancel reply',
+    cancelled: 'Reply cancelled',
+    remove: 'Delete',
+    export: 'Export',
+    exportJson: 'JSON',
+    exportPage: 'Readable page',
+    more: 'More',
+    copyId: 'Copy ID',
+    idCopied: 'ID copied',
   },
+  deleteDialog: {
+    title: 'Delete this conversation?',
+    text: 'Its transcript, summary and metadata are deleted permanently. If it is active, it is ended first.',
+    submit: 'Delete permanently',
+    done: 'Conversation deleted',
+  },
+  section: {
+    who: 'Conversation',
+    end: 'End',
+    analysis: 'Analysis',
+    metadata: 'Metadata',
+    context: 'Initial context',
+    events: 'Events',
+  },
+  facts: {
+    id: 'ID',
+    status: 'Status',
+    agent: 'Agent',
+    version: 'Version',
+    endUser: 'End user',
+    channel: 'Channel',
+    direction: 'Direction',
+    agentNumber: 'Agent number',
+    webWidget: 'Web widget',
+    trunk: 'Trunk',
+    started: 'Started',
+    lastActivity: 'Last activity',
+    ended: 'Ended',
+    duration: 'Duration',
+    turns: 'Turns',
+    why: 'Why',
+    by: 'By',
+    reason: 'Reason',
+    state: 'State',
+    summary: 'Summary',
+  },
+  endedByType: { credential: 'API key', user: 'Member', agent: 'Agent', system: 'Parley' },
+  analysis: {
+    none: 'Not requested',
+    queued: 'Waiting',
+    running: 'Running',
+    done: 'Done',
+    skipped: 'Skipped',
+    failed: 'Failed',
+  },
+  analysisActions: {
+    again: 'Run again',
+    first: 'Run analysis',
+    queued: 'Analysis queued',
+  },
+  noMetadata: 'None',
+  noEvents: 'No events yet.',
   deliveries: {
     title: 'Webhook deliveries',
-    none: 'No webhook endpoint was sent anything of this conversation.',
-    failed: 'They could not be loaded.',
-    more: 'Show older ones',
+    none: 'No webhook has received anything about this conversation.',
+    failed: 'Could not load the deliveries.',
+    more: 'Show older deliveries',
     statuses: deliveryStatuses,
-    tries: (count: number) => (count === 1 ? '1 try' : `${count} tries`),
-    endpoint: 'Endpoint',
-    unknownEndpoint: 'An endpoint that cannot be read',
-    noTry: 'It has not been tried yet.',
+    tries: (count: number) => formatCount(count, 'attempt', 'attempts'),
+    unknownEndpoint: 'An endpoint that you cannot see',
+    noTry: 'No attempts yet.',
     answered: (status: number) => `Answered ${status}`,
     noAnswer: 'No answer',
     again: 'Send again',
-    now: 'Try now',
-    sent: 'It is about to be sent again',
-    lastTries: 'Tries',
+    now: 'Send now',
+    sent: 'Delivery queued',
+    lastTries: 'Attempts',
     answer: 'Answer',
   },
   transcriptCut: (count: number) =>
-    `This transcript is too long to be shown whole: these are its first ${count.toLocaleString('en')} entries.`,
+    `This transcript is too long to show in full. These are its first ${formatNumber(count)} entries.`,
   turnsCut: (count: number) =>
-    `This conversation has more than ${count.toLocaleString('en')} turns; failures of later ones are not shown here.`,
+    `This conversation has more than ${formatNumber(count)} turns. Failures of later turns are not shown here.`,
+  exported: {
+    at: (time: string) => `Exported from Parley on ${time}.`,
+    toolCall: (name: string) => `Tool ${name}`,
+    showed: (widget: string) => `Showed a widget: ${widget}`,
+  },
 } as const

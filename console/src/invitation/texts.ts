@@ -1,30 +1,29 @@
-// What the page says that an invitation links to.
+// The texts of the page that an invitation links to.
 import type { Role } from '@parley/contract'
 
 const roles: Record<Role, string> = { admin: 'an admin', viewer: 'a viewer' }
 
-export const words = {
+export const invitationTexts = {
   title: 'Invitation',
   heading: (organization: string) => `Join ${organization}`,
-  text: (email: string, role: Role) => `You have been invited as ${roles[role]}, under ${email}.`,
-  until: (time: string) => `The link is good until ${time}.`,
-  signedInAs: (who: string) => `You are signed in as ${who}. Going on ends that session in this browser.`,
+  text: (email: string, role: Role) => `You were invited as ${roles[role]} with the address ${email}.`,
+  until: (time: string) => `This link expires on ${time}.`,
+  signedInAs: (who: string) => `You are signed in as ${who}. Joining ends that session in this browser.`,
   name: 'Your name',
   newPassword: 'Choose a password',
-  newPasswordHint: '12 characters at least. Length is what counts.',
-  tooShort: '12 characters at least.',
+  newPasswordHint: 'At least 12 characters. Longer is better.',
+  tooShort: 'Use at least 12 characters.',
   password: 'Your password',
-  passwordHint: 'You are a member elsewhere on this server: it is the password that you have there.',
+  passwordHint: 'You are already a member of another organization on this server. Enter the password you use there.',
   passwordMissing: 'Enter your password.',
-  wrong: 'This is not the password of that address.',
-  own: 'You are signed in under this address, and need nothing else.',
-  needsSignIn:
-    'This address belongs to somebody who signs in with the identity provider. Sign in, and open the link again.',
+  wrong: 'The password is wrong for this address. Try again.',
+  own: 'You are signed in with this address, so there is nothing else to enter.',
+  needsSignIn: 'This address signs in with the identity provider. Sign in, then open this link again.',
   openid: (provider: string) => `Continue with ${provider}`,
-  signIn: 'Go to the sign-in page',
+  signIn: 'Go to sign-in',
   submit: 'Join',
   submitting: 'Joining…',
-  goneTitle: 'This link opens nothing',
-  gone: 'It may have been used already, have expired, or been taken back. Ask whoever sent it for a new one.',
-  missing: 'The address lacks its last part, behind the #. Copy the whole link.',
+  goneTitle: 'This link does not work',
+  gone: 'It was already used, has expired, or was revoked. Ask the person who sent it for a new one.',
+  missing: 'The part of the address after # is missing. Copy the whole link and open it again.',
 } as const

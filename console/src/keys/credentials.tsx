@@ -1,35 +1,35 @@
-// A list of keys or tokens: what each may do, until when, when it was last used; never its secret.
+// A list of keys or tokens: permissions, expiry and last use, but never the secret.
 import type { Output } from '@parley/sdk'
 import { useState } from 'react'
 import { formatDay, formatFull, formatMoment } from '../base/format.ts'
 import { useAgentNames } from '../agent-names/use-agents.ts'
 import { useNow } from '../ui/use-now.ts'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { IconButton } from '../ui/button.tsx'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { type Column, PagedTable } from '../settings/paged-table.tsx'
 import type { PagesQuery } from '../settings/use-pages.ts'
+import { keyTexts as words } from './texts.ts'
 
-const own = words.keys
 export type Credential = Output<'listOrganizationKeys'>['data'][number]
 
 interface Props {
   label: string
   query: PagesQuery<Credential>
   empty: string
-  /** The list that is read anew after a deletion. */
+  /** The query to read again after a deletion. */
   changes: readonly string[]
   removeText: string
   onRemove: (key_id: string) => Promise<void>
-  /** Whether they differ in what they may do. */
+  /** Whether they have different permissions. */
   hasPower?: boolean
 }
 
 export function Credentials({ label, query, empty, changes, removeText, onRemove, hasPower = false }: Props) {
   const [removed, setRemoved] = useState<Credential | null>(null)
   const power: Column<Credential>[] = hasPower
-    ? [{ name: own.power, render: (credential) => <Power credential={credential} /> }]
+    ? [{ name: words.power, render: (credential) => <Power credential={credential} /> }]
     : []
   return (
     <>
@@ -39,21 +39,21 @@ export function Credentials({ label, query, empty, changes, removeText, onRemove
         empty={empty}
         keyOf={({ key_id }) => key_id}
         columns={[
-          { name: own.name, render: (credential) => <Name credential={credential} /> },
+          { name: words.name, render: (credential) => <Name credential={credential} /> },
           ...power,
-          { name: own.expires, isExtra: true, render: ({ expires_at }) => <Expiry expires_at={expires_at} /> },
-          { name: own.used, isExtra: true, render: ({ last_used_at }) => <LastUse last_used_at={last_used_at} /> },
+          { name: words.expires, isExtra: true, render: ({ expires_at }) => <Expiry expires_at={expires_at} /> },
+          { name: words.used, isExtra: true, render: ({ last_used_at }) => <LastUse last_used_at={last_used_at} /> },
         ]}
         renderActions={(credential) => (
-          <IconButton icon="trash" label={own.remove(credential.name)} onClick={() => setRemoved(credential)} />
+          <IconButton icon="trash" label={words.remove(credential.name)} onClick={() => setRemoved(credential)} />
         )}
       />
       {removed && (
         <AskDialog
-          title={own.remove(removed.name)}
+          title={words.remove(removed.name)}
           text={removeText}
-          submit={words.delete}
-          done={own.removed(removed.name)}
+          submit={settingsTexts.delete}
+          done={words.removed(removed.name)}
           isDangerous
           changes={[changes]}
           act={() => onRemove(removed.key_id)}
@@ -79,11 +79,11 @@ function Power({ credential: { role, scopes, agent_ids } }: { credential: Creden
   const { names } = useAgentNames(useSession())
   return (
     <>
-      <span className="block">{role === null ? own.scopeCount(scopes?.length ?? 0) : words.members.roles[role]}</span>
+      <span className="block">{role === null ? words.scopeCount(scopes?.length ?? 0) : settingsTexts.roles[role]}</span>
       {scopes !== null && <span className="block text-xs wrap-anywhere text-faint">{scopes.join(', ')}</span>}
       {agent_ids !== null && (
         <span className="block text-xs wrap-anywhere text-faint">
-          {own.onlyAgents(agent_ids.map((id) => names.get(id) ?? id))}
+          {words.onlyAgents(agent_ids.map((id) => names.get(id) ?? id))}
         </span>
       )}
     </>
@@ -92,13 +92,13 @@ function Power({ credential: { role, scopes, agent_ids } }: { credential: Creden
 
 function Expiry({ expires_at }: { expires_at: number | null }) {
   const now = useNow()
-  if (expires_at === null) return own.never
+  if (expires_at === null) return words.never
   const day = formatDay(new Date(expires_at).toISOString())
-  return expires_at <= now.getTime() ? <span className="text-bad">{own.expired(day)}</span> : day
+  return expires_at <= now.getTime() ? <span className="text-bad">{words.expired(day)}</span> : day
 }
 
 function LastUse({ last_used_at }: { last_used_at: string | null }) {
   const now = useNow()
-  if (last_used_at === null) return own.unused
+  if (last_used_at === null) return words.unused
   return <span title={formatFull(last_used_at)}>{formatMoment(last_used_at, now)}</span>
 }

@@ -1,6 +1,7 @@
-// How long a key or a token is to live.
-import { words } from '../settings/texts.ts'
+// When a key or a token expires.
+import { settingsTexts } from '../settings/texts.ts'
 import { Field, SelectInput } from '../ui/field.tsx'
+import { keyTexts } from './texts.ts'
 
 const day_ms = 86_400_000
 const choices = ['never', '7', '30', '90', '365'] as const
@@ -13,11 +14,11 @@ export function expiryOf(life: Life, now_ms: number): number | null {
 
 export function ExpiryField({ life, onChange }: { life: Life; onChange: (life: Life) => void }) {
   return (
-    <Field label={words.keys.life} hint={words.keys.lifeHint}>
+    <Field label={keyTexts.life} hint={keyTexts.lifeHint}>
       <SelectInput value={life} onChange={(event) => onChange(event.target.value as Life)}>
         {choices.map((choice) => (
           <option key={choice} value={choice}>
-            {choice === 'never' ? words.keys.noEnd : words.days(Number(choice))}
+            {choice === 'never' ? keyTexts.noEnd : settingsTexts.days(Number(choice))}
           </option>
         ))}
       </SelectInput>

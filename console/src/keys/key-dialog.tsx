@@ -1,11 +1,11 @@
-// A new key of the organization: what it may do, on which agents, until when. Its text is shown once.
+// Creates a key of the organization with permissions, agents and an expiry. It is shown once.
 import { type Scope, roles } from '@parley/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAgentNames, useFoundAgents } from '../agent-names/use-agents.ts'
 import { useSession } from '../session/session-context.ts'
-import { texts } from '../texts/index.ts'
-import { words } from '../settings/texts.ts'
+import { agentNameTexts } from '../agent-names/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
@@ -14,18 +14,20 @@ import { Check, Choices, FormFault } from '../settings/parts.tsx'
 import { grantableRoles } from '../session/rights.ts'
 import { ShownOnce } from '../settings/shown-once.tsx'
 import { ExpiryField, type Life, expiryOf } from './expiry-field.tsx'
+import { keyTexts as words } from './texts.ts'
 
-const own = words.keys
 type Power = 'admin' | 'viewer' | 'scopes'
 
 interface Draft {
   name: string
   power: Power
   scopes: ReadonlySet<Scope>
-  /** None: of all agents. */
+  /** Empty for all agents. */
   agent_ids: ReadonlySet<string>
   life: Life
 }
+
+const created = { title: words.done, text: settingsTexts.shownOnce, label: words.label }
 
 export function KeyDialog({ changes, onClose }: { changes: readonly string[]; onClose: () => void }) {
   const session = useSession()
@@ -43,10 +45,7 @@ export function KeyDialog({ changes, onClose }: { changes: readonly string[]; on
     mutationFn: () => session.client.createOrganizationKey(requestOf(draft)),
     onSuccess: () => queries.invalidateQueries({ queryKey: changes }),
   })
-  if (create.data) {
-    const { pat_key } = create.data
-    return <ShownOnce title={own.done} text={words.shownOnce} label={own.label} value={pat_key} onClose={onClose} />
-  }
+  if (create.data) return <ShownOnce {...created} value={create.data.pat_key} onClose={onClose} />
   const change = (fields: Partial<Draft>) => setDraft({ ...draft, ...fields })
   const isNamed = draft.name.trim() !== ''
   const isPowerful = draft.power !== 'scopes' || draft.scopes.size > 0
@@ -55,8 +54,8 @@ export function KeyDialog({ changes, onClose }: { changes: readonly string[]; on
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={own.add}
-      submit={own.submit}
+      title={words.add}
+      submit={words.submit}
       isPending={create.isPending}
       error={faults.other}
       onSubmit={() => {
@@ -65,26 +64,26 @@ export function KeyDialog({ changes, onClose }: { changes: readonly string[]; on
       }}
     >
       <Field
-        label={own.name}
-        hint={own.nameHint}
-        error={isChecked && !isNamed ? own.nameMissing : faults.fields['name']}
+        label={words.name}
+        hint={words.nameHint}
+        error={isChecked && !isNamed ? words.nameMissing : faults.fields['name']}
       >
         <TextInput value={draft.name} maxLength={200} autoComplete="off" onValueChange={(name) => change({ name })} />
       </Field>
       <Choices
-        legend={own.power}
+        legend={words.power}
         name="power"
         choices={[
           ...roles
             .filter((role) => grantable.includes(role))
-            .map((role) => [role, words.members.roles[role], words.members.roleHints[role]] as const),
-          ['scopes', own.chosenScopes, own.chosenScopesHint],
+            .map((role) => [role, settingsTexts.roles[role], settingsTexts.roleHints[role]] as const),
+          ['scopes', words.chosenScopes, words.chosenScopesHint],
         ]}
         chosen={draft.power}
         onChoose={(power) => change({ power })}
       />
       {draft.power === 'scopes' && <Scopes chosen={draft.scopes} onChange={(scopes) => change({ scopes })} />}
-      <FormFault text={isChecked && !isPowerful ? own.scopesMissing : null} />
+      <FormFault text={isChecked && !isPowerful ? words.scopesMissing : null} />
       <Agents chosen={draft.agent_ids} onChange={(agent_ids) => change({ agent_ids })} />
       <ExpiryField life={draft.life} onChange={(life) => change({ life })} />
     </ConfirmDialog>
@@ -112,17 +111,17 @@ interface SetProps<T> {
   onChange: (chosen: ReadonlySet<T>) => void
 }
 
-/** Those of capabilities that are there. Nobody gives what he does not hold. */
+/** Only the scopes of capabilities that exist. Callers can grant only the scopes they have. */
 function Scopes({ chosen, onChange }: SetProps<Scope>) {
   const { scopes } = useSession()
   return (
     <fieldset className="flex flex-col gap-1.5">
-      <legend className="sr-only">{own.scopes}</legend>
-      {(Object.entries(words.scopes) as [Scope, string][]).map(([scope, meaning]) => (
+      <legend className="sr-only">{words.scopes}</legend>
+      {(Object.entries(words.scopeMeanings) as [Scope, string][]).map(([scope, meaning]) => (
         <Check
           key={scope}
           label={<code className="font-mono text-xs">{scope}</code>}
-          hint={scopes.has(scope) ? meaning : own.notHeld}
+          hint={scopes.has(scope) ? meaning : words.notHeld}
           isChecked={chosen.has(scope)}
           isDisabled={!scopes.has(scope)}
           onChange={(isIn) => onChange(toggled(chosen, scope, isIn))}
@@ -143,15 +142,15 @@ function Agents({ chosen, onChange }: SetProps<string>) {
       className="rounded-md border border-line"
       summary={
         <summary className="rounded-md px-3 py-1.5 hover:bg-hover">
-          {chosen.size === 0 ? own.allAgents : own.agentCount(chosen.size)}
+          {chosen.size === 0 ? words.allAgents : words.agentCount(chosen.size)}
         </summary>
       }
     >
       <fieldset className="flex max-h-60 flex-col gap-1.5 overflow-y-auto border-t border-line p-3">
-        <legend className="sr-only">{own.agents}</legend>
+        <legend className="sr-only">{words.agents}</legend>
         <TextInput
-          aria-label={texts.filters.contains}
-          placeholder={texts.filters.contains}
+          aria-label={agentNameTexts.contains}
+          placeholder={agentNameTexts.contains}
           className="mb-1 shrink-0"
           value={text}
           maxLength={200}
@@ -165,7 +164,7 @@ function Agents({ chosen, onChange }: SetProps<string>) {
             onChange={(isIn) => onChange(toggled(chosen, id, isIn))}
           />
         ))}
-        {list.length === 0 && <p className="text-soft">{texts.filters.noAgent}</p>}
+        {list.length === 0 && <p className="text-soft">{agentNameTexts.none}</p>}
       </fieldset>
     </Disclosure>
   )

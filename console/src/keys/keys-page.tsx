@@ -1,24 +1,22 @@
-// The organization's API keys, and one's own personal access tokens.
+// The API keys of the organization, and the personal access tokens of the user.
 import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Needs, Refused, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { type Credential, Credentials } from './credentials.tsx'
 import { KeyDialog } from './key-dialog.tsx'
 import { TokenDialog } from './token-dialog.tsx'
 import { usePages } from '../settings/use-pages.ts'
-
-const own = words.keys
+import { keyTexts as words } from './texts.ts'
 
 export function KeysPage() {
   const { user } = useSession()
   return (
-    <SettingsPage title={words.pages.keys} intro={own.intro}>
-      <Needs scopes={['organizations:manage']} to={own.toManage}>
+    <SettingsPage title={words.title} intro={words.intro}>
+      <Needs scopes={['organizations:manage']} to={words.toManage}>
         <OrganizationKeys />
       </Needs>
-      {user ? <OwnTokens /> : <Refused>{own.noTokens}</Refused>}
+      {user ? <OwnTokens /> : <Refused>{words.noTokens}</Refused>}
     </SettingsPage>
   )
 }
@@ -32,20 +30,20 @@ function OrganizationKeys() {
   const [isNew, setNew] = useState(false)
   return (
     <Section
-      title={own.list}
-      intro={own.listIntro}
+      title={words.list}
+      intro={words.listIntro}
       action={
         <Button icon="plus" onClick={() => setNew(true)}>
-          {own.add}
+          {words.add}
         </Button>
       }
     >
       <Credentials
-        label={own.list}
+        label={words.list}
         query={query}
-        empty={own.empty}
+        empty={words.empty}
         changes={keysKey}
-        removeText={own.removeText}
+        removeText={words.removeText}
         onRemove={(key_id) => client.deleteOrganizationKey({ key_id })}
         hasPower
       />
@@ -60,20 +58,20 @@ function OwnTokens() {
   const [isNew, setNew] = useState(false)
   return (
     <Section
-      title={own.tokens}
-      intro={own.tokensIntro}
+      title={words.tokens}
+      intro={words.tokensIntro}
       action={
         <Button icon="plus" onClick={() => setNew(true)}>
-          {own.addToken}
+          {words.addToken}
         </Button>
       }
     >
       <Credentials
-        label={own.tokens}
+        label={words.tokens}
         query={query}
-        empty={own.noneYet}
+        empty={words.noneYet}
         changes={tokensKey}
-        removeText={own.removeTokenText}
+        removeText={words.removeTokenText}
         onRemove={(key_id) => client.deletePersonalAccessToken({ key_id })}
       />
       {isNew && <TokenDialog changes={tokensKey} onClose={() => setNew(false)} />}

@@ -1,15 +1,14 @@
-// A new personal access token, whose text is shown once.
+// Creates a personal access token and shows it once.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { readFaults } from '../settings/faults.ts'
 import { ShownOnce } from '../settings/shown-once.tsx'
 import { ExpiryField, type Life, expiryOf } from './expiry-field.tsx'
-
-const own = words.keys
+import { keyTexts as words } from './texts.ts'
 
 export function TokenDialog({ changes, onClose }: { changes: readonly string[]; onClose: () => void }) {
   const { client } = useSession()
@@ -25,9 +24,9 @@ export function TokenDialog({ changes, onClose }: { changes: readonly string[]; 
     const { pat_key } = create.data
     return (
       <ShownOnce
-        title={own.tokenDone}
-        text={words.shownOnce}
-        label={own.tokenLabel}
+        title={words.tokenDone}
+        text={settingsTexts.shownOnce}
+        label={words.tokenLabel}
         value={pat_key}
         onClose={onClose}
       />
@@ -39,9 +38,9 @@ export function TokenDialog({ changes, onClose }: { changes: readonly string[]; 
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={own.addToken}
-      description={own.tokenText}
-      submit={own.submitToken}
+      title={words.addToken}
+      description={words.tokenText}
+      submit={words.submitToken}
       isPending={create.isPending}
       error={faults.other}
       onSubmit={() => {
@@ -50,9 +49,9 @@ export function TokenDialog({ changes, onClose }: { changes: readonly string[]; 
       }}
     >
       <Field
-        label={own.name}
-        hint={own.nameHint}
-        error={isChecked && !isNamed ? own.nameMissing : faults.fields['name']}
+        label={words.name}
+        hint={words.nameHint}
+        error={isChecked && !isNamed ? words.nameMissing : faults.fields['name']}
       >
         <TextInput value={name} maxLength={200} autoComplete="off" onValueChange={setName} />
       </Field>

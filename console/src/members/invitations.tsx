@@ -1,17 +1,18 @@
-// Invitations that nobody has accepted yet.
+// Invitations that were not accepted yet.
 import type { Output } from '@parley/sdk'
 import { useState } from 'react'
 import { formatFull } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { IconButton } from '../ui/button.tsx'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { PagedTable } from '../settings/paged-table.tsx'
 import { Section } from '../settings/settings-page.tsx'
 import { usePages } from '../settings/use-pages.ts'
+import { memberTexts } from './texts.ts'
 
-const own = words.invitations
+const words = memberTexts.invitations
 export const invitationsKey = ['invitations'] as const
 type Invitation = Output<'listInvitations'>['data'][number]
 
@@ -20,32 +21,36 @@ export function Invitations({ mayManage }: { mayManage: boolean }) {
   const query = usePages<Invitation>(invitationsKey, (page, call) => client.listInvitations(page, call))
   const [removed, setRemoved] = useState<Invitation | null>(null)
   return (
-    <Section title={own.list} intro={own.intro}>
+    <Section title={words.list} intro={words.intro}>
       <PagedTable
-        label={own.list}
+        label={words.list}
         query={query}
-        empty={own.empty}
+        empty={words.empty}
         keyOf={({ invitation_id }) => invitation_id}
         columns={[
-          { name: own.email, render: ({ email }) => <span className="break-all">{email}</span> },
-          { name: words.members.role, render: ({ role }) => words.members.roles[role] },
-          { name: own.by, isExtra: true, render: ({ invited_by }) => invited_by.name ?? texts.none },
-          { name: own.until, isExtra: true, render: ({ expires_at }) => formatFull(expires_at) },
+          { name: words.email, render: ({ email }) => <span className="break-all">{email}</span> },
+          { name: settingsTexts.role, render: ({ role }) => settingsTexts.roles[role] },
+          { name: words.by, isExtra: true, render: ({ invited_by }) => invited_by.name ?? texts.none },
+          { name: words.until, isExtra: true, render: ({ expires_at }) => formatFull(expires_at) },
         ]}
         renderActions={
           mayManage
             ? (invitation) => (
-                <IconButton icon="trash" label={own.remove(invitation.email)} onClick={() => setRemoved(invitation)} />
+                <IconButton
+                  icon="trash"
+                  label={words.remove(invitation.email)}
+                  onClick={() => setRemoved(invitation)}
+                />
               )
             : undefined
         }
       />
       {removed && (
         <AskDialog
-          title={own.remove(removed.email)}
-          text={own.removeText}
-          submit={own.removeSubmit}
-          done={own.removed}
+          title={words.remove(removed.email)}
+          text={words.removeText}
+          submit={words.removeSubmit}
+          done={words.removed}
           isDangerous
           changes={[invitationsKey]}
           act={() => client.deleteInvitation({ invitation_id: removed.invitation_id })}

@@ -1,10 +1,10 @@
-// Invites somebody: an address and a role, out of which comes a link that is shown once.
+// Invites someone with an address and a role. The link is shown once.
 import type { Role } from '@parley/contract'
 import type { Output } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, SelectInput, TextInput } from '../ui/field.tsx'
 import { readFaults } from '../settings/faults.ts'
@@ -12,15 +12,16 @@ import { Choices } from '../settings/parts.tsx'
 import { grantableRoles } from '../session/rights.ts'
 import { ShownOnce } from '../settings/shown-once.tsx'
 import { invitationsKey } from './invitations.tsx'
+import { memberTexts } from './texts.ts'
 
-const own = words.inviteDialog
+const words = memberTexts.inviteDialog
 const day_seconds = 86_400
 const lives = [1, 7, 30] as const
 
 export interface Invited {
   email: string
   role: Role
-  /** He is a member already, and gets a link to a new password. */
+  /** They are already a member and get a link to set a new password. */
   isMember?: boolean
 }
 
@@ -53,14 +54,14 @@ export function InviteDialog({ invited, onClose }: { invited: Invited; onClose: 
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={invited.isMember ? own.passwordTitle : own.title}
-      description={invited.isMember ? own.passwordText : own.text}
-      submit={own.submit}
+      title={invited.isMember ? words.passwordTitle : words.title}
+      description={invited.isMember ? words.passwordText : words.text}
+      submit={words.submit}
       isPending={invite.isPending}
       error={faults.other}
       onSubmit={submit}
     >
-      <Field label={own.email} error={isChecked && !isAddress ? own.emailUnfit : faults.fields['email']}>
+      <Field label={words.email} error={isChecked && !isAddress ? words.emailUnfit : faults.fields['email']}>
         <TextInput
           type="email"
           value={email}
@@ -72,16 +73,16 @@ export function InviteDialog({ invited, onClose }: { invited: Invited; onClose: 
       </Field>
       {!invited.isMember && (
         <>
-          <Field label={own.name} hint={own.nameHint} error={faults.fields['name']}>
+          <Field label={words.name} hint={words.nameHint} error={faults.fields['name']}>
             <TextInput value={name} maxLength={200} autoComplete="off" onValueChange={setName} />
           </Field>
           <Choices
-            legend={words.members.role}
+            legend={settingsTexts.role}
             name="role"
             choices={grantableRoles(session).map((one) => [
               one,
-              words.members.roles[one],
-              words.members.roleHints[one],
+              settingsTexts.roles[one],
+              settingsTexts.roleHints[one],
             ])}
             chosen={role}
             onChoose={setRole}
@@ -95,11 +96,11 @@ export function InviteDialog({ invited, onClose }: { invited: Invited; onClose: 
 
 function LifeField({ days, onChange }: { days: string; onChange: (days: string) => void }) {
   return (
-    <Field label={own.life}>
+    <Field label={words.life}>
       <SelectInput value={days} onChange={(event) => onChange(event.target.value)}>
         {lives.map((count) => (
           <option key={count} value={count}>
-            {words.days(count)}
+            {settingsTexts.days(count)}
           </option>
         ))}
       </SelectInput>
@@ -107,14 +108,14 @@ function LifeField({ days, onChange }: { days: string; onChange: (days: string) 
   )
 }
 
-/** A server that does not know its own address leaves that to the page, which was loaded from it. */
+/** If the server does not know its own address, the link uses that of the page. */
 function Link({ invitation, onClose }: { invitation: Output<'createInvitation'>; onClose: () => void }) {
   const { url, token, email } = invitation
   return (
     <ShownOnce
-      title={own.doneTitle(email)}
-      text={own.doneText}
-      label={own.link}
+      title={words.doneTitle(email)}
+      text={words.doneText}
+      label={words.link}
       value={url ?? `${location.origin}/accept-invitation#${token}`}
       onClose={onClose}
     />

@@ -1,15 +1,13 @@
-// Who works for the organization, and who has been invited to.
+// The members of the organization, and the open invitations.
 import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { grantableRoles, holdsAny } from '../session/rights.ts'
 import { Needs, SettingsPage } from '../settings/settings-page.tsx'
 import { Invitations } from './invitations.tsx'
 import { type Invited, InviteDialog } from './invite-dialog.tsx'
 import { Members } from './members.tsx'
-
-const own = words.members
+import { memberTexts as words } from './texts.ts'
 
 export function MembersPage() {
   const session = useSession()
@@ -17,18 +15,18 @@ export function MembersPage() {
   const mayManage = holdsAny(session, ['members:manage']) && grantableRoles(session).length > 0
   return (
     <SettingsPage
-      title={words.pages.members}
-      intro={own.intro}
+      title={words.title}
+      intro={words.intro}
       action={
         mayManage && (
           <Button icon="plus" kind="primary" onClick={() => setInvited({ email: '', role: 'viewer' })}>
-            {own.invite}
+            {words.invite}
           </Button>
         )
       }
     >
-      <Needs scopes={['members:read', 'members:manage']} to={own.toSee}>
-        <Needs scopes={['members:manage']} to={own.toManage}>
+      <Needs scopes={['members:read', 'members:manage']} to={words.toSee}>
+        <Needs scopes={['members:manage']} to={words.toManage}>
           {null}
         </Needs>
         <Members mayManage={mayManage} onPassword={setInvited} />

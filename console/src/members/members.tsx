@@ -1,10 +1,10 @@
-// The members: who they are, what they may do, and how that is changed.
+// The list of members, with their roles.
 import type { Role } from '@parley/contract'
 import type { Output } from '@parley/sdk'
 import { useState } from 'react'
 import { formatDay } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { IconButton } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
 import { AskDialog } from '../settings/ask-dialog.tsx'
@@ -14,8 +14,8 @@ import { Section } from '../settings/settings-page.tsx'
 import { useRefreshSession } from '../session/use-refresh-session.ts'
 import { usePages } from '../settings/use-pages.ts'
 import type { Invited } from './invite-dialog.tsx'
+import { memberTexts as words } from './texts.ts'
 
-const own = words.members
 export const membersKey = ['members'] as const
 type Member = Output<'listMembers'>['data'][number]
 
@@ -32,21 +32,21 @@ export function Members({ mayManage, onPassword }: Props) {
   const refresh = useRefreshSession()
   const isSelf = (member: Member) => member.user_id === user?.user_id
   return (
-    <Section title={own.list}>
+    <Section title={words.list}>
       <PagedTable
-        label={own.list}
+        label={words.list}
         query={query}
-        empty={own.empty}
+        empty={words.empty}
         keyOf={({ user_id }) => user_id}
         columns={[
-          { name: own.who, render: (member) => <Person member={member} isSelf={isSelf(member)} /> },
+          { name: words.who, render: (member) => <Person member={member} isSelf={isSelf(member)} /> },
           {
-            name: own.role,
+            name: settingsTexts.role,
             render: (member) => (
               <RoleChoice member={member} mayManage={mayManage} onChoose={(role) => setChanged({ member, role })} />
             ),
           },
-          { name: own.since, isExtra: true, render: ({ created_at }) => formatDay(created_at) },
+          { name: words.since, isExtra: true, render: ({ created_at }) => formatDay(created_at) },
         ]}
         renderActions={
           mayManage
@@ -54,10 +54,10 @@ export function Members({ mayManage, onPassword }: Props) {
                 <>
                   <IconButton
                     icon="link"
-                    label={own.passwordLink(member.email)}
+                    label={words.passwordLink(member.email)}
                     onClick={() => onPassword({ email: member.email, role: member.role, isMember: true })}
                   />
-                  <IconButton icon="trash" label={own.remove(member.email)} onClick={() => setRemoved(member)} />
+                  <IconButton icon="trash" label={words.remove(member.email)} onClick={() => setRemoved(member)} />
                 </>
               )
             : undefined
@@ -65,10 +65,10 @@ export function Members({ mayManage, onPassword }: Props) {
       />
       {changed && (
         <AskDialog
-          title={own.changeRole(changed.member.email, own.roles[changed.role])}
-          text={isSelf(changed.member) ? own.changeOwnRoleText : own.changeRoleText}
-          submit={own.changeRoleSubmit}
-          done={own.roleChanged}
+          title={words.changeRole(changed.member.email, settingsTexts.roles[changed.role])}
+          text={isSelf(changed.member) ? words.changeOwnRoleText : words.changeRoleText}
+          submit={words.changeRoleSubmit}
+          done={words.roleChanged}
           changes={[membersKey]}
           act={() => client.updateMember({ user_id: changed.member.user_id, role: changed.role })}
           onDone={() => isSelf(changed.member) && void refresh()}
@@ -77,10 +77,10 @@ export function Members({ mayManage, onPassword }: Props) {
       )}
       {removed && (
         <AskDialog
-          title={own.remove(removed.email)}
-          text={isSelf(removed) ? own.removeSelfText : own.removeText}
-          submit={own.removeSubmit}
-          done={own.removed(removed.email)}
+          title={words.remove(removed.email)}
+          text={isSelf(removed) ? words.removeSelfText : words.removeText}
+          submit={words.removeSubmit}
+          done={words.removed(removed.email)}
           isDangerous
           changes={[membersKey]}
           act={() => client.deleteMember({ user_id: removed.user_id })}
@@ -96,7 +96,7 @@ function Person({ member: { name, email }, isSelf }: { member: Member; isSelf: b
     <>
       <span className="block break-all">
         {name ?? email}
-        {isSelf && <span className="ml-1.5 text-xs text-faint">{own.self}</span>}
+        {isSelf && <span className="ml-1.5 text-xs text-faint">{words.self}</span>}
       </span>
       {name !== null && <span className="block text-xs break-all text-faint">{email}</span>}
     </>
@@ -111,17 +111,17 @@ interface RoleProps {
 
 function RoleChoice({ member, mayManage, onChoose }: RoleProps) {
   const grantable = grantableRoles(useSession())
-  if (!mayManage || !grantable.includes(member.role)) return own.roles[member.role]
+  if (!mayManage || !grantable.includes(member.role)) return settingsTexts.roles[member.role]
   return (
     <select
-      aria-label={own.roleOf(member.email)}
+      aria-label={words.roleOf(member.email)}
       className={`${controlClasses} -my-1 max-w-28`}
       value={member.role}
       onChange={(event) => onChoose(event.target.value as Role)}
     >
       {grantable.map((role) => (
         <option key={role} value={role}>
-          {own.roles[role]}
+          {settingsTexts.roles[role]}
         </option>
       ))}
     </select>

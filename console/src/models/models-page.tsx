@@ -1,17 +1,15 @@
-// The models that an agent can name here.
+// The models that agents can use.
 import { useQuery } from '@tanstack/react-query'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { LoadingState } from '../ui/state.tsx'
 import { LoadFault, Table } from '../settings/paged-table.tsx'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
-
-const own = words.models
+import { modelTexts as words } from './texts.ts'
 
 export function ModelsPage() {
   return (
-    <SettingsPage title={words.pages.models} intro={own.intro}>
-      <Needs scopes={['agents:read', 'agents:manage']} to={own.toSee}>
+    <SettingsPage title={words.title} intro={words.intro}>
+      <Needs scopes={['agents:read', 'agents:manage']} to={words.toSee}>
         <Models />
       </Needs>
     </SettingsPage>
@@ -25,32 +23,32 @@ function Models() {
     queryFn: ({ signal }) => client.listModels({}, { signal }),
   })
   return (
-    <Section title={own.list} intro={own.hint}>
+    <Section title={words.list} intro={words.hint}>
       {isPending && <LoadingState />}
       {error && !data && <LoadFault error={error} onRetry={() => void refetch()} />}
       {data && (
         <Table
-          label={own.list}
+          label={words.list}
           rows={data.data}
           keyOf={({ provider, model }) => `${provider}/${model}`}
           columns={[
             {
-              name: own.model,
+              name: words.model,
               render: ({ provider, model, is_default }) => (
                 <>
                   <code className="font-mono text-xs break-all">
                     {model === null ? provider : `${provider}/${model}`}
                   </code>
-                  {model === null && <span className="ml-2 text-soft">{own.anyModel}</span>}
+                  {model === null && <span className="ml-2 text-soft">{words.anyModel}</span>}
                   {is_default && (
                     <span className="ml-2 rounded bg-accent-wash px-1.5 py-0.5 text-xs text-accent-strong">
-                      {own.default}
+                      {words.default}
                     </span>
                   )}
                 </>
               ),
             },
-            { name: own.source, render: ({ source }) => own.sources[source] },
+            { name: words.source, render: ({ source }) => words.sources[source] },
           ]}
         />
       )}

@@ -1,11 +1,10 @@
-// The organization: its name, and what is known of it.
+// The organization: its name and other facts.
 import type { Output } from '@parley/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { formatDay, formatJson } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { words } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
@@ -16,8 +15,8 @@ import { readFaults } from '../settings/faults.ts'
 import { LoadFault } from '../settings/paged-table.tsx'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { useRefreshSession } from '../session/use-refresh-session.ts'
+import { organizationTexts as words } from './texts.ts'
 
-const own = words.organization
 type Organization = Output<'getOrganization'>
 
 export function OrganizationPage() {
@@ -27,25 +26,25 @@ export function OrganizationPage() {
     queryFn: ({ signal }) => client.getOrganization({}, { signal }),
   })
   return (
-    <SettingsPage title={words.pages.organization}>
+    <SettingsPage title={words.title}>
       {isPending && <LoadingState />}
       {error && !data && <LoadFault error={error} onRetry={() => void refetch()} />}
       {data && (
         <>
-          <Section title={own.facts}>
+          <Section title={words.facts}>
             <Facts
               className="p-4"
               rows={[
-                [own.name, data.name],
-                [own.slug, <code key="slug">{data.slug}</code>],
-                [own.id, <code key="id">{data.id}</code>],
-                [own.created, formatDay(data.created_at)],
-                [own.settings, <OrganizationSettings key="settings" settings={data.settings} />],
+                [words.name, data.name],
+                [words.slug, <code key="slug">{data.slug}</code>],
+                [words.id, <code key="id">{data.id}</code>],
+                [words.created, formatDay(data.created_at)],
+                [words.settings, <OrganizationSettings key="settings" settings={data.settings} />],
               ]}
             />
           </Section>
-          <Needs scopes={['organizations:manage']} to={own.toChange}>
-            <Section title={own.change}>
+          <Needs scopes={['organizations:manage']} to={words.toChange}>
+            <Section title={words.change}>
               <OrganizationForm key={`${data.name} ${data.slug}`} organization={data} />
             </Section>
           </Needs>
@@ -55,9 +54,9 @@ export function OrganizationPage() {
   )
 }
 
-/** Whatever was put there by the API: it has a meaning for whoever did. */
+/** Settings that API clients store. Only they know what these mean. */
 function OrganizationSettings({ settings }: Pick<Organization, 'settings'>) {
-  if (Object.keys(settings).length === 0) return own.noSettings
+  if (Object.keys(settings).length === 0) return words.noSettings
   return <pre className="font-mono text-xs break-words whitespace-pre-wrap">{formatJson(settings)}</pre>
 }
 
@@ -69,8 +68,8 @@ function OrganizationForm({ organization }: { organization: Organization }) {
   const change = useMutation({
     mutationFn: () => client.updateOrganization({ name: name.trim(), slug: slug.trim() }),
     onSuccess: () => {
-      notify(own.done)
-      // Its name stands beside every page.
+      notify(words.done)
+      // The name is shown in the navigation of every page.
       return refresh()
     },
   })
@@ -81,10 +80,10 @@ function OrganizationForm({ organization }: { organization: Organization }) {
   }
   return (
     <form onSubmit={submit} noValidate className="flex max-w-md flex-col gap-4 p-4">
-      <Field label={own.name} error={name.trim() === '' ? own.nameMissing : faults.fields['name']}>
+      <Field label={words.name} error={name.trim() === '' ? words.nameMissing : faults.fields['name']}>
         <TextInput value={name} maxLength={200} onValueChange={setName} />
       </Field>
-      <Field label={own.slug} hint={own.slugHint} error={faults.fields['slug']}>
+      <Field label={words.slug} hint={words.slugHint} error={faults.fields['slug']}>
         <TextInput value={slug} maxLength={63} onValueChange={setSlug} className="font-mono" />
       </Field>
       <FormFault text={faults.other} />

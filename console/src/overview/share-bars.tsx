@@ -1,20 +1,20 @@
-// How a whole is divided: a bar for each part, the largest first. A list, and so its own text.
+// The parts of a whole as bars, the largest first. It is a list, so it needs no text alternative.
 import { Link } from '@tanstack/react-router'
 import { formatNumber } from '../base/format.ts'
 import type { ConversationFilters } from '@parley/contract'
-import { words } from './texts.ts'
+import { overviewTexts as words } from './texts.ts'
 import { classes } from '../ui/classes.ts'
 import { formatShare } from './bucket-text.ts'
 
 interface Props {
   title: string
   hint: string
-  /** Said where there is nothing. */
+  /** Shown if all counts are zero. */
   none: string
   counts: Readonly<Record<string, number | undefined>>
   names: Readonly<Record<string, string>>
   isBad?: boolean
-  /** Where the conversations of a part are listed; null where they are not. */
+  /** The filters that list the conversations of a part; null if nothing lists them. */
   listOf: (name: string) => ConversationFilters | null
 }
 

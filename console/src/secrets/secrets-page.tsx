@@ -1,11 +1,11 @@
-// The organization's secrets: their names, never a value.
+// The secrets of the organization: their names, never their values.
 import type { Output } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formatFull, formatMoment } from '../base/format.ts'
 import { useNow } from '../ui/use-now.ts'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
@@ -15,15 +15,15 @@ import { readFaults } from '../settings/faults.ts'
 import { PagedTable } from '../settings/paged-table.tsx'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { usePages } from '../settings/use-pages.ts'
+import { secretTexts as words } from './texts.ts'
 
-const own = words.secrets
 const key = ['secrets'] as const
 type Secret = Output<'listSecrets'>['data'][number]
 
 export function SecretsPage() {
   return (
-    <SettingsPage title={words.pages.secrets} intro={own.intro}>
-      <Needs scopes={['organizations:manage']} to={own.toManage}>
+    <SettingsPage title={words.title} intro={words.intro}>
+      <Needs scopes={['organizations:manage']} to={words.toManage}>
         <Secrets />
       </Needs>
     </SettingsPage>
@@ -34,44 +34,44 @@ function Secrets() {
   const { client } = useSession()
   const now = useNow()
   const query = usePages<Secret>(key, (page, call) => client.listSecrets(page, call))
-  /** The name that is set; empty: a new one. */
+  /** The name of the secret to set; empty for a new one. */
   const [set, setSet] = useState<string | null>(null)
   const [removed, setRemoved] = useState<string | null>(null)
   return (
     <Section
-      title={own.list}
+      title={words.list}
       action={
         <Button icon="plus" onClick={() => setSet('')}>
-          {own.add}
+          {words.add}
         </Button>
       }
     >
       <PagedTable
-        label={own.list}
+        label={words.list}
         query={query}
-        empty={own.empty}
+        empty={words.empty}
         keyOf={({ name }) => name}
         columns={[
-          { name: own.name, render: ({ name }) => <code className="font-mono text-xs break-all">{name}</code> },
+          { name: words.name, render: ({ name }) => <code className="font-mono text-xs break-all">{name}</code> },
           {
-            name: own.updated,
+            name: words.updated,
             render: ({ updated_at }) => <span title={formatFull(updated_at)}>{formatMoment(updated_at, now)}</span>,
           },
         ]}
         renderActions={({ name }) => (
           <>
-            <IconButton icon="edit" label={own.replace(name)} onClick={() => setSet(name)} />
-            <IconButton icon="trash" label={own.remove(name)} onClick={() => setRemoved(name)} />
+            <IconButton icon="edit" label={words.replace(name)} onClick={() => setSet(name)} />
+            <IconButton icon="trash" label={words.remove(name)} onClick={() => setRemoved(name)} />
           </>
         )}
       />
       {set !== null && <SecretDialog name={set} onClose={() => setSet(null)} />}
       {removed !== null && (
         <AskDialog
-          title={own.remove(removed)}
-          text={own.removeText}
-          submit={words.delete}
-          done={own.removed(removed)}
+          title={words.remove(removed)}
+          text={words.removeText}
+          submit={settingsTexts.delete}
+          done={words.removed(removed)}
           isDangerous
           changes={[key]}
           act={() => client.deleteSecret({ name: removed })}
@@ -82,7 +82,7 @@ function Secrets() {
   )
 }
 
-/** A value is typed, and never read: there is no way to see the one that is set. */
+/** A value can be entered, but no stored value can be read. */
 function SecretDialog({ name: known, onClose }: { name: string; onClose: () => void }) {
   const { client } = useSession()
   const queries = useQueryClient()
@@ -92,7 +92,7 @@ function SecretDialog({ name: known, onClose }: { name: string; onClose: () => v
   const set = useMutation({
     mutationFn: () => client.setSecret({ name, value }),
     onSuccess: async () => {
-      notify(own.done(name))
+      notify(words.done(name))
       onClose()
       await queries.invalidateQueries({ queryKey: key })
     },
@@ -107,17 +107,17 @@ function SecretDialog({ name: known, onClose }: { name: string; onClose: () => v
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={known === '' ? own.add : own.replace(known)}
-      submit={own.submit}
+      title={known === '' ? words.add : words.replace(known)}
+      submit={words.submit}
       isPending={set.isPending}
       error={faults.other}
       onSubmit={submit}
     >
       {known === '' && (
         <Field
-          label={own.name}
-          hint={own.nameHint}
-          error={isChecked && !isNameFit ? own.nameUnfit : faults.fields['name']}
+          label={words.name}
+          hint={words.nameHint}
+          error={isChecked && !isNameFit ? words.nameUnfit : faults.fields['name']}
         >
           <TextInput
             value={name}
@@ -130,9 +130,9 @@ function SecretDialog({ name: known, onClose }: { name: string; onClose: () => v
         </Field>
       )}
       <Field
-        label={own.value}
-        hint={own.valueHint}
-        error={isChecked && value === '' ? own.valueMissing : faults.fields['value']}
+        label={words.value}
+        hint={words.valueHint}
+        error={isChecked && value === '' ? words.valueMissing : faults.fields['value']}
       >
         <TextArea
           value={value}

@@ -1,4 +1,4 @@
-// What the signed-in credential may do, as the server will judge it too. Pure.
+// What the signed-in caller can do, by the same rules as the server. Pure.
 import { type Role, type Scope, roles, scopes } from '@parley/contract'
 
 export interface Rights {
@@ -9,13 +9,13 @@ export function holdsAny({ scopes }: Rights, wanted: readonly Scope[]): boolean 
   return wanted.some((scope) => scopes.has(scope))
 }
 
-/** Which scopes a role has, as the contract says; the browser's copy of the contract has lists only. */
+/** The scopes of each role, as in the contract. The browser's copy of the contract has no functions. */
 const isOfRole: Record<Role, (scope: Scope) => boolean> = {
   admin: () => true,
   viewer: (scope) => scope.endsWith(':read'),
 }
 
-/** The roles that can be given: nobody gives what he does not hold. */
+/** The roles that the caller can grant. Callers can grant only the scopes they have. */
 export function grantableRoles(rights: Rights): Role[] {
   return roles.filter((role) => scopes.filter(isOfRole[role]).every((scope) => rights.scopes.has(scope)))
 }

@@ -1,4 +1,4 @@
-// The session that the pages work with, and how they leave it.
+// The session that pages use, and how to change or leave it.
 import { createContext, use } from 'react'
 import type { Session } from './session.ts'
 
@@ -14,7 +14,7 @@ export function useSessionControl(): SessionControl {
   return use(SessionContext)!
 }
 
-/** Of a page that is shown to who is signed in. */
+/** For pages that are shown only with a session. */
 export function useSession(): Session {
   const { session } = useSessionControl()
   if (session === null) throw new Error('Nobody is signed in')

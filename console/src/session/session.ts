@@ -1,4 +1,4 @@
-// Who is signed in: the one module that knows how. The session is a cookie that no script can read; the server says what it is.
+// The session of the signed-in user. It is a cookie that scripts cannot read, so the server tells what it is.
 import type { Input, Output } from '@parley/sdk'
 import { type Client, ApiError, createClient } from '@parley/sdk'
 
@@ -9,28 +9,28 @@ export type Invitation = Output<'readInvitation'>
 export type SignInWays = Output<'getSignInSession'>['ways']
 
 export interface Session {
-  /** Acts in this organization, whatever other tabs have switched to. */
+  /** Acts in this organization, even if another tab switches to a different one. */
   client: Client
-  /** The same for as long as somebody may do the same in the same organization: what he has read and written stays his. */
+  /** Stays the same while the same caller has the same rights in the same organization. What they read and wrote is kept that long. */
   identity: string
   /** A person's name or address, or the name of a key. */
   who: string
-  /** Null for who has signed in with a key. */
+  /** Null if they signed in with a key. */
   user: SignInSession['user']
   organization: { id: string; name: string }
-  /** Those that can be switched to. */
+  /** The organizations they can switch to. */
   organizations: readonly { id: string; name: string }[]
   scopes: ReadonlySet<string>
 }
 
 export type Credential = { api_key: string } | { email: string; password: string }
 
-/** A page says soon that it has lost its stream, and goes on trying by itself. */
+/** A page soon shows that it lost its stream, and keeps reconnecting. */
 const stream_patience_ms = 2000
 
 let onRefused = () => {}
 
-/** Tells whenever the server refuses something for want of a session, wherever a page asked for it. */
+/** Calls the listener each time the server refuses a request because there is no session. */
 export function listenToRefusals(listener: () => void): () => void {
   onRefused = listener
   return () => {
@@ -44,16 +44,16 @@ const fetchTelling: typeof fetch = async (...request) => {
   return response
 }
 
-/** Sent without a credential of its own: the browser adds the cookie. */
+/** Sent without a credential, because the browser adds the cookie. */
 const options = { base_url: '', stream_patience_ms, fetch: fetchTelling }
 const client = createClient(options)
 
-/** Throws what the server refuses the credential with. */
+/** Throws if the server refuses the credential. */
 export async function signIn(credential: Credential): Promise<Session> {
   return openSession(await client.signIn(credential))
 }
 
-/** Of this browser; null when nobody is signed in, or no longer. Throws when the server cannot be asked. */
+/** The session of this browser; null if no one is signed in. Throws if the server cannot be reached. */
 export async function resumeSession(): Promise<Session | null> {
   const { session } = await client.getSignInSession()
   return session && openSession(session)
@@ -71,13 +71,13 @@ export async function switchOrganization(organization_id: string): Promise<Sessi
   return openSession(await client.switchOrganization({ organization_id }))
 }
 
-/** Where somebody works who has signed in again: in the organization of before, if he may. */
+/** After signing in again, the user stays in the organization of before if they are still a member. */
 export async function stayIn(session: Session, begun: Session): Promise<Session> {
   const { id } = session.organization
   return begun.organization.id !== id && isMember(begun, id) ? switchOrganization(id) : begun
 }
 
-/** Whether the browser's session is still that of the page, whichever organization it is in. */
+/** Whether the browser still has the session of the page, in any organization. */
 export function isStill(session: Session, found: Session): boolean {
   return found.user?.user_id === session.user?.user_id && isMember(found, session.organization.id)
 }
@@ -86,18 +86,18 @@ function isMember({ organization, organizations }: Session, organization_id: str
   return [organization, ...organizations].some(({ id }) => id === organization_id)
 }
 
-/** Leaves for the identity provider, which sends the browser back to `path`. */
+/** Goes to the identity provider, which sends the browser back to `path`. */
 export async function goToIdentityProvider(path: string): Promise<void> {
   const { authorization_url } = await client.startOpenIdSignIn({ return_to: path })
   location.assign(authorization_url)
 }
 
-/** The session is none any more. */
+/** The session has ended. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401
 }
 
-/** What the link that holds the token is for. */
+/** Reads the invitation of the token in a link. */
 export function readInvitation(token: string): Promise<Invitation> {
   return client.readInvitation({ token })
 }

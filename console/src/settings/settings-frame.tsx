@@ -1,13 +1,13 @@
-// What is around every page of the settings: their list beside them, or above where there is little room.
+// The frame around every page of the settings: their menu beside it, or above it on narrow screens.
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useNavigation } from '../shell/navigation.ts'
-import { words } from './texts.ts'
+import { settingsTexts as words } from './texts.ts'
 
 export function SettingsFrame() {
   const list = useRef<HTMLElement>(null)
   const path = useLocation({ select: ({ pathname }) => pathname })
-  // Above the page the list is wider than a small screen.
+  // On narrow screens the menu is wider than the screen.
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])

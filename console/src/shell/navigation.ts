@@ -1,4 +1,4 @@
-// Where pages stand in the menus. Each route says so of itself; the menus list the routes in the order of router.tsx.
+// The place of each page in the menus. Routes declare it; the menus list them in the order of router.tsx.
 import type { Scope } from '@parley/contract'
 import { type AnyRoute, type LinkProps, useRouter } from '@tanstack/react-router'
 import { useSession } from '../session/session-context.ts'
@@ -6,7 +6,7 @@ import type { IconName } from '../ui/icons.tsx'
 
 interface Entry {
   name: string
-  /** The entry is shown to callers who hold one of them; without the field, to all. */
+  /** Only callers who have one of these scopes see the entry. Without the field, everyone does. */
   scopes?: readonly [Scope, ...Scope[]]
 }
 

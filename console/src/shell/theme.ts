@@ -1,4 +1,4 @@
-// The theme: that of the system, until another one is chosen here.
+// The theme: that of the system, unless another one was chosen here.
 import { useSyncExternalStore } from 'react'
 
 export type Theme = 'system' | 'light' | 'dark'
@@ -19,7 +19,7 @@ export function chooseTheme(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem(storage_key)
     else localStorage.setItem(storage_key, theme)
   } catch {
-    // Storage is forbidden: the choice lasts as long as the page.
+    // If storage is blocked, the choice lasts as long as the page.
   }
   for (const listener of listeners) listener()
 }

@@ -1,4 +1,4 @@
-// The sign-in page, which leads on to where its visitor wanted to go.
+// The sign-in page, which leads on to the page that was requested.
 import { readOwnPath } from '@parley/contract'
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { readSignInError, root } from '../shell/frames.ts'

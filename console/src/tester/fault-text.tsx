@@ -1,4 +1,4 @@
-// What went wrong, every fault of it, and what to do about it.
+// An error with all its details, and advice on what to do.
 import { ApiError } from '@parley/sdk'
 import { describeError } from '../ui/describe-error.ts'
 import { testerTexts as words } from './texts.ts'

@@ -1,4 +1,4 @@
-// Who talks to the agent: the end user's id, metadata, context, and whether widgets are shown.
+// The settings of the end user: id, metadata, context, and whether widgets are shown.
 import { isJsonObject } from '../base/json.ts'
 import { testerTexts as words } from './texts.ts'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'

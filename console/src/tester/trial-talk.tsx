@@ -1,4 +1,4 @@
-// The conversation with the agent that is tried: what was said, what is on its way, and where one writes.
+// A test conversation: its transcript, the messages on their way, and the field to write.
 import type { Conversation } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'

@@ -1,7 +1,5 @@
-// Whether a conversation that goes on is shown as it goes on.
-import { texts } from '../texts/index.ts'
-
-const words = texts.conversation
+// Whether an active conversation is shown live.
+import { transcriptTexts as words } from './texts.ts'
 
 export function Connection({ isConnected }: { isConnected: boolean }) {
   return (

@@ -7,7 +7,7 @@ export function isActive({ status }: Pick<Conversation, 'status'>): boolean {
   return activeStatuses.has(status)
 }
 
-/** Whether it will change by itself: somebody talks in it, or its summary is being written. */
+/** Whether it will change by itself: it is active, or its summary is being written. */
 export function isUnsettled(row: Pick<Conversation, 'status' | 'analysis_status'>): boolean {
   return isActive(row) || row.analysis_status === 'queued' || row.analysis_status === 'running'
 }

@@ -1,15 +1,15 @@
-// Asks before a conversation is ended: why, and whether its reply may finish.
+// Asks before a conversation is ended: the reason, and whether its reply may finish.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError } from '../ui/describe-error.ts'
 import { useSession } from '../session/session-context.ts'
-import { texts } from '../texts/index.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
 import { conversationKey } from './use-conversation.ts'
+import { transcriptTexts } from './texts.ts'
 
-const words = texts.conversation.endDialog
+const words = transcriptTexts.endDialog
 
 const modes = [
   ['cut', words.now],
@@ -24,7 +24,7 @@ export function EndDialog({ conversation_id, onClose }: { conversation_id: strin
   const end = useMutation({
     mutationFn: () => {
       const told = reason.trim() === '' ? {} : { reason: reason.trim() }
-      // The summary comes by itself: nobody has to wait for it here.
+      // The summary arrives later. The dialog does not wait for it.
       return client.endConversation({ conversation_id, mode, prefer: 'wait=0', ...told })
     },
     onSuccess: () => {

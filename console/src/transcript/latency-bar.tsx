@@ -1,11 +1,10 @@
-// Where the time of a reply went: a small bar, and the figures behind it.
+// How long a reply took and why: a small bar, and the figures behind it.
 import type { TranscriptItem } from '@parley/contract'
 import { formatMilliseconds, formatNumber } from '../base/format.ts'
-import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { PopupPanel } from '../ui/popup.tsx'
+import { transcriptTexts as words } from './texts.ts'
 
-const words = texts.conversation
 type Metrics = NonNullable<TranscriptItem['metrics']>
 
 const colours = { model: 'bg-accent', tools: 'bg-warn', rest: 'bg-faint/50' } as const

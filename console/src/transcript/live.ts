@@ -1,4 +1,4 @@
-// What a conversation's stream has told so far: its events, and what is being said just now. Pure.
+// What the stream of a conversation has reported so far: its events, and the replies in progress. Pure.
 import type { ConversationEvent, ConversationStreamEvent } from '@parley/contract'
 
 export interface Live {

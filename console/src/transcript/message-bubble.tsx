@@ -1,12 +1,12 @@
-// What was said: by the end user on one side, by the agent on the other, by the system in between.
+// Messages: the end user's on one side, the agent's on the other, system messages between them.
 import type { TranscriptItem, Turn } from '@parley/contract'
 import { formatClock, formatFull } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import { LatencyBar } from './latency-bar.tsx'
+import { transcriptTexts as words } from './texts.ts'
 
-const words = texts.conversation
 export const bubble = 'max-w-[min(36rem,88%)] rounded-2xl px-3.5 py-2 text-base break-words whitespace-pre-wrap'
 const byAgent = 'self-end rounded-br-md bg-accent-wash'
 export const byUser = 'self-start rounded-bl-md border border-line bg-surface'
@@ -53,7 +53,7 @@ function Interrupted() {
   )
 }
 
-/** What is not stored yet, as it comes. */
+/** A reply that is not stored yet, while it is written. */
 export function SaidBubble({ text, isWaiting }: { text: string; isWaiting: boolean }) {
   if (text === '') {
     return (
@@ -75,7 +75,7 @@ export function SaidBubble({ text, isWaiting }: { text: string; isWaiting: boole
   )
 }
 
-/** A turn that has no reply, or only a part of one. */
+/** A turn without a complete reply. */
 export function FaultNote({ turn }: { turn: Turn }) {
   const isFailed = turn.status === 'failed'
   return (

@@ -1,12 +1,12 @@
-// A conversation with its whole transcript, which takes several answers where it is large.
+// A conversation with its whole transcript, which takes several responses if it is large.
 import type { Conversation } from '@parley/contract'
 
-/** Of 4 MiB each, unless the server is set to others. */
+/** Each has up to 4 MiB, unless the server is configured differently. */
 export const parts_at_most = 16
 
 type ReadPart = (start: { items_from?: number }) => Promise<Conversation>
 
-/** `next_position` stays where there are more parts than are read. */
+/** `next_position` is still set if there are more parts than this reads. */
 export async function readWhole(readPart: ReadPart): Promise<Conversation> {
   const first = await readPart({})
   let transcript = first.conversation

@@ -1,4 +1,4 @@
-// The transcript as it is shown: messages, calls with their results, replies that failed, and what is being said. Pure.
+// The transcript as it is shown: messages, tool calls with their results, failed replies, and replies in progress. Pure.
 import type { ConversationEvent, TranscriptItem, Turn } from '@parley/contract'
 import type { Live } from './live.ts'
 
@@ -35,16 +35,16 @@ function entriesOf(
     const is_running = result === null && item.turn_id !== null && live.turns[item.turn_id] === 'running'
     return [{ kind: 'tool', key, call: item, result, is_running }]
   }
-  // A result whose call is not there, as an import may have it, is shown by itself.
+  // An imported transcript may have a result without its call. It is shown by itself.
   return calls.has(callKey(item)) ? [] : [{ kind: 'tool', key, call: item, result: item, is_running: false }]
 }
 
-/** The ids of calls are unique within their turn only. */
+/** The ids of calls are unique only within their turn. */
 function callKey({ turn_id, call_id }: TranscriptItem): string {
   return `${turn_id} ${call_id}`
 }
 
-/** Messages that the stream has told of before the transcript was read again. */
+/** Messages that the stream reported before the transcript was read again. */
 function notYetRead(items: readonly TranscriptItem[], events: readonly ConversationEvent[]): TranscriptItem[] {
   const known = new Set(items.map(({ id }) => id))
   return events.flatMap((event): TranscriptItem[] => {
@@ -53,7 +53,7 @@ function notYetRead(items: readonly TranscriptItem[], events: readonly Conversat
   })
 }
 
-/** Where a turn without a reply is told of: after the last thing that belongs to it. */
+/** A turn without a reply is shown after the last item that belongs to it. */
 function faultsByLastItem(items: readonly TranscriptItem[], turns: readonly Turn[]): Map<string, Turn[]> {
   const faults = new Map<string, Turn[]>()
   for (const turn of turns) {

@@ -1,14 +1,14 @@
-// A call that the agent made: one line, which opens to what was sent and what came back; and what it showed.
+// A tool call: one line that opens to its request and response, and the widget that it showed.
 import type { TranscriptItem } from '@parley/contract'
 import { formatClock, formatFull, formatJson, formatMilliseconds } from '../base/format.ts'
-import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { widgetOf } from './widget-of.ts'
 import { WidgetView } from './widget-view.tsx'
+import { transcriptTexts } from './texts.ts'
 
-const words = texts.conversation.tool
+const words = transcriptTexts.tool
 
 interface CallProps {
   call: TranscriptItem

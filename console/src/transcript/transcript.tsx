@@ -1,25 +1,24 @@
-// The transcript: bubbles, with what the agent did between them.
+// The transcript: messages, and what the agent did between them.
 import type { Conversation } from '@parley/contract'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { formatDay } from '../base/format.ts'
 import { isActive } from './conversation-state.ts'
-import { texts } from '../texts/index.ts'
 import { EmptyState } from '../ui/state.tsx'
 import { FaultNote, MessageBubble, SaidBubble } from './message-bubble.tsx'
 import type { Entry } from './timeline.ts'
 import { ToolCall } from './tool-call.tsx'
+import { transcriptTexts as words } from './texts.ts'
 
-const words = texts.conversation
-/** So near the end, whoever reads wants to see what comes. */
+/** This close to the end, new messages are scrolled into view. */
 const near_end_px = 80
 
 interface TranscriptProps {
   conversation: Conversation
   timeline: readonly Entry[]
   isHidden: boolean
-  /** After all that is in the conversation. */
+  /** Shown after all items of the conversation. */
   tail?: ReactNode
-  /** Said below it. */
+  /** Shown below the transcript. */
   note?: string | null
 }
 
@@ -28,18 +27,18 @@ export function Transcript({ conversation, timeline, isHidden, tail, note = null
   return (
     <section
       ref={scroller}
-      aria-label={words.transcript}
-      // Reached by keyboard to be scrolled.
+      aria-label={words.label}
+      // It takes the focus, so that it can be scrolled by keyboard.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       className="min-w-0 flex-1 px-4 py-5 outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)] wide:overflow-y-auto"
     >
       {isHidden && (
-        <EmptyState icon="lock" title={words.transcript}>
+        <EmptyState icon="lock" title={words.label}>
           {words.hidden}
         </EmptyState>
       )}
-      {!isHidden && timeline.length === 0 && !tail && <EmptyState icon="inbox" title={words.emptyTranscript} />}
+      {!isHidden && timeline.length === 0 && !tail && <EmptyState icon="inbox" title={words.empty} />}
       <ol
         className="mx-auto flex max-w-3xl scroll-mb-5 flex-col gap-2.5"
         aria-live={isActive(conversation) ? 'polite' : 'off'}
@@ -91,7 +90,7 @@ function DayLine({ entry, before }: { entry: Entry; before: Entry | undefined })
   return <li className="my-1 text-center text-xs text-faint">{formatDay(time)}</li>
 }
 
-/** Of an active conversation the end is shown, and stays in view for who has not scrolled away from it. */
+/** An active conversation starts at its end and stays there, unless the reader scrolls away. */
 function useFollow(timeline: readonly Entry[], tail: ReactNode, isFollowed: boolean) {
   const transcript = useRef<HTMLElement>(null)
   const isAtEnd = useRef(true)

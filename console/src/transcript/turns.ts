@@ -1,20 +1,19 @@
-// The turns of a conversation, read page by page to the last one. A turn that is over never changes: a full page of such is not read
-// again.
+// The turns of a conversation, read page by page. A finished turn never changes, so full pages of finished turns are not read again.
 import type { Output } from '@parley/sdk'
 import type { Turn } from '@parley/contract'
 
-/** Of 100 turns each; failures of later turns are not shown. */
+/** Each has 100 turns. Failures of later turns are not shown. */
 export const turn_pages_at_most = 50
 
 export interface TurnPage {
   turns: readonly Turn[]
-  /** Where the next one begins; null on the last one. */
+  /** The cursor of the next page; null on the last one. */
   next: string | null
 }
 
 type ReadPage = (cursor: string | undefined) => Promise<Output<'listConversationTurns'>>
 
-/** `known`: what was read before. */
+/** `known` holds the pages that were read before. */
 export async function readTurns(known: readonly TurnPage[], readPage: ReadPage): Promise<TurnPage[]> {
   const pages = settledPages(known)
   for (let cursor = pages.at(-1)?.next; cursor !== null && pages.length < turn_pages_at_most;) {

@@ -14,7 +14,7 @@ import { type TurnPage, readTurns } from './turns.ts'
 
 const poll_ms = 2000
 const reconnect_ms = 2000
-/** Events come in bursts; the transcript is read once for each. */
+/** Events come in bursts. The transcript is read once for each burst. */
 const burst_ms = 120
 const turns_in_page = 100
 
@@ -28,9 +28,9 @@ export function useConversation({ client, scopes }: Session, conversation_id: st
   const conversation = useQuery({
     queryKey: conversationKey(conversation_id),
     queryFn: ({ signal }) => readWhole((start) => client.getConversation({ conversation_id, ...start }, { signal })),
-    // The page is there at once, the transcript when it is read.
+    // The page appears at once with what a list has loaded; the transcript follows.
     placeholderData: () => findShownRow(queries, conversation_id),
-    // The stream tells of changes; without it, of a summary that is being written, and of a tool call that has begun, only asking does.
+    // The stream reports changes. Without it, or while a summary is written or a tool call runs, the conversation is polled.
     refetchInterval: ({ state: { data } }) => {
       if (!data || !isUnsettled(data)) return false
       return (!maySeeTranscript || !isActive(data) || hasRunningTurn) && poll_ms
@@ -61,7 +61,7 @@ function useStream(
   isAllowed: boolean,
   conversation: Conversation | undefined,
 ) {
-  // When it changes there may be more to hear of a conversation that has ended.
+  // If it changes, there may be new events of a conversation that has ended.
   const round = conversation?.analysis_status
   const queries = useQueryClient()
   const [live, dispatch] = useReducer(hear, nothingYet)
@@ -101,7 +101,7 @@ function useStream(
           after.current = event.id
           readAgain()
         }
-        // After the end: whatever was told since.
+        // After the end, events that were added since.
       } while (heard)
       setConnected(true)
     }

@@ -1,5 +1,5 @@
-// Whether the buttons and fields of widgets do what they do for an end user: say something in his name.
+// Whether widgets are interactive. If so, they send messages as the end user.
 import { createContext } from 'react'
 
-/** Null: widgets are only looked at. */
+/** Null if widgets are only displayed. */
 export const WidgetAnswer = createContext<((text: string) => void) | null>(null)

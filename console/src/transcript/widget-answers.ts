@@ -1,4 +1,4 @@
-// What the answers to a form say as a message: a line for each field that was filled in. Pure.
+// The answers to a form as a message, with a line for each field that was filled in. Pure.
 import type { FormDefinition } from '@parley/contract'
 
 export type FormField = FormDefinition['fields'][number]
@@ -6,7 +6,7 @@ export type FieldValues = ReadonlyMap<string, readonly string[]>
 
 const filled = (values: FieldValues, id: string) => (values.get(id) ?? []).filter((value) => value.trim() !== '')
 
-/** The label of the first field that has to be filled in and is not. */
+/** The label of the first required field that is empty. */
 export function firstMissing(fields: readonly FormField[], values: FieldValues): string | null {
   return fields.find(({ id, required }) => required === true && filled(values, id).length === 0)?.label ?? null
 }

@@ -1,21 +1,20 @@
-// Widgets that ask the end user for something, to be filled in. What is sent is a message that a person could have written.
+// Widgets that ask the end user for input. The answer is sent as a message, as a person would write it.
 import type { FormDefinition, Widget } from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { texts } from '../texts/index.ts'
-import { testerTexts } from '../tester/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
 import { Heading, cardClasses } from './widget-parts.tsx'
 import { type FormField, describeAnswers, firstMissing } from './widget-answers.ts'
+import { transcriptTexts } from './texts.ts'
 
-const words = texts.widgets
-const more = testerTexts.form
+const words = transcriptTexts.widgets
+const more = transcriptTexts.answers
 
 interface FrameProps {
   title: string
   text: string | null | undefined
   submit: string | null | undefined
-  /** Null: it is not complete. */
+  /** Null while the form is incomplete. */
   read: (data: FormData) => string | null
   onAnswer: (text: string) => void
   children: ReactNode

@@ -1,11 +1,11 @@
 // Widgets that are not cards: notices, fields, forms, orders, comparisons.
 import type { Widget } from '@parley/contract'
-import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Actions, Heading, cardClasses } from './widget-parts.tsx'
+import { transcriptTexts } from './texts.ts'
 
-const words = texts.widgets
+const words = transcriptTexts.widgets
 type DataOf<T extends Widget['type']> = Extract<Widget, { type: T }>['data']
 
 const levels = {

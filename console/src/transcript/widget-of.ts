@@ -1,4 +1,4 @@
-// The widget that a tool's result has shown, if it has. Pure.
+// The widget that a tool result shows, if any. Pure.
 import type { TranscriptItem, Widget } from '@parley/contract'
 
 const widgetTool = /^show_(.+_widget|form_.+)$/

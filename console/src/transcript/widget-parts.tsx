@@ -1,11 +1,11 @@
 // The parts that widgets share: headings, cards, pictures and buttons.
 import type { Widget } from '@parley/contract'
 import { type ReactNode, use } from 'react'
-import { texts } from '../texts/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { WidgetAnswer } from './widget-answer.ts'
+import { transcriptTexts } from './texts.ts'
 
-const words = texts.widgets
+const words = transcriptTexts.widgets
 
 type Detail = Extract<Widget, { type: 'detail' }>['data']
 type Action = NonNullable<Detail['actions']>[number]
@@ -40,7 +40,7 @@ export function Card({ title, subtitle, description, image_url, fields, actions 
   )
 }
 
-/** An address that a browser may go to when somebody asks it to; no script can be one. */
+/** A URL that is safe to open from a link, which excludes scripts. */
 function isSafe(url: string): boolean {
   return /^(https:\/\/|mailto:|tel:)[^\s]+$/.test(url)
 }

@@ -1,15 +1,15 @@
-// A widget as the end user saw it. Where nobody answers for him its buttons do nothing; its pictures are named, not loaded: their addresses come from a model, and
-// loading one would tell its server who looks.
+// A widget as the end user saw it. Unless someone can answer, its buttons do nothing. Pictures are named and not loaded: their URLs
+// come from a model, and loading one would reveal the viewer to its server.
 import type { Widget } from '@parley/contract'
 import { Component, type ReactNode, use } from 'react'
-import { texts } from '../texts/index.ts'
 import { Icon } from '../ui/icons.tsx'
 import { FormAnswer, OneFieldAnswer } from './widget-fields.tsx'
 import { WidgetAnswer } from './widget-answer.ts'
 import { Actions, Card, Heading, Picture, cardClasses } from './widget-parts.tsx'
 import { ComparisonTable, FormFields, InfoNote, OneField, OrderSteps } from './widget-kinds.tsx'
+import { transcriptTexts } from './texts.ts'
 
-const words = texts.widgets
+const words = transcriptTexts.widgets
 
 export function WidgetView({ widget }: { widget: Widget }) {
   const answer = use(WidgetAnswer)
@@ -111,7 +111,7 @@ function Unknown() {
   )
 }
 
-/** What was brought in from elsewhere may call anything a widget. */
+/** An imported transcript may call anything a widget. */
 class WidgetBoundary extends Component<{ children: ReactNode }, { hasFailed: boolean }> {
   override state = { hasFailed: false }
 

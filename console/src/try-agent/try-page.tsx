@@ -1,11 +1,12 @@
-// The tester as a page of its own: a link to hand on, and all the room there is on a narrow screen.
+// The tester as a page: a link that can be shared, with more room on narrow screens.
 import { ApiError } from '@parley/sdk'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useSession } from '../session/session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
-import { testerTexts as words } from '../tester/texts.ts'
+import { testerTexts } from '../tester/texts.ts'
+import { tryAgentTexts as words } from './texts.ts'
 import { controlClasses } from '../ui/control-classes.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
@@ -35,7 +36,7 @@ export function TryPage() {
       >
         {versions.length > 0 && (
           <select
-            aria-label={words.pageVersion}
+            aria-label={words.version}
             className={`${controlClasses} w-auto! max-w-52 pr-1`}
             value={shown?.version ?? ''}
             onChange={(event) => choose(event.currentTarget.value)}
@@ -43,7 +44,7 @@ export function TryPage() {
             {!shown && <option value="">{texts.none}</option>}
             {versions.map((one) => (
               <option key={one.id} value={one.version}>
-                {words.version(one.version, one.published)}
+                {testerTexts.version(one.version, one.published)}
               </option>
             ))}
           </select>
@@ -52,8 +53,8 @@ export function TryPage() {
       {shown ? (
         <AgentTester agent_id={agent_id} agent_version_id={shown.id} isPage />
       ) : (
-        <EmptyState icon="agents" title={words.label}>
-          {versions.length === 0 ? words.noVersion : words.noSuchVersion}
+        <EmptyState icon="agents" title={testerTexts.label}>
+          {versions.length === 0 ? words.noVersion : testerTexts.noSuchVersion}
         </EmptyState>
       )}
     </>

@@ -1,4 +1,4 @@
-// What an error says to a person.
+// Describes an error to a person.
 import { ApiError } from '@parley/sdk'
 import { texts } from '../texts/index.ts'
 

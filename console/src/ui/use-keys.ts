@@ -1,9 +1,9 @@
-// Keys that work wherever the focus is, except where they have a meaning of their own: in fields, dialogs and menus.
+// Keyboard shortcuts that work anywhere on a page, except in fields, dialogs and menus, which use the same keys.
 import { useEffect, useEffectEvent } from 'react'
 
 const own = 'input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]'
 
-/** A dialog or a menu is open; short messages are dialogs as well, by their role, but nobody has to answer them. */
+/** Whether a dialog or a menu is open. Toasts have the role of a dialog too, but need no answer. */
 export function isSomethingAsked(): boolean {
   return document.querySelector('[role=dialog]:not([aria-modal=false]), [role=menu]') !== null
 }

@@ -1,4 +1,4 @@
-// Whether a media query holds now.
+// Whether a media query currently matches.
 import { useSyncExternalStore } from 'react'
 
 export function useMedia(query: string): boolean {
@@ -12,7 +12,7 @@ export function useMedia(query: string): boolean {
   )
 }
 
-/** Enough room for tables and for things side by side; theme.css has the same breakpoint. */
+/** Wide enough for tables and for columns. The breakpoint in theme.css is the same. */
 export const useIsWide = () => useMedia('(min-width: 56rem)')
-/** Enough for a third column, or for texts side by side. */
+/** Wide enough for a third column, or for texts side by side. */
 export const useIsRoomy = () => useMedia('(min-width: 75rem)')

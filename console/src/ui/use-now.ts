@@ -1,4 +1,4 @@
-// The time that moments are told against; it goes on once a minute.
+// The current time for relative times, updated once a minute.
 import { useEffect, useState } from 'react'
 
 export function useNow(): Date {

@@ -1,4 +1,4 @@
-// The statuses of deliveries, as an address names them. Pure.
+// The status filter of deliveries, read from the address. Pure.
 import { deliveryStatuses } from '@parley/contract'
 
 export type DeliveryStatus = (typeof deliveryStatuses)[number]

@@ -1,9 +1,8 @@
-// The fields of an endpoint: of a new one, whose secret is shown once, or of one that is changed.
+// Creates an endpoint, whose secret is shown once, or changes one.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AgentChoice } from '../agent-names/agent-choice.tsx'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
@@ -12,8 +11,7 @@ import { Check } from '../settings/parts.tsx'
 import { ShownOnce } from '../settings/shown-once.tsx'
 import type { Endpoint } from './endpoint-state.tsx'
 import { EventChoice } from './event-choice.tsx'
-
-const own = words.webhooks
+import { webhookTexts as words } from './texts.ts'
 
 interface Draft {
   url: string
@@ -49,7 +47,7 @@ export function EndpointDialog({ endpoint, onClose }: { endpoint?: Endpoint; onC
     },
     onSuccess: async (secret) => {
       if (secret === null) {
-        notify(own.changed)
+        notify(words.changed)
         onClose()
       }
       await queries.invalidateQueries({ queryKey: ['webhooks'] })
@@ -57,7 +55,13 @@ export function EndpointDialog({ endpoint, onClose }: { endpoint?: Endpoint; onC
   })
   if (save.data) {
     return (
-      <ShownOnce title={own.created} text={own.secretText} label={own.secret} value={save.data} onClose={onClose} />
+      <ShownOnce
+        title={words.created}
+        text={words.secretText}
+        label={words.secret}
+        value={save.data}
+        onClose={onClose}
+      />
     )
   }
   const isComplete = draft.url.trim() !== '' && draft.events.length > 0
@@ -65,8 +69,8 @@ export function EndpointDialog({ endpoint, onClose }: { endpoint?: Endpoint; onC
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={endpoint ? own.editTitle : own.add}
-      submit={endpoint ? own.save : own.create}
+      title={endpoint ? words.editTitle : words.add}
+      submit={endpoint ? words.save : words.create}
       isPending={save.isPending}
       error={readFaults(save.error, fieldNames).other}
       onSubmit={() => {
@@ -94,9 +98,9 @@ function EndpointFields({ draft, error, isChecked, onChange }: FieldsProps) {
   return (
     <>
       <Field
-        label={own.url}
-        hint={own.urlHint}
-        error={isChecked && draft.url.trim() === '' ? own.urlMissing : fields['url']}
+        label={words.url}
+        hint={words.urlHint}
+        error={isChecked && draft.url.trim() === '' ? words.urlMissing : fields['url']}
       >
         <TextInput
           type="url"
@@ -109,17 +113,17 @@ function EndpointFields({ draft, error, isChecked, onChange }: FieldsProps) {
       </Field>
       <EventChoice
         events={draft.events}
-        error={isChecked && draft.events.length === 0 ? own.eventsMissing : fields['events']}
+        error={isChecked && draft.events.length === 0 ? words.eventsMissing : fields['events']}
         onChange={(events) => change({ events })}
       />
-      <Field label={own.agent} error={fields['agent_id']}>
+      <Field label={words.agent} error={fields['agent_id']}>
         <AgentChoice
-          all={own.allAgents}
+          all={words.allAgents}
           chosen={draft.agent_id === '' ? undefined : draft.agent_id}
           onChoose={(chosen) => change({ agent_id: chosen ?? '' })}
         />
       </Field>
-      <Field label={own.description} error={fields['description']}>
+      <Field label={words.description} error={fields['description']}>
         <TextInput
           value={draft.description}
           maxLength={1000}
@@ -127,8 +131,8 @@ function EndpointFields({ draft, error, isChecked, onChange }: FieldsProps) {
         />
       </Field>
       <Check
-        label={own.isActive}
-        hint={own.isActiveHint}
+        label={words.isActive}
+        hint={words.isActiveHint}
         isChecked={draft.active}
         onChange={(active) => change({ active })}
       />

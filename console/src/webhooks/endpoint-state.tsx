@@ -1,11 +1,10 @@
-// Whether an endpoint gets events: a dot and a word.
+// The state of an endpoint as a dot and a word.
 import type { Output } from '@parley/sdk'
-import { words } from '../settings/texts.ts'
 import { classes } from '../ui/classes.ts'
+import { webhookTexts as words } from './texts.ts'
 
-const own = words.webhooks
 export type Endpoint = Output<'getWebhookEndpoint'>
-type State = keyof typeof own.states
+type State = keyof typeof words.states
 
 export function stateOf({ active, disabled_reason, failing_since }: Endpoint): State {
   if (!active) return disabled_reason ?? 'inactive'
@@ -25,7 +24,7 @@ export function EndpointState({ endpoint }: { endpoint: Endpoint }) {
   return (
     <span className="inline-flex items-center gap-1.5">
       <span className={classes('size-2 shrink-0 rounded-full', dots[state])} />
-      {own.states[state]}
+      {words.states[state]}
     </span>
   )
 }

@@ -1,10 +1,8 @@
-// The events that an endpoint gets: everything, families, or single types.
-import { words } from '../settings/texts.ts'
+// The choice of events: everything, families, or single types.
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Check } from '../settings/parts.tsx'
 import { type Family, covers, families, toggled } from './patterns.ts'
-
-const own = words.webhooks
+import { webhookTexts as words } from './texts.ts'
 
 interface Props {
   events: readonly string[]
@@ -17,8 +15,8 @@ export function EventChoice({ events, error, onChange }: Props) {
   const change = (pattern: string, isIn: boolean) => onChange(toggled(events, pattern, isIn))
   return (
     <fieldset className="flex flex-col gap-1.5" aria-describedby={error ? 'events-fault' : undefined}>
-      <legend className="mb-1 font-medium">{own.events}</legend>
-      <Check label={own.everything} isChecked={isAll} onChange={(isIn) => change('*', isIn)} />
+      <legend className="mb-1 font-medium">{words.events}</legend>
+      <Check label={words.everything} isChecked={isAll} onChange={(isIn) => change('*', isIn)} />
       {families.map((family) => (
         <FamilyChoice key={family.pattern} family={family} events={events} isAll={isAll} onChange={change} />
       ))}
@@ -55,7 +53,7 @@ function FamilyChoice({ family: { pattern, types }, events, isAll, onChange }: F
         className="min-w-0 flex-1"
         summary={
           <summary className="w-fit rounded px-1 text-xs text-soft hover:bg-hover">
-            {own.single(pattern, isWhole ? types.length : chosen, types.length)}
+            {words.single(pattern, isWhole ? types.length : chosen, types.length)}
           </summary>
         }
       >

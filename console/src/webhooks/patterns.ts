@@ -1,4 +1,4 @@
-// Which events an endpoint asks for: patterns, as a person chooses them. Pure.
+// The event patterns of an endpoint, as the form shows them. Pure.
 import { deliveredTypes } from '@parley/contract'
 
 export interface Family {
@@ -14,7 +14,7 @@ function groupTypes(types: readonly string[]): Family[] {
   return names.map((name) => ({ pattern: `${name}.*`, types: types.filter((type) => type.startsWith(`${name}.`)) }))
 }
 
-/** A family takes the place of its types, and everything that of all; in the order in which they are shown. */
+/** A family replaces its types, and everything replaces all families. The order is that of the form. */
 export function toggled(events: readonly string[], pattern: string, isIn: boolean): string[] {
   const others = events.filter((event) => event !== pattern && !(isIn && covers(pattern, event)))
   return isIn ? inOrder([...others, pattern]) : others
@@ -26,7 +26,7 @@ export function covers(pattern: string, type: string): boolean {
 
 const order = ['*', ...families.flatMap(({ pattern, types }) => [pattern, ...types])]
 
-/** What is none of the shown ones stays, at the end. */
+/** Patterns that the form does not show are kept at the end. */
 function inOrder(events: readonly string[]): string[] {
   const rank = (event: string) => (order.includes(event) ? order.indexOf(event) : order.length)
   return events.toSorted((a, b) => rank(a) - rank(b))

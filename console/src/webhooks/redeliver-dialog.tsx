@@ -1,17 +1,17 @@
-// Sends the deliveries of a range of time again.
+// Sends the deliveries of a time range again.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { fromLocal, toLocal } from '../base/local-time.ts'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
 import { readFaults } from '../settings/faults.ts'
 import { Check } from '../settings/parts.tsx'
 import { deliveriesKey } from './deliveries.tsx'
+import { webhookTexts } from './texts.ts'
 
-const own = words.deliveries.redeliverDialog
+const words = webhookTexts.deliveries.redeliverDialog
 const day_ms = 86_400_000
 
 export function RedeliverDialog({ webhook_id, onClose }: { webhook_id: string; onClose: () => void }) {
@@ -24,9 +24,9 @@ export function RedeliverDialog({ webhook_id, onClose }: { webhook_id: string; o
   const send = useMutation({
     mutationFn: async () => {
       let sent = 0
-      // What comes meanwhile is not sent again.
+      // Deliveries that are created meanwhile are not included.
       const until = fromLocal(before) ?? new Date().toISOString()
-      // One call takes so many; the server says where to go on.
+      // One call takes a limited number. The response says where to continue.
       for (let from: string | null = fromLocal(after)!; from !== null;) {
         const { redelivered, continue_after } = await client.redeliverWebhookDeliveries({
           webhook_id,
@@ -40,7 +40,7 @@ export function RedeliverDialog({ webhook_id, onClose }: { webhook_id: string; o
       return sent
     },
     onSuccess: async (sent) => {
-      notify(own.done(sent))
+      notify(words.done(sent))
       onClose()
       await queries.invalidateQueries({ queryKey: deliveriesKey(webhook_id) })
     },
@@ -50,9 +50,9 @@ export function RedeliverDialog({ webhook_id, onClose }: { webhook_id: string; o
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={own.title}
-      description={own.text}
-      submit={own.submit}
+      title={words.title}
+      description={words.text}
+      submit={words.submit}
       isPending={send.isPending}
       error={faults.other}
       onSubmit={() => {
@@ -60,13 +60,13 @@ export function RedeliverDialog({ webhook_id, onClose }: { webhook_id: string; o
         if (after !== '') send.mutate()
       }}
     >
-      <Field label={own.after} error={isChecked && after === '' ? own.afterMissing : faults.fields['after']}>
+      <Field label={words.after} error={isChecked && after === '' ? words.afterMissing : faults.fields['after']}>
         <TextInput type="datetime-local" value={after} onValueChange={setAfter} />
       </Field>
-      <Field label={own.before} hint={own.beforeHint} error={faults.fields['before']}>
+      <Field label={words.before} hint={words.beforeHint} error={faults.fields['before']}>
         <TextInput type="datetime-local" value={before} onValueChange={setBefore} />
       </Field>
-      <Check label={own.onlyFailed} isChecked={isFailedOnly} onChange={setFailedOnly} />
+      <Check label={words.onlyFailed} isChecked={isFailedOnly} onChange={setFailedOnly} />
     </ConfirmDialog>
   )
 }

@@ -1,14 +1,14 @@
-// Gives an endpoint a new secret, which is shown once; the one before may go on for a while.
+// Creates a new secret for an endpoint and shows it once. The old one can stay valid for a while.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, SelectInput } from '../ui/field.tsx'
 import { readFaults } from '../settings/faults.ts'
 import { ShownOnce } from '../settings/shown-once.tsx'
+import { webhookTexts } from './texts.ts'
 
-const own = words.webhooks.rotateDialog
+const words = webhookTexts.rotateDialog
 const choices = [0, 3600, 86_400, 604_800] as const
 
 export function RotateDialog({ webhook_id, onClose }: { webhook_id: string; onClose: () => void }) {
@@ -23,9 +23,9 @@ export function RotateDialog({ webhook_id, onClose }: { webhook_id: string; onCl
     const { secret } = rotate.data
     return (
       <ShownOnce
-        title={own.done}
-        text={words.webhooks.secretText}
-        label={words.webhooks.secret}
+        title={words.done}
+        text={webhookTexts.secretText}
+        label={webhookTexts.secret}
         value={secret}
         onClose={onClose}
       />
@@ -35,18 +35,18 @@ export function RotateDialog({ webhook_id, onClose }: { webhook_id: string; onCl
     <ConfirmDialog
       open
       onOpenChange={(open) => open || onClose()}
-      title={own.title}
-      description={own.text}
-      submit={own.submit}
+      title={words.title}
+      description={words.text}
+      submit={words.submit}
       isPending={rotate.isPending}
       error={readFaults(rotate.error).other}
       onSubmit={() => rotate.mutate()}
     >
-      <Field label={own.previous}>
+      <Field label={words.previous}>
         <SelectInput value={seconds} onChange={(event) => setSeconds(event.target.value)}>
           {choices.map((choice) => (
             <option key={choice} value={choice}>
-              {own.choices[choice]}
+              {words.choices[choice]}
             </option>
           ))}
         </SelectInput>

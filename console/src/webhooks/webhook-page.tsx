@@ -1,4 +1,4 @@
-// One endpoint: its fields and state, what can be done with it, and what was delivered.
+// The page of one endpoint: its settings and state, the actions on it, and its deliveries.
 import { ApiError } from '@parley/sdk'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
@@ -7,7 +7,7 @@ import { formatFull } from '../base/format.ts'
 import { useAgentNames } from '../agent-names/use-agents.ts'
 import { useSession } from '../session/session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
-import { words } from '../settings/texts.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
@@ -21,22 +21,22 @@ import { EndpointDialog } from './endpoint-dialog.tsx'
 import { type Endpoint, EndpointState, stateOf } from './endpoint-state.tsx'
 import { RotateDialog } from './rotate-dialog.tsx'
 import { ManageNotice } from './webhooks-page.tsx'
+import { webhookTexts as words } from './texts.ts'
 
-const own = words.webhooks
 const from = '/pages/settings-frame/settings/webhooks/$webhook_id'
 
 export function WebhookPage() {
   const { webhook_id } = useParams({ from })
   return (
     <SettingsPage
-      title={own.one}
+      title={words.one}
       intro={
         <Link to="/settings/webhooks" className="underline underline-offset-2 hover:text-ink">
-          {own.back}
+          {words.back}
         </Link>
       }
     >
-      <Needs scopes={['webhooks:read', 'webhooks:manage']} to={own.toSee}>
+      <Needs scopes={['webhooks:read', 'webhooks:manage']} to={words.toSee}>
         <Found key={webhook_id} webhook_id={webhook_id} />
       </Needs>
     </SettingsPage>
@@ -48,7 +48,7 @@ function Found({ webhook_id }: { webhook_id: string }) {
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['webhooks', webhook_id],
     queryFn: ({ signal }) => client.getWebhookEndpoint({ webhook_id }, { signal }),
-    // The server may switch it off.
+    // The server may disable it at any time.
     refetchInterval: 15_000,
   })
   if (error instanceof ApiError && error.status === 404) return <NotFoundPage />
@@ -77,17 +77,17 @@ function AboutEndpoint({ endpoint }: { endpoint: Endpoint }) {
   const reread = (key: readonly unknown[]) => queries.invalidateQueries({ queryKey: key })
   const test = () =>
     client.testWebhookEndpoint({ webhook_id }).then(() => {
-      notify(own.tested)
+      notify(words.tested)
       return reread(deliveriesKey(webhook_id))
     }, notifyError)
   const switchOn = () =>
     client.updateWebhookEndpoint({ webhook_id, active: true }).then(() => {
-      notify(own.switchedOn)
+      notify(words.switchedOn)
       return reread(['webhooks'])
     }, notifyError)
   return (
     <Section
-      title={own.facts}
+      title={words.facts}
       action={
         <Actions endpoint={endpoint} onAsk={setAsked} onTest={() => void test()} onSwitchOn={() => void switchOn()} />
       }
@@ -95,22 +95,22 @@ function AboutEndpoint({ endpoint }: { endpoint: Endpoint }) {
       <Facts
         className="p-4"
         rows={[
-          [own.url, <code key="url">{url}</code>],
-          [own.state, <StateText key="state" endpoint={endpoint} />],
-          [own.events, <code key="events">{events.join(', ')}</code>],
-          [own.agent, agent_id === null ? own.allAgents : (names.get(agent_id) ?? agent_id)],
-          [own.description, description],
-          [own.previousUntil, previous_secret_expires_at && formatFull(previous_secret_expires_at)],
+          [words.url, <code key="url">{url}</code>],
+          [words.state, <StateText key="state" endpoint={endpoint} />],
+          [words.events, <code key="events">{events.join(', ')}</code>],
+          [words.agent, agent_id === null ? words.allAgents : (names.get(agent_id) ?? agent_id)],
+          [words.description, description],
+          [words.previousUntil, previous_secret_expires_at && formatFull(previous_secret_expires_at)],
         ]}
       />
       {asked === 'edit' && <EndpointDialog endpoint={endpoint} onClose={close} />}
       {asked === 'rotate' && <RotateDialog webhook_id={webhook_id} onClose={close} />}
       {asked === 'delete' && (
         <AskDialog
-          title={own.deleteTitle}
-          text={own.deleteText}
-          submit={words.delete}
-          done={own.deleted}
+          title={words.deleteTitle}
+          text={words.deleteText}
+          submit={settingsTexts.delete}
+          done={words.deleted}
           isDangerous
           changes={[]}
           act={() => client.deleteWebhookEndpoint({ webhook_id })}
@@ -140,22 +140,22 @@ function Actions({ endpoint, onAsk, onTest, onSwitchOn }: ActionsProps) {
     <div className="flex flex-wrap gap-2">
       {!endpoint.active && mayPoint && (
         <Button kind="primary" onClick={onSwitchOn}>
-          {own.switchOn}
+          {words.switchOn}
         </Button>
       )}
       <Button disabled={!endpoint.active} onClick={onTest}>
-        {own.test}
+        {words.test}
       </Button>
       {mayPoint && (
         <Button icon="edit" onClick={() => onAsk('edit')}>
-          {own.edit}
+          {words.edit}
         </Button>
       )}
       <Button icon="again" onClick={() => onAsk('rotate')}>
-        {own.rotate}
+        {words.rotate}
       </Button>
       <Button icon="trash" onClick={() => onAsk('delete')}>
-        {words.delete}
+        {settingsTexts.delete}
       </Button>
     </div>
   )
@@ -168,8 +168,8 @@ function StateText({ endpoint }: { endpoint: Endpoint }) {
     <>
       <EndpointState endpoint={endpoint} />
       <span className="block text-xs text-faint">
-        {own.stateHints[stateOf(endpoint)]}
-        {since && ` ${own.since(formatFull(since))}`}
+        {words.stateHints[stateOf(endpoint)]}
+        {since && ` ${words.since(formatFull(since))}`}
       </span>
     </>
   )

@@ -1,10 +1,9 @@
-// Where events are sent to: the organization's endpoints.
+// The list of webhook endpoints.
 import type { Output } from '@parley/sdk'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useAgentNames } from '../agent-names/use-agents.ts'
 import { useSession } from '../session/session-context.ts'
-import { words } from '../settings/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { PagedTable } from '../settings/paged-table.tsx'
 import { holdsAny } from '../session/rights.ts'
@@ -12,8 +11,8 @@ import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { usePages } from '../settings/use-pages.ts'
 import { EndpointDialog } from './endpoint-dialog.tsx'
 import { EndpointState } from './endpoint-state.tsx'
+import { webhookTexts as words } from './texts.ts'
 
-const own = words.webhooks
 type Endpoint = Output<'listWebhookEndpoints'>['data'][number]
 
 export function WebhooksPage() {
@@ -22,17 +21,17 @@ export function WebhooksPage() {
   const mayCreate = holdsAny(session, ['webhooks:manage']) && holdsAny(session, ['conversations:read_sensitive'])
   return (
     <SettingsPage
-      title={words.pages.webhooks}
-      intro={own.intro}
+      title={words.title}
+      intro={words.intro}
       action={
         mayCreate && (
           <Button icon="plus" kind="primary" onClick={() => setNew(true)}>
-            {own.add}
+            {words.add}
           </Button>
         )
       }
     >
-      <Needs scopes={['webhooks:read', 'webhooks:manage']} to={own.toSee}>
+      <Needs scopes={['webhooks:read', 'webhooks:manage']} to={words.toSee}>
         <ManageNotice />
         <Endpoints />
       </Needs>
@@ -41,11 +40,11 @@ export function WebhooksPage() {
   )
 }
 
-/** What is delivered tells what was said. */
+/** Deliveries contain what was said, so choosing the URL takes another scope. */
 export function ManageNotice() {
   return (
-    <Needs scopes={['webhooks:manage']} to={own.toManage}>
-      <Needs scopes={['conversations:read_sensitive']} to={own.toPoint}>
+    <Needs scopes={['webhooks:manage']} to={words.toManage}>
+      <Needs scopes={['conversations:read_sensitive']} to={words.toPoint}>
         {null}
       </Needs>
     </Needs>
@@ -57,15 +56,15 @@ function Endpoints() {
   const query = usePages<Endpoint>(['webhooks'], (page, call) => session.client.listWebhookEndpoints(page, call))
   const { names } = useAgentNames(session)
   return (
-    <Section title={own.list}>
+    <Section title={words.list}>
       <PagedTable
-        label={own.list}
+        label={words.list}
         query={query}
-        empty={own.empty}
+        empty={words.empty}
         keyOf={({ id }) => id}
         columns={[
           {
-            name: own.url,
+            name: words.url,
             render: ({ id, url, description }) => (
               <>
                 <Link
@@ -79,13 +78,13 @@ function Endpoints() {
               </>
             ),
           },
-          { name: own.events, isExtra: true, render: ({ events }) => events.join(', ') },
+          { name: words.events, isExtra: true, render: ({ events }) => events.join(', ') },
           {
-            name: own.agent,
+            name: words.agent,
             isExtra: true,
-            render: ({ agent_id }) => (agent_id === null ? own.allAgents : (names.get(agent_id) ?? agent_id)),
+            render: ({ agent_id }) => (agent_id === null ? words.allAgents : (names.get(agent_id) ?? agent_id)),
           },
-          { name: own.state, render: (endpoint) => <EndpointState endpoint={endpoint} /> },
+          { name: words.state, render: (endpoint) => <EndpointState endpoint={endpoint} /> },
         ]}
       />
     </Section>

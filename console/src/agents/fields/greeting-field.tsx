@@ -1,4 +1,4 @@
-// How a conversation begins: with a text, with words of the model, or with nothing.
+// How a conversation starts: with a fixed text, with a text by the model, or with nothing.
 import { agentTexts } from '../texts.ts'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
 import { type Path, isObject } from '../document.ts'
@@ -20,7 +20,7 @@ function textOf(value: unknown): string {
   return typeof text === 'string' ? text : ''
 }
 
-/** A static one stays in the form that it has. */
+/** A fixed greeting stays a text or an object, as it was. */
 function withText(kind: Kind, before: unknown, text: string): unknown {
   if (kind === 'none') return undefined
   if (kind === 'generated')

@@ -1,4 +1,4 @@
-// Which model, by its provider's name and its own; those that the server has are offered.
+// The model, by provider and name. The models that the server has are suggested.
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { useSession } from '../../session/session-context.ts'

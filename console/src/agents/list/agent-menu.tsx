@@ -1,4 +1,4 @@
-// What can be done about an agent as a whole: switch it off and on, delete it.
+// Actions on an agent as a whole: deactivate, activate, delete.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -15,9 +15,9 @@ const words = agentTexts.menu
 
 interface Props {
   agent: { id: string; name: string; active: boolean }
-  /** On the agent's own page, which deleting it leads away from. */
+  /** On the agent's own page, deleting the agent leads away from it. */
   isOwnPage?: boolean
-  /** Something is being edited: nothing may change beside it. */
+  /** While something is being edited, the agent cannot be changed here. */
   isBusy?: boolean
 }
 

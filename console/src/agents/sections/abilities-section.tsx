@@ -1,4 +1,4 @@
-// What an agent can do beside talking: tools, MCP servers, what is built in, forms.
+// What an agent can do besides talking: tools, MCP servers, built-in tools, forms.
 import { widgetTypes } from '@parley/contract'
 import { agentTexts } from '../texts.ts'
 import { type Path, isObject, readAt } from '../document.ts'

@@ -1,4 +1,4 @@
-// Whatever else an agent can be set to: its model, bounds, channels, analysis, and what is kept for later.
+// The other settings of an agent: model, limits, channels, analysis, and settings for later capabilities.
 import { channels, concurrencyRules } from '@parley/contract'
 import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'

@@ -1,4 +1,4 @@
-// The whole configuration as text: the same state as all other sections, and the way to what has no field.
+// The whole configuration as JSON, including keys that have no field.
 import { agentTexts } from '../texts.ts'
 import { useEditor } from '../editor-context.ts'
 import { JsonField } from '../fields/written-fields.tsx'

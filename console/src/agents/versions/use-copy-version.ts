@@ -1,4 +1,4 @@
-// Makes a draft out of an earlier version, and leads to it.
+// Copies an earlier version to a new draft, and navigates to it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useSession } from '../../session/session-context.ts'
 import { agentTexts } from '../texts.ts'

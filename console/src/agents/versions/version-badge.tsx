@@ -1,4 +1,4 @@
-// The state of a version: a dot and words.
+// The state of a version as a dot and a word.
 import { agentTexts } from '../texts.ts'
 import { classes } from '../../ui/classes.ts'
 import type { VersionState } from './describe-version.ts'
