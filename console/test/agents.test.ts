@@ -6,6 +6,7 @@ import { openPage, signIn, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
 import { agentTexts } from '../src/agents/texts.ts'
+import { texts } from '../src/texts/index.ts'
 
 let server: TestServer
 let browser: Browser
@@ -103,10 +104,10 @@ describe('the editor', () => {
     const written = JSON.parse(await json.inputValue())
     expect(written).toMatchObject({ guardrails: 'Never promise a refund.' })
     await json.fill('{"guardrails": ')
-    await page.getByRole('alert').getByText('This is not JSON').waitFor()
+    await page.getByRole('alert').getByText(agentTexts.faults.json('').trim()).waitFor()
     await press(page, 'Save draft')
     await go(page, 'Rules')
-    await page.getByText('cannot be read yet').waitFor()
+    await page.getByText(agentTexts.notices.unreadable).waitFor()
     expect(await page.getByRole('textbox', { name: 'Rules' }).isEditable()).toBe(false)
     await press(page, agentTexts.notices.toJson)
     expect(await json.inputValue()).toBe('{"guardrails": ')
@@ -185,13 +186,13 @@ describe('the editor', () => {
     await go(page, 'Rules')
     await page.getByRole('textbox', { name: 'Rules' }).waitFor()
     await page.getByRole('link', { name: 'Inbox' }).click()
-    await dialog(page).getByText('would be lost').waitFor()
+    await dialog(page).getByText(agentTexts.leave.text).waitFor()
     await press(page, 'Cancel')
     await go(page, 'Instructions')
     expect(await instructions(page).inputValue()).toBe('Changed.')
     await page.context().setOffline(true)
     await press(page, 'Save draft')
-    await page.getByText('The server cannot be reached').first().waitFor()
+    await page.getByText(texts.states.unreachable).first().waitFor()
     await page.context().setOffline(false)
     expect(await instructions(page).inputValue()).toBe('Changed.')
     await press(page, 'Save draft')
@@ -213,7 +214,7 @@ describe('the editor', () => {
     await page.getByLabel('Name', { exact: true }).fill('Whole')
     await page.getByLabel('Greeting', { exact: true }).fill('Welcome!')
     await press(page, 'Save draft')
-    await page.getByText('The server cannot be reached').first().waitFor()
+    await page.getByText(texts.states.unreachable).first().waitFor()
     const { version, revision, config } = await newest(agent_id)
     expect([version, config['starting_message']]).toEqual([2, 'Welcome!'])
     await page.unroute(address)

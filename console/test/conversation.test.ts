@@ -118,7 +118,7 @@ describe('what has happened', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, addressOf(conversation_id), pat_key)
-    await transcript(page).getByText('What was said is hidden').waitFor()
+    await transcript(page).getByText(transcriptTexts.hidden).waitFor()
     await details(page).getByText('Harbour Lane').waitFor()
     expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
     // Not that there were none.

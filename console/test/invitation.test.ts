@@ -74,7 +74,7 @@ describe('a link', () => {
     await page.goto(`${server.url}/accept-invitation`)
     await page.getByText('Copy the whole link').waitFor()
     await page.goto(`${server.url}/accept-invitation#${'x'.repeat(300)}`)
-    await page.getByText('It may have been used already').waitFor()
+    await page.getByText(invitationTexts.gone).waitFor()
     await forgetAttempts(server)
   })
 
@@ -87,7 +87,7 @@ describe('a link', () => {
     await page.getByLabel('Choose a password').fill(password)
     await server.database.pool.query('delete from invitations where email = $1', [email])
     await join(page).click()
-    await page.getByRole('alert').getByText('It may have been used already').waitFor()
+    await page.getByRole('alert').getByText(invitationTexts.gone).waitFor()
   })
 })
 
@@ -114,7 +114,7 @@ describe('somebody who is known', () => {
     const { page } = opened
     await signInAs(page, server, person.email, password)
     await page.goto(await invite(person.email))
-    await page.getByText('need nothing else').waitFor()
+    await page.getByText(invitationTexts.own).waitFor()
     await join(page).click()
     await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
   })
@@ -123,7 +123,7 @@ describe('somebody who is known', () => {
     const person = await makePerson(server, (await makeOrganization(server)).id)
     await using opened = await openPage(browser)
     await opened.page.goto(await invite(person.email))
-    await opened.page.getByText('Sign in, and open the link again.').waitFor()
+    await opened.page.getByText(invitationTexts.needsSignIn).waitFor()
     expect(await join(opened.page).count()).toBe(0)
   })
 })

@@ -78,7 +78,7 @@ test('tells who has an account there and is no member here', async () => {
   const { page } = opened
   await leave(page)
   await enter(page, 'eve')
-  await page.getByRole('alert').getByText('You are not a member of an organization here.').waitFor()
+  await page.getByRole('alert').getByText(signInTexts.openidErrors['not_a_member']!).waitFor()
   await expectAccessible(page)
 })
 
@@ -90,7 +90,7 @@ test('tells when the provider fails on the way back, and can be tried again', as
   await leave(page)
   provider.intercept = (request) => (request.url === '/token' ? { status: 500, body: 'no' } : null)
   await enter(page, 'grace')
-  await page.getByRole('alert').getByText('The identity provider could not be reached.').waitFor()
+  await page.getByRole('alert').getByText(signInTexts.openidErrors['provider_failed']!).waitFor()
   provider.intercept = null
   await page.getByRole('button', { name: 'Continue with Harbour ID' }).click()
   // The provider knows who it is by now.

@@ -174,7 +174,7 @@ describe('a chart', () => {
 test('who may not read conversations is told which scope it takes', async () => {
   await using opened = await openPage(browser)
   await signIn(opened.page, server, '/overview', await makeKey(server, { only: ['agents:read'] }))
-  await opened.page.getByText('needs one of the scopes conversations:read').waitFor()
+  await opened.page.getByText('need one of the scopes conversations:read').waitFor()
 })
 
 test('figures that cannot be read anew stay, and say that they are not up to date', async () => {

@@ -156,7 +156,7 @@ describe('keys and tokens', () => {
 
     await using other = await openPage(browser)
     await signIn(other.page, server, '/settings/keys')
-    await other.page.getByText('personal access tokens belong to people').waitFor()
+    await other.page.getByText(keyTexts.noTokens).waitFor()
   })
 
   test('nobody is offered what he does not hold', async () => {
@@ -181,7 +181,7 @@ describe('secrets', () => {
     await button(page, 'New secret').click()
     await dialog(page).getByLabel('Name').fill('1shop')
     await button(page, secretTexts.submit).click()
-    await dialog(page).getByText('no digit first').waitFor()
+    await dialog(page).getByText(secretTexts.nameUnfit).waitFor()
     await dialog(page).getByText(secretTexts.valueMissing).waitFor()
     await dialog(page).getByLabel('Name').fill('shop_token')
     await dialog(page).getByLabel('Value').fill('the-value-of-the-shop')

@@ -9,6 +9,7 @@ import { agent_id, browser, hold, path, save, server } from './support/tester-su
 import { shellTexts } from '../src/shell/texts.ts'
 import { testerTexts } from '../src/tester/texts.ts'
 import { transcriptTexts } from '../src/transcript/texts.ts'
+import { agentTexts } from '../src/agents/texts.ts'
 
 const hasFocus = (page: Page) => message(page).evaluate((field) => field === document.activeElement)
 
@@ -125,7 +126,7 @@ describe('a draft', () => {
     await page.getByRole('button', { name: 'Start conversation' }).click()
     const alert = page.getByRole('alert')
     await alert.getByText(testerTexts.startFailed).waitFor()
-    await alert.getByText('The greeting is written by the model.').waitFor()
+    await alert.getByText(testerTexts.advice['model_failed']!).waitFor()
     expect(await readTrials(server, agent_id)).toEqual([])
   })
 })
@@ -238,7 +239,7 @@ describe('a reply', () => {
     await say(page, 'One')
     await answer.asked
     await say(page, 'Two')
-    await page.getByText('Wait for the reply, then send again.').waitFor()
+    await page.getByText(testerTexts.advice['turn_in_progress']!).waitFor()
     await expectAccessible(page)
     answer.say('First.')
     answer.finish()
@@ -281,7 +282,7 @@ describe('versions', () => {
     await begin(page)
     await transcript(page).getByText('Good morning!').waitFor()
     await page.getByRole('textbox', { name: 'Rules' }).fill('Never promise a refund.')
-    await page.getByText('Your changes are not in it').waitFor()
+    await page.getByText(agentTexts.tester.unsaved).waitFor()
     await page.getByRole('button', { name: 'Discard changes' }).click()
     await page.getByRole('link', { name: 'Open as a page' }).click()
     await page.waitForURL(server.url + path('?version=1'))
@@ -311,7 +312,7 @@ describe('versions', () => {
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
     await using viewing = await openPage(browser)
     await signIn(viewing.page, server, path(), pat_key)
-    await viewing.page.getByText('your role has to allow').waitFor()
+    await viewing.page.getByText(testerTexts.notAllowed).waitFor()
   })
 })
 

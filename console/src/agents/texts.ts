@@ -253,6 +253,6 @@ export const agentTexts = {
   },
   tester: {
     title: 'Try it',
-    unsaved: 'This test does not include your unsaved changes. Save them to test them.',
+    unsaved: 'Save your changes to include them in this test.',
   },
 } as const

@@ -25,7 +25,6 @@ export const inboxTexts = {
   emptyFiltered: 'Change a filter, or remove them all.',
   removeFilters: 'Remove all filters',
   live: 'Live',
-  hiddenSummary: 'To see summaries, you need the scope conversations:read_sensitive.',
   filters: {
     add: 'Filter',
     copyLink: 'Copy link',

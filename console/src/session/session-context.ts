@@ -17,6 +17,6 @@ export function useSessionControl(): SessionControl {
 /** For pages that are shown only with a session. */
 export function useSession(): Session {
   const { session } = useSessionControl()
-  if (session === null) throw new Error('Nobody is signed in')
+  if (session === null) throw new Error('No one is signed in')
   return session
 }

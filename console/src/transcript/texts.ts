@@ -42,7 +42,6 @@ export const transcriptTexts = {
     when: 'When',
     submit: 'End conversation',
     done: 'Conversation ended',
-    finishing: 'The conversation ends after its last reply',
   },
   widgets: {
     form: 'Form',
