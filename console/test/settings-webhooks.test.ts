@@ -82,7 +82,7 @@ describe('an endpoint', () => {
     const { page, faults } = opened
     await signIn(page, server, `/settings/webhooks/${webhook_id}`)
     await button(page, 'Edit').click()
-    await dialog(page).getByLabel('Everything').check()
+    await dialog(page).getByLabel(webhookTexts.everything).check()
     await dialog(page).getByLabel('Active').uncheck()
     await button(page, 'Save').click()
     await page.getByText('New events are not sent.').waitFor()
