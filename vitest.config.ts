@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['{server,cli}/test/**/*.test.ts'],
+          include: ['{embedded-postgres,server,cli}/test/**/*.test.ts'],
           exclude: kill_tests,
           ...onPostgres,
           maxWorkers: 2,

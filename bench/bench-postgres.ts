@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { prepareBinaries } from '../server/src/database/embedded/binaries.ts'
-import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
-import { planHome } from '../server/src/database/embedded/home.ts'
-import { readPostmasterFile } from '../server/src/database/embedded/postmaster.ts'
-import { CHILD_ENVIRONMENT, serverArguments } from '../server/src/database/embedded/settings.ts'
-import { detectSurroundings } from '../server/src/database/embedded/surroundings.ts'
+import { prepareBinaries } from '@parley/embedded-postgres/binaries'
+import { startEmbeddedPostgres } from '@parley/embedded-postgres'
+import { planHome } from '@parley/embedded-postgres/home'
+import { readPostmasterFile } from '@parley/embedded-postgres/postmaster'
+import { CHILD_ENVIRONMENT, serverArguments } from '@parley/embedded-postgres/settings'
+import { detectHost } from '@parley/embedded-postgres/host'
 
 export interface BenchPostgres extends AsyncDisposable {
   database_url: string
@@ -53,9 +53,9 @@ export async function startPostgresWith(settings: Record<string, string>): Promi
 }
 
 async function spawnPostgres(data_dir: string, settings: Record<string, string>): Promise<void> {
-  const surroundings = detectSurroundings()
-  const { account, cluster_dir } = await planHome(data_dir, surroundings)
-  const { postgres } = await prepareBinaries(surroundings, account)
+  const host = detectHost()
+  const { account, cluster_dir } = await planHome(data_dir, host)
+  const { postgres } = await prepareBinaries(host, account)
   const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(postgres, [...serverArguments(cluster_dir), ...more], {
     ...(account && { uid: account.uid, gid: account.gid }),

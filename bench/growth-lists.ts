@@ -1,5 +1,5 @@
 // The pages that are asked for while the tables grow: each filter alone, with values that many and few conversations have, and together.
-import type { Page } from '../server/src/conversations/list.ts'
+import type { Page } from '../server/src/conversations/read/list.ts'
 
 export interface AskedPage {
   name: string

@@ -2,7 +2,7 @@
 // and counted in buffers: pages of 8 KiB that the database touches, which no other program on the machine can change.
 import { createClient } from '@parley/sdk'
 import pg from 'pg'
-import { pageOf } from '../server/src/conversations/list.ts'
+import { pageOf } from '../server/src/conversations/read/list.ts'
 import { openDatabase } from '../server/src/database/database.ts'
 import { openStore } from '../server/src/database/store.ts'
 import { type BenchPostgres, startCountingPostgres } from './bench-postgres.ts'

@@ -1,7 +1,7 @@
 // As many nodes as are asked for, as far as messages between nodes go: each listens as the server does. Answers what they have heard
 // and how late; at /forget it begins anew.
 import { createServer } from 'node:http'
-import { type Bus, openBus } from '../server/src/database/bus.ts'
+import { type Bus, openBus } from '../server/src/live/bus.ts'
 import type { Database } from '../server/src/database/database.ts'
 import { quantile } from './load.ts'
 import { announce } from './programs.ts'

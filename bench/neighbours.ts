@@ -3,7 +3,7 @@
 import { createClient } from '@parley/sdk'
 import { createOrganization } from '../server/src/access/administration.ts'
 import { openDatabase } from '../server/src/database/database.ts'
-import { systemPorts } from '../server/src/ports.ts'
+import { systemPorts } from '../server/src/base/ports.ts'
 import { type Load, type Target, quantile, runLoad } from './load.ts'
 import { readOptions } from './options.ts'
 import { cpuSeconds, cpuSecondsOfChildren, startProgram } from './programs.ts'

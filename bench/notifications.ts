@@ -1,7 +1,7 @@
 // `npm run bench:notifications`: what messages between nodes (LISTEN/NOTIFY) cost, with up to a hundred nodes that all hear each of
 // them: as many as the database takes, and at a steady rate.
 import { setTimeout as delay } from 'node:timers/promises'
-import { openBus } from '../server/src/database/bus.ts'
+import { openBus } from '../server/src/live/bus.ts'
 import { openDatabase } from '../server/src/database/database.ts'
 import { type BenchPostgres, startPostgresWith } from './bench-postgres.ts'
 import type { Heard } from './listeners.ts'

@@ -4,7 +4,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@parley/sdk'
 import { parentOf } from './programs.ts'
-import { startEmbeddedPostgres } from '../server/src/database/embedded/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import pg from 'pg'
 import { startServerProcess } from '../server/test/support/process.ts'
 

@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authenticate } from '../../server/src/access/authenticate.ts'
 import { createPasswords } from '../../server/src/access/sign-in/passwords.ts'
 import { createConversationTokens } from '../../server/src/access/conversation-token.ts'
-import { systemPorts } from '../../server/src/ports.ts'
+import { systemPorts } from '../../server/src/base/ports.ts'
 import { createTestDatabase, type TestDatabase } from '../../server/test/support/database.ts'
 
 const main = join(import.meta.dirname, '..', 'src', 'main.ts')

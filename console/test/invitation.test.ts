@@ -9,7 +9,7 @@ import {
   makePerson,
   newEmail,
   password,
-} from '../../server/test/sign-in/support.ts'
+} from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
 import { invitationTexts } from '../src/invitation/texts.ts'

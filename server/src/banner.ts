@@ -1,6 +1,6 @@
 // What a person reads when the server has started: where it is, how to get in, which model answers, a line to try. Pure.
 import type { App } from './app.ts'
-import type { Config } from './config.ts'
+import type { Config } from './config/config.ts'
 
 type Started = Pick<App, 'url' | 'bootstrapped' | 'sample_agent_id'>
 

@@ -7,14 +7,14 @@ export {
   setUserPassword,
   type AdministrationServices,
 } from './access/administration.ts'
-export { ConfigError, readConfig, type Config } from './config.ts'
+export { ConfigError, readConfig, type Config } from './config/config.ts'
 export { openDatabase, type Database, type PooledDatabase } from './database/database.ts'
-export { startEmbeddedPostgres } from './database/embedded/embedded-postgres.ts'
-export { EmbeddedPostgresError } from './database/embedded/faults.ts'
+export { startEmbeddedPostgres } from '@parley/embedded-postgres'
+export { EmbeddedPostgresError } from '@parley/embedded-postgres'
 export { migrate } from './database/migrate.ts'
-export { AppError } from './errors.ts'
-export { systemPorts } from './ports.ts'
-export { rotateSecretKey } from './secrets/rotate.ts'
+export { AppError } from './base/errors.ts'
+export { systemPorts } from './base/ports.ts'
+export { rotateSecretKey } from './rotate.ts'
 
 /** Runs the server until a signal ends it, and answers the exit code. Loaded late: a command does without all that. */
 export async function serve(): Promise<number> {

@@ -2,9 +2,9 @@
 import type { Logger } from 'pino'
 import { type App, startApp } from './app.ts'
 import { renderBanner } from './banner.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig } from './config/config.ts'
 import { isUnavailable } from './database/failures.ts'
-import { EmbeddedPostgresError } from './database/embedded/faults.ts'
+import { EmbeddedPostgresError } from '@parley/embedded-postgres'
 import { createLog } from './telemetry/log.ts'
 
 /** Exit codes: 0 after a signal, 1 when the server cannot start or go on, 2 for settings that cannot be used. */

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { operations } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
-import { settings } from '../src/config.ts'
+import { settings } from '../src/config/config.ts'
 
 const source = join(import.meta.dirname, '..', 'src')
 
@@ -24,22 +24,22 @@ function filesWith(pattern: RegExp): string[] {
 describe('one writer', () => {
   test('conversations, their progress, items and events are written by the one writer only', () => {
     const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
-    const writers = ['commit-content.ts', 'commit-new.ts', 'write-changes.ts'].map((file) => `conversations/${file}`)
+    const writers = ['content.ts', 'new.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
     expect(filesWith(pattern).toSorted()).toEqual(writers)
   })
 
   test('turns are written there too; leases.ts renews, lends and gives back leases, and touches nothing else of a turn', () => {
-    const writers = ['commit-content.ts', 'leases.ts', 'write-changes.ts'].map((file) => `conversations/${file}`)
+    const writers = ['content.ts', 'leases.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
     expect(filesWith(writesTo('turns')).toSorted()).toEqual(writers)
-    const leases = files.find(({ file }) => file === 'conversations/leases.ts')!.text
+    const leases = files.find(({ file }) => file === 'conversations/commit/leases.ts')!.text
     const assigned = [...leases.matchAll(/update turns set (\w+) =/g)].map((match) => match[1])
     expect(new Set(assigned)).toEqual(new Set(['lease_expires_at', 'partial_text']))
   })
 
   test.each([
     ['agents|agent_versions|instruction_generations', /^agents\//],
-    ['organizations|users|members|credentials|installation', /^access\//],
-    ['passwords|identities|sessions|invitations|sign_in_attempts', /^access\/sign-in\//],
+    ['organizations|users|members|credentials', /^access\//],
+    ['passwords|identities|sessions|invitations', /^access\/sign-in\//],
     ['secrets', /^secrets\//],
     ['statistics', /^statistics\//],
     ['conversation_changes|conversation_feeds', /^feed\//],
@@ -52,7 +52,7 @@ describe('one writer', () => {
 })
 
 test('statistics are counted where conversations are written, and added up in one place', () => {
-  const writers = ['commit-content.ts', 'commit-new.ts', 'write-changes.ts'].map((file) => `conversations/${file}`)
+  const writers = ['content.ts', 'new.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
   expect(filesWith(/insert into statistics_deltas/).toSorted()).toEqual(writers)
   expect(filesWith(/delete from statistics_deltas/)).toEqual(['statistics/fold.ts'])
 })
@@ -69,14 +69,14 @@ describe('T12: no transaction spans a network wait', () => {
 })
 
 test('only config.ts reads the environment', () => {
-  expect(filesWith(/process\.env/)).toEqual(['config.ts'])
+  expect(filesWith(/process\.env/)).toEqual(['config/config.ts'])
 })
 
 test('every prepared statement of a room names the organization', () => {
   // Authentication finds out which organization it is; leases, of turns and of webhooks' lanes, and whether an id is taken at all,
   // go across them; an idempotency key has a namespace that is narrower still.
   const across = new Set([
-    'conversations/leases.ts',
+    'conversations/commit/leases.ts',
     'statistics/fold.ts',
     'access/authenticate.ts',
     'access/known-credentials.ts',
@@ -86,7 +86,7 @@ test('every prepared statement of a room names the organization', () => {
     'webhooks/lanes.ts',
   ])
   const statements = files
-    .filter(({ file }) => !across.has(file) && !/^(database|jobs)\//.test(file))
+    .filter(({ file }) => !across.has(file) && !/^(database|jobs|live)\//.test(file))
     .flatMap(({ file, text }) =>
       [...text.matchAll(/statement\(\s*'(\w+)',\s*(`[^`]*`|'[^']*')/g)].map(([, name, sql]) => ({ file, name, sql })),
     )
@@ -113,7 +113,7 @@ test('every operation says who may call it', () => {
 })
 
 test('every setting that is read is in the reference, and the other way round', () => {
-  const readers = ['config.ts', 'config-limits.ts', 'config-sign-in.ts']
+  const readers = ['config/config.ts', 'config/limits.ts', 'config/sign-in.ts']
   const config = files
     .filter(({ file }) => readers.includes(file))
     .map(({ text }) => text)

@@ -1,9 +1,9 @@
 // The first start: a first organization with a way in. Every start: the credentials that the settings name.
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import { type Config, ConfigError } from '../config.ts'
+import { type Config, ConfigError } from '../config/config.ts'
 import type { Database, Executor } from '../database/database.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../base/ports.ts'
 import {
   createCredential,
   type IssuedCredential,
@@ -11,8 +11,8 @@ import {
   type ParsedCredential,
   parseCredential,
   secretMatches,
-} from './credentials.ts'
-import { lockInstallation, readPrivateFile, writePrivateFile } from './installation.ts'
+} from './rules/credentials.ts'
+import { lockInstallation, readPrivateFile, writePrivateFile } from '../sealing/installation.ts'
 import * as queries from './queries.ts'
 
 export interface BootstrapServices {

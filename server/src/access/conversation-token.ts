@@ -2,7 +2,7 @@
 import { hkdfSync } from 'node:crypto'
 import { type ConversationPermission, conversationPermissions } from '@parley/contract'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { type Clock, isUuid } from '../ports.ts'
+import { type Clock, isUuid } from '../base/ports.ts'
 
 export interface ConversationClaims {
   organization_id: string

@@ -2,7 +2,7 @@
 // commit that looks at the state it finds, so that a job may run twice and on two nodes.
 import { type Database, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import { type JobPayloads, enqueueGeneration, max_generation_tries } from '../jobs/enqueue.ts'
 
 type Job = JobPayloads['generate_instructions']

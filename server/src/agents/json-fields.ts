@@ -1,6 +1,6 @@
 // The filter that looks into the free JSON of agents.
-import { isStorable } from '../text.ts'
-import { isObject } from './config-faults.ts'
+import { isStorable } from '../base/text.ts'
+import { isObject } from './rules/config-faults.ts'
 
 /** The JSON object of a filter, as text in the form that the database takes; null when it is none. */
 export function parseJsonFilter(text: string): string | null {

@@ -1,9 +1,9 @@
 // Finds the agent and the version that a call names, as its caller may see them, and makes the draft that `latest` asks for.
-import { type Access, maySeeAgent } from '../access/access.ts'
-import type { Context } from '../context.ts'
+import { type Access, maySeeAgent } from '../calls/access.ts'
+import type { Context } from '../calls/context.ts'
 import type { Store } from '../database/store.ts'
-import { notFound } from '../errors.ts'
-import { isUuid } from '../ports.ts'
+import { notFound } from '../base/errors.ts'
+import { isUuid } from '../base/ports.ts'
 import * as queries from './queries.ts'
 import type { AgentRecord, NewVersion, VersionRecord } from './queries.ts'
 
@@ -38,7 +38,7 @@ export function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord
   return withAgentLocked(ctx, agent_id, async (tx) => {
     const newest = await requireVersion(tx, agent_id, 'latest')
     if (!newest.published) return newest
-    const copy: NewVersion = { ...newest, id: ctx.services.ports.newId() }
+    const copy: NewVersion = { ...newest, id: ctx.core.ports.newId() }
     return queries.insertVersion(tx, agent_id, copy)
   })
 }

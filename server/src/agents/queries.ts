@@ -4,7 +4,7 @@ import { type SqlBool, type Expression, sql } from 'kysely'
 import type { TimePosition } from '../database/cursor.ts'
 import { type BoundedRows, readLargeRows } from '../database/large-rows.ts'
 import type { Store } from '../database/store.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 
 export interface AgentRecord {
   id: string

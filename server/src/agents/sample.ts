@@ -2,8 +2,8 @@
 import type { AgentConfig } from '@parley/contract'
 import { sql } from 'kysely'
 import type { RootStore, Store } from '../database/store.ts'
-import type { JsonObject } from '../json.ts'
-import type { Ports } from '../ports.ts'
+import type { JsonObject } from '../base/json.ts'
+import type { Ports } from '../base/ports.ts'
 import { insertAgent, insertVersion } from './queries.ts'
 
 const instructions = `You are the support desk of Harbour Lane, a small online shop for tea, coffee and everything to brew them with.

@@ -1,55 +1,62 @@
 // The job that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/config.ts'
-import { findVersionConfig } from '../agents/versions.ts'
-import type { Services } from '../context.ts'
-import { announce } from '../conversations/conclude.ts'
-import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit-content.ts'
-import { findConversation } from '../conversations/queries.ts'
-import { readEnds } from '../conversations/transcript.ts'
+import { readAgentConfigOrDefaults } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
+import type { Core } from '../calls/core.ts'
+import type { Conversations } from '../conversations/conversations.ts'
+import type { ModelCatalog } from '../models/catalog.ts'
+import { announce } from '../conversations/commit/follow-up.ts'
+import { type AnalysisOutcome, beginAnalysis, writeAnalysis } from '../conversations/commit/content.ts'
+import { findConversation } from '../conversations/read/conversation.ts'
+import { readEnds } from '../conversations/read/transcript.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore } from '../database/store.ts'
-import { collectAnswer } from '../engine/collect.ts'
-import { modelOf } from '../engine/model-of.ts'
-import { summarizeWithDemo } from '../engine/models/demo.ts'
-import { modelsOf } from '../engine/models/organization-models.ts'
-import { ModelError } from '../engine/models/port.ts'
+import { collectAnswer } from '../models/collect.ts'
+import { modelOf } from '../models/model-of.ts'
+import { summarizeWithDemo } from '../models/demo.ts'
+import { modelsOf } from '../models/organization-models.ts'
+import { ModelError } from '../models/port.ts'
 import type { JobPayloads } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
-import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './summary.ts'
+import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './rules/summary.ts'
+
+export interface AnalysisServices {
+  readonly core: Core
+  readonly conversations: Conversations
+  readonly models: ModelCatalog
+}
 
 export async function runAnalysis(
-  services: Services,
+  { core, conversations, models: catalog }: AnalysisServices,
   { organization_id, conversation_id }: JobPayloads['analyze_conversation'],
   job: JobRun,
 ): Promise<void> {
-  const store = openReservedStore(services.database, organization_id)
+  const store = openReservedStore(core.database, organization_id)
   const run = await beginAnalysis(store, conversation_id)
   if (run === null) return
   const conversation = await findConversation(store, conversation_id)
   if (!conversation) return
-  const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
-  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
-  const models = modelsOf(services, store)
+  const { default_model } = core.config
+  const config = await readAgentConfigOrDefaults(store, conversation.agent_version_id, 'text', default_model)
+  const models = modelsOf({ ...core, models: catalog }, store)
   const lines = linesOf(await readEnds(store, conversation_id, shown_of_each_end))
   const outcome = await summarize({ models }, config, lines, job)
   const analysis = { id: conversation_id, run }
   try {
-    await writeAnalysis(store, services, analysis, outcome)
+    await writeAnalysis(store, core, analysis, outcome)
   } catch (error) {
     // Not again and again: each try is paid for. A database that is away is another matter.
     if (isUnavailable(error) || job.attempt < job.max_attempts) throw error
-    await writeAnalysis(store, services, analysis, { status: 'failed', reason: 'It could not be stored.' })
+    await writeAnalysis(store, core, analysis, { status: 'failed', reason: 'It could not be stored.' })
   }
-  announce(services, conversation_id)
-  services.feeds.announce(organization_id)
+  announce(core, conversation_id)
+  conversations.watcher.changed(organization_id)
   // The call of `end` that waits may be on any node.
-  await services.bus.publish({ topic: 'changed', id: conversation_id })
+  await core.live.bus.publish({ topic: 'changed', id: conversation_id })
 }
 
 /** Throws while tries are left, so that the job comes again later. */
 async function summarize(
-  services: Pick<Services, 'models'>,
+  services: Pick<AnalysisServices, 'models'>,
   config: ResolvedConfig,
   lines: ReturnType<typeof linesOf>,
   job: JobRun,

@@ -7,21 +7,22 @@ import {
   finishGeneration,
   outdated,
 } from '../agents/instruction-generation.ts'
-import type { Services } from '../context.ts'
+import type { Core } from '../calls/core.ts'
+import type { AuthoringServices } from './authoring.ts'
 import { openReservedStore } from '../database/store.ts'
-import { defaultModel } from '../engine/model-of.ts'
-import { DEMO_PROVIDER, instructWithDemo } from '../engine/models/demo.ts'
-import { modelsOf } from '../engine/models/organization-models.ts'
-import { type FinishReason, ModelError } from '../engine/models/port.ts'
+import { defaultModel } from '../models/model-of.ts'
+import { DEMO_PROVIDER, instructWithDemo } from '../models/demo.ts'
+import { modelsOf } from '../models/organization-models.ts'
+import { type FinishReason, ModelError } from '../models/port.ts'
 import { type JobPayloads, max_generation_tries } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
-import { instructionsRequest, judgeInstructions, max_instruction_characters } from './instructions.ts'
+import { instructionsRequest, judgeInstructions, max_instruction_characters } from './rules/instructions.ts'
 
 /** Of one call; three of them end before the job is overdue. */
 const timeout_ms = 90_000
 
 export async function writeInstructions(
-  services: Services,
+  services: Core & AuthoringServices,
   job: JobPayloads['generate_instructions'],
   run: JobRun,
   log: Logger,
@@ -36,7 +37,7 @@ export async function writeInstructions(
   if (outcome.status === 'failed') log.warn({ version_id: job.version_id, reason: outcome.error }, 'no instructions')
 }
 
-type Part = Pick<Services, 'models' | 'config'>
+type Part = Pick<Core, 'config'> & AuthoringServices
 
 /** Throws while tries are left, so that the job comes again later. */
 async function write(services: Part, begun: BegunGeneration, { signal }: JobRun): Promise<GenerationOutcome> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AppError } from '../errors.ts'
+import { AppError } from '../base/errors.ts'
 import { cutPage, decodeCursor, decodeTimeCursor, encodeCursor } from './cursor.ts'
 
 const storable = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'))

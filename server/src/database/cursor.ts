@@ -1,6 +1,6 @@
 // Opaque cursors of lists in keyset order, and the page that is cut off where the next one begins.
-import { invalid } from '../errors.ts'
-import { isTimestamp } from '../validation.ts'
+import { invalid } from '../base/errors.ts'
+import { isTimestamp } from '../base/validation.ts'
 
 /** The page size of every list that is not told another. */
 export const default_page_size = 20

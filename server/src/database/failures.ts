@@ -1,5 +1,5 @@
 // How statements and commits fail, as those need to know who go on after it.
-import { ShareExhausted } from '../fair-share.ts'
+import { ShareExhausted } from '../base/fair-share.ts'
 
 /** The commit was sent and its answer never came: the transaction is in the database, or it is not. */
 export class CommitInDoubt extends Error {

@@ -1,6 +1,6 @@
 // Row types of every table, one interface each, as the driver returns them. Timestamps are RFC 3339 text.
 import type { ColumnType, Generated } from 'kysely'
-import type { JsonObject, JsonValue } from '../json.ts'
+import type { JsonObject, JsonValue } from '../base/json.ts'
 
 /** JSON goes in as text and comes out parsed. */
 export type Json<T> = ColumnType<T, string, string>

@@ -1,14 +1,14 @@
 // A greeting that the model writes, when an agent's starting message asks for it.
-import type { Services } from '../context.ts'
+import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/turn-runner.ts'
-import { AppError } from '../errors.ts'
+import { AppError } from '../base/errors.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { collectAnswer } from './collect.ts'
-import { modelOf, samplingOf, toRefusal } from './model-of.ts'
-import { renderSystemPrompt } from './prompt.ts'
+import { collectAnswer } from '../models/collect.ts'
+import { modelOf, samplingOf, toRefusal } from '../models/model-of.ts'
+import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(
-  services: Pick<Services, 'models' | 'ports'>,
+  services: Pick<EngineServices, 'models' | 'ports'>,
   greeting: GreetingRequest,
 ): Promise<string> {
   const { config, instructions } = greeting

@@ -1,7 +1,7 @@
 // Looks, once a second, whether the logs of the conversations that are followed here have grown: for what no message told.
 import type { Database } from '../database/database.ts'
 import type { Signals } from '../live/signals.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../base/ports.ts'
 import { readLogProgress } from './queries.ts'
 
 const look_ms = 1000

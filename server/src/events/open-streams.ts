@@ -1,7 +1,7 @@
 // Counts the event streams that are open on this node: in all, and of each credential, user and organization.
-import type { LimitSubjects } from '../access/access.ts'
-import type { Limits } from '../config-limits.ts'
-import { AppError } from '../errors.ts'
+import type { LimitSubjects } from '../calls/access.ts'
+import type { Limits } from '../config/limits.ts'
+import { AppError } from '../base/errors.ts'
 
 export interface OpenStreams {
   readonly count: number

@@ -1,11 +1,11 @@
 // Whether the feeds that are read on this node have grown: told by whoever writes, on any node, and looked for each second, for
 // what no message told. All readers of a feed share one look.
-import type { Bus } from '../database/bus.ts'
+import type { Bus } from '../live/bus.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import type { LiveTurns } from '../live/live-turns.ts'
 import type { Signals } from '../live/signals.ts'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../base/ports.ts'
 import { type Progress, createProgress } from './progress.ts'
 import { numberChanges, readFeedGrowth } from './queries.ts'
 

@@ -1,7 +1,7 @@
 // Which conversations have gone on, of the organizations whose feeds are read: messages were exchanged in them. A turn costs nothing
 // for it where nobody reads. Nothing of it is stored and nothing rests on it: what is lost is seen when the list is read again.
-import type { Bus } from '../database/bus.ts'
-import type { Clock } from '../ports.ts'
+import type { Bus } from '../live/bus.ts'
+import type { Clock } from '../base/ports.ts'
 
 export interface Progress extends Disposable {
   /** Messages of the conversation were committed here. */

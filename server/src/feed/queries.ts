@@ -1,5 +1,5 @@
 // The SQL over the feed of an organization's conversations: gives changes their numbers, and reads them.
-import { type ListedConversation, listedColumns, listedTables } from '../conversations/queries.ts'
+import { type ListedConversation, listedColumns, listedTables } from '../conversations/read/conversation.ts'
 import { type Executor, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 

@@ -2,8 +2,8 @@
 import { type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUnavailable, isUnstorable } from '../database/failures.ts'
-import { AppError, errorBody } from '../errors.ts'
-import { ShareExhausted } from '../fair-share.ts'
+import { AppError, errorBody } from '../base/errors.ts'
+import { ShareExhausted } from '../base/fair-share.ts'
 
 /** Seconds after which a client may try again when we cannot serve. */
 const retry_after_seconds = 1

@@ -1,10 +1,10 @@
 // What callers without a valid credential may cost, counted by their network and in memory. A valid credential always gets through.
 import { type Presented, createCredentialCheck } from '../access/known-credentials.ts'
-import { networkOf } from '../access/sign-in/attempts.ts'
+import { networkOf } from '../calls/attempts.ts'
 import type { Executor } from '../database/database.ts'
-import { AppError } from '../errors.ts'
-import type { Clock } from '../ports.ts'
-import { type RateDecision, createBuckets } from './rate-limit.ts'
+import { AppError } from '../base/errors.ts'
+import type { Clock } from '../base/ports.ts'
+import { type RateDecision, createBuckets } from '../calls/rate-limit.ts'
 
 export interface UnknownCallers {
   /** Counts a call that needs no credential. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AppError } from '../errors.ts'
+import { AppError } from '../base/errors.ts'
 import { createKeyQueue, most_waiting_for_key, most_waiting_of_owner } from './key-queue.ts'
 
 /** Time that goes on when it is told to. */

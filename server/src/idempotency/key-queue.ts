@@ -1,6 +1,6 @@
 // Calls that wait for another one with the same idempotency key: in memory, without a database connection.
-import { AppError } from '../errors.ts'
-import type { Clock } from '../ports.ts'
+import { AppError } from '../base/errors.ts'
+import type { Clock } from '../base/ports.ts'
 
 export interface KeyQueue {
   /** Runs `work` after all earlier calls with this key on this node. Throws `rate_limited`, `unavailable`. */

@@ -1,6 +1,6 @@
 // Kept answers under a new secret key.
 import type { Executor } from '../database/database.ts'
-import type { Reseal } from '../seal.ts'
+import type { Reseal } from '../sealing/seal.ts'
 import { readAnswersAfter, replaceAnswers } from './queries.ts'
 import { contextOf } from './run-once.ts'
 

@@ -2,10 +2,10 @@
 // by the very commit of its effect: no claim is left behind by a node that dies, and a refusal leaves nothing at all.
 import { createHash } from 'node:crypto'
 import type { Database, Executor } from '../database/database.ts'
-import { AppError, notFound } from '../errors.ts'
-import { canonicalJson } from '../json.ts'
-import type { Clock } from '../ports.ts'
-import type { Sealer } from '../seal.ts'
+import { AppError, notFound } from '../base/errors.ts'
+import { canonicalJson } from '../base/json.ts'
+import type { Clock } from '../base/ports.ts'
+import type { Sealer } from '../sealing/seal.ts'
 import type { KeyQueue, QueuedCall } from './key-queue.ts'
 import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, settleKey } from './queries.ts'
 

@@ -1,7 +1,7 @@
 // Which conversations are read on which node: every node tells the others what it follows, so that they tell it what happens
 // there. A message that is lost costs time, never an event: readers look at the log by themselves too.
-import type { Bus } from '../database/bus.ts'
-import type { Ports } from '../ports.ts'
+import type { Bus } from './bus.ts'
+import type { Ports } from '../base/ports.ts'
 
 export interface Follows extends Disposable {
   /** Until the answer is disposed of. */

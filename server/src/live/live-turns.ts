@@ -1,8 +1,8 @@
 // What running turns are saying just now, here and on other nodes: nothing of it is stored, and nothing rests on it. Whoever
 // reads pulls the text as it stands, so that a slow reader costs nothing and misses nothing but the pieces it came in.
-import type { Bus } from '../database/bus.ts'
+import type { Bus } from './bus.ts'
 import type { Signals } from './signals.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../base/ports.ts'
 import { createFollows } from './follows.ts'
 import { type Piece, createRelay } from './relay.ts'
 

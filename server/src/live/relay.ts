@@ -1,7 +1,7 @@
 // Sends what a turn on this node is saying to the nodes that follow its conversation: pieces with their place in the text, so that
 // whoever misses one notices.
-import type { Bus } from '../database/bus.ts'
-import type { Clock } from '../ports.ts'
+import type { Bus } from './bus.ts'
+import type { Clock } from '../base/ports.ts'
 import type { LiveTurn } from './live-turns.ts'
 
 /** How long pieces for other nodes are gathered: one message for many words. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../base/ports.ts'
 import { createSignals } from './signals.ts'
 
 /** A clock that moves only when it is told to. */

@@ -1,5 +1,5 @@
 // Wakes those who wait for a change in the database. A signal only makes it fast: every wait looks again by itself.
-import type { Clock } from '../ports.ts'
+import type { Clock } from '../base/ports.ts'
 
 export interface Signals {
   /** Something about `key` (a turn's or a conversation's id) has been committed. */

@@ -1,5 +1,5 @@
 // The one way out: every HTTP request to an address that somebody configured goes through here, checked and bounded.
-import { systemPorts, type Clock } from '../ports.ts'
+import { systemPorts, type Clock } from '../base/ports.ts'
 import { OutboundError } from './errors.ts'
 import { collectAnswer, openExchange, type OpenAnswer, type OutboundResponse } from './exchange.ts'
 import { createLookup, type Lookup } from './names.ts'

@@ -2,7 +2,7 @@
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector, Client, errors } from 'undici'
-import { skipContinue } from './continue-answers.ts'
+import { skipContinue } from './skip-continue.ts'
 import { OutboundError } from './errors.ts'
 import { redirectLocation, type Hop } from './redirects.ts'
 

@@ -2,8 +2,8 @@
 // threads of the operating system's look-up, which cannot be stopped, are for the operator's own names.
 import type { LookupAddress } from 'node:dns'
 import { Resolver, lookup as systemLookup } from 'node:dns/promises'
-import { ShareExhausted, createFairShare } from '../fair-share.ts'
-import type { Clock } from '../ports.ts'
+import { ShareExhausted, createFairShare } from '../base/fair-share.ts'
+import type { Clock } from '../base/ports.ts'
 import { OutboundError } from './errors.ts'
 
 export interface Asked {

@@ -3,7 +3,7 @@ import { type Expression, type SqlBool, sql } from 'kysely'
 import type { TimePosition } from '../database/cursor.ts'
 import { type Executor, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
-import { sealing_bytes } from '../seal.ts'
+import { sealing_bytes } from '../sealing/seal.ts'
 
 export interface SecretRecord {
   name: string

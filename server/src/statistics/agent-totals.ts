@@ -1,6 +1,6 @@
 // What agents have done so far, for their own pages and the list of them.
 import type { Store } from '../database/store.ts'
-import { presentAgentTotals, total_names } from './counters.ts'
+import { presentAgentTotals, total_names } from './rules/counters.ts'
 import { readTotals, readTotalsByAgent } from './queries.ts'
 
 export async function readAgentTotals(store: Store, agent_id: string) {

@@ -1,14 +1,14 @@
 // The operation on statistics: a range of time, in buckets, of what the caller may see.
-import type { Access } from '../access/access.ts'
-import type { Handler } from '../context.ts'
-import { invalid } from '../errors.ts'
-import { isUuid } from '../ports.ts'
-import { addCounters, presentAgentTotals, presentCounts } from './counters.ts'
+import type { Access } from '../calls/access.ts'
+import type { Handler } from '../calls/context.ts'
+import { invalid } from '../base/errors.ts'
+import { isUuid } from '../base/ports.ts'
+import { addCounters, presentAgentTotals, presentCounts } from './rules/counters.ts'
 import { type Agents, readBuckets, readTotals } from './queries.ts'
-import { chooseRange } from './range.ts'
+import { chooseRange } from './rules/range.ts'
 
 export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
-  const range = chooseRange(input, ctx.services.ports.clock.now())
+  const range = chooseRange(input, ctx.core.ports.clock.now())
   if ('message' in range) throw invalid(range)
   const { bucket, starts } = range
   const [from, to] = [formatTime(range.from), formatTime(range.to)]

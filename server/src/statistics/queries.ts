@@ -1,8 +1,8 @@
 // Reads the sums, together with what has not been added up yet: one statement, so that nothing is seen twice or missed.
 import { type Statement, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
-import { type Counters, addCounters } from './counters.ts'
-import type { BucketUnit } from './range.ts'
+import { type Counters, addCounters } from './rules/counters.ts'
+import type { BucketUnit } from './rules/range.ts'
 
 /** `null`: all of the organization. */
 export type Agents = readonly string[] | null

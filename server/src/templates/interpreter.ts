@@ -1,7 +1,7 @@
 // The Jinja interpreter with a meter: every node, every value and every operation that multiplies its operands is paid for
 // out of one budget before the library does it, so that no template can take long or grow large.
 import { Environment, Interpreter } from '@huggingface/jinja'
-import { ownFilters } from './own-filters.ts'
+import { ownFilters } from './rules/own-filters.ts'
 import { with_marker } from './syntax.ts'
 import {
   type Node,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JsonValue } from '../json.ts'
+import type { JsonValue } from '../base/json.ts'
 import { TemplateError, checkTemplate, renderTemplate } from './templates.ts'
 
 type Variables = Record<string, JsonValue>

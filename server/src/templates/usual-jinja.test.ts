@@ -1,6 +1,6 @@
 // What configurations from elsewhere usually have, and the library of templates does not: by the results of Jinja itself.
 import { describe, expect, test } from 'vitest'
-import type { JsonValue } from '../json.ts'
+import type { JsonValue } from '../base/json.ts'
 import { TemplateError, checkTemplate, renderTemplate } from './templates.ts'
 
 const variables: Record<string, JsonValue> = {

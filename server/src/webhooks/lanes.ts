@@ -2,9 +2,9 @@
 // is removed. Every transaction is short; none is open while a receiver is waited for.
 import type { WebhookTry } from '@parley/contract'
 import { type Database, type Executor, statement } from '../database/database.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Capacity, UnderWay } from './capacity.ts'
-import type { Verdict } from './rules.ts'
+import type { Verdict } from './rules/deliveries.ts'
 
 /** Longer than a try and the writing of its result take together. */
 const lease_ms = 45_000

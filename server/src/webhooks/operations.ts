@@ -1,10 +1,10 @@
 // The operations on webhook endpoints and their deliveries.
 import type { Input } from '@parley/contract'
-import { maySeeSensitive } from '../access/access.ts'
-import { requireCurrentKey } from '../access/secret-key.ts'
+import { maySeeSensitive } from '../calls/access.ts'
+import { requireCurrentKey } from '../sealing/secret-key.ts'
 import { agentsExist } from '../agents/versions.ts'
-import type { Context, Handler } from '../context.ts'
-import { requireConversation } from '../conversations/conversation-access.ts'
+import type { Context, Handler } from '../calls/context.ts'
+import { requireConversation } from '../conversations/read/require.ts'
 import {
   cutPage,
   decodeCursor,
@@ -13,11 +13,11 @@ import {
   encodeCursor,
   invalidCursor,
 } from '../database/cursor.ts'
-import { AppError, type FieldFault, invalid, notFound } from '../errors.ts'
-import { isUuid } from '../ports.ts'
+import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
+import { isUuid } from '../base/ports.ts'
 import * as queries from './queries.ts'
 import type { DeliveryRecord, EndpointRecord } from './queries.ts'
-import { checkPatterns, checkUrl } from './rules.ts'
+import { checkPatterns, checkUrl } from './rules/deliveries.ts'
 import { createSecret } from './sign.ts'
 
 /** Each event is matched against all of them. */
@@ -39,7 +39,8 @@ export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ct
   const input = { ...sent, url: sent.url.trim() }
   requireSensitive(ctx)
   await checkFields(ctx, input)
-  const { webhook_sealer, ports } = ctx.services
+  const { webhook_sealer } = ctx.core.sealers
+  const { ports } = ctx.core
   const id = ports.newId()
   const secret = createSecret(ports)
   const endpoint = await ctx.store.transaction(async (tx) => {
@@ -77,7 +78,8 @@ export const deleteWebhookEndpoint: Handler<'deleteWebhookEndpoint'> = async (ct
 
 export const rotateWebhookSecret: Handler<'rotateWebhookSecret'> = async (ctx, input) => {
   const id = readId(input.webhook_id)
-  const { webhook_sealer, ports } = ctx.services
+  const { webhook_sealer } = ctx.core.sealers
+  const { ports } = ctx.core
   const secret = createSecret(ports)
   const valid_seconds = input.previous_valid_seconds ?? default_previous_valid_seconds
   const sealed = webhook_sealer.seal(secret, id)
@@ -90,7 +92,7 @@ export const rotateWebhookSecret: Handler<'rotateWebhookSecret'> = async (ctx, i
 
 export const testWebhookEndpoint: Handler<'testWebhookEndpoint'> = async (ctx, input) => {
   const { id } = await requireActive(ctx, input)
-  const { ports } = ctx.services
+  const { ports } = ctx.core
   return present(ctx, await queries.insertTest(ctx.store, id, ports.newId(), ports.newId()))
 }
 

@@ -1,6 +1,6 @@
 // The secrets of webhook endpoints under a new secret key of the installation.
 import type { Executor } from '../database/database.ts'
-import type { Reseal } from '../seal.ts'
+import type { Reseal } from '../sealing/seal.ts'
 
 const batch_size = 500
 const before_all = '00000000-0000-0000-0000-000000000000'

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { expect, test } from 'vitest'
-import { systemPorts } from '../ports.ts'
+import { systemPorts } from '../base/ports.ts'
 import { createSecret, signDelivery } from './sign.ts'
 
 test('signatures are those of the library of Standard Webhooks', () => {

@@ -1,6 +1,6 @@
 // Secrets of endpoints and the signatures of Standard Webhooks that are made with them.
 import { createHmac } from 'node:crypto'
-import type { Ports } from '../ports.ts'
+import type { Ports } from '../base/ports.ts'
 
 const prefix = 'whsec_'
 const secret_bytes = 32

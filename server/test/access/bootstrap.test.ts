@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOrganization } from '../../src/access/administration.ts'
 import { type BootstrapServices, bootstrap } from '../../src/access/bootstrap.ts'
 import { deleteOrganizationKey } from '../../src/access/operations.ts'
-import { ConfigError } from '../../src/config.ts'
+import { ConfigError } from '../../src/config/config.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 

@@ -10,9 +10,9 @@ import {
   listOrganizationKeys,
   listPersonalAccessTokens,
 } from '../../src/access/operations.ts'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/calls/context.ts'
 import { encodeCursor } from '../../src/database/cursor.ts'
-import { authorize } from '../../src/http/authorize.ts'
+import { authorize } from '../../src/calls/authorize.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 
 let fixture: Fixture

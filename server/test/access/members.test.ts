@@ -11,7 +11,7 @@ import {
 } from '../../src/access/operations.ts'
 import { createUser } from '../../src/access/administration.ts'
 import { listInvitations } from '../../src/access/sign-in/invitations.ts'
-import type { Context } from '../../src/context.ts'
+import type { Context } from '../../src/calls/context.ts'
 import { encodeCursor } from '../../src/database/cursor.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 
@@ -238,7 +238,7 @@ describe('the organization', () => {
 
   it('has settings of limited size, counted in bytes', async () => {
     const { ctx } = await enterNewOrganization()
-    const most = ctx.services.config.limits.metadata_bytes - '{"text":""}'.length
+    const most = ctx.core.config.limits.metadata_bytes - '{"text":""}'.length
     await updateOrganization(ctx, { settings: { text: 'x'.repeat(most) } })
     for (const text of ['x'.repeat(most + 1), 'ü'.repeat(most)]) {
       const refusal = await refusalOf(updateOrganization(ctx, { settings: { text } }))

@@ -1,10 +1,10 @@
 // The sample agent of a new installation.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { resolveAgentConfig, validateAgentConfig } from '../../src/agents/config.ts'
+import { resolveAgentConfig, validateAgentConfig } from '../../src/agents/rules/config.ts'
 import { createAgent, deleteAgent, getAgent, listAgents } from '../../src/agents/operations.ts'
 import { createSampleAgent, sampleConfig } from '../../src/agents/sample.ts'
 import { findVersionForNewConversation } from '../../src/agents/versions.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { renderTemplate } from '../../src/templates/templates.ts'
 import { type Fixture, createFixture } from './fixture.ts'
 

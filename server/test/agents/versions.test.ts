@@ -12,8 +12,8 @@ import {
   publishAgentVersion,
   updateAgentVersion,
 } from '../../src/agents/operations.ts'
-import type { Context } from '../../src/context.ts'
-import { createAjv } from '../../src/validation.ts'
+import type { Context } from '../../src/calls/context.ts'
+import { createAjv } from '../../src/base/validation.ts'
 import { type Fixture, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
 
 let fixture: Fixture

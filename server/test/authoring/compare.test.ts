@@ -1,6 +1,6 @@
 // compareAgentVersions through the SDK: the exact difference, and the text that a model writes about it.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { statement } from '../../src/database/database.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
 let made: TestDatabase

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { codeBlocks, readGuide, root, sectionOf } from './markdown.ts'
 
-const workspaces = ['contract', 'server', 'sdk', 'cli', 'console']
+const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console']
 const others = [
   '.oxfmtrc.json',
   '.oxlintrc.json',
@@ -22,7 +22,7 @@ const others = [
 let copy: string
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'parley-contributing-'))
-  const isOtherTest = (path: string) => path.endsWith('.test.ts') && !path.endsWith('operations/contract.test.ts')
+  const isOtherTest = (path: string) => path.endsWith('.test.ts') && !path.endsWith('contract/contract.test.ts')
   const isWanted = (path: string) =>
     !['node_modules', 'fixtures', 'dist'].includes(basename(path)) && !isOtherTest(path)
   for (const name of [...workspaces, ...others]) {
@@ -39,7 +39,8 @@ async function linkModules(): Promise<void> {
   for (const name of await readdir(from)) {
     if (name !== '@parley' && name !== 'parley') await symlink(join(from, name), join(to, name))
   }
-  for (const name of ['contract', 'server', 'sdk']) await symlink(join(copy, name), join(to, '@parley', name))
+  for (const name of ['contract', 'embedded-postgres', 'server', 'sdk'])
+    await symlink(join(copy, name), join(to, '@parley', name))
   await symlink(join(copy, 'cli'), join(to, 'parley'))
 }
 
@@ -97,7 +98,7 @@ it('adds an operation in the steps that it tells', { timeout: 120_000 }, async (
   expect(await apply(contract!)).toMatch(/^contract\//)
   const incomplete = await typecheck()
   expect(incomplete.code).not.toBe(0)
-  expect(incomplete.output).toContain('handlers.ts')
+  expect(incomplete.output).toContain('agents/room.ts')
 
   const files = []
   for (const block of rest) files.push(await apply(block))

@@ -1,6 +1,6 @@
 // The database goes away at the moment after a commit: what was done is answered as done, not as refused.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import type { PausePoint } from '../../src/conversations/pause-points.ts'
+import type { PausePoint } from '../../src/conversations/commit/pause-points.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'

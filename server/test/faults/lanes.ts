@@ -2,7 +2,7 @@
 // turns. A case has a lane to itself; cases wait for one.
 import { afterAll, inject } from 'vitest'
 import type { App } from '../../src/app.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 

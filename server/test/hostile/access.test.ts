@@ -2,11 +2,11 @@
 import { scopesOfRole } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUser } from '../../src/access/administration.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { makeKey } from '../support/actors.ts'
 import { openBrowser } from '../support/browser.ts'
 import { publishAgent, refusal } from '../support/server.ts'
-import { newEmail, password } from '../sign-in/support.ts'
+import { newEmail, password } from '../access/sign-in/support.ts'
 import { type Scene, startScene } from './scene.ts'
 
 let scene: Scene

@@ -1,6 +1,6 @@
 // Names whose name server never answers: the organization that has them called waits by itself.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type NameServer, startNameServer } from '../../src/outbound/name-server.ts'
+import { type NameServer, startNameServer } from '../outbound/name-server.ts'
 import { type ChatRequest, type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts'
 import { publishAgent } from '../support/server.ts'
 import { type ToolPeer, startToolPeer } from '../support/tool-peer.ts'

@@ -2,7 +2,7 @@
 import type { Client } from '@parley/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createTokenForUser, createUser } from '../../src/access/administration.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { openBrowser } from '../support/browser.ts'
 import { until } from '../support/event-readers.ts'
@@ -112,7 +112,7 @@ describe('event streams', () => {
   })
   afterEach(async () => {
     for (const stream of opened.splice(0)) stream.abort()
-    await until(() => scene.server.app.services.open_streams.count === 0)
+    await until(() => scene.server.app.rooms.events.open_streams.count === 0)
   })
   afterAll(() => scene[Symbol.asyncDispose]())
 
@@ -242,7 +242,7 @@ describe('a flood of bad credentials', () => {
 
   /** How many look-ups were asked for while `work` went on; of credentials that are checked together, one. */
   async function countLookUps(work: () => Promise<unknown>): Promise<number> {
-    const { pool } = scene.server.app.services.database as unknown as TestServer['database']
+    const { pool } = scene.server.app.core.database as unknown as TestServer['database']
     const { query } = pool
     let count = 0
     pool.query = ((...args: unknown[]) => {

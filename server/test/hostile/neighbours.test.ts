@@ -1,9 +1,9 @@
 // What one organization writes at the same moment as another must not be in its way: who commits with whom, and in which order.
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { noChange } from '../../src/conversations/change.ts'
-import { messageCreated } from '../../src/conversations/turn-endings.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { noChange } from '../../src/conversations/machine/change.ts'
+import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
 import type { Organization } from '../support/actors.ts'
 import { publishAgent } from '../support/server.ts'
@@ -38,7 +38,13 @@ function say({ id: organization_id }: Organization, id: string, text: string, ch
     change: { ...noChange, items: [message], events: [messageCreated(message)] },
     answer: undefined,
   })
-  return scene.server.app.services.commits.change({ change, organization_id, id, decide, characters: text.length })
+  return scene.server.app.rooms.conversations.conversations.commits.change({
+    change,
+    organization_id,
+    id,
+    decide,
+    characters: text.length,
+  })
 }
 
 /** Both groups that may be under way at once stand still, until `release`: what comes meanwhile waits. */
@@ -105,7 +111,7 @@ test('a short change shares no commit with another organization’s long ones, w
 
 /** What the server's connections bring from its database meanwhile. */
 async function countBytesRead(work: () => Promise<unknown>): Promise<number> {
-  const { pool } = scene.server.app.services.database as PooledDatabase
+  const { pool } = scene.server.app.core.database as PooledDatabase
   const streams = new Map<Socket, number>()
   const note = ({ connection: { stream } }: { connection: { stream: Socket } }) => {
     if (!streams.has(stream)) streams.set(stream, stream.bytesRead)

@@ -1,10 +1,17 @@
 // Who guesses a password locks nobody out, and what a stolen session has minted ends with it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTokenForUser } from '../../src/access/administration.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { openBrowser } from '../support/browser.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
-import { enter, forgetAttempts, giveCheapPassword, givePassword, makePerson, password } from '../sign-in/support.ts'
+import {
+  enter,
+  forgetAttempts,
+  giveCheapPassword,
+  givePassword,
+  makePerson,
+  password,
+} from '../access/sign-in/support.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startEmbeddedPostgres } from '../../src/database/embedded/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { runKills } from './driver.ts'
 import { renderReport } from './report.ts'
 

@@ -2,9 +2,9 @@
 // Arguments: the point, which passing of it, and the signal.
 import { writeSync } from 'node:fs'
 import { startApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { surviveLostConnections } from '../../src/main.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
 const [point, nth = '1', signal = 'SIGKILL'] = process.argv.slice(2)
@@ -42,7 +42,7 @@ const log = createLog(config.log_level, { write: (line: string) => void process.
 surviveLostConnections(log)
 const app = await startApp(config, log, { ...systemPorts, newId, reached })
 isReady = true
-say({ url: app.url, node_id: app.services.node_id })
+say({ url: app.url, node_id: app.core.node.id })
 process.once('SIGTERM', () => void stop())
 
 async function stop(): Promise<void> {

@@ -1,5 +1,5 @@
 // What each node of a run dies of: every pause point in turn, and chance.
-import { type PausePoint, attemptPoints, changeNames, stages } from '../../src/conversations/pause-points.ts'
+import { type PausePoint, attemptPoints, changeNames, stages } from '../../src/conversations/commit/pause-points.ts'
 import type { Random } from './random.ts'
 
 /** Each group holds the points of one change, or one point outside of commits. */

@@ -1,5 +1,5 @@
 // A node's time as a test gives it out: nothing is due until the test says so, and a node that died is never called again.
-import type { Clock } from '../../src/ports.ts'
+import type { Clock } from '../../src/base/ports.ts'
 
 interface Timer {
   ms: number

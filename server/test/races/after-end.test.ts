@@ -2,8 +2,8 @@
 // starts on a node which has stopped.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { sql } from 'kysely'
-import { stages } from '../../src/conversations/pause-points.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { stages } from '../../src/conversations/commit/pause-points.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { publishAgent, startTestServer } from '../support/server.ts'
 import { type Races, isAnyoneLockedOut, startRaces, until } from './harness.ts'
@@ -94,7 +94,7 @@ test('a turn that is accepted by a node which stops meanwhile is given back at o
   )
   call.catch(() => {})
   await committed.promise
-  const { runner } = leaving.services
+  const { engine: runner } = leaving.rooms.engine
   const drain = runner.drain.bind(runner)
   runner.drain = (ms) => drain(ms).finally(drained.resolve)
   const stopping = leaving[Symbol.asyncDispose]()

@@ -3,9 +3,9 @@ import type { Client } from '@parley/sdk'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
 import type { App } from '../../src/app.ts'
-import type { PausePoint } from '../../src/conversations/pause-points.ts'
-import { renew_ms } from '../../src/conversations/turn.ts'
-import { type Ports, systemPorts } from '../../src/ports.ts'
+import type { PausePoint } from '../../src/conversations/commit/pause-points.ts'
+import { renew_ms } from '../../src/conversations/machine/turn.ts'
+import { type Ports, systemPorts } from '../../src/base/ports.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 
@@ -80,7 +80,7 @@ export async function startRaces(): Promise<Races> {
   const createNode = (name: NodeName, app: App): RaceNode => {
     const { holdAt, passing } = points[name]
     const client = server.as({ base_url: app.url })
-    return { app, client, holdAt, passing, sweep: () => app.services.runner.watch() }
+    return { app, client, holdAt, passing, sweep: () => app.rooms.engine.engine.watch() }
   }
   const b = stack.use(await server.startAnother({}, { ports: points.b.ports }))
   const c = stack.use(await server.startAnother({}, { ports: points.c.ports }))

@@ -1,6 +1,6 @@
 // T9 while racing: two calls with one key, the first held at each pause point of its commit, have one effect and one answer.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type ChangeName, stages } from '../../src/conversations/pause-points.ts'
+import { type ChangeName, stages } from '../../src/conversations/commit/pause-points.ts'
 import { type NodeName, type RaceNode, type Races, isAnyoneLockedOut, startRaces, until } from './harness.ts'
 import { checkInvariants, readStored } from './invariants.ts'
 import { refusal } from '../support/server.ts'

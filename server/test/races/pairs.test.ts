@@ -1,6 +1,6 @@
 // What callers are promised of the races that matter most, said outright: beside the table, whose oracle works them out.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { stages } from '../../src/conversations/pause-points.ts'
+import { stages } from '../../src/conversations/commit/pause-points.ts'
 import { type NodeName, type Races, startRaces } from './harness.ts'
 import { type Finish, type RaceCase, runRace } from './race.ts'
 import { said } from './scene.ts'

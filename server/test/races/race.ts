@@ -1,7 +1,7 @@
 // One race: the first side is held at a pause point of its commit while the second goes through, or waits for the lock.
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
-import { stages } from '../../src/conversations/pause-points.ts'
+import { stages } from '../../src/conversations/commit/pause-points.ts'
 import { type NodeName, type Races, isAnyoneLockedOut, until } from './harness.ts'
 import { type Stored, checkInvariants, outcomeOf, readStored } from './invariants.ts'
 import { Oracle, type Outcome } from './oracle.ts'

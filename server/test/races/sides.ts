@@ -1,6 +1,6 @@
 // The two sides of a race: everything that changes a conversation while a turn runs, by the name of its commit.
 import type { ConcurrencyRule } from '@parley/contract'
-import type { ChangeName } from '../../src/conversations/pause-points.ts'
+import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
 import { type RaceNode, until } from './harness.ts'
 import { type Answer, type Course, type Scene, answerOf, isAbandoned, sendMessage } from './scene.ts'
 

@@ -1,5 +1,5 @@
 // The table of races: each ordered pair of deeds, at each pause point of the first one's commit.
-import { stages } from '../../src/conversations/pause-points.ts'
+import { stages } from '../../src/conversations/commit/pause-points.ts'
 import type { NodeName } from './harness.ts'
 import type { RaceCase } from './race.ts'
 import { type Deed, changeOf, deedsOf, halts, isProgress } from './sides.ts'

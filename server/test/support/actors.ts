@@ -2,7 +2,7 @@
 import { type Scope, scopes } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import type { TestServer } from './server.ts'
 
 export interface Organization {
@@ -13,9 +13,11 @@ export interface Organization {
 }
 
 /** Another organization in the same database. */
-export async function makeOrganization(server: TestServer): Promise<Organization> {
+export async function makeOrganization(
+  server: TestServer,
+  name = `Other ${systemPorts.newId()}`,
+): Promise<Organization> {
   const administration = { database: server.database, ports: systemPorts }
-  const name = `Other ${systemPorts.newId()}`
   const { organization, secret } = await createOrganization(administration, { name })
   return { id: organization.id, key: secret, client: server.as({ token: secret }) }
 }

@@ -2,7 +2,7 @@
 import type { ConversationStreamEvent } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import type { TestServer } from './server.ts'
 
 export const stored = (events: ConversationStreamEvent[]) => events.flatMap((event) => ('id' in event ? [event] : []))

@@ -1,7 +1,7 @@
 // A fetch that judges every error it is answered with by the contract. Redirects are answers like any other.
 import { ErrorBody } from '@parley/contract'
 import { expect } from 'vitest'
-import { createAjv } from '../../src/validation.ts'
+import { createAjv } from '../../src/base/validation.ts'
 
 const ajv = createAjv()
 const isErrorBody = ajv.compile(ErrorBody)

@@ -1,6 +1,6 @@
 // What every model promises, whichever provider is behind it: run by the adapters, the demo model and the resilient model.
 import { describe, expect, test } from 'vitest'
-import type { Model, ModelPart, ModelRequest } from '../../src/engine/models/port.ts'
+import type { Model, ModelPart, ModelRequest } from '../../src/models/port.ts'
 
 export const GREETING: ModelRequest = {
   system: 'You help the customers of a tea shop. Be brief.',

@@ -1,6 +1,6 @@
 // Deliveries as a receiver sees them: what comes, in which order, how often, and what its answers bring about.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { systemPorts } from '../../src/ports.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { type World, expectSettled, sequencesOf, soon, startWorld } from './fixture.ts'
 import { answer } from './receiver.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createCertificate } from '../../src/outbound/peers.ts'
+import { createCertificate } from '../outbound/peers.ts'
 import { type World, expectSettled, impatient, soon, startWorld } from './fixture.ts'
 import { type Receiver, answer, startReceiver } from './receiver.ts'
 

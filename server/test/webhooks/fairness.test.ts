@@ -1,7 +1,7 @@
 // Receivers that hang, as many as one organization or many can have: nobody else's deliveries wait for them, on any node.
 import type { Client } from '@parley/sdk'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Ports } from '../../src/ports.ts'
+import type { Ports } from '../../src/base/ports.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { publishAgent } from '../support/server.ts'
 import { type World, patient, soon, startWorld } from './fixture.ts'

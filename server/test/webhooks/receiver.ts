@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
-import type { Certificate } from '../../src/outbound/peers.ts'
+import type { Certificate } from '../outbound/peers.ts'
 
 export interface ReceivedEvent {
   id: string

@@ -3,7 +3,7 @@ import type { Output, Role } from '@parley/contract'
 import { sql } from 'kysely'
 import type { Executor } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
-import type { Actor } from '../access.ts'
+import type { Actor } from '../../calls/access.ts'
 import { type PageRequest, countRows } from '../queries.ts'
 
 export type InvitationRecord = Output<'listInvitations'>['data'][number]

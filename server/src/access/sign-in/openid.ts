@@ -1,9 +1,9 @@
 // The identity provider: OpenID Connect with the code flow, PKCE, state and nonce, over the guarded client. Knows no database.
 import * as client from 'openid-client'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import { createOutboundClient, type OutboundClient, OutboundError, type OutboundMethod } from '../../outbound/client.ts'
 import type { Lookup } from '../../outbound/names.ts'
-import type { Clock } from '../../ports.ts'
+import type { Clock } from '../../base/ports.ts'
 
 /** What the browser keeps, sealed, while it is at the provider. */
 export interface PendingSignIn {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../base/errors.ts'
 import { createPasswords } from './passwords.ts'
 
 /** Weak, and quick. */

@@ -1,6 +1,6 @@
 // Hashes and checks passwords with scrypt: one at a time, so that people who sign in leave the processor to the turns.
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
-import { AppError } from '../../errors.ts'
+import { AppError } from '../../base/errors.ts'
 
 /** Of scrypt: 2^ln rounds over blocks of r × 128 bytes, p times. */
 export interface PasswordCost {

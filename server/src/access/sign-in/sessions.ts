@@ -1,11 +1,11 @@
 // Begins and ends sessions. A session is begun under a lock on what it rests on, so that none outlives its end.
 import type { Role } from '@parley/contract'
 import { sql } from 'kysely'
-import type { Config } from '../../config.ts'
+import type { Config } from '../../config/config.ts'
 import type { Executor } from '../../database/database.ts'
-import type { Ports } from '../../ports.ts'
-import { hashSecret } from '../credentials.ts'
-import type { SignInWay } from './find-session.ts'
+import type { Ports } from '../../base/ports.ts'
+import { hashSecret } from '../rules/credentials.ts'
+import type { SignInWay } from '../../calls/principal.ts'
 
 export interface NewSession {
   id: string

@@ -1,13 +1,13 @@
 // The tool calls of a step: carried out side by side, each result written as it comes. And those that an attempt which is gone
 // has left without a result.
-import type { ToolResult } from '../../conversations/attempt-decisions.ts'
-import { reach } from '../../conversations/pause-points.ts'
-import { type Redactor, createRedactor } from '../../secrets/redact.ts'
+import type { ToolResult } from '../../conversations/machine/attempt-decisions.ts'
+import { reach } from '../../conversations/commit/pause-points.ts'
+import { type Redactor, createRedactor } from '../../secrets/rules/redact.ts'
 import type { Secrets } from '../../secrets/read-secrets.ts'
 import type { RunningTurn } from '../attempt-input.ts'
-import type { ModelToolResult } from '../models/port.ts'
-import type { PlannedCall } from '../step-policy.ts'
-import { type OutputRoom, takeRoom } from './output-size.ts'
+import type { ModelToolResult } from '../../models/port.ts'
+import type { PlannedCall } from '../rules/step-policy.ts'
+import { type OutputRoom, takeRoom } from '../rules/output-size.ts'
 import { type ToolOutcome, type ToolRun, failed, runTool } from './run-tool.ts'
 
 type WriteResult = (result: ToolResult) => Promise<void>

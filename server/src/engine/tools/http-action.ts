@@ -1,18 +1,18 @@
 // The `http` action of a tool: its templates rendered to a request, the answer to data.
 import type { HttpAction } from '@parley/contract'
-import type { JsonValue } from '../../json.ts'
+import type { JsonValue } from '../../base/json.ts'
 import {
   OutboundError,
   type OutboundErrorKind,
   type OutboundRequest,
   type OutboundResponse,
 } from '../../outbound/client.ts'
-import type { Redactor } from '../../secrets/redact.ts'
+import type { Redactor } from '../../secrets/rules/redact.ts'
 import { type RenderBudget, TemplateError, renderTemplate } from '../../templates/templates.ts'
-import { isStorable, makeStorable } from '../../text.ts'
-import { backoffDelay, createSleep } from '../models/resilient.ts'
+import { isStorable, makeStorable } from '../../base/text.ts'
+import { backoffDelay, createSleep } from '../../models/resilient.ts'
 import type { ToolVariables } from './run-actions.ts'
-import { renderUrl } from './request-url.ts'
+import { renderUrl } from '../rules/request-url.ts'
 import type { ToolCall, ToolRun } from './run-tool.ts'
 
 const max_body_bytes = 262_144

@@ -1,16 +1,16 @@
 // Carries out one tool call. Whatever goes wrong is a result that the model sees, never a failed turn; only the attempt's own
 // end stops it.
 import type { Logger } from 'pino'
-import { checkAgainst } from '../../agents/argument-schemas.ts'
+import { checkAgainst } from '../../agents/rules/argument-schemas.ts'
 import type { PromptVariables } from '../../conversations/turn-runner.ts'
-import { widgetResult } from '../../conversations/turn-items.ts'
-import type { Services } from '../../context.ts'
-import type { FieldFault } from '../../errors.ts'
-import type { JsonObject, JsonValue } from '../../json.ts'
-import type { Redactor } from '../../secrets/redact.ts'
+import { widgetResult } from '../../conversations/machine/turn-items.ts'
+import type { EngineServices } from '../services.ts'
+import type { FieldFault } from '../../base/errors.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { Redactor } from '../../secrets/rules/redact.ts'
 import { callRemoteTool } from './mcp/turn-servers.ts'
 import { runActions } from './run-actions.ts'
-import type { TurnTool } from './turn-tools.ts'
+import type { TurnTool } from '../rules/turn-tools.ts'
 
 export interface ToolCall {
   call_id: string
@@ -27,7 +27,7 @@ export interface ToolOutcome {
 
 /** What a call may use. */
 export interface ToolRun {
-  services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
+  services: Pick<EngineServices, 'outbound' | 'ports' | 'mcp_listings'>
   organization_id: string
   variables: PromptVariables
   /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */

@@ -2,7 +2,7 @@
 import { setTimeout as pass } from 'node:timers/promises'
 import { ApiError, type CallOptions } from '@parley/sdk'
 import { openDatabase } from '../../../src/database/database.ts'
-import { startNameServer } from '../../../src/outbound/name-server.ts'
+import { startNameServer } from '../../outbound/name-server.ts'
 import { startScriptedModel } from '../../support/scripted-model.ts'
 import { type Memory, type RunNode, startAttackers, startRunNode } from './processes.ts'
 import { type Quiet, setUp } from './set-up.ts'

@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startEmbeddedPostgres } from '../../../src/database/embedded/embedded-postgres.ts'
+import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { runHostile } from './driver.ts'
 import { findViolations, renderReport } from './report.ts'
 

@@ -2,9 +2,9 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { startApp } from '../../../src/app.ts'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/config.ts'
 import { surviveLostConnections } from '../../../src/main.ts'
-import { systemPorts } from '../../../src/ports.ts'
+import { systemPorts } from '../../../src/base/ports.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
 
 setFlagsFromString('--expose-gc')

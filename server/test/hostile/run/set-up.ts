@@ -2,7 +2,7 @@
 import { type Client, createClient } from '@parley/sdk'
 import { createOrganization, createTokenForUser, createUser } from '../../../src/access/administration.ts'
 import type { PooledDatabase } from '../../../src/database/database.ts'
-import { systemPorts } from '../../../src/ports.ts'
+import { systemPorts } from '../../../src/base/ports.ts'
 import { publishAgent } from '../../support/server.ts'
 import { type KeyUse, type Target, keyUses } from './target.ts'
 

@@ -1,9 +1,9 @@
 // One connection to a remote server: opened in the protocol version that it speaks, asked, and closed.
 import { type CallToolResult, Client, type PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
-import type { JsonObject } from '../../../json.ts'
+import type { JsonObject } from '../../../base/json.ts'
 import type { OutboundClient } from '../../../outbound/client.ts'
-import type { Clock } from '../../../ports.ts'
-import { version } from '../../../version.ts'
+import type { Clock } from '../../../base/ports.ts'
+import { version } from '../../../base/version.ts'
 import { readRefusal } from './failure.ts'
 import type { McpPeer } from './peer.ts'
 import { GuardedTransport } from './transport.ts'

@@ -1,10 +1,10 @@
 // Why a remote server could not be asked: one sentence that the model and the log may be told, which holds no header and no body.
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client'
 import { OutboundError } from '../../../outbound/client.ts'
-import type { Clock } from '../../../ports.ts'
-import type { Redactor } from '../../../secrets/redact.ts'
+import type { Clock } from '../../../base/ports.ts'
+import type { Redactor } from '../../../secrets/rules/redact.ts'
 import { TemplateError } from '../../../templates/templates.ts'
-import { makeStorable } from '../../../text.ts'
+import { makeStorable } from '../../../base/text.ts'
 
 /** Its message may hold what the server says: it is shown by `explain`. */
 export class McpFailure extends Error {

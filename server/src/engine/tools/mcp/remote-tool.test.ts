@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkAgainst } from '../../../agents/argument-schemas.ts'
+import { checkAgainst } from '../../../agents/rules/argument-schemas.ts'
 import { nameRemoteTool } from './names.ts'
 import { readRemoteTool } from './remote-tool.ts'
 import { outputOf } from './result.ts'
-import { max_output_bytes } from '../output-size.ts'
-import { createRedactor } from '../../../secrets/redact.ts'
-import { findUnstorable } from '../../../text.ts'
+import { max_output_bytes } from '../../rules/output-size.ts'
+import { createRedactor } from '../../../secrets/rules/redact.ts'
+import { findUnstorable } from '../../../base/text.ts'
 
 const plain = createRedactor(new Map())
 const nested = (depth: number) => JSON.parse('{"type":"object","a":'.repeat(depth) + '1' + '}'.repeat(depth)) as object

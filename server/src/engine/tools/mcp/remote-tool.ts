@@ -1,7 +1,7 @@
 // What a remote server says of its tools, judged and bounded: nothing in it can harm a turn, or another tool.
-import { findSchemaFault, listPatterns, whyUnchecked } from '../../../agents/argument-schemas.ts'
-import type { JsonObject } from '../../../json.ts'
-import { isStorable, makeStorable } from '../../../text.ts'
+import { findSchemaFault, listPatterns, whyUnchecked } from '../../../agents/rules/argument-schemas.ts'
+import type { JsonObject } from '../../../base/json.ts'
+import { isStorable, makeStorable } from '../../../base/text.ts'
 
 export interface RemoteTool {
   /** As the server knows it. */

@@ -1,8 +1,8 @@
 // What a remote tool answers, as a result that can be stored and shown to a model: bounded, as JSON.
-import { type JsonValue, canonicalJson } from '../../../json.ts'
-import type { Redactor } from '../../../secrets/redact.ts'
-import { makeStorable } from '../../../text.ts'
-import { max_output_bytes } from '../output-size.ts'
+import { type JsonValue, canonicalJson } from '../../../base/json.ts'
+import type { Redactor } from '../../../secrets/rules/redact.ts'
+import { makeStorable } from '../../../base/text.ts'
+import { max_output_bytes } from '../../rules/output-size.ts'
 import { isObject } from './remote-tool.ts'
 
 const max_depth = 48

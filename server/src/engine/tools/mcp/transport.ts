@@ -6,7 +6,7 @@ import {
   type TransportSendOptions,
 } from '@modelcontextprotocol/client'
 import { type OutboundClient, OutboundError, type OutboundMethod } from '../../../outbound/client.ts'
-import type { Clock } from '../../../ports.ts'
+import type { Clock } from '../../../base/ports.ts'
 import type { McpPeer } from './peer.ts'
 
 /** Of one answer, however it is sent. */

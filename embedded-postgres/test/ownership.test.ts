@@ -1,0 +1,125 @@
+// Who may use the data: one owner, its successor after a kill, and guests.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.ts'
+
+const LIMIT = { timeout: 30_000 }
+let workshop: Workshop
+/** The tests share this folder, in their order. */
+let data_dir: string
+
+beforeAll(async () => {
+  workshop = await Workshop.open()
+  data_dir = workshop.folder('data')
+})
+afterAll(() => workshop.close())
+
+const start = (mode: 'own' | 'attach' = 'own') => startEmbeddedPostgres({ data_dir, mode }, workshop.host)
+
+test('of several first starts at once one wins, and the others name it', LIMIT, async () => {
+  const children = [workshop.child(data_dir), workshop.child(data_dir)]
+  const outcomes = await Promise.all(children.map((child) => child.outcome()))
+  await workshop.postmasterPid(data_dir)
+  const winner = children[outcomes.findIndex(({ event }) => event === 'started')]
+  expect(outcomes.filter(({ event }) => event === 'failed')).toMatchObject([
+    { fault: 'in_use', message: expect.stringContaining(`Another Parley (pid ${winner?.pid}) is using`) },
+  ])
+  expect((await winner?.stop())?.rows).toBe(1)
+})
+
+describe('a server whose Parley was killed', () => {
+  test('keeps running, is taken over by the next start, and stopped by it', LIMIT, async () => {
+    const child = workshop.child(data_dir)
+    const { connection_string, adopted } = await child.report('started')
+    expect(adopted).toBe(false)
+    const pid = await workshop.postmasterPid(data_dir)
+    await query(connection_string, 'create table kept as select 42 as answer')
+    await child.killAndWait()
+
+    const next = await start()
+    expect(next.adopted).toBe(true)
+    expect(await workshop.postmasterPid(data_dir)).toBe(pid)
+    expect(await query(next.connection_string, 'select answer from kept')).toEqual([{ answer: 42 }])
+    const pids = [pid, ...(await serverProcesses(next.connection_string))]
+    await next.stop()
+    await waitUntil('the server is gone', () => pids.every(isGone))
+  })
+
+  test('is missed by its new owner when it dies', LIMIT, async () => {
+    const child = workshop.child(data_dir)
+    await child.report('started')
+    await child.killAndWait()
+    await using next = await start()
+    expect(next.adopted).toBe(true)
+    process.kill(await workshop.postmasterPid(data_dir), 'SIGKILL')
+    expect((await next.exited).fault).toBe('died')
+  })
+})
+
+test('a second owner is refused, and the first notices nothing', LIMIT, async () => {
+  await using first = await start()
+  const pid = await workshop.postmasterPid(data_dir)
+  const refused = start()
+  await expect(refused).rejects.toMatchObject({ fault: 'in_use' })
+  await expect(refused).rejects.toThrow(`Another Parley (pid ${process.pid}) is using`)
+  expect(await query(first.connection_string, 'select answer from kept')).toEqual([{ answer: 42 }])
+  expect(await workshop.postmasterPid(data_dir)).toBe(pid)
+})
+
+test('a start that meets a stopping server waits for its end, and starts it anew', LIMIT, async () => {
+  const first = await start()
+  const pid = await workshop.postmasterPid(data_dir)
+  const second_start = start()
+  await waitUntil('the second start asks for the data', async () => {
+    return (await launcherSessions(first.connection_string)) === 2
+  })
+  await first.stop()
+  await using second = await second_start
+  expect(second.adopted).toBe(false)
+  expect(await query(second.connection_string, 'select answer from kept')).toEqual([{ answer: 42 }])
+  expect(await workshop.postmasterPid(data_dir)).not.toBe(pid)
+})
+
+async function launcherSessions(connection_string: string): Promise<number> {
+  const text = `select from pg_stat_activity where application_name like 'parley launcher%'`
+  return (await query(connection_string, text)).length
+}
+
+describe('a guest', () => {
+  test('uses the server of a running Parley and leaves it running', LIMIT, async () => {
+    const owner = await start()
+    const pid = await workshop.postmasterPid(data_dir)
+    const guest = await start('attach')
+    expect(guest.adopted).toBe(true)
+    expect(await query(guest.connection_string, 'select 1 as one')).toEqual([{ one: 1 }])
+    await guest.stop()
+    expect(isGone(pid)).toBe(false)
+    expect(await query(owner.connection_string, 'select 1 as one')).toEqual([{ one: 1 }])
+
+    const other = await start('attach')
+    await owner.stop()
+    expect(isGone(pid)).toBe(true)
+    expect((await other.exited).fault).toBe('died')
+    await other.stop()
+  })
+
+  test('owns the server where none runs', LIMIT, async () => {
+    const guest = await start('attach')
+    await workshop.postmasterPid(data_dir)
+    expect(guest.adopted).toBe(false)
+    await expect(start()).rejects.toMatchObject({ fault: 'in_use' })
+    await guest.stop()
+    expect(existsSync(join(data_dir, 'cluster', 'postmaster.pid'))).toBe(false)
+  })
+})
+
+test('an interrupt to the whole process group, as of Ctrl-C, leaves the server to its Parley', LIMIT, async () => {
+  const child = workshop.child(data_dir, { own_group: true })
+  await child.report('started')
+  const pid = await workshop.postmasterPid(data_dir)
+  process.kill(-child.pid, 'SIGINT')
+  expect((await child.report('stopped')).rows).toBe(1)
+  await waitUntil('the server is gone', () => isGone(pid))
+})

@@ -1,0 +1,198 @@
+// Starting on an empty, a used and a damaged folder, and stopping without a trace.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
+import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.ts'
+
+const LIMIT = { timeout: 30_000 }
+const LONG_NAME = `a b, "c" 'd' $e/Gespräch 会話/${'long '.repeat(40)}/${'länger'.repeat(20)}`
+let workshop: Workshop
+/** The tests that need no folder of their own share this one, in their order. */
+let shared_dir: string
+
+beforeAll(async () => {
+  workshop = await Workshop.open()
+  shared_dir = workshop.folder('shared')
+})
+afterAll(() => workshop.close())
+
+const start = (data_dir: string) => startEmbeddedPostgres({ data_dir }, workshop.host)
+
+/** Starts, hands over the connection string, and stops. */
+async function serve(data_dir: string, use: (connection_string: string) => Promise<void> = async () => {}) {
+  await using postgres = await start(data_dir)
+  await workshop.postmasterPid(data_dir)
+  await use(postgres.connection_string)
+  return postgres
+}
+
+describe('a start', () => {
+  test('makes the database in seconds, and the next one finds what was stored', LIMIT, async () => {
+    const first_began = performance.now()
+    const first = await serve(shared_dir, async (address) => {
+      expect(performance.now() - first_began).toBeLessThan(10_000)
+      await query(address, 'create table kept as select 42 as answer')
+    })
+    expect(first.adopted).toBe(false)
+    const second_began = performance.now()
+    await serve(shared_dir, async (address) => {
+      expect(performance.now() - second_began).toBeLessThan(10_000)
+      expect(await query(address, 'select answer from kept')).toEqual([{ answer: 42 }])
+    })
+  })
+
+  test('gives a durable server that listens on no network, and a role without power over it', LIMIT, async () => {
+    await serve(shared_dir, async (address) => {
+      const names = ['fsync', 'synchronous_commit', 'listen_addresses', 'TimeZone', 'server_encoding', 'is_superuser']
+      const columns = names.map((name) => `current_setting('${name}') as "${name}"`)
+      expect(await query(address, `select ${columns.join(', ')}, lower('ÄÖ') as lower`)).toEqual([
+        {
+          fsync: 'on',
+          synchronous_commit: 'on',
+          listen_addresses: '',
+          TimeZone: 'UTC',
+          server_encoding: 'UTF8',
+          is_superuser: 'off',
+          lower: 'äö',
+        },
+      ])
+      await query(address, 'create database cloned template parley')
+    })
+    const log = await readFile(join(shared_dir, 'postgresql.log'), 'utf8')
+    expect(log).toContain('database system is ready')
+    expect((await stat(join(shared_dir, 'postgresql.log'))).mode & 0o077).toBe(0)
+  })
+
+  test('takes a folder whose permissions were loosened by a copy', LIMIT, async () => {
+    const cluster = join(shared_dir, 'cluster')
+    await chmod(cluster, 0o755)
+    await serve(shared_dir, async () => {
+      expect((await stat(cluster)).mode & 0o777).toBe(0o700)
+      expect((await stat(join(cluster, '.s.PGSQL.5432'))).mode & 0o777).toBe(0o700)
+    })
+  })
+})
+
+test('a stop leaves no process, no socket, and may be asked for twice', LIMIT, async () => {
+  const postgres = await start(shared_dir)
+  const pids = [await workshop.postmasterPid(shared_dir), ...(await serverProcesses(postgres.connection_string))]
+  expect(pids.length).toBeGreaterThan(3)
+  await Promise.all([postgres.stop(), postgres.stop()])
+  expect(pids.filter((pid) => !isGone(pid))).toEqual([])
+  expect(existsSync(join(shared_dir, 'cluster', 'postmaster.pid'))).toBe(false)
+  expect(existsSync(join(shared_dir, 'cluster', '.s.PGSQL.5432'))).toBe(false)
+})
+
+test('a path may be odd, and longer than a socket address; the short link to it may vanish', LIMIT, async () => {
+  const data_dir = workshop.folder(LONG_NAME)
+  const private_dir = workshop.folder(`parley-${process.geteuid?.()}`)
+  const child = workshop.child(data_dir)
+  const { connection_string } = await child.report('started')
+  await workshop.postmasterPid(data_dir)
+  expect(await query(connection_string, 'select 1 as one')).toEqual([{ one: 1 }])
+  expect((await stat(private_dir)).mode & 0o777).toBe(0o700)
+  await child.killAndWait()
+  await rm(private_dir, { recursive: true })
+  const next = await serve(data_dir, async (address) => {
+    expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+  expect(next.adopted).toBe(true)
+  expect(existsSync(private_dir)).toBe(false)
+})
+
+test('a private folder that another user made first is not trusted', LIMIT, async () => {
+  const squatted_dir = workshop.folder(`parley-${process.geteuid?.()}`)
+  await mkdir(squatted_dir)
+  await chmod(squatted_dir, 0o777)
+  await serve(workshop.folder(LONG_NAME), async (address) => {
+    // Another folder may have a name that begins like this one's.
+    expect(decodeURIComponent(address)).not.toContain(`${squatted_dir}/`)
+    expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+  await rm(squatted_dir, { recursive: true })
+  expect((await readdir(workshop.dir)).filter((name) => name.startsWith('parley-'))).toEqual([])
+})
+
+describe('what an earlier start left', () => {
+  test('half-made by a killed initdb does not hinder the next start, and is cleared away', LIMIT, async () => {
+    const data_dir = workshop.folder('killed')
+    const child = workshop.child(data_dir)
+    const unfinished = async () =>
+      existsSync(data_dir) ? (await readdir(data_dir)).filter((name) => name.includes('.new-')) : []
+    await waitUntil('initdb is at work', async () => {
+      const [name] = await unfinished()
+      return name !== undefined && existsSync(join(data_dir, name, 'PG_VERSION'))
+    })
+    await child.killAndWait()
+    expect(existsSync(join(data_dir, 'cluster'))).toBe(false)
+    const next = await serve(data_dir)
+    expect(next.adopted).toBe(false)
+    // The orphaned initdb may have resisted the first clearing.
+    await waitUntil('a start clears the rest away', async () => {
+      await serve(data_dir)
+      return (await unfinished()).length === 0
+    })
+  })
+
+  test('in postmaster.pid does not count when another process has that id now', LIMIT, async () => {
+    const pid_file = join(shared_dir, 'cluster', 'postmaster.pid')
+    const left_pid_file = await killServer(shared_dir)
+    const { uid, gid } = await stat(pid_file)
+    const bystander = spawn('sleep', ['60'], { uid, gid, cwd: '/' })
+    try {
+      await writeFile(pid_file, left_pid_file.replace(/^\d+/, String(bystander.pid)))
+      const postgres = await serve(shared_dir)
+      expect(postgres.adopted).toBe(false)
+      expect(bystander.exitCode ?? bystander.signalCode).toBeNull()
+    } finally {
+      bystander.kill('SIGKILL')
+    }
+  })
+
+  test('by another major version is refused and not touched', LIMIT, async () => {
+    const data_dir = workshop.folder('older')
+    await mkdir(join(data_dir, 'cluster', 'base'), { recursive: true })
+    await writeFile(join(data_dir, 'cluster', 'PG_VERSION'), '14\n')
+    const before = await snapshot(data_dir)
+    const refused = start(data_dir)
+    await expect(refused).rejects.toMatchObject({ fault: 'other_version' })
+    await expect(refused).rejects.toThrow(/made by PostgreSQL 14, and Parley's own is 18.*DATABASE_URL/)
+    expect(await snapshot(data_dir)).toEqual(before)
+  })
+
+  test('by something else is refused', LIMIT, async () => {
+    const data_dir = workshop.folder('foreign')
+    await mkdir(join(data_dir, 'cluster'), { recursive: true })
+    await writeFile(join(data_dir, 'cluster', 'letter.txt'), 'dear')
+    await expect(start(data_dir)).rejects.toMatchObject({ fault: 'folder_unusable' })
+    expect(await readdir(data_dir)).toEqual(['cluster'])
+  })
+
+  test('unusable stops the start with the last words of the server', LIMIT, async () => {
+    await appendFile(join(shared_dir, 'cluster', 'postgresql.conf'), '\nnonsense = 1\n')
+    const refused = start(shared_dir)
+    await expect(refused).rejects.toMatchObject({ fault: 'start_failed' })
+    await expect(refused).rejects.toThrow(/DATABASE_URL[\s\S]*postgresql\.log[\s\S]*nonsense/)
+  })
+})
+
+/** Kills the server without a chance to clean up, and gives the text of the postmaster.pid that it leaves. */
+async function killServer(data_dir: string): Promise<string> {
+  const postgres = await start(data_dir)
+  const pid = await workshop.postmasterPid(data_dir)
+  const others = await serverProcesses(postgres.connection_string)
+  process.kill(pid, 'SIGKILL')
+  await postgres.exited
+  await postgres.stop()
+  await waitUntil('all of the killed server is gone', () => [pid, ...others].every(isGone))
+  return readFile(join(data_dir, 'cluster', 'postmaster.pid'), 'utf8')
+}
+
+async function snapshot(dir: string) {
+  const names = await readdir(dir, { recursive: true })
+  const stats = await Promise.all(['', ...names].map((name) => stat(join(dir, name))))
+  return stats.map(({ ino, mode, uid, mtimeMs }) => ({ ino, mode, uid, mtimeMs }))
+}

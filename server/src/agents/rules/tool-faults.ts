@@ -1,0 +1,168 @@
+// What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
+// All of it takes values that may be malformed: what the schema has found wrong is left alone.
+import { fieldTypesWithOptions } from '@parley/contract'
+import { type FieldFault, cutSegment } from '../../base/faults.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { mayLookUp } from '../../templates/templates.ts'
+import { globals } from '../../templates/values.ts'
+import { findPatternFault, findSchemaFault, listPatterns, listUnchecked, max_pattern_size } from './argument-schemas.ts'
+import { isObject } from './config-faults.ts'
+import { parametersOf } from './tools.ts'
+
+type Config = Record<string, unknown>
+export interface PlacedText {
+  path: string
+  text: string
+}
+
+/** The server's own tools begin with it, and what they leave in a result is believed: no remote tool may have such a name. */
+const reserved_server = 'show'
+
+export function toolFaults(config: Config, prefix: string): FieldFault[] {
+  const tools = objectsOf(config['tools'], `${prefix}.tools`)
+  const forms = objectsOf(config['forms'], `${prefix}.forms`)
+  const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
+  return [
+    ...repeated(tools, 'name', 'is the name of another tool'),
+    ...schemaFaults(tools),
+    ...tools.flatMap(unknownRequired),
+    ...tools.flatMap(listActions).flatMap(reservedSave),
+    ...repeated(forms, 'id', 'is the id of another form'),
+    ...forms.flatMap(fieldFaults),
+    ...repeated(servers, 'name', 'is the name of another server'),
+    ...servers.flatMap(reservedName),
+  ]
+}
+
+interface Placed {
+  path: string
+  value: Config
+}
+
+function objectsOf(list: unknown, path: string): Placed[] {
+  if (!Array.isArray(list)) return []
+  return list.flatMap((value: unknown, index) => (isObject(value) ? [{ path: `${path}.${index}`, value }] : []))
+}
+
+function repeated(placed: Placed[], key: string, message: string): FieldFault[] {
+  const seen = new Set<unknown>()
+  return placed.flatMap(({ path, value }) => {
+    const name = value[key]
+    const isRepeated = typeof name === 'string' && seen.has(name)
+    seen.add(name)
+    return isRepeated ? [{ path: `${path}.${key}`, message }] : []
+  })
+}
+
+function reservedName({ path, value: { name } }: Placed): FieldFault[] {
+  if (typeof name !== 'string' || name.split('_')[0] !== reserved_server) return []
+  return [{ path: `${path}.name`, message: `must not begin with ${reserved_server}, as the built-in tools do` }]
+}
+
+function schemaFaults(tools: Placed[]): FieldFault[] {
+  const room = { left: max_pattern_size }
+  return tools.flatMap(({ path, value }) => {
+    const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
+    if (!isObject(properties) || !Array.isArray(required)) return []
+    const schema = parametersOf({ properties, required: required as string[] })
+    const fault = findSchemaFault(schema) ?? findPatternFault(listPatterns(schema), room)
+    return fault === null
+      ? []
+      : [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${fault}` }]
+  })
+}
+
+/** Which arguments of tools are taken as they come. Of a configuration without faults. */
+export function listUncheckedArguments(config: Config, prefix: string): string[] {
+  return objectsOf(config['tools'], `${prefix}.tools`).flatMap(({ path, value: { properties } }) =>
+    isObject(properties)
+      ? listUnchecked(properties as JsonObject).map(
+          ({ name, why }) => `${path}.properties.${name.slice(0, 100)} ${why}: what is given for it is not checked`,
+        )
+      : [],
+  )
+}
+
+/** No call could have such an argument, and so none could be valid. */
+function unknownRequired({ path, value }: Placed): FieldFault[] {
+  const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
+  if (!isObject(properties) || !Array.isArray(required)) return []
+  return required.flatMap((name: unknown, index) =>
+    typeof name !== 'string' || Object.hasOwn(properties, name)
+      ? []
+      : [{ path: `${path}.required.${index}`, message: 'is none of the properties' }],
+  )
+}
+
+/** What the templates of an action see by these names is not what an action has saved. */
+const reserved_names: ReadonlySet<unknown> = new Set([
+  ...['custom_metadata', 'user_id', 'channel', 'now', 'arguments', 'error', 'secrets', '__proto__'],
+  ...globals.keys(),
+])
+
+function reservedSave({ path, value: { save_as } }: Placed): FieldFault[] {
+  if (!reserved_names.has(save_as)) return []
+  return [{ path: `${path}.save_as`, message: 'is the name of something else in templates' }]
+}
+
+const types_with_options: ReadonlySet<unknown> = new Set(fieldTypesWithOptions)
+
+function fieldFaults({ path, value }: Placed): FieldFault[] {
+  const fields = objectsOf(value['fields'], `${path}.fields`)
+  const without = fields.filter(({ value: { type, options } }) => {
+    const isEmpty = options === undefined || options === null || (Array.isArray(options) && options.length === 0)
+    return types_with_options.has(type) && isEmpty
+  })
+  return [
+    ...repeated(fields, 'id', 'is the id of another field'),
+    ...without.map((field) => ({ path: `${field.path}.options`, message: 'is required for this type' })),
+  ]
+}
+
+// --- templates ---
+
+/** Every text of the tools and MCP servers that is a template. */
+export function listToolTemplates(config: Config, prefix: string): PlacedText[] {
+  const tools = objectsOf(config['tools'], `${prefix}.tools`)
+  const servers = objectsOf(config['mcp_servers'], `${prefix}.mcp_servers`)
+  return [
+    ...tools.flatMap(({ path, value }) => listTexts(value['output'], `${path}.output`)),
+    ...tools.flatMap(listActions).flatMap(listActionTemplates),
+    ...servers.flatMap(({ path, value }) => listTexts(value['headers'], `${path}.headers`)),
+  ]
+}
+
+/** Where a valid configuration names secrets. */
+export function listSecretReferences(config: Config, prefix: string): string[] {
+  const templates = listToolTemplates(config, prefix).filter(({ text }) => mayLookUp(text, 'secrets'))
+  return templates.map(({ path }) => path)
+}
+
+/** Every condition: an expression, not a template. */
+export function listConditions(config: Config, prefix: string): PlacedText[] {
+  const actions = objectsOf(config['tools'], `${prefix}.tools`).flatMap(listActions)
+  return actions.flatMap(({ path, value: { condition } }) =>
+    typeof condition === 'string' ? [{ path: `${path}.condition`, text: condition }] : [],
+  )
+}
+
+function listActions({ path, value }: Placed): Placed[] {
+  return ['actions', 'actions_on_error'].flatMap((key) => objectsOf(value[key], `${path}.${key}`))
+}
+
+const templateFields = new Map<unknown, readonly string[]>([
+  ['http', ['url', 'headers', 'query', 'body']],
+  ['play_message', ['message']],
+  ['knowledge_base', ['query']],
+])
+
+function listActionTemplates({ path, value }: Placed): PlacedText[] {
+  const fields = templateFields.get(value['type']) ?? []
+  return fields.flatMap((field) => listTexts(value[field], `${path}.${field}`))
+}
+
+function listTexts(value: unknown, path: string): PlacedText[] {
+  if (typeof value === 'string') return [{ path, text: value }]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, entry]) => listTexts(entry, `${path}.${cutSegment(key)}`))
+}

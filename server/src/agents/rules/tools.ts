@@ -1,0 +1,37 @@
+// What an agent's tools mean: their arguments as a JSON Schema, and their settings with all defaults.
+import { type ToolAction, type ToolConfig, agentDefaults } from '@parley/contract'
+import type { JsonObject } from '../../base/json.ts'
+
+/** A tool with everything decided. */
+export interface ResolvedTool {
+  name: string
+  description: string
+  /** JSON Schema of the arguments. */
+  parameters: JsonObject
+  /** In order. */
+  actions: ToolAction[]
+  actions_on_error: ToolAction[]
+  /** A template; null: what the actions have saved. */
+  output: string | null
+  idempotent: boolean
+  timeout_ms: number
+}
+
+export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
+  return tools.map((tool) => ({
+    name: tool.name,
+    description: tool.description,
+    parameters: parametersOf(tool),
+    actions: tool.actions ?? [],
+    actions_on_error: tool.actions_on_error ?? [],
+    output: tool.output ?? null,
+    idempotent: tool.idempotent ?? agentDefaults.tool.idempotent,
+    timeout_ms: tool.timeout_ms ?? agentDefaults.tool.timeout_ms,
+  }))
+}
+
+/** Strict, so that a name which the author never wrote down reaches no template. */
+export function parametersOf({ properties, required }: Pick<ToolConfig, 'properties' | 'required'>): JsonObject {
+  const known = (properties ?? {}) as JsonObject
+  return { type: 'object', properties: known, required: required ?? [], additionalProperties: false }
+}

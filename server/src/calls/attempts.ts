@@ -1,0 +1,125 @@
+// How often somebody may try to sign in: buckets of attempts for addresses and accounts, in the database, so that every node counts
+// the same. An attempt is taken before anything is looked at, and given back when it succeeds.
+import { createHash } from 'node:crypto'
+import { isIPv4, isIPv6 } from 'node:net'
+import { sql } from 'kysely'
+import type { Executor } from '../database/database.ts'
+import { AppError } from '../base/errors.ts'
+
+export interface Bucket {
+  subject: Buffer
+  /** Attempts that can follow at once. */
+  size: number
+  /** Until one more is allowed. */
+  refill_seconds: number
+}
+
+/** Of one address, whatever the account. */
+export function addressBucket(address: string): Bucket {
+  return { subject: hashOf('address', networkOf(address)), size: 50, refill_seconds: 6 }
+}
+
+/** Of one account from one address, whether there is such an account or not. */
+export function accountAtAddressBucket(email: string, address: string): Bucket {
+  return { subject: hashOf('account at address', nameOf(email, address)), size: 10, refill_seconds: 60 }
+}
+
+/** Of one account from all addresses together that it does not know. */
+export function accountBucket(email: string): Bucket {
+  return { subject: hashOf('account', normalize(email)), size: 100, refill_seconds: 60 }
+}
+
+/**
+ * What a password is tried against. Nobody elsewhere can use up the attempts of an account at an address that it knows. The bucket
+ * of the account comes last: what its address refuses takes nothing of it.
+ */
+export async function passwordBuckets(executor: Executor, email: string, address: string): Promise<Bucket[]> {
+  const own = [addressBucket(address), accountAtAddressBucket(email, address)]
+  return (await knowsAddress(executor, email, address)) ? own : [...own, accountBucket(email)]
+}
+
+const known_days = 90
+
+async function knowsAddress({ kysely }: Executor, email: string, address: string): Promise<boolean> {
+  const row = await kysely
+    .selectFrom('sign_in_attempts')
+    .select('subject')
+    .where('subject', '=', knownSubject(email, address))
+    .where('full_at', '>', sql<string>`now()`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The password was right here. A row of the same table, which goes when its time has come as the others do. */
+export async function rememberAddress({ kysely }: Executor, email: string, address: string): Promise<void> {
+  const until = sql`now() + make_interval(days => ${known_days}::integer)`
+  await sql`
+    insert into sign_in_attempts as a (subject, full_at) values (${knownSubject(email, address)}, ${until})
+    on conflict (subject) do update set full_at = ${until} where a.full_at < ${until} - interval '1 day'`.execute(
+    kysely,
+  )
+}
+
+function knownSubject(email: string, address: string): Buffer {
+  return hashOf('known', nameOf(email, address))
+}
+
+function nameOf(email: string, address: string): string {
+  return `${networkOf(address)} ${normalize(email)}`
+}
+
+function normalize(email: string): string {
+  return email.trim().toLowerCase()
+}
+
+function hashOf(kind: string, text: string): Buffer {
+  return createHash('sha256').update(`${kind} ${text}`).digest()
+}
+
+/** Whoever has one address of IPv6 has its whole network of 64 bits. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address
+  if (isIPv4(mapped) || !isIPv6(mapped)) return mapped
+  const [head = '', tail] = mapped.replace(/%.*$/, '').split('::')
+  const left = head.split(':').filter(Boolean)
+  const right = tail === undefined ? [] : tail.split(':').filter(Boolean)
+  const gap = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+  const groups = [...left, ...(tail === undefined ? [] : gap), ...right]
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}
+
+/** Throws `rate_limited`. What was taken of the buckets before stays taken. */
+export async function takeAttempt(executor: Executor, buckets: readonly Bucket[]): Promise<void> {
+  for (const bucket of buckets) {
+    const wait_seconds = await take(executor, bucket)
+    if (wait_seconds === 0) continue
+    throw new AppError('rate_limited', 'Too many attempts to sign in.', {}, { retry_after: wait_seconds })
+  }
+}
+
+/** Zero when there was one to take, else the seconds until there is. */
+async function take({ kysely }: Executor, { subject, size, refill_seconds }: Bucket): Promise<number> {
+  const one = sql`make_interval(secs => ${refill_seconds}::integer)`
+  const all = sql`make_interval(secs => ${refill_seconds * size}::integer)`
+  const taken = await sql`
+    insert into sign_in_attempts as a (subject, full_at) values (${subject}, clock_timestamp() + ${one})
+    on conflict (subject) do update set full_at = greatest(a.full_at, clock_timestamp()) + ${one}
+    where greatest(a.full_at, clock_timestamp()) + ${one} <= clock_timestamp() + ${all}
+    returning 1`.execute(kysely)
+  if (taken.rows.length > 0) return 0
+  const { rows } = await sql<{ seconds: number }>`
+    select ceil(extract(epoch from full_at + ${one} - ${all} - clock_timestamp()))::integer as seconds
+    from sign_in_attempts where subject = ${subject}`.execute(kysely)
+  return Math.max(1, rows[0]?.seconds ?? 1)
+}
+
+export async function giveAttemptBack({ kysely }: Executor, buckets: readonly Bucket[]): Promise<void> {
+  for (const { subject, refill_seconds } of buckets) {
+    await sql`
+      update sign_in_attempts set full_at = full_at - make_interval(secs => ${refill_seconds}::integer)
+      where subject = ${subject}`.execute(kysely)
+  }
+}

@@ -1,0 +1,98 @@
+// What an operation is given: the core, its room's own services, the caller, and the database opened for the caller's organization.
+import type { Input, Operation, OperationId, Operations, Output } from '@parley/contract'
+import type { Logger } from 'pino'
+import type { RootStore } from '../database/store.ts'
+import type { CallKey } from '../idempotency/run-once.ts'
+import type { Access } from './access.ts'
+import type { Core } from './core.ts'
+import type { EventStream, TextStream } from './event-stream.ts'
+import type { Minter, Session } from './principal.ts'
+
+export type CookieName = 'session' | 'sign_in'
+
+/** The request that a call came in: the browser or client behind it, and headers of the answer. Only calls over HTTP have one. */
+export interface WebEdge {
+  /** Of the client, as the nearest trusted proxy reports it. */
+  readonly address: string
+  /** Path and query, for links to other pages. */
+  readonly url: string
+  readCookie(name: CookieName): string | null
+  /** Null deletes it. */
+  writeCookie(name: CookieName, value: string | null, seconds?: number): void
+  setHeader(name: string, value: string): void
+}
+
+/** `Own`: what the room of the operation has for itself. */
+export interface PublicContext<Own = unknown> {
+  readonly core: Core
+  readonly room: Own
+  readonly request_id: string
+  readonly log: Logger
+  /** Null for a call that did not come over HTTP. */
+  readonly edge: WebEdge | null
+}
+
+/** A call about signing in, which only a browser can make. */
+export interface SignInContext<Own = unknown> extends PublicContext<Own> {
+  readonly edge: WebEdge
+}
+
+/** A call about the caller's session itself. */
+export interface SessionContext<Own = unknown> extends SignInContext<Own> {
+  readonly session: Session
+}
+
+/** A signed-in user's call about themselves, in no organization. */
+export interface UserContext<Own = unknown> extends PublicContext<Own> {
+  readonly user: { readonly id: string; readonly email: string }
+  readonly minter: Minter
+}
+
+/** A call within an organization. */
+export interface Context<Own = unknown> extends PublicContext<Own> {
+  readonly access: Access
+  readonly store: RootStore
+  /** Whether the caller takes server-sent events. */
+  readonly accepts_stream: boolean
+  /** The idempotency key of a call of an operation that waits; null without one. */
+  readonly key: CallKey | null
+}
+
+type ContextOf<O extends Operation, Own> = O['access'] extends 'public'
+  ? O extends { sign_in: true }
+    ? SignInContext<Own>
+    : PublicContext<Own>
+  : O['access'] extends 'user'
+    ? UserContext<Own>
+    : O['access'] extends 'session'
+      ? SessionContext<Own>
+      : Context<Own>
+
+/** An operation's implementation, typed by its place in the contract. */
+export type Handler<Id extends OperationId, Own = unknown> = (
+  ctx: ContextOf<Operations[Id], Own>,
+  input: Input<Id>,
+) => Promise<AnswerOf<Id>>
+
+/** An operation that streams may answer with a stream. */
+export type AnswerOf<Id extends OperationId> = Operations[Id] extends { stream: object }
+  ? (Operations[Id]['success'] extends { schema: object } ? Output<Id> : never) | EventStream
+  : Operations[Id] extends { text: string }
+    ? Output<Id> | TextStream
+    : Output<Id>
+
+/** What carries out these operations, whichever room each belongs to. */
+export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> }
+
+type AnyHandler = (ctx: never, input: never) => Promise<unknown>
+
+/** Gives the handlers of a room's operations the room's own services, as `ctx.room`. One that is missing does not compile. */
+export function bindRoom<Own, Group extends Partial<Operations>>(
+  own: Own,
+  group: Group,
+  handlers: { [Id in keyof Group & OperationId]: Handler<Id, Own> },
+): Handlers<keyof Group & OperationId> {
+  const bind = (handler: AnyHandler) => (ctx: object, input: never) => handler({ ...ctx, room: own } as never, input)
+  const handlerOf = (id: string) => (handlers as Record<string, AnyHandler>)[id]!
+  return Object.fromEntries(Object.keys(group).map((id) => [id, bind(handlerOf(id))])) as never
+}

@@ -1,0 +1,65 @@
+// What follows a commit in this process: started turns are carried out, waiting calls are woken. And its reverse: stopping
+// the attempt that runs here so that a commit can keep what it had said.
+import type { Core } from '../../calls/core.ts'
+import type { Conversations } from '../conversations.ts'
+import type { Committed } from './commit.ts'
+import type { PartialReply } from '../machine/turn-endings.ts'
+
+/** Hears of what shows in the list of an organization's conversations. */
+export interface ListWatcher {
+  changed(organization_id: string): void
+  /** Messages were exchanged. */
+  progressed(organization_id: string, conversation_id: string): void
+}
+
+export function followUp(
+  { core, runner, results, watcher }: Conversations,
+  conversation_id: string,
+  committed: Committed<unknown>,
+): void {
+  const { node } = core
+  const { signals, bus } = core.live
+  if (committed.started) runner.start(committed.started)
+  for (const ended of committed.ended_turns) {
+    const { id, nodes } = ended
+    runner.stop(id)
+    results.tell(id, ended)
+    signals.notify(id)
+    if (nodes.some((other) => other !== node.id)) void bus.publish({ topic: 'changed', id })
+  }
+  announce(core, conversation_id)
+  const { organization_id, listed } = committed
+  if (listed === 'change') watcher.changed(organization_id)
+  if (listed === 'progress') watcher.progressed(organization_id, conversation_id)
+}
+
+/** The signal's key for events of any conversation that this node has stored. */
+export const eventsKey = 'events'
+
+/** Something of the conversation was stored: whoever reads it, here or elsewhere, looks, and so does who delivers events. */
+export function announce({ live }: Pick<Core, 'live'>, conversation_id: string): void {
+  live.signals.notify(conversation_id)
+  live.signals.notify(eventsKey)
+  live.turns.announceStored(conversation_id)
+}
+
+/**
+ * Stops the attempt that runs, here or on another node, commits with what it had said, and lets it run again if nothing came of the commit:
+ * it threw, or its decision left the turn alone.
+ */
+export async function withHalt<Answer>(
+  { core, runner }: Conversations,
+  conversation_id: string,
+  commit: (partial: PartialReply | null) => Promise<Committed<Answer>>,
+): Promise<Committed<Answer>> {
+  const halted = await runner.halt(conversation_id)
+  let isConcluded = false
+  try {
+    const partial = halted && { ...halted, message_id: core.ports.newId() }
+    const committed = await commit(partial)
+    isConcluded = !halted || committed.ended_turns.some(({ id }) => id === halted.turn_id)
+    return committed
+  } finally {
+    halted?.release(isConcluded)
+  }
+}

@@ -1,0 +1,104 @@
+// Leases of turns across organizations: renewing one's own, giving them back, lending them, finding those that nobody holds.
+import { type Executor, statement } from '../../database/database.ts'
+import { lease_ms } from '../machine/turn.ts'
+
+const renewStatement = statement(
+  'renew_leases',
+  `update turns set lease_expires_at = clock_timestamp() + $3::integer * interval '1 millisecond'
+   where node_id = $1 and lease = any($2::bigint[]) and status = 'running' returning lease`,
+)
+
+/** Answers the leases that are still this node's. */
+export async function renewLeases(database: Executor, node_id: string, leases: number[]): Promise<number[]> {
+  const rows = await database.query<{ lease: number }>(renewStatement, [node_id, leases, lease_ms])
+  return rows.map((row) => row.lease)
+}
+
+const expireStatement = statement(
+  'expire_leases',
+  `update turns set lease_expires_at = clock_timestamp() - interval '1 millisecond'
+   where node_id = $1 and lease = any($2::bigint[]) and status = 'running'`,
+)
+
+/** Gives turns back: any node may take them up at once. */
+export async function expireLeases(database: Executor, node_id: string, leases: number[]): Promise<void> {
+  if (leases.length > 0) await database.query(expireStatement, [node_id, leases])
+}
+
+export interface AbandonedTurn {
+  organization_id: string
+  conversation_id: string
+  turn_id: string
+}
+
+// A turn that waits although none of its conversation runs was never started: its node died between two commits' effects.
+const abandonedStatement = statement(
+  'abandoned_turns',
+  `(select organization_id, conversation_id, id as turn_id from turns
+    where status = 'running' and lease_expires_at < clock_timestamp() order by lease_expires_at limit $1)
+   union all
+   (select organization_id, conversation_id, id from turns waiting
+    where status = 'queued'
+      and not exists (select from turns open where open.conversation_id = waiting.conversation_id
+                      and open.status in ('queued', 'running') and open.sequence < waiting.sequence)
+    limit $1)`,
+)
+
+/** How many turns one sweep takes up; the next sweep goes on. */
+const sweep_size = 500
+
+export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]> {
+  return database.query(abandonedStatement, [sweep_size])
+}
+
+export interface HeldTurn {
+  turn_id: string
+  lease: number
+  node_id: string
+}
+
+const runningStatement = statement(
+  'find_running_turn',
+  `select id as turn_id, lease, node_id from turns where conversation_id = $1 and status = 'running'`,
+)
+
+export async function findTurnLease(database: Executor, conversation_id: string): Promise<HeldTurn | null> {
+  const [row] = await database.query<HeldTurn>(runningStatement, [conversation_id])
+  return row ?? null
+}
+
+const leaveStatement = statement(
+  'leave_partial_text',
+  `update turns set partial_text = $3, partial_step = $4 where id = $1 and lease = $2 and status = 'running'`,
+)
+
+/** What a stopped attempt had said, and how many steps of its turn were finished before. */
+export interface PartialText {
+  text: string
+  step: number
+}
+
+/** Leaves it with the turn; null takes it back. */
+export async function leavePartialText(
+  database: Executor,
+  turn_id: string,
+  lease: number,
+  partial: PartialText | null,
+): Promise<void> {
+  await database.query(leaveStatement, [turn_id, lease, partial?.text ?? null, partial?.step ?? null])
+}
+
+const partialStatement = statement(
+  'read_partial_text',
+  `select partial_text as text, partial_step as step from turns
+   where id = $1 and lease = $2 and partial_text is not null`,
+)
+
+export async function readPartialText(
+  database: Executor,
+  turn_id: string,
+  lease: number,
+): Promise<PartialText | undefined> {
+  const [row] = await database.query<PartialText>(partialStatement, [turn_id, lease])
+  return row
+}

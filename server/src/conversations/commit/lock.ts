@@ -1,0 +1,85 @@
+// The locks of conversations, and each conversation as it stands under its own.
+import { type Pipeline, statement } from '../../database/database.ts'
+import { arraysOf, rowsOf } from '../../database/rows.ts'
+import type { LockedConversation, OpenTurn } from '../machine/change.ts'
+
+/** A conversation of an organization. */
+export interface ConversationKey {
+  organization_id: string
+  id: string
+}
+
+const wanted = rowsOf('wanted', 'id uuid, organization_id uuid')
+const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending,
+  p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
+const tables = `${wanted} join conversations c on c.id = wanted.id join conversation_progress p on p.conversation_id = c.id`
+
+const locks = {
+  wait: statement(
+    'lock_conversation',
+    `select ${columns} from ${tables}
+     where c.organization_id = wanted.organization_id and c.deleted_at is null for update of c, p`,
+  ),
+  skip: statement(
+    'lock_free_conversations',
+    `select ${columns} from ${tables}
+     where c.organization_id = wanted.organization_id and c.deleted_at is null for update of c, p skip locked`,
+  ),
+}
+
+// Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
+const openTurns = statement(
+  'open_turns',
+  `select wanted.id as conversation_id, clock_timestamp() as now, nextval('turn_leases') as next_lease,
+          t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by, t.node_id,
+          coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
+          coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
+          (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
+            and i.conversation_id = t.conversation_id and i.role = 'user') as messages,
+          case when t.steps = 0 then '[]' else coalesce(
+            (select jsonb_agg(jsonb_build_object('call_id', call.call_id, 'name', call.name) order by call.position)
+             from transcript_items call where call.conversation_id = t.conversation_id and call.turn_id = t.id
+               and call.type = 'function_call' and not exists
+                 (select from transcript_items result where result.conversation_id = t.conversation_id
+                  and result.turn_id = t.id and result.type = 'function_call_output' and result.call_id = call.call_id)), '[]')
+          end as pending_calls
+   from ${wanted}
+   left join turns t on t.conversation_id = wanted.id and t.organization_id = wanted.organization_id
+     and t.status in ('queued', 'running')
+   order by t.sequence`,
+)
+
+type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease'>
+type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: string } & Pick<
+    LockedConversation,
+    'now' | 'next_lease'
+  >
+
+/** Null when there is no such conversation. */
+export async function lockConversation(tx: Pipeline, key: ConversationKey): Promise<LockedConversation | null> {
+  return (await lockConversations(tx, [key], 'wait')).get(key.id) ?? null
+}
+
+/** By id. Those that are missing are not there, or, where locks are not waited for, somebody else holds theirs. */
+export async function lockConversations(
+  tx: Pipeline,
+  keys: ConversationKey[],
+  how: keyof typeof locks,
+): Promise<Map<string, LockedConversation>> {
+  const values = arraysOf(keys, ['id', 'organization_id'])
+  const [rows, turns] = await Promise.all([
+    tx.readAtBegin<LockedRow>(locks[how], values),
+    tx.readAtBegin<OpenTurnRow>(openTurns, values),
+  ])
+  const turnsOf = Map.groupBy(turns, ({ conversation_id }) => conversation_id)
+  return new Map(rows.map((row) => [row.id, asItStands(row, turnsOf.get(row.id)!)]))
+}
+
+/** There is one row at least, without a turn where none is open. */
+function asItStands(row: LockedRow, turns: OpenTurnRow[]): LockedConversation {
+  const { now, next_lease } = turns[0]!
+  const open_turns = turns.flatMap(({ now: _now, next_lease: _lease, conversation_id: _id, ...turn }) =>
+    turn.id === null ? [] : [turn as OpenTurn],
+  )
+  return { ...row, now, next_lease, open_turns }
+}

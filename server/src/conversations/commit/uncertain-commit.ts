@@ -1,0 +1,51 @@
+// A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
+import type { Context } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
+import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
+import type { RootStore } from '../../database/store.ts'
+import { AppError } from '../../base/errors.ts'
+import { lockConversation } from './lock.ts'
+import { findAcceptedMessage } from '../read/conversation.ts'
+
+/** As long as a lease: after that the caller is told that nobody knows. */
+const patience_ms = 8000
+const retry_ms = 250
+
+/** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
+export async function resolveUncertainCommit(
+  ctx: Context<Conversations>,
+  { conversation_id, message_id }: { conversation_id: string; message_id: string },
+  doubt: CommitInDoubt,
+): Promise<string> {
+  const accepted = await lookPatiently(ctx, () => findUnderLock(ctx.store, conversation_id, message_id), doubt)
+  if (!accepted) throw new AppError('unavailable', undefined, {}, { cause: doubt })
+  const { organization_id } = ctx.store
+  const { turn_id, lease, node_id } = accepted
+  // The commit gave the turn to this node, which never heard of it.
+  if (lease !== null && node_id === ctx.core.node.id) {
+    ctx.room.runner.start({ organization_id, conversation_id, turn_id, lease })
+  }
+  return turn_id
+}
+
+/** A commit that is still under way holds the lock: whoever has it sees the outcome. */
+async function findUnderLock(store: RootStore, conversation_id: string, message_id: string) {
+  return store.transaction(async (tx) => {
+    await lockConversation(tx, { organization_id: tx.organization_id, id: conversation_id })
+    return findAcceptedMessage(tx, conversation_id, message_id)
+  })
+}
+
+async function lookPatiently<T>(ctx: Context<Conversations>, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
+  const { clock } = ctx.core.ports
+  const giveUpAt = clock.monotonic() + patience_ms
+  for (;;) {
+    try {
+      return await look()
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      if (clock.monotonic() >= giveUpAt) throw new AppError('outcome_unknown', undefined, {}, { cause: doubt })
+      await new Promise<void>((resolve) => clock.after(retry_ms, resolve))
+    }
+  }
+}

@@ -1,0 +1,240 @@
+// How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
+import { type Pipeline, statement } from '../../database/database.ts'
+import { arraysOf, rowsOf } from '../../database/rows.ts'
+import { postAnalysis } from '../../jobs/enqueue.ts'
+import type { Ports } from '../../base/ports.ts'
+import type { Change, LockedConversation } from '../machine/change.ts'
+import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
+import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
+
+export interface Writer {
+  tx: Pipeline
+  ports: Ports
+  node_id: string
+}
+
+/** A conversation as it stands under its lock, and what is to become of it. */
+export interface Planned {
+  state: LockedConversation
+  change: Change
+}
+
+/**
+ * Writes changes; whether they went through, the commit tells. In this order: turns end before the next starts (T3), items
+ * precede the end (T5).
+ */
+export function writeChanges(writer: Writer, plans: Planned[]): void {
+  finishSteps(writer, plans)
+  endTurns(writer, plans)
+  insertTurns(writer, plans)
+  startTurns(writer, plans)
+  append(writer, plans)
+  for (const { state, change } of plans) {
+    if (change.ending) putOffEnd(writer, state, change.ending)
+    if (change.end) endConversation(writer, state, change.end)
+  }
+}
+
+const finishStepsStatement = statement(
+  'finish_steps',
+  `update turns t set steps = t.steps + 1, input_tokens = coalesce(t.input_tokens + s.input_tokens, t.input_tokens, s.input_tokens),
+          output_tokens = coalesce(t.output_tokens + s.output_tokens, t.output_tokens, s.output_tokens)
+   from ${rowsOf('s', 'turn_id uuid, organization_id uuid, input_tokens integer, output_tokens integer')}
+   where t.id = s.turn_id and t.organization_id = s.organization_id and t.status = 'running'`,
+)
+
+function finishSteps({ tx }: Writer, plans: Planned[]): void {
+  const steps = plans.flatMap(({ state: { organization_id }, change: { step } }) =>
+    step ? [{ organization_id, ...step }] : [],
+  )
+  if (steps.length > 0)
+    tx.send(finishStepsStatement, arraysOf(steps, ['turn_id', 'organization_id', 'input_tokens', 'output_tokens']))
+}
+
+const endColumns = `id uuid, organization_id uuid, status text, outcome text, error text, steps integer, input_tokens integer,
+  output_tokens integer, now timestamptz`
+const endTurnsStatement = statement(
+  'end_turns',
+  `update turns t set status = e.status, outcome = e.outcome, error = e.error, steps = t.steps + e.steps,
+          input_tokens = coalesce(t.input_tokens + e.input_tokens, t.input_tokens, e.input_tokens),
+          output_tokens = coalesce(t.output_tokens + e.output_tokens, t.output_tokens, e.output_tokens),
+          finished_at = e.now, lease = null, lease_expires_at = null, node_id = null, partial_text = null, partial_step = null
+   from ${rowsOf('e', endColumns)}
+   where t.id = e.id and t.organization_id = e.organization_id and t.status in ('queued', 'running')`,
+)
+
+function endTurns({ tx }: Writer, plans: Planned[]): void {
+  const ends = plans.flatMap(({ state: { organization_id, now }, change: { ended_turns } }) =>
+    ended_turns.map((end) => ({ ...end, status: statusOfOutcome[end.outcome], organization_id, now })),
+  )
+  const of_turn = ['id', 'organization_id', 'status', 'outcome', 'error', 'steps'] as const
+  if (ends.length > 0) tx.send(endTurnsStatement, arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'now']))
+}
+
+const insertTurnsStatement = statement(
+  'insert_turns',
+  `insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
+                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by, messages_of)
+   select n.id, n.organization_id, n.conversation_id, n.sequence, case when n.start then 'running' else 'queued' end,
+          n.concurrency, n.interactivity, n.agent_version_id, n.now, case when n.start then 1 else 0 end,
+          case when n.start then n.lease end,
+          case when n.start then clock_timestamp() + $2::integer * interval '1 millisecond' end,
+          case when n.start then $3::uuid end, case when n.start then n.now end,
+          n.now + n.max_seconds * interval '1 second', $3::uuid, n.messages_of
+   from jsonb_to_recordset($1::jsonb) as n(id uuid, organization_id uuid, conversation_id uuid, sequence integer, start boolean,
+     concurrency text, interactivity text, agent_version_id uuid, now timestamptz, lease bigint, max_seconds integer,
+     messages_of uuid)`,
+)
+
+function insertTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+  const turns = plans.flatMap(({ state, change: { new_turn } }) => {
+    if (!new_turn) return []
+    const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
+    return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease }]
+  })
+  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node_id])
+}
+
+// A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
+const startTurnsStatement = statement(
+  'start_turns',
+  `update turns t set status = 'running', attempts = t.attempts + 1, lease = s.lease, node_id = $5,
+          partial_text = null, partial_step = null,
+          lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
+          started_at = coalesce(t.started_at, clock_timestamp()),
+          deadline_at = case when t.started_at is null then clock_timestamp() + (t.deadline_at - t.queued_at) else t.deadline_at end
+   from ${rowsOf('s', 'id uuid, organization_id uuid, lease bigint')}
+   where t.id = s.id and t.organization_id = s.organization_id and t.status in ('queued', 'running')`,
+)
+
+function startTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+  const turns = plans.flatMap(({ state: { organization_id, next_lease: lease }, change: { started_turn } }) =>
+    started_turn ? [{ id: started_turn.id, organization_id, lease }] : [],
+  )
+  if (turns.length > 0)
+    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node_id])
+}
+
+const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
+  events integer, messages integer, turns integer, counters jsonb`
+const appendStatement = statement(
+  'append',
+  `with items as (
+     insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
+                                   metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
+     select i.conversation_id, i.position, i.organization_id, i.id, i.type, i.turn_id, i.role,
+            case when i.text is not null then array[i.text] end, i.interrupted, i.metrics, i.call_id, i.name, i.arguments,
+            i.output, i.is_error, i.latency_ms, i.now
+     from jsonb_to_recordset($1::jsonb)
+       as i(conversation_id uuid, position integer, organization_id uuid, id uuid, type text, turn_id uuid, role text, text text,
+            interrupted boolean, metrics jsonb, call_id text, name text, arguments jsonb, output jsonb, is_error boolean,
+            latency_ms integer, now timestamptz)
+   ), events as (
+     insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
+     select e.conversation_id, e.sequence, e.organization_id, e.id, e.type, e.now, e.data
+     from jsonb_to_recordset($2::jsonb)
+       as e(conversation_id uuid, sequence bigint, organization_id uuid, id uuid, type text, now timestamptz, data jsonb)
+   ), changes as (
+     select * from ${rowsOf('progress', progressColumns, 3)}
+   ), counted as (
+     insert into statistics_deltas (organization_id, agent_id, at, counters)
+     select organization_id, agent_id, now, counters from changes where counters is not null
+   )
+   update conversation_progress p set next_position = p.next_position + c.items, next_sequence = p.next_sequence + c.events,
+          user_turn_count = p.user_turn_count + c.messages, next_turn = p.next_turn + c.turns,
+          last_activity_at = case when c.items > 0 then c.now else p.last_activity_at end, updated_at = c.now
+   from changes c where p.conversation_id = c.conversation_id and p.organization_id = c.organization_id`,
+)
+
+function append({ tx, ports }: Writer, plans: Planned[]): void {
+  const appending = plans.filter(({ change: { items, events } }) => items.length + events.length > 0)
+  if (appending.length === 0) return
+  const items = appending.flatMap((plan) => itemsOf(plan, ports))
+  const events = appending.flatMap((plan) => eventsOf(plan, ports))
+  const progress = arraysOf(appending.map(progressOf), progressNames)
+  tx.send(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
+}
+
+function itemsOf({ state, change }: Planned, ports: Ports) {
+  const { id: conversation_id, organization_id, now, next_position } = state
+  return change.items.map((item, index) => ({
+    ...item,
+    id: item.type === 'message' ? item.id : ports.newId(),
+    position: next_position + index,
+    conversation_id,
+    organization_id,
+    now,
+  }))
+}
+
+function eventsOf({ state, change }: Planned, ports: Ports) {
+  const { id: conversation_id, organization_id, now, next_sequence } = state
+  return change.events.map(({ type, data }, index) => {
+    return { id: ports.newId(), sequence: next_sequence + index, type, data, conversation_id, organization_id, now }
+  })
+}
+
+const progressNames = [
+  ...(['conversation_id', 'organization_id', 'agent_id', 'now'] as const),
+  ...(['items', 'events', 'messages', 'turns', 'counters'] as const),
+]
+
+function progressOf({ state, change }: Planned) {
+  const { id: conversation_id, organization_id, agent_id, now } = state
+  const counters = countChange(state, change)
+  return {
+    conversation_id,
+    organization_id,
+    agent_id,
+    now,
+    items: change.items.length,
+    events: change.events.length,
+    messages: change.items.filter(isUserMessage).length,
+    turns: change.new_turn ? 1 : 0,
+    counters: counters && JSON.stringify(counters),
+  }
+}
+
+const putOffStatement = statement(
+  'put_off_end',
+  'update conversations set ending = $3 where id = $1 and organization_id = $2 and ended_at is null',
+)
+
+function putOffEnd({ tx }: Writer, state: LockedConversation, ending: NonNullable<Change['ending']>): void {
+  tx.send(putOffStatement, [state.id, state.organization_id, JSON.stringify(ending)])
+}
+
+/** Of a statement that begins with the update as `ended`. */
+export const countEnded = `insert into statistics_deltas (organization_id, agent_id, at, counters)
+   select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)
+   from ended`
+
+const endStatement = statement(
+  'end_conversation',
+  `with ended as (
+     update conversations set status = $3, ended_at = $4,
+            duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
+            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
+            analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
+     where id = $1 and organization_id = $2 and ended_at is null
+     returning organization_id, agent_id, ended_at, duration, end_reason
+   )
+   ${countEnded}`,
+)
+
+function endConversation({ tx }: Writer, state: LockedConversation, end: NonNullable<Change['end']>): void {
+  const { id, organization_id, now } = state
+  const { status, end_reason, ended_by, analysis } = end
+  const values = [
+    id,
+    organization_id,
+    status,
+    now,
+    end_reason,
+    JSON.stringify(ended_by),
+    analysis.status,
+    analysis.reason,
+  ]
+  tx.send(endStatement, values)
+  if (analysis.status === 'queued') postAnalysis(tx, { organization_id, conversation_id: id })
+}

@@ -1,0 +1,166 @@
+// What an attempt at a turn may write, and when another takes the turn over. Pure functions of the conversation as it stands
+// under its lock; every write is judged by the attempt's lease (T6).
+import type { TurnMetrics, TurnOutcome } from '@parley/contract'
+import type { JsonObject } from '../../base/json.ts'
+import {
+  type Change,
+  type Decision,
+  type Ending,
+  type LockedConversation,
+  type NewMessage,
+  type NewToolCall,
+  type NewToolResult,
+  type OpenTurn,
+  type TokenUsage,
+  noChange,
+} from './change.ts'
+import { isActive } from './conversation.ts'
+import { endChange, failTurn, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
+import { max_attempts } from './turn.ts'
+
+export interface AttemptKey {
+  turn_id: string
+  lease: number
+}
+
+/** The model asks for tools: what it said, and its calls, are kept before any of them is carried out (T8). */
+export interface Step extends TokenUsage {
+  /** How many steps of the turn were finished before. */
+  number: number
+  /** Said beside the calls; may be empty. */
+  text: string
+  message_id: string
+  /** Its text is no message yet: the reply, which is wrapped as a whole, will have it. */
+  is_held: boolean
+  calls: { call_id: string; name: string; arguments: JsonObject }[]
+  /** Of the calls that cannot be carried out. */
+  results: ToolResult[]
+}
+
+export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id' | 'text'> {
+  /** What the tool says to the end user, as a part of the reply. */
+  said: { message_id: string; text: string; is_held: boolean } | null
+}
+
+/** What an attempt reports when it is through. */
+export type AttemptResult =
+  | {
+      type: 'reply'
+      /** Empty: the turn's steps have said all there is to say. */
+      text: string
+      message_id: string
+      metrics: TurnMetrics
+      /** Null: its words came with a step that is finished. */
+      usage: TokenUsage | null
+      /** The agent ends the conversation with it. */
+      ending: Ending | null
+    }
+  | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
+
+type Written = Decision<'written' | 'stale'>
+
+const stale: Written = { change: noChange, answer: 'stale' }
+const written = (change: Change): Written => ({ change, answer: 'written' })
+
+/** A repeated write of the same step, whose commit was in doubt, changes nothing. */
+export function decideStep(state: LockedConversation, attempt: AttemptKey, step: Step): Written {
+  const turn = findHeldTurn(state, attempt)
+  if (!turn) return stale
+  if (turn.steps > step.number) return written(noChange)
+  const { input_tokens, output_tokens } = step
+  const turn_id = turn.id
+  const said = step.text === '' || step.is_held ? [] : [assistantMessage(turn_id, step, { metrics: null })]
+  const held = step.text !== '' && step.is_held ? { text: step.text } : {}
+  const calls = step.calls.map((call, index): NewToolCall => {
+    return { type: 'function_call', turn_id, ...call, ...(index === 0 ? held : {}) }
+  })
+  const results = step.results.map((result) => resultItem(turn, result))
+  return written({
+    ...noChange,
+    step: { turn_id, input_tokens, output_tokens },
+    items: [...said, ...calls, ...results],
+    events: [...said.map(messageCreated), ...results.map(resultEvent)],
+  })
+}
+
+/** T8: the first result of a call stands. */
+export function decideToolResult(state: LockedConversation, attempt: AttemptKey, result: ToolResult): Written {
+  const turn = findHeldTurn(state, attempt)
+  if (!turn) return stale
+  if (!turn.pending_calls.some(({ call_id }) => call_id === result.call_id)) return written(noChange)
+  const item = resultItem(turn, result)
+  const isMessage = result.said && !result.said.is_held
+  const said = isMessage ? [assistantMessage(turn.id, result.said!, { call_id: result.call_id })] : []
+  return written({
+    ...noChange,
+    items: [item, ...said],
+    events: [resultEvent(item), ...said.map(messageCreated)],
+  })
+}
+
+function resultItem({ id: turn_id }: OpenTurn, result: ToolResult): NewToolResult {
+  const { call_id, name, output, is_error, latency_ms, said } = result
+  const held = said?.is_held ? { text: said.text } : {}
+  return { type: 'function_call_output', turn_id, call_id, name, output, is_error, latency_ms, ...held }
+}
+
+function assistantMessage(
+  turn_id: string,
+  { message_id: id, text }: { message_id: string; text: string },
+  rest: Pick<NewMessage, 'call_id'> | Pick<NewMessage, 'metrics'>,
+): NewMessage {
+  return { type: 'message', id, role: 'assistant', text, interrupted: false, turn_id, metrics: null, ...rest }
+}
+
+/** An attempt is through. */
+export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
+  const turn = findHeldTurn(state, attempt)
+  if (!turn) return stale
+  if (result.type === 'failure')
+    return written(joinChanges(failTurn(turn, result.outcome, result.error), goOnAfter(state, turn)))
+  return written(joinChanges(completeTurn(turn, result), endBy(result.ending, state, turn) ?? goOnAfter(state, turn)))
+}
+
+/** Undefined when the attempt has lost its lease, or the conversation or the turn is over. */
+function findHeldTurn(state: LockedConversation, { turn_id, lease }: AttemptKey): OpenTurn | undefined {
+  const turn = state.open_turns.find((open) => open.id === turn_id)
+  return isActive(state.status) && turn?.status === 'running' && turn.lease === lease ? turn : undefined
+}
+
+const noStep = { steps: 0, input_tokens: null, output_tokens: null }
+
+/** What waits behind the turn is cancelled, as by any other end; one that was asked for before waits for it and goes first. */
+function endBy(ending: Ending | null, state: LockedConversation, turn: OpenTurn): Change | null {
+  if (!ending || state.ending) return null
+  const open_turns = state.open_turns.filter(({ id }) => id !== turn.id)
+  return endChange({ ...state, open_turns }, { ...ending, partial: null })
+}
+
+function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
+  const { metrics, usage } = reply
+  const said = reply.text === '' ? [] : [assistantMessage(turn.id, reply, { metrics })]
+  return {
+    ...noChange,
+    ended_turns: [
+      { id: turn.id, outcome: 'reply', error: null, metrics, ...(usage ? { steps: 1, ...usage } : noStep) },
+    ],
+    items: said,
+    events: [...said.map(messageCreated), turnEvent('turn.completed', turn.id)],
+  }
+}
+
+/** The sweep found a turn that nobody carries out: an attempt whose lease ran out, or one that waits for nothing. */
+export function decideTakeover(state: LockedConversation, turn_id: string): Decision<'started' | 'failed' | 'nothing'> {
+  const turn = state.open_turns.find((open) => open.id === turn_id)
+  if (!turn || !isActive(state.status) || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
+  const takeover = turn.status === 'running'
+  if (takeover && !turn.lease_expired) return { change: noChange, answer: 'nothing' }
+  if (takeover && (turn.past_deadline || turn.attempts >= max_attempts)) {
+    const [outcome, error] = turn.past_deadline
+      ? (['timed_out', 'The turn did not end within its time.'] as const)
+      : (['attempts_exhausted', 'Every attempt at this turn was lost.'] as const)
+    return { change: joinChanges(failTurn(turn, outcome, error), goOnAfter(state, turn)), answer: 'failed' }
+  }
+  const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
+  return { change, answer: 'started' }
+}

@@ -1,0 +1,192 @@
+// A change of one conversation as a value: what a pure decision asks for and the one writer commits.
+import type {
+  Channel,
+  ConcurrencyRule,
+  ConversationStatus,
+  EndReason,
+  EventType,
+  EndedBy,
+  TurnMetrics,
+  TurnOutcome,
+  TurnStatus,
+} from '@parley/contract'
+import type { ErrorName } from '@parley/contract'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+
+/** A turn that is not final yet. */
+export interface OpenTurn {
+  id: string
+  sequence: number
+  status: Extract<TurnStatus, 'queued' | 'running'>
+  concurrency: ConcurrencyRule
+  /** User messages that it answers. */
+  messages: number
+  attempts: number
+  /** Finished ones, of all its attempts. */
+  steps: number
+  /** Tool calls that have no result yet, in order. */
+  pending_calls: PendingCall[]
+  lease: number | null
+  /** The node whose call waits for it. */
+  accepted_by: string
+  /** The node that carries it out. */
+  node_id: string | null
+  lease_expired: boolean
+  past_deadline: boolean
+}
+
+export interface PendingCall {
+  call_id: string
+  name: string
+}
+
+/** The conversation as it stands under its lock. */
+export interface LockedConversation {
+  id: string
+  organization_id: string
+  channel: Channel
+  status: ConversationStatus
+  agent_id: string | null
+  agent_version_id: string | null
+  /** Set when the conversation ends with its last open turn and takes no message any more. */
+  ending: Ending | null
+  user_turn_count: number
+  next_position: number
+  next_sequence: number
+  next_turn: number
+  /** In order; at most one is running, and it is the first. */
+  open_turns: OpenTurn[]
+  /** When anything of it was changed last. */
+  updated_at: string
+  /** The database's clock, read under the lock. */
+  now: string
+  /** A number that no lease had, for the turn that the change starts. */
+  next_lease: number
+}
+
+/** How a conversation is to end. */
+export interface Ending {
+  end_reason: EndReason
+  ended_by: EndedBy
+  /** Whether the agent's configuration asks for a summary. */
+  summary_enabled: boolean
+}
+
+export interface NewMessage {
+  type: 'message'
+  id: string
+  role: 'user' | 'assistant'
+  text: string
+  interrupted: boolean
+  turn_id: string | null
+  metrics: TurnMetrics | null
+  /** The call of the tool that said it. */
+  call_id?: string
+}
+
+export interface NewToolCall {
+  type: 'function_call'
+  turn_id: string
+  /** Ours, unlike the model's own: never used twice. */
+  call_id: string
+  name: string
+  arguments: JsonObject
+  /** Held back: what the model said beside it, in a turn whose reply is wrapped. */
+  text?: string
+}
+
+export interface NewToolResult {
+  type: 'function_call_output'
+  turn_id: string
+  call_id: string
+  name: string
+  output: JsonValue
+  is_error: boolean
+  latency_ms: number | null
+  /** Held back: what the tool said, in a turn whose reply is wrapped. */
+  text?: string
+}
+
+export type NewItem = NewMessage | NewToolCall | NewToolResult
+
+export interface NewTurn {
+  id: string
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  max_seconds: number
+  /** Whether an attempt takes it at once. */
+  start: boolean
+  /** The failed turn whose user messages it answers; null: they come with it. */
+  messages_of: string | null
+}
+
+/** What one model call took; null: the provider does not say. */
+export interface TokenUsage {
+  input_tokens: number | null
+  output_tokens: number | null
+}
+
+/** A step of a turn that goes on. */
+export interface StepEnd extends TokenUsage {
+  turn_id: string
+}
+
+export interface TurnEnd extends TokenUsage {
+  id: string
+  outcome: TurnOutcome
+  error: string | null
+  /** Finished with it: 1 for a reply. */
+  steps: number
+  /** Of a reply: what it took. */
+  metrics: TurnMetrics | null
+}
+
+export interface ConversationEnd {
+  status: ConversationStatus
+  end_reason: EndReason
+  ended_by: EndedBy
+  analysis:
+    | { status: 'queued'; reason: null }
+    | { status: 'skipped'; reason: string }
+    | { status: 'none'; reason: null }
+}
+
+/** All of it is written, or nothing; in the order of the fields. */
+export interface Change {
+  /** Open turns that become final. */
+  ended_turns: TurnEnd[]
+  new_turn: NewTurn | null
+  /** An open turn that an attempt takes, anew when it was running. */
+  started_turn: { id: string; takeover: boolean } | null
+  /** A running turn has finished a step. */
+  step: StepEnd | null
+  items: NewItem[]
+  end: ConversationEnd | null
+  /** The end is put off until the last open turn is over. */
+  ending: Ending | null
+  events: { type: EventType; data: JsonObject }[]
+}
+
+export const noChange: Change = {
+  ended_turns: [],
+  new_turn: null,
+  started_turn: null,
+  step: null,
+  items: [],
+  end: null,
+  ending: null,
+  events: [],
+}
+
+export interface Refusal {
+  refused: ErrorName
+  fields?: { turn_id?: string; running_turn_id?: string }
+}
+
+/** What a pure decision says: refuse, or change and answer. */
+export type Decision<Answer> = Refusal | { change: Change; answer: Answer }
+
+export function isRefusal<T>(decision: Decision<T>): decision is Refusal {
+  return 'refused' in decision
+}

@@ -1,0 +1,248 @@
+import { type ConcurrencyRule, conversationStatuses } from '@parley/contract'
+import { describe, expect, test } from 'vitest'
+import { isRefusal } from './change.ts'
+import { changed, eventTypes, locked, turn, waiting } from '../../../test/conversations/decision-fixture.ts'
+import { type AttemptResult, decideAttemptResult } from './attempt-decisions.ts'
+import {
+  type MessageInput,
+  decideCancel,
+  decideEnd,
+  decideEndForDeletion,
+  decideMessage,
+  decideRetry,
+} from './decisions.ts'
+
+const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
+  message_id: 'message',
+  turn_id: 'turn-new',
+  text: 'Hello',
+  concurrency: 'queue',
+  interactivity: 'plain',
+  agent_version_id: 'version',
+  max_seconds: 120,
+  max_waiting: 2,
+  partial: null,
+  ...fields,
+})
+
+const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'I was just', message_id: 'partial' }
+
+describe('decideMessage', () => {
+  test('starts a turn when none is open', () => {
+    const { change, answer } = changed(decideMessage(locked(), message()))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(change.new_turn?.start).toBe(true)
+    expect(change.items).toMatchObject([{ role: 'user', text: 'Hello', turn_id: 'turn-new' }])
+    expect(eventTypes(change)).toEqual(['message.created', 'turn.queued', 'turn.started'])
+  })
+
+  test.each(conversationStatuses.map((status) => [status]))('judges the status %s', (status) => {
+    const isTaken = ['triggered', 'ringing', 'in_progress'].includes(status)
+    const decision = decideMessage(locked({ status }), message())
+    expect(isRefusal(decision) ? decision.refused : 'taken').toBe(isTaken ? 'taken' : 'conversation_not_active')
+  })
+
+  test('refuses other channels', () => {
+    expect(decideMessage(locked({ channel: 'webrtc' }), message())).toEqual({ refused: 'conversation_not_text' })
+  })
+
+  const busy = locked({ open_turns: [turn()] })
+
+  test('queue: waits for its own turn', () => {
+    const { change, answer } = changed(decideMessage(busy, message()))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 1 })
+    expect(change.new_turn?.start).toBe(false)
+    expect(change.ended_turns).toEqual([])
+  })
+
+  test('reject: stores nothing and names the running turn', () => {
+    expect(decideMessage(busy, message({ concurrency: 'reject' }))).toEqual({
+      refused: 'turn_in_progress',
+      fields: { running_turn_id: 'turn-1' },
+    })
+  })
+
+  test('merge: joins the waiting turn that merges, else opens one', () => {
+    const first = changed(decideMessage(busy, message({ concurrency: 'merge' })))
+    expect(first.change.new_turn?.id).toBe('turn-new')
+    const open_turns = [turn(), waiting('turn-2', { concurrency: 'merge' })]
+    const second = changed(decideMessage(locked({ open_turns }), message({ concurrency: 'merge' })))
+    expect(second.answer).toEqual({ turn_id: 'turn-2', ahead: 1 })
+    expect(second.change).toMatchObject({ new_turn: null, items: [{ turn_id: 'turn-2' }] })
+  })
+
+  test('merge: leaves alone a waiting turn that has its own answer', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { answer } = changed(decideMessage(locked({ open_turns }), message({ concurrency: 'merge', max_waiting: 9 })))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 2 })
+  })
+
+  test('interrupt: supersedes every open turn, keeps what was said before the new message, and starts', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const input = message({ concurrency: 'interrupt', partial })
+    const { change, answer } = changed(decideMessage(locked({ open_turns }), input))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(change.ended_turns.map(({ id, outcome }) => [id, outcome])).toEqual([
+      ['turn-1', 'superseded'],
+      ['turn-2', 'superseded'],
+    ])
+    expect(change.items.map((item) => item.type === 'message' && [item.role, item.interrupted])).toEqual([
+      ['assistant', true],
+      ['user', false],
+    ])
+    expect(change.new_turn?.start).toBe(true)
+  })
+
+  test.each<ConcurrencyRule>(['queue', 'merge'])(
+    'T13: %s refuses when too many wait, counting merged messages',
+    (concurrency) => {
+      const full = locked({ open_turns: [turn(), waiting('turn-2', { concurrency: 'merge', messages: 2 })] })
+      expect(decideMessage(full, message({ concurrency }))).toEqual({ refused: 'too_many_waiting_turns' })
+    },
+  )
+})
+
+describe('decideRetry', () => {
+  const retry = (fields: Partial<Parameters<typeof decideRetry>[1]> = {}) => ({
+    ...{ turn_id: 'retry', messages_of: 'first', newest: { id: 'first', status: 'failed' as const } },
+    ...{ concurrency: 'queue' as ConcurrencyRule, interactivity: 'plain' as const },
+    ...{ agent_version_id: 'version', max_seconds: 120, max_waiting: 2 },
+    ...fields,
+  })
+
+  test('a new turn answers the messages of the failed one, and stores none', () => {
+    const { change, answer } = changed(decideRetry(locked(), retry({ concurrency: 'merge' })))
+    expect(answer).toEqual({ turn_id: 'retry', ahead: 0 })
+    expect(change.new_turn).toMatchObject({ id: 'retry', messages_of: 'first', start: true, concurrency: 'queue' })
+    expect(change.items).toEqual([])
+    expect(eventTypes(change)).toEqual(['turn.queued', 'turn.started'])
+  })
+
+  test('waits behind the turns that are open', () => {
+    const { change, answer } = changed(
+      decideRetry(locked({ open_turns: [turn()] }), retry({ concurrency: 'interrupt' })),
+    )
+    expect(answer.ahead).toBe(1)
+    expect(change.new_turn).toMatchObject({ start: false })
+    expect(change.ended_turns).toEqual([])
+  })
+
+  test.each(['queued', 'running', 'completed', 'cancelled'] as const)('joins the newest try that is %s', (status) => {
+    const { change, answer } = changed(decideRetry(locked(), retry({ newest: { id: 'second', status } })))
+    expect([change.new_turn, answer.turn_id]).toEqual([null, 'second'])
+  })
+
+  test.each([
+    ['the conversation has ended', { status: 'completed' as const }, {}],
+    ['it is about to', { ending: { end_reason: 'ended_by_caller', ended_by: {}, summary_enabled: true } as never }, {}],
+    ['too many wait', { open_turns: [turn(), waiting('a'), waiting('b')] }, {}],
+    ['it may not wait', { open_turns: [turn()] }, { concurrency: 'reject' as const }],
+  ])('gives the failure again when %s', (_why, state, input) => {
+    const { change, answer } = changed(decideRetry(locked(state), retry(input)))
+    expect([change.new_turn, answer.turn_id]).toEqual([null, 'first'])
+  })
+})
+
+describe('decideCancel', () => {
+  test('cancels the running turn, keeps its text, starts the next', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { change } = changed(decideCancel(locked({ open_turns }), 'turn-1', partial))
+    expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'cancelled_by_caller' }])
+    expect(change.items).toMatchObject([{ text: 'I was just', interrupted: true }])
+    expect(change.started_turn?.id).toBe('turn-2')
+  })
+
+  test('cancels a waiting turn and leaves the running one alone', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { change } = changed(decideCancel(locked({ open_turns }), 'turn-2', null))
+    expect(change.ended_turns.map(({ id }) => id)).toEqual(['turn-2'])
+    expect(change.started_turn).toBeNull()
+  })
+
+  test('leaves a final turn as it is', () => {
+    expect(changed(decideCancel(locked(), 'turn-1', null)).answer).toBe('unchanged')
+  })
+})
+
+const end = {
+  mode: 'cut' as const,
+  end_reason: 'ended_by_caller' as const,
+  ended_by: { type: 'credential' as const, id: 'key', name: 'Key', reason: null },
+  partial: null,
+  summary_enabled: true,
+}
+
+describe('decideEnd', () => {
+  test.each([
+    ['text', 'in_progress', 'ended'],
+    ['text', 'triggered', 'ended'],
+    ['text', 'ringing', 'ended'],
+    ['text', 'completed', 'already_completed'],
+    ['text', 'failed', 'conversation_not_active'],
+    ['text', 'cancelled', 'conversation_not_active'],
+    ['text', 'transferred', 'conversation_not_active'],
+    ['text', 'unanswered', 'conversation_not_active'],
+    ['webrtc', 'in_progress', 'conversation_not_text'],
+    ['telephone', 'completed', 'conversation_not_text'],
+  ] as const)('%s, %s: %s', (channel, status, expected) => {
+    const decision = decideEnd(locked({ channel, status }), end)
+    expect(isRefusal(decision) ? decision.refused : decision.answer).toBe(expected)
+  })
+
+  test('cancels open turns, keeps what was said, queues the summary', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
+    expect(change.ended_turns.map(({ outcome }) => outcome)).toEqual(['conversation_ended', 'conversation_ended'])
+    expect(change.items).toMatchObject([{ text: 'I was just', interrupted: true, turn_id: 'turn-1' }])
+    expect(change.end).toMatchObject({ status: 'completed', analysis: { status: 'queued' } })
+    expect(eventTypes(change)).toEqual(['message.created', 'turn.cancelled', 'turn.cancelled', 'conversation.ended'])
+  })
+
+  test('drops the text of an attempt that has lost its turn', () => {
+    const open_turns = [turn({ lease: 8 })]
+    const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
+    expect(change.items).toEqual([])
+  })
+
+  test.each([
+    ['There was no user message.', { user_turn_count: 0 }, true],
+    ['The summary is switched off.', {}, false],
+  ])('skips the analysis: %s', (reason, fields, summary_enabled) => {
+    const { change } = changed(decideEnd(locked(fields), { ...end, summary_enabled }))
+    expect(change.end?.analysis).toEqual({ status: 'skipped', reason })
+  })
+
+  const { mode: _mode, partial: _partial, ...ending } = end
+
+  test('finish: is put off while turns are open, and is an end at once when none is', () => {
+    const later = changed(decideEnd(locked({ open_turns: [turn()] }), { ...end, mode: 'finish' }))
+    expect(later).toMatchObject({ answer: 'ending', change: { ending, end: null, ended_turns: [] } })
+    expect(changed(decideEnd(locked(), { ...end, mode: 'finish' })).answer).toBe('ended')
+  })
+
+  test('finish: asked for again, it changes nothing; a cut does not wait for it', () => {
+    const state = locked({ open_turns: [turn()], ending })
+    expect(changed(decideEnd(state, { ...end, mode: 'finish' })).change).toMatchObject({ ending: null, end: null })
+    expect(changed(decideEnd(state, end)).answer).toBe('ended')
+  })
+
+  test('finish: no message is taken, the last turn brings the end, in its own commit', () => {
+    const open_turns = [turn(), waiting('turn-2')]
+    expect(decideMessage(locked({ open_turns, ending }), message())).toEqual({ refused: 'conversation_ending' })
+    const key = { turn_id: 'turn-1', lease: 7 }
+    const reply = { type: 'reply', text: 'Hi', message_id: 'reply', metrics: {}, usage: {} } as unknown as AttemptResult
+    const first = changed(decideAttemptResult(locked({ open_turns, ending }), key, reply)).change
+    expect(first).toMatchObject({ started_turn: { id: 'turn-2' }, end: null })
+    const last = changed(decideAttemptResult(locked({ open_turns: [turn()], ending }), key, reply)).change
+    expect(last.end).toMatchObject({ status: 'completed', end_reason: 'ended_by_caller' })
+    expect(eventTypes(last)).toEqual(['message.created', 'turn.completed', 'conversation.ended'])
+    const cancelled = changed(decideCancel(locked({ open_turns: [turn()], ending }), 'turn-1', null)).change
+    expect(cancelled.end?.status).toBe('completed')
+  })
+
+  test('a deletion ends what is active and analyses nothing', () => {
+    const change = decideEndForDeletion(locked({ channel: 'telephone', status: 'ringing' }), end.ended_by)
+    expect(change.end).toMatchObject({ status: 'cancelled', analysis: { status: 'none' } })
+    expect(decideEndForDeletion(locked({ status: 'failed' }), end.ended_by).end).toBeNull()
+  })
+})

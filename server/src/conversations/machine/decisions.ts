@@ -1,0 +1,183 @@
+// What callers ask of a conversation, decided: its locked state in, a refusal or a change out. Pure.
+import type { ConcurrencyRule, EndedBy, TurnStatus } from '@parley/contract'
+import {
+  type Change,
+  type Decision,
+  type Ending,
+  type LockedConversation,
+  type NewMessage,
+  noChange,
+} from './change.ts'
+import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
+import {
+  type PartialReply,
+  cancelTurns,
+  endChange,
+  endedWith,
+  goOnAfter,
+  joinChanges,
+  messageCreated,
+  turnEvent,
+} from './turn-endings.ts'
+
+export interface MessageInput {
+  message_id: string
+  turn_id: string
+  text: string
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  max_seconds: number
+  max_waiting: number
+  /** Of the attempt that was stopped here, with `interrupt`. */
+  partial: PartialReply | null
+}
+
+/** A message arrives. Answers the turn that will answer it and how many wait before. */
+export function decideMessage(
+  state: LockedConversation,
+  input: MessageInput,
+): Decision<{ turn_id: string; ahead: number }> {
+  if (state.channel !== 'text') return { refused: 'conversation_not_text' }
+  if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
+  if (state.ending) return { refused: 'conversation_ending' }
+  const [first] = state.open_turns
+  if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
+  switch (input.concurrency) {
+    case 'reject':
+      return { refused: 'turn_in_progress', fields: { running_turn_id: first.id } }
+    case 'interrupt':
+      return acceptInterrupting(state, input)
+    case 'merge':
+      return acceptMerging(state, input)
+    case 'queue':
+      return acceptWaiting(state, input)
+  }
+}
+
+function acceptWaiting(state: LockedConversation, input: MessageInput) {
+  if (isQueueFull(state, input)) return { refused: 'too_many_waiting_turns' } as const
+  return acceptInNewTurn(input, { start: false, ahead: state.open_turns.length })
+}
+
+function isQueueFull(state: LockedConversation, input: Pick<MessageInput, 'max_waiting'>): boolean {
+  const waiting = state.open_turns.filter((turn) => turn.status === 'queued')
+  return waiting.reduce((sum, turn) => sum + Math.max(1, turn.messages), 0) >= input.max_waiting
+}
+
+function acceptMerging(state: LockedConversation, input: MessageInput) {
+  if (isQueueFull(state, input)) return { refused: 'too_many_waiting_turns' } as const
+  const last = state.open_turns.at(-1)!
+  if (last.status !== 'queued' || last.concurrency !== 'merge') return acceptWaiting(state, input)
+  const message = userMessage(input, last.id)
+  return {
+    change: { ...noChange, items: [message], events: [messageCreated(message)] },
+    answer: { turn_id: last.id, ahead: state.open_turns.length - 1 },
+  }
+}
+
+function acceptInterrupting(state: LockedConversation, input: MessageInput) {
+  const accepted = acceptInNewTurn(input, { start: true, ahead: 0 })
+  const cancelled = cancelTurns(state.open_turns, 'superseded', input.partial)
+  return { change: joinChanges(cancelled, accepted.change), answer: accepted.answer }
+}
+
+function acceptInNewTurn(input: MessageInput, { start, ahead }: { start: boolean; ahead: number }) {
+  const message = userMessage(input, input.turn_id)
+  const { turn_id: id, concurrency, interactivity, agent_version_id, max_seconds } = input
+  const change: Change = {
+    ...noChange,
+    new_turn: { id, concurrency, interactivity, agent_version_id, max_seconds, start, messages_of: null },
+    items: [message],
+    events: [messageCreated(message), turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
+  }
+  return { change, answer: { turn_id: id, ahead } }
+}
+
+export interface RetryInput {
+  turn_id: string
+  /** The turn that the message was accepted in. */
+  messages_of: string
+  /** The newest turn that was to answer it. */
+  newest: { id: string; status: TurnStatus }
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  max_seconds: number
+  max_waiting: number
+}
+
+/**
+ * A message whose turn failed comes again: a new turn answers it, behind those that wait. Where that cannot be now, or is under
+ * way, the answer is the newest turn's.
+ */
+export function decideRetry(
+  state: LockedConversation,
+  input: RetryInput,
+): Decision<{ turn_id: string; ahead: number }> {
+  const { turn_id: id, newest, messages_of, concurrency, interactivity, agent_version_id, max_seconds } = input
+  const ahead = state.open_turns.length
+  const isRefused =
+    !takesMessages(state.status) ||
+    state.ending !== null ||
+    isQueueFull(state, input) ||
+    (concurrency === 'reject' && ahead > 0)
+  if (newest.status !== 'failed' || isRefused) return { change: noChange, answer: { turn_id: newest.id, ahead } }
+  const start = ahead === 0
+  const change: Change = {
+    ...noChange,
+    // No later message merges into it: its messages are those of the failed turn.
+    new_turn: { id, concurrency: 'queue', interactivity, agent_version_id, max_seconds, start, messages_of },
+    events: [turnEvent('turn.queued', id), ...(start ? [turnEvent('turn.started', id)] : [])],
+  }
+  return { change, answer: { turn_id: id, ahead } }
+}
+
+/** The caller cancels a turn. A final one stays as it is. */
+export function decideCancel(
+  state: LockedConversation,
+  turn_id: string,
+  partial: PartialReply | null,
+): Decision<'cancelled' | 'unchanged'> {
+  const turn = state.open_turns.find((open) => open.id === turn_id)
+  if (!turn) return { change: noChange, answer: 'unchanged' }
+  const cancelled = cancelTurns([turn], 'cancelled_by_caller', partial)
+  return { change: joinChanges(cancelled, goOnAfter(state, turn)), answer: 'cancelled' }
+}
+
+export interface EndInput extends Ending {
+  mode: 'cut' | 'finish'
+  partial: PartialReply | null
+}
+
+/**
+ * `cut`: one commit completes the conversation, keeps what was said and cancels its turns. `finish`: the same, once the last
+ * open turn is over.
+ */
+export function decideEnd(
+  state: LockedConversation,
+  { mode, partial, ...ending }: EndInput,
+): Decision<'ended' | 'ending' | 'already_completed'> {
+  if (state.channel !== 'text') return { refused: 'conversation_not_text' }
+  if (state.status === 'completed') return { change: noChange, answer: 'already_completed' }
+  if (!mayBecome(state.channel, state.status, 'completed')) return { refused: 'conversation_not_active' }
+  if (mode === 'finish' && state.open_turns.length > 0) {
+    return { change: state.ending ? noChange : { ...noChange, ending }, answer: 'ending' }
+  }
+  return { change: endChange(state, { ...ending, partial }), answer: 'ended' }
+}
+
+/** An active conversation is ended because it is deleted: nothing is analysed. */
+export function decideEndForDeletion(state: LockedConversation, ended_by: EndedBy): Change {
+  if (!isActive(state.status)) return noChange
+  const end = { status: statusAtForcedEnd(state.channel, state.status), end_reason: 'deleted' as const, ended_by }
+  return joinChanges(
+    cancelTurns(state.open_turns, 'conversation_ended', null),
+    endedWith({ ...end, analysis: { status: 'none', reason: null } }),
+  )
+}
+
+function userMessage(input: MessageInput, turn_id: string): NewMessage {
+  const { message_id: id, text } = input
+  return { type: 'message', id, role: 'user', text, interrupted: false, turn_id, metrics: null }
+}

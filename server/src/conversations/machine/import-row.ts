@@ -1,0 +1,192 @@
+// What a row of an import means: validated, completed and turned into what the writer takes. Pure but for its id source.
+import { ImportedConversation, type ImportedItem } from '@parley/contract'
+import type { EndedBy, TurnMetrics } from '@parley/contract'
+import type { Limits } from '../../config/limits.ts'
+import type { FieldFault } from '../../base/faults.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import { faultsOfSize } from '../../base/json-size.ts'
+import { findUnstorable } from '../../base/text.ts'
+import { compileValidator } from '../../base/validation.ts'
+import type { ImportedEnd, NewConversation, NewProgress } from '../commit/new.ts'
+import { isActive, takesMessages } from './conversation.ts'
+import type { ItemRecord } from '../read/conversation.ts'
+
+export interface PreparedImport {
+  source: ImportedConversation
+  conversation: Omit<NewConversation, 'agent_version_id' | 'content_fingerprint'>
+  items: Omit<ItemRecord, 'position'>[]
+  progress: NewProgress
+  end: ImportedEnd | null
+  /** Whether it can be talked to, and so needs an agent that is here. */
+  takes_messages: boolean
+}
+
+const validateRow = compileValidator(ImportedConversation)
+
+export function prepareImport(
+  row: unknown,
+  { limits, newId }: { limits: Limits; newId: () => string },
+): PreparedImport | { faults: FieldFault[] } {
+  const faults = [...validateRow(row), ...findUnstorable(row)]
+  if (faults.length > 0) return { faults }
+  const source = row as ImportedConversation
+  const items = source.conversation?.items ?? []
+  const more = [...ruleFaults(source, limits), ...items.flatMap(itemFaults), ...callFaults(items)]
+  if (more.length > 0) return { faults: more }
+  return {
+    source: { ...source, id: source.id.toLowerCase() },
+    conversation: conversationOf(source),
+    items: items.map((item) => itemOf(item, source, newId)),
+    progress: progressOf(source, items),
+    end: isActive(source.status) ? null : endOf(source),
+    takes_messages: source.channel === 'text' && takesMessages(source.status),
+  }
+}
+
+/** The end of the year 9999, beyond which RFC 3339 has no text; and what the column of `duration` takes. */
+const last_moment = 253_402_300_799_999_999n
+const longest_duration = 2_147_483_647n
+
+function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] {
+  const faults: FieldFault[] = []
+  if (source.channel === 'text' && source.status === 'token_created') {
+    faults.push({ path: 'status', message: 'a text conversation cannot be token_created' })
+  }
+  const ended_at = source.ended_at ?? null
+  if (ended_at !== null && isActive(source.status)) {
+    faults.push({ path: 'ended_at', message: 'an active conversation has not ended' })
+  }
+  if (ended_at !== null && microsecondsOf(ended_at) < microsecondsOf(source.created_at)) {
+    faults.push({ path: 'ended_at', message: 'is before created_at' })
+  }
+  const end = endMicroseconds(source)
+  if (end > last_moment || (end - microsecondsOf(source.created_at)) / 1_000_000n > longest_duration) {
+    faults.push({ path: 'ended_at', message: 'is too late' })
+  }
+  faults.push(...faultsOfSize('custom_metadata', source.custom_metadata, limits.metadata_bytes))
+  // As it was sent it has no more; what its numbers grow by counts too.
+  return [...faults, ...faultsOfSize('', source, limits.body_bytes)]
+}
+
+/** Of a turn's calls and results each has an id of its own (T8). */
+function callFaults(items: ImportedItem[]): FieldFault[] {
+  const seen = new Set<string>()
+  return items.flatMap(({ type, turn_id, call_id }, index) => {
+    if (type === 'message' || turn_id == null || call_id == null) return []
+    const key = `${type} ${turn_id.toLowerCase()} ${call_id}`
+    if (seen.has(key)) return [{ path: `conversation.items.${index}.call_id`, message: 'is used twice in its turn' }]
+    seen.add(key)
+    return []
+  })
+}
+
+/** Fields that each type of item needs. */
+function itemFaults(item: ImportedItem, index: number): FieldFault[] {
+  const path = `conversation.items.${index}`
+  const needed = { message: ['role', 'content'], function_call: ['call_id', 'name'], function_call_output: ['call_id'] }
+  const missing = (needed[item.type] as (keyof ImportedItem)[]).filter((field) => item[field] == null)
+  const faults = missing.map((field) => ({ path: `${path}.${field}`, message: `is required of a ${item.type}` }))
+  if (item.position != null && item.position !== index) {
+    faults.push({ path: `${path}.position`, message: `must be ${index}, its place in the list` })
+  }
+  return faults
+}
+
+function conversationOf(source: ImportedConversation): PreparedImport['conversation'] {
+  return {
+    id: source.id.toLowerCase(),
+    direction: source.direction ?? 'inbound',
+    channel: source.channel,
+    status: source.status,
+    user_id: source.user_id,
+    agent_id: source.agent_id ?? null,
+    agent_name: source.agent?.name ?? null,
+    agent_number: source.agent_number ?? null,
+    to_address: source.to_address ?? null,
+    from_address: source.from_address ?? null,
+    subject: source.subject ?? null,
+    web_widget_id: source.web_widget_id ?? null,
+    trunk_id: source.trunk_id ?? null,
+    initial_context: source.initial_context ?? null,
+    custom_metadata: (source.custom_metadata ?? {}) as JsonObject,
+    recording_details: (source.recording_details ?? null) as JsonObject | null,
+  }
+}
+
+function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => string): Omit<ItemRecord, 'position'> {
+  const isMessage = item.type === 'message'
+  const isOutput = item.type === 'function_call_output'
+  return {
+    id: item.id ?? newId(),
+    type: item.type,
+    turn_id: item.turn_id ?? null,
+    role: isMessage ? item.role! : null,
+    content: isMessage ? item.content! : null,
+    interrupted: isMessage ? (item.interrupted ?? false) : null,
+    metrics: isMessage ? ((item.metrics ?? null) as TurnMetrics | null) : null,
+    call_id: isMessage ? null : item.call_id!,
+    name: isMessage ? null : (item.name ?? ''),
+    arguments: item.type === 'function_call' ? ((item.arguments ?? {}) as JsonObject) : null,
+    output: isOutput ? ((item.output ?? null) as JsonValue) : null,
+    is_error: isOutput ? (item.is_error ?? false) : null,
+    latency_ms: isOutput ? (item.latency_ms ?? null) : null,
+    created_at: item.created_at ?? source.created_at,
+  }
+}
+
+function progressOf(source: ImportedConversation, items: ImportedItem[]): NewProgress {
+  const userMessages = items.filter((item) => item.role === 'user').length
+  const lastItemAt = items.at(-1)?.created_at
+  return {
+    user_turn_count: source.conversation ? userMessages : (source.user_turn_count ?? 0),
+    last_activity_at: source.last_activity_at ?? lastItemAt ?? source.ended_at ?? source.created_at,
+    updated_at: source.updated_at ?? source.ended_at ?? source.created_at,
+  }
+}
+
+/** `duration` follows the times as sent, whatever microseconds `created_at` is moved on by. */
+function endOf(source: ImportedConversation): ImportedEnd {
+  const end = endMicroseconds(source)
+  return {
+    status: source.status,
+    ended_at: formatMicroseconds(end),
+    duration: Number((end - microsecondsOf(source.created_at)) / 1_000_000n),
+    end_reason: source.end_reason ?? 'imported',
+    ended_by: endedByOf(source.ended_by),
+    analysis_status: source.summary == null ? 'none' : 'done',
+    summary: source.summary ?? null,
+  }
+}
+
+function endMicroseconds({ ended_at, duration, updated_at, created_at }: ImportedConversation): bigint {
+  const created = microsecondsOf(created_at)
+  if (ended_at != null) return microsecondsOf(ended_at)
+  if (duration != null) return created + BigInt(duration) * 1_000_000n
+  const updated = updated_at == null ? created : microsecondsOf(updated_at)
+  return updated > created ? updated : created
+}
+
+const endedByTypes = new Set(['credential', 'user', 'agent', 'system'])
+
+function endedByOf(source: Record<string, unknown> | null | undefined): EndedBy {
+  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 512) : null)
+  if (!source || !endedByTypes.has(source.type as string))
+    return { type: 'system', id: null, name: 'import', reason: null }
+  const type = source.type as EndedBy['type']
+  return { type, id: text(source.id), name: text(source.name), reason: text(source.reason) }
+}
+
+/** Microseconds since the epoch; a time without a zone is UTC. */
+export function microsecondsOf(timestamp: string): bigint {
+  const [, clock, fraction = '', zone = 'Z'] =
+    /^(.*?\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?$/i.exec(timestamp.replace(' ', 'T')) ?? []
+  const seconds = BigInt(Date.parse(`${clock}${zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')}`)) / 1000n
+  return seconds * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, '0'))
+}
+
+function formatMicroseconds(microseconds: bigint): string {
+  const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n
+  const seconds = (microseconds - fraction) / 1_000_000n
+  const text = new Date(Number(seconds) * 1000).toISOString()
+  return `${text.slice(0, 19)}.${String(fraction).padStart(6, '0')}Z`
+}

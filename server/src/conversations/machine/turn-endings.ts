@@ -1,0 +1,137 @@
+// How turns and conversations end, as parts of changes that several decisions are made of. Pure.
+import type { EndReason, EndedBy, TurnOutcome } from '@parley/contract'
+import {
+  type Change,
+  type Ending,
+  type LockedConversation,
+  type NewItem,
+  type NewMessage,
+  type NewToolResult,
+  type OpenTurn,
+  type TurnEnd,
+  noChange,
+} from './change.ts'
+
+/** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
+export interface PartialReply {
+  turn_id: string
+  lease: number
+  /** The steps of the turn that were finished before: once there are more, the text is in the transcript already. */
+  step: number
+  text: string
+  message_id: string
+}
+
+export function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
+  const results = concludeCalls(turn, 'The turn failed before this call had a result.')
+  return {
+    ...noChange,
+    ended_turns: [endOfTurn(turn.id, outcome, error)],
+    items: results,
+    events: [...results.map(resultEvent), { type: 'turn.failed', data: { turn_id: turn.id, outcome, error } }],
+  }
+}
+
+/** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
+export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: PartialReply | null): Change {
+  const results = turns.flatMap((turn) => concludeCalls(turn, 'The turn was cancelled before this call had a result.'))
+  const said = turns.some((turn) => isOf(turn, partial)) ? keepPartial(partial!) : []
+  return {
+    ...noChange,
+    ended_turns: turns.map((turn) => endOfTurn(turn.id, outcome, null)),
+    items: [...results, ...said],
+    events: [
+      ...results.map(resultEvent),
+      ...said.map(messageCreated),
+      ...turns.map((turn) => ({ type: 'turn.cancelled' as const, data: { turn_id: turn.id, outcome } })),
+    ],
+  }
+}
+
+function isOf({ id, lease, steps }: OpenTurn, partial: PartialReply | null): boolean {
+  return id === partial?.turn_id && lease === partial.lease && steps === partial.step
+}
+
+function keepPartial({ text, message_id: id, turn_id }: PartialReply): NewMessage[] {
+  if (text === '') return []
+  return [{ type: 'message', id, role: 'assistant', text, interrupted: true, turn_id, metrics: null }]
+}
+
+/** T8: a call has its one result before its turn is over, whatever became of it. */
+function concludeCalls(turn: OpenTurn, output: string): NewToolResult[] {
+  return turn.pending_calls.map(({ call_id, name }) => ({
+    type: 'function_call_output',
+    turn_id: turn.id,
+    call_id,
+    name,
+    output,
+    is_error: true,
+    latency_ms: null,
+  }))
+}
+
+function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): TurnEnd {
+  return { id, outcome, error, steps: 0, input_tokens: null, output_tokens: null, metrics: null }
+}
+
+/**
+ * What the end of a turn brings, in the very commit that ends it, so that it cannot be forgotten: the next waiting turn
+ * begins, or a conversation that was only waiting for its turns ends.
+ */
+export function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
+  const open = state.open_turns.filter((turn) => turn.id !== ended.id)
+  if (open.length === 0 && state.ending)
+    return endChange({ ...state, open_turns: [] }, { ...state.ending, partial: null })
+  const next = open.find((turn) => turn.status === 'queued')
+  if (!next || ended.status !== 'running') return noChange
+  return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
+}
+
+export function endChange(state: LockedConversation, input: Ending & { partial: PartialReply | null }): Change {
+  const { end_reason, ended_by, summary_enabled, partial } = input
+  const analysis = analysisAtEnd(state, summary_enabled)
+  return joinChanges(
+    cancelTurns(state.open_turns, 'conversation_ended', partial),
+    endedWith({ status: 'completed', end_reason, ended_by, analysis }),
+  )
+}
+
+type Analysis = NonNullable<Change['end']>['analysis']
+
+function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Analysis {
+  if (state.user_turn_count === 0) return { status: 'skipped', reason: 'There was no user message.' }
+  if (!summary_enabled) return { status: 'skipped', reason: 'The summary is switched off.' }
+  return { status: 'queued', reason: null }
+}
+
+export function endedWith(end: NonNullable<Change['end']>): Change {
+  const { status, end_reason, ended_by }: { status: string; end_reason: EndReason; ended_by: EndedBy } = end
+  return { ...noChange, end, events: [{ type: 'conversation.ended', data: { status, end_reason, ended_by } }] }
+}
+
+export function messageCreated(message: NewMessage): Change['events'][number] {
+  const { id, role, text, interrupted, turn_id } = message
+  return { type: 'message.created', data: { id, role, content: [text], interrupted, turn_id } }
+}
+
+export function resultEvent(result: NewToolResult): Change['events'][number] {
+  const { turn_id, call_id, name, output, is_error, latency_ms } = result
+  return { type: 'tool_call.completed', data: { turn_id, call_id, name, output, is_error, latency_ms } }
+}
+
+export function turnEvent(type: 'turn.queued' | 'turn.started' | 'turn.completed', turn_id: string) {
+  return { type, data: { turn_id } }
+}
+
+export function joinChanges(first: Change, second: Change): Change {
+  return {
+    ended_turns: [...first.ended_turns, ...second.ended_turns],
+    new_turn: second.new_turn ?? first.new_turn,
+    started_turn: second.started_turn ?? first.started_turn,
+    step: second.step ?? first.step,
+    items: [...first.items, ...second.items] satisfies NewItem[],
+    end: second.end ?? first.end,
+    ending: second.ending ?? first.ending,
+    events: [...first.events, ...second.events],
+  }
+}

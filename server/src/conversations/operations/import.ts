@@ -1,0 +1,123 @@
+// Bringing conversations in: each row is judged and committed by itself, all of it or nothing.
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type { Output } from '@parley/contract'
+import { maySeeAgent } from '../../calls/access.ts'
+import { findImportedVersion } from '../../agents/imported.ts'
+import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
+import { isUnstorable } from '../../database/failures.ts'
+import type { Store } from '../../database/store.ts'
+import { type FieldFault, tellFaults } from '../../base/faults.ts'
+import { uuidOf } from '../../idempotency/namespace.ts'
+import { canonicalJson } from '../../base/json.ts'
+import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
+import { type PreparedImport, prepareImport } from '../machine/import-row.ts'
+import { findConversation } from '../read/conversation.ts'
+
+type RowOutcome = 'created' | 'unchanged' | FieldFault[]
+type Answer = Output<'importConversations'>
+
+/** Of all faults that an answer tells, beside the first of each row, as JSON. */
+const max_told_bytes = 262_144
+
+export const importConversations: Handler<'importConversations', Conversations> = async (ctx, input) => {
+  const answer: Answer = { created: 0, unchanged: 0, errors: [] }
+  const created = new Set<string>()
+  const room = { bytes: max_told_bytes }
+  for (const [index, row] of input.conversations.entries()) {
+    const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
+    const id = idOf(row)
+    if (typeof outcome !== 'string') {
+      answer.errors.push(...tellFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
+    } else if (outcome === 'unchanged') answer.unchanged += 1
+    else created.add(id!.toLowerCase())
+    // The same row again in one call, which is that call's own.
+    if (outcome === 'created' && created.size === answer.created) answer.unchanged += 1
+    answer.created = created.size
+    // Rows may be many, and each may take long to judge: other requests come in between.
+    await setImmediate()
+  }
+  if (answer.created > 0) ctx.room.watcher.changed(ctx.store.organization_id)
+  return ctx.key ? ctx.key.settle(answer) : answer
+}
+
+/** One row that the database cannot hold must not cost the others. */
+function faultOfUnstorable(error: unknown): FieldFault[] {
+  if (!isUnstorable(error)) throw error
+  return [{ path: '', message: 'holds a value that cannot be stored' }]
+}
+
+function idOf(row: unknown): string | null {
+  const id = typeof row === 'object' && row !== null && 'id' in row ? row.id : null
+  return typeof id === 'string' ? id.slice(0, 64) : null
+}
+
+async function importRow(ctx: Context<Conversations>, row: unknown): Promise<RowOutcome> {
+  const { ports, config } = ctx.core
+  const prepared = prepareImport(row, { limits: config.limits, newId: ports.newId })
+  if ('faults' in prepared) return prepared.faults
+  const fingerprint = createHash('sha256').update(canonicalJson(row)).digest()
+  const earlier = await compareWithEarlier(ctx, prepared.source.id, fingerprint)
+  if (earlier) return earlier
+  if (!maySeeAgent(ctx.access, prepared.source.agent_id ?? null)) {
+    return [{ path: 'agent_id', message: 'is not an agent that the credential may use' }]
+  }
+  const outcome = await ctx.store.transaction((tx) => writeRow(ctx, tx, prepared, fingerprint))
+  return outcome === 'taken' ? (await compareWithEarlier(ctx, prepared.source.id, fingerprint))! : outcome
+}
+
+/** Null when the id is free; the same content, as sent, is unchanged; all else that has the id is an error. */
+async function compareWithEarlier(
+  ctx: Context<Conversations>,
+  id: string,
+  fingerprint: Buffer,
+): Promise<RowOutcome | null> {
+  const find = () => findConversation(ctx.store, id)
+  const found = await find()
+  const isTaken = found !== null || (await isIdTaken(ctx.store, id))
+  if (!isTaken) return null
+  // It may have been committed between the two looks.
+  const record = found ?? (await find())
+  const isSame = record?.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
+  if (isSame) return (await wasCreatedByThisCall(ctx, id)) ? 'created' : 'unchanged'
+  return [{ path: 'id', message: 'is taken by a conversation with other content' }]
+}
+
+/** A call with a key that broke off, and is sent again, or runs on another node too: what it has created is still its own. */
+async function wasCreatedByThisCall(ctx: Context<Conversations>, id: string): Promise<boolean> {
+  return ctx.key !== null && wasBornWith(ctx.store, id, birthOf(ctx, id))
+}
+
+/** The id of the first event. With a key it follows from that, and so says which call created the conversation. */
+function birthOf({ key, core }: Context, id: string): string {
+  if (key === null) return core.ports.newId()
+  const { namespace, key: name, fingerprint } = key.request
+  return uuidOf(`import of ${id} with ${namespace} ${fingerprint.toString('hex')} ${name}`)
+}
+
+async function writeRow(
+  ctx: Context<Conversations>,
+  tx: Store,
+  prepared: PreparedImport,
+  content_fingerprint: Buffer,
+): Promise<RowOutcome | 'taken'> {
+  const { conversation, items, end, progress, source } = prepared
+  const version = await findImportedVersion(tx, source.agent_id ?? null, source.agent_version_id ?? null)
+  if (prepared.takes_messages && version === null) {
+    return [{ path: 'agent_version_id', message: 'an active text conversation needs a published version that is here' }]
+  }
+  const row = {
+    ...conversation,
+    // An ended one is born active, takes its items and is closed, all in this transaction.
+    status: end ? ('in_progress' as const) : conversation.status,
+    agent_version_id: version ?? source.agent_version_id ?? null,
+    content_fingerprint,
+  }
+  const created_at = await insertConversation(tx, row, source.created_at)
+  if (created_at === null) return 'taken'
+  const imported = { type: 'conversation.created' as const, data: { channel: row.channel, imported: true } }
+  await insertHistory(tx, row.id, items, [{ id: birthOf(ctx, row.id), ...imported }], progress)
+  if (end) await closeImported(tx, row.id, end)
+  return 'created'
+}

@@ -1,0 +1,249 @@
+// Listing and counting conversations: filters, the published cursor recipe and the SQL that serves them.
+import type { ConversationFilters } from '@parley/contract'
+import { sql } from 'kysely'
+import { type Access, maySeeSensitive } from '../../calls/access.ts'
+import type { Handler } from '../../calls/context.ts'
+import type { Store } from '../../database/store.ts'
+import { AppError, invalid } from '../../base/errors.ts'
+import { isUuid } from '../../base/ports.ts'
+import { findUnstorable } from '../../base/text.ts'
+import { isTimestamp } from '../../base/validation.ts'
+import { type ListedConversation, listedColumns, listedTables } from './conversation.ts'
+import { presentListed } from './present.ts'
+
+type Condition = ReturnType<typeof sql<boolean>>
+
+export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
+  const { answer_bytes } = ctx.core.config.limits
+  const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
+  const last = rows.at(-1)
+  if (last && rows.length === limitOf(input)) ctx.edge?.setHeader('link', nextPageLink(ctx.edge.url, last.created_at))
+  return rows.map((row) => presentListed(ctx.access, row))
+}
+
+export type Page = ConversationFilters & { limit?: number | undefined; cursor?: string | undefined }
+
+const limitOf = ({ limit = 20 }: Page) => limit
+
+/** The query of a page, which the measurements explain. A page is never shorter for what it has no room for: that would be its end. */
+export function pageOf(store: Store, access: Access, page: Page, max_bytes: number) {
+  const { inOrder, byThemselves, byKeys } = filterConditions(store, access, page)
+  if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodePublishedCursor(page.cursor)}::timestamptz`)
+  const limit = limitOf(page)
+  const countsTurns = page.user_turn_count_above !== undefined || page.user_turn_count_below !== undefined
+  const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, byKeys, limit, countsTurns })
+  return sql<ListedConversation>`
+    with wanted as materialized (
+      select array(
+        select c.id from conversations c where ${found ? sql`c.id in (${found})` : sql.join(inOrder, sql` and `)}
+        order by c.created_at desc limit ${limit}
+      ) as ids
+    )
+    select ${sql.raw(listedColumns)} from ${sql.raw(listedTables('(select ids from wanted)', String(max_bytes)))}
+    order by page.place`
+}
+
+/** How many of the newest are looked through for each row of a page, before all that matches is sorted. */
+const newest_looked_through = 100
+
+/**
+ * The ids of a page of what filters find whose indexes know no order. To walk from the newest on does not end where all that matches is
+ * old; to sort all that matches takes long where there is much of it. The planner, which takes it to be spread evenly, can be wrong by
+ * the size of the table. So the walk has an end, and what matches is sorted only where the walk finds no whole page.
+ */
+function searchFor({
+  inOrder,
+  byThemselves,
+  byKeys,
+  limit,
+  countsTurns,
+}: Conditions & { limit: number; countsTurns: boolean }) {
+  const withProgress = sql.raw(countsTurns ? 'join conversation_progress p on p.conversation_id = c.id' : '')
+  const and = (conditions: Condition[]) => sql.join(conditions, sql` and `)
+  return sql`
+    with newest as materialized (
+      select c.id from (
+        select * from conversations c where ${and(inOrder)}
+        order by c.created_at desc limit ${limit * newest_looked_through}::integer
+      ) c ${withProgress}
+      where ${and(byThemselves)} order by c.created_at desc limit ${limit}::integer
+    ), matching as materialized (
+      select c.id, c.created_at from conversations c ${withProgress} where ${and([...inOrder, ...byThemselves, ...byKeys])}
+        and (select count(*) from newest) < ${limit}::integer
+    )
+    (select id from newest where (select count(*) from newest) = ${limit}::integer)
+    union all
+    (select id from matching order by created_at desc limit ${limit}::integer)`
+}
+
+export const countConversations: Handler<'countConversations'> = async (ctx, input) => {
+  const { inOrder, byThemselves, byKeys } = filterConditions(ctx.store, ctx.access, input)
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from conversations c join conversation_progress p on p.conversation_id = c.id
+    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`.execute(ctx.store.kysely)
+  return { count: rows[0]!.count }
+}
+
+interface Conditions {
+  /** Whose indexes have the conversations in the order of the list. */
+  inOrder: Condition[]
+  byThemselves: Condition[]
+  /** What an index can find of those before, and a little more; dear to compute of a row that is there already. */
+  byKeys: Condition[]
+}
+
+function filterConditions(store: Store, access: Access, filters: ConversationFilters): Conditions {
+  const substrings = substringFilters(filters)
+  const metadata = metadataFilter(access, filters.custom_metadata)
+  return {
+    inOrder: [
+      sql<boolean>`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
+      ...narrowing(access),
+      ...exactFilters(filters),
+      ...timeFilters(filters),
+    ],
+    byThemselves: [
+      ...substrings.map(({ column, part }) => sql<boolean>`strpos(lower(${column}), lower(${part})) > 0`),
+      ...rangeFilters(filters),
+      ...(metadata ? [holdsMetadata(metadata)] : []),
+      ...outcomeFilter(store, filters.parley_turn_outcome),
+    ],
+    byKeys: [
+      ...substrings.map(({ column, part }) => textKeys(store, column, part)),
+      ...(metadata && holdsValues(metadata) ? [metadataKeys(store, metadata)] : []),
+    ],
+  }
+}
+
+function narrowing(access: Access): Condition[] {
+  return access.agent_ids === null ? [] : [sql`c.agent_id = any(${[...access.agent_ids]}::uuid[])`]
+}
+
+function exactFilters(filters: ConversationFilters): Condition[] {
+  const conditions: Condition[] = []
+  if (filters.status === undefined) conditions.push(sql`c.status <> 'token_created'`)
+  else conditions.push(sql`c.status = ${filters.status}`)
+  if (filters.direction !== undefined) conditions.push(sql`c.direction = ${filters.direction}`)
+  if (filters.channel !== undefined) conditions.push(sql`c.channel = ${filters.channel}`)
+  if (filters.parley_end_reason !== undefined) conditions.push(sql`c.end_reason = ${filters.parley_end_reason}`)
+  if (filters.web_widget_id !== undefined) conditions.push(sql`c.web_widget_id = ${filters.web_widget_id}`)
+  for (const column of ['agent_id', 'agent_version_id'] as const) {
+    const id = filters[column]
+    // What cannot be an id matches nothing.
+    if (id !== undefined) conditions.push(isUuid(id) ? sql`${sql.ref(`c.${column}`)} = ${id}::uuid` : sql`false`)
+  }
+  return conditions
+}
+
+/** No character of a part has power. */
+function substringFilters(filters: ConversationFilters) {
+  return (['user_id', 'agent_number'] as const).flatMap((name) => {
+    const part = filters[name]
+    return part === undefined || part === '' ? [] : [{ column: sql.ref<string>(`c.${name}`), part }]
+  })
+}
+
+// Keys are of one organization: what others have is not met, and nobody can tell from the time whether it is there.
+
+function textKeys({ organization_id }: Store, column: ReturnType<typeof sql.ref<string>>, part: string): Condition {
+  return sql`text_keys(c.organization_id, ${column}) @> text_part_keys(${organization_id}::uuid, ${part})`
+}
+
+function metadataKeys({ organization_id }: Store, metadata: object): Condition {
+  return sql`metadata_keys(c.organization_id, c.custom_metadata)
+    @> metadata_keys(${organization_id}::uuid, ${JSON.stringify(metadata)}::jsonb)`
+}
+
+/** As the operator `@>`, whose plan would be made by what all organizations have. */
+function holdsMetadata(metadata: object): Condition {
+  return sql`jsonb_contains(c.custom_metadata, ${JSON.stringify(metadata)}::jsonb)`
+}
+
+/** Whether there is more than empty objects and lists, which have no keys. */
+function holdsValues(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.values(value).some(holdsValues)
+}
+
+function timeFilters({ created_after, created_before }: ConversationFilters): Condition[] {
+  return [
+    ...bound(created_after, (value) => sql`c.created_at >= ${value}::timestamptz`),
+    ...bound(created_before, (value) => sql`c.created_at <= ${value}::timestamptz`),
+  ]
+}
+
+function rangeFilters(filters: ConversationFilters): Condition[] {
+  return [
+    ...bound(wholeFrom(filters.duration_above), (value) => sql`c.duration >= ${value}::integer`),
+    ...bound(wholeUpTo(filters.duration_below), (value) => sql`c.duration <= ${value}::integer`),
+    ...bound(wholeFrom(filters.user_turn_count_above), (value) => sql`p.user_turn_count >= ${value}::integer`),
+    ...bound(wholeUpTo(filters.user_turn_count_below), (value) => sql`p.user_turn_count <= ${value}::integer`),
+  ]
+}
+
+function outcomeFilter(store: Store, outcome: ConversationFilters['parley_turn_outcome']): Condition[] {
+  if (outcome === undefined) return []
+  return [
+    sql`c.id in (select t.conversation_id from turns t where t.organization_id = ${store.organization_id}
+      and t.outcome = ${outcome} and t.status in ('failed', 'cancelled'))`,
+  ]
+}
+
+function bound<T>(value: T | undefined, condition: (value: T) => Condition): Condition[] {
+  return value === undefined ? [] : [condition(value)]
+}
+
+const largestInteger = 2_147_483_647
+
+/** Bounds of a whole-number column, kept whole so that its index serves them. */
+function wholeFrom(bound: number | undefined): number | undefined {
+  return bound === undefined ? undefined : clampInteger(Math.ceil(bound))
+}
+
+function wholeUpTo(bound: number | undefined): number | undefined {
+  return bound === undefined ? undefined : clampInteger(Math.floor(bound))
+}
+
+function clampInteger(value: number): number {
+  return Math.max(-largestInteger, Math.min(largestInteger, value))
+}
+
+/** A filter must not tell what a field hides. */
+function metadataFilter(access: Access, text: string | undefined): object | null {
+  if (text === undefined) return null
+  if (!maySeeSensitive(access)) {
+    throw new AppError('forbidden', 'Filtering by custom_metadata needs the scope conversations:read_sensitive.')
+  }
+  return parseJsonObject('custom_metadata', text)
+}
+
+export function parseJsonObject(path: string, text: string): object {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const [fault] = findUnstorable(value, 1)
+    if (!fault) return value
+    throw invalid({ path, message: fault.message })
+  }
+  throw invalid({ path, message: 'must be a JSON object as text' })
+}
+
+/** A cursor's text has its seconds; the rest of its form is that of any time. */
+const timestampWithSeconds = /^\S{10}[T ]\d{2}:\d{2}:\d{2}/
+
+/** The recipe: Base64 of a `created_at`, in either alphabet, padded or not. */
+export function decodePublishedCursor(cursor: string): string {
+  const text = /^[A-Za-z0-9+/_-]+={0,2}$/.test(cursor) ? Buffer.from(cursor, 'base64').toString('latin1') : ''
+  if (timestampWithSeconds.test(text) && isTimestamp(text)) return text
+  throw invalid({ path: 'cursor', message: "must be the Base64 of a conversation's created_at" })
+}
+
+function nextPageLink(url: string, created_at: string): string {
+  const [path, query] = url.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.set('cursor', Buffer.from(created_at).toString('base64url'))
+  return `<${path}?${parameters}>; rel="next"`
+}

@@ -1,0 +1,130 @@
+// Conversations, items and turns as the API shows them, with what the caller may not see left out.
+import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
+import { type Access, maySeeSensitive } from '../../calls/access.ts'
+import type { ConversationRecord, ItemRecord, ListedConversation, TurnRecord } from './conversation.ts'
+import type { TranscriptPart } from './transcript.ts'
+import { textOf, widgetOf } from '../machine/turn-items.ts'
+
+/** The safe fields, and the sensitive ones for who may see them; what was read of the transcript. */
+export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
+  const { summary, initial_context, custom_metadata, recording_details } = record
+  const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
+  const transcript = part && mayReadTranscript(access) ? presentTranscript(access, part) : {}
+  return { ...presentSafeFields(record), ...sensitive, ...transcript }
+}
+
+/** As it is in a list. */
+export function presentListed(access: Access, { has_room, ...record }: ListedConversation): Conversation {
+  if (has_room || !maySeeSensitive(access)) return presentConversation(access, record)
+  return { ...presentSafeFields(record), sensitive_omitted: true }
+}
+
+function presentSafeFields(record: ConversationRecord): Conversation {
+  const { agent_name, content_fingerprint: _, ...row } = record
+  return {
+    id: row.id,
+    organization_id: row.organization_id,
+    direction: row.direction,
+    channel: row.channel,
+    status: row.status,
+    user_id: row.user_id,
+    agent_id: row.agent_id,
+    agent_version_id: row.agent_version_id,
+    agent_number: row.agent_number,
+    web_widget_id: row.web_widget_id,
+    trunk_id: row.trunk_id,
+    duration: row.duration,
+    user_turn_count: row.user_turn_count,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    agent: row.agent_id === null ? null : { id: row.agent_id, name: agent_name },
+    ended_at: row.ended_at,
+    end_reason: row.end_reason,
+    ended_by: row.ended_by,
+    last_activity_at: row.last_activity_at,
+    analysis_status: row.analysis_status,
+    analysis_reason: row.analysis_reason,
+  }
+}
+
+export function mayReadTranscript(access: Access): boolean {
+  return access.conversation !== null || maySeeSensitive(access)
+}
+
+/** A conversation token with `read` sees the messages, at their positions, and nothing between them. */
+function presentTranscript(
+  access: Access,
+  { items, next_position }: TranscriptPart,
+): Pick<Conversation, 'conversation'> {
+  const shown = access.conversation ? items.map((item) => ({ ...item, metrics: null })) : items
+  return { conversation: { items: shown.map(presentItem), ...(next_position !== null ? { next_position } : {}) } }
+}
+
+function presentItem(item: ItemRecord): TranscriptItem {
+  const { id, position, type, created_at, turn_id } = item
+  const base = { id, position, type, created_at, turn_id }
+  switch (type) {
+    case 'message':
+      return {
+        ...base,
+        role: item.role!,
+        content: item.content!,
+        interrupted: item.interrupted!,
+        ...(item.metrics ? { metrics: item.metrics } : {}),
+      }
+    case 'function_call':
+      return { ...base, call_id: item.call_id!, name: item.name!, arguments: item.arguments ?? {} }
+    case 'function_call_output':
+      return {
+        ...base,
+        call_id: item.call_id!,
+        name: item.name!,
+        output: item.output,
+        is_error: item.is_error ?? false,
+        latency_ms: item.latency_ms,
+      }
+  }
+}
+
+export function presentTurn(turn: TurnRecord): Turn {
+  const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, ...fields } = turn
+  return { turn_id: id, ...fields }
+}
+
+/**
+ * What a conversation token, which is in an end user's browser, is not shown of a turn: what the agent asked of its tools, and what
+ * they answered.
+ */
+export function maySeeToolCalls({ conversation }: Access): boolean {
+  return conversation === null
+}
+
+/** What the agent said in a turn, each call that it made with its result, and what it showed to who can show it. */
+export function presentReply(
+  access: Access,
+  items: ItemRecord[],
+  interactivity: 'plain' | 'rich',
+): Pick<MessageReply, 'reply' | 'tool_calls' | 'widgets'> {
+  const results = new Map(
+    items.filter(({ type }) => type === 'function_call_output').map((item) => [item.call_id, item]),
+  )
+  const calls = items.filter(({ type }) => type === 'function_call')
+  const widgetsOf = ({ call_id }: ItemRecord) => {
+    const result = results.get(call_id)
+    return (result && widgetOf(result)) ?? []
+  }
+  return {
+    reply: textOf(items).text,
+    tool_calls: (maySeeToolCalls(access) ? calls : []).map(({ call_id, name, arguments: given }) => {
+      const result = results.get(call_id)
+      return {
+        call_id: call_id!,
+        name: name!,
+        arguments: given ?? {},
+        output: result?.output ?? null,
+        is_error: result?.is_error ?? true,
+      }
+    }),
+    ...(interactivity === 'rich' ? { widgets: calls.flatMap(widgetsOf) } : {}),
+  }
+}

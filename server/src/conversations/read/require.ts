@@ -1,0 +1,23 @@
+// Finds the conversation that a call is about, or answers as if it did not exist for this caller.
+import type { ConversationPermission } from '@parley/contract'
+import { maySeeAgent } from '../../calls/access.ts'
+import type { Context } from '../../calls/context.ts'
+import { AppError, notFound } from '../../base/errors.ts'
+import { type ConversationRecord, findConversation } from './conversation.ts'
+
+/**
+ * `permission` is what a conversation token needs; any other credential has been judged by its scopes. Unknown, malformed,
+ * another organization's and another agent's ids are all the same 404.
+ */
+export async function requireConversation(
+  ctx: Context,
+  id: string,
+  permission: ConversationPermission | null,
+): Promise<ConversationRecord> {
+  const { conversation: token } = ctx.access
+  if (token && token.id !== id.toLowerCase()) throw notFound('Conversation')
+  const record = await findConversation(ctx.store, id)
+  if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
+  if (token && (permission === null || !token.permissions.has(permission))) throw new AppError('forbidden')
+  return record
+}

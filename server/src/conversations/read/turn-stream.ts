@@ -1,0 +1,181 @@
+// The course of one turn as a stream, whichever node carries it out. The plain answer is its last event.
+import type { MessageReply, TurnStreamEvent } from '@parley/contract'
+import type { Context } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
+import { isUnavailable } from '../../database/failures.ts'
+import { AppError, errorBody } from '../../base/errors.ts'
+import { liveKey } from '../../live/live-turns.ts'
+import type { SeenTurn } from '../machine/ended-turn.ts'
+import { findTurn, readTurnItems } from './conversation.ts'
+import { TurnNarrator } from '../machine/turn-narrator.ts'
+import { isFinal } from '../machine/turn.ts'
+import { maySeeToolCalls, presentReply } from './present.ts'
+
+/** A turn whose message is stored. */
+export interface AwaitedTurn {
+  conversation_id: string
+  turn_id: string
+  /** How long it may take at most. */
+  wait_ms: number
+  interactivity: 'plain' | 'rich'
+  /** As it is known already; null: it has to be looked at. */
+  seen: SeenTurn | null
+}
+
+/** The last event is the reply, or why there is none. */
+export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
+
+/** How often the turn is looked at although nobody called. */
+const poll_ms = 500
+
+/** Waits for the end of the turn, and tells nothing of the way there. */
+export async function awaitTurn(ctx: Context<Conversations>, awaited: AwaitedTurn): Promise<MessageReply> {
+  const course = followTurn(ctx, awaited, new AbortController().signal, null)
+  for (;;) {
+    const { done, value } = await course.next()
+    if (!done) continue
+    if ('reply' in value) return value.reply
+    throw value.refusal
+  }
+}
+
+/** Everything of the turn; ends early when the reader is gone. */
+export async function* streamTurn(
+  ctx: Context<Conversations>,
+  awaited: AwaitedTurn,
+  gone: AbortSignal,
+): AsyncGenerator<TurnStreamEvent> {
+  using _following = ctx.core.live.turns.follow(awaited.conversation_id)
+  let end: TurnAnswer
+  try {
+    end = yield* followTurn(ctx, awaited, gone, narratorFor(ctx, awaited))
+  } catch (error) {
+    ctx.log.error({ err: error, turn_id: awaited.turn_id }, 'a turn could not be followed to its end')
+    end = { refusal: outcomeUnread(awaited.turn_id, error) }
+  }
+  if ('reply' in end) yield { event: 'turn.completed', data: end.reply }
+  else yield { event: eventOf(end.refusal), data: errorBody(end.refusal, ctx.request_id) }
+}
+
+function narratorFor({ access }: Context, { turn_id, interactivity }: AwaitedTurn): TurnNarrator {
+  return new TurnNarrator(turn_id, { tells_calls: maySeeToolCalls(access), tells_widgets: interactivity === 'rich' })
+}
+
+/** The message is stored, and its turn goes on; what becomes of it could not be read. */
+export function outcomeUnread(turn_id: string, cause: unknown): AppError {
+  return new AppError('turn_timed_out', 'The outcome could not be read; read it later.', { turn_id }, { cause })
+}
+
+function eventOf({ error }: AppError): 'turn.cancelled' | 'turn.failed' {
+  const isCancelled = error === 'turn_cancelled' || error === 'turn_superseded' || error === 'conversation_ended'
+  return isCancelled ? 'turn.cancelled' : 'turn.failed'
+}
+
+async function* followTurn(
+  ctx: Context<Conversations>,
+  { conversation_id, turn_id, wait_ms, interactivity, seen }: AwaitedTurn,
+  gone: AbortSignal,
+  narrator: TurnNarrator | null,
+): AsyncGenerator<TurnStreamEvent, TurnAnswer> {
+  const { signals, turns: live } = ctx.core.live
+  const { ports } = ctx.core
+  const { results } = ctx.room
+  const deadline = ports.clock.monotonic() + wait_ms
+  const saidKey = liveKey(conversation_id)
+  using listener = signals.listen(turn_id, ...(narrator ? [conversation_id, saidKey] : []))
+  using expected = results.expect(turn_id)
+  const look = () => expected.result ?? lookAtTurn(ctx, conversation_id, turn_id)
+  for (let turn: SeenTurn | null | undefined = seen ?? (await look()); ;) {
+    const isOver = turn === null || (turn && isFinal(turn.status))
+    const isLate = ports.clock.monotonic() >= deadline || signals.isClosed || gone.aborted
+    if (isOver || isLate) {
+      const isTold = turn && (narrator || turn.outcome === 'reply')
+      const items = isTold ? (expected.result?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
+      if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
+      return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
+    }
+    if (turn && narrator) yield* tellProgress(ctx, narrator, conversation_id, turn)
+    const saying = live.read(conversation_id)
+    const isOfTurn = narrator && saying?.turn_id === turn_id
+    const isBehind = isOfTurn && narrator.isBehind(saying)
+    // What is said in a step is told after what was stored before it, the results of tools too.
+    const hasMore = listener.hasHeard(conversation_id)
+    if (isOfTurn && !isBehind && !hasMore) yield* narrator.say(saying)
+    if (isBehind && !hasMore && !turn) {
+      turn = await look()
+      continue
+    }
+    const rung = await listener.next({ timeout_ms: poll_ms, signal: gone })
+    turn = rung.size === 1 && rung.has(saidKey) ? undefined : await look()
+  }
+}
+
+async function* tellProgress(
+  ctx: Context<Conversations>,
+  narrator: TurnNarrator,
+  conversation_id: string,
+  turn: SeenTurn,
+) {
+  if (turn.status !== 'running') return
+  if (turn.steps > 0) {
+    const items = await readTurnItems(ctx.store, conversation_id, turn.id)
+    yield* narrator.start(turn.attempts)
+    yield* narrator.keep(items, turn.steps)
+  } else {
+    yield* narrator.start(turn.attempts)
+  }
+}
+
+/** A turn that was never carried out has not been started, and says nothing. */
+function* tellEnd(narrator: TurnNarrator, turn: SeenTurn, items: Parameters<TurnNarrator['finish']>[0]) {
+  if (turn.attempts === 0) return
+  yield* narrator.start(turn.attempts)
+  yield* narrator.finish(items)
+}
+
+/** Undefined: the database is gone for a moment, which ends no wait. Null: the turn is no more, since its conversation was deleted. */
+async function lookAtTurn(ctx: Context<Conversations>, conversation_id: string, turn_id: string) {
+  try {
+    return await findTurn(ctx.store, conversation_id, turn_id)
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return undefined
+  }
+}
+
+/** T1: every answer says that the message is stored. */
+function concludeTurn(
+  { access }: Pick<Context, 'access'>,
+  { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms' | 'seen'>,
+  turn: SeenTurn | null | undefined,
+  items: Parameters<typeof presentReply>[1],
+): TurnAnswer {
+  const refuse = (error: Refused, detail?: string | null) => ({
+    refusal: new AppError(error, detail ?? undefined, { turn_id }),
+  })
+  if (turn === null) return refuse('conversation_ended')
+  switch (turn?.outcome) {
+    case 'reply': {
+      // Deleted after the turn was read.
+      if (items.length === 0) return refuse('conversation_ended')
+      return { reply: { conversation_id, ...presentReply(access, items, interactivity), turn_id } }
+    }
+    case 'model_error':
+    case 'step_limit':
+    case 'attempts_exhausted':
+      return refuse('turn_failed', turn.error)
+    case 'timed_out':
+      return refuse('turn_timed_out', turn.error)
+    case 'conversation_ended':
+      return refuse('conversation_ended')
+    case 'cancelled_by_caller':
+      return refuse('turn_cancelled')
+    case 'superseded':
+      return refuse('turn_superseded')
+    case null:
+    case undefined:
+      return refuse('turn_timed_out', 'The turn is not over yet; read it later.')
+  }
+}
+
+type Refused = 'turn_failed' | 'turn_timed_out' | 'conversation_ended' | 'turn_cancelled' | 'turn_superseded'

@@ -1,0 +1,185 @@
+// What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
+import type { HistoryItem, HistoryReach } from '../../conversations/read/conversation.ts'
+import { isSaidByTool } from '../../conversations/machine/turn-items.ts'
+import type { ModelMessage } from '../../models/port.ts'
+import { sentBytes } from '../../base/json-size.ts'
+import { fitOutput } from './output-size.ts'
+
+export interface ContextWindow {
+  max_items: number
+  max_tokens: number
+}
+
+/** What the model is shown besides the system prompt. */
+export interface ModelHistory {
+  /** Said before the end user's first word, or by the system: it goes into the system prompt. */
+  preface: string[]
+  messages: ModelMessage[]
+}
+
+const characters_of_token = 4
+/** However much the window holds. */
+const max_history_characters = 8 * 1024 * 1024
+
+/**
+ * What to read for a window. One item more than may be shown: a turn of which not everything was read is too long then. Of
+ * characters twice as many, since the database writes JSON longer, and turns that overlap may leave out what is newer.
+ */
+export function reachOf({ max_items, max_tokens }: ContextWindow): HistoryReach {
+  const characters = Math.min(2 * characters_of_token * max_tokens, max_history_characters)
+  return { items: max_items + 1, characters }
+}
+
+/** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
+export function estimateTokens(item: HistoryItem): number {
+  const own = item.type === 'message' ? item.content?.join('') : undefined
+  const text = own ?? JSON.stringify(item.arguments ?? item.output ?? '')
+  return Math.ceil(text.length / characters_of_token) + 4
+}
+
+/**
+ * `items` in the order of positions; `messages_of` is the turn whose user messages are to be answered. A message may be stored
+ * while an earlier turn still runs, and tried again after later ones were answered: so items are grouped by the messages that
+ * they belong to, those to be answered come last, and what still waits behind them is left out.
+ */
+export function selectHistory(items: HistoryItem[], messages_of: string, window: ContextWindow): ModelHistory {
+  const groups = groupByMessages(items).filter((group) => isWhole(group, messages_of))
+  const current = groups.findIndex((group) => group[0]!.messages_of === messages_of)
+  if (current === -1) return toHistory(newestThatFit(groups, window).flat())
+  const answeredSince = groups.slice(current + 1).filter((group) => group.some((item) => item.role === 'assistant'))
+  const candidates = [...groups.slice(0, current), ...answeredSince, groups[current]!]
+  return toHistory(newestThatFit(candidates, window).flat())
+}
+
+/** A turn whose beginning was not read has lost the messages that it answers. */
+function isWhole(group: HistoryItem[], answered_messages_of: string): boolean {
+  const { messages_of, is_cut = false } = group[0]!
+  if (!is_cut || messages_of === null || messages_of === answered_messages_of) return true
+  return group.some(({ role }) => role === 'user')
+}
+
+function groupByMessages(items: HistoryItem[]): HistoryItem[][] {
+  const groups = new Map<string, HistoryItem[]>()
+  for (const item of items) {
+    const key = item.messages_of ?? `item ${item.position}`
+    const group = groups.get(key)
+    if (group) group.push(item)
+    else groups.set(key, [item])
+  }
+  return [...groups.values()]
+}
+
+/** The last group is always kept: it is what is to be answered. */
+function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryItem[][] {
+  let itemsLeft = window.max_items
+  let tokensLeft = window.max_tokens
+  let first = groups.length
+  while (first > 0) {
+    const group = groups[first - 1]!
+    itemsLeft -= group.length
+    tokensLeft -= group.reduce((sum, item) => sum + estimateTokens(item), 0)
+    if ((itemsLeft < 0 || tokensLeft < 0) && first < groups.length) break
+    first -= 1
+  }
+  return groups.slice(first)
+}
+
+/** Of each result of a tool so much is always shown. */
+const least_result_characters = 1000
+
+/**
+ * The newest turn is shown whole, but for what its tools have answered: where that is more than the window holds, the longest
+ * results are cut off, all at the same length.
+ */
+export function cutResults(
+  messages: ModelMessage[],
+  { max_tokens }: Pick<ContextWindow, 'max_tokens'>,
+): ModelMessage[] {
+  const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
+  const sizes = results.map(({ output }) => sentBytes(output))
+  const others = messages.reduce((sum, message) => sum + charactersBeside(message), 0)
+  const room = max_tokens * characters_of_token - others
+  if (sizes.reduce((sum, size) => sum + size, 0) <= room) return messages
+  const most = Math.max(least_result_characters, shareOf(room, sizes))
+  return messages.map((message) =>
+    message.role === 'tool'
+      ? {
+          ...message,
+          results: message.results.map((one) => ({ ...one, output: fitOutput(one.output, most, sentBytes) })),
+        }
+      : message,
+  )
+}
+
+function charactersBeside(message: ModelMessage): number {
+  if (message.role === 'tool') return 0
+  const calls = message.role === 'assistant' ? message.tool_calls : []
+  return calls.reduce((sum, call) => sum + sentBytes(call.arguments), message.text.length)
+}
+
+/** How much each may have when those that need less leave the rest to the others. */
+function shareOf(room: number, sizes: number[]): number {
+  let left = room
+  for (const [index, size] of sizes.toSorted((a, b) => a - b).entries()) {
+    const share = left / (sizes.length - index)
+    if (size > share) return Math.floor(share)
+    left -= size
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+function toHistory(items: HistoryItem[]): ModelHistory {
+  const preface: string[] = []
+  const messages: ModelMessage[] = []
+  const outputs = new Map(
+    items.filter((item) => item.type === 'function_call_output').map((item) => [item.call_id, item]),
+  )
+  for (const [index, item] of items.entries()) {
+    switch (item.type) {
+      case 'message':
+        // The result of its call tells the model.
+        if (!isSaidByTool(item)) addMessage(item, preface, messages)
+        break
+      case 'function_call':
+        addToolCall(item, items[index - 1], outputs.get(item.call_id), messages)
+        break
+      case 'function_call_output':
+        break // goes with its call
+    }
+  }
+  return { preface, messages }
+}
+
+function addMessage(item: HistoryItem, preface: string[], messages: ModelMessage[]): void {
+  const text = item.content!.join('\n')
+  if (item.role === 'user') messages.push({ role: 'user', text })
+  else if (item.role === 'system') preface.push(text)
+  // Some providers take no history that begins with the assistant.
+  else if (messages.length === 0) preface.push(`You opened the conversation with: ${text}`)
+  else messages.push({ role: 'assistant', text, tool_calls: [] })
+}
+
+/**
+ * Calls that stand side by side are one message, with what was said before them, and so are their results. A call without a
+ * recorded result is left out: a provider refuses a history in which one is missing.
+ */
+function addToolCall(
+  call: HistoryItem,
+  previous: HistoryItem | undefined,
+  result: HistoryItem | undefined,
+  messages: ModelMessage[],
+): void {
+  if (!result || messages.length === 0) return
+  const { call_id, name } = { call_id: call.call_id!, name: call.name! }
+  const asked = { call_id, name, arguments: call.arguments ?? {} }
+  const answered = { call_id, name, output: result.output, is_error: result.is_error ?? false }
+  const [before, last] = messages.slice(-2)
+  if (previous?.type === 'function_call' && before?.role === 'assistant' && last?.role === 'tool') {
+    before.tool_calls.push(asked)
+    last.results.push(answered)
+    return
+  }
+  if (last?.role === 'assistant') last.tool_calls.push(asked)
+  else messages.push({ role: 'assistant', text: '', tool_calls: [asked] })
+  messages.push({ role: 'tool', results: [answered] })
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { storedBytes } from '../../base/json-size.ts'
+import type { JsonValue } from '../../base/json.ts'
+import { fitOutput, max_output_bytes, max_turn_output_bytes, roomAfter, takeRoom } from './output-size.ts'
+
+test('texts are cut off all at the same length, the rest stays', () => {
+  const value = { status: 200, short: 'abc', one: 'x'.repeat(1000), two: ['y'.repeat(5000)] }
+  const fitted = fitOutput(value, 500) as typeof value
+  expect(fitted).toMatchObject({ status: 200, short: 'abc' })
+  expect(fitted.one).toMatch(/^x+ … \(cut off\)$/)
+  expect(storedBytes(fitted.two[0]!)).toBe(storedBytes(fitted.one))
+  expect(storedBytes(fitted)).toBeGreaterThan(480)
+})
+
+test('what is no long text is cut off as one', () => {
+  expect(
+    fitOutput(
+      Array.from({ length: 1000 }, () => 1234),
+      100,
+    ),
+  ).toMatch(/^\[1234,1234.* … \(cut off\)$/)
+})
+
+test('whatever it is, it fits, and can be stored', () => {
+  fc.assert(
+    fc.property(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.string({ unit: 'grapheme' }),
+      fc.integer({ min: 40, max: 4000 }),
+      (json, text, max) => {
+        const fitted = fitOutput([json, text.repeat(300), '"'.repeat(max)] as JsonValue, max)
+        expect(storedBytes(fitted)).toBeLessThanOrEqual(max)
+        expect(JSON.stringify(fitted).isWellFormed()).toBe(true)
+      },
+    ),
+  )
+})
+
+test('a turn has room for so much, whoever began it; of a result something is always left', () => {
+  const output = 'x'.repeat(400_000)
+  const room = roomAfter([{ type: 'function_call_output', output: 'y'.repeat(1_000_000) }])
+  let bytes = 1_000_000
+  for (let call = 0; call < 20; call += 1) {
+    const size = storedBytes(takeRoom(room, output))
+    expect(size).toBeLessThanOrEqual(max_output_bytes + 1024)
+    expect(size).toBeGreaterThan(900)
+    bytes += size
+  }
+  expect(bytes).toBeGreaterThan(max_turn_output_bytes)
+  expect(bytes).toBeLessThan(max_turn_output_bytes + 20_000)
+})

@@ -1,0 +1,88 @@
+// How large the results of tools may be, and what is left of one that is larger. Pure.
+import type { ItemRecord } from '../../conversations/read/conversation.ts'
+import { storedBytes } from '../../base/json-size.ts'
+import type { JsonValue } from '../../base/json.ts'
+import { makeStorable } from '../../base/text.ts'
+
+/** Of one call, as JSON. */
+export const max_output_bytes = 262_144
+/** Of all calls of a turn: a conversation must be read as a whole. */
+export const max_turn_output_bytes = 2 * 1024 * 1024
+/** Around an answer of that size, such as its status. */
+const frame_bytes = 1024
+/** So much of a result there is always room for. */
+const least_output_bytes = 1000
+
+/** What the results of a turn may still take. */
+export interface OutputRoom {
+  left: number
+}
+
+/** As it is stored, or as it is sent. */
+type SizeOf = (value: JsonValue) => number
+
+/** `items`: what earlier attempts have left of the turn. */
+export function roomAfter(items: readonly Pick<ItemRecord, 'type' | 'output'>[]): OutputRoom {
+  const outputs = items.filter(({ type }) => type === 'function_call_output')
+  return { left: outputs.reduce((left, { output }) => left - storedBytes(output), max_turn_output_bytes) }
+}
+
+/** A result for which room is made, by cutting it off where there is too little. */
+export function takeRoom(room: OutputRoom, output: JsonValue): JsonValue {
+  const fitted = fitOutput(output, Math.max(least_output_bytes, Math.min(max_output_bytes + frame_bytes, room.left)))
+  room.left -= storedBytes(fitted)
+  return fitted
+}
+
+/** The value with its longest texts cut off, all at the same length; where that is not enough, its JSON cut off as a text. */
+export function fitOutput(value: JsonValue, max_bytes: number, sizeOf: SizeOf = storedBytes): JsonValue {
+  const excess = sizeOf(value) - max_bytes
+  if (excess <= 0) return value
+  const longest = longestThatFits(listTextSizes(value), excess)
+  const shorter = longest === null ? value : cutTexts(value, longest)
+  if (sizeOf(shorter) <= max_bytes) return shorter
+  return cutOff(typeof value === 'string' ? value : JSON.stringify(value), max_bytes)
+}
+
+/** Of a text it is the same whether it is stored or sent. */
+function listTextSizes(value: JsonValue): number[] {
+  if (typeof value === 'string') return [storedBytes(value)]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.values(value).flatMap(listTextSizes)
+}
+
+/** The length to cut texts off at so that all together lose `excess`; null: they are not that long. */
+function longestThatFits(sizes: number[], excess: number): number | null {
+  sizes.sort((a, b) => b - a)
+  let sum = 0
+  for (const [index, size] of sizes.entries()) {
+    sum += size
+    const next = sizes[index + 1] ?? 0
+    const limit = Math.floor((sum - excess) / (index + 1))
+    if (limit >= next) return limit > cut_off.length + 8 ? limit : null
+  }
+  return null
+}
+
+function cutTexts(value: JsonValue, max_bytes: number): JsonValue {
+  if (typeof value === 'string') return storedBytes(value) > max_bytes ? cutOff(value, max_bytes) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((entry) => cutTexts(entry, max_bytes))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]): [string, JsonValue] => [key, cutTexts(entry, max_bytes)]),
+  )
+}
+
+const cut_off = ' … (cut off)'
+
+/** So much of a text that it fits as JSON, whatever escapes that takes. */
+export function cutOff(text: string, max_bytes: number): string {
+  const ended = (length: number) => `${makeStorable(text.slice(0, length))}${cut_off}`
+  let [least, most] = [0, Math.min(text.length, max_bytes)]
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2)
+    if (storedBytes(ended(middle)) <= max_bytes) least = middle
+    else most = middle - 1
+  }
+  return ended(least)
+}

@@ -1,0 +1,96 @@
+// Where a reader of a conversation's stream stands: in the log, and in what is being said. Pure.
+import type { ConversationEvent, ConversationStreamEvent } from '@parley/contract'
+import type { LiveTurn } from '../../live/live-turns.ts'
+
+type Said = Extract<ConversationStreamEvent, { event: 'message.snapshot' | 'message.delta' }>
+
+/** Turns that are over, of which something may still be heard from another node. */
+const most_remembered = 64
+
+export interface Reader {
+  /** The number of the last event that was read. */
+  readonly after: number
+  /** The conversation has ended, and its log was read to its end. */
+  readonly isOver: boolean
+  read(event: ConversationEvent): void
+  /** The log was read as far as it goes: what comes now is live. */
+  catchUp(): void
+  /** Whether the log has to be read, or the turn be placed, before this can be told. */
+  isBehind(saying: LiveTurn | null): boolean
+  /** What the log before the start says of a turn. */
+  place(turn_id: string, isRunning: boolean): void
+  /** Tells what was said since the last look, of the turn that the log says is running. */
+  look(saying: LiveTurn | null): Said[]
+}
+
+export function createReader(start: number): Reader {
+  let after = start
+  let isOver = false
+  let isLive = false
+  /** The turn that runs, by the log. `joined`: it began before the reader was there. */
+  let running: { turn_id: string; isJoined: boolean } | null = null
+  const ended = new Set<string>()
+  let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, length: 0 }
+
+  function end(turn_id: string): void {
+    ended.add(turn_id)
+    if (ended.size > most_remembered) ended.delete(ended.values().next().value!)
+    if (running?.turn_id === turn_id) running = null
+  }
+
+  /** How what is said now follows what was told: a reader who joins, or whose text is void, is told all of it. */
+  function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
+    const isSameTurn = told.turn_id === turn_id
+    // Every node counts its sayings for itself.
+    const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
+    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.length > 0
+    const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
+    const rest = text.slice(isSaid ? told.length : 0)
+    told = { turn_id, attempt, kept, saying, length: text.length }
+    if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
+    return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
+  }
+
+  return {
+    get after() {
+      return after
+    },
+    get isOver() {
+      return isOver
+    },
+    read(event) {
+      after = event.sequence
+      if (isEndOfTurn(event)) return end(event.data.turn_id)
+      switch (event.type) {
+        case 'turn.started':
+          running = { turn_id: event.data.turn_id, isJoined: !isLive }
+          break
+        case 'conversation.ended':
+        case 'conversation.deleted':
+          isOver = true
+          break
+        default:
+          break
+      }
+    },
+    catchUp() {
+      isLive = true
+    },
+    isBehind(saying) {
+      return saying !== null && saying.turn_id !== running?.turn_id && !ended.has(saying.turn_id)
+    },
+    place(turn_id, isRunning) {
+      if (isRunning) running = { turn_id, isJoined: true }
+      else end(turn_id)
+    },
+    look(saying) {
+      return saying && saying.turn_id === running?.turn_id ? follow(saying, running.isJoined) : []
+    },
+  }
+}
+
+type EndOfTurn = Extract<ConversationEvent, { type: 'turn.completed' | 'turn.failed' | 'turn.cancelled' }>
+
+export function isEndOfTurn(event: ConversationEvent): event is EndOfTurn {
+  return event.type === 'turn.completed' || event.type === 'turn.failed' || event.type === 'turn.cancelled'
+}

@@ -1,0 +1,17 @@
+// The job that keeps the feeds of changes in order: nothing waits for its number for long, and nothing is kept for ever.
+import type { Database } from '../database/database.ts'
+import { openReservedStore } from '../database/store.ts'
+import { findWaitingFeeds, forgetChanges, numberChanges } from './queries.ts'
+
+/** How long a reader may be away. */
+const kept_days = 7
+/** Each minute. */
+const feeds_at_once = 1000
+const changes_forgotten_at_once = 100_000
+
+export async function maintainChanges(database: Database): Promise<void> {
+  for (const organization_id of await findWaitingFeeds(database, feeds_at_once)) {
+    await numberChanges(openReservedStore(database, organization_id))
+  }
+  await forgetChanges(database, kept_days, changes_forgotten_at_once)
+}

@@ -1,0 +1,101 @@
+// Tells every node over the database (LISTEN/NOTIFY) that something happened. A message that is lost costs time, never
+// correctness: whoever waits for one looks at the database by himself too.
+import pg from 'pg'
+import { type Database, statement } from '../database/database.ts'
+
+export interface BusMessage {
+  topic: string
+  /** What it is about: mostly an id. At most 7,900 bytes together with the topic. */
+  id: string
+}
+
+export interface Bus extends AsyncDisposable {
+  /** To every node, this one included. Never throws: a message may be lost. */
+  publish(message: BusMessage): Promise<void>
+  subscribe(topic: string, receive: (id: string) => void): void
+}
+
+export interface BusOptions {
+  database: Database
+  connection_string: string
+  /** Calls back once after `ms`; the answer stops it. */
+  after: (ms: number, call: () => void) => () => void
+  /** The connection is up again: messages may have been missed. */
+  onReconnect: () => void
+  onError: (error: Error) => void
+}
+
+const channel = 'parley'
+const publishStatement = statement('publish_on_bus', `select pg_notify('${channel}', $1)`)
+const first_retry_ms = 250
+const longest_retry_ms = 5000
+
+export function openBus(options: BusOptions): Bus {
+  const receivers = new Map<string, Set<(id: string) => void>>()
+  let isClosed = false
+  let client: pg.Client | null = null
+  let stopRetry = () => {}
+
+  async function connect(retry_ms: number): Promise<void> {
+    if (isClosed) return
+    const next = new pg.Client({
+      connectionString: options.connection_string,
+      keepAlive: true,
+      application_name: 'parley bus',
+    })
+    client = next
+    let isLost = false
+    const lose = (error?: Error) => {
+      if (isLost || isClosed) return
+      isLost = true
+      if (error) options.onError(error)
+      void endQuietly(next)
+      stopRetry = options.after(retry_ms, () => void connect(Math.min(retry_ms * 2, longest_retry_ms)))
+    }
+    next.on('error', lose)
+    next.on('end', () => lose())
+    next.on('notification', ({ payload }) => deliver(receivers, payload ?? ''))
+    try {
+      await next.connect()
+      await next.query(`listen ${channel}`)
+      retry_ms = first_retry_ms
+      options.onReconnect()
+    } catch (error) {
+      lose(error as Error)
+    }
+  }
+
+  void connect(first_retry_ms)
+  return {
+    async publish({ topic, id }) {
+      try {
+        await options.database.query(publishStatement, [`${topic} ${id}`])
+      } catch (error) {
+        options.onError(error as Error)
+      }
+    },
+    subscribe(topic, receive) {
+      const group = receivers.get(topic) ?? new Set()
+      receivers.set(topic, group.add(receive))
+    },
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      stopRetry()
+      if (client) await endQuietly(client)
+    },
+  }
+}
+
+function deliver(receivers: Map<string, Set<(id: string) => void>>, payload: string): void {
+  const space = payload.indexOf(' ')
+  const [topic, id] = [payload.slice(0, space), payload.slice(space + 1)]
+  for (const receive of receivers.get(topic) ?? []) receive(id)
+}
+
+async function endQuietly(client: pg.Client): Promise<void> {
+  try {
+    await client.end()
+  } catch {
+    // It is gone already.
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { createLocalResults } from './local-results.ts'
+
+test('everyone who expects a result is told it, and nobody else', () => {
+  const results = createLocalResults<string>()
+  using first = results.expect('turn')
+  using second = results.expect('turn')
+  using other = results.expect('another turn')
+  results.tell('turn', 'over')
+  expect([first.result, second.result, other.result]).toEqual(['over', 'over', null])
+})
+
+test('nothing is kept for who does not wait (any more)', () => {
+  const results = createLocalResults<string>()
+  results.tell('turn', 'too early')
+  const left = results.expect('turn')
+  using stays = results.expect('turn')
+  left[Symbol.dispose]()
+  left[Symbol.dispose]()
+  results.tell('turn', 'over')
+  expect([left.result, stays.result]).toEqual([null, 'over'])
+})

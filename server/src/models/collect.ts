@@ -1,0 +1,49 @@
+// Collects a model's stream: the plain answer is nothing but the collected stream.
+import { type FinishReason, ModelError, type ModelPart, type ModelUsage } from './port.ts'
+
+/** Of one answer; twice of what any model gives. */
+const max_text_characters = 1_048_576
+
+export interface ModelAnswer {
+  text: string
+  /** `arguments` as the model wrote them. */
+  calls: { name: string; arguments: string }[]
+  reason: FinishReason
+  usage: ModelUsage
+}
+
+/** Throws a `ModelError` for an answer without end; leaving the loop ends the call. */
+export async function collectAnswer(
+  parts: AsyncIterable<ModelPart>,
+  onText: (text: string) => void = () => {},
+): Promise<ModelAnswer> {
+  const answer: ModelAnswer = {
+    text: '',
+    calls: [],
+    reason: 'other',
+    usage: { input_tokens: null, output_tokens: null },
+  }
+  for await (const part of parts) {
+    switch (part.type) {
+      case 'text':
+        if (answer.text.length + part.text.length > max_text_characters) throw new ModelError(...endless)
+        answer.text += part.text
+        onText(part.text)
+        break
+      case 'tool_call':
+        answer.calls.push({ name: part.name, arguments: part.arguments })
+        break
+      case 'finish':
+        answer.reason = part.reason
+        answer.usage = part.usage
+    }
+  }
+  return answer
+}
+
+const endless = [
+  'protocol',
+  'any',
+  null,
+  `The model's answer has more than ${max_text_characters} characters.`,
+] as const

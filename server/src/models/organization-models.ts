@@ -1,0 +1,57 @@
+// The models as one organization has them: with its own keys, where it keeps some as secrets.
+import type { Core } from '../calls/core.ts'
+import type { Store } from '../database/store.ts'
+import { readSecrets } from '../secrets/read-secrets.ts'
+import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
+import type { ModelCatalog } from './catalog.ts'
+import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
+import type { Model, ModelPart, ModelRequest } from './port.ts'
+import { PROVIDERS } from './providers.ts'
+
+type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
+
+/** The keys are read at each call: one that was changed or deleted is not used again. */
+export function modelsOf(services: Part, store: Store): ModelCatalog {
+  const { models, config } = services
+  return {
+    ...models,
+    resolve(ref, policy): Model {
+      const names = listKeyNames([ref, ...(policy?.fallbacks ?? [])], config)
+      if (names.length === 0) return models.resolve(ref, policy)
+      async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+        const secrets = await readSecrets(services, store, names)
+        const model = models.resolve(ref, policy, chooseOwnSettings(config, secrets))
+        const keys = new Map([...secrets].filter(([name]) => name.endsWith('_API_KEY')))
+        yield* redactParts(model.stream(request, signal), createRedactor(keys))
+      }
+      return { id: `${ref.provider}/${ref.model}`, stream }
+    },
+  }
+}
+
+/** The providers that the organization has a key of its own for. */
+export async function listOwnProviders(services: Omit<Part, 'models'>, store: Store): Promise<ReadonlySet<string>> {
+  const refs = PROVIDERS.map((provider) => ({ provider, model: '' }))
+  const secrets = await readSecrets(services, store, listKeyNames(refs, services.config))
+  return new Set(Object.keys(chooseOwnSettings(services.config, secrets)))
+}
+
+/** What is behind an address may say the key that it was sent. The beginning of one is held back until more has come. */
+async function* redactParts(parts: AsyncIterable<ModelPart>, redactor: Redactor): AsyncGenerator<ModelPart> {
+  let held = ''
+  for await (const part of parts) {
+    if (part.type === 'text') {
+      held += part.text
+      // A key that comes letter by letter is searched for once, not with each letter.
+      if (redactor.beginningAtEnd(held) === held.length) continue
+      held = redactor.redactText(held)
+      const safe = held.length - redactor.beginningAtEnd(held)
+      if (safe > 0) yield { type: 'text', text: held.slice(0, safe) }
+      held = held.slice(safe)
+      continue
+    }
+    if (held !== '') yield { type: 'text', text: redactor.redactText(held) }
+    held = ''
+    yield part.type === 'tool_call' ? { ...part, arguments: redactor.redactText(part.arguments) } : part
+  }
+}

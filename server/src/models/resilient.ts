@@ -1,0 +1,149 @@
+// Keeps a model call within its time, repeats one that failed in passing, and falls back to other models. Nothing is repeated
+// once output has begun: a caller has seen it.
+import type { Clock } from '../base/ports.ts'
+import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
+import { createModelError } from './provider-errors.ts'
+
+export interface ResilienceOptions {
+  clock: Pick<Clock, 'after'>
+  /** At least 0, below 1. */
+  random(): number
+  /** Bounds each attempt from its start to its last part, the consumer's time included. */
+  timeout_ms: number
+  /** Further attempts per model after the first; default 2. */
+  retries?: number
+  /** Told of every failed attempt, for logs and metrics. */
+  onFailure?(failure: AttemptFailure): void
+}
+
+export interface AttemptFailure {
+  error: ModelError
+  /** 1 for the first attempt of a model. */
+  attempt: number
+  /** What follows: another attempt, the next model, or the error. */
+  next: 'retry' | 'fallback' | 'throw'
+}
+
+const DEFAULT_RETRIES = 2
+const BACKOFF_BASE_MS = 250
+const BACKOFF_CAP_MS = 4000
+
+/**
+ * A failure that may pass is repeated `retries` times, then each fallback is tried under the same rule. A final failure of the
+ * primary is thrown; a final failure of a fallback only ends that fallback. When every model failed, the last error is thrown.
+ */
+export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): Model {
+  const retries = options.retries ?? DEFAULT_RETRIES
+  const models = [primary, ...fallbacks]
+  const sleep = createSleep(options.clock)
+
+  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+    signal.throwIfAborted()
+    for (const [index, model] of models.entries()) {
+      const isLastModel = index === models.length - 1
+      for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
+        let hasOutput = false
+        try {
+          for await (const part of runAttempt(model, request, signal, options)) {
+            hasOutput = true
+            yield part
+          }
+          return
+        } catch (error) {
+          if (signal.aborted) throw signal.reason
+          if (!(error instanceof ModelError)) throw error
+          const next = decideNext(error, { hasOutput, attempt, retries, isPrimary: index === 0, isLastModel })
+          options.onFailure?.({ error, attempt, next })
+          if (next === 'throw') throw error
+          if (next === 'fallback') break
+        }
+        await sleep(backoffDelay(attempt, options.random), signal)
+      }
+    }
+  }
+  return { id: primary.id, stream }
+}
+
+interface AttemptState {
+  hasOutput: boolean
+  attempt: number
+  retries: number
+  isPrimary: boolean
+  isLastModel: boolean
+}
+
+function decideNext(error: ModelError, state: AttemptState): AttemptFailure['next'] {
+  const isPassing = PASSING[error.kind]
+  if (state.hasOutput) return 'throw'
+  if (isPassing && state.attempt <= state.retries) return 'retry'
+  if (state.isLastModel || (!isPassing && state.isPrimary)) return 'throw'
+  return 'fallback'
+}
+
+const PASSING: Record<ModelErrorKind, boolean> = {
+  rate_limited: true,
+  unavailable: true,
+  connection: true,
+  timeout: true,
+  not_configured: false,
+  refused: false,
+  protocol: false,
+}
+
+/** Waits by a clock that calls back; rejects as soon as the signal aborts. */
+export function createSleep({ after }: Pick<Clock, 'after'>): (ms: number, signal: AbortSignal) => Promise<void> {
+  return (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const abort = () => {
+        stop()
+        reject(signal.reason)
+      }
+      const stop = after(ms, () => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      })
+      signal.addEventListener('abort', abort, { once: true })
+    })
+}
+
+/** The wait after the given attempt: doubled each time up to the cap, half of it at random, so that callers spread out. */
+export function backoffDelay(attempt: number, random: () => number): number {
+  const ceiling_ms = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1))
+  return Math.round(ceiling_ms / 2 + (random() * ceiling_ms) / 2)
+}
+
+/** One attempt within its time. Does not wait for a model that ignores its signal. */
+async function* runAttempt(
+  model: Model,
+  request: ModelRequest,
+  signal: AbortSignal,
+  { clock, timeout_ms }: ResilienceOptions,
+): AsyncGenerator<ModelPart> {
+  const call = new AbortController()
+  let leave: (reason: unknown) => void = () => {}
+  const stop = (reason: unknown) => {
+    call.abort(reason)
+    leave(reason)
+  }
+  const abort = () => stop(signal.reason)
+  signal.addEventListener('abort', abort)
+  const stopTimer = clock.after(timeout_ms, () => stop(createModelError('timeout', model.id)))
+  const parts = model.stream(request, call.signal)[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      call.signal.throwIfAborted()
+      const { done, value } = await new Promise<IteratorResult<ModelPart>>((resolve, reject) => {
+        leave = reject
+        parts.next().then(resolve, (error) => reject(call.signal.aborted ? call.signal.reason : error))
+      })
+      if (done) return
+      yield value
+    }
+  } finally {
+    stopTimer()
+    signal.removeEventListener('abort', abort)
+    // Not awaited: a generator that still waits for its provider would hold the caller here.
+    parts.return?.()?.catch(() => undefined)
+  }
+}

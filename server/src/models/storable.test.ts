@@ -1,0 +1,40 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { makeStorable } from '../base/text.ts'
+import type { Model, ModelPart } from './port.ts'
+import { createStorableModel } from './storable.ts'
+
+const finish: ModelPart = { type: 'finish', reason: 'stop', usage: { input_tokens: 1, output_tokens: 1 } }
+
+async function read(parts: ModelPart[]): Promise<ModelPart[]> {
+  const model: Model = {
+    id: 'x/y',
+    async *stream() {
+      yield* parts
+    },
+  }
+  const request = { system: '', messages: [], tools: [] }
+  return Array.fromAsync(createStorableModel(model).stream(request, new AbortController().signal))
+}
+
+const textOf = (parts: ModelPart[]) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+
+test('however a text is cut, it is the same, and every piece of it can be stored', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.string({ unit: 'binary' })), fc.nat(5), async (texts, size) => {
+      // Pieces of code units: characters are cut in two.
+      const units = texts.join('\0😀')
+      const pieces = units.match(new RegExp(`[^]{1,${size + 1}}`, 'g')) ?? []
+      const parts = await read([...pieces.map((text): ModelPart => ({ type: 'text', text })), finish])
+      expect(textOf(parts)).toBe(makeStorable(units))
+      for (const part of parts) if (part.type === 'text') expect(makeStorable(part.text)).toBe(part.text)
+      expect(parts.at(-1)).toEqual(finish)
+    }),
+  )
+})
+
+test('half a character before a call or the end is replaced there', async () => {
+  const call: ModelPart = { type: 'tool_call', call_id: 'c', name: 'n', arguments: '{}' }
+  const parts = await read([{ type: 'text', text: 'a\ud83d' }, call, finish])
+  expect(parts).toEqual([{ type: 'text', text: 'a' }, { type: 'text', text: '\uFFFD' }, call, finish])
+})

@@ -1,0 +1,24 @@
+// Makes of any model one whose text can be stored: no NUL, no half of a character. Whoever says such a thing must not be able to
+// stop the turn, or the end of its conversation, at the database.
+import { makeStorable } from '../base/text.ts'
+import type { Model, ModelPart } from './port.ts'
+
+export function createStorableModel(model: Model): Model {
+  return { id: model.id, stream: (request, signal) => storableParts(model.stream(request, signal)) }
+}
+
+async function* storableParts(parts: AsyncIterable<ModelPart>): AsyncGenerator<ModelPart> {
+  // Some servers cut a character in two: its other half comes with the next part.
+  let half = ''
+  for await (const part of parts) {
+    const text = half + (part.type === 'text' ? part.text : '')
+    half = part.type === 'text' && isFirstHalf(text.at(-1)) ? text.slice(-1) : ''
+    const whole = makeStorable(text.slice(0, text.length - half.length))
+    if (whole !== '') yield { type: 'text', text: whole }
+    if (part.type !== 'text') yield part
+  }
+}
+
+function isFirstHalf(unit: string | undefined): boolean {
+  return unit !== undefined && unit >= '\ud800' && unit <= '\udbff'
+}

@@ -1,0 +1,83 @@
+// What a start of the server works with: the installation's lock and the private files of the data folder.
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { ConfigError } from '../config/config.ts'
+import type { Executor } from '../database/database.ts'
+
+/** The same in every version of the server, and taken by nothing else. */
+const installation_lock = 7_275_011
+
+/** Until the transaction ends, no other node sets up the same installation. */
+export async function lockInstallation({ kysely }: Executor): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(installation_lock)})`.execute(kysely)
+}
+
+/** The file's text without the last line break; null when there is no file. */
+export async function readPrivateFile(folder: string, name: string): Promise<string | null> {
+  const path = join(folder, name)
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw cannot('read', path, error)
+  }
+}
+
+/** Writes a file that its owner alone can read. It appears whole or not at all, and outlasts a power cut. */
+export async function writePrivateFile(folder: string, name: string, text: string): Promise<void> {
+  const path = join(folder, name)
+  const draft = `${path}.new-${process.pid}`
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    // Of a start that was killed; exclusive creation follows no link that someone has put there.
+    await rm(draft, { force: true })
+    await writeAndSync(draft, `${text}\n`)
+    await rename(draft, path)
+    await syncFolder(folder)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {})
+    throw cannot('write', path, error)
+  }
+}
+
+/** The file takes another's place, and outlasts a power cut there. */
+export async function renamePrivateFile(folder: string, from: string, to: string): Promise<void> {
+  const path = join(folder, to)
+  try {
+    await rename(join(folder, from), path)
+    await syncFolder(folder)
+  } catch (error) {
+    throw cannot('write', path, error)
+  }
+}
+
+async function writeAndSync(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function cannot(verb: 'read' | 'write', path: string, error: unknown): unknown {
+  const code = codeOf(error)
+  if (code === undefined) return error
+  return new ConfigError([`PARLEY_DATA_DIR must be a folder where the server can ${verb} ${path} (${code})`])
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}

@@ -1,0 +1,266 @@
+// What guessing passwords comes up against: limits that hold over all nodes, and answers that tell nothing.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Bucket, accountAtAddressBucket, accountBucket, addressBucket } from '../../../src/calls/attempts.ts'
+import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
+import { systemPorts } from '../../../src/base/ports.ts'
+import { openBrowser } from '../../support/browser.ts'
+import { type TestServer, publishAgent, refusal, startTestServer } from '../../support/server.ts'
+import { enter, forgetAttempts, giveCheapPassword, givePassword, makePerson, newEmail, password } from './support.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+beforeEach(() => forgetAttempts(server))
+
+const from = (address: string, url = server.url) => openBrowser(url, { 'x-forwarded-for': address })
+
+async function newMember() {
+  const person = await makePerson(server, server.organization_id)
+  await giveCheapPassword(server, person)
+  return person.email
+}
+
+/** As if all but so many had been used just now; on a slow machine none more comes back in the course of a test. */
+async function useUp({ subject, size, refill_seconds }: Bucket, left = 0) {
+  const seconds = (size - left) * refill_seconds + (left > 0 ? -1 : 60)
+  await server.database.pool.query(
+    `insert into sign_in_attempts values ($1, clock_timestamp() + make_interval(secs => $2))
+     on conflict (subject) do update set full_at = excluded.full_at`,
+    [subject, seconds],
+  )
+}
+
+describe('failed attempts', () => {
+  const wrongly = (email: string, address: string, url = server.url) =>
+    refusal(from(address, url).client.signIn({ email, password: 'a wrong passphrase' }))
+  const refused = { status: 429, code: 'rate_limited' }
+
+  test('at one account from one address run out, at whichever node, and leave other addresses alone', async () => {
+    const email = await newMember()
+    const node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+    await using _ = node
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const error = await wrongly(email, '192.0.2.1', attempt % 2 ? server.url : node.url)
+      expect(error).toMatchObject({ status: 401, code: 'unauthorized' })
+    }
+    // Even the right one; else a guesser would go on.
+    const error = await refusal(from('192.0.2.1').client.signIn({ email: email.toUpperCase(), password }))
+    expect(error).toMatchObject(refused)
+    expect(error.retry_after).toBeGreaterThan(0)
+    expect(error.retry_after).toBeLessThanOrEqual(60)
+    await from('192.0.2.2').client.signIn({ email, password })
+    await from('192.0.2.1').client.signIn({ email: await newMember(), password })
+  })
+
+  test('at one account from many addresses run out too, and those that one address is refused do not count', async () => {
+    const email = await newMember()
+    await useUp(accountBucket(email), 2)
+    await useUp(accountAtAddressBucket(email, '192.0.2.9'))
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(await wrongly(email, '192.0.2.9')).toMatchObject(refused)
+    for (const address of ['192.0.2.10', '192.0.2.11'])
+      expect(await wrongly(email, address)).toMatchObject({ status: 401 })
+    const error = await refusal(from('192.0.2.12').client.signIn({ email, password }))
+    expect(error).toMatchObject(refused)
+    expect(error.retry_after).toBeLessThanOrEqual(60)
+  })
+
+  test('of strangers, however many, do not concern the owner at an address where they have been before', async () => {
+    const email = await newMember()
+    await from('192.0.2.20').client.signIn({ email, password })
+    await useUp(accountBucket(email))
+    expect(await wrongly(email, '192.0.2.21')).toMatchObject(refused)
+    await from('192.0.2.20').client.signIn({ email, password })
+    // It is no address of anybody else's account, and has attempts of its own.
+    const other = await newMember()
+    await useUp(accountBucket(other))
+    expect(await wrongly(other, '192.0.2.20')).toMatchObject(refused)
+    await useUp(accountAtAddressBucket(email, '192.0.2.20'))
+    expect(await wrongly(email, '192.0.2.20')).toMatchObject(refused)
+    // In time it is forgotten.
+    await server.database.pool.query(`update sign_in_attempts set full_at = full_at - interval '91 days'`)
+    await server.database.pool.query('delete from sign_in_attempts where full_at < now()')
+    await useUp(accountBucket(email))
+    expect(await wrongly(email, '192.0.2.20')).toMatchObject(refused)
+  })
+
+  test('of strangers do not concern who is signed in', async () => {
+    const email = await newMember()
+    const browser = from('192.0.2.30')
+    await browser.client.signIn({ email, password })
+    await forgetAttempts(server)
+    await useUp(accountBucket(email))
+    await browser.client.changePassword({ current_password: password, new_password: 'a horse of another colour' })
+  })
+
+  test('at an account that nobody has run out the same way', async () => {
+    const email = newEmail()
+    await useUp(accountBucket(email))
+    const wrong = () => refusal(from('192.0.2.2').client.signIn({ email, password: 'a wrong passphrase' }))
+    expect(await wrong()).toMatchObject({ status: 429 })
+  })
+
+  test('come back with time', async () => {
+    const email = await newMember()
+    await useUp(accountBucket(email))
+    expect(await refusal(from('192.0.2.2').client.signIn({ email, password }))).toMatchObject({ status: 429 })
+    await server.database.pool.query(`update sign_in_attempts set full_at = full_at - interval '130 seconds'`)
+    await from('192.0.2.2').client.signIn({ email, password })
+  })
+
+  test('from one address run out, whatever the account, the key or the invitation', async () => {
+    await useUp(addressBucket('192.0.2.1'))
+    const browser = from('192.0.2.1')
+    const email = await newMember()
+    const wanted = { status: 429, code: 'rate_limited' }
+    expect(await refusal(browser.client.signIn({ email, password }))).toMatchObject(wanted)
+    expect(await refusal(browser.client.signIn({ api_key: server.admin_key }))).toMatchObject(wanted)
+    expect(await refusal(browser.client.readInvitation({ token: 'x' }))).toMatchObject(wanted)
+    expect(await refusal(browser.client.acceptInvitation({ token: 'x', password }))).toMatchObject(wanted)
+    await from('192.0.2.3').client.signIn({ email, password })
+  })
+
+  test('that come all at once are no more than that', async () => {
+    const email = await newMember()
+    const attempts = Array.from({ length: 25 }, (_, index) => wrongly(email, `2001:db8:1:2::${index}`))
+    const statuses = (await Promise.all(attempts)).map((error) => error.status)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(15)
+  })
+
+  test('a success is none', { timeout: 120_000 }, async () => {
+    const email = await newMember()
+    for (let attempt = 0; attempt < 12; attempt += 1) await from('192.0.2.1').client.signIn({ email, password })
+  })
+
+  test('of a client that invents its address count for the one it has', async () => {
+    const node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: '' })
+    await using _ = node
+    await refusal(from('198.51.100.1', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
+    await refusal(from('198.51.100.2', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
+    const { rows } = await server.database.pool.query('select subject from sign_in_attempts')
+    expect(rows).toHaveLength(1)
+  })
+})
+
+describe('what a refusal tells', () => {
+  test('is the same for an unknown account, one without a password, and a wrong password', async () => {
+    const nobody = newEmail()
+    const { email: without } = await makePerson(server, server.organization_id)
+    const bodies = new Set<string>()
+    for (const email of [nobody, without, await newMember()]) {
+      const error = await refusal(from('192.0.2.1').client.signIn({ email, password: 'a wrong passphrase' }))
+      const { request_id: _, ...body } = error.body as Record<string, unknown>
+      bodies.add(JSON.stringify([error.status, body]))
+    }
+    expect([...bodies]).toEqual(['[401,{"detail":"Invalid or missing credentials.","code":"unauthorized"}]'])
+  })
+
+  test('does the same work: one hash each', async () => {
+    const person = await newMember()
+    const { passwords } = server.app.rooms.access
+    const asked: (string | null)[] = []
+    const { matches } = passwords
+    passwords.matches = (text, hash) => {
+      asked.push(hash === null ? null : 'hash')
+      return matches(text, hash)
+    }
+    for (const email of [newEmail(), person])
+      await refusal(from('192.0.2.1').client.signIn({ email, password: 'a wrong passphrase' }))
+    passwords.matches = matches
+    expect(asked).toEqual([null, 'hash'])
+  })
+})
+
+test('a password that is changed while it is checked opens nothing', async () => {
+  const person = await makePerson(server, server.organization_id)
+  await givePassword(server, person)
+  const { passwords } = server.app.rooms.access
+  const { matches } = passwords
+  passwords.matches = async (text, hash) => {
+    const answer = await matches(text, hash)
+    await givePassword(server, person, 'a horse of another colour')
+    return answer
+  }
+  const error = await refusal(openBrowser(server.url).client.signIn({ email: person.email, password }))
+  passwords.matches = matches
+  expect(error).toMatchObject({ status: 401, code: 'unauthorized' })
+  const { rows } = await server.database.pool.query('select id from sessions where user_id = $1', [person.user_id])
+  expect(rows).toEqual([])
+})
+
+test('a hash that was made at another cost is replaced when its password is given', async () => {
+  const { user_id, email } = await makePerson(server, server.organization_id)
+  const old = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)
+  await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, old])
+  const hashOf = async () =>
+    (await server.database.pool.query<{ hash: string }>('select hash from passwords where user_id = $1', [user_id]))
+      .rows[0]!.hash
+  await refusal(openBrowser(server.url).client.signIn({ email, password: 'a wrong passphrase' }))
+  expect(await hashOf()).toBe(old)
+  await enter(server, email)
+  expect(await hashOf()).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/)
+  await enter(server, email)
+})
+
+test(
+  'people who sign in all at once leave turns alone, and those who are too many are told so',
+  { timeout: 120_000 },
+  async () => {
+    const { agent_id } = await publishAgent(server.client)
+    const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+    const emails = Array.from({ length: 45 }, newEmail)
+    const attempts = emails.map((email, index) =>
+      refusal(from(`192.0.2.${index}`).client.signIn({ email, password: 'a wrong passphrase' })),
+    )
+    let unfinished = attempts.length
+    for (const attempt of attempts) void attempt.then(() => (unfinished -= 1))
+    for (let message = 0; message < 3; message += 1) {
+      await server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
+    }
+    // The turns did not wait for the hashes.
+    expect(unfinished).toBeGreaterThan(20)
+    const errors = await Promise.all(attempts)
+    const refused = errors.filter((error) => error.status === 503)
+    expect(refused.length).toBeGreaterThan(0)
+    for (const error of refused) expect(error).toMatchObject({ code: 'unavailable', retry_after: 10 })
+    expect(errors.filter((error) => error.status === 401).length).toBeGreaterThanOrEqual(33)
+    // Or whoever does as he is told, and comes again, has soon used up his attempts.
+    const { rows } = await server.database.pool.query<{ subject: Buffer }>(
+      'select subject from sign_in_attempts where full_at > clock_timestamp()',
+    )
+    const counted = new Set(rows.map(({ subject }) => subject.toString('hex')))
+    const unheard = emails.filter((_, index) => errors[index]!.status === 503)
+    expect(counted.size).toBeGreaterThan(0)
+    expect(unheard.filter((email) => counted.has(accountBucket(email).subject.toString('hex')))).toEqual([])
+  },
+)
+
+test('what has run out is deleted', async () => {
+  const { browser, person } = {
+    person: await makePerson(server, server.organization_id),
+    browser: openBrowser(server.url),
+  }
+  await givePassword(server, person)
+  await browser.client.signIn({ email: person.email, password })
+  const live = await server.client.createInvitation({ email: newEmail(), role: 'viewer' })
+  const dead = await server.client.createInvitation({ email: newEmail(), role: 'viewer' })
+  const { pool } = server.database
+  await pool.query('delete from sign_in_attempts')
+  await pool.query(
+    `insert into sign_in_attempts values ('\\x01', now() - interval '1 s'), ('\\x02', now() + interval '1 h')`,
+  )
+  await pool.query(`update invitations set expires_at = now() where id = $1`, [dead.invitation_id])
+  await pool.query(`update sessions set last_used_at = now() - interval '9 hours' where user_id = $1`, [person.user_id])
+  await enter(server, person.email)
+  await pool.query(`select graphile_worker.add_job('clean_up_sign_in')`)
+  const count = async (sql: string, value: string) => (await pool.query(sql, [value])).rows.length
+  await expect
+    .poll(() => count('select id from sessions where user_id = $1', person.user_id), { timeout: 20_000 })
+    .toBe(1)
+  await expect.poll(() => count('select id from invitations where id = $1', dead.invitation_id)).toBe(0)
+  await expect.poll(() => count(`select 1 from sign_in_attempts where subject = $1`, '\\x01')).toBe(0)
+  expect(await count(`select 1 from sign_in_attempts where subject = $1`, '\\x02')).toBe(1)
+  expect(await count('select id from invitations where id = $1', live.invitation_id)).toBe(1)
+})

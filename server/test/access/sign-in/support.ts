@@ -1,0 +1,58 @@
+// People for the tests of signing in: members with passwords, and browsers in which they are signed in.
+import { createUser, setUserPassword } from '../../../src/access/administration.ts'
+import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
+import { systemPorts } from '../../../src/base/ports.ts'
+import { type Browser, openBrowser } from '../../support/browser.ts'
+import type { TestServer } from '../../support/server.ts'
+
+export const password = 'correct horse battery'
+
+export interface Person {
+  user_id: string
+  email: string
+}
+
+export const newEmail = () => `person-${crypto.randomUUID()}@example.test`
+
+/** Makes an address a member, as an operator does. */
+export async function makePerson(
+  server: TestServer,
+  organization: string,
+  { email = newEmail(), role = 'admin' as 'admin' | 'viewer' } = {},
+): Promise<Person> {
+  const administration = { database: server.database, ports: systemPorts }
+  const { user_id } = await createUser(administration, { email, organization, role })
+  return { user_id, email }
+}
+
+export async function givePassword(server: TestServer, { email }: Person, text = password): Promise<void> {
+  await setUserPassword({ database: server.database, ports: systemPorts }, { email, password: text })
+}
+
+/** One that costs little to check, until it is given: for tests with many wrong ones. */
+export async function giveCheapPassword(server: TestServer, { user_id }: Person): Promise<void> {
+  const hash = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)
+  await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, hash])
+}
+
+/** A member of the organization, signed in. */
+export async function enterAsMember(
+  server: TestServer,
+  organization: string,
+  role: 'admin' | 'viewer' = 'admin',
+): Promise<{ person: Person; browser: Browser }> {
+  const person = await makePerson(server, organization, { role })
+  await givePassword(server, person)
+  return { person, browser: await enter(server, person.email) }
+}
+
+export async function enter(server: TestServer, email: string, text = password): Promise<Browser> {
+  const browser = openBrowser(server.url)
+  await browser.client.signIn({ email, password: text })
+  return browser
+}
+
+/** Every attempt is there again: the tests of one file come from one address. */
+export async function forgetAttempts(server: TestServer): Promise<void> {
+  await server.database.pool.query('delete from sign_in_attempts')
+}

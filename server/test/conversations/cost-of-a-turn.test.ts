@@ -1,0 +1,82 @@
+// What a turn asks of the database: no statement more than is listed here; and what is not read again, because the commit knows
+// it, is what is stored.
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { findConversation, findTurn } from '../../src/conversations/read/conversation.ts'
+import type { TurnLease } from '../../src/conversations/turn-runner.ts'
+import { openStore } from '../../src/database/store.ts'
+import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+let proxy: PostgresProxy
+let server: TestServer
+beforeAll(async () => {
+  proxy = await startPostgresProxy(inject('postgres_url'))
+  server = await startTestServer({}, { connectThrough: proxy.through })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+})
+
+async function newConversation(): Promise<string> {
+  const { agent_id } = await publishAgent(server.client)
+  return (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id
+}
+
+const commitOf = (write: string) => ['begin', 'lock_conversation', 'open_turns', write, 'append', 'commit']
+const statements_of_a_turn = [
+  ...['find_organization_key', 'find_conversation'],
+  ...commitOf('insert_turns'),
+  'read_history',
+  ...commitOf('end_turns'),
+]
+
+/** What the server does by itself, and what a wait looks with that takes long. */
+const beside =
+  /^(open_webhook_lanes|mark_credential_used|renew_leases|abandoned_turns|find_turn|watch_secret_key)$|graphile/
+
+test('a turn is fifteen statements', async () => {
+  const id = await newConversation()
+  const send = async () => {
+    const answer = await fetch(`${server.url}/core/conversations/${id}/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${server.admin_key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ text: 'Hello' }),
+    })
+    expect(answer.status).toBe(200)
+  }
+  // The first one reads what is kept from then on.
+  await send()
+  proxy.statements.length = 0
+  await send()
+  const of_jobs = new Set(
+    proxy.statements.filter(({ text, name }) => beside.test(name) || /graphile/.test(text)).map(({ name }) => name),
+  )
+  expect(proxy.statements.map(({ name }) => name).filter((name) => !of_jobs.has(name))).toEqual(statements_of_a_turn)
+})
+
+test('an attempt is handed the turn and its conversation as they are stored', async () => {
+  const { engine: runner } = server.app.rooms.engine
+  const started: TurnLease[] = []
+  const start = runner.start.bind(runner)
+  runner.start = (lease) => {
+    started.push(lease)
+    start(lease)
+  }
+  const conversation_id = await newConversation()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const call = server.client.sendConversationMessage({ conversation_id, text: 'Hello', interactivity: 'rich' })
+  await held.asked
+  const { begun, turn_id } = started.find((lease) => lease.conversation_id === conversation_id)!
+  const store = openStore(server.database, server.organization_id)
+  expect(begun!.turn).toEqual(await findTurn(store, conversation_id, turn_id))
+  const stored = await findConversation(store, conversation_id)
+  // What the message itself has moved on.
+  const { updated_at, last_activity_at, user_turn_count } = stored!
+  expect({ ...begun!.conversation, updated_at, last_activity_at, user_turn_count }).toEqual(stored)
+  held.say('Hello')
+  held.finish()
+  expect((await call).reply).toBe('Hello')
+})

@@ -1,0 +1,396 @@
+// What could come between changes that are committed together: keys, locks, lost statements. None is any other's business.
+import { ApiError } from '@parley/sdk'
+import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import type { App } from '../../src/app.ts'
+import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
+import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
+import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
+import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
+import { runOnce } from '../../src/idempotency/run-once.ts'
+import { systemPorts } from '../../src/base/ports.ts'
+import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+let proxy: PostgresProxy
+let server: TestServer
+let agent_id: string
+let onReached: (point: string) => Promise<void> | void
+beforeAll(async () => {
+  proxy = await startPostgresProxy(inject('postgres_url'))
+  const reached = async (point: string) => onReached(point)
+  onReached = () => {}
+  server = await startTestServer({}, { connectThrough: proxy.through, ports: { reached } })
+  agent_id = (await publishAgent(server.client)).agent_id
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  onReached = () => {}
+  server.model.answer = ({ messages }) => `Reply to ${messages.at(-1)!.content}`
+})
+
+async function makeConversations(count: number): Promise<string[]> {
+  const make = () => server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const made = await Promise.all(Array.from({ length: count }, make))
+  proxy.statements.length = 0
+  return made.map(({ conversation }) => conversation.id)
+}
+
+async function textsOf(conversation_id: string): Promise<string[]> {
+  const { conversation } = await server.client.getConversation({ conversation_id })
+  return conversation!.items.map(({ content }) => content!.join(''))
+}
+
+const countOf = (name: string) => proxy.statements.filter((statement) => statement.name === name).length
+
+/** Says something, unless anything was said before. */
+function sayFirst(text: string) {
+  return ({ next_position }: LockedConversation) => {
+    if (next_position > 0) return { refused: 'turn_in_progress' as const }
+    const message = {
+      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
+      ...{ interrupted: false, turn_id: null, metrics: null },
+    }
+    return { change: { ...noChange, items: [message], events: [messageCreated(message)] }, answer: text }
+  }
+}
+
+function say(id: string, text: string, change: ChangeName = 'update') {
+  const { organization_id } = server
+  return server.app.rooms.conversations.conversations.commits.change({
+    change,
+    organization_id,
+    id,
+    decide: sayFirst(text),
+    characters: text.length,
+  })
+}
+
+/** As a call with a key does; `meanwhile` happens between its look for the key and its commit. */
+function sayOnce(
+  id: string,
+  text: string,
+  key: string,
+  { core, rooms }: App = server.app,
+  meanwhile = async () => {},
+): Promise<string> {
+  const { organization_id } = server
+  return runOnce({
+    database: core.database,
+    sealer: core.sealers.sealer,
+    request: { namespace: organization_id, key, fingerprint: Buffer.from(id) },
+    conversation_id: id,
+    owner: organization_id,
+    key_queue: createKeyQueue(core.ports.clock),
+    clock: core.ports.clock,
+    commits: 'itself',
+    within: (work) => work(),
+    run: async (_database, call) => {
+      if (call!.bound) return 'said before'
+      await meanwhile()
+      const binding = { key: call!, to: () => ({ conversation_id: id }) }
+      const of = { change: 'update', organization_id, id, characters: text.length } as const
+      const change = { ...of, decide: sayFirst(text), binding }
+      return (await rooms.conversations.conversations.commits.change<string>(change)).answer
+    },
+    onReplay: () => {},
+  })
+}
+
+/** Whoever needs it waits until `release`. */
+async function holdInTransaction(work: (kysely: TestServer['database']['kysely']) => Promise<unknown>) {
+  const end = Promise.withResolvers<void>()
+  const isHeld = Promise.withResolvers<void>()
+  const ended = server.database.transaction(async ({ kysely }) => {
+    await work(kysely)
+    isHeld.resolve()
+    await end.promise
+  })
+  await isHeld.promise
+  return () => {
+    end.resolve()
+    return ended
+  }
+}
+
+async function isAnyoneWaiting(): Promise<boolean> {
+  const { rows } = await sql`select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(server.database.kysely)
+  return rows.length > 0
+}
+
+test('T9: a change whose key another call has bound meanwhile is not written, and those beside it are', async () => {
+  const [id, other] = (await makeConversations(2)) as [string, string]
+  const key = randomUUID()
+  let beside: Promise<unknown> | undefined
+  const said = await sayOnce(id, 'Said twice', key, server.app, async () => {
+    await sql`insert into idempotency_keys (namespace, key, fingerprint, conversation_id, expires_at)
+      values (${server.organization_id}, ${key}, ${Buffer.from(id)}, ${id}, now() + interval '1 day')`.execute(
+      server.database.kysely,
+    )
+    beside = say(other, 'Beside')
+  })
+  expect(said).toBe('said before')
+  await beside
+  expect(countOf('lock_free_conversations')).toBe(1)
+  expect(await textsOf(id)).toEqual([])
+  expect(await textsOf(other)).toEqual(['Beside'])
+})
+
+test('a change whose key another transaction is about to bind waits without a connection, and those beside it are written', async () => {
+  const [id, other] = (await makeConversations(2)) as [string, string]
+  const key = randomUUID()
+  const name = `idempotency key ${server.organization_id} ${key}`
+  let release = async () => {}
+  let beside: Promise<unknown> | undefined
+  let tries = 0
+  const said = await sayOnce(id, 'Said late', key, server.app, async () => {
+    tries += 1
+    if (tries === 1) {
+      release = await holdInTransaction((kysely) =>
+        sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(kysely),
+      )
+      beside = say(other, 'Beside')
+    } else {
+      expect(await isAnyoneWaiting()).toBe(false)
+      await release()
+    }
+  })
+  expect(said).toBe('Said late')
+  await beside
+  expect(tries).toBe(2)
+  expect(countOf('lock_free_conversations')).toBe(1)
+  expect(await textsOf(id)).toEqual(['Said late'])
+  expect(await textsOf(other)).toEqual(['Beside'])
+})
+
+test('who waits for a key that a node of the version before is about to bind holds up only himself', async () => {
+  const ids = await makeConversations(4)
+  const keys = ids.map(() => randomUUID())
+  const release = await holdInTransaction((kysely) =>
+    sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+        values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`.execute(kysely),
+  )
+  let isWaiting = true
+  const said = ids.map((id, n) => sayOnce(id, `Said ${n}`, keys[n]!))
+  const refused = said[1]!.catch((error: unknown) => error).finally(() => (isWaiting = false))
+  await Promise.all([said[0], said[2], said[3]])
+  expect(isWaiting).toBe(true)
+  expect(countOf('lock_free_conversations')).toBe(1)
+  await release()
+  expect(await refused).toMatchObject({ error: 'idempotency_key_reused' })
+  for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual(n === 1 ? [] : [`Said ${n}`])
+}, 20_000)
+
+test('a group whose member waits for a key is part of no circle of waits', async () => {
+  const ids = await makeConversations(3)
+  const key = randomUUID()
+  const said = await server.database.transaction(async ({ kysely }) => {
+    await sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`.execute(kysely)
+    const outcomes = Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, n === 1 ? key : randomUUID())))
+    await expect.poll(isAnyoneWaiting, { interval: 1, timeout: 10_000 }).toBe(true)
+    await kysely.selectFrom('conversations').select('id').where('id', 'in', [ids[0]!, ids[2]!]).forUpdate().execute()
+    return { outcomes }
+  })
+  expect(await said.outcomes).toMatchObject([
+    { value: 'Said 0' },
+    { reason: { error: 'idempotency_key_reused' } },
+    { value: 'Said 2' },
+  ])
+})
+
+test('one key for two conversations at once is for one of them, and disturbs nobody else', async () => {
+  const ids = await makeConversations(5)
+  const said = await Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, `key ${Math.max(1, n)} ${ids[0]}`)))
+  const answers = said.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.error : outcome.value))
+  expect(answers).toEqual([
+    ...['Said 0', 'Said 1'].map((text) => (answers.includes(text) ? text : 'idempotency_key_reused')),
+    ...['Said 2', 'Said 3', 'Said 4'],
+  ])
+  expect(answers.filter((answer) => answer === 'idempotency_key_reused')).toHaveLength(1)
+  expect([countOf('lock_free_conversations'), countOf('lock_conversation')]).toEqual([1, 1])
+})
+
+test('T9: a key that was bound by a group which failed can still be taken by another call', async () => {
+  const [id, other] = (await makeConversations(2)) as [string, string]
+  const key = randomUUID()
+  await using node = await server.startAnother()
+  const elsewhere = Promise.withResolvers<string>()
+  onReached = async (point) => {
+    if (point !== 'update.written') return
+    onReached = () => {}
+    void sayOnce(id, 'Said elsewhere', key, node).then(elsewhere.resolve, elsewhere.reject)
+    await expect.poll(isAnyoneWaiting, { interval: 5, timeout: 10_000 }).toBe(true)
+    // So that the other one has the lock first.
+    onReached = async (next) => void (next === 'update.begun' && (await elsewhere.promise))
+    throw new Error('the group fails')
+  }
+  const said = await Promise.all([sayOnce(id, 'Said here', key), sayOnce(other, 'Said beside', randomUUID())])
+  expect([said[0], await elsewhere.promise]).toEqual(['said before', 'Said elsewhere'])
+  expect(await textsOf(id)).toEqual(['Said elsewhere'])
+  expect(await textsOf(other)).toEqual(['Said beside'])
+})
+
+test('pause points tell of each what has become of it', async () => {
+  const ids = await makeConversations(4)
+  await say(ids[1]!, 'Said before')
+  const release = await holdInTransaction((kysely) =>
+    kysely.selectFrom('conversations').select('id').where('id', '=', ids[2]!).forUpdate().execute(),
+  )
+  const points: string[] = []
+  onReached = (point) => void points.push(point)
+  const names = ['message', 'step', 'tool_result', 'result'] as const
+  const said = ids.map((id, n) => say(id, `Said ${n}`, names[n]))
+  const outcomes = Promise.allSettled(said)
+  await Promise.all([said[0], said[3]])
+  const whole = ['begun', 'locked', 'written', 'committed']
+  const stagesOf = (name: string) =>
+    points.filter((point) => point.startsWith(`${name}.`)).map((point) => point.split('.')[1])
+  expect(stagesOf('message')).toEqual(whole)
+  expect(stagesOf('step')).toEqual(['begun', 'locked'])
+  expect(stagesOf('result')).toEqual(whole)
+  await release()
+  await outcomes
+  expect(stagesOf('tool_result')).toEqual(['begun', ...whole])
+})
+
+/** Both groups that may be under way at once are, and stand still, until `release`: what comes meanwhile goes together. */
+async function holdGroups(ids: string[], { rooms }: App = server.app) {
+  const gate = Promise.withResolvers<void>()
+  let standing = 0
+  onReached = (point) => {
+    if (point !== 'update.begun') return
+    standing += 1
+    return gate.promise
+  }
+  const proposed = { change: 'update', organization_id: server.organization_id, characters: 10 } as const
+  const change = (id: string) =>
+    rooms.conversations.conversations.commits.change({ ...proposed, id, decide: sayFirst('In the way') })
+  const changes = [change(ids[0]!), change(ids[1]!)]
+  await expect.poll(() => standing, { interval: 1 }).toBe(1)
+  changes.push(change(ids[2]!), change(ids[3]!))
+  await expect.poll(() => standing, { interval: 1 }).toBe(2)
+  return async () => {
+    gate.resolve()
+    await Promise.all(changes)
+  }
+}
+
+test('T6: a group of a node that stood still is void for the turns that another one has taken up', async () => {
+  const ids = await makeConversations(6)
+  const talks = ids.slice(4)
+  const held = talks.map(() => holdAnswer())
+  let asked = 0
+  server.model.answer = () => held[asked++] ?? 'Said in time.'
+  const replies = Promise.all(
+    talks.map((conversation_id) => server.client.sendConversationMessage({ conversation_id, text: 'Hello' })),
+  )
+  await Promise.all(held.map((one) => one.asked))
+  const release = await holdGroups(ids)
+  const hold = onReached
+  const arrived = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  let [answered, stood] = [0, 0]
+  onReached = (point) => {
+    if (point === 'model.answered') answered += 1
+    if (point !== 'result.written' || stood++ > 0) return hold(point)
+    arrived.resolve()
+    return goOn.promise
+  }
+  for (const one of held) {
+    one.say('Too late.')
+    one.finish()
+  }
+  await expect.poll(() => answered, { interval: 1, timeout: 10_000 }).toBe(2)
+  const released = release()
+  await arrived.promise
+  // As when it stands still for longer than PostgreSQL lets a transaction stand, and than its leases run.
+  await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+    where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
+  await using node = await server.startAnother()
+  await node.rooms.engine.engine.watch()
+  const isTakenUp = async () => {
+    // Again and again: the first node's timers do not stand still, and renew what it holds.
+    await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})
+      and node_id = ${server.app.core.node.id}`.execute(server.database.kysely)
+    return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
+  }
+  await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)
+  goOn.resolve()
+  await released
+  expect((await replies).map(({ reply }) => reply)).toEqual(['Said in time.', 'Said in time.'])
+  for (const id of talks) expect(await textsOf(id)).toEqual(['Hello', 'Said in time.'])
+  expect(countOf('lock_free_conversations'), 'the two in the way, and one of both results').toBeGreaterThan(2)
+}, 60_000)
+
+test('a node that is stopped while changes wait for their commit tells of each what became of it', async () => {
+  const ids = await makeConversations(10)
+  const talks = ids.slice(4)
+  server.model.answer = () => 'Said.'
+  const node = await server.startAnother({ PARLEY_DRAIN_SECONDS: '1' })
+  const release = await holdGroups(ids, node)
+  const client = server.as({ base_url: node.url })
+  proxy.statements.length = 0
+  const sent = Promise.allSettled(
+    talks.map((conversation_id) => client.sendConversationMessage({ conversation_id, text: 'Hello' })),
+  )
+  await expect.poll(() => countOf('find_conversation'), { interval: 1, timeout: 10_000 }).toBeGreaterThan(0)
+  const stopped = node[Symbol.asyncDispose]()
+  await release()
+  const outcomes = await sent
+  await stopped
+  for (const [n, id] of talks.entries()) {
+    const outcome = outcomes[n]!
+    // A connection that was refused or lost says nothing.
+    const is_known = outcome.status === 'fulfilled' || outcome.reason instanceof ApiError
+    const is_stored = outcome.status === 'fulfilled' || outcome.reason.turn_id !== null
+    const ends = is_known ? [is_stored ? 'Hello Said.' : ''] : ['Hello Said.', '']
+    const read = async () => ends.includes((await textsOf(id)).join(' '))
+    await expect.poll(read, { interval: 50, timeout: 20_000 }).toBe(true)
+  }
+}, 60_000)
+
+const statements = [
+  'lock_free_conversations',
+  'open_turns',
+  'bind_idempotency_keys',
+  'insert_turns',
+  'append',
+  'commit',
+]
+const losses = statements.flatMap((name) => (['before', 'after'] as const).map((when) => ({ name, when })))
+
+test.each(losses)(
+  'a connection that is lost $when $name of a group loses and doubles nothing',
+  async ({ name, when }) => {
+    const ids = await makeConversations(8)
+    const run = randomUUID()
+    const send = (conversation_id: string, n: number) =>
+      server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `${run} ${n}` })
+    const isOfGroup = ({ before, ...statement }: (typeof proxy.statements)[number]) =>
+      (statement.name || statement.text) === name &&
+      [...before, statement].some((one) => one.name === 'lock_free_conversations')
+    const fault = proxy.failStatement(1, { counts: isOfGroup, when, how: 'reset' })
+    const first = await Promise.allSettled(ids.map(send))
+    fault.release()
+    expect(fault.hits.length).toBe(1)
+    for (const [n, id] of ids.entries()) {
+      const outcome = first[n]!
+      const is_stored = outcome.status === 'fulfilled'
+      if (!is_stored) expect(outcome.reason).toMatchObject({ status: 503, turn_id: null })
+      expect(await textsOf(id)).toEqual(is_stored ? [`Message ${n}`, `Reply to Message ${n}`] : [])
+    }
+    const again = await Promise.all(ids.map(send))
+    for (const [n, id] of ids.entries()) {
+      const outcome = first[n]!
+      if (outcome.status === 'fulfilled') expect(again[n]).toEqual(outcome.value)
+      expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+    }
+  },
+)

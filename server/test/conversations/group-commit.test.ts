@@ -1,0 +1,222 @@
+// Changes that are committed together: each as if it were alone, whatever becomes of the others.
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { type Change, noChange } from '../../src/conversations/machine/change.ts'
+import { decideMessage } from '../../src/conversations/machine/decisions.ts'
+import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
+import { systemPorts } from '../../src/base/ports.ts'
+import { makeOrganization } from '../support/actors.ts'
+import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+let proxy: PostgresProxy
+let server: TestServer
+let agent_id: string
+beforeAll(async () => {
+  proxy = await startPostgresProxy(inject('postgres_url'))
+  server = await startTestServer({}, { connectThrough: proxy.through })
+  server.model.answer = ({ messages }) => `Reply to ${messages.at(-1)!.content}`
+  agent_id = (await publishAgent(server.client)).agent_id
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
+})
+beforeEach(() => void (proxy.statements.length = 0))
+
+async function makeConversation(client = server.client, agent = agent_id): Promise<string> {
+  return (await client.createConversation({ channel: 'text', user_id: 'u', agent_id: agent })).conversation.id
+}
+
+const makeConversations = (count: number) => Promise.all(Array.from({ length: count }, () => makeConversation()))
+
+async function textsOf(conversation_id: string, client = server.client): Promise<string[]> {
+  const { conversation } = await client.getConversation({ conversation_id })
+  return conversation!.items.map(({ content }) => content!.join(''))
+}
+
+const countOf = (name: string) => proxy.statements.filter((statement) => statement.name === name).length
+
+/** A change that says something, as an operator may. */
+function saying(text: string, change: Partial<Change> = {}): Change {
+  const message = {
+    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
+    ...{ interrupted: false, turn_id: null, metrics: null },
+  }
+  return { ...noChange, items: [message], events: [messageCreated(message)], ...change }
+}
+
+function say(id: string, text: string, organization_id = server.organization_id, change: Partial<Change> = {}) {
+  const decide = () => ({ change: saying(text, change), answer: text })
+  return server.app.rooms.conversations.conversations.commits.change({
+    change: 'update',
+    organization_id,
+    id,
+    decide,
+    characters: text.length,
+  })
+}
+
+test('forty messages at once need fewer commits than that, and each has its own reply', async () => {
+  const ids = await makeConversations(40)
+  proxy.statements.length = 0
+  const replies = await Promise.all(
+    ids.map((conversation_id, n) => server.client.sendConversationMessage({ conversation_id, text: `Message ${n}` })),
+  )
+  expect(replies.map(({ reply }) => reply)).toEqual(ids.map((_id, n) => `Reply to Message ${n}`))
+  for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+  expect(countOf('lock_free_conversations')).toBeGreaterThan(0)
+  expect(countOf('append')).toBeLessThan(80)
+})
+
+test('so do messages with a key each; the same again is the same turn', async () => {
+  const ids = await makeConversations(20)
+  proxy.statements.length = 0
+  const sendAll = () =>
+    Promise.all(
+      ids.map((conversation_id, n) =>
+        server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `key-${n}` }),
+      ),
+    )
+  const replies = await sendAll()
+  expect(countOf('bind_idempotency_keys')).toBeLessThan(20)
+  expect(await sendAll()).toEqual(replies)
+  for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+})
+
+test('of two calls with one key at once, among others, one has an effect', async () => {
+  const ids = await makeConversations(10)
+  const send = (conversation_id: string, n: number) =>
+    server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `twice-${n}` })
+  const replies = await Promise.all([...ids.map(send), ...ids.map(send)])
+  for (const [n, id] of ids.entries()) {
+    expect(replies[n]).toEqual(replies[n + ids.length])
+    expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+  }
+})
+
+test('what the database refuses of one keeps nobody else back', async () => {
+  const ids = await makeConversations(5)
+  const no_version = {
+    ...({
+      id: systemPorts.newId(),
+      concurrency: 'queue',
+      interactivity: 'plain',
+      max_seconds: 1,
+      messages_of: null,
+    } as const),
+    ...{ agent_version_id: systemPorts.newId(), start: false },
+  }
+  const outcomes = await Promise.allSettled(
+    ids.map((id, n) => say(id, `Said ${n}`, undefined, n === 2 ? { new_turn: no_version } : {})),
+  )
+  expect(outcomes.map(({ status }) => status)).toEqual(ids.map((_id, n) => (n === 2 ? 'rejected' : 'fulfilled')))
+  for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual(n === 2 ? [] : [`Said ${n}`])
+})
+
+test('a conversation that is not there, or of another organization, is not found; the others are', async () => {
+  const [first, second] = (await makeConversations(2)) as [string, string]
+  const other = await makeOrganization(server)
+  const outcomes = await Promise.allSettled([
+    say(first, 'Here'),
+    say(systemPorts.newId(), 'Nowhere'),
+    say(second, 'Elsewhere', other.id),
+    say(second, 'Here too'),
+  ])
+  const errors = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.error : null))
+  expect(errors).toEqual([null, 'not_found', 'not_found', null])
+  expect(await textsOf(first)).toEqual(['Here'])
+  expect(await textsOf(second)).toEqual(['Here too'])
+})
+
+test('who waits for a lock holds up only himself', async () => {
+  const ids = await makeConversations(3)
+  const held = Promise.withResolvers<void>()
+  const isHeld = Promise.withResolvers<void>()
+  const holding = server.database.transaction(async ({ kysely }) => {
+    await kysely.selectFrom('conversations').select('id').where('id', '=', ids[1]!).forUpdate().execute()
+    isHeld.resolve()
+    await held.promise
+  })
+  await isHeld.promise
+  let isWaiting = true
+  const said = ids.map((id, n) => say(id, `Said ${n}`))
+  void said[1]!.then(() => (isWaiting = false))
+  await Promise.all([said[0], said[2]])
+  expect(isWaiting).toBe(true)
+  held.resolve()
+  await holding
+  await said[1]
+  for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Said ${n}`])
+})
+
+test('several changes of one conversation come one after the other, in their order', async () => {
+  const [first, second] = (await makeConversations(2)) as [string, string]
+  await Promise.all([say(first, 'One'), say(second, 'Other'), say(first, 'Two'), say(first, 'Three')])
+  expect((await textsOf(first)).toSorted()).toEqual(['One', 'Three', 'Two'])
+  expect(await textsOf(second)).toEqual(['Other'])
+})
+
+test('each is refused or accepted by its own state', async () => {
+  const ids = await makeConversations(3)
+  await server.client.endConversation({ conversation_id: ids[1]! })
+  const { organization_id } = server
+  const message = (id: string) => {
+    const [message_id, turn_id] = [systemPorts.newId(), systemPorts.newId()]
+    const settings = {
+      concurrency: 'queue',
+      interactivity: 'plain',
+      max_seconds: 60,
+      max_waiting: 3,
+      partial: null,
+    } as const
+    const agent_version_id = systemPorts.newId()
+    const input = { ...settings, message_id, turn_id, text: 'Hello', agent_version_id }
+    return server.app.rooms.conversations.conversations.commits.change({
+      ...({ change: 'message', organization_id, id } as const),
+      characters: input.text.length,
+      decide: (state) => decideMessage(state, { ...input, agent_version_id: state.agent_version_id! }),
+    })
+  }
+  const outcomes = await Promise.allSettled(ids.map(message))
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(await textsOf(ids[1]!)).toEqual([])
+})
+
+test('events of several organizations reach the endpoints of each, and of nobody else', async () => {
+  const others = await Promise.all([1, 2].map(() => makeOrganization(server)))
+  const [first, second] = others as [(typeof others)[0], (typeof others)[0]]
+  const of_second = await second.client.createWebhookEndpoint({
+    url: 'https://receiver.example/hook',
+    events: ['message.*'],
+  })
+  const [one, two] = await Promise.all(
+    others.map(async ({ client }) => makeConversation(client, (await publishAgent(client)).agent_id)),
+  )
+  proxy.statements.length = 0
+  await Promise.all([say(one!, 'Of the first', first.id), say(two!, 'Of the second', second.id)])
+  expect(countOf('append')).toBe(1)
+  const { rows } = await server.database.pool.query(
+    `select conversation_id, endpoint_id, organization_id from webhook_deliveries where type = 'message.created'`,
+  )
+  expect(rows).toEqual([{ conversation_id: two, endpoint_id: of_second.id, organization_id: second.id }])
+})
+
+test.each(['before', 'after'] as const)(
+  'a connection that is lost %s their commit loses and doubles nothing',
+  async (when) => {
+    const ids = await makeConversations(20)
+    const fault = proxy.atCommit({ of: 'lock_free_conversations', when, how: 'reset' })
+    const outcomes = await Promise.allSettled(
+      ids.map((conversation_id, n) => server.client.sendConversationMessage({ conversation_id, text: `Message ${n}` })),
+    )
+    fault.release()
+    expect(fault.hits.length).toBeGreaterThan(0)
+    for (const [n, id] of ids.entries()) {
+      const outcome = outcomes[n]!
+      const is_stored = outcome.status === 'fulfilled'
+      if (!is_stored) expect(outcome.reason).toMatchObject({ status: 503 })
+      expect(await textsOf(id)).toEqual(is_stored ? [`Message ${n}`, `Reply to Message ${n}`] : [])
+    }
+    if (when === 'after') expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true)
+  },
+)

@@ -1,0 +1,64 @@
+// What a lost database connection or a lost worker does to those who wait: it costs time, never a message or a summary.
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requeueOverdueAnalyses } from '../../src/conversations/commit/content.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+let server: TestServer
+let agent_id: string
+
+beforeAll(async () => {
+  server = await startTestServer()
+  agent_id = (await publishAgent(server.client, { analysis: {} })).agent_id
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const newConversation = async () =>
+  (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id
+
+/** Every connection to this database but the one that asks. */
+const cutConnections = () =>
+  sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`.execute(
+    server.database.kysely,
+  )
+
+test('T1: a call that waits for its reply survives the loss of every database connection', async () => {
+  const conversation_id = await newConversation()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const reply = server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await held.asked
+  await cutConnections()
+  held.say('Still here.')
+  held.finish()
+  expect((await reply).reply).toBe('Still here.')
+})
+
+test('an analysis whose worker was lost is queued again, and done once', async () => {
+  const conversation_id = await newConversation()
+  server.model.answer = () => 'A reply.'
+  await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  const held = holdAnswer()
+  server.model.answer = () => held
+  await server.client.endConversation({ conversation_id, prefer: 'wait=0' })
+  await held.asked
+  expect(await requeueOverdueAnalyses(server.database)).toBe(0)
+  await sql`update conversations set analysis_due_at = now() - interval '1 second' where id = ${conversation_id}`.execute(
+    server.database.kysely,
+  )
+  server.model.answer = () => 'From the second worker.'
+  expect(await requeueOverdueAnalyses(server.database)).toBe(1)
+  const summary = async () => (await server.client.getConversation({ conversation_id })).summary
+  await expect.poll(summary, { timeout: 10_000 }).toBe('From the second worker.')
+  held.say('From the first worker.')
+  held.finish()
+  const analyzed = await server.database.kysely
+    .selectFrom('events')
+    .select('type')
+    .where('conversation_id', '=', conversation_id)
+    .where('type', '=', 'conversation.analyzed')
+    .execute()
+  expect(analyzed).toHaveLength(1)
+})

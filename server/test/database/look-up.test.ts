@@ -1,0 +1,109 @@
+// What several calls ask for together: each is given its own, whatever it asks with.
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { statement } from '../../src/database/database.ts'
+import { arraysOf, rowsOf } from '../../src/database/rows.ts'
+import { type TestDatabase, createTestDatabase } from '../support/database.ts'
+
+let made: TestDatabase
+beforeAll(async () => {
+  made = await createTestDatabase()
+})
+afterAll(() => made[Symbol.asyncDispose]())
+
+const columns = 'name text, place integer, bytes bytea, at timestamptz, lease bigint, data jsonb, id uuid'
+const echo = statement('echo', `select * from ${rowsOf('given', columns)}`)
+// Many of one call, none of another.
+const repeat = statement(
+  'repeat',
+  `select given.call, given.name from ${rowsOf('given', 'name text, times integer')}, generate_series(1, given.times)`,
+)
+
+const odd = fc.constantFrom(
+  'NULL',
+  'null',
+  '',
+  '{}',
+  '{a,b}',
+  '"',
+  '\\',
+  '\\"',
+  "'",
+  ',',
+  '\\x00',
+  ' ',
+  '\n',
+  '$1',
+  '(1,2)',
+  'é\u0301😀',
+)
+const text = fc.oneof(
+  odd,
+  fc.string({ unit: 'grapheme' }).filter((one) => !one.includes('\0')),
+)
+const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
+const micros = fc
+  .tuple(fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), fc.nat(999))
+  .map(([date, more]) => date.toISOString().replace('Z', `${String(more).padStart(3, '0')}Z`))
+
+// Plain ones: V8 13.6 reads keys that are written with an escape wrongly, as in JSON.parse('{" ":1,"\\"":1}').
+const key = fc.stringMatching(/^[a-z]{1,5}$/)
+
+const row = fc.record({
+  name: orNull(text),
+  place: orNull(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+  bytes: orNull(fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))),
+  at: orNull(micros),
+  lease: orNull(fc.maxSafeInteger()),
+  data: orNull(fc.dictionary(key, orNull(text), { maxKeys: 3 })),
+  id: orNull(fc.uuid()),
+})
+const names = ['name', 'place', 'bytes', 'at', 'lease', 'data', 'id'] as const
+
+test('rows come to the database as they are, each value in its own row', async () => {
+  const property = fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
+    const sent = rows.map((one) => ({ ...one, data: one.data && JSON.stringify(one.data) }))
+    const read = await made.database.query(echo, arraysOf(sent, [...names]))
+    expect(read).toEqual(rows.map((one, index) => ({ ...one, data: one.data && { ...one.data }, call: index + 1 })))
+  })
+  await fc.assert(property, { numRuns: 60 })
+})
+
+test('calls at the same moment are each answered with their own rows, also the same call twice', async () => {
+  const call = fc.tuple(orNull(text), fc.nat(3))
+  const property = fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 100 }), async (calls) => {
+    const answers = await Promise.all([...calls, ...calls].map((one) => made.database.lookUp(repeat, one, 'owner')))
+    const expected = calls.map(([name, times]) => Array.from({ length: times }, () => ({ name })))
+    expect(answers).toEqual([...expected, ...expected])
+  })
+  await fc.assert(property, { numRuns: 30 })
+})
+
+test('what the database cannot read of one call is that call’s own failure', async () => {
+  const asked = [
+    ['one', 1],
+    ['two\0', 1],
+    ['three', 2],
+    ['four', 'x'],
+  ]
+  const outcomes = await Promise.allSettled(asked.map((one) => made.database.lookUp(repeat, one, 'owner')))
+  expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : outcome.value))).toEqual([
+    [{ name: 'one' }],
+    '22021',
+    [{ name: 'three' }, { name: 'three' }],
+    '22P02',
+  ])
+})
+
+test('where answers may be long no more calls are one query than the statement says', async () => {
+  const text = `select given.call, given.name from ${rowsOf('given', 'name text')}`
+  const long = statement('long_answers', text, { most: 3 })
+  let queries = 0
+  const count = () => void (queries += 1)
+  made.database.pool.on('acquire', count)
+  const names = Array.from({ length: 10 }, (_none, n) => `name ${n}`)
+  const answers = await Promise.all(names.map((name) => made.database.lookUp(long, [name], 'owner')))
+  made.database.pool.off('acquire', count)
+  expect(answers).toEqual(names.map((name) => [{ name }]))
+  expect(queries).toBe(4)
+})

@@ -1,0 +1,129 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadSecretKey } from '../../src/sealing/secret-key.ts'
+import { ConfigError } from '../../src/config/config.ts'
+import type { Database } from '../../src/database/database.ts'
+import { systemPorts } from '../../src/base/ports.ts'
+import { createTestDatabase, type TestDatabase } from '../support/database.ts'
+
+let test: TestDatabase
+let folder: string
+beforeEach(async () => {
+  test = await createTestDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'parley-secret-key-'))
+})
+afterEach(async () => {
+  await test[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface Start {
+  node?: string
+  secret_key?: Buffer
+  database?: Database
+}
+
+/** Each node has a data folder of its own. */
+function load({ node = 'one', secret_key, database = test.database }: Start = {}): Promise<Buffer> {
+  return loadSecretKey({ database, ports: systemPorts, config: configOf(node, secret_key) })
+}
+
+const configOf = (node: string, secret_key?: Buffer, secret_key_next?: Buffer) => ({
+  data_dir: join(folder, node),
+  secret_key,
+  secret_key_next,
+})
+
+async function faultOf(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => expect.fail('this start should have failed'),
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(ConfigError)
+  return (error as ConfigError).message
+}
+
+const given = Buffer.alloc(32, 3)
+const fileOf = (node: string) => join(folder, node, 'secret-key')
+
+describe('the secret key', () => {
+  it('is made at the first start and the same at every other', async () => {
+    const key = await load()
+    expect(key).toHaveLength(32)
+    expect(await readFile(fileOf('one'), 'utf8')).toBe(`${key.toString('hex')}\n`)
+    expect((await stat(fileOf('one'))).mode & 0o777).toBe(0o600)
+    expect((await stat(join(folder, 'one'))).mode & 0o777).toBe(0o700)
+    expect(await load()).toEqual(key)
+    expect(await load({ node: 'two', secret_key: key })).toEqual(key)
+  })
+
+  it('is not in the database', async () => {
+    const key = await load()
+    const { rows } = await test.database.pool.query<{ row: string }>('select i::text as row from installation i')
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.row).not.toContain(key.toString('hex'))
+  })
+
+  it('is taken from the settings, and then no file is made', async () => {
+    expect(await load({ secret_key: given })).toEqual(given)
+    expect(await readdir(folder)).toEqual([])
+    expect(await load({ secret_key: given })).toEqual(given)
+  })
+
+  it('must be the same on every node', async () => {
+    const key = await load()
+    const fault = await faultOf(load({ node: 'two', secret_key: given }))
+    expect(fault).toContain('PARLEY_SECRET_KEY')
+    expect(fault).toContain('the key of the other nodes')
+    expect(fault).not.toContain(given.toString('hex'))
+    expect(fault).not.toContain(key.toString('hex'))
+  })
+
+  it('is not made anew where the database knows another: no file is left that would mislead', async () => {
+    await load()
+    expect(await faultOf(load({ node: 'two' }))).toContain(fileOf('two'))
+    expect(await readdir(folder)).toEqual(['one'])
+    await rm(fileOf('one'))
+    await faultOf(load())
+    expect(await readdir(join(folder, 'one'))).toEqual([])
+  })
+
+  it('is that of one node when several start first at once; the others say what to do', async () => {
+    const nodes = ['a', 'b', 'c', 'd']
+    const outcomes = await Promise.allSettled(nodes.map((node) => load({ node })))
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(ConfigError)
+    }
+    expect(await readdir(folder)).toHaveLength(1)
+  })
+
+  it('of a start that was killed before its commit is used by the next', async () => {
+    const dying: Database = {
+      ...test.database,
+      transaction: (work) =>
+        test.database.transaction(async (tx) => {
+          await work(tx)
+          throw new Error('killed')
+        }),
+    }
+    await expect(load({ database: dying })).rejects.toThrow('killed')
+    const kept = (await readFile(fileOf('one'), 'utf8')).trim()
+    expect((await load()).toString('hex')).toBe(kept)
+  })
+
+  it('is not guessed from a damaged file', async () => {
+    await load()
+    await writeFile(fileOf('one'), 'abc')
+    expect(await faultOf(load())).toContain('64 hexadecimal digits')
+    expect(await readFile(fileOf('one'), 'utf8')).toBe('abc')
+  })
+
+  it('can be replaced by an operator who gives up the old one', async () => {
+    await load()
+    await test.database.pool.query('delete from installation')
+    expect(await load({ node: 'two', secret_key: given })).toEqual(given)
+  })
+})
