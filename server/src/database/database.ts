@@ -1,6 +1,6 @@
 // The way to PostgreSQL: one pool, prepared statements, those that are composed for one use, transactions. Knows no room.
 import type { Socket } from 'node:net'
-import { Kysely, PostgresDialect, type RawBuilder } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type FairShare, createFairShare } from '../base/fair-share.ts'
 import { systemPorts } from '../base/ports.ts'
@@ -9,20 +9,10 @@ import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import { compose } from './composed.ts'
 import { type AnyStatement, acrossOrganizations } from './statements.ts'
 
-export { type AnyStatement, type Statement, acrossOrganizations, statement } from './statements.ts'
+import type { Executor } from './executor.ts'
 
-/** Runs queries: the pool itself, or one transaction. */
-export interface Executor {
-  /** Runs a prepared statement. */
-  query<Row>(statement: AnyStatement, values: unknown[]): Promise<Row[]>
-  /** Runs a statement that was composed of parts (`sql`), and is prepared for this one time. */
-  execute<Row>(composed: RawBuilder<Row>): Promise<Row[]>
-  /**
-   * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
-   * has the `call` that it belongs to. Owners, of which a store has its own, are answered in turn.
-   */
-  lookUp<Row>(statement: AnyStatement, row: unknown[], owner: string): Promise<Row[]>
-}
+export type { Executor } from './executor.ts'
+export { type AnyStatement, type Statement, acrossOrganizations, statement } from './statements.ts'
 
 /**
  * What only a transaction can do: spare it round trips. Statements that are sent without a wait between them travel together, the

@@ -1,5 +1,6 @@
 // Reads of one row each that come close together, as one query.
-import type { AnyStatement, Executor } from './database.ts'
+import type { Executor } from './executor.ts'
+import type { AnyStatement } from './statements.ts'
 import { isConnectionLost } from './failures.ts'
 import { batch } from './batch.ts'
 

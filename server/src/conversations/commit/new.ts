@@ -12,7 +12,7 @@ import {
 } from '../machine/rows.ts'
 import type { Planned } from '../machine/plan.ts'
 import { sendAdditions } from './additions.ts'
-import type { Committer } from './commit.ts'
+import type { Committer } from './committer.ts'
 import { countEnded } from './write-changes.ts'
 
 const born_with = newConversationColumns.length

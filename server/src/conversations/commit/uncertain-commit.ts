@@ -1,6 +1,6 @@
 // A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
 import type { Context } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'

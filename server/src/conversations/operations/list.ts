@@ -1,6 +1,6 @@
 // Listing conversations: a page, and the link to the next one.
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { limitOf, pageOf } from '../read/list.ts'
 import { presentListed } from '../read/present.ts'
 
