@@ -31,7 +31,8 @@ import { tendChanges } from './feed/maintain.ts'
 import { foldStatistics } from './statistics/fold.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './models/catalog.ts'
-import { createListings } from './engine/tools/mcp/listings.ts'
+import { actionRunners } from './engine/actions/index.ts'
+import { createMcpSource } from './engine/tools/mcp/turn-servers.ts'
 import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
@@ -127,7 +128,6 @@ function createServices(
     database,
     models,
     outbound,
-    mcp_listings: createListings({ outbound, clock }),
     ...createSealers(secret_key, ports.randomBytes),
     passwords: createPasswords(ports),
     openid: createOpenId(config, { clock, lookup }),
@@ -137,7 +137,8 @@ function createServices(
     commits: createGroupCommit(database, { ports, node_id: connected.node_id }),
   }
   const tokens = createConversationTokens(secret_key, clock)
-  return { ...parts, tokens, runner: new Engine(parts, log) }
+  const equipment = { sources: [createMcpSource({ outbound, clock })], actions: actionRunners }
+  return { ...parts, tokens, runner: new Engine(parts, equipment, log) }
 }
 
 /** What tells this process what happens on others, and them what happens here. */

@@ -20,7 +20,6 @@ import type { RootStore } from '../database/store.ts'
 import type { OpenStreams } from '../events/open-streams.ts'
 import type { ModelCatalog } from '../models/catalog.ts'
 import type { CallKey } from '../idempotency/run-once.ts'
-import type { McpListings } from '../engine/tools/mcp/listings.ts'
 import type { Feeds } from '../feed/feeds.ts'
 import type { LiveTurns } from '../live/live-turns.ts'
 import type { OutboundClient } from '../outbound/client.ts'
@@ -37,8 +36,6 @@ export interface Services extends Sealers {
   readonly models: ModelCatalog
   /** For what agents' authors configure. */
   readonly outbound: OutboundClient
-  /** Which tools remote servers have. */
-  readonly mcp_listings: McpListings
   readonly runner: TurnRunner
   readonly signals: Signals
   /** Of turns. */

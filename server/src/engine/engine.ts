@@ -22,6 +22,7 @@ import { openReservedStore, openStore } from '../database/store.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
+import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/organization-models.ts'
 import { isWrapped } from './rules/prompt.ts'
@@ -73,6 +74,7 @@ class Halted extends Error {}
 
 export class Engine implements TurnRunner {
   readonly #services: Part
+  readonly #equipment: Equipment
   readonly #log: Logger
   /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
@@ -90,8 +92,9 @@ export class Engine implements TurnRunner {
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
-  constructor(services: Part, log: Logger) {
+  constructor(services: Part, equipment: Equipment, log: Logger) {
     this.#services = services
+    this.#equipment = equipment
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
     services.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
@@ -259,7 +262,8 @@ export class Engine implements TurnRunner {
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
-      return await carryOut(this.#withModelsOf(lease), lease, { ...this.#portOf(attempt), begin })
+      const services = { ...this.#withModelsOf(lease), equipment: this.#equipment }
+      return await carryOut(services, lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
       return { type: 'failure', outcome: 'timed_out', error: 'The turn did not end within its time.' }
