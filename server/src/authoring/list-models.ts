@@ -1,7 +1,6 @@
 // The models that can be named: of the server itself, of its settings, and of the organization's own keys.
 import type { Handler } from '../calls/context.ts'
-import { defaultModel } from '../models/model-of.ts'
-import { listOwnProviders } from '../models/organization-models.ts'
+import { defaultModel, listOwnProviders } from '../models/models.ts'
 
 export const listModels: Handler<'listModels'> = async ({ services, store }) => {
   const preset = defaultModel(services)

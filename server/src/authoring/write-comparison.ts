@@ -1,9 +1,7 @@
 // Has the default model write what differs between two versions, within bounds of time and size.
 import type { Services } from '../calls/context.ts'
 import type { Store } from '../database/store.ts'
-import { defaultModel, toRefusal } from '../models/model-of.ts'
-import { DEMO_PROVIDER, compareWithDemo } from '../models/demo.ts'
-import { modelsOf } from '../models/organization-models.ts'
+import { compareWithDemo, defaultModel, DEMO_PROVIDER, modelsOf, toRefusal } from '../models/models.ts'
 import { AppError } from '../base/errors.ts'
 import { drainKey } from '../events/operations.ts'
 import { comparisonRequest, no_difference } from './rules/comparison.ts'

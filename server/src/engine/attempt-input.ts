@@ -12,7 +12,7 @@ import {
 import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { reachOf, selectHistory } from './rules/context-window.ts'
-import type { ModelMessage } from '../models/port.ts'
+import type { ModelMessage } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 import type { ActionRunners } from './actions/runner.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'

@@ -13,10 +13,15 @@ import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { type AttemptInput, type Equipment, equipTurn, findRunningTurn, readInput } from './attempt-input.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
-import { type ModelAnswer, collectAnswer } from '../models/collect.ts'
+import {
+  collectAnswer,
+  type ModelAnswer,
+  ModelError,
+  type ModelMessage,
+  modelOf,
+  samplingOf,
+} from '../models/models.ts'
 import { cutResults } from './rules/context-window.ts'
-import { modelOf, samplingOf } from '../models/model-of.ts'
-import { ModelError, type ModelMessage } from '../models/port.ts'
 import { isWrapped, wrapReply } from './rules/prompt.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'

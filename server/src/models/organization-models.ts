@@ -1,14 +1,18 @@
 // The models as one organization has them: with its own keys, where it keeps some as secrets.
-import type { Services } from '../calls/context.ts'
+import type { Config } from '../config/config.ts'
 import type { Store } from '../database/store.ts'
+import type { Sealers } from '../sealing/seal.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
 import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
-import { PROVIDERS } from './providers.ts'
+import { PROVIDERS } from './adapters/providers.ts'
 
-type Part = Pick<Services, 'models' | 'config' | 'secret_sealer'>
+interface Part extends Pick<Sealers, 'secret_sealer'> {
+  models: ModelCatalog
+  config: Config
+}
 
 /** The keys are read at each call: one that was changed or deleted is not used again. */
 export function modelsOf(services: Part, store: Store): ModelCatalog {

@@ -1,7 +1,7 @@
 // What the model is asked for a summary, and what becomes of its answer. Pure.
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { ItemRecord } from '../../conversations/read/conversation.ts'
-import type { ModelRequest } from '../../models/port.ts'
+import type { ModelRequest } from '../../models/models.ts'
 
 /** Characters that the model is shown of the beginning of a transcript, and of its end. */
 export const shown_of_each_end = 60_000

@@ -1,5 +1,5 @@
 // What the model is told of a difference that it is to summarize, within bounds. Pure.
-import type { ModelRequest } from '../../models/port.ts'
+import type { ModelRequest } from '../../models/models.ts'
 import type { Difference } from './difference.ts'
 
 /** Characters of all differences, and of one value before and after. */

@@ -2,7 +2,7 @@
 import { growthOfNumbers } from '../../base/json-size.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { findUnstorable, makeStorable } from '../../base/text.ts'
-import type { ModelAnswer } from '../../models/collect.ts'
+import type { ModelAnswer } from '../../models/models.ts'
 import type { TurnTool } from '../tools/turn-tool.ts'
 
 /** Calls that one answer of the model may make; what it asks for beyond is dropped, and it never hears of it. */

@@ -4,7 +4,7 @@ import type { ToolResult } from '../../conversations/machine/attempt-decisions.t
 import { reach } from '../../conversations/commit/pause-points.ts'
 import { type Redactor, createRedactor } from '../../secrets/rules/redact.ts'
 import type { CallRun, RunningTurn } from '../running-turn.ts'
-import type { ModelToolResult } from '../../models/port.ts'
+import type { ModelToolResult } from '../../models/models.ts'
 import type { PlannedCall } from '../rules/step-policy.ts'
 import { takeRoom } from '../rules/output-size.ts'
 import { type ToolOutcome, type ToolRun, failed, runTool } from './turn-tool.ts'
