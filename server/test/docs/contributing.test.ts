@@ -1,4 +1,4 @@
-// CONTRIBUTING.md's "How to add an operation", done on a copy of the sources.
+// What CONTRIBUTING.md says of adding an operation and an action, done on a copy of the sources.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
@@ -55,6 +55,7 @@ async function apply(block: string): Promise<string> {
 
 function insert(source: string, place: string, code: string): string {
   if (place === 'at the end') return `${source}\n${code}`
+  if (place === 'first of the imports') return source.replace(/^import /m, () => `${code}import `)
   const [, name] = /^first in (\w+)$/.exec(place) ?? []
   const opening = new RegExp(`^(export )?const ${name}\\b.* = \\{\\n`, 'm').exec(source)
   if (!name || !opening) throw new Error(`no such place: ${place}`)
