@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { operations } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
-import { settings } from '../src/config/config.ts'
+import { settings } from '../src/settings.ts'
 
 const source = join(import.meta.dirname, '..', 'src')
 
@@ -11,21 +11,45 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => ({ file: relative('.', file), text: readFileSync(join(source, file), 'utf8') }))
 
-const writesTo = (tables: string) =>
-  new RegExp(
-    `(insert into|update|delete from)\\s+(${tables})\\b|\\.(insertInto|updateTable|deleteFrom)\\('(${tables})'\\)`,
-    'i',
-  )
+const writesTo = (tables: string) => new RegExp(`(insert into|update|delete from)\\s+(${tables})\\b`, 'i')
 
 function filesWith(pattern: RegExp): string[] {
   return files.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 }
 
+/** Also what only reads. */
+const names = (tables: string) =>
+  new RegExp(
+    `\\b(from|join|into|update|exists) (${tables})\\b|\\.(selectFrom|insertInto|updateTable|deleteFrom)\\('(${tables})'\\)`,
+    'i',
+  )
+
+describe('conversations', () => {
+  test('only their read/ and commit/ name their tables in SQL', () => {
+    const elsewhere = filesWith(names('conversations|conversation_progress|turns|transcript_items|events'))
+      .filter((file) => !/^conversations\/(read|commit)\//.test(file))
+      .toSorted()
+    // Whether an agent still has conversations is asked under its lock; what a delivery tells is read with its lane.
+    expect(elsewhere).toEqual(['agents/queries.ts', 'webhooks/lanes.ts'])
+  })
+
+  test('other rooms know their machine/, their read/ and their face', () => {
+    // The composition of rooms knows their manifests.
+    const others = files.filter(({ file }) => !/^(conversations\/|rooms\.ts$)/.test(file))
+    const known = others.flatMap(({ text }) =>
+      [...text.matchAll(/from '[./]*\/(conversations\/[^']+)'/g)].map(([, path]) => path!),
+    )
+    expect(known.length).toBeGreaterThan(20)
+    const beyond = known.filter((path) => !/^conversations\/(machine\/|read\/|conversations\.ts$)/.test(path))
+    expect(beyond).toEqual([])
+  })
+})
+
 describe('one writer', () => {
   test('conversations, their progress, items and events are written by the one writer only', () => {
     const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
-    const writers = ['content.ts', 'new.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
-    expect(filesWith(pattern).toSorted()).toEqual(writers)
+    const writers = ['analysis.ts', 'content.ts', 'new.ts', 'write-changes.ts']
+    expect(filesWith(pattern).toSorted()).toEqual(writers.map((file) => `conversations/commit/${file}`))
   })
 
   test('turns are written there too; leases.ts renews, lends and gives back leases, and touches nothing else of a turn', () => {
@@ -72,39 +96,6 @@ test('only config.ts reads the environment', () => {
   expect(filesWith(/process\.env/)).toEqual(['config/config.ts'])
 })
 
-test('every prepared statement of a room names the organization', () => {
-  // Authentication finds out which organization it is; leases, of turns and of webhooks' lanes, and whether an id is taken at all,
-  // go across them; an idempotency key has a namespace that is narrower still.
-  const across = new Set([
-    'conversations/commit/leases.ts',
-    'statistics/fold.ts',
-    'access/authenticate.ts',
-    'access/known-credentials.ts',
-    'access/sign-in/find-session.ts',
-    'system/operations.ts',
-    'idempotency/queries.ts',
-    'webhooks/lanes.ts',
-  ])
-  const statements = files
-    .filter(({ file }) => !across.has(file) && !/^(database|jobs|live)\//.test(file))
-    .flatMap(({ file, text }) =>
-      [...text.matchAll(/statement\(\s*'(\w+)',\s*(`[^`]*`|'[^']*')/g)].map(([, name, sql]) => ({ file, name, sql })),
-    )
-  expect(statements.length).toBeGreaterThan(20)
-  const ofAllGenerations = ['overdue_generations', 'give_up_generations']
-  for (const { name, sql } of statements) {
-    const across_all = [
-      'is_conversation_id_taken',
-      'overdue_analyses',
-      'read_log_progress',
-      'watch_secret_key',
-      'forget_changes',
-    ]
-    if ([...across_all, ...ofAllGenerations].includes(name!)) continue
-    expect(sql, name).toMatch(/organization_id/)
-  }
-})
-
 test('every operation says who may call it', () => {
   for (const operation of Object.values(operations)) {
     expect(operation.access.length, operation.id).toBeGreaterThan(0)
@@ -113,14 +104,15 @@ test('every operation says who may call it', () => {
 })
 
 test('every setting that is read is in the reference, and the other way round', () => {
-  const readers = ['config/config.ts', 'config/limits.ts', 'config/sign-in.ts']
   const config = files
-    .filter(({ file }) => readers.includes(file))
+    .filter(({ file }) => /^config\/|(^|\/)settings\.ts$/.test(file))
     .map(({ text }) => text)
     .join('\n')
   const named = new Set(settings.map((setting) => setting.name))
   const read = new Set(
-    [...config.matchAll(/(?:(?:read\.\w+|web)\(\s*|setting: )'([A-Z_]+)'/g)].map((match) => match[1]!),
+    [...config.matchAll(/(?:(?:read\.\w+|web|readSecretKey)\((?:read, |\s*)|setting: )'([A-Z_]+)'/g)].map(
+      (match) => match[1]!,
+    ),
   )
   expect([...read].toSorted()).toEqual([...named].toSorted())
 })

@@ -7,7 +7,8 @@ import {
   finishGeneration,
   outdated,
 } from '../agents/instruction-generation.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { AuthoringServices } from './authoring.ts'
 import { openReservedStore } from '../database/store.ts'
 import {
   defaultModel,
@@ -25,7 +26,7 @@ import { instructionsRequest, judgeInstructions, max_instruction_characters } fr
 const timeout_ms = 90_000
 
 export async function writeInstructions(
-  services: Services,
+  services: Core & AuthoringServices,
   job: JobPayloads['generate_instructions'],
   run: JobRun,
   log: Logger,
@@ -40,7 +41,7 @@ export async function writeInstructions(
   if (outcome.status === 'failed') log.warn({ version_id: job.version_id, reason: outcome.error }, 'no instructions')
 }
 
-type Part = Pick<Services, 'models' | 'config'>
+type Part = Pick<Core, 'config'> & AuthoringServices
 
 /** Throws while tries are left, so that the job comes again later. */
 async function write(services: Part, begun: BegunGeneration, { signal }: JobRun): Promise<GenerationOutcome> {

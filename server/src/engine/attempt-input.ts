@@ -1,15 +1,12 @@
 // What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
 import { readAgentConfig } from '../agents/read-config.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { Services } from '../calls/context.ts'
-import {
-  type ConversationRecord,
-  findConversation,
-  findTurn,
-  readHistory,
-  readTurnItems,
-} from '../conversations/read/conversation.ts'
-import type { PromptVariables, TurnLease } from '../conversations/turn-runner.ts'
+import type { EngineServices } from './services.ts'
+import type { ConversationRecord } from '../conversations/machine/rows.ts'
+import { findConversation } from '../conversations/read/conversation.ts'
+import { findTurn } from '../conversations/read/turns.ts'
+import { readHistory, readTurnItems } from '../conversations/read/transcript.ts'
+import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { reachOf, selectHistory } from './rules/context-window.ts'
 import type { ModelMessage } from '../models/models.ts'
@@ -20,7 +17,7 @@ import { assembleTools } from './tools/offered-tools.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
 import { type TurnSource, prepareSources } from './turn-source.ts'
 
-type Part = Pick<Services, 'database' | 'config'>
+type Part = Pick<EngineServices, 'database' | 'config'>
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -42,12 +39,17 @@ export async function readInput(running: RunningTurn): Promise<AttemptInput> {
 }
 
 /** Null when the turn is not the attempt's (any more). */
-export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
+export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
-  const config = await readAgentConfig(store, turn.agent_version_id, 'text', services.config.default_model)
+  const config = await readAgentConfig(
+    store,
+    turn.agent_version_id,
+    conversation.channel,
+    services.config.default_model,
+  )
   const variables: PromptVariables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

@@ -2,16 +2,15 @@
 // reports what became of it. It holds no right but its lease.
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
-import { reach } from '../conversations/commit/pause-points.ts'
-import type { ConversationRecord } from '../conversations/read/conversation.ts'
+import { type TurnLease, reach } from '../conversations/conversations.ts'
+import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
-import type { TurnLease } from '../conversations/turn-runner.ts'
 import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { type AttemptInput, type Equipment, equipTurn, findRunningTurn, readInput } from './attempt-input.ts'
+import { type AttemptInput, type Equipment, equipTurn, loadTurn, readInput } from './attempt-input.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
 import {
   collectAnswer,
@@ -27,7 +26,7 @@ import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, pla
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { roomAfter } from './rules/output-size.ts'
 
-type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound'> & { equipment: Equipment }
+type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound'> & { equipment: Equipment }
 
 /** Why an attempt is told to stop. */
 export class TurnTimeout extends Error {}
@@ -52,7 +51,7 @@ export interface AttemptPort {
 export async function carryOut(services: Part, lease: TurnLease, port: AttemptPort): Promise<AttemptResult | null> {
   const meter = startMeter(services)
   try {
-    const found = await findRunningTurn(services, lease)
+    const found = await loadTurn(services, lease)
     if (!found) return null
     port.begin(found)
     const { signal, log, readSecrets } = port
@@ -105,7 +104,7 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
     const answer = await askModel(attempt, { messages, with_tools: mayUseTools(progress) })
     await reach(services.ports, 'model.answered')
     const verdict = judgeAnswer(answer, progress)
-    if (verdict !== 'call_tools') return conclude(attempt, answer, verdict, progress)
+    if (verdict !== 'call_tools') return attemptResult(attempt, answer, verdict, progress)
     const calls = planCalls(answer.calls, input.tools, services.ports.newId)
     await port.writeStep(stepOf(attempt, progress.steps, answer, calls))
     const results = await meter.tools(() => carryOutCalls(calls, run, port.writeToolResult))
@@ -153,7 +152,7 @@ async function askModel(
   return answer
 }
 
-function conclude(
+function attemptResult(
   attempt: Attempt,
   answer: ModelAnswer,
   verdict: 'reply' | 'step_limit' | 'empty',
@@ -199,7 +198,7 @@ function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { anal
 type Meter = ReturnType<typeof startMeter>
 
 /** What an attempt takes, for the metrics of its reply. */
-function startMeter({ ports: { clock } }: Pick<Services, 'ports'>) {
+function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
   const startedAt = clock.monotonic()
   const tokens: { input_tokens: number | null; output_tokens: number | null } = {
     input_tokens: null,

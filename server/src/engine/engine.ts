@@ -1,9 +1,21 @@
 // Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes up
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
-import type { Services } from '../calls/context.ts'
-import { type Committed, changeConversation } from '../conversations/commit/commit.ts'
-import { conclude } from '../conversations/commit/follow-up.ts'
+import type { EngineServices } from './services.ts'
+import {
+  type Committed,
+  type AbandonedTurn,
+  type ChangeName,
+  type GreetingRequest,
+  type HaltedAttempt,
+  type TurnLease,
+  type TurnRunner,
+  changeConversation,
+  followUp,
+  expireLeases,
+  findAbandonedTurns,
+  renewLeases,
+} from '../conversations/conversations.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
@@ -12,13 +24,11 @@ import {
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
-import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/commit/leases.ts'
-import type { ChangeName } from '../conversations/commit/pause-points.ts'
 import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
-import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
+import { type Retry, retry } from '../base/retry.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
@@ -30,8 +40,7 @@ import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** Together as long as a lease lasts: after that the turn is someone else's. */
-const max_write_tries = 32
-const write_retry_ms = 250
+const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
 
 /** A takeover outlasts whoever has stopped with the conversation's lock, and a queue of those who have not. */
 const takeover_lock_ms = 6000
@@ -67,13 +76,11 @@ interface Halt {
 
 type Decide<Written> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<'written' | 'stale'>
 
-type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
-
 /** Stops an attempt without a result: its turn is concluded by someone else, or no longer its own. */
 class Halted extends Error {}
 
 export class Engine implements TurnRunner {
-  readonly #services: Part
+  readonly #services: EngineServices
   readonly #equipment: Equipment
   readonly #log: Logger
   /** By conversation. */
@@ -92,12 +99,12 @@ export class Engine implements TurnRunner {
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
-  constructor(services: Part, equipment: Equipment, log: Logger) {
+  constructor(services: EngineServices, equipment: Equipment, log: Logger) {
     this.#services = services
     this.#equipment = equipment
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
+    services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
   }
 
   start(lease: TurnLease): void {
@@ -172,7 +179,7 @@ export class Engine implements TurnRunner {
     return writeGreeting(this.#withModelsOf(greeting), greeting)
   }
 
-  #withModelsOf({ organization_id }: { organization_id: string }): Part {
+  #withModelsOf({ organization_id }: { organization_id: string }): EngineServices {
     const services = this.#services
     return { ...services, models: modelsOf(services, openStore(services.database, organization_id)) }
   }
@@ -184,9 +191,9 @@ export class Engine implements TurnRunner {
 
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
-    await this.#tend(() => this.#renew())
+    await this.#maintain(() => this.#renew())
     // Apart: a sweep may wait for takeovers, and no lease must run out meanwhile.
-    if (!this.#isSweeping) void this.#tend(() => this.#sweep())
+    if (!this.#isSweeping) void this.#maintain(() => this.#sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
@@ -214,7 +221,7 @@ export class Engine implements TurnRunner {
   async #giveBack(held: TurnLease[]): Promise<void> {
     const leases = held.map(({ lease }) => lease)
     try {
-      await expireLeases(this.#services.database, this.#services.node_id, leases)
+      await expireLeases(this.#services.database, this.#services.node.id, leases)
     } catch (error) {
       this.#log.warn({ err: error }, 'turns could not be given back; their leases run out')
     }
@@ -235,7 +242,7 @@ export class Engine implements TurnRunner {
   /** For who reads what is being said just now. */
   #showKept({ lease, shown, kept }: RunningAttempt): void {
     if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
-    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
+    this.#services.live.turns.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
   }
 
   #forget(attempt: RunningAttempt): void {
@@ -243,7 +250,7 @@ export class Engine implements TurnRunner {
     if (this.#running_turns.get(turn_id) === attempt) this.#running_turns.delete(turn_id)
     if (this.#running.get(conversation_id) === attempt) {
       this.#running.delete(conversation_id)
-      this.#services.live.end(conversation_id, turn_id)
+      this.#services.live.turns.end(conversation_id, turn_id)
     }
     if (this.#running.size === 0) this.#whenIdle.resolve()
   }
@@ -280,7 +287,7 @@ export class Engine implements TurnRunner {
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         attempt.text += text
-        if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
+        if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, text)
       },
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', step, decideStep)
@@ -315,26 +322,19 @@ export class Engine implements TurnRunner {
       const { organization_id, conversation_id: id } = lease
       const judge = (state: LockedConversation) => decide(state, lease, written)
       const proposed = { change, organization_id, id, decide: judge, characters }
-      return this.#change(() => this.#services.commits.change(proposed))
+      return this.#change(() => this.#services.conversations.commits.change(proposed))
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
     // Before its effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
-    this.#conclude(lease.conversation_id, committed)
+    followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer
   }
 
   /** A result is paid for; a database that is gone for a moment must not cost it. The lease makes repeating safe. */
-  async #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await write()
-      } catch (error) {
-        if (!isUnavailable(error) || tries >= max_write_tries) throw error
-        await new Promise<void>((resolve) => this.#services.ports.clock.after(write_retry_ms, resolve))
-      }
-    }
+  #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
+    return retry(this.#services.ports.clock, write_again, write)
   }
 
   /** Null when the conversation was deleted meanwhile. */
@@ -347,11 +347,7 @@ export class Engine implements TurnRunner {
     }
   }
 
-  #conclude(conversation_id: string, committed: Committed<unknown>): void {
-    conclude({ ...this.#services, runner: this }, conversation_id, committed)
-  }
-
-  async #tend(work: () => Promise<void>): Promise<void> {
+  async #maintain(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
@@ -364,7 +360,7 @@ export class Engine implements TurnRunner {
     const held = [...this.#running.values()]
     if (held.length === 0) return
     const leases = held.map(({ lease }) => lease.lease)
-    const kept = new Set(await renewLeases(this.#services.database, this.#services.node_id, leases))
+    const kept = new Set(await renewLeases(this.#services.database, this.#services.node.id, leases))
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 
@@ -377,7 +373,7 @@ export class Engine implements TurnRunner {
         while (this.#takeovers.size >= most) await Promise.race(this.#takeovers.values())
         if (this.#isDraining) return
         if (this.#takeovers.has(turn.turn_id)) continue
-        const takeover = this.#tend(() => this.#takeUp(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
+        const takeover = this.#maintain(() => this.#takeOver(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
         this.#takeovers.set(turn.turn_id, takeover)
       }
     } finally {
@@ -385,13 +381,15 @@ export class Engine implements TurnRunner {
     }
   }
 
-  async #takeUp(turn: AbandonedTurn): Promise<void> {
+  async #takeOver(turn: AbandonedTurn): Promise<void> {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
-    const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
+    const committed = await this.#change(() =>
+      changeConversation(store, this.#services.conversations.commits, target, decide),
+    )
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-    this.#conclude(turn.conversation_id, committed)
+    followUp(this.#services.conversations, turn.conversation_id, committed)
   }
 }

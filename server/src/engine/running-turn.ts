@@ -1,7 +1,7 @@
 // A turn while an attempt carries it out: as it was found, with the tools that it offers, and what their calls may use.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/read/conversation.ts'
-import type { PromptVariables } from '../conversations/turn-runner.ts'
+import type { PromptVariables } from '../conversations/conversations.ts'
+import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
 import type { RootStore } from '../database/store.ts'
 import type { Secrets } from '../secrets/read-secrets.ts'
 import type { OutputRoom } from './rules/output-size.ts'

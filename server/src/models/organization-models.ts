@@ -1,7 +1,6 @@
 // The models as one organization has them: with its own keys, where it keeps some as secrets.
-import type { Config } from '../config/config.ts'
+import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
-import type { Sealers } from '../sealing/seal.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
 import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
@@ -9,10 +8,7 @@ import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
 import { PROVIDERS } from './adapters/providers.ts'
 
-interface Part extends Pick<Sealers, 'secret_sealer'> {
-  models: ModelCatalog
-  config: Config
-}
+type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
 
 /** The keys are read at each call: one that was changed or deleted is not used again. */
 export function modelsOf(services: Part, store: Store): ModelCatalog {

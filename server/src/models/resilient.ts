@@ -1,7 +1,7 @@
 // Keeps a model call within its time, repeats one that failed in passing, and falls back to other models. Nothing is repeated
 // once output has begun: a caller has seen it.
 import type { Clock } from '../base/ports.ts'
-import { backoffDelay, createSleep } from '../base/retry.ts'
+import { backoff, sleep } from '../base/retry.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
 import { createModelError } from './adapters/provider-errors.ts'
 
@@ -26,15 +26,16 @@ export interface AttemptFailure {
 }
 
 const DEFAULT_RETRIES = 2
+/** Between two attempts. */
+const attempt_waits = { first_ms: 250, longest_ms: 4000 }
 
 /**
  * A failure that may pass is repeated `retries` times, then each fallback is tried under the same rule. A final failure of the
  * primary is thrown; a final failure of a fallback only ends that fallback. When every model failed, the last error is thrown.
  */
 export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): Model {
-  const retries = options.retries ?? DEFAULT_RETRIES
+  const { clock, random, retries = DEFAULT_RETRIES } = options
   const models = [primary, ...fallbacks]
-  const sleep = createSleep(options.clock)
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
     signal.throwIfAborted()
@@ -56,7 +57,7 @@ export function createResilientModel(primary: Model, fallbacks: Model[], options
           if (next === 'throw') throw error
           if (next === 'fallback') break
         }
-        await sleep(backoffDelay(attempt, options.random), signal)
+        await sleep(clock, backoff(attempt, { ...attempt_waits, random }), signal)
       }
     }
   }

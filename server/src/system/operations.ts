@@ -1,15 +1,15 @@
 // The server about itself.
 import type { Handler } from '../calls/context.ts'
 import { AppError } from '../base/errors.ts'
-import { statement } from '../database/database.ts'
+import { acrossOrganizations } from '../database/database.ts'
 
 export const getHealth: Handler<'getHealth'> = async () => ({ status: 'ok' })
 
-const pingStatement = statement('ping', 'select 1')
+const pingStatement = acrossOrganizations('it reads no table', 'ping', 'select 1')
 
-export const getReadiness: Handler<'getReadiness'> = async ({ services, log }) => {
+export const getReadiness: Handler<'getReadiness'> = async ({ core, log }) => {
   try {
-    await services.database.query(pingStatement, [])
+    await core.database.query(pingStatement, [])
   } catch (error) {
     log.warn({ err: error }, 'not ready')
     throw new AppError('unavailable', 'The database does not answer.')

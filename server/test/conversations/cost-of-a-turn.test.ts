@@ -1,7 +1,8 @@
 // What a turn asks of the database: no statement more than is listed here; and what is not read again, because the commit knows
 // it, is what is stored.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { findConversation, findTurn } from '../../src/conversations/read/conversation.ts'
+import { findConversation } from '../../src/conversations/read/conversation.ts'
+import { findTurn } from '../../src/conversations/read/turns.ts'
 import type { TurnLease } from '../../src/conversations/turn-runner.ts'
 import { openStore } from '../../src/database/store.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
@@ -57,7 +58,7 @@ test('a turn is fifteen statements', async () => {
 })
 
 test('an attempt is handed the turn and its conversation as they are stored', async () => {
-  const { runner } = server.app.services
+  const { engine: runner } = server.app.rooms.engine
   const started: TurnLease[] = []
   const start = runner.start.bind(runner)
   runner.start = (lease) => {

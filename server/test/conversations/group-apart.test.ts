@@ -1,11 +1,12 @@
 // What could come between changes that are committed together: keys, locks, lost statements. None is any other's business.
 import { ApiError } from '@parley/sdk'
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
 import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
+import { textContent } from '../../src/conversations/machine/content.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
 import { runOnce } from '../../src/idempotency/run-once.ts'
@@ -53,8 +54,8 @@ function sayFirst(text: string) {
   return ({ next_position }: LockedConversation) => {
     if (next_position > 0) return { refused: 'turn_in_progress' as const }
     const message = {
-      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
-      ...{ interrupted: false, turn_id: null, metrics: null },
+      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
+      ...{ author: null, interrupted: false, turn_id: null, metrics: null },
     }
     return { change: { ...noChange, items: [message], events: [messageCreated(message)] }, answer: text }
   }
@@ -62,7 +63,7 @@ function sayFirst(text: string) {
 
 function say(id: string, text: string, change: ChangeName = 'update') {
   const { organization_id } = server
-  return server.app.services.commits.change({
+  return server.app.rooms.conversations.conversations.commits.change({
     change,
     organization_id,
     id,
@@ -76,18 +77,18 @@ function sayOnce(
   id: string,
   text: string,
   key: string,
-  { services }: App = server.app,
+  { core, rooms }: App = server.app,
   meanwhile = async () => {},
 ): Promise<string> {
   const { organization_id } = server
   return runOnce({
-    database: services.database,
-    sealer: services.sealer,
+    database: core.database,
+    sealer: core.sealers.sealer,
     request: { namespace: organization_id, key, fingerprint: Buffer.from(id) },
     conversation_id: id,
     owner: organization_id,
-    key_queue: createKeyQueue(services.ports.clock),
-    clock: services.ports.clock,
+    key_queue: createKeyQueue(core.ports.clock),
+    clock: core.ports.clock,
     commits: 'itself',
     within: (work) => work(),
     run: async (_database, call) => {
@@ -96,18 +97,18 @@ function sayOnce(
       const binding = { key: call!, to: () => ({ conversation_id: id }) }
       const of = { change: 'update', organization_id, id, characters: text.length } as const
       const change = { ...of, decide: sayFirst(text), binding }
-      return (await services.commits.change<string>(change)).answer
+      return (await rooms.conversations.conversations.commits.change<string>(change)).answer
     },
     onReplay: () => {},
   })
 }
 
 /** Whoever needs it waits until `release`. */
-async function holdInTransaction(work: (kysely: TestServer['database']['kysely']) => Promise<unknown>) {
+async function holdInTransaction(held: RawBuilder<unknown>) {
   const end = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
-  const ended = server.database.transaction(async ({ kysely }) => {
-    await work(kysely)
+  const ended = server.database.transaction(async (tx) => {
+    await tx.execute(held)
     isHeld.resolve()
     await end.promise
   })
@@ -152,9 +153,7 @@ test('a change whose key another transaction is about to bind waits without a co
   const said = await sayOnce(id, 'Said late', key, server.app, async () => {
     tries += 1
     if (tries === 1) {
-      release = await holdInTransaction((kysely) =>
-        sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(kysely),
-      )
+      release = await holdInTransaction(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
       beside = say(other, 'Beside')
     } else {
       expect(await isAnyoneWaiting()).toBe(false)
@@ -172,10 +171,9 @@ test('a change whose key another transaction is about to bind waits without a co
 test('who waits for a key that a node of the version before is about to bind holds up only himself', async () => {
   const ids = await makeConversations(4)
   const keys = ids.map(() => randomUUID())
-  const release = await holdInTransaction((kysely) =>
-    sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
-        values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`.execute(kysely),
-  )
+  const release = await holdInTransaction(sql`
+    insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+    values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`)
   let isWaiting = true
   const said = ids.map((id, n) => sayOnce(id, `Said ${n}`, keys[n]!))
   const refused = said[1]!.catch((error: unknown) => error).finally(() => (isWaiting = false))
@@ -190,12 +188,12 @@ test('who waits for a key that a node of the version before is about to bind hol
 test('a group whose member waits for a key is part of no circle of waits', async () => {
   const ids = await makeConversations(3)
   const key = randomUUID()
-  const said = await server.database.transaction(async ({ kysely }) => {
-    await sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
-      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`.execute(kysely)
+  const said = await server.database.transaction(async (tx) => {
+    await tx.execute(sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`)
     const outcomes = Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, n === 1 ? key : randomUUID())))
     await expect.poll(isAnyoneWaiting, { interval: 1, timeout: 10_000 }).toBe(true)
-    await kysely.selectFrom('conversations').select('id').where('id', 'in', [ids[0]!, ids[2]!]).forUpdate().execute()
+    await tx.execute(sql`select id from conversations where id in (${ids[0]}, ${ids[2]}) for update`)
     return { outcomes }
   })
   expect(await said.outcomes).toMatchObject([
@@ -240,9 +238,7 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
 test('pause points tell of each what has become of it', async () => {
   const ids = await makeConversations(4)
   await say(ids[1]!, 'Said before')
-  const release = await holdInTransaction((kysely) =>
-    kysely.selectFrom('conversations').select('id').where('id', '=', ids[2]!).forUpdate().execute(),
-  )
+  const release = await holdInTransaction(sql`select id from conversations where id = ${ids[2]} for update`)
   const points: string[] = []
   onReached = (point) => void points.push(point)
   const names = ['message', 'step', 'tool_result', 'result'] as const
@@ -261,7 +257,7 @@ test('pause points tell of each what has become of it', async () => {
 })
 
 /** Both groups that may be under way at once are, and stand still, until `release`: what comes meanwhile goes together. */
-async function holdGroups(ids: string[], { services }: App = server.app) {
+async function holdGroups(ids: string[], { rooms }: App = server.app) {
   const gate = Promise.withResolvers<void>()
   let standing = 0
   onReached = (point) => {
@@ -270,7 +266,8 @@ async function holdGroups(ids: string[], { services }: App = server.app) {
     return gate.promise
   }
   const proposed = { change: 'update', organization_id: server.organization_id, characters: 10 } as const
-  const change = (id: string) => services.commits.change({ ...proposed, id, decide: sayFirst('In the way') })
+  const change = (id: string) =>
+    rooms.conversations.conversations.commits.change({ ...proposed, id, decide: sayFirst('In the way') })
   const changes = [change(ids[0]!), change(ids[1]!)]
   await expect.poll(() => standing, { interval: 1 }).toBe(1)
   changes.push(change(ids[2]!), change(ids[3]!))
@@ -313,11 +310,11 @@ test('T6: a group of a node that stood still is void for the turns that another 
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
   await using node = await server.startAnother()
-  await node.services.runner.watch()
+  await node.rooms.engine.engine.watch()
   const isTakenUp = async () => {
     // Again and again: the first node's timers do not stand still, and renew what it holds.
     await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})
-      and node_id = ${server.app.services.node_id}`.execute(server.database.kysely)
+      and node_id = ${server.app.core.node.id}`.execute(server.database.kysely)
     return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
   }
   await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)

@@ -1,7 +1,7 @@
 // What a lost database connection or a lost worker does to those who wait: it costs time, never a message or a summary.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requeueOverdueAnalyses } from '../../src/conversations/commit/content.ts'
+import { requeueOverdueAnalyses } from '../../src/conversations/commit/analysis.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -54,11 +54,7 @@ test('an analysis whose worker was lost is queued again, and done once', async (
   await expect.poll(summary, { timeout: 10_000 }).toBe('From the second worker.')
   held.say('From the first worker.')
   held.finish()
-  const analyzed = await server.database.kysely
-    .selectFrom('events')
-    .select('type')
-    .where('conversation_id', '=', conversation_id)
-    .where('type', '=', 'conversation.analyzed')
-    .execute()
+  const analyzed = await server.database.execute(sql`
+    select type from events where conversation_id = ${conversation_id} and type = 'conversation.analyzed'`)
   expect(analyzed).toHaveLength(1)
 })

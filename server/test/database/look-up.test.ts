@@ -1,7 +1,7 @@
 // What several calls ask for together: each is given its own, whatever it asks with.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { statement } from '../../src/database/database.ts'
+import { acrossOrganizations } from '../../src/database/database.ts'
 import { arraysOf, rowsOf } from '../../src/database/rows.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
@@ -12,9 +12,10 @@ beforeAll(async () => {
 afterAll(() => made[Symbol.asyncDispose]())
 
 const columns = 'name text, place integer, bytes bytea, at timestamptz, lease bigint, data jsonb, id uuid'
-const echo = statement('echo', `select * from ${rowsOf('given', columns)}`)
+const echo = acrossOrganizations('a test', 'echo', `select * from ${rowsOf('given', columns)}`)
 // Many of one call, none of another.
-const repeat = statement(
+const repeat = acrossOrganizations(
+  'a test',
   'repeat',
   `select given.call, given.name from ${rowsOf('given', 'name text, times integer')}, generate_series(1, given.times)`,
 )
@@ -72,7 +73,7 @@ test('rows come to the database as they are, each value in its own row', async (
 test('calls at the same moment are each answered with their own rows, also the same call twice', async () => {
   const call = fc.tuple(orNull(text), fc.nat(3))
   const property = fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 100 }), async (calls) => {
-    const answers = await Promise.all([...calls, ...calls].map((one) => made.database.ask(repeat, one, 'owner')))
+    const answers = await Promise.all([...calls, ...calls].map((one) => made.database.lookUp(repeat, one, 'owner')))
     const expected = calls.map(([name, times]) => Array.from({ length: times }, () => ({ name })))
     expect(answers).toEqual([...expected, ...expected])
   })
@@ -86,7 +87,7 @@ test('what the database cannot read of one call is that call’s own failure', a
     ['three', 2],
     ['four', 'x'],
   ]
-  const outcomes = await Promise.allSettled(asked.map((one) => made.database.ask(repeat, one, 'owner')))
+  const outcomes = await Promise.allSettled(asked.map((one) => made.database.lookUp(repeat, one, 'owner')))
   expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : outcome.value))).toEqual([
     [{ name: 'one' }],
     '22021',
@@ -97,12 +98,12 @@ test('what the database cannot read of one call is that call’s own failure', a
 
 test('where answers may be long no more calls are one query than the statement says', async () => {
   const text = `select given.call, given.name from ${rowsOf('given', 'name text')}`
-  const long = statement('long_answers', text, { most: 3 })
+  const long = acrossOrganizations('a test', 'long_answers', text, { most: 3 })
   let queries = 0
   const count = () => void (queries += 1)
   made.database.pool.on('acquire', count)
   const names = Array.from({ length: 10 }, (_none, n) => `name ${n}`)
-  const answers = await Promise.all(names.map((name) => made.database.ask(long, [name], 'owner')))
+  const answers = await Promise.all(names.map((name) => made.database.lookUp(long, [name], 'owner')))
   made.database.pool.off('acquire', count)
   expect(answers).toEqual(names.map((name) => [{ name }]))
   expect(queries).toBe(4)

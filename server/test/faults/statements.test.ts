@@ -2,6 +2,7 @@
 // true (T1), every stored message is answered once and in order (T2, T4), by a server that goes on.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { Fault, PassingStatement } from '../support/postgres-proxy.ts'
 import type { ChatRequest } from '../support/scripted-model.ts'
@@ -75,8 +76,8 @@ async function createTwice({ client, lane }: Talk, arm: () => Fault, identity: P
   const first = await untilServed(call)
   fault.release()
   expect(await untilServed(call)).toEqual(first)
-  const rows = lane.server.database.kysely.selectFrom('conversations').select('id').where('user_id', '=', user_id)
-  expect(await rows.execute()).toEqual([{ id: first.conversation.id }])
+  const rows = await lane.server.database.execute(sql`select id from conversations where user_id = ${user_id}`)
+  expect(rows).toEqual([{ id: first.conversation.id }])
 }
 
 /** The model's answer, which comes after all that is of interest. */

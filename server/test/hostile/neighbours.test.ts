@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { noChange } from '../../src/conversations/machine/change.ts'
+import { textContent } from '../../src/conversations/machine/content.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
@@ -31,14 +32,20 @@ async function makeConversations({ client }: Organization, count: number, agent_
 
 function say({ id: organization_id }: Organization, id: string, text: string, change: 'update' | 'message' | 'end') {
   const message = {
-    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
-    ...{ interrupted: false, turn_id: null, metrics: null },
+    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
+    ...{ author: null, interrupted: false, turn_id: null, metrics: null },
   }
   const decide = () => ({
     change: { ...noChange, items: [message], events: [messageCreated(message)] },
     answer: undefined,
   })
-  return scene.server.app.services.commits.change({ change, organization_id, id, decide, characters: text.length })
+  return scene.server.app.rooms.conversations.conversations.commits.change({
+    change,
+    organization_id,
+    id,
+    decide,
+    characters: text.length,
+  })
 }
 
 /** Both groups that may be under way at once stand still, until `release`: what comes meanwhile waits. */
@@ -105,7 +112,7 @@ test('a short change shares no commit with another organization’s long ones, w
 
 /** What the server's connections bring from its database meanwhile. */
 async function countBytesRead(work: () => Promise<unknown>): Promise<number> {
-  const { pool } = scene.server.app.services.database as PooledDatabase
+  const { pool } = scene.server.app.core.database as PooledDatabase
   const streams = new Map<Socket, number>()
   const note = ({ connection: { stream } }: { connection: { stream: Socket } }) => {
     if (!streams.has(stream)) streams.set(stream, stream.bytesRead)

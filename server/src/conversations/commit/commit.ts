@@ -4,8 +4,10 @@ import type { Ports } from '../../base/ports.ts'
 import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import { type Change, type Decision, type LockedConversation, type Refusal, isRefusal } from '../machine/change.ts'
-import { type EndedTurn, endedTurns } from '../machine/ended-turn.ts'
+import type { Change, Decision, LockedConversation, Refusal } from '../machine/change.ts'
+import { type Judgement, isRefused, judge } from '../machine/plan.ts'
+import type { CommitAddition } from './additions.ts'
+import { type EndedTurn, endedTurns } from '../machine/turn-snapshots.ts'
 import { lockConversation } from './lock.ts'
 import { type ChangeName, reach } from './pause-points.ts'
 import type { TurnLease } from '../turn-runner.ts'
@@ -22,12 +24,11 @@ export interface Committed<Answer> {
   listed: 'change' | 'progress' | null
 }
 
-type Accepted<Answer> = Exclude<Decision<Answer>, Refusal>
-
-/** Who writes: this process. */
-export interface Environment {
+/** Who writes: this process, and what rooms add to what it commits. */
+export interface Committer {
   ports: Ports
-  node_id: string
+  node: { readonly id: string }
+  additions: CommitAddition[]
 }
 
 /** A conversation, and what is to become of it. */
@@ -53,7 +54,7 @@ export async function underLock<T>(
     await reach(ports, `${change}.locked`)
     const written = await work(tx, state)
     // Who does not stop here need not wait: it goes with the commit.
-    if (ports.reached) await tx.posted()
+    if (ports.reached) await tx.sent()
     await reach(ports, `${change}.written`)
     return written
   })
@@ -68,32 +69,29 @@ export async function underLock<T>(
  */
 export async function changeConversation<Answer>(
   store: RootStore,
-  { ports, node_id }: Environment,
+  committer: Committer,
   target: Target,
   decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
   alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
-  const committed = await underLock(store, ports, target, async (tx, state) => {
-    const decision = accepted(await decide(state, tx))
-    writeChanges({ tx, ports, node_id }, [{ state, change: decision.change }])
-    await alongside(tx, decision.answer)
-    return committedOf(state, decision)
+  const committed = await underLock(store, committer.ports, target, async (tx, state) => {
+    const judgement = accepted(judge(state, await decide(state, tx)))
+    writeChanges({ tx, ...committer }, [judgement.plan])
+    await alongside(tx, judgement.answer)
+    return committedOf(judgement)
   })
   if (!committed) throw notFound('Conversation')
   return committed
 }
 
 /** Throws what a decision refuses with. */
-export function accepted<Answer>(decision: Decision<Answer>): Accepted<Answer> {
-  if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
-  return decision
+export function accepted<Answer>(judged: Refusal | Judgement<Answer>): Judgement<Answer> {
+  if (isRefused(judged)) throw new AppError(judged.refused, undefined, judged.fields)
+  return judged
 }
 
 /** What a decision will have brought about when it is committed. */
-export function committedOf<Answer>(
-  state: LockedConversation,
-  { change, answer }: Accepted<Answer>,
-): Committed<Answer> {
+export function committedOf<Answer>({ plan: { state, change }, answer }: Judgement<Answer>): Committed<Answer> {
   const { organization_id } = state
   const ended_turns = endedTurns(state, change)
   return { answer, started: startedBy(state, change), ended_turns, organization_id, listed: howItIsListed(change) }

@@ -1,27 +1,22 @@
 // How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
-import { type Together, statement } from '../../database/database.ts'
+import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import { postAnalysis } from '../../jobs/enqueue.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
+import type { Planned } from '../machine/plan.ts'
+import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
+import { sendAdditions } from './additions.ts'
+import type { Committer } from './commit.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
-export interface Writer {
-  tx: Together
-  ports: Ports
-  node_id: string
-}
-
-/** A conversation as it stands under its lock, and what is to become of it. */
-export interface Planned {
-  state: LockedConversation
-  change: Change
+export interface Writer extends Committer {
+  tx: Pipeline
 }
 
 /**
  * Writes changes; whether they went through, the commit tells. In this order: turns end before the next starts (T3), items
- * precede the end (T5).
+ * precede the end (T5); what rooms add comes last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
   finishSteps(writer, plans)
@@ -33,6 +28,7 @@ export function writeChanges(writer: Writer, plans: Planned[]): void {
     if (change.ending) putOffEnd(writer, state, change.ending)
     if (change.end) endConversation(writer, state, change.end)
   }
+  sendAdditions(writer.tx, writer.additions, plans)
 }
 
 const finishStepsStatement = statement(
@@ -48,7 +44,7 @@ function finishSteps({ tx }: Writer, plans: Planned[]): void {
     step ? [{ organization_id, ...step }] : [],
   )
   if (steps.length > 0)
-    tx.post(finishStepsStatement, arraysOf(steps, ['turn_id', 'organization_id', 'input_tokens', 'output_tokens']))
+    tx.send(finishStepsStatement, arraysOf(steps, ['turn_id', 'organization_id', 'input_tokens', 'output_tokens']))
 }
 
 const endColumns = `id uuid, organization_id uuid, status text, outcome text, error text, steps integer, input_tokens integer,
@@ -68,7 +64,7 @@ function endTurns({ tx }: Writer, plans: Planned[]): void {
     ended_turns.map((end) => ({ ...end, status: statusOfOutcome[end.outcome], organization_id, now })),
   )
   const of_turn = ['id', 'organization_id', 'status', 'outcome', 'error', 'steps'] as const
-  if (ends.length > 0) tx.post(endTurnsStatement, arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'now']))
+  if (ends.length > 0) tx.send(endTurnsStatement, arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'now']))
 }
 
 const insertTurnsStatement = statement(
@@ -86,13 +82,13 @@ const insertTurnsStatement = statement(
      messages_of uuid)`,
 )
 
-function insertTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
   const turns = plans.flatMap(({ state, change: { new_turn } }) => {
     if (!new_turn) return []
     const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
     return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease }]
   })
-  if (turns.length > 0) tx.post(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node_id])
+  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node.id])
 }
 
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
@@ -107,12 +103,12 @@ const startTurnsStatement = statement(
    where t.id = s.id and t.organization_id = s.organization_id and t.status in ('queued', 'running')`,
 )
 
-function startTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+function startTurns({ tx, node }: Writer, plans: Planned[]): void {
   const turns = plans.flatMap(({ state: { organization_id, next_lease: lease }, change: { started_turn } }) =>
     started_turn ? [{ id: started_turn.id, organization_id, lease }] : [],
   )
   if (turns.length > 0)
-    tx.post(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node_id])
+    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node.id])
 }
 
 const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
@@ -120,15 +116,9 @@ const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uu
 const appendStatement = statement(
   'append',
   `with items as (
-     insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
-                                   metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
-     select i.conversation_id, i.position, i.organization_id, i.id, i.type, i.turn_id, i.role,
-            case when i.text is not null then array[i.text] end, i.interrupted, i.metrics, i.call_id, i.name, i.arguments,
-            i.output, i.is_error, i.latency_ms, i.now
-     from jsonb_to_recordset($1::jsonb)
-       as i(conversation_id uuid, position integer, organization_id uuid, id uuid, type text, turn_id uuid, role text, text text,
-            interrupted boolean, metrics jsonb, call_id text, name text, arguments jsonb, output jsonb, is_error boolean,
-            latency_ms integer, now timestamptz)
+     insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
+     select conversation_id, organization_id, ${storedItemColumns}
+     from jsonb_to_recordset($1::jsonb) as i(conversation_id uuid, organization_id uuid, ${givenItemColumns})
    ), events as (
      insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
      select e.conversation_id, e.sequence, e.organization_id, e.id, e.type, e.now, e.data
@@ -152,18 +142,18 @@ function append({ tx, ports }: Writer, plans: Planned[]): void {
   const items = appending.flatMap((plan) => itemsOf(plan, ports))
   const events = appending.flatMap((plan) => eventsOf(plan, ports))
   const progress = arraysOf(appending.map(progressOf), progressNames)
-  tx.post(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
+  tx.send(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
 }
 
 function itemsOf({ state, change }: Planned, ports: Ports) {
   const { id: conversation_id, organization_id, now, next_position } = state
   return change.items.map((item, index) => ({
-    ...item,
+    ...rowOfItem(item),
     id: item.type === 'message' ? item.id : ports.newId(),
     position: next_position + index,
     conversation_id,
     organization_id,
-    now,
+    created_at: now,
   }))
 }
 
@@ -201,7 +191,7 @@ const putOffStatement = statement(
 )
 
 function putOffEnd({ tx }: Writer, state: LockedConversation, ending: NonNullable<Change['ending']>): void {
-  tx.post(putOffStatement, [state.id, state.organization_id, JSON.stringify(ending)])
+  tx.send(putOffStatement, [state.id, state.organization_id, JSON.stringify(ending)])
 }
 
 /** Of a statement that begins with the update as `ended`. */
@@ -235,6 +225,5 @@ function endConversation({ tx }: Writer, state: LockedConversation, end: NonNull
     analysis.status,
     analysis.reason,
   ]
-  tx.post(endStatement, values)
-  if (analysis.status === 'queued') postAnalysis(tx, { organization_id, conversation_id: id })
+  tx.send(endStatement, values)
 }

@@ -11,9 +11,10 @@ import {
   type TurnEnd,
   noChange,
 } from './change.ts'
+import { textContent, textsOf } from './content.ts'
 
 /** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
-export interface Partial {
+export interface PartialReply {
   turn_id: string
   lease: number
   /** The steps of the turn that were finished before: once there are more, the text is in the transcript already. */
@@ -33,7 +34,7 @@ export function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): C
 }
 
 /** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
-export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Partial | null): Change {
+export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: PartialReply | null): Change {
   const results = turns.flatMap((turn) => concludeCalls(turn, 'The turn was cancelled before this call had a result.'))
   const said = turns.some((turn) => isOf(turn, partial)) ? keepPartial(partial!) : []
   return {
@@ -48,13 +49,14 @@ export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Pa
   }
 }
 
-function isOf({ id, lease, steps }: OpenTurn, partial: Partial | null): boolean {
+function isOf({ id, lease, steps }: OpenTurn, partial: PartialReply | null): boolean {
   return id === partial?.turn_id && lease === partial.lease && steps === partial.step
 }
 
-function keepPartial({ text, message_id: id, turn_id }: Partial): NewMessage[] {
+function keepPartial({ text, message_id: id, turn_id }: PartialReply): NewMessage[] {
   if (text === '') return []
-  return [{ type: 'message', id, role: 'assistant', text, interrupted: true, turn_id, metrics: null }]
+  const content = textContent(text)
+  return [{ type: 'message', id, role: 'assistant', content, author: null, interrupted: true, turn_id, metrics: null }]
 }
 
 /** T8: a call has its one result before its turn is over, whatever became of it. */
@@ -87,7 +89,7 @@ export function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
   return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
 }
 
-export function endChange(state: LockedConversation, input: Ending & { partial: Partial | null }): Change {
+export function endChange(state: LockedConversation, input: Ending & { partial: PartialReply | null }): Change {
   const { end_reason, ended_by, summary_enabled, partial } = input
   const analysis = analysisAtEnd(state, summary_enabled)
   return joinChanges(
@@ -110,8 +112,8 @@ export function endedWith(end: NonNullable<Change['end']>): Change {
 }
 
 export function messageCreated(message: NewMessage): Change['events'][number] {
-  const { id, role, text, interrupted, turn_id } = message
-  return { type: 'message.created', data: { id, role, content: [text], interrupted, turn_id } }
+  const { id, role, content, interrupted, turn_id } = message
+  return { type: 'message.created', data: { id, role, content: textsOf(content), interrupted, turn_id } }
 }
 
 export function resultEvent(result: NewToolResult): Change['events'][number] {

@@ -1,16 +1,20 @@
 // Bringing conversations in: each row is judged and committed by itself, all of it or nothing.
 import { createHash } from 'node:crypto'
+import { noChange } from '../machine/change.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import { findImportedVersion } from '../../agents/imported.ts'
 import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { isUnstorable } from '../../database/failures.ts'
-import type { Store } from '../../database/store.ts'
+import type { TransactionStore } from '../../database/store.ts'
 import { type FieldFault, tellFaults } from '../../base/faults.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
 import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
+import { stateAtBirth } from '../machine/decisions.ts'
+import { planHistory, planOf } from '../machine/plan.ts'
 import { type PreparedImport, prepareImport } from '../machine/import-row.ts'
 import { findConversation } from '../read/conversation.ts'
 
@@ -20,7 +24,7 @@ type Answer = Output<'importConversations'>
 /** Of all faults that an answer tells, beside the first of each row, as JSON. */
 const max_told_bytes = 262_144
 
-export const importConversations: Handler<'importConversations'> = async (ctx, input) => {
+export const importConversations: Handler<'importConversations', Conversations> = async (ctx, input) => {
   const answer: Answer = { created: 0, unchanged: 0, errors: [] }
   const created = new Set<string>()
   const room = { bytes: max_told_bytes }
@@ -37,7 +41,7 @@ export const importConversations: Handler<'importConversations'> = async (ctx, i
     // Rows may be many, and each may take long to judge: other requests come in between.
     await setImmediate()
   }
-  if (answer.created > 0) ctx.services.feeds.announce(ctx.store.organization_id)
+  if (answer.created > 0) ctx.room.watcher.changed(ctx.store.organization_id)
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 
@@ -52,8 +56,8 @@ function idOf(row: unknown): string | null {
   return typeof id === 'string' ? id.slice(0, 64) : null
 }
 
-async function importRow(ctx: Context, row: unknown): Promise<RowOutcome> {
-  const { ports, config } = ctx.services
+async function importRow(ctx: Context<Conversations>, row: unknown): Promise<RowOutcome> {
+  const { ports, config } = ctx.core
   const prepared = prepareImport(row, { limits: config.limits, newId: ports.newId })
   if ('faults' in prepared) return prepared.faults
   const fingerprint = createHash('sha256').update(canonicalJson(row)).digest()
@@ -67,7 +71,11 @@ async function importRow(ctx: Context, row: unknown): Promise<RowOutcome> {
 }
 
 /** Null when the id is free; the same content, as sent, is unchanged; all else that has the id is an error. */
-async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer): Promise<RowOutcome | null> {
+async function compareWithEarlier(
+  ctx: Context<Conversations>,
+  id: string,
+  fingerprint: Buffer,
+): Promise<RowOutcome | null> {
   const find = () => findConversation(ctx.store, id)
   const found = await find()
   const isTaken = found !== null || (await isIdTaken(ctx.store, id))
@@ -80,20 +88,20 @@ async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer)
 }
 
 /** A call with a key that broke off, and is sent again, or runs on another node too: what it has created is still its own. */
-async function wasCreatedByThisCall(ctx: Context, id: string): Promise<boolean> {
+async function wasCreatedByThisCall(ctx: Context<Conversations>, id: string): Promise<boolean> {
   return ctx.key !== null && wasBornWith(ctx.store, id, birthOf(ctx, id))
 }
 
 /** The id of the first event. With a key it follows from that, and so says which call created the conversation. */
-function birthOf({ key, services }: Context, id: string): string {
-  if (key === null) return services.ports.newId()
+function birthOf({ key, core }: Context, id: string): string {
+  if (key === null) return core.ports.newId()
   const { namespace, key: name, fingerprint } = key.request
   return uuidOf(`import of ${id} with ${namespace} ${fingerprint.toString('hex')} ${name}`)
 }
 
 async function writeRow(
-  ctx: Context,
-  tx: Store,
+  ctx: Context<Conversations>,
+  tx: TransactionStore,
   prepared: PreparedImport,
   content_fingerprint: Buffer,
 ): Promise<RowOutcome | 'taken'> {
@@ -111,8 +119,11 @@ async function writeRow(
   }
   const created_at = await insertConversation(tx, row, source.created_at)
   if (created_at === null) return 'taken'
+  const state = stateAtBirth(row, { organization_id: tx.organization_id, created_at })
   const imported = { type: 'conversation.created' as const, data: { channel: row.channel, imported: true } }
-  await insertHistory(tx, row.id, items, [{ id: birthOf(ctx, row.id), ...imported }], progress)
+  const plan = planOf(state, { ...noChange, events: [imported] })
+  const beginning = { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) }
+  await insertHistory(tx, ctx.room.commits, plan, beginning)
   if (end) await closeImported(tx, row.id, end)
   return 'created'
 }

@@ -11,7 +11,7 @@ import type { Redactor } from '../../secrets/rules/redact.ts'
 import { TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { storedBytes } from '../../base/json-size.ts'
 import { isStorable, makeStorable } from '../../base/text.ts'
-import { backoffDelay, createSleep } from '../../base/retry.ts'
+import { backoff, sleep } from '../../base/retry.ts'
 import { renderUrl } from '../rules/request-url.ts'
 import type { ActionRun, ActionRunners, ToolVariables } from './runner.ts'
 
@@ -34,6 +34,8 @@ export const runHttp: ActionRunners['http'] = async (action, seen, around) => {
   return { saved: action.save_as ? { [action.save_as]: saved } : saved, error }
 }
 
+const waits = { first_ms: 250, longest_ms: 4000 }
+
 /** Tries again what may pass, with the same key, as long as the tool has time. */
 async function requestPatiently(
   request: Omit<OutboundRequest, 'timeout_ms'> & { timeout_ms: number | null },
@@ -43,7 +45,7 @@ async function requestPatiently(
   const { clock, random } = services.ports
   const request_ms = request.timeout_ms ?? Number.POSITIVE_INFINITY
   for (let tries = 1; ; tries += 1) {
-    const delay_ms = backoffDelay(tries, random)
+    const delay_ms = backoff(tries, { ...waits, random })
     const isLast = () => tries > retries || delay_ms >= timeLeft()
     try {
       const timeout_ms = Math.min(request_ms, timeLeft())
@@ -52,7 +54,7 @@ async function requestPatiently(
     } catch (error) {
       if (!(error instanceof OutboundError) || !transient.has(error.kind) || isLast()) throw error
     }
-    await createSleep(clock)(delay_ms, signal)
+    await sleep(clock, delay_ms, signal)
   }
 }
 

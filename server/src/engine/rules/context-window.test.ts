@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { HistoryItem } from '../../conversations/read/conversation.ts'
+import type { HistoryItem } from '../../conversations/read/transcript.ts'
 import { cutResults, estimateTokens, selectHistory } from './context-window.ts'
 import type { ModelMessage } from '../../models/models.ts'
 

@@ -1,7 +1,7 @@
 // The tool calls of a step: carried out side by side, each result written as it comes. And those that an attempt which is gone
 // has left without a result.
 import type { ToolResult } from '../../conversations/machine/attempt-decisions.ts'
-import { reach } from '../../conversations/commit/pause-points.ts'
+import { reach } from '../../conversations/conversations.ts'
 import { type Redactor, createRedactor } from '../../secrets/rules/redact.ts'
 import type { CallRun, RunningTurn } from '../running-turn.ts'
 import type { ModelToolResult } from '../../models/models.ts'

@@ -4,7 +4,7 @@ import { checkAgainst } from '../../agents/rules/argument-schemas.ts'
 import type { FieldFault } from '../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Ports } from '../../base/ports.ts'
-import type { PromptVariables } from '../../conversations/turn-runner.ts'
+import type { PromptVariables } from '../../conversations/conversations.ts'
 import type { OutboundClient } from '../../outbound/client.ts'
 import type { Redactor } from '../../secrets/rules/redact.ts'
 

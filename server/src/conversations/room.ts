@@ -1,0 +1,47 @@
+// The manifest of conversations.
+import { conversationOperations } from '@parley/contract'
+import type { AccessServices } from '../access/access.ts'
+import { bindRoom } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { Room } from '../calls/room.ts'
+import { createLocalResults } from '../live/local-results.ts'
+import { createGroupCommit } from './commit/group-commit.ts'
+import type { Conversations } from './conversations.ts'
+import type { EndedTurn } from './machine/turn-snapshots.ts'
+import * as operations from './operations.ts'
+import type { TurnRunner } from './turn-runner.ts'
+
+/** The stream of a conversation's events is in events/. */
+const { streamConversationEvents: _elsewhere, ...group } = conversationOperations
+
+/** Until the engine takes its place. */
+const nobody: TurnRunner = {
+  start: refuse,
+  stop: refuse,
+  halt: refuse,
+  writeGreeting: refuse,
+}
+
+function refuse(): never {
+  throw new Error('no engine carries out turns')
+}
+
+export function createConversations(
+  core: Core,
+  { tokens }: Pick<AccessServices, 'tokens'>,
+  added: Parameters<typeof createGroupCommit>[1],
+): Room<typeof group> & { conversations: Conversations } {
+  const conversations: Conversations = {
+    core,
+    commits: createGroupCommit(core, added),
+    results: createLocalResults<EndedTurn>(),
+    tokens,
+    runner: nobody,
+    watcher: { changed: () => {}, progressed: () => {} },
+  }
+  return {
+    name: 'conversations',
+    operations: bindRoom(conversations, group, operations),
+    conversations,
+  }
+}
