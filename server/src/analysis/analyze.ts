@@ -9,16 +9,11 @@ import {
   beginAnalysis,
   writeAnalysis,
 } from '../conversations/conversations.ts'
-import type { ModelCatalog } from '../models/catalog.ts'
+import { collectAnswer, type ModelCatalog, ModelError, modelOf, modelsOf, summarizeWithDemo } from '../models/models.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
 import { readEnds } from '../conversations/read/transcript.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore } from '../database/store.ts'
-import { collectAnswer } from '../models/collect.ts'
-import { modelOf } from '../models/model-of.ts'
-import { summarizeWithDemo } from '../models/demo.ts'
-import { modelsOf } from '../models/organization-models.ts'
-import { ModelError } from '../models/port.ts'
 import type { JobPayloads } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
 import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './rules/summary.ts'

@@ -10,10 +10,14 @@ import {
 import type { Core } from '../calls/core.ts'
 import type { AuthoringServices } from './authoring.ts'
 import { openReservedStore } from '../database/store.ts'
-import { defaultModel } from '../models/model-of.ts'
-import { DEMO_PROVIDER, instructWithDemo } from '../models/demo.ts'
-import { modelsOf } from '../models/organization-models.ts'
-import { type FinishReason, ModelError } from '../models/port.ts'
+import {
+  defaultModel,
+  DEMO_PROVIDER,
+  type FinishReason,
+  instructWithDemo,
+  ModelError,
+  modelsOf,
+} from '../models/models.ts'
 import { type JobPayloads, max_generation_tries } from '../jobs/enqueue.ts'
 import type { JobRun } from '../jobs/worker.ts'
 import { instructionsRequest, judgeInstructions, max_instruction_characters } from './rules/instructions.ts'

@@ -32,8 +32,9 @@ import { type Retry, retry } from '../base/retry.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
+import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
-import { modelsOf } from '../models/organization-models.ts'
+import { modelsOf } from '../models/models.ts'
 import { isWrapped } from './rules/prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
@@ -80,6 +81,7 @@ class Halted extends Error {}
 
 export class Engine implements TurnRunner {
   readonly #services: EngineServices
+  readonly #equipment: Equipment
   readonly #log: Logger
   /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
@@ -97,8 +99,9 @@ export class Engine implements TurnRunner {
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
-  constructor(services: EngineServices, log: Logger) {
+  constructor(services: EngineServices, equipment: Equipment, log: Logger) {
     this.#services = services
+    this.#equipment = equipment
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
     services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
@@ -266,7 +269,8 @@ export class Engine implements TurnRunner {
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
-      return await carryOut(this.#withModelsOf(lease), lease, { ...this.#portOf(attempt), begin })
+      const services = { ...this.#withModelsOf(lease), equipment: this.#equipment }
+      return await carryOut(services, lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
       return { type: 'failure', outcome: 'timed_out', error: 'The turn did not end within its time.' }

@@ -3,8 +3,7 @@ import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/conversations.ts'
 import { AppError } from '../base/errors.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { collectAnswer } from '../models/collect.ts'
-import { modelOf, samplingOf, toRefusal } from '../models/model-of.ts'
+import { collectAnswer, modelOf, samplingOf, toRefusal } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(

@@ -1,16 +1,17 @@
 // The manifest of the engine: it has no operations, and carries out the turns of conversations.
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
+import { actionRunners } from './actions/index.ts'
 import { Engine } from './engine.ts'
 import type { EngineServices } from './services.ts'
-import { createListings } from './tools/mcp/listings.ts'
+import { createMcpSource } from './tools/mcp/turn-servers.ts'
 
 export function createEngine(
   core: Core,
   others: Pick<EngineServices, 'conversations' | 'models'>,
 ): Room & { engine: Engine } {
-  const mcp_listings = createListings({ outbound: core.outbound, clock: core.ports.clock })
-  const engine = new Engine({ ...core, ...others, mcp_listings }, core.log)
+  const sources = [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })]
+  const engine = new Engine({ ...core, ...others }, { sources, actions: actionRunners }, core.log)
   others.conversations.runner = engine
   return {
     name: 'engine',

@@ -5,7 +5,7 @@ import { GREETING, collectParts, describeModelContract } from '../../test/suppor
 import { createVirtualTime, type VirtualTime } from '../../test/support/virtual-time.ts'
 import { createDemoModel } from './demo.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart } from './port.ts'
-import { createModelError } from './provider-errors.ts'
+import { createModelError } from './adapters/provider-errors.ts'
 import { createResilientModel, type AttemptFailure } from './resilient.ts'
 
 const PASSING = ['rate_limited', 'unavailable', 'connection', 'timeout'] as const

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/ports.ts'
 import { backoff, sleep } from '../base/retry.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
-import { createModelError } from './provider-errors.ts'
+import { createModelError } from './adapters/provider-errors.ts'
 
 export interface ResilienceOptions {
   clock: Pick<Clock, 'after'>

@@ -1,4 +1,4 @@
-// CONTRIBUTING.md's "How to add an operation" and "How to add a console page", done on a copy of the sources.
+// What CONTRIBUTING.md says of adding an operation, an action and a console page, done on a copy of the sources.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
@@ -57,6 +57,7 @@ async function apply(block: string): Promise<string> {
 
 function insert(source: string, place: string, code: string): string {
   if (place === 'at the end') return `${source}\n${code}`
+  if (place === 'first of the imports') return source.replace(/^import /m, () => `${code}import `)
   const at = findPlace(source, place)
   return source.slice(0, at) + code + source.slice(at)
 }

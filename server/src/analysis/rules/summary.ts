@@ -2,7 +2,7 @@
 import { shorten } from '../../base/text.ts'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { ItemRecord } from '../../conversations/machine/rows.ts'
-import type { ModelRequest } from '../../models/port.ts'
+import type { ModelRequest } from '../../models/models.ts'
 
 /** Characters that the model is shown of the beginning of a transcript, and of its end. */
 export const shown_of_each_end = 60_000

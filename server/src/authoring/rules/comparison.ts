@@ -1,6 +1,6 @@
 // What the model is told of a difference that it is to summarize, within bounds. Pure.
 import { shorten } from '../../base/text.ts'
-import type { ModelRequest } from '../../models/port.ts'
+import type { ModelRequest } from '../../models/models.ts'
 import type { Difference } from './difference.ts'
 
 /** Characters of all differences, and of one value before and after. */

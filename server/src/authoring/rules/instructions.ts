@@ -2,8 +2,7 @@
 import { validateAgentConfig } from '../../agents/rules/config.ts'
 import type { GenerationOutcome } from '../../agents/instruction-generation.ts'
 import type { Limits } from '../../config/limits.ts'
-import type { ModelAnswer } from '../../models/collect.ts'
-import type { ModelRequest } from '../../models/port.ts'
+import type { ModelAnswer, ModelRequest } from '../../models/models.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { makeStorable, shorten } from '../../base/text.ts'
 

@@ -9,7 +9,7 @@ import {
   LoadSettingError,
   TypeValidationError,
 } from '@ai-sdk/provider'
-import { ModelError, type ModelErrorKind } from './port.ts'
+import { ModelError, type ModelErrorKind } from '../port.ts'
 
 const MESSAGES: Record<ModelErrorKind, string> = {
   rate_limited: 'the provider limits the rate of calls',

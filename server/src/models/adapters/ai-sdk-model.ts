@@ -16,7 +16,7 @@ import {
   toToolCallPart,
   withCalls,
 } from './answer.ts'
-import type { FinishReason, Model, ModelPart, ModelRequest, ModelUsage } from './port.ts'
+import type { FinishReason, Model, ModelPart, ModelRequest, ModelUsage } from '../port.ts'
 import { createModelError, fromErrorPart, toModelError } from './provider-errors.ts'
 
 /** Made once: an error takes its time. */

@@ -1,8 +1,8 @@
 // The models of a server that speaks `chat/completions`: one request a call, whose answer is read as it comes.
-import { version } from '../base/version.ts'
+import { version } from '../../base/version.ts'
 import { toChatBody } from './chat-request.ts'
-import { ChatStream } from './rules/chat-stream.ts'
-import type { Model, ModelPart } from './port.ts'
+import { ChatStream } from '../rules/chat-stream.ts'
+import type { Model, ModelPart } from '../port.ts'
 import type { Post } from './provider-client.ts'
 import { createModelError, fromStatus, toModelError } from './provider-errors.ts'
 

@@ -1,5 +1,5 @@
 // The `http` action of a tool: its templates rendered to a request, the answer to data.
-import type { HttpAction } from '@parley/contract'
+import type { ActionOf } from '@parley/contract'
 import type { JsonValue } from '../../base/json.ts'
 import {
   OutboundError,
@@ -8,37 +8,30 @@ import {
   type OutboundResponse,
 } from '../../outbound/client.ts'
 import type { Redactor } from '../../secrets/rules/redact.ts'
-import { type RenderBudget, TemplateError, renderTemplate } from '../../templates/templates.ts'
+import { TemplateError, renderTemplate } from '../../templates/templates.ts'
+import { storedBytes } from '../../base/json-size.ts'
 import { isStorable, makeStorable } from '../../base/text.ts'
 import { backoff, sleep } from '../../base/retry.ts'
-import type { ToolVariables } from './run-actions.ts'
 import { renderUrl } from '../rules/request-url.ts'
-import type { ToolCall, ToolRun } from './run-tool.ts'
+import type { ActionRun, ActionRunners, ToolVariables } from './runner.ts'
+
+type HttpAction = ActionOf<'http'>
 
 const max_body_bytes = 262_144
 /** Of address, headers and body, as they are rendered. */
 const max_request_characters = 524_288
 
-interface HttpCall {
-  call: ToolCall
-  run: ToolRun
-  variables: ToolVariables
-  /** Milliseconds that are left of the tool's time. */
-  timeLeft(): number
-  budget: RenderBudget
-  /** Bytes that the answer may have, if they are fewer than those that any may have. */
-  room: number
-}
-
-/** `error`: the server answered with a status that is none of success. Throws when there was no answer. */
-export async function callHttp(
-  action: HttpAction,
-  http: HttpCall,
-): Promise<{ saved: { status: number; body: JsonValue }; error: string | null }> {
-  const response = await requestPatiently(requestOf(action, http), action.retries ?? 0, http)
+/** What it keeps has the name of `save_as`, or none. */
+export const runHttp: ActionRunners['http'] = async (action, seen, around) => {
+  const { room, run } = around
+  if (room.saved_bytes <= 0) return { error: 'There is no room for another answer.' }
+  const max_bytes = Math.min(max_body_bytes, room.saved_bytes)
+  const response = await requestPatiently(requestOf(action, seen, max_bytes, around), action.retries ?? 0, around)
   const { status } = response
-  const saved = { status, body: readAnswer(response, http.run.redactor, Math.min(max_body_bytes, http.room)) }
-  return { saved, error: status >= 400 ? `The server answered ${status}.` : null }
+  const saved = { status, body: readAnswer(response, run.redactor, max_bytes) }
+  room.saved_bytes -= storedBytes(saved)
+  const error = status >= 400 ? `The server answered ${status}.` : null
+  return { saved: action.save_as ? { [action.save_as]: saved } : saved, error }
 }
 
 const waits = { first_ms: 250, longest_ms: 4000 }
@@ -47,7 +40,7 @@ const waits = { first_ms: 250, longest_ms: 4000 }
 async function requestPatiently(
   request: Omit<OutboundRequest, 'timeout_ms'> & { timeout_ms: number | null },
   retries: number,
-  { run: { services, signal }, timeLeft }: HttpCall,
+  { run: { services, signal }, timeLeft }: ActionRun,
 ): Promise<OutboundResponse> {
   const { clock, random } = services.ports
   const request_ms = request.timeout_ms ?? Number.POSITIVE_INFINITY
@@ -71,7 +64,12 @@ function mayPass(status: number): boolean {
   return status === 429 || status >= 500
 }
 
-function requestOf(action: HttpAction, { call, variables, run, budget, timeLeft, room }: HttpCall) {
+function requestOf(
+  action: HttpAction,
+  variables: ToolVariables,
+  max_bytes: number,
+  { call, run, budget, timeLeft }: ActionRun,
+) {
   // Above all other names: nothing that a model or an API says can stand for a secret.
   const seen = { ...variables, secrets: Object.fromEntries(run.redactor.secrets) }
   let left = max_request_characters
@@ -94,7 +92,7 @@ function requestOf(action: HttpAction, { call, variables, run, budget, timeLeft,
     headers,
     body: content,
     timeout_ms: action.timeout_ms ?? null,
-    max_body_bytes: Math.min(max_body_bytes, room) + run.redactor.margin_bytes,
+    max_body_bytes: max_bytes + run.redactor.margin_bytes,
     signal: run.signal,
     // What an author puts into a header or a body may be a secret for that one origin.
     has_sensitive_body: true,

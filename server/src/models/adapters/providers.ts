@@ -8,7 +8,7 @@ import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { model_name_pattern } from '@parley/contract'
 import { createAiSdkModel } from './ai-sdk-model.ts'
 import { createChatModels } from './chat-model.ts'
-import type { Model } from './port.ts'
+import type { Model } from '../port.ts'
 import { createModelError } from './provider-errors.ts'
 import { type Fetch, type Post, type ProviderClient, isPage, openProviderClient } from './provider-client.ts'
 

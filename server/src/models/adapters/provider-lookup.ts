@@ -4,7 +4,7 @@ import type { LookupAddress } from 'node:dns'
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
 import { callbackify } from 'node:util'
-import { type Clock, systemPorts } from '../base/ports.ts'
+import { type Clock, systemPorts } from '../../base/ports.ts'
 
 export interface ProviderLookupOptions {
   clock?: Pick<Clock, 'after'>

@@ -6,7 +6,7 @@ import {
   GREETING,
   joinText,
   joinTexts,
-} from '../../test/support/model-contract.ts'
+} from '../../../test/support/model-contract.ts'
 import {
   PROVIDER_CASES,
   cutBody,
@@ -15,8 +15,8 @@ import {
   streamChunks,
   type Expectation,
   type ProviderCase,
-} from '../../test/support/model-fixtures.ts'
-import { ModelError, type Model, type ModelPart } from './port.ts'
+} from '../../../test/support/model-fixtures.ts'
+import { ModelError, type Model, type ModelPart } from '../port.ts'
 import { createModelProviders } from './providers.ts'
 
 function createModel({ settings, ref }: ProviderCase, chunks: () => Uint8Array[]): Model {

@@ -1,10 +1,10 @@
 // What the adapters send, whole: a parameter that a new version of a provider package adds or drops shows here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { collectParts, joinText } from '../../test/support/model-contract.ts'
-import { PROVIDER_CASES, TEST_KEY, loadBody, reachNobody } from '../../test/support/model-fixtures.ts'
-import { startProviderHarness, type ProviderHarness } from '../../test/support/provider-harness.ts'
+import { collectParts, joinText } from '../../../test/support/model-contract.ts'
+import { PROVIDER_CASES, TEST_KEY, loadBody, reachNobody } from '../../../test/support/model-fixtures.ts'
+import { startProviderHarness, type ProviderHarness } from '../../../test/support/provider-harness.ts'
 import { OPENING_MESSAGE } from './history.ts'
-import type { ModelRequest } from './port.ts'
+import type { ModelRequest } from '../port.ts'
 import { createModelProviders, type ProviderSettings } from './providers.ts'
 
 const PARAMETERS = {

@@ -1,6 +1,6 @@
 // Translates a model request into the body of `POST /chat/completions`.
 import { prepareMessages, textOfResult } from './history.ts'
-import type { ModelMessage, ModelRequest, ModelTool, ModelToolCall } from './port.ts'
+import type { ModelMessage, ModelRequest, ModelTool, ModelToolCall } from '../port.ts'
 
 export function toChatBody(model: string, request: ModelRequest): string {
   const system = request.system === '' ? [] : [{ role: 'system', content: request.system }]

@@ -1,16 +1,16 @@
 // How the faults of providers are told: by kind and status, in our own words, and with nothing of what caused them.
 import { APICallError, InvalidResponseDataError, JSONParseError } from '@ai-sdk/provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PROVIDER_CASES, TEST_KEY, loadBody, loadErrors } from '../../test/support/model-fixtures.ts'
+import { PROVIDER_CASES, TEST_KEY, loadBody, loadErrors } from '../../../test/support/model-fixtures.ts'
 import {
   SECRET_PROMPT,
   catchError,
   expectSafe,
   startProviderHarness,
   type ProviderHarness,
-} from '../../test/support/provider-harness.ts'
-import { startProviderServer } from '../../test/support/provider-server.ts'
-import type { ModelErrorKind } from './port.ts'
+} from '../../../test/support/provider-harness.ts'
+import { startProviderServer } from '../../../test/support/provider-server.ts'
+import type { ModelErrorKind } from '../port.ts'
 import { fromErrorPart, toModelError } from './provider-errors.ts'
 import { createModelProviders } from './providers.ts'
 

@@ -1,5 +1,5 @@
 // What the adapters of providers make of an answer in the same way.
-import type { ModelPart } from './port.ts'
+import type { ModelPart } from '../port.ts'
 
 export type FinishPart = Extract<ModelPart, { type: 'finish' }>
 export type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>

@@ -1,5 +1,5 @@
 // What of a history goes to a provider, whichever it is.
-import type { ModelMessage, ModelToolResult } from './port.ts'
+import type { ModelMessage, ModelToolResult } from '../port.ts'
 
 /**
  * Opens a history that does not begin with the user: an agent's greeting comes first, or there is no message yet. Anthropic and

@@ -2,13 +2,13 @@
 import { AgentConfig } from '@parley/contract'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
-import { collectParts } from '../../test/support/model-contract.ts'
-import { TEST_KEY } from '../../test/support/model-fixtures.ts'
-import { validateAgentConfig } from '../agents/rules/config.ts'
-import { createModelCatalog } from './catalog.ts'
-import { ModelError } from './port.ts'
+import { collectParts } from '../../../test/support/model-contract.ts'
+import { TEST_KEY } from '../../../test/support/model-fixtures.ts'
+import { validateAgentConfig } from '../../agents/rules/config.ts'
+import { createModelCatalog } from '../catalog.ts'
+import { ModelError } from '../port.ts'
 import type { ProviderSettings } from './providers.ts'
-import { createVirtualTime } from '../../test/support/virtual-time.ts'
+import { createVirtualTime } from '../../../test/support/virtual-time.ts'
 
 const settings: ProviderSettings = {
   openai: { api_key: TEST_KEY, base_url: 'http://llm.test/v1' },

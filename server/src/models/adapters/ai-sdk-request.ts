@@ -7,7 +7,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
 import { prepareMessages, textOfResult } from './history.ts'
-import type { ModelMessage, ModelRequest, ModelTool, ModelToolResult } from './port.ts'
+import type { ModelMessage, ModelRequest, ModelTool, ModelToolResult } from '../port.ts'
 
 export function toCallOptions(
   request: ModelRequest,

@@ -1,13 +1,13 @@
 // The provider adapters over real HTTP: streams as they arrive, aborts, and the pool of connections.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { GREETING, collectParts, joinText, joinTexts } from '../../test/support/model-contract.ts'
-import { PROVIDER_CASES, TEST_KEY, cutBody, loadBody, loadStreams } from '../../test/support/model-fixtures.ts'
+import { GREETING, collectParts, joinText, joinTexts } from '../../../test/support/model-contract.ts'
+import { PROVIDER_CASES, TEST_KEY, cutBody, loadBody, loadStreams } from '../../../test/support/model-fixtures.ts'
 import {
   catchError,
   expectSafe,
   startProviderHarness,
   type ProviderHarness,
-} from '../../test/support/provider-harness.ts'
+} from '../../../test/support/provider-harness.ts'
 import { createModelProviders } from './providers.ts'
 
 let harness: ProviderHarness
