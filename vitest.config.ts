@@ -1,12 +1,25 @@
-// Three sets of tests: `unit` needs nothing, `server` runs on a PostgreSQL that the set-up starts, and so does `kill`, which comes last
-// and alone: what it measures are seconds of real processes.
+// Three sets of tests: `unit` needs nothing, `server` runs on a PostgreSQL that the set-up starts, and so does `long`: what takes minutes,
+// of which `server` has a short form. `npm test` runs the first two, `npm run test:long` the third.
 import { defineConfig } from 'vitest/config'
 
 /** As main.ts does: the job queue lets a promise go that fails when a test takes the database away at the wrong moment. */
 const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
 
-const onPostgres = { globalSetup: 'server/test/support/postgres.ts', testTimeout: 30_000, hookTimeout: 60_000 }
-const kill_tests = ['server/test/kill/**/*.test.ts']
+const long_tests = ['{server,cli}/test/**/*.long.test.ts']
+
+/**
+ * The files of a worker share the modules, which take longer to load than most files to run; each has its own server and data. One worker
+ * more than a small machine has cores, since many files wait.
+ */
+const shared = { isolate: false, maxWorkers: 3 }
+
+const onPostgres = {
+  globalSetup: 'server/test/support/postgres.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // A condition is waited for as long as a loaded machine may need.
+  expect: { poll: { timeout: 20_000, interval: 10 } },
+}
 
 export default defineConfig({
   test: {
@@ -16,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts'],
+          ...shared,
           // A property that is tried a hundred times takes its time on a busy machine.
           testTimeout: 30_000,
         },
@@ -24,19 +38,18 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{embedded-postgres,server,cli}/test/**/*.test.ts'],
-          exclude: kill_tests,
+          exclude: long_tests,
+          ...shared,
           ...onPostgres,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
-          name: 'kill',
-          include: kill_tests,
+          name: 'long',
+          include: long_tests,
           ...onPostgres,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

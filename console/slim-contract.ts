@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Operation, operations } from '@parley/contract'
 import * as contract from '@parley/contract'
+import * as vocabulary from '../contract/src/vocabulary.ts'
 import type { Plugin } from 'vite'
 
 const id = '\0slim-contract'
@@ -18,7 +19,7 @@ export function slimContract(): Plugin {
 }
 
 function renderModule(): string {
-  const lists = Object.entries(contract).filter(([, value]) => isListOfTexts(value))
+  const lists = Object.entries(contract).filter(([name, value]) => !(name in vocabulary) && isListOfTexts(value))
   const slim = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [name, slimOperation(operation)]),
   )
@@ -26,6 +27,7 @@ function renderModule(): string {
   return [
     `export { headerName } from ${fileOf('operation.ts')}`,
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
+    `export * from ${fileOf('vocabulary.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
     `export const operations = ${JSON.stringify(slim)}`,
   ].join('\n')

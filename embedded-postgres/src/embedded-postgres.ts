@@ -32,6 +32,8 @@ export interface EmbeddedPostgresOptions {
    * `attach`: use the server that runs, whoever owns it, and leave it running; start it as `own` when there is none.
    */
   mode?: 'own' | 'attach'
+  /** Default true. False: a server that is started writes without waiting for the disk, and a machine that fails may lose all of it. */
+  durable?: boolean
 }
 
 /**
@@ -63,7 +65,8 @@ async function start(options: EmbeddedPostgresOptions, host: Host): Promise<Embe
   const socket_host = await openRoute(route, home.cluster_dir)
   const server_log = await openServerLog(home)
   try {
-    const joined = await joinServer({ home, binaries, host: socket_host, server_log, mode: options.mode ?? 'own', log })
+    const { mode = 'own', durable = true } = options
+    const joined = await joinServer({ home, binaries, host: socket_host, server_log, mode, durable, log })
     log(describeStart(joined, home))
     const address = connectionString(socket_host, APPLICATION_ROLE, APPLICATION_DATABASE)
     return new RunningPostgres({

@@ -1,6 +1,6 @@
 // The record of instructions that a job writes for a draft: asked for, under way, put into the draft or not. Each step is one
 // commit that looks at the state it finds, so that a job may run twice and on two nodes.
-import { type Database, statement } from '../database/database.ts'
+import { type Database, acrossOrganizations, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
 import { type JobPayloads, enqueueGeneration, max_generation_tries } from '../jobs/enqueue.ts'
@@ -110,7 +110,8 @@ const overdueStatement = statement(
      and due_at < clock_timestamp()
    returning organization_id, version_id, id as generation_id`,
 )
-const giveUpStatement = statement(
+const giveUpStatement = acrossOrganizations(
+  'over all organizations, each minute',
   'give_up_generations',
   `update instruction_generations
    set status = 'failed', error = 'The server was lost at each try.', due_at = null, finished_at = clock_timestamp()

@@ -46,6 +46,11 @@ export function isStorable(value: unknown): boolean {
   return findUnstorable(value, 1).length === 0
 }
 
+/** The first and the last `each` characters around a mark that something is left out; a text that is not longer, as it is. */
+export function shorten(text: string, each: number, mark = ' […] '): string {
+  return text.length <= 2 * each ? text : `${text.slice(0, each)}${mark}${text.slice(-each)}`.toWellFormed()
+}
+
 /** In characters, of which some take two units of a string. */
 export function isLongerThan(text: string, characters: number): boolean {
   if (text.length <= characters) return false

@@ -1,7 +1,7 @@
 // Who a caller is, as it is written where they end something.
 import type { EndedBy } from '@parley/contract'
 import type { Context } from '../calls/context.ts'
-import type { Conversations } from './conversations.ts'
+import type { Conversations } from './services.ts'
 
 export function describeActor(
   ctx: Context<Conversations>,

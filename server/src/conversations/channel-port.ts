@@ -2,7 +2,6 @@
 // machine/channels.ts.
 import type { Channel, Input } from '@parley/contract'
 import type { Context } from '../calls/context.ts'
-import type { Conversations } from './conversations.ts'
 import type { Pipeline } from '../database/database.ts'
 import type { CommitAddition } from './commit/additions.ts'
 import type { LockedConversation, NewMessage } from './machine/change.ts'
@@ -19,7 +18,7 @@ export type BegunConversation = Omit<
 export interface ChannelPort {
   name: Channel
   /** Checks what a call asks for and completes it, or refuses. Writes nothing: the call may be a repeated one. */
-  begin(ctx: Context<Conversations>, input: CreateInput): Promise<BegunConversation>
+  begin(ctx: Context, input: CreateInput): Promise<BegunConversation>
   /** Sends rows of an outbox in the commit of what was said. Absent: readers follow the log of events. */
   deliver?(tx: Pipeline, state: LockedConversation, said: NewMessage[]): void
 }

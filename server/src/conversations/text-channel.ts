@@ -5,7 +5,6 @@ import { faultsOfSize } from '../base/json-size.ts'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Context } from '../calls/context.ts'
-import type { Conversations } from './conversations.ts'
 import type { BegunConversation, ChannelPort, CreateInput } from './channel-port.ts'
 
 export const textChannel: ChannelPort = {
@@ -17,13 +16,13 @@ export const textChannel: ChannelPort = {
 }
 
 /** Of a channel that is not set up. */
-export async function refuseChannel(ctx: Context<Conversations>, input: CreateInput): Promise<never> {
+export async function refuseChannel(ctx: Context, input: CreateInput): Promise<never> {
   checkInput(ctx, input, [])
   throw new AppError('channel_not_configured', `The ${input.channel} channel is not configured.`)
 }
 
 /** What every channel checks of a call, with the faults that it has found by itself. */
-export function checkInput(ctx: Context<Conversations>, input: CreateInput, more: FieldFault[]): void {
+export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[]): void {
   const { limits } = ctx.core.config
   const faults: FieldFault[] = []
   if ([...(input.initial_context ?? '')].length > limits.context_characters) {
@@ -35,7 +34,7 @@ export function checkInput(ctx: Context<Conversations>, input: CreateInput, more
 }
 
 /** A conversation needs one agent, however it is named. */
-export function answererFaults(ctx: Context<Conversations>, input: CreateInput): FieldFault[] {
+export function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
   const given = (['agent_id', 'agent_version_id', 'agent_config'] as const).filter((name) => input[name] != null)
   const faults: FieldFault[] = []
   if (given.length !== 1) {

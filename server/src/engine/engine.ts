@@ -28,6 +28,7 @@ import { type Words, countSaidByTools, heldWords, joinWords } from '../conversat
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
+import { type Retry, retry } from '../base/retry.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
@@ -38,8 +39,7 @@ import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** Together as long as a lease lasts: after that the turn is someone else's. */
-const max_write_tries = 32
-const write_retry_ms = 250
+const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
 
 /** A takeover outlasts whoever has stopped with the conversation's lock, and a queue of those who have not. */
 const takeover_lock_ms = 6000
@@ -329,15 +329,8 @@ export class Engine implements TurnRunner {
   }
 
   /** A result is paid for; a database that is gone for a moment must not cost it. The lease makes repeating safe. */
-  async #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await write()
-      } catch (error) {
-        if (!isUnavailable(error) || tries >= max_write_tries) throw error
-        await new Promise<void>((resolve) => this.#services.ports.clock.after(write_retry_ms, resolve))
-      }
-    }
+  #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
+    return retry(this.#services.ports.clock, write_again, write)
   }
 
   /** Null when the conversation was deleted meanwhile. */

@@ -1,5 +1,5 @@
 // Puts jobs into the queue, inside the caller's transaction: a job exists if and only if its cause was committed.
-import { type Executor, type Pipeline, statement } from '../database/database.ts'
+import { type Executor, type Pipeline, acrossOrganizations } from '../database/database.ts'
 
 /** Payload of each kind of job. Every job is safe to run twice and checks the state it finds. */
 export interface JobPayloads {
@@ -22,7 +22,8 @@ export interface JobPayloads {
 }
 
 // The key keeps one job for each conversation; one that a dead node still holds is put out of the way.
-const addJob = statement(
+const addJob = acrossOrganizations(
+  'the queue is that of the server',
   'add_job',
   'select graphile_worker.add_job($1, $2::json, max_attempts => $3::integer, job_key => $4)',
 )

@@ -1,7 +1,7 @@
 // The SQL of delivering, across organizations: lanes that are due are leased, a result is written under its lease, and what is old
 // is removed. Every transaction is short; none is open while a receiver is waited for.
 import type { WebhookTry } from '@parley/contract'
-import { type Database, type Executor, statement } from '../database/database.ts'
+import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Capacity, UnderWay } from './capacity.ts'
 import type { Verdict } from './rules/deliveries.ts'
@@ -11,8 +11,11 @@ const lease_ms = 45_000
 
 const max_arrivals = 1000
 
+const of_lanes = 'a node works on lanes, whose ever they are'
+
 // Always an update: it waits for a node that is just removing the lane because it saw nothing more in it.
-const arrivalsStatement = statement(
+const arrivalsStatement = acrossOrganizations(
+  of_lanes,
   'open_webhook_lanes',
   `with arrived as (
      delete from webhook_arrivals where id in
@@ -117,7 +120,11 @@ const headsStatement = statement(
    left join conversations c on c.id = d.conversation_id`,
 )
 
-const closeStatement = statement('close_webhook_lanes', 'delete from webhook_lanes where lease = any($1::bigint[])')
+const closeStatement = acrossOrganizations(
+  of_lanes,
+  'close_webhook_lanes',
+  'delete from webhook_lanes where lease = any($1::bigint[])',
+)
 
 interface HeadRow extends Omit<Head, 'secrets' | 'delivery_id'> {
   delivery_id: string | null
@@ -148,12 +155,14 @@ export async function claimHeads(
   })
 }
 
-const lockStatement = statement(
+const lockStatement = acrossOrganizations(
+  of_lanes,
   'lock_webhook_lane',
   'select lease from webhook_lanes where endpoint_id = $1 and lane = $2 and lease = $3 for update',
 )
 
-const resultStatement = statement(
+const resultStatement = acrossOrganizations(
+  of_lanes,
   'write_webhook_try',
   `update webhook_deliveries set status = $2, tries_made = tries_made + 1,
           tries = case when jsonb_array_length(tries) >= 16 then tries - 0 else tries end || $3::jsonb,
@@ -161,14 +170,16 @@ const resultStatement = statement(
    where id = $1 and status = 'pending'`,
 )
 
-const retryStatement = statement(
+const retryStatement = acrossOrganizations(
+  of_lanes,
   'retry_webhook_lane',
   `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp() + $3::integer * interval '1 millisecond'
    where endpoint_id = $1 and lane = $2`,
 )
 
 // An arrival that this does not see waits for the lane, and opens it anew.
-const goOnStatement = statement(
+const goOnStatement = acrossOrganizations(
+  of_lanes,
   'go_on_in_webhook_lane',
   `with waiting as (
      select exists (select from webhook_deliveries where endpoint_id = $1 and lane = $2 and status = 'pending') as is_left
@@ -180,7 +191,8 @@ const goOnStatement = statement(
    returning lane`,
 )
 
-const succeededStatement = statement(
+const succeededStatement = acrossOrganizations(
+  of_lanes,
   'webhook_succeeds',
   'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
 )
@@ -251,7 +263,8 @@ export async function writeTry(
   })
 }
 
-const giveBackStatement = statement(
+const giveBackStatement = acrossOrganizations(
+  of_lanes,
   'give_back_webhook_lane',
   `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp()
    where endpoint_id = $1 and lane = $2 and lease = $3`,
@@ -262,13 +275,15 @@ export async function giveBack(database: Executor, { endpoint_id, lane, lease }:
   await database.query(giveBackStatement, [endpoint_id, lane, lease])
 }
 
-const agedStatement = statement(
+const agedStatement = acrossOrganizations(
+  of_lanes,
   'delete_aged_deliveries',
   `delete from webhook_deliveries where id in
      (select id from webhook_deliveries where created_at < now() - interval '30 days' order by created_at limit $1)`,
 )
 
-const ofDeletedStatement = statement(
+const ofDeletedStatement = acrossOrganizations(
+  of_lanes,
   'delete_deliveries_of_deleted',
   `with doomed as (select id from webhook_endpoints where deleted_at is not null limit 10),
    lanes as (delete from webhook_lanes where endpoint_id in (select id from doomed)),

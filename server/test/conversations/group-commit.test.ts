@@ -1,4 +1,5 @@
 // Changes that are committed together: each as if it were alone, whatever becomes of the others.
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type Change, noChange } from '../../src/conversations/machine/change.ts'
 import { decideMessage } from '../../src/conversations/machine/decisions.ts'
@@ -133,8 +134,8 @@ test('who waits for a lock holds up only himself', async () => {
   const ids = await makeConversations(3)
   const held = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
-  const holding = server.database.transaction(async ({ kysely }) => {
-    await kysely.selectFrom('conversations').select('id').where('id', '=', ids[1]!).forUpdate().execute()
+  const holding = server.database.transaction(async (tx) => {
+    await tx.execute(sql`select id from conversations where id = ${ids[1]} for update`)
     isHeld.resolve()
     await held.promise
   })

@@ -54,11 +54,7 @@ test('an analysis whose worker was lost is queued again, and done once', async (
   await expect.poll(summary, { timeout: 10_000 }).toBe('From the second worker.')
   held.say('From the first worker.')
   held.finish()
-  const analyzed = await server.database.kysely
-    .selectFrom('events')
-    .select('type')
-    .where('conversation_id', '=', conversation_id)
-    .where('type', '=', 'conversation.analyzed')
-    .execute()
+  const analyzed = await server.database.execute(sql`
+    select type from events where conversation_id = ${conversation_id} and type = 'conversation.analyzed'`)
   expect(analyzed).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
-// What a tool does when it is called: its actions in order, each with the fields of its kind.
+// The actions of a tool, in order, each with the fields of its kind.
 import { httpMethods, voiceActionTypes } from '@parley/contract'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import type { JsonObject, Path } from '../document.ts'
 import { ChoiceField, LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
 import { ListField } from '../fields/list-field.tsx'

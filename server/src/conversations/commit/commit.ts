@@ -6,7 +6,7 @@ import type { RootStore, Store, TransactionStore } from '../../database/store.ts
 import { AppError, notFound } from '../../base/errors.ts'
 import type { Change, Decision, LockedConversation, Refusal } from '../machine/change.ts'
 import { type Judgement, isRefused, judge } from '../machine/plan.ts'
-import type { CommitAddition } from './additions.ts'
+import type { Committer } from './committer.ts'
 import { type EndedTurn, endedTurns } from '../machine/turn-snapshots.ts'
 import { lockConversation } from './lock.ts'
 import { type ChangeName, reach } from './pause-points.ts'
@@ -22,13 +22,6 @@ export interface Committed<Answer> {
   organization_id: string
   /** How it shows in the list of the organization's conversations. */
   listed: 'change' | 'progress' | null
-}
-
-/** Who writes: this process, and what rooms add to what it commits. */
-export interface Committer {
-  ports: Ports
-  node: { readonly id: string }
-  additions: CommitAddition[]
 }
 
 /** A conversation, and what is to become of it. */

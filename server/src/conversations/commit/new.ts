@@ -1,5 +1,5 @@
 // Writes conversations that did not exist: created here, or brought in with their history. The other half of commit.ts.
-import { statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import {
   type ImportedEnd,
@@ -12,7 +12,7 @@ import {
 } from '../machine/rows.ts'
 import type { Planned } from '../machine/plan.ts'
 import { sendAdditions } from './additions.ts'
-import type { Committer } from './commit.ts'
+import type { Committer } from './committer.ts'
 import { countEnded } from './write-changes.ts'
 
 const born_with = newConversationColumns.length
@@ -77,11 +77,15 @@ async function tryInsert(store: Store, row: NewConversation, created_at: string 
   return inserted[0]?.created_at ?? null
 }
 
-const takenStatement = statement('is_conversation_id_taken', 'select from conversations where id = $1')
+const takenStatement = acrossOrganizations(
+  'an id is taken whoever has it',
+  'is_conversation_id_taken',
+  'select from conversations where id = $1',
+)
 
 /** Whether the id is in use by anyone, a deleted conversation included: nothing more is told across organizations. */
-export async function isIdTaken(store: Store, id: string): Promise<boolean> {
-  return (await store.query(takenStatement, [id])).length > 0
+export async function isIdTaken(executor: Executor, id: string): Promise<boolean> {
+  return (await executor.query(takenStatement, [id])).length > 0
 }
 
 // As long as an idempotency key is kept.

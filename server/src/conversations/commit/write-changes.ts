@@ -7,7 +7,7 @@ import type { Planned } from '../machine/plan.ts'
 import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { sendAdditions } from './additions.ts'
-import type { Committer } from './commit.ts'
+import type { Committer } from './committer.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
 export interface Writer extends Committer {

@@ -12,8 +12,7 @@ import type {
 } from '@parley/contract'
 import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import type { ContentPart, MessageAuthor } from './content.ts'
-import type { Redaction } from './redaction.ts'
+import type { ContentPart, MessageAuthor, Redaction } from './content.ts'
 
 /** A turn that is not final yet. */
 export interface OpenTurn {

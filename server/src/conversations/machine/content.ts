@@ -34,3 +34,10 @@ export function textsOf(content: readonly ContentPart[]): string[] {
 export function partsOf(content: ContentPart[]): ContentPart[] | null {
   return content.every(({ type }) => type === 'text') ? null : content
 }
+
+/** Decided at the birth of a conversation, and read with its lock. */
+export interface Redaction {
+  kinds: RedactedKind[]
+}
+
+export type RedactedKind = 'email_address' | 'card_number'

@@ -1,15 +1,8 @@
 // Takes out of what is said whatever a conversation must not keep. Pure. Ids, names of tools and metadata stay as they are.
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Change, NewItem } from './change.ts'
-import type { ContentPart } from './content.ts'
+import type { ContentPart, RedactedKind, Redaction } from './content.ts'
 import type { ItemRecord } from './rows.ts'
-
-/** Decided at the birth of a conversation, and read with its lock. */
-export interface Redaction {
-  kinds: RedactedKind[]
-}
-
-export type RedactedKind = 'email_address' | 'card_number'
 
 // No repetition is without a bound: the time rises with the text and no faster. A card's number stands alone, unlike the digits of an id.
 const expressions: Record<RedactedKind, RegExp> = {

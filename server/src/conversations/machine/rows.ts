@@ -13,8 +13,7 @@ import type {
 } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { NewItem } from './change.ts'
-import { type ContentPart, type MessageAuthor, partsOf, textsOf } from './content.ts'
-import type { Redaction } from './redaction.ts'
+import { type ContentPart, type MessageAuthor, partsOf, textsOf, type Redaction } from './content.ts'
 
 /** A conversation with its progress and its agent's name. */
 export interface ConversationRecord {

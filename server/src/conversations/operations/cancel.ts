@@ -1,6 +1,6 @@
 // Cancelling a turn: one that runs keeps what it has said, one that waits is never carried out.
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { notFound } from '../../base/errors.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'

@@ -2,7 +2,7 @@
 import { maySeeSensitive } from '../../calls/access.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { requireConversation } from '../read/require.ts'
 
 export const createConversationToken: Handler<'createConversationToken', Conversations> = async (ctx, input) => {

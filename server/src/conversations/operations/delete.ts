@@ -1,6 +1,6 @@
 // Deleting a conversation: it ends, and its content is removed.
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { describeActor } from '../actor.ts'
 import { deleteContent } from '../commit/content.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'

@@ -2,7 +2,7 @@
 import type { EndReason, Output } from '@parley/contract'
 import { readAgentConfigOrDefaults } from '../../agents/read-config.ts'
 import type { Context, Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'

@@ -1,6 +1,6 @@
 // Reading one conversation, with as much of its transcript as an answer has room for.
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { requireConversation } from '../read/require.ts'
 import { readTranscript } from '../read/transcript.ts'
 import { mayReadTranscript, presentConversation } from '../read/present.ts'

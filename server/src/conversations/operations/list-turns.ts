@@ -1,7 +1,7 @@
 // Listing the turns of a conversation, in pages.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { requireConversation } from '../read/require.ts'
 import { decodeCursor, encodeCursor } from '../../database/cursor.ts'
 import { listTurns } from '../read/turns.ts'

@@ -1,12 +1,12 @@
 // Listing conversations: a page, and the link to the next one.
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { limitOf, pageOf } from '../read/list.ts'
 import { presentListed } from '../read/present.ts'
 
 export const listConversations: Handler<'listConversations', Conversations> = async (ctx, input) => {
   const { answer_bytes } = ctx.core.config.limits
-  const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
+  const rows = await ctx.store.execute(pageOf(ctx.store, ctx.access, input, answer_bytes))
   const last = rows.at(-1)
   if (last && rows.length === limitOf(input)) ctx.edge?.setHeader('link', nextPageLink(ctx.edge.url, last.created_at))
   return rows.map((row) => presentListed(ctx.access, row))

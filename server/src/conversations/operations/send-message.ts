@@ -1,6 +1,6 @@
 // A message and its reply: it is accepted, or was before with the same key, and the call waits for the turn that answers it.
 import type { Context, Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { EventStream } from '../../calls/event-stream.ts'
 import { isLongerThan } from '../../base/text.ts'

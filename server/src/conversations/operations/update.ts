@@ -1,7 +1,7 @@
 // Changing the metadata of a conversation.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { changeMetadata } from '../commit/content.ts'

@@ -1,6 +1,6 @@
 // Reads the event log. Writes nothing: events are written with what they tell.
 import type { ConversationEvent, EventType } from '@parley/contract'
-import { type Executor, statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 
 /** Read at once: so many events, or so many bytes of them and the one that goes beyond. */
@@ -82,7 +82,8 @@ export async function wasTurnRunning(
   return row?.type === 'turn.started'
 }
 
-const progressStatement = statement(
+const progressStatement = acrossOrganizations(
+  'one look for all streams of a node',
   'read_log_progress',
   'select conversation_id, next_sequence from conversation_progress where conversation_id = any($1)',
 )

@@ -68,10 +68,10 @@ function searchFor({
 
 export async function countMatching(store: Store, access: Access, filters: ConversationFilters): Promise<number> {
   const { inOrder, byThemselves, byKeys } = filterConditions(store, access, filters)
-  const { rows } = await sql<{ count: number }>`
+  const [row] = await store.execute(sql<{ count: number }>`
     select count(*) as count from conversations c join conversation_progress p on p.conversation_id = c.id
-    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`.execute(store.kysely)
-  return rows[0]!.count
+    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`)
+  return row!.count
 }
 
 interface Conditions {

@@ -1,7 +1,7 @@
 // The course of one turn as a stream, whichever node carries it out. The plain answer is its last event.
 import type { MessageReply, TurnStreamEvent } from '@parley/contract'
 import type { Context } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { AppError, errorBody } from '../../base/errors.ts'
 import { liveKey } from '../../live/live-turns.ts'

@@ -10,7 +10,7 @@ import {
 import type { Redactor } from '../../secrets/rules/redact.ts'
 import { type RenderBudget, TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { isStorable, makeStorable } from '../../base/text.ts'
-import { backoffDelay, createSleep } from '../../models/resilient.ts'
+import { backoff, sleep } from '../../base/retry.ts'
 import type { ToolVariables } from './run-actions.ts'
 import { renderUrl } from '../rules/request-url.ts'
 import type { ToolCall, ToolRun } from './run-tool.ts'
@@ -41,6 +41,8 @@ export async function callHttp(
   return { saved, error: status >= 400 ? `The server answered ${status}.` : null }
 }
 
+const waits = { first_ms: 250, longest_ms: 4000 }
+
 /** Tries again what may pass, with the same key, as long as the tool has time. */
 async function requestPatiently(
   request: Omit<OutboundRequest, 'timeout_ms'> & { timeout_ms: number | null },
@@ -50,7 +52,7 @@ async function requestPatiently(
   const { clock, random } = services.ports
   const request_ms = request.timeout_ms ?? Number.POSITIVE_INFINITY
   for (let tries = 1; ; tries += 1) {
-    const delay_ms = backoffDelay(tries, random)
+    const delay_ms = backoff(tries, { ...waits, random })
     const isLast = () => tries > retries || delay_ms >= timeLeft()
     try {
       const timeout_ms = Math.min(request_ms, timeLeft())
@@ -59,7 +61,7 @@ async function requestPatiently(
     } catch (error) {
       if (!(error instanceof OutboundError) || !transient.has(error.kind) || isLast()) throw error
     }
-    await createSleep(clock)(delay_ms, signal)
+    await sleep(clock, delay_ms, signal)
   }
 }
 
