@@ -56,19 +56,6 @@ describe('a message', () => {
     expect(await transcript(conversation_id)).toEqual(['Hello', 'One reply.'])
   })
 
-  test('whose turn an end has cut off is refused again, and that answer says that it is a repeated one', async () => {
-    const conversation_id = await newConversation()
-    const held = holdAnswer()
-    server.model.answer = () => held
-    const message = { conversation_id, text: 'Hello', idempotency_key: newKey() }
-    const send = () => replayed((options) => refusal(server.client.sendConversationMessage(message, options)))
-    const first = send()
-    await held.asked
-    await server.client.endConversation({ conversation_id })
-    expect(await first).toMatchObject({ answer: { code: 'conversation_ended' }, is_replay: false })
-    expect(await send()).toMatchObject({ answer: { code: 'conversation_ended' }, is_replay: true })
-  })
-
   test.each(['queue', 'merge', 'interrupt', 'reject'] as const)(
     'twenty times at once on two nodes (%s): one message, one reply, twenty equal answers',
     async (parley_concurrency) => {
