@@ -42,7 +42,12 @@ export function createInvoke(options: InvokeOptions): Invoke {
     }
     const keyed = await keyedCall(options, operation, caller, request_key)
     let replayed = false
-    const output = await runOnce({ ...keyed, within, run, onReplay: () => void (replayed = true) })
+    const onReplay = () => {
+      replayed = true
+      // At once: a call that was made before may be refused again, and that answer is a repeated one too.
+      from.edge?.setHeader('idempotent-replayed', 'true')
+    }
+    const output = await runOnce({ ...keyed, within, run, onReplay })
     return { output: output as never, replayed }
   }
 }
