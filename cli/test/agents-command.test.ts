@@ -94,7 +94,7 @@ b: new agent; new version 1; publish version 1
       [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not hold a key\n$/],
       [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: the key file cannot be read: ENOENT/],
       [[folder], { PARLEY_API_KEY: 'ak_unknown.secretsecret' }, /^parley: the server answers 401: Invalid or missing/],
-      [[folder], { PARLEY_API_KEY: reader }, /^parley: the server answers 403: The credential does not hold a scope/],
+      [[folder], { PARLEY_API_KEY: reader }, /^parley: the server answers 403: The credential has none of the scopes/],
       [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must be like/],
       [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must be like/],
       [

@@ -162,7 +162,7 @@ describe('parley', () => {
     const member = ['user', 'create', '--email', email, '--org', slug, '--role', 'admin']
     await succeed(...member)
     const failures: [args: string[], message: RegExp][] = [
-      [['org', 'create', '--name', 'Taken', '--slug', slug], /This slug is taken/],
+      [['org', 'create', '--name', 'Taken', '--slug', slug], /Another organization has this slug/],
       [['org', 'create', '--name', 'Taken', '--slug', 'No Slug'], /slug must match/],
       [['org', 'create', '--name', ' '], /name must match/],
       [['org', 'create', '--name', 'Other', '--key', key], /key has an id that another credential has/],
