@@ -1,5 +1,5 @@
-// The record of instructions that a job writes for a draft: asked for, under way, put into the draft or not. Each step is one
-// commit that looks at the state it finds, so that a job may run twice and on two nodes.
+// Records the generation of instructions for a draft by a job: requested, running, stored in the draft or failed. Each step is one
+// commit that checks the present state, so that a job can safely run twice and on two nodes.
 import { type Database, acrossOrganizations, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -7,7 +7,7 @@ import { type JobPayloads, enqueueGeneration, max_generation_tries } from '../jo
 
 type Job = JobPayloads['generate_instructions']
 
-// One that is under way for the same revision stays. Longer than every try of a model call takes: overdue, it has lost its node.
+// A generation in progress for the same revision stays. The interval is longer than any attempt, so an overdue one has lost its node.
 const askStatement = statement(
   'ask_for_instructions',
   `insert into instruction_generations as asked (version_id, organization_id, id, revision, status, due_at)
@@ -20,7 +20,7 @@ const askStatement = statement(
    returning id`,
 )
 
-/** Queues a job, unless one is under way for the same revision. To be called in a transaction. */
+/** Queues a job, unless one is in progress for the same revision. Must be called in a transaction. */
 export async function askForInstructions(
   store: Store,
   { id: version_id, revision }: { id: string; revision: number },
@@ -32,11 +32,11 @@ export async function askForInstructions(
 }
 
 export interface BegunGeneration {
-  /** With this one. */
+  /** Includes this attempt. */
   tries: number
   inputs: JsonObject
   config: JsonObject
-  /** Whether the draft is no longer the one that was asked about. */
+  /** Whether the draft has changed since the request. */
   is_outdated: boolean
 }
 
@@ -51,7 +51,7 @@ const beginStatement = statement(
              (v.published or v.revision <> g.revision) as is_outdated`,
 )
 
-/** Null when there is nothing to do (any more): it is over, or asked for anew. */
+/** Null if there is nothing left to do, because it has ended or was requested again. */
 export async function beginGeneration(store: Store, job: Job): Promise<BegunGeneration | null> {
   const [row] = await store.query<BegunGeneration>(beginStatement, [
     store.organization_id,
@@ -66,7 +66,7 @@ const lockStatement = statement(
   `select revision from instruction_generations
    where version_id = $2 and organization_id = $1 and id = $3 and status = 'running' for update`,
 )
-// The one place where a draft takes a text that no editor wrote: only as it was when it was asked for.
+// The only place where generated text enters a draft, and only if the draft has not changed since the request.
 const placeStatement = statement(
   'place_instructions',
   `update agent_versions
@@ -81,7 +81,7 @@ const finishStatement = statement(
    where version_id = $2 and organization_id = $1 and id = $3 and status = 'running'`,
 )
 
-export const outdated = 'The draft was changed or published meanwhile.'
+export const outdated = 'The draft was changed or published in the meantime. Request new instructions.'
 
 export type GenerationOutcome =
   | { status: 'done'; instructions: string }
@@ -111,14 +111,14 @@ const overdueStatement = statement(
    returning organization_id, version_id, id as generation_id`,
 )
 const giveUpStatement = acrossOrganizations(
-  'over all organizations, each minute',
+  'it runs each minute for all organizations',
   'give_up_generations',
   `update instruction_generations
-   set status = 'failed', error = 'The server was lost at each try.', due_at = null, finished_at = clock_timestamp()
+   set status = 'failed', error = 'Every attempt failed because its server stopped. Request it again.', due_at = null, finished_at = clock_timestamp()
    where due_at < clock_timestamp() and status = 'running' and tries >= $1`,
 )
 
-/** Queues anew, over all organizations, what nodes that are gone have left; the queue itself would wait for hours. */
+/** Queues again what lost nodes left behind, in all organizations, because the queue itself would wait for hours. */
 export async function requeueOverdueGenerations(database: Database): Promise<number> {
   return database.transaction(async (tx) => {
     await tx.query(giveUpStatement, [max_generation_tries])

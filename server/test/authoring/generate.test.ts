@@ -163,7 +163,7 @@ describe('other writers', () => {
     await untilStatus(draft, 'failed')
     expect(await read(draft)).toEqual({ ...edited, instruction_generation: await generationOf(draft) })
     expect(await generationOf(draft)).toMatchObject({
-      error: 'The draft was changed or published meanwhile.',
+      error: 'The draft was changed or published in the meantime. Request new instructions.',
       instructions: 'Not mine.',
     })
   })
@@ -299,7 +299,10 @@ describe('nodes that are lost', () => {
     await query(`update instruction_generations set tries = 4 where status = 'running'`)
     await becomeOverdue()
     expect(await requeueOverdueGenerations(server.database)).toBe(0)
-    expect(await generationOf(draft)).toMatchObject({ status: 'failed', error: 'The server was lost at each try.' })
+    expect(await generationOf(draft)).toMatchObject({
+      status: 'failed',
+      error: 'Every attempt failed because its server stopped. Request it again.',
+    })
     answer.say('Too late.')
     answer.finish()
     await expect.poll(async () => (await query('select from graphile_worker._private_jobs')).rowCount, soon).toBe(0)
