@@ -101,7 +101,12 @@ export async function takeAttempt(executor: Executor, buckets: readonly Bucket[]
   for (const bucket of buckets) {
     const wait_seconds = await take(executor, bucket)
     if (wait_seconds === 0) continue
-    throw new AppError('rate_limited', 'Too many attempts to sign in. Wait before you try again.', {}, { retry_after: wait_seconds })
+    throw new AppError(
+      'rate_limited',
+      'Too many attempts to sign in. Wait before you try again.',
+      {},
+      { retry_after: wait_seconds },
+    )
   }
 }
 

@@ -29,7 +29,8 @@ export function createInvoke(options: InvokeOptions): Invoke {
     const operation: Operation = operations[id]
     if (caller !== null) authorize(operation, caller)
     else if (operation.access !== 'public') throw new AppError('unauthorized')
-    if (operation.sign_in && from.edge === null) throw new AppError('forbidden', 'Only a browser can sign in. Use an API key or a token instead.')
+    if (operation.sign_in && from.edge === null)
+      throw new AppError('forbidden', 'Only a browser can sign in. Use an API key or a token instead.')
     const handler = handlers[id] as unknown as AnyHandler
     // Frees the body behind the key: it may be large, and the call may wait for minutes.
     const { key: request_key, ...origin } = from
