@@ -2,15 +2,11 @@
 // and alone: what it measures are seconds of real processes.
 import { defineConfig } from 'vitest/config'
 
-/** As main.ts does: the job queue lets a promise go that fails when a test takes the database away at the wrong moment. */
-const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
-
 const onPostgres = { globalSetup: 'server/test/support/postgres.ts', testTimeout: 30_000, hookTimeout: 60_000 }
 const kill_tests = ['server/test/kill/**/*.test.ts']
 
 export default defineConfig({
   test: {
-    onUnhandledError: (error) => !isOfJobQueue(error),
     projects: [
       {
         test: {

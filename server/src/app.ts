@@ -6,14 +6,12 @@ import { createConversationTokens } from './access/conversation-token.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
 import { createOpenId } from './access/sign-in/openid.ts'
 import { createPasswords } from './access/sign-in/passwords.ts'
-import { deleteExpired } from './access/sign-in/sessions.ts'
-import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
-import { runAnalysis } from './analysis/analyze.ts'
-import { writeInstructions } from './authoring/write-instructions.ts'
+import { signInWork } from './access/sign-in/work.ts'
+import { analysisWork } from './analysis/work.ts'
+import { instructionsWork } from './authoring/work.ts'
 import type { Config } from './config/config.ts'
 import type { Services } from './calls/context.ts'
-import { requeueOverdueAnalyses } from './conversations/commit/content.ts'
 import { createEndings } from './live/local-results.ts'
 import { createSignals } from './live/signals.ts'
 import type { EndedTurn } from './conversations/machine/ended-turn.ts'
@@ -27,22 +25,24 @@ import { watchLogs } from './events/log-watch.ts'
 import { createOpenStreams } from './events/open-streams.ts'
 import { drainKey } from './events/operations.ts'
 import { createFeeds } from './feed/feeds.ts'
-import { tendChanges } from './feed/maintain.ts'
-import { foldStatistics } from './statistics/fold.ts'
 import { Engine } from './engine/engine.ts'
 import { createModelCatalog } from './models/catalog.ts'
 import { createListings } from './engine/tools/mcp/listings.ts'
 import { handlers } from './handlers.ts'
 import { createHttpServer } from './http/server.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
-import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
 import { createGroupCommit } from './conversations/commit/group-commit.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { createSealers } from './sealing/seal.ts'
+import { feedWork } from './feed/work.ts'
+import { statisticsWork } from './statistics/work.ts'
 import { startDeliveries } from './webhooks/deliver.ts'
-import { cleanUp } from './webhooks/lanes.ts'
+import { webhooksWork } from './webhooks/work.ts'
+import { adoptingWork } from './work/adopt-jobs.ts'
+import { armWork, everyMinute } from './work/every-minute.ts'
+import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens, as `http://host:port`. */
@@ -74,7 +74,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
   const services = createServices(config, { database, connection_string, secret_key }, ports, log, stack)
-  const url = await serve(services, database, log, stack)
+  const url = await serve(services, log, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
   const owned = stack.move()
@@ -169,42 +169,33 @@ function connectNodes(
   return { signals, endings: createEndings<EndedTurn>(), bus, live, feeds, node_id }
 }
 
-/** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */
+/** Each minute; a node takes far fewer keys a minute than this. */
 const keys_deleted_at_once = 100_000
-const deliveries_deleted_at_once = 50_000
-/** Of 10,000 rows each. */
-const folds_at_once = 100
+
+/** Comes by itself, on one node at a time. */
+function minuteWork({ config, database }: Services) {
+  return [
+    statisticsWork(database),
+    feedWork(database),
+    webhooksWork(database),
+    signInWork(database, config.sign_in.idle_minutes),
+    everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
+    adoptingWork(database),
+  ]
+}
 
 /** After the time for running turns: what they have come to is sent. */
 const last_answers_ms = 2000
 
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
-async function serve(
-  services: ReturnType<typeof createServices>,
-  database: PooledDatabase,
-  log: Logger,
-  stack: AsyncDisposableStack,
-) {
-  const { config, runner, lifecycle, signals } = services
-  const tasks: Tasks = {
-    analyze_conversation: (payload, run) => runAnalysis(services, payload, run),
-    generate_instructions: (payload, run) => writeInstructions(services, payload, run, log),
-    requeue_generations: async () => {
-      const requeued = await requeueOverdueGenerations(services.database)
-      if (requeued > 0) log.warn({ requeued }, 'instructions that lost nodes were writing were queued again')
-    },
-    delete_expired_keys: async () => void (await deleteExpiredKeys(services.database, keys_deleted_at_once)),
-    clean_up_sign_in: () => deleteExpired(services.database, config.sign_in.idle_minutes),
-    fold_statistics: async () => void (await foldStatistics(services.database, folds_at_once)),
-    tend_changes: () => tendChanges(services.database),
-    clean_up_webhooks: () => cleanUp(services.database, deliveries_deleted_at_once),
-    requeue_analyses: async () => {
-      const requeued = await requeueOverdueAnalyses(services.database)
-      if (requeued > 0) log.warn({ requeued }, 'analyses of lost nodes were queued again')
-    },
-  }
-  const worker = await startJobWorker(database, tasks, log)
-  stack.defer(() => worker.stop())
+async function serve(services: ReturnType<typeof createServices>, log: Logger, stack: AsyncDisposableStack) {
+  const { config, database, bus, ports, runner, lifecycle, signals } = services
+  const by_minute = minuteWork(services)
+  const kinds = [analysisWork(services), instructionsWork(services), ...by_minute]
+  await armWork(database, by_minute)
+  const work = createWork({ database, bus, ports, log, kinds })
+  work.start()
+  stack.defer(() => work.stop())
   const server = await createHttpServer(services, handlers, log)
   stack.defer(async () => {
     lifecycle.isDraining = true

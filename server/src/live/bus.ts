@@ -25,7 +25,8 @@ export interface BusOptions {
   onError: (error: Error) => void
 }
 
-const channel = 'parley'
+/** Of the notifications that carry the messages. */
+export const channel = 'parley'
 const publishStatement = statement('publish_on_bus', `select pg_notify('${channel}', $1)`)
 const first_retry_ms = 250
 const longest_retry_ms = 5000

@@ -133,7 +133,7 @@ test('what an overtaken run brings late is not written', async () => {
   await held.asked
   const run = (await beginAnalysis(store, conversation_id))!
   const late = { id: conversation_id, run: run - 1 }
-  await writeAnalysis(store, services, late, { status: 'failed', reason: 'Late.' })
+  await store.transaction((tx) => writeAnalysis(tx, services, late, { status: 'failed', reason: 'Late.' }))
   expect(await read(conversation_id)).toMatchObject({ analysis_status: 'running', summary: 'The first.' })
   held.say('The second.')
   held.finish()

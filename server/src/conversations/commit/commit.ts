@@ -45,20 +45,28 @@ export async function underLock<T>(
   { change, id, lock_wait_ms }: Target,
   work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
-  const result = await store.transaction(async (tx) => {
-    await reach(ports, `${change}.begun`)
-    if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
-    const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
-    if (!state) return null
-    await reach(ports, `${change}.locked`)
-    const written = await work(tx, state)
-    // Who does not stop here need not wait: it goes with the commit.
-    if (ports.reached) await tx.posted()
-    await reach(ports, `${change}.written`)
-    return written
-  })
+  const result = await store.transaction((tx) => lockWithin(tx, ports, { change, id, lock_wait_ms }, work))
   await reach(ports, `${change}.committed`)
   return result
+}
+
+/** The same, as a part of a transaction that somebody else commits. */
+export async function lockWithin<T>(
+  tx: TransactionStore,
+  ports: Ports,
+  { change, id, lock_wait_ms }: Target,
+  work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
+): Promise<T | null> {
+  await reach(ports, `${change}.begun`)
+  if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
+  const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
+  if (!state) return null
+  await reach(ports, `${change}.locked`)
+  const written = await work(tx, state)
+  // Who does not stop here need not wait: it goes with the commit.
+  if (ports.reached) await tx.posted()
+  await reach(ports, `${change}.written`)
+  return written
 }
 
 /**

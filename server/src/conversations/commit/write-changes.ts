@@ -1,11 +1,11 @@
 // How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
 import { type Together, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import { postAnalysis } from '../../jobs/enqueue.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
+import { addAnalysis } from './analysis-work.ts'
 
 export interface Writer {
   tx: Together
@@ -214,8 +214,7 @@ const endStatement = statement(
   `with ended as (
      update conversations set status = $3, ended_at = $4,
             duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
-            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
-            analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
+            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8
      where id = $1 and organization_id = $2 and ended_at is null
      returning organization_id, agent_id, ended_at, duration, end_reason
    )
@@ -236,5 +235,5 @@ function endConversation({ tx }: Writer, state: LockedConversation, end: NonNull
     analysis.reason,
   ]
   tx.post(endStatement, values)
-  if (analysis.status === 'queued') postAnalysis(tx, { organization_id, conversation_id: id })
+  if (analysis.status === 'queued') addAnalysis(tx, state)
 }

@@ -1,0 +1,83 @@
+// The work that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
+import type { AgentConfig } from '@parley/contract'
+import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
+import { findVersionConfig } from '../agents/versions.ts'
+import type { Services } from '../calls/context.ts'
+import { analysis_work } from '../conversations/commit/analysis-work.ts'
+import { announce } from '../conversations/commit/follow-up.ts'
+import { type AnalysisOutcome, beginAnalysis, failAnalysis, writeAnalysis } from '../conversations/commit/content.ts'
+import { reach } from '../conversations/commit/pause-points.ts'
+import { findConversation } from '../conversations/read/conversation.ts'
+import { readEnds } from '../conversations/read/transcript.ts'
+import { openReservedStore } from '../database/store.ts'
+import { collectAnswer } from '../models/collect.ts'
+import { modelOf } from '../models/model-of.ts'
+import { summarizeWithDemo } from '../models/demo.ts'
+import { modelsOf } from '../models/organization-models.ts'
+import { ModelError } from '../models/port.ts'
+import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
+import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './rules/summary.ts'
+
+export function analysisWork(services: Services): WorkKind {
+  return {
+    name: analysis_work,
+    lease_ms: 10_000,
+    delays_ms: [2500, 7500, 20_000, 55_000],
+    share: { node: 16, organization: 8, owner: 8 },
+    run: (item, port) => runAnalysis(services, item, port),
+    giveUp: (tx, { subject }, why) => failAnalysis(tx, services, subject, why),
+    async settled({ organization_id, subject }) {
+      await reach(services.ports, 'analysis.committed')
+      announce(services, subject)
+      services.feeds.announce(organization_id!)
+      // The call of `end` that waits may be on any node.
+      await services.bus.publish({ topic: 'changed', id: subject })
+    },
+  }
+}
+
+async function runAnalysis(
+  services: Services,
+  { organization_id, subject: id, tries }: WorkItem,
+  port: WorkPort,
+): Promise<Outcome> {
+  const run = await port.commit((tx) => beginAnalysis(tx, id))
+  if (run === null) return { next: 'done' }
+  const store = openReservedStore(services.database, organization_id!)
+  const conversation = await findConversation(store, id)
+  if (!conversation) return { next: 'done' }
+  const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
+  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
+  const models = modelsOf(services, store)
+  const lines = linesOf(await readEnds(store, id, shown_of_each_end))
+  const outcome = await summarize({ models }, config, lines, port.signal, tries)
+  if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
+  return { next: 'done', write: (tx) => writeAnalysis(tx, services, { id, run }, outcome) }
+}
+
+async function summarize(
+  services: Pick<Services, 'models'>,
+  config: ResolvedConfig,
+  lines: ReturnType<typeof linesOf>,
+  signal: AbortSignal,
+  tries: number,
+): Promise<AnalysisOutcome | { status: 'retry'; reason: string }> {
+  const { summary: settings } = config.analysis
+  if (!lines.some((line) => line.role === 'user')) return { status: 'skipped', reason: 'There was no user message.' }
+  if (config.llm.provider === 'demo') {
+    return { status: 'done', summary: summarizeWithDemo(lines, settings.max_words) }
+  }
+  try {
+    const stream = modelOf(services, config).stream(summaryRequest(settings, lines), signal)
+    const { text } = await collectAnswer(stream)
+    if (text.trim() === '') return { status: 'failed', reason: 'The model gave an empty summary.' }
+    return { status: 'done', summary: boundSummary(text, settings.max_words) }
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error
+    if (error.kind === 'not_configured') {
+      return { status: 'skipped', reason: 'The model is not configured on this server.' }
+    }
+    const reason = `${error.message} (${tries === 1 ? '1 try' : `${tries} tries`})`
+    return error.kind === 'refused' ? { status: 'failed', reason } : { status: 'retry', reason }
+  }
+}
