@@ -1,7 +1,7 @@
 // The statement that leases work: to whom the places of a node go. It keeps to rules/shares.ts.
 
-/** Organizations of a pool that one look takes into account, and as many owners as an organization may have at once. */
-const max_organizations = 200
+/** Organizations of a pool that one look takes into account: twice what it leases. Of their owners it is four times as many. */
+const max_organizations = 64
 
 /**
  * The different values of a column among what is ready, by leaps in the index: each is one look, however many rows have it. They
@@ -29,13 +29,14 @@ export const leaseText = `with pools as (
        as pool(kind text, is_failing boolean, free integer, of_organization integer, of_owner integer, lease_ms integer,
                busy jsonb, busy_owners jsonb)
    ), organizations as (
-     select p.*, o.value as organization, coalesce((p.busy ->> o.value::text)::integer, 0) as busy_of_organization
+     select p.*, o.value as organization, coalesce((p.busy ->> o.value::text)::integer, 0) as busy_of_organization,
+            least($2::integer, $2::integer * 4 / count(*) over (partition by p.kind, p.is_failing) + 1) as most_owners
      from pools p cross join lateral
        ${leap('organization', 'w.kind = p.kind and w.slow = p.is_failing', '$3::uuid', String(max_organizations))} o
    ), owners as (
      select o.*, w.value as owner, coalesce((o.busy_owners ->> w.value)::integer, 0) as busy_of_owner
      from organizations o cross join lateral
-       ${leap('owner', 'w.kind = o.kind and w.slow = o.is_failing and w.organization = o.organization', '$3::uuid::text', 'greatest(0, o.of_organization - o.busy_of_organization)')} w
+       ${leap('owner', 'w.kind = o.kind and w.slow = o.is_failing and w.organization = o.organization', '$3::uuid::text', 'greatest(0, least(o.of_organization - o.busy_of_organization, o.most_owners))')} w
    ), of_owners as (
      select o.*, r.subject, r.due_at, o.busy_of_owner + r.nth as nth
      from owners o cross join lateral (
@@ -57,7 +58,7 @@ export const leaseText = `with pools as (
      select w.kind, w.owner, w.subject, c.is_failing, c.lease_ms
      from candidates c join work w on w.kind = c.kind and w.owner = c.owner and w.subject = c.subject
      where w.ready
-     order by c.nth_of_organization, c.due_at limit $2 for update of w skip locked
+     order by c.nth_of_organization, c.due_at limit $2::integer for update of w skip locked
    )
    update work w
    set lease = nextval('work_leases'), due_at = now() + due.lease_ms * interval '1 millisecond', ready = false,

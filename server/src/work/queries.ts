@@ -140,7 +140,8 @@ const endStatement = statement(
    )
    update work w set lease = null, tries = 0, again_at = null, due_at = next.due_at, ready = next.due_at <= clock_timestamp(),
           slow = w.slow and not $7
-   from next where w.kind = next.kind and w.owner = next.owner and w.subject = next.subject and next.due_at is not null`,
+   from next where w.kind = next.kind and w.owner = next.owner and w.subject = next.subject and next.due_at is not null
+   returning w.ready`,
 )
 
 const succeededStatement = statement(
@@ -149,14 +150,14 @@ const succeededStatement = statement(
      (select kind, owner, subject from work where kind = $1 and owner = $2 and slow limit $3 for update skip locked)`,
 )
 
-/** Under its lock: over, or due again at a time or after a while. */
+/** Under its lock: over, or due again at a time or after a while. True: it is due by now. */
 export async function endWork(
   tx: Executor,
   work: Leased,
   again: { at: string | null; in_ms: number } | null,
   succeeded: boolean,
-): Promise<void> {
-  await tx.query(endStatement, [
+): Promise<boolean> {
+  const [left] = await tx.query<{ ready: boolean }>(endStatement, [
     ...valuesOf(work),
     again?.at ?? null,
     again?.at ? null : (again?.in_ms ?? null),
@@ -164,6 +165,7 @@ export async function endWork(
   ])
   const { kind, owner } = work
   if (succeeded && work.is_failing) await tx.query(succeededStatement, [kind, owner, max_marked_at_once])
+  return left?.ready ?? false
 }
 
 // What was added meanwhile is covered by the next try, and does not hasten it unless it is urgent.

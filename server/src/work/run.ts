@@ -139,11 +139,13 @@ export class Run {
     const { ports, kind } = this.#options
     const verdict = judgeOutcome(outcome.next, this.#tried(), ports.random())
     if (verdict.type === 'give_up') return this.#giveUp(verdict.why)
+    let goes_on: boolean
     try {
-      await this.#write(async (tx, store) => {
+      goes_on = await this.#write(async (tx, store) => {
         if (outcome.write) await outcome.write(store())
-        if (verdict.type === 'retry') await retryWork(tx, this.work, verdict.after_ms)
-        else await endWork(tx, this.work, verdict.type === 'again' ? verdict : null, true)
+        if (verdict.type !== 'retry') return endWork(tx, this.work, verdict.type === 'again' ? verdict : null, true)
+        await retryWork(tx, this.work, verdict.after_ms)
+        return false
       })
     } catch (error) {
       if (isUnavailable(error) || error instanceof LeaseLost || !outcome.write) throw error
@@ -151,17 +153,19 @@ export class Run {
       return this.#finish({ next: { retry: not_stored } })
     }
     if (verdict.type !== 'retry') await this.#settle(kind)
-    return false
+    return goes_on
   }
 
   async #giveUp(why: string): Promise<boolean> {
     const { kind, database } = this.#options
     this.#log.warn({ reason: why, tries: this.#item.tries }, 'work was given up')
+    let goes_on: boolean
     try {
-      await this.#write(async (tx, store) => {
+      goes_on = await this.#write(async (tx, store) => {
         await kind.giveUp!(store(), this.#item, why)
-        await endWork(tx, this.work, null, false)
+        const is_due = await endWork(tx, this.work, null, false)
         await markFailing(tx, this.work)
+        return is_due
       })
     } catch (error) {
       const isLast = this.#item.tries > kind.delays_ms.length + max_tries_to_give_up
@@ -171,7 +175,7 @@ export class Run {
       return false
     }
     await this.#settle(kind)
-    return false
+    return goes_on
   }
 
   async #settle(kind: WorkKind): Promise<void> {
@@ -187,13 +191,13 @@ export class Run {
   }
 
   /** Again while the database is away. A commit that may have been made, and then is not found to be due, was made. */
-  async #write(write: (tx: Executor, store: () => TransactionStore) => Promise<void>): Promise<void> {
+  async #write(write: (tx: Executor, store: () => TransactionStore) => Promise<boolean>): Promise<boolean> {
     let isInDoubt = false
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.#transaction(write)
       } catch (error) {
-        if (error instanceof LeaseLost && isInDoubt) return
+        if (error instanceof LeaseLost && isInDoubt) return true
         if (!isUnavailable(error) || tries >= max_write_tries) throw error
         if (error instanceof CommitInDoubt) isInDoubt = true
         await new Promise<void>((resolve) => this.#options.ports.clock.after(write_retry_ms, resolve))
