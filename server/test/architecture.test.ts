@@ -43,6 +43,7 @@ describe('one writer', () => {
     ['secrets', /^secrets\//],
     ['statistics', /^statistics\//],
     ['conversation_changes|conversation_feeds', /^feed\//],
+    ['work|work_arrivals', /^work\//],
     ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
   ])('%s belong to one room', (tables, room) => {
     const writers = filesWith(writesTo(tables))
@@ -86,21 +87,14 @@ test('every prepared statement of a room names the organization', () => {
     'webhooks/lanes.ts',
   ])
   const statements = files
-    .filter(({ file }) => !across.has(file) && !/^(database|jobs|live)\//.test(file))
+    .filter(({ file }) => !across.has(file) && !/^(database|live|work)\//.test(file))
     .flatMap(({ file, text }) =>
       [...text.matchAll(/statement\(\s*'(\w+)',\s*(`[^`]*`|'[^']*')/g)].map(([, name, sql]) => ({ file, name, sql })),
     )
   expect(statements.length).toBeGreaterThan(20)
-  const ofAllGenerations = ['overdue_generations', 'give_up_generations']
   for (const { name, sql } of statements) {
-    const across_all = [
-      'is_conversation_id_taken',
-      'overdue_analyses',
-      'read_log_progress',
-      'watch_secret_key',
-      'forget_changes',
-    ]
-    if ([...across_all, ...ofAllGenerations].includes(name!)) continue
+    const across_all = ['is_conversation_id_taken', 'read_log_progress', 'watch_secret_key', 'forget_changes']
+    if (across_all.includes(name!)) continue
     expect(sql, name).toMatch(/organization_id/)
   }
 })

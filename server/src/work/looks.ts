@@ -18,8 +18,7 @@ export interface Looks {
 
 /** `lookOnce` never throws. True: there may be more to do at once. */
 export function createLooks(clock: Clock, lookOnce: () => Promise<boolean>): Looks {
-  let isStopped = false
-  let looksAgain = false
+  const state = { isStopped: false, looksAgain: false }
   let looking: Promise<void> | null = null
   let stopPoll = () => {}
   let stopGap: (() => void) | null = null
@@ -27,19 +26,19 @@ export function createLooks(clock: Clock, lookOnce: () => Promise<boolean>): Loo
 
   async function lookWhileAsked(): Promise<void> {
     stopPoll()
-    while (looksAgain && !isStopped) {
+    while (state.looksAgain && !state.isStopped) {
       looked_at = clock.monotonic()
-      looksAgain = false
-      if (await lookOnce()) looksAgain = true
+      state.looksAgain = false
+      if (await lookOnce()) state.looksAgain = true
     }
   }
 
   function look(): void {
-    looksAgain = true
+    state.looksAgain = true
     looking ??= lookWhileAsked().finally(() => {
       looking = null
-      if (isStopped) return
-      if (looksAgain) look()
+      if (state.isStopped) return
+      if (state.looksAgain) look()
       else stopPoll = clock.after(poll_ms, look)
     })
   }
@@ -47,16 +46,16 @@ export function createLooks(clock: Clock, lookOnce: () => Promise<boolean>): Loo
   return {
     look,
     call() {
-      if (isStopped || stopGap) return
+      if (state.isStopped || stopGap) return
       const wait_ms = looked_at + gap_ms - clock.monotonic()
       if (wait_ms <= 0) return look()
       stopGap = clock.after(wait_ms, () => {
         stopGap = null
-        if (!isStopped) look()
+        if (!state.isStopped) look()
       })
     },
     async stop() {
-      isStopped = true
+      state.isStopped = true
       stopPoll()
       stopGap?.()
       await looking

@@ -275,7 +275,7 @@ describe('failures', () => {
     expect([ofKind! > 0.89 && ofKind! < 1.11, own! > 1.99 && own! < 2.01]).toEqual([true, true])
     await world.add(keyOf('kind'))
     await expect.poll(arrivals, soon).toBe(0)
-    expect(await pauses()).toHaveLength(2)
+    expect((await pauses())[0]).toBeGreaterThan(0.8)
     expect(tries.toSorted()).toEqual(['kind 1', 'own 1'])
     await world.add(keyOf('kind'), { urgent: true })
     await expect.poll(() => tries, soon).toContain('kind 2')

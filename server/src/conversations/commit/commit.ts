@@ -1,5 +1,5 @@
 // The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock, all
-// of it or nothing, with its follow-up jobs. Nothing here waits for the network (T12).
+// of it or nothing, with the work that follows. Nothing here waits for the network (T12).
 import type { Ports } from '../../base/ports.ts'
 import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
