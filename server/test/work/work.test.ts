@@ -281,6 +281,25 @@ describe('failures', () => {
     await expect.poll(() => tries, soon).toContain('kind 2')
   })
 
+  test('one puts all that its owner has waiting, and what comes, among those that fail; a success takes them out again', async () => {
+    const kind = kindOf(async ({ tries }) => (tries === 1 ? retry : { next: 'done' }), { delays_ms: [3_600_000] })
+    world.start([kind])
+    const later = { in_ms: 3_600_000 }
+    await world.add(keyOf('waits'), later)
+    await world.add(keyOf('waits', 'other'), later)
+    await expect.poll(arrivals, soon).toBe(0)
+    await world.add(keyOf('fails'))
+    const slow = async () =>
+      (await world.rows()).filter((row) => row.slow).map(({ owner, subject }) => `${owner} ${subject}`)
+    await expect.poll(slow, soon).toEqual(['owner fails', 'owner waits'])
+    await world.add(keyOf('comes'), later)
+    await world.add(keyOf('comes', 'other'), later)
+    await expect.poll(slow, soon).toEqual(['owner comes', 'owner fails', 'owner waits'])
+    await world.add(keyOf('fails'), { urgent: true })
+    await expect.poll(slow, soon).toEqual([])
+    expect(await world.rows()).toHaveLength(4)
+  })
+
   test('what cannot be given up is stuck: counted, left alone, and tried again when somebody says so', async () => {
     let isBroken = true
     let runs = 0
