@@ -11,7 +11,7 @@ import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { planHome } from '@parley/embedded-postgres/home'
 import { readPostmasterFile } from '@parley/embedded-postgres/postmaster'
 import { CHILD_ENVIRONMENT, serverArguments } from '@parley/embedded-postgres/settings'
-import { detectSurroundings } from '@parley/embedded-postgres/host'
+import { detectHost } from '@parley/embedded-postgres/host'
 
 export interface BenchPostgres extends AsyncDisposable {
   database_url: string
@@ -53,9 +53,9 @@ export async function startPostgresWith(settings: Record<string, string>): Promi
 }
 
 async function spawnPostgres(data_dir: string, settings: Record<string, string>): Promise<void> {
-  const surroundings = detectSurroundings()
-  const { account, cluster_dir } = await planHome(data_dir, surroundings)
-  const { postgres } = await prepareBinaries(surroundings, account)
+  const host = detectHost()
+  const { account, cluster_dir } = await planHome(data_dir, host)
+  const { postgres } = await prepareBinaries(host, account)
   const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(postgres, [...serverArguments(cluster_dir), ...more], {
     ...(account && { uid: account.uid, gid: account.gid }),

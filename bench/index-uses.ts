@@ -15,7 +15,7 @@ export const indexUses: Record<string, string> = {
   credentials_user: 'listPersonalAccessTokens',
   agents_pkey: 'getAgent; the name of a conversation’s agent',
   agents_page: 'listAgents',
-  agent_versions_pkey: 'getVersionConfig, for every message',
+  agent_versions_pkey: 'readAgentConfig, for every message',
   agent_versions_number: 'keeps numbers apart; getAgentVersion, listAgentVersions, the newest published one',
   agent_versions_inline: 'keeps one row for each content; createConversation with an inline configuration',
 

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOpenApiDocument, operations } from '@parley/contract'
-import { settings } from '../server/src/config/config.ts'
+import { settings } from '../server/src/settings.ts'
 import { version } from '../server/src/base/version.ts'
 
 const root = join(import.meta.dirname, '..')

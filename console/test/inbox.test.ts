@@ -218,7 +218,7 @@ describe('the list', () => {
     const see = (state: 'hidden' | 'visible') =>
       page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
         document.dispatchEvent(new Event('visibilitychange'))`)
-    const streams = () => server.app.services.open_streams.count
+    const streams = () => server.app.rooms.events.open_streams.count
     await see('hidden')
     await expect.poll(streams).toBe(0)
     await server.client.deleteConversation({ conversation_id: first })

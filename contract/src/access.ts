@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { NewInvitation } from './invitations.ts'
 import { defineOperation } from './operation.ts'
-import { roles, scopes } from './scopes.ts'
+import { roles, scopes } from './vocabulary.ts'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf, pageOf, pageQuery, idempotencyHeader } from './schema.ts'
 
 const Role = oneOf(roles)

@@ -1,7 +1,7 @@
 // Parts of AgentConfig that stand for themselves: where tools come from, and what later capabilities are set to.
 import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
 import { JsonObject, named, nullable, oneOf } from './schema.ts'
-import { widgetTypes } from './widgets.ts'
+import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './vocabulary.ts'
 
 /** Marks what is validated and kept, but has no effect until its capability is there. */
 export const without_effect = 'x-without-effect'
@@ -19,12 +19,12 @@ export const McpServer = named(
   Type.Object(
     {
       name: Type.String({
-        pattern: '^[A-Za-z0-9_-]{1,32}$',
+        pattern: `^[A-Za-z0-9_-]{1,${agentBounds.mcp_server.name}}$`,
         description: 'Unique within the agent. The model knows its tools as `<name>_<tool>`.',
       }),
       url: Type.String({
         minLength: 1,
-        maxLength: 2000,
+        maxLength: agentBounds.mcp_server.url,
         pattern: '^https?://[^\\s]+$',
         description: 'Of its streamable HTTP endpoint. Private addresses are refused.',
       }),
@@ -45,7 +45,11 @@ export const McpServer = named(
       ),
       timeout_ms: Type.Optional(
         nullable(
-          Type.Integer({ minimum: 1, maximum: 600_000, description: 'Of a call, and of connecting. Default 10000.' }),
+          Type.Integer({
+            minimum: 1,
+            maximum: 600_000,
+            description: `Of a call, and of connecting. Default ${agentDefaults.mcp_server.timeout_ms}.`,
+          }),
         ),
       ),
     },
@@ -76,11 +80,13 @@ export const BuiltInTools = Type.Object({
     nullable(
       Type.Object(
         {
-          enabled: Type.Optional(nullable(Type.Boolean({ description: 'Default false.' }))),
+          enabled: Type.Optional(
+            nullable(Type.Boolean({ description: `Default ${agentDefaults.end_conversation.enabled}.` })),
+          ),
           description: Type.Optional(
             nullable(
               Type.String({
-                maxLength: 10_000,
+                maxLength: agentBounds.end_conversation.description,
                 description: 'Tells the model when to end. Default: a text that does.',
               }),
             ),
@@ -93,12 +99,12 @@ export const BuiltInTools = Type.Object({
 })
 
 export const QuickAction = Type.Object({
-  label: Type.String({ minLength: 1, maxLength: 200 }),
-  message: Type.String({ minLength: 1, maxLength: 32_000 }),
+  label: Type.String({ minLength: 1, maxLength: agentBounds.quick_action.label }),
+  message: Type.String({ minLength: 1, maxLength: agentBounds.message }),
 })
 
 export const KnowledgeBase = Type.Object({
-  dataset_id: Type.String({ minLength: 1, maxLength: 200 }),
+  dataset_id: Type.String({ minLength: 1, maxLength: agentBounds.knowledge_base.dataset_id }),
   top_n: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
 })
 
@@ -106,9 +112,11 @@ export const Inactivity = named(
   'Inactivity',
   Type.Object({
     warn_after_seconds: seconds('Of silence, before `warn_message`; null: never.'),
-    warn_message: Type.Optional(nullable(Type.String({ maxLength: 32_000 }))),
-    end_after_seconds: seconds('Of silence, before the conversation ends; null: never. Default 86400.'),
-    end_message: Type.Optional(nullable(Type.String({ maxLength: 32_000 }))),
+    warn_message: Type.Optional(nullable(Type.String({ maxLength: agentBounds.message }))),
+    end_after_seconds: seconds(
+      `Of silence, before the conversation ends; null: never. Default ${agentDefaults.inactivity.end_after_seconds}.`,
+    ),
+    end_message: Type.Optional(nullable(Type.String({ maxLength: agentBounds.message }))),
     max_duration_seconds: seconds('Of the whole conversation; null: any.'),
     max_user_turns: Type.Optional(
       nullable(
@@ -122,7 +130,6 @@ export const Inactivity = named(
   }),
 )
 
-const redactedKinds = ['email', 'phone', 'credit_card', 'iban', 'ip_address'] as const
 type Redaction = (typeof redactedKinds)[number] | { name: string; pattern: string }
 
 export const Retention = named(
@@ -154,6 +161,8 @@ export const Retention = named(
   }),
 )
 
+const { analysis: bounds } = agentBounds
+
 /** Fields of `analysis` beyond the summary. */
 export const ExtendedAnalysis = {
   outcome: Type.Optional(
@@ -162,10 +171,10 @@ export const ExtendedAnalysis = {
         Type.Object({
           options: Type.Array(
             Type.Object({
-              name: Type.String({ minLength: 1, maxLength: 100 }),
-              description: Type.Optional(nullable(Type.String({ maxLength: 4000 }))),
+              name: Type.String({ minLength: 1, maxLength: bounds.outcome.name }),
+              description: Type.Optional(nullable(Type.String({ maxLength: bounds.outcome.description }))),
             }),
-            { minItems: 1, maxItems: 50, description: 'Of which one is chosen.' },
+            { minItems: 1, maxItems: bounds.outcomes, description: 'Of which one is chosen.' },
           ),
         }),
       ),
@@ -175,7 +184,11 @@ export const ExtendedAnalysis = {
     notYet(nullable({ ...JsonObject, description: 'A JSON Schema of fields to fill from the transcript.' })),
   ),
   success: Type.Optional(
-    notYet(nullable(Type.String({ minLength: 1, maxLength: 4000, description: 'A question answered by yes or no.' }))),
+    notYet(
+      nullable(
+        Type.String({ minLength: 1, maxLength: bounds.success, description: 'A question answered by yes or no.' }),
+      ),
+    ),
   ),
 }
 

@@ -13,15 +13,10 @@ import {
 } from './agent-config-parts.ts'
 import { named, nullable, oneOf } from './schema.ts'
 import { ToolConfig } from './tool-config.ts'
+import { agentBounds, agentDefaults, agentKinds, channels, concurrencyRules, instructionsModes } from './vocabulary.ts'
 import { FormDefinition } from './widgets.ts'
 
-export const channels = ['telephone', 'webrtc', 'email', 'text'] as const
-export type Channel = (typeof channels)[number]
-
-export const concurrencyRules = ['queue', 'merge', 'interrupt', 'reject'] as const
-export type ConcurrencyRule = (typeof concurrencyRules)[number]
-
-const templateText = (description: string) => Type.String({ maxLength: 200_000, description })
+const templateText = (description: string) => Type.String({ maxLength: agentBounds.text, description })
 
 const StartingMessage = named(
   'StartingMessage',
@@ -30,16 +25,16 @@ const StartingMessage = named(
       'The greeting: a text (a template), the same as `static`, or written by the model (`generated`); null: none.',
     anyOf: [
       { type: 'null' },
-      { type: 'string', maxLength: 32_000 },
+      { type: 'string', maxLength: agentBounds.message },
       {
         type: 'object',
         required: ['type', 'text'],
-        properties: { type: { const: 'static' }, text: { type: 'string', maxLength: 32_000 } },
+        properties: { type: { const: 'static' }, text: { type: 'string', maxLength: agentBounds.message } },
       },
       {
         type: 'object',
         required: ['type', 'instructions'],
-        properties: { type: { const: 'generated' }, instructions: { type: 'string', maxLength: 32_000 } },
+        properties: { type: { const: 'generated' }, instructions: { type: 'string', maxLength: agentBounds.message } },
       },
     ],
   }),
@@ -53,12 +48,12 @@ export const model_name_pattern = `^/?${model_segment}(/${model_segment})*$`
 const modelFields = {
   provider: Type.String({
     minLength: 1,
-    maxLength: 100,
+    maxLength: agentBounds.provider,
     description: 'As in `openai`, `anthropic`, `google`, `azure`, `openai-compatible`, `demo`.',
   }),
   model: Type.String({
     minLength: 1,
-    maxLength: 200,
+    maxLength: agentBounds.model,
     pattern: model_name_pattern,
     description:
       "The provider's own name of the model: letters, digits and `.` `_` `:` `@` `+` `-`, in parts with `/` between them; no part is `.` or `..`.",
@@ -66,7 +61,13 @@ const modelFields = {
   temperature: Type.Optional(nullable(Type.Number({ minimum: 0, maximum: 2 }))),
   max_output_tokens: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
   timeout_ms: Type.Optional(
-    nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: 'Bound of one model call. Default 60000.' })),
+    nullable(
+      Type.Integer({
+        minimum: 1,
+        maximum: 600_000,
+        description: `Bound of one model call. Default ${agentDefaults.model_timeout_ms}.`,
+      }),
+    ),
   ),
 }
 
@@ -77,7 +78,7 @@ const LanguageModel = named(
     fallbacks: Type.Optional(
       nullable(
         Type.Array(Type.Object(modelFields), {
-          maxItems: 8,
+          maxItems: agentBounds.fallbacks,
           description: 'Asked in order when the first cannot answer.',
         }),
       ),
@@ -88,7 +89,7 @@ const LanguageModel = named(
 const maxToolSteps = Type.Integer({
   minimum: 1,
   maximum: 100,
-  description: 'Model calls with tools in a turn; after them the model is asked once more, without tools. Default 8.',
+  description: `Model calls with tools in a turn; after them the model is asked once more, without tools. Default ${agentDefaults.max_tool_steps}.`,
 })
 
 const ChannelOverride = named(
@@ -96,7 +97,7 @@ const ChannelOverride = named(
   Type.Object({
     instructions: Type.Optional(nullable(templateText('Added to, or put in place of, `instructions`.'))),
     instructions_mode: Type.Optional(
-      nullable(oneOf(['append', 'replace'] as const, 'Default `append`: joined with a blank line.')),
+      nullable(oneOf(instructionsModes, `Default \`${agentDefaults.instructions_mode}\`: joined with a blank line.`)),
     ),
     starting_message: Type.Optional(StartingMessage),
     max_tool_steps: Type.Optional(nullable(maxToolSteps)),
@@ -108,13 +109,23 @@ const ChannelProperties = named(
   Type.Object({
     channel: Type.Optional(nullable(oneOf(channels))),
     enabled: Type.Optional(
-      nullable(Type.Boolean({ description: 'Whether the agent talks on this channel. Default true.' })),
+      nullable(
+        Type.Boolean({
+          description: `Whether the agent talks on this channel. Default ${agentDefaults.channel.enabled}.`,
+        }),
+      ),
     ),
     body_template: Type.Optional(
-      nullable(templateText('Wraps the reply that is returned and stored. Default `{{agent_response}}`.')),
+      nullable(
+        templateText(
+          `Wraps the reply that is returned and stored. Default \`${agentDefaults.channel.body_template}\`.`,
+        ),
+      ),
     ),
   }),
 )
+
+const { analysis } = agentDefaults
 
 const AnalysisConfig = named(
   'AnalysisConfig',
@@ -124,16 +135,20 @@ const AnalysisConfig = named(
         Type.Integer({
           minimum: 0,
           maximum: 60_000,
-          description: 'How long `end` waits for the summary. Default 5000.',
+          description: `How long \`end\` waits for the summary. Default ${analysis.wait_ms}.`,
         }),
       ),
     ),
     summary: Type.Optional(
       nullable(
         Type.Object({
-          enabled: Type.Optional(nullable(Type.Boolean({ description: 'Default true.' }))),
+          enabled: Type.Optional(nullable(Type.Boolean({ description: `Default ${analysis.summary.enabled}.` }))),
           instructions: Type.Optional(nullable(templateText('What the summary should dwell on.'))),
-          max_words: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 2000, description: 'Default 80.' }))),
+          max_words: Type.Optional(
+            nullable(
+              Type.Integer({ minimum: 1, maximum: 2000, description: `Default ${analysis.summary.max_words}.` }),
+            ),
+          ),
         }),
       ),
     ),
@@ -154,7 +169,7 @@ export const AgentConfig = named(
   'AgentConfig',
   Type.Object(
     {
-      kind: Type.Optional(nullable(oneOf(['static_prompt'] as const, 'Default `static_prompt`.'))),
+      kind: Type.Optional(nullable(oneOf(agentKinds, `Default \`${agentDefaults.kind}\`.`))),
       instructions: Type.Optional(
         nullable(
           templateText(
@@ -165,7 +180,7 @@ export const AgentConfig = named(
       guardrails: Type.Optional(
         nullable(
           Type.String({
-            maxLength: 200_000,
+            maxLength: agentBounds.text,
             description: 'Rules that are added after the instructions, word for word.',
           }),
         ),
@@ -177,39 +192,51 @@ export const AgentConfig = named(
           Type.Integer({
             minimum: 1,
             maximum: 3600,
-            description: 'A turn that is not final by then fails. Default 120.',
+            description: `A turn that is not final by then fails. Default ${agentDefaults.max_turn_seconds}.`,
           }),
         ),
       ),
       concurrency: Type.Optional(
-        nullable(oneOf(concurrencyRules, 'What a message does while another turn runs. Default `queue`.')),
+        nullable(
+          oneOf(
+            concurrencyRules,
+            `What a message does while another turn runs. Default \`${agentDefaults.concurrency}\`.`,
+          ),
+        ),
       ),
       context_window: Type.Optional(
         nullable(
           Type.Object({
             max_items: Type.Optional(
-              nullable(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Default 200.' })),
+              nullable(
+                Type.Integer({
+                  minimum: 1,
+                  maximum: 10_000,
+                  description: `Default ${agentDefaults.context_window.max_items}.`,
+                }),
+              ),
             ),
             max_tokens: Type.Optional(
               nullable(
                 Type.Integer({
                   minimum: 1,
                   maximum: 10_000_000,
-                  description:
-                    'Estimated: four characters each. The newest turn is shown whole, but for results of tools that are cut off to fit. Default 32000.',
+                  description: `Estimated: four characters each. The newest turn is shown whole, but for results of tools that are cut off to fit. Default ${agentDefaults.context_window.max_tokens}.`,
                 }),
               ),
             ),
           }),
         ),
       ),
-      tools: Type.Optional(nullable(Type.Array(ToolConfig, { maxItems: 128 }))),
+      tools: Type.Optional(nullable(Type.Array(ToolConfig, { maxItems: agentBounds.tools }))),
       max_tool_steps: Type.Optional(nullable(maxToolSteps)),
-      mcp_servers: Type.Optional(nullable(Type.Array(McpServer, { maxItems: 16 }))),
+      mcp_servers: Type.Optional(nullable(Type.Array(McpServer, { maxItems: agentBounds.mcp_servers }))),
       built_in_tools: Type.Optional(nullable(BuiltInTools)),
-      forms: Type.Optional(nullable(Type.Array(FormDefinition, { maxItems: 50 }))),
-      quick_actions: Type.Optional(notYet(nullable(Type.Array(QuickAction, { maxItems: 50 })))),
-      knowledge_bases: Type.Optional(notYet(nullable(Type.Array(KnowledgeBase, { maxItems: 50 })))),
+      forms: Type.Optional(nullable(Type.Array(FormDefinition, { maxItems: agentBounds.forms }))),
+      quick_actions: Type.Optional(notYet(nullable(Type.Array(QuickAction, { maxItems: agentBounds.quick_actions })))),
+      knowledge_bases: Type.Optional(
+        notYet(nullable(Type.Array(KnowledgeBase, { maxItems: agentBounds.knowledge_bases }))),
+      ),
       channel_overrides: Type.Optional(nullable(perChannel(ChannelOverride))),
       channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
       analysis: Type.Optional(nullable(AnalysisConfig)),

@@ -14,10 +14,11 @@ import {
   timestampFilter,
   idempotencyHeader,
 } from './schema.ts'
+import { agentBounds, generationStatuses } from './vocabulary.ts'
 
 const agentFields = {
-  name: Type.String({ minLength: 1, maxLength: 200, description: 'Not unique.' }),
-  description: nullable(Type.String({ maxLength: 10_000 })),
+  name: Type.String({ minLength: 1, maxLength: agentBounds.name, description: 'Not unique.' }),
+  description: nullable(Type.String({ maxLength: agentBounds.description })),
   active: Type.Boolean({ description: 'An inactive agent takes no new conversations.' }),
   is_demo: Type.Boolean(),
   metadata: JsonObject,
@@ -49,8 +50,6 @@ const versionRecord = {
 }
 
 export const AgentVersionSummary = named('AgentVersionSummary', Type.Object(versionRecord))
-
-export const generationStatuses = ['queued', 'running', 'done', 'failed'] as const
 
 const InstructionGeneration = named(
   'InstructionGeneration',

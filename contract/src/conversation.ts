@@ -1,60 +1,20 @@
 // The conversation resource: statuses, transcript, turns and what the operations answer.
 import { Type, type Static } from 'typebox'
-import { channels, concurrencyRules } from './agent-config.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
+import {
+  actorTypes,
+  analysisStatuses,
+  channels,
+  concurrencyRules,
+  conversationStatuses,
+  directions,
+  endReasons,
+  itemTypes,
+  messageRoles,
+  turnOutcomes,
+  turnStatuses,
+} from './vocabulary.ts'
 import { Widget } from './widgets.ts'
-
-export const directions = ['inbound', 'outbound'] as const
-export type Direction = (typeof directions)[number]
-
-/** The nine statuses (end-conversation.yaml, `Status`). */
-export const conversationStatuses = [
-  'token_created',
-  'triggered',
-  'ringing',
-  'in_progress',
-  'completed',
-  'failed',
-  'cancelled',
-  'transferred',
-  'unanswered',
-] as const
-export type ConversationStatus = (typeof conversationStatuses)[number]
-
-export const endReasons = [
-  'ended_by_caller',
-  'ended_by_agent',
-  'ended_by_end_user',
-  'inactivity',
-  'max_duration',
-  'max_turns',
-  'deleted',
-  'imported',
-  'error',
-] as const
-export type EndReason = (typeof endReasons)[number]
-
-export const analysisStatuses = ['none', 'queued', 'running', 'done', 'skipped', 'failed'] as const
-export type AnalysisStatus = (typeof analysisStatuses)[number]
-
-export const turnStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
-export type TurnStatus = (typeof turnStatuses)[number]
-
-export const turnOutcomes = [
-  'reply',
-  'model_error',
-  'timed_out',
-  'step_limit',
-  'conversation_ended',
-  'cancelled_by_caller',
-  'superseded',
-  'attempts_exhausted',
-] as const
-export type TurnOutcome = (typeof turnOutcomes)[number]
-
-/** Those of turns that failed or were cancelled. */
-export const unansweredOutcomes = turnOutcomes.filter((outcome) => outcome !== 'reply')
-export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
 
 const TurnMetrics = named(
   'TurnMetrics',
@@ -82,8 +42,8 @@ export const TranscriptItem = named(
   'TranscriptItem',
   Type.Object({
     ...itemFields,
-    type: oneOf(['message', 'function_call', 'function_call_output'] as const),
-    role: Type.Optional(oneOf(['user', 'assistant', 'system'] as const, 'Of a message.')),
+    type: oneOf(itemTypes),
+    role: Type.Optional(oneOf(messageRoles, 'Of a message.')),
     content: Type.Optional(Type.Array(Type.String(), { description: 'Of a message.' })),
     interrupted: Type.Optional(Type.Boolean({ description: 'Of a message: its text was cut off.' })),
     metrics: Type.Optional(TurnMetrics),
@@ -100,7 +60,7 @@ export type TranscriptItem = Static<typeof TranscriptItem>
 export const EndedBy = named(
   'EndedBy',
   Type.Object({
-    type: oneOf(['credential', 'user', 'agent', 'system'] as const),
+    type: oneOf(actorTypes),
     id: nullable(Type.String()),
     name: nullable(Type.String()),
     reason: nullable(Type.String({ description: "The caller's own words, given to `end`." })),

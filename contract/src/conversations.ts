@@ -1,22 +1,24 @@
 // Conversations: the operations.
 import { Type, type Static } from 'typebox'
-import { AgentConfig, channels, concurrencyRules } from './agent-config.ts'
-import {
-  Conversation,
-  EndConversationResponse,
-  ImportError,
-  MessageReply,
-  conversationStatuses,
-  directions,
-  endReasons,
-  unansweredOutcomes,
-} from './conversation.ts'
+import { AgentConfig } from './agent-config.ts'
+import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
 import { turnStreamData } from './events.ts'
 import { ImportedConversation } from './import.ts'
-import { conversationPermissions, defineOperation } from './operation.ts'
+import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
 import { turnOperations } from './turns.ts'
 import { JsonObject, Timestamp, nullable, oneOf, timestampFilter, uuidText, idempotencyHeader } from './schema.ts'
+import {
+  channels,
+  concurrencyRules,
+  conversationPermissions,
+  conversationStatuses,
+  directions,
+  endModes,
+  endReasons,
+  interactivities,
+  unansweredOutcomes,
+} from './vocabulary.ts'
 
 const Filters = {
   direction: Type.Optional(oneOf(directions)),
@@ -141,7 +143,7 @@ const lifecycleOperations = {
     }),
     body: Type.Object({
       text: Type.String({ description: 'Not blank; at most 32,000 characters.' }),
-      interactivity: Type.Optional(nullable(oneOf(['plain', 'rich'] as const, 'Default `plain`.'))),
+      interactivity: Type.Optional(nullable(oneOf(interactivities, 'Default `plain`.'))),
     }),
     success: { status: 200, description: 'The reply.', schema: MessageReply },
     stream: turnStreamData,
@@ -188,7 +190,7 @@ const lifecycleOperations = {
       mode: Type.Optional(
         nullable(
           oneOf(
-            ['cut', 'finish'] as const,
+            endModes,
             '`cut` (default): now, in the middle of a reply too. `finish`: no new message, and the end comes with the last of the turns that are open.',
           ),
         ),

@@ -1,18 +1,20 @@
 // The events that a conversation's changes leave behind: one log, numbered without holes, the same for streams, webhooks and
 // the console.
 import { Type, type Static, type TSchema } from 'typebox'
-import { channels } from './agent-config.ts'
+import { EndedBy, MessageReply } from './conversation.ts'
+import { ErrorBody } from './errors.ts'
+import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
-  EndedBy,
-  MessageReply,
+  type EventType,
   analysisStatuses,
+  channels,
   conversationStatuses,
   directions,
   endReasons,
+  eventTypes,
+  messageRoles,
   turnOutcomes,
-} from './conversation.ts'
-import { ErrorBody } from './errors.ts'
-import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
+} from './vocabulary.ts'
 import { TurnWidget } from './widgets.ts'
 
 const turn = { turn_id: Id }
@@ -46,7 +48,7 @@ export const eventData = {
   }),
   'message.created': Type.Object({
     id: Id,
-    role: oneOf(['user', 'assistant', 'system'] as const),
+    role: oneOf(messageRoles),
     content: Type.Array(Type.String()),
     interrupted: Type.Boolean(),
     turn_id: nullable(Id),
@@ -64,10 +66,7 @@ export const eventData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer({ description: 'Null when the call was not carried out to its end.' })),
   }),
-} as const satisfies Record<string, TSchema>
-
-export type EventType = keyof typeof eventData
-export const eventTypes = Object.keys(eventData) as EventType[]
+} as const satisfies Record<EventType, TSchema>
 
 const eventFields = {
   id: Id,

@@ -1,8 +1,15 @@
 // A conversation as it is brought in from elsewhere: validated row by row, so that one bad row harms no other.
 import { Type, type Static } from 'typebox'
-import { channels } from './agent-config.ts'
-import { analysisStatuses, conversationStatuses, directions, endReasons } from './conversation.ts'
 import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'
+import {
+  analysisStatuses,
+  channels,
+  conversationStatuses,
+  directions,
+  endReasons,
+  itemTypes,
+  messageRoles,
+} from './vocabulary.ts'
 
 const time = (description: string) => Type.String({ format: 'date-time', description })
 const optional = <T extends Parameters<typeof nullable>[0]>(schema: T) => Type.Optional(nullable(schema))
@@ -12,9 +19,9 @@ const ImportedItem = named(
   'ImportedItem',
   Type.Object({
     id: optional(uuidText('Made here when it is missing.')),
-    type: oneOf(['message', 'function_call', 'function_call_output'] as const),
+    type: oneOf(itemTypes),
     position: optional(Type.Integer({ description: "When given, the item's place in the list." })),
-    role: optional(oneOf(['user', 'assistant', 'system'] as const)),
+    role: optional(oneOf(messageRoles)),
     content: optional(Type.Array(Type.String({ maxLength: 200_000 }), { maxItems: 100 })),
     interrupted: optional(Type.Boolean()),
     call_id: text(256),

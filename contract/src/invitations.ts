@@ -1,7 +1,7 @@
 // Invitations: one-time links by which somebody becomes a member and chooses his password.
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
-import { roles } from './scopes.ts'
+import { roles } from './vocabulary.ts'
 import { Id, Timestamp, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery } from './schema.ts'
 import { SignInSession, emailAddress, newPassword } from './sign-in.ts'
 

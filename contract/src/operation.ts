@@ -1,17 +1,13 @@
 // What an operation of the contract is, and the types that follow from it.
 import type { Static, TObject, TSchema } from 'typebox'
 import type { ErrorName } from './errors.ts'
-import type { Scope } from './scopes.ts'
+import type { ConversationPermission, Scope } from './vocabulary.ts'
 
 /**
  * Who may call: `public` needs no credential, `user` a personal access token (no organization) or a user's session, `session` a
  * session, `member` any credential of the organization, a list any credential that holds one of the scopes.
  */
 export type OperationAccess = 'public' | 'user' | 'session' | 'member' | readonly [Scope, ...Scope[]]
-
-/** What a conversation token can be allowed to do. */
-export const conversationPermissions = ['read', 'message', 'end'] as const
-export type ConversationPermission = (typeof conversationPermissions)[number]
 
 export interface Operation {
   /** Names the function, the SDK method, the metric label and the span. */

@@ -1,8 +1,8 @@
 // Signing in, for pages in a browser: sessions in cookies, with a password, an API key or an identity provider.
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
-import { roles } from './scopes.ts'
 import { Id, Timestamp, named, nullable, oneOf } from './schema.ts'
+import { roles, signInWays } from './vocabulary.ts'
 
 export const emailAddress = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' })
 
@@ -23,8 +23,6 @@ const endedTokens = Type.Optional(
 )
 
 /** How a session began. */
-export const signInWays = ['password', 'api_key', 'openid'] as const
-
 const OrganizationChoice = named(
   'OrganizationChoice',
   Type.Object({

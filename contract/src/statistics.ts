@@ -1,11 +1,9 @@
 // What happened over time: counts and latencies in buckets.
 import { Type, type Static, type TSchema } from 'typebox'
-import { endReasons, turnOutcomes } from './conversation.ts'
 import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
 import { Timestamp, named, nullable, oneOf, timestampFilter } from './schema.ts'
-
-export const bucketUnits = ['hour', 'day'] as const
+import { bucketUnits, endReasons, turnOutcomes } from './vocabulary.ts'
 
 /** Numbers by name; a name is absent where its number would be 0. */
 function countsBy<const Names extends readonly string[]>(names: Names, description: string) {

@@ -1,9 +1,10 @@
 // The turns of a conversation and its events: the operations.
 import { Type } from 'typebox'
 import { Turn } from './conversation.ts'
-import { ConversationEvent, eventTypes, liveData } from './events.ts'
+import { ConversationEvent, liveData } from './events.ts'
 import { defineOperation } from './operation.ts'
 import { idempotencyHeader, pageOf, pageQuery } from './schema.ts'
+import { eventTypes } from './vocabulary.ts'
 
 const conversationPath = Type.Object({ conversation_id: Type.String() })
 const tag = 'Conversations'

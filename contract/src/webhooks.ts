@@ -1,6 +1,6 @@
 // Webhook endpoints, what is delivered to them, and the operations on both. Deliveries follow Standard Webhooks.
 import { Type, type Static } from 'typebox'
-import { ConversationEvent, eventTypes } from './events.ts'
+import { ConversationEvent } from './events.ts'
 import { defineOperation } from './operation.ts'
 import {
   Id,
@@ -14,17 +14,7 @@ import {
   pageQuery,
   uuidText,
 } from './schema.ts'
-
-/** Events of the endpoints themselves, which belong to no conversation. */
-export const webhookEventTypes = ['webhook.test', 'webhook.disabled'] as const
-
-/** Everything that a pattern can stand for. */
-export const deliveredTypes: readonly string[] = [...eventTypes, ...webhookEventTypes]
-
-/** Why the server switched an endpoint off. */
-export const disabledReasons = ['gone', 'failing'] as const
-
-export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
+import { deliveryStatuses, disabledReasons, webhookEventTypes } from './vocabulary.ts'
 
 const about = {
   organization_id: Id,

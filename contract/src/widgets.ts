@@ -1,6 +1,7 @@
 // The widgets and forms that an agent shows in rich conversations: one schema for each type, which its tool takes as arguments.
 import { Type, type Static, type TSchema } from 'typebox'
 import { Id, named, nullable, oneOf } from './schema.ts'
+import { type WidgetType, agentBounds, formFieldTypes } from './vocabulary.ts'
 
 const strict = { additionalProperties: false } as const
 const shortText = (description: string, maxLength = 200) => Type.String({ minLength: 1, maxLength, description })
@@ -189,40 +190,27 @@ export const widgetData = {
     ),
     { columns: ['Room 204', 'Room 305'], rows: [{ label: 'Price', values: ['120 EUR', '140 EUR'] }] },
   ),
-} as const satisfies Record<string, TSchema>
+} as const satisfies Record<WidgetType, TSchema>
 
-export type WidgetType = keyof typeof widgetData
-export const widgetTypes = Object.keys(widgetData) as WidgetType[]
-
-const formFieldTypes = [
-  'text',
-  'textarea',
-  'email',
-  'phone',
-  'number',
-  'date',
-  'time',
-  'select',
-  'multi_select',
-  'radio',
-  'checkbox',
-] as const
+const { form: bounds, form_field: field_bounds } = agentBounds
 
 export const FormDefinition = named(
   'FormDefinition',
   Type.Object(
     {
-      id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,48}$', description: 'Its tool is `show_form_<id>`.' }),
-      name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'For the authors.' }))),
-      title: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
+      id: Type.String({ pattern: `^[A-Za-z0-9_-]{1,${bounds.id}}$`, description: 'Its tool is `show_form_<id>`.' }),
+      name: Type.Optional(nullable(Type.String({ maxLength: bounds.name, description: 'For the authors.' }))),
+      title: Type.Optional(nullable(Type.String({ maxLength: bounds.title }))),
       description: Type.Optional(
-        nullable(Type.String({ maxLength: 4000, description: 'Also what the model is told of the form.' })),
+        nullable(
+          Type.String({ maxLength: bounds.description, description: 'Also what the model is told of the form.' }),
+        ),
       ),
-      submit_label: Type.Optional(nullable(Type.String({ maxLength: 80 }))),
+      submit_label: Type.Optional(nullable(Type.String({ maxLength: bounds.submit_label }))),
       fields: Type.Array(
         Type.Object({
-          id: Type.String({ minLength: 1, maxLength: 64, description: 'Unique within the form.' }),
-          label: Type.String({ minLength: 1, maxLength: 200 }),
+          id: Type.String({ minLength: 1, maxLength: field_bounds.id, description: 'Unique within the form.' }),
+          label: Type.String({ minLength: 1, maxLength: field_bounds.label }),
           type: oneOf(formFieldTypes),
           required: Type.Optional(nullable(Type.Boolean({ description: 'Default false.' }))),
           options: Type.Optional(
@@ -234,7 +222,7 @@ export const FormDefinition = named(
             ),
           ),
         }),
-        { minItems: 1, maxItems: 50 },
+        { minItems: 1, maxItems: bounds.fields },
       ),
     },
     { description: 'A form that the agent can show in rich conversations.' },

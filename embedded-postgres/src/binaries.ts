@@ -7,7 +7,7 @@ import { EmbeddedPostgresError, faultWithOutput, isErrno, WAY_OUT } from './faul
 import { existingFolders, makeFolders } from './folders.ts'
 import { canExecute, canRead, canSearch, type Account } from './placement.ts'
 import { CHILD_ENVIRONMENT } from './settings.ts'
-import type { Surroundings } from './host.ts'
+import type { Host } from './host.ts'
 
 export interface Binaries {
   initdb: string
@@ -16,14 +16,14 @@ export interface Binaries {
   major: string
 }
 
-export async function prepareBinaries(surroundings: Surroundings, account: Account | null): Promise<Binaries> {
-  const { native_dir } = surroundings
+export async function prepareBinaries(host: Host, account: Account | null): Promise<Binaries> {
+  const { native_dir } = host
   if (!existsSync(join(native_dir, 'bin', 'postgres'))) {
     const what = `The PostgreSQL programs are missing from ${native_dir}.`
     throw new EmbeddedPostgresError('binaries_unusable', `${what} Install Parley's packages again. ${WAY_OUT}`)
   }
   const reachable = account === null || (await canRun(native_dir, account))
-  const dir = reachable ? native_dir : await copyBinaries(native_dir, surroundings.system_dir)
+  const dir = reachable ? native_dir : await copyBinaries(native_dir, host.system_dir)
   await linkLibraries(dir)
   const postgres = join(dir, 'bin', 'postgres')
   return { postgres, initdb: join(dir, 'bin', 'initdb'), major: await readMajor(postgres, account) }

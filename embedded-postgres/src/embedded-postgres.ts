@@ -9,7 +9,7 @@ import { RunningPostgres } from './running-postgres.ts'
 import { openServerLog } from './server-log.ts'
 import { APPLICATION_DATABASE, APPLICATION_ROLE } from './settings.ts'
 import { openRoute } from './socket-link.ts'
-import { detectSurroundings, type Surroundings } from './host.ts'
+import { detectHost, type Host } from './host.ts'
 
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** For `pg` and libpq: socket, role and database. The role owns the database and may create others; no superuser. */
@@ -41,35 +41,35 @@ export interface EmbeddedPostgresOptions {
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
-  surroundings: Surroundings = detectSurroundings(),
+  host: Host = detectHost(),
 ): Promise<EmbeddedPostgres> {
   try {
-    return await start(options, surroundings)
+    return await start(options, host)
   } catch (error) {
     throw explainFileError(error)
   }
 }
 
-async function start(options: EmbeddedPostgresOptions, surroundings: Surroundings): Promise<EmbeddedPostgres> {
+async function start(options: EmbeddedPostgresOptions, host: Host): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => {})
-  const plan = await planHome(options.data_dir, surroundings)
-  const binaries = await prepareBinaries(surroundings, plan.account)
+  const plan = await planHome(options.data_dir, host)
+  const binaries = await prepareBinaries(host, plan.account)
   refuseForeignCluster(plan.cluster_dir, await inspectCluster(plan.cluster_dir, binaries.major), binaries.major)
-  const home = await settleHome(plan, surroundings.system_dir)
+  const home = await settleHome(plan, host.system_dir)
   if (home.dir !== plan.data_dir) log(`the database of ${plan.data_dir} is in ${home.dir}`)
   await removeUnfinished(home.dir)
   if ((await inspectCluster(home.cluster_dir, binaries.major)).kind === 'absent') await createCluster(home, binaries)
-  const route = chooseSocketRoute(home.cluster_dir, surroundings.temporary_dirs, surroundings.effective_uid)
-  const host = await openRoute(route, home.cluster_dir)
+  const route = chooseSocketRoute(home.cluster_dir, host.temporary_dirs, host.effective_uid)
+  const socket_host = await openRoute(route, home.cluster_dir)
   const server_log = await openServerLog(home)
   try {
-    const joined = await joinServer({ home, binaries, host, server_log, mode: options.mode ?? 'own', log })
+    const joined = await joinServer({ home, binaries, host: socket_host, server_log, mode: options.mode ?? 'own', log })
     log(describeStart(joined, home))
-    const address = connectionString(host, APPLICATION_ROLE, APPLICATION_DATABASE)
+    const address = connectionString(socket_host, APPLICATION_ROLE, APPLICATION_DATABASE)
     return new RunningPostgres({
       ...joined,
       connection_string: address,
-      host,
+      host: socket_host,
       is_link: route.kind === 'link',
       home,
       server_log,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EmbeddedPostgresError, isErrno, WAY_OUT } from './faults.ts'
 import { canonicalPath, existingFolders, giveTree, makeFolders } from './folders.ts'
 import { canSearch, chooseAccount, shortHash, type Account, type Entry } from './placement.ts'
-import type { Surroundings } from './host.ts'
+import type { Host } from './host.ts'
 
 export interface Home {
   /** Holds the cluster folder and the server's log. */
@@ -32,7 +32,7 @@ function clusterDir(home_dir: string): string {
 }
 
 /** Reads only, so that a refused start leaves the folder as it was. */
-export async function planHome(requested_dir: string, surroundings: Surroundings): Promise<HomePlan> {
+export async function planHome(requested_dir: string, host: Host): Promise<HomePlan> {
   const data_dir = await canonicalPath(requested_dir)
   const pointed = await readPointer(data_dir)
   const dir = pointed ?? data_dir
@@ -40,7 +40,7 @@ export async function planHome(requested_dir: string, surroundings: Surroundings
   const folders = await existingFolders(cluster_dir)
   const cluster = folders.at(-1)?.path === cluster_dir ? (folders.pop() ?? null) : null
   if (pointed !== null && folders.at(-1)?.path !== dir) throw lostHome(data_dir, pointed)
-  const account = accountFor(cluster_dir, cluster, folders.at(-1), surroundings)
+  const account = accountFor(cluster_dir, cluster, folders.at(-1), host)
   const reached = account === null || canSearch(folders, account)
   if (!reached && (cluster !== null || pointed !== null)) throw unreachable(cluster_dir, account)
   return {
@@ -64,8 +64,8 @@ async function readPointer(data_dir: string): Promise<string | null> {
   }
 }
 
-function accountFor(cluster_dir: string, cluster: Entry | null, folder: Entry | undefined, surroundings: Surroundings) {
-  const { effective_uid, accounts } = surroundings
+function accountFor(cluster_dir: string, cluster: Entry | null, folder: Entry | undefined, host: Host) {
+  const { effective_uid, accounts } = host
   const folder_owner = folder ?? { uid: 0, gid: 0 }
   const choice = chooseAccount({
     effective_uid,

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { EmbeddedPostgresError, WAY_OUT } from './faults.ts'
 import { parseAccounts, type Account } from './placement.ts'
 
-export interface Surroundings {
+export interface Host {
   effective_uid: number
   accounts: readonly Account[]
   /** Folders for the short link to a socket with a long path, best first. */
@@ -17,7 +17,7 @@ export interface Surroundings {
   native_dir: string
 }
 
-export function detectSurroundings(): Surroundings {
+export function detectHost(): Host {
   return {
     effective_uid: process.geteuid?.() ?? 0,
     accounts: existsSync('/etc/passwd') ? parseAccounts(readFileSync('/etc/passwd', 'utf8')) : [],

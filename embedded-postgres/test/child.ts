@@ -9,14 +9,14 @@ const send = (report: ChildReport) => process.send?.(report)
 process.once('message', (task: ChildTask) => void serve(task))
 
 async function serve(task: ChildTask): Promise<void> {
-  const { run_as, surroundings, ...options } = task
+  const { run_as, host, ...options } = task
   if (run_as !== null) {
     process.setgroups?.([])
     process.setgid?.(run_as.gid)
     process.setuid?.(run_as.uid)
   }
   try {
-    const postgres = await startEmbeddedPostgres(options, surroundings)
+    const postgres = await startEmbeddedPostgres(options, host)
     const finish = async () => {
       const rows = await countRows(postgres.connection_string)
       await postgres.stop()

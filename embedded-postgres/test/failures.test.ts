@@ -26,7 +26,7 @@ async function startWith(name: string, programs: Record<string, string>) {
     await writeFile(join(native_dir, 'bin', program), text)
     await chmod(join(native_dir, 'bin', program), 0o755)
   }
-  return startEmbeddedPostgres({ data_dir: workshop.folder(`${name} data`) }, { ...workshop.surroundings, native_dir })
+  return startEmbeddedPostgres({ data_dir: workshop.folder(`${name} data`) }, { ...workshop.host, native_dir })
 }
 
 const VERSION = '#!/bin/sh\necho "postgres (PostgreSQL) 18.4"\n'
@@ -59,7 +59,7 @@ test('a full disk', async () => {
 
 test('a data folder that is a file', async () => {
   await writeFile(workshop.folder('file'), '')
-  const refused = startEmbeddedPostgres({ data_dir: workshop.folder('file') }, workshop.surroundings)
+  const refused = startEmbeddedPostgres({ data_dir: workshop.folder('file') }, workshop.host)
   await expect(refused).rejects.toMatchObject({ fault: 'folder_unusable' })
   await expect(refused).rejects.toThrow(/is a file, not a folder/)
 })

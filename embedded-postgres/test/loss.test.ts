@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => workshop.close())
 
-const start = (data_dir: string) => startEmbeddedPostgres({ data_dir }, workshop.surroundings)
+const start = (data_dir: string) => startEmbeddedPostgres({ data_dir }, workshop.host)
 
 test('a server that dies in service tells its Parley, and the next start recovers', LIMIT, async () => {
   const data_dir = workshop.folder('dies')
@@ -37,10 +37,7 @@ test('a server that is ended from outside is lost as well', LIMIT, async () => {
 test('a server that recovers from the death of one process stays in service, with the same owner', LIMIT, async () => {
   const data_dir = workshop.folder('dies')
   const lines: string[] = []
-  await using postgres = await startEmbeddedPostgres(
-    { data_dir, log: (line) => lines.push(line) },
-    workshop.surroundings,
-  )
+  await using postgres = await startEmbeddedPostgres({ data_dir, log: (line) => lines.push(line) }, workshop.host)
   await workshop.postmasterPid(data_dir)
   const superuser = postgres.connection_string.replace('parley@/parley', 'postgres@/postgres')
   const find = `select pid from pg_stat_activity where application_name like 'parley launcher%'`

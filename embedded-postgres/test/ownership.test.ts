@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => workshop.close())
 
-const start = (mode: 'own' | 'attach' = 'own') => startEmbeddedPostgres({ data_dir, mode }, workshop.surroundings)
+const start = (mode: 'own' | 'attach' = 'own') => startEmbeddedPostgres({ data_dir, mode }, workshop.host)
 
 test('of several first starts at once one wins, and the others name it', LIMIT, async () => {
   const children = [workshop.child(data_dir), workshop.child(data_dir)]

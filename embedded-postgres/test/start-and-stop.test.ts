@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => workshop.close())
 
-const start = (data_dir: string) => startEmbeddedPostgres({ data_dir }, workshop.surroundings)
+const start = (data_dir: string) => startEmbeddedPostgres({ data_dir }, workshop.host)
 
 /** Starts, hands over the connection string, and stops. */
 async function serve(data_dir: string, use: (connection_string: string) => Promise<void> = async () => {}) {

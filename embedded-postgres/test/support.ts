@@ -8,12 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { EmbeddedPostgresOptions } from '../src/embedded-postgres.ts'
 import type { Account } from '../src/placement.ts'
-import { detectSurroundings, type Surroundings } from '../src/host.ts'
+import { detectHost, type Host } from '../src/host.ts'
 
 export const is_root = process.geteuid?.() === 0
 
 export interface ChildTask extends Omit<EmbeddedPostgresOptions, 'log'> {
-  surroundings: Surroundings
+  host: Host
   /** Become this user before anything else; null: stay. */
   run_as: Account | null
 }
@@ -26,13 +26,13 @@ export type ChildReport =
 /** A folder of one test file, and children and servers that end with it, whatever the tests did. */
 export class Workshop {
   readonly dir: string
-  readonly surroundings: Surroundings
+  readonly host: Host
   readonly #children: Child[] = []
   readonly #postmasters = new Set<number>()
 
   private constructor(dir: string) {
     this.dir = dir
-    this.surroundings = { ...detectSurroundings(), system_dir: join(dir, 'system'), temporary_dirs: [dir] }
+    this.host = { ...detectHost(), system_dir: join(dir, 'system'), temporary_dirs: [dir] }
   }
 
   static async open(): Promise<Workshop> {
@@ -47,7 +47,7 @@ export class Workshop {
 
   child(data_dir: string, rest: Partial<ChildTask & { own_group: boolean }> = {}): Child {
     const { own_group = false, ...task } = rest
-    const child = new Child(own_group, { data_dir, surroundings: this.surroundings, run_as: null, ...task })
+    const child = new Child(own_group, { data_dir, host: this.host, run_as: null, ...task })
     this.#children.push(child)
     return child
   }
@@ -153,8 +153,8 @@ export async function serverProcesses(connection_string: string): Promise<number
   return rows.map((row) => row.pid)
 }
 
-export function ordinaryAccount(surroundings: Surroundings): Account {
-  const account = surroundings.accounts.find(({ name }) => name === 'nobody')
+export function ordinaryAccount(host: Host): Account {
+  const account = host.accounts.find(({ name }) => name === 'nobody')
   if (account === undefined) throw new Error('this system has no user "nobody"')
   return account
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prepareBinaries } from '../src/binaries.ts'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
-import type { Surroundings } from '../src/host.ts'
+import type { Host } from '../src/host.ts'
 import { is_root, ordinaryAccount, query, Workshop } from './support.ts'
 
 const LIMIT = { timeout: 30_000 }
@@ -16,8 +16,8 @@ beforeAll(async () => {
 afterAll(() => workshop.close())
 
 /** Starts, asks for where the data is, and stops. */
-async function locateData(data_dir: string, surroundings: Surroundings = workshop.surroundings): Promise<string> {
-  await using postgres = await startEmbeddedPostgres({ data_dir }, surroundings)
+async function locateData(data_dir: string, host: Host = workshop.host): Promise<string> {
+  await using postgres = await startEmbeddedPostgres({ data_dir }, host)
   const superuser = postgres.connection_string.replace('parley@/parley', 'postgres@/postgres')
   const [row] = await query<{ data_directory: string }>(superuser, 'show data_directory')
   return row?.data_directory ?? ''
@@ -32,7 +32,7 @@ describe('a data folder below a private folder', () => {
     if (!is_root) return expect(place).toBe(join(data_dir, 'cluster'))
 
     const elsewhere = dirname(place)
-    expect(dirname(elsewhere)).toBe(workshop.surroundings.system_dir)
+    expect(dirname(elsewhere)).toBe(workshop.host.system_dir)
     expect((await stat(place)).uid).not.toBe(0)
     expect(await readFile(join(elsewhere, 'origin'), 'utf8')).toBe(`${data_dir}\n`)
     expect(await readdir(data_dir)).toEqual(['moved-to'])
@@ -50,30 +50,30 @@ describe('a data folder below a private folder', () => {
 
 describe('an ordinary user', () => {
   test('runs PostgreSQL as itself, and root later runs it as that user', LIMIT, async () => {
-    const account = is_root ? ordinaryAccount(workshop.surroundings) : null
+    const account = is_root ? ordinaryAccount(workshop.host) : null
     const uid = account?.uid ?? process.geteuid?.()
     const data_dir = workshop.folder('ordinary/data')
     await mkdir(dirname(data_dir))
     if (account !== null) await lchown(dirname(data_dir), account.uid, account.gid)
 
-    const { postgres } = await prepareBinaries(workshop.surroundings, account)
+    const { postgres } = await prepareBinaries(workshop.host, account)
     const native_dir = dirname(dirname(postgres))
-    const surroundings = { ...workshop.surroundings, native_dir, effective_uid: uid ?? 0 }
-    const child = workshop.child(data_dir, { run_as: account, surroundings })
+    const host = { ...workshop.host, native_dir, effective_uid: uid ?? 0 }
+    const child = workshop.child(data_dir, { run_as: account, host })
     const { connection_string } = await child.report('started')
     await workshop.postmasterPid(data_dir)
     await query(connection_string, 'create table kept as select 42 as answer')
     await child.stop()
     for (const name of ['', 'cluster', 'postgresql.log']) expect((await stat(join(data_dir, name))).uid).toBe(uid)
 
-    await using later = await startEmbeddedPostgres({ data_dir }, workshop.surroundings)
+    await using later = await startEmbeddedPostgres({ data_dir }, workshop.host)
     expect(await query(later.connection_string, 'select answer from kept')).toEqual([{ answer: 42 }])
     expect((await stat(join(data_dir, 'cluster', '.s.PGSQL.5432'))).uid).toBe(uid)
   })
 
   test('is told whose the data is when it is not its own', LIMIT, async () => {
     const data_dir = workshop.folder('ordinary/data')
-    const stranger = { ...workshop.surroundings, effective_uid: 54_321 }
+    const stranger = { ...workshop.host, effective_uid: 54_321 }
     await expect(locateData(data_dir, stranger)).rejects.toThrow(
       /belongs to the user with id \d+, Parley runs as 54321/,
     )
@@ -93,18 +93,16 @@ test('data that a copy made by root left to root is given back to the user that 
 test('programs below a private folder run for their owner in place, and for root as a copy', LIMIT, async () => {
   const private_dir = workshop.folder('private programs')
   await mkdir(private_dir, { mode: 0o700 })
-  const package_dir = dirname(workshop.surroundings.native_dir)
+  const package_dir = dirname(workshop.host.native_dir)
   await cp(package_dir, private_dir, { recursive: true, verbatimSymlinks: true })
   const system_dir = workshop.folder('system of private programs')
-  const surroundings = { ...workshop.surroundings, native_dir: join(private_dir, 'native'), system_dir }
+  const host = { ...workshop.host, native_dir: join(private_dir, 'native'), system_dir }
   // npm does not always run the script that makes these links.
-  const links = JSON.parse(await readFile(join(surroundings.native_dir, 'pg-symlinks.json'), 'utf8')) as {
+  const links = JSON.parse(await readFile(join(host.native_dir, 'pg-symlinks.json'), 'utf8')) as {
     target: string
   }[]
   for (const { target } of links) await rm(join(private_dir, target))
-  expect(await locateData(workshop.folder('ordinary/data'), surroundings)).toBe(
-    workshop.folder('ordinary/data/cluster'),
-  )
+  expect(await locateData(workshop.folder('ordinary/data'), host)).toBe(workshop.folder('ordinary/data/cluster'))
   const copies = is_root ? await readdir(system_dir) : []
   expect(copies.map((name) => name.startsWith('postgresql-18'))).toEqual(is_root ? [true] : [])
 })

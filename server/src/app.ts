@@ -2,53 +2,40 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
-import { createConversationTokens } from './access/conversation-token.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { createOpenId } from './access/sign-in/openid.ts'
-import { createPasswords } from './access/sign-in/passwords.ts'
 import { createSampleAgent } from './agents/sample.ts'
-import { signInWork } from './access/sign-in/work.ts'
-import { analysisWork } from './analysis/work.ts'
-import { instructionsWork } from './authoring/work.ts'
 import type { Config } from './config/config.ts'
-import type { Services } from './calls/context.ts'
-import { createEndings } from './live/local-results.ts'
+import type { Core } from './calls/core.ts'
+import type { Room } from './calls/room.ts'
+import { createInvoke } from './calls/invoke.ts'
+import { createWorkShares } from './calls/work-shares.ts'
 import { createSignals } from './live/signals.ts'
-import type { EndedTurn } from './conversations/machine/ended-turn.ts'
 import { openBus } from './live/bus.ts'
-import { type PooledDatabase, openDatabase } from './database/database.ts'
+import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
-import { watchLogs } from './events/log-watch.ts'
-import { createOpenStreams } from './events/open-streams.ts'
-import { drainKey } from './events/operations.ts'
-import { createFeeds } from './feed/feeds.ts'
-import { Engine } from './engine/engine.ts'
-import { createModelCatalog } from './models/catalog.ts'
-import { createListings } from './engine/tools/mcp/listings.ts'
-import { handlers } from './handlers.ts'
+import { drainKey } from './events/events.ts'
 import { createHttpServer } from './http/server.ts'
+import { createKeyQueue } from './idempotency/key-queue.ts'
+import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
-import { createGroupCommit } from './conversations/commit/group-commit.ts'
+import { type Rooms, createRooms, operationsOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { createSealers } from './sealing/seal.ts'
-import { feedWork } from './feed/work.ts'
-import { statisticsWork } from './statistics/work.ts'
-import { startDeliveries } from './webhooks/deliver.ts'
-import { webhooksWork } from './webhooks/work.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
-import { armWork, everyMinute } from './work/every-minute.ts'
+import { everyMinute } from './work/every-minute.ts'
 import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens, as `http://host:port`. */
   readonly url: string
   readonly bootstrapped: Bootstrapped
-  readonly services: Services & { runner: Engine }
+  readonly core: Core
+  readonly rooms: Rooms
   /** The sample agent, when this start made it. */
   readonly sample_agent_id: string | null
   /** Resolves when the server can no longer serve, with the reason. */
@@ -73,12 +60,13 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
-  const services = createServices(config, { database, connection_string, secret_key }, ports, log, stack)
-  const url = await serve(services, log, stack)
+  const live = connectNodes({ database, connection_string }, ports, log, stack)
+  const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
+  const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
   const owned = stack.move()
-  return { url, bootstrapped, services, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { url, bootstrapped, core, rooms, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposableStack) {
@@ -98,46 +86,31 @@ async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organiz
   return agent?.agent_id ?? null
 }
 
-function createServices(
-  config: Config,
-  {
-    database,
-    connection_string,
-    secret_key,
-  }: { database: PooledDatabase; connection_string: string; secret_key: Buffer },
-  ports: Ports,
-  log: Logger,
-  stack: AsyncDisposableStack,
-): Services & { runner: Engine } {
-  const { clock, random } = ports
-  const models = stack.use(
-    createModelCatalog(config.providers, {
-      clock,
-      random,
-      onFailure: ({ error, attempt, next }) =>
-        log.warn({ model: error.model, kind: error.kind, status: error.status, attempt, next }, 'model call failed'),
-    }),
-  )
-  const connected = connectNodes({ database, connection_string }, ports, log, stack)
+interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live'> {
+  database: PooledDatabase
+  secret_key: Buffer
+}
+
+function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & { node_id: string } }) {
+  const { config, ports, database } = parts
+  const { clock, randomBytes } = ports
   const lookup = createLookup({ clock, name_servers: config.name_servers })
-  const outbound = createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup })
-  const parts = {
-    config,
-    ports,
-    database,
-    models,
-    outbound,
-    mcp_listings: createListings({ outbound, clock }),
-    ...createSealers(secret_key, ports.randomBytes),
-    passwords: createPasswords(ports),
-    openid: createOpenId(config, { clock, lookup }),
-    ...connected,
-    lifecycle: { isDraining: false },
-    open_streams: createOpenStreams(config.limits),
-    commits: createGroupCommit(database, { ports, node_id: connected.node_id }),
+  const core: Core = {
+    ...parts,
+    live,
+    outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup }),
+    sealers: createSealers(secret_key, randomBytes),
+    invoke: (...call) => invoke(...call),
+    node: { id: live.node_id, isDraining: false },
   }
-  const tokens = createConversationTokens(secret_key, clock)
-  return { ...parts, tokens, runner: new Engine(parts, log) }
+  const rooms = createRooms(core, { secret_key, lookup })
+  const invoke = createInvoke({
+    core,
+    handlers: operationsOf(rooms),
+    key_queue: createKeyQueue(clock),
+    work_shares: createWorkShares(clock, countSharedPlaces(config.database_connections)),
+  })
+  return { core, rooms, database }
 }
 
 /** What tells this process what happens on others, and them what happens here. */
@@ -146,9 +119,8 @@ function connectNodes(
   ports: Ports,
   log: Logger,
   stack: AsyncDisposableStack,
-) {
+): Live & { node_id: string } {
   const { clock } = ports
-  const warn = (text: string) => (error: Error) => log.warn({ reason: error.message }, text)
   const signals = createSignals(clock)
   const bus = stack.use(
     openBus({
@@ -156,58 +128,47 @@ function connectNodes(
       connection_string,
       after: clock.after,
       onReconnect: signals.notifyAll,
-      onError: warn('messages between nodes may be late'),
+      onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be late'),
     }),
   )
   bus.subscribe('changed', signals.notify)
   const node_id = ports.newId()
-  const live = stack.use(createLiveTurns({ bus, signals, ports, node_id }))
-  const onLogsLate = warn('event streams may be late')
-  stack.use(watchLogs({ database, signals, clock, followed: live.followed, onError: onLogsLate }))
-  const onFeedsLate = warn('changes of conversations may be shown late')
-  const feeds = stack.use(createFeeds({ database, bus, signals, live, node_id, clock, onError: onFeedsLate }))
-  return { signals, endings: createEndings<EndedTurn>(), bus, live, feeds, node_id }
+  return { bus, signals, turns: stack.use(createLiveTurns({ bus, signals, ports, node_id })), node_id }
 }
 
 /** Each minute; a node takes far fewer keys a minute than this. */
 const keys_deleted_at_once = 100_000
 
-/** Comes by itself, on one node at a time. */
-function minuteWork({ config, database }: Services) {
-  return [
-    statisticsWork(database),
-    feedWork(database),
-    webhooksWork(database),
-    signInWork(database, config.sign_in.idle_minutes),
-    everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
-    adoptingWork(database),
-  ]
-}
-
 /** After the time for running turns: what they have come to is sent. */
 const last_answers_ms = 2000
 
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
-async function serve(services: ReturnType<typeof createServices>, log: Logger, stack: AsyncDisposableStack) {
-  const { config, database, bus, ports, runner, lifecycle, signals } = services
-  const by_minute = minuteWork(services)
-  const kinds = [analysisWork(services), instructionsWork(services), ...by_minute]
-  await armWork(database, by_minute)
-  const work = createWork({ database, bus, ports, log, kinds })
-  work.start()
+async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
+  const { config, live, node } = core
+  for (const room of Object.values<Room>(rooms)) {
+    const running = await room.start?.()
+    if (running) stack.use(running)
+  }
+  const work = createWork({ ...core, bus: live.bus, kinds: kindsOfWork(core, rooms) })
+  await work.start()
   stack.defer(() => work.stop())
-  const server = await createHttpServer(services, handlers, log)
+  const server = await createHttpServer(core, rooms.access)
   stack.defer(async () => {
-    lifecycle.isDraining = true
-    signals.notify(drainKey)
+    node.isDraining = true
+    live.signals.notify(drainKey)
     const drain_ms = config.drain_seconds * 1000
     const closed = server.close(drain_ms + last_answers_ms)
-    await runner.drain(drain_ms)
-    signals.close()
+    await rooms.engine.engine.drain(drain_ms)
+    live.signals.close()
     await closed
   })
-  await runner.watch()
-  const deliveries = startDeliveries(services, log)
-  stack.defer(() => deliveries.stop())
   return server.listen({ host: config.host, port: config.port })
+}
+
+function kindsOfWork({ database }: Core, rooms: Rooms) {
+  return [
+    ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
+    everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
+    adoptingWork(database),
+  ]
 }

@@ -7,7 +7,8 @@ export {
   setUserPassword,
   type AdministrationServices,
 } from './access/administration.ts'
-export { ConfigError, readConfig, type Config } from './config/config.ts'
+export { ConfigError, type Config } from './config/config.ts'
+export { readConfig } from './settings.ts'
 export { openDatabase, type Database, type PooledDatabase } from './database/database.ts'
 export { startEmbeddedPostgres } from '@parley/embedded-postgres'
 export { EmbeddedPostgresError } from '@parley/embedded-postgres'

@@ -1,7 +1,8 @@
 // The process: settings, app, and a life until a signal ends it.
 import { type App, startApp } from './app.ts'
 import { renderBanner } from './banner.ts'
-import { type Config, ConfigError, readConfig } from './config/config.ts'
+import { type Config, ConfigError } from './config/config.ts'
+import { readConfig } from './settings.ts'
 import { EmbeddedPostgresError } from '@parley/embedded-postgres'
 import { createLog } from './telemetry/log.ts'
 

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { operations } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
-import { settings } from '../src/config/config.ts'
+import { settings } from '../src/settings.ts'
 
 const source = join(import.meta.dirname, '..', 'src')
 
@@ -107,14 +107,15 @@ test('every operation says who may call it', () => {
 })
 
 test('every setting that is read is in the reference, and the other way round', () => {
-  const readers = ['config/config.ts', 'config/limits.ts', 'config/sign-in.ts']
   const config = files
-    .filter(({ file }) => readers.includes(file))
+    .filter(({ file }) => /^config\/|(^|\/)settings\.ts$/.test(file))
     .map(({ text }) => text)
     .join('\n')
   const named = new Set(settings.map((setting) => setting.name))
   const read = new Set(
-    [...config.matchAll(/(?:(?:read\.\w+|web)\(\s*|setting: )'([A-Z_]+)'/g)].map((match) => match[1]!),
+    [...config.matchAll(/(?:(?:read\.\w+|web|readSecretKey)\((?:read, |\s*)|setting: )'([A-Z_]+)'/g)].map(
+      (match) => match[1]!,
+    ),
   )
   expect([...read].toSorted()).toEqual([...named].toSorted())
 })

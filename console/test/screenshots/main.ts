@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type Client, createClient } from '@parley/sdk'
 import type { Browser, Page } from 'playwright-core'
 import { startApp } from '../../../server/src/app.ts'
-import { readConfig } from '../../../server/src/config/config.ts'
+import { readConfig } from '../../../server/src/settings.ts'
 import { type Database, statement } from '../../../server/src/database/database.ts'
 import { createLog } from '../../../server/src/telemetry/log.ts'
 import { type ScriptedModel, startScriptedModel } from '../../../server/test/support/scripted-model.ts'
@@ -110,10 +110,10 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const admin_key = app.bootstrapped.admin_key!
   const client = createClient({ base_url: app.url, token: admin_key })
   if (app.sample_agent_id) await client.deleteAgent({ agent_id: app.sample_agent_id })
-  await app.services.database.query(nameOrganization, ['Harbour Lane'])
+  await app.core.database.query(nameOrganization, ['Harbour Lane'])
   const staff = await hireStaff(client)
   const conversation_id = await bringInHistory(client, staff)
-  const { database } = app.services
+  const { database } = app.core
   const furniture = await furnish(client, database, stack)
   return { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
 }

@@ -6,25 +6,11 @@ import { type Executor, statement } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
 import { AppError } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
-import { type Access, knownScopes, roleScopes } from '../calls/access.ts'
+import { knownScopes, roleScopes } from '../calls/access.ts'
+import type { Principal } from '../calls/principal.ts'
 import type { ConversationTokens } from './conversation-token.ts'
 import { looksLikeCredential, type ParsedCredential, parseCredential, secretMatches } from './rules/credentials.ts'
-import { findSession, type Session, type SessionServices } from './sign-in/find-session.ts'
-
-export type Principal =
-  | { kind: 'member'; access: Access; session_id?: string }
-  /** A personal access token without an organization, or a user's session where it concerns himself. */
-  | { kind: 'user'; user: { id: string; email: string }; minter: Minter; limit_key: string }
-  /** A session, where it concerns the session itself. */
-  | { kind: 'session'; session: Session; limit_key: string }
-
-/** What a new token rests on, and ends with. */
-export interface Minter {
-  /** Null for a token that was made on the command line, and for what it makes. */
-  session_id: string | null
-  /** Of the token that makes it; null where a session does. */
-  key_id: string | null
-}
+import { findSession, type SessionServices } from './sign-in/find-session.ts'
 
 export interface AuthenticationServices {
   database: Executor
@@ -103,7 +89,7 @@ const findKey = statement(
 const unproven = 'unproven'
 
 async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
-  const [found] = await services.database.ask<KeyRow>(findKey, [credential.key_id], unproven)
+  const [found] = await services.database.lookUp<KeyRow>(findKey, [credential.key_id], unproven)
   const key = requireSecret(credential, found)
   noteUse(services, credential, key)
   return {

@@ -1,6 +1,6 @@
 // Whether there is such a credential at all, asked for many callers together: what a flood of bad ones costs the database is bounded.
 import { type Executor, statement } from '../database/database.ts'
-import { gather } from '../database/batch.ts'
+import { batch } from '../database/batch.ts'
 import { rowsOf } from '../database/rows.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
@@ -41,7 +41,7 @@ const most_together = 1000
 
 /** One query at a time, and a pause before each. Throws `rate_limited` where too many wait. */
 export function createCredentialCheck({ database, clock }: { database: Executor; clock: Pick<Clock, 'after'> }) {
-  const ask = gather(
+  const ask = batch(
     async (wanted: Presented[]) => {
       await new Promise<void>((resolve) => void clock.after(pause_ms, resolve))
       const columns = [

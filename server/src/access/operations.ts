@@ -22,7 +22,7 @@ export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ct
   if (power.role) requireRole(ctx.access, power.role, 'grant')
   else requireScopes(ctx.access, power.scopes, 'grant scopes')
   const agent_ids = input.agent_ids ? await requireAgents(ctx, input.agent_ids) : null
-  const { text, ...credential } = createCredential('organization_key', ctx.services.ports.randomBytes)
+  const { text, ...credential } = createCredential('organization_key', ctx.core.ports.randomBytes)
   const key = { ...credential, ...power, agent_ids, name: input.name, expires_at: input.expires_at ?? null }
   const record = await ctx.store.transaction(async (store) => {
     await queries.lockOrganization(store)
@@ -73,7 +73,7 @@ export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ct
 }
 
 export const createPersonalAccessToken: Handler<'createPersonalAccessToken'> = async (ctx, input) => {
-  const { database, ports } = ctx.services
+  const { database, ports } = ctx.core
   const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
   const token = {
     ...credential,
@@ -93,12 +93,12 @@ export const createPersonalAccessToken: Handler<'createPersonalAccessToken'> = a
 
 export const listPersonalAccessTokens: Handler<'listPersonalAccessTokens'> = async (ctx, input) => {
   const { limit, request } = readPage(input, isKeyId)
-  return cutPage(await queries.selectTokens(ctx.services.database, ctx.user.id, request), limit, credentialPosition)
+  return cutPage(await queries.selectTokens(ctx.core.database, ctx.user.id, request), limit, credentialPosition)
 }
 
 export const deletePersonalAccessToken: Handler<'deletePersonalAccessToken'> = async (ctx, { key_id }) => {
   if (!isKeyId(key_id)) throw notFound('Token')
-  await ctx.services.database.transaction(async (tx) => {
+  await ctx.core.database.transaction(async (tx) => {
     // What the token is making is there when it is gone, or is never made.
     await lockTokensOf(tx, ctx.user.id)
     if (!(await queries.deleteTokenRow(tx, ctx.user.id, key_id))) throw notFound('Token')
@@ -167,7 +167,7 @@ export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) =>
 export const getOrganization: Handler<'getOrganization'> = async (ctx) => queries.readOrganization(ctx.store)
 
 export const updateOrganization: Handler<'updateOrganization'> = async (ctx, input) => {
-  const { metadata_bytes } = ctx.services.config.limits
+  const { metadata_bytes } = ctx.core.config.limits
   const faults = faultsOfSize('settings', input.settings, metadata_bytes)
   if (faults.length > 0) throw invalid(...faults)
   try {

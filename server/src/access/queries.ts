@@ -5,7 +5,7 @@ import type { TimePosition } from '../database/cursor.ts'
 import type { Executor } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import type { Tables } from '../database/tables.ts'
-import type { Minter } from './authenticate.ts'
+import type { Minter } from '../calls/principal.ts'
 
 export type OrganizationRecord = Output<'getOrganization'>
 export type CredentialRecord = Output<'listOrganizationKeys'>['data'][number]

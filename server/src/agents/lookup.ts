@@ -38,7 +38,7 @@ export function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord
   return withAgentLocked(ctx, agent_id, async (tx) => {
     const newest = await requireVersion(tx, agent_id, 'latest')
     if (!newest.published) return newest
-    const copy: NewVersion = { ...newest, id: ctx.services.ports.newId() }
+    const copy: NewVersion = { ...newest, id: ctx.core.ports.newId() }
     return queries.insertVersion(tx, agent_id, copy)
   })
 }

@@ -30,7 +30,7 @@ export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
   const after = decodeTimeCursor(input.cursor, isUuid)
   const limit = input.limit ?? default_page_size
   const filters = { ...input, metadata: readMetadataFilter(input.metadata) }
-  const size = { limit: limit + 1, max_bytes: ctx.services.config.limits.answer_bytes }
+  const size = { limit: limit + 1, max_bytes: ctx.core.config.limits.answer_bytes }
   const { rows, is_cut } = await queries.listAgentRows(ctx.store, ctx.access.agent_ids, filters, after, size)
   const page = cutPage(rows, limit, (row) => ({ time: row.created_at, key: row.id }), is_cut)
   if (!input.standing) return { ...page, data: page.data.map(presentAgent) }
@@ -48,7 +48,7 @@ export const listAgents: Handler<'listAgents'> = async (ctx, input) => {
 export const createAgent: Handler<'createAgent'> = async (ctx, input) => {
   checkAgentFields(ctx, input)
   const agent = await queries.insertAgent(ctx.store, {
-    id: ctx.services.ports.newId(),
+    id: ctx.core.ports.newId(),
     name: input.name,
     description: input.description ?? null,
     active: input.active ?? true,
@@ -112,7 +112,7 @@ function checkAgentFields(ctx: Context, fields: AgentFields): void {
 }
 
 function listAgentFaults(ctx: Context, fields: AgentFields): FieldFault[] {
-  const faults = faultsOfSize('metadata', fields.metadata, ctx.services.config.limits.metadata_bytes)
+  const faults = faultsOfSize('metadata', fields.metadata, ctx.core.config.limits.metadata_bytes)
   if (fields.name?.trim() === '') faults.unshift({ path: 'name', message: 'must not be blank' })
   return faults
 }
@@ -130,7 +130,7 @@ export const listAgentVersions: Handler<'listAgentVersions'> = async (ctx, input
   const { id } = await requireAgent(ctx, input.agent_id)
   const before = input.cursor === undefined ? null : readVersionCursor(input.cursor)
   const limit = input.limit ?? default_page_size
-  const size = { limit: limit + 1, max_bytes: ctx.services.config.limits.answer_bytes }
+  const size = { limit: limit + 1, max_bytes: ctx.core.config.limits.answer_bytes }
   const { rows, is_cut } = await queries.listVersionRows(ctx.store, id, input, before, size)
   const data = rows.slice(0, limit)
   const last = data.at(-1)
@@ -154,7 +154,7 @@ export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, inp
   return withAgentLocked(ctx, id, async (tx) => {
     const base = input.base_version == null ? null : await requireVersion(tx, id, String(input.base_version))
     return queries.insertVersion(tx, id, {
-      id: ctx.services.ports.newId(),
+      id: ctx.core.ports.newId(),
       config: given.config ?? base!.config,
       warnings: given.config ? given.warnings : base!.warnings,
       instruction_builder_inputs: given.inputs ?? base?.instruction_builder_inputs ?? null,
@@ -211,7 +211,7 @@ function readVersionFields(
   input: Pick<Input<'updateAgentVersion'>, 'config' | 'instruction_builder_inputs'>,
   faults: FieldFault[] = [],
 ): VersionFields {
-  const { limits } = ctx.services.config
+  const { limits } = ctx.core.config
   const fields: VersionFields = { warnings: [] }
   if (input.config !== null && input.config !== undefined) {
     const verdict = validateAgentConfig(input.config, limits)

@@ -1,4 +1,4 @@
-// What other rooms ask about agent versions: which one answers a new conversation, what it is made of, inline configurations.
+// What other rooms ask about agent versions: which one answers a new conversation, and which one an inline configuration is.
 import { createHash } from 'node:crypto'
 import { type Access, maySeeAgent } from '../calls/access.ts'
 import { statement } from '../database/database.ts'
@@ -13,7 +13,6 @@ export interface ChosenVersion {
   agent_id: string
   agent_name: string
   agent_version_id: string
-  config: JsonObject
 }
 
 interface ChosenRow {
@@ -67,7 +66,7 @@ export async function findVersionForNewConversation(
   if (agent_version_id === null && !isById && reference.version !== 'latest') throw notFound('Agent version')
   if (agent_version_id === null) throw new AppError('version_not_published', 'The agent has no published version.')
   if (!published) throw new AppError('version_not_published')
-  return { agent_id, agent_name, agent_version_id, config: await getVersionConfig(store, agent_version_id) }
+  return { agent_id, agent_name, agent_version_id }
 }
 
 function numberOf(version: number | 'latest'): number | null {
@@ -91,7 +90,7 @@ export async function saveInlineVersion(
   store: Store,
   config: JsonObject,
   new_id: string,
-): Promise<{ agent_version_id: string; config: JsonObject }> {
+): Promise<{ agent_version_id: string }> {
   const hash = createHash('sha256').update(canonicalJson(config)).digest()
   const key = [store.organization_id, hash]
   const find = async () => (await store.query<{ id: string }>(inlineByHash, key))[0]
@@ -100,58 +99,7 @@ export async function saveInlineVersion(
   // Mostly it is there already. Where someone else's insert is under way, ours waits for it and then finds it.
   const row = (await find()) ?? (await insert()) ?? (await find())
   if (!row) throw new Error('an inline configuration was neither inserted nor found')
-  return { agent_version_id: row.id, config }
-}
-
-const versionConfig = statement(
-  'agents_version_config',
-  `select config, published, octet_length(config::text) as size from agent_versions
-   where organization_id = $1 and id = $2`,
-)
-
-/** Configurations of published versions, the longest unused first. These never change, so none of them can be out of date. */
-const cache = new Map<string, { config: JsonObject; size: number }>()
-const max_cache_bytes = 16 * 1024 * 1024
-let cache_bytes = 0
-
-/** What a conversation's version is made of. The answer is shared: it is frozen. */
-export async function getVersionConfig(store: Store, agent_version_id: string): Promise<JsonObject> {
-  const config = await findVersionConfig(store, agent_version_id)
-  if (!config) throw notFound('Agent version')
-  return config
-}
-
-/** Null where the version is not here: a conversation that was brought in may name one of elsewhere. */
-export async function findVersionConfig(store: Store, agent_version_id: string): Promise<JsonObject | null> {
-  const key = `${store.organization_id}/${agent_version_id}`
-  const known = cache.get(key)
-  if (known) {
-    cache.delete(key)
-    cache.set(key, known)
-    return known.config
-  }
-  type Row = { config: JsonObject; published: boolean; size: number }
-  const [row] = await store.query<Row>(versionConfig, [store.organization_id, agent_version_id])
-  if (!row) return null
-  freezeDeeply(row.config)
-  if (row.published && !cache.has(key)) keep(key, row)
-  return row.config
-}
-
-function keep(key: string, { config, size }: { config: JsonObject; size: number }): void {
-  cache.set(key, { config, size })
-  cache_bytes += size
-  for (const [oldest, entry] of cache) {
-    if (cache_bytes <= max_cache_bytes) break
-    cache.delete(oldest)
-    cache_bytes -= entry.size
-  }
-}
-
-function freezeDeeply(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
-  Object.freeze(value)
-  for (const entry of Object.values(value)) freezeDeeply(entry)
+  return { agent_version_id: row.id }
 }
 
 const countAgents = statement(

@@ -6,5 +6,5 @@ import { presentConversation } from '../conversations/read/present.ts'
 
 export const analyzeConversation: Handler<'analyzeConversation'> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
-  return presentConversation(ctx.access, await askForAnalysis(ctx.store, ctx.services, id))
+  return presentConversation(ctx.access, await askForAnalysis(ctx.store, ctx.core, id))
 }

@@ -1,8 +1,9 @@
 // The work that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
-import { findVersionConfig } from '../agents/versions.ts'
-import type { Services } from '../calls/context.ts'
+import { readAgentConfigOrDefaults } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
+import type { Core } from '../calls/core.ts'
+import type { Conversations } from '../conversations/conversations.ts'
+import type { ModelCatalog } from '../models/catalog.ts'
 import { analysis_work } from '../conversations/commit/analysis-work.ts'
 import { announce } from '../conversations/commit/follow-up.ts'
 import { type AnalysisOutcome, beginAnalysis, failAnalysis, writeAnalysis } from '../conversations/commit/content.ts'
@@ -18,45 +19,52 @@ import { ModelError } from '../models/port.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './rules/summary.ts'
 
-export function analysisWork(services: Services): WorkKind {
+export interface AnalysisServices {
+  readonly core: Core
+  readonly conversations: Conversations
+  readonly models: ModelCatalog
+}
+
+export function analysisWork(services: AnalysisServices): WorkKind {
+  const { core, conversations } = services
   return {
     name: analysis_work,
     lease_ms: 10_000,
     delays_ms: [2500, 7500, 20_000, 55_000],
     share: { node: 16, organization: 8, owner: 8 },
     run: (item, port) => runAnalysis(services, item, port),
-    giveUp: (tx, { subject }, why) => failAnalysis(tx, services, subject, why),
+    giveUp: (tx, { subject }, why) => failAnalysis(tx, core, subject, why),
     async settled({ organization_id, subject }) {
-      await reach(services.ports, 'analysis.committed')
-      announce(services, subject)
-      services.feeds.announce(organization_id!)
+      await reach(core.ports, 'analysis.committed')
+      announce(core, subject)
+      conversations.watcher.changed(organization_id!)
       // The call of `end` that waits may be on any node.
-      await services.bus.publish({ topic: 'changed', id: subject })
+      await core.live.bus.publish({ topic: 'changed', id: subject })
     },
   }
 }
 
 async function runAnalysis(
-  services: Services,
+  { core, models: catalog }: AnalysisServices,
   { organization_id, subject: id, tries }: WorkItem,
   port: WorkPort,
 ): Promise<Outcome> {
   const run = await port.commit((tx) => beginAnalysis(tx, id))
   if (run === null) return { next: 'done' }
-  const store = openReservedStore(services.database, organization_id!)
+  const store = openReservedStore(core.database, organization_id!)
   const conversation = await findConversation(store, id)
   if (!conversation) return { next: 'done' }
-  const version = conversation.agent_version_id && (await findVersionConfig(store, conversation.agent_version_id))
-  const config = resolveAgentConfig((version || {}) as AgentConfig, 'text', services.config.default_model)
-  const models = modelsOf(services, store)
+  const { default_model } = core.config
+  const config = await readAgentConfigOrDefaults(store, conversation.agent_version_id, 'text', default_model)
+  const models = modelsOf({ ...core, models: catalog }, store)
   const lines = linesOf(await readEnds(store, id, shown_of_each_end))
   const outcome = await summarize({ models }, config, lines, port.signal, tries)
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
-  return { next: 'done', write: (tx) => writeAnalysis(tx, services, { id, run }, outcome) }
+  return { next: 'done', write: (tx) => writeAnalysis(tx, core, { id, run }, outcome) }
 }
 
 async function summarize(
-  services: Pick<Services, 'models'>,
+  services: Pick<AnalysisServices, 'models'>,
   config: ResolvedConfig,
   lines: ReturnType<typeof linesOf>,
   signal: AbortSignal,

@@ -1,12 +1,13 @@
 // The models that can be named: of the server itself, of its settings, and of the organization's own keys.
+import type { AuthoringServices } from './authoring.ts'
 import type { Handler } from '../calls/context.ts'
 import { defaultModel } from '../models/model-of.ts'
 import { listOwnProviders } from '../models/organization-models.ts'
 
-export const listModels: Handler<'listModels'> = async ({ services, store }) => {
-  const preset = defaultModel(services)
-  const own = await listOwnProviders(services, store)
-  const listed = services.models
+export const listModels: Handler<'listModels', AuthoringServices> = async ({ core, room, store }) => {
+  const preset = defaultModel({ ...core, ...room })
+  const own = await listOwnProviders(core, store)
+  const listed = room.models
     .list()
     .map((model) => (own.has(model.provider) ? { ...model, configured: true, source: 'organization' as const } : model))
     .filter((model) => model.configured)

@@ -2,6 +2,7 @@
 import { askForInstructions } from '../agents/instruction-generation.ts'
 import { makeDraft, requireAgent, requireVersion } from '../agents/lookup.ts'
 import type { Handler } from '../calls/context.ts'
+import type { AuthoringServices } from './authoring.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { TextStream } from '../calls/event-stream.ts'
 import { compareValues } from './rules/difference.ts'
@@ -9,13 +10,13 @@ import { writeComparison } from './write-comparison.ts'
 
 export { listModels } from './list-models.ts'
 
-export const compareAgentVersions: Handler<'compareAgentVersions'> = async (ctx, input) => {
+export const compareAgentVersions: Handler<'compareAgentVersions', AuthoringServices> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
   const from = await requireVersion(ctx.store, id, String(input.from_version))
   const to = await requireVersion(ctx.store, id, String(input.to_version))
   const differences = compareValues(from.config, to.config)
   if (input.format === 'json') return { from_version: from.version, to_version: to.version, differences }
-  return new TextStream((gone) => writeComparison(ctx.services, ctx.store, differences, gone))
+  return new TextStream((gone) => writeComparison({ ...ctx.core, ...ctx.room }, ctx.store, differences, gone))
 }
 
 export const generateAgentInstructions: Handler<'generateAgentInstructions'> = async (ctx, input) => {
@@ -28,7 +29,7 @@ export const generateAgentInstructions: Handler<'generateAgentInstructions'> = a
   const draft = found.published ? await makeDraft(ctx, id) : found
   // Changed or published since it was read, the job finds it outdated.
   return ctx.store.transaction(async (tx) => {
-    await askForInstructions(tx, draft, ctx.services.ports.newId())
+    await askForInstructions(tx, draft, ctx.core.ports.newId())
     return requireVersion(tx, id, String(draft.version))
   })
 }

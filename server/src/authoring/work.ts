@@ -8,7 +8,8 @@ import {
   generation_work,
   outdated,
 } from '../agents/instruction-generation.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { AuthoringServices } from './authoring.ts'
 import { openReservedStore } from '../database/store.ts'
 import { defaultModel } from '../models/model-of.ts'
 import { DEMO_PROVIDER, instructWithDemo } from '../models/demo.ts'
@@ -20,7 +21,7 @@ import { instructionsRequest, judgeInstructions, max_instruction_characters } fr
 /** Of one call. */
 const timeout_ms = 90_000
 
-export function instructionsWork(services: Services): WorkKind {
+export function instructionsWork(services: Core & AuthoringServices): WorkKind {
   return {
     name: generation_work,
     lease_ms: 10_000,
@@ -34,7 +35,7 @@ export function instructionsWork(services: Services): WorkKind {
 const generationOf = ({ owner, subject }: WorkItem): Generation => ({ version_id: owner, generation_id: subject })
 const failed = (error: string): GenerationOutcome => ({ status: 'failed', error, instructions: null })
 
-async function writeInstructions(services: Services, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function writeInstructions(services: Core & AuthoringServices, item: WorkItem, port: WorkPort): Promise<Outcome> {
   const generation = generationOf(item)
   const begun = await port.commit((tx) => beginGeneration(tx, generation, item.tries))
   if (!begun) return { next: 'done' }
@@ -46,7 +47,7 @@ async function writeInstructions(services: Services, item: WorkItem, port: WorkP
   return { next: 'done', write: (tx) => finishGeneration(tx, generation, outcome) }
 }
 
-type Part = Pick<Services, 'models' | 'config'>
+type Part = Pick<Core, 'config'> & AuthoringServices
 
 async function write(
   services: Part,

@@ -1,11 +1,12 @@
 // Has the default model write what differs between two versions, within bounds of time and size.
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { AuthoringServices } from './authoring.ts'
 import type { Store } from '../database/store.ts'
 import { defaultModel, toRefusal } from '../models/model-of.ts'
 import { DEMO_PROVIDER, compareWithDemo } from '../models/demo.ts'
 import { modelsOf } from '../models/organization-models.ts'
 import { AppError } from '../base/errors.ts'
-import { drainKey } from '../events/operations.ts'
+import { drainKey } from '../events/events.ts'
 import { comparisonRequest, no_difference } from './rules/comparison.ts'
 import type { Difference } from './rules/difference.ts'
 
@@ -15,7 +16,7 @@ const max_characters = 20_000
 
 /** `gone` ends the call of the model. Throws a refusal when the model does. */
 export async function* writeComparison(
-  services: Services,
+  services: Core & AuthoringServices,
   store: Store,
   differences: readonly Difference[],
   gone: AbortSignal,
@@ -40,14 +41,14 @@ export async function* writeComparison(
 }
 
 /** Aborts when the reader is gone, the time is over, or the server is told to stop. */
-function limitCall({ ports, signals, lifecycle }: Services, gone: AbortSignal): { signal: AbortSignal } & Disposable {
+function limitCall({ ports, live: { signals }, node }: Core, gone: AbortSignal): { signal: AbortSignal } & Disposable {
   const over = new AbortController()
   const stopTimer = ports.clock.after(max_ms, () => over.abort(new AppError('model_timed_out')))
   const listener = signals.listen(drainKey)
   const ended = new AbortController()
   const watchDrain = async () => {
     await listener.next({ signal: ended.signal })
-    if (lifecycle.isDraining) over.abort(new AppError('unavailable', 'The server is shutting down.'))
+    if (node.isDraining) over.abort(new AppError('unavailable', 'The server is shutting down.'))
   }
   void watchDrain()
   return {

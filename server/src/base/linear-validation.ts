@@ -1,6 +1,7 @@
 // JSON Schema validation whose work is bounded by the sizes of schema and value, for schemas that others have written: patterns
 // take linear time, and so does finding duplicates.
 import type { Ajv, Options } from 'ajv'
+import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
 import type { JsonValue } from './json.ts'
 import { createAjv } from './validation.ts'
@@ -13,18 +14,14 @@ export interface PatternBudget {
   left: number
 }
 
-const sizes = new Map<string, number | null>()
-const max_known_sizes = 2000
+const sizes = new LRUCache<string, { size: number | null }>({
+  max: 2000,
+  memoMethod: (pattern) => ({ size: compilePattern(pattern)?.programSize() ?? null }),
+})
 
 /** Of the compiled pattern. Null: one with lookaround, back-references or too many repetitions takes no linear time. */
 export function sizeOfPattern(pattern: string): number | null {
-  let size = sizes.get(pattern)
-  if (size === undefined) {
-    size = compilePattern(pattern)?.programSize() ?? null
-    if (sizes.size >= max_known_sizes) sizes.clear()
-    sizes.set(pattern, size)
-  }
-  return size
+  return sizes.memo(pattern).size
 }
 
 function compilePattern(pattern: string): RE2JS | null {

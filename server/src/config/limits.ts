@@ -1,5 +1,5 @@
-// The limits among the settings, each of them one row: its setting, its default and the values that it takes. Read by config.ts.
-import type { Reader, Setting } from './config.ts'
+// The limits among the settings, each of them one row: its setting, its default and the values that it takes.
+import type { SettingsGroup } from './reader.ts'
 
 interface LimitSetting {
   setting: string
@@ -52,14 +52,6 @@ const limits = {
     most: 67_108_864,
     meaning:
       'Bytes of a transcript or of a page of a list after which an answer ends; the rest is read with `items_from` or the next cursor.',
-  },
-  secret_bytes: {
-    setting: 'PARLEY_LIMIT_SECRET_BYTES',
-    default: 65_536,
-    least: 1024,
-    most: 2_000_000,
-    meaning:
-      'Bytes that the values of an organization’s secrets may have together; over it 409. Whatever a tool answers is searched for all of them.',
   },
   requests_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_PER_MINUTE',
@@ -157,16 +149,17 @@ const limits = {
 
 export type Limits = Record<keyof typeof limits, number>
 
-export const limitSettings: readonly Setting[] = Object.values(limits).map((limit) => ({
-  name: limit.setting,
-  default: String(limit.default),
-  meaning: limit.meaning,
-}))
-
-export function readLimits(read: Reader): Limits {
-  const entries = Object.entries(limits).map(([name, { setting, least, most }]) => [
-    name,
-    read.integer(setting, least, most),
-  ])
-  return Object.fromEntries(entries) as Limits
+export const limitSettings: SettingsGroup<Limits> = {
+  settings: Object.values(limits).map((limit) => ({
+    name: limit.setting,
+    default: String(limit.default),
+    meaning: limit.meaning,
+  })),
+  read(read) {
+    const entries = Object.entries(limits).map(([name, { setting, least, most }]) => [
+      name,
+      read.integer(setting, least, most),
+    ])
+    return Object.fromEntries(entries) as Limits
+  },
 }

@@ -1,6 +1,6 @@
-// The settings of signing in, read by config.ts with the others.
+// The settings of signing in.
 import { isIP } from 'node:net'
-import type { Reader, Setting } from './config.ts'
+import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 export interface OpenIdConfig {
   issuer: string
@@ -20,7 +20,7 @@ export interface SignInConfig {
   openid: OpenIdConfig | undefined
 }
 
-export const signInSettings: readonly Setting[] = [
+const settings: readonly Setting[] = [
   {
     name: 'PARLEY_PUBLIC_URL',
     default: 'none',
@@ -50,14 +50,13 @@ export const signInSettings: readonly Setting[] = [
   { name: 'PARLEY_OIDC_NAME', default: '`Single sign-on`', meaning: 'What people know the identity provider by.' },
 ]
 
-export function readSignIn(read: Reader, faults: string[]): SignInConfig {
-  const public_url = readOrigin(read, faults)
-  const trusted_proxies = (read.text('PARLEY_TRUSTED_PROXIES') ?? '')
-    .split(',')
-    .map((entry) => entry.trim().toLowerCase())
-    .filter(Boolean)
+export const signInSettings: SettingsGroup<SignInConfig> = { settings, read: readSignIn }
+
+function readSignIn(read: Reader): SignInConfig {
+  const public_url = readOrigin(read)
+  const trusted_proxies = read.list('PARLEY_TRUSTED_PROXIES')
   if (!trusted_proxies.every(isNetwork))
-    faults.push(
+    read.fault(
       'PARLEY_TRUSTED_PROXIES must be a list of addresses, networks (10.0.0.0/8) or loopback, linklocal, uniquelocal',
     )
   return {
@@ -65,16 +64,16 @@ export function readSignIn(read: Reader, faults: string[]): SignInConfig {
     trusted_proxies,
     idle_minutes: read.integer('PARLEY_SESSION_IDLE_MINUTES', 5, 43_200),
     session_hours: read.integer('PARLEY_SESSION_HOURS', 1, 8760),
-    openid: readOpenId(read, public_url, faults),
+    openid: readOpenId(read, public_url),
   }
 }
 
-function readOrigin(read: Reader, faults: string[]): string | undefined {
+function readOrigin(read: Reader): string | undefined {
   const text = read.text('PARLEY_PUBLIC_URL')
   if (text === undefined) return undefined
   const url = URL.parse(text)
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(text)
-  if (!isOrigin) faults.push('PARLEY_PUBLIC_URL must be an address without a path, such as https://parley.example.com')
+  if (!isOrigin) read.fault('PARLEY_PUBLIC_URL must be an address without a path, such as https://parley.example.com')
   return url?.origin
 }
 
@@ -86,19 +85,19 @@ function isNetwork(entry: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }
 
-function readOpenId(read: Reader, public_url: string | undefined, faults: string[]): OpenIdConfig | undefined {
+function readOpenId(read: Reader, public_url: string | undefined): OpenIdConfig | undefined {
   const issuer = read.url('PARLEY_OIDC_ISSUER', /^https?:\/\/[^/]/, 'https://login.example.com')
   const client_id = read.text('PARLEY_OIDC_CLIENT_ID')
   const client_secret = read.text('PARLEY_OIDC_CLIENT_SECRET')
   const name = read.text('PARLEY_OIDC_NAME') ?? 'Single sign-on'
   if (issuer === undefined) {
     if (client_id ?? client_secret)
-      faults.push('PARLEY_OIDC_CLIENT_ID and PARLEY_OIDC_CLIENT_SECRET need PARLEY_OIDC_ISSUER')
+      read.fault('PARLEY_OIDC_CLIENT_ID and PARLEY_OIDC_CLIENT_SECRET need PARLEY_OIDC_ISSUER')
     return undefined
   }
-  if (!isSafeIssuer(issuer)) faults.push('PARLEY_OIDC_ISSUER must begin with https://, unless it is on this machine')
+  if (!isSafeIssuer(issuer)) read.fault('PARLEY_OIDC_ISSUER must begin with https://, unless it is on this machine')
   if (!client_id || !client_secret || !public_url) {
-    faults.push('PARLEY_OIDC_ISSUER needs PARLEY_OIDC_CLIENT_ID, PARLEY_OIDC_CLIENT_SECRET and PARLEY_PUBLIC_URL')
+    read.fault('PARLEY_OIDC_ISSUER needs PARLEY_OIDC_CLIENT_ID, PARLEY_OIDC_CLIENT_SECRET and PARLEY_PUBLIC_URL')
     return undefined
   }
   return { issuer, client_id, client_secret, name }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { isUnavailable } from './failures.ts'
-import { type GatherOptions, gather } from './batch.ts'
+import { type BatchOptions, batch } from './batch.ts'
 
 /** Answers when it is told to, and keeps what was asked together. */
-function startAnswering(options: GatherOptions<number>) {
+function startAnswering(options: BatchOptions<number>) {
   const asked: number[][] = []
   const gates: PromiseWithResolvers<void>[] = []
-  const ask = gather(async (requests: number[]) => {
+  const ask = batch(async (requests: number[]) => {
     asked.push(requests)
     const gate = Promise.withResolvers<void>()
     gates.push(gate)
@@ -49,7 +49,7 @@ test('what comes while all lanes are busy waits for the next that is free', asyn
 
 test('a failure is that of all who asked together, and of nobody after', async () => {
   let isFailing = true
-  const ask = gather(
+  const ask = batch(
     async (requests: number[]) => {
       if (isFailing) throw new Error('no')
       return requests
@@ -63,7 +63,7 @@ test('a failure is that of all who asked together, and of nobody after', async (
 
 test('an answer that takes longer holds nobody up', async () => {
   const slow = Promise.withResolvers<string>()
-  const ask = gather(
+  const ask = batch(
     async (requests: string[]) => requests.map((request) => (request === 'slow' ? slow.promise : request)),
     { lanes: 1, most: 10 },
   )

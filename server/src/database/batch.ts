@@ -2,7 +2,7 @@
 import { FairQueue, type FairQueueOptions } from './rules/fair-queue.ts'
 import { QueueFull, WaitedTooLong } from './failures.ts'
 
-export interface GatherOptions<Request> extends FairQueueOptions<Request> {
+export interface BatchOptions<Request> extends FairQueueOptions<Request> {
   /** So many groups are answered at once; one fewer of large requests, if there are two or more. */
   lanes: number
   /** How long one waits for a lane. Absent: as long as for a database connection. */
@@ -25,9 +25,9 @@ interface Waiting<Request, Answer> {
  * answered by it together: the oldest of each owner, owners in turn. Answers come in the order of the requests. Throws
  * `WaitedTooLong` where no lane was free in time, and `QueueFull` where the owner has too much waiting.
  */
-export function gather<Request, Answer>(
+export function batch<Request, Answer>(
   answerAll: (requests: Request[]) => Promise<(Answer | Promise<Answer>)[]>,
-  { lanes, wait_ms = connection_wait_ms, ownerOf = () => '', sizeOf = () => 0, ...bounds }: GatherOptions<Request>,
+  { lanes, wait_ms = connection_wait_ms, ownerOf = () => '', sizeOf = () => 0, ...bounds }: BatchOptions<Request>,
 ): (request: Request) => Promise<Answer> {
   const queue = new FairQueue<Waiting<Request, Answer>>({
     most_waiting: usual_most_waiting,

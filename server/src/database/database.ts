@@ -4,7 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type FairShare, createFairShare } from '../base/fair-share.ts'
 import { systemPorts } from '../base/ports.ts'
-import { askOne, createAsk } from './look-up.ts'
+import { lookUpOne, createLookUp } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,7 +12,7 @@ import type { Tables } from './tables.ts'
 export interface Statement {
   readonly name: string
   readonly text: string
-  /** So many calls of `ask` are one query, where their answers may be long. */
+  /** So many calls of `lookUp` are one query, where their answers may be long. */
   readonly most?: number
 }
 
@@ -32,7 +32,7 @@ export interface Executor {
    * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
    * has the `call` that it belongs to. Owners, of which a store has its own, are answered in turn.
    */
-  ask<Row>(statement: Statement, row: unknown[], owner: string): Promise<Row[]>
+  lookUp<Row>(statement: Statement, row: unknown[], owner: string): Promise<Row[]>
   readonly kysely: Kysely<Tables>
 }
 
@@ -40,13 +40,13 @@ export interface Executor {
  * What only a transaction can do: spare it round trips. Statements that are sent without a wait between them travel together, the
  * last of them with the commit.
  */
-export interface Together {
+export interface Pipeline {
   /** As `query`, and goes with `begin`, whose answer is not there yet: the statement must change nothing. */
-  look<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
+  readAtBegin<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
   /** Sends what answers nothing, once something was answered. Its failure is that of the next query, or of the commit. */
-  post(statement: Statement, values: unknown[]): void
-  /** Waits for what was posted so far. */
-  posted(): Promise<void>
+  send(statement: Statement, values: unknown[]): void
+  /** Waits for what was sent so far. */
+  sent(): Promise<void>
 }
 
 /** The whole database, or one transaction that stands for it: a transaction within that is a savepoint. */
@@ -63,7 +63,7 @@ export interface Database extends Executor {
   sharedBy(owner: string): Database
 }
 
-export interface Transaction extends Database, Together {}
+export interface Transaction extends Database, Pipeline {}
 
 export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
@@ -145,15 +145,15 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     most_waiting,
     wait_ms: connection_wait_ms,
   })
-  const ask = createAsk(query)
+  const lookUp = createLookUp(query)
   const transaction: Database['transaction'] = (work) => runTransaction(pool, work)
   return {
     pool,
     kysely,
     query,
-    ask,
+    lookUp,
     transaction,
-    sharedBy: (owner) => shareDatabase({ pool, query, ask, transaction }, share, owner),
+    sharedBy: (owner) => shareDatabase({ pool, query, lookUp, transaction }, share, owner),
     [Symbol.asyncDispose]() {
       isClosing = true
       return pool.end()
@@ -166,14 +166,14 @@ export function countSharedPlaces(max_connections: number): number {
   return Math.max(1, max_connections - working_connections - Math.ceil(max_connections * reserved_part))
 }
 
-type Whole = Pick<PooledDatabase, 'pool' | 'query' | 'ask' | 'transaction'>
+type Whole = Pick<PooledDatabase, 'pool' | 'query' | 'lookUp' | 'transaction'>
 
-function shareDatabase({ pool, query, ask, transaction }: Whole, share: FairShare, owner: string): Database {
+function shareDatabase({ pool, query, lookUp, transaction }: Whole, share: FairShare, owner: string): Database {
   let kysely: Kysely<Tables> | undefined
   const shared: Database = {
     query: (statement, values) => share.within(owner, () => query(statement, values)),
     // What is asked together is asked for several organizations at once, over connections whose number is bounded for itself.
-    ask,
+    lookUp,
     transaction: (work) => share.within(owner, () => transaction(work)),
     get kysely() {
       kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: sharedPool(pool, share, owner) }) })
@@ -209,7 +209,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   const line = createLine(client)
   let broken: unknown
   try {
-    const begun = line.send('begin')
+    const begun = line.query('begin')
     begun.catch(() => {}) // told to whoever asks first, and here
     const result = await work(transactionOn(client, line, begun))
     await begun
@@ -227,35 +227,35 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
 
 /** A connection on which statements follow each other without waiting; those that are sent at once go out as one message. */
 interface Line {
-  send(query: string | pg.QueryConfig): Promise<pg.QueryResult>
-  post(query: pg.QueryConfig): void
-  posted(): Promise<void>
-  /** Once all that was posted is answered: why the first of it failed that the database refused. */
+  query(text: string | pg.QueryConfig): Promise<pg.QueryResult>
+  send(text: pg.QueryConfig): void
+  sent(): Promise<void>
+  /** Once all that was sent is answered: why the first of it failed that the database refused. */
   failure(): Promise<Error | null>
 }
 
 function createLine(client: pg.PoolClient): Line {
   const { connection } = client as unknown as { connection: { stream: Socket } }
-  const posted: Promise<unknown>[] = []
-  const send: Line['send'] = (query) => {
+  const sent: Promise<unknown>[] = []
+  const query: Line['query'] = (text) => {
     const { stream } = connection
     stream.cork()
     // After everything that is ready to run now, and so to send.
     process.nextTick(() => stream.uncork())
-    return client.query(query)
+    return client.query(text)
   }
   return {
-    send,
-    post(query) {
-      const answered = send(query)
+    query,
+    send(text) {
+      const answered = query(text)
       answered.catch(() => {}) // told by `failure`
-      posted.push(answered)
+      sent.push(answered)
     },
-    async posted() {
-      await Promise.all(posted)
+    async sent() {
+      await Promise.all(sent)
     },
     async failure() {
-      const outcomes = await Promise.allSettled(posted.splice(0))
+      const outcomes = await Promise.allSettled(sent.splice(0))
       const refused = outcomes.find((outcome) => outcome.status === 'rejected' && !isConnectionLost(outcome.reason))
       return refused ? ((refused as PromiseRejectedResult).reason as Error) : null
     },
@@ -265,7 +265,7 @@ function createLine(client: pg.PoolClient): Line {
 async function commit(line: Line): Promise<void> {
   let answer: pg.QueryResult
   try {
-    answer = await line.send('commit')
+    answer = await line.query('commit')
   } catch (error) {
     throw isConnectionLost(error) ? new CommitInDoubt(error) : error
   }
@@ -285,31 +285,31 @@ function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown
   const tx: Transaction = {
     async query(statement, values) {
       await begun
-      return (await line.send({ ...statement, values })).rows
+      return (await line.query({ ...statement, values })).rows
     },
-    async look(statement, values) {
-      const [answer] = await Promise.all([line.send({ ...statement, values }), begun])
+    async readAtBegin(statement, values) {
+      const [answer] = await Promise.all([line.query({ ...statement, values }), begun])
       return answer.rows
     },
-    post(statement, values) {
+    send(statement, values) {
       if (!isOpen) throw new Error('a transaction changes nothing before it has looked')
-      line.post({ ...statement, values })
+      line.send({ ...statement, values })
     },
-    posted: line.posted,
-    ask: (statement, row) => askOne(tx.query, statement, row),
+    sent: line.sent,
+    lookUp: (statement, row) => lookUpOne(tx.query, statement, row),
     sharedBy: () => tx,
     get kysely() {
       kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client, begun) }) })
       return kysely
     },
     async transaction(work) {
-      await line.send('savepoint inner_transaction')
+      await line.query('savepoint inner_transaction')
       try {
         const result = await work(tx)
-        await line.send('release savepoint inner_transaction')
+        await line.query('release savepoint inner_transaction')
         return result
       } catch (error) {
-        if (!isConnectionLost(error)) await line.send(leaveSavepoint)
+        if (!isConnectionLost(error)) await line.query(leaveSavepoint)
         throw (await line.failure()) ?? error
       }
     },
@@ -326,6 +326,6 @@ function poolOfOne(client: pg.PoolClient, begun: Promise<unknown>) {
 const lockWaitStatement = statement('limit_lock_wait', `select set_config('lock_timeout', $1, true)`)
 
 /** For the rest of the transaction. */
-export async function limitLockWait(tx: Together, ms: number): Promise<void> {
-  await tx.look(lockWaitStatement, [`${ms}ms`])
+export async function limitLockWait(tx: Pipeline, ms: number): Promise<void> {
+  await tx.readAtBegin(lockWaitStatement, [`${ms}ms`])
 }

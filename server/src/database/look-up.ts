@@ -1,7 +1,7 @@
 // Reads of one row each that come close together, as one query.
 import type { Executor, Statement } from './database.ts'
 import { isConnectionLost } from './failures.ts'
-import { gather } from './batch.ts'
+import { batch } from './batch.ts'
 
 interface AnsweredRow {
   /** Which of the rows that were asked for it answers, from 1. */
@@ -17,31 +17,31 @@ interface Asked {
 const lanes = 2
 const usual_most = 64
 
-export function createAsk(query: Executor['query']): Executor['ask'] {
-  const askers = new Map<string, (asked: Asked) => Promise<unknown[]>>()
+export function createLookUp(query: Executor['query']): Executor['lookUp'] {
+  const batches = new Map<string, (asked: Asked) => Promise<unknown[]>>()
   return (statement, row, owner) => {
     const { name, most = usual_most } = statement
-    let ask = askers.get(name)
-    if (!ask) {
+    let lookUp = batches.get(name)
+    if (!lookUp) {
       const answerAll = (all: Asked[]) =>
-        askTogether(
+        lookUpTogether(
           query,
           statement,
           all.map((asked) => asked.row),
         )
-      askers.set(name, (ask = gather(answerAll, { lanes, most, ownerOf: (asked) => asked.owner })))
+      batches.set(name, (lookUp = batch(answerAll, { lanes, most, ownerOf: (asked) => asked.owner })))
     }
-    return ask({ row, owner }) as Promise<never[]>
+    return lookUp({ row, owner }) as Promise<never[]>
   }
 }
 
 /** The answer of one call alone. */
-export async function askOne<Row>(query: Executor['query'], statement: Statement, row: unknown[]): Promise<Row[]> {
-  const [answer] = await askTogether(query, statement, [row])
+export async function lookUpOne<Row>(query: Executor['query'], statement: Statement, row: unknown[]): Promise<Row[]> {
+  const [answer] = await lookUpTogether(query, statement, [row])
   return answer as Row[]
 }
 
-async function askTogether(
+async function lookUpTogether(
   query: Executor['query'],
   statement: Statement,
   rows: unknown[][],
@@ -54,6 +54,6 @@ async function askTogether(
   } catch (error) {
     if (rows.length === 1 || isConnectionLost(error)) throw error
     // What is wrong with one of them is no fault of the others.
-    return rows.map((row) => askOne(query, statement, row))
+    return rows.map((row) => lookUpOne(query, statement, row))
   }
 }

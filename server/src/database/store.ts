@@ -1,5 +1,5 @@
 // A store: the database as one organization sees it. Queries of the rooms take a store, so that none can forget the organization.
-import type { Database, Executor, Statement, Together, Transaction } from './database.ts'
+import type { Database, Executor, Statement, Pipeline, Transaction } from './database.ts'
 
 declare const bound: unique symbol
 
@@ -7,12 +7,12 @@ declare const bound: unique symbol
 export interface Store extends Executor {
   readonly organization_id: string
   /** As an executor's, in the name of the organization. */
-  ask<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
+  lookUp<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
   readonly [bound]: true
 }
 
 /** A store inside of a transaction. */
-export interface TransactionStore extends Store, Together {}
+export interface TransactionStore extends Store, Pipeline {}
 
 /** A store that can begin transactions. */
 export interface RootStore extends Store {
@@ -29,7 +29,7 @@ export function openReservedStore(database: Database, organization_id: string): 
   return {
     organization_id,
     query: database.query,
-    ask: (statement: Statement, row: unknown[]) => database.ask(statement, row, organization_id),
+    lookUp: (statement: Statement, row: unknown[]) => database.lookUp(statement, row, organization_id),
     get kysely() {
       return database.kysely
     },
@@ -41,10 +41,10 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
   return {
     organization_id,
     query: tx.query,
-    ask: (statement: Statement, row: unknown[]) => tx.ask(statement, row, organization_id),
-    look: tx.look,
-    post: tx.post,
-    posted: tx.posted,
+    lookUp: (statement: Statement, row: unknown[]) => tx.lookUp(statement, row, organization_id),
+    readAtBegin: tx.readAtBegin,
+    send: tx.send,
+    sent: tx.sent,
     get kysely() {
       return tx.kysely
     },

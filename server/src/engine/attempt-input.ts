@@ -1,8 +1,7 @@
 // What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
-import type { AgentConfig } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../agents/rules/config.ts'
-import { getVersionConfig } from '../agents/versions.ts'
-import type { Services } from '../calls/context.ts'
+import { readAgentConfig } from '../agents/read-config.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
+import type { EngineServices } from './services.ts'
 import {
   type ConversationRecord,
   type ItemRecord,
@@ -22,7 +21,7 @@ import { askServers } from './tools/mcp/turn-servers.ts'
 import type { CallRun } from './tools/carry-out.ts'
 import { type TurnTool, assembleTools } from './rules/turn-tools.ts'
 
-type Part = Pick<Services, 'database' | 'config'>
+type Part = Pick<EngineServices, 'database' | 'config'>
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -62,13 +61,12 @@ export interface RunningTurn extends FoundTurn, Disposable {
 }
 
 /** Null when the turn is not the attempt's (any more). */
-export async function findRunningTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
+export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
   if (!conversation || turn?.lease !== lease.lease) return null
   const items = turn.steps > 0 ? await readTurnItems(store, conversation.id, turn.id) : []
-  const stored = await getVersionConfig(store, turn.agent_version_id)
-  const config = resolveAgentConfig(stored as AgentConfig, 'text', services.config.default_model)
+  const config = await readAgentConfig(store, turn.agent_version_id, 'text', services.config.default_model)
   const variables: PromptVariables = {
     custom_metadata: conversation.custom_metadata,
     user_id: conversation.user_id,

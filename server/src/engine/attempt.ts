@@ -2,7 +2,7 @@
 // reports what became of it. It holds no right but its lease.
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
 import { reach } from '../conversations/commit/pause-points.ts'
@@ -11,14 +11,7 @@ import { type Words, heldWords, joinWords } from '../conversations/machine/turn-
 import type { TurnLease } from '../conversations/turn-runner.ts'
 import type { Secrets } from '../secrets/read-secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
-import {
-  type AttemptInput,
-  type FoundTurn,
-  type RunningTurn,
-  equipTurn,
-  findRunningTurn,
-  readInput,
-} from './attempt-input.ts'
+import { type AttemptInput, type FoundTurn, type RunningTurn, equipTurn, loadTurn, readInput } from './attempt-input.ts'
 import { type ModelAnswer, collectAnswer } from '../models/collect.ts'
 import { cutResults } from './rules/context-window.ts'
 import { modelOf, samplingOf } from '../models/model-of.ts'
@@ -28,7 +21,7 @@ import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, pla
 import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { roomAfter } from './rules/output-size.ts'
 
-type Part = Pick<Services, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
+type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
 
 /** Why an attempt is told to stop. */
 export class TurnTimeout extends Error {}
@@ -53,7 +46,7 @@ export interface AttemptPort {
 export async function carryOut(services: Part, lease: TurnLease, port: AttemptPort): Promise<AttemptResult | null> {
   const meter = startMeter(services)
   try {
-    const found = await findRunningTurn(services, lease)
+    const found = await loadTurn(services, lease)
     if (!found) return null
     port.begin(found)
     const { signal, log, readSecrets } = port
@@ -106,7 +99,7 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
     const answer = await askModel(attempt, { messages, with_tools: mayUseTools(progress) })
     await reach(services.ports, 'model.answered')
     const verdict = judgeAnswer(answer, progress)
-    if (verdict !== 'call_tools') return conclude(attempt, answer, verdict, progress)
+    if (verdict !== 'call_tools') return attemptResult(attempt, answer, verdict, progress)
     const calls = planCalls(answer.calls, input.tools, services.ports.newId)
     await port.writeStep(stepOf(attempt, progress.steps, answer, calls))
     const results = await meter.tools(() => carryOutCalls(calls, run, port.writeToolResult))
@@ -154,7 +147,7 @@ async function askModel(
   return answer
 }
 
-function conclude(
+function attemptResult(
   attempt: Attempt,
   answer: ModelAnswer,
   verdict: 'reply' | 'step_limit' | 'empty',
@@ -200,7 +193,7 @@ function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { anal
 type Meter = ReturnType<typeof startMeter>
 
 /** What an attempt takes, for the metrics of its reply. */
-function startMeter({ ports: { clock } }: Pick<Services, 'ports'>) {
+function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
   const startedAt = clock.monotonic()
   const tokens: { input_tokens: number | null; output_tokens: number | null } = {
     input_tokens: null,

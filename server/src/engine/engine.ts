@@ -1,9 +1,9 @@
 // Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes up
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import { type Committed, changeConversation } from '../conversations/commit/commit.ts'
-import { conclude } from '../conversations/commit/follow-up.ts'
+import { followUp } from '../conversations/commit/follow-up.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
@@ -66,13 +66,11 @@ interface Halt {
 
 type Decide<Written> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<'written' | 'stale'>
 
-type Part = Omit<Services, 'runner' | 'tokens' | 'sealer'>
-
 /** Stops an attempt without a result: its turn is concluded by someone else, or no longer its own. */
 class Halted extends Error {}
 
 export class Engine implements TurnRunner {
-  readonly #services: Part
+  readonly #services: EngineServices
   readonly #log: Logger
   /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
@@ -90,11 +88,11 @@ export class Engine implements TurnRunner {
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
-  constructor(services: Part, log: Logger) {
+  constructor(services: EngineServices, log: Logger) {
     this.#services = services
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
+    services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
   }
 
   start(lease: TurnLease): void {
@@ -169,7 +167,7 @@ export class Engine implements TurnRunner {
     return writeGreeting(this.#withModelsOf(greeting), greeting)
   }
 
-  #withModelsOf({ organization_id }: { organization_id: string }): Part {
+  #withModelsOf({ organization_id }: { organization_id: string }): EngineServices {
     const services = this.#services
     return { ...services, models: modelsOf(services, openStore(services.database, organization_id)) }
   }
@@ -181,9 +179,9 @@ export class Engine implements TurnRunner {
 
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
-    await this.#tend(() => this.#renew())
+    await this.#maintain(() => this.#renew())
     // Apart: a sweep may wait for takeovers, and no lease must run out meanwhile.
-    if (!this.#isSweeping) void this.#tend(() => this.#sweep())
+    if (!this.#isSweeping) void this.#maintain(() => this.#sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
@@ -211,7 +209,7 @@ export class Engine implements TurnRunner {
   async #giveBack(held: TurnLease[]): Promise<void> {
     const leases = held.map(({ lease }) => lease)
     try {
-      await expireLeases(this.#services.database, this.#services.node_id, leases)
+      await expireLeases(this.#services.database, this.#services.node.id, leases)
     } catch (error) {
       this.#log.warn({ err: error }, 'turns could not be given back; their leases run out')
     }
@@ -232,7 +230,7 @@ export class Engine implements TurnRunner {
   /** For who reads what is being said just now. */
   #showKept({ lease, shown, kept }: RunningAttempt): void {
     if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
-    this.#services.live.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
+    this.#services.live.turns.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
   }
 
   #forget(attempt: RunningAttempt): void {
@@ -240,7 +238,7 @@ export class Engine implements TurnRunner {
     if (this.#running_turns.get(turn_id) === attempt) this.#running_turns.delete(turn_id)
     if (this.#running.get(conversation_id) === attempt) {
       this.#running.delete(conversation_id)
-      this.#services.live.end(conversation_id, turn_id)
+      this.#services.live.turns.end(conversation_id, turn_id)
     }
     if (this.#running.size === 0) this.#whenIdle.resolve()
   }
@@ -276,7 +274,7 @@ export class Engine implements TurnRunner {
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         attempt.text += text
-        if (attempt.shown !== null) this.#services.live.say(lease.conversation_id, text)
+        if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, text)
       },
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', step, decideStep)
@@ -311,13 +309,13 @@ export class Engine implements TurnRunner {
       const { organization_id, conversation_id: id } = lease
       const judge = (state: LockedConversation) => decide(state, lease, written)
       const proposed = { change, organization_id, id, decide: judge, characters }
-      return this.#change(() => this.#services.commits.change(proposed))
+      return this.#change(() => this.#services.conversations.commits.change(proposed))
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
     // Before its effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
-    this.#conclude(lease.conversation_id, committed)
+    this.#followUp(lease.conversation_id, committed)
     return committed.answer
   }
 
@@ -343,11 +341,11 @@ export class Engine implements TurnRunner {
     }
   }
 
-  #conclude(conversation_id: string, committed: Committed<unknown>): void {
-    conclude({ ...this.#services, runner: this }, conversation_id, committed)
+  #followUp(conversation_id: string, committed: Committed<unknown>): void {
+    followUp(this.#services.conversations, conversation_id, committed)
   }
 
-  async #tend(work: () => Promise<void>): Promise<void> {
+  async #maintain(work: () => Promise<void>): Promise<void> {
     try {
       await work()
     } catch (error) {
@@ -360,7 +358,7 @@ export class Engine implements TurnRunner {
     const held = [...this.#running.values()]
     if (held.length === 0) return
     const leases = held.map(({ lease }) => lease.lease)
-    const kept = new Set(await renewLeases(this.#services.database, this.#services.node_id, leases))
+    const kept = new Set(await renewLeases(this.#services.database, this.#services.node.id, leases))
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 
@@ -373,7 +371,7 @@ export class Engine implements TurnRunner {
         while (this.#takeovers.size >= most) await Promise.race(this.#takeovers.values())
         if (this.#isDraining) return
         if (this.#takeovers.has(turn.turn_id)) continue
-        const takeover = this.#tend(() => this.#takeUp(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
+        const takeover = this.#maintain(() => this.#takeOver(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
         this.#takeovers.set(turn.turn_id, takeover)
       }
     } finally {
@@ -381,13 +379,13 @@ export class Engine implements TurnRunner {
     }
   }
 
-  async #takeUp(turn: AbandonedTurn): Promise<void> {
+  async #takeOver(turn: AbandonedTurn): Promise<void> {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
     const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-    this.#conclude(turn.conversation_id, committed)
+    this.#followUp(turn.conversation_id, committed)
   }
 }

@@ -1,5 +1,5 @@
 // A greeting that the model writes, when an agent's starting message asks for it.
-import type { Services } from '../calls/context.ts'
+import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/turn-runner.ts'
 import { AppError } from '../base/errors.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -8,7 +8,7 @@ import { modelOf, samplingOf, toRefusal } from '../models/model-of.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(
-  services: Pick<Services, 'models' | 'ports'>,
+  services: Pick<EngineServices, 'models' | 'ports'>,
   greeting: GreetingRequest,
 ): Promise<string> {
   const { config, instructions } = greeting

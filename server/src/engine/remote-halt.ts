@@ -1,7 +1,7 @@
 // Halting across nodes: a node that ends, cancels or interrupts a turn asks the one that runs it for what the agent has said.
 // That one stops at once, leaves the text with the turn, and goes on if nothing came of it.
-import type { Services } from '../calls/context.ts'
-import { findRunningTurn, leavePartialText, readPartialText } from '../conversations/commit/leases.ts'
+import type { Core } from '../calls/core.ts'
+import { findTurnLease, leavePartialText, readPartialText } from '../conversations/commit/leases.ts'
 import type { HaltedAttempt } from '../conversations/turn-runner.ts'
 import { isUnavailable } from '../database/failures.ts'
 
@@ -10,16 +10,16 @@ const answer_ms = 250
 /** How long a stopped attempt waits to see its turn concluded before it begins again. */
 const lent_ms = 2000
 
-type Part = Pick<Services, 'database' | 'bus' | 'signals' | 'node_id' | 'ports'>
+type Part = Pick<Core, 'database' | 'live' | 'node' | 'ports'>
 
 /** Asks the node that runs the conversation's turn, if that is another one. */
 export async function haltElsewhere(services: Part, conversation_id: string): Promise<HaltedAttempt | null> {
-  const turn = await findRunningTurn(services.database, conversation_id)
-  if (!turn || turn.node_id === services.node_id) return null
-  const partial = services.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
+  const turn = await findTurnLease(services.database, conversation_id)
+  if (!turn || turn.node_id === services.node.id) return null
+  const partial = services.live.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
     readPartialText(services.database, turn.turn_id, turn.lease).catch(lookAgain),
   )
-  await services.bus.publish({ topic: 'halt', id: conversation_id })
+  await services.live.bus.publish({ topic: 'halt', id: conversation_id })
   const { text, step } = (await partial) ?? { text: '', step: 0 }
   return {
     turn_id: turn.turn_id,
@@ -27,7 +27,7 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
     text,
     step,
     release: (isConcluded) => {
-      if (!isConcluded) void services.bus.publish({ topic: 'resume', id: conversation_id })
+      if (!isConcluded) void services.live.bus.publish({ topic: 'resume', id: conversation_id })
     },
   }
 }
@@ -61,7 +61,7 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
     earlier?.stopTimer()
     earlier?.attempt.release(false)
     await loan.left
-    await services.bus.publish({ topic: 'halted', id: loan.attempt.turn_id })
+    await services.live.bus.publish({ topic: 'halted', id: loan.attempt.turn_id })
   }
 
   async function goOn(conversation_id: string): Promise<void> {
@@ -75,9 +75,9 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
     loan.attempt.release(false)
   }
 
-  services.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))
-  services.bus.subscribe('resume', (id) => void goOn(id).catch(ignoreLoss))
-  services.bus.subscribe('halted', (turn_id) => services.signals.notify(halted(turn_id)))
+  services.live.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))
+  services.live.bus.subscribe('resume', (id) => void goOn(id).catch(ignoreLoss))
+  services.live.bus.subscribe('halted', (turn_id) => services.live.signals.notify(halted(turn_id)))
 }
 
 /** The text that cannot be read just now may be a moment later; else the commit goes on without it. */

@@ -6,20 +6,19 @@ import type { Context, Handler } from '../calls/context.ts'
 import { isActive } from '../conversations/machine/conversation.ts'
 import { requireConversation } from '../conversations/read/require.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
-import { type LiveTurn, liveKey } from '../live/live-turns.ts'
+import type { LiveTurn } from '../live/live-turn.ts'
+import { liveKey } from '../live/live-turns.ts'
+import { type EventServices, drainKey } from './events.ts'
 import { readEvents, readLogEnd, wasTurnRunning } from './queries.ts'
 import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
 /** How soon a reader is to come back, to another node, when this one stops. */
 const reconnect_ms = 500
 
-/** The signal's key for the beginning of the end of this process. */
-export const drainKey = 'drain'
-
-export const streamConversationEvents: Handler<'streamConversationEvents'> = async (ctx, input) => {
+export const streamConversationEvents: Handler<'streamConversationEvents', EventServices> = async (ctx, input) => {
   using stack = new DisposableStack()
   // Before anything is waited for: however many come at once, no more are let in.
-  stack.use(ctx.services.open_streams.take(limitSubjectsOf(ctx.access)))
+  stack.use(ctx.room.open_streams.take(limitSubjectsOf(ctx.access)))
   const start = await findStart(ctx, input)
   if (start === null) return new EventStream(null)
   return new EventStream((gone) => streamEvents(ctx, start, gone), stack.move())
@@ -33,7 +32,7 @@ interface Start {
 }
 
 /** Null: there is nothing more to come, ever, that the caller may see. */
-async function findStart(ctx: Context, input: Input<'streamConversationEvents'>): Promise<Start | null> {
+async function findStart(ctx: Context<EventServices>, input: Input<'streamConversationEvents'>): Promise<Start | null> {
   const { id: conversation_id, status } = await requireConversation(ctx, input.conversation_id, 'read')
   const path = input.last_event_id ? 'last_event_id' : 'after'
   const after = input.last_event_id ? Number(input.last_event_id) : (input.after ?? 0)
@@ -45,11 +44,11 @@ async function findStart(ctx: Context, input: Input<'streamConversationEvents'>)
 }
 
 async function* streamEvents(
-  ctx: Context,
+  ctx: Context<EventServices>,
   { conversation_id, after, isEnded }: Start,
   gone: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
-  const { live, signals, lifecycle } = ctx.services
+  const { signals, turns: live } = ctx.core.live
   using _following = live.follow(conversation_id)
   using listener = signals.listen(conversation_id, liveKey(conversation_id), drainKey)
   const types = typesFor(ctx)
@@ -67,7 +66,7 @@ async function* streamEvents(
       if (saying && reader.isBehind(saying)) await place(ctx, conversation_id, reader, saying)
     }
     yield* reader.look(saying)
-    if (lifecycle.isDraining) {
+    if (ctx.core.node.isDraining) {
       yield { retry_ms: reconnect_ms }
       return
     }
@@ -77,12 +76,12 @@ async function* streamEvents(
   }
 }
 
-async function* readLog(ctx: Context, conversation_id: string, reader: Reader) {
+async function* readLog(ctx: Context<EventServices>, conversation_id: string, reader: Reader) {
   for (;;) {
     const { events, is_last } = await readEvents(ctx.store, conversation_id, reader.after)
     for (const event of events) {
       reader.read(event)
-      if (isEndOfTurn(event)) ctx.services.live.forget(conversation_id, event.data.turn_id)
+      if (isEndOfTurn(event)) ctx.core.live.turns.forget(conversation_id, event.data.turn_id)
       yield event
     }
     if (is_last) return
@@ -90,7 +89,12 @@ async function* readLog(ctx: Context, conversation_id: string, reader: Reader) {
 }
 
 /** A turn whose start is before what was read: it runs, or is over and what it said is still about. */
-async function place(ctx: Context, conversation_id: string, reader: Reader, { turn_id }: LiveTurn): Promise<void> {
+async function place(
+  ctx: Context<EventServices>,
+  conversation_id: string,
+  reader: Reader,
+  { turn_id }: LiveTurn,
+): Promise<void> {
   const isRunning = await wasTurnRunning(ctx.store, { conversation_id, turn_id, at: reader.after })
   reader.place(turn_id, isRunning)
 }

@@ -9,7 +9,7 @@ const kept_days = 7
 const feeds_at_once = 1000
 const changes_forgotten_at_once = 100_000
 
-export async function tendChanges(database: Database): Promise<void> {
+export async function maintainChanges(database: Database): Promise<void> {
   for (const organization_id of await findWaitingFeeds(database, feeds_at_once)) {
     await numberChanges(openReservedStore(database, organization_id))
   }

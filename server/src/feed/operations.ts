@@ -6,7 +6,8 @@ import type { Context, Handler } from '../calls/context.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { ListedConversation } from '../conversations/read/conversation.ts'
 import { presentListed } from '../conversations/read/present.ts'
-import { drainKey } from '../events/operations.ts'
+import { drainKey } from '../events/events.ts'
+import type { FeedServices } from './feed.ts'
 import { isUuid } from '../base/ports.ts'
 import { feedKey, progressKey } from './feeds.ts'
 import { type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
@@ -23,11 +24,11 @@ interface Start {
   is_reset: boolean
 }
 
-export const listConversationChanges: Handler<'listConversationChanges'> = async (ctx, input) => {
+export const listConversationChanges: Handler<'listConversationChanges', FeedServices> = async (ctx, input) => {
   const after = input.last_event_id ? Number(input.last_event_id) : input.after
   const agents = agentsOf(ctx, input.agent_id)
   if (ctx.accepts_stream) {
-    const held = ctx.services.open_streams.take(limitSubjectsOf(ctx.access))
+    const held = ctx.room.open_streams.take(limitSubjectsOf(ctx.access))
     return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
   }
   const { position, is_reset } = await findStart(ctx, after)
@@ -36,8 +37,8 @@ export const listConversationChanges: Handler<'listConversationChanges'> = async
   return { data, position: page.position, has_more: page.has_more, is_reset }
 }
 
-function sizeOfPage({ services }: Context) {
-  return { limit: page_size, max_bytes: services.config.limits.answer_bytes }
+function sizeOfPage({ core }: Context) {
+  return { limit: page_size, max_bytes: core.config.limits.answer_bytes }
 }
 
 /** What cannot be an agent, or is none that the caller sees, has no conversations. */
@@ -48,7 +49,7 @@ function agentsOf({ access: { agent_ids } }: Context, agent_id: string | undefin
 }
 
 /** After everything that is committed now has its number. */
-async function findStart(ctx: Context, after: number | undefined): Promise<Start> {
+async function findStart(ctx: Context<FeedServices>, after: number | undefined): Promise<Start> {
   await numberChanges(ctx.store)
   return startAt(after, await readFeedPosition(ctx.store))
 }
@@ -60,11 +61,13 @@ export function startAt(after: number | undefined, { last_number, oldest_number 
 }
 
 async function* streamChanges(
-  ctx: Context,
+  ctx: Context<FeedServices>,
   { after, agents }: { after: number | undefined; agents: string[] | null },
   gone: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
-  const { feeds, signals, lifecycle, ports } = ctx.services
+  const { node, ports } = ctx.core
+  const { signals } = ctx.core.live
+  const { feeds } = ctx.room
   const { organization_id } = ctx.store
   using _following = feeds.follow(organization_id)
   using listener = signals.listen(feedKey(organization_id), progressKey(organization_id), drainKey)
@@ -76,7 +79,7 @@ async function* streamChanges(
     if (hasChanged) position = yield* tellChanges(ctx, position, agents)
     mark = yield* tellProgress(ctx, mark, agents)
     const left_ms = ends_at - ports.clock.monotonic()
-    if (lifecycle.isDraining || left_ms <= 0) {
+    if (node.isDraining || left_ms <= 0) {
       yield { retry_ms: reconnect_ms }
       return
     }
@@ -88,7 +91,7 @@ async function* streamChanges(
 
 /** All that come after a position; answers the last one's. */
 async function* tellChanges(
-  ctx: Context,
+  ctx: Context<FeedServices>,
   after: number,
   agents: string[] | null,
 ): AsyncGenerator<ServerSentEvent, number> {
@@ -104,27 +107,30 @@ async function* tellChanges(
 
 /** What has gone on since a mark, as it stands; answers the next one. */
 async function* tellProgress(
-  ctx: Context,
+  ctx: Context<FeedServices>,
   after: number,
   agents: string[] | null,
 ): AsyncGenerator<ServerSentEvent, number> {
   for (let mark = after; ;) {
-    const fresh = ctx.services.feeds.progress.since(ctx.store.organization_id, mark)
+    const fresh = ctx.room.feeds.progress.since(ctx.store.organization_id, mark)
     if (fresh.conversation_ids.length === 0) return mark
     mark = fresh.mark
-    const { answer_bytes } = ctx.services.config.limits
+    const { answer_bytes } = ctx.core.config.limits
     for (const record of await readProgress(ctx.store, fresh.conversation_ids, agents, answer_bytes)) {
       yield { event: 'progress', data: presentProgress(ctx, record) }
     }
   }
 }
 
-function presentChange(ctx: Context, { number, conversation_id, conversation }: ChangeRecord): ConversationChange {
+function presentChange(
+  ctx: Context<FeedServices>,
+  { number, conversation_id, conversation }: ChangeRecord,
+): ConversationChange {
   const shown = conversation && presentListed(ctx.access, conversation)
   return { position: number, conversation_id, conversation: shown }
 }
 
-function presentProgress(ctx: Context, record: ListedConversation): ConversationProgress {
+function presentProgress(ctx: Context<FeedServices>, record: ListedConversation): ConversationProgress {
   return { conversation_id: record.id, conversation: presentListed(ctx.access, record) }
 }
 

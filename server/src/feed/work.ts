@@ -2,8 +2,8 @@
 import type { Database } from '../database/database.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
-import { tendChanges } from './maintain.ts'
+import { maintainChanges } from './maintain.ts'
 
 export function feedWork(database: Database): WorkKind {
-  return everyMinute('tend_changes', () => tendChanges(database))
+  return everyMinute('tend_changes', () => maintainChanges(database))
 }

@@ -1,11 +1,12 @@
 // Who may call an operation: authenticate → limit → authorize, and, as long as a stream is open, whether they still may.
 import type { Operation } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type LimitSubjects, limitSubjectsOf } from '../calls/access.ts'
-import { type Principal, authenticate, authenticateSession, readBearer } from '../access/authenticate.ts'
+import { authenticate, authenticateSession, readBearer } from '../access/authenticate.ts'
+import { type Principal, describeRights, subjectsOf } from '../calls/principal.ts'
+import type { ConversationTokens } from '../access/access.ts'
 import { looksLikeCredential } from '../access/rules/credentials.ts'
 import { readPresentedCredential, readPresentedSession } from '../access/known-credentials.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { authorize } from '../calls/authorize.ts'
@@ -15,27 +16,32 @@ import type { RateDecision, RateLimiter } from '../calls/rate-limit.ts'
 import type { UnknownCallers } from './unknown-callers.ts'
 
 /** One of each for a server. */
-export interface Admission {
-  limiter: RateLimiter
-  unknown_callers: UnknownCallers
+export interface Admission extends Gate {
   readmission: ReturnType<typeof createReadmission>
 }
 
+export interface Gate {
+  core: Core
+  tokens: ConversationTokens
+  limiter: RateLimiter
+  unknown_callers: UnknownCallers
+}
+
 export async function admit(
-  services: Services,
-  { limiter, unknown_callers }: Omit<Admission, 'readmission'>,
+  gate: Gate,
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal | null> {
+  const { core, limiter, unknown_callers } = gate
   if (operation.access === 'public') {
     if (operation.sign_in) {
-      requireOwnPage(services, request)
+      requireOwnPage(core, request)
       requireRoom(unknown_callers.take(request.ip), reply)
     }
     return null
   }
-  const principal = await identify(services, unknown_callers, operation, request)
+  const principal = await identify(gate, operation, request)
   requireRoom(limiter.take(subjectsOf(principal), operation.cost), reply)
   authorize(operation, principal)
   return principal
@@ -73,14 +79,14 @@ export function chargeForAnswer(
 }
 
 async function identify(
-  services: Services,
-  unknown_callers: UnknownCallers,
+  { core, tokens, unknown_callers }: Gate,
   operation: Operation,
   request: FastifyRequest,
 ): Promise<Principal> {
-  const authentication = { ...services, log: request.log }
+  const { database, config } = core
+  const authentication = { database, config, tokens, log: request.log }
   const organization_header = organizationNamed(operation, request)
-  const token = readSessionToken(services, operation, request)
+  const token = readSessionToken(core, operation, request)
   if (token === null) {
     const authorization = authorizationOf(operation, request)
     return unknown_callers.authenticate(request.ip, {
@@ -88,7 +94,7 @@ async function identify(
       readPresented: () => readPresentedCredential(readBearer(authorization)),
     })
   }
-  requireOwnPage(services, request)
+  requireOwnPage(core, request)
   return unknown_callers.authenticate(request.ip, {
     authenticate: () => authenticateSession(authentication, { token, organization_header }, operation.access),
     readPresented: () => readPresentedSession(token),
@@ -96,13 +102,13 @@ async function identify(
 }
 
 /** It counts where there is no other credential: a browser sends it with every request, wanted or not. */
-function readSessionToken({ config }: Services, operation: Operation, request: FastifyRequest): string | null {
+function readSessionToken({ config }: Core, operation: Operation, request: FastifyRequest): string | null {
   if (operation.access === 'public' || authorizationOf(operation, request) !== undefined) return null
   return readCookie(request, 'session', config.sign_in)
 }
 
 /** Reading changes nothing, and no other page can read what it is answered. */
-function requireOwnPage({ config }: Services, { method, headers }: FastifyRequest): void {
+function requireOwnPage({ config }: Core, { method, headers }: FastifyRequest): void {
   if (method === 'GET' || method === 'HEAD') return
   if (!isFromOwnPage(headers, config.sign_in.public_url)) throw new AppError('cross_site_refused')
 }
@@ -119,12 +125,6 @@ function organizationNamed({ access }: Operation, { headers }: FastifyRequest): 
   const header =
     access === 'user' || access === 'session' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
   return Array.isArray(header) ? header[0] : header
-}
-
-function subjectsOf(principal: Principal): LimitSubjects {
-  if (principal.kind === 'member') return limitSubjectsOf(principal.access)
-  if (principal.kind === 'session') return limitSubjectsOf(principal.session.access)
-  return { credential: principal.limit_key, user_id: principal.user.id, organization_id: null }
 }
 
 function requireRoom(taken: RateDecision, reply: FastifyReply): void {
@@ -145,13 +145,13 @@ export type IsStillAdmitted = () => Promise<boolean>
 const shared_ms = 5000
 
 /** For who keeps a stream open: nothing else is let in by an answer that is shared. */
-export function createReadmission(services: Services, unknown_callers: UnknownCallers) {
+export function createReadmission(gate: Gate) {
   const answers = new Map<string, Promise<boolean>>()
-  const { clock } = services.ports
+  const { clock } = gate.core.ports
 
   return (operation: Operation, request: FastifyRequest): IsStillAdmitted =>
     () => {
-      const ask = () => isAdmitted(services, unknown_callers, operation, request)
+      const ask = () => isAdmitted(gate, operation, request)
       const key = sharedKeyOf(operation, request.principal)
       return key === null ? ask() : share(answers, clock, key, ask)
     }
@@ -175,14 +175,9 @@ function sharedKeyOf({ id }: Operation, principal: Principal | null): string | n
 }
 
 /** Who has other rights by now, or has gone on to another organization, has to come anew: what he is sent was judged by the old ones. */
-async function isAdmitted(
-  services: Services,
-  unknown_callers: UnknownCallers,
-  operation: Operation,
-  request: FastifyRequest,
-): Promise<boolean> {
+async function isAdmitted(gate: Gate, operation: Operation, request: FastifyRequest): Promise<boolean> {
   try {
-    const principal = await identify(services, unknown_callers, operation, request)
+    const principal = await identify(gate, operation, request)
     authorize(operation, principal)
     return request.principal === null || describeReach(principal) === describeReach(request.principal)
   } catch (error) {
@@ -194,12 +189,4 @@ async function isAdmitted(
 function describeReach(principal: Principal): string {
   const organization_id = principal.kind === 'member' ? principal.access.organization_id : ''
   return `${organization_id} ${describeRights(principal)}`
-}
-
-/** The same for all who may do the same. */
-export function describeRights(principal: Principal): string {
-  if (principal.kind !== 'member') return principal.kind
-  const { scopes, agent_ids, conversation } = principal.access
-  const parts = [scopes, agent_ids ?? ['*'], conversation?.permissions ?? ['*']]
-  return parts.map((part) => [...part].toSorted().join(' ')).join('; ')
 }

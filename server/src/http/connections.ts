@@ -6,7 +6,7 @@ import { compile } from '@fastify/proxy-addr'
 import type { Logger } from 'pino'
 import { networkOf } from '../calls/attempts.ts'
 import type { Limits } from '../config/limits.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import type { Clock, Ports } from '../base/ports.ts'
 import { Connection, type Fault, look_ms } from './connection.ts'
 import { describeUnreadable } from './unreadable.ts'
@@ -36,11 +36,7 @@ export class Connections {
   readonly #isProxy: (address: string, hop: number) => boolean
   readonly #max_unread_bytes: number
 
-  constructor(
-    { config, ports }: Pick<Services, 'config' | 'ports'>,
-    log: Logger,
-    max_unread_bytes = most_unread_bytes,
-  ) {
+  constructor({ config, ports }: Pick<Core, 'config' | 'ports'>, log: Logger, max_unread_bytes = most_unread_bytes) {
     this.#max_unread_bytes = max_unread_bytes
     this.#limits = config.limits
     this.#ports = ports

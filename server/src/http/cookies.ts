@@ -1,7 +1,7 @@
-// The cookies of signing in: their names, their flags, and when they may be believed.
+// What an operation sees of the request that it came in, and the cookies of signing in: their names, their flags, and when to trust them.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieName, Visitor } from '../calls/context.ts'
+import type { CookieName, WebEdge } from '../calls/call.ts'
 
 export interface CookieRules {
   /** The origin that browsers use, where the settings name it. */
@@ -14,9 +14,11 @@ export interface CookieRules {
  */
 const same_site: Record<CookieName, 'strict' | 'lax'> = { session: 'strict', sign_in: 'lax' }
 
-export function createVisitor(request: FastifyRequest, reply: FastifyReply, rules: CookieRules): Visitor {
+export function createEdge(request: FastifyRequest, reply: FastifyReply, rules: CookieRules): WebEdge {
   return {
     address: request.ip,
+    url: request.url,
+    setHeader: (name, value) => void reply.header(name, value),
     readCookie: (name) => readCookie(request, name, rules),
     writeCookie(name, value, seconds) {
       const secure = isSecure(request, rules)

@@ -1,7 +1,7 @@
 // Server-sent events: writes what an operation streams, with a sign of life where it is silent, for as long as the caller may read.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import type { EventStream, ServerSentEvent } from '../calls/event-stream.ts'
 import type { IsStillAdmitted } from './admission.ts'
 import { watchReader, writeStream } from './stream.ts'
@@ -12,7 +12,7 @@ const heartbeat_ms = 15_000
 const unconfirmed_ms = 60_000
 
 interface Keeping {
-  services: Pick<Services, 'ports' | 'lifecycle'>
+  core: Pick<Core, 'ports' | 'node'>
   isStillAdmitted: IsStillAdmitted
 }
 
@@ -25,10 +25,10 @@ export async function sendEventStream(
   using _held = held
   // The one answer after which an `EventSource` does not come again.
   if (!open) return reply.code(204).send()
-  const { services } = keeping
+  const { core } = keeping
   const gone = watchReader(reply)
   const pieces = (response: ServerResponse) => format(open(gone), beat(response, keeping))
-  return await writeStream({ request, reply, services, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
+  return await writeStream({ request, reply, core, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
 }
 
 /** Whoever reads sees a stream that breaks off, and resumes. */
@@ -40,8 +40,8 @@ async function* format(events: AsyncIterable<ServerSentEvent>, stopBeating: () =
   }
 }
 
-function beat(response: ServerResponse, { services, isStillAdmitted }: Keeping): () => void {
-  const { clock } = services.ports
+function beat(response: ServerResponse, { core, isStillAdmitted }: Keeping): () => void {
+  const { clock } = core.ports
   let isOver = false
   let confirmed_at = clock.monotonic()
   let stop = clock.after(heartbeat_ms, next)

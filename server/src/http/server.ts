@@ -6,11 +6,9 @@ import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
-import type { Logger } from 'pino'
-import type { Handlers, Services } from '../calls/context.ts'
-import { countSharedPlaces } from '../database/database.ts'
+import type { ConversationTokens } from '../access/access.ts'
+import type { Core } from '../calls/core.ts'
 import { AppError } from '../base/errors.ts'
-import { createKeyQueue } from '../idempotency/key-queue.ts'
 import { version } from '../base/version.ts'
 import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
@@ -22,7 +20,6 @@ import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
 import { createUnknownCallers } from './unknown-callers.ts'
-import { createWorkShares } from './work-shares.ts'
 
 export interface HttpServer {
   /** Resolves with where it listens, as `http://host:port`. */
@@ -31,9 +28,9 @@ export interface HttpServer {
   close(within_ms: number): Promise<void>
 }
 
-export async function createHttpServer(services: Services, handlers: Handlers, log: Logger): Promise<HttpServer> {
-  const { config, ports } = services
-  const connections = new Connections(services, log)
+export async function createHttpServer(core: Core, { tokens }: { tokens: ConversationTokens }): Promise<HttpServer> {
+  const { config, ports, log, node } = core
+  const connections = new Connections(core, log)
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -56,7 +53,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   const headers = answerHeaders(config.sign_in.public_url)
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id)
-    if (services.lifecycle.isDraining && request.routeOptions.url !== '/healthz') {
+    if (node.isDraining && request.routeOptions.url !== '/healthz') {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
     // Before the body is read, which nobody wants.
@@ -64,7 +61,7 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   })
   // A call that ends while the server stops must not keep its connection: closing waits for every one.
   server.addHook('onSend', async (_request, reply) => {
-    if (services.lifecycle.isDraining) reply.header('connection', 'close')
+    if (node.isDraining) reply.header('connection', 'close')
   })
   server.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request
@@ -75,18 +72,12 @@ export async function createHttpServer(services: Services, handlers: Handlers, l
   // Of routes that find nothing; where there is none, the hook above has answered.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const { limits } = config
-  const { database } = services
+  const { database } = core
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
-  const admission = { limiter, unknown_callers, readmission: createReadmission(services, unknown_callers) }
-  const shared = {
-    admission,
-    key_queue: createKeyQueue(ports.clock),
-    work_shares: createWorkShares(ports.clock, countSharedPlaces(config.database_connections)),
-  }
-  for (const operation of Object.values(operations)) {
-    registerOperation(server, services, shared, operation, handlers[operation.id])
-  }
+  const gate = { core, tokens, limiter, unknown_callers }
+  const admission = { ...gate, readmission: createReadmission(gate) }
+  for (const operation of Object.values(operations)) registerOperation(server, core, admission, operation)
   await registerDocs(server, createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)
   const others: Server[] = []

@@ -1,7 +1,7 @@
 // An answer that is written while it comes about, at the reader's pace.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 
 /** The head waits so long for the first piece, so that both are one packet. */
 const head_ms = 20
@@ -17,22 +17,15 @@ export function watchReader(reply: FastifyReply): AbortSignal {
 export interface Streamed {
   request: FastifyRequest
   reply: FastifyReply
-  services: Pick<Services, 'ports' | 'lifecycle'>
+  core: Pick<Core, 'ports' | 'node'>
   gone: AbortSignal
   content_type: string
   /** Called once the head is written. */
   pieces: (response: ServerResponse) => AsyncIterable<string>
 }
 
-export async function writeStream({
-  request,
-  reply,
-  services,
-  gone,
-  content_type,
-  pieces,
-}: Streamed): Promise<unknown> {
-  const { clock } = services.ports
+export async function writeStream({ request, reply, core, gone, content_type, pieces }: Streamed): Promise<unknown> {
+  const { clock } = core.ports
   reply.hijack()
   const response = reply.raw
   response.writeHead(200, {
@@ -51,7 +44,7 @@ export async function writeStream({
     }
     response.end()
     // A server that stops waits for every connection that is kept.
-    if (services.lifecycle.isDraining) response.socket?.destroySoon()
+    if (core.node.isDraining) response.socket?.destroySoon()
   } catch (error) {
     if (!gone.aborted) request.log.error({ err: error }, 'a stream broke off')
     response.destroy()

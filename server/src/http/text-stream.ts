@@ -1,6 +1,6 @@
 // Plain text that is sent as it is written; what goes wrong before its first piece is an error answer like any other.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import type { TextStream } from '../calls/event-stream.ts'
 import { watchReader, writeStream } from './stream.ts'
 
@@ -8,7 +8,7 @@ export async function sendTextStream(
   request: FastifyRequest,
   reply: FastifyReply,
   { open }: TextStream,
-  services: Pick<Services, 'ports' | 'lifecycle'>,
+  core: Pick<Core, 'ports' | 'node'>,
 ): Promise<unknown> {
   const gone = watchReader(reply)
   const rest = open(gone)[Symbol.asyncIterator]()
@@ -19,7 +19,7 @@ export async function sendTextStream(
   // Nobody is there to be told.
   if (first === null) return reply.hijack()
   const pieces = () => join(first, rest)
-  return writeStream({ request, reply, services, gone, content_type: 'text/plain; charset=utf-8', pieces })
+  return writeStream({ request, reply, core, gone, content_type: 'text/plain; charset=utf-8', pieces })
 }
 
 async function* join(first: IteratorResult<string>, rest: AsyncIterator<string>): AsyncGenerator<string> {

@@ -34,7 +34,7 @@ const findStatement = statement(
 )
 
 export async function findKey(executor: Executor, { namespace, key }: RequestKey): Promise<BoundKey | null> {
-  const [row] = await executor.ask<BoundKey>(findStatement, [namespace, key], namespace)
+  const [row] = await executor.lookUp<BoundKey>(findStatement, [namespace, key], namespace)
   return row ?? null
 }
 
@@ -166,5 +166,5 @@ const otherHolderStatement = statement(
 
 /** Whether the id, which a conversation has, is an organization's, a user's or a session's too. */
 export async function hasOtherHolder(executor: Executor, conversation_id: string): Promise<boolean> {
-  return (await executor.ask(otherHolderStatement, [conversation_id], conversation_id)).length > 0
+  return (await executor.lookUp(otherHolderStatement, [conversation_id], conversation_id)).length > 0
 }

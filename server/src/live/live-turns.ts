@@ -4,20 +4,8 @@ import type { Bus } from './bus.ts'
 import type { Signals } from './signals.ts'
 import type { Ports } from '../base/ports.ts'
 import { createFollows } from './follows.ts'
+import type { LiveTurn } from './live-turn.ts'
 import { type Piece, createRelay } from './relay.ts'
-
-/** The step of a turn that is under way. */
-export interface LiveTurn {
-  turn_id: string
-  /** 1 for the first. */
-  attempt: number
-  /** Pieces of the turn that are in the transcript: finished steps, and what tools have said. */
-  kept: number
-  /** A number for each time that the step is begun: what was said before is void. */
-  saying: number
-  /** Said in this step so far. */
-  text: string
-}
 
 export interface LiveTurns extends Disposable {
   /** The turn that runs for a conversation, wherever that is; null when nothing is known of one. */

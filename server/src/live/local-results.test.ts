@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest'
-import { createEndings } from './local-results.ts'
+import { createLocalResults } from './local-results.ts'
 
-test('everyone who expects an ending is told it, and nobody else', () => {
-  const endings = createEndings<string>()
-  using first = endings.expect('turn')
-  using second = endings.expect('turn')
-  using other = endings.expect('another turn')
-  endings.tell('turn', 'over')
-  expect([first.ending, second.ending, other.ending]).toEqual(['over', 'over', null])
+test('everyone who expects a result is told it, and nobody else', () => {
+  const results = createLocalResults<string>()
+  using first = results.expect('turn')
+  using second = results.expect('turn')
+  using other = results.expect('another turn')
+  results.tell('turn', 'over')
+  expect([first.result, second.result, other.result]).toEqual(['over', 'over', null])
 })
 
 test('nothing is kept for who does not wait (any more)', () => {
-  const endings = createEndings<string>()
-  endings.tell('turn', 'too early')
-  const left = endings.expect('turn')
-  using stays = endings.expect('turn')
+  const results = createLocalResults<string>()
+  results.tell('turn', 'too early')
+  const left = results.expect('turn')
+  using stays = results.expect('turn')
   left[Symbol.dispose]()
   left[Symbol.dispose]()
-  endings.tell('turn', 'over')
-  expect([left.ending, stays.ending]).toEqual([null, 'over'])
+  results.tell('turn', 'over')
+  expect([left.result, stays.result]).toEqual([null, 'over'])
 })

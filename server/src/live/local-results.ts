@@ -1,27 +1,27 @@
-// What has just ended on this node, for those who wait for it here: they need not read what was just written. Nothing rests on it;
-// whoever waits looks by himself too.
+// Hands what has just ended on this node to those who wait for it here, so that they need not read what was just written.
+// Correctness never depends on it: a waiter also looks for itself.
 
-export interface Endings<Ending> {
+export interface LocalResults<Result> {
   /** Until the answer is disposed of. */
-  expect(id: string): Expectation<Ending>
-  tell(id: string, ending: Ending): void
+  expect(id: string): Expectation<Result>
+  tell(id: string, result: Result): void
 }
 
-export interface Expectation<Ending> extends Disposable {
+export interface Expectation<Result> extends Disposable {
   /** Null as long as nothing was told. */
-  readonly ending: Ending | null
+  readonly result: Result | null
 }
 
-export function createEndings<Ending>(): Endings<Ending> {
-  const expected = new Map<string, Set<(ending: Ending) => void>>()
+export function createLocalResults<Result>(): LocalResults<Result> {
+  const expected = new Map<string, Set<(result: Result) => void>>()
   return {
     expect(id) {
-      let told: Ending | null = null
-      const hear = (ending: Ending) => void (told = ending)
+      let told: Result | null = null
+      const hear = (result: Result) => void (told = result)
       const group = expected.get(id) ?? new Set()
       expected.set(id, group.add(hear))
       return {
-        get ending() {
+        get result() {
           return told
         },
         [Symbol.dispose]() {
@@ -30,8 +30,8 @@ export function createEndings<Ending>(): Endings<Ending> {
         },
       }
     },
-    tell(id, ending) {
-      for (const hear of expected.get(id) ?? []) hear(ending)
+    tell(id, result) {
+      for (const hear of expected.get(id) ?? []) hear(result)
     },
   }
 }

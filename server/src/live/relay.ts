@@ -2,7 +2,7 @@
 // whoever misses one notices.
 import type { Bus } from './bus.ts'
 import type { Clock } from '../base/ports.ts'
-import type { LiveTurn } from './live-turns.ts'
+import type { LiveTurn } from './live-turn.ts'
 
 /** How long pieces for other nodes are gathered: one message for many words. */
 const relay_ms = 25

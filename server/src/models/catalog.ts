@@ -1,4 +1,5 @@
 // The models of one server: the demo model and those of the configured providers, each behind timeout, retries and fallbacks.
+import { agentDefaults } from '@parley/contract'
 import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
 import type { Model } from './port.ts'
 import { createModelError } from './provider-errors.ts'
@@ -43,8 +44,6 @@ export interface ModelCatalog extends AsyncDisposable {
   parse(id: string): ModelRef | null
 }
 
-const DEFAULT_TIMEOUT_MS = 60_000
-
 export function createModelCatalog(settings: ProviderSettings, options: ModelCatalogOptions): ModelCatalog {
   const stack = new AsyncDisposableStack()
   const client = options.client ?? stack.use(openProviderClient())
@@ -68,7 +67,7 @@ export function createModelCatalog(settings: ProviderSettings, options: ModelCat
       const fallbacks = (policy.fallbacks ?? [])
         .filter((fallback) => isAvailable(fallback, all))
         .map((fallback) => find(fallback, all))
-      const timeout_ms = policy.timeout_ms ?? DEFAULT_TIMEOUT_MS
+      const timeout_ms = policy.timeout_ms ?? agentDefaults.model_timeout_ms
       return createStorableModel(createResilientModel(find(ref, all), fallbacks, { ...options, timeout_ms }))
     },
     list: () => [

@@ -1,17 +1,23 @@
 // The model that an agent's configuration asks for, or the server's default, with its retries, its time-out and its fallbacks.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { ModelCatalog } from './catalog.ts'
 import { AppError } from '../base/errors.ts'
 import { type Model, type ModelRequest, ModelError } from './port.ts'
 import type { ModelRef } from './providers.ts'
 
+/** What it takes to find a model. */
+export interface ModelServices extends Pick<Core, 'config'> {
+  readonly models: ModelCatalog
+}
+
 /** Throws a `ModelError` when the model is not configured here. */
-export function modelOf({ models }: Pick<Services, 'models'>, { llm }: ResolvedConfig): Model {
+export function modelOf({ models }: { models: ModelCatalog }, { llm }: ResolvedConfig): Model {
   return models.resolve(llm, { timeout_ms: llm.timeout_ms, fallbacks: llm.fallbacks })
 }
 
 /** What answers for agents that name no model, and writes for their authors. */
-export function defaultModel({ models, config }: Pick<Services, 'models' | 'config'>): ModelRef {
+export function defaultModel({ models, config }: ModelServices): ModelRef {
   const ref = models.parse(config.default_model)
   if (!ref) throw new Error('the default model has been checked at start')
   return ref

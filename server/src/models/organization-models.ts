@@ -1,5 +1,5 @@
 // The models as one organization has them: with its own keys, where it keeps some as secrets.
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
 import { readSecrets } from '../secrets/read-secrets.ts'
 import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
@@ -8,7 +8,7 @@ import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
 import { PROVIDERS } from './providers.ts'
 
-type Part = Pick<Services, 'models' | 'config' | 'secret_sealer'>
+type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
 
 /** The keys are read at each call: one that was changed or deleted is not used again. */
 export function modelsOf(services: Part, store: Store): ModelCatalog {

@@ -7,6 +7,7 @@ import { AppError, invalid, notFound } from '../base/errors.ts'
 import * as queries from './queries.ts'
 import type { SecretSizes } from './queries.ts'
 import { contextOf } from './read-secrets.ts'
+import { secretSettings } from './settings.ts'
 
 /** Each is looked for in whatever a tool answers. */
 const max_secrets = 200
@@ -15,14 +16,14 @@ const is_name = new RegExp(secret_name_pattern)
 
 export const setSecret: Handler<'setSecret'> = async (ctx, { name, value }) => {
   if (!is_name.test(name)) throw invalid({ path: 'name', message: `must match ${secret_name_pattern}` })
-  const { secret_sealer } = ctx.services
+  const { secret_sealer } = ctx.core.sealers
   const sealed = secret_sealer.seal(value, contextOf(ctx.store.organization_id, name))
   return ctx.store.transaction(async (tx) => {
     await requireCurrentKey(tx, secret_sealer)
     await queries.lockSecrets(tx)
     const sizes = await queries.measureSecrets(tx, name)
     if (sizes.others >= max_secrets) throw new AppError('too_many_secrets')
-    requireRoom(sizes, Buffer.byteLength(value), ctx.services.config.limits.secret_bytes)
+    requireRoom(sizes, Buffer.byteLength(value), ctx.core.config.of(secretSettings).secret_bytes)
     return queries.upsertSecret(tx, name, sealed)
   })
 }

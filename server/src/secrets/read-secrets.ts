@@ -1,6 +1,6 @@
 // What the engine asks for: an organization's secrets in clear. Read anew each time, so none is ever stale.
 import { requireCurrentKey } from '../sealing/secret-key.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
 import { readSealed } from './queries.ts'
 
@@ -17,7 +17,7 @@ export function contextOf(organization_id: string, name: string): string {
  * node's own key that was replaced.
  */
 export async function readSecrets(
-  { secret_sealer }: Pick<Services, 'secret_sealer'>,
+  { sealers: { secret_sealer } }: Pick<Core, 'sealers'>,
   store: Store,
   names: readonly string[] | null = null,
 ): Promise<Secrets> {

@@ -8,7 +8,7 @@ import { type Agents, readBuckets, readTotals } from './queries.ts'
 import { chooseRange } from './rules/range.ts'
 
 export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
-  const range = chooseRange(input, ctx.services.ports.clock.now())
+  const range = chooseRange(input, ctx.core.ports.clock.now())
   if ('message' in range) throw invalid(range)
   const { bucket, starts } = range
   const [from, to] = [formatTime(range.from), formatTime(range.to)]

@@ -7,9 +7,9 @@ export const getHealth: Handler<'getHealth'> = async () => ({ status: 'ok' })
 
 const pingStatement = statement('ping', 'select 1')
 
-export const getReadiness: Handler<'getReadiness'> = async ({ services, log }) => {
+export const getReadiness: Handler<'getReadiness'> = async ({ core, log }) => {
   try {
-    await services.database.query(pingStatement, [])
+    await core.database.query(pingStatement, [])
   } catch (error) {
     log.warn({ err: error }, 'not ready')
     throw new AppError('unavailable', 'The database does not answer.')

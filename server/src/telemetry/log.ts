@@ -1,6 +1,6 @@
 // The log: one JSON object a line, with what may not be in a log left out.
 import pino, { type DestinationStream, type Logger } from 'pino'
-import type { LogLevel } from '../config/config.ts'
+import type { LogLevel } from '../config/server.ts'
 
 /**
  * Of an error only what tells what happened: a driver's error can carry its whole connection, credentials included, and a

@@ -1,6 +1,7 @@
 // Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
 // variables may come from anybody; nothing here may run code, reach a prototype or take long.
 import { Environment, parse } from '@huggingface/jinja'
+import { LRUCache } from 'lru-cache'
 import type { JsonValue } from '../base/json.ts'
 import { makeStorable } from '../base/text.ts'
 import { MeteredInterpreter, max_work, printedPlace } from './interpreter.ts'
@@ -272,30 +273,17 @@ function filterNameNode(node: Node): Node {
   return filter.type === 'CallExpression' ? (filter['callee'] as Node) : filter
 }
 
-/** Compiled templates, the longest unused first. */
-const compiled = new Map<string, Program>()
-const max_cache_size = 1_000_000
-let cache_size = 0
-
 /** In characters, with something for what every template takes. */
-function cacheSizeOf(text: string): number {
-  return text.length + 1000
-}
+const compiled = new LRUCache<string, Program>({
+  maxSize: 1_000_000,
+  sizeCalculation: (_program, text) => text.length + 1000,
+})
 
 function compileCached(text: string, most_work = Number.POSITIVE_INFINITY): Program {
-  let program = compiled.get(text)
-  if (program !== undefined) {
-    compiled.delete(text)
-  } else {
-    program = compile(text, most_work)
-    cache_size += cacheSizeOf(text)
-  }
+  const known = compiled.get(text)
+  if (known) return known
+  const program = compile(text, most_work)
   compiled.set(text, program)
-  for (const oldest of compiled.keys()) {
-    if (cache_size <= max_cache_size) break
-    compiled.delete(oldest)
-    cache_size -= cacheSizeOf(oldest)
-  }
   return program
 }
 

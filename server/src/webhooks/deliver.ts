@@ -1,7 +1,7 @@
 // Delivers events to webhook endpoints from this node: looks for lanes that are due, makes tries, writes their results. Correctness
 // rests on the lanes' leases; nothing here is remembered by anyone else.
 import type { Logger } from 'pino'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import { eventsKey } from '../conversations/commit/follow-up.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { createGate } from '../base/gate.ts'
@@ -22,7 +22,7 @@ const write_retry_ms = 250
 /** What tries that are under way have left when the server stops. */
 const drain_ms = 5000
 
-type Part = Pick<Services, 'database' | 'outbound' | 'ports' | 'signals' | 'webhook_sealer'>
+type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'live' | 'sealers'>
 
 export interface Deliveries {
   /** Takes no more, and gives back what does not end in time. */
@@ -57,7 +57,7 @@ class RunningDeliveries implements Deliveries {
 
   /** As soon as this node has stored an event. A call that is lost, or another node's, costs the time until the next look. */
   async lookWhenCalled(): Promise<void> {
-    const { signals } = this.#services
+    const { signals } = this.#services.live
     const { signal } = this.#stopping
     using calls = signals.listen(eventsKey)
     while (!signal.aborted && !signals.isClosed) {

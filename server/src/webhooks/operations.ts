@@ -39,7 +39,8 @@ export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ct
   const input = { ...sent, url: sent.url.trim() }
   requireSensitive(ctx)
   await checkFields(ctx, input)
-  const { webhook_sealer, ports } = ctx.services
+  const { webhook_sealer } = ctx.core.sealers
+  const { ports } = ctx.core
   const id = ports.newId()
   const secret = createSecret(ports)
   const endpoint = await ctx.store.transaction(async (tx) => {
@@ -77,7 +78,8 @@ export const deleteWebhookEndpoint: Handler<'deleteWebhookEndpoint'> = async (ct
 
 export const rotateWebhookSecret: Handler<'rotateWebhookSecret'> = async (ctx, input) => {
   const id = readId(input.webhook_id)
-  const { webhook_sealer, ports } = ctx.services
+  const { webhook_sealer } = ctx.core.sealers
+  const { ports } = ctx.core
   const secret = createSecret(ports)
   const valid_seconds = input.previous_valid_seconds ?? default_previous_valid_seconds
   const sealed = webhook_sealer.seal(secret, id)
@@ -90,7 +92,7 @@ export const rotateWebhookSecret: Handler<'rotateWebhookSecret'> = async (ctx, i
 
 export const testWebhookEndpoint: Handler<'testWebhookEndpoint'> = async (ctx, input) => {
   const { id } = await requireActive(ctx, input)
-  const { ports } = ctx.services
+  const { ports } = ctx.core
   return present(ctx, await queries.insertTest(ctx.store, id, ports.newId(), ports.newId()))
 }
 

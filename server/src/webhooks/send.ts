@@ -1,7 +1,7 @@
 // One try of a delivery: the request, signed, and what came of it in words for the list of deliveries.
 import type { WebhookTry } from '@parley/contract'
 import { requireCurrentKey } from '../sealing/secret-key.ts'
-import type { Services } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import { OutboundError } from '../outbound/client.ts'
 import { isRedirect } from '../outbound/redirects.ts'
 import { makeStorable } from '../base/text.ts'
@@ -15,7 +15,7 @@ const max_kept_bytes = 1024
 /** For the body, which is for the list of deliveries only: the status has decided. */
 const body_timeout_ms = 1000
 
-type Part = Pick<Services, 'database' | 'outbound' | 'ports' | 'webhook_sealer'>
+type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'sealers'>
 
 /** The same bytes on each try. */
 function bodyOf({
@@ -79,7 +79,7 @@ const unreadable = 'The secret was sealed with another secret key of the server:
 
 /** Null: the key that sealed them is lost. Throws when it is this node's key that was replaced: the endpoint is not to blame. */
 async function openSecrets(
-  { database, webhook_sealer }: Part,
+  { database, sealers: { webhook_sealer } }: Part,
   { secrets, endpoint_id }: Head,
 ): Promise<string[] | null> {
   try {

@@ -1,5 +1,5 @@
 // Adds work inside the caller's transaction: it is there if and only if its cause was committed.
-import { type Together, statement } from '../database/database.ts'
+import { type Pipeline, statement } from '../database/database.ts'
 import { channel } from '../live/bus.ts'
 import type { WorkKey } from './port.ts'
 
@@ -26,12 +26,12 @@ const addStatement = statement(
 
 /** Due now, or later. Added again while it waits, the earliest time counts; added while it runs, it runs once more. */
 export function addWork(
-  tx: Together,
+  tx: Pipeline,
   kind: string,
   { organization_id, owner, subject }: WorkKey,
   due: Due = { in_ms: 0 },
 ): void {
   const at = 'at' in due ? due.at : null
   const in_ms = 'in_ms' in due ? due.in_ms : 0
-  tx.post(addStatement, [kind, owner, subject, organization_id, at, in_ms, 'urgent' in due])
+  tx.send(addStatement, [kind, owner, subject, organization_id, at, in_ms, 'urgent' in due])
 }

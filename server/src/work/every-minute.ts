@@ -16,6 +16,7 @@ export function everyMinute(name: string, work: (signal: AbortSignal) => Promise
       return { next: { again_in_ms: minute_ms } }
     },
     giveUp: null,
+    standing: true,
   }
 }
 
@@ -25,7 +26,8 @@ const armStatement = statement(
    select name, 'all', '', clock_timestamp() + interval '1 minute' from unnest($1::text[]) name`,
 )
 
-/** Has them come from now on. Where they come already, that is sooner, and so nothing changes. */
+/** Has those that stand come from now on. Where they come already, that is sooner, and so nothing changes. */
 export async function armWork(database: Executor, kinds: readonly WorkKind[]): Promise<void> {
-  await database.query(armStatement, [kinds.map(({ name }) => name)])
+  const names = kinds.filter(({ standing }) => standing).map(({ name }) => name)
+  if (names.length > 0) await database.query(armStatement, [names])
 }

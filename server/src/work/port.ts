@@ -31,6 +31,8 @@ export interface WorkKind {
   /** Between tries, moved by chance. One more try than there are delays. */
   delays_ms: readonly number[]
   share: Share
+  /** One piece of it, of no organization, is there from the first start on. */
+  standing?: true
   /** No transaction is open meanwhile (T12). Safe to run twice: what an earlier run has written is there. */
   run(item: WorkItem, port: WorkPort): Promise<Outcome>
   /** The room's own row becomes failed, with the reason. Null: it is tried for ever, with the last delay. */

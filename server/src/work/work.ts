@@ -6,6 +6,7 @@ import type { Database } from '../database/database.ts'
 import { isUnavailable } from '../database/failures.ts'
 import type { Bus } from '../live/bus.ts'
 import { work_topic } from './add.ts'
+import { armWork } from './every-minute.ts'
 import { type Looks, createLooks } from './looks.ts'
 import type { WorkKind } from './port.ts'
 import { type HeldLease, type LeasedPool, leaseWork, mergeWork, renewLeases } from './queries.ts'
@@ -32,7 +33,7 @@ export interface WorkOptions {
 }
 
 export interface Work {
-  start(): void
+  start(): Promise<void>
   /** Takes no more, waits a little for what runs, has the rest stop, and gives its leases back. */
   stop(): Promise<void>
 }
@@ -62,8 +63,10 @@ class NodeWork implements Work {
     this.#looks = createLooks(options.ports.clock, () => this.#look())
   }
 
-  start(): void {
-    if (this.#names.length === 0) return
+  async start(): Promise<void> {
+    const { database, kinds } = this.#options
+    if (kinds.length === 0) return
+    await armWork(database, kinds)
     this.#options.bus.subscribe(work_topic, () => this.#looks.call())
     this.#looks.look()
     this.#renewLater()

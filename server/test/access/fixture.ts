@@ -6,8 +6,9 @@ import type { Access } from '../../src/calls/access.ts'
 import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
 import { authenticate } from '../../src/access/authenticate.ts'
 import { createConversationTokens } from '../../src/access/conversation-token.ts'
-import { readConfig } from '../../src/config/config.ts'
-import type { Context, PublicContext, Services, UserContext } from '../../src/calls/context.ts'
+import { readConfig } from '../../src/settings.ts'
+import type { Context, PublicContext, UserContext } from '../../src/calls/context.ts'
+import type { Core } from '../../src/calls/core.ts'
 import { openStore } from '../../src/database/store.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { authorize } from '../../src/calls/authorize.ts'
@@ -23,12 +24,11 @@ export async function createFixture() {
   const log_lines: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => log_lines.push(line) })
   const tokens = createConversationTokens(Buffer.alloc(32, 1), ports.clock)
-  // The operations of this room use no other service.
-  const services = { config, ports, database, tokens } as unknown as Services
+  // The operations that are called here use nothing else.
+  const core = { config, ports, database } as unknown as Core
   const administration = { database, ports }
   const authentication = { database, tokens, log }
-  const visitor = { address: '127.0.0.1', readCookie: () => null, writeCookie: () => {} }
-  const shared: PublicContext = { services, request_id: 'request', log, url: '/', setHeader: () => {}, visitor }
+  const shared: PublicContext = { core, room: null, request_id: 'request', log, edge: null }
 
   function contextOf(access: Access): Context {
     return { ...shared, access, accepts_stream: false, key: null, store: openStore(database, access.organization_id) }

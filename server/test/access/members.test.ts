@@ -238,7 +238,7 @@ describe('the organization', () => {
 
   it('has settings of limited size, counted in bytes', async () => {
     const { ctx } = await enterNewOrganization()
-    const most = ctx.services.config.limits.metadata_bytes - '{"text":""}'.length
+    const most = ctx.core.config.limits.metadata_bytes - '{"text":""}'.length
     await updateOrganization(ctx, { settings: { text: 'x'.repeat(most) } })
     for (const text of ['x'.repeat(most + 1), 'ü'.repeat(most)]) {
       const refusal = await refusalOf(updateOrganization(ctx, { settings: { text } }))

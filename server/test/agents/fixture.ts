@@ -6,8 +6,9 @@ import { expect } from 'vitest'
 import type { Access } from '../../src/calls/access.ts'
 import { createOrganization } from '../../src/access/administration.ts'
 import { createAgent, createAgentVersion, publishAgentVersion } from '../../src/agents/operations.ts'
-import { readConfig } from '../../src/config/config.ts'
-import type { Context, Services } from '../../src/calls/context.ts'
+import { readConfig } from '../../src/settings.ts'
+import type { Context } from '../../src/calls/context.ts'
+import type { Core } from '../../src/calls/core.ts'
 import { openStore } from '../../src/database/store.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { systemPorts } from '../../src/base/ports.ts'
@@ -23,8 +24,8 @@ interface Power {
 export async function createFixture() {
   const { database, ...rest } = await createTestDatabase()
   const config = readConfig({})
-  // The operations of this room use no other service.
-  const services = { config, ports: systemPorts, database } as unknown as Services
+  // The operations of this room use nothing else.
+  const core = { config, ports: systemPorts, database } as unknown as Core
 
   async function makeOrganization(): Promise<string> {
     const name = `Test ${randomUUID()}`
@@ -42,12 +43,11 @@ export async function createFixture() {
     const store = openStore(database, organization_id)
     const log = pino({ level: 'silent' })
     return {
-      services,
+      core,
+      room: null,
       request_id: 'request',
       log,
-      url: '/',
-      setHeader: () => {},
-      visitor: { address: '127.0.0.1', readCookie: () => null, writeCookie: () => {} },
+      edge: null,
       access,
       accepts_stream: false,
       key: null,

@@ -1,5 +1,6 @@
 // What other rooms ask: which version answers a new conversation, inline configurations, cached ones, and whether agents exist.
 import { randomUUID } from 'node:crypto'
+import type { Channel } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   createAgent,
@@ -12,9 +13,9 @@ import {
   type VersionReference,
   agentsExist,
   findVersionForNewConversation,
-  getVersionConfig,
   saveInlineVersion,
 } from '../../src/agents/versions.ts'
+import { readAgentConfig, readAgentConfigOrDefaults } from '../../src/agents/read-config.ts'
 import type { Context } from '../../src/calls/context.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { type Fixture, agentNotFound, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
@@ -27,13 +28,16 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
+const default_model = 'demo/parley-demo'
+const read = (agent_version_id: string, caller = ctx) =>
+  readAgentConfig(caller.store, agent_version_id, 'text', default_model)
 const choose = (reference: VersionReference, caller = ctx) =>
   findVersionForNewConversation(caller.store, caller.access, reference)
 
 describe('the version of a new conversation', () => {
   test('the newest published one, a numbered one, or the one of an id', async () => {
     const { id: agent_id, name: agent_name } = await createAgent(ctx, { name: 'Ann' })
-    const versions: { id: string; config: object }[] = []
+    const versions: { id: string }[] = []
     for (const text of ['one', 'two', 'three']) {
       versions.push(await createAgentVersion(ctx, { agent_id, config: { instructions: text } }))
     }
@@ -43,7 +47,6 @@ describe('the version of a new conversation', () => {
       agent_id,
       agent_name,
       agent_version_id: versions[index]!.id,
-      config: versions[index]!.config,
     })
     expect(await choose({ agent_id, version: 'latest' })).toEqual(answer(1))
     expect(await choose({ agent_id, version: 1 })).toEqual(answer(0))
@@ -123,7 +126,7 @@ describe('inline configurations', () => {
     const one = { instructions: 'a', llm: { provider: 'x', model: 'y' }, list: [1, 2] }
     const same = { list: [1, 2], llm: { model: 'y', provider: 'x' }, instructions: 'a' }
     const saved = await saveInlineVersion(ctx.store, one, randomUUID())
-    expect(saved.config).toEqual(one)
+    expect(await read(saved.agent_version_id)).toMatchObject({ instructions: 'a', llm: one.llm })
     expect((await saveInlineVersion(ctx.store, same, randomUUID())).agent_version_id).toBe(saved.agent_version_id)
     const others: JsonObject[] = [
       { ...one, list: [2, 1] },
@@ -169,31 +172,49 @@ describe('inline configurations', () => {
 describe('configurations', () => {
   test('of one organization only, frozen, and the same each time', async () => {
     const { agent_version_id } = await makeAgent(ctx, { llm: { provider: 'x', model: 'y' } })
-    const config = await getVersionConfig(ctx.store, agent_version_id)
-    expect(config).toEqual({ llm: { provider: 'x', model: 'y' } })
-    expect(await getVersionConfig(ctx.store, agent_version_id)).toBe(config)
-    expect(() => Object.assign(config['llm'] as JsonObject, { model: 'z' })).toThrow(TypeError)
+    const config = await read(agent_version_id)
+    expect(config.llm).toMatchObject({ provider: 'x', model: 'y' })
+    expect(await read(agent_version_id)).toBe(config)
+    expect(() => Object.assign(config.llm, { model: 'z' })).toThrow(TypeError)
     const outside = fixture.enter(await fixture.makeOrganization())
-    expect(await refusalOf(getVersionConfig(outside.store, agent_version_id))).toEqual(versionNotFound)
-    expect(await refusalOf(getVersionConfig(ctx.store, randomUUID()))).toEqual(versionNotFound)
+    expect(await refusalOf(read(agent_version_id, outside))).toEqual(versionNotFound)
+    expect(await refusalOf(read(randomUUID()))).toEqual(versionNotFound)
+  })
+
+  test('for each channel and each default model their own', async () => {
+    const { agent_version_id } = await makeAgent(ctx, { channel_overrides: { email: { max_tool_steps: 2 } } })
+    const readAs = (channel: Channel, model: string) => readAgentConfig(ctx.store, agent_version_id, channel, model)
+    expect(await readAs('text', 'demo/a')).toMatchObject({ max_tool_steps: 8, llm: { model: 'a' } })
+    expect(await readAs('email', 'demo/a')).toMatchObject({ max_tool_steps: 2, llm: { model: 'a' } })
+    expect(await readAs('text', 'demo/b')).toMatchObject({ max_tool_steps: 8, llm: { model: 'b' } })
+  })
+
+  test('of a version that is not here, or of none, the defaults where they are asked for', async () => {
+    const readOrDefaults = (id: string | null, caller = ctx) =>
+      readAgentConfigOrDefaults(caller.store, id, 'text', default_model)
+    const { agent_version_id } = await makeAgent(ctx, { max_turn_seconds: 7 })
+    expect(await readOrDefaults(agent_version_id)).toMatchObject({ max_turn_seconds: 7 })
+    const outside = fixture.enter(await fixture.makeOrganization())
+    expect(await readOrDefaults(agent_version_id, outside)).toMatchObject({ max_turn_seconds: 120 })
+    expect(await readOrDefaults(null)).toMatchObject({ max_turn_seconds: 120 })
   })
 
   test('a draft is read anew each time', async () => {
     const { agent_id } = await createAgent(ctx, { name: 'A' })
     const { id } = await createAgentVersion(ctx, { agent_id, config: {} })
-    const first = await getVersionConfig(ctx.store, id)
-    expect(await getVersionConfig(ctx.store, id)).not.toBe(first)
+    const first = await read(id)
+    expect(await read(id)).not.toBe(first)
   })
 
   test('many large ones do not fill the memory: the longest unused are read again', async () => {
     const instructions = 'x'.repeat(190_000)
     const config = { instructions, guardrails: instructions }
     const { agent_version_id } = await makeAgent(ctx, config)
-    const first = await getVersionConfig(ctx.store, agent_version_id)
+    const first = await read(agent_version_id)
     for (let i = 0; i < 50; i++) {
-      await getVersionConfig(ctx.store, (await makeAgent(ctx, config)).agent_version_id)
+      await read((await makeAgent(ctx, config)).agent_version_id)
     }
-    const again = await getVersionConfig(ctx.store, agent_version_id)
+    const again = await read(agent_version_id)
     expect(again).toEqual(first)
     expect(again).not.toBe(first)
   })

@@ -126,14 +126,14 @@ test('who asks is answered where summaries are switched off, and of what was bro
 test('what an overtaken run brings late is not written', async () => {
   const conversation_id = await summarized('The first.')
   const store = openStore(server.database, server.organization_id)
-  const { services } = server.app
+  const { core } = server.app
   const held = holdAnswer()
   server.model.answer = () => held
   await server.client.analyzeConversation({ conversation_id })
   await held.asked
   const run = (await beginAnalysis(store, conversation_id))!
   const late = { id: conversation_id, run: run - 1 }
-  await store.transaction((tx) => writeAnalysis(tx, services, late, { status: 'failed', reason: 'Late.' }))
+  await store.transaction((tx) => writeAnalysis(tx, core, late, { status: 'failed', reason: 'Late.' }))
   expect(await read(conversation_id)).toMatchObject({ analysis_status: 'running', summary: 'The first.' })
   held.say('The second.')
   held.finish()

@@ -55,7 +55,7 @@ test('a turn is fifteen statements', async () => {
 })
 
 test('an attempt is handed the turn and its conversation as they are stored', async () => {
-  const { runner } = server.app.services
+  const { engine: runner } = server.app.rooms.engine
   const started: TurnLease[] = []
   const start = runner.start.bind(runner)
   runner.start = (lease) => {

@@ -169,7 +169,7 @@ async function anotherOrganization(): Promise<string> {
 
 /** Until the attempt that runs here has received this much of the model's text. */
 async function heard(conversation_id: string, text: string): Promise<void> {
-  await expect.poll(() => server.app.services.runner.textSoFar(conversation_id)).toBe(text)
+  await expect.poll(() => server.app.rooms.engine.engine.textSoFar(conversation_id)).toBe(text)
 }
 
 describe('what end does', () => {

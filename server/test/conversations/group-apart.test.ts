@@ -62,7 +62,7 @@ function sayFirst(text: string) {
 
 function say(id: string, text: string, change: ChangeName = 'update') {
   const { organization_id } = server
-  return server.app.services.commits.change({
+  return server.app.rooms.conversations.conversations.commits.change({
     change,
     organization_id,
     id,
@@ -76,18 +76,18 @@ function sayOnce(
   id: string,
   text: string,
   key: string,
-  { services }: App = server.app,
+  { core, rooms }: App = server.app,
   meanwhile = async () => {},
 ): Promise<string> {
   const { organization_id } = server
   return runOnce({
-    database: services.database,
-    sealer: services.sealer,
+    database: core.database,
+    sealer: core.sealers.sealer,
     request: { namespace: organization_id, key, fingerprint: Buffer.from(id) },
     conversation_id: id,
     owner: organization_id,
-    key_queue: createKeyQueue(services.ports.clock),
-    clock: services.ports.clock,
+    key_queue: createKeyQueue(core.ports.clock),
+    clock: core.ports.clock,
     commits: 'itself',
     within: (work) => work(),
     run: async (_database, call) => {
@@ -96,7 +96,7 @@ function sayOnce(
       const binding = { key: call!, to: () => ({ conversation_id: id }) }
       const of = { change: 'update', organization_id, id, characters: text.length } as const
       const change = { ...of, decide: sayFirst(text), binding }
-      return (await services.commits.change<string>(change)).answer
+      return (await rooms.conversations.conversations.commits.change<string>(change)).answer
     },
     onReplay: () => {},
   })
@@ -261,7 +261,7 @@ test('pause points tell of each what has become of it', async () => {
 })
 
 /** Both groups that may be under way at once are, and stand still, until `release`: what comes meanwhile goes together. */
-async function holdGroups(ids: string[], { services }: App = server.app) {
+async function holdGroups(ids: string[], { rooms }: App = server.app) {
   const gate = Promise.withResolvers<void>()
   let standing = 0
   onReached = (point) => {
@@ -270,7 +270,8 @@ async function holdGroups(ids: string[], { services }: App = server.app) {
     return gate.promise
   }
   const proposed = { change: 'update', organization_id: server.organization_id, characters: 10 } as const
-  const change = (id: string) => services.commits.change({ ...proposed, id, decide: sayFirst('In the way') })
+  const change = (id: string) =>
+    rooms.conversations.conversations.commits.change({ ...proposed, id, decide: sayFirst('In the way') })
   const changes = [change(ids[0]!), change(ids[1]!)]
   await expect.poll(() => standing, { interval: 1 }).toBe(1)
   changes.push(change(ids[2]!), change(ids[3]!))
@@ -313,11 +314,11 @@ test('T6: a group of a node that stood still is void for the turns that another 
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
   await using node = await server.startAnother()
-  await node.services.runner.watch()
+  await node.rooms.engine.engine.watch()
   const isTakenUp = async () => {
     // Again and again: the first node's timers do not stand still, and renew what it holds.
     await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})
-      and node_id = ${server.app.services.node_id}`.execute(server.database.kysely)
+      and node_id = ${server.app.core.node.id}`.execute(server.database.kysely)
     return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
   }
   await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)

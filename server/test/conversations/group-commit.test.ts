@@ -47,7 +47,13 @@ function saying(text: string, change: Partial<Change> = {}): Change {
 
 function say(id: string, text: string, organization_id = server.organization_id, change: Partial<Change> = {}) {
   const decide = () => ({ change: saying(text, change), answer: text })
-  return server.app.services.commits.change({ change: 'update', organization_id, id, decide, characters: text.length })
+  return server.app.rooms.conversations.conversations.commits.change({
+    change: 'update',
+    organization_id,
+    id,
+    decide,
+    characters: text.length,
+  })
 }
 
 test('forty messages at once need fewer commits than that, and each has its own reply', async () => {
@@ -165,7 +171,7 @@ test('each is refused or accepted by its own state', async () => {
     } as const
     const agent_version_id = systemPorts.newId()
     const input = { ...settings, message_id, turn_id, text: 'Hello', agent_version_id }
-    return server.app.services.commits.change({
+    return server.app.rooms.conversations.conversations.commits.change({
       ...({ change: 'message', organization_id, id } as const),
       characters: input.text.length,
       decide: (state) => decideMessage(state, { ...input, agent_version_id: state.agent_version_id! }),

@@ -181,7 +181,7 @@ describe('when the model fails', () => {
         await line.promise
       })()
     const call = refusal(send(id, 'Hi'))
-    await expect.poll(() => server.app.services.runner.textSoFar(id)).toBe('Half of ')
+    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)).toBe('Half of ')
     line.reject(new Error('the line went dead'))
     expect(await call).toMatchObject({ status: 502, code: 'turn_failed' })
     expect(server.model.requests.length).toBe(before + 1)

@@ -32,7 +32,7 @@ async function startTurn(text: string) {
   call.catch(() => {})
   await held.asked
   held.say(text)
-  await expect.poll(() => server.app.services.runner.textSoFar(conversation.id)).toBe(text)
+  await expect.poll(() => server.app.rooms.engine.engine.textSoFar(conversation.id)).toBe(text)
   return { conversation_id: conversation.id, held, call }
 }
 
@@ -113,7 +113,7 @@ test('an attempt that was stopped for nothing begins again, and its turn is answ
   const { conversation_id, call } = await startTurn('Never kept')
   server.model.answer = () => 'The whole answer.'
   // Another node asks for the text and dies before it concludes anything.
-  await other.services.bus.publish({ topic: 'halt', id: conversation_id })
+  await other.core.live.bus.publish({ topic: 'halt', id: conversation_id })
   expect((await call).reply).toBe('The whole answer.')
   expect(await itemsOf(conversation_id)).toEqual([
     ['user', 'Hello', false],
@@ -122,7 +122,8 @@ test('an attempt that was stopped for nothing begins again, and its turn is answ
 })
 
 test('a turn that was ended elsewhere before its attempt begins here asks no model', async () => {
-  const { runner, bus } = server.app.services
+  const { engine: runner } = server.app.rooms.engine
+  const { bus } = server.app.core.live
   const started: TurnLease[] = []
   const start = runner.start.bind(runner)
   runner.start = (lease) => {
@@ -137,7 +138,7 @@ test('a turn that was ended elsewhere before its attempt begins here asks no mod
   const lease = started.find((one) => one.turn_id === turn_id)!
   expect(lease.begun).toBeDefined()
   const heard = new Promise<void>((resolve) => bus.subscribe('changed', (id) => id === turn_id && resolve()))
-  await other.services.bus.publish({ topic: 'changed', id: turn_id })
+  await other.core.live.bus.publish({ topic: 'changed', id: turn_id })
   await heard
   const asked = server.model.requests.length
   runner.start(lease)

@@ -37,7 +37,7 @@ describe.each(odd)('%s', (_what, said, kept) => {
     held.say(`${said} `)
     const call = refusal(send(conversation_id))
     await held.asked
-    await expect.poll(() => server.app.services.runner.textSoFar(conversation_id)).toContain('x')
+    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(conversation_id)).toContain('x')
     return { conversation_id, call, held }
   }
   const itemsOf = async (conversation_id: string) =>

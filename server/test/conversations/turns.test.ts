@@ -100,7 +100,7 @@ describe('two messages at once', () => {
     const id = await start()
     const first = await running(id)
     first.held.say('I was about')
-    await expect.poll(() => server.app.services.runner.textSoFar(id)).toBe('I was about')
+    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)).toBe('I was about')
     const second = refusal(send(id, 'two'))
     await stored(id, 2)
     const hangUps = server.model.hangUps
@@ -189,7 +189,7 @@ describe('cancelTurn', () => {
     const id = await start()
     const first = await running(id)
     first.held.say('Partly')
-    await expect.poll(() => server.app.services.runner.textSoFar(id)).toBe('Partly')
+    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)).toBe('Partly')
     const second = send(id, 'two')
     await stored(id, 2)
     const [turn] = await turnsOf(id)
@@ -279,7 +279,7 @@ describe('more than one server', () => {
     const id = await start()
     const first = await running(id)
     first.held.say('I will ne')
-    await expect.poll(() => server.app.services.runner.textSoFar(id)).toBe('I will ne')
+    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)).toBe('I will ne')
     const restarted = server.restart()
     // The call is told that the message is stored.
     expect(await refusal(first.call)).toMatchObject({ turn_id: expect.any(String) })

@@ -72,7 +72,7 @@ test('rows come to the database as they are, each value in its own row', async (
 test('calls at the same moment are each answered with their own rows, also the same call twice', async () => {
   const call = fc.tuple(orNull(text), fc.nat(3))
   const property = fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 100 }), async (calls) => {
-    const answers = await Promise.all([...calls, ...calls].map((one) => made.database.ask(repeat, one, 'owner')))
+    const answers = await Promise.all([...calls, ...calls].map((one) => made.database.lookUp(repeat, one, 'owner')))
     const expected = calls.map(([name, times]) => Array.from({ length: times }, () => ({ name })))
     expect(answers).toEqual([...expected, ...expected])
   })
@@ -86,7 +86,7 @@ test('what the database cannot read of one call is that call’s own failure', a
     ['three', 2],
     ['four', 'x'],
   ]
-  const outcomes = await Promise.allSettled(asked.map((one) => made.database.ask(repeat, one, 'owner')))
+  const outcomes = await Promise.allSettled(asked.map((one) => made.database.lookUp(repeat, one, 'owner')))
   expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : outcome.value))).toEqual([
     [{ name: 'one' }],
     '22021',
@@ -102,7 +102,7 @@ test('where answers may be long no more calls are one query than the statement s
   const count = () => void (queries += 1)
   made.database.pool.on('acquire', count)
   const names = Array.from({ length: 10 }, (_none, n) => `name ${n}`)
-  const answers = await Promise.all(names.map((name) => made.database.ask(long, [name], 'owner')))
+  const answers = await Promise.all(names.map((name) => made.database.lookUp(long, [name], 'owner')))
   made.database.pool.off('acquire', count)
   expect(answers).toEqual(names.map((name) => [{ name }]))
   expect(queries).toBe(4)

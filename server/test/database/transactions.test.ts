@@ -16,21 +16,21 @@ afterAll(() => test_database[Symbol.asyncDispose]())
 const numbersFrom = (number: number) => test_database.database.query<{ number: number }>(look, [number])
 const transact = <T>(work: (tx: Transaction) => Promise<T>) => test_database.database.transaction(work)
 
-test('what was posted is there after the commit, in order', async () => {
+test('what was sent is there after the commit, in order', async () => {
   await transact(async (tx) => {
-    expect(await tx.look(look, [100])).toEqual([])
-    tx.post(put, [100])
-    tx.post(put, [101])
+    expect(await tx.readAtBegin(look, [100])).toEqual([])
+    tx.send(put, [100])
+    tx.send(put, [101])
     expect(await tx.query(look, [100])).toHaveLength(2)
-    tx.post(put, [102])
+    tx.send(put, [102])
   })
   expect(await numbersFrom(100)).toHaveLength(3)
 })
 
 test('the commit fails with the reason of what was refused, and nothing is stored', async () => {
   const failing = transact(async (tx) => {
-    await tx.look(look, [200])
-    for (const number of [200, 201, 200, 202]) tx.post(put, [number])
+    await tx.readAtBegin(look, [200])
+    for (const number of [200, 201, 200, 202]) tx.send(put, [number])
   })
   await expect(failing).rejects.toMatchObject({ code: '23505', constraint: 'put_down_pkey' })
   expect(await numbersFrom(200)).toEqual([])
@@ -38,30 +38,30 @@ test('the commit fails with the reason of what was refused, and nothing is store
 
 test('so does the next query, and a savepoint around it', async () => {
   const work = async (tx: Transaction) => {
-    await tx.look(look, [300])
-    tx.post(put, [300])
-    tx.post(put, [300])
+    await tx.readAtBegin(look, [300])
+    tx.send(put, [300])
+    tx.send(put, [300])
     await tx.query(look, [300])
   }
   await expect(transact(work)).rejects.toMatchObject({ code: '23505' })
   await transact(async (tx) => {
     await tx.query(put, [301])
     await expect(tx.transaction(work)).rejects.toMatchObject({ code: '23505' })
-    tx.post(put, [302])
+    tx.send(put, [302])
   })
   expect((await numbersFrom(300)).map(({ number }) => number)).toEqual([301, 302])
 })
 
 test('nothing is changed before the transaction is known to have begun', async () => {
-  const hasty = transact(async (tx) => tx.post(put, [400]))
+  const hasty = transact(async (tx) => tx.send(put, [400]))
   await expect(hasty).rejects.toThrow('before it has looked')
   expect(await numbersFrom(400)).toEqual([])
 })
 
 test('one that is thrown out of is rolled back, whatever is still on its way', async () => {
   const leaving = transact(async (tx) => {
-    await tx.look(look, [500])
-    tx.post(put, [500])
+    await tx.readAtBegin(look, [500])
+    tx.send(put, [500])
     throw new Error('changed my mind')
   })
   await expect(leaving).rejects.toThrow('changed my mind')

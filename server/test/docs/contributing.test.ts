@@ -84,7 +84,7 @@ it('adds an operation in the steps that it tells', { timeout: 120_000 }, async (
   expect(await apply(contract!)).toMatch(/^contract\//)
   const incomplete = await typecheck()
   expect(incomplete.code).not.toBe(0)
-  expect(incomplete.output).toContain('handlers.ts')
+  expect(incomplete.output).toContain('agents/room.ts')
 
   const files = []
   for (const block of rest) files.push(await apply(block))

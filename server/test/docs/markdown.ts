@@ -1,11 +1,22 @@
 // Reads the project's own guides, so that tests can do what they tell.
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..', '..')
 
+/** The pages whose blocks are run: the front page and every guide. */
+export const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs', 'guides'))
+    .filter((name) => name.endsWith('.md'))
+    .sort()
+    .map((name) => `docs/guides/${name}`),
+]
+
 export interface CodeBlock {
   language: string
+  /** What follows the language in the fence: a mark that only the tests read. */
+  mark: string
   text: string
 }
 
@@ -21,8 +32,18 @@ export function sectionOf(guide: string, heading: string): string {
 }
 
 export function codeBlocks(markdown: string): CodeBlock[] {
-  return [...markdown.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({
+  return [...markdown.matchAll(/^```(\w+)(?: ([^\n]*))?\n([^]*?)^```$/gm)].map(([, language, mark, text]) => ({
     language: language!,
+    mark: mark ?? '',
     text: text!,
   }))
+}
+
+/** The rows of all tables of a page, without the heads' rulers; each cell trimmed. */
+export function tableRows(markdown: string): string[][] {
+  return markdown
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|[\s:|-]+\|$/.test(line))
+    .map((line) => line.slice(1, -1).split('|'))
+    .map((cells) => cells.map((cell) => cell.trim()))
 }

@@ -220,7 +220,7 @@ test('T13: more streams than a node may hold are refused; one that closes makes 
   const error = await refusal(small.client.streamConversationEvents({ conversation_id: second }).next())
   expect(error).toMatchObject({ status: 429, code: 'too_many_streams' })
   reader.stop()
-  await expect.poll(() => small.app.services.open_streams.count).toBe(0)
+  await expect.poll(() => small.app.rooms.events.open_streams.count).toBe(0)
   const next = readInBackground(small.client, second)
   await until(() => next.events.length === 2)
   next.stop()
@@ -259,7 +259,7 @@ test('a reader that is too slow is cut off, and nothing is kept for it', async (
   // Others wait as long, and run out too, which does no harm.
   await until(() => {
     runOut(look_ms)
-    return slow.services.open_streams.count === 0
+    return slow.rooms.events.open_streams.count === 0
   })
   await stream.cancel().catch(() => {})
 })
@@ -269,7 +269,7 @@ test('a node that stops tells its readers to come again at once, and ends their 
   const conversation_id = await begin()
   const response = await raw(stopping.url, conversation_id)
   const text = response.text()
-  await expect.poll(() => stopping.services.open_streams.count).toBe(1)
+  await expect.poll(() => stopping.rooms.events.open_streams.count).toBe(1)
   await stopping[Symbol.asyncDispose]()
   expect(await text).toMatch(/retry: \d+\n\n$/)
   // The SDK comes again by itself: here to the node that is left.

@@ -79,22 +79,22 @@ describe('a stream ends with its credential', () => {
     const response = await openRaw(hasty.node.url, conversation_id, { headers })
     expect(response.status).toBe(200)
     const text = response.text()
-    await until(() => hasty.node.services.open_streams.count === 2)
+    await until(() => hasty.node.rooms.events.open_streams.count === 2)
     hasty.runOut(heartbeat_ms)
     await server.client.updateConversation({ conversation_id, custom_metadata: { a: 1 } })
     await until(() => kept.events.length === 3)
-    expect(hasty.node.services.open_streams.count).toBe(2)
+    expect(hasty.node.rooms.events.open_streams.count).toBe(2)
 
     await lose()
     // What one credential's streams were told a moment ago is asked for anew.
     hasty.runOut(5000)
     hasty.runOut(heartbeat_ms)
     expect(await text).toContain('event: conversation.created')
-    await until(() => hasty.node.services.open_streams.count === 1)
+    await until(() => hasty.node.rooms.events.open_streams.count === 1)
     expect((await openRaw(hasty.node.url, conversation_id, { headers })).status).toBe(name.includes('read') ? 403 : 401)
     hasty.wall.ahead_ms = 0
     kept.stop()
-    await until(() => hasty.node.services.open_streams.count === 0)
+    await until(() => hasty.node.rooms.events.open_streams.count === 0)
   })
 
   test('a session that is signed out, and not another one of the same user', async () => {
@@ -108,16 +108,16 @@ describe('a stream ends with its credential', () => {
     const response = await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(leaving) } })
     expect(response.status).toBe(200)
     const text = response.text()
-    await until(() => hasty.node.services.open_streams.count === 2)
+    await until(() => hasty.node.rooms.events.open_streams.count === 2)
     await leaving.client.signOut()
     hasty.runOut(5000)
     hasty.runOut(heartbeat_ms)
     expect(await text).toContain('event: conversation.created')
-    await until(() => hasty.node.services.open_streams.count === 1)
+    await until(() => hasty.node.rooms.events.open_streams.count === 1)
     await staying.client.signOut()
     hasty.runOut(5000)
     hasty.runOut(heartbeat_ms)
-    await until(() => hasty.node.services.open_streams.count === 0)
+    await until(() => hasty.node.rooms.events.open_streams.count === 0)
     gone.abort()
   })
 
@@ -128,13 +128,13 @@ describe('a stream ends with its credential', () => {
     await makePerson(server, other.id, { email: person.email })
     const response = await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(browser) } })
     const text = response.text()
-    await until(() => hasty.node.services.open_streams.count === 1)
+    await until(() => hasty.node.rooms.events.open_streams.count === 1)
     await browser.client.switchOrganization({ organization_id: other.id })
     await server.client.deleteMember({ user_id: person.user_id })
     hasty.runOut(5000)
     hasty.runOut(heartbeat_ms)
     expect(await text).toContain('event: conversation.created')
-    await until(() => hasty.node.services.open_streams.count === 0)
+    await until(() => hasty.node.rooms.events.open_streams.count === 0)
   })
 
   test('that of one who may still read, but no longer all that he is sent', async () => {
@@ -148,7 +148,7 @@ describe('a stream ends with its credential', () => {
     hasty.runOut(5000)
     hasty.runOut(heartbeat_ms)
     while (!(await body.read()).done);
-    await until(() => hasty.node.services.open_streams.count === 0)
+    await until(() => hasty.node.rooms.events.open_streams.count === 0)
   })
 
   test('that of a reply too, whose turn goes on', async () => {
@@ -199,7 +199,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     await until(() => another.events.length === 2)
     another.stop()
     gone.abort()
-    await expect.poll(() => small.app.services.open_streams.count).toBe(0)
+    await expect.poll(() => small.app.rooms.events.open_streams.count).toBe(0)
   })
 
   test('than a node may have', async () => {
@@ -211,7 +211,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     const { open, refused, gone } = await openMany(small, 12, headers)
     expect([open, refused.length]).toEqual([3, 9])
     gone.abort()
-    await expect.poll(() => small.app.services.open_streams.count).toBe(0)
+    await expect.poll(() => small.app.rooms.events.open_streams.count).toBe(0)
   })
 
   test('one that is refused for another reason takes no room', async () => {
@@ -221,7 +221,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     const conversation_id = await begin(small.client, (await publishAgent(small.client)).agent_id)
     const beyond = small.client.streamConversationEvents({ conversation_id, after: 99 })
     expect((await refusal(beyond.next())).status).toBe(422)
-    expect(small.app.services.open_streams.count).toBe(0)
+    expect(small.app.rooms.events.open_streams.count).toBe(0)
     const reader = readInBackground(small.client, conversation_id)
     await until(() => reader.events.length === 2)
     reader.stop()

@@ -102,7 +102,7 @@ test('a turn of another node that is over is not told again to who comes after i
   await until(() => stored(early.events).some(({ event }) => event === 'turn.completed'))
   const after = numbers(early.events).at(-1)!
   const late = readInBackground(elsewhere, conversation_id, after)
-  await until(() => other.services.open_streams.count === 2)
+  await until(() => other.rooms.events.open_streams.count === 2)
   await server.client.updateConversation({ conversation_id, custom_metadata: { a: 1 } })
   await until(() => late.events.length > 0)
   expect(late.events.map(({ event }) => event)).toEqual(['conversation.updated'])
@@ -115,11 +115,11 @@ test('what of a turn is heard too late, and kept, is not told to who comes after
   server.model.answer = () => 'All of it.'
   await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
   const { data } = await server.client.listConversationTurns({ conversation_id })
-  const { live } = server.app.services
+  const { turns: live } = server.app.core.live
   live.begin(conversation_id, { turn_id: data[0]!.turn_id, attempt: 1, kept: 0 })
   live.say(conversation_id, 'All of')
   const late = readInBackground(server.client, conversation_id, await lastOf(conversation_id))
-  await until(() => server.app.services.open_streams.count === 1)
+  await until(() => server.app.rooms.events.open_streams.count === 1)
   await server.client.updateConversation({ conversation_id, custom_metadata: { a: 1 } })
   await until(() => late.events.length > 0)
   expect(late.events.map(({ event }) => event)).toEqual(['conversation.updated'])
@@ -147,7 +147,7 @@ describe('T13: a page of the log is bounded in bytes', () => {
   }
 
   const pagesOf = async (conversation_id: string, after: number) => {
-    const store = openStore(server.app.services.database, server.organization_id)
+    const store = openStore(server.app.core.database, server.organization_id)
     const pages: ConversationEvent[][] = []
     for (let is_last = false; !is_last;) {
       const page = await readEvents(store, conversation_id, pages.at(-1)?.at(-1)?.sequence ?? after)

@@ -42,7 +42,7 @@ test('T6: a reply that a node could not write in time is void, though its turn r
   await loseLeases(server)
   await again.asked
   fault.release()
-  await expect.poll(() => node.services.runner.textSoFar(id), { timeout: 10_000 }).toBeNull()
+  await expect.poll(() => node.rooms.engine.engine.textSoFar(id), { timeout: 10_000 }).toBeNull()
   expect(await turnOf(server, id)).toMatchObject({ status: 'running', attempts: 2 })
   again.say('In time.')
   again.finish()
@@ -77,8 +77,8 @@ test('a node is stopped soon after another one asked for the text of its turn: n
   }
   const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
   const { id } = await startTurn(server, node)
-  await server.app.services.bus.publish({ topic: 'halt', id })
-  await expect.poll(() => node.services.runner.textSoFar(id)).toBeNull()
+  await server.app.core.live.bus.publish({ topic: 'halt', id })
+  await expect.poll(() => node.rooms.engine.engine.textSoFar(id)).toBeNull()
   await node[Symbol.asyncDispose]()
   const unhandled: unknown[] = []
   const note = (error: unknown) => void unhandled.push(error)

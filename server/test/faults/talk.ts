@@ -111,7 +111,7 @@ export class Talk {
 
   /** What the running attempt has said so far, on whichever node; null when there is none. */
   textSoFar(): string | null {
-    const texts = this.lane.nodes.map(({ services }) => services.runner.textSoFar(this.id))
+    const texts = this.lane.nodes.map(({ rooms }) => rooms.engine.engine.textSoFar(this.id))
     return texts.find((text) => text !== null) ?? null
   }
 

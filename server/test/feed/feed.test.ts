@@ -6,7 +6,7 @@ import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { type Store, openStore } from '../../src/database/store.ts'
 import { numberChanges, readFeedPosition } from '../../src/feed/queries.ts'
-import { tendChanges } from '../../src/feed/maintain.ts'
+import { maintainChanges } from '../../src/feed/maintain.ts'
 import { makeKey, makeNarrowedKey, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -108,11 +108,11 @@ describe('what happens comes, from either node to either node', () => {
   })
 
   test('where nobody reads, messages leave nothing behind; of more than can be remembered the newest are told', async () => {
-    const { progress } = server.app.services.feeds
+    const { progress } = server.app.rooms.feed.feeds
     const organization_id = randomUUID()
     progress.note(organization_id, randomUUID())
     expect(progress.since(organization_id, 0)).toEqual({ conversation_ids: [], mark: 0 })
-    const following = server.app.services.feeds.follow(organization_id)
+    const following = server.app.rooms.feed.feeds.follow(organization_id)
     const { mark } = progress
     const ids = Array.from({ length: 1000 }, () => randomUUID())
     for (const id of ids) progress.note(organization_id, id)
@@ -287,7 +287,7 @@ describe('what is no longer kept', () => {
     const seen = await positionNow()
     const missed = await begin()
     await age()
-    await tendChanges(server.database)
+    await maintainChanges(server.database)
     const kept = await positionNow()
     expect(kept).toBeGreaterThan(seen)
     for (const after of [seen, kept + 1_000_000]) {
@@ -305,7 +305,7 @@ describe('what is no longer kept', () => {
   test('who has seen all of it goes on, although nothing is kept', async () => {
     const seen = await positionNow()
     await age()
-    await tendChanges(server.database)
+    await maintainChanges(server.database)
     expect(await server.client.listConversationChanges({ after: seen })).toMatchObject({ is_reset: false, data: [] })
     const id = await begin()
     const page = await server.client.listConversationChanges({ after: seen })
@@ -318,7 +318,7 @@ describe('what is no longer kept', () => {
     const agent = await publishAgent(organization.client)
     await begin(organization.client, agent.agent_id)
     await age()
-    await tendChanges(server.database)
+    await maintainChanges(server.database)
     expect(await organization.client.listConversationChanges({ after: before })).toMatchObject({ is_reset: true })
   })
 })
@@ -331,7 +331,7 @@ describe('bounds', () => {
     expect(error).toMatchObject({ status: 429, code: 'too_many_streams' })
     expect(await small.client.listConversationChanges()).toMatchObject({ data: [] })
     reader.stop()
-    await expect.poll(() => small.app.services.open_streams.count).toBe(0)
+    await expect.poll(() => small.app.rooms.events.open_streams.count).toBe(0)
     ;(await follow(small.client)).stop()
   })
 
@@ -355,13 +355,13 @@ describe('bounds', () => {
     passed_ms = 300_000
     longest()![0]()
     expect(await text).toMatch(/^id: \d+\nevent: position\n[^]*retry: \d+\n\n$/)
-    await expect.poll(() => node.services.open_streams.count).toBe(0)
+    await expect.poll(() => node.rooms.events.open_streams.count).toBe(0)
   })
 
   test('a node that stops tells its readers to come again, and the SDK does', async () => {
     const stopping = await server.startAnother()
     const text = (await open(stopping.url)).text()
-    await expect.poll(() => stopping.services.open_streams.count).toBe(1)
+    await expect.poll(() => stopping.rooms.events.open_streams.count).toBe(1)
     let url = stopping.url
     const moving = createClient({
       base_url: server.url,

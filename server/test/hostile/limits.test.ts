@@ -112,7 +112,7 @@ describe('event streams', () => {
   })
   afterEach(async () => {
     for (const stream of opened.splice(0)) stream.abort()
-    await until(() => scene.server.app.services.open_streams.count === 0)
+    await until(() => scene.server.app.rooms.events.open_streams.count === 0)
   })
   afterAll(() => scene[Symbol.asyncDispose]())
 
@@ -242,7 +242,7 @@ describe('a flood of bad credentials', () => {
 
   /** How many look-ups were asked for while `work` went on; of credentials that are checked together, one. */
   async function countLookUps(work: () => Promise<unknown>): Promise<number> {
-    const { pool } = scene.server.app.services.database as unknown as TestServer['database']
+    const { pool } = scene.server.app.core.database as unknown as TestServer['database']
     const { query } = pool
     let count = 0
     pool.query = ((...args: unknown[]) => {

@@ -38,7 +38,13 @@ function say({ id: organization_id }: Organization, id: string, text: string, ch
     change: { ...noChange, items: [message], events: [messageCreated(message)] },
     answer: undefined,
   })
-  return scene.server.app.services.commits.change({ change, organization_id, id, decide, characters: text.length })
+  return scene.server.app.rooms.conversations.conversations.commits.change({
+    change,
+    organization_id,
+    id,
+    decide,
+    characters: text.length,
+  })
 }
 
 /** Both groups that may be under way at once stand still, until `release`: what comes meanwhile waits. */
@@ -105,7 +111,7 @@ test('a short change shares no commit with another organization’s long ones, w
 
 /** What the server's connections bring from its database meanwhile. */
 async function countBytesRead(work: () => Promise<unknown>): Promise<number> {
-  const { pool } = scene.server.app.services.database as PooledDatabase
+  const { pool } = scene.server.app.core.database as PooledDatabase
   const streams = new Map<Socket, number>()
   const note = ({ connection: { stream } }: { connection: { stream: Socket } }) => {
     if (!streams.has(stream)) streams.set(stream, stream.bytesRead)

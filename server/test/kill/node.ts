@@ -2,7 +2,7 @@
 // Arguments: the point, which passing of it, and the signal.
 import { writeSync } from 'node:fs'
 import { startApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config/config.ts'
+import { readConfig } from '../../src/settings.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
@@ -40,7 +40,7 @@ const config = readConfig()
 const log = createLog(config.log_level, { write: (line: string) => void process.stderr.write(line) })
 const app = await startApp(config, log, { ...systemPorts, newId, reached })
 isReady = true
-say({ url: app.url, node_id: app.services.node_id })
+say({ url: app.url, node_id: app.core.node.id })
 process.once('SIGTERM', () => void stop())
 
 async function stop(): Promise<void> {

@@ -69,7 +69,7 @@ const oneCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: slot.map((of) => new nodes.Drain(of)) },
   { weight: 8, arbitrary: slot.map((of) => new nodes.Restart(of)) },
   { weight: 6, arbitrary: rarely.map((isPastDeadline) => new nodes.Expire(isPastDeadline)) },
-  { weight: 8, arbitrary: slot.map((of) => new nodes.Tend(of)) },
+  { weight: 8, arbitrary: slot.map((of) => new nodes.Maintain(of)) },
   { weight: 6, arbitrary: slot.map((of) => new nodes.TakeOver(of)) },
   { weight: 2, arbitrary: slot.map((of) => new nodes.HaltForNothing(of)) },
   { weight: 2, arbitrary: fc.constant(new nodes.PassLent()) },

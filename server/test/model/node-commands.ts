@@ -96,7 +96,7 @@ export class Expire extends Command {
 }
 
 /** A node renews its leases and takes up what nobody carries out. */
-export class Tend extends Command {
+export class Maintain extends Command {
   readonly slot: number
   constructor(slot: number) {
     super(slot)
@@ -114,7 +114,7 @@ export class Tend extends Command {
     } else {
       takeOver(course, world)
     }
-    await world.tend(node)
+    await world.maintain(node)
     await world.settle(conversation, readerAfter(course, node))
   }
 }
@@ -135,7 +135,7 @@ export class TakeOver extends Command {
     conversation.running!.lease_expired = true
     await world.setLease(conversation)
     takeOver(course, world)
-    await world.tend(node)
+    await world.maintain(node)
     await world.settle(conversation, readerAfter(course, node))
   }
 }
@@ -151,7 +151,7 @@ export class HaltForNothing extends Command {
   async apply(course: Course, world: World): Promise<void> {
     const awaited = world.awaited(course.conversation)
     const owner = world.node(world.owner)
-    await world.node(course.pick(this.slot)).app.services.bus.publish({ topic: 'halt', id: world.conversation_id })
+    await world.node(course.pick(this.slot)).app.core.live.bus.publish({ topic: 'halt', id: world.conversation_id })
     await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
     course.conversation.restartAttempt()
     owner.clock.fire(waits.lent)

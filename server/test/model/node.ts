@@ -11,7 +11,7 @@ export const waits = {
   /** A wait for a change looks at the database by itself. */
   look: 500,
   /** Renewing leases and sweeping. */
-  tend: 2500,
+  maintain: 2500,
   /** For the text of a turn that runs on another node. */
   text: 250,
   /** A stopped attempt begins again. */
@@ -65,14 +65,18 @@ export async function startNode(
       connectThrough: database.through,
     },
   )
-  await until('the node has swept', () => !app.services.runner.isTakingOver)
+  await until('the node has swept', () => !app.rooms.engine.engine.isTakingOver)
   await untilHeard(app)
   const client = server.as({ base_url: app.url })
   return { name, app, client, clock, database, model, reached, gone: new AbortController() }
 }
 
 /** A message between nodes that comes before the node listens is lost, which costs text; no test wants to guess at that. */
-async function untilHeard({ services: { bus } }: App): Promise<void> {
+async function untilHeard({
+  core: {
+    live: { bus },
+  },
+}: App): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   bus.subscribe('heard', () => resolve())
   const call = () => void bus.publish({ topic: 'heard', id: 'x' })
@@ -81,10 +85,10 @@ async function untilHeard({ services: { bus } }: App): Promise<void> {
 }
 
 /** Renews the node's leases and sweeps, and waits for that. */
-export async function tend({ clock, app }: Node, until: Until): Promise<void> {
-  clock.fire(waits.tend)
-  await until('the node has renewed its leases', () => clock.count(waits.tend) === 1)
-  await until('the node has swept', () => !app.services.runner.isTakingOver)
+export async function maintain({ clock, app }: Node, until: Until): Promise<void> {
+  clock.fire(waits.maintain)
+  await until('the node has renewed its leases', () => clock.count(waits.maintain) === 1)
+  await until('the node has swept', () => !app.rooms.engine.engine.isTakingOver)
 }
 
 /** From one moment to the next it neither writes, says nor hears anything. Resolves when nothing is left of it. */

@@ -16,7 +16,7 @@ import { type ConversationModel, type Outcome, max_tool_steps, max_waiting } fro
 import { type HeldTools, type ToolRequest, startHeldTools } from './held-tools.ts'
 import { type HeldModel, type ModelCall, startHeldModel } from './held-model.ts'
 import { ManualClock } from './manual-clock.ts'
-import { type Node, killNode, max_turn_seconds, startNode, stopNode, tend, waits } from './node.ts'
+import { type Node, killNode, max_turn_seconds, startNode, stopNode, maintain, waits } from './node.ts'
 
 const patience = { ms: 20_000 }
 
@@ -107,7 +107,7 @@ export class World implements AsyncDisposable {
     while (this.#spare.length < count) this.#spare.push(await this.#startNode())
     this.nodes = this.#spare.slice(0, count)
     this.#spare = this.#spare.slice(count)
-    this.conversation_id = this.server.app.services.ports.newId()
+    this.conversation_id = this.server.app.core.ports.newId()
     this.#seen = []
     this.#at_work = ''
     this.#ends.clear()
@@ -176,8 +176,8 @@ export class World implements AsyncDisposable {
     this.nodes[index] = await this.#startNode()
   }
 
-  tend(index: number): Promise<void> {
-    return tend(this.node(index), until)
+  maintain(index: number): Promise<void> {
+    return maintain(this.node(index), until)
   }
 
   /** Time passes for leases as the model has it, and in no other way. */
@@ -292,7 +292,7 @@ export class World implements AsyncDisposable {
   /** The attempt that runs has heard all that was said; one that is through has written what became of it. */
   #hasHeard(model: ConversationModel): boolean {
     const { running } = model
-    const heard = this.nodes[this.owner]?.app.services.runner.textSoFar(this.conversation_id) ?? null
+    const heard = this.nodes[this.owner]?.app.rooms.engine.engine.textSoFar(this.conversation_id) ?? null
     if (running?.attempt === 'alive') return heard === running.said && this.awaited(model).every(({ isOpen }) => isOpen)
     return heard === null
   }
@@ -308,7 +308,7 @@ export class World implements AsyncDisposable {
     const asked = this.model.calls.map(
       ({ node, asked, isOpen }) => `${node}${isOpen ? '' : ' (over)'}: ${asked.join(', ')}`,
     )
-    const said = this.nodes.map((node) => node?.app.services.runner.textSoFar(this.conversation_id))
+    const said = this.nodes.map((node) => node?.app.rooms.engine.engine.textSoFar(this.conversation_id))
     return `all is quiet: ${JSON.stringify({ calls, waiting, asked, expected: model.asked, tools: this.tools.requests, expected_tools: model.tools_asked, running: model.running, said }, null, 1)}`
   }
 

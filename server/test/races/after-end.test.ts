@@ -94,7 +94,7 @@ test('a turn that is accepted by a node which stops meanwhile is given back at o
   )
   call.catch(() => {})
   await committed.promise
-  const { runner } = leaving.services
+  const { engine: runner } = leaving.rooms.engine
   const drain = runner.drain.bind(runner)
   runner.drain = (ms) => drain(ms).finally(drained.resolve)
   const stopping = leaving[Symbol.asyncDispose]()

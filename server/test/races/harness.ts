@@ -80,7 +80,7 @@ export async function startRaces(): Promise<Races> {
   const createNode = (name: NodeName, app: App): RaceNode => {
     const { holdAt, passing } = points[name]
     const client = server.as({ base_url: app.url })
-    return { app, client, holdAt, passing, sweep: () => app.services.runner.watch() }
+    return { app, client, holdAt, passing, sweep: () => app.rooms.engine.engine.watch() }
   }
   const b = stack.use(await server.startAnother({}, { ports: points.b.ports }))
   const c = stack.use(await server.startAnother({}, { ports: points.c.ports }))

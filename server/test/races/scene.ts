@@ -72,7 +72,7 @@ export async function setScene(races: Races, options: Partial<SceneOptions> = {}
   if (has_failed_message) await sendOneThatFails(races, conversation_id, failed_key)
   const script = createScript(races, course)
   const hello = sendMessage(server.client, conversation_id, 'Hello')
-  const { runner } = nodes.a.app.services
+  const { engine: runner } = nodes.a.app.rooms.engine
   const hasBegun = () =>
     course === 'tool result' ? script.openCalls().tool === 1 : runner.textSoFar(conversation_id) === said
   await until(hasBegun, 'the first turn has begun')

@@ -42,12 +42,12 @@ beforeEach(() => {
 type KeySettings = Pick<Config, 'data_dir' | 'secret_key' | 'secret_key_next'>
 
 function rotate(server: TestServer, more: Partial<KeySettings> = {}, database: Database = server.database) {
-  const { data_dir, secret_key, secret_key_next } = server.app.services.config
+  const { data_dir, secret_key, secret_key_next } = server.app.core.config
   return rotateSecretKey({ database, config: { data_dir, secret_key, secret_key_next, ...more }, ports: systemPorts })
 }
 
 const keyFile = async (server: TestServer) => {
-  const text = await readFile(join(server.app.services.config.data_dir, 'secret-key'), 'utf8')
+  const text = await readFile(join(server.app.core.config.data_dir, 'secret-key'), 'utf8')
   return Buffer.from(text.trim(), 'hex')
 }
 
@@ -86,7 +86,7 @@ test('everything goes on with the new key, and nothing opens with the old one', 
 
   const new_key = await keyFile(server)
   expect(new_key.equals(old_key)).toBe(false)
-  expect(await readdir(server.app.services.config.data_dir)).not.toContain('secret-key.next')
+  expect(await readdir(server.app.core.config.data_dir)).not.toContain('secret-key.next')
   expect(await callTool(server, agent_id)).toBe('planted-value')
   for (const valid of [secret, webhook.secret]) {
     receiver.secret = valid
@@ -240,7 +240,7 @@ describe('keys from the settings', () => {
     // With the same settings as before.
     await server.restart()
     await server.client.setSecret({ name: 'TOKEN', value: 'another' })
-    expect(await readdir(server.app.services.config.data_dir)).not.toContain('secret-key')
+    expect(await readdir(server.app.core.config.data_dir)).not.toContain('secret-key')
     await using moved = await server.startAnother({ PARLEY_SECRET_KEY: hex(second), PARLEY_SECRET_KEY_NEXT: '' })
     expect(moved.url).toMatch(/^http/)
     const late = server.startAnother({ PARLEY_SECRET_KEY: hex(first), PARLEY_SECRET_KEY_NEXT: '' })

@@ -13,9 +13,11 @@ export interface Organization {
 }
 
 /** Another organization in the same database. */
-export async function makeOrganization(server: TestServer): Promise<Organization> {
+export async function makeOrganization(
+  server: TestServer,
+  name = `Other ${systemPorts.newId()}`,
+): Promise<Organization> {
   const administration = { database: server.database, ports: systemPorts }
-  const name = `Other ${systemPorts.newId()}`
   const { organization, secret } = await createOrganization(administration, { name })
   return { id: organization.id, key: secret, client: server.as({ token: secret }) }
 }

@@ -9,6 +9,8 @@ export interface ToolRequest {
   url: string
   key: string | undefined
   headers: IncomingMessage['headers']
+  /** As they came: names and values by turns. */
+  raw_headers: string[]
   body: string
 }
 
@@ -36,8 +38,8 @@ export async function startToolPeer(): Promise<ToolPeer> {
     })
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body += chunk
-    const { method = '', url = '', headers } = request
-    const seen = { method, url, headers, body, key: headers['idempotency-key'] as string | undefined }
+    const { method = '', url = '', headers, rawHeaders: raw_headers } = request
+    const seen = { method, url, headers, raw_headers, body, key: headers['idempotency-key'] as string | undefined }
     peer.requests.push(seen)
     peer.answer(seen, response)
   })

@@ -152,7 +152,7 @@ test('kill -9 between the commit of an event and its delivery: another one deliv
   const id = await world.newConversation()
   world.receiver.answer = () => {}
   const { connection_string } = world.server
-  const data_dir = world.server.app.services.config.data_dir
+  const data_dir = world.server.app.core.config.data_dir
   // The first node looks for nothing meanwhile.
   const held = holdAt('delivery.look')
   await held.reached

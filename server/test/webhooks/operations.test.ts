@@ -1,8 +1,7 @@
 // The operations on webhook endpoints beyond what holds of every operation, and which events an endpoint gets.
-import { deliveredTypes } from '@parley/contract'
+import { deliveredTypes, matchesEvent } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanUp } from '../../src/webhooks/lanes.ts'
-import { matchesEvent } from '../../src/webhooks/rules/deliveries.ts'
 import { makeKey, makeOrganization } from '../support/actors.ts'
 import { publishAgent, refusal } from '../support/server.ts'
 import { type World, expectSettled, soon, startWorld } from './fixture.ts'

@@ -57,7 +57,7 @@ export async function startWorld(): Promise<World> {
     listening: () => listening,
     add: (key, due, kind = 'test') =>
       base.database.transaction(async (tx) => {
-        await tx.look({ name: '', text: 'select 1' }, [])
+        await tx.readAtBegin({ name: '', text: 'select 1' }, [])
         addWork(tx, kind, key, due)
       }),
     rows: async () => (await pool.query<WorkRow>('select * from work order by kind, owner, subject')).rows,
@@ -79,7 +79,7 @@ export async function startWorld(): Promise<World> {
         ...{ database, bus, kinds, ports: own },
         log: createLog('debug', { write: (line: string) => void log.push(line) }),
       })
-      work.start()
+      void work.start()
       nodes.defer(() => work.stop())
       return work
     },

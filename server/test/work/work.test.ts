@@ -1,7 +1,6 @@
 // Leased work: what is added is done once, by one node, and what a run writes counts under its lease only.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addWork } from '../../src/work/add.ts'
-import { armWork, everyMinute } from '../../src/work/every-minute.ts'
 import { LeaseLost, type Outcome } from '../../src/work/port.ts'
 import { countStuckWork, requeueStuckWork } from '../../src/work/queries.ts'
 import { ManualClock } from '../model/manual-clock.ts'
@@ -21,9 +20,9 @@ describe('what is added', () => {
   test('is done if its cause was committed, and only then', async () => {
     const { database } = world.base
     const lost = database.transaction(async (tx) => {
-      await tx.look({ name: '', text: 'select 1' }, [])
+      await tx.readAtBegin({ name: '', text: 'select 1' }, [])
       addWork(tx, 'test', keyOf('lost'))
-      await tx.posted()
+      await tx.sent()
       throw new Error('rolled back')
     })
     await expect(lost).rejects.toThrow('rolled back')
@@ -328,79 +327,5 @@ describe('failures', () => {
     expect(await requeueStuckWork(database, 'test', 10)).toBe(1)
     await expect.poll(world.written, soon).toEqual(['at last'])
     expect(await countStuckWork(database)).toEqual([])
-  })
-})
-
-describe('timers', () => {
-  test.each([
-    ['one that was added for later', async () => world.add(keyOf('one'), { in_ms: 1600 })],
-    ['one that came too early and asks for later', async () => world.add(keyOf('early'))],
-  ])('%s: not before its time, and within a second of it', async (_what, add) => {
-    let fired_at = 0
-    let due_at = Date.now() + 1600
-    const kind = kindOf(async ({ subject }) => {
-      if (subject === 'early' && Date.now() < due_at) {
-        due_at = Date.now() + 1600
-        return { next: { again_at: new Date(due_at).toISOString() } }
-      }
-      fired_at = Date.now()
-      return { next: 'done' }
-    })
-    world.start([kind])
-    await add()
-    await expect.poll(() => fired_at, soon).not.toBe(0)
-    expect(fired_at).toBeGreaterThanOrEqual(due_at)
-    expect(fired_at).toBeLessThan(due_at + 1000)
-    await untilOver()
-  })
-
-  test('a node looks each 750 ms of its clock, and finds what has become due', async () => {
-    const clock = new ManualClock()
-    let runs = 0
-    const kind = kindOf(async () => ((runs += 1), { next: 'done' as const }))
-    world.start([kind], { clock })
-    await expect.poll(() => clock.count(poll_ms), soon).toBe(1)
-    await world.add(keyOf('one'), { in_ms: 3_600_000 })
-    clock.fire(poll_ms, { pass: true })
-    await expect.poll(() => clock.count(poll_ms), soon).toBe(1)
-    expect([runs, (await world.rows()).length]).toEqual([0, 1])
-    await world.base.database.pool.query('update work set due_at = now()')
-    clock.fire(poll_ms, { pass: true })
-    await expect.poll(() => runs, soon).toBe(1)
-    clock.end()
-  })
-
-  test('what comes by itself comes on one node at a time, and again in a minute, also after a failure', async () => {
-    const begun: PromiseWithResolvers<void>[] = []
-    const kind = everyMinute('sweep', () => {
-      const next = Promise.withResolvers<void>()
-      begun.push(next)
-      return next.promise
-    })
-    const { database } = world.base
-    for (let node = 0; node < 2; node += 1) {
-      await armWork(database, [kind])
-      world.start([kind])
-    }
-    const seconds = async () => (Date.parse((await world.rows())[0]!.due_at) - Date.now()) / 1000
-    await expect.poll(arrivals, soon).toBe(0)
-    expect(await seconds()).toBeGreaterThan(50)
-    for (const [index, outcome] of ['resolve', 'reject'].entries()) {
-      await database.pool.query('update work set due_at = now()')
-      await expect.poll(() => begun.length, soon).toBe(index + 1)
-      await armWork(database, [kind])
-      await expect.poll(arrivals, soon).toBe(0)
-      expect(begun.length).toBe(index + 1)
-      if (outcome === 'resolve') begun[index]!.resolve()
-      else begun[index]!.reject(new Error('away'))
-      await expect.poll(async () => (await world.rows())[0]!.lease, soon).toBeNull()
-      expect(await seconds()).toBeGreaterThan(outcome === 'resolve' ? 50 : 2)
-    }
-    // Never given up.
-    await database.pool.query('update work set tries = 100, due_at = now()')
-    await expect.poll(() => begun.length, soon).toBe(3)
-    begun[2]!.reject(new Error('away'))
-    await expect.poll(async () => (await world.rows())[0]!.lease, soon).toBeNull()
-    expect(await seconds()).toBeGreaterThan(50)
   })
 })

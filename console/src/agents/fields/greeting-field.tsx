@@ -1,4 +1,5 @@
 // How a conversation begins: with a text, with words of the model, or with nothing.
+import { agentBounds } from '@parley/contract'
 import { agentTexts } from '../../texts/agents.ts'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
 import { type Path, isObject } from '../document.ts'
@@ -50,7 +51,7 @@ export function GreetingField({ path, none }: { path: Path; none: string }) {
             value={textOf(value)}
             style={roomFor(2)}
             dir="auto"
-            maxLength={32_000}
+            maxLength={agentBounds.message}
             readOnly={isReadOnly}
             className="field-sizing-content max-h-[40vh]"
             onChange={({ target }) => write(withText(kind, value, target.value))}

@@ -1,4 +1,5 @@
 // Which model, by its provider's name and its own; those that the server has are offered.
+import { agentBounds, agentDefaults } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { useSession } from '../../session-context.ts'
@@ -31,18 +32,22 @@ export function ModelFields({ path }: { path: Path }) {
           label={words.provider}
           placeholder={standard?.provider ?? ''}
           list={`${id}providers`}
-          maxLength={100}
+          maxLength={agentBounds.provider}
         />
         <TextField
           path={[...path, 'model']}
           label={words.model}
           placeholder={standard?.model ?? ''}
           list={`${id}models`}
-          maxLength={200}
+          maxLength={agentBounds.model}
         />
         <NumberField path={[...path, 'temperature']} label={words.temperature} hint={words.temperatureHint} />
         <NumberField path={[...path, 'max_output_tokens']} label={words.maxOutput} hint={words.maxOutputHint} />
-        <NumberField path={[...path, 'timeout_ms']} label={words.timeout} placeholder="60000" />
+        <NumberField
+          path={[...path, 'timeout_ms']}
+          label={words.timeout}
+          placeholder={String(agentDefaults.model_timeout_ms)}
+        />
       </div>
       <datalist id={`${id}providers`}>
         {[...new Set(models.map((listed) => listed.provider))].map((name) => (

@@ -1,4 +1,5 @@
 // A new agent: a name, and a first draft that can be published as it is.
+import { agentBounds } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
@@ -44,7 +45,7 @@ export function NewAgentDialog({ onClose }: { onClose: () => void }) {
       onSubmit={() => create.mutate()}
     >
       <Field label={words.name} error={fault?.message}>
-        <TextInput value={name} onValueChange={setName} maxLength={200} required autoFocus />
+        <TextInput value={name} onValueChange={setName} maxLength={agentBounds.name} required autoFocus />
       </Field>
       <Field label={words.purpose} hint={words.purposeHint}>
         <TextInput value={purpose} onValueChange={setPurpose} maxLength={2000} placeholder={words.purposeExample} />

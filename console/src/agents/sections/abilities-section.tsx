@@ -1,5 +1,5 @@
 // What an agent can do beside talking: tools, MCP servers, what is built in, forms.
-import { widgetTypes } from '@parley/contract'
+import { agentBounds, agentDefaults, fieldTypesWithOptions, widgetTypes } from '@parley/contract'
 import { agentTexts } from '../../texts/agents.ts'
 import { type Path, isObject, readAt } from '../document.ts'
 import { useEditor } from '../editor-context.ts'
@@ -19,7 +19,7 @@ export function AbilitiesSection() {
       <ListGroup
         texts={words.tools}
         path={['config', 'tools']}
-        most={128}
+        most={agentBounds.tools}
         make={() => ({ name: '', description: '', actions: [{ type: 'http', url: '' }] })}
         title="name"
         note="description"
@@ -28,7 +28,7 @@ export function AbilitiesSection() {
       <ListGroup
         texts={words.servers}
         path={['config', 'mcp_servers']}
-        most={16}
+        most={agentBounds.mcp_servers}
         make={() => ({ name: '', url: '' })}
         title="name"
         note="url"
@@ -38,7 +38,7 @@ export function AbilitiesSection() {
       <ListGroup
         texts={words.forms}
         path={['config', 'forms']}
-        most={50}
+        most={agentBounds.forms}
         make={() => ({ id: '', fields: [{ id: '', label: '', type: 'text' }] })}
         title="id"
         note="title"
@@ -47,14 +47,24 @@ export function AbilitiesSection() {
       <ListGroup
         texts={words.quick}
         path={['config', 'quick_actions']}
-        most={50}
+        most={agentBounds.quick_actions}
         make={() => ({ label: '', message: '' })}
         title="label"
         note="message"
         render={(path) => (
           <Row>
-            <TextField path={[...path, 'label']} label={words.quick.label} keepsEmpty maxLength={200} />
-            <TextField path={[...path, 'message']} label={words.quick.message} keepsEmpty maxLength={32_000} />
+            <TextField
+              path={[...path, 'label']}
+              label={words.quick.label}
+              keepsEmpty
+              maxLength={agentBounds.quick_action.label}
+            />
+            <TextField
+              path={[...path, 'message']}
+              label={words.quick.message}
+              keepsEmpty
+              maxLength={agentBounds.message}
+            />
           </Row>
         )}
       />
@@ -71,9 +81,14 @@ function Tool({ path }: { path: Path }) {
         hint={words.tools.nameHint}
         isCode
         keepsEmpty
-        maxLength={64}
+        maxLength={agentBounds.tool.name}
       />
-      <LongTextField path={[...path, 'description']} label={words.tools.description} rows={2} maxLength={10_000} />
+      <LongTextField
+        path={[...path, 'description']}
+        label={words.tools.description}
+        rows={2}
+        maxLength={agentBounds.tool.description}
+      />
       <ArgumentsField path={path} />
       <ActionsField path={[...path, 'actions']} label={words.actions.title} hint={words.actions.hint} />
       <ActionsField
@@ -86,11 +101,15 @@ function Tool({ path }: { path: Path }) {
         label={words.tools.output}
         hint={words.tools.outputHint}
         rows={2}
-        maxLength={200_000}
+        maxLength={agentBounds.text}
         isCode
       />
       <Row>
-        <NumberField path={[...path, 'timeout_ms']} label={words.timeout} placeholder="10000" />
+        <NumberField
+          path={[...path, 'timeout_ms']}
+          label={words.timeout}
+          placeholder={String(agentDefaults.tool.timeout_ms)}
+        />
       </Row>
       <SwitchField path={[...path, 'idempotent']} label={words.tools.idempotent} hint={words.tools.idempotentHint} />
     </>
@@ -107,11 +126,21 @@ function McpServer({ path }: { path: Path }) {
           hint={words.servers.nameHint}
           isCode
           keepsEmpty
-          maxLength={32}
+          maxLength={agentBounds.mcp_server.name}
         />
-        <NumberField path={[...path, 'timeout_ms']} label={words.timeout} placeholder="10000" />
+        <NumberField
+          path={[...path, 'timeout_ms']}
+          label={words.timeout}
+          placeholder={String(agentDefaults.mcp_server.timeout_ms)}
+        />
       </Row>
-      <TextField path={[...path, 'url']} label={words.servers.url} isCode keepsEmpty maxLength={2000} />
+      <TextField
+        path={[...path, 'url']}
+        label={words.servers.url}
+        isCode
+        keepsEmpty
+        maxLength={agentBounds.mcp_server.url}
+      />
       <RecordField path={[...path, 'headers']} label={words.headers} hint={words.secretsHint} />
       <LinesField path={[...path, 'allowed_tools']} label={words.servers.allowed} hint={words.servers.allowedHint} />
     </>
@@ -142,7 +171,7 @@ function BuiltIn() {
         label={words.builtIn.endWhen}
         placeholder={words.builtIn.endExample}
         rows={2}
-        maxLength={10_000}
+        maxLength={agentBounds.end_conversation.description}
       />
       <div data-path="config.built_in_tools.widgets">
         <CheckBox
@@ -171,7 +200,7 @@ function BuiltIn() {
   )
 }
 
-const withOptions: readonly unknown[] = ['select', 'multi_select', 'radio']
+const withOptions: readonly unknown[] = fieldTypesWithOptions
 
 function Form({ path }: { path: Path }) {
   return (
@@ -183,27 +212,47 @@ function Form({ path }: { path: Path }) {
           hint={words.forms.idHint}
           isCode
           keepsEmpty
-          maxLength={48}
+          maxLength={agentBounds.form.id}
         />
-        <TextField path={[...path, 'name']} label={words.forms.name} maxLength={200} />
-        <TextField path={[...path, 'title']} label={words.forms.heading} maxLength={200} />
-        <TextField path={[...path, 'submit_label']} label={words.forms.submit} maxLength={80} />
+        <TextField path={[...path, 'name']} label={words.forms.name} maxLength={agentBounds.form.name} />
+        <TextField path={[...path, 'title']} label={words.forms.heading} maxLength={agentBounds.form.title} />
+        <TextField
+          path={[...path, 'submit_label']}
+          label={words.forms.submit}
+          maxLength={agentBounds.form.submit_label}
+        />
       </Row>
-      <LongTextField path={[...path, 'description']} label={words.forms.description} rows={2} maxLength={4000} />
+      <LongTextField
+        path={[...path, 'description']}
+        label={words.forms.description}
+        rows={2}
+        maxLength={agentBounds.form.description}
+      />
       <h4 className="font-medium">{words.forms.fields}</h4>
       <ListField
         path={[...path, 'fields']}
         thing={words.forms.field}
         add={words.forms.addField}
-        most={50}
+        most={agentBounds.form.fields}
         make={() => ({ id: '', label: '', type: 'text' })}
         title="label"
         note={({ type }) => words.forms.types.find(([name]) => name === type)?.[1] ?? String(type)}
         render={(field, { type }) => (
           <>
             <Row>
-              <TextField path={[...field, 'id']} label={words.forms.id} isCode keepsEmpty maxLength={64} />
-              <TextField path={[...field, 'label']} label={words.forms.label} keepsEmpty maxLength={200} />
+              <TextField
+                path={[...field, 'id']}
+                label={words.forms.id}
+                isCode
+                keepsEmpty
+                maxLength={agentBounds.form_field.id}
+              />
+              <TextField
+                path={[...field, 'label']}
+                label={words.forms.label}
+                keepsEmpty
+                maxLength={agentBounds.form_field.label}
+              />
               <ChoiceField path={[...field, 'type']} label={words.forms.type} options={words.forms.types} />
             </Row>
             {withOptions.includes(type) && (

@@ -1,5 +1,5 @@
 // Whatever else an agent can be set to: its model, bounds, channels, analysis, and what is kept for later.
-import { channels, concurrencyRules } from '@parley/contract'
+import { agentBounds, agentDefaults, channels, concurrencyRules } from '@parley/contract'
 import { agentTexts } from '../../texts/agents.ts'
 import { texts } from '../../texts/index.ts'
 import { ChoiceField, LongTextField, NumberField, SwitchField, TextField } from '../fields/basic-fields.tsx'
@@ -23,7 +23,7 @@ export function AdvancedSection() {
           thing={words.model.fallback}
           add={words.model.addFallback}
           hint={words.model.fallbacksHint}
-          most={8}
+          most={agentBounds.fallbacks}
           make={() => ({ provider: '', model: '' })}
           title={({ provider, model: name }) => (provider || name ? `${String(provider)}/${String(name)}` : '')}
           render={(path) => <ModelFields path={path} />}
@@ -35,21 +35,31 @@ export function AdvancedSection() {
             path={['config', 'concurrency']}
             label={words.turns.concurrency}
             hint={words.turns.concurrencyHint}
-            unset={words.turns.rules.queue}
-            options={concurrencyRules.filter((rule) => rule !== 'queue').map((rule) => [rule, words.turns.rules[rule]])}
+            unset={words.turns.rules[agentDefaults.concurrency]}
+            options={concurrencyRules
+              .filter((rule) => rule !== agentDefaults.concurrency)
+              .map((rule) => [rule, words.turns.rules[rule]])}
           />
-          <NumberField path={['config', 'max_turn_seconds']} label={words.turns.seconds} placeholder="120" />
+          <NumberField
+            path={['config', 'max_turn_seconds']}
+            label={words.turns.seconds}
+            placeholder={String(agentDefaults.max_turn_seconds)}
+          />
           <NumberField
             path={['config', 'max_tool_steps']}
             label={words.turns.steps}
             hint={words.turns.stepsHint}
-            placeholder="8"
+            placeholder={String(agentDefaults.max_tool_steps)}
           />
-          <NumberField path={['config', 'context_window', 'max_items']} label={words.turns.items} placeholder="200" />
+          <NumberField
+            path={['config', 'context_window', 'max_items']}
+            label={words.turns.items}
+            placeholder={String(agentDefaults.context_window.max_items)}
+          />
           <NumberField
             path={['config', 'context_window', 'max_tokens']}
             label={words.turns.tokens}
-            placeholder="32000"
+            placeholder={String(agentDefaults.context_window.max_tokens)}
           />
         </Row>
       </Group>
@@ -75,15 +85,19 @@ function Analysis() {
         path={[...analysis, 'summary', 'instructions']}
         label={words.analysis.instructions}
         rows={2}
-        maxLength={200_000}
+        maxLength={agentBounds.text}
       />
       <Row>
-        <NumberField path={[...analysis, 'summary', 'max_words']} label={words.analysis.words} placeholder="80" />
+        <NumberField
+          path={[...analysis, 'summary', 'max_words']}
+          label={words.analysis.words}
+          placeholder={String(agentDefaults.analysis.summary.max_words)}
+        />
         <NumberField
           path={[...analysis, 'wait_ms']}
           label={words.analysis.wait}
           hint={words.analysis.waitHint}
-          placeholder="5000"
+          placeholder={String(agentDefaults.analysis.wait_ms)}
         />
       </Row>
       <LongTextField
@@ -91,7 +105,7 @@ function Analysis() {
         label={words.analysis.success}
         hint={words.later}
         rows={1}
-        maxLength={4000}
+        maxLength={agentBounds.analysis.success}
       />
       <h4 className="font-medium">{words.analysis.outcomes}</h4>
       <ListField
@@ -99,13 +113,22 @@ function Analysis() {
         thing={words.analysis.outcome}
         add={words.analysis.addOutcome}
         hint={words.later}
-        most={50}
+        most={agentBounds.analysis.outcomes}
         make={() => ({ name: '' })}
         title="name"
         render={(path) => (
           <Row>
-            <TextField path={[...path, 'name']} label={words.analysis.name} keepsEmpty maxLength={100} />
-            <TextField path={[...path, 'description']} label={words.analysis.description} maxLength={4000} />
+            <TextField
+              path={[...path, 'name']}
+              label={words.analysis.name}
+              keepsEmpty
+              maxLength={agentBounds.analysis.outcome.name}
+            />
+            <TextField
+              path={[...path, 'description']}
+              label={words.analysis.description}
+              maxLength={agentBounds.analysis.outcome.description}
+            />
           </Row>
         )}
       />
@@ -133,7 +156,7 @@ function Channels() {
               path={[...override, 'instructions']}
               label={words.channels.instructions}
               isCode
-              maxLength={200_000}
+              maxLength={agentBounds.text}
             />
             <Row>
               <ChoiceField
@@ -149,10 +172,10 @@ function Channels() {
               path={[...properties, 'body_template']}
               label={words.channels.body}
               hint={words.channels.bodyHint}
-              placeholder="{{agent_response}}"
+              placeholder={agentDefaults.channel.body_template}
               rows={2}
               isCode
-              maxLength={200_000}
+              maxLength={agentBounds.text}
             />
           </Fold>
         )
@@ -177,13 +200,21 @@ function Later() {
     <Group title={words.inactivity.title} hint={words.later}>
       <Row>
         <NumberField path={[...inactivity, 'warn_after_seconds']} label={words.inactivity.warnAfter} />
-        <TextField path={[...inactivity, 'warn_message']} label={words.inactivity.warnMessage} maxLength={32_000} />
+        <TextField
+          path={[...inactivity, 'warn_message']}
+          label={words.inactivity.warnMessage}
+          maxLength={agentBounds.message}
+        />
         <NumberField
           path={[...inactivity, 'end_after_seconds']}
           label={words.inactivity.endAfter}
-          placeholder="86400"
+          placeholder={String(agentDefaults.inactivity.end_after_seconds)}
         />
-        <TextField path={[...inactivity, 'end_message']} label={words.inactivity.endMessage} maxLength={32_000} />
+        <TextField
+          path={[...inactivity, 'end_message']}
+          label={words.inactivity.endMessage}
+          maxLength={agentBounds.message}
+        />
         <NumberField path={[...inactivity, 'max_duration_seconds']} label={words.inactivity.duration} />
         <NumberField path={[...inactivity, 'max_user_turns']} label={words.inactivity.turns} />
         <NumberField path={['config', 'retention', 'content_days']} label={words.inactivity.days} />

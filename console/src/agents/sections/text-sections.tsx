@@ -1,4 +1,5 @@
 // What an agent is for, how it talks, what it knows and what it must keep to: the sections that are written in words.
+import { agentBounds } from '@parley/contract'
 import type { ComponentProps } from 'react'
 import { agentTexts } from '../../texts/agents.ts'
 import { LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
@@ -16,13 +17,13 @@ export function PurposeSection() {
   return (
     <>
       <Group title={words.purpose.who}>
-        <TextField path={['name']} label={words.purpose.name} maxLength={200} keepsEmpty />
+        <TextField path={['name']} label={words.purpose.name} maxLength={agentBounds.name} keepsEmpty />
         <LongTextField
           path={['description']}
           label={words.purpose.description}
           hint={words.purpose.descriptionHint}
           rows={2}
-          maxLength={10_000}
+          maxLength={agentBounds.description}
         />
       </Group>
       <Group title={words.purpose.title} hint={words.purpose.hint}>
@@ -54,7 +55,7 @@ export function PurposeSection() {
 function Text({ texts, ...field }: { texts: { title: string; hint: string; label: string } } & TextProps) {
   return (
     <Group title={texts.title} hint={texts.hint}>
-      <LongTextField label={texts.label} maxLength={200_000} {...field} />
+      <LongTextField label={texts.label} maxLength={agentBounds.text} {...field} />
     </Group>
   )
 }
@@ -76,12 +77,17 @@ export function KnowledgeSection() {
     <ListGroup
       texts={words.knowledge}
       path={['config', 'knowledge_bases']}
-      most={50}
+      most={agentBounds.knowledge_bases}
       make={() => ({ dataset_id: '' })}
       title="dataset_id"
       render={(path) => (
         <Row>
-          <TextField path={[...path, 'dataset_id']} label={words.knowledge.dataset} keepsEmpty maxLength={200} />
+          <TextField
+            path={[...path, 'dataset_id']}
+            label={words.knowledge.dataset}
+            keepsEmpty
+            maxLength={agentBounds.knowledge_base.dataset_id}
+          />
           <NumberField path={[...path, 'top_n']} label={words.knowledge.topN} hint={words.knowledge.topNHint} />
         </Row>
       )}

@@ -1,5 +1,5 @@
 // Which events an endpoint asks for: patterns, as a person chooses them. Pure.
-import { deliveredTypes } from '@parley/contract'
+import { deliveredTypes, matchesEvent } from '@parley/contract'
 
 export interface Family {
   /** `conversation.*` */
@@ -21,7 +21,7 @@ export function toggled(events: readonly string[], pattern: string, isIn: boolea
 }
 
 export function covers(pattern: string, type: string): boolean {
-  return pattern !== type && (pattern === '*' || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))))
+  return pattern !== type && matchesEvent([pattern], type)
 }
 
 const order = ['*', ...families.flatMap(({ pattern, types }) => [pattern, ...types])]

@@ -1,26 +1,12 @@
 // From a session's token to who has it and what he may do just now. Nothing is cached: what ended a session has ended it.
-import type { Role, signInWays } from '@parley/contract'
+import type { Role } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
 import { type Executor, statement } from '../../database/database.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type Access, type Actor, knownScopes, roleScopes } from '../../calls/access.ts'
+import type { Session, SignInWay } from '../../calls/principal.ts'
 import { hashSecret } from '../rules/credentials.ts'
-
-export type SignInWay = (typeof signInWays)[number]
-
-export interface Session {
-  id: string
-  way: SignInWay
-  user: { id: string; email: string; name: string | null } | null
-  /** In place of a user. */
-  credential: { key_id: string; name: string } | null
-  role: Role | null
-  created_at: string
-  expires_at: string
-  /** In the session's organization, or in the one that the request names. */
-  access: Access
-}
 
 export interface SessionServices {
   database: Executor

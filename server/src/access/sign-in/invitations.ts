@@ -1,12 +1,13 @@
 // The operations of invitations: making, listing and taking them back, and accepting one.
 import { type Input, type Output, type Role, scopesOfRole } from '@parley/contract'
-import type { Context, Handler, PublicContext } from '../../calls/context.ts'
+import type { Context, Handler, SignInContext } from '../../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import type { Database } from '../../database/database.ts'
 import { openStore, type Store } from '../../database/store.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Access } from '../../calls/access.ts'
+import type { AccessServices } from '../access.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
 import { countMembers, isMember, lockOrganization } from '../queries.ts'
@@ -17,6 +18,8 @@ import { decideJoining, type Joining } from '../rules/invitation-proof.ts'
 import { checkPassword, enter, readOwnSession } from './operations.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
+
+type Caller = SignInContext<AccessServices>
 
 const default_life_seconds = 7 * 24 * 3600
 
@@ -30,13 +33,13 @@ export async function inviteMember(
   ctx: Context,
   input: Input<'createInvitation'>,
 ): Promise<Output<'createInvitation'>> {
-  const { access, services } = ctx
+  const { access, core } = ctx
   const { role, name = null, expires_in_seconds } = input
   const email = input.email.trim().toLowerCase()
   requireRole(access, role, 'grant')
-  const token = services.ports.randomBytes(32).toString('base64url')
+  const token = core.ports.randomBytes(32).toString('base64url')
   const invitation = {
-    id: services.ports.newId(),
+    id: core.ports.newId(),
     token_hash: hashSecret(token),
     ...{ email, role, name },
     invited_by: access.actor,
@@ -51,7 +54,7 @@ export async function inviteMember(
     await requireRoom(store, email)
     return queries.insertInvitation(store, invitation)
   })
-  const { public_url } = services.config.sign_in
+  const { public_url } = core.config.sign_in
   return { ...record, token, url: public_url === undefined ? null : `${public_url}${path_of_page}#${token}` }
 }
 
@@ -87,8 +90,8 @@ export const deleteInvitation: Handler<'deleteInvitation'> = async (ctx, { invit
   })
 }
 
-export const readInvitation: Handler<'readInvitation'> = async (ctx, { token }) => {
-  const { database } = ctx.services
+export const readInvitation: Handler<'readInvitation', AccessServices> = async (ctx, { token }) => {
+  const { database } = ctx.core
   const { organization_id, organization_name, email, role, name, expires_at } = await requireOpenInvitation(ctx, token)
   const joining = await readJoining(database, await findUser(database, email), organization_id)
   const needs = joining === 'set' ? 'new_password' : joining === 'own' ? 'password' : 'sign_in'
@@ -96,9 +99,9 @@ export const readInvitation: Handler<'readInvitation'> = async (ctx, { token }) 
 }
 
 /** A token that opens nothing counts as a failed attempt of its address. */
-async function requireOpenInvitation(ctx: PublicContext, token: string): Promise<queries.OpenInvitation> {
-  const { database } = ctx.services
-  const buckets = [addressBucket(ctx.visitor.address)]
+async function requireOpenInvitation(ctx: Caller, token: string): Promise<queries.OpenInvitation> {
+  const { database } = ctx.core
+  const buckets = [addressBucket(ctx.edge.address)]
   await takeAttempt(database, buckets)
   const invitation = await queries.findInvitation(database, hashSecret(token))
   if (!invitation) throw notFound('Invitation')
@@ -120,11 +123,11 @@ type Proof =
   /** He is the user, by his session or his password. */
   | { joining: 'own'; user_id: string; hash: string | null }
 
-export const acceptInvitation: Handler<'acceptInvitation'> = async (ctx, { token, password, name }) => {
-  const { database, ports } = ctx.services
+export const acceptInvitation: Handler<'acceptInvitation', AccessServices> = async (ctx, { token, password, name }) => {
+  const { database, ports } = ctx.core
   const invitation = await requireOpenInvitation(ctx, token)
   const proof = await prove(ctx, invitation, { password: password ?? null, name: name ?? null })
-  const session = sessions.createSession(ctx.services, 'password')
+  const session = sessions.createSession(ctx.core, 'password')
   await database.transaction(async (tx) => {
     const user = await findOrInsertUser(tx, { id: ports.newId(), email: invitation.email, name: null })
     await users.lockUser(tx, user.id)
@@ -140,11 +143,12 @@ export const acceptInvitation: Handler<'acceptInvitation'> = async (ctx, { token
 }
 
 async function prove(
-  ctx: PublicContext,
+  ctx: Caller,
   { email, organization_id }: queries.OpenInvitation,
   { password, name }: { password: string | null; name: string | null },
 ): Promise<Proof> {
-  const { database, passwords } = ctx.services
+  const { database } = ctx.core
+  const { passwords } = ctx.room
   const user = await findUser(database, email)
   const session = await readOwnSession(ctx)
   if (user && session?.user?.id === user.id) return { joining: 'own', user_id: user.id, hash: null }

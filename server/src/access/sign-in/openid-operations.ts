@@ -1,6 +1,7 @@
 // The operations of signing in with the identity provider, and whom it may let in: members, and who has been invited.
 import { readOwnPath } from '@parley/contract'
-import type { Handler, PublicContext } from '../../calls/context.ts'
+import type { Handler, SignInContext } from '../../calls/context.ts'
+import type { AccessServices } from '../access.ts'
 import type { Database } from '../../database/database.ts'
 import { openStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
@@ -13,21 +14,24 @@ import { setSessionCookie } from './operations.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
 
+type Caller = SignInContext<AccessServices>
+
 /** How long one may be at the provider. */
 const pending_seconds = 600
 
-export const startOpenIdSignIn: Handler<'startOpenIdSignIn'> = async (ctx, { return_to }) => {
-  const { openid, sign_in_sealer, ports, database } = ctx.services
+export const startOpenIdSignIn: Handler<'startOpenIdSignIn', AccessServices> = async (ctx, { return_to }) => {
+  const { sealers, ports, database } = ctx.core
+  const { openid } = ctx.room
   if (!openid) throw notFound('An identity provider')
   // It may ask the provider for something.
-  const buckets = [addressBucket(ctx.visitor.address)]
+  const buckets = [addressBucket(ctx.edge.address)]
   await takeAttempt(database, buckets)
   const expires_at = ports.clock.now() + pending_seconds * 1000
   try {
     const { url, pending } = await openid.begin({ return_to: return_to ?? '/', expires_at })
-    const sealed = sign_in_sealer.seal(JSON.stringify(pending), seal_context).toString('base64url')
+    const sealed = sealers.sign_in_sealer.seal(JSON.stringify(pending), seal_context).toString('base64url')
     await giveAttemptBack(database, buckets)
-    ctx.visitor.writeCookie('sign_in', sealed, pending_seconds)
+    ctx.edge.writeCookie('sign_in', sealed, pending_seconds)
     return { authorization_url: url }
   } catch (error) {
     if (!(error instanceof OpenIdFailure)) throw error
@@ -41,21 +45,21 @@ const seal_context = 'pending sign-in'
 type Problem = 'expired' | 'refused' | 'not_a_member' | 'email_not_verified' | 'provider_failed' | 'too_many_attempts'
 
 /** Always sends the browser on: a person looks at it. */
-export const finishOpenIdSignIn: Handler<'finishOpenIdSignIn'> = async (ctx) => {
+export const finishOpenIdSignIn: Handler<'finishOpenIdSignIn', AccessServices> = async (ctx) => {
   const pending = readPending(ctx)
-  ctx.visitor.writeCookie('sign_in', null)
+  ctx.edge.writeCookie('sign_in', null)
   const outcome = pending === null ? 'expired' : await finishCounted(ctx, pending)
   if (typeof outcome !== 'string') await setSessionCookie(ctx, outcome)
-  ctx.setHeader('location', locationOf(pending?.return_to ?? '/', typeof outcome === 'string' ? outcome : null))
+  ctx.edge.setHeader('location', locationOf(pending?.return_to ?? '/', typeof outcome === 'string' ? outcome : null))
 }
 
-function readPending({ services, visitor }: PublicContext): PendingSignIn | null {
-  const sealed = visitor.readCookie('sign_in')
+function readPending({ core, edge }: Caller): PendingSignIn | null {
+  const sealed = edge.readCookie('sign_in')
   if (sealed === null) return null
   try {
-    const text = services.sign_in_sealer.open(Buffer.from(sealed, 'base64url'), seal_context)
+    const text = core.sealers.sign_in_sealer.open(Buffer.from(sealed, 'base64url'), seal_context)
     const pending = JSON.parse(text) as PendingSignIn
-    return pending.expires_at > services.ports.clock.now() ? pending : null
+    return pending.expires_at > core.ports.clock.now() ? pending : null
   } catch {
     // Not ours, or from before the secret key was replaced.
     return null
@@ -74,9 +78,9 @@ function locationOf(return_to: string, problem: Problem | null): string {
 }
 
 /** The browser can come back with one cookie as often as it likes, and each time the provider is asked. */
-async function finishCounted(ctx: PublicContext, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
-  const { database } = ctx.services
-  const buckets = [addressBucket(ctx.visitor.address)]
+async function finishCounted(ctx: Caller, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
+  const { database } = ctx.core
+  const buckets = [addressBucket(ctx.edge.address)]
   try {
     await takeAttempt(database, buckets)
   } catch (error) {
@@ -88,12 +92,12 @@ async function finishCounted(ctx: PublicContext, pending: PendingSignIn): Promis
   return outcome
 }
 
-async function finish(ctx: PublicContext, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
-  const { openid } = ctx.services
+async function finish(ctx: Caller, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
+  const { openid } = ctx.room
   if (!openid) return 'provider_failed'
   try {
-    const identity = await openid.finish(ctx.url, pending)
-    const session = sessions.createSession(ctx.services, 'openid')
+    const identity = await openid.finish(ctx.edge.url, pending)
+    const session = sessions.createSession(ctx.core, 'openid')
     const problem = await letIn(ctx, identity, session)
     return problem ?? session
   } catch (error) {
@@ -104,12 +108,8 @@ async function finish(ctx: PublicContext, pending: PendingSignIn): Promise<sessi
 }
 
 /** The identity's user, or else the one whose address the provider has verified, takes his invitations and a session. */
-async function letIn(
-  { services }: PublicContext,
-  identity: Identity,
-  session: sessions.NewSession,
-): Promise<Problem | null> {
-  const { database, ports } = services
+async function letIn({ core }: Caller, identity: Identity, session: sessions.NewSession): Promise<Problem | null> {
+  const { database, ports } = core
   const refused = new Refused()
   try {
     return await database.transaction(async (tx) => {

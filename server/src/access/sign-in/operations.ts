@@ -1,6 +1,6 @@
 // The operations of sessions: signing in with a password or a key, who is signed in, switching, signing out.
-import type { Input, Output } from '@parley/contract'
-import type { Handler, PublicContext } from '../../calls/context.ts'
+import type { Input, OperationId, Output } from '@parley/contract'
+import type { Handler as OperationHandler, SignInContext } from '../../calls/context.ts'
 import type { Database } from '../../database/database.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
@@ -9,9 +9,14 @@ import { openStore } from '../../database/store.ts'
 import { readOrganization } from '../queries.ts'
 import { type Bucket, accountAtAddressBucket, addressBucket, giveAttemptBack } from '../../calls/attempts.ts'
 import { passwordBuckets, rememberAddress, takeAttempt } from '../../calls/attempts.ts'
-import { findSession, type Session } from './find-session.ts'
+import type { Session } from '../../calls/principal.ts'
+import type { AccessServices } from '../access.ts'
+import { findSession } from './find-session.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
+
+type Handler<Id extends OperationId> = OperationHandler<Id, AccessServices>
+type Caller = SignInContext<AccessServices>
 
 export const signIn: Handler<'signIn'> = async (ctx, input) => {
   const { email, password, api_key } = input
@@ -23,12 +28,12 @@ export const signIn: Handler<'signIn'> = async (ctx, input) => {
 }
 
 /** 256 random bits are not guessed: only the address is counted. */
-async function signInWithKey(ctx: PublicContext, text: string): Promise<Output<'signIn'>> {
-  const { database } = ctx.services
-  const buckets = [addressBucket(ctx.visitor.address)]
+async function signInWithKey(ctx: Caller, text: string): Promise<Output<'signIn'>> {
+  const { database } = ctx.core
+  const buckets = [addressBucket(ctx.edge.address)]
   await takeAttempt(database, buckets)
   const key = parseCredential(text)
-  const session = sessions.createSession(ctx.services, 'api_key')
+  const session = sessions.createSession(ctx.core, 'api_key')
   const begun =
     key?.kind === 'organization_key' &&
     (await database.transaction((tx) => sessions.beginKeySession(tx, session, key.key_id, hashSecret(key.secret))))
@@ -45,14 +50,14 @@ interface PasswordRequest {
 
 /** Takes as long, and says the same, whether there is such a user or not. */
 async function signInWithPassword(
-  ctx: PublicContext,
+  ctx: Caller,
   { email, password, organization_id }: PasswordRequest,
 ): Promise<Output<'signIn'>> {
-  const { database } = ctx.services
+  const { database } = ctx.core
   const user = await checkPassword(ctx, email, password)
   const choices = await sessions.selectOrganizationsOf(database, user.id)
   const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : choices[0]
-  const session = sessions.createSession(ctx.services, 'password')
+  const session = sessions.createSession(ctx.core, 'password')
   const begun =
     choice !== undefined &&
     (await database.transaction(
@@ -66,23 +71,24 @@ async function signInWithPassword(
 
 /** The user with this address and password; throws `unauthorized`. A hash that is out of date is replaced. */
 export async function checkPassword(
-  ctx: PublicContext,
+  ctx: Caller,
   email: string,
   password: string,
 ): Promise<{ id: string; hash: string }> {
-  const { database } = ctx.services
-  const { address } = ctx.visitor
+  const { database } = ctx.core
+  const { address } = ctx.edge
   const checked = await checkCounted(ctx, await passwordBuckets(database, email, address), { email, password })
   await rememberAddress(database, email, address)
   return checked
 }
 
 async function checkCounted(
-  { services }: PublicContext,
+  { core, room }: Caller,
   buckets: readonly Bucket[],
   { email, password }: { email: string; password: string },
 ): Promise<{ id: string; hash: string }> {
-  const { database, passwords } = services
+  const { database } = core
+  const { passwords } = room
   await takeAttempt(database, buckets)
   const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
   const matches = await passwords.matches(password, hash).catch(async (error: unknown) => {
@@ -99,19 +105,19 @@ async function checkCounted(
 }
 
 /** Hands the session out: the cookie and what it stands for. */
-export async function enter(ctx: PublicContext, session: sessions.NewSession): Promise<Output<'signIn'>> {
-  const found = await findSession({ ...ctx.services, log: ctx.log }, session.token, null)
+export async function enter(ctx: Caller, session: sessions.NewSession): Promise<Output<'signIn'>> {
+  const found = await findSession({ ...ctx.core, log: ctx.log }, session.token, null)
   // It was ended in the moment since.
   if (!found) throw new AppError('unauthorized')
   await setSessionCookie(ctx, session)
-  return describeSession(ctx.services.database, found)
+  return describeSession(ctx.core.database, found)
 }
 
 /** The session whose cookie it takes the place of ends: nobody is left to sign out of it. */
-export async function setSessionCookie({ services, visitor }: PublicContext, session: sessions.NewSession) {
-  const old = visitor.readCookie('session')
-  if (old !== null) await sessions.endSession(services.database, old)
-  visitor.writeCookie('session', session.token, session.expires_in_hours * 3600)
+export async function setSessionCookie({ core, edge }: Caller, session: sessions.NewSession) {
+  const old = edge.readCookie('session')
+  if (old !== null) await sessions.endSession(core.database, old)
+  edge.writeCookie('session', session.token, session.expires_in_hours * 3600)
 }
 
 export async function describeSession(database: Database, session: Session): Promise<Output<'signIn'>> {
@@ -136,33 +142,33 @@ export async function describeSession(database: Database, session: Session): Pro
 }
 
 /** The session of the request's cookie, where having one is not needed. */
-export async function readOwnSession({ services, visitor, log }: PublicContext): Promise<Session | null> {
-  const token = visitor.readCookie('session')
-  return token === null ? null : findSession({ ...services, log }, token, null)
+export async function readOwnSession({ core, edge, log }: Caller): Promise<Session | null> {
+  const token = edge.readCookie('session')
+  return token === null ? null : findSession({ ...core, log }, token, null)
 }
 
 export const getSignInSession: Handler<'getSignInSession'> = async (ctx) => {
   const session = await readOwnSession(ctx)
-  const { openid } = ctx.services.config.sign_in
+  const { openid } = ctx.core.config.sign_in
   return {
-    session: session && (await describeSession(ctx.services.database, session)),
+    session: session && (await describeSession(ctx.core.database, session)),
     ways: { password: true, api_key: true, openid: openid ? { name: openid.name } : null },
   }
 }
 
-export const signOut: Handler<'signOut'> = async ({ services, visitor }) => {
-  const token = visitor.readCookie('session')
-  if (token !== null) await sessions.endSession(services.database, token)
-  visitor.writeCookie('session', null)
+export const signOut: Handler<'signOut'> = async ({ core, edge }) => {
+  const token = edge.readCookie('session')
+  if (token !== null) await sessions.endSession(core.database, token)
+  edge.writeCookie('session', null)
 }
 
-export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ services, visitor, session }, input) => {
-  await services.database.transaction(async (tx) => {
+export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, edge, session }, input) => {
+  await core.database.transaction(async (tx) => {
     if (session.user) await users.lockTokensOf(tx, session.user.id)
     await sessions.endSessionsOf(tx, ownerOf(session))
     if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
   })
-  visitor.writeCookie('session', null)
+  edge.writeCookie('session', null)
 }
 
 /** In a transaction that holds the user's tokens. */
@@ -175,7 +181,7 @@ function ownerOf({ user, credential }: Session): sessions.SessionOwner {
 }
 
 export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { organization_id }) => {
-  const { database } = ctx.services
+  const { database } = ctx.core
   const { session } = ctx
   const moved =
     isUuid(organization_id) &&
@@ -189,12 +195,13 @@ export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { o
 }
 
 export const changePassword: Handler<'changePassword'> = async (ctx, input: Input<'changePassword'>) => {
-  const { database, passwords } = ctx.services
+  const { database } = ctx.core
+  const { passwords } = ctx.room
   const { session } = ctx
   if (!session.user) throw new AppError('forbidden', 'A key has no password.')
   const { email } = session.user
   // Who is signed in is no stranger, whatever strangers try meanwhile.
-  const { address } = ctx.visitor
+  const { address } = ctx.edge
   const buckets = [addressBucket(address), accountAtAddressBucket(email, address)]
   const { id, hash } = await checkCounted(ctx, buckets, { email, password: input.current_password })
   const new_hash = await passwords.hash(input.new_password)

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts'
 import type { Executor } from '../../database/database.ts'
 import type { Ports } from '../../base/ports.ts'
 import { hashSecret } from '../rules/credentials.ts'
-import type { SignInWay } from './find-session.ts'
+import type { SignInWay } from '../../calls/principal.ts'
 
 export interface NewSession {
   id: string

@@ -2,6 +2,7 @@
 // arguments, and the check itself, whose work is bounded whatever they are.
 import { createHash } from 'node:crypto'
 import type { Options, ValidateFunction } from 'ajv'
+import { LRUCache } from 'lru-cache'
 import { type FieldFault, tellFaults } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { type PatternBudget, PatternsTooCostly, createLinearAjv, sizeOfPattern } from '../../base/linear-validation.ts'
@@ -145,10 +146,8 @@ interface Check {
   lister?: ValidateFunction
 }
 
-/** By digest, the longest unused first: making one takes far longer than using it. */
-const checks = new Map<string, Check>()
-const max_kept_values = 40_000
-let kept_values = 0
+/** By digest, so many values of schemas: making a check takes far longer than using it. */
+const checks = new LRUCache<string, Check>({ maxSize: 40_000, sizeCalculation: ({ size }) => size })
 
 /** What is wrong with arguments, as far as that can be told in little time; what cannot is refused. */
 export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[] {
@@ -178,18 +177,10 @@ function compile({ schema, budget }: Check, options: Options): ValidateFunction 
 
 function checkOf(schema: JsonObject): Check {
   const key = createHash('sha256').update(JSON.stringify(schema)).digest('base64')
-  let check = checks.get(key)
-  if (check) checks.delete(key)
-  else {
-    check = { schema, size: countValues(schema, Number.POSITIVE_INFINITY), budget: { left: 0 } }
-    kept_values += check.size
-  }
+  const known = checks.get(key)
+  if (known) return known
+  const check: Check = { schema, size: countValues(schema, Number.POSITIVE_INFINITY), budget: { left: 0 } }
   checks.set(key, check)
-  for (const [oldest, { size }] of checks) {
-    if (kept_values <= max_kept_values) break
-    checks.delete(oldest)
-    kept_values -= size
-  }
   return check
 }
 

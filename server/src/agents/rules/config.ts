@@ -5,6 +5,7 @@ import {
   type ConcurrencyRule,
   type FormDefinition,
   type WidgetType,
+  agentDefaults,
   widgetTypes,
   without_effect,
 } from '@parley/contract'
@@ -192,23 +193,23 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     starting_message: resolveGreeting(override.starting_message ?? config.starting_message ?? null),
     llm: resolveModels(config.llm ?? null, default_model),
     context_window: {
-      max_items: config.context_window?.max_items ?? 200,
-      max_tokens: config.context_window?.max_tokens ?? 32_000,
+      max_items: config.context_window?.max_items ?? agentDefaults.context_window.max_items,
+      max_tokens: config.context_window?.max_tokens ?? agentDefaults.context_window.max_tokens,
     },
-    max_turn_seconds: config.max_turn_seconds ?? 120,
-    concurrency: config.concurrency ?? 'queue',
+    max_turn_seconds: config.max_turn_seconds ?? agentDefaults.max_turn_seconds,
+    concurrency: config.concurrency ?? agentDefaults.concurrency,
     tools: resolveTools(config.tools ?? []),
     mcp_servers: (config.mcp_servers ?? []).map(resolveServer),
     ...resolveBuiltInTools(config),
-    max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? 8,
-    body_template: properties.body_template ?? '{{agent_response}}',
-    channel_enabled: properties.enabled ?? true,
+    max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? agentDefaults.max_tool_steps,
+    body_template: properties.body_template ?? agentDefaults.channel.body_template,
+    channel_enabled: properties.enabled ?? agentDefaults.channel.enabled,
     analysis: {
-      wait_ms: config.analysis?.wait_ms ?? 5000,
+      wait_ms: config.analysis?.wait_ms ?? agentDefaults.analysis.wait_ms,
       summary: {
-        enabled: summary.enabled ?? true,
+        enabled: summary.enabled ?? agentDefaults.analysis.summary.enabled,
         instructions: summary.instructions ?? null,
-        max_words: summary.max_words ?? 80,
+        max_words: summary.max_words ?? agentDefaults.analysis.summary.max_words,
       },
     },
   }
@@ -221,19 +222,17 @@ function resolveServer(server: NonNullable<AgentConfig['mcp_servers']>[number]):
     url,
     headers: headers ?? {},
     allowed_tools: allowed_tools ?? null,
-    timeout_ms: timeout_ms ?? 10_000,
+    timeout_ms: timeout_ms ?? agentDefaults.mcp_server.timeout_ms,
   }
 }
 
-const whenToEnd =
-  'Ends the conversation once your reply has been given. Call it when the end user has said that there is nothing more to do, or asks to end.'
-
 function resolveBuiltInTools({ built_in_tools, forms }: AgentConfig) {
-  const { widgets, end_conversation } = built_in_tools ?? {}
+  const { widgets, end_conversation: end } = built_in_tools ?? {}
+  const { enabled, description } = agentDefaults.end_conversation
   return {
     widgets: widgets ? [...new Set(widgets.allowed ?? widgetTypes)] : [],
     forms: forms ?? [],
-    end_conversation: end_conversation?.enabled ? { description: end_conversation.description ?? whenToEnd } : null,
+    end_conversation: (end?.enabled ?? enabled) ? { description: end?.description ?? description } : null,
   }
 }
 
@@ -266,6 +265,6 @@ function resolveModel(model: Omit<Models, 'fallbacks'>): ResolvedModel {
     model: model.model,
     ...(typeof model.temperature === 'number' ? { temperature: model.temperature } : {}),
     ...(typeof model.max_output_tokens === 'number' ? { max_output_tokens: model.max_output_tokens } : {}),
-    timeout_ms: model.timeout_ms ?? 60_000,
+    timeout_ms: model.timeout_ms ?? agentDefaults.model_timeout_ms,
   }
 }

@@ -1,5 +1,6 @@
 // What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
 // All of it takes values that may be malformed: what the schema has found wrong is left alone.
+import { fieldTypesWithOptions } from '@parley/contract'
 import { type FieldFault, cutSegment } from '../../base/faults.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { mayLookUp } from '../../templates/templates.ts'
@@ -104,7 +105,7 @@ function reservedSave({ path, value: { save_as } }: Placed): FieldFault[] {
   return [{ path: `${path}.save_as`, message: 'is the name of something else in templates' }]
 }
 
-const types_with_options: ReadonlySet<unknown> = new Set(['select', 'multi_select', 'radio'])
+const types_with_options: ReadonlySet<unknown> = new Set(fieldTypesWithOptions)
 
 function fieldFaults({ path, value }: Placed): FieldFault[] {
   const fields = objectsOf(value['fields'], `${path}.fields`)

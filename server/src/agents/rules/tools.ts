@@ -1,5 +1,5 @@
 // What an agent's tools mean: their arguments as a JSON Schema, and their settings with all defaults.
-import type { ToolAction, ToolConfig } from '@parley/contract'
+import { type ToolAction, type ToolConfig, agentDefaults } from '@parley/contract'
 import type { JsonObject } from '../../base/json.ts'
 
 /** A tool with everything decided. */
@@ -25,8 +25,8 @@ export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
     actions: tool.actions ?? [],
     actions_on_error: tool.actions_on_error ?? [],
     output: tool.output ?? null,
-    idempotent: tool.idempotent ?? false,
-    timeout_ms: tool.timeout_ms ?? 10_000,
+    idempotent: tool.idempotent ?? agentDefaults.tool.idempotent,
+    timeout_ms: tool.timeout_ms ?? agentDefaults.tool.timeout_ms,
   }))
 }
 

@@ -27,7 +27,11 @@ type Accepted<Answer> = Exclude<Decision<Answer>, Refusal>
 /** Who writes: this process. */
 export interface Environment {
   ports: Ports
-  node_id: string
+  node: { readonly id: string }
+}
+
+export function writerOf<Tx>(tx: Tx, { ports, node }: Environment): { tx: Tx; ports: Ports; node_id: string } {
+  return { tx, ports, node_id: node.id }
 }
 
 /** A conversation, and what is to become of it. */
@@ -64,7 +68,7 @@ export async function lockWithin<T>(
   await reach(ports, `${change}.locked`)
   const written = await work(tx, state)
   // Who does not stop here need not wait: it goes with the commit.
-  if (ports.reached) await tx.posted()
+  if (ports.reached) await tx.sent()
   await reach(ports, `${change}.written`)
   return written
 }
@@ -76,14 +80,14 @@ export async function lockWithin<T>(
  */
 export async function changeConversation<Answer>(
   store: RootStore,
-  { ports, node_id }: Environment,
+  environment: Environment,
   target: Target,
   decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
   alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
-  const committed = await underLock(store, ports, target, async (tx, state) => {
+  const committed = await underLock(store, environment.ports, target, async (tx, state) => {
     const decision = accepted(await decide(state, tx))
-    writeChanges({ tx, ports, node_id }, [{ state, change: decision.change }])
+    writeChanges(writerOf(tx, environment), [{ state, change: decision.change }])
     await alongside(tx, decision.answer)
     return committedOf(state, decision)
   })

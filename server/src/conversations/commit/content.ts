@@ -8,7 +8,7 @@ import { forgetAnswers } from '../../idempotency/run-once.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { type LockedConversation, noChange } from '../machine/change.ts'
 import { addAnalysis } from './analysis-work.ts'
-import { type Committed, type Environment, committedOf, lockWithin, underLock } from './commit.ts'
+import { type Committed, type Environment, committedOf, lockWithin, underLock, writerOf } from './commit.ts'
 import { isActive } from '../machine/conversation.ts'
 import { type ConversationRecord, findConversation } from '../read/conversation.ts'
 import { decideEndForDeletion } from '../machine/decisions.ts'
@@ -35,7 +35,7 @@ export async function changeMetadata(
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    writeChanges({ tx, ...environment }, [{ state, change: { ...noChange, events: [event] } }])
+    writeChanges(writerOf(tx, environment), [{ state, change: { ...noChange, events: [event] } }])
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -72,7 +72,7 @@ export async function deleteContent(
 ): Promise<Committed<void>> {
   const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
     const change = decideEndForDeletion(state, ended_by)
-    writeChanges({ tx, ...environment }, [{ state, change }])
+    writeChanges(writerOf(tx, environment), [{ state, change }])
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
@@ -80,7 +80,7 @@ export async function deleteContent(
       type: 'conversation.deleted' as const,
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
-    writeChanges({ tx, ...environment }, [{ state: after, change: { ...noChange, events: [event] } }])
+    writeChanges(writerOf(tx, environment), [{ state: after, change: { ...noChange, events: [event] } }])
     return { ...committedOf(state, { change, answer: undefined }), listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
@@ -154,7 +154,7 @@ export async function writeAnalysis(
     if (written.length === 0) return
     const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    writeChanges({ tx, ...environment }, [{ state, change: { ...noChange, events: [event] } }])
+    writeChanges(writerOf(tx, environment), [{ state, change: { ...noChange, events: [event] } }])
   })
 }
 

@@ -1,12 +1,12 @@
 // Changes of different conversations that are asked for at the same moment are committed together. Each is decided by its own
 // conversation under its own lock, as if it were alone; what they share is the way to the database.
-import { type Database, type Executor, type Together, limitLockWait } from '../../database/database.ts'
+import { type Database, type Executor, type Pipeline, limitLockWait } from '../../database/database.ts'
 import { isConnectionLost } from '../../database/failures.ts'
-import { gather } from '../../database/batch.ts'
+import { batch } from '../../database/batch.ts'
 import { openStore } from '../../database/store.ts'
 import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../../idempotency/run-once.ts'
 import { type Decision, type LockedConversation, isRefusal } from '../machine/change.ts'
-import { type Committed, type Environment, accepted, changeConversation, committedOf } from './commit.ts'
+import { type Committed, type Environment, accepted, changeConversation, committedOf, writerOf } from './commit.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { type Planned, writeChanges } from './write-changes.ts'
@@ -44,7 +44,7 @@ const lock_wait_ms = 100
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
-export function createGroupCommit(database: Database, environment: Environment): GroupCommit {
+export function createGroupCommit({ database, ...environment }: Environment & { database: Database }): GroupCommit {
   const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
@@ -61,7 +61,7 @@ export function createGroupCommit(database: Database, environment: Environment):
     return all_outcomes
   }
 
-  const change = gather(commitAll, {
+  const change = batch(commitAll, {
     lanes,
     most,
     ownerOf: ({ organization_id }) => organization_id,
@@ -127,8 +127,8 @@ async function commitTogether(
       const judged = locked.map(judge)
       const lost = await bindTogether(tx, judged.flatMap(bindingOf))
       const written = judged.filter((one) => !isRefusal(one.decision) && !whyLost(one, lost))
-      writeChanges({ tx, ...environment }, written.flatMap(planOf))
-      if (environment.ports.reached) await tx.posted()
+      writeChanges(writerOf(tx, environment), written.flatMap(planOf))
+      if (environment.ports.reached) await tx.sent()
       await reachAll('written', written.map(proposedOf))
       return { judged, lost, written }
     })
@@ -149,7 +149,7 @@ function fallApart(all: Proposed[]): Map<Proposed, Outcome> {
   return new Map()
 }
 
-async function lockAll(tx: Together, all: Proposed[]): Promise<Locked[]> {
+async function lockAll(tx: Pipeline, all: Proposed[]): Promise<Locked[]> {
   const [states] = await Promise.all([lockConversations(tx, all, 'skip'), limitLockWait(tx, lock_wait_ms)])
   return all.flatMap((proposed) => {
     const state = states.get(proposed.id)

@@ -51,7 +51,7 @@ export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]>
   return database.query(abandonedStatement, [sweep_size])
 }
 
-export interface RunningTurn {
+export interface HeldTurn {
   turn_id: string
   lease: number
   node_id: string
@@ -62,8 +62,8 @@ const runningStatement = statement(
   `select id as turn_id, lease, node_id from turns where conversation_id = $1 and status = 'running'`,
 )
 
-export async function findRunningTurn(database: Executor, conversation_id: string): Promise<RunningTurn | null> {
-  const [row] = await database.query<RunningTurn>(runningStatement, [conversation_id])
+export async function findTurnLease(database: Executor, conversation_id: string): Promise<HeldTurn | null> {
+  const [row] = await database.query<HeldTurn>(runningStatement, [conversation_id])
   return row ?? null
 }
 

@@ -1,5 +1,5 @@
 // The locks of conversations, and each conversation as it stands under its own.
-import { type Together, statement } from '../../database/database.ts'
+import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { LockedConversation, OpenTurn } from '../machine/change.ts'
 
@@ -56,20 +56,20 @@ type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: 
   >
 
 /** Null when there is no such conversation. */
-export async function lockConversation(tx: Together, key: ConversationKey): Promise<LockedConversation | null> {
+export async function lockConversation(tx: Pipeline, key: ConversationKey): Promise<LockedConversation | null> {
   return (await lockConversations(tx, [key], 'wait')).get(key.id) ?? null
 }
 
 /** By id. Those that are missing are not there, or, where locks are not waited for, somebody else holds theirs. */
 export async function lockConversations(
-  tx: Together,
+  tx: Pipeline,
   keys: ConversationKey[],
   how: keyof typeof locks,
 ): Promise<Map<string, LockedConversation>> {
   const values = arraysOf(keys, ['id', 'organization_id'])
   const [rows, turns] = await Promise.all([
-    tx.look<LockedRow>(locks[how], values),
-    tx.look<OpenTurnRow>(openTurns, values),
+    tx.readAtBegin<LockedRow>(locks[how], values),
+    tx.readAtBegin<OpenTurnRow>(openTurns, values),
   ])
   const turnsOf = Map.groupBy(turns, ({ conversation_id }) => conversation_id)
   return new Map(rows.map((row) => [row.id, asItStands(row, turnsOf.get(row.id)!)]))

@@ -1,5 +1,6 @@
 // A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
 import type { Context } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
@@ -11,8 +12,8 @@ const patience_ms = 8000
 const retry_ms = 250
 
 /** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
-export async function resolveDoubt(
-  ctx: Context,
+export async function resolveUncertainCommit(
+  ctx: Context<Conversations>,
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
   doubt: CommitInDoubt,
 ): Promise<string> {
@@ -21,8 +22,8 @@ export async function resolveDoubt(
   const { organization_id } = ctx.store
   const { turn_id, lease, node_id } = accepted
   // The commit gave the turn to this node, which never heard of it.
-  if (lease !== null && node_id === ctx.services.node_id) {
-    ctx.services.runner.start({ organization_id, conversation_id, turn_id, lease })
+  if (lease !== null && node_id === ctx.core.node.id) {
+    ctx.room.runner.start({ organization_id, conversation_id, turn_id, lease })
   }
   return turn_id
 }
@@ -35,8 +36,8 @@ async function findUnderLock(store: RootStore, conversation_id: string, message_
   })
 }
 
-async function lookPatiently<T>(ctx: Context, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
-  const { clock } = ctx.services.ports
+async function lookPatiently<T>(ctx: Context<Conversations>, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
+  const { clock } = ctx.core.ports
   const giveUpAt = clock.monotonic() + patience_ms
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 // How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
-import { type Together, statement } from '../../database/database.ts'
+import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
@@ -8,7 +8,7 @@ import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 import { addAnalysis } from './analysis-work.ts'
 
 export interface Writer {
-  tx: Together
+  tx: Pipeline
   ports: Ports
   node_id: string
 }
@@ -48,7 +48,7 @@ function finishSteps({ tx }: Writer, plans: Planned[]): void {
     step ? [{ organization_id, ...step }] : [],
   )
   if (steps.length > 0)
-    tx.post(finishStepsStatement, arraysOf(steps, ['turn_id', 'organization_id', 'input_tokens', 'output_tokens']))
+    tx.send(finishStepsStatement, arraysOf(steps, ['turn_id', 'organization_id', 'input_tokens', 'output_tokens']))
 }
 
 const endColumns = `id uuid, organization_id uuid, status text, outcome text, error text, steps integer, input_tokens integer,
@@ -68,7 +68,7 @@ function endTurns({ tx }: Writer, plans: Planned[]): void {
     ended_turns.map((end) => ({ ...end, status: statusOfOutcome[end.outcome], organization_id, now })),
   )
   const of_turn = ['id', 'organization_id', 'status', 'outcome', 'error', 'steps'] as const
-  if (ends.length > 0) tx.post(endTurnsStatement, arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'now']))
+  if (ends.length > 0) tx.send(endTurnsStatement, arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'now']))
 }
 
 const insertTurnsStatement = statement(
@@ -92,7 +92,7 @@ function insertTurns({ tx, node_id }: Writer, plans: Planned[]): void {
     const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
     return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease }]
   })
-  if (turns.length > 0) tx.post(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node_id])
+  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node_id])
 }
 
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
@@ -112,7 +112,7 @@ function startTurns({ tx, node_id }: Writer, plans: Planned[]): void {
     started_turn ? [{ id: started_turn.id, organization_id, lease }] : [],
   )
   if (turns.length > 0)
-    tx.post(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node_id])
+    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node_id])
 }
 
 const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
@@ -152,7 +152,7 @@ function append({ tx, ports }: Writer, plans: Planned[]): void {
   const items = appending.flatMap((plan) => itemsOf(plan, ports))
   const events = appending.flatMap((plan) => eventsOf(plan, ports))
   const progress = arraysOf(appending.map(progressOf), progressNames)
-  tx.post(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
+  tx.send(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
 }
 
 function itemsOf({ state, change }: Planned, ports: Ports) {
@@ -201,7 +201,7 @@ const putOffStatement = statement(
 )
 
 function putOffEnd({ tx }: Writer, state: LockedConversation, ending: NonNullable<Change['ending']>): void {
-  tx.post(putOffStatement, [state.id, state.organization_id, JSON.stringify(ending)])
+  tx.send(putOffStatement, [state.id, state.organization_id, JSON.stringify(ending)])
 }
 
 /** Of a statement that begins with the update as `ended`. */
@@ -234,6 +234,6 @@ function endConversation({ tx }: Writer, state: LockedConversation, end: NonNull
     analysis.status,
     analysis.reason,
   ]
-  tx.post(endStatement, values)
+  tx.send(endStatement, values)
   if (analysis.status === 'queued') addAnalysis(tx, state)
 }

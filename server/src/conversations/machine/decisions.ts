@@ -10,7 +10,7 @@ import {
 } from './change.ts'
 import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
 import {
-  type Partial,
+  type PartialReply,
   cancelTurns,
   endChange,
   endedWith,
@@ -30,7 +30,7 @@ export interface MessageInput {
   max_seconds: number
   max_waiting: number
   /** Of the attempt that was stopped here, with `interrupt`. */
-  partial: Partial | null
+  partial: PartialReply | null
 }
 
 /** A message arrives. Answers the turn that will answer it and how many wait before. */
@@ -137,7 +137,7 @@ export function decideRetry(
 export function decideCancel(
   state: LockedConversation,
   turn_id: string,
-  partial: Partial | null,
+  partial: PartialReply | null,
 ): Decision<'cancelled' | 'unchanged'> {
   const turn = state.open_turns.find((open) => open.id === turn_id)
   if (!turn) return { change: noChange, answer: 'unchanged' }
@@ -147,7 +147,7 @@ export function decideCancel(
 
 export interface EndInput extends Ending {
   mode: 'cut' | 'finish'
-  partial: Partial | null
+  partial: PartialReply | null
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from './change.ts'
 
 /** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
-export interface Partial {
+export interface PartialReply {
   turn_id: string
   lease: number
   /** The steps of the turn that were finished before: once there are more, the text is in the transcript already. */
@@ -33,7 +33,7 @@ export function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): C
 }
 
 /** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
-export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Partial | null): Change {
+export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: PartialReply | null): Change {
   const results = turns.flatMap((turn) => concludeCalls(turn, 'The turn was cancelled before this call had a result.'))
   const said = turns.some((turn) => isOf(turn, partial)) ? keepPartial(partial!) : []
   return {
@@ -48,11 +48,11 @@ export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Pa
   }
 }
 
-function isOf({ id, lease, steps }: OpenTurn, partial: Partial | null): boolean {
+function isOf({ id, lease, steps }: OpenTurn, partial: PartialReply | null): boolean {
   return id === partial?.turn_id && lease === partial.lease && steps === partial.step
 }
 
-function keepPartial({ text, message_id: id, turn_id }: Partial): NewMessage[] {
+function keepPartial({ text, message_id: id, turn_id }: PartialReply): NewMessage[] {
   if (text === '') return []
   return [{ type: 'message', id, role: 'assistant', text, interrupted: true, turn_id, metrics: null }]
 }
@@ -87,7 +87,7 @@ export function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
   return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
 }
 
-export function endChange(state: LockedConversation, input: Ending & { partial: Partial | null }): Change {
+export function endChange(state: LockedConversation, input: Ending & { partial: PartialReply | null }): Change {
   const { end_reason, ended_by, summary_enabled, partial } = input
   const analysis = analysisAtEnd(state, summary_enabled)
   return joinChanges(

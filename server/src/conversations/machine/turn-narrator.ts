@@ -1,7 +1,7 @@
 // Tells the course of a turn as the events of its stream, out of what is stored and what is being said. Pure: whatever it is
 // shown, in whatever order, what it has told since the last `turn.restarted` is a beginning of what is true now.
 import type { TurnStreamEvent } from '@parley/contract'
-import type { LiveTurn } from '../../live/live-turns.ts'
+import type { LiveTurn } from '../../live/live-turn.ts'
 import type { ItemRecord } from '../read/conversation.ts'
 import { countSaidByTools, textOf, widgetOf } from './turn-items.ts'
 

@@ -2,10 +2,12 @@
 import { createHash } from 'node:crypto'
 import type { AgentConfig, Input, Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
+import { readAgentConfig } from '../../agents/read-config.ts'
 import { type ResolvedConfig, resolveAgentConfig, validateAgentConfig } from '../../agents/rules/config.ts'
 import { listSecretReferences } from '../../agents/rules/tool-faults.ts'
 import { findVersionForNewConversation, saveInlineVersion } from '../../agents/versions.ts'
 import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import type { Store } from '../../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../../base/errors.ts'
 import type { CallKey } from '../../idempotency/run-once.ts'
@@ -25,10 +27,10 @@ type Created = Output<'createConversation'>
 interface Answerer {
   agent_id: string | null
   agent_version_id: string
-  config: JsonObject
+  config: ResolvedConfig
 }
 
-export const createConversation: Handler<'createConversation'> = async (ctx, sent) => {
+export const createConversation: Handler<'createConversation', Conversations> = async (ctx, sent) => {
   checkInput(ctx, sent)
   if (ctx.key?.bound) return replayBound(ctx, ctx.key, sent)
   const input = sent.id ? { ...sent, id: sent.id.toLowerCase() } : sent
@@ -42,27 +44,27 @@ export const createConversation: Handler<'createConversation'> = async (ctx, sen
     if (earlier) return earlier
   }
   const generated = await generateGreetingBeforehand(ctx, input)
-  const { ports } = ctx.services
+  const { ports } = ctx.core
   const id = input.id ?? ports.newId()
   // Read there too: once it is committed, nothing may fail that would call it refused.
   const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
-    const greeting = generated ?? renderGreeting(ctx, input, resolveConfig(ctx, answerer.config))
+    const greeting = generated ?? renderGreeting(ctx, input, requireText(answerer))
     const isWritten = await writeConversation(ctx, tx, newConversation(id, input, answerer, fingerprint), greeting)
     if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
     return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
   })
-  ctx.services.feeds.announce(ctx.store.organization_id)
+  ctx.room.watcher.changed(ctx.store.organization_id)
   await reach(ports, 'create.committed')
-  announce(ctx.services, id)
+  announce(ctx.core, id)
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, created, input)
 }
 
-function checkInput(ctx: Context, input: CreateInput): void {
-  const { limits } = ctx.services.config
+function checkInput(ctx: Context<Conversations>, input: CreateInput): void {
+  const { limits } = ctx.core.config
   const faults: FieldFault[] = []
   if ([...(input.initial_context ?? '')].length > limits.context_characters) {
     faults.push({ path: 'initial_context', message: `must have at most ${limits.context_characters} characters` })
@@ -76,7 +78,7 @@ function checkInput(ctx: Context, input: CreateInput): void {
   }
 }
 
-function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
+function answererFaults(ctx: Context<Conversations>, input: CreateInput): FieldFault[] {
   const given = (['agent_id', 'agent_version_id', 'agent_config'] as const).filter((name) => input[name] != null)
   const faults: FieldFault[] = []
   if (given.length !== 1) {
@@ -86,7 +88,7 @@ function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
     faults.push({ path: 'version', message: 'can only be given with agent_id' })
   }
   if (input.agent_config != null) {
-    faults.push(...validateAgentConfig(input.agent_config, ctx.services.config.limits, 'agent_config').faults)
+    faults.push(...validateAgentConfig(input.agent_config, ctx.core.config.limits, 'agent_config').faults)
   }
   return faults
 }
@@ -101,37 +103,42 @@ function refuseSecretsOf({ access }: Context, config: JsonObject): void {
   )
 }
 
-async function resolveAnswerer(ctx: Context, store: Store, input: CreateInput): Promise<Answerer> {
+async function resolveAnswerer(ctx: Context<Conversations>, store: Store, input: CreateInput): Promise<Answerer> {
   if (input.agent_config != null) {
     if (!maySeeAgent(ctx.access, null)) throw notFound('Agent')
-    const config = input.agent_config as JsonObject
-    const { agent_version_id } = await saveInlineVersion(store, config, ctx.services.ports.newId())
+    const config = resolveInline(ctx, input.agent_config)
+    const stored = input.agent_config as JsonObject
+    const { agent_version_id } = await saveInlineVersion(store, stored, ctx.core.ports.newId())
     return { agent_id: null, agent_version_id, config }
   }
   const ref = input.agent_version_id
     ? { agent_version_id: input.agent_version_id }
     : { agent_id: input.agent_id!, version: input.version ?? ('latest' as const) }
-  return findVersionForNewConversation(store, ctx.access, ref)
+  const { agent_id, agent_version_id } = await findVersionForNewConversation(store, ctx.access, ref)
+  const config = await readAgentConfig(store, agent_version_id, 'text', ctx.core.config.default_model)
+  return { agent_id, agent_version_id, config }
 }
 
-function resolveConfig(ctx: Context, config: JsonObject): ResolvedConfig {
-  const resolved = resolveAgentConfig(config as AgentConfig, 'text', ctx.services.config.default_model)
-  if (!resolved.channel_enabled)
-    throw new AppError('channel_not_configured', 'The agent does not talk on the text channel.')
-  return resolved
+function resolveInline(ctx: Context<Conversations>, config: NonNullable<CreateInput['agent_config']>): ResolvedConfig {
+  return resolveAgentConfig(config as AgentConfig, 'text', ctx.core.config.default_model)
+}
+
+function requireText({ config }: Pick<Answerer, 'config'>): ResolvedConfig {
+  if (config.channel_enabled) return config
+  throw new AppError('channel_not_configured', 'The agent does not talk on the text channel.')
 }
 
 /** A model call, so it comes before the transaction (T12); null when the greeting is not the model's to write. */
-async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Promise<string | null> {
+async function generateGreetingBeforehand(ctx: Context<Conversations>, input: CreateInput): Promise<string | null> {
   const answerer = input.agent_config
-    ? { config: input.agent_config as JsonObject }
+    ? { config: resolveInline(ctx, input.agent_config) }
     : await resolveAnswerer(ctx, ctx.store, input)
-  const config = resolveConfig(ctx, answerer.config)
+  const config = requireText(answerer)
   if (config.starting_message?.type !== 'generated') return null
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
   const initial_context = input.initial_context ?? null
-  return ctx.services.runner.writeGreeting({
+  return ctx.room.runner.writeGreeting({
     organization_id: ctx.store.organization_id,
     config,
     instructions,
@@ -140,16 +147,16 @@ async function generateGreetingBeforehand(ctx: Context, input: CreateInput): Pro
   })
 }
 
-function templateVariables(ctx: Context, input: CreateInput) {
+function templateVariables(ctx: Context<Conversations>, input: CreateInput) {
   return {
     custom_metadata: (input.custom_metadata ?? {}) as JsonObject,
     user_id: input.user_id,
     channel: input.channel,
-    now: new Date(ctx.services.ports.clock.now()).toISOString(),
+    now: new Date(ctx.core.ports.clock.now()).toISOString(),
   }
 }
 
-function renderGreeting(ctx: Context, input: CreateInput, config: ResolvedConfig): string | null {
+function renderGreeting(ctx: Context<Conversations>, input: CreateInput, config: ResolvedConfig): string | null {
   if (config.starting_message?.type !== 'static') return null
   try {
     const text = renderTemplate(config.starting_message.text, templateVariables(ctx, input))
@@ -190,12 +197,12 @@ function newConversation(
 
 /** Answers false when the id is taken. */
 async function writeConversation(
-  ctx: Context,
+  ctx: Context<Conversations>,
   tx: Store,
   conversation: NewConversation,
   greeting: string | null,
 ): Promise<boolean> {
-  const { newId } = ctx.services.ports
+  const { newId } = ctx.core.ports
   const created_at = await insertConversation(tx, conversation, null)
   if (created_at === null) return false
   const { channel, direction, status, user_id, agent_id, agent_version_id } = conversation
@@ -232,7 +239,11 @@ function greetingItem(id: string, text: string, created_at: string) {
 }
 
 /** The same id and body give the first answer again, out of what never changes; anything else that has the id is a 409. */
-async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buffer): Promise<Created | null> {
+async function replayCreation(
+  ctx: Context<Conversations>,
+  input: CreateInput,
+  fingerprint: Buffer,
+): Promise<Created | null> {
   const id = input.id!
   // Where another call commits between the two looks, the third finds it.
   const find = () => findConversation(ctx.store, id)
@@ -244,7 +255,7 @@ async function replayCreation(ctx: Context, input: CreateInput, fingerprint: Buf
   return presentCreation(ctx, await readCreation(ctx.store, record), input)
 }
 
-async function replayBound(ctx: Context, key: CallKey, input: CreateInput): Promise<Created> {
+async function replayBound(ctx: Context<Conversations>, key: CallKey, input: CreateInput): Promise<Created> {
   const record = await findConversation(ctx.store, key.bound!.conversation_id!)
   if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
   key.markReplayed()
@@ -279,7 +290,7 @@ async function readCreation(store: Store, record: ConversationRecord): Promise<C
 }
 
 /** The answer tells the conversation as it was at its first commit, whatever has happened since. */
-function presentCreation(ctx: Context, { record, first }: Creation, input: CreateInput): Created {
+function presentCreation(ctx: Context<Conversations>, { record, first }: Creation, input: CreateInput): Created {
   const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
   const conversation = presentConversation(ctx.access, asCreated(record, input), {
     items: greeting ? [greeting] : [],

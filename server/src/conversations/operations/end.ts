@@ -1,12 +1,12 @@
 // Ending, cancelling and deleting: what stops a conversation or one of its turns.
-import type { AgentConfig, EndReason, EndedBy, Output } from '@parley/contract'
-import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
-import { findVersionConfig } from '../../agents/versions.ts'
+import type { EndReason, EndedBy, Output } from '@parley/contract'
+import { readAgentConfigOrDefaults } from '../../agents/read-config.ts'
 import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { deleteContent } from '../commit/content.ts'
-import { conclude, withHalt } from '../commit/follow-up.ts'
+import { followUp, withHalt } from '../commit/follow-up.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
 import { decideCancel, decideEnd } from '../machine/decisions.ts'
@@ -17,12 +17,14 @@ const max_wait_seconds = 60
 /** What the wait for the last turn allows beyond the turns' own limits. */
 const wait_margin_ms = 30_000
 
-export const endConversation: Handler<'endConversation'> = async (ctx, input) => {
+export const endConversation: Handler<'endConversation', Conversations> = async (ctx, input) => {
   const asked_wait_ms = parsePreferredWait(input.prefer)
   const conversation = await requireConversation(ctx, input.conversation_id, 'end')
   const { id } = conversation
   const mode = input.mode ?? 'cut'
-  const config = await readConfig(ctx, conversation)
+  const { default_model } = ctx.core.config
+  // The defaults where the version is not here: it was brought in, and can only be ended already.
+  const config = await readAgentConfigOrDefaults(ctx.store, conversation.agent_version_id, 'text', default_model)
   const end = {
     mode,
     end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
@@ -32,29 +34,23 @@ export const endConversation: Handler<'endConversation'> = async (ctx, input) =>
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
     changeConversation(
       ctx.store,
-      ctx.services,
+      ctx.core,
       { change: 'end', id },
       (state) => decideEnd(state, { ...end, partial }),
       async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
     )
   const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
-  const committed = isCut ? await withHalt(ctx.services, id, commit) : await commit(null)
-  conclude(ctx.services, id, committed)
+  const committed = isCut ? await withHalt(ctx.room, id, commit) : await commit(null)
+  followUp(ctx.room, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 
-/** Of a conversation whose version is not here, the defaults: it was brought in, and can only be ended already. */
-async function readConfig(ctx: Context, { agent_version_id }: ConversationRecord): Promise<ResolvedConfig> {
-  const config = agent_version_id && (await findVersionConfig(ctx.store, agent_version_id))
-  return resolveAgentConfig((config || {}) as AgentConfig, 'text', ctx.services.config.default_model)
-}
-
 /** The open turns end within their own limits, and the conversation with the last of them. */
-async function waitForEnd(ctx: Context, id: string, max_turn_seconds: number): Promise<void> {
-  const most_turns = ctx.services.config.limits.waiting_turns + 1
-  const ended = await ctx.services.signals.waitFor(
+async function waitForEnd(ctx: Context<Conversations>, id: string, max_turn_seconds: number): Promise<void> {
+  const most_turns = ctx.core.config.limits.waiting_turns + 1
+  const ended = await ctx.core.live.signals.waitFor(
     id,
     most_turns * max_turn_seconds * 1000 + wait_margin_ms,
     async () => {
@@ -77,14 +73,18 @@ export function parsePreferredWait(prefer: string | undefined): number | null {
   return Math.min(Number(value), max_wait_seconds) * 1000
 }
 
-export function describeActor(ctx: Context, conversation: { user_id: string }, reason: string | null): EndedBy {
+export function describeActor(
+  ctx: Context<Conversations>,
+  conversation: { user_id: string },
+  reason: string | null,
+): EndedBy {
   const { actor } = ctx.access
   if (actor.type === 'end_user') return { type: 'user', id: conversation.user_id, name: null, reason }
   return { type: actor.type, id: actor.id, name: actor.name, reason }
 }
 
 /** The record as it stands when its analysis is over, or when the time is. Who may not read the conversation waits for no summary. */
-async function answerEnd(ctx: Context, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
+async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
   const mayRead = ctx.access.conversation?.permissions.has('read') ?? true
   const present = ({ status, duration, summary }: ConversationRecord) => ({
     conversation_id: id,
@@ -95,7 +95,7 @@ async function answerEnd(ctx: Context, id: string, wait_ms: number): Promise<Out
   const isSettled = ({ analysis_status }: ConversationRecord) =>
     analysis_status !== 'queued' && analysis_status !== 'running'
   let latest: ConversationRecord | null = null
-  await ctx.services.signals.waitFor(id, mayRead ? wait_ms : 0, async () => {
+  await ctx.core.live.signals.waitFor(id, mayRead ? wait_ms : 0, async () => {
     latest = (await findConversation(ctx.store, id)) ?? latest
     return latest === null || isSettled(latest) ? true : undefined
   })
@@ -103,7 +103,7 @@ async function answerEnd(ctx: Context, id: string, wait_ms: number): Promise<Out
   return present(latest)
 }
 
-export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
+export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const turn = await findTurn(ctx.store, id, input.turn_id)
   if (!turn) throw notFound('Turn')
@@ -111,7 +111,7 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
   const commit = (partial: Parameters<typeof decideCancel>[2]) =>
     changeConversation(
       ctx.store,
-      ctx.services,
+      ctx.core,
       { change: 'cancel', id },
       (state) => decideCancel(state, turn.id, partial),
       async (tx) => {
@@ -121,17 +121,17 @@ export const cancelTurn: Handler<'cancelTurn'> = async (ctx, input) => {
       },
     )
   // A waiting turn can be cancelled without disturbing the one that runs.
-  const committed = turn.status === 'running' ? await withHalt(ctx.services, id, commit) : await commit(null)
-  conclude(ctx.services, id, committed)
+  const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
+  followUp(ctx.room, id, committed)
   if (!read.turn) throw notFound('Turn')
   const cancelled = presentTurn(read.turn)
   return ctx.key ? ctx.key.settle(cancelled) : cancelled
 }
 
-export const deleteConversation: Handler<'deleteConversation'> = async (ctx, input) => {
+export const deleteConversation: Handler<'deleteConversation', Conversations> = async (ctx, input) => {
   const conversation = await requireConversation(ctx, input.conversation_id, null)
   const ended_by = describeActor(ctx, conversation, null)
   const { id } = conversation
-  const committed = await withHalt(ctx.services, id, () => deleteContent(ctx.store, ctx.services, id, ended_by))
-  conclude(ctx.services, id, committed)
+  const committed = await withHalt(ctx.room, id, () => deleteContent(ctx.store, ctx.core, id, ended_by))
+  followUp(ctx.room, id, committed)
 }

@@ -5,6 +5,7 @@ import type { Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import { findImportedVersion } from '../../agents/imported.ts'
 import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { isUnstorable } from '../../database/failures.ts'
 import type { Store } from '../../database/store.ts'
 import { type FieldFault, tellFaults } from '../../base/faults.ts'
@@ -20,7 +21,7 @@ type Answer = Output<'importConversations'>
 /** Of all faults that an answer tells, beside the first of each row, as JSON. */
 const max_told_bytes = 262_144
 
-export const importConversations: Handler<'importConversations'> = async (ctx, input) => {
+export const importConversations: Handler<'importConversations', Conversations> = async (ctx, input) => {
   const answer: Answer = { created: 0, unchanged: 0, errors: [] }
   const created = new Set<string>()
   const room = { bytes: max_told_bytes }
@@ -37,7 +38,7 @@ export const importConversations: Handler<'importConversations'> = async (ctx, i
     // Rows may be many, and each may take long to judge: other requests come in between.
     await setImmediate()
   }
-  if (answer.created > 0) ctx.services.feeds.announce(ctx.store.organization_id)
+  if (answer.created > 0) ctx.room.watcher.changed(ctx.store.organization_id)
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 
@@ -52,8 +53,8 @@ function idOf(row: unknown): string | null {
   return typeof id === 'string' ? id.slice(0, 64) : null
 }
 
-async function importRow(ctx: Context, row: unknown): Promise<RowOutcome> {
-  const { ports, config } = ctx.services
+async function importRow(ctx: Context<Conversations>, row: unknown): Promise<RowOutcome> {
+  const { ports, config } = ctx.core
   const prepared = prepareImport(row, { limits: config.limits, newId: ports.newId })
   if ('faults' in prepared) return prepared.faults
   const fingerprint = createHash('sha256').update(canonicalJson(row)).digest()
@@ -67,7 +68,11 @@ async function importRow(ctx: Context, row: unknown): Promise<RowOutcome> {
 }
 
 /** Null when the id is free; the same content, as sent, is unchanged; all else that has the id is an error. */
-async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer): Promise<RowOutcome | null> {
+async function compareWithEarlier(
+  ctx: Context<Conversations>,
+  id: string,
+  fingerprint: Buffer,
+): Promise<RowOutcome | null> {
   const find = () => findConversation(ctx.store, id)
   const found = await find()
   const isTaken = found !== null || (await isIdTaken(ctx.store, id))
@@ -80,19 +85,19 @@ async function compareWithEarlier(ctx: Context, id: string, fingerprint: Buffer)
 }
 
 /** A call with a key that broke off, and is sent again, or runs on another node too: what it has created is still its own. */
-async function wasCreatedByThisCall(ctx: Context, id: string): Promise<boolean> {
+async function wasCreatedByThisCall(ctx: Context<Conversations>, id: string): Promise<boolean> {
   return ctx.key !== null && wasBornWith(ctx.store, id, birthOf(ctx, id))
 }
 
 /** The id of the first event. With a key it follows from that, and so says which call created the conversation. */
-function birthOf({ key, services }: Context, id: string): string {
-  if (key === null) return services.ports.newId()
+function birthOf({ key, core }: Context, id: string): string {
+  if (key === null) return core.ports.newId()
   const { namespace, key: name, fingerprint } = key.request
   return uuidOf(`import of ${id} with ${namespace} ${fingerprint.toString('hex')} ${name}`)
 }
 
 async function writeRow(
-  ctx: Context,
+  ctx: Context<Conversations>,
   tx: Store,
   prepared: PreparedImport,
   content_fingerprint: Buffer,

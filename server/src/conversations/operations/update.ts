@@ -2,6 +2,7 @@
 import { maySeeSensitive } from '../../calls/access.ts'
 import { AppError, invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { changeMetadata } from '../commit/content.ts'
@@ -19,30 +20,30 @@ export { importConversations } from './import.ts'
 export { countConversations, listConversations } from '../read/list.ts'
 export { sendConversationMessage } from './message.ts'
 
-export const getConversation: Handler<'getConversation'> = async (ctx, input) => {
+export const getConversation: Handler<'getConversation', Conversations> = async (ctx, input) => {
   const record = await requireConversation(ctx, input.conversation_id, 'read')
   if (!mayReadTranscript(ctx.access)) return presentConversation(ctx.access, record)
-  const max_bytes = ctx.services.config.limits.answer_bytes
+  const max_bytes = ctx.core.config.limits.answer_bytes
   const only_said = ctx.access.conversation !== null
   const part = await readTranscript(ctx.store, record.id, { from: input.items_from ?? 0, max_bytes, only_said })
   return presentConversation(ctx.access, record, part)
 }
 
-export const updateConversation: Handler<'updateConversation'> = async (ctx, input) => {
+export const updateConversation: Handler<'updateConversation', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
-  const { metadata_bytes } = ctx.services.config.limits
-  const record = await changeMetadata(ctx.store, ctx.services, id, (metadata) => {
+  const { metadata_bytes } = ctx.core.config.limits
+  const record = await changeMetadata(ctx.store, ctx.core, id, (metadata) => {
     const patched = applyMergePatch(metadata, input.custom_metadata as JsonObject) as JsonObject
     const faults = faultsOfSize('custom_metadata', patched, metadata_bytes)
     if (faults.length > 0) throw invalid(...faults)
     return patched
   })
-  announce(ctx.services, id)
-  ctx.services.feeds.announce(ctx.store.organization_id)
+  announce(ctx.core, id)
+  ctx.room.watcher.changed(ctx.store.organization_id)
   return presentConversation(ctx.access, record)
 }
 
-export const listConversationTurns: Handler<'listConversationTurns'> = async (ctx, input) => {
+export const listConversationTurns: Handler<'listConversationTurns', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const limit = input.limit ?? 20
   const rows = await listTurns(ctx.store, id, readSequence(input.cursor), limit + 1)
@@ -59,7 +60,7 @@ function readSequence(cursor: string | undefined): number {
   return Number(sequence)
 }
 
-export const createConversationToken: Handler<'createConversationToken'> = async (ctx, input) => {
+export const createConversationToken: Handler<'createConversationToken', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   // Reading shows what was said: nobody can hand on what he does not hold.
   if (input.permissions.includes('read') && !maySeeSensitive(ctx.access)) {
@@ -70,6 +71,6 @@ export const createConversationToken: Handler<'createConversationToken'> = async
     conversation_id: id,
     permissions: [...input.permissions],
   }
-  const { token, expires_at } = await ctx.services.tokens.sign(claims, input.expires_in ?? 3600)
+  const { token, expires_at } = await ctx.room.tokens.sign(claims, input.expires_in ?? 3600)
   return { token, permissions: claims.permissions, expires_at }
 }

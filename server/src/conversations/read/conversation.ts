@@ -89,7 +89,7 @@ const findStatement = statement(
 
 export async function findConversation(store: Store, id: string): Promise<ConversationRecord | null> {
   if (!isUuid(id)) return null
-  const [row] = await store.ask<ConversationRecord>(findStatement, [id, store.organization_id])
+  const [row] = await store.lookUp<ConversationRecord>(findStatement, [id, store.organization_id])
   return row ?? null
 }
 
@@ -199,7 +199,7 @@ export function readHistory(
   { id, messages_of }: Pick<TurnRecord, 'id' | 'messages_of'>,
 ): Promise<HistoryItem[]> {
   const row = [conversation_id, store.organization_id, items, characters, id, messages_of ?? id]
-  return store.ask(historyStatement, row)
+  return store.lookUp(historyStatement, row)
 }
 
 const acceptedStatement = statement(
@@ -270,7 +270,7 @@ const findTurnStatement = statement(
 
 export async function findTurn(store: Store, conversation_id: string, turn_id: string): Promise<TurnRecord | null> {
   if (!isUuid(turn_id)) return null
-  const [row] = await store.ask<TurnRecord>(findTurnStatement, [turn_id, conversation_id, store.organization_id])
+  const [row] = await store.lookUp<TurnRecord>(findTurnStatement, [turn_id, conversation_id, store.organization_id])
   return row ?? null
 }
 

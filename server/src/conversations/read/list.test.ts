@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../../base/errors.ts'
-import { decodeTimeCursor, parseJsonObject } from './list.ts'
+import { decodePublishedCursor, parseJsonObject } from './list.ts'
 
 const time = '2026-01-31T09:30:00.123456Z'
 
@@ -9,7 +9,7 @@ test.each([
   ['URL alphabet', Buffer.from(time).toString('base64url')],
   ['without padding', Buffer.from(time).toString('base64').replaceAll('=', '')],
 ])('reads a cursor in Base64: %s', (_name, cursor) => {
-  expect(decodeTimeCursor(cursor)).toBe(time)
+  expect(decodePublishedCursor(cursor)).toBe(time)
 })
 
 test.each([
@@ -19,7 +19,7 @@ test.each([
   [Buffer.from('2026-13-45T00:00:00.000000Z').toString('base64'), 'no such time'],
   [Buffer.from("2026-01-31T09:30:00Z' or true").toString('base64'), 'more than a time'],
 ])('refuses the cursor %j: %s', (cursor) => {
-  expect(() => decodeTimeCursor(cursor)).toThrow(AppError)
+  expect(() => decodePublishedCursor(cursor)).toThrow(AppError)
 })
 
 test.each(['{"a": "\\u0000"}', '{"\\ud800": 1}', '', 'null', '[]', '"text"', '{', '1'])(

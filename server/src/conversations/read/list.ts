@@ -14,10 +14,10 @@ import { presentListed } from './present.ts'
 type Condition = ReturnType<typeof sql<boolean>>
 
 export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
-  const { answer_bytes } = ctx.services.config.limits
+  const { answer_bytes } = ctx.core.config.limits
   const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
   const last = rows.at(-1)
-  if (last && rows.length === limitOf(input)) ctx.setHeader('link', nextPageLink(ctx.url, last.created_at))
+  if (last && rows.length === limitOf(input)) ctx.edge?.setHeader('link', nextPageLink(ctx.edge.url, last.created_at))
   return rows.map((row) => presentListed(ctx.access, row))
 }
 
@@ -28,7 +28,7 @@ const limitOf = ({ limit = 20 }: Page) => limit
 /** The query of a page, which the measurements explain. A page is never shorter for what it has no room for: that would be its end. */
 export function pageOf(store: Store, access: Access, page: Page, max_bytes: number) {
   const { inOrder, byThemselves, byKeys } = filterConditions(store, access, page)
-  if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodeTimeCursor(page.cursor)}::timestamptz`)
+  if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodePublishedCursor(page.cursor)}::timestamptz`)
   const limit = limitOf(page)
   const countsTurns = page.user_turn_count_above !== undefined || page.user_turn_count_below !== undefined
   const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, byKeys, limit, countsTurns })
@@ -235,7 +235,7 @@ export function parseJsonObject(path: string, text: string): object {
 const timestampWithSeconds = /^\S{10}[T ]\d{2}:\d{2}:\d{2}/
 
 /** The recipe: Base64 of a `created_at`, in either alphabet, padded or not. */
-export function decodeTimeCursor(cursor: string): string {
+export function decodePublishedCursor(cursor: string): string {
   const text = /^[A-Za-z0-9+/_-]+={0,2}$/.test(cursor) ? Buffer.from(cursor, 'base64').toString('latin1') : ''
   if (timestampWithSeconds.test(text) && isTimestamp(text)) return text
   throw invalid({ path: 'cursor', message: "must be the Base64 of a conversation's created_at" })

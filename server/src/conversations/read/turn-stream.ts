@@ -1,6 +1,7 @@
 // The course of one turn as a stream, whichever node carries it out. The plain answer is its last event.
 import type { MessageReply, TurnStreamEvent } from '@parley/contract'
 import type { Context } from '../../calls/context.ts'
+import type { Conversations } from '../conversations.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { AppError, errorBody } from '../../base/errors.ts'
 import { liveKey } from '../../live/live-turns.ts'
@@ -22,13 +23,13 @@ export interface AwaitedTurn {
 }
 
 /** The last event is the reply, or why there is none. */
-export type TurnEnd = { reply: MessageReply } | { refusal: AppError }
+export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
 
 /** How often the turn is looked at although nobody called. */
 const poll_ms = 500
 
 /** Waits for the end of the turn, and tells nothing of the way there. */
-export async function awaitTurn(ctx: Context, awaited: AwaitedTurn): Promise<MessageReply> {
+export async function awaitTurn(ctx: Context<Conversations>, awaited: AwaitedTurn): Promise<MessageReply> {
   const course = followTurn(ctx, awaited, new AbortController().signal, null)
   for (;;) {
     const { done, value } = await course.next()
@@ -40,12 +41,12 @@ export async function awaitTurn(ctx: Context, awaited: AwaitedTurn): Promise<Mes
 
 /** Everything of the turn; ends early when the reader is gone. */
 export async function* streamTurn(
-  ctx: Context,
+  ctx: Context<Conversations>,
   awaited: AwaitedTurn,
   gone: AbortSignal,
 ): AsyncGenerator<TurnStreamEvent> {
-  using _following = ctx.services.live.follow(awaited.conversation_id)
-  let end: TurnEnd
+  using _following = ctx.core.live.turns.follow(awaited.conversation_id)
+  let end: TurnAnswer
   try {
     end = yield* followTurn(ctx, awaited, gone, narratorFor(ctx, awaited))
   } catch (error) {
@@ -71,23 +72,25 @@ function eventOf({ error }: AppError): 'turn.cancelled' | 'turn.failed' {
 }
 
 async function* followTurn(
-  ctx: Context,
+  ctx: Context<Conversations>,
   { conversation_id, turn_id, wait_ms, interactivity, seen }: AwaitedTurn,
   gone: AbortSignal,
   narrator: TurnNarrator | null,
-): AsyncGenerator<TurnStreamEvent, TurnEnd> {
-  const { signals, endings, live, ports } = ctx.services
+): AsyncGenerator<TurnStreamEvent, TurnAnswer> {
+  const { signals, turns: live } = ctx.core.live
+  const { ports } = ctx.core
+  const { results } = ctx.room
   const deadline = ports.clock.monotonic() + wait_ms
   const saidKey = liveKey(conversation_id)
   using listener = signals.listen(turn_id, ...(narrator ? [conversation_id, saidKey] : []))
-  using expected = endings.expect(turn_id)
-  const look = () => expected.ending ?? lookAtTurn(ctx, conversation_id, turn_id)
+  using expected = results.expect(turn_id)
+  const look = () => expected.result ?? lookAtTurn(ctx, conversation_id, turn_id)
   for (let turn: SeenTurn | null | undefined = seen ?? (await look()); ;) {
     const isOver = turn === null || (turn && isFinal(turn.status))
     const isLate = ports.clock.monotonic() >= deadline || signals.isClosed || gone.aborted
     if (isOver || isLate) {
       const isTold = turn && (narrator || turn.outcome === 'reply')
-      const items = isTold ? (expected.ending?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
+      const items = isTold ? (expected.result?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
       if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
       return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
     }
@@ -107,7 +110,12 @@ async function* followTurn(
   }
 }
 
-async function* tellProgress(ctx: Context, narrator: TurnNarrator, conversation_id: string, turn: SeenTurn) {
+async function* tellProgress(
+  ctx: Context<Conversations>,
+  narrator: TurnNarrator,
+  conversation_id: string,
+  turn: SeenTurn,
+) {
   if (turn.status !== 'running') return
   if (turn.steps > 0) {
     const items = await readTurnItems(ctx.store, conversation_id, turn.id)
@@ -126,7 +134,7 @@ function* tellEnd(narrator: TurnNarrator, turn: SeenTurn, items: Parameters<Turn
 }
 
 /** Undefined: the database is gone for a moment, which ends no wait. Null: the turn is no more, since its conversation was deleted. */
-async function lookAtTurn(ctx: Context, conversation_id: string, turn_id: string) {
+async function lookAtTurn(ctx: Context<Conversations>, conversation_id: string, turn_id: string) {
   try {
     return await findTurn(ctx.store, conversation_id, turn_id)
   } catch (error) {
@@ -141,7 +149,7 @@ function concludeTurn(
   { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms' | 'seen'>,
   turn: SeenTurn | null | undefined,
   items: Parameters<typeof presentReply>[1],
-): TurnEnd {
+): TurnAnswer {
   const refuse = (error: Refused, detail?: string | null) => ({
     refusal: new AppError(error, detail ?? undefined, { turn_id }),
   })

@@ -1,4 +1,5 @@
 // The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
+import { agentDefaults } from '@parley/contract'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { PromptVariables } from '../../conversations/turn-runner.ts'
 import { renderTemplate } from '../../templates/templates.ts'
@@ -19,7 +20,7 @@ export function renderSystemPrompt(
 
 /** A reply that is wrapped is known only at its end. */
 export function isWrapped({ body_template }: Pick<ResolvedConfig, 'body_template'>): boolean {
-  return body_template !== '{{agent_response}}'
+  return body_template !== agentDefaults.channel.body_template
 }
 
 export function wrapReply(config: ResolvedConfig, variables: PromptVariables, agent_response: string): string {

@@ -35,7 +35,7 @@ interface Progress {
   room: number
 }
 
-interface Surroundings {
+interface ActionRun {
   call: ToolCall
   run: ToolRun
   /** Milliseconds that are left of the actions' time. */
@@ -52,7 +52,7 @@ export async function runActions(
 ): Promise<ToolOutcome> {
   const { clock } = run.services.ports
   const budget = createBudget()
-  const within = (ms: number): Surroundings => {
+  const within = (ms: number): ActionRun => {
     const deadline = clock.monotonic() + ms
     return { call, run, budget, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
   }
@@ -67,7 +67,7 @@ export async function runActions(
 }
 
 /** Until one fails. */
-async function runInOrder(actions: ToolAction[], progress: Progress, around: Surroundings): Promise<void> {
+async function runInOrder(actions: ToolAction[], progress: Progress, around: ActionRun): Promise<void> {
   try {
     for (const action of actions) {
       // Rendering takes its time, and the calls of a step begin all at once: others have their turn in between.
@@ -89,7 +89,7 @@ async function runAction(
   action: ToolAction,
   variables: ToolVariables,
   progress: Progress,
-  around: Surroundings,
+  around: ActionRun,
 ): Promise<string | null> {
   switch (action.type) {
     case 'http': {
@@ -123,14 +123,14 @@ async function runAction(
 }
 
 /** What the author of the configuration named stands above what a model named. */
-function variablesOf({ saved, error }: Pick<Progress, 'saved' | 'error'>, { call, run }: Surroundings): ToolVariables {
+function variablesOf({ saved, error }: Pick<Progress, 'saved' | 'error'>, { call, run }: ActionRun): ToolVariables {
   return { ...call.arguments, ...saved, error: error ?? '', ...run.variables, arguments: call.arguments }
 }
 
 function outputOf(
   template: string | null,
   progress: Progress,
-  around: Surroundings,
+  around: ActionRun,
 ): { value: JsonValue; is_error: boolean } {
   const { saved, error } = progress
   if (template === null) return { value: plainOutput(progress), is_error: false }
@@ -149,7 +149,7 @@ function plainOutput({ saved, error }: Pick<Progress, 'saved' | 'error'>): JsonV
   return Object.keys(saved).length === 0 ? error : { ...saved, error }
 }
 
-function reasonOf(error: unknown, { run }: Surroundings): string {
+function reasonOf(error: unknown, { run }: ActionRun): string {
   run.signal.throwIfAborted()
   if (error instanceof OutboundError || error instanceof TemplateError) return `${error.message}.`
   throw error

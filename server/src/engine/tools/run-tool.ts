@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { checkAgainst } from '../../agents/rules/argument-schemas.ts'
 import type { PromptVariables } from '../../conversations/turn-runner.ts'
 import { widgetResult } from '../../conversations/machine/turn-items.ts'
-import type { Services } from '../../calls/context.ts'
+import type { EngineServices } from '../services.ts'
 import type { FieldFault } from '../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Redactor } from '../../secrets/rules/redact.ts'
@@ -27,7 +27,7 @@ export interface ToolOutcome {
 
 /** What a call may use. */
 export interface ToolRun {
-  services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
+  services: Pick<EngineServices, 'outbound' | 'ports' | 'mcp_listings'>
   organization_id: string
   variables: PromptVariables
   /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */

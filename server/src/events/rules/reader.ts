@@ -1,6 +1,6 @@
 // Where a reader of a conversation's stream stands: in the log, and in what is being said. Pure.
 import type { ConversationEvent, ConversationStreamEvent } from '@parley/contract'
-import type { LiveTurn } from '../../live/live-turns.ts'
+import type { LiveTurn } from '../../live/live-turn.ts'
 
 type Said = Extract<ConversationStreamEvent, { event: 'message.snapshot' | 'message.delta' }>
 

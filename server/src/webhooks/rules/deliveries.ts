@@ -1,14 +1,6 @@
-// The rules of webhooks: which events a pattern stands for, where an endpoint may be, and what follows from a try. Pure.
-import { deliveredTypes } from '@parley/contract'
+// The rules of webhooks: which patterns stand for something, where an endpoint may be, and what follows from a try. Pure.
+import { deliveredTypes, matchesEvent } from '@parley/contract'
 import type { FieldFault } from '../../base/errors.ts'
-
-/** Whether one of the patterns stands for the type; the trigger on `events` has the same rule in SQL. */
-export function matchesEvent(patterns: readonly string[], type: string): boolean {
-  return patterns.some(
-    (pattern) =>
-      pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
-  )
-}
 
 /** A pattern that stands for nothing is a mistake. */
 export function checkPatterns(patterns: readonly string[]): FieldFault[] {

@@ -159,7 +159,7 @@ describe('what a refusal tells', () => {
 
   test('does the same work: one hash each', async () => {
     const person = await newMember()
-    const { passwords } = server.app.services
+    const { passwords } = server.app.rooms.access
     const asked: (string | null)[] = []
     const { matches } = passwords
     passwords.matches = (text, hash) => {
@@ -176,7 +176,7 @@ describe('what a refusal tells', () => {
 test('a password that is changed while it is checked opens nothing', async () => {
   const person = await makePerson(server, server.organization_id)
   await givePassword(server, person)
-  const { passwords } = server.app.services
+  const { passwords } = server.app.rooms.access
   const { matches } = passwords
   passwords.matches = async (text, hash) => {
     const answer = await matches(text, hash)

@@ -102,7 +102,7 @@ describe('the way there and back', () => {
     const person = await makePerson(server, server.organization_id)
     const at = browser()
     const path = await provider.signIn(await start(at), makeAccount({ email: person.email }))
-    const { clock } = server.app.services.ports
+    const { clock } = server.app.core.ports
     const later = await server.startAnother({}, { ports: { clock: { ...clock, now: () => Date.now() + 601_000 } } })
     await using _ = later
     const response = await at.fetch(`${later.url}${path}`)

@@ -2,7 +2,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { startApp } from '../../../src/app.ts'
-import { readConfig } from '../../../src/config/config.ts'
+import { readConfig } from '../../../src/settings.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
 

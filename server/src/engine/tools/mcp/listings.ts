@@ -1,5 +1,6 @@
 // Which tools remote servers have: asked at most once a minute for each organization and setting, by however many turns.
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
+import { LRUCache } from 'lru-cache'
 import type { JsonValue } from '../../../base/json.ts'
 import { type McpConnection, type McpServices, openConnection } from './connection.ts'
 import { McpFailure, withinTime } from './failure.ts'
@@ -30,39 +31,32 @@ const max_listing_bytes = 262_144
 const max_read_characters = 4 * 1024 * 1024
 const max_searched_characters = 1024 * 1024
 
-interface Entry {
-  listing: Promise<Listing>
-  /** On the monotonic clock. */
-  expires_at: number
-}
-
 export function createListings(services: McpServices): McpListings {
-  const { clock } = services
-  const kept = new Map<string, Entry>()
+  // Without a time of their own while they are under way.
+  const kept = new LRUCache<string, Promise<Listing>>({
+    max: max_kept,
+    ttlResolution: 0,
+    perf: { now: () => services.clock.monotonic() },
+  })
 
-  function ask(peer: McpPeer): Entry {
+  function ask(peer: McpPeer): Promise<Listing> {
     const listing = listTools(peer, services)
-    const entry: Entry = { listing, expires_at: Number.POSITIVE_INFINITY }
-    kept.delete(peer.key)
-    kept.set(peer.key, entry)
-    // The oldest goes.
-    for (const key of kept.keys()) if (kept.size > max_kept) kept.delete(key)
+    kept.set(peer.key, listing)
+    const keepFor = (ttl: number) => {
+      if (kept.peek(peer.key) === listing) kept.set(peer.key, listing, { ttl })
+    }
     listing.then(
-      () => (entry.expires_at = clock.monotonic() + kept_ms),
+      () => keepFor(kept_ms),
       (error: unknown) => {
-        const isTimeout = error instanceof McpFailure && error.isTimeout
-        entry.expires_at = isTimeout ? clock.monotonic() + kept_timeout_ms : 0
+        if (error instanceof McpFailure && error.isTimeout) keepFor(kept_timeout_ms)
+        else if (kept.peek(peer.key) === listing) kept.delete(peer.key)
       },
     )
-    return entry
+    return listing
   }
 
   return {
-    list(peer, signal) {
-      const found = kept.get(peer.key)
-      const { listing } = found && clock.monotonic() < found.expires_at ? found : ask(peer)
-      return raceWith(signal, listing)
-    },
+    list: (peer, signal) => raceWith(signal, kept.get(peer.key) ?? ask(peer)),
     forget: (peer) => void kept.delete(peer.key),
   }
 }

@@ -2,7 +2,7 @@
 // tools, and the turn nothing.
 import type { Logger } from 'pino'
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
-import type { Services } from '../../../calls/context.ts'
+import type { EngineServices } from '../../services.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from '../run-tool.ts'
 import type { ToolWork, TurnTool } from '../../rules/turn-tools.ts'
 import { McpFailure, describeFailure, explain } from './failure.ts'
@@ -17,14 +17,14 @@ export interface TurnServers extends Disposable {
   notices: string[]
 }
 
-interface Surroundings extends PeerContext {
-  services: Pick<Services, 'outbound' | 'ports' | 'mcp_listings'>
+interface ServerQuery extends PeerContext {
+  services: Pick<EngineServices, 'outbound' | 'ports' | 'mcp_listings'>
   signal: AbortSignal
   log: Logger
 }
 
 /** Throws the signal's reason when it is told to stop, and nothing else. */
-export async function askServers(servers: ResolvedMcpServer[], around: Surroundings): Promise<TurnServers> {
+export async function askServers(servers: ResolvedMcpServer[], around: ServerQuery): Promise<TurnServers> {
   const names = servers.map(({ name }) => name)
   const answers = await Promise.all(servers.map((server) => askServer(server, names, around)))
   return {
@@ -34,7 +34,7 @@ export async function askServers(servers: ResolvedMcpServer[], around: Surroundi
   }
 }
 
-async function askServer(server: ResolvedMcpServer, names: string[], around: Surroundings) {
+async function askServer(server: ResolvedMcpServer, names: string[], around: ServerQuery) {
   const { services, redactor, signal, log } = around
   const { mcp_listings: listings, outbound, ports } = services
   try {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigError, readConfig, settings } from './config.ts'
+import { ConfigError } from './config/config.ts'
+import { secretSettings } from './secrets/settings.ts'
+import { readConfig, settings } from './settings.ts'
 
 function faultsOf(environment: Record<string, string>): string[] {
   try {
@@ -22,7 +24,8 @@ test('without any setting, every default is that of the reference', () => {
   })
   expect(config.default_model).toBe('demo/parley-demo')
   const limits = settings.filter(({ name }) => /LIMIT/.test(name)).map((setting) => Number(setting.default))
-  expect(Object.values(config.limits).toSorted()).toEqual(limits.toSorted())
+  const own = config.of(secretSettings)
+  expect([...Object.values(config.limits), own.secret_bytes].toSorted()).toEqual(limits.toSorted())
 })
 
 test('a blank setting is none', () => {

@@ -1,0 +1,247 @@
+// The words and numbers of the API as plain data: lists of names, defaults and bounds of agents, and what a pattern of events
+// matches. It imports nothing, so schemas, server, console and command line can all read it.
+
+// --- conversations ---
+
+export const channels = ['telephone', 'webrtc', 'email', 'text'] as const
+export type Channel = (typeof channels)[number]
+
+export const directions = ['inbound', 'outbound'] as const
+export type Direction = (typeof directions)[number]
+
+/** The nine statuses (end-conversation.yaml, `Status`). */
+export const conversationStatuses = [
+  'token_created',
+  'triggered',
+  'ringing',
+  'in_progress',
+  'completed',
+  'failed',
+  'cancelled',
+  'transferred',
+  'unanswered',
+] as const
+export type ConversationStatus = (typeof conversationStatuses)[number]
+
+export const endReasons = [
+  'ended_by_caller',
+  'ended_by_agent',
+  'ended_by_end_user',
+  'inactivity',
+  'max_duration',
+  'max_turns',
+  'deleted',
+  'imported',
+  'error',
+] as const
+export type EndReason = (typeof endReasons)[number]
+
+export const endModes = ['cut', 'finish'] as const
+export const actorTypes = ['credential', 'user', 'agent', 'system'] as const
+
+export const analysisStatuses = ['none', 'queued', 'running', 'done', 'skipped', 'failed'] as const
+export type AnalysisStatus = (typeof analysisStatuses)[number]
+
+export const itemTypes = ['message', 'function_call', 'function_call_output'] as const
+/** Of messages. */
+export const messageRoles = ['user', 'assistant', 'system'] as const
+/** Whether a client shows widgets. */
+export const interactivities = ['plain', 'rich'] as const
+
+/** What a conversation token can be allowed to do. */
+export const conversationPermissions = ['read', 'message', 'end'] as const
+export type ConversationPermission = (typeof conversationPermissions)[number]
+
+// --- turns ---
+
+export const turnStatuses = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const
+export type TurnStatus = (typeof turnStatuses)[number]
+
+export const turnOutcomes = [
+  'reply',
+  'model_error',
+  'timed_out',
+  'step_limit',
+  'conversation_ended',
+  'cancelled_by_caller',
+  'superseded',
+  'attempts_exhausted',
+] as const
+export type TurnOutcome = (typeof turnOutcomes)[number]
+
+/** Those of turns that failed or were cancelled. */
+export const unansweredOutcomes = turnOutcomes.filter((outcome) => outcome !== 'reply')
+export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
+
+/** What a message does while another turn runs. */
+export const concurrencyRules = ['queue', 'merge', 'interrupt', 'reject'] as const
+export type ConcurrencyRule = (typeof concurrencyRules)[number]
+
+// --- events and webhooks ---
+
+/** Of conversations, in the order in which people are shown them. */
+export const eventTypes = [
+  'conversation.created',
+  'conversation.started',
+  'conversation.ended',
+  'conversation.analyzed',
+  'conversation.analysis_failed',
+  'conversation.updated',
+  'conversation.deleted',
+  'message.created',
+  'turn.queued',
+  'turn.started',
+  'turn.completed',
+  'turn.failed',
+  'turn.cancelled',
+  'tool_call.completed',
+] as const
+export type EventType = (typeof eventTypes)[number]
+
+/** Events of the endpoints themselves, which belong to no conversation. */
+export const webhookEventTypes = ['webhook.test', 'webhook.disabled'] as const
+
+/** Everything that a pattern can stand for. */
+export const deliveredTypes: readonly string[] = [...eventTypes, ...webhookEventTypes]
+
+/** Whether one of the patterns stands for the type; the trigger on `events` has the same rule in SQL. */
+export function matchesEvent(patterns: readonly string[], type: string): boolean {
+  return patterns.some(
+    (pattern) =>
+      pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1))),
+  )
+}
+
+/** Why the server switched an endpoint off. */
+export const disabledReasons = ['gone', 'failing'] as const
+export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
+
+// --- people and credentials ---
+
+/** Every scope, as the compatible API spells it; families of later capabilities are reserved. */
+export const scopes = [
+  'conversations:read',
+  'conversations:read_sensitive',
+  'conversations:manage',
+  'agents:read',
+  'agents:manage',
+  'webhooks:read',
+  'webhooks:manage',
+  'members:read',
+  'members:manage',
+  'organizations:manage',
+  'billing:manage',
+  'web_widgets:read',
+  'web_widgets:manage',
+  'sources:manage',
+  'phone_numbers:read',
+  'phone_numbers:manage',
+  'trunks:read',
+  'trunks:manage',
+  'email_domains:read',
+  'email_domains:manage',
+  'campaigns:read',
+  'campaigns:manage',
+  'concurrency:read',
+  'concurrency:manage',
+  'assessments:read',
+  'assessments:manage',
+  'workflows:read',
+  'workflows:manage',
+  'child_organizations:manage',
+] as const
+export type Scope = (typeof scopes)[number]
+
+export const roles = ['admin', 'viewer'] as const
+export type Role = (typeof roles)[number]
+
+export const signInWays = ['password', 'api_key', 'openid'] as const
+
+// --- statistics ---
+
+export const bucketUnits = ['hour', 'day'] as const
+
+// --- agents ---
+
+export const agentKinds = ['static_prompt'] as const
+export const instructionsModes = ['append', 'replace'] as const
+/** Of instructions that a model writes. */
+export const generationStatuses = ['queued', 'running', 'done', 'failed'] as const
+/** What retention can replace by itself. */
+export const redactedKinds = ['email', 'phone', 'credit_card', 'iban', 'ip_address'] as const
+
+export const widgetTypes = [
+  'detail',
+  'carousel',
+  'info',
+  'list',
+  'action_grid',
+  'collect_otp',
+  'collect_phone_number',
+  'order_tracker',
+  'comparison',
+] as const
+export type WidgetType = (typeof widgetTypes)[number]
+
+export const formFieldTypes = [
+  'text',
+  'textarea',
+  'email',
+  'phone',
+  'number',
+  'date',
+  'time',
+  'select',
+  'multi_select',
+  'radio',
+  'checkbox',
+] as const
+/** Those that need `options`. */
+export const fieldTypesWithOptions = ['select', 'multi_select', 'radio'] as const
+
+/** What an agent is set to where its configuration says nothing. */
+export const agentDefaults = {
+  kind: 'static_prompt',
+  model_timeout_ms: 60_000,
+  concurrency: 'queue',
+  max_turn_seconds: 120,
+  max_tool_steps: 8,
+  context_window: { max_items: 200, max_tokens: 32_000 },
+  tool: { idempotent: false, timeout_ms: 10_000 },
+  mcp_server: { timeout_ms: 10_000 },
+  end_conversation: {
+    enabled: false,
+    description:
+      'Ends the conversation once your reply has been given. Call it when the end user has said that there is nothing more to do, or asks to end.',
+  },
+  instructions_mode: 'append',
+  channel: { enabled: true, body_template: '{{agent_response}}' },
+  analysis: { wait_ms: 5000, summary: { enabled: true, max_words: 80 } },
+  inactivity: { end_after_seconds: 86_400 },
+} as const
+
+/** The most of each: entries of lists, characters of texts. */
+export const agentBounds = {
+  name: 200,
+  description: 10_000,
+  /** Of instructions, and of every other template that a model or an end user is shown. */
+  text: 200_000,
+  /** Of what is said to the end user. */
+  message: 32_000,
+  provider: 100,
+  model: 200,
+  fallbacks: 8,
+  tools: 128,
+  tool: { name: 64, description: 10_000, actions: 20, condition: 4000 },
+  mcp_servers: 16,
+  mcp_server: { name: 32, url: 2000 },
+  end_conversation: { description: 10_000 },
+  forms: 50,
+  form: { id: 48, name: 200, title: 200, submit_label: 80, description: 4000, fields: 50 },
+  form_field: { id: 64, label: 200 },
+  quick_actions: 50,
+  quick_action: { label: 200 },
+  knowledge_bases: 50,
+  knowledge_base: { dataset_id: 200 },
+  analysis: { success: 4000, outcomes: 50, outcome: { name: 100, description: 4000 } },
+} as const

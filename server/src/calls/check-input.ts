@@ -1,0 +1,101 @@
+// Checks an operation's input against the contract, with every fault at once. What the contract does not name is ignored.
+import { AgentConfig, ImportedConversation, type Operation, type OperationId, operations } from '@parley/contract'
+import type { TObject, TSchema } from 'typebox'
+import { AppError, type FieldFault, invalid } from '../base/errors.ts'
+import { findUnstorable, isStorable } from '../base/text.ts'
+import { type FindErrors, createErrorFinders, describeFaults } from '../base/validation.ts'
+import type { Checked } from './call.ts'
+
+export type Values = Record<string, unknown>
+
+/** Reads the declared fields of one part of a call, and adds what is wrong with them to the faults. */
+export type ReadPart = (value: unknown, faults: FieldFault[]) => Values
+
+const createFinder = createErrorFinders()
+
+/** Values say their types themselves: for all origins but HTTP, whose path, query and headers are text. */
+export function checkFlat<Id extends OperationId>(id: Id, values: unknown): Checked<Id> {
+  const operation: Operation = operations[id]
+  const faults: FieldFault[] = []
+  const input = readFlat(operation, values, faults)
+  if (faults.length > 0) throw invalid(...faults)
+  return input as Checked<Id>
+}
+
+const readers = new Map<string, ReadPart>()
+
+function readFlat(operation: Operation, values: unknown, faults: FieldFault[]): Values {
+  const reader = readers.get(operation.id) ?? createFlatReader(operation)
+  readers.set(operation.id, reader)
+  const input = reader(values ?? {}, faults)
+  const names = Object.keys(operation.params?.properties ?? {})
+  requirePath(Object.fromEntries(names.map((name) => [name, input[name]])))
+  return input
+}
+
+function createFlatReader(operation: Operation): ReadPart {
+  const { params, query, headers, body, body_optional } = operation
+  const parts = [params, query, headers, body].filter((part) => part !== undefined)
+  const isOptional = (part: TObject) => part === body && body_optional === true
+  const required = parts.flatMap((part) => (isOptional(part) ? [] : ((part.required as string[] | undefined) ?? [])))
+  const properties = Object.assign({}, ...parts.map((part) => part.properties)) as TObject['properties']
+  const whole = { type: 'object', properties, required } as unknown as TObject
+  return createPartReader(withoutJudgedElsewhere(whole), createFinder, namesOfRows(whole))
+}
+
+/** A body, whose values say their types themselves. */
+export function createBodyReader(body: TObject): ReadPart {
+  return createPartReader(withoutJudgedElsewhere(body), createFinder, namesOfRows(body))
+}
+
+/** `rows` are the fields whose text is not looked at here. */
+export function createPartReader(
+  schema: TObject,
+  createFinderFor: (schema: object) => FindErrors,
+  rows: string[] = [],
+): ReadPart {
+  const findErrors = createFinderFor(schema)
+  const names = Object.keys(schema.properties)
+  const searched = names.filter((name) => !rows.includes(name))
+  return (value, faults) => {
+    if (value === undefined) {
+      faults.push({ path: '', message: 'a JSON body is required' })
+      return {}
+    }
+    faults.push(...describeFaults(findErrors(value)))
+    if (typeof value !== 'object' || value === null) return {}
+    faults.push(...findUnstorable(pick(value as Values, searched)))
+    return pick(value as Values, names)
+  }
+}
+
+function pick(values: Values, names: string[]): Values {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]))
+}
+
+/** An id that no text column can hold is one that nothing has. */
+export function requirePath(params: Values): Values {
+  if (!isStorable(params)) throw new AppError('not_found')
+  return params
+}
+
+/**
+ * Agent configurations and imported rows are judged by their rooms, which say more than valid or not; here they are any JSON.
+ */
+const judgedElsewhere: ReadonlySet<unknown> = new Set([AgentConfig, ImportedConversation])
+
+function withoutJudgedElsewhere(body: TObject): TObject {
+  const properties = Object.entries(body.properties).map(([name, schema]) => [name, loosen(schema)])
+  return { ...body, properties: Object.fromEntries(properties) } as TObject
+}
+
+function loosen(schema: TSchema): object {
+  const { anyOf, items } = schema as { anyOf?: unknown[]; items?: unknown }
+  if (judgedElsewhere.has(schema) || anyOf?.some((branch) => judgedElsewhere.has(branch))) return {}
+  return judgedElsewhere.has(items) ? { ...schema, items: {} } : schema
+}
+
+/** Lists of rows that are judged one by one: no text of one may fail the others. */
+function namesOfRows({ properties }: TObject): string[] {
+  return Object.keys(properties).filter((name) => judgedElsewhere.has((properties[name] as { items?: unknown }).items))
+}

@@ -1,0 +1,88 @@
+// Calls an operation, whatever the call came by: authorize → idempotency key → handler. HTTP is one caller of it among others.
+import { type Operation, operations } from '@parley/contract'
+import { isUuid } from '../base/ports.ts'
+import type { Database } from '../database/database.ts'
+import { openStore } from '../database/store.ts'
+import type { KeyQueue } from '../idempotency/key-queue.ts'
+import { findNamespace } from '../idempotency/namespace.ts'
+import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
+import { AppError } from '../base/errors.ts'
+import { authorize } from './authorize.ts'
+import type { Invoke, Origin, RequestKey } from './call.ts'
+import type { Context, Handlers, PublicContext, SessionContext, UserContext } from './context.ts'
+import type { Core } from './core.ts'
+import { type Principal, describeRights, keyHolderOf, ownerOf } from './principal.ts'
+import type { WorkShares } from './work-shares.ts'
+
+export interface InvokeOptions {
+  core: Core
+  handlers: Handlers
+  key_queue: KeyQueue
+  work_shares: WorkShares
+}
+
+type AnyHandler = (ctx: unknown, input: unknown) => Promise<unknown>
+
+export function createInvoke(options: InvokeOptions): Invoke {
+  const { core, handlers, work_shares } = options
+  return async (id, caller, input, from) => {
+    const operation: Operation = operations[id]
+    if (caller !== null) authorize(operation, caller)
+    else if (operation.access !== 'public') throw new AppError('unauthorized')
+    if (operation.sign_in && from.edge === null) throw new AppError('forbidden', 'Only a browser can sign in.')
+    const handler = handlers[id] as unknown as AnyHandler
+    // The body that the key stands for may be large, and the call may wait for minutes.
+    const { key: request_key, ...origin } = from
+    const run = (database: Database, key: CallKey | null) =>
+      handler(contextOf({ ...core, database }, caller, origin, key), input)
+    const owner = caller && ownerOf(caller)
+    const within = <T>(work: () => Promise<T>) => work_shares.within(operation, owner, work)
+    if (request_key === null || caller === null) {
+      return { output: (await within(() => run(core.database, null))) as never, replayed: false }
+    }
+    const keyed = await keyedCall(options, operation, caller, request_key)
+    let replayed = false
+    const output = await runOnce({ ...keyed, within, run, onReplay: () => void (replayed = true) })
+    return { output: output as never, replayed }
+  }
+}
+
+async function keyedCall(
+  { core, key_queue }: InvokeOptions,
+  operation: Operation,
+  caller: Principal,
+  { value: key, method, path, body, conversation_id }: RequestKey,
+) {
+  const fingerprint = fingerprintOf(method, path, body, describeRights(caller))
+  const namespace = await findNamespace(core.database, keyHolderOf(caller))
+  const owner = ownerOf(caller)
+  return {
+    database: core.database.sharedBy(owner),
+    sealer: core.sealers.sealer,
+    clock: core.ports.clock,
+    request: { namespace, key, fingerprint },
+    owner,
+    key_queue,
+    conversation_id: conversation_id !== null && isUuid(conversation_id) ? conversation_id : null,
+    commits: howItCommits(operation),
+  }
+}
+
+function howItCommits({ waits, in_parts }: Operation) {
+  if (waits) return 'itself' as const
+  return in_parts ? ('in_parts' as const) : ('once' as const)
+}
+
+function contextOf(
+  core: Core,
+  caller: Principal | null,
+  { request_id, log, edge, accepts_stream }: Omit<Origin, 'key'>,
+  key: CallKey | null,
+): PublicContext | UserContext | Omit<SessionContext, 'edge'> | Context {
+  const base: PublicContext = { core, room: undefined, request_id, log, edge }
+  if (caller === null) return base
+  if (caller.kind === 'user') return { ...base, user: caller.user, minter: caller.minter }
+  if (caller.kind === 'session') return { ...base, session: caller.session }
+  const { access } = caller
+  return { ...base, access, key, accepts_stream, store: openStore(core.database, access.organization_id) }
+}

@@ -1,0 +1,46 @@
+// The manifest of conversations.
+import { conversationOperations } from '@parley/contract'
+import type { AccessServices } from '../access/access.ts'
+import { bindRoom } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { Room } from '../calls/room.ts'
+import { createLocalResults } from '../live/local-results.ts'
+import { createGroupCommit } from './commit/group-commit.ts'
+import type { Conversations } from './conversations.ts'
+import type { EndedTurn } from './machine/ended-turn.ts'
+import * as operations from './operations/update.ts'
+import type { TurnRunner } from './turn-runner.ts'
+
+/** The stream of a conversation's events is in events/. */
+const { streamConversationEvents: _elsewhere, ...group } = conversationOperations
+
+/** Until the engine takes its place. */
+const nobody: TurnRunner = {
+  start: refuse,
+  stop: refuse,
+  halt: refuse,
+  writeGreeting: refuse,
+}
+
+function refuse(): never {
+  throw new Error('no engine carries out turns')
+}
+
+export function createConversations(
+  core: Core,
+  { tokens }: Pick<AccessServices, 'tokens'>,
+): Room<typeof group> & { conversations: Conversations } {
+  const conversations: Conversations = {
+    core,
+    commits: createGroupCommit(core),
+    results: createLocalResults<EndedTurn>(),
+    tokens,
+    runner: nobody,
+    watcher: { changed: () => {}, progressed: () => {} },
+  }
+  return {
+    name: 'conversations',
+    operations: bindRoom(conversations, group, operations),
+    conversations,
+  }
+}

@@ -1,0 +1,31 @@
+// docs/guides/coming-from-anyreach.md compares every operation of the contract, and promises nothing that is there already.
+import { operations } from '@parley/contract'
+import { expect, test } from 'vitest'
+import { readGuide, sectionOf, tableRows } from './markdown.ts'
+
+const guide = readGuide('docs/guides/coming-from-anyreach.md')
+const compared = tableRows(sectionOf(guide, 'Every operation')).slice(1)
+const missing = [...sectionOf(guide, 'Not yet').matchAll(/`([A-Z]+ \/[^`]+)`/g)].map((match) => match[1]!)
+
+/** Under which names two paths are the same. */
+const shapeOf = (request: string) => request.replaceAll(/\{\w+\}/g, '{}')
+
+test('every operation appears once, under its method and path', () => {
+  const rows = compared.map(([id, request]) => `${id} ${request}`)
+  const expected = Object.values(operations).map(({ id, method, path }) => `\`${id}\` \`${method} ${path}\``)
+  expect(rows.toSorted()).toEqual(expected.toSorted())
+})
+
+test('each is marked as the same, as more, or as of Parley alone', () => {
+  const marks = compared.map(([, , comparison]) => /^(same|more|Parley only)(?=$|[:;.])/.exec(comparison!)?.[1])
+  expect(marks.filter((mark) => mark === undefined)).toEqual([])
+  expect(new Set(marks)).toEqual(new Set(['same', 'more', 'Parley only']))
+  const unexplained = compared.filter(([, , comparison]) => comparison === 'more')
+  expect(unexplained, 'what more is there').toEqual([])
+})
+
+test('what is not there yet is not in the contract', () => {
+  const present = new Set(Object.values(operations).map(({ method, path }) => shapeOf(`${method} ${path}`)))
+  expect(missing.length).toBeGreaterThan(30)
+  expect(missing.filter((request) => present.has(shapeOf(request)))).toEqual([])
+})

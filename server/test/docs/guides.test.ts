@@ -1,0 +1,104 @@
+// README.md and the guides do what they say: their blocks run against a server, in order; what cannot run says why, and is checked.
+import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { validateAgentConfig } from '../../src/agents/rules/config.ts'
+import { type ServerProcess, startServerProcess } from '../support/process.ts'
+import { type CodeBlock, codeBlocks, pages, readGuide, root } from './markdown.ts'
+import { PageRunner } from './page-runner.ts'
+import { checkCommands } from './static-checks.ts'
+
+const blocksOf = (page: string) => codeBlocks(readGuide(page))
+const isConfiguration = ({ language, mark }: CodeBlock) => language === 'json' && /^(config|tool)$/.test(mark)
+const isLeftOut = ({ mark }: CodeBlock) => mark.startsWith('not run:')
+const isRun = (block: CodeBlock) => !isConfiguration(block) && !isLeftOut(block)
+
+describe('the blocks of', () => {
+  let folder: string
+  let server: ServerProcess
+  let url: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'parley-guides-'))
+    // As root a PostgreSQL runs as another user, who must be able to pass through.
+    await chmod(folder, 0o711)
+    // Programs of the guides import the SDK, as they would in the repository.
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+    server = startServerProcess({ PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' })
+    url = await server.ready
+  })
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it.each(pages)('%s', { timeout: 120_000 }, async (page) => {
+    const blocks = blocksOf(page).filter(isRun)
+    await using runner = await PageRunner.start({ folder, url, readBanner: () => server.output })
+    for (const block of blocks) await runner.runBlock(block)
+  })
+})
+
+test('the front page stays one page', () => {
+  expect(readGuide('README.md').split('\n').length).toBeLessThanOrEqual(121)
+})
+
+describe('what is not run', () => {
+  const left_out = pages.flatMap((page) =>
+    blocksOf(page)
+      .filter(isLeftOut)
+      .map((block) => ({ page, ...block })),
+  )
+
+  it('says why', () => {
+    for (const { mark, page } of left_out) expect(mark, page).toMatch(/^not run: .{10,}$/)
+  })
+
+  it('is a small part', () => {
+    const all = pages.flatMap((page) => blocksOf(page))
+    expect(all.length).toBeGreaterThan(60)
+    expect(left_out.length).toBeLessThan(all.length / 5)
+  })
+
+  it.each(left_out.filter(({ language }) => language === 'sh'))(
+    'names commands that exist: $page, $mark',
+    ({ text }) => {
+      expect(checkCommands(text)).toEqual([])
+    },
+  )
+})
+
+describe('a check of commands that are not run', () => {
+  test.each([
+    ['curl http://127.0.0.1:8080/core/nothing', 'no operation: GET /core/nothing'],
+    ['curl -X PUT http://127.0.0.1:8080/core/conversations', 'no operation: PUT /core/conversations'],
+    ['npm run nothing', 'no npm script: nothing'],
+    ['npx parley org delete', 'no such command: parley org delete'],
+    ['npx parley org create --nothing x', 'no such option: parley org create --nothing'],
+    ['PORT=none npm start', 'PORT'],
+    ['PARLEY_NOTHING=1 npm start', 'no such setting: PARLEY_NOTHING'],
+    ['rm -rf data', 'not a command of a guide: rm'],
+  ])('%s', (command, fault) => {
+    expect(checkCommands(command).join('\n')).toContain(fault)
+  })
+
+  it('finds nothing wrong in what exists', () => {
+    const commands = `PORT=8081 npm start\ncurl -s -X POST "http://127.0.0.1:8080/core/webhooks/$W/test" -d '{}'\nnpx parley org create --name Acme`
+    expect(checkCommands(commands)).toEqual([])
+  })
+})
+
+const configurations = pages.flatMap((page) =>
+  blocksOf(page)
+    .filter(isConfiguration)
+    .map((block) => ({ page, ...block })),
+)
+
+it.each(configurations)(
+  'a configuration in $page is valid, with nothing in it that has no effect',
+  ({ mark, text }) => {
+    const shown: unknown = JSON.parse(text)
+    const config = mark === 'tool' ? { tools: [shown] } : shown
+    expect(validateAgentConfig(config, { agent_config_bytes: 100_000 })).toEqual({ faults: [], warnings: [] })
+  },
+)

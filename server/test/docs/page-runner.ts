@@ -1,0 +1,226 @@
+// Runs the blocks of a page as its reader would: in order, in one folder, against one server, copying ids from the answers.
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { vi } from 'vitest'
+import { type CodeBlock, root } from './markdown.ts'
+
+export interface Reader {
+  /** Where `data/admin-key` is, and where the page's files are written. */
+  folder: string
+  url: string
+  /** All that the server has printed. */
+  readBanner(): string
+}
+
+/** `curl` leaves each answer in a file, and its status on standard error; `npx` knows the programs of this repository. */
+const prelude = `
+curl() {
+  local n; n=$(ls "$ANSWERS" | wc -l)
+  command curl --write-out '%{stderr}%{response_code} %{method} %{url_effective}\\n' "$@" | tee "$ANSWERS/$n"
+  echo
+}
+npx() {
+  local program=$1; shift
+  case $program in
+    parley) command node '${join(root, 'cli', 'src', 'main.ts')}' "$@" ;;
+    node) command node "$@" ;;
+    *) return 127 ;;
+  esac
+}
+`
+
+/** A line that does nothing but set a variable. */
+const assignment = /^(?:export )?[A-Z_]+=(?:"[^"]*"|'[^']*'|\$\([^)]*\)|[^\s"'(]*)+$/
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const run = promisify(execFile)
+
+/** One page's reader. */
+export class PageRunner implements AsyncDisposable {
+  readonly #reader: Reader
+  readonly #assignments: string[] = []
+  readonly #background: ChildProcess[] = []
+  /** What the page's blocks have answered, oldest first. */
+  readonly #answers: unknown[] = []
+  /** Whatever was printed so far, by the server, the blocks, and what runs in the background. */
+  #printed = ''
+  /** Stands for the page's 4000. */
+  readonly #port: number
+
+  private constructor(reader: Reader, port: number) {
+    this.#reader = reader
+    this.#port = port
+  }
+
+  static async start(reader: Reader): Promise<PageRunner> {
+    return new PageRunner(reader, await findFreePort())
+  }
+
+  async runBlock({ language, mark, text }: CodeBlock): Promise<void> {
+    if (language === 'json') this.#compareAnswer(JSON.parse(text), mark)
+    else if (language === 'text') await this.#expectPrinted(text)
+    else if (language === 'js' || language === 'ts') await this.#saveFile(text)
+    else if (mark === 'background') await this.#startInBackground(text)
+    else await this.#runShell(text, mark)
+  }
+
+  /** The last answer has the shape that is shown, or, of an excerpt, at least what is shown. */
+  #compareAnswer(shown: unknown, mark: string): void {
+    const [answered, expected] = [shapeOf(this.#answers.at(-1)), shapeOf(shown)]
+    if (mark === 'excerpt') assert.partialDeepStrictEqual(answered, expected)
+    else assert.deepEqual(answered, expected)
+  }
+
+  async #runShell(text: string, mark: string): Promise<void> {
+    const expected = /^answers (\d{3})$/.exec(mark)?.[1]
+    if (mark !== '' && expected === undefined) throw new Error(`an unknown mark: ${mark}`)
+    const answers_folder = await mkdtemp(join(this.#reader.folder, 'answers-'))
+    const commands = this.#fillIn(text)
+    const script = [prelude, ...this.#assignments, ...commands].join('\n')
+    const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: this.#reader.folder,
+      env: { ...this.#environment(), ANSWERS: answers_folder },
+      timeout: 60_000,
+    })
+    this.#printed += stdout
+    const calls = [...stderr.matchAll(/^(\d{3}) ([A-Z]+ \S+)$/gm)].map(([, status, request]) => ({
+      status: Number(status),
+      request,
+    }))
+    const accepted = expected === undefined ? calls : calls.slice(0, -1)
+    for (const { status, request } of accepted) assert.ok(status < 300, `${request} answered ${status}: ${stdout}`)
+    if (expected !== undefined) assert.equal(calls.at(-1)?.status, Number(expected), stdout)
+    for (const name of (await readdir(answers_folder)).sort((a, b) => Number(a) - Number(b))) {
+      const answer = await readFile(join(answers_folder, name), 'utf8')
+      this.#answers.push(/^(?:\{|\[[\]{"])/.test(answer) ? JSON.parse(answer) : answer)
+    }
+    this.#assignments.push(...commands.filter((command) => assignment.test(command)))
+  }
+
+  /** The lines, with the ids that the reader copies in place of the page's, and the test's server in place of the page's. */
+  #fillIn(text: string): string[] {
+    return this.#replaceAddresses(text)
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const [, name] = /^([A-Z]+)=[0-9a-f-]{36}$/.exec(line) ?? []
+        return name === undefined
+          ? line.replace('whsec_…', () => `'${this.#copy('SECRET')}'`)
+          : `${name}=${this.#copy(name)}`
+      })
+  }
+
+  #replaceAddresses(text: string): string {
+    return text.replaceAll('http://127.0.0.1:8080', this.#reader.url).replaceAll(':4000', `:${this.#port}`)
+  }
+
+  /** What the reader copies: of the latest answer that has it, else of what the server printed at its start. */
+  #copy(name: string): string {
+    const sources: Record<string, string[][]> = {
+      AGENT: [['agent_id']],
+      CONVERSATION: [['conversation', 'id']],
+      TURN: [['turn_id']],
+      WEBHOOK: [['id']],
+      SECRET: [['secret']],
+    }
+    for (const answer of this.#answers.toReversed()) {
+      for (const path of sources[name] ?? []) {
+        const found = read(answer, path)
+        if (typeof found === 'string') return found
+      }
+    }
+    const [, sample_agent] = /Sample agent\s+(\S+)/.exec(this.#reader.readBanner()) ?? []
+    if (name !== 'AGENT' || sample_agent === undefined) throw new Error(`${name} is nowhere to be copied from`)
+    return sample_agent
+  }
+
+  /** The first line of a program names its file. */
+  async #saveFile(text: string): Promise<void> {
+    const [, name] = /^\/\/ (\w[\w-]*\.[jt]s)\b/.exec(text) ?? []
+    if (name === undefined) throw new Error(`no file name in the first line: ${text}`)
+    await writeFile(join(this.#reader.folder, name), text.replaceAll('4000', String(this.#port)))
+  }
+
+  async #startInBackground(text: string): Promise<void> {
+    const script = [prelude, ...this.#assignments, ...this.#fillIn(text)].join('\n')
+    const child = spawn('bash', ['-euc', script], {
+      cwd: this.#reader.folder,
+      env: this.#environment(),
+      // A group of its own, which ends as a whole.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#background.push(child)
+    const before = this.#printed
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (said: string) => (this.#printed += said))
+    }
+    await vi.waitFor(() => assert.notEqual(this.#printed, before), { timeout: 15_000, interval: 20 })
+  }
+
+  /** Every line was printed, in this order; ids, times and counts differ from run to run. A line of dots leaves something out. */
+  async #expectPrinted(text: string): Promise<void> {
+    const lines = this.#replaceAddresses(text)
+      .trimEnd()
+      .split('\n')
+      .filter((line) => line.trim() !== '…')
+    await vi.waitFor(
+      () => {
+        const printed = mask(this.#reader.readBanner() + this.#printed).split('\n')
+        let at = 0
+        for (const line of lines) {
+          const found = printed.indexOf(mask(line), at)
+          if (found === -1) throw new Error(`not printed: ${line}\nprinted:\n${this.#printed.slice(-3000)}`)
+          at = found + 1
+        }
+      },
+      { timeout: 15_000, interval: 50 },
+    )
+  }
+
+  #environment(): Record<string, string> {
+    const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
+    return { PATH: path, PARLEY_DATA_DIR: join(this.#reader.folder, 'data'), PARLEY_URL: this.#reader.url }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const child of this.#background) {
+      const ended = new Promise((resolve) => child.once('close', resolve))
+      process.kill(-child.pid!, 'SIGTERM')
+      await ended
+    }
+  }
+}
+
+function mask(text: string): string {
+  return (
+    text
+      .replaceAll(uuid, '<id>')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+      // How a reply is cut into pieces depends on how busy the machine is.
+      .replaceAll(/"text":"[^"]*"/g, '"text":"<piece>"')
+      .replaceAll(/\b\d+ up to date/g, '<n> up to date')
+  )
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+function read(value: unknown, path: string[]): unknown {
+  return path.reduce((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], value)
+}
+
+/** Keys and types; of texts and numbers nothing but that they are. */
+export function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf)
+  if (typeof value !== 'object' || value === null) return value === null ? null : typeof value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, shapeOf(entry)]))
+}

@@ -1,0 +1,35 @@
+// The walks, by the names of their recordings.
+import type { Walk } from '../world.ts'
+import { walkKeys, walkMembers, walkSecrets } from './access.ts'
+import { walkAgentVersions, walkAuthoring } from './agent-versions.ts'
+import { walkAgents } from './agents.ts'
+import { walkConversations, walkImport } from './conversations.ts'
+import { walkChanges, walkEndings, walkEvents } from './endings.ts'
+import { walkMessages } from './messages.ts'
+import { walkNodes } from './nodes.ts'
+import { walkPages, walkRequests } from './requests.ts'
+import { walkInvitations, walkOpenId, walkSessions } from './sign-in.ts'
+import { walkDeliveries, walkWebhooks } from './webhooks.ts'
+
+export const walks: Record<string, (walk: Walk) => Promise<void>> = {
+  requests: walkRequests,
+  pages: walkPages,
+  nodes: walkNodes,
+  agents: walkAgents,
+  'agent-versions': walkAgentVersions,
+  authoring: walkAuthoring,
+  conversations: walkConversations,
+  import: walkImport,
+  messages: walkMessages,
+  endings: walkEndings,
+  events: walkEvents,
+  changes: walkChanges,
+  keys: walkKeys,
+  members: walkMembers,
+  secrets: walkSecrets,
+  sessions: walkSessions,
+  invitations: walkInvitations,
+  openid: walkOpenId,
+  webhooks: walkWebhooks,
+  deliveries: walkDeliveries,
+}

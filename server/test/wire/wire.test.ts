@@ -1,0 +1,86 @@
+// What the server says, to the byte: each walk makes its requests again, and every answer has to be the one that is recorded.
+// `npm run record:wire` writes the recordings anew, for a change that is meant.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ErrorName, type Operation, describeError, errorTable, operations } from '@parley/contract'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { walks } from './walks/index.ts'
+import { type World, openWorld } from './world.ts'
+
+const is_recording = process.env['PARLEY_RECORD_WIRE'] === '1'
+const folder = join(import.meta.dirname, 'recordings')
+const fileOf = (name: string) => join(folder, `${name}.txt`)
+
+let world: World
+beforeAll(async () => {
+  world = await openWorld()
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+type Recording = [title: string, text: string][]
+
+function readRecording(name: string): Recording {
+  if (!existsSync(fileOf(name))) return []
+  const sections = readFileSync(fileOf(name), 'utf8').slice('### '.length, -1).split('\n\n### ')
+  return sections.map((section) => {
+    const end = section.indexOf('\n')
+    return [section.slice(0, end), section.slice(end + 1)]
+  })
+}
+
+function writeRecording(name: string, recording: Recording): void {
+  writeFileSync(fileOf(name), recording.map(([title, text]) => `### ${title}\n${text}\n`).join('\n'))
+}
+
+describe('what goes over the wire is what is recorded', () => {
+  // On a busy machine one takes many times as long.
+  test.each(Object.entries(walks))('%s', { timeout: 120_000 }, async (name, walkThrough) => {
+    using walk = await world.openWalk(name)
+    await walkThrough(walk)
+    const seen = walk.render()
+    if (is_recording) writeRecording(name, seen)
+    const recorded = readRecording(name)
+    expect(seen.map(([title]) => title)).toEqual(recorded.map(([title]) => title))
+    for (const [index, [title, text]] of seen.entries()) expect.soft(text, title).toBe(recorded[index]![1])
+  })
+
+  test('there is no recording of a walk that is no more', () => {
+    expect(readdirSync(folder).sort()).toEqual(
+      Object.keys(walks)
+        .map((name) => `${name}.txt`)
+        .sort(),
+    )
+  })
+})
+
+describe('the recordings', () => {
+  /** Once the walks are made, which may have written them. */
+  let read: Recording | undefined
+  const all = () => (read ??= Object.keys(walks).flatMap(readRecording))
+
+  test.each(Object.values<Operation>(operations).map(({ id, success }) => [id, success.status] as const))(
+    '%s has an answer that is no refusal',
+    (id, status) => {
+      const succeeded = all().filter(([title, text]) => title.startsWith(`${id}: `) && text.includes(`\n< ${status} `))
+      expect(succeeded).not.toEqual([])
+    },
+  )
+
+  /** What no walk gets to, and why. */
+  const unreachable: Partial<Record<ErrorName, string>> = {
+    conversation_busy: 'nothing answers it',
+    internal: 'it is a defect',
+    invitation_needed: 'only an operator is answered so, on the command line',
+  }
+  const names = Object.keys(errorTable) as ErrorName[]
+
+  test.each(names.filter((name) => !(name in unreachable)))('have the refusal %s', (name) => {
+    const { status, code } = describeError(name)
+    const refusals = all().filter(([, text]) => text.includes(`"code":"${code}"`) && text.includes(`< ${status} `))
+    expect(refusals).not.toEqual([])
+  })
+
+  test.each(Object.keys(unreachable) as ErrorName[])('do not have %s, as is said above', (name) => {
+    expect(all().filter(([, text]) => text.includes(`"code":"${describeError(name).code}"`))).toEqual([])
+  })
+})

@@ -1,0 +1,95 @@
+// The world in which the recordings are made: one server, whose time passes from request to request, and whoever it talks to.
+import type { Client } from '@parley/sdk'
+import type { Organization } from '../support/actors.ts'
+import { makeOrganization } from '../support/actors.ts'
+import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
+import { type Clock, systemPorts } from '../../src/base/ports.ts'
+import { type Recorder, createRecorder } from './recorder.ts'
+
+export interface World extends AsyncDisposable {
+  server: TestServer
+  provider: IdentityProvider
+  peer: ToolPeer
+  clock: Clock
+  /** Records what goes over the wire as the admin of an organization that no other recording knows. */
+  openWalk(name: string): Promise<Walk>
+}
+
+/** One recording. */
+export interface Walk extends Recorder {
+  world: World
+  organization: Organization
+  /** From now on this text, which is another in each run, is shown by a name. */
+  name(text: string, name: string): void
+  /** The same recording, of another node. */
+  at(url: string): Recorder
+  /** Another caller with the same power, whose calls are not recorded and cost the recorded ones nothing. */
+  watch(): Promise<Client>
+}
+
+/** As browsers reach the server. */
+export const public_url = 'https://parley.example.test'
+
+/** Small, so that a walk gets to them. */
+const limits = {
+  PARLEY_LIMIT_WAITING_TURNS: '1',
+  PARLEY_LIMIT_SECRET_BYTES: '1024',
+  PARLEY_LIMIT_ANSWER_BYTES: '65536',
+}
+
+export async function openWorld(): Promise<World> {
+  await using stack = new AsyncDisposableStack()
+  const time = createWireTime()
+  const provider = stack.use(await startIdentityProvider(public_url))
+  const peer = stack.use(await startToolPeer())
+  const settings = { PARLEY_RATE_LIMIT_PER_MINUTE: '600', ...limits, ...opened_hosts }
+  const server = stack.use(await startTestServer(settings, { ports: { clock: time.clock } }))
+  const owned = stack.move()
+  const world: World = {
+    ...{ server, provider, peer, clock: time.clock },
+    async openWalk(name) {
+      const organization = await makeOrganization(server, `Wire ${name}`)
+      const literals = new Map([
+        [new URL(server.url).host, '<server>'],
+        [new URL(peer.url).host, '<peer>'],
+        [provider.issuer, '<provider>'],
+        [encodeURIComponent(provider.issuer), '<provider>'],
+      ])
+      const options = { tick: time.tick, key: organization.key, literals }
+      const recorder = createRecorder({ url: server.url, ...options })
+      const at = (url: string) => createRecorder({ url, ...options, exchanges: recorder.exchanges })
+      const watch = async () => {
+        const { json } = await recorder.prepare('createOrganizationKey', { body: { name: 'Watcher' } })
+        return server.as({ token: json.pat_key })
+      }
+      const name_ = (text: string, shown: string) => void literals.set(text, shown)
+      return { ...recorder, world, organization, at, watch, name: name_ }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+  return world
+}
+
+/** Between two requests: more than a limit of 600 a minute needs to forget what the first one cost. */
+const between_requests_ms = 5000
+
+/**
+ * No duration is measured but the one between requests, which is always the same: what is left of a rate limit and how long a
+ * tool took can be recorded as they are. Two moments of the wall clock are never the same, so that their names are not either.
+ */
+function createWireTime() {
+  let monotonic_ms = 0
+  let last_ms = 0
+  const now = () => (last_ms = Math.max(last_ms + 1, systemPorts.clock.now()))
+  return {
+    clock: { ...systemPorts.clock, now, monotonic: () => monotonic_ms },
+    tick: () => void (monotonic_ms += between_requests_ms),
+  }
+}
+
+/** The id of a published agent. */
+export async function makeAgent({ organization }: Walk, config: object = {}): Promise<string> {
+  return (await publishAgent(organization.client, config)).agent_id
+}
