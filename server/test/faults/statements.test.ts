@@ -140,7 +140,7 @@ describe.concurrent('a connection is lost, or all are, at each statement of', ()
       finish()
     }
     const names = await playWithEach(play, { is_summarized: true })
-    expect(names).toEqual(expect.arrayContaining(['end_turns', 'append', 'end_conversation', 'add_job', 'commit']))
+    expect(names).toEqual(expect.arrayContaining(['end_turns', 'append', 'end_conversation', 'add_work', 'commit']))
   })
 
   test('cancelTurn while a turn runs', limit, async () => {
