@@ -1,12 +1,7 @@
 // The face of conversations: what the rest of the server uses of the one writer. Beside it others know only `machine/` and `read/`.
 
-export {
-  type AnalysisOutcome,
-  askForAnalysis,
-  beginAnalysis,
-  requeueOverdueAnalyses,
-  writeAnalysis,
-} from './commit/analysis.ts'
+export { type AnalysisOutcome, askForAnalysis, beginAnalysis, failAnalysis, writeAnalysis } from './commit/analysis.ts'
+export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
 export { type Bearer, type IncomingMessage, acceptMessage } from './accept-message.ts'
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
@@ -22,6 +17,7 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
-export { begunBy, textChannel } from './text-channel.ts'
+export { begunBy } from './text-channel.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
+export type { ConversationContributions } from './commit/group-commit.ts'
 export type { Conversations } from './services.ts'

@@ -1,5 +1,5 @@
 // Limits the cost of callers without a valid credential, by their network and in memory. A valid credential is never refused here.
-import { type Presented, createCredentialCheck } from '../access/known-credentials.ts'
+import { type Presented, createCredentialCheck } from '../access/access.ts'
 import { networkOf } from '../calls/attempts.ts'
 import type { Executor } from '../database/database.ts'
 import { AppError } from '../base/errors.ts'

@@ -26,7 +26,8 @@ export interface BusOptions {
   onError: (error: Error) => void
 }
 
-const channel = 'parley'
+/** Of the notifications that carry the messages. */
+export const channel = 'parley'
 const publishStatement = acrossOrganizations(
   'messages are for every node',
   'publish_on_bus',

@@ -1,8 +1,8 @@
 // Decides whether an authenticated caller may call an operation. Pure; what they may see is decided by each look-up.
 import type { Operation } from '@parley/contract'
-import type { Access } from './access.ts'
-import type { Principal } from './principal.ts'
-import { AppError } from '../base/errors.ts'
+import type { Access } from '../access.ts'
+import type { Principal } from '../principal.ts'
+import { AppError } from '../../base/errors.ts'
 
 export function authorize(operation: Operation, principal: Principal): void {
   if (operation.access === 'user') {
