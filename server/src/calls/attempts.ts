@@ -153,7 +153,7 @@ const deleteStatement = acrossOrganizations(
      select subject from sign_in_attempts where full_at < now() limit $1) and full_at < now()`,
 )
 
-/** Buckets that are full again, which is as if there were none. */
+/** Deletes buckets that are full again, which is the same as no bucket. */
 export async function deleteFullBuckets(executor: Executor): Promise<void> {
   await executor.query(deleteStatement, [deleted_at_once])
 }
