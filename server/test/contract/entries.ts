@@ -1,26 +1,26 @@
-// What the table of contract.test.ts says of an operation, and the parts of it that are about webhooks, secrets and authoring.
+// The form of an entry in contract.test.ts, and the entries for webhooks, secrets and authoring.
 import type { Input, OperationId, authoringOperations, secretOperations, webhookOperations } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 
-/** What someone who may not see the first organization's resources is answered to a call that names one. */
-type Stranger = 'not found' | 'his own'
+/** The response to a call about a resource that the caller may not see. */
+type Stranger = 'not found' | 'their own'
 
 export interface Entry<Id extends OperationId> {
-  /** A call that works, on resources of its own. */
+  /** A valid call, on its own resources. */
   input: () => Input<Id> | Promise<Input<Id>>
-  /** To a key of another organization, or a token of another user. */
+  /** For a key of another organization, or a token of another user. */
   outsider: Stranger
-  /** To a key of this organization that is narrowed to another agent; left out where such a key has no business at all. */
+  /** For a key of this organization that is narrowed to another agent; absent if such a key can never call it. */
   narrowed?: Stranger
 }
 
 type WebhookEntries = { [Id in keyof typeof webhookOperations]: Entry<Id> }
 
-/** Nobody listens there. */
+/** No server listens there. */
 const endpoint = { url: 'http://127.0.0.1:9/hook', events: ['webhook.test'] }
 
 export function createWebhookEntries(client: () => Client, newConversation: () => Promise<string>): WebhookEntries {
-  /** There may be only so many: each takes the place of the one before. */
+  /** Their number is limited, so each one replaces the previous one. */
   const input = async () => {
     for (const { id } of (await client().listWebhookEndpoints({ limit: 100 })).data) {
       await client().deleteWebhookEndpoint({ webhook_id: id })
@@ -28,8 +28,8 @@ export function createWebhookEntries(client: () => Client, newConversation: () =
     return { webhook_id: (await client().createWebhookEndpoint(endpoint)).id }
   }
   return {
-    listWebhookEndpoints: { input: () => ({}), outsider: 'his own' },
-    createWebhookEndpoint: { input: () => endpoint, outsider: 'his own' },
+    listWebhookEndpoints: { input: () => ({}), outsider: 'their own' },
+    createWebhookEndpoint: { input: () => endpoint, outsider: 'their own' },
     getWebhookEndpoint: { input, outsider: 'not found' },
     updateWebhookEndpoint: {
       input: async () => ({ ...(await input()), description: 'Changed' }),
@@ -62,8 +62,8 @@ type SecretEntries = { [Id in keyof typeof secretOperations]: Entry<Id> }
 
 export function createSecretEntries(client: () => Client): SecretEntries {
   return {
-    setSecret: { input: () => ({ name: 'TOKEN', value: 'hidden' }), outsider: 'his own' },
-    listSecrets: { input: () => ({}), outsider: 'his own' },
+    setSecret: { input: () => ({ name: 'TOKEN', value: 'hidden' }), outsider: 'their own' },
+    listSecrets: { input: () => ({}), outsider: 'their own' },
     deleteSecret: {
       input: async () => ({ name: (await client().setSecret({ name: 'GONE', value: 'hidden' })).name }),
       outsider: 'not found',
@@ -90,6 +90,6 @@ export function createAuthoringEntries(client: () => Client, newDraft: () => Pro
       outsider: 'not found',
       narrowed: 'not found',
     },
-    listModels: { input: () => ({}), outsider: 'his own', narrowed: 'his own' },
+    listModels: { input: () => ({}), outsider: 'their own', narrowed: 'their own' },
   }
 }

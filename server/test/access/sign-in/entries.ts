@@ -1,4 +1,4 @@
-// The part of the table of contract.test.ts that is about signing in, and a browser with a session of its own.
+// The entries of contract.test.ts about signing in, and a browser with its own session.
 import type { invitationOperations, signInOperations } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { createUser, setUserPassword } from '../../../src/access/administration.ts'
@@ -21,7 +21,7 @@ export async function makeMemberWithPassword(server: TestServer) {
   return { user_id, email, password }
 }
 
-/** Signed in as somebody who is there for that only. */
+/** Signed in as a user created only for this. */
 export async function openSession(server: TestServer, fetchOf: (fetch_: typeof fetch) => typeof fetch) {
   const browser = openBrowser(server.url)
   const { email } = await makeMemberWithPassword(server)
@@ -32,10 +32,10 @@ export async function openSession(server: TestServer, fetchOf: (fetch_: typeof f
 export function createSignInEntries(server: () => TestServer): { [Id in keyof SignInOperations]: Entry<Id> } {
   const client = (): Client => server().client
   const invite = async () => client().createInvitation({ email: newEmail(), role: 'viewer' })
-  const everybody = { outsider: 'his own', narrowed: 'his own' } as const
+  const everybody = { outsider: 'their own', narrowed: 'their own' } as const
   return {
-    createInvitation: { input: () => ({ email: newEmail(), role: 'viewer' }), outsider: 'his own' },
-    listInvitations: { input: () => ({}), outsider: 'his own' },
+    createInvitation: { input: () => ({ email: newEmail(), role: 'viewer' }), outsider: 'their own' },
+    listInvitations: { input: () => ({}), outsider: 'their own' },
     deleteInvitation: {
       input: async () => ({ invitation_id: (await invite()).invitation_id }),
       outsider: 'not found',
