@@ -131,7 +131,7 @@ describe('time', () => {
       response.on('close', () => clearInterval(timer))
     })
     const failure = await failureOf(createLoopbackClient().request(requestTo(peer.url, { timeout_ms: 50 })))
-    expect(failure).toMatchObject({ kind: 'timeout', sent: true, message: 'No complete answer within 50 ms' })
+    expect(failure).toMatchObject({ kind: 'timeout', sent: true, message: 'No complete response within 50 ms' })
     await peer.disconnected
   })
 

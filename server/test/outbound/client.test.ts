@@ -119,7 +119,7 @@ describe('what is refused', () => {
       lookup: () => Promise.reject(new Error('secret 10.0.0.1')),
     })
     const failure = await failureOf(client.request(requestTo('http://none.test/?secret')))
-    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: 'none.test cannot be resolved' })
+    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: 'none.test could not be resolved' })
   })
 
   test.each([

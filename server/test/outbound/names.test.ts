@@ -83,22 +83,22 @@ describe('what a name server says', () => {
   })
 
   test.each<[string, NameAnswer, string]>([
-    ['there is no such name', { code: 'nxdomain' }, 'there is no such name'],
+    ['there is no such name', { code: 'nxdomain' }, 'the name does not exist'],
     ['it has no address', {}, 'the name has no address'],
     ['an alias leads nowhere', { alias: 'nowhere.test' }, 'the name has no address'],
-    ['the server failed', { code: 'servfail' }, 'the name server failed (ESERVFAIL)'],
-    ['the server refuses', { code: 'refused' }, 'the name server failed (EREFUSED)'],
+    ['the server failed', { code: 'servfail' }, 'the name server returned an error (ESERVFAIL)'],
+    ['the server refuses', { code: 'refused' }, 'the name server returned an error (EREFUSED)'],
   ])('%s', async (_what, answer, reason) => {
     await using it = await startClient({ 'odd.test': answer })
     const failure = await it.failure('http://odd.test/?secret')
-    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: `odd.test cannot be resolved: ${reason}` })
+    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: `odd.test could not be resolved: ${reason}` })
   })
 
   test('nothing, since nobody listens there', async () => {
     const it = await startClient({})
     await it[Symbol.asyncDispose]()
-    const reason = 'the name server failed (ECONNREFUSED)'
-    expect((await it.failure('http://a.test/')).message).toBe(`a.test cannot be resolved: ${reason}`)
+    const reason = 'the name server returned an error (ECONNREFUSED)'
+    expect((await it.failure('http://a.test/')).message).toBe(`a.test could not be resolved: ${reason}`)
   })
 })
 
@@ -122,7 +122,7 @@ describe('which names are asked for', () => {
     for (const host of ['a..test', `${'a'.repeat(64)}.test`]) {
       expect(await it.failure(`http://${host}/`)).toMatchObject({
         kind: 'dns',
-        message: `${host} cannot be resolved: it is not a valid host name`,
+        message: `${host} could not be resolved: it is not a valid host name`,
       })
     }
     expect(it.server.questions).toEqual([])
@@ -183,7 +183,7 @@ describe('names that hang', () => {
     expect(await it.failure('http://hang.test/?secret')).toMatchObject({
       kind: 'dns',
       sent: false,
-      message: 'hang.test cannot be resolved: the name server did not answer within 0.2 s',
+      message: 'hang.test could not be resolved: the name server did not answer within 0.2 s',
     })
   })
 
@@ -218,7 +218,7 @@ describe('names that hang', () => {
   test('are refused once too many of their owner wait, and after a time', async () => {
     const manual = createManualClock()
     await using it = await startClient(hangs, { clock: manual, most_held: 1 })
-    const reason = 'cannot be resolved: too many other names are being looked up; try again later'
+    const reason = 'could not be resolved: too many other look-ups are in progress; try again later'
     const loud = Array.from({ length: 257 }, (_, n) => it.failure(`http://${n}.hang.test/`, { owner: 'loud' }))
     await it.server.asked(2)
     expect(await it.failure('http://more.test/', { owner: 'loud' })).toMatchObject({
@@ -227,7 +227,7 @@ describe('names that hang', () => {
     })
     manual.fire()
     const failures = await Promise.all(loud)
-    expect(failures[0]!.message).toBe('0.hang.test cannot be resolved: the name server did not answer within 5 s')
+    expect(failures[0]!.message).toBe('0.hang.test could not be resolved: the name server did not answer within 5 s')
     expect(failures[256]!.message).toBe(`256.hang.test ${reason}`)
   })
 })

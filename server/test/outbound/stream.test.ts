@@ -58,7 +58,7 @@ describe('stream', () => {
       setImmediate(() => response.destroy())
     })
     const { body } = await createLoopbackClient().stream(requestTo(peer.url))
-    expect(await failureOf(readAll(body))).toMatchObject({ kind: 'connection', message: 'The answer broke off' })
+    expect(await failureOf(readAll(body))).toMatchObject({ kind: 'connection', message: 'The response ended early' })
   })
 
   test('private addresses and redirects to them are refused', async () => {
