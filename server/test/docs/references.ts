@@ -1,16 +1,16 @@
-// Finds what a page refers to and what is not there: linked files, anchors, and paths of the repository in back-ticks.
+// Finds references in a page that lead nowhere: linked files, anchors, and repository paths in back-ticks.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 export interface Repository {
   root: string
-  /** Every file, as a path from the root. */
+  /** All files, as paths from the root. */
   files: readonly string[]
 }
 
 const built = /(^|\/)(node_modules|dist|data|\.git)(\/|$)/
 const source_file = /\.(?:ts|tsx|js|mjs|sql|css|md|json|yaml|yml)$/
-/** Names of files in texts that are the reader's own, or are built. */
+/** Names of files that belong to the reader or are built. */
 const foreign = [
   'agent.yaml',
   'agent.json',
@@ -52,7 +52,7 @@ function leadsSomewhere({ root }: Repository, page: string, text: string, link: 
   return anchor === undefined || anchorsOf(readFileSync(join(root, path), 'utf8')).includes(anchor)
 }
 
-/** As GitHub makes them out of headings. */
+/** The anchors that GitHub derives from headings. */
 export function anchorsOf(markdown: string): string[] {
   const seen = new Map<string, number>()
   return [...markdown.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
@@ -67,7 +67,7 @@ export function anchorsOf(markdown: string): string[] {
   })
 }
 
-/** Whether the words in back-ticks are meant as a path: they begin in a folder of the repository, or end as a source file. */
+/** Whether text in back-ticks is a path: it begins with a folder of the repository, or ends like a source file. */
 function isPath({ files }: Repository, text: string): boolean {
   if (foreign.includes(text)) return false
   if (source_file.test(text)) return true
@@ -76,8 +76,8 @@ function isPath({ files }: Repository, text: string): boolean {
 }
 
 /**
- * A path counts from the root, or, where it does not begin in a folder of the root, from
- * anywhere: `http/route.ts` is `server/src/http/route.ts`. `*` stands for a part of a name.
+ * A path counts from the root or, if it does not begin with a folder of the root, from anywhere: `http/route.ts` matches
+ * `server/src/http/route.ts`. `*` matches part of a name.
  */
 function isThere(repository: Repository, text: string): boolean {
   const path = text.replace(/\/$/, '')

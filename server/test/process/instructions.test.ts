@@ -1,4 +1,4 @@
-// Instructions whose server is killed while the model writes them: the next one writes them, once.
+// A server is killed while the model writes instructions: the next one writes them, once.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { createTestDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/process.ts'
 import { holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
 
-test('a job whose server is killed is taken up by another one', async () => {
+test('a job whose server is killed is taken over by another one', async () => {
   await using database = await createTestDatabase()
   await using model = await startScriptedModel()
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-instructions-'))
@@ -38,7 +38,7 @@ test('a job whose server is killed is taken up by another one', async () => {
   await using second = startServerProcess(environment)
   const again = createClient({ base_url: await second.ready, token: admin_key })
   expect((await again.getAgentVersion(draft)).instruction_generation!.status).toBe('running')
-  // As after six minutes, at the look that one node takes each minute.
+  // As after six minutes, when a node looks for overdue work once a minute.
   await database.database.pool.query(`update instruction_generations set due_at = now() - interval '1 second'`)
   expect(await requeueOverdueGenerations(database.database)).toBe(1)
   const status = async () => (await again.getAgentVersion(draft)).instruction_generation!.status
