@@ -1,12 +1,14 @@
-// Three sets of tests: `unit` needs nothing, `server` runs on a PostgreSQL that the set-up starts, and so does `kill`, which comes last
-// and alone: what it measures are seconds of real processes.
+// Three sets of tests: `unit` needs nothing else; `server` runs on a PostgreSQL that the set-up starts; so does `kill`, which runs last
+// and alone because it measures the time of real processes.
 import { defineConfig } from 'vitest/config'
 
-/** As main.ts does: the job queue lets a promise go that fails when a test takes the database away at the wrong moment. */
+/** As in main.ts: the job queue drops a promise that rejects if a test removes the database at the wrong moment. */
 const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
 
 const onPostgres = { globalSetup: 'server/test/support/postgres.ts', testTimeout: 30_000, hookTimeout: 60_000 }
 const kill_tests = ['server/test/kill/**/*.test.ts']
+/** Needs no database, so that it runs with the unit tests. */
+const wording_test = 'server/test/docs/wording.test.ts'
 
 export default defineConfig({
   test: {
@@ -15,8 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts'],
-          // A property that is tried a hundred times takes its time on a busy machine.
+          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts', wording_test],
+          // A property that runs a hundred times is slow on a busy machine.
           testTimeout: 30_000,
         },
       },
@@ -24,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{embedded-postgres,server,cli}/test/**/*.test.ts'],
-          exclude: kill_tests,
+          exclude: [...kill_tests, wording_test],
           ...onPostgres,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

@@ -271,7 +271,7 @@ config:
     const twins = [await client.createAgent({ name: 'A', metadata }), await client.createAgent({ name: 'B', metadata })]
     const [line, ...more] = await faultsOf(apply(client, folder), folder)
     expect(more).toEqual([])
-    expect(line).toMatch(/^concierge\/agent\.yaml: key stands for 2 agents of the server: /)
+    expect(line).toMatch(/^concierge\/agent\.yaml: key matches 2 agents on the server: /)
     for (const { id } of twins) expect(line).toContain(id)
   })
 

@@ -60,7 +60,7 @@ b: new agent; new version 1; publish version 1
 
     const done = await run(['apply', folder, '--publish'], key)
     expect(done, done.stderr).toMatchObject({ code: 0, stderr: '' })
-    expect(done.stdout).toMatch(/^a: created \S+, made version 1, published version 1$/m)
+    expect(done.stdout).toMatch(/^a: created \S+, created version 1, published version 1$/m)
     const same = await run(['apply', folder, '--dry-run', '--exit-code', '--publish'], key)
     expect(same).toMatchObject({ code: 0, stdout: '0 to change, 2 up to date\n' })
 
@@ -90,7 +90,7 @@ b: new agent; new version 1; publish version 1
     const key = { PARLEY_API_KEY: fixture.server.admin_key }
     const reader = await makeKey(fixture.server, { only: ['agents:read'] })
     const failures: [args: string[], environment: Record<string, string>, message: RegExp][] = [
-      [[folder], {}, /^parley: there is no key: set PARLEY_API_KEY, or name a file with --key-file\n$/],
+      [[folder], {}, /^parley: no API key was given; set PARLEY_API_KEY or pass --key-file\n$/],
       [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not contain a valid key\n$/],
       [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: could not read the key file: ENOENT/],
       [
@@ -98,13 +98,17 @@ b: new agent; new version 1; publish version 1
         { PARLEY_API_KEY: 'ak_unknown.secretsecret' },
         /^parley: the server responded with 401: Invalid or missing/,
       ],
-      [[folder], { PARLEY_API_KEY: reader }, /^parley: the server answers 403: The credential does not hold a scope/],
+      [
+        [folder],
+        { PARLEY_API_KEY: reader },
+        /^parley: the server responded with 403: The credential does not hold a scope/,
+      ],
       [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must look like/],
       [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must look like/],
       [
         [folder, '--url', 'http://127.0.0.1:1'],
         key,
-        /^parley: the server at http:\/\/127\.0\.0\.1:1 cannot be reached: /,
+        /^parley: could not connect to the server at http:\/\/127\.0\.0\.1:1: /,
       ],
       [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/],
     ]

@@ -208,7 +208,7 @@ describe('parley', () => {
     const nowhere = await run(args, { DATABASE_URL: 'postgresql://u:hidden@127.0.0.1:1/x' })
     expect(nowhere).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^parley: the database cannot be reached: .*\n$/),
+      stderr: expect.stringMatching(/^parley: the database could not be reached: .*\n$/),
     })
     expect(nowhere.stderr).not.toContain('hidden')
   })
@@ -247,7 +247,7 @@ describe('parley with the PostgreSQL of the data folder', () => {
     const before = await readFile(join(data_dir, 'secret-key'), 'utf8')
     const rotated = await run(['secret-key', 'rotate'], environment)
     expect(rotated).toMatchObject({ code: 0, stdout: 'secrets: 0\nwebhooks: 0\nanswers: 0\n' })
-    expect(rotated.stderr).toMatch(/Start every server again.*Conversation tokens have ended/)
+    expect(rotated.stderr).toMatch(/start them again.*conversation tokens are now invalid/)
     const after = await readFile(join(data_dir, 'secret-key'), 'utf8')
     expect(after).not.toBe(before)
     expect(rotated.stdout + rotated.stderr).not.toContain(after.trim())

@@ -29,7 +29,7 @@ export interface EmbeddedPostgresOptions {
   log?: (line: string) => void
   /**
    * `own` (default): only this process uses the data, and the server ends with it.
-   * `attach`: use a running server, whoever owns it, and leave it running; if none is running, start it as `own`.
+   * `attach`: use a running server, regardless of its owner, and leave it running; if none is running, start it as `own`.
    */
   mode?: 'own' | 'attach'
 }

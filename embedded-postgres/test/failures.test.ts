@@ -40,13 +40,13 @@ test('missing programs', async () => {
 test('programs for another C library', async () => {
   const refused = startWith('musl', { postgres: '#!/lib64/no-such-loader.so\n' })
   await expect(refused).rejects.toMatchObject({ fault: 'binaries_unusable' })
-  await expect(refused).rejects.toThrow(/another \(musl.*DATABASE_URL/)
+  await expect(refused).rejects.toThrow(/such as musl in Alpine.*DATABASE_URL/)
 })
 
 test('programs that lack a library', async () => {
   const message = 'postgres: error while loading shared libraries: libfoo.so.1: cannot open shared object file'
   const refused = startWith('library', { postgres: `#!/bin/sh\necho "${message}" >&2\nexit 127\n` })
-  await expect(refused).rejects.toThrow(/do not fit this system.*DATABASE_URL[\s\S]*libfoo/)
+  await expect(refused).rejects.toThrow(/are not compatible with this system.*DATABASE_URL[\s\S]*libfoo/)
 })
 
 test('a full disk', async () => {

@@ -20,7 +20,7 @@ test('the death of a running server is reported, and the next start recovers it'
   process.kill(await workshop.postmasterPid(data_dir), 'SIGKILL')
   const reason = await postgres.exited
   expect(reason).toMatchObject({ fault: 'died' })
-  expect(reason.message).toMatch(/PostgreSQL is gone \(SIGKILL\)[\s\S]*postgresql\.log/)
+  expect(reason.message).toMatch(/PostgreSQL ended unexpectedly \(SIGKILL\)[\s\S]*postgresql\.log/)
   await postgres.stop()
 
   await using next = await start(data_dir)

@@ -75,7 +75,7 @@ describe('an ordinary user', () => {
     const data_dir = workshop.folder('ordinary/data')
     const stranger = { ...workshop.host, effective_uid: 54_321 }
     await expect(locateData(data_dir, stranger)).rejects.toThrow(
-      /belongs to the user with id \d+, Parley runs as 54321/,
+      /belongs to the user with id \d+, but Parley runs as 54321/,
     )
   })
 })

@@ -19,7 +19,7 @@ export type OutboundErrorKind =
   | 'aborted'
 
 /**
- * The message can be shown to whoever configured the request: it contains at most a host name and an error code, never headers,
+ * The message can be shown to the author of the request: it contains at most a host name and an error code, never headers,
  * bodies, paths, queries or resolved addresses. There is no `cause`, because the message of a driver reveals the address.
  */
 export class OutboundError extends Error {
