@@ -1,23 +1,31 @@
-// Three sets of tests: `unit` needs nothing else; `server` runs on a PostgreSQL that the set-up starts; so does `kill`, which runs last
-// and alone because it measures the time of real processes.
+// Three sets of tests: `unit` needs no database; `server` uses a PostgreSQL that the set-up starts; so does `long`, which takes minutes and
+// has a short form in `server`. `npm test` runs the first two, `npm run test:long` the third.
 import { defineConfig } from 'vitest/config'
 
-/** As in main.ts: the job queue drops a promise that rejects if a test removes the database at the wrong moment. */
-const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
+const long_tests = ['{server,cli}/test/**/*.long.test.ts']
 
-const onPostgres = { globalSetup: 'server/test/support/postgres.ts', testTimeout: 30_000, hookTimeout: 60_000 }
-const kill_tests = ['server/test/kill/**/*.test.ts']
-/** Needs no database, so that it runs with the unit tests. */
-const wording_test = 'server/test/docs/wording.test.ts'
+/**
+ * The files of a worker share their modules, which take longer to load than most files take to run; each file has its own server and data.
+ * One worker more than a small machine has cores, because many files wait.
+ */
+const shared = { isolate: false, maxWorkers: 3 }
+
+const onPostgres = {
+  globalSetup: 'server/test/support/postgres.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Waits for conditions as long as a loaded machine can need.
+  expect: { poll: { timeout: 20_000, interval: 10 } },
+}
 
 export default defineConfig({
   test: {
-    onUnhandledError: (error) => !isOfJobQueue(error),
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts', wording_test],
+          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts', 'server/*.test.ts'],
+          ...shared,
           // A property that runs a hundred times is slow on a busy machine.
           testTimeout: 30_000,
         },
@@ -26,19 +34,18 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['{embedded-postgres,server,cli}/test/**/*.test.ts'],
-          exclude: [...kill_tests, wording_test],
+          exclude: long_tests,
+          ...shared,
           ...onPostgres,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
-          name: 'kill',
-          include: kill_tests,
+          name: 'long',
+          include: long_tests,
           ...onPostgres,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -20,7 +20,7 @@ export const indexUses: Record<string, string> = {
   agent_versions_inline: 'one row for each content; createConversation with an inline configuration',
 
   conversations_pkey: 'getConversation, and the lock of every change',
-  conversations_analysis_due: 'requeue_analyses, each minute',
+  conversations_analysis_due: 'adopt_jobs, each minute: analyses of servers from before leased work',
   conversations_created_at: 'unique times; importConversations, which searches for a free one; pages between two times',
   conversations_listed:
     'listConversations without a filter, with cursors, and with filters that match most conversations',
@@ -68,10 +68,17 @@ export const indexUses: Record<string, string> = {
   webhook_lanes_any_due: 'whether any lane is due, every 750 ms on each node',
   webhook_arrivals_pkey: 'lanes with new deliveries, in order',
 
+  work_pkey: 'merging, leasing and ending work',
+  work_due: 'work that becomes ready, every 750 ms on each node',
+  work_ready: 'leasing: organizations and owners take turns, oldest first',
+  work_slow: 'whether an owner’s last attempt failed, for arrivals; its other waiting work',
+  work_stuck: 'counting stuck work',
+  work_arrivals_pkey: 'new work, in order',
+
   secrets_pkey: 'the secrets of a call; putSecret',
   secrets_page: 'listSecrets',
   instruction_generations_pkey: 'getAgentVersion; generateInstructions',
-  instruction_generations_due: 'requeue_generations, each minute',
+  instruction_generations_due: 'adopt_jobs, each minute: generations of servers from before leased work',
 
   passwords_pkey: 'sign-in',
   identities_pkey: 'sign-in with an identity provider',

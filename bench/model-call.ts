@@ -2,9 +2,7 @@
 // over `undici`, with its response read whole. No database, no server.
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
-import { collectAnswer } from '../server/src/models/collect.ts'
-import { createModelCatalog } from '../server/src/models/catalog.ts'
-import type { ModelMessage } from '../server/src/models/port.ts'
+import { collectAnswer, createModelCatalog, type ModelMessage } from '../server/src/models/models.ts'
 import { systemPorts } from '../server/src/base/ports.ts'
 import { quantile } from './load.ts'
 import { startProgram } from './programs.ts'

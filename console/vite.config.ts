@@ -6,13 +6,14 @@ import { brotliCompress, gzip } from 'node:zlib'
 import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { type Plugin, defineConfig } from 'vite'
+import { pagePaths } from './page-paths.ts'
 import { slimContract } from './slim-contract.ts'
 
 const api = 'http://127.0.0.1:8080'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [slimContract(), react(), tailwind(), compressed()],
+  plugins: [slimContract(), react(), tailwind(), pagePaths(), compressed()],
   build: {
     target: 'baseline-widely-available',
     // Nothing inline: the Content-Security-Policy allows files of this server only.

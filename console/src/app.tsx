@@ -1,18 +1,18 @@
-// Puts the console together: session, queries, routes, messages.
+// The root of the console: session, queries, routes, messages.
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { router } from './router.tsx'
-import { type Session, isStill, listenToRefusals, resumeSession, stayIn } from './session.ts'
-import { SessionContext } from './session-context.ts'
+import { type Session, isStill, listenToRefusals, resumeSession, stayIn } from './session/session.ts'
+import { SessionContext } from './session/session-context.ts'
 import { notifyError } from './ui/notify.ts'
 import { ErrorState } from './ui/state.tsx'
 
 const Toaster = lazy(async () => ({ default: (await import('./ui/toast.tsx')).Toaster }))
 const SignInAgain = lazy(async () => ({ default: (await import('./sign-in/sign-in-again.tsx')).SignInAgain }))
 
-/** Undefined: not known yet. */
+/** Undefined until it is known. */
 type Known = Session | null | undefined
 
 export function App() {
@@ -35,16 +35,16 @@ export function App() {
     return { session: session ?? null, open: put, close: () => put(null) }
   }, [session])
 
-  const goOn = async (begun: Session) => {
+  const continueIn = async (begun: Session) => {
     const moved = session ? await stayIn(session, begun) : begun
     control.open(moved)
-    // By the same person: what was refused meanwhile is read again.
+    // The same user: what was refused meanwhile is read again.
     if (moved.identity === session?.identity) await queries.invalidateQueries()
   }
-  const goOnOrTell = (begun: Session) => void goOn(begun).catch(notifyError)
-  useEnd({ session: session ?? null, hasEnded, onEnd: () => setEnded(true), onFound: goOnOrTell })
+  const continueOrNotify = (begun: Session) => void continueIn(begun).catch(notifyError)
+  useEnd({ session: session ?? null, hasEnded, onEnd: () => setEnded(true), onFound: continueOrNotify })
 
-  // Routes decide by the session whether they may be shown.
+  // Routes use the session to decide whether they can be shown.
   useEffect(() => {
     if (session !== undefined) void router.invalidate()
   }, [session])
@@ -61,7 +61,7 @@ export function App() {
           </Suspense>
           {hasEnded && session && (
             <Suspense>
-              <SessionContext value={{ ...control, open: goOnOrTell }}>
+              <SessionContext value={{ ...control, open: continueOrNotify }}>
                 <SignInAgain />
               </SessionContext>
             </Suspense>
@@ -72,7 +72,7 @@ export function App() {
   )
 }
 
-/** What one has read is nothing for the next. The SDK has repeated what may be repeated. */
+/** Each user has their own cache. The SDK already retries what can be retried. */
 function useQueries(identity: string | undefined): QueryClient {
   return useMemo(
     () =>
@@ -95,8 +95,8 @@ interface End {
 }
 
 /**
- * A session that ends while somebody works takes nothing from the page: it is asked for again above it. Whatever was refused, the server
- * is asked whether that was the reason; and again when one comes back to the page, since another tab may have signed in.
+ * When a session ends, the page stays as it is, and the sign-in dialog opens on top of it. After each refusal the server is asked whether
+ * the session has ended, and again when the user comes back to the page, because they may have signed in with another tab.
  */
 function useEnd({ session, hasEnded, onEnd, onFound }: End): void {
   const look = useEffectEvent(async () => {

@@ -1,4 +1,4 @@
-// The console's start.
+// Starts the console.
 import './theme.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'

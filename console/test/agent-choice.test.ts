@@ -3,6 +3,9 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { chooseAgent, expectAccessible, openPage, signIn, startBrowser } from './support/browser.ts'
+import { agentNameTexts } from '../src/agent-names/texts.ts'
+import { keyTexts } from '../src/keys/texts.ts'
+import { webhookTexts } from '../src/webhooks/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -36,7 +39,7 @@ test('the overview: by typing and by keyboard; a reload knows its name, and all 
   await expect.poll(() => agentField(page).inputValue()).toBe('Founding desk')
   await expectAccessible(page)
   await agentField(page).fill('Nobody at all')
-  await page.getByText('No agent is called so.').waitFor()
+  await page.getByText(agentNameTexts.none).waitFor()
   await page.keyboard.press('Escape')
   await chooseAgent(page, 'All agents')
   await expect.poll(() => query(page)).toEqual({})
@@ -63,7 +66,7 @@ test('a webhook and a key are bound to it', async () => {
   const { page, faults } = opened
   await signIn(page, server, '/settings/webhooks')
   await page.getByRole('button', { name: 'New webhook' }).first().click()
-  await page.getByLabel('Address').fill('https://example.com/hook')
+  await page.getByLabel(webhookTexts.url).fill('https://example.com/hook')
   await chooseAgent(page, 'Founding desk')
   await page.getByRole('button', { name: 'Create', exact: true }).click()
   await page.getByLabel('Signing secret').waitFor()
@@ -72,12 +75,12 @@ test('a webhook and a key are bound to it', async () => {
   await page.goto(`${server.url}/settings/keys`)
   await page.getByRole('button', { name: 'New key' }).click()
   await page.getByLabel('Name').fill('Narrow')
-  await page.getByText('On all agents', { exact: true }).click()
+  await page.getByText(keyTexts.allAgents, { exact: true }).click()
   await page.getByLabel('Later 104').check()
   await page.getByLabel('Contains').fill('founding')
   await page.getByLabel('Founding desk').check()
   // What was chosen before stays chosen.
-  await page.getByText('Only on 2 agents').waitFor()
+  await page.getByText(keyTexts.agentCount(2)).waitFor()
   await page.getByRole('button', { name: 'Create key' }).click()
   await page.getByLabel('Key', { exact: true }).waitFor()
   const { data } = await server.client.listOrganizationKeys()

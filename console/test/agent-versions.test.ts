@@ -5,6 +5,8 @@ import { type TestServer, startTestServer } from '../../server/test/support/serv
 import { openPage, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
+import { agentTexts } from '../src/agents/texts.ts'
+import { testerTexts } from '../src/tester/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -79,8 +81,8 @@ test('a version that is not there is told, with the way to the newest', async ()
   const { page, faults } = opened
   await openAgent(page, server, agent_id, 'instructions&version=99')
   await page.getByText('This agent has no version 99.').waitFor()
-  expect(await page.getByRole('button', { name: 'Make a draft of it' }).count()).toBe(0)
-  await press(page, 'Back to the newest')
+  expect(await page.getByRole('button', { name: agentTexts.versions.copy }).count()).toBe(0)
+  await press(page, agentTexts.notices.toNewest)
   await expect.poll(() => instructions(page).inputValue()).toBe('Be brief.')
   expect(faults).toEqual([])
 })
@@ -99,7 +101,7 @@ test('once a draft is stored, nobody waits for what else is read again', async (
   await instructions(page).fill('Be quick.')
   await press(page, 'Save and publish')
   await dialog(page).getByText('instructions', { exact: true }).waitFor()
-  expect(await page.getByText('This agent has no such version.').count()).toBe(0)
+  expect(await page.getByText(testerTexts.noSuchVersion).count()).toBe(0)
   await dialog(page).getByRole('button', { name: 'Publish' }).click()
   await expect.poll(() => newest(agent_id)).toMatchObject({ version: 2, published: true })
   expect(faults).toEqual([])

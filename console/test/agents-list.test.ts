@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { bringIn, makeAgent, richConfig } from './support/conversations.ts'
+import { agentTexts } from '../src/agents/texts.ts'
+import { texts } from '../src/texts/index.ts'
 
 let server: TestServer
 let browser: Browser
@@ -56,7 +58,7 @@ describe('the list', () => {
     await page.reload()
     await rowOf(page, 'Talkative').waitFor()
     await page.goto(`${server.url}/agents?name=nobody`)
-    await page.getByText('No agent matches').waitFor()
+    await page.getByText(agentTexts.agents.emptyFilteredTitle).waitFor()
     expect(faults).toEqual([])
   })
 
@@ -67,20 +69,20 @@ describe('the list', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, '/agents?name=Mortal')
-    await choose(page, 'Mortal', 'Switch off')
-    await press(page, 'Switch off')
-    await rowOf(page, 'Mortal').getByText('Switched off').waitFor()
+    await choose(page, 'Mortal', agentTexts.menu.switchOff)
+    await press(page, agentTexts.menu.switchOff)
+    await rowOf(page, 'Mortal').getByText(agentTexts.agents.inactive).waitFor()
     expect((await refusal(talk())).code).toBe('agent_inactive')
-    await choose(page, 'Mortal', 'Switch on')
-    await press(page, 'Switch on')
-    await rowOf(page, 'Mortal').getByText('Switched off').waitFor({ state: 'hidden' })
+    await choose(page, 'Mortal', agentTexts.menu.switchOn)
+    await press(page, agentTexts.menu.switchOn)
+    await rowOf(page, 'Mortal').getByText(agentTexts.agents.inactive).waitFor({ state: 'hidden' })
 
     await choose(page, 'Mortal', 'Delete')
-    await press(page, 'Delete for good')
+    await press(page, agentTexts.menu.deleteSubmit)
     await page.getByRole('alert').getByText('The agent has active conversations.').waitFor()
     await server.client.endConversation({ conversation_id: conversation.id })
-    await press(page, 'Delete for good')
-    await page.getByText('No agent matches').waitFor()
+    await press(page, agentTexts.menu.deleteSubmit)
+    await page.getByText(agentTexts.agents.emptyFilteredTitle).waitFor()
     expect((await refusal(server.client.getAgent({ agent_id }))).status).toBe(404)
     expect(faults).toEqual([])
   })
@@ -90,7 +92,7 @@ describe('the list', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, '/agents', pat_key)
-    await page.getByText('Your key may not see this.').waitFor()
+    await page.getByText(texts.states.forbidden).waitFor()
     expect(await page.getByRole('link', { name: 'Agents' }).count()).toBe(0)
   })
 })
@@ -152,18 +154,18 @@ describe('how it looks', () => {
     await signIn(page, server, `/agents/${agent_id}?section=abilities`)
     await press(page, 'Add a tool')
     await press(page, 'Save draft')
-    await page.getByText(/things have to be put right/).waitFor()
+    await page.getByText(/Correct \d+ problems/).waitFor()
     await expectAccessible(page)
     await page.getByRole('link', { name: 'Agents', exact: true }).first().click()
     await page.getByRole('dialog').waitFor()
     await expectAccessible(page)
-    await press(page, 'Leave and lose them')
+    await press(page, agentTexts.leave.submit)
     await press(page, 'New agent')
     await press(page, 'Create agent')
     await page.getByRole('dialog').getByText('must not be empty').waitFor()
     await expectAccessible(page)
     await page.goto(`${server.url}/agents/${agent_id}?section=instructions&version=1`)
-    await page.getByText('This is version 1').waitFor()
+    await page.getByText(agentTexts.notices.old(1)).waitFor()
     await expectAccessible(page)
   })
 })

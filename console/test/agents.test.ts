@@ -5,6 +5,8 @@ import { type TestServer, startTestServer } from '../../server/test/support/serv
 import { openPage, signIn, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
+import { agentTexts } from '../src/agents/texts.ts'
+import { texts } from '../src/texts/index.ts'
 
 let server: TestServer
 let browser: Browser
@@ -77,11 +79,11 @@ test('from a new agent to a published version, one that takes its place, and bac
   await lines.getByText('- Be brief.').waitFor()
   await lines.getByText('+ Be kind.').waitFor()
   server.model.answer = () => 'It is kinder now.'
-  await press(page, 'Describe it in words')
+  await press(page, agentTexts.comparison.describe)
   await page.getByText('It is kinder now.').waitFor()
 
   await press(page, 'More about v1')
-  await page.getByRole('menuitem', { name: 'Roll back to it' }).click()
+  await page.getByRole('menuitem', { name: agentTexts.versions.rollBack }).click()
   await dialog(page).getByRole('button', { name: 'Roll back' }).click()
   await page.getByRole('button', { name: 'v3', exact: true }).waitFor()
   const last = await newest(agent_id)
@@ -102,12 +104,12 @@ describe('the editor', () => {
     const written = JSON.parse(await json.inputValue())
     expect(written).toMatchObject({ guardrails: 'Never promise a refund.' })
     await json.fill('{"guardrails": ')
-    await page.getByRole('alert').getByText('This is not JSON').waitFor()
+    await page.getByRole('alert').getByText(agentTexts.faults.json('').trim()).waitFor()
     await press(page, 'Save draft')
     await go(page, 'Rules')
-    await page.getByText('cannot be read yet').waitFor()
+    await page.getByText(agentTexts.notices.unreadable).waitFor()
     expect(await page.getByRole('textbox', { name: 'Rules' }).isEditable()).toBe(false)
-    await press(page, 'Put it right')
+    await press(page, agentTexts.notices.toJson)
     expect(await json.inputValue()).toBe('{"guardrails": ')
     await json.fill(JSON.stringify({ ...written, guardrails: 'Be honest.', of_elsewhere: [1] }))
     await go(page, 'Rules')
@@ -133,7 +135,7 @@ describe('the editor', () => {
     await press(page, 'Add a tool')
     const tool = page.locator('[data-path="config.tools.0"]')
     await tool.getByLabel('Name', { exact: true }).first().fill('find_order')
-    await tool.getByLabel('What the model is told of it').fill('Finds an order.')
+    await tool.getByLabel(agentTexts.abilities.tools.description).fill('Finds an order.')
     await tool.getByRole('button', { name: 'Add an argument' }).click()
     await tool.getByLabel('Name of the argument').fill('number')
     await tool.getByLabel('Description of number').fill('As on the invoice')
@@ -147,7 +149,7 @@ describe('the editor', () => {
     const mcp = page.locator('[data-path="config.mcp_servers.0"]')
     await mcp.getByLabel('Name', { exact: true }).first().fill('shop')
     await mcp.getByLabel('URL').fill('https://mcp.example.com/mcp')
-    await page.getByLabel('May show widgets').check()
+    await page.getByLabel(agentTexts.abilities.builtIn.widgets).check()
     await page.getByLabel('Carousel').uncheck()
     await press(page, 'Save draft')
     const action = page.locator('[data-path="config.tools.0.actions.0"]')
@@ -184,13 +186,13 @@ describe('the editor', () => {
     await go(page, 'Rules')
     await page.getByRole('textbox', { name: 'Rules' }).waitFor()
     await page.getByRole('link', { name: 'Inbox' }).click()
-    await dialog(page).getByText('would be lost').waitFor()
+    await dialog(page).getByText(agentTexts.leave.text).waitFor()
     await press(page, 'Cancel')
     await go(page, 'Instructions')
     expect(await instructions(page).inputValue()).toBe('Changed.')
     await page.context().setOffline(true)
     await press(page, 'Save draft')
-    await page.getByText('The server cannot be reached').first().waitFor()
+    await page.getByText(texts.states.unreachable).first().waitFor()
     await page.context().setOffline(false)
     expect(await instructions(page).inputValue()).toBe('Changed.')
     await press(page, 'Save draft')
@@ -198,7 +200,7 @@ describe('the editor', () => {
     expect((await newest(agent_id)).config['instructions']).toBe('Changed.')
     await instructions(page).fill('Changed again.')
     await page.getByRole('link', { name: 'Inbox' }).click()
-    await press(page, 'Leave and lose them')
+    await press(page, agentTexts.leave.submit)
     await page.getByRole('heading', { name: 'Inbox' }).waitFor()
   })
 
@@ -212,7 +214,7 @@ describe('the editor', () => {
     await page.getByLabel('Name', { exact: true }).fill('Whole')
     await page.getByLabel('Greeting', { exact: true }).fill('Welcome!')
     await press(page, 'Save draft')
-    await page.getByText('The server cannot be reached').first().waitFor()
+    await page.getByText(texts.states.unreachable).first().waitFor()
     const { version, revision, config } = await newest(agent_id)
     expect([version, config['starting_message']]).toEqual([2, 'Welcome!'])
     await page.unroute(address)
@@ -229,8 +231,8 @@ describe('the editor', () => {
     const { page, faults } = opened
     await openAgent(page, server, agent_id, 'purpose')
     await page.getByLabel('Purpose', { exact: true }).fill('Answers questions')
-    await press(page, 'Write instructions from this')
-    await press(page, 'Read them')
+    await press(page, agentTexts.generation.write)
+    await press(page, agentTexts.generation.show)
     await expect.poll(() => instructions(page).inputValue()).toBe('You are written by a model.')
     expect(await unsaved(page).count()).toBe(0)
     expect(faults).toEqual([])
@@ -250,9 +252,9 @@ describe('two people at once', () => {
     await unsaved(one.page).waitFor({ state: 'hidden' })
 
     await press(two.page, 'Save draft')
-    await dialog(two.page).getByText('Somebody else has saved this agent').waitFor()
-    expect(await dialog(two.page).innerText()).toMatch(/Changed by them\s+Rules\s+Changed by you\s+Instructions/)
-    await press(two.page, 'Put mine on top')
+    await dialog(two.page).getByText(agentTexts.conflict.title).waitFor()
+    expect(await dialog(two.page).innerText()).toMatch(/They changed\s+Rules\s+You changed\s+Instructions/)
+    await press(two.page, agentTexts.conflict.takeMine)
     expect((await newest(agent_id)).config).toMatchObject({ instructions: 'Be brief.', guardrails: 'Of the first.' })
     await press(two.page, 'Save draft')
     await unsaved(two.page).waitFor({ state: 'hidden' })
@@ -277,8 +279,8 @@ describe('two people at once', () => {
     })
     await server.client.publishAgentVersion({ agent_id, version: String(draft.version) })
     await press(page, 'Save draft')
-    await dialog(page).getByText('Both of you have changed: Instructions').waitFor()
-    await press(page, 'Drop mine, take theirs')
+    await dialog(page).getByText(agentTexts.conflict.both('Instructions')).waitFor()
+    await press(page, agentTexts.conflict.takeTheirs)
     await expect.poll(() => instructions(page).inputValue()).toBe('Theirs.')
     expect(await unsaved(page).count()).toBe(0)
     expect((await newest(agent_id)).config).toEqual({ instructions: 'Theirs.' })
@@ -296,7 +298,7 @@ test('a viewer sees everything, and changes nothing, not even by looking', async
   expect(await page.getByLabel('Name', { exact: true }).isEditable()).toBe(false)
   await go(page, 'Abilities')
   await page.getByRole('button', { name: /find_order/ }).click()
-  expect(await page.getByLabel('What the model is told of it').inputValue()).toBe('Finds an order.')
+  expect(await page.getByLabel(agentTexts.abilities.tools.description).inputValue()).toBe('Finds an order.')
   for (const section of [
     'Purpose',
     'Instructions',

@@ -7,6 +7,7 @@ import { opened_hosts } from '../../server/test/webhooks/fixture.ts'
 import { type Receiver, answer, startReceiver } from '../../server/test/webhooks/receiver.ts'
 import { expectAccessible, openPage, signIn, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
+import { conversationTexts } from '../src/conversation/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -42,7 +43,7 @@ test('the analysis is shown with its state, and runs again when it is asked to',
   const { page, faults } = opened
   await signIn(page, server, addressOf(conversation_id))
   const analysis = section(page, 'Analysis')
-  await analysis.getByText('Not asked for').waitFor()
+  await analysis.getByText(conversationTexts.analysis.none).waitFor()
   expect(await analysis.getByRole('button').count()).toBe(0)
 
   server.model.answer = () => 'It was about a parcel.'
@@ -51,7 +52,7 @@ test('the analysis is shown with its state, and runs again when it is asked to',
   const held = holdAnswer()
   server.model.answer = () => held
   await analysis.getByRole('button', { name: 'Run again' }).click()
-  await page.getByText('The analysis is queued').waitFor()
+  await page.getByText(conversationTexts.analysisActions.queued).waitFor()
   await held.asked
   await analysis.getByText(/Waiting|Running/).waitFor()
   await analysis.getByText('It was about a parcel.').waitFor()
@@ -94,10 +95,10 @@ test('deliveries are listed with their tries and answers, by themselves, and are
   await server.client.updateWebhookEndpoint({ webhook_id, active: true })
   receiver.answer = (response) => answer(response, 204)
   await created.getByRole('button', { name: 'Send again' }).click()
-  await page.getByText('It is about to be sent again').waitFor()
+  await page.getByText(conversationTexts.deliveries.sent).waitFor()
   await created.getByText('Answered 204').waitFor()
   await created.getByText('Delivered').waitFor()
-  await created.getByText('2 tries').waitFor()
+  await created.getByText(conversationTexts.deliveries.tries(2)).waitFor()
 
   await server.client.endConversation({ conversation_id, prefer: 'wait=0' })
   await deliveries.getByText('conversation.ended').waitFor()

@@ -8,6 +8,9 @@ import { answerJson, opened_hosts, startToolPeer } from '../../server/test/suppo
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
 import { holdRichConversation, makeAgent, richConfig } from './support/conversations.ts'
+import { conversationTexts } from '../src/conversation/texts.ts'
+import { shellTexts } from '../src/shell/texts.ts'
+import { transcriptTexts } from '../src/transcript/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -105,7 +108,7 @@ describe('what has happened', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, addressOf(id))
-    await transcript(page).getByText('A widget of a kind that this console does not know').waitFor()
+    await transcript(page).getByText(transcriptTexts.widgets.unknown).waitFor()
     await transcript(page).getByText('<b>Bold</b>').waitFor()
   })
 
@@ -115,7 +118,7 @@ describe('what has happened', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, addressOf(conversation_id), pat_key)
-    await transcript(page).getByText('What was said is hidden').waitFor()
+    await transcript(page).getByText(transcriptTexts.hidden).waitFor()
     await details(page).getByText('Harbour Lane').waitFor()
     expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
     // Not that there were none.
@@ -141,7 +144,7 @@ describe('what has happened', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, addressOf(crypto.randomUUID()))
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+    await page.getByRole('heading', { name: shellTexts.notFound.title }).waitFor()
   })
 })
 
@@ -186,7 +189,7 @@ describe('what happens now', () => {
     await page.getByText('Live', { exact: true }).waitFor()
     server.model.answer = () => 'I am.'
     way.fallSilent()
-    await page.getByText('Connection lost. Connecting again…').waitFor()
+    await page.getByText(transcriptTexts.reconnecting).waitFor()
     await server.client.sendConversationMessage({ conversation_id, text: 'Is anybody there?' })
     way.comeBack()
     await page.getByText('Live', { exact: true }).waitFor()
@@ -244,7 +247,7 @@ describe('what happens now', () => {
     answer.say('And so ')
     for (const { page } of [first, second]) await transcript(page).getByText('And so').waitFor()
     await first.page.getByRole('button', { name: 'Cancel reply' }).click()
-    await first.page.getByText('The reply is cancelled').waitFor()
+    await first.page.getByText(conversationTexts.actions.cancelled).waitFor()
     for (const { page } of [first, second]) {
       await transcript(page).getByText('Interrupted', { exact: true }).waitFor()
       await transcript(page).getByText('Reply cancelled').waitFor()
@@ -262,7 +265,7 @@ describe('what happens now', () => {
     await page.getByRole('button', { name: 'End', exact: true }).click()
     await page.getByLabel('Reason').fill('Nobody was there')
     await page.getByRole('button', { name: 'End conversation' }).click()
-    await page.getByText('The conversation has ended').waitFor()
+    await page.getByText(transcriptTexts.endDialog.done).waitFor()
     await details(page).getByText('Nobody was there').waitFor()
     await details(page).getByText('conversation.ended').waitFor()
     expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
@@ -290,7 +293,7 @@ describe('what happens now', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     expect((await server.client.getConversation({ conversation_id })).status).toBe('in_progress')
     await remove()
-    await page.getByRole('button', { name: 'Delete for good' }).press('Enter')
+    await page.getByRole('button', { name: conversationTexts.deleteDialog.submit }).press('Enter')
     await page.getByRole('heading', { name: 'Inbox' }).waitFor()
     await expect(server.client.getConversation({ conversation_id })).rejects.toThrow('not found')
   })

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { bringIn, makeAgent, rowOf } from './support/conversations.ts'
+import { inboxTexts } from '../src/inbox/texts.ts'
+import { texts } from '../src/texts/index.ts'
 
 let server: TestServer
 let browser: Browser
@@ -39,7 +41,7 @@ describe('filters', () => {
     const version = (await server.client.listAgentVersions({ agent_id })).data[0]!
     const set: [filter: string, query: Record<string, string>, fill: (page: Page) => Promise<void>][] = [
       ['Status', { status: 'failed' }, (page) => page.getByRole('button', { name: 'Failed' }).click()],
-      ['Channel', { channel: 'email' }, (page) => page.getByRole('button', { name: 'E-mail' }).click()],
+      ['Channel', { channel: 'email' }, (page) => page.getByRole('button', { name: texts.channels.email }).click()],
       ['Direction', { direction: 'outbound' }, (page) => page.getByRole('button', { name: 'Outbound' }).click()],
       ['Ended', { parley_end_reason: 'error' }, (page) => page.getByRole('button', { name: 'Error' }).click()],
       [
@@ -98,7 +100,7 @@ describe('filters', () => {
     const dialog = await choose(page, 'Metadata')
     await dialog.getByLabel('Metadata').fill('[1]')
     await dialog.getByRole('button', { name: 'Apply' }).click()
-    await dialog.getByText('This is not a JSON object.').waitFor()
+    await dialog.getByText(inboxTexts.filters.metadataInvalid).waitFor()
     await page.keyboard.press('Escape')
     await (await choose(page, 'Started')).getByRole('button', { name: 'Last hour' }).click()
     await expect.poll(() => page.url()).toContain('created_after')
@@ -133,10 +135,10 @@ describe('the list', () => {
       if (some.length < 100) break
       cursor = Buffer.from(some.at(-1)!.created_at).toString('base64')
     }
-    const texts = [...seen].toSorted(([a], [b]) => a - b).map(([, text]) => text)
-    expect(texts).toHaveLength(250)
-    for (const [index, text] of texts.entries()) expect(text).toContain(wanted[index])
-    await page.getByText('That is all.').waitFor()
+    const lines = [...seen].toSorted(([a], [b]) => a - b).map(([, text]) => text)
+    expect(lines).toHaveLength(250)
+    for (const [index, text] of lines.entries()) expect(text).toContain(wanted[index])
+    await page.getByText(texts.endOfList).waitFor()
     expect(faults).toEqual([])
   })
 
@@ -252,7 +254,7 @@ describe('the list', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, '/inbox?status=completed&user_id=match')
-    await page.getByText('No conversation matches').waitFor()
+    await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
     const other = await begin('other')
     for (const conversation_id of [other, newer]) await server.client.endConversation({ conversation_id })
     await expect.poll(async () => (await shown(page)).join()).toMatch(/^[^,]*match-newer Completed[^,]*$/)
@@ -277,7 +279,7 @@ describe('the list', () => {
     await expect.poll(async () => (await shown(page)).join()).toMatch(/^[^,]*ends Completed/)
     await server.client.deleteConversation({ conversation_id: ended })
     await page.reload()
-    await page.getByText('No conversation matches').waitFor()
+    await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
     expect(faults).toEqual([])
   })
 
@@ -287,7 +289,7 @@ describe('the list', () => {
     await signIn(page, server)
     await rows(page).first().waitFor()
     await page.context().setOffline(true)
-    await page.getByText('Not up to date').waitFor()
+    await page.getByText(texts.outOfDate).waitFor()
     await server.client.importConversations({
       conversations: [rowOf(0, { user_id: 'meanwhile', created_at: new Date().toISOString() })],
     })

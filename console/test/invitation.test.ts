@@ -12,6 +12,7 @@ import {
 } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import { invitationTexts } from '../src/invitation/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -41,11 +42,11 @@ describe('a link', () => {
     const addresses: string[] = []
     page.on('request', (request) => addresses.push(request.url(), JSON.stringify(request.headers())))
     await page.goto(link)
-    await page.getByText(`You have been invited as a viewer, under ${email}.`).waitFor()
+    await page.getByText(invitationTexts.text(email, 'viewer')).waitFor()
     expect(await page.getByLabel('Your name').inputValue()).toBe('Ada')
     await page.getByLabel('Choose a password').fill('short')
     await join(page).click()
-    await page.getByRole('alert').getByText('12 characters at least.').waitFor()
+    await page.getByRole('alert').getByText(invitationTexts.tooShort).waitFor()
     await page.getByLabel('Your name').fill('Ada Lovelace')
     await page.getByLabel('Choose a password').fill(password)
     await join(page).click()
@@ -58,7 +59,7 @@ describe('a link', () => {
     await page.goBack()
     expect(page.url()).not.toContain(token)
     await page.goto(link)
-    await page.getByText('This link opens nothing').waitFor()
+    await page.getByText(invitationTexts.goneTitle).waitFor()
     expect(faults).toEqual([])
   })
 
@@ -69,11 +70,11 @@ describe('a link', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await page.goto(link)
-    await page.getByText('This link opens nothing').waitFor()
+    await page.getByText(invitationTexts.goneTitle).waitFor()
     await page.goto(`${server.url}/accept-invitation`)
     await page.getByText('Copy the whole link').waitFor()
     await page.goto(`${server.url}/accept-invitation#${'x'.repeat(300)}`)
-    await page.getByText('It may have been used already').waitFor()
+    await page.getByText(invitationTexts.gone).waitFor()
     await forgetAttempts(server)
   })
 
@@ -86,7 +87,7 @@ describe('a link', () => {
     await page.getByLabel('Choose a password').fill(password)
     await server.database.pool.query('delete from invitations where email = $1', [email])
     await join(page).click()
-    await page.getByRole('alert').getByText('It may have been used already').waitFor()
+    await page.getByRole('alert').getByText(invitationTexts.gone).waitFor()
   })
 })
 
@@ -99,7 +100,7 @@ describe('somebody who is known', () => {
     await page.goto(await invite(person.email))
     await page.getByLabel('Your password').fill('not his password')
     await join(page).click()
-    await page.getByText('This is not the password of that address.').waitFor()
+    await page.getByText(invitationTexts.wrong).waitFor()
     await page.getByLabel('Your password').fill(password)
     await join(page).click()
     await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
@@ -113,7 +114,7 @@ describe('somebody who is known', () => {
     const { page } = opened
     await signInAs(page, server, person.email, password)
     await page.goto(await invite(person.email))
-    await page.getByText('need nothing else').waitFor()
+    await page.getByText(invitationTexts.own).waitFor()
     await join(page).click()
     await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
   })
@@ -122,7 +123,7 @@ describe('somebody who is known', () => {
     const person = await makePerson(server, (await makeOrganization(server)).id)
     await using opened = await openPage(browser)
     await opened.page.goto(await invite(person.email))
-    await opened.page.getByText('Sign in, and open the link again.').waitFor()
+    await opened.page.getByText(invitationTexts.needsSignIn).waitFor()
     expect(await join(opened.page).count()).toBe(0)
   })
 })

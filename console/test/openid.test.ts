@@ -7,6 +7,8 @@ import { forgetAttempts, makePerson, newEmail } from '../../server/test/access/s
 import { type IdentityProvider, startIdentityProvider } from '../../server/test/support/identity-provider.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, startBrowser } from './support/browser.ts'
+import { inboxTexts } from '../src/inbox/texts.ts'
+import { signInTexts } from '../src/sign-in/texts.ts'
 
 let provider: IdentityProvider
 let server: TestServer
@@ -64,9 +66,9 @@ test('leads to the provider’s pages and back to where one wanted to go; a relo
   await enter(page, 'ada')
   await page.getByRole('heading', { name: 'Inbox' }).waitFor()
   expect(page.url()).toBe(`${url}/inbox?status=failed`)
-  await page.getByText('No conversation matches').waitFor()
+  await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
   await page.reload()
-  await page.getByText('No conversation matches').waitFor()
+  await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
   expect(faults).toEqual([])
 })
 
@@ -76,7 +78,7 @@ test('tells who has an account there and is no member here', async () => {
   const { page } = opened
   await leave(page)
   await enter(page, 'eve')
-  await page.getByRole('alert').getByText('You are not a member of an organization here.').waitFor()
+  await page.getByRole('alert').getByText(signInTexts.openidErrors['not_a_member']!).waitFor()
   await expectAccessible(page)
 })
 
@@ -88,7 +90,7 @@ test('tells when the provider fails on the way back, and can be tried again', as
   await leave(page)
   provider.intercept = (request) => (request.url === '/token' ? { status: 500, body: 'no' } : null)
   await enter(page, 'grace')
-  await page.getByRole('alert').getByText('The identity provider could not be reached.').waitFor()
+  await page.getByRole('alert').getByText(signInTexts.openidErrors['provider_failed']!).waitFor()
   provider.intercept = null
   await page.getByRole('button', { name: 'Continue with Harbour ID' }).click()
   // The provider knows who it is by now.
@@ -109,5 +111,5 @@ test('tells who took too long, although nobody knows any more where he wanted to
   await using opened = await openPage(browser)
   const { page } = opened
   await page.goto(`${url}/auth/openid/callback?code=old&state=old`)
-  await page.getByRole('alert').getByText('That took too long. Try again.').waitFor()
+  await page.getByRole('alert').getByText(signInTexts.openidErrors['expired']!).waitFor()
 })

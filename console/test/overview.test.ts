@@ -5,6 +5,8 @@ import { makeKey } from '../../server/test/support/actors.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { chooseAgent, expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { bringIn, makeAgent } from './support/conversations.ts'
+import { overviewTexts } from '../src/overview/texts.ts'
+import { texts } from '../src/texts/index.ts'
 
 let server: TestServer
 let browser: Browser
@@ -59,7 +61,7 @@ describe('the figures', () => {
     expect(await figure(page, 'Active now').innerText()).toBe(String(active_conversations))
     expect(await figure(page, 'Replies').innerText()).toBe('1')
     expect(await figure(page, 'Failed replies').innerText()).toBe('50%')
-    await page.getByRole('listitem').filter({ hasText: 'The model could not answer' }).getByText('1').first().waitFor()
+    await page.getByRole('listitem').filter({ hasText: texts.outcomes.model_error }).getByText('1').first().waitFor()
 
     await link.click()
     await page.getByText(`${totals.conversations} conversations`, { exact: true }).waitFor()
@@ -69,7 +71,7 @@ describe('the figures', () => {
     expect(page.url()).toContain('status=in_progress')
 
     for (const [text, filter] of [
-      ['The model could not answer', { parley_turn_outcome: 'model_error' }],
+      [texts.outcomes.model_error, { parley_turn_outcome: 'model_error' }],
       ['Inactivity', { parley_end_reason: 'inactivity' }],
     ] as const) {
       await page.goto(`${server.url}/overview`)
@@ -101,17 +103,17 @@ describe('the figures', () => {
 
     await page.getByRole('button', { name: 'Custom' }).click()
     await page.getByRole('button', { name: 'Apply' }).click()
-    await page.getByText('Say since when.').waitFor()
+    await page.getByText(overviewTexts.range.fromMissing).waitFor()
     await page.getByLabel('From', { exact: true }).fill('2021-03-01T00:00')
     await page.getByLabel('To', { exact: true }).fill('2021-02-01T00:00')
     await page.getByRole('button', { name: 'Apply' }).click()
-    await page.getByText('This has to be before the end.').waitFor()
+    await page.getByText(overviewTexts.range.fromAfterTo).waitFor()
     await page.getByLabel('To', { exact: true }).fill('2021-03-05T00:00')
     await page.getByRole('button', { name: 'Apply' }).click()
-    await page.getByText('Nothing happened in this time').waitFor()
+    await page.getByText(overviewTexts.emptyTitle).waitFor()
     expect(page.url()).toContain('from=2021-03-01')
     await page.goto(`${server.url}/overview?from=1999-01-01T00:00:00Z&to=2021-01-01T00:00:00Z`)
-    await page.getByText('This could not be loaded').waitFor()
+    await page.getByText(texts.states.failed).waitFor()
     expect(faults).toEqual([])
   })
 
@@ -123,7 +125,7 @@ describe('a chart', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, '/overview')
-    const slider = chart(page, 'Conversations begun')
+    const slider = chart(page, overviewTexts.charts.conversations)
     await slider.focus()
     const { buckets } = await server.client.getStatistics(lastDays(7))
     const told = () => slider.getAttribute('aria-valuetext')
@@ -137,7 +139,7 @@ describe('a chart', () => {
     await expect.poll(() => chart(page, 'Tokens').getAttribute('aria-valuenow')).toBe('1')
 
     const around = page.locator('figure').filter({ has: slider })
-    await around.getByText('As a table').click()
+    await around.getByText(overviewTexts.table).click()
     await expect.poll(() => around.getByRole('row').count()).toBe(buckets.length + 1)
     const most = buckets.reduce((a, b) => (b.conversations > a.conversations ? b : a))
     await around
@@ -153,7 +155,7 @@ describe('a chart', () => {
     await using opened = await openPage(browser, { colorScheme: 'light' })
     const { page, faults } = opened
     await signIn(page, server, '/overview')
-    const slider = chart(page, 'Conversations begun')
+    const slider = chart(page, overviewTexts.charts.conversations)
     await slider.scrollIntoViewIfNeeded()
     const pixels = () =>
       slider.locator('canvas').evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
@@ -172,7 +174,7 @@ describe('a chart', () => {
 test('who may not read conversations is told which scope it takes', async () => {
   await using opened = await openPage(browser)
   await signIn(opened.page, server, '/overview', await makeKey(server, { only: ['agents:read'] }))
-  await opened.page.getByText('needs one of the scopes conversations:read').waitFor()
+  await opened.page.getByText('need one of the scopes conversations:read').waitFor()
 })
 
 test('figures that cannot be read anew stay, and say that they are not up to date', async () => {
@@ -183,11 +185,11 @@ test('figures that cannot be read anew stay, and say that they are not up to dat
   await expect.poll(() => figure(page, 'Conversations').innerText()).toBe('61')
   await page.context().setOffline(true)
   await page.clock.fastForward(31_000)
-  await page.getByText('Not up to date').waitFor()
+  await page.getByText(texts.outOfDate).waitFor()
   expect(await figure(page, 'Conversations').innerText()).toBe('61')
   await page.context().setOffline(false)
   await page.clock.fastForward(31_000)
-  await page.getByText('Not up to date').waitFor({ state: 'detached' })
+  await page.getByText(texts.outOfDate).waitFor({ state: 'detached' })
 })
 
 test('it says when the figures cannot be read, and reads them when asked again', async () => {
@@ -197,7 +199,7 @@ test('it says when the figures cannot be read, and reads them when asked again',
   await figure(page, 'Conversations').waitFor()
   await page.context().setOffline(true)
   await page.getByRole('button', { name: '30 days' }).click()
-  await page.getByText('This could not be loaded').waitFor()
+  await page.getByText(texts.states.failed).waitFor()
   await page.context().setOffline(false)
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect.poll(() => figure(page, 'Conversations').innerText()).toBe('61')
@@ -209,7 +211,7 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
     const { page } = opened
     await signIn(page, server, '/overview')
     await chart(page, 'Tokens').waitFor()
-    await page.getByText('As a table').first().click()
+    await page.getByText(overviewTexts.table).first().click()
     await expectAccessible(page)
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   }

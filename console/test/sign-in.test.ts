@@ -1,13 +1,16 @@
 // The way in and out, and the addresses of the console beside those of the API.
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { consolePaths } from '../../server/src/http/console.ts'
+import { console_folder, readPagePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { givePassword, makePerson, password } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import { inboxTexts } from '../src/inbox/texts.ts'
+import { secretTexts } from '../src/secrets/texts.ts'
+import { signInTexts } from '../src/sign-in/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -26,9 +29,9 @@ describe('signing in', () => {
     const { page, faults } = opened
     await signIn(page, server, '/inbox?status=failed')
     expect(page.url()).toBe(`${server.url}/inbox?status=failed`)
-    await page.getByText('No conversation matches').waitFor()
+    await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
     await page.reload()
-    await page.getByText('No conversation matches').waitFor()
+    await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
 
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -47,14 +50,14 @@ describe('signing in', () => {
     await page.getByText('Enter an API key.').waitFor()
     await page.getByLabel('API key', { exact: true }).fill('ak_none.none')
     await submit.click()
-    await page.getByText('does not know this key').waitFor()
+    await page.getByText(signInTexts.refused.api_key).waitFor()
     await page.getByLabel('API key', { exact: true }).fill('ünglaublich')
     await submit.click()
-    await page.getByText('does not know this key').waitFor()
+    await page.getByText(signInTexts.refused.api_key).waitFor()
     await page.context().setOffline(true)
     await page.getByLabel('API key', { exact: true }).fill(server.admin_key)
     await submit.click()
-    await page.getByText('The server cannot be reached').waitFor()
+    await page.getByText(signInTexts.unreachable).waitFor()
     await page.context().setOffline(false)
     await submit.click()
     await page.getByRole('navigation').waitFor()
@@ -68,11 +71,11 @@ describe('signing in', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await page.goto(server.url)
-    await page.getByRole('button', { name: 'E-mail' }).click()
-    await page.getByLabel('E-mail address').fill(person.email)
+    await page.getByRole('button', { name: signInTexts.ways.password }).click()
+    await page.getByLabel(signInTexts.email).fill(person.email)
     await page.getByLabel('Password').fill('a wrong passphrase')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-    await page.getByText('The address or the password is wrong.').waitFor()
+    await page.getByText(signInTexts.refused.password).waitFor()
     await page.getByLabel('Password').fill(password)
     await page.getByLabel('Password').press('Enter')
     await page.getByRole('navigation').getByText('My organization').waitFor()
@@ -125,18 +128,18 @@ describe('a session that ends while somebody writes', () => {
     await page.getByLabel('Name').fill('SHOP_TOKEN')
     await page.getByLabel('Value').fill('a long value, typed by hand')
     await endSessions()
-    await page.getByRole('button', { name: 'Set', exact: true }).click()
+    await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
     await again(page).waitFor()
     await expectAccessible(page)
     await again(page).getByLabel('Password').fill('a wrong passphrase')
     await page.keyboard.press('Enter')
-    await again(page).getByText('The address or the password is wrong.').waitFor()
+    await again(page).getByText(signInTexts.refused.password).waitFor()
     await again(page).getByLabel('Password').fill(password)
     await page.keyboard.press('Enter')
     await again(page).waitFor({ state: 'detached' })
     expect(await page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
-    await page.getByRole('button', { name: 'Set', exact: true }).click()
-    await page.getByText('SHOP_TOKEN is set').waitFor()
+    await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
+    await page.getByText(secretTexts.done('SHOP_TOKEN')).waitFor()
     const { data } = await server.client.listSecrets()
     expect(data.map(({ name }) => name)).toEqual(['SHOP_TOKEN'])
     expect(faults).toEqual([])
@@ -196,14 +199,14 @@ test('a tab stays in its organization when another one switches', async () => {
   await page.getByRole('button', { name: 'New secret' }).click()
   await page.getByLabel('Name').fill('OF_THIS_TAB')
   await page.getByLabel('Value').fill('v')
-  await page.getByRole('button', { name: 'Set', exact: true }).click()
-  await page.getByText('OF_THIS_TAB is set').waitFor()
+  await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
+  await page.getByText(secretTexts.done('OF_THIS_TAB')).waitFor()
   expect((await server.client.listSecrets()).data.map(({ name }) => name)).toContain('OF_THIS_TAB')
 })
 
 describe('addresses', () => {
   test('those of the console are its pages, every other one is the API’s', async () => {
-    for (const path of consolePaths) {
+    for (const path of (await readPagePaths(console_folder))!) {
       const answer = await fetch(server.url + path.replace('*', 'x'))
       expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, 'text/html; charset=utf-8'])
     }
@@ -214,9 +217,11 @@ describe('addresses', () => {
   })
 
   test('those of its routes are all served', async () => {
-    const routes = await readFile(join(import.meta.dirname, '../src/router.tsx'), 'utf8')
-    const paths = [...routes.matchAll(/ {2}path: '([^']+)'/g)].map(([, path]) => path!.replace(/\$.*/, '*'))
-    expect(new Set(paths)).toEqual(new Set(consolePaths))
+    const files = await Array.fromAsync(glob(join(import.meta.dirname, '../src/*/{route,frame,frames}.ts')))
+    const routes = await Promise.all(files.map((file) => readFile(file, 'utf8')))
+    const paths = [...routes.join('').matchAll(/ {2}path: '([^']+)'/g)].map(([, path]) => path!.replace(/\$.*/, '*'))
+    expect(new Set(await readPagePaths(console_folder))).toEqual(new Set(paths))
+    expect(paths).toContain('/settings/webhooks/*')
   })
 
   test('nobody is sent elsewhere by a link', async () => {

@@ -5,6 +5,7 @@ import { startTestServer } from '../../server/test/support/server.ts'
 import { openPage, signIn } from './support/browser.ts'
 import { begin, readSaid, say, script, transcript } from './support/tester.ts'
 import { agent_id, browser, hold, path, save, server } from './support/tester-suite.ts'
+import { testerTexts } from '../src/tester/texts.ts'
 
 describe('nothing is lost or doubled', () => {
   test('by a reload in mid-stream', async () => {
@@ -41,7 +42,7 @@ describe('nothing is lost or doubled', () => {
     await begin(page)
     await page.route('**/messages', (route) => route.abort())
     await say(page, 'First')
-    await page.getByText('The server does not answer.').first().waitFor()
+    await page.getByText(testerTexts.outgoing.waiting).first().waitFor()
     await say(page, 'Second')
     await page.reload()
     await transcript(page).getByText('Second').waitFor()
@@ -52,7 +53,7 @@ describe('nothing is lost or doubled', () => {
     expect(texts!.toSorted()).toEqual(['First', 'One.', 'Second', 'Two.'])
     expect(texts!.indexOf('First')).toBeLessThan(texts!.indexOf('Second'))
     expect(await transcript(page).getByText('First', { exact: true }).count()).toBe(1)
-    expect(await page.getByText('The server does not answer.').count()).toBe(0)
+    expect(await page.getByText(testerTexts.outgoing.waiting).count()).toBe(0)
   })
 })
 
@@ -74,7 +75,7 @@ describe('a server that stops', () => {
     const { port } = new URL(own.url)
     await own.app[Symbol.asyncDispose]()
     await say(page, 'Are you there?')
-    await page.getByText('The server does not answer.').waitFor()
+    await page.getByText(testerTexts.outgoing.waiting).waitFor()
     await page.getByText('Connection lost.').waitFor()
     own.model.answer = ({ messages }) =>
       messages.at(-1)!.content.includes('tale') ? 'There was a teapot.' : 'I am here again.'

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { openPage, signIn, startBrowser } from './support/browser.ts'
 import { begin, say, script, transcript } from './support/tester.ts'
+import { inboxTexts } from '../src/inbox/texts.ts'
 
 let server: TestServer
 let browser: Browser
@@ -119,7 +120,7 @@ test('from a new agent to an ended conversation, and to the first one with an en
 
   await publishDraft(page, agent_id)
   await page.goto(`${server.url}/inbox?agent_id=${agent_id}`)
-  await page.getByText('No conversation matches').waitFor()
+  await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
   script(server, 'How can I help?')
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
   const reply = await server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })

@@ -78,7 +78,7 @@ export const authoringOperations = {
       from_version: versionChoice('A number, or `latest`: the one with the highest number; no draft is made.'),
       to_version: versionChoice('As `from_version`.'),
     }),
-    text: 'A summary of the difference, at most 20,000 characters.',
+    answer: { kind: 'text', says: 'A summary of the difference, at most 20,000 characters.' },
     success: { status: 200, description: 'The comparison.', schema: VersionComparison },
     errors: ['not_found', 'model_failed', 'model_timed_out', 'unavailable'],
   }),

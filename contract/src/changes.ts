@@ -77,7 +77,7 @@ export const changeOperations = {
         }),
       }),
     },
-    stream: changeStreamData,
+    answer: { kind: 'events', data: changeStreamData },
     errors: ['too_many_streams'],
   }),
 }

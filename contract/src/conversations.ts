@@ -146,7 +146,7 @@ const lifecycleOperations = {
       interactivity: Type.Optional(nullable(oneOf(interactivities, 'Default `plain`.'))),
     }),
     success: { status: 200, description: 'The reply.', schema: MessageReply },
-    stream: turnStreamData,
+    answer: { kind: 'events', data: turnStreamData },
     errors: [
       'not_found',
       'conversation_not_text',

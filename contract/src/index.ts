@@ -35,6 +35,7 @@ export type Input<Id extends OperationId> = InputOf<Operations[Id]>
 export type Output<Id extends OperationId> = OutputOf<Operations[Id]>
 
 export * from './access.ts'
+export * from './actions/index.ts'
 export * from './agent-config.ts'
 export * from './agent-config-parts.ts'
 export * from './tool-config.ts'

@@ -139,19 +139,19 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
   }
 }
 
-function describeContent({ success, stream, text }: Operation, hoist: Hoist): Json {
+function describeContent({ success, answer }: Operation, hoist: Hoist): Json {
   const types: Json = {
-    ...(text ? { 'text/plain': { schema: { type: 'string', description: text } } } : {}),
+    ...(answer?.kind === 'text' ? { 'text/plain': { schema: { type: 'string', description: answer.says } } } : {}),
     ...(success.schema ? { 'application/json': { schema: hoist(success.schema) } } : {}),
-    ...(stream ? { 'text/event-stream': { schema: describeStream(stream, hoist) } } : {}),
+    ...(answer?.kind === 'events' ? { 'text/event-stream': { schema: describeEvents(answer.data, hoist) } } : {}),
   }
   return Object.keys(types).length > 0 ? { content: types } : {}
 }
 
 /** OpenAPI 3.1 has no word for server-sent events: the schema is that of one event, its data as JSON. */
-function describeStream(stream: NonNullable<Operation['stream']>, hoist: Hoist): Json {
+function describeEvents(data: Readonly<Record<string, TSchema>>, hoist: Hoist): Json {
   const names = new Map<unknown, string[]>()
-  for (const [name, schema] of Object.entries(stream)) names.set(schema, [...(names.get(schema) ?? []), name])
+  for (const [name, schema] of Object.entries(data)) names.set(schema, [...(names.get(schema) ?? []), name])
   const variants = [...names].map(([schema, events]) => ({
     type: 'object',
     required: ['event', 'data'],

@@ -9,6 +9,15 @@ import type { ConversationPermission, Scope } from './vocabulary.ts'
  */
 export type OperationAccess = 'public' | 'user' | 'session' | 'member' | readonly [Scope, ...Scope[]]
 
+/**
+ * `events`: server-sent events, the data of each by its name. With a schema of `success` beside it the answer is a stream only for
+ * callers that accept `text/event-stream`, otherwise always. `text`: `text/plain`, sent piece by piece as it is written; the schema
+ * of `success` is for callers that ask with `?format=json`.
+ */
+export type OperationAnswer =
+  | { readonly kind: 'events'; readonly data: Readonly<Record<string, TSchema>> }
+  | { readonly kind: 'text'; readonly says: string }
+
 export interface Operation {
   /** Names the function, the SDK method, the metric label and the span. */
   id: string
@@ -45,16 +54,8 @@ export interface Operation {
   body_optional?: boolean
   /** 303 is for browsers: where to is in `Location`. */
   success: { status: 200 | 201 | 202 | 204 | 303; description: string; schema?: TSchema }
-  /**
-   * The data of each server-sent event, by its name. With a schema of `success` beside it the answer is a stream only for who
-   * accepts `text/event-stream`, else always.
-   */
-  stream?: Readonly<Record<string, TSchema>>
-  /**
-   * What the text says, of an operation that answers `text/plain`, sent piece by piece as it is written. The schema of
-   * `success` is for who asks with `?format=json`.
-   */
-  text?: string
+  /** What it answers besides JSON; absent: JSON only. */
+  answer?: OperationAnswer
   /** Whether a conversation token may come as the query's `token`: `EventSource` cannot send headers. */
   token_in_query?: true
   /** Refusals of the operation's own; those of access and validation come from its shape. */

@@ -58,7 +58,10 @@ export const turnOperations = {
       ),
     }),
     success: { status: 200, description: 'Server-sent events.' },
-    stream: { ...Object.fromEntries(eventTypes.map((type) => [type, ConversationEvent])), ...liveData },
+    answer: {
+      kind: 'events',
+      data: { ...Object.fromEntries(eventTypes.map((type) => [type, ConversationEvent])), ...liveData },
+    },
     errors: ['not_found', 'too_many_streams'],
   }),
   cancelTurn: defineOperation({

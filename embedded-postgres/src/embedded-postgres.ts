@@ -32,6 +32,8 @@ export interface EmbeddedPostgresOptions {
    * `attach`: use a running server, regardless of its owner, and leave it running; if none is running, start it as `own`.
    */
   mode?: 'own' | 'attach'
+  /** Default: true. If false, a new server does not wait for the disk, and a crash of the machine can lose all data. */
+  durable?: boolean
 }
 
 /**
@@ -63,7 +65,8 @@ async function start(options: EmbeddedPostgresOptions, host: Host): Promise<Embe
   const socket_host = await openRoute(route, home.cluster_dir)
   const server_log = await openServerLog(home)
   try {
-    const joined = await joinServer({ home, binaries, host: socket_host, server_log, mode: options.mode ?? 'own', log })
+    const { mode = 'own', durable = true } = options
+    const joined = await joinServer({ home, binaries, host: socket_host, server_log, mode, durable, log })
     log(describeStart(joined, home))
     const address = connectionString(socket_host, APPLICATION_ROLE, APPLICATION_DATABASE)
     return new RunningPostgres({

@@ -18,6 +18,15 @@ export interface Postmaster {
   describeEnd(): string
 }
 
+interface PostmasterOptions {
+  home: Home
+  binaries: Binaries
+  server_log: ServerLog
+  /** The process id in a leftover postmaster.pid. */
+  stale_pid: number | null
+  durable: boolean
+}
+
 export async function readPostmasterFile(cluster_dir: string) {
   try {
     return parsePostmasterFile(await readFile(join(cluster_dir, 'postmaster.pid'), 'utf8'))
@@ -76,12 +85,12 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
  * Starts the server in its own session. Ctrl-C in the terminal reaches only Parley, which needs its database to shut down, and
  * killing Parley leaves a server that the next start takes over.
  */
-export function spawnPostmaster(home: Home, binaries: Binaries, log: ServerLog, stale_pid: number | null) {
+export function spawnPostmaster({ home, binaries, server_log: log, stale_pid, durable }: PostmasterOptions) {
   const identity = home.account === null ? {} : { uid: home.account.uid, gid: home.account.gid }
   // PostgreSQL refuses to start if an unrelated process of its user has the id in a leftover postmaster.pid. It ignores the id
   // given here, and still checks that no other server has the data in memory.
   const disregard = stale_pid === null ? {} : { PG_GRANDPARENT_PID: String(stale_pid) }
-  const child = spawn(binaries.postgres, serverArguments(home.cluster_dir), {
+  const child = spawn(binaries.postgres, serverArguments(home.cluster_dir, durable), {
     ...identity,
     cwd: '/',
     detached: true,

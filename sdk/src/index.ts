@@ -93,7 +93,7 @@ export function createClient(options: ClientOptions): Client {
 function createCall(client: ClientOptions, operation: Operation) {
   const takesKey = operation.headers?.properties['idempotency_key'] !== undefined
   const isSafeToRetry = operation.method === 'GET' || takesKey || operation.changes_nothing === true
-  const fixed = operation.text === undefined ? {} : { format: 'json' }
+  const fixed = operation.answer?.kind === 'text' ? { format: 'json' } : {}
   const retries = isSafeToRetry ? (client.retries ?? default_retries) : 0
   return async (input: Values = {}, call: CallOptions = {}): Promise<unknown> => {
     const keyed = retries > 0 && takesKey ? { idempotency_key: randomUuid(), ...input } : input

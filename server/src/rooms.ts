@@ -7,8 +7,10 @@ import { createAuthoring } from './authoring/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
+import type { ConversationContributions } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
 import { createEngine } from './engine/room.ts'
+import type { TurnContributions } from './engine/turn-source.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
 import { createModels } from './models/room.ts'
@@ -19,14 +21,17 @@ import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
+/** What a room may add to the conversations and turns of the rooms below it. */
+type Contributing = Room & ConversationContributions & TurnContributions
+
 /** Rooms start in this order, and end in reverse. */
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
   const conversations = createConversations(core, access)
   const events = createEvents(core)
-  return {
-    statistics: createStatistics(),
+  const rooms = {
+    statistics: createStatistics(core),
     agents: createAgents(),
     access,
     secrets: createSecrets(),
@@ -40,6 +45,11 @@ export function createRooms(core: Core, options: AccessOptions) {
     webhooks: createWebhooks(core),
     system: createSystem(),
   }
+  for (const room of Object.values<Contributing>(rooms)) {
+    conversations.conversations.commits.contribute(room)
+    rooms.engine.contribute(room)
+  }
+  return rooms
 }
 
 type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void

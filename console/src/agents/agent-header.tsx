@@ -1,7 +1,7 @@
-// Who the agent is, whether its changes are stored and published, and the ways to have them so.
+// The header of an agent's page: its state, and the actions to save and publish it.
 import { useState } from 'react'
-import { formatNumber } from '../format.ts'
-import { agentTexts } from '../texts/agents.ts'
+import { formatNumber } from '../base/format.ts'
+import { agentTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import type { AgentVersion } from './document.ts'
@@ -18,7 +18,7 @@ export function AgentHeader() {
   const { agent, version } = latest
   const { isDirty, hasChanged, isSaving, mayManage, saveNow, discard } = editing
   const publish = async () => {
-    // What is shown, which may be older than what the server has by now.
+    // The state that is shown, which may be older than the state of the server.
     const base = isDirty ? await saveNow() : editing.state.base
     if (base?.version && !base.version.published) setPublished(base.version)
   }

@@ -1,14 +1,14 @@
-// One agent: what it is made of, its versions, and somebody to try it out with.
+// The page of one agent: its sections, its versions and the tester.
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
-import { isSomethingAsked, useKeys } from '../shell/use-keys.ts'
-import { useIsRoomy } from '../shell/use-media.ts'
+import { isSomethingAsked, useKeys } from '../ui/use-keys.ts'
+import { useIsRoomy } from '../ui/use-media.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
@@ -113,7 +113,7 @@ function Shown({ latest }: { latest: Base }) {
   )
 }
 
-/** Two versions need the room; what is said meanwhile goes on beside the next section. */
+/** The comparison of versions needs the room, so the tester is hidden there but keeps running. */
 function TesterBeside({ section, children }: { section: SectionName; children: ReactNode }) {
   return (
     <aside
@@ -129,11 +129,11 @@ function TesterBeside({ section, children }: { section: SectionName; children: R
 }
 
 export interface ShownVersion {
-  /** Of one that is only looked at; null: the newest, which can be edited. */
+  /** The number of a version that is only viewed; null for the newest one, which can be edited. */
   number: number | null
   editor: Editor | null
   shown: Base['version']
-  /** There is none of that number. */
+  /** There is no version with this number. */
   isMissing: boolean
   error: unknown
   isPending: boolean
@@ -196,17 +196,17 @@ function Section({ section, search, editing, version }: SectionProps) {
   }
 }
 
-/** A section begins at its top. */
+/** A new section starts at its top. */
 function useScroller(section: SectionName) {
   const scroller = useRef<HTMLDivElement>(null)
-  // Before a field in it is led to.
+  // Runs before a field in the section gets the focus.
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = 0
   }, [section])
   return scroller
 }
 
-/** Also while somebody writes in a field. */
+/** Works also while a field has the focus. */
 function useSaveKey(save: () => void): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return

@@ -1,4 +1,4 @@
-// What an address says of the list of agents, and of the page of one. Pure.
+// The search parameters of the list of agents and of an agent's page. Pure.
 export const sections = [
   'purpose',
   'instructions',
@@ -8,16 +8,16 @@ export const sections = [
   'advanced',
   'json',
   'versions',
-  /** Beside the others where there is room. */
+  /** Shown beside the others on wide screens. */
   'test',
 ] as const
 export type SectionName = (typeof sections)[number]
 
 export interface AgentSearch {
   section?: SectionName
-  /** A version to look at; without it, the newest one, which can be edited. */
+  /** The version to view. Without it, the newest version, which can be edited. */
   version?: number
-  /** Two versions to compare. */
+  /** The two versions to compare. */
   from?: number
   to?: number
 }

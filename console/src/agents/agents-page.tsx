@@ -1,12 +1,12 @@
-// The agents of an organization: what each is, which of its versions answers, and how much it is talked to.
+// The list of agents, with their versions and how much they are used.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { useNow } from '../inbox/use-now.ts'
-import { useSession } from '../session-context.ts'
-import { useKeys } from '../shell/use-keys.ts'
+import { useNow } from '../ui/use-now.ts'
+import { useSession } from '../session/session-context.ts'
+import { useKeys } from '../ui/use-keys.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
@@ -157,13 +157,13 @@ function ListEnd({ hasMore, isFetchingMore, hasFailed, onMore }: Omit<TableProps
   }, [hasMore, isFetchingMore, hasFailed, onMore])
   return (
     <div ref={end} className="flex items-center justify-center gap-3 p-4 text-xs text-faint">
-      {hasFailed ? texts.inbox.moreFailed : hasMore ? `${texts.loading}…` : texts.inbox.endOfList}
+      {hasFailed ? texts.moreFailed : hasMore ? `${texts.loading}…` : texts.endOfList}
       {hasFailed && <Button onClick={onMore}>{texts.retry}</Button>}
     </div>
   )
 }
 
-/** The focus goes from name to name. */
+/** Moves the focus from name to name. */
 function useListKeys(body: { current: HTMLTableSectionElement | null }): void {
   const move = (to: (index: number, last: number) => number) => {
     const links = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]

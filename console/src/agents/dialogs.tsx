@@ -1,6 +1,6 @@
-// What is asked before something is lost: leaving with unsaved changes, and saving where somebody else has saved.
+// Dialogs before something is lost: leaving with unsaved changes, and saving after someone else saved.
 import { useBlocker } from '@tanstack/react-router'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { ConfirmDialog, Modal } from '../ui/dialog.tsx'
 import { listChanges } from './document.ts'
@@ -10,7 +10,7 @@ import type { Editing } from './use-editing.ts'
 export function LeaveDialog({ hasChanged }: { hasChanged: boolean }) {
   const words = agentTexts.leave
   const { status, proceed, reset } = useBlocker({
-    // Sections of one agent share what is being edited.
+    // The sections of one agent share the edited state.
     shouldBlockFn: ({ current, next }) => hasChanged && current.pathname !== next.pathname,
     enableBeforeUnload: () => hasChanged,
     withResolver: true,

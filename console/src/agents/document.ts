@@ -1,4 +1,4 @@
-// An agent as it is edited: its own fields and those of the version, in one value whose paths are those of the server's faults. Pure.
+// The edited agent: its own fields and those of the version as one value. Its paths are the paths of the server's faults. Pure.
 import type { Output } from '@parley/sdk'
 import { deepEqual } from '@tanstack/react-router'
 
@@ -17,7 +17,7 @@ export interface AgentDocument {
   instruction_builder_inputs: JsonObject | null
 }
 
-/** The fields of the agent itself, which all its versions share. */
+/** The fields of the agent, which all versions share. */
 export const agentFields = [
   'name',
   'description',
@@ -41,14 +41,14 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-// --- places ---
+// --- paths ---
 
 export type Path = readonly (string | number)[]
 
-/** As the server spells the path of a fault. */
+/** The path as the server writes it in a fault. */
 export const keyOf = (path: Path) => path.join('.')
 
-/** Whether `key` is the place of `of`, or lies in it. */
+/** Whether `key` is the path `of`, or lies within it. */
 export const isWithin = (key: string, of: string) => key === of || key.startsWith(`${of}.`)
 
 export function readAt(value: unknown, path: Path): unknown {
@@ -61,10 +61,10 @@ export function readAt(value: unknown, path: Path): unknown {
   return found
 }
 
-/** With nothing in it, it still says something: that every widget may be shown. */
+/** Keys whose empty object has a meaning: `widgets: {}` allows all widgets. */
 const meaningful_when_empty: ReadonlySet<string | number> = new Set(['widgets'])
 
-/** The value with another one at the path; undefined takes away what is there, and whatever holds nothing else. */
+/** Sets the value at a path. Undefined removes it, and every parent that is then empty. */
 function writeAt(value: unknown, path: Path, next: unknown): unknown {
   const [step, ...rest] = path
   if (step === undefined) return next
@@ -92,9 +92,9 @@ export function writeDocument(document: AgentDocument, path: Path, value: unknow
   }
 }
 
-// --- two people at once ---
+// --- two people editing at once ---
 
-/** What a person changes at once: a field of the agent, a key of the configuration or of the inputs. */
+/** The units of a change: a field of the agent, a key of the configuration or of the inputs. */
 type Part = readonly [field: keyof AgentDocument, key?: string]
 
 function listParts(...documents: AgentDocument[]): Part[] {
@@ -110,14 +110,14 @@ function listParts(...documents: AgentDocument[]): Part[] {
 const isSame = (a: AgentDocument, b: AgentDocument, part: Part) =>
   deepEqual(readAt(a, part as Path), readAt(b, part as Path))
 
-/** The parts that differ, as paths. */
+/** The paths of the units that differ. */
 export function listChanges(from: AgentDocument, to: AgentDocument): string[] {
   return listParts(from, to)
     .filter((part) => !isSame(from, to, part))
     .map((part) => keyOf(part as Path))
 }
 
-/** `theirs`, with what has been changed between `base` and `mine`; where both have changed a part, mine stands. */
+/** Applies the changes from `base` to `mine` to `theirs`. If both changed a unit, mine wins. */
 export function mergeDocuments(base: AgentDocument, mine: AgentDocument, theirs: AgentDocument): AgentDocument {
   const changed = listParts(base, mine).filter((part) => !isSame(base, mine, part))
   return changed.reduce((merged, part) => writeDocument(merged, part as Path, readAt(mine, part as Path)), theirs)

@@ -1,4 +1,4 @@
-// How a field reads and writes its place in the agent that is edited.
+// How a field reads and writes its value in the edited agent.
 import { createContext, use } from 'react'
 import { type AgentDocument, type Path, isWithin, keyOf, readAt } from './document.ts'
 import type { Fault, HeldText } from './editor-state.ts'
@@ -19,12 +19,12 @@ export function useEditor(): Editor {
 }
 
 export interface FieldPlace {
-  /** The path as one text. */
+  /** The path as one string. */
   key: string
   value: unknown
-  /** What is wrong with it. */
+  /** The fault of this path. */
   error: string | null
-  /** The same, or what is wrong with a part of it, for a field that shows all of them. */
+  /** The fault of this path or of a part of it, for a field that edits the whole value. */
   errorWithin: string | null
   held: HeldText | undefined
   isReadOnly: boolean

@@ -1,4 +1,4 @@
-// What an editor knows: the agent as the server has it, the same as it is being edited, and what is wrong with it. Pure.
+// The state of an editor: the agent as stored, the edited document, and its faults. Pure.
 import { deepEqual } from '@tanstack/react-router'
 import {
   type AgentDetail,
@@ -17,14 +17,14 @@ export interface Fault {
   message: string
 }
 
-/** As the server has it. Without a version the document is a proposal, which nobody has stored. */
+/** As stored. Without a version, the document is a proposal that is not stored yet. */
 export interface Base {
   agent: AgentDetail
   version: AgentVersion | null
   document: AgentDocument
 }
 
-/** What was typed where no value can be read out of it yet. */
+/** Text that is not a valid value yet. */
 export interface HeldText {
   text: string
   message: string
@@ -40,7 +40,7 @@ export interface EditorState {
   faults: readonly Fault[]
   /** By path. */
   held: Readonly<Record<string, Held>>
-  /** Another one: fields begin anew. */
+  /** If it changes, all fields start again from the document. */
   round: number
 }
 
@@ -48,7 +48,7 @@ export type EditorEvent =
   | { type: 'written'; path: Path; value: unknown }
   | { type: 'held'; path: Path; held: HeldText | null }
   | { type: 'judged'; faults: readonly Fault[] }
-  /** `document` is what was stored; what has been written since is not. */
+  /** `document` is what was stored. Later edits are not part of it. */
   | { type: 'saved'; base: Base; document: AgentDocument }
   | { type: 'replaced'; base: Base; document: AgentDocument }
 
@@ -66,9 +66,9 @@ export function changeEditor(state: EditorState, event: EditorEvent): EditorStat
     case 'written': {
       const key = keyOf(event.path)
       const document = writeDocument(state.document, event.path, event.value)
-      // What was said of it, of its parts, and of what it is a part of, was said of something else.
+      // Faults of the path, of its parts and of its parents are out of date.
       const faults = state.faults.filter(({ path }) => !isWithin(path, key) && !isWithin(key, path))
-      // A text stands for as long as the value does that it is to take the place of.
+      // A held text is dropped once the value it would replace has changed.
       const isLeft = ({ path }: Held) =>
         keyOf(path) !== key && Object.is(readAt(state.document, path), readAt(document, path))
       return { ...state, document, faults, held: keepHeld(state.held, isLeft) }
@@ -83,7 +83,7 @@ export function changeEditor(state: EditorState, event: EditorEvent): EditorStat
     case 'judged':
       return { ...state, faults: event.faults }
     case 'saved': {
-      // The very same value, where it is: what is being typed into stays as it is.
+      // Keeps the same object if nothing changed, so that fields keep what is being typed.
       const isSame = deepEqual(event.base.document, event.document)
       return { ...state, base: isSame ? { ...event.base, document: event.document } : event.base, faults: [] }
     }
@@ -96,12 +96,12 @@ function keepHeld(held: EditorState['held'], isLeft: (text: Held) => boolean): E
   return Object.fromEntries(Object.entries(held).filter(([, text]) => isLeft(text)))
 }
 
-/** Whether leaving would lose something. */
+/** Whether leaving would lose changes. */
 export function isChanged({ base, document, held }: EditorState): boolean {
   return Object.keys(held).length > 0 || (document !== base.document && !deepEqual(document, base.document))
 }
 
-/** Whether it is another state of the server than the one that is edited. */
+/** Whether the server has another state than the one being edited. */
 export function isNewer(known: Base, { agent, version }: Pick<Base, 'agent' | 'version'>): boolean {
   return (
     version?.id !== known.version?.id ||
@@ -111,7 +111,7 @@ export function isNewer(known: Base, { agent, version }: Pick<Base, 'agent' | 'v
   )
 }
 
-/** What stands in the way of saving, and what the server has found; in the browser's own words first. */
+/** All faults that prevent saving: first those that the browser found, then those of the server. */
 export function listFaults({ faults, held }: Pick<EditorState, 'faults' | 'held'>): Fault[] {
   const unread = Object.entries(held).map(([path, { message }]) => ({ path, message }))
   return [...unread, ...faults.filter(({ path }) => !Object.hasOwn(held, path))]

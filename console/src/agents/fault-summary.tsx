@@ -1,6 +1,6 @@
-// All that is wrong, above the fields, each with the way to its own; the only place for what has none.
+// All faults, above the fields, each with a link to its field. Faults without a field appear only here.
 import { useEffect, useRef } from 'react'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { namePath, sectionOf } from './path-names.ts'
 import type { Fault } from './editor-state.ts'
 import { useAgentPage } from './page-context.ts'
@@ -11,7 +11,7 @@ const shown_at_most = 12
 export function FaultSummary({ faults }: { faults: readonly Fault[] }) {
   const { show } = useAgentPage()
   const wanted = useRef<string | null>(null)
-  // The section with the field is drawn first.
+  // The section must be rendered before its field can get the focus.
   useEffect(() => {
     if (wanted.current !== null && focusField(wanted.current)) wanted.current = null
   })
@@ -43,7 +43,7 @@ export function FaultSummary({ faults }: { faults: readonly Fault[] }) {
   )
 }
 
-/** That of the path, or of what it is a part of. */
+/** The field of the path, or of one of its parents. */
 function focusField(path: string): boolean {
   const steps = path.split('.')
   for (let length = steps.length; length > 0; length -= 1) {

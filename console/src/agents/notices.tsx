@@ -1,6 +1,6 @@
-// What one has to know before one writes: that this is an old version, that somebody else has saved, that a text is not JSON yet.
+// Notices above the editor: an old version, changes by someone else, invalid JSON.
 import { type ReactNode, useState } from 'react'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import type { ShownVersion } from './agent-page.tsx'
 import type { SectionName } from './agent-search.ts'

@@ -1,14 +1,14 @@
-// What the parts of an agent's page share: its editing, and the ways between its sections.
+// What the parts of an agent's page share: the editing state, and navigation between sections.
 import { createContext, use } from 'react'
 import type { AgentSearch } from './agent-search.ts'
 import type { Base } from './editor-state.ts'
 import type { Editing } from './use-editing.ts'
 
 export interface AgentPageControl {
-  /** As the server was last heard to have it. */
+  /** The latest known state of the server. */
   latest: Base
   editing: Editing
-  /** Leads to another place of the page. */
+  /** Navigates to another place of the page. */
   show: (search: AgentSearch) => void
 }
 

@@ -1,5 +1,5 @@
-// Which section a path of the agent belongs to, and what a person calls it. Pure.
-import { agentTexts } from '../texts/agents.ts'
+// The section and the readable name of a path. Pure.
+import { agentTexts } from './texts.ts'
 import type { SectionName } from './agent-search.ts'
 
 const sectionOfKey: Record<string, SectionName> = {
@@ -40,7 +40,7 @@ const sectionOfField: Record<string, SectionName> = {
   metadata: 'advanced',
 }
 
-/** Whatever has no field of its own is in the text of the whole. */
+/** A path without a field of its own is in the JSON section. */
 export function sectionOf(path: string): SectionName {
   const [field = '', key = ''] = path.split('.')
   if (field === 'config') return Object.hasOwn(sectionOfKey, key) ? sectionOfKey[key]! : 'json'

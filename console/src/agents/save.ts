@@ -1,7 +1,7 @@
-// Stores what was edited, and nothing over anybody else's change.
+// Stores the edited agent, and never overwrites changes by someone else.
 import { ApiError } from '@parley/sdk'
 import { deepEqual } from '@tanstack/react-router'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { type AgentDetail, type AgentDocument, type AgentVersion, agentFields, documentOf } from './document.ts'
 import type { Base, Fault } from './editor-state.ts'
 import { readAgent } from './use-agent.ts'
@@ -9,19 +9,19 @@ import { readAgent } from './use-agent.ts'
 type Client = Session['client']
 
 export type Saving =
-  /** With a failure: all but the agent's own fields. */
+  /** After a failure, everything was stored except the agent's own fields. */
   | { outcome: 'saved'; base: Base; failure: unknown }
-  /** `theirs` is how the server has it now. */
+  /** `theirs` is the current state of the server. */
   | { outcome: 'conflict'; theirs: Base }
   | { outcome: 'refused'; faults: Fault[] }
 
-/** Whoever saved in between; the rest of what may go wrong is thrown. */
+/** Whether someone else saved in between. Other errors are thrown. */
 class Conflict extends Error {}
 
 export async function saveDocument(client: Client, base: Base, document: AgentDocument): Promise<Saving> {
   const agent_id = base.agent.id
   try {
-    // Judged as a whole before a part of it is stored.
+    // The whole configuration is checked before any part is stored.
     await client.checkAgent({ ...document, name: document.name })
     const version = await saveVersion(client, base, document)
     const saved = (agent: AgentDetail, failure: unknown = null): Saving => ({
@@ -47,7 +47,7 @@ function isConflict(error: unknown): boolean {
   return error instanceof Conflict || (error instanceof ApiError && codes.includes(error.code ?? ''))
 }
 
-/** The fields that have changed, and no others: they have no revision to compare. */
+/** Only the fields that changed, because the agent has no revision to compare. */
 async function saveAgent(client: Client, base: Base, document: AgentDocument) {
   const changed = agentFields.filter((field) => !deepEqual(document[field], base.document[field]))
   if (changed.length === 0) return {}
@@ -73,7 +73,7 @@ async function saveVersion(client: Client, base: Base, document: AgentDocument):
   })
 }
 
-/** A published version is changed in a draft that begins as its copy. */
+/** A published version cannot change, so a draft with its content is created. */
 async function makeDraft(client: Client, known: AgentVersion): Promise<AgentVersion> {
   const draft = await client.getAgentVersion({ agent_id: known.agent_id, version: 'latest' })
   if (draft.published || !deepEqual(contentOf(draft), contentOf(known))) throw new Conflict()

@@ -1,6 +1,6 @@
-// The way between the sections of an agent: beside them, or above them where there is little room.
+// Navigation between the sections of an agent: beside them, or above them on narrow screens.
 import { Link } from '@tanstack/react-router'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { type AgentSearch, type SectionName, sections } from './agent-search.ts'
 import type { Fault } from './editor-state.ts'
 import { sectionOf } from './path-names.ts'
@@ -53,7 +53,7 @@ export function SectionNav({ section, hasTest, faults, search: { version } }: Na
   )
 }
 
-/** Where the list is a strip that is wider than the window. */
+/** On narrow screens the list can be wider than the window. */
 function showWhole(link: HTMLElement | null): void {
   link?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }

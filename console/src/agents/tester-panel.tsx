@@ -1,6 +1,6 @@
-// Somebody to talk to: the version as it is stored, beside what is being written.
+// The tester beside the editor. It uses the stored version, not the unsaved changes.
 import { Suspense, lazy } from 'react'
-import { agentTexts } from '../texts/agents.ts'
+import { agentTexts } from './texts.ts'
 import { LoadingState } from '../ui/state.tsx'
 import type { AgentVersion } from './document.ts'
 
@@ -13,7 +13,7 @@ export function TesterPanel({ version, isChanged }: { version: AgentVersion | nu
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex min-h-0 flex-1 flex-col">
         <Suspense fallback={<LoadingState />}>
-          {/* What was saved since is another agent to talk to. */}
+          {/* After each save, the test starts again. */}
           <AgentTester
             key={`${version.id} ${version.revision}`}
             agent_id={version.agent_id}

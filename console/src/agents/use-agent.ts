@@ -1,8 +1,8 @@
-// One agent as the server has it, with its newest version; read again when somebody comes back to the page.
+// One agent with its newest version, as stored. It is read again when the window gets the focus.
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
-import type { Session } from '../session.ts'
-import { agentTexts } from '../texts/agents.ts'
+import type { Session } from '../session/session.ts'
+import { agentTexts } from './texts.ts'
 import { type AgentDetail, type AgentVersion } from './document.ts'
 import { type Base, makeBase } from './editor-state.ts'
 
@@ -34,7 +34,7 @@ export function versionQuery({ client }: Session, agent_id: string, version: num
   })
 }
 
-/** Tells every page what is known now, and has the rest read again. */
+/** Updates all pages with what is known now, and reads the rest again. */
 export function useKnownAgent(agent_id: string) {
   const queries = useQueryClient()
   return useCallback(
@@ -54,13 +54,13 @@ export async function forgetAgents(queries: QueryClient, agent_id?: string): Pro
   ])
 }
 
-/** Whether the model is at work on the instructions. */
+/** Whether the model is writing the instructions. */
 export function isBeingWritten(version: AgentVersion | null): boolean {
   const status = version?.instruction_generation?.status
   return status === 'queued' || status === 'running'
 }
 
-/** The one that answers new conversations. */
+/** The version that new conversations use. */
 export function findLive({ versions }: Pick<AgentDetail, 'versions'>) {
   return versions.find(({ published }) => published)
 }

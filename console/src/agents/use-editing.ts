@@ -1,6 +1,6 @@
-// The editing of one agent: its state, saving, and what to do when somebody else saves too.
+// Editing one agent: its state, saving, and changes by someone else.
 import { useEffect, useMemo, useReducer, useState } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { mergeDocuments } from './document.ts'
 import type { Editor } from './editor-context.ts'
 import { type Base, changeEditor, isChanged, isNewer, listFaults, startEditing } from './editor-state.ts'
@@ -9,7 +9,7 @@ import { useSaving } from './use-saving.ts'
 
 export type Editing = ReturnType<typeof useEditing>
 
-/** `latest` is what the server was last heard to have. */
+/** `latest` is the latest known state of the server. */
 export function useEditing(session: Session, latest: Base) {
   const [state, dispatch] = useReducer(changeEditor, latest, (base) => startEditing(base))
   const [theirs, setTheirs] = useState<Base | null>(null)
@@ -20,7 +20,7 @@ export function useEditing(session: Session, latest: Base) {
   const isOutdated = isNewer(base, latest) && !isSaving
   const mayManage = session.scopes.has('agents:manage')
 
-  // Where nothing would be lost, what others have done is simply there.
+  // If nothing would be lost, changes by others appear at once.
   useEffect(() => {
     if (isOutdated && !hasChanged) dispatch({ type: 'replaced', base: latest, document: latest.document })
   }, [isOutdated, hasChanged, latest])
@@ -50,7 +50,7 @@ export function useEditing(session: Session, latest: Base) {
     editor,
     faults,
     hasChanged,
-    /** Nobody has stored a proposal: there is something to save from the start. */
+    /** A proposal is not stored yet, so it can be saved from the start. */
     isDirty: hasChanged || base.version === null,
     isOutdated: isOutdated && hasChanged,
     isSaving,

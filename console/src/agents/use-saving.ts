@@ -1,7 +1,7 @@
-// Saving what is edited, once at a time, and what comes of it.
+// Saves the edited agent, one save at a time.
 import { useMutation } from '@tanstack/react-query'
-import type { Session } from '../session.ts'
-import { agentTexts } from '../texts/agents.ts'
+import type { Session } from '../session/session.ts'
+import { agentTexts } from './texts.ts'
 import { notify, notifyError } from '../ui/notify.ts'
 import type { AgentDocument } from './document.ts'
 import type { Base, EditorEvent } from './editor-state.ts'
@@ -13,7 +13,7 @@ interface Listeners {
   know: (base: Base) => Promise<void>
 }
 
-/** Somebody may go on writing meanwhile: what is saved is what there was at the start. */
+/** Editing can continue meanwhile. What is saved is the state at the start. */
 export function useSaving({ client }: Session, { tell, onConflict, know }: Listeners) {
   const { isPending, mutateAsync } = useMutation({
     mutationFn: ({ base, document }: { base: Base; document: AgentDocument }) => saveDocument(client, base, document),
@@ -23,12 +23,12 @@ export function useSaving({ client }: Session, { tell, onConflict, know }: Liste
       tell({ type: 'saved', base: saving.base, document })
       if (saving.failure === null) notify(agentTexts.saved)
       else notifyError(saving.failure)
-      // What is stored is known; the rest is read again while somebody goes on.
+      // The stored version is known. The rest is read again in the background.
       void know(saving.base)
     },
     onError: notifyError,
   })
-  /** Resolves to what is stored now; null when it could not be. */
+  /** Resolves to what is stored now; null if saving failed. */
   const save = async (base: Base, document: AgentDocument): Promise<Base | null> => {
     const saving = await mutateAsync({ base, document }).catch(() => null)
     return saving?.outcome === 'saved' && saving.failure === null ? saving.base : null

@@ -1,19 +1,19 @@
-// What can be done about a conversation: cancel the reply, end it, export it, delete it. Only what the credential may, and the state allows.
+// The actions on a conversation that the caller's scopes and its state allow: cancel the reply, end, export, delete.
 import type { Conversation, Turn } from '@parley/contract'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { isActive } from '../inbox/rows.ts'
-import { useSession } from '../session-context.ts'
-import { texts } from '../texts/index.ts'
+import { isActive } from '../transcript/conversation-state.ts'
+import { useSession } from '../session/session-context.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
 import { PopupMenu, PopupMenuItem } from '../ui/popup.tsx'
 import { DeleteDialog } from './delete-dialog.tsx'
-import { EndDialog } from './end-dialog.tsx'
+import { EndDialog } from '../transcript/end-dialog.tsx'
 import { exportJson, exportPage } from './export.ts'
-import type { Live } from './live.ts'
+import type { Live } from '../transcript/live.ts'
+import { conversationTexts } from './texts.ts'
 
-const words = texts.conversation.actions
+const words = conversationTexts.actions
 
 interface ActionsProps {
   conversation: Conversation

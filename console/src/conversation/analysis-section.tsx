@@ -1,17 +1,16 @@
-// What was made of a conversation after its end, and having it made again.
+// The analysis of a conversation, and a button to run it again.
 import type { Conversation } from '@parley/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { isActive, isUnsettled } from '../inbox/rows.ts'
-import { useSession } from '../session-context.ts'
-import { conversationTexts } from '../texts/conversation.ts'
-import { texts } from '../texts/index.ts'
+import { isActive, isUnsettled } from '../transcript/conversation-state.ts'
+import { useSession } from '../session/session-context.ts'
+import { conversationTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
 import { Section } from './details-parts.tsx'
-import { conversationKey } from './use-conversation.ts'
+import { conversationKey } from '../transcript/use-conversation.ts'
 
-const words = texts.conversation
+const words = conversationTexts
 
 export function AnalysisSection({ conversation }: { conversation: Conversation }) {
   const { analysis_status, analysis_reason, summary } = conversation
@@ -43,16 +42,16 @@ function RunAgain({ conversation }: { conversation: Conversation }) {
   const ask = useMutation({
     mutationFn: () => client.analyzeConversation({ conversation_id }),
     onSuccess: (asked) => {
-      // Without the transcript, which stays as it is.
+      // The response has no transcript; the known one is kept.
       queries.setQueryData<Conversation>(conversationKey(conversation_id), (known) => known && { ...known, ...asked })
-      notify(conversationTexts.analysis.asked)
+      notify(conversationTexts.analysisActions.queued)
     },
     onError: notifyError,
   })
   const isFirst = analysis_status === 'none' || analysis_status === 'skipped'
   return (
     <Button className="mt-3" disabled={ask.isPending || isUnsettled(conversation)} onClick={() => ask.mutate()}>
-      {isFirst ? conversationTexts.analysis.first : conversationTexts.analysis.again}
+      {isFirst ? conversationTexts.analysisActions.first : conversationTexts.analysisActions.again}
     </Button>
   )
 }

@@ -1,31 +1,31 @@
-// One conversation: what was said and done in it, what is known of it, and what can be done about it.
+// The page of one conversation: its transcript, its details and the actions on it.
 import { ApiError } from '@parley/sdk'
 import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
-import { isActive } from '../inbox/rows.ts'
-import { useSession } from '../session-context.ts'
+import { isActive } from '../transcript/conversation-state.ts'
+import { useSession } from '../session/session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
-import { useKeys } from '../shell/use-keys.ts'
-import { useIsWide } from '../shell/use-media.ts'
+import { useKeys } from '../ui/use-keys.ts'
+import { useIsWide } from '../ui/use-media.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { conversationTexts } from '../texts/conversation.ts'
+import { conversationTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
 import { PageHeader } from '../ui/page-header.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { StatusLabel } from '../ui/status.tsx'
 import { Actions } from './actions.tsx'
-import { Connection } from './connection.tsx'
+import { Connection } from '../transcript/connection.tsx'
 import { Details } from './details.tsx'
-import { buildTimeline } from './timeline.ts'
-import { Transcript } from './transcript.tsx'
-import { useConversation } from './use-conversation.ts'
+import { buildTimeline } from '../transcript/timeline.ts'
+import { Transcript } from '../transcript/transcript.tsx'
+import { useConversation } from '../transcript/use-conversation.ts'
 
-const words = texts.conversation
+const words = conversationTexts
 
 export function ConversationPage() {
   const { conversation_id } = useParams({ from: '/pages/conversations/$conversation_id' })
-  // Another conversation begins with nothing of the one before.
+  // Another conversation starts without the state of the one before.
   return <OneConversation key={conversation_id} conversation_id={conversation_id} />
 }
 
@@ -79,7 +79,7 @@ function Shown({
         note={
           <p className="flex items-center gap-3 text-xs text-faint">
             <StatusLabel status={conversation.status} />
-            <span className="truncate">{conversation.agent?.name ?? texts.inbox.ownConfig}</span>
+            <span className="truncate">{conversation.agent?.name ?? texts.inlineConfig}</span>
           </p>
         }
       >

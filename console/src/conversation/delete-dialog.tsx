@@ -1,13 +1,13 @@
-// Asks before a conversation is deleted, which cannot be undone.
+// Asks before a conversation is deleted, because that cannot be undone.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { describeError } from '../describe-error.ts'
-import { useSession } from '../session-context.ts'
-import { texts } from '../texts/index.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { useSession } from '../session/session-context.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { notify } from '../ui/notify.ts'
+import { conversationTexts } from './texts.ts'
 
-const words = texts.conversation.deleteDialog
+const words = conversationTexts.deleteDialog
 
 export function DeleteDialog({ conversation_id, onClose }: { conversation_id: string; onClose: () => void }) {
   const { client } = useSession()
@@ -17,7 +17,7 @@ export function DeleteDialog({ conversation_id, onClose }: { conversation_id: st
     mutationFn: () => client.deleteConversation({ conversation_id }),
     onSuccess: async () => {
       notify(words.done)
-      // Lists are read anew: the row is nowhere any more.
+      // Lists are read again, so that the row disappears.
       queries.removeQueries({ queryKey: ['conversations'] })
       await navigate({ to: '/inbox' })
     },

@@ -1,11 +1,11 @@
-// What webhook endpoints were sent of a conversation, what they answered, and sending it again.
+// The webhook deliveries of a conversation: their attempts and answers, and a button to send them again.
 import type { Output } from '@parley/sdk'
 import { ApiError } from '@parley/sdk'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { formatClock, formatFull, formatMilliseconds } from '../format.ts'
-import { useSession } from '../session-context.ts'
-import { conversationTexts } from '../texts/conversation.ts'
+import { formatClock, formatFull, formatMilliseconds } from '../base/format.ts'
+import { useSession } from '../session/session-context.ts'
+import { conversationTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
@@ -18,14 +18,14 @@ type Try = Delivery['tries'][number]
 
 const words = conversationTexts.deliveries
 const page_size = 20
-/** As long as one waits. */
+/** Refreshed this often while the section is open. */
 const poll_ms = 3000
 
 const deliveriesKey = (conversation_id: string) => ['deliveries', conversation_id] as const
 
 interface SectionProps {
   conversation_id: string
-  /** With each event there may be something new to deliver. */
+  /** Each event may cause new deliveries. */
   events: number
 }
 
@@ -38,7 +38,7 @@ function Deliveries({ conversation_id, events }: SectionProps) {
   const list = useDeliveries(conversation_id, events)
   const addresses = useAddresses()
   const deliveries = list.data?.pages.flatMap(({ data }) => data) ?? []
-  // Endpoints are not there for a key that is narrowed to some agents.
+  // A key that is limited to certain agents cannot see endpoints.
   if (list.error instanceof ApiError && list.error.status === 404) return null
   return (
     <Section title={words.title}>
@@ -89,7 +89,7 @@ function useDeliveries(conversation_id: string, events: number) {
   })
 }
 
-/** Of the endpoints, by their ids; an organization has 50 at most. */
+/** The endpoints by id. An organization has 50 at most. */
 function useAddresses(): ReadonlyMap<string, string> {
   const { client } = useSession()
   const { data } = useQuery({

@@ -1,4 +1,4 @@
-// What the sections of the details are made of.
+// The parts of the details of a conversation.
 import type { ReactNode } from 'react'
 
 export function Section({ title, children }: { title: string; children: ReactNode }) {

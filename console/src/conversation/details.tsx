@@ -1,10 +1,10 @@
-// What is known of a conversation beside what was said: facts, how it ended, its analysis, metadata, events, deliveries.
+// The details of a conversation: facts, how it ended, its analysis, metadata, events, deliveries.
 import type { Conversation, ConversationEvent } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from '../format.ts'
-import { useSession } from '../session-context.ts'
-import { useIsWide } from '../shell/use-media.ts'
+import { formatClock, formatFull, formatJson, formatNumber, formatSeconds } from '../base/format.ts'
+import { useSession } from '../session/session-context.ts'
+import { useIsWide } from '../ui/use-media.ts'
 import { texts } from '../texts/index.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -13,8 +13,9 @@ import { AnalysisSection } from './analysis-section.tsx'
 import { DeliveriesSection } from './deliveries-section.tsx'
 import { Section } from './details-parts.tsx'
 import { describeEvent } from './event-text.ts'
+import { conversationTexts } from './texts.ts'
 
-const words = texts.conversation
+const words = conversationTexts
 const { facts, section } = words
 
 interface DetailsProps {
@@ -26,7 +27,7 @@ export function Details({ conversation, events }: DetailsProps) {
   const { scopes } = useSession()
   const aside = useRef<HTMLElement>(null)
   const isBelow = useRef(!useIsWide())
-  // Where they lie below all that was said, whoever opens them wants to be there.
+  // On narrow screens the details are below the transcript, so opening them scrolls there.
   useEffect(() => {
     if (isBelow.current) aside.current!.scrollIntoView({ block: 'start' })
     if (isBelow.current) aside.current!.focus({ preventScroll: true })
@@ -71,7 +72,7 @@ function Who({ conversation }: { conversation: Conversation }) {
         rows={[
           [facts.status, <StatusLabel key="status" status={conversation.status} />],
           [facts.endUser, conversation.user_id],
-          [facts.agent, conversation.agent?.name ?? conversation.agent_id ?? texts.inbox.ownConfig],
+          [facts.agent, conversation.agent?.name ?? conversation.agent_id ?? texts.inlineConfig],
           [facts.version, version],
           [facts.channel, texts.channels[conversation.channel]],
           [facts.direction, texts.directionNames[conversation.direction]],
@@ -93,7 +94,7 @@ function Who({ conversation }: { conversation: Conversation }) {
   )
 }
 
-/** The number that people know a version by; its id where that cannot be read. */
+/** The version number; the id if the version cannot be read. */
 function useVersion({ agent_id, agent_version_id }: Conversation): string | null {
   const { client, scopes } = useSession()
   const mayRead = scopes.has('agents:read') || scopes.has('agents:manage')

@@ -1,4 +1,4 @@
-// What an event says, in a few words beside its type. Pure.
+// A short description of an event, beside its type. Pure.
 import type { ConversationEvent } from '@parley/contract'
 import { texts } from '../texts/index.ts'
 

@@ -1,10 +1,12 @@
-// A conversation as a page of its own, which needs nothing else: to be read, printed, kept. Pure.
+// A conversation as a standalone HTML page, to read, print and keep. Pure.
 import type { Conversation, ConversationEvent, TranscriptItem, Turn } from '@parley/contract'
-import { formatFull, formatJson, formatSeconds } from '../format.ts'
+import { formatFull, formatJson, formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
-import { nothingYet } from './live.ts'
-import { type Entry, buildTimeline } from './timeline.ts'
-import { widgetOf } from './widget-of.ts'
+import { nothingYet } from '../transcript/live.ts'
+import { type Entry, buildTimeline } from '../transcript/timeline.ts'
+import { widgetOf } from '../transcript/widget-of.ts'
+import { transcriptTexts } from '../transcript/texts.ts'
+import { conversationTexts } from './texts.ts'
 
 export interface Exported {
   conversation: Conversation
@@ -12,7 +14,7 @@ export interface Exported {
   events: readonly ConversationEvent[]
 }
 
-const words = texts.conversation
+const words = conversationTexts
 
 const style = `
 :root{color-scheme:light dark;font:15px/1.5 system-ui,sans-serif}
@@ -26,7 +28,7 @@ details,.fault{margin:.6rem 0 .6rem 4rem;font-size:.9rem}pre{white-space:pre-wra
 .mark{font-size:.8rem;color:#a15c00}.fault{color:#b3261e}
 @media print{details>*{display:block}}`
 
-/** Every text of a conversation is somebody else's: none becomes markup. */
+/** The texts of a conversation are not trusted, so none becomes markup. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
   return text.replaceAll(/[&<>"']/g, (character) => entities[character]!)
@@ -44,7 +46,7 @@ export function renderPage({ conversation, turns }: Exported, exported_at: strin
     .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`)
     .join('')}</dl>
 <main>${timeline.map(renderEntry).join('\n')}</main>
-<footer><p>${escapeHtml(texts.export.exportedAt(formatFull(exported_at)))}</p></footer>
+<footer><p>${escapeHtml(conversationTexts.exported.at(formatFull(exported_at)))}</p></footer>
 </body></html>
 `
 }
@@ -54,7 +56,7 @@ function factsOf(conversation: Conversation): [string, string][] {
   const { ended_at, end_reason, duration, custom_metadata } = conversation
   return [
     [facts.id, conversation.id],
-    [facts.agent, conversation.agent?.name ?? conversation.agent_id ?? texts.inbox.ownConfig],
+    [facts.agent, conversation.agent?.name ?? conversation.agent_id ?? texts.inlineConfig],
     [facts.status, texts.statuses[conversation.status]],
     [facts.channel, texts.channels[conversation.channel]],
     [facts.started, formatFull(conversation.created_at)],
@@ -81,8 +83,9 @@ function renderEntry(entry: Entry): string {
 }
 
 function renderMessage({ role, content, created_at, interrupted }: TranscriptItem): string {
-  const who = role === 'assistant' ? words.agent : role === 'user' ? words.endUser : words.system
-  const mark = interrupted ? `\n<span class="mark">${escapeHtml(words.interrupted)}</span>` : ''
+  const who =
+    role === 'assistant' ? transcriptTexts.agent : role === 'user' ? transcriptTexts.endUser : transcriptTexts.system
+  const mark = interrupted ? `\n<span class="mark">${escapeHtml(transcriptTexts.interrupted)}</span>` : ''
   const text = escapeHtml(content?.join('') ?? '')
   return `<article class="${role}"><b>${escapeHtml(who)} · ${escapeHtml(formatFull(created_at))}</b>${text}${mark}</article>`
 }
@@ -90,8 +93,9 @@ function renderMessage({ role, content, created_at, interrupted }: TranscriptIte
 function renderCall(call: TranscriptItem, result: TranscriptItem | null): string {
   const widget = widgetOf(result)
   const json = (value: unknown) => `<pre>${escapeHtml(formatJson(value))}</pre>`
-  const name = escapeHtml(texts.export.toolCall(call.name ?? ''))
-  const state = result === null ? ` (${words.tool.lost})` : result.is_error ? ` (${words.tool.failed})` : ''
-  const shown = widget ? `<p>${escapeHtml(texts.export.showed(widget.type))}</p>` : ''
+  const name = escapeHtml(conversationTexts.exported.toolCall(call.name ?? ''))
+  const state =
+    result === null ? ` (${transcriptTexts.tool.lost})` : result.is_error ? ` (${transcriptTexts.tool.failed})` : ''
+  const shown = widget ? `<p>${escapeHtml(conversationTexts.exported.showed(widget.type))}</p>` : ''
   return `<details><summary>${name}${escapeHtml(state)}</summary>${json(call.arguments ?? {})}${json(result?.output ?? null)}</details>${shown}`
 }

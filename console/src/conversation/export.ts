@@ -1,5 +1,5 @@
-// Gives a conversation to whoever looks at it as a file.
-import { formatJson } from '../format.ts'
+// Downloads a conversation as a file.
+import { formatJson } from '../base/format.ts'
 import { type Exported, renderPage } from './export-page.ts'
 
 export function exportJson(exported: Exported): void {

@@ -1,22 +1,23 @@
-// Looks for what has changed in a list that is on the screen: what the stream of changes did not tell, or nobody could hear.
+// Finds changes in the visible list that the stream did not report or that could not be received.
 import type { Conversation } from '@parley/contract'
 import { ApiError, type Client } from '@parley/sdk'
 import type { Filters } from './filters.ts'
-import { cursorAfter, isUnsettled, missingFrom } from './rows.ts'
+import { isUnsettled } from '../transcript/conversation-state.ts'
+import { cursorAfter, missingFrom } from './rows.ts'
 
-/** As many as are read at first: whatever changed meanwhile is among them. */
+/** As many as are read at first, so that recent changes are among them. */
 const page_size = 100
-/** New rows that one look fetches; with more the list begins anew. */
+/** The most new rows that one look fetches. If there are more, the list is read again from the start. */
 const pages_at_most = 10
-/** Rows that match no more and still change, read one by one; the others have their turn in the next looks. */
+/** Changing rows that no longer match are read one by one. Others follow in the next looks. */
 const missing_at_most = 5
 
 export interface Changes {
-  /** New rows, and known ones as they are now. */
+  /** New rows, and known rows that changed. */
   fresh: Conversation[]
-  /** Deleted. */
+  /** Deleted rows. */
   gone: Set<string>
-  /** So much is new that the list has to be read from its start. */
+  /** There is so much that is new that the list must be read from its start. */
   isOverrun: boolean
 }
 
@@ -24,9 +25,9 @@ interface Look {
   client: Client
   filters: Filters
   known: readonly Conversation[]
-  /** Of `known`, on the screen. */
+  /** The visible rows among `known`. */
   visible: readonly Conversation[]
-  /** How many looks there were before. */
+  /** The number of looks before this one. */
   round: number
   signal: AbortSignal
 }
@@ -56,7 +57,7 @@ interface Page {
   missing: Conversation[]
 }
 
-/** From the newest row down to one that is known; null when that is too far. */
+/** Reads from the newest row to a known one; null if that is too far. */
 async function readNewest({ client, filters, known, signal }: Look): Promise<Page | null> {
   const ids = new Set(known.map(({ id }) => id))
   const rows: Conversation[] = []
@@ -71,7 +72,7 @@ async function readNewest({ client, filters, known, signal }: Look): Promise<Pag
   return null
 }
 
-/** The rows on the screen that go on changing and are older than the newest ones. */
+/** Visible rows that still change and are older than the newest ones. */
 async function readVisible({ client, filters, known, visible, signal }: Look, newest: Conversation[]): Promise<Page> {
   const oldest = newest.at(-1)?.created_at
   const unsettled = visible.filter((row) => isUnsettled(row) && (oldest === undefined || row.created_at < oldest))

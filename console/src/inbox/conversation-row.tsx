@@ -1,12 +1,13 @@
-// One conversation in the list: a line of cells, or two lines where there is little room.
+// A conversation in the list: a row of cells, or two lines on narrow screens.
 import type { Conversation } from '@parley/contract'
 import { type KeyboardEvent, type MouseEvent, memo, useEffect, useRef } from 'react'
-import { formatFull, formatMoment, formatNumber, formatSeconds } from '../format.ts'
+import { formatFull, formatMoment, formatNumber, formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { StatusLabel } from '../ui/status.tsx'
+import { inboxTexts } from './texts.ts'
 
-const { columns } = texts.inbox
+const { columns } = inboxTexts
 
 /** Agent, end user, summary, status, end reason, direction, channel, turns, duration, start. */
 const grid =
@@ -67,7 +68,7 @@ function DrawnRow({ row, index, start_px, height_px, isWide, isCurrent, takesFoc
   }, [takesFocus])
   const address = `/conversations/${row.id}`
   const open = (event: MouseEvent) => {
-    // As with any link: elsewhere, if that is asked for. Selecting a text opens nothing.
+    // Modifier keys open another tab, as with any link. Selecting text opens nothing.
     if (event.metaKey || event.ctrlKey) window.open(address, '_blank')
     else if (getSelection()?.isCollapsed !== false) onOpen(row.id)
   }
@@ -100,7 +101,7 @@ function DrawnRow({ row, index, start_px, height_px, isWide, isCurrent, takesFoc
 }
 
 function agentOf({ agent, agent_id }: Conversation): string {
-  return agent?.name ?? agent_id ?? texts.inbox.ownConfig
+  return agent?.name ?? agent_id ?? texts.inlineConfig
 }
 
 function WideCells({ row, now }: { row: Conversation; now: Date }) {

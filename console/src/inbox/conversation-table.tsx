@@ -1,21 +1,22 @@
-// The list itself: only what is on the screen is drawn, however long it is. From top to bottom by keyboard.
+// The table of conversations. Only visible rows are rendered, however long it is. It can be used by keyboard alone.
 import type { Conversation } from '@parley/contract'
 import { useNavigate } from '@tanstack/react-router'
 import { type Virtualizer, useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState } from 'react'
-import { useIsWide } from '../shell/use-media.ts'
+import { useIsWide } from '../ui/use-media.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Skeleton } from '../ui/state.tsx'
 import { ConversationRow, HeaderRow } from './conversation-row.tsx'
-import { useNow } from './use-now.ts'
+import { useNow } from '../ui/use-now.ts'
 import { readPlace, usePlace } from './use-place.ts'
 import { useRowKeys } from './use-row-keys.ts'
+import { inboxTexts } from './texts.ts'
 
 const wide_row_px = 34
 const narrow_row_px = 68
-/** How far from the end the next page is asked for. */
+/** How far from the end the next page is requested. */
 const rows_ahead = 40
 
 interface TableProps {
@@ -61,7 +62,7 @@ export function ConversationTable(props: TableProps) {
       <div ref={scroller} className="min-h-0 flex-1 overflow-auto [overflow-anchor:none]">
         <div
           role="grid"
-          aria-label={texts.inbox.table}
+          aria-label={inboxTexts.table}
           aria-rowcount={hasMore ? -1 : rows.length + 1}
           className="min-w-full wide:min-w-4xl"
         >
@@ -100,7 +101,7 @@ function useMore({ rows, hasMore, isFetchingMore, hasFailed, onMore }: TableProp
   })
 }
 
-/** New rows come in above what is being read, which stays where it is. Answers how many have come unseen. */
+/** New rows come in above the visible ones, which do not move. Returns how many new rows are not visible. */
 function useAnchor(virtualizer: Scroller, rows: readonly Conversation[], row_px: number): number {
   const top = useRef(rows[0]?.id)
   const [fresh, setFresh] = useState(0)
@@ -128,7 +129,7 @@ function FreshPill({ count, onShow }: { count: number; onShow: () => void }) {
         onClick={onShow}
       >
         <Icon name="up" width="14" height="14" />
-        {texts.inbox.fresh(count)}
+        {inboxTexts.fresh(count)}
       </button>
     </div>
   )
@@ -138,12 +139,12 @@ function ListEnd({ hasMore, hasFailed, onMore }: TableProps) {
   if (hasFailed) {
     return (
       <div role="alert" className="flex items-center justify-center gap-3 p-4 text-soft">
-        {texts.inbox.moreFailed}
+        {texts.moreFailed}
         <Button onClick={onMore}>{texts.retry}</Button>
       </div>
     )
   }
-  return <p className="p-4 text-center text-xs text-faint">{hasMore ? `${texts.loading}…` : texts.inbox.endOfList}</p>
+  return <p className="p-4 text-center text-xs text-faint">{hasMore ? `${texts.loading}…` : texts.endOfList}</p>
 }
 
 export function TableSkeleton() {

@@ -1,37 +1,36 @@
-// Follows the stream of changes for a list that is on the screen: what it tells is gathered for a moment, and put into the list if it
-// belongs there.
+// Follows the stream of changes for the visible list. Changes are collected for a moment, then applied if they belong to the list.
 import type { Conversation } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import type { Changes } from './changes.ts'
 import { type Filters, isFiltered } from './filters.ts'
 
-/** What comes within it is shown together. */
+/** Changes within this time are shown together. */
 const gather_ms = 200
-/** With filters only the server knows what belongs to the list, and is not to be asked without end. */
+/** With filters, only the server knows which conversations match. This bounds how often it is asked. */
 const gather_filtered_ms = 1000
-/** Asked for one by one; where there are more, the list is looked through. */
+/** Up to this many are read one by one. If there are more, the list is searched for changes. */
 const asked_at_most = 2
 
 export interface Followed {
   client: Client
   filters: Filters
-  /** Where it goes on; undefined: now. */
+  /** Where to continue; undefined for now. */
   after: number | undefined
   signal: AbortSignal
   readList: () => List
-  /** All up to the position is in the list with that. */
+  /** With these, the list is complete up to the position. */
   onChanges: (changes: Changes, position: number) => void
-  /** Something may have been missed: the list has to be looked through. */
+  /** Changes may have been missed, so the list must be searched for them. */
   onGap: () => void
 }
 
 export interface List {
   ids: ReadonlySet<string>
-  /** When the last row that was read began; undefined where there are no more. */
+  /** When the last loaded row started; undefined if there are no more. */
   oldest: string | undefined
 }
 
-/** Ends by throwing: when the signal aborts, or the stream cannot be read. */
+/** Ends by throwing if the signal aborts or the stream cannot be read. */
 export async function followChanges(followed: Followed): Promise<void> {
   const { client, filters, after, signal, readList, onChanges, onGap } = followed
   const { agent_id, user_turn_count_above, user_turn_count_below } = filters
@@ -73,7 +72,7 @@ export async function followChanges(followed: Followed): Promise<void> {
       else {
         const { conversation_id, conversation } = event.data
         const isNew = !told.has(conversation_id) && !readList().ids.has(conversation_id)
-        // Of a conversation that is not in the list, that it goes on says nothing.
+        // Activity in a conversation that is not in the list does not matter.
         if (event.event === 'progress' && isNew && !areTurnsFiltered) continue
         told.set(conversation_id, conversation)
         gather()
@@ -86,7 +85,7 @@ export async function followChanges(followed: Followed): Promise<void> {
 
 const nothing: Changes = { fresh: [], gone: new Set(), isOverrun: false }
 
-/** The stream itself keeps to the agent. */
+/** The stream is filtered by agent on the server. */
 function isJudgedHere({ agent_id: _agent, ...others }: Filters): boolean {
   return !isFiltered(others)
 }
@@ -99,7 +98,7 @@ async function judge(
   const known = [...told].filter(([id]) => ids.has(id))
   const changed = known.flatMap(([, row]) => (row ? [row] : []))
   const gone = new Set(known.flatMap(([id, row]) => (row ? [] : [id])))
-  // What is older than all that was read comes when it is scrolled to.
+  // Older rows appear when the user scrolls to them.
   const others = [...told].flatMap(([id, row]) =>
     row && !ids.has(id) && (oldest === undefined || row.created_at > oldest) ? [row] : [],
   )
@@ -109,7 +108,7 @@ async function judge(
   return { fresh: [...changed, ...asked.flat()], gone, isOverrun: false, isGap }
 }
 
-/** No two conversations began at the same time: the row, if the filters take it in. */
+/** Start times are unique, so this finds the row if it matches the filters. */
 async function findInList(client: Client, filters: Filters, { created_at }: Conversation, signal: AbortSignal) {
   const { created_after = created_at, created_before = created_at } = filters
   const time = Date.parse(created_at)

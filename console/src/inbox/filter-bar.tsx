@@ -1,9 +1,9 @@
-// The bar above the list: the search, and the filters, which come after the first screen.
+// The bar above the list: the search, and the filters, which are loaded after the first screen.
 import { Suspense, lazy } from 'react'
-import type { Session } from '../session.ts'
-import { texts } from '../texts/index.ts'
+import type { Session } from '../session/session.ts'
 import { SearchField } from '../ui/search-field.tsx'
 import type { Filters } from './filters.ts'
+import { inboxTexts } from './texts.ts'
 
 const FilterChips = lazy(async () => ({ default: (await import('./filter-chips.tsx')).FilterChips }))
 
@@ -17,7 +17,7 @@ export function FilterBar({ session, filters, onChange }: BarProps) {
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       <SearchField
-        label={texts.inbox.search}
+        label={inboxTexts.search}
         value={filters.user_id ?? ''}
         onChange={(user_id) => onChange({ ...filters, user_id })}
       />

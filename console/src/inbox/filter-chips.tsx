@@ -1,7 +1,7 @@
-// The filters above the list: a chip for each that is set, and the way to add one.
+// The filters above the list: a chip for each active one, and a menu to add one.
 import { Suspense, lazy, useEffect, useRef, useState } from 'react'
-import type { Session } from '../session.ts'
-import { useKeys } from '../shell/use-keys.ts'
+import type { Session } from '../session/session.ts'
+import { useKeys } from '../ui/use-keys.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -10,7 +10,8 @@ import { PopupMenu, PopupMenuItem, PopupPanel } from '../ui/popup.tsx'
 import { LoadingState } from '../ui/state.tsx'
 import { describeFilter } from './filter-text.ts'
 import { type FilterName, type Filters, filterNames, isFiltered, isSet, withoutFilter } from './filters.ts'
-import { useAgentName } from './use-agents.ts'
+import { useAgentName } from '../agent-names/use-agents.ts'
+import { inboxTexts } from './texts.ts'
 
 const loadEditor = () => import('./filter-editor.tsx')
 const FilterEditor = lazy(async () => ({ default: (await loadEditor()).FilterEditor }))
@@ -26,7 +27,7 @@ export function FilterChips({ session, filters, onChange }: ChipsProps) {
   const addButton = useRef<HTMLButtonElement>(null)
   const agentName = useAgentName(session, filters.agent_id)
   const shown = filterNames.filter((name) => isSet(filters, name) || name === opened)
-  // After the first screen, before it is needed.
+  // Loaded after the first screen, before it is needed.
   useEffect(() => void loadEditor(), [])
   useKeys({ f: () => addButton.current?.click() })
 
@@ -57,7 +58,7 @@ export function FilterChips({ session, filters, onChange }: ChipsProps) {
           <button type="button" className="h-8 rounded-md px-2 text-soft hover:bg-hover" onClick={() => onChange({})}>
             {texts.clear}
           </button>
-          <IconButton icon="link" label={texts.filters.copyLink} onClick={() => void copyLink()} />
+          <IconButton icon="link" label={inboxTexts.filters.copyLink} onClick={() => void copyLink()} />
         </>
       )}
     </>
@@ -66,7 +67,7 @@ export function FilterChips({ session, filters, onChange }: ChipsProps) {
 
 async function copyLink(): Promise<void> {
   await navigator.clipboard.writeText(location.href)
-  notify(texts.filters.linkCopied)
+  notify(inboxTexts.filters.linkCopied)
 }
 
 interface ChipProps {
@@ -79,11 +80,11 @@ interface ChipProps {
 }
 
 function Chip({ name, text, isOpen, onOpenChange, onRemove, children }: ChipProps) {
-  const label = texts.filters.names[name]
+  const label = inboxTexts.filters.names[name]
   return (
     <span className="inline-flex h-8 max-w-full items-center rounded-md bg-accent-wash text-accent-strong">
       <PopupPanel
-        title={texts.filters.edit(label)}
+        title={inboxTexts.filters.edit(label)}
         open={isOpen}
         onOpenChange={onOpenChange}
         trigger={
@@ -101,7 +102,7 @@ function Chip({ name, text, isOpen, onOpenChange, onRemove, children }: ChipProp
       {text !== '' && (
         <button
           type="button"
-          aria-label={texts.filters.remove(label)}
+          aria-label={inboxTexts.filters.remove(label)}
           className="grid size-8 place-items-center rounded-md hover:bg-surface/60"
           onClick={onRemove}
         >
@@ -129,7 +130,7 @@ function AddFilter({ ref, filters, onAdd }: AddProps) {
           className="flex h-8 items-center gap-1.5 rounded-md border border-dashed border-edge px-2.5 text-soft hover:bg-hover hover:text-ink data-[popup-open]:bg-hover"
         >
           <Icon name="filter" />
-          {texts.filters.add}
+          {inboxTexts.filters.add}
         </button>
       }
     >
@@ -137,7 +138,7 @@ function AddFilter({ ref, filters, onAdd }: AddProps) {
         .filter((name) => !isSet(filters, name))
         .map((name) => (
           <PopupMenuItem key={name} onSelect={() => onAdd(name)}>
-            {texts.filters.names[name]}
+            {inboxTexts.filters.names[name]}
           </PopupMenuItem>
         ))}
     </PopupMenu>

@@ -1,15 +1,18 @@
-// What a chip opens: the fields of one filter.
+// The fields of one filter.
 import { channels, conversationStatuses, directions, endReasons, unansweredOutcomes } from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { type FilterName, type Filters, isJsonObject } from './filters.ts'
+import { isJsonObject } from '../base/json.ts'
+import { type FilterName, type Filters } from './filters.ts'
 import { TimeEditor } from './time-editor.tsx'
-import { useFoundAgents } from './use-agents.ts'
+import { useFoundAgents } from '../agent-names/use-agents.ts'
+import { agentNameTexts } from '../agent-names/texts.ts'
+import { inboxTexts } from './texts.ts'
 
 interface EditorProps {
   name: FilterName
@@ -49,7 +52,7 @@ export function FilterEditor({ name, filters, onApply }: EditorProps) {
     case 'duration':
       return (
         <RangeEditor
-          unit={texts.filters.seconds}
+          unit={inboxTexts.filters.seconds}
           from={filters.duration_above}
           to={filters.duration_below}
           onApply={(duration_above, duration_below) => apply({ duration_above, duration_below })}
@@ -72,7 +75,7 @@ export function FilterEditor({ name, filters, onApply }: EditorProps) {
     default:
       return (
         <TextEditor
-          label={name === 'agent_number' ? texts.filters.contains : texts.filters.id}
+          label={name === 'agent_number' ? inboxTexts.filters.contains : inboxTexts.filters.id}
           value={filters[name]}
           onApply={(value) => apply({ [name]: value })}
         />
@@ -122,7 +125,7 @@ function Choices<T extends string>({ values, names, chosen, onChoose }: ChoicesP
   )
 }
 
-/** More are found by typing, and any by its id. */
+/** Others are found by name, and any by its id. */
 const agents_shown = 50
 
 function AgentEditor({ chosen, onChoose }: { chosen: string | undefined; onChoose: (id: string) => void }) {
@@ -133,7 +136,7 @@ function AgentEditor({ chosen, onChoose }: { chosen: string | undefined; onChoos
   const mayRead = session.scopes.has('agents:read') || session.scopes.has('agents:manage')
   return (
     <div className="flex flex-col gap-2.5">
-      <Field label={mayRead ? texts.filters.contains : texts.filters.id}>
+      <Field label={mayRead ? inboxTexts.filters.contains : inboxTexts.filters.id}>
         <TextInput
           value={text}
           onValueChange={setText}
@@ -148,7 +151,7 @@ function AgentEditor({ chosen, onChoose }: { chosen: string | undefined; onChoos
         chosen={chosen}
         onChoose={onChoose}
       />
-      {mayRead && !isSearching && found.length === 0 && <p className="text-soft">{texts.filters.noAgent}</p>}
+      {mayRead && !isSearching && found.length === 0 && <p className="text-soft">{agentNameTexts.none}</p>}
     </div>
   )
 }
@@ -182,7 +185,7 @@ interface RangeProps {
 function RangeEditor({ unit, from, to, onApply }: RangeProps) {
   const [bounds, setBounds] = useState({ from: String(from ?? ''), to: String(to ?? '') })
   const numberOf = (text: string) => (text.trim() === '' ? undefined : Number(text))
-  const fault = (text: string) => (Number.isNaN(numberOf(text)) ? texts.filters.numberInvalid : null)
+  const fault = (text: string) => (Number.isNaN(numberOf(text)) ? inboxTexts.filters.numberInvalid : null)
   const submit = () => {
     if (fault(bounds.from) === null && fault(bounds.to) === null) onApply(numberOf(bounds.from), numberOf(bounds.to))
   }
@@ -190,10 +193,10 @@ function RangeEditor({ unit, from, to, onApply }: RangeProps) {
   return (
     <EditorForm onSubmit={submit}>
       <div className="grid grid-cols-2 gap-3">
-        <Field label={labelOf(texts.filters.atLeast)} error={fault(bounds.from)}>
+        <Field label={labelOf(inboxTexts.filters.atLeast)} error={fault(bounds.from)}>
           <TextInput inputMode="numeric" value={bounds.from} onValueChange={(from) => setBounds({ ...bounds, from })} />
         </Field>
-        <Field label={labelOf(texts.filters.atMost)} error={fault(bounds.to)}>
+        <Field label={labelOf(inboxTexts.filters.atMost)} error={fault(bounds.to)}>
           <TextInput inputMode="numeric" value={bounds.to} onValueChange={(to) => setBounds({ ...bounds, to })} />
         </Field>
       </div>
@@ -218,13 +221,13 @@ function MetadataEditor({
   return (
     <EditorForm onSubmit={submit}>
       <Field
-        label={texts.filters.names.custom_metadata}
-        hint={texts.filters.metadataHint}
-        error={isChecked && !isValid ? texts.filters.metadataInvalid : null}
+        label={inboxTexts.filters.names.custom_metadata}
+        hint={inboxTexts.filters.metadataHint}
+        error={isChecked && !isValid ? inboxTexts.filters.metadataInvalid : null}
       >
         <TextArea
           className="font-mono text-xs"
-          placeholder={texts.filters.metadataPlaceholder}
+          placeholder={inboxTexts.filters.metadataPlaceholder}
           value={text}
           maxLength={16_384}
           onChange={(event) => setText(event.target.value)}

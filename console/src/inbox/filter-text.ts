@@ -1,12 +1,13 @@
-// A filter in a few words, for its chip. Pure.
-import { formatFull, formatSeconds } from '../format.ts'
+// A short description of a filter, for its chip. Pure.
+import { formatFull, formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { type FilterName, type Filters, isSet } from './filters.ts'
+import { inboxTexts } from './texts.ts'
 
 export function describeFilter(filters: Filters, name: FilterName, agentName: string | undefined): string {
   if (!isSet(filters, name)) return ''
   const range = (from: number | undefined, to: number | undefined, show: (value: number) => string) =>
-    texts.filters.range(from === undefined ? undefined : show(from), to === undefined ? undefined : show(to))
+    inboxTexts.filters.range(from === undefined ? undefined : show(from), to === undefined ? undefined : show(to))
   switch (name) {
     case 'status':
       return texts.statuses[filters.status!]
@@ -33,8 +34,8 @@ export function describeFilter(filters: Filters, name: FilterName, agentName: st
 
 function describeTimes({ created_after, created_before }: Filters): string {
   const parts = [
-    ...(created_after === undefined ? [] : [texts.filters.after(formatFull(created_after))]),
-    ...(created_before === undefined ? [] : [texts.filters.before(formatFull(created_before))]),
+    ...(created_after === undefined ? [] : [inboxTexts.filters.after(formatFull(created_after))]),
+    ...(created_before === undefined ? [] : [inboxTexts.filters.before(formatFull(created_before))]),
   ]
   return parts.join(', ')
 }

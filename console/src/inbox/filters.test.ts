@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { operations } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
-import { parseSearch, stringifySearch } from '../search.ts'
+import { parseSearch, stringifySearch } from '../base/search.ts'
 import { filterNames, parametersOf, readFilters, withoutFilter } from './filters.ts'
 
 describe('the filters of an address', () => {

@@ -1,4 +1,4 @@
-// The filters of the list, as the API names them and as an address carries them. Pure.
+// The filters of the list, named as in the API and kept in the address. Pure.
 import {
   type ConversationFilters,
   channels,
@@ -7,10 +7,11 @@ import {
   endReasons,
   unansweredOutcomes,
 } from '@parley/contract'
+import { isJsonObject } from '../base/json.ts'
 
 export type Filters = ConversationFilters
 
-/** One thing to filter by: one parameter, or two that bound a range. */
+/** One filter: one parameter, or two that bound a range. */
 export type FilterName =
   | 'status'
   | 'agent_id'
@@ -26,7 +27,7 @@ export type FilterName =
   | 'agent_number'
   | 'web_widget_id'
 
-/** In the order of the menu; the search for end users stands beside it. */
+/** In the order of the menu. The search for end users is separate. */
 export const filterNames: readonly FilterName[] = [
   'status',
   'agent_id',
@@ -99,7 +100,7 @@ const readers: Record<keyof Filters, Reader> = {
   parley_turn_outcome: readChoice,
 }
 
-/** What an address asks for; what the API would refuse, or does not know, is left out. */
+/** Reads an address, and leaves out what the API would refuse or does not know. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const names = Object.keys(readers) as (keyof Filters)[]
   const entries = names.map((name) => [name, readers[name](search[name], name)] as const)
@@ -117,13 +118,4 @@ export function isSet(filters: Filters, name: FilterName): boolean {
 export function withoutFilter(filters: Filters, name: FilterName): Filters {
   const removed = new Set<string>(parametersOf[name])
   return Object.fromEntries(Object.entries(filters).filter(([parameter]) => !removed.has(parameter)))
-}
-
-export function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
 }

@@ -1,7 +1,7 @@
-// The inbox: every conversation in one list, filtered by the address, up to date by itself.
-import { useNavigate, useSearch } from '@tanstack/react-router'
+// The inbox: all conversations in one list, filtered by the address, updated live.
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
@@ -12,11 +12,12 @@ import { FilterBar } from './filter-bar.tsx'
 import { type Filters, isFiltered } from './filters.ts'
 import { useConversations, useCount } from './use-conversations.ts'
 import { useLiveChanges } from './use-live-changes.ts'
+import { inboxTexts } from './texts.ts'
 
 const none: readonly Conversation[] = []
 
 export function InboxPage() {
-  useTitle(texts.inbox.title)
+  useTitle(inboxTexts.title)
   const session = useSession()
   const filters = useSearch({ from: '/pages/inbox' })
   const navigate = useNavigate({ from: '/inbox' })
@@ -25,16 +26,17 @@ export function InboxPage() {
   const readVisible = useCallback(() => visible.current, [])
   const isUpToDate = useLiveChanges({ session, filters, readVisible, isReady: list.isSuccess })
   const count = useCount(session, filters)
-  // Before it is needed: a row opens at once.
-  useEffect(() => void import('../conversation/conversation-page.tsx'), [])
+  const router = useRouter()
+  // Loaded before it is needed, so that a row opens at once.
+  useEffect(() => void router.loadRouteChunk(router.routesById['/pages/conversations/$conversation_id']), [router])
   const change = (search: Filters) => void navigate({ search, replace: true })
 
   return (
     <>
       <header className="flex flex-col gap-2.5 border-b border-line px-4 pt-3 pb-2.5 wide:px-5">
         <div className="flex items-baseline gap-3">
-          <h1 className="text-lg font-semibold">{texts.inbox.title}</h1>
-          <p className="numeric text-faint">{count.data && texts.inbox.count(count.data.count)}</p>
+          <h1 className="text-lg font-semibold">{inboxTexts.title}</h1>
+          <p className="numeric text-faint">{count.data && inboxTexts.count(count.data.count)}</p>
           <LiveLight isUpToDate={isUpToDate} />
         </div>
         <FilterBar session={session} filters={filters} onChange={change} />
@@ -58,7 +60,7 @@ function Content({ list, filters, visible, onClear }: ContentProps) {
   if (list.rows.length === 0) return <NoRows isFiltered={isFiltered(filters)} onClear={onClear} />
   return (
     <ConversationTable
-      // Another view begins at its own place.
+      // A different view has its own scroll position.
       key={JSON.stringify(filters)}
       rows={list.rows}
       viewKey={JSON.stringify(filters)}
@@ -77,14 +79,14 @@ function NoRows({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => v
   return isFiltered ? (
     <EmptyState
       icon="filter"
-      title={texts.inbox.emptyFilteredTitle}
-      action={<Button onClick={onClear}>{texts.inbox.removeFilters}</Button>}
+      title={inboxTexts.emptyFilteredTitle}
+      action={<Button onClick={onClear}>{inboxTexts.removeFilters}</Button>}
     >
-      {texts.inbox.emptyFiltered}
+      {inboxTexts.emptyFiltered}
     </EmptyState>
   ) : (
-    <EmptyState icon="inbox" title={texts.inbox.emptyTitle}>
-      {texts.inbox.empty}
+    <EmptyState icon="inbox" title={inboxTexts.emptyTitle}>
+      {inboxTexts.empty}
     </EmptyState>
   )
 }
@@ -93,7 +95,7 @@ function LiveLight({ isUpToDate }: { isUpToDate: boolean }) {
   return (
     <p role="status" className="ml-auto flex items-center gap-1.5 text-xs text-faint">
       <span className={isUpToDate ? 'size-1.5 rounded-full bg-good' : 'size-1.5 rounded-full bg-warn'} />
-      {isUpToDate ? texts.inbox.live : texts.inbox.livePaused}
+      {isUpToDate ? inboxTexts.live : texts.outOfDate}
     </p>
   )
 }

@@ -1,7 +1,8 @@
 import type { Conversation } from '@parley/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cursorAfter, isUnsettled, mergeRows, missingFrom } from './rows.ts'
+import { isUnsettled } from '../transcript/conversation-state.ts'
+import { cursorAfter, mergeRows, missingFrom } from './rows.ts'
 
 const rowOf = (number: number, fields: Partial<Conversation> = {}) =>
   ({

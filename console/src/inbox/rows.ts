@@ -1,12 +1,12 @@
-// The rows of the list as pages come in and conversations change: newest first, each once, none lost. Pure.
+// The rows of the list, from pages and changes: newest first, each once, none lost. Pure.
 import type { Conversation } from '@parley/contract'
 
-/** `fresh` takes the place of what was known of the same conversations, and adds what is new. */
+/** `fresh` replaces what was known of the same conversations, and adds new ones. */
 export function mergeRows(known: readonly Conversation[], fresh: readonly Conversation[]): Conversation[] {
   const rows = new Map(known.map((row) => [row.id, row]))
   for (const row of fresh) {
     const before = rows.get(row.id)
-    // An answer that was overtaken by a newer one changes nothing.
+    // An older response changes nothing.
     if (!before || before.updated_at <= row.updated_at) rows.set(row.id, row)
   }
   return [...rows.values()].toSorted(newestFirst)
@@ -16,29 +16,18 @@ export function withoutRows(known: readonly Conversation[], ids: ReadonlySet<str
   return known.filter(({ id }) => !ids.has(id))
 }
 
-/** As the API orders them: times are texts of one form, which compare as they are. */
+/** The order of the API. Times have one format, so they compare as text. */
 function newestFirst(a: Conversation, b: Conversation): number {
   if (a.created_at !== b.created_at) return a.created_at < b.created_at ? 1 : -1
   return a.id < b.id ? 1 : -1
 }
 
-/** The published recipe: Base64 of the last row's `created_at`. */
+/** The published cursor format: Base64 of the last row's `created_at`. */
 export function cursorAfter(row: Pick<Conversation, 'created_at'>): string {
   return btoa(row.created_at).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
-const activeStatuses: ReadonlySet<string> = new Set(['token_created', 'triggered', 'ringing', 'in_progress'])
-
-export function isActive({ status }: Pick<Conversation, 'status'>): boolean {
-  return activeStatuses.has(status)
-}
-
-/** Whether it will change by itself: somebody talks in it, or its summary is being written. */
-export function isUnsettled(row: Pick<Conversation, 'status' | 'analysis_status'>): boolean {
-  return isActive(row) || row.analysis_status === 'queued' || row.analysis_status === 'running'
-}
-
-/** Which of the known rows a page should have held and did not: they match the filters no more, or are deleted. */
+/** The known rows that a page should contain but does not: they no longer match the filters, or are deleted. */
 export function missingFrom(known: readonly Conversation[], page: readonly Conversation[], isLast: boolean) {
   const present = new Set(page.map(({ id }) => id))
   const first = page[0]?.created_at

@@ -1,10 +1,10 @@
-// When conversations started: the last hours or days, or from one moment to another.
+// The filter for when conversations started: the last hours or days, or a custom range.
 import { useState } from 'react'
-import { fromLocal, toLocal } from '../local-time.ts'
-import { texts } from '../texts/index.ts'
+import { fromLocal, toLocal } from '../base/local-time.ts'
 import { Field, TextInput } from '../ui/field.tsx'
 import { EditorForm } from './filter-editor.tsx'
 import type { Filters } from './filters.ts'
+import { inboxTexts } from './texts.ts'
 
 const hour_ms = 3_600_000
 const presets = { hour: hour_ms, day: 24 * hour_ms, week: 7 * 24 * hour_ms, month: 30 * 24 * hour_ms } as const
@@ -26,15 +26,15 @@ export function TimeEditor({ filters, onApply }: { filters: Times; onApply: (tim
               onApply({ created_after: new Date(Date.now() - ms).toISOString(), created_before: undefined })
             }
           >
-            {texts.filters.presets[name as keyof typeof presets]}
+            {inboxTexts.filters.presets[name as keyof typeof presets]}
           </button>
         ))}
       </div>
       <EditorForm onSubmit={() => onApply({ created_after: fromLocal(from), created_before: fromLocal(to) })}>
-        <Field label={texts.filters.from}>
+        <Field label={inboxTexts.filters.from}>
           <TextInput type="datetime-local" value={from} onValueChange={setFrom} />
         </Field>
-        <Field label={texts.filters.to}>
+        <Field label={inboxTexts.filters.to}>
           <TextInput type="datetime-local" value={to} onValueChange={setTo} />
         </Field>
       </EditorForm>

@@ -1,8 +1,9 @@
-// The list of the inbox: read page by page as it is scrolled, and what changes put into it.
+// The list of the inbox: read page by page while scrolling, and updated by changes.
 import type { Conversation } from '@parley/contract'
-import { type InfiniteData, type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
+import type { Page, Pages } from '../transcript/listed-conversations.ts'
 import type { Changes } from './changes.ts'
 import type { Filters } from './filters.ts'
 import { cursorAfter, mergeRows, withoutRows } from './rows.ts'
@@ -11,14 +12,6 @@ const page_size = 100
 
 export const listKey = (filters: Filters) => ['conversations', filters] as const
 export const countKey = (filters: Filters) => ['conversations-count', filters] as const
-
-interface Page {
-  rows: Conversation[]
-  /** Where the next page begins; undefined on the last one. */
-  next: string | undefined
-}
-
-export type Pages = InfiniteData<Page, string | undefined>
 
 export function useConversations({ client }: Session, filters: Filters) {
   const query = useInfiniteQuery({
@@ -30,7 +23,7 @@ export function useConversations({ client }: Session, filters: Filters) {
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,
-    // Changes are put into it: reading every page anew would be neither quick nor needed.
+    // Changes are applied to the list, because reading all pages again would be slow and is not needed.
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
@@ -39,18 +32,7 @@ export function useConversations({ client }: Session, filters: Filters) {
   return { ...query, rows }
 }
 
-/** What a list has shown of a conversation already. */
-export function findShownRow(queries: QueryClient, conversation_id: string): Conversation | undefined {
-  for (const [, data] of queries.getQueriesData<Pages>({ queryKey: ['conversations'] })) {
-    for (const { rows } of data?.pages ?? []) {
-      const row = rows.find(({ id }) => id === conversation_id)
-      if (row) return row
-    }
-  }
-  return undefined
-}
-
-/** How many match, which changes with them. */
+/** The number of matching conversations. */
 export function useCount({ client }: Session, filters: Filters) {
   return useQuery({
     queryKey: countKey(filters),
@@ -59,7 +41,7 @@ export function useCount({ client }: Session, filters: Filters) {
   })
 }
 
-/** The first page takes what is new; where the next page begins does not change. */
+/** New rows are added to the first page. The start of the next page does not change. */
 export function applyChanges(data: Pages, { fresh, gone }: Pick<Changes, 'fresh' | 'gone'>): Pages {
   const known = new Set(data.pages.flatMap(({ rows }) => rows.map(({ id }) => id)))
   const updates = new Map(fresh.map((row) => [row.id, row]))
@@ -74,7 +56,7 @@ export function applyChanges(data: Pages, { fresh, gone }: Pick<Changes, 'fresh'
   return pages.every((page, index) => page === data.pages[index]) ? data : { ...data, pages }
 }
 
-/** The very same object where nothing has changed, so that its row is not drawn again; an overtaken answer changes nothing. */
+/** Keeps the same object if nothing changed, so that the row is not rendered again. An older response changes nothing. */
 function keepEqual(before: Conversation, after: Conversation): Conversation {
   if (after === before || after.updated_at < before.updated_at) return before
   return JSON.stringify(before) === JSON.stringify(after) ? before : after

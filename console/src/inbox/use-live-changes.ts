@@ -1,18 +1,19 @@
-// Keeps the list of the inbox up to date: it follows the stream of changes, and looks again and again where that cannot be read.
+// Keeps the inbox up to date. It follows the stream of changes, and polls if the stream cannot be read.
 import type { Conversation } from '@parley/contract'
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import type { Session } from '../session.ts'
+import type { Session } from '../session/session.ts'
 import { useIsVisible, useNetworkChanges } from '../shell/use-presence.ts'
 import { useIsReachable } from '../shell/use-reachable.ts'
 import { type Changes, lookForChanges } from './changes.ts'
 import { type List, followChanges } from './feed.ts'
 import type { Filters } from './filters.ts'
-import { type Pages, applyChanges, countKey, listKey } from './use-conversations.ts'
+import type { Pages } from '../transcript/listed-conversations.ts'
+import { applyChanges, countKey, listKey } from './use-conversations.ts'
 
-/** Where the stream cannot be read. */
+/** How often to poll without the stream. */
 const look_interval_ms = 3000
-/** Beside the stream, for a turn count that it did not tell. */
+/** How often to poll with the stream, for turn counts, which it does not report. */
 const look_beside_ms = 30_000
 
 interface Live {
@@ -22,14 +23,14 @@ interface Live {
   isReady: boolean
 }
 
-/** Whether the list is up to date; it is not while the server cannot be reached. */
+/** Whether the list is up to date. It is not while the server cannot be reached. */
 export function useLiveChanges({ session, filters, readVisible, isReady }: Live): boolean {
   const queries = useQueryClient()
   const [isUpToDate, setUpToDate] = useState(true)
   const network = useNetworkChanges()
   const isVisible = useIsVisible()
   const isReachable = useIsReachable(session.client, isReady && isVisible)
-  /** Of the organization: where its feed was left. */
+  /** By organization: the last position in its feed. */
   const position = useRef<{ session: Session; after: number } | null>(null)
   useEffect(() => {
     if (!isReady || !isVisible || !isReachable) return
@@ -55,7 +56,7 @@ interface Kept {
   readVisible: () => readonly Conversation[]
   signal: AbortSignal
   after: number | undefined
-  /** Whether the server can be reached is to be found out at once. */
+  /** Checks at once whether the server can be reached. */
   isSuspect: boolean
   onPosition: (after: number) => void
   onState: (isUpToDate: boolean) => void
@@ -86,7 +87,7 @@ async function keepUpToDate(kept: Kept): Promise<void> {
   }
 }
 
-/** One look at a time: who asks meanwhile is answered by it. */
+/** One look at a time. Callers during a look share its result. */
 function createLook({ session, filters, queries, readVisible, signal, onState }: Kept): () => Promise<void> {
   let round = 0
   let looking: Promise<void> | null = null
@@ -113,7 +114,7 @@ function put(queries: QueryClient, filters: Filters, changes: Changes): void {
   const ids = idsOf(readPages(queries, filters))
   const more = changes.fresh.filter(({ id }) => !ids.has(id)).length - changes.gone.size
   queries.setQueryData<Pages>(listKey(filters), (pages) => pages && applyChanges(pages, changes))
-  // Until it is counted again.
+  // Until the next count.
   queries.setQueryData<{ count: number }>(countKey(filters), (counted) => counted && { count: counted.count + more })
 }
 
@@ -121,7 +122,7 @@ function readPages(queries: QueryClient, filters: Filters): Pages | undefined {
   return queries.getQueryData<Pages>(listKey(filters))
 }
 
-/** Asked at each change, and the same until one is put in. */
+/** Rebuilt after each change, otherwise reused. */
 function createListReader(queries: QueryClient, filters: Filters): () => List {
   let read: { pages: Pages | undefined; list: List } | null = null
   return () => {

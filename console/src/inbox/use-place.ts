@@ -1,4 +1,4 @@
-// Where in a list somebody was, for when he comes back to it: as long as the tab lives.
+// The scroll position of a list, restored when the user comes back. It is kept as long as the tab.
 import { type RefObject, useEffect, useRef } from 'react'
 
 interface Place {
@@ -6,7 +6,7 @@ interface Place {
   row_id: string | null
 }
 
-/** Of the views that were left last. */
+/** For the last views only. */
 const places = new Map<string, Place>()
 const places_at_most = 20
 

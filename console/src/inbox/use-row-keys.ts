@@ -1,8 +1,8 @@
-// Which row is the current one, and the keys that move it.
+// The current row, and the keys that move it.
 import type { Conversation } from '@parley/contract'
 import type { Virtualizer } from '@tanstack/react-virtual'
 import { useCallback, useRef, useState } from 'react'
-import { useKeys } from '../shell/use-keys.ts'
+import { useKeys } from '../ui/use-keys.ts'
 
 export function useRowKeys(
   rows: readonly Conversation[],
@@ -10,7 +10,7 @@ export function useRowKeys(
   left_at: string | null,
 ) {
   const [current, setCurrent] = useState(left_at)
-  // Only a key moves the focus, and coming back to the list does.
+  // Only a key, or coming back to the list, moves the focus.
   const wanted = useRef(left_at)
   const index = current === null ? -1 : rows.findIndex(({ id }) => id === current)
 
@@ -42,7 +42,7 @@ export function useRowKeys(
   return {
     current,
     onFocus,
-    /** One row takes part in the order of Tab: the current one, or the first. */
+    /** Only one row is a tab stop: the current one, or the first. */
     isCurrent: (row: number) => row === Math.max(0, index),
     takesFocus: (row: number) => wanted.current !== null && rows[row]!.id === wanted.current,
   }

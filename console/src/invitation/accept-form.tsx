@@ -1,9 +1,9 @@
-// What it takes to accept: a password to be chosen, one's own, or nothing but the session that one has.
+// What accepting takes: a new password, the existing one, or only the current session.
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { describeError } from '../describe-error.ts'
+import { describeError } from '../ui/describe-error.ts'
 import {
   type Invitation,
   type Session,
@@ -11,9 +11,9 @@ import {
   goToIdentityProvider,
   isSignedOut,
   readWays,
-} from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
-import { words } from '../texts/invitation.ts'
+} from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
+import { invitationTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
 import { notifyError } from '../ui/notify.ts'
@@ -50,7 +50,7 @@ export function AcceptForm({ token, invitation, onAccept }: Props) {
   )
 }
 
-/** Whoever comes from there with the invited address is a member, without the link. */
+/** A user whom the identity provider reports with the invited address becomes a member without the link. */
 function IdentityProvider() {
   const { data: ways } = useQuery({ queryKey: ['ways'], queryFn: readWays })
   if (!ways?.openid) return null

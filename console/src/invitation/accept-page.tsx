@@ -1,13 +1,13 @@
-// Where an invitation's link leads. Its token is in the fragment of the address, which no browser sends and no server logs.
+// The page that an invitation links to. Its token is in the fragment, which browsers do not send and servers do not log.
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
-import { formatFull } from '../format.ts'
-import { type Session, readInvitation } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
+import { formatFull } from '../base/format.ts'
+import { type Session, readInvitation } from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { words } from '../texts/invitation.ts'
+import { invitationTexts as words } from './texts.ts'
 import { buttonClasses } from '../ui/button.tsx'
 import { Mark } from '../ui/icons.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
@@ -23,7 +23,7 @@ export function AcceptPage() {
     setAccepted(true)
     open(begun)
   }
-  // In place of the address that holds the token, once the routes know the session.
+  // Replaces the address with the token once the routes know the session.
   useEffect(() => {
     if (isAccepted && session) void navigate({ to: '/inbox', replace: true })
   }, [isAccepted, session, navigate])
@@ -41,7 +41,7 @@ export function AcceptPage() {
 function Opened({ token, onAccept }: { token: string; onAccept: (session: Session) => void }) {
   const { session } = useSessionControl()
   const { data, error, isPending, refetch } = useQuery({
-    // The token itself is in no key: what queries are called can be seen by tools.
+    // The query key does not contain the token, because developer tools show query keys.
     queryKey: ['invitation'],
     queryFn: () => readInvitation(token),
     gcTime: 0,

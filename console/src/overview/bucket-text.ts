@@ -1,4 +1,4 @@
-// Buckets of time and their numbers as people read them; buckets are in UTC. Pure.
+// Time buckets and numbers in a readable form. Buckets are in UTC. Pure.
 const zone = { timeZone: 'UTC' } as const
 const hour = new Intl.DateTimeFormat('en', { ...zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat('en', { ...zone, day: 'numeric', month: 'short' })
@@ -15,7 +15,7 @@ const share = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDig
 
 export type BucketUnit = 'hour' | 'day'
 
-/** Short enough for an axis; a day's first hour is its date. */
+/** Short enough for an axis. The first hour of a day shows its date. */
 export function formatTick(starts_at: string, unit: BucketUnit): string {
   const date = new Date(starts_at)
   return unit === 'day' || date.getUTCHours() === 0 ? day.format(date) : hour.format(date)
@@ -30,7 +30,7 @@ export function formatBucket(starts_at: string, unit: BucketUnit): string {
 export const formatCompact = (value: number) => compact.format(value)
 export const formatShare = (value: number) => share.format(value)
 
-/** As in +12%, or ×20; null where there was nothing before, so that no figure would say how much it is. */
+/** As in +12% or ×20; null if the previous value was zero. */
 export function formatChange(now: number | null, before: number | null): string | null {
   if (now === null || before === null || before === 0) return null
   return now >= 10 * before ? `×${compact.format(now / before)}` : percent.format((now - before) / before)

@@ -1,8 +1,8 @@
-// What happened over time, one chart for each thing to look at.
+// What happened over time, in one chart for each figure.
 import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
-import { formatMilliseconds, formatNumber } from '../format.ts'
-import { words } from '../texts/overview.ts'
+import { formatMilliseconds, formatNumber } from '../base/format.ts'
+import { overviewTexts as words } from './texts.ts'
 import { formatBucket, formatCompact, formatTick } from './bucket-text.ts'
 import type { Series } from './draw-chart.ts'
 import { TimeChart } from './time-chart.tsx'

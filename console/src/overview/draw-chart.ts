@@ -7,18 +7,18 @@ export type Colour = 'accent' | 'good' | 'warn' | 'bad' | 'faint'
 export interface Series {
   name: string
   colour: Colour
-  /** One for each bucket; null: there is none. */
+  /** One value for each bucket; null if there is none. */
   values: readonly (number | null)[]
-  /** Told apart by more than its colour. */
+  /** A dashed line, so that color is not the only difference. */
   isDashed?: boolean
 }
 
 export interface ChartData {
   kind: 'bars' | 'lines'
   series: readonly Series[]
-  /** Of the buckets, short. */
+  /** Names a bucket in short. */
   ticks: readonly string[]
-  /** Of a number on the axis. */
+  /** Formats a number for the axis. */
   formatAxis: (value: number) => string
 }
 
@@ -27,7 +27,7 @@ export const chart_height = 176
 const steps = Array.from({ length: 13 }, (_none, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat()
 const bucket_steps = [1, 2, 3, 4, 6, 7, 12, 14, 24, 28, 48, 56, 84, 168, 336]
 
-/** `onMove`: to which bucket, or to none. */
+/** `onMove` gets the bucket under the pointer, or null. */
 export function drawChart(element: HTMLElement, data: ChartData, onMove: (at: number | null) => void): uPlot {
   const { series, ticks } = data
   const count = ticks.length
@@ -39,7 +39,7 @@ export function drawChart(element: HTMLElement, data: ChartData, onMove: (at: nu
     height: chart_height,
     padding: [8, 8, 0, 0],
     legend: { show: false },
-    // The same moment in every chart of the page.
+    // All charts of the page show the same moment.
     cursor: { sync: { key: group }, y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: false, range: () => [-0.5, count - 0.5] },
@@ -68,7 +68,7 @@ export function drawChart(element: HTMLElement, data: ChartData, onMove: (at: nu
   return new uPlot(options, [indexes, ...series.map(({ values }) => [...values])], element)
 }
 
-/** As the mouse would, in every chart of the page. */
+/** Moves the cursor as the mouse would, in all charts of the page. */
 export function pointAt(index: number): void {
   for (const chart of uPlot.sync(group).plots) chart.setCursor({ left: chart.valToPos(index, 'x'), top: 0 })
 }
@@ -86,7 +86,7 @@ function seriesOptions({ name, isDashed }: Series, kind: ChartData['kind'], colo
   return { label: name, stroke: colour, width: 1.75, points: { size: 5 }, ...(isDashed ? { dash: [5, 4] } : {}) }
 }
 
-/** A canvas knows no custom properties: an element of the page says what they come to just now. */
+/** A canvas cannot read custom properties, so an element of the page resolves them. */
 function readColours(element: HTMLElement): (name: Colour | 'line') => string {
   return (name) => {
     const before = element.style.color

@@ -1,9 +1,9 @@
-// The figures of a range as a whole, each beside what it was in the time before.
+// The totals of a range, each with the value of the period before.
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { formatMilliseconds, formatNumber } from '../format.ts'
+import { formatMilliseconds, formatNumber } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
-import { words } from '../texts/overview.ts'
+import { overviewTexts as words } from './texts.ts'
 import { formatChange, formatCompact, formatShare } from './bucket-text.ts'
 import type { Counts, Figures } from './use-statistics.ts'
 import { createdWithin } from './view.ts'
@@ -16,7 +16,7 @@ interface Figure {
   show: (value: number) => string
 }
 
-/** Of turns that were to be answered. */
+/** The share of turns that failed; cancelled turns do not count. */
 const failureRate = ({ replies, failed_turns }: Counts) =>
   replies + failed_turns === 0 ? null : failed_turns / (replies + failed_turns)
 
@@ -62,7 +62,7 @@ export function FigureRow({ figures: { now, before }, agent_id }: { figures: Fig
   )
 }
 
-/** The lines between them, of which the outermost are cut off. */
+/** Lines between the figures; the outermost ones are cut off. */
 const tileClasses = '-mr-px -mb-px border-r border-b border-line px-4 py-3'
 const valueClasses = 'numeric text-xl font-semibold'
 const linkClasses = 'rounded underline decoration-line underline-offset-4 hover:decoration-accent'

@@ -1,11 +1,11 @@
-// The overview: what happened in a range of time, of all agents or one.
+// The overview: what happened in a time range, for all agents or for one.
 import { type EndReason, type UnansweredOutcome, conversationReadAccess } from '@parley/contract'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { formatFull } from '../format.ts'
-import { useSession } from '../session-context.ts'
+import { formatFull } from '../base/format.ts'
+import { useSession } from '../session/session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
-import { words } from '../texts/overview.ts'
+import { overviewTexts as words } from './texts.ts'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
 import { Charts } from './charts.tsx'
 import { FigureRow } from './figures.tsx'
@@ -15,7 +15,7 @@ import { type Counts, type Figures, useStatistics } from './use-statistics.ts'
 import { createdWithin } from './view.ts'
 
 export function OverviewPage() {
-  useTitle(texts.nav.overview)
+  useTitle(words.title)
   const session = useSession()
   const view = useSearch({ from: '/pages/overview' })
   const navigate = useNavigate({ from: '/overview' })
@@ -24,32 +24,32 @@ export function OverviewPage() {
   return (
     <>
       <header className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line px-4 py-2.5 wide:px-5">
-        <h1 className="text-lg font-semibold">{texts.nav.overview}</h1>
+        <h1 className="text-lg font-semibold">{words.title}</h1>
         <RangeBar view={view} onChange={(search) => void navigate({ search, replace: true })} />
         {error && data && (
           <p role="status" className="ml-auto flex items-center gap-1.5 text-xs text-faint">
             <span className="size-1.5 rounded-full bg-warn" />
-            {texts.inbox.livePaused}
+            {texts.outOfDate}
           </p>
         )}
       </header>
       <div
         role="group"
-        aria-label={texts.nav.overview}
-        // It scrolls.
+        aria-label={words.title}
+        // It scrolls, so it takes the focus.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         className="min-h-0 flex-1 overflow-y-auto p-4 outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)] wide:p-5"
       >
         {!isAllowed && (
-          <EmptyState icon="lock" title={texts.states.forbidden}>
-            {words.needs(conversationReadAccess)}
+          <EmptyState icon="lock" title={words.forbiddenTitle}>
+            {words.forbidden(conversationReadAccess)}
           </EmptyState>
         )}
         {isAllowed && isPending && <LoadingState />}
         {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
         {data && (
-          // Until those of another range are there, the figures of the one before stand for nothing.
+          // Until the figures of the new range arrive, the old ones are dimmed.
           <div aria-busy={isPlaceholderData} className={isPlaceholderData ? 'opacity-50' : undefined}>
             <Shown figures={data} agent_id={view.agent_id} />
           </div>
@@ -83,7 +83,7 @@ function Shown({ figures, agent_id }: { figures: Figures; agent_id: string | und
               none={words.ends.none}
               counts={now.totals.end_reasons}
               names={texts.endReasons}
-              // What is deleted is in no list.
+              // No list shows deleted conversations.
               listOf={(name) => (name === 'deleted' ? null : { ...begun, parley_end_reason: name as EndReason })}
             />
             <ShareBars

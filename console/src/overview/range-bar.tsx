@@ -1,10 +1,10 @@
-// What the overview shows: the range of time and the agent, both of which are in its address.
+// The controls of the overview: the time range and the agent. Both are kept in the address.
 import { type FormEvent, useState } from 'react'
-import { AgentChoice } from '../agents/agent-choice.tsx'
-import { fromLocal, toLocal } from '../local-time.ts'
-import { useSession } from '../session-context.ts'
+import { AgentChoice } from '../agent-names/agent-choice.tsx'
+import { fromLocal, toLocal } from '../base/local-time.ts'
+import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { words } from '../texts/overview.ts'
+import { overviewTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { Field, TextInput } from '../ui/field.tsx'

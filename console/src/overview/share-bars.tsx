@@ -1,21 +1,21 @@
-// How a whole is divided: a bar for each part, the largest first. A list, and so its own text.
+// The parts of a whole as bars, the largest first. It is a list, so it needs no text alternative.
 import { Link } from '@tanstack/react-router'
-import { formatNumber } from '../format.ts'
-import type { Filters } from '../inbox/filters.ts'
-import { words } from '../texts/overview.ts'
+import { formatNumber } from '../base/format.ts'
+import type { ConversationFilters } from '@parley/contract'
+import { overviewTexts as words } from './texts.ts'
 import { classes } from '../ui/classes.ts'
 import { formatShare } from './bucket-text.ts'
 
 interface Props {
   title: string
   hint: string
-  /** Said where there is nothing. */
+  /** Shown if all counts are zero. */
   none: string
   counts: Readonly<Record<string, number | undefined>>
   names: Readonly<Record<string, string>>
   isBad?: boolean
-  /** Where the conversations of a part are listed; null where they are not. */
-  listOf: (name: string) => Filters | null
+  /** The filters that list the conversations of a part; null if nothing lists them. */
+  listOf: (name: string) => ConversationFilters | null
 }
 
 export function ShareBars({ title, hint, none, counts, names, isBad = false, listOf }: Props) {
@@ -50,7 +50,7 @@ export function ShareBars({ title, hint, none, counts, names, isBad = false, lis
   )
 }
 
-function Name({ text, list }: { text: string; list: Filters | null }) {
+function Name({ text, list }: { text: string; list: ConversationFilters | null }) {
   if (list === null) return <span>{text}</span>
   return (
     <Link to="/inbox" search={list} className="underline decoration-line underline-offset-4 hover:decoration-accent">

@@ -1,9 +1,9 @@
 // A chart over time that can be read with a mouse, with arrow keys, by ear, and as a table.
 import 'uplot/dist/uPlot.min.css'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
-import { useMedia } from '../shell/use-media.ts'
-import { words } from '../texts/overview.ts'
-import { useTheme } from '../theme.ts'
+import { useMedia } from '../ui/use-media.ts'
+import { overviewTexts as words } from './texts.ts'
+import { useTheme } from '../shell/theme.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { type ChartData, type Colour, type Series, chart_height, drawChart, pointAt } from './draw-chart.ts'
@@ -11,11 +11,11 @@ import { type ChartData, type Colour, type Series, chart_height, drawChart, poin
 interface ChartProps extends ChartData {
   title: string
   hint?: string
-  /** Of the buckets, whole. */
+  /** Names a whole bucket. */
   labels: readonly string[]
-  /** Of a number in a sentence. */
+  /** Formats a number for a sentence. */
   format: (value: number) => string
-  /** In place of a bucket's first number in the table. */
+  /** Replaces a bucket's first number in the table. */
   link?: (index: number, text: string) => ReactNode
 }
 
@@ -23,7 +23,7 @@ export function TimeChart({ title, hint, labels, format, link, ...data }: ChartP
   const [at, setAt] = useState<number | null>(null)
   const element = useChart(data, setAt)
   const last = labels.length - 1
-  // A refresh may have fewer buckets than the one that was looked at.
+  // After a refresh there may be fewer buckets than the one that was selected.
   const shown = Math.min(at ?? last, last)
   const told = data.series.map(({ name, values }) => `${name} ${textOf(values[shown], format)}`).join(', ')
   const onKeyDown = (event: KeyboardEvent) => {
@@ -81,7 +81,7 @@ function stepTo(key: string, from: number, last: number): number | null {
   return Object.hasOwn(wanted, key) ? Math.max(0, Math.min(last, wanted[key]!)) : null
 }
 
-/** Drawn anew with its data and the theme, and as wide as there is room. */
+/** Draws the chart again if its data, the theme or its width changes. */
 function useChart({ kind, series, ticks, formatAxis }: ChartData, onMove: (at: number | null) => void) {
   const element = useRef<HTMLDivElement>(null)
   const theme = useTheme()

@@ -1,19 +1,19 @@
-// What the overview shows, as its address says: a range of time, and of which agent. Pure.
+// What the overview shows, read from its address: a time range and an agent. Pure.
 
-/** Days up to now, or 24 hours. */
+/** The last days, or the last 24 hours. */
 export const presets = ['24h', '7d', '30d', '90d'] as const
 export type Preset = (typeof presets)[number]
 
 export interface View {
-  /** Absent: seven days, unless `from` is given. */
+  /** Without it: seven days, unless `from` is given. */
   range?: Preset
-  /** A range of one's own. */
+  /** A custom range. */
   from?: string
   to?: string
   agent_id?: string
 }
 
-/** What an address asks for; what makes no range is left out. */
+/** Reads an address, and leaves out what makes no valid range. */
 export function readView(search: Record<string, unknown>): View {
   const agent = typeof search['agent_id'] === 'string' ? search['agent_id'].slice(0, 512) : ''
   const agent_id = agent === '' ? {} : { agent_id: agent }
@@ -45,7 +45,7 @@ export interface Times {
   to: string
 }
 
-/** Whole buckets; the last one of a preset is that which it is now. */
+/** Whole buckets. The last bucket of a preset is the current one. */
 export function timesOf(view: View, now_ms: number): Times {
   const preset = presetOf(view)
   if (preset === 'own') return { from: view.from!, to: view.to! }
@@ -54,13 +54,13 @@ export function timesOf(view: View, now_ms: number): Times {
   return { from: new Date(to - count * size_ms).toISOString(), to: new Date(to).toISOString() }
 }
 
-/** The time before, of the same length. */
+/** The period before, of the same length. */
 export function timesBefore({ from, to }: Times): Times {
   const [start, end] = [Date.parse(from), Date.parse(to)]
   return { from: new Date(2 * start - end).toISOString(), to: new Date(start).toISOString() }
 }
 
-/** The inbox's filter for what began within these times; there both ends count. */
+/** The inbox filter for conversations that started in this period. The inbox includes both ends. */
 export function createdWithin({ from, to }: Times): { created_after: string; created_before: string } {
   return {
     created_after: new Date(Date.parse(from)).toISOString(),

@@ -1,4 +1,4 @@
-// Asks before something is done that cannot be undone, does it, and says how it went.
+// Asks for confirmation, does what was confirmed, and reports the result.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ConfirmDialog } from '../ui/dialog.tsx'
@@ -11,12 +11,12 @@ interface Props {
   submit: string
   done: string
   isDangerous?: boolean
-  /** The lists and records that are read anew afterwards. */
+  /** The queries to read again afterwards. */
   changes: readonly (readonly unknown[])[]
   act: () => Promise<unknown>
   onDone?: () => void
   onClose: () => void
-  /** What can be chosen before. */
+  /** Options above the buttons. */
   children?: ReactNode
 }
 

@@ -1,17 +1,17 @@
-// What a refused change says beside which field. Pure.
+// The error messages of a refused change, by field. Pure.
 import { ApiError } from '@parley/sdk'
-import { describeError } from '../describe-error.ts'
+import { describeError } from '../ui/describe-error.ts'
 
 export interface Faults {
-  /** By the field's name. */
+  /** By field name. */
   fields: Readonly<Record<string, string>>
-  /** What belongs to none of the fields. */
+  /** The message that belongs to no field. */
   other: string | null
 }
 
 const no_faults: Faults = { fields: {}, other: null }
 
-/** `names`: the fields that there are; `codes`: refusals that are about one of them. */
+/** `names` are the fields of the form; `codes` maps error codes to the field they are about. */
 export function readFaults(
   error: unknown,
   names: readonly string[] = [],

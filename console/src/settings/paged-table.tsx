@@ -1,8 +1,8 @@
-// A list of the settings as a table: rows, what can be done with each, and more on request.
+// A list in the settings: a table of rows, their actions, and a button for more.
 import { ApiError } from '@parley/sdk'
 import type { ReactNode } from 'react'
 import { texts } from '../texts/index.ts'
-import { words } from '../texts/settings.ts'
+import { settingsTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
@@ -11,7 +11,7 @@ import type { PagesQuery } from './use-pages.ts'
 
 export interface Column<Row> {
   name: string
-  /** Left out where there is little room. */
+  /** Hidden on narrow screens. */
   isExtra?: boolean
   render: (row: Row) => ReactNode
 }
@@ -68,12 +68,12 @@ export function Table<Row>({ label, columns, rows, keyOf, renderActions }: Table
 
 interface ListProps<Row> {
   query: PagesQuery<Row>
-  /** Said in place of an empty list. */
+  /** Shown instead of an empty list. */
   empty: string
   children: (rows: readonly Row[]) => ReactNode
 }
 
-/** What there is of a list so far, however it is drawn, and the way to more of it. */
+/** The rows loaded so far, however they are drawn, and a button for more. */
 export function PagedList<Row>({ query, empty, children }: ListProps<Row>) {
   const { rows, error, isPending, hasNextPage, isFetchingNextPage } = query
   if (isPending) return <LoadingState />
@@ -93,7 +93,7 @@ export function PagedList<Row>({ query, empty, children }: ListProps<Row>) {
   )
 }
 
-/** A credential that is narrowed to some agents is told of nothing else that there is. */
+/** The server answers 404 to a credential that is limited to certain agents. */
 export function LoadFault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   if (error instanceof ApiError && error.status === 404) return <Refused>{words.narrowed}</Refused>
   return <ErrorState error={error} onRetry={onRetry} />

@@ -1,7 +1,7 @@
-// Small things that the pages of the settings are made of.
+// Small components for the pages of the settings.
 import type { ReactNode } from 'react'
 
-/** What is wrong with a form as a whole. */
+/** An error of the form as a whole. */
 export function FormFault({ text }: { text: string | null }) {
   return (
     text !== null && (
@@ -20,7 +20,7 @@ interface ChoicesProps<T extends string> {
   onChoose: (value: T) => void
 }
 
-/** One of a few, each with a word on what it means. */
+/** A choice of one option, each with a hint. */
 export function Choices<T extends string>({ legend, name, choices, chosen, onChoose }: ChoicesProps<T>) {
   return (
     <fieldset className="flex flex-col gap-1.5">

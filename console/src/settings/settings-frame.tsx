@@ -1,22 +1,13 @@
-// What is around every page of the settings: their list beside them, or above where there is little room.
+// The frame around every page of the settings: their menu beside it, or above it on narrow screens.
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
-import { words } from '../texts/settings.ts'
-
-const destinations = [
-  ['/settings/organization', words.pages.organization],
-  ['/settings/members', words.pages.members],
-  ['/settings/keys', words.pages.keys],
-  ['/settings/webhooks', words.pages.webhooks],
-  ['/settings/secrets', words.pages.secrets],
-  ['/settings/models', words.pages.models],
-  ['/settings/account', words.pages.account],
-] as const
+import { useNavigation } from '../shell/navigation.ts'
+import { settingsTexts as words } from './texts.ts'
 
 export function SettingsFrame() {
   const list = useRef<HTMLElement>(null)
   const path = useLocation({ select: ({ pathname }) => pathname })
-  // Above the page the list is wider than a small screen.
+  // On narrow screens the menu is wider than the screen.
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [path])
@@ -29,7 +20,7 @@ export function SettingsFrame() {
       >
         <p className="mb-2 px-2 pt-1 text-lg font-semibold max-wide:hidden">{words.label}</p>
         <ul className="flex gap-0.5 wide:flex-col">
-          {destinations.map(([to, name]) => (
+          {useNavigation('settings').map(({ to, name }) => (
             <li key={to}>
               <Link
                 to={to}

@@ -1,11 +1,11 @@
-// The shape of a page of the settings: its name, what it is for, what can be done, and its sections.
+// The layout of a page in the settings: title, introduction, actions and sections.
 import type { Scope } from '@parley/contract'
 import type { ReactNode } from 'react'
-import { useSession } from '../session-context.ts'
+import { useSession } from '../session/session-context.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { words } from '../texts/settings.ts'
+import { settingsTexts as words } from './texts.ts'
 import { Icon } from '../ui/icons.tsx'
-import { holdsAny } from './rights.ts'
+import { holdsAny } from '../session/rights.ts'
 
 interface PageProps {
   title: string
@@ -20,7 +20,7 @@ export function SettingsPage({ title, intro, action, children }: PageProps) {
     <div
       role="group"
       aria-label={title}
-      // It scrolls, and may hold nothing else that takes the focus.
+      // It scrolls, and may contain nothing else that takes the focus.
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)]"
@@ -64,12 +64,12 @@ export function Section({ title, intro, action, children }: SectionProps) {
 interface NeedsProps {
   /** One of them is enough. */
   scopes: readonly Scope[]
-  /** What it is that they allow. */
+  /** What the scopes allow, as in "see members". */
   to: string
   children: ReactNode
 }
 
-/** Shows what the credential may use; to others, why they may not. */
+/** Shows its children to callers who have a scope, and tells others which one they need. */
 export function Needs({ scopes, to, children }: NeedsProps) {
   return holdsAny(useSession(), scopes) ? children : <Refused>{words.needs(to, scopes)}</Refused>
 }

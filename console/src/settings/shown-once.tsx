@@ -1,5 +1,5 @@
-// Shows what the server tells only now: a key, a secret, a link. It is in the memory of the page, and gone with this dialog.
-import { words } from '../texts/settings.ts'
+// Shows a key, a secret or a link that the server returns only once. It is gone when the dialog closes.
+import { settingsTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { CopyField } from '../ui/copy-field.tsx'
 import { Modal } from '../ui/dialog.tsx'

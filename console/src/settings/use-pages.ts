@@ -1,4 +1,4 @@
-// A list of the settings, read page by page.
+// A list in the settings, read page by page.
 import { useInfiniteQuery } from '@tanstack/react-query'
 
 const page_size = 50
@@ -15,7 +15,7 @@ interface PageRequest {
 
 interface Options<Row> {
   enabled?: boolean
-  /** Milliseconds until it is looked at again, by what there is. */
+  /** Milliseconds until the next refresh, depending on the rows. */
   lookAgain?: (rows: readonly Row[]) => number | false
 }
 

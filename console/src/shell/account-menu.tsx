@@ -1,9 +1,9 @@
-// The menu of who is signed in: theme, shortcuts, the way out.
+// The account menu: theme, organization, shortcuts, sign-out.
 import { Menu } from '@base-ui/react/menu'
-import { type Session, signOut, switchOrganization } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
-import { texts } from '../texts/index.ts'
-import { type Theme, chooseTheme, themes, useTheme } from '../theme.ts'
+import { type Session, signOut, switchOrganization } from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
+import { shellTexts } from './texts.ts'
+import { type Theme, chooseTheme, themes, useTheme } from './theme.ts'
 import { Icon } from '../ui/icons.tsx'
 import { notifyError } from '../ui/notify.ts'
 import { PopupMenu, PopupMenuItem, menuItemClasses } from '../ui/popup.tsx'
@@ -20,16 +20,16 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         >
           <Icon name="account" className="shrink-0" />
           <span className="truncate max-wide:sr-only">
-            <span className="sr-only">{texts.nav.account}: </span>
+            <span className="sr-only">{shellTexts.nav.account}: </span>
             {session?.who}
           </span>
         </button>
       }
     >
       <Menu.RadioGroup value={theme} onValueChange={(value) => chooseTheme(value as Theme)}>
-        <Menu.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-faint">{texts.nav.theme}</Menu.GroupLabel>
+        <Menu.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-faint">{shellTexts.nav.theme}</Menu.GroupLabel>
         {themes.map((name) => (
-          <Choice key={name} value={name} name={texts.nav.themes[name]} />
+          <Choice key={name} value={name} name={shellTexts.nav.themes[name]} />
         ))}
       </Menu.RadioGroup>
       <Menu.Separator className="my-1 h-px bg-line" />
@@ -37,10 +37,10 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         <Organizations session={session} onSwitch={(id) => void switchOrganization(id).then(open, notifyError)} />
       )}
       <PopupMenuItem icon="keyboard" onSelect={onShortcuts}>
-        {texts.nav.shortcuts}
+        {shellTexts.nav.shortcuts}
       </PopupMenuItem>
       <PopupMenuItem icon="out" onSelect={() => void signOut().then(close, notifyError)}>
-        {texts.nav.signOut}
+        {shellTexts.nav.signOut}
       </PopupMenuItem>
     </PopupMenu>
   )
@@ -50,7 +50,7 @@ function Organizations({ session, onSwitch }: { session: Session; onSwitch: (id:
   return (
     <>
       <Menu.RadioGroup value={session.organization.id} onValueChange={(id) => onSwitch(id as string)}>
-        <Menu.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-faint">{texts.nav.organization}</Menu.GroupLabel>
+        <Menu.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-faint">{shellTexts.nav.organization}</Menu.GroupLabel>
         {session.organizations.map(({ id, name }) => (
           <Choice key={id} value={id} name={name} />
         ))}

@@ -1,24 +1,24 @@
-// What is shown where there is no page, and where a page has failed.
+// What is shown if there is no page, and if a page crashes.
 import { Link } from '@tanstack/react-router'
-import { describeError } from '../describe-error.ts'
-import { texts } from '../texts/index.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { shellTexts } from './texts.ts'
 import { Button, buttonClasses } from '../ui/button.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { useTitle } from './use-title.ts'
 
 export function NotFoundPage() {
-  useTitle(texts.states.notFoundTitle)
+  useTitle(shellTexts.notFound.title)
   return (
     <EmptyState
       icon="search"
-      title={texts.states.notFoundTitle}
+      title={shellTexts.notFound.title}
       action={
         <Link to="/inbox" className={buttonClasses('plain')}>
-          {texts.states.toInbox}
+          {shellTexts.notFound.toInbox}
         </Link>
       }
     >
-      {texts.states.notFound}
+      {shellTexts.notFound.text}
     </EmptyState>
   )
 }
@@ -27,8 +27,8 @@ export function CrashedPage({ error }: { error: unknown }) {
   return (
     <EmptyState
       icon="warning"
-      title={texts.states.crashed}
-      action={<Button onClick={() => location.reload()}>{texts.states.reload}</Button>}
+      title={shellTexts.crashed.title}
+      action={<Button onClick={() => location.reload()}>{shellTexts.crashed.reload}</Button>}
     >
       {describeError(error)}
     </EmptyState>

@@ -1,22 +1,16 @@
-// The frame around every page: navigation beside it, or above it where there is little room.
+// The frame around every page: the navigation beside it, or above it on narrow screens.
 import { Link, Outlet } from '@tanstack/react-router'
 import { Suspense, lazy, useState } from 'react'
-import { useSession, useSessionControl } from '../session-context.ts'
+import { useSession, useSessionControl } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { Icon, type IconName, Mark } from '../ui/icons.tsx'
-import { useKeys } from './use-keys.ts'
+import { Icon, Mark } from '../ui/icons.tsx'
+import { useNavigation } from './navigation.ts'
+import { useKeys } from '../ui/use-keys.ts'
+import { shellTexts } from './texts.ts'
 
-// Menus and dialogs come after the first screen.
+// Menus and dialogs are loaded after the first screen.
 const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
 const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
-
-/** Only what exists; `scopes`: any of which a page takes. */
-const destinations = [
-  { to: '/inbox', icon: 'inbox', name: texts.nav.inbox, scopes: null },
-  { to: '/overview', icon: 'overview', name: texts.nav.overview, scopes: null },
-  { to: '/agents', icon: 'agents', name: texts.nav.agents, scopes: ['agents:read', 'agents:manage'] },
-  { to: '/settings', icon: 'settings', name: texts.nav.settings, scopes: null },
-] as const satisfies readonly { to: string; icon: IconName; name: string; scopes: readonly string[] | null }[]
 
 const itemClasses =
   'group flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'
@@ -25,7 +19,7 @@ export function Shell() {
   const { session } = useSessionControl()
   const [areShortcutsShown, setShortcutsShown] = useState(false)
   useKeys({ '?': () => setShortcutsShown(true) })
-  // Signed out just now: the router is about to lead elsewhere.
+  // After sign-out, the router is about to navigate away.
   if (session === null) return null
   return (
     <div className="flex h-full flex-col wide:flex-row">
@@ -33,11 +27,11 @@ export function Shell() {
         href="#content"
         className="absolute top-2 left-2 z-50 -translate-y-16 rounded-md bg-accent px-3 py-2 text-accent-ink focus:translate-y-0"
       >
-        {texts.nav.skip}
+        {shellTexts.nav.skip}
       </a>
       <Navigation onShortcuts={() => setShortcutsShown(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
-        {/* What one has begun to write is not for whoever comes next. */}
+        {/* Another user must not see what the previous one was writing. */}
         <Outlet key={session.identity} />
       </main>
       <Suspense>{areShortcutsShown && <ShortcutsDialog open onOpenChange={setShortcutsShown} />}</Suspense>
@@ -46,11 +40,10 @@ export function Shell() {
 }
 
 function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
-  const { organization, scopes: held } = useSession()
-  const open = destinations.filter(({ scopes }) => scopes?.some((scope) => held.has(scope)) ?? true)
+  const { organization } = useSession()
   return (
     <nav
-      aria-label={texts.nav.label}
+      aria-label={shellTexts.nav.label}
       className="flex shrink-0 items-center gap-1 border-b border-line bg-canvas px-3 py-1.5 wide:w-46 wide:flex-col wide:items-stretch wide:border-r wide:border-b-0 wide:px-2.5 wide:py-3"
     >
       <div className="mr-2 flex min-w-0 items-center gap-2.5 px-1 wide:mr-0 wide:mb-4 wide:px-1.5">
@@ -63,7 +56,7 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
         </span>
       </div>
       <ul className="flex flex-1 gap-0.5 wide:flex-col">
-        {open.map(({ to, icon, name }) => (
+        {useNavigation('main').map(({ to, icon, name }) => (
           <li key={to}>
             <Link
               to={to}
@@ -73,7 +66,7 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
               activeOptions={{ includeSearch: false }}
             >
               <Icon name={icon} />
-              {/* Where there is little room, the page that one is on is named, the others are icons. */}
+              {/* On narrow screens only the current page has a visible name. */}
               <span className="max-[36rem]:group-[:not([aria-current])]:sr-only">{name}</span>
             </Link>
           </li>
@@ -86,7 +79,7 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
         className={`${itemClasses} max-wide:sr-only max-wide:focus:not-sr-only`}
       >
         <Icon name="book" />
-        {texts.nav.reference}
+        {shellTexts.nav.reference}
       </a>
       <Suspense fallback={<span className="size-8" />}>
         <AccountMenu onShortcuts={onShortcuts} />

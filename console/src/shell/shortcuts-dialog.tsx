@@ -1,12 +1,12 @@
-// The list of keys.
-import { texts } from '../texts/index.ts'
+// The list of keyboard shortcuts.
+import { shellTexts } from './texts.ts'
 import { Modal } from '../ui/dialog.tsx'
 
 export function ShortcutsDialog(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
-    <Modal title={texts.shortcuts.title} {...props}>
+    <Modal title={shellTexts.shortcuts.title} {...props}>
       <dl className="flex flex-col">
-        {texts.shortcuts.rows.map(([keys, meaning]) => (
+        {shellTexts.shortcuts.rows.map(([keys, meaning]) => (
           <div
             key={keys}
             className="flex items-center justify-between gap-4 border-t border-line py-1.5 first:border-t-0"

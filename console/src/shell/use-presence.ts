@@ -1,7 +1,7 @@
-// Whether somebody can see the page, and whether the browser's network has changed.
+// Whether the page is visible, and whether the network of the browser has changed.
 import { useEffect, useState, useSyncExternalStore } from 'react'
 
-/** A page that nobody sees keeps no stream: a browser has six connections for a server. */
+/** A hidden page keeps no stream, because a browser has only six connections to a server. */
 export function useIsVisible(): boolean {
   return useSyncExternalStore(listenToVisibility, () => document.visibilityState === 'visible')
 }
@@ -12,8 +12,8 @@ function listenToVisibility(listener: () => void): () => void {
 }
 
 /**
- * How often the network has come or gone: what was connected before may be so no longer. Whether there is one says nothing, since the
- * server may be on this very machine.
+ * How often the network went down or came back: earlier connections may be dead. Whether the browser is online does not matter, because
+ * the server may run on the same machine.
  */
 export function useNetworkChanges(): number {
   const [changes, setChanges] = useState(0)

@@ -1,5 +1,5 @@
-// Whether the server answers. A connection that is lost without a word looks like one on which nothing happens, and signs of life on a
-// stream are far apart: so whoever shows what happens now asks.
+// Whether the server answers. A dead connection looks like a quiet one, and streams send signs of life only rarely, so pages that show
+// live data ask the server.
 import { ApiError, type Client } from '@parley/sdk'
 import { useEffect, useState } from 'react'
 import { useNetworkChanges } from './use-presence.ts'
@@ -7,7 +7,7 @@ import { useNetworkChanges } from './use-presence.ts'
 const ask_again_ms = 3000
 const patience_ms = 3000
 
-/** True until it is known better. It is asked for only while it `matters`. */
+/** True until the server fails to answer. It is asked only while it `matters`. */
 export function useIsReachable(client: Client, matters: boolean): boolean {
   const [isReachable, setReachable] = useState(true)
   const changes = useNetworkChanges()
@@ -31,7 +31,7 @@ export function useIsReachable(client: Client, matters: boolean): boolean {
   return isReachable
 }
 
-/** What stands before a server answers for one that is away, too. */
+/** A proxy answers with these statuses if the server behind it is down. */
 function isAnswer(error: unknown): boolean {
   return error instanceof ApiError && error.status < 500
 }

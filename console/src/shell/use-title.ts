@@ -1,4 +1,4 @@
-// The page's name in the window's title.
+// Sets the title of the window to that of the page.
 import { useEffect } from 'react'
 import { texts } from '../texts/index.ts'
 

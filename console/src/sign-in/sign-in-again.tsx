@@ -1,15 +1,13 @@
-// Asks for a new session above a page whose session has ended: what was written there waits below, seen by nobody.
+// Asks for a new session on top of a page whose session has ended. The page keeps its content and is covered.
 import { Dialog } from '@base-ui/react/dialog'
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { readWays } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
-import { texts } from '../texts/index.ts'
+import { readWays } from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
+import { signInTexts as words } from './texts.ts'
 import { Button, buttonClasses } from '../ui/button.tsx'
 import { Mark } from '../ui/icons.tsx'
 import { SignInForm } from './sign-in-form.tsx'
-
-const words = texts.signIn
 
 export function SignInAgain() {
   const { session, close } = useSessionControl()
@@ -46,7 +44,7 @@ export function SignInAgain() {
             </a>
           )}
           <Button kind="quiet" className="mt-2 h-9 w-full" onClick={close}>
-            {words.asSomebodyElse}
+            {words.leave}
           </Button>
         </Dialog.Popup>
       </Dialog.Portal>

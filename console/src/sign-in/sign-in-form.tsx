@@ -1,14 +1,12 @@
-// The fields of one way in, and what is wrong with them.
+// The fields of one way to sign in, and their errors.
 import { ApiError } from '@parley/sdk'
 import { type FormEvent, useState } from 'react'
-import { describeError } from '../describe-error.ts'
-import { type Credential, isSignedOut, signIn } from '../session.ts'
-import { useSessionControl } from '../session-context.ts'
-import { texts } from '../texts/index.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { type Credential, isSignedOut, signIn } from '../session/session.ts'
+import { useSessionControl } from '../session/session-context.ts'
+import { signInTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
-
-const words = texts.signIn
 
 export type Way = 'api_key' | 'password'
 type FieldName = 'api_key' | 'email' | 'password'
@@ -34,7 +32,7 @@ const attributes = {
   },
 } as const satisfies Record<FieldName, object>
 
-/** `email`: of whom it is known. */
+/** `email` is set if the user is known. */
 export function SignInForm({ way, email = '' }: { way: Way; email?: string }) {
   const { open } = useSessionControl()
   const [values, setValues] = useState<Record<FieldName, string>>({ api_key: '', email, password: '' })

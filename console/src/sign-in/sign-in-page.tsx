@@ -1,17 +1,15 @@
-// The ways in: an API key, an e-mail address and its password, an identity provider; those that the server offers.
+// The ways to sign in that the server offers: an API key, an email address and password, an identity provider.
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { goToIdentityProvider, readWays } from '../session.ts'
+import { goToIdentityProvider, readWays } from '../session/session.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { texts } from '../texts/index.ts'
+import { signInTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { Mark } from '../ui/icons.tsx'
 import { notifyError } from '../ui/notify.ts'
 import { SignInForm, type Way } from './sign-in-form.tsx'
-
-const words = texts.signIn
 
 export function SignInPage() {
   useTitle(words.submit)

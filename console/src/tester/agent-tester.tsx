@@ -1,8 +1,8 @@
-// Talks to a version of an agent, a draft too, the way an end user does, and shows what the agent does meanwhile.
+// Talks to a version of an agent as an end user does, also to a draft, and shows what the agent does.
 import { useQuery } from '@tanstack/react-query'
-import type { Session } from '../session.ts'
-import { useSession } from '../session-context.ts'
-import { testerTexts as words } from '../texts/tester.ts'
+import type { Session } from '../session/session.ts'
+import { useSession } from '../session/session-context.ts'
+import { testerTexts as words } from './texts.ts'
 import { notifyError } from '../ui/notify.ts'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
 import { StartForm } from './start-form.tsx'
@@ -13,7 +13,7 @@ import { type Version, useTrial } from './use-trial.ts'
 interface TesterProps {
   agent_id: string
   agent_version_id: string
-  /** Which version it is stands above it. */
+  /** The version is shown in the header of the page. */
   isPage?: boolean
 }
 
@@ -29,7 +29,7 @@ export function AgentTester({ agent_id, agent_version_id, isPage = false }: Test
   if (agent.isPending) return <LoadingState />
   if (!agent.data) return <ErrorState error={agent.error} onRetry={() => void agent.refetch()} />
   const version = agent.data.versions.find(({ id }) => id === agent_version_id)
-  // A version that was just made is not in what was read before it.
+  // A version that was just created is missing in an earlier response.
   if (!version && agent.isFetching) return <LoadingState />
   if (!version)
     return (
@@ -37,7 +37,7 @@ export function AgentTester({ agent_id, agent_version_id, isPage = false }: Test
         {words.noSuchVersion}
       </EmptyState>
     )
-  // Another agent begins with nothing of the one before; another version of it goes on, and is told of.
+  // Another agent starts a new test. Another version continues the test, with a notice.
   return <Tester key={agent_id} {...{ session, agent_id, version, isPage }} />
 }
 

@@ -1,12 +1,12 @@
-// Where one writes as the end user. The focus stays here, whatever comes.
+// The field to write as the end user. It keeps the focus.
 import { type KeyboardEvent, useRef, useState } from 'react'
-import { testerTexts as words } from '../texts/tester.ts'
+import { testerTexts as words } from './texts.ts'
 import { Button, IconButton } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import { controlClasses } from '../ui/control-classes.ts'
 
 interface ComposerProps {
-  /** Undefined: nothing runs that could be stopped. */
+  /** Undefined if no reply can be stopped. */
   onStop: (() => void) | undefined
   onSend: (text: string) => void
 }

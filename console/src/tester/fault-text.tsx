@@ -1,7 +1,7 @@
-// What went wrong, every fault of it, and what to do about it.
+// An error with all its details, and advice on what to do.
 import { ApiError } from '@parley/sdk'
-import { describeError } from '../describe-error.ts'
-import { testerTexts as words } from '../texts/tester.ts'
+import { describeError } from '../ui/describe-error.ts'
+import { testerTexts as words } from './texts.ts'
 
 export function FaultText({ title, error }: { title: string; error: unknown }) {
   const code = error instanceof ApiError ? error.code : 'unreachable'

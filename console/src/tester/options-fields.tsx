@@ -1,6 +1,6 @@
-// Who talks to the agent: the end user's id, metadata, context, and whether widgets are shown.
-import { isJsonObject } from '../inbox/filters.ts'
-import { testerTexts as words } from '../texts/tester.ts'
+// The settings of the end user: id, metadata, context, and whether widgets are shown.
+import { isJsonObject } from '../base/json.ts'
+import { testerTexts as words } from './texts.ts'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import type { TrialOptions } from './trial.ts'
 

@@ -1,16 +1,16 @@
-// Messages on their way: written by who tries the agent, and kept until they are answered. Pure.
+// Messages that the tester sends, kept until they are answered. Pure.
 import type { ConversationEvent } from '@parley/contract'
 
 export interface Outgoing {
-  /** Its idempotency key: however often it is sent, it is stored once. */
+  /** The idempotency key. However often the message is sent, it is stored once. */
   key: string
   text: string
   is_rich: boolean
-  /** The last event that was known when it was written: it is stored after that. */
+  /** The last event that was known when it was written. The message is stored after it. */
   after: number
-  /** `failed`: it is stored, and its turn failed; sent with the same key, it is answered anew. */
+  /** `failed`: it is stored, but its turn failed. Sending it with the same key repeats the turn. */
   state: 'sending' | 'waiting' | 'stored' | 'answered' | 'failed' | 'refused'
-  /** Of `refused`: why nothing was stored. */
+  /** For `refused`: why it was not stored. */
   fault?: Fault
 }
 
@@ -41,12 +41,12 @@ function withState({ fault: _before, ...message }: Outgoing, change: { state: Ou
   return { ...message, state: change.state, ...(change.fault ? { fault: change.fault } : {}) }
 }
 
-/** After a reload nobody knows what became of these: sent again, they have one effect. */
+/** After a reload, the fate of these is unknown. Sending them again has no second effect. */
 export function unsettled(outbox: readonly Outgoing[]): Outgoing[] {
   return outbox.filter((message) => !isOver(message) && message.state !== 'refused')
 }
 
-/** Those that the conversation does not show yet. Messages of one text are told apart by their order. */
+/** Messages that the conversation does not show yet. Messages with the same text are matched in order. */
 export function notYetShown(outbox: readonly Outgoing[], events: readonly ConversationEvent[]): Outgoing[] {
   const taken = new Set<number>()
   return outbox.filter(({ after, text }) => {

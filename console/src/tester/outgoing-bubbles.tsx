@@ -1,6 +1,6 @@
 // Messages that the conversation does not show yet: on their way, waiting for the server, or refused.
-import { bubble, byUser } from '../conversation/message-bubble.tsx'
-import { testerTexts } from '../texts/tester.ts'
+import { bubble, byUser } from '../transcript/message-bubble.tsx'
+import { testerTexts } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { classes } from '../ui/classes.ts'
 import type { Outgoing } from './outbox.ts'

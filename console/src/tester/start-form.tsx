@@ -1,6 +1,6 @@
-// Before a conversation: what one talks to, as whom, and the start.
+// The form that starts a test conversation.
 import { type FormEvent, useState } from 'react'
-import { testerTexts as words } from '../texts/tester.ts'
+import { testerTexts as words } from './texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Icon } from '../ui/icons.tsx'

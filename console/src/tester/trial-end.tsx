@@ -1,8 +1,8 @@
-// What is said of a conversation that is over, where one wrote before.
+// The end of a test conversation, in place of the field to write.
 import type { Conversation } from '@parley/contract'
-import { isUnsettled } from '../inbox/rows.ts'
+import { isUnsettled } from '../transcript/conversation-state.ts'
 import { texts } from '../texts/index.ts'
-import { testerTexts as words } from '../texts/tester.ts'
+import { testerTexts as words } from './texts.ts'
 
 export function TrialEnd({ conversation }: { conversation: Conversation }) {
   const { end_reason, ended_by, summary } = conversation

@@ -1,12 +1,12 @@
-// Above the tester: what one talks to, how the conversation stands, what it has used, and what can be done with it.
+// The header of the tester: the version, the state of the conversation, its usage, and the actions on it.
 import type { Conversation, Turn } from '@parley/contract'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { Connection } from '../conversation/connection.tsx'
-import { formatNumber } from '../format.ts'
-import { isActive } from '../inbox/rows.ts'
-import { texts } from '../texts/index.ts'
-import { testerTexts as words } from '../texts/tester.ts'
+import { Connection } from '../transcript/connection.tsx'
+import { formatNumber } from '../base/format.ts'
+import { isActive } from '../transcript/conversation-state.ts'
+import { transcriptTexts } from '../transcript/texts.ts'
+import { testerTexts as words } from './texts.ts'
 import { Button, IconButton, buttonClasses } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { PopupMenu, PopupMenuItem, PopupMenuLink } from '../ui/popup.tsx'
@@ -15,13 +15,13 @@ import { type Version, testedBy } from './use-trial.ts'
 
 interface FrameProps {
   version: Version
-  /** Which version it is stands above the page. */
+  /** The version is shown in the header of the page. */
   isPage: boolean
   note?: ReactNode
   children?: ReactNode
 }
 
-/** Its buttons are icons where there is little room: beside the editor, and on narrow screens. */
+/** On narrow screens, and beside the editor, its buttons are icons. */
 export function TesterHeader({ version, isPage, note, children }: FrameProps) {
   return (
     <header className="@container flex min-h-12 items-center gap-2 border-b border-line px-3 py-2 wide:px-4">
@@ -106,13 +106,13 @@ export function TrialHeader(props: HeaderProps) {
           <PopupMenuItem onSelect={props.onLeave}>{words.changeOptions}</PopupMenuItem>
         </PopupMenu>
       </TesterHeader>
-      {isOpen && !isConnected && <Notice>{texts.conversation.reconnecting}</Notice>}
+      {isOpen && !isConnected && <Notice>{transcriptTexts.reconnecting}</Notice>}
       {isOlder && <Notice>{words.isOlder}</Notice>}
     </>
   )
 }
 
-/** What an icon without its word is. */
+/** The size of a button without its label. */
 const square = '@max-[34rem]:w-8 @max-[34rem]:px-0'
 
 function Notice({ children }: { children: string }) {
@@ -123,7 +123,7 @@ function Notice({ children }: { children: string }) {
   )
 }
 
-/** Seen where there is room for words. */
+/** Visible if there is room for labels. */
 function Roomy({ children }: { children: string }) {
   return <span className="@max-[34rem]:sr-only">{children}</span>
 }

@@ -1,9 +1,9 @@
-// A conversation that is held to try an agent, as this tab keeps it over a reload: which one, by whom, and what is on its way.
+// A test conversation, as this tab keeps it across a reload: its id, the end user, and the messages on their way.
 import type { Outgoing } from './outbox.ts'
 
 export interface TrialOptions {
   user_id: string
-  /** A JSON object as text; blank: an empty one. */
+  /** A JSON object as text; blank for an empty one. */
   metadata: string
   initial_context: string
   is_rich: boolean
@@ -11,12 +11,12 @@ export interface TrialOptions {
 
 export interface Trial {
   conversation_id: string
-  /** What the agent was like when it began. */
+  /** The version of the agent when the test started. */
   agent_version_id: string
   revision: number
 }
 
-/** Of one agent. */
+/** The storage key of an agent. */
 export interface Kept {
   trial: Trial | null
   options: TrialOptions
@@ -36,11 +36,11 @@ export function readKept(agent_id: string): Kept {
   }
 }
 
-/** Where the browser keeps nothing, a reload begins with nothing. */
+/** If the browser stores nothing, a reload starts from the beginning. */
 export function keep(agent_id: string, fields: Partial<Kept>): void {
   try {
     sessionStorage.setItem(storageKey(agent_id), JSON.stringify({ ...readKept(agent_id), ...fields }))
   } catch {
-    // Full, or forbidden by the browser.
+    // The storage is full or blocked.
   }
 }

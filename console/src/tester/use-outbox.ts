@@ -1,20 +1,20 @@
-// Sends what is written, in order, until each message is answered: again and again while the server is away, each time with its own key.
+// Sends messages in order until each is answered. While the server is down, it retries each with its own key.
 import { ApiError, randomUuid } from '@parley/sdk'
 import { useEffect, useEffectEvent, useReducer, useRef } from 'react'
-import { describeError } from '../describe-error.ts'
-import type { Session } from '../session.ts'
+import { describeError } from '../ui/describe-error.ts'
+import type { Session } from '../session/session.ts'
 import { type Fault, type Outgoing, type OutboxChange, changeOutbox, unsettled } from './outbox.ts'
 import { keep, readKept } from './trial.ts'
 
 const pause_ms = 2000
-/** About two minutes; then whoever wrote it decides. */
+/** About two minutes. Then the user decides. */
 const tries_at_most = 60
 
 interface Sending {
   client: Session['client']
   agent_id: string
   conversation_id: string
-  /** The agent has called a tool: it is in the transcript. */
+  /** The agent called a tool, which the transcript shows. */
   onCall: () => void
 }
 
@@ -24,7 +24,7 @@ export function useOutbox({ client, agent_id, conversation_id, onCall }: Sending
   const line = useRef(Promise.resolve())
   const gone = useRef(new AbortController())
 
-  /** One after the other: none is stored before those that were written earlier. */
+  /** One after the other, so that messages are stored in the order they were written. */
   const send = (message: Outgoing) => {
     const { signal } = gone.current
     const deliver = () => deliverMessage({ client, conversation_id, message, dispatch, onCall, signal })
@@ -59,7 +59,7 @@ interface Delivery extends Pick<Sending, 'client' | 'conversation_id' | 'onCall'
   signal: AbortSignal
 }
 
-/** Resolves when the message is stored, or will not be; its turn is followed beyond that. */
+/** Resolves when the message is stored, or cannot be. Its turn is followed after that. */
 function deliverMessage(delivery: Delivery): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   void followDelivery(delivery, resolve)
@@ -100,7 +100,7 @@ async function followTurn(
   const interactivity = is_rich ? ('rich' as const) : ('plain' as const)
   const events = client.streamConversationMessage(
     { conversation_id, text, interactivity, idempotency_key: key },
-    // A stream is answered only with what is stored.
+    // A stream starts only after the message is stored.
     { signal, onResponse: ({ ok }) => ok && onStored() },
   )
   let state: 'answered' | 'failed' = 'answered'
@@ -111,7 +111,7 @@ async function followTurn(
   return state
 }
 
-/** No answer at all, or one that does not say that nothing can come of it. */
+/** No response, or one after which a retry can succeed. */
 function mayPass(error: unknown): boolean {
   return error instanceof ApiError ? error.status >= 500 || error.code === 'rate_limited' : error instanceof TypeError
 }

@@ -1,12 +1,12 @@
-// The conversation that tries an agent: begun, taken up again after a reload, ended, begun anew.
+// A test conversation: starting it, resuming it after a reload, ending it and restarting it.
 import type { AgentConfig } from '@parley/contract'
 import { ApiError, type Output, randomUuid } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { conversationKey } from '../conversation/use-conversation.ts'
-import type { Session } from '../session.ts'
+import { conversationKey } from '../transcript/use-conversation.ts'
+import type { Session } from '../session/session.ts'
 import { notifyError } from '../ui/notify.ts'
-import { testerTexts } from '../texts/tester.ts'
+import { testerTexts } from './texts.ts'
 import { type Trial, type TrialOptions, keep, readKept } from './trial.ts'
 
 export type Version = Output<'getAgent'>['versions'][number]
@@ -23,7 +23,7 @@ export function useTrial({ client }: Session, agent_id: string, version: Version
       await client.endConversation({ conversation_id, prefer: 'wait=0', reason: testerTexts.replacedReason })
       void queries.invalidateQueries({ queryKey: conversationKey(conversation_id) })
     } catch (error) {
-      // It has ended by itself, or is deleted.
+      // It ended by itself, or was deleted.
       if (!(error instanceof ApiError && (error.status === 404 || error.status === 409))) throw error
     }
   }
@@ -33,7 +33,7 @@ export function useTrial({ client }: Session, agent_id: string, version: Version
       const read = await client.getAgentVersion({ agent_id, version: String(version.version) })
       const conversation_id = randomUuid()
       const next: Trial = { conversation_id, agent_version_id: read.id, revision: read.revision }
-      // Before it is there: a reload in between takes it up.
+      // Stored before the conversation exists, so that a reload in between resumes it.
       keep(agent_id, { trial: next, options: chosen, outbox: [] })
       const { conversation } = await client.createConversation(creationOf(conversation_id, read, chosen))
       queries.setQueryData(conversationKey(conversation_id), conversation)
@@ -44,7 +44,7 @@ export function useTrial({ client }: Session, agent_id: string, version: Version
       setOptions(chosen)
     },
     onError: (error) => {
-      // The one before could not be ended: it goes on.
+      // If the earlier conversation could not be ended, it stays active.
       if (trial !== null && readKept(agent_id).trial?.conversation_id === trial.conversation_id) notifyError(error)
       else forget()
     },
@@ -57,7 +57,7 @@ export function useTrial({ client }: Session, agent_id: string, version: Version
   return { trial, options, start, leave, forget }
 }
 
-/** A draft has no conversations of its own, since it may change while one goes on: what it says now is sent along. */
+/** A draft cannot have conversations, because it may change. Its current configuration is sent instead. */
 function creationOf(id: string, { agent_id, ...version }: Output<'getAgentVersion'>, options: TrialOptions) {
   const { user_id, metadata, initial_context } = options
   const answerer = version.published
@@ -74,7 +74,7 @@ function creationOf(id: string, { agent_id, ...version }: Output<'getAgentVersio
   }
 }
 
-/** By this the tests of an agent are found again, also those of its drafts. */
+/** Metadata by which the tests of an agent are found, also those of its drafts. */
 export function testedBy(agent_id: string) {
   return { tested_agent: agent_id }
 }

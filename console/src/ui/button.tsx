@@ -1,4 +1,4 @@
-// Buttons: one primary action a screen, plain ones beside it, quiet ones in bars.
+// Buttons: one primary action per screen, plain ones beside it, quiet ones in bars.
 import type { ComponentProps } from 'react'
 import { classes } from './classes.ts'
 import { Icon, type IconName } from './icons.tsx'

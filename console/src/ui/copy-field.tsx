@@ -1,4 +1,4 @@
-// A text that is there to be taken along, with a button that copies it.
+// A read-only text with a button that copies it.
 import { useId, useRef } from 'react'
 import { texts } from '../texts/index.ts'
 import { Button } from './button.tsx'
@@ -10,7 +10,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
   const field = useRef<HTMLInputElement>(null)
   const copy = () => {
     field.current?.select()
-    // A page that did not come over HTTPS may not write to the clipboard: then the text is selected.
+    // Without HTTPS a page cannot write to the clipboard. The text is selected instead.
     void navigator.clipboard?.writeText(value).then(
       () => notify(texts.copied),
       () => {},

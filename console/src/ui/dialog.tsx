@@ -1,4 +1,4 @@
-// A dialog that asks one thing: title, text, fields, and the answer at its end.
+// A dialog with a title, a text, fields and a submit button.
 import { Dialog } from '@base-ui/react/dialog'
 import type { FormEvent, ReactNode } from 'react'
 import { texts } from '../texts/index.ts'
@@ -9,7 +9,7 @@ interface ModalProps {
   onOpenChange: (open: boolean) => void
   title: string
   description?: string
-  /** Whether a click beside it leaves it open: what it shows is shown once. */
+  /** A click outside does not close the dialog, because its content is shown only once. */
   isKept?: boolean
   children?: ReactNode
 }

@@ -1,4 +1,4 @@
-// A line that opens to more. What is inside is drawn only then: transcripts hold long answers of tools.
+// A line that opens to more. Its content is rendered only while open, because tool results can be long.
 import { type ComponentProps, type ReactNode, useState } from 'react'
 
 type Props = Omit<ComponentProps<'details'>, 'onToggle'> & { summary: ReactNode }

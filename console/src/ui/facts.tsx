@@ -1,10 +1,10 @@
-// Names with their values, one below the other.
+// A list of names and values.
 import type { ReactNode } from 'react'
 import { classes } from './classes.ts'
 
 export type Fact = readonly [name: string, value: ReactNode]
 
-/** Those that have no value are left out. */
+/** Rows without a value are left out. */
 export function Facts({ rows, className }: { rows: readonly Fact[]; className?: string }) {
   return (
     <dl

@@ -1,4 +1,4 @@
-// Fields: a label, a control, a hint, and what is wrong beside it.
+// Form fields: a label, a control, a hint and an error message.
 import { Field as Base } from '@base-ui/react/field'
 import type { ComponentProps, ReactNode } from 'react'
 import { classes } from './classes.ts'

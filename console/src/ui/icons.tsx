@@ -1,4 +1,4 @@
-// The icons: strokes of one weight on a grid of 16. They say nothing by themselves; what they stand for is beside them or in a label.
+// The icons: strokes of one weight on a grid of 16. They are decorative, so text or a label beside them carries the meaning.
 import type { SVGProps } from 'react'
 
 const paths = {
@@ -59,7 +59,7 @@ export function Icon({ name, ...rest }: { name: IconName } & SVGProps<SVGSVGElem
   )
 }
 
-/** The mark of the product, in the accent colour. */
+/** The logo of the product, in the accent color. */
 export function Mark(props: SVGProps<SVGSVGElement>) {
   return (
     <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true" {...props}>

@@ -1,5 +1,5 @@
-// Says in a short message that something was done, or could not be. What shows it is loaded after the page.
-import { describeError } from '../describe-error.ts'
+// Shows a short message that something was done, or failed. The component that shows it is loaded after the page.
+import { describeError } from './describe-error.ts'
 
 export interface Notice {
   title: string
@@ -9,7 +9,7 @@ export interface Notice {
 type Listener = (notice: Notice) => void
 
 let listener: Listener | null = null
-/** Said before there was anyone to show it. */
+/** Messages from before the component was loaded. */
 let waiting: Notice[] = []
 
 function tell(notice: Notice): void {

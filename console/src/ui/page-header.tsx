@@ -1,4 +1,4 @@
-// Above the page of one thing: the way back, what it is, and what can be done with it.
+// The header of a detail page: the way back, the title and the actions.
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Icon } from './icons.tsx'
@@ -6,9 +6,9 @@ import { Icon } from './icons.tsx'
 interface HeaderProps {
   back: Pick<LinkProps, 'to' | 'params'> & { label: string }
   title: string
-  /** Below the title, in small. */
+  /** Small text below the title. */
   note?: ReactNode
-  /** Beside the title; below it where there is no room. */
+  /** Beside the title, or below it on narrow screens. */
   children?: ReactNode
 }
 

@@ -1,4 +1,4 @@
-// What floats beside a button: a panel, or a menu.
+// What opens beside a button: a panel or a menu.
 import { Menu } from '@base-ui/react/menu'
 import { Popover } from '@base-ui/react/popover'
 import { Link, type LinkProps } from '@tanstack/react-router'
@@ -75,7 +75,7 @@ export function PopupMenuItem({ icon, isDangerous, onSelect, children }: ItemPro
 
 type LinkItemProps = Pick<LinkProps, 'to' | 'params' | 'search'> & { icon?: IconName; children: ReactNode }
 
-/** One that leads somewhere, in another tab too. */
+/** A menu item that is a link, so that it can open in another tab. */
 export function PopupMenuLink({ icon, children, ...to }: LinkItemProps) {
   return (
     <Menu.LinkItem closeOnClick className={menuItemClasses} render={<Link {...to} />}>

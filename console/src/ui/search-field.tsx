@@ -1,6 +1,6 @@
-// A search above a list: what is typed counts after a pause. `/` leads to it.
+// A search field above a list. It applies after a pause in typing; `/` moves the focus to it.
 import { useEffect, useRef, useState } from 'react'
-import { useKeys } from '../shell/use-keys.ts'
+import { useKeys } from './use-keys.ts'
 import { texts } from '../texts/index.ts'
 import { controlClasses } from './control-classes.ts'
 import { Icon } from './icons.tsx'
@@ -20,10 +20,10 @@ export function SearchField({ label, value, onChange }: SearchProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useKeys({ '/': () => field.current?.select() })
   useEffect(() => {
-    // What is still being typed is newer.
+    // What is still being typed is newer than the value.
     if (timer.current === undefined) setText(value)
   }, [value])
-  // Whoever has gone on to another page is not called back.
+  // After the page was left, nothing is called back.
   useEffect(() => () => clearTimeout(timer.current), [])
   const change = (next: string, pause_ms: number) => {
     setText(next)

@@ -1,7 +1,7 @@
-// What stands in for content: nothing there, not there yet, could not be loaded.
+// Placeholders for content that is empty, loading or failed to load.
 import { ApiError } from '@parley/sdk'
 import type { ReactNode } from 'react'
-import { describeError } from '../describe-error.ts'
+import { describeError } from './describe-error.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from './button.tsx'
 import { classes } from './classes.ts'
@@ -45,7 +45,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   )
 }
 
-/** Grey bars where text is about to be. */
+/** Gray bars where text will appear. */
 export function Skeleton({ className }: { className?: string }) {
   return <span className={classes('block h-3 rounded bg-sunken pulses', className)} />
 }

@@ -1,4 +1,4 @@
-// A conversation's status: a dot and a word, never a colour alone.
+// The status of a conversation as a dot and a word, so that color is never the only sign.
 import type { ConversationStatus } from '@parley/contract'
 import { texts } from '../texts/index.ts'
 import { classes } from './classes.ts'

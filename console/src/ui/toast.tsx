@@ -1,4 +1,4 @@
-// Short messages that come and go: something was done, or could not be.
+// Short messages that disappear by themselves: something was done, or failed.
 import { Toast } from '@base-ui/react/toast'
 import { useEffect } from 'react'
 import { texts } from '../texts/index.ts'

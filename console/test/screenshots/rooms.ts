@@ -8,6 +8,8 @@ import { signInAs } from '../support/chromium.ts'
 import type { Staff } from './agents.ts'
 import { shown_at } from './history.ts'
 import type { Scene, Screen } from './main.ts'
+import { signInTexts } from '../../src/sign-in/texts.ts'
+import { webhookTexts } from '../../src/webhooks/texts.ts'
 
 export interface Furniture {
   /** Where the webhook leads. */
@@ -53,13 +55,13 @@ export const roomScreens: readonly Screen[] = [
 ]
 
 async function openPassword(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'E-mail' }).click()
+  await page.getByRole('button', { name: signInTexts.ways.password }).click()
   await page.getByLabel('Password').waitFor()
 }
 
 async function openDelivery(page: Page): Promise<void> {
   const deliveries = page.getByRole('list', { name: 'Deliveries' })
-  await deliveries.getByText('2 tries').click()
+  await deliveries.getByText(webhookTexts.deliveries.tries(2)).click()
   await deliveries.getByText('Our ledger is closed for the night.').waitFor()
 }
 

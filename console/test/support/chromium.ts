@@ -1,5 +1,6 @@
 // A real Chromium, and pages that are signed in.
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core'
+import { signInTexts } from '../../src/sign-in/texts.ts'
 
 const executable = process.env['PARLEY_TEST_CHROMIUM'] ?? '/usr/bin/chromium'
 
@@ -68,8 +69,8 @@ export async function signInAs(
   path = '/',
 ): Promise<void> {
   await page.goto(server.url + path)
-  await page.getByRole('button', { name: 'E-mail' }).click()
-  await page.getByLabel('E-mail address').fill(email)
+  await page.getByRole('button', { name: signInTexts.ways.password }).click()
+  await page.getByLabel(signInTexts.email).fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('navigation', { name: 'Main' }).waitFor()

@@ -2,7 +2,7 @@
 // that a deleted credential is refused at once.
 import type { OperationAccess, Role } from '@parley/contract'
 import type { Logger } from 'pino'
-import { type Executor, statement } from '../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
 import { AppError } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
@@ -181,7 +181,8 @@ function limitKey({ kind, key_id }: ParsedCredential): string {
   return `${kind} ${key_id}`
 }
 
-const markUsed = statement(
+const markUsed = acrossOrganizations(
+  'of a key or of a user',
   'mark_credential_used',
   `update credentials set last_used_at = now()
    where key_id = $1 and (user_id is null) = $2 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, ConfigError } from '../config/config.ts'
-import type { Database, Executor } from '../database/database.ts'
+import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { Ports } from '../base/ports.ts'
 import {
   createCredential,
@@ -81,11 +81,15 @@ async function provideWayIn(
   return { admin_key: key.text, key_file }
 }
 
+const findWayInStatement = statement(
+  'find_way_in',
+  `select organization_id from credentials where organization_id = $1
+   union all select organization_id from members where organization_id = $1 limit 1`,
+)
+
 /** Whether nobody can enter the organization: it has neither a key nor a member. */
-async function isOutOfReach({ kysely }: Executor, organization_id: string): Promise<boolean> {
-  const key = kysely.selectFrom('credentials').select('organization_id').where('organization_id', '=', organization_id)
-  const member = kysely.selectFrom('members').select('organization_id').where('organization_id', '=', organization_id)
-  return (await key.unionAll(member).limit(1).executeTakeFirst()) === undefined
+async function isOutOfReach(tx: Executor, organization_id: string): Promise<boolean> {
+  return (await tx.query(findWayInStatement, [organization_id])).length === 0
 }
 
 /** The key in the file of an earlier start. */
@@ -158,13 +162,16 @@ async function isInstalled(tx: Executor, credential: ParsedCredential, setting: 
   return found !== undefined
 }
 
-function findCredential({ kysely }: Executor, { key_id, kind }: ParsedCredential) {
-  return kysely
-    .selectFrom('credentials')
-    .select('secret_hash')
-    .where('key_id', '=', key_id)
-    .where('user_id', kind === 'organization_key' ? 'is' : 'is not', null)
-    .executeTakeFirst()
+const findCredentialStatement = acrossOrganizations(
+  'an id is taken whatever its owner is',
+  'find_installed_credential',
+  'select secret_hash from credentials where key_id = $1 and (user_id is null) = $2',
+)
+
+async function findCredential(tx: Executor, { key_id, kind }: ParsedCredential) {
+  const values = [key_id, kind === 'organization_key']
+  const [credential] = await tx.query<{ secret_hash: Buffer }>(findCredentialStatement, values)
+  return credential
 }
 
 function idTaken(setting: string, key_id: string): ConfigError {
@@ -172,26 +179,25 @@ function idTaken(setting: string, key_id: string): ConfigError {
   return new ConfigError([`${what}: choose another id, or delete that credential`])
 }
 
-async function findFirstAdmin({ kysely }: Executor, organization_id: string): Promise<string | undefined> {
-  const admin = await kysely
-    .selectFrom('members')
-    .select('user_id')
-    .where('organization_id', '=', organization_id)
-    .where('role', '=', 'admin')
-    .orderBy('created_at')
-    .orderBy('user_id')
-    .limit(1)
-    .executeTakeFirst()
+const findAdminStatement = statement(
+  'find_first_admin',
+  `select user_id from members where organization_id = $1 and role = 'admin' order by created_at, user_id limit 1`,
+)
+
+async function findFirstAdmin(tx: Executor, organization_id: string): Promise<string | undefined> {
+  const [admin] = await tx.query<{ user_id: string }>(findAdminStatement, [organization_id])
   return admin?.user_id
 }
+
+const insertAdminStatement = statement(
+  'insert_first_admin',
+  `insert into members (organization_id, user_id, role) values ($1, $2, 'admin')
+   on conflict (organization_id, user_id) do update set role = 'admin'`,
+)
 
 /** A user of that address may be there as a viewer: he is the admin from now on. */
 async function insertFirstAdmin(tx: Executor, organization_id: string, ports: Pick<Ports, 'newId'>): Promise<string> {
   const user = await queries.findOrInsertUser(tx, { id: ports.newId(), email: 'admin@localhost', name: null })
-  await tx.kysely
-    .insertInto('members')
-    .values({ organization_id, user_id: user.id, role: 'admin' })
-    .onConflict((conflict) => conflict.columns(['organization_id', 'user_id']).doUpdateSet({ role: 'admin' }))
-    .execute()
+  await tx.query(insertAdminStatement, [organization_id, user.id])
   return user.id
 }

@@ -1,5 +1,5 @@
 // Whether there is such a credential at all, asked for many callers together: what a flood of bad ones costs the database is bounded.
-import { type Executor, statement } from '../database/database.ts'
+import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { batch } from '../database/batch.ts'
 import { rowsOf } from '../database/rows.ts'
 import { AppError } from '../base/errors.ts'
@@ -27,7 +27,8 @@ export function readPresentedSession(token: string): Presented {
 }
 
 /** Expiry and membership are judged where the caller is authenticated. */
-const findKnown = statement(
+const findKnown = acrossOrganizations(
+  'nobody is known yet',
   'find_known_credentials',
   `select wanted.call from ${rowsOf('wanted', 'key_id text, is_key boolean, secret_hash bytea')}
    left join credentials c

@@ -1,10 +1,8 @@
 // The SQL of organizations, users, members and credentials. Secrets go in as hashes and never come out.
 import type { Input, Output, Role, Scope } from '@parley/contract'
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
-import type { TimePosition } from '../database/cursor.ts'
-import type { Executor } from '../database/database.ts'
+import { type TimePosition, newest } from '../database/cursor.ts'
+import { type Executor, type Statement, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
-import type { Tables } from '../database/tables.ts'
 import type { Minter } from '../calls/principal.ts'
 
 export type OrganizationRecord = Output<'getOrganization'>
@@ -16,6 +14,9 @@ export interface PageRequest {
   limit: number
   after: TimePosition | null
 }
+
+/** Why a statement about a user, or one of their credentials, names no organization. */
+export const of_users = 'a user may be a member of several organizations'
 
 interface NewCredential {
   key_id: string
@@ -36,36 +37,24 @@ function expiryText(expires_at: number | null): string | null {
   return expires_at === null ? null : new Date(expires_at).toISOString().replace(/^\+/, '')
 }
 
-const credentialColumns = [
-  'key_id',
-  'name',
-  'role',
-  'scopes',
-  'agent_ids',
-  'created_at',
-  'last_used_at',
-  sql<number | null>`(extract(epoch from expires_at) * 1000)::bigint`.as('expires_at'),
-] as const
+const credentialColumns = `key_id, name, role, scopes, agent_ids, created_at, last_used_at,
+  (extract(epoch from expires_at) * 1000)::bigint as expires_at`
+
+const insertKeyStatement = statement(
+  'insert_organization_key',
+  `insert into credentials (organization_id, key_id, secret_hash, name, role, scopes, agent_ids, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning ${credentialColumns}`,
+)
 
 /** Undefined when the id is taken, which only one that was not drawn at random can be. */
-export function insertOrganizationKey(
-  { kysely }: Executor,
+export async function insertOrganizationKey(
+  executor: Executor,
   organization_id: string,
-  key: NewOrganizationKey,
+  { key_id, secret_hash, name, role, scopes, agent_ids, expires_at }: NewOrganizationKey,
 ): Promise<CredentialRecord | undefined> {
-  return kysely
-    .insertInto('credentials')
-    .values({
-      ...key,
-      organization_id,
-      scopes: key.scopes && [...key.scopes],
-      agent_ids: key.agent_ids && [...key.agent_ids],
-      expires_at: expiryText(key.expires_at),
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(credentialColumns)
-    .$castTo<CredentialRecord>()
-    .executeTakeFirst()
+  const values = [organization_id, key_id, secret_hash, name, role, scopes, agent_ids, expiryText(expires_at)]
+  const [key] = await executor.query<CredentialRecord>(insertKeyStatement, values)
+  return key
 }
 
 export interface NewToken extends NewCredential {
@@ -73,173 +62,203 @@ export interface NewToken extends NewCredential {
   minted_by_session: string | null
 }
 
-export function insertToken(
-  { kysely }: Executor,
+const insertTokenStatement = acrossOrganizations(
+  of_users,
+  'insert_token',
+  `insert into credentials (user_id, key_id, secret_hash, name, expires_at, minted_by_session)
+   values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning ${credentialColumns}`,
+)
+
+export async function insertToken(
+  executor: Executor,
   user_id: string,
-  token: NewToken,
+  { key_id, secret_hash, name, expires_at, minted_by_session }: NewToken,
 ): Promise<CredentialRecord | undefined> {
-  return kysely
-    .insertInto('credentials')
-    .values({ ...token, user_id, expires_at: expiryText(token.expires_at) })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning(credentialColumns)
-    .$castTo<CredentialRecord>()
-    .executeTakeFirst()
+  const values = [user_id, key_id, secret_hash, name, expiryText(expires_at), minted_by_session]
+  const [token] = await executor.query<CredentialRecord>(insertTokenStatement, values)
+  return token
 }
+
+const lockOrganizationStatement = statement(
+  'lock_organization',
+  'select from organizations where organizations.id = $1 for no key update',
+)
 
 /** Until the transaction ends, nobody else gives the organization a key, a member or an invitation: they can be counted. */
-export async function lockOrganization({ kysely, organization_id }: Store): Promise<void> {
-  await kysely.selectFrom('organizations').select('id').where('id', '=', organization_id).forNoKeyUpdate().execute()
+export async function lockOrganization(store: Store): Promise<void> {
+  await store.query(lockOrganizationStatement, [store.organization_id])
 }
 
-export function countOrganizationKeys({ kysely, organization_id }: Store): Promise<number> {
-  return countRows(kysely.selectFrom('credentials').where('organization_id', '=', organization_id))
+const countKeysStatement = statement(
+  'count_organization_keys',
+  'select count(*) from credentials where organization_id = $1',
+)
+
+export function countOrganizationKeys(store: Store): Promise<number> {
+  return countRows(store, countKeysStatement)
 }
 
-export function countTokens({ kysely }: Executor, user_id: string): Promise<number> {
-  return countRows(kysely.selectFrom('credentials').where('user_id', '=', user_id))
+const countTokensStatement = acrossOrganizations(
+  of_users,
+  'count_tokens',
+  'select count(*) from credentials where user_id = $1',
+)
+
+export async function countTokens(executor: Executor, user_id: string): Promise<number> {
+  const [row] = await executor.query<{ count: number }>(countTokensStatement, [user_id])
+  return row!.count
 }
 
-export function countMembers({ kysely, organization_id }: Store): Promise<number> {
-  return countRows(kysely.selectFrom('members').where('organization_id', '=', organization_id))
+const countMembersStatement = statement('count_members', 'select count(*) from members where organization_id = $1')
+
+export function countMembers(store: Store): Promise<number> {
+  return countRows(store, countMembersStatement)
 }
 
-export async function countRows<Table extends keyof Tables>(
-  query: SelectQueryBuilder<Tables, Table, object>,
-): Promise<number> {
-  const { count } = await query.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()
-  return count
+/** Of a statement that counts for an organization. */
+export async function countRows(store: Store, counting: Statement): Promise<number> {
+  const [row] = await store.query<{ count: number }>(counting, [store.organization_id])
+  return row!.count
 }
+
+const findSessionStatement = acrossOrganizations(of_users, 'find_minting_session', 'select from sessions where id = $1')
+const findTokenStatement = acrossOrganizations(
+  of_users,
+  'find_minting_token',
+  'select from credentials where key_id = $1 and user_id is not null',
+)
 
 /** Whether what makes a token has not ended meanwhile. */
-export async function minterExists({ kysely }: Executor, { key_id, session_id }: Minter): Promise<boolean> {
-  const row =
+export async function minterExists(executor: Executor, { key_id, session_id }: Minter): Promise<boolean> {
+  const found =
     key_id === null
-      ? await kysely.selectFrom('sessions').select('id').where('id', '=', session_id).executeTakeFirst()
-      : await kysely
-          .selectFrom('credentials')
-          .select('key_id')
-          .where('key_id', '=', key_id)
-          .where('user_id', 'is not', null)
-          .executeTakeFirst()
-  return row !== undefined
+      ? await executor.query(findSessionStatement, [session_id])
+      : await executor.query(findTokenStatement, [key_id])
+  return found.length > 0
 }
 
-/** Credentials, newest first, before their owner is said. */
-function selectCredentials(kysely: Kysely<Tables>, { limit, after }: PageRequest) {
-  return kysely
-    .selectFrom('credentials')
-    .select(credentialColumns)
-    .$if(after !== null, (query) => query.where(sql<boolean>`(created_at, key_id) < (${after?.time}, ${after?.key})`))
-    .orderBy('created_at', 'desc')
-    .orderBy('key_id', 'desc')
-    .limit(limit)
-    .$castTo<CredentialRecord>()
+/** Credentials of an owner, newest first. */
+const pageOfCredentials = (owner: 'organization_id' | 'user_id') =>
+  `select ${credentialColumns} from credentials where ${owner} = $1 and (created_at, key_id) < ($2, $3)
+   order by created_at desc, key_id desc limit $4`
+
+const listKeysStatement = statement('list_organization_keys', pageOfCredentials('organization_id'))
+
+export function selectOrganizationKeys(store: Store, { limit, after }: PageRequest): Promise<CredentialRecord[]> {
+  const { time, key } = after ?? newest
+  return store.query(listKeysStatement, [store.organization_id, time, key, limit])
 }
 
-export function selectOrganizationKeys(store: Store, page: PageRequest): Promise<CredentialRecord[]> {
-  return selectCredentials(store.kysely, page).where('organization_id', '=', store.organization_id).execute()
+const listTokensStatement = acrossOrganizations(of_users, 'list_tokens', pageOfCredentials('user_id'))
+
+export function selectTokens(
+  executor: Executor,
+  user_id: string,
+  { limit, after }: PageRequest,
+): Promise<CredentialRecord[]> {
+  const { time, key } = after ?? newest
+  return executor.query(listTokensStatement, [user_id, time, key, limit])
 }
 
-export function selectTokens({ kysely }: Executor, user_id: string, page: PageRequest): Promise<CredentialRecord[]> {
-  return selectCredentials(kysely, page).where('user_id', '=', user_id).execute()
-}
+const lockKeyStatement = statement(
+  'lock_organization_key',
+  'select role, scopes from credentials where key_id = $1 and organization_id = $2 for update',
+)
 
 /** What the key holds; nobody else deletes it until the transaction ends. */
-export function lockOrganizationKey(
-  { kysely, organization_id }: Store,
+export async function lockOrganizationKey(
+  store: Store,
   key_id: string,
 ): Promise<{ role: Role | null; scopes: string[] | null } | undefined> {
-  return kysely
-    .selectFrom('credentials')
-    .select(['role', 'scopes'])
-    .where('key_id', '=', key_id)
-    .where('organization_id', '=', organization_id)
-    .forUpdate()
-    .$castTo<{ role: Role | null; scopes: string[] | null }>()
-    .executeTakeFirst()
+  const [key] = await store.query<{ role: Role | null; scopes: string[] | null }>(lockKeyStatement, [
+    key_id,
+    store.organization_id,
+  ])
+  return key
 }
 
-export async function deleteOrganizationKeyRow({ kysely, organization_id }: Store, key_id: string): Promise<void> {
-  await kysely
-    .deleteFrom('credentials')
-    .where('key_id', '=', key_id)
-    .where('organization_id', '=', organization_id)
-    .execute()
+const deleteKeyStatement = statement(
+  'delete_organization_key',
+  'delete from credentials where key_id = $1 and organization_id = $2',
+)
+
+export async function deleteOrganizationKeyRow(store: Store, key_id: string): Promise<void> {
+  await store.query(deleteKeyStatement, [key_id, store.organization_id])
 }
 
-export async function deleteTokenRow({ kysely }: Executor, user_id: string, key_id: string): Promise<boolean> {
-  const deleted = await kysely
-    .deleteFrom('credentials')
-    .where('key_id', '=', key_id)
-    .where('user_id', '=', user_id)
-    .executeTakeFirst()
-  return deleted.numDeletedRows > 0n
+const deleteTokenStatement = acrossOrganizations(
+  of_users,
+  'delete_token',
+  'delete from credentials where key_id = $1 and user_id = $2 returning key_id',
+)
+
+export async function deleteTokenRow(executor: Executor, user_id: string, key_id: string): Promise<boolean> {
+  return (await executor.query(deleteTokenStatement, [key_id, user_id])).length > 0
 }
 
-function selectMember({ kysely, organization_id }: Store) {
-  return kysely
-    .selectFrom('members')
-    .innerJoin('users', 'users.id', 'members.user_id')
-    .where('members.organization_id', '=', organization_id)
-    .select(['members.user_id', 'users.email', 'users.name', 'members.role', 'members.created_at'])
-    .$castTo<MemberRecord>()
-}
+const members = `select m.user_id, u.email, u.name, m.role, m.created_at
+   from members m join users u on u.id = m.user_id where m.organization_id = $1`
+
+const listMembersStatement = statement(
+  'list_members',
+  `${members} and (m.created_at, m.user_id) < ($2, $3) order by m.created_at desc, m.user_id desc limit $4`,
+)
 
 export function selectMembers(store: Store, { limit, after }: PageRequest): Promise<MemberRecord[]> {
-  return selectMember(store)
-    .$if(after !== null, (query) =>
-      query.where(sql<boolean>`(members.created_at, members.user_id) < (${after?.time}, ${after?.key})`),
-    )
-    .orderBy('members.created_at', 'desc')
-    .orderBy('members.user_id', 'desc')
-    .limit(limit)
-    .execute()
+  const { time, key } = after ?? newest
+  return store.query(listMembersStatement, [store.organization_id, time, key, limit])
 }
+
+const findMemberStatement = statement('find_member', `${members} and m.user_id = $2`)
+const lockMemberStatement = statement('lock_member', `${members} and m.user_id = $2 for update of m`)
 
 /** The member, whom nobody else changes until the transaction ends. */
-export function lockMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
-  return selectMember(store).where('members.user_id', '=', user_id).forUpdate('members').executeTakeFirst()
+export async function lockMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
+  const [member] = await store.query<MemberRecord>(lockMemberStatement, [store.organization_id, user_id])
+  return member
 }
 
-export function findMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
-  return selectMember(store).where('members.user_id', '=', user_id).executeTakeFirst()
+export async function findMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
+  const [member] = await store.query<MemberRecord>(findMemberStatement, [store.organization_id, user_id])
+  return member
 }
+
+const findMemberByEmailStatement = statement('find_member_by_email', `${members} and lower(u.email) = $2`)
 
 export async function isMember(store: Store, email: string): Promise<boolean> {
-  const member = await selectMember(store)
-    .where(sql<boolean>`lower(users.email) = ${normalizeEmail(email)}`)
-    .executeTakeFirst()
-  return member !== undefined
+  const values = [store.organization_id, normalizeEmail(email)]
+  return (await store.query(findMemberByEmailStatement, values)).length > 0
 }
+
+const insertMemberStatement = statement(
+  'insert_member',
+  `insert into members (organization_id, user_id, role) values ($1, $2, $3)
+   on conflict do nothing returning created_at`,
+)
 
 /** Makes a user a member; undefined when he is one already. */
 export async function insertMember(store: Store, user: UserRecord, role: Role): Promise<MemberRecord | undefined> {
-  const { organization_id, kysely } = store
-  const member = await kysely
-    .insertInto('members')
-    .values({ organization_id, user_id: user.id, role })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('created_at')
-    .executeTakeFirst()
+  const values = [store.organization_id, user.id, role]
+  const [member] = await store.query<{ created_at: string }>(insertMemberStatement, values)
   return member && { user_id: user.id, email: user.email, name: user.name, role, created_at: member.created_at }
 }
 
+const updateRoleStatement = statement(
+  'update_member_role',
+  'update members set role = $3 where organization_id = $1 and user_id = $2',
+)
+
 export async function updateMemberRole(store: Store, user_id: string, role: Role): Promise<void> {
-  await store.kysely
-    .updateTable('members')
-    .set({ role })
-    .where('organization_id', '=', store.organization_id)
-    .where('user_id', '=', user_id)
-    .execute()
+  await store.query(updateRoleStatement, [store.organization_id, user_id, role])
 }
 
+const deleteMemberStatement = statement(
+  'delete_member',
+  'delete from members where organization_id = $1 and user_id = $2',
+)
+
 export async function deleteMemberRow(store: Store, user_id: string): Promise<void> {
-  await store.kysely
-    .deleteFrom('members')
-    .where('organization_id', '=', store.organization_id)
-    .where('user_id', '=', user_id)
-    .execute()
+  await store.query(deleteMemberStatement, [store.organization_id, user_id])
 }
 
 export interface UserRecord {
@@ -248,24 +267,29 @@ export interface UserRecord {
   name: string | null
 }
 
+const insertUserStatement = acrossOrganizations(
+  of_users,
+  'insert_user',
+  'insert into users (id, email, name) values ($1, $2, $3) on conflict (lower(email)) do nothing',
+)
+
 /** The user with this address; one who is new here gets the id and the name. */
 export async function findOrInsertUser(executor: Executor, user: UserRecord): Promise<UserRecord> {
-  await executor.kysely
-    .insertInto('users')
-    .values({ ...user, email: normalizeEmail(user.email) })
-    .onConflict((conflict) => conflict.expression(sql`lower(email)`).doNothing())
-    .execute()
+  await executor.query(insertUserStatement, [user.id, normalizeEmail(user.email), user.name])
   const found = await findUser(executor, user.email)
   if (!found) throw new Error('a user vanished, and none is ever deleted')
   return found
 }
 
-export function findUser({ kysely }: Executor, email: string): Promise<UserRecord | undefined> {
-  return kysely
-    .selectFrom('users')
-    .select(['id', 'email', 'name'])
-    .where(sql<boolean>`lower(email) = lower(${normalizeEmail(email)})`)
-    .executeTakeFirst()
+const findUserStatement = acrossOrganizations(
+  of_users,
+  'find_user',
+  'select id, email, name from users where lower(email) = lower($1)',
+)
+
+export async function findUser(executor: Executor, email: string): Promise<UserRecord | undefined> {
+  const [user] = await executor.query<UserRecord>(findUserStatement, [normalizeEmail(email)])
+  return user
 }
 
 /** Addresses are compared without regard to case, and kept in lower case. */
@@ -273,61 +297,74 @@ function normalizeEmail(email: string): string {
   return email.trim().toLowerCase()
 }
 
+const organizationColumns = 'id, name, slug, created_at, settings'
+
+const insertOrganizationStatement = acrossOrganizations(
+  'it makes one',
+  'insert_organization',
+  `insert into organizations (id, name, slug, settings) values ($1, $2, $3, '{}')
+   on conflict (slug) do nothing returning ${organizationColumns}`,
+)
+
 /** A new organization; undefined when its slug is taken. */
-export function insertOrganization(
-  { kysely }: Executor,
-  organization: { id: string; name: string; slug: string },
+export async function insertOrganization(
+  executor: Executor,
+  { id, name, slug }: { id: string; name: string; slug: string },
 ): Promise<OrganizationRecord | undefined> {
-  return kysely
-    .insertInto('organizations')
-    .values({ ...organization, settings: '{}' })
-    .onConflict((conflict) => conflict.column('slug').doNothing())
-    .returning(organizationColumns)
-    .executeTakeFirst()
+  const [organization] = await executor.query<OrganizationRecord>(insertOrganizationStatement, [id, name, slug])
+  return organization
 }
 
-const organizationColumns = ['id', 'name', 'slug', 'created_at', 'settings'] as const
+const readOrganizationStatement = statement(
+  'read_organization',
+  `select ${organizationColumns} from organizations where organizations.id = $1`,
+)
+const findBySlugStatement = acrossOrganizations(
+  'it finds out which one is meant',
+  'find_organization_by_slug',
+  `select ${organizationColumns} from organizations where slug = $1`,
+)
 
 /** For an operator, who may name any organization. */
-export function findOrganization(
-  { kysely }: Executor,
+export async function findOrganization(
+  executor: Executor,
   column: 'id' | 'slug',
   value: string,
 ): Promise<OrganizationRecord | undefined> {
-  return kysely.selectFrom('organizations').select(organizationColumns).where(column, '=', value).executeTakeFirst()
+  const finding = column === 'id' ? readOrganizationStatement : findBySlugStatement
+  const [organization] = await executor.query<OrganizationRecord>(finding, [value])
+  return organization
 }
+
+const findFirstStatement = acrossOrganizations(
+  'it finds the oldest of all',
+  'find_first_organization',
+  `select ${organizationColumns} from organizations order by created_at, id limit 1`,
+)
 
 /** The oldest one. */
-export function findFirstOrganization({ kysely }: Executor): Promise<OrganizationRecord | undefined> {
-  return kysely
-    .selectFrom('organizations')
-    .select(organizationColumns)
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(1)
-    .executeTakeFirst()
+export async function findFirstOrganization(executor: Executor): Promise<OrganizationRecord | undefined> {
+  const [organization] = await executor.query<OrganizationRecord>(findFirstStatement, [])
+  return organization
 }
 
-export async function readOrganization({ kysely, organization_id }: Store): Promise<OrganizationRecord> {
-  return kysely
-    .selectFrom('organizations')
-    .select(organizationColumns)
-    .where('id', '=', organization_id)
-    .executeTakeFirstOrThrow()
+export async function readOrganization(store: Store): Promise<OrganizationRecord> {
+  const [organization] = await store.query<OrganizationRecord>(readOrganizationStatement, [store.organization_id])
+  return organization!
 }
+
+const writeOrganizationStatement = statement(
+  'write_organization',
+  `update organizations
+   set name = coalesce($2, name), slug = coalesce($3, slug), settings = coalesce($4::jsonb, settings)
+   where organizations.id = $1 returning ${organizationColumns}`,
+)
 
 export async function writeOrganization(
-  { kysely, organization_id }: Store,
+  store: Store,
   { name, slug, settings }: Input<'updateOrganization'>,
 ): Promise<OrganizationRecord> {
-  return kysely
-    .updateTable('organizations')
-    .set({
-      name: sql`coalesce(${name ?? null}, name)`,
-      slug: sql`coalesce(${slug ?? null}, slug)`,
-      settings: sql`coalesce(${settings ? JSON.stringify(settings) : null}::jsonb, settings)`,
-    })
-    .where('id', '=', organization_id)
-    .returning(organizationColumns)
-    .executeTakeFirstOrThrow()
+  const values = [store.organization_id, name ?? null, slug ?? null, settings ? JSON.stringify(settings) : null]
+  const [organization] = await store.query<OrganizationRecord>(writeOrganizationStatement, values)
+  return organization!
 }

@@ -1,7 +1,9 @@
 // The SQL over agents and their versions. A deleted agent is not found by anything here.
 import type { generationStatuses } from '@parley/contract'
-import { type SqlBool, type Expression, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
+import { assignments } from '../database/composed.ts'
 import type { TimePosition } from '../database/cursor.ts'
+import { statement } from '../database/database.ts'
 import { type BoundedRows, readLargeRows } from '../database/large-rows.ts'
 import type { Store } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -52,7 +54,7 @@ export interface TimeFilters {
   updated_before?: string
 }
 
-type Condition = Expression<SqlBool>
+type Condition = RawBuilder<unknown>
 
 const agentColumns = [
   'id',
@@ -76,16 +78,19 @@ export const summaryColumns = [
   'created_at',
   'updated_at',
 ] as const
-const instructionGenerationOf = (version: string) => sql<InstructionGeneration | null>`(
+
+/** A list of columns, of the table by that name. */
+export function columnsOf(columns: readonly string[], table: string): string {
+  return columns.map((column) => `${table}.${column}`).join(', ')
+}
+
+const instructionGenerationOf = (version: string) => `(
   select jsonb_build_object('status', status, 'error', error, 'instructions', instructions,
     'requested_at', to_char(requested_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     'finished_at', to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
-  from instruction_generations where version_id = ${sql.ref(version)}.id)`
+  from instruction_generations where version_id = ${version}.id) as instruction_generation`
 const storedColumns = [...summaryColumns, 'config', 'instruction_builder_inputs'] as const
-const versionColumns = [
-  ...storedColumns,
-  instructionGenerationOf('agent_versions').as('instruction_generation'),
-] as const
+const versionColumns = `${storedColumns.join(', ')}, ${instructionGenerationOf('agent_versions')}`
 
 const agentBytes = `1000 + octet_length(r.metadata::text) + coalesce(octet_length(to_json(r.description)::text), 0)`
 const versionBytes = `1000 + octet_length(r.config::text)
@@ -98,8 +103,7 @@ export interface PageSize {
   max_bytes: number
 }
 
-/** Of a transaction that waited for a lock, `now()` would be the time before the wait. */
-const current_time = sql<string>`clock_timestamp()`
+// Of a transaction that waited for a lock, `now()` would be the time before the wait: it is `clock_timestamp()` everywhere.
 
 function timeConditions(filters: TimeFilters): Condition[] {
   const conditions: Condition[] = []
@@ -115,82 +119,74 @@ function timeConditions(filters: TimeFilters): Condition[] {
 
 export type NewAgent = Pick<AgentRecord, 'id' | 'name' | 'description' | 'active' | 'is_demo' | 'metadata'>
 
-export function insertAgent(store: Store, agent: NewAgent): Promise<AgentRecord> {
-  return store.kysely
-    .insertInto('agents')
-    .values({ ...agent, organization_id: store.organization_id, metadata: JSON.stringify(agent.metadata) })
-    .returning(agentColumns)
-    .executeTakeFirstOrThrow()
+const insertAgentStatement = statement(
+  'insert_agent',
+  `insert into agents (organization_id, id, name, description, active, is_demo, metadata)
+   values ($1, $2, $3, $4, $5, $6, $7) returning ${agentColumns.join(', ')}`,
+)
+
+export async function insertAgent(store: Store, agent: NewAgent): Promise<AgentRecord> {
+  const { id, name, description, active, is_demo, metadata } = agent
+  const values = [store.organization_id, id, name, description, active, is_demo, JSON.stringify(metadata)]
+  const [inserted] = await store.query<AgentRecord>(insertAgentStatement, values)
+  return inserted!
 }
 
-export function findAgent(store: Store, agent_id: string): Promise<AgentRecord | undefined> {
-  return store.kysely
-    .selectFrom('agents')
-    .select(agentColumns)
-    .where('id', '=', agent_id)
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst()
+const findAgentStatement = statement(
+  'find_agent',
+  `select ${agentColumns.join(', ')} from agents where id = $1 and organization_id = $2 and deleted_at is null`,
+)
+
+export async function findAgent(store: Store, agent_id: string): Promise<AgentRecord | undefined> {
+  const [agent] = await store.query<AgentRecord>(findAgentStatement, [agent_id, store.organization_id])
+  return agent
 }
 
 /** Changes what is not undefined. */
-export function changeAgent(
+export async function changeAgent(
   store: Store,
   agent_id: string,
-  changes: Partial<Omit<NewAgent, 'id'>>,
+  { metadata, ...fields }: Partial<Omit<NewAgent, 'id'>>,
 ): Promise<AgentRecord | undefined> {
-  const { metadata, ...fields } = changes
-  return store.kysely
-    .updateTable('agents')
-    .set({
-      ...fields,
-      ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
-      updated_at: current_time,
-    })
-    .where('id', '=', agent_id)
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .returning(agentColumns)
-    .executeTakeFirst()
+  const changes = { ...fields, metadata: metadata && JSON.stringify(metadata), updated_at: sql`clock_timestamp()` }
+  const [agent] = await store.execute(sql<AgentRecord>`
+    update agents set ${assignments(changes)}
+    where id = ${agent_id} and organization_id = ${store.organization_id} and deleted_at is null
+    returning ${sql.raw(agentColumns.join(', '))}`)
+  return agent
 }
+
+const lockAgentStatement = statement(
+  'lock_agent',
+  'select id from agents where id = $1 and organization_id = $2 and deleted_at is null for update',
+)
 
 /**
  * Holds an agent until the transaction ends: against its deletion, against other new versions, whose numbers follow each
  * other, and against new conversations, which take a share lock. Answers false where there is no such agent.
  */
 export async function lockAgent(store: Store, agent_id: string): Promise<boolean> {
-  const row = await store.kysely
-    .selectFrom('agents')
-    .select('id')
-    .where('id', '=', agent_id)
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
-    .executeTakeFirst()
-  return row !== undefined
+  return (await store.query(lockAgentStatement, [agent_id, store.organization_id])).length > 0
 }
 
+const markDeletedStatement = statement(
+  'delete_agent',
+  'update agents set deleted_at = clock_timestamp() where id = $1 and organization_id = $2',
+)
+
 export async function markAgentDeleted(store: Store, agent_id: string): Promise<void> {
-  await store.kysely
-    .updateTable('agents')
-    .set({ deleted_at: current_time })
-    .where('id', '=', agent_id)
-    .where('organization_id', '=', store.organization_id)
-    .execute()
+  await store.query(markDeletedStatement, [agent_id, store.organization_id])
 }
+
+const activeConversationsStatement = statement(
+  'has_active_conversations',
+  `select id from conversations
+   where organization_id = $1 and agent_id = $2 and ended_at is null and deleted_at is null limit 1`,
+)
 
 /** To be asked under `lockAgent`, in a statement of its own, so that it sees what the lock waited for. */
 export async function hasActiveConversations(store: Store, agent_id: string): Promise<boolean> {
-  const row = await store.kysely
-    .selectFrom('conversations')
-    .select('id')
-    .where('organization_id', '=', store.organization_id)
-    .where('agent_id', '=', agent_id)
-    .where('ended_at', 'is', null)
-    .where('deleted_at', 'is', null)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  return (await store.query(activeConversationsStatement, [store.organization_id, agent_id])).length > 0
 }
 
 export interface AgentFilters extends TimeFilters {
@@ -216,17 +212,12 @@ export function listAgentRows(
   if (filters.is_demo !== undefined) conditions.push(sql`is_demo = ${filters.is_demo}`)
   if (filters.metadata !== undefined) conditions.push(sql`metadata @> ${filters.metadata}::jsonb`)
   if (after !== null) conditions.push(sql`(created_at, id) < (${after.time}::timestamptz, ${after.key}::uuid)`)
-  const ids = store.kysely
-    .selectFrom('agents')
-    .select('id')
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .where((eb) => eb.and(conditions))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-  const columns = sql.join(agentColumns.map((column) => sql.ref(`r.${column}`)))
-  return readLargeRows(store.kysely, { table: 'agents', columns, ids, bytes: agentBytes, max_bytes })
+  const own = [sql`organization_id = ${store.organization_id}`, sql`deleted_at is null`]
+  const ids = sql`
+    select id from agents where ${sql.join([...own, ...conditions], sql` and `)}
+    order by created_at desc, id desc limit ${limit}`
+  const columns = columnsOf(agentColumns, 'r')
+  return readLargeRows(store, { table: 'agents', columns, ids, bytes: agentBytes, max_bytes })
 }
 
 // --- versions ---
@@ -238,6 +229,18 @@ export interface NewVersion {
   warnings: string[]
 }
 
+const insertVersionStatement = statement(
+  'insert_version',
+  `insert into agent_versions (id, organization_id, agent_id, version, revision, published, published_at,
+                               config, instruction_builder_inputs, warnings, created_at, updated_at)
+   select $1::uuid, $2::uuid, $3::uuid,
+          coalesce((select max(version) from agent_versions where agent_id = $3::uuid), 0) + 1,
+          coalesce((select max(revision) from agent_versions where agent_id = $3::uuid), 0) + 1,
+          $4::boolean, case when $4::boolean then time end, $5::jsonb, $6::jsonb, $7::text[], time, time
+   from clock_timestamp() as time
+   returning ${storedColumns.join(', ')}, null as instruction_generation`,
+)
+
 /**
  * Gives the next number; `lockAgent` comes first, and the index on the number is behind it. The revision starts above all
  * earlier ones of the agent, so that one that was read of `latest` never fits a `latest` that is another version by now.
@@ -245,55 +248,51 @@ export interface NewVersion {
 export async function insertVersion(
   store: Store,
   agent_id: string,
-  version: NewVersion,
+  { id, config, instruction_builder_inputs, warnings }: NewVersion,
   published = false,
 ): Promise<VersionRecord> {
-  const { rows } = await sql<VersionRecord>`
-    insert into agent_versions (id, organization_id, agent_id, version, revision, published, published_at,
-                                config, instruction_builder_inputs, warnings, created_at, updated_at)
-    select ${version.id}::uuid, ${store.organization_id}::uuid, ${agent_id}::uuid,
-           coalesce((select max(version) from agent_versions where agent_id = ${agent_id}::uuid), 0) + 1,
-           coalesce((select max(revision) from agent_versions where agent_id = ${agent_id}::uuid), 0) + 1,
-           ${published}::boolean, case when ${published}::boolean then time end, ${JSON.stringify(version.config)}::jsonb,
-           ${toNullableJson(version.instruction_builder_inputs)}::jsonb, ${version.warnings}::text[], time, time
-    from clock_timestamp() as time
-    returning ${sql.join(storedColumns.map((column) => sql.ref(column)))}, null as instruction_generation`.execute(
-    store.kysely,
-  )
-  return rows[0]!
+  const inputs = toNullableJson(instruction_builder_inputs)
+  const values = [id, store.organization_id, agent_id, published, JSON.stringify(config), inputs, warnings]
+  const [version] = await store.query<VersionRecord>(insertVersionStatement, values)
+  return version!
 }
 
 function toNullableJson(value: JsonObject | null): string | null {
   return value === null ? null : JSON.stringify(value)
 }
 
+const findVersionStatement = statement(
+  'find_version',
+  `select ${versionColumns} from agent_versions where organization_id = $1 and agent_id = $2 and version = $3`,
+)
+const findLatestStatement = statement(
+  'find_latest_version',
+  `select ${versionColumns} from agent_versions where organization_id = $1 and agent_id = $2
+   order by version desc limit 1`,
+)
+
 /** A version by its number, or the one with the highest. */
-export function findVersion(
+export async function findVersion(
   store: Store,
   agent_id: string,
   version: number | 'latest',
 ): Promise<VersionRecord | undefined> {
-  let query = store.kysely
-    .selectFrom('agent_versions')
-    .select(versionColumns)
-    .where('organization_id', '=', store.organization_id)
-    .where('agent_id', '=', agent_id)
-    .orderBy('version', 'desc')
-    .limit(1)
-  if (version !== 'latest') query = query.where('version', '=', version)
-  return query.$castTo<VersionRecord>().executeTakeFirst()
+  const of_agent = [store.organization_id, agent_id]
+  const [found] =
+    version === 'latest'
+      ? await store.query<VersionRecord>(findLatestStatement, of_agent)
+      : await store.query<VersionRecord>(findVersionStatement, [...of_agent, version])
+  return found
 }
 
+const summariesStatement = statement(
+  'list_version_summaries',
+  `select ${summaryColumns.join(', ')} from agent_versions where organization_id = $1 and agent_id = $2
+   order by version desc limit $3`,
+)
+
 export function listVersionSummaries(store: Store, agent_id: string, limit: number): Promise<VersionSummaryRecord[]> {
-  return store.kysely
-    .selectFrom('agent_versions')
-    .select(summaryColumns)
-    .where('organization_id', '=', store.organization_id)
-    .where('agent_id', '=', agent_id)
-    .orderBy('version', 'desc')
-    .limit(limit)
-    .$castTo<VersionSummaryRecord>()
-    .execute()
+  return store.query(summariesStatement, [store.organization_id, agent_id, limit])
 }
 
 export interface VersionFilters extends TimeFilters {
@@ -313,17 +312,12 @@ export function listVersionRows(
   if (filters.version !== undefined) conditions.push(sql`version = ${filters.version}`)
   if (filters.published !== undefined) conditions.push(sql`published = ${filters.published}`)
   if (before !== null) conditions.push(sql`version < ${before}`)
-  const ids = store.kysely
-    .selectFrom('agent_versions')
-    .select('id')
-    .where('organization_id', '=', store.organization_id)
-    .where('agent_id', '=', agent_id)
-    .where((eb) => eb.and(conditions))
-    .orderBy('version', 'desc')
-    .limit(limit)
-  const columns = sql`${sql.join(storedColumns.map((column) => sql.ref(`r.${column}`)))},
-    ${instructionGenerationOf('r')} as instruction_generation`
-  return readLargeRows(store.kysely, { table: 'agent_versions', columns, ids, bytes: versionBytes, max_bytes })
+  const own = [sql`organization_id = ${store.organization_id}`, sql`agent_id = ${agent_id}`]
+  const ids = sql`
+    select id from agent_versions where ${sql.join([...own, ...conditions], sql` and `)}
+    order by version desc limit ${limit}`
+  const columns = `${columnsOf(storedColumns, 'r')}, ${instructionGenerationOf('r')}`
+  return readLargeRows(store, { table: 'agent_versions', columns, ids, bytes: versionBytes, max_bytes })
 }
 
 export interface DraftChanges {
@@ -333,29 +327,34 @@ export interface DraftChanges {
 }
 
 /** Changes a draft whose revision is one of `revisions` (null: any), in one step; undefined: there is no such draft. */
-export function changeDraft(
+export async function changeDraft(
   store: Store,
   agent_id: string,
   version: number,
-  changes: DraftChanges,
+  { config, warnings = [], instruction_builder_inputs: inputs }: DraftChanges,
   revisions: number[] | null,
 ): Promise<VersionRecord | undefined> {
-  const { config, warnings, instruction_builder_inputs: inputs } = changes
-  let query = store.kysely
-    .updateTable('agent_versions')
-    .set((eb) => ({
-      ...(config === undefined ? {} : { config: JSON.stringify(config), warnings: warnings ?? [] }),
-      ...(inputs === undefined ? {} : { instruction_builder_inputs: toNullableJson(inputs) }),
-      revision: eb('revision', '+', 1),
-      updated_at: current_time,
-    }))
-    .where('organization_id', '=', store.organization_id)
-    .where('agent_id', '=', agent_id)
-    .where('version', '=', version)
-    .where('published', '=', false)
-  if (revisions !== null) query = query.where(sql<SqlBool>`revision = any(${revisions}::integer[])`)
-  return query.returning(versionColumns).$castTo<VersionRecord>().executeTakeFirst()
+  const changes = {
+    ...(config === undefined ? {} : { config: JSON.stringify(config), warnings }),
+    instruction_builder_inputs: inputs === undefined ? undefined : toNullableJson(inputs),
+    revision: sql`revision + 1`,
+    updated_at: sql`clock_timestamp()`,
+  }
+  const [changed] = await store.execute(sql<VersionRecord>`
+    update agent_versions set ${assignments(changes)}
+    where organization_id = ${store.organization_id} and agent_id = ${agent_id} and version = ${version}
+      and not published and (${revisions}::integer[] is null or revision = any(${revisions}::integer[]))
+    returning ${sql.raw(versionColumns)}`)
+  return changed
 }
+
+const publishStatement = statement(
+  'publish_version',
+  `update agent_versions set published = true, published_at = clock_timestamp(), updated_at = clock_timestamp()
+   where organization_id = $1 and agent_id = $2 and version = $3 and not published
+     and ($4::integer[] is null or revision = any($4))
+   returning id`,
+)
 
 /**
  * Publishes a draft whose revision is one of `revisions` (null: any), in one step; a version that is published already stays as
@@ -367,17 +366,8 @@ export async function markVersionPublished(
   version: number,
   revisions: number[] | null,
 ): Promise<boolean> {
-  const isExpected = revisions === null ? sql<SqlBool>`true` : sql<SqlBool>`revision = any(${revisions}::integer[])`
-  const { numUpdatedRows } = await store.kysely
-    .updateTable('agent_versions')
-    .set({ published: true, published_at: current_time, updated_at: current_time })
-    .where('organization_id', '=', store.organization_id)
-    .where('agent_id', '=', agent_id)
-    .where('version', '=', version)
-    .where('published', '=', false)
-    .where(isExpected)
-    .executeTakeFirst()
-  if (numUpdatedRows > 0n || revisions === null) return true
+  const published = await store.query(publishStatement, [store.organization_id, agent_id, version, revisions])
+  if (published.length > 0 || revisions === null) return true
   const found = await findVersion(store, agent_id, version)
   return found !== undefined && found.published && revisions.includes(found.revision)
 }

@@ -1,6 +1,6 @@
 // The agent that greets a new installation, so that there is somebody to talk to in the first minute.
 import type { AgentConfig } from '@parley/contract'
-import { sql } from 'kysely'
+import { statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Ports } from '../base/ports.ts'
@@ -29,12 +29,15 @@ export interface SampleAgent {
   agent_version_id: string
 }
 
+const lockStatement = statement(
+  'lock_sample_agent',
+  `select pg_advisory_xact_lock(hashtextextended('sample agent of ' || $1::text, 0)) as organization_id`,
+)
+
 /** Null, and nothing done, where the organization has or had an agent. Calls at the same time make one agent. */
 export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>): Promise<SampleAgent | null> {
   return store.transaction(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`sample agent of ${tx.organization_id}`}, 0))`.execute(
-      tx.kysely,
-    )
+    await tx.query(lockStatement, [tx.organization_id])
     if (await hasHadAgents(tx)) return null
     const agent = await insertAgent(tx, {
       id: ports.newId(),
@@ -55,12 +58,8 @@ export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>)
   })
 }
 
+const anyStatement = statement('has_had_agents', 'select from agents where organization_id = $1 limit 1')
+
 async function hasHadAgents(store: Store): Promise<boolean> {
-  const agent = await store.kysely
-    .selectFrom('agents')
-    .select('id')
-    .where('organization_id', '=', store.organization_id)
-    .limit(1)
-    .executeTakeFirst()
-  return agent !== undefined
+  return (await store.query(anyStatement, [store.organization_id])).length > 0
 }

@@ -1,6 +1,6 @@
 // The operation that has a conversation analysed again; after the end it is analysed by itself.
 import type { Handler } from '../calls/context.ts'
-import { askForAnalysis } from '../conversations/commit/content.ts'
+import { askForAnalysis } from '../conversations/conversations.ts'
 import { requireConversation } from '../conversations/read/require.ts'
 import { presentConversation } from '../conversations/read/present.ts'
 

@@ -1,8 +1,7 @@
 // The models that can be named: of the server itself, of its settings, and of the organization's own keys.
 import type { AuthoringServices } from './authoring.ts'
 import type { Handler } from '../calls/context.ts'
-import { defaultModel } from '../models/model-of.ts'
-import { listOwnProviders } from '../models/organization-models.ts'
+import { defaultModel, listOwnProviders } from '../models/models.ts'
 
 export const listModels: Handler<'listModels', AuthoringServices> = async ({ core, room, store }) => {
   const preset = defaultModel({ ...core, ...room })

@@ -1,4 +1,5 @@
 // What is wrong with a field of a request: where, and why. Limits how much is reported, whatever names and numbers a request has.
+import type { ErrorObject } from 'ajv'
 
 export interface FieldFault {
   path: string
@@ -39,4 +40,50 @@ export function limitFaults(faults: readonly FieldFault[], budget = { bytes: max
     kept.push(fault)
   }
   return kept
+}
+
+/** How a validator's errors are reported. */
+export interface Telling {
+  /** The path of the validated value. */
+  prefix?: string
+  most?: number
+  /** Whether an error should be reported. */
+  isMeant?(error: ErrorObject): boolean
+  describe?(error: ErrorObject): string
+}
+
+/** Keeps the first error for each path. Each alternative of a union (`x or null`) reports one, and so does the summary that follows. */
+export function describeFaults(
+  errors: readonly ErrorObject[],
+  { prefix, most = max_faults, isMeant, describe = describeError }: Telling = {},
+): FieldFault[] {
+  const above = prefix === undefined ? [] : [prefix]
+  const faults = new Map<string, FieldFault>()
+  for (const error of errors) {
+    if (faults.size >= most) break
+    if (isMeant && !isMeant(error)) continue
+    const path = joinPath([...above, ...segmentsOf(error)])
+    if (!faults.has(path)) faults.set(path, { path, message: describe(error) })
+  }
+  return [...faults.values()]
+}
+
+/** The names and indexes on the path to an error. */
+function segmentsOf({ instancePath, keyword, params }: ErrorObject): string[] {
+  const segments = instancePath
+    .split('/')
+    .slice(1)
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (keyword === 'required') segments.push(String(params['missingProperty']))
+  return segments
+}
+
+export function describeError({ keyword, params, message }: ErrorObject): string {
+  if (keyword === 'required') return 'is required'
+  if (keyword === 'enum') {
+    const values = (params['allowedValues'] as unknown[]).filter((value) => value !== null)
+    return `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`
+  }
+  if (keyword === 'minLength' && params['limit'] === 1) return 'must not be empty'
+  return message ?? 'is not valid'
 }

@@ -46,6 +46,11 @@ export function isStorable(value: unknown): boolean {
   return findUnstorable(value, 1).length === 0
 }
 
+/** The first and last `each` characters around a mark for the omitted part. Returns a shorter text unchanged. */
+export function shorten(text: string, each: number, mark = ' […] '): string {
+  return text.length <= 2 * each ? text : `${text.slice(0, each)}${mark}${text.slice(-each)}`.toWellFormed()
+}
+
 /** In characters. Some take two UTF-16 units. */
 export function isLongerThan(text: string, characters: number): boolean {
   if (text.length <= characters) return false

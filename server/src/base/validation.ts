@@ -1,7 +1,7 @@
 // JSON Schema validation with Ajv, which lists faults with their dotted paths in time and memory bounded by the value.
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
-import { type FieldFault, joinPath, max_faults } from './faults.ts'
+import { type FieldFault, describeFaults, max_faults } from './faults.ts'
 
 const options: Options = { strict: false, coerceTypes: false, useDefaults: false }
 
@@ -85,36 +85,4 @@ const createFinder = createErrorFinders()
 export function compileValidator(schema: object): (value: unknown) => FieldFault[] {
   const findErrors = createFinder(schema)
   return (value) => describeFaults(findErrors(value))
-}
-
-export function describeFaults(errors: readonly ErrorObject[]): FieldFault[] {
-  const faults = new Map<string, FieldFault>()
-  for (const error of errors) {
-    if (faults.size >= max_faults) break
-    const fault = describeFault(error)
-    // Each alternative of a union (`x or null`) reports a fault; the summary that follows adds nothing.
-    if (!faults.has(fault.path)) faults.set(fault.path, fault)
-  }
-  return [...faults.values()]
-}
-
-/** The names and indexes on the path to an error. */
-export function segmentsOf({ instancePath, keyword, params }: ErrorObject): string[] {
-  const segments = instancePath
-    .split('/')
-    .slice(1)
-    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-  if (keyword === 'required') segments.push(String(params['missingProperty']))
-  return segments
-}
-
-function describeFault(error: ErrorObject): FieldFault {
-  const path = joinPath(segmentsOf(error))
-  if (error.keyword === 'required') return { path, message: 'is required' }
-  if (error.keyword === 'enum') {
-    const values = (error.params['allowedValues'] as unknown[]).filter((value) => value !== null)
-    return { path, message: `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}` }
-  }
-  if (error.keyword === 'minLength' && error.params['limit'] === 1) return { path, message: 'must not be empty' }
-  return { path, message: error.message ?? 'is not valid' }
 }

@@ -1,5 +1,6 @@
 // Who is calling and what he may do: pure rules over an authenticated caller.
 import { type ConversationPermission, type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
+import { isUuid } from '../base/ports.ts'
 
 /** The one who acts, as it is written into `ended_by` and the like. */
 export interface Actor {
@@ -39,6 +40,16 @@ export function maySeeSensitive(access: Access): boolean {
 /** Whether a resource of this agent exists for the caller; what does not is answered 404. */
 export function maySeeAgent(access: Access, agent_id: string | null): boolean {
   return access.agent_ids === null || (agent_id !== null && access.agent_ids.has(agent_id))
+}
+
+/**
+ * Whose conversations a call is about: the agents that the caller sees (null: all), or the one that is named. What cannot be an agent,
+ * or is none that they see, has none.
+ */
+export function agentsOf({ agent_ids }: Access, agent_id: string | undefined): string[] | null {
+  if (agent_id === undefined) return agent_ids && [...agent_ids]
+  const id = agent_id.toLowerCase()
+  return isUuid(id) && (agent_ids === null || agent_ids.has(id)) ? [id] : []
 }
 
 /** Which of these scopes the caller does not hold, and so cannot give to another or take from him. */

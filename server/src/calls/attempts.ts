@@ -2,8 +2,7 @@
 // the same. An attempt is taken before anything is looked at, and given back when it succeeds.
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
-import { sql } from 'kysely'
-import type { Executor } from '../database/database.ts'
+import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { AppError } from '../base/errors.ts'
 
 export interface Bucket {
@@ -40,24 +39,30 @@ export async function passwordBuckets(executor: Executor, email: string, address
 
 const known_days = 90
 
-async function knowsAddress({ kysely }: Executor, email: string, address: string): Promise<boolean> {
-  const row = await kysely
-    .selectFrom('sign_in_attempts')
-    .select('subject')
-    .where('subject', '=', knownSubject(email, address))
-    .where('full_at', '>', sql<string>`now()`)
-    .executeTakeFirst()
-  return row !== undefined
+/** Whoever signs in has not said yet for which organization. */
+const before_sign_in = 'nobody has signed in yet'
+
+const knowsStatement = acrossOrganizations(
+  before_sign_in,
+  'knows_address',
+  'select from sign_in_attempts where subject = $1 and full_at > now()',
+)
+
+async function knowsAddress(executor: Executor, email: string, address: string): Promise<boolean> {
+  return (await executor.query(knowsStatement, [knownSubject(email, address)])).length > 0
 }
 
+const until = `now() + make_interval(days => $2::integer)`
+const rememberStatement = acrossOrganizations(
+  before_sign_in,
+  'remember_address',
+  `insert into sign_in_attempts as a (subject, full_at) values ($1, ${until})
+   on conflict (subject) do update set full_at = ${until} where a.full_at < ${until} - interval '1 day'`,
+)
+
 /** The password was right here. A row of the same table, which goes when its time has come as the others do. */
-export async function rememberAddress({ kysely }: Executor, email: string, address: string): Promise<void> {
-  const until = sql`now() + make_interval(days => ${known_days}::integer)`
-  await sql`
-    insert into sign_in_attempts as a (subject, full_at) values (${knownSubject(email, address)}, ${until})
-    on conflict (subject) do update set full_at = ${until} where a.full_at < ${until} - interval '1 day'`.execute(
-    kysely,
-  )
+export async function rememberAddress(executor: Executor, email: string, address: string): Promise<void> {
+  await executor.query(rememberStatement, [knownSubject(email, address), known_days])
 }
 
 function knownSubject(email: string, address: string): Buffer {
@@ -100,26 +105,50 @@ export async function takeAttempt(executor: Executor, buckets: readonly Bucket[]
   }
 }
 
+const one = 'make_interval(secs => $2::integer)'
+const all = 'make_interval(secs => $3::integer)'
+const takeStatement = acrossOrganizations(
+  before_sign_in,
+  'take_attempt',
+  `insert into sign_in_attempts as a (subject, full_at) values ($1, clock_timestamp() + ${one})
+   on conflict (subject) do update set full_at = greatest(a.full_at, clock_timestamp()) + ${one}
+   where greatest(a.full_at, clock_timestamp()) + ${one} <= clock_timestamp() + ${all}
+   returning 1`,
+)
+const waitStatement = acrossOrganizations(
+  before_sign_in,
+  'wait_for_attempt',
+  `select ceil(extract(epoch from full_at + ${one} - ${all} - clock_timestamp()))::integer as seconds
+   from sign_in_attempts where subject = $1`,
+)
+
 /** Zero when there was one to take, else the seconds until there is. */
-async function take({ kysely }: Executor, { subject, size, refill_seconds }: Bucket): Promise<number> {
-  const one = sql`make_interval(secs => ${refill_seconds}::integer)`
-  const all = sql`make_interval(secs => ${refill_seconds * size}::integer)`
-  const taken = await sql`
-    insert into sign_in_attempts as a (subject, full_at) values (${subject}, clock_timestamp() + ${one})
-    on conflict (subject) do update set full_at = greatest(a.full_at, clock_timestamp()) + ${one}
-    where greatest(a.full_at, clock_timestamp()) + ${one} <= clock_timestamp() + ${all}
-    returning 1`.execute(kysely)
-  if (taken.rows.length > 0) return 0
-  const { rows } = await sql<{ seconds: number }>`
-    select ceil(extract(epoch from full_at + ${one} - ${all} - clock_timestamp()))::integer as seconds
-    from sign_in_attempts where subject = ${subject}`.execute(kysely)
-  return Math.max(1, rows[0]?.seconds ?? 1)
+async function take(executor: Executor, { subject, size, refill_seconds }: Bucket): Promise<number> {
+  const values = [subject, refill_seconds, refill_seconds * size]
+  if ((await executor.query(takeStatement, values)).length > 0) return 0
+  const [wait] = await executor.query<{ seconds: number }>(waitStatement, values)
+  return Math.max(1, wait?.seconds ?? 1)
 }
 
-export async function giveAttemptBack({ kysely }: Executor, buckets: readonly Bucket[]): Promise<void> {
-  for (const { subject, refill_seconds } of buckets) {
-    await sql`
-      update sign_in_attempts set full_at = full_at - make_interval(secs => ${refill_seconds}::integer)
-      where subject = ${subject}`.execute(kysely)
-  }
+const giveBackStatement = acrossOrganizations(
+  before_sign_in,
+  'give_attempt_back',
+  `update sign_in_attempts set full_at = full_at - ${one} where subject = $1`,
+)
+
+export async function giveAttemptBack(executor: Executor, buckets: readonly Bucket[]): Promise<void> {
+  for (const { subject, refill_seconds } of buckets) await executor.query(giveBackStatement, [subject, refill_seconds])
+}
+
+const deleted_at_once = 10_000
+const deleteStatement = acrossOrganizations(
+  before_sign_in,
+  'delete_full_attempts',
+  `delete from sign_in_attempts where subject in (
+     select subject from sign_in_attempts where full_at < now() limit $1) and full_at < now()`,
+)
+
+/** Buckets that are full again, which is as if there were none. */
+export async function deleteFullBuckets(executor: Executor): Promise<void> {
+  await executor.query(deleteStatement, [deleted_at_once])
 }

@@ -3,7 +3,8 @@ import { AgentConfig, ImportedConversation, type Operation, type OperationId, op
 import type { TObject, TSchema } from 'typebox'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import { findUnstorable, isStorable } from '../base/text.ts'
-import { type FindErrors, createErrorFinders, describeFaults } from '../base/validation.ts'
+import { describeFaults } from '../base/faults.ts'
+import { type FindErrors, createErrorFinders } from '../base/validation.ts'
 import type { Checked } from './call.ts'
 
 export type Values = Record<string, unknown>

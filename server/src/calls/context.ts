@@ -62,9 +62,9 @@ export type Handler<Id extends OperationId, Own = unknown> = (
 ) => Promise<AnswerOf<Id>>
 
 /** An operation that streams may answer with a stream. */
-export type AnswerOf<Id extends OperationId> = Operations[Id] extends { stream: object }
+export type AnswerOf<Id extends OperationId> = Operations[Id] extends { answer: { kind: 'events' } }
   ? (Operations[Id]['success'] extends { schema: object } ? Output<Id> : never) | EventStream
-  : Operations[Id] extends { text: string }
+  : Operations[Id] extends { answer: { kind: 'text' } }
     ? Output<Id> | TextStream
     : Output<Id>
 

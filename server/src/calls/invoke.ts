@@ -7,7 +7,7 @@ import type { KeyQueue } from '../idempotency/key-queue.ts'
 import { findNamespace } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { AppError } from '../base/errors.ts'
-import { authorize } from './authorize.ts'
+import { authorize } from './rules/authorize.ts'
 import type { Invoke, Origin, RequestKey } from './call.ts'
 import type { Context, Handlers, PublicContext, SessionContext, UserContext } from './context.ts'
 import type { Core } from './core.ts'
@@ -42,7 +42,12 @@ export function createInvoke(options: InvokeOptions): Invoke {
     }
     const keyed = await keyedCall(options, operation, caller, request_key)
     let replayed = false
-    const output = await runOnce({ ...keyed, within, run, onReplay: () => void (replayed = true) })
+    const onReplay = () => {
+      replayed = true
+      // At once: a call that was made before may be refused again, and that answer is a repeated one too.
+      from.edge?.setHeader('idempotent-replayed', 'true')
+    }
+    const output = await runOnce({ ...keyed, within, run, onReplay })
     return { output: output as never, replayed }
   }
 }

@@ -33,7 +33,7 @@ export function createWorkShares(clock: Pick<Clock, 'after'>, connections: numbe
   return {
     async within(operation, owner, work) {
       // What signs in waits for the check of a password, which has a queue of its own.
-      if (owner === null || operation.waits || operation.stream || operation.sign_in) return work()
+      if (owner === null || operation.waits || operation.answer?.kind === 'events' || operation.sign_in) return work()
       if (operation.in_parts) return parts.within(owner, work)
       return ((operation.cost ?? 1) > 1 ? costly : usual).within(owner, work)
     },

@@ -1,7 +1,7 @@
 // What conversations ask of the engine: the port through which turns are carried out and greetings written in this process.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { ConversationRecord, TurnRecord } from './read/conversation.ts'
+import type { ConversationRecord, TurnRecord } from './machine/rows.ts'
 
 /** The right of one attempt to write, as the database gave it. */
 export interface TurnLease {

@@ -41,6 +41,9 @@ export interface TimePosition {
   key: string
 }
 
+/** Above every row of a list that is newest first. Its key is as good as any, since no row has this time. */
+export const newest: TimePosition = { time: 'infinity', key: '00000000-0000-0000-0000-000000000000' }
+
 /** As `formatTimestamp` writes it. */
 const form_of_time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
 

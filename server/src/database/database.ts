@@ -1,4 +1,4 @@
-// The way to PostgreSQL: one pool, prepared hot statements, kysely for the rest, transactions. Knows no room.
+// The way to PostgreSQL: one pool, prepared statements, those that are composed for one use, transactions. Knows no room.
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
@@ -6,35 +6,13 @@ import { type FairShare, createFairShare } from '../base/fair-share.ts'
 import { systemPorts } from '../base/ports.ts'
 import { lookUpOne, createLookUp } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
-import type { Tables } from './tables.ts'
+import { compose } from './composed.ts'
+import { type AnyStatement, acrossOrganizations } from './statements.ts'
 
-/** A statement that is prepared once for each connection. Its name must be unique in the program. */
-export interface Statement {
-  readonly name: string
-  readonly text: string
-  /** So many calls of `lookUp` are one query, where their answers may be long. */
-  readonly most?: number
-}
+import type { Executor } from './executor.ts'
 
-const statementNames = new Set<string>()
-
-export function statement(name: string, text: string, more: Pick<Statement, 'most'> = {}): Statement {
-  if (statementNames.has(name)) throw new Error(`two statements are named ${name}`)
-  statementNames.add(name)
-  return { name, text, ...more }
-}
-
-/** Runs queries: the pool itself, or one transaction. */
-export interface Executor {
-  /** Runs a prepared statement. */
-  query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
-  /**
-   * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
-   * has the `call` that it belongs to. Owners, of which a store has its own, are answered in turn.
-   */
-  lookUp<Row>(statement: Statement, row: unknown[], owner: string): Promise<Row[]>
-  readonly kysely: Kysely<Tables>
-}
+export type { Executor } from './executor.ts'
+export { type AnyStatement, type Statement, acrossOrganizations, statement } from './statements.ts'
 
 /**
  * What only a transaction can do: spare it round trips. Statements that are sent without a wait between them travel together, the
@@ -42,9 +20,9 @@ export interface Executor {
  */
 export interface Pipeline {
   /** As `query`, and goes with `begin`, whose answer is not there yet: the statement must change nothing. */
-  readAtBegin<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
+  readAtBegin<Row>(statement: AnyStatement, values: unknown[]): Promise<Row[]>
   /** Sends what answers nothing, once something was answered. Its failure is that of the next query, or of the commit. */
-  send(statement: Statement, values: unknown[]): void
+  send(statement: AnyStatement, values: unknown[]): void
   /** Waits for what was sent so far. */
   sent(): Promise<void>
 }
@@ -67,6 +45,8 @@ export interface Transaction extends Database, Pipeline {}
 
 export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
+  /** Where composed statements run without a place, outside of the rooms: in measurements and tests. */
+  readonly kysely: Kysely<unknown>
 }
 
 export interface DatabaseOptions {
@@ -84,10 +64,10 @@ const idle_transaction_ms = 5000
 
 /**
  * Of the connections, for what the server does by itself and for finding out who calls: neither waits behind organizations. One
- * more is taken for good, by the job worker that listens.
+ * more is left to leased work, which looks for something to do all the time.
  */
 const reserved_part = 0.25
-const listening_connections = 1
+const working_connections = 1
 /** For a connection, and before that for an organization's share. */
 const connection_wait_ms = 10_000
 /** Uses of one organization. */
@@ -137,8 +117,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   })
   // A connection that is lost while it is used fails its query, which is enough; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   const query: Executor['query'] = async (statement, values) => (await pool.query({ ...statement, values })).rows
+  const execute: Executor['execute'] = async (composed) => (await pool.query(compose(composed))).rows
   const share = createFairShare({
     clock: systemPorts.clock,
     places: countSharedPlaces(options.max_connections),
@@ -149,11 +129,12 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   const transaction: Database['transaction'] = (work) => runTransaction(pool, work)
   return {
     pool,
-    kysely,
+    kysely: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
     query,
+    execute,
     lookUp,
     transaction,
-    sharedBy: (owner) => shareDatabase({ pool, query, lookUp, transaction }, share, owner),
+    sharedBy: (owner) => shareDatabase({ query, execute, lookUp, transaction }, share, owner),
     [Symbol.asyncDispose]() {
       isClosing = true
       return pool.end()
@@ -163,45 +144,21 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
 
 /** Of two connections there is no part to reserve. */
 export function countSharedPlaces(max_connections: number): number {
-  return Math.max(1, max_connections - listening_connections - Math.ceil(max_connections * reserved_part))
+  return Math.max(1, max_connections - working_connections - Math.ceil(max_connections * reserved_part))
 }
 
-type Whole = Pick<PooledDatabase, 'pool' | 'query' | 'lookUp' | 'transaction'>
+type Whole = Pick<Database, 'query' | 'execute' | 'lookUp' | 'transaction'>
 
-function shareDatabase({ pool, query, lookUp, transaction }: Whole, share: FairShare, owner: string): Database {
-  let kysely: Kysely<Tables> | undefined
+function shareDatabase({ query, execute, lookUp, transaction }: Whole, share: FairShare, owner: string): Database {
   const shared: Database = {
     query: (statement, values) => share.within(owner, () => query(statement, values)),
+    execute: (composed) => share.within(owner, () => execute(composed)),
     // What is asked together is asked for several organizations at once, over connections whose number is bounded for itself.
     lookUp,
     transaction: (work) => share.within(owner, () => transaction(work)),
-    get kysely() {
-      kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: sharedPool(pool, share, owner) }) })
-      return kysely
-    },
     sharedBy: () => shared,
   }
   return shared
-}
-
-/** Lets kysely run on connections each of which takes a place. */
-function sharedPool(pool: pg.Pool, share: FairShare, owner: string): pg.Pool {
-  const connect = async () => {
-    const turn = share.enter(owner)
-    if (turn) await turn
-    try {
-      const client = await pool.connect()
-      const release = (error?: Error | boolean) => {
-        client.release(error)
-        share.leave(owner)
-      }
-      return { query: client.query.bind(client), release }
-    } catch (error) {
-      share.leave(owner)
-      throw error
-    }
-  }
-  return { connect, end: async () => {} } as unknown as pg.Pool
 }
 
 async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -211,7 +168,7 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   try {
     const begun = line.query('begin')
     begun.catch(() => {}) // told to whoever asks first, and here
-    const result = await work(transactionOn(client, line, begun))
+    const result = await work(transactionOn(line, begun))
     await begun
     await commit(line)
     return result
@@ -275,8 +232,7 @@ async function commit(line: Line): Promise<void> {
 /** Released too: a savepoint of the same name around it must be the one that is meant from now on. */
 const leaveSavepoint = 'rollback to savepoint inner_transaction; release savepoint inner_transaction'
 
-function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown>): Transaction {
-  let kysely: Kysely<Tables> | undefined
+function transactionOn(line: Line, begun: Promise<unknown>): Transaction {
   let isOpen = false
   begun.then(
     () => (isOpen = true),
@@ -286,6 +242,10 @@ function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown
     async query(statement, values) {
       await begun
       return (await line.query({ ...statement, values })).rows
+    },
+    async execute(composed) {
+      await begun
+      return (await line.query(compose(composed))).rows
     },
     async readAtBegin(statement, values) {
       const [answer] = await Promise.all([line.query({ ...statement, values }), begun])
@@ -298,10 +258,6 @@ function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown
     sent: line.sent,
     lookUp: (statement, row) => lookUpOne(tx.query, statement, row),
     sharedBy: () => tx,
-    get kysely() {
-      kysely ??= new Kysely<Tables>({ dialect: new PostgresDialect({ pool: poolOfOne(client, begun) }) })
-      return kysely
-    },
     async transaction(work) {
       await line.query('savepoint inner_transaction')
       try {
@@ -317,13 +273,11 @@ function transactionOn(client: pg.PoolClient, line: Line, begun: Promise<unknown
   return tx
 }
 
-/** Lets kysely run on a connection that a transaction already holds. */
-function poolOfOne(client: pg.PoolClient, begun: Promise<unknown>) {
-  const borrowed = { query: client.query.bind(client), release: () => {} }
-  return { connect: () => begun.then(() => borrowed), end: async () => {} } as unknown as pg.Pool
-}
-
-const lockWaitStatement = statement('limit_lock_wait', `select set_config('lock_timeout', $1, true)`)
+const lockWaitStatement = acrossOrganizations(
+  'it reads no table',
+  'limit_lock_wait',
+  `select set_config('lock_timeout', $1, true)`,
+)
 
 /** For the rest of the transaction. */
 export async function limitLockWait(tx: Pipeline, ms: number): Promise<void> {

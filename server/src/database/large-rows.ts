@@ -1,6 +1,6 @@
 // Pages of rows that may be large: a page has room for so many bytes, and the row that goes beyond, whatever its limit is.
-import { type Expression, type Kysely, type RawBuilder, sql } from 'kysely'
-import type { Tables } from './tables.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Store } from './store.ts'
 
 interface Measured {
   table: string
@@ -31,9 +31,9 @@ export function measureRows({ table, ids, bytes, max_bytes }: Measured): string 
 export interface LargeRows {
   table: 'agents' | 'agent_versions'
   /** Of the row `r`. */
-  columns: RawBuilder<unknown>
+  columns: string
   /** Selects the ids of the page's rows, in order. */
-  ids: Expression<unknown>
+  ids: RawBuilder<unknown>
   bytes: string
   max_bytes: number
 }
@@ -45,14 +45,14 @@ export interface BoundedRows<Row> {
 }
 
 export async function readLargeRows<Row>(
-  kysely: Kysely<Tables>,
+  store: Store,
   { table, columns, ids, bytes, max_bytes }: LargeRows,
 ): Promise<BoundedRows<Row>> {
   const measured = measureRows({ table, ids: '(select ids from wanted)', bytes, max_bytes: String(max_bytes) })
-  const { rows } = await sql<Row & { is_cut: boolean }>`
+  const rows = await store.execute(sql<Row & { is_cut: boolean }>`
     with wanted as materialized (select array(${ids}) as ids)
-    select ${columns}, page.is_cut from ${sql.raw(measured)} page join ${sql.table(table)} r on r.id = page.id
-    where page.has_room order by page.place`.execute(kysely)
+    select ${sql.raw(columns)}, page.is_cut from ${sql.raw(measured)} page join ${sql.table(table)} r on r.id = page.id
+    where page.has_room order by page.place`)
   const is_cut = rows[0]?.is_cut ?? false
   for (const row of rows) delete (row as Partial<typeof row>).is_cut
   return { rows, is_cut }

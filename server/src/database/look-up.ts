@@ -1,5 +1,6 @@
 // Reads of one row each that come close together, as one query.
-import type { Executor, Statement } from './database.ts'
+import type { Executor } from './executor.ts'
+import type { AnyStatement } from './statements.ts'
 import { isConnectionLost } from './failures.ts'
 import { batch } from './batch.ts'
 
@@ -36,14 +37,18 @@ export function createLookUp(query: Executor['query']): Executor['lookUp'] {
 }
 
 /** The answer of one call alone. */
-export async function lookUpOne<Row>(query: Executor['query'], statement: Statement, row: unknown[]): Promise<Row[]> {
+export async function lookUpOne<Row>(
+  query: Executor['query'],
+  statement: AnyStatement,
+  row: unknown[],
+): Promise<Row[]> {
   const [answer] = await lookUpTogether(query, statement, [row])
   return answer as Row[]
 }
 
 async function lookUpTogether(
   query: Executor['query'],
-  statement: Statement,
+  statement: AnyStatement,
   rows: unknown[][],
 ): Promise<(unknown[] | Promise<unknown[]>)[]> {
   const arrays = rows[0]!.map((_none, column) => rows.map((row) => row[column]))

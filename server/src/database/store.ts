@@ -1,18 +1,28 @@
 // A store: the database as one organization sees it. Queries of the rooms take a store, so that none can forget the organization.
-import type { Database, Executor, Statement, Pipeline, Transaction } from './database.ts'
+import type { RawBuilder } from 'kysely'
+import type { Database, Executor, Pipeline, Transaction } from './database.ts'
+import { compose } from './composed.ts'
+import { type Statement, namesOrganization } from './statements.ts'
 
 declare const bound: unique symbol
 
-/** The database, opened for one organization. Made here only. */
+/**
+ * The database, opened for one organization. Made here only. It runs no statement that goes across organizations; a function that
+ * takes an `Executor` says by this that it may.
+ */
 export interface Store extends Executor {
   readonly organization_id: string
+  query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
   /** As an executor's, in the name of the organization. */
   lookUp<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
   readonly [bound]: true
 }
 
 /** A store inside of a transaction. */
-export interface TransactionStore extends Store, Pipeline {}
+export interface TransactionStore extends Store, Pipeline {
+  readAtBegin<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
+  send(statement: Statement, values: unknown[]): void
+}
 
 /** A store that can begin transactions. */
 export interface RootStore extends Store {
@@ -30,9 +40,7 @@ export function openReservedStore(database: Database, organization_id: string): 
     organization_id,
     query: database.query,
     lookUp: (statement: Statement, row: unknown[]) => database.lookUp(statement, row, organization_id),
-    get kysely() {
-      return database.kysely
-    },
+    execute: bindComposed(database),
     transaction: (work) => database.transaction((tx) => work(bind(tx, organization_id))),
   } as RootStore
 }
@@ -45,8 +53,14 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
     readAtBegin: tx.readAtBegin,
     send: tx.send,
     sent: tx.sent,
-    get kysely() {
-      return tx.kysely
-    },
+    execute: bindComposed(tx),
   } as TransactionStore
+}
+
+function bindComposed(executor: Executor): Store['execute'] {
+  return async (composed: RawBuilder<never>) => {
+    const { text } = compose(composed)
+    if (!namesOrganization(text)) throw new Error(`a composed statement names no organization_id: ${text}`)
+    return executor.execute(composed)
+  }
 }

@@ -5,23 +5,28 @@ import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
 import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
-import { reach } from '../conversations/commit/pause-points.ts'
-import type { ConversationRecord } from '../conversations/read/conversation.ts'
+import { type TurnLease, reach } from '../conversations/conversations.ts'
+import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
-import type { TurnLease } from '../conversations/turn-runner.ts'
-import type { Secrets } from '../secrets/read-secrets.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { type AttemptInput, type FoundTurn, type RunningTurn, equipTurn, loadTurn, readInput } from './attempt-input.ts'
-import { type ModelAnswer, collectAnswer } from '../models/collect.ts'
+import { type AttemptInput, type Equipment, equipTurn, loadTurn, readInput } from './attempt-input.ts'
+import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
+import {
+  collectAnswer,
+  type ModelAnswer,
+  ModelError,
+  type ModelMessage,
+  modelOf,
+  samplingOf,
+} from '../models/models.ts'
 import { cutResults } from './rules/context-window.ts'
-import { modelOf, samplingOf } from '../models/model-of.ts'
-import { ModelError, type ModelMessage } from '../models/port.ts'
 import { isWrapped, wrapReply } from './rules/prompt.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
-import { type CallRun, type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
+import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { roomAfter } from './rules/output-size.ts'
 
-type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'mcp_listings'>
+type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound'> & { equipment: Equipment }
 
 /** Why an attempt is told to stop. */
 export class TurnTimeout extends Error {}
@@ -55,7 +60,7 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const { organization_id } = lease
     const { variables } = found
     const run = { services, organization_id, variables, signal, log, readSecrets, room, holds_words }
-    using running = await equipTurn(found, run)
+    using running = await equipTurn(found, services.equipment, run)
     // Results first: the model is shown what came of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)

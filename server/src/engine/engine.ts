@@ -2,8 +2,20 @@
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
-import { type Committed, changeConversation } from '../conversations/commit/commit.ts'
-import { followUp } from '../conversations/commit/follow-up.ts'
+import {
+  type Committed,
+  type AbandonedTurn,
+  type ChangeName,
+  type GreetingRequest,
+  type HaltedAttempt,
+  type TurnLease,
+  type TurnRunner,
+  changeConversation,
+  followUp,
+  expireLeases,
+  findAbandonedTurns,
+  renewLeases,
+} from '../conversations/conversations.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
@@ -12,25 +24,23 @@ import {
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
-import { type AbandonedTurn, expireLeases, findAbandonedTurns, renewLeases } from '../conversations/commit/leases.ts'
-import type { ChangeName } from '../conversations/commit/pause-points.ts'
 import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
-import type { GreetingRequest, HaltedAttempt, TurnLease, TurnRunner } from '../conversations/turn-runner.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
+import { type Retry, retry } from '../base/retry.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
-import { readSecrets } from '../secrets/read-secrets.ts'
+import { readSecrets } from '../secrets/secrets.ts'
+import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
-import { modelsOf } from '../models/organization-models.ts'
+import { modelsOf } from '../models/models.ts'
 import { isWrapped } from './rules/prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** Together as long as a lease lasts: after that the turn is someone else's. */
-const max_write_tries = 32
-const write_retry_ms = 250
+const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
 
 /** A takeover outlasts whoever has stopped with the conversation's lock, and a queue of those who have not. */
 const takeover_lock_ms = 6000
@@ -71,6 +81,7 @@ class Halted extends Error {}
 
 export class Engine implements TurnRunner {
   readonly #services: EngineServices
+  readonly #equipment: Equipment
   readonly #log: Logger
   /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
@@ -88,8 +99,9 @@ export class Engine implements TurnRunner {
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
-  constructor(services: EngineServices, log: Logger) {
+  constructor(services: EngineServices, equipment: Equipment, log: Logger) {
     this.#services = services
+    this.#equipment = equipment
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
     services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
@@ -257,7 +269,8 @@ export class Engine implements TurnRunner {
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
-      return await carryOut(this.#withModelsOf(lease), lease, { ...this.#portOf(attempt), begin })
+      const services = { ...this.#withModelsOf(lease), equipment: this.#equipment }
+      return await carryOut(services, lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
       return { type: 'failure', outcome: 'timed_out', error: 'The turn did not end within its time.' }
@@ -315,20 +328,13 @@ export class Engine implements TurnRunner {
     if (!committed) return 'stale'
     // Before its effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
-    this.#followUp(lease.conversation_id, committed)
+    followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer
   }
 
   /** A result is paid for; a database that is gone for a moment must not cost it. The lease makes repeating safe. */
-  async #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await write()
-      } catch (error) {
-        if (!isUnavailable(error) || tries >= max_write_tries) throw error
-        await new Promise<void>((resolve) => this.#services.ports.clock.after(write_retry_ms, resolve))
-      }
-    }
+  #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
+    return retry(this.#services.ports.clock, write_again, write)
   }
 
   /** Null when the conversation was deleted meanwhile. */
@@ -339,10 +345,6 @@ export class Engine implements TurnRunner {
       if (error instanceof AppError && error.error === 'not_found') return null
       throw error
     }
-  }
-
-  #followUp(conversation_id: string, committed: Committed<unknown>): void {
-    followUp(this.#services.conversations, conversation_id, committed)
   }
 
   async #maintain(work: () => Promise<void>): Promise<void> {
@@ -383,9 +385,11 @@ export class Engine implements TurnRunner {
     const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
     const store = openReservedStore(this.#services.database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
-    const committed = await this.#change(() => changeConversation(store, this.#services, target, decide))
+    const committed = await this.#change(() =>
+      changeConversation(store, this.#services.conversations.commits, target, decide),
+    )
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
-    this.#followUp(turn.conversation_id, committed)
+    followUp(this.#services.conversations, turn.conversation_id, committed)
   }
 }

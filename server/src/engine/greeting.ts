@@ -1,10 +1,9 @@
 // A greeting that the model writes, when an agent's starting message asks for it.
 import type { EngineServices } from './services.ts'
-import type { GreetingRequest } from '../conversations/turn-runner.ts'
+import type { GreetingRequest } from '../conversations/conversations.ts'
 import { AppError } from '../base/errors.ts'
 import { TemplateError } from '../templates/templates.ts'
-import { collectAnswer } from '../models/collect.ts'
-import { modelOf, samplingOf, toRefusal } from '../models/model-of.ts'
+import { collectAnswer, modelOf, samplingOf, toRefusal } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(

@@ -1,8 +1,7 @@
 // Halting across nodes: a node that ends, cancels or interrupts a turn asks the one that runs it for what the agent has said.
 // That one stops at once, leaves the text with the turn, and goes on if nothing came of it.
 import type { Core } from '../calls/core.ts'
-import { findTurnLease, leavePartialText, readPartialText } from '../conversations/commit/leases.ts'
-import type { HaltedAttempt } from '../conversations/turn-runner.ts'
+import { type HaltedAttempt, findTurnLease, leavePartialText, readPartialText } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
 
 /** How long the asking node waits for the text; after that it goes on without. */

@@ -2,7 +2,7 @@
 import type { Database } from '../database/database.ts'
 import type { Signals } from '../live/signals.ts'
 import type { Clock } from '../base/ports.ts'
-import { readLogProgress } from './queries.ts'
+import { readLogProgress } from '../conversations/read/event-log.ts'
 
 const look_ms = 1000
 /** Of one query. */

@@ -9,7 +9,7 @@ import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { LiveTurn } from '../live/live-turn.ts'
 import { liveKey } from '../live/live-turns.ts'
 import { type EventServices, drainKey } from './events.ts'
-import { readEvents, readLogEnd, wasTurnRunning } from './queries.ts'
+import { readEvents, readLogEnd, wasTurnRunning } from '../conversations/read/event-log.ts'
 import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
 /** How soon a reader is to come back, to another node, when this one stops. */

@@ -1,17 +1,22 @@
 // The feed of an organization's conversations, as pages and as a stream. Nothing is queued for a reader: it reads what comes after
 // the number that it has seen.
 import type { ConversationChange, ConversationChangeEvent, ConversationProgress } from '@parley/contract'
-import { limitSubjectsOf } from '../calls/access.ts'
+import { agentsOf, limitSubjectsOf } from '../calls/access.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { ListedConversation } from '../conversations/read/conversation.ts'
 import { presentListed } from '../conversations/read/present.ts'
 import { drainKey } from '../events/events.ts'
 import type { FeedServices } from './feed.ts'
-import { isUuid } from '../base/ports.ts'
 import { feedKey, progressKey } from './feeds.ts'
-import { type ChangeRecord, type FeedPosition, numberChanges } from './queries.ts'
-import { readChanges, readFeedPosition, readProgress } from './queries.ts'
+import {
+  type ChangeRecord,
+  type FeedPosition,
+  numberChanges,
+  readChanges,
+  readFeedPosition,
+  readProgress,
+} from './queries.ts'
 
 const page_size = 200
 /** A stream ends after so long: who resumes it shows again that he may. */
@@ -26,7 +31,7 @@ interface Start {
 
 export const listConversationChanges: Handler<'listConversationChanges', FeedServices> = async (ctx, input) => {
   const after = input.last_event_id ? Number(input.last_event_id) : input.after
-  const agents = agentsOf(ctx, input.agent_id)
+  const agents = agentsOf(ctx.access, input.agent_id)
   if (ctx.accepts_stream) {
     const held = ctx.room.open_streams.take(limitSubjectsOf(ctx.access))
     return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
@@ -39,13 +44,6 @@ export const listConversationChanges: Handler<'listConversationChanges', FeedSer
 
 function sizeOfPage({ core }: Context) {
   return { limit: page_size, max_bytes: core.config.limits.answer_bytes }
-}
-
-/** What cannot be an agent, or is none that the caller sees, has no conversations. */
-function agentsOf({ access: { agent_ids } }: Context, agent_id: string | undefined): string[] | null {
-  if (agent_id === undefined) return agent_ids && [...agent_ids]
-  const id = agent_id.toLowerCase()
-  return isUuid(id) && (agent_ids === null || agent_ids.has(id)) ? [id] : []
 }
 
 /** After everything that is committed now has its number. */

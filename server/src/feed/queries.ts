@@ -1,6 +1,6 @@
 // The SQL over the feed of an organization's conversations: gives changes their numbers, and reads them.
 import { type ListedConversation, listedColumns, listedTables } from '../conversations/read/conversation.ts'
-import { type Executor, statement } from '../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
 
 const beginStatement = statement(
@@ -176,7 +176,8 @@ export async function findWaitingFeeds(executor: Executor, limit: number): Promi
 }
 
 // Only numbered ones, of all organizations: the last number says to a reader that there was something to miss.
-const forgetStatement = statement(
+const forgetStatement = acrossOrganizations(
+  'what is old goes, whose ever it was',
   'forget_changes',
   `delete from conversation_changes where id in (
      select id from conversation_changes where created_at < clock_timestamp() - $1::integer * interval '1 day'

@@ -1,34 +1,20 @@
 // The console: files that were built before, sent as they are, under a policy that lets a page load nothing from elsewhere. Addresses
 // of the API stay the API's own.
-import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import files from '@fastify/static'
+import { operations } from '@parley/contract'
 import type { FastifyInstance } from 'fastify'
 import { pageHeaders } from './security-headers.ts'
 
 /** Where `npm run build` leaves it. */
 export const console_folder = join(import.meta.dirname, '..', '..', '..', 'console', 'dist')
 
-/** The addresses of its pages, which all are the one page; its routes are in console/src/router.tsx. */
-export const consolePaths = [
-  '/',
-  '/sign-in',
-  '/accept-invitation',
-  '/inbox',
-  '/conversations/*',
-  '/agents',
-  '/agents/*',
-  '/overview',
-  '/settings',
-  '/settings/organization',
-  '/settings/members',
-  '/settings/keys',
-  '/settings/webhooks',
-  '/settings/webhooks/*',
-  '/settings/secrets',
-  '/settings/models',
-  '/settings/account',
-] as const
+/** What the build writes of its routes: the paths of its pages, which are all answered with the one page. */
+export async function readPagePaths(folder: string): Promise<readonly string[] | null> {
+  const text = await readFile(join(folder, 'paths.json'), 'utf8').catch(() => null)
+  return text === null ? null : (JSON.parse(text) as string[])
+}
 
 /** Nothing inline, nothing from elsewhere, nobody around it. */
 const policy = [
@@ -42,7 +28,8 @@ const policy = [
 const headers = pageHeaders(policy)
 
 export async function registerConsole(server: FastifyInstance, folder: string): Promise<void> {
-  if (!existsSync(join(folder, 'index.html'))) return explainAbsence(server)
+  const paths = await readPagePaths(folder)
+  if (paths === null) return explainAbsence(server)
   await server.register(files, {
     root: folder,
     serve: false,
@@ -52,7 +39,7 @@ export async function registerConsole(server: FastifyInstance, folder: string): 
     cacheControl: false,
     setHeaders: (reply, path) => void reply.headers({ ...headers, 'cache-control': cachingOf(relative(folder, path)) }),
   })
-  for (const path of consolePaths) server.get(path, async (_request, reply) => reply.sendFile('index.html'))
+  for (const path of paths) server.get(path, async (_request, reply) => reply.sendFile('index.html'))
   for (const file of ['theme.js', 'icon.svg']) server.get(`/${file}`, async (_request, reply) => reply.sendFile(file))
   server.get('/assets/:file', async (request, reply) => {
     const { file } = request.params as { file: string }
@@ -70,15 +57,17 @@ const absence = `The console is not built, so there is nothing to see here. The 
 To build the console: npm run build, then start the server again.
 `
 
+/** Without a build nobody knows which pages there would be: every address but those of the API and of files may be one. */
 async function explainAbsence(server: FastifyInstance): Promise<void> {
-  for (const path of consolePaths) {
-    server.get(path, async (_request, reply) =>
-      reply
-        .code(503)
-        .headers(headers)
-        .header('cache-control', 'no-store')
-        .type('text/plain; charset=utf-8')
-        .send(absence),
-    )
-  }
+  const ofApi = new Set(['docs', ...Object.values(operations).map(({ path }) => path.split('/')[1])])
+  server.get('/*', async (request, reply) => {
+    const [path = ''] = request.url.split('?')
+    if (path.includes('.') || ofApi.has(path.split('/')[1])) return reply.callNotFound()
+    return reply
+      .code(503)
+      .headers(headers)
+      .header('cache-control', 'no-store')
+      .type('text/plain; charset=utf-8')
+      .send(absence)
+  })
 }

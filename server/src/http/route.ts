@@ -54,8 +54,7 @@ export function registerOperation(
       )
       // All that is needed of it has been read, and the call may wait for minutes.
       request.body = undefined
-      const { output, replayed } = await call
-      if (replayed) reply.header('idempotent-replayed', 'true')
+      const { output } = await call
       if (output instanceof EventStream || output instanceof TextStream) {
         const isStillAdmitted = admission.readmission(operation, request)
         return sendStream(request, reply, output, { core, isStillAdmitted }).finally(() =>

@@ -1,6 +1,7 @@
 // Calls that wait for another one with the same idempotency key: in memory, without a database connection.
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
+import { backoff } from '../base/retry.ts'
 
 export interface KeyQueue {
   /** Runs `work` after all earlier calls with this key on this node. Throws `rate_limited`, `unavailable`. */
@@ -23,8 +24,7 @@ const turn_wait_ms = 120_000
 const transaction_wait_ms = 30_000
 
 /** Between two looks: from the first to the last. */
-const first_pause_ms = 10
-const longest_pause_ms = 500
+const pauses = { first_ms: 10, longest_ms: 500 }
 
 export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQueue {
   /** Of each key that a call runs with: who waits for its end, oldest first. */
@@ -76,7 +76,7 @@ export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQu
     },
     async pause({ owner }, since, times) {
       if (clock.monotonic() - since >= transaction_wait_ms) throw stillRunning()
-      await wait(owner, Math.min(first_pause_ms * 2 ** times, longest_pause_ms), () => () => {})
+      await wait(owner, backoff(times + 1, pauses), () => () => {})
     },
   }
 }

@@ -1,5 +1,5 @@
 // The rows of idempotency keys. A row is written by the transaction whose effect it stands for.
-import { type Executor, statement } from '../database/database.ts'
+import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { arraysOf, rowsOf } from '../database/rows.ts'
 
 /** A key as a request sends it. */
@@ -25,7 +25,10 @@ export interface Binding {
   turn_id?: string | null
 }
 
-const findStatement = statement(
+const of_namespace = 'a key has a namespace, which is as narrow as an organization or narrower'
+
+const findStatement = acrossOrganizations(
+  of_namespace,
   'find_idempotency_key',
   `select wanted.call, kept.fingerprint, kept.conversation_id, kept.turn_id, kept.answer
    from ${rowsOf('wanted', 'namespace uuid, key text')}
@@ -40,7 +43,8 @@ export async function findKey(executor: Executor, { namespace, key }: RequestKey
 
 // A transaction that is about to bind the same key is not waited for: its lock is tried before its row. Only one of the version
 // before, which takes no such lock, has to be; in the order of the keys, so that no two wait for each other.
-const insertStatement = statement(
+const insertStatement = acrossOrganizations(
+  of_namespace,
   'bind_idempotency_keys',
   `with wanted as materialized (
      select namespace, key, fingerprint, conversation_id, turn_id,
@@ -83,7 +87,8 @@ export async function insertKeys(executor: Executor, bindings: NewBinding[]): Pr
 }
 
 // Waits for a rotation of the secret key, and then writes nothing that the old one sealed.
-const settleStatement = statement(
+const settleStatement = acrossOrganizations(
+  of_namespace,
   'settle_idempotency_key',
   `update idempotency_keys set answer = coalesce(answer, $3)
    where namespace = $1 and key = $2 and (select hold_secret_key($4)) returning answer`,
@@ -102,7 +107,8 @@ export async function settleKey(
   return row?.answer ?? null
 }
 
-const readAnswersStatement = statement(
+const readAnswersStatement = acrossOrganizations(
+  of_namespace,
   'read_idempotent_answers',
   `select namespace, key, answer from idempotency_keys
    where (namespace, key) > ($1::uuid, $2) and answer is not null and expires_at > now() order by namespace, key limit $3`,
@@ -123,7 +129,8 @@ export function readAnswersAfter(
   return executor.query(readAnswersStatement, [after.namespace, after.key, limit])
 }
 
-const replaceAnswersStatement = statement(
+const replaceAnswersStatement = acrossOrganizations(
+  of_namespace,
   'replace_idempotent_answers',
   `update idempotency_keys kept set answer = made.answer
    from unnest($1::uuid[], $2::text[], $3::bytea[]) as made (namespace, key, answer)
@@ -131,11 +138,11 @@ const replaceAnswersStatement = statement(
 )
 
 export async function replaceAnswers(executor: Executor, answers: KeptAnswer[]): Promise<void> {
-  const columns = [answers.map((one) => one.namespace), answers.map((one) => one.key), answers.map((one) => one.answer)]
-  await executor.query(replaceAnswersStatement, columns)
+  await executor.query(replaceAnswersStatement, arraysOf(answers, ['namespace', 'key', 'answer']))
 }
 
-const forgetStatement = statement(
+const forgetStatement = acrossOrganizations(
+  of_namespace,
   'forget_answers',
   'update idempotency_keys set answer = null where conversation_id = $1 and answer is not null',
 )
@@ -145,7 +152,8 @@ export async function forgetAnswers(executor: Executor, conversation_id: string)
   await executor.query(forgetStatement, [conversation_id])
 }
 
-const deleteStatement = statement(
+const deleteStatement = acrossOrganizations(
+  of_namespace,
   'delete_expired_keys',
   `delete from idempotency_keys where (namespace, key) in
      (select namespace, key from idempotency_keys where expires_at <= clock_timestamp() order by expires_at limit $1)
@@ -157,7 +165,8 @@ export async function deleteExpiredKeys(executor: Executor, limit: number): Prom
   return (await executor.query(deleteStatement, [limit])).length
 }
 
-const otherHolderStatement = statement(
+const otherHolderStatement = acrossOrganizations(
+  of_namespace,
   'is_namespace_taken',
   `select wanted.call from ${rowsOf('wanted', 'id uuid')}
    where exists (select from organizations where id = wanted.id) or exists (select from users where id = wanted.id)

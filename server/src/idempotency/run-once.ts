@@ -5,7 +5,7 @@ import type { Database, Executor } from '../database/database.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { canonicalJson } from '../base/json.ts'
 import type { Clock } from '../base/ports.ts'
-import type { Sealer } from '../sealing/seal.ts'
+import type { Sealer } from '../base/sealer.ts'
 import type { KeyQueue, QueuedCall } from './key-queue.ts'
 import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, settleKey } from './queries.ts'
 

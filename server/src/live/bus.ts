@@ -1,7 +1,8 @@
 // Tells every node over the database (LISTEN/NOTIFY) that something happened. A message that is lost costs time, never
 // correctness: whoever waits for one looks at the database by himself too.
 import pg from 'pg'
-import { type Database, statement } from '../database/database.ts'
+import { backoff } from '../base/retry.ts'
+import { type Database, acrossOrganizations } from '../database/database.ts'
 
 export interface BusMessage {
   topic: string
@@ -25,10 +26,14 @@ export interface BusOptions {
   onError: (error: Error) => void
 }
 
-const channel = 'parley'
-const publishStatement = statement('publish_on_bus', `select pg_notify('${channel}', $1)`)
-const first_retry_ms = 250
-const longest_retry_ms = 5000
+/** Of the notifications that carry the messages. */
+export const channel = 'parley'
+const publishStatement = acrossOrganizations(
+  'what it says is for every node',
+  'publish_on_bus',
+  `select pg_notify('${channel}', $1)`,
+)
+const waits = { first_ms: 250, longest_ms: 5000 }
 
 export function openBus(options: BusOptions): Bus {
   const receivers = new Map<string, Set<(id: string) => void>>()
@@ -36,7 +41,7 @@ export function openBus(options: BusOptions): Bus {
   let client: pg.Client | null = null
   let stopRetry = () => {}
 
-  async function connect(retry_ms: number): Promise<void> {
+  async function connect(tries: number): Promise<void> {
     if (isClosed) return
     const next = new pg.Client({
       connectionString: options.connection_string,
@@ -50,7 +55,7 @@ export function openBus(options: BusOptions): Bus {
       isLost = true
       if (error) options.onError(error)
       void endQuietly(next)
-      stopRetry = options.after(retry_ms, () => void connect(Math.min(retry_ms * 2, longest_retry_ms)))
+      stopRetry = options.after(backoff(tries, waits), () => void connect(tries + 1))
     }
     next.on('error', lose)
     next.on('end', () => lose())
@@ -58,14 +63,14 @@ export function openBus(options: BusOptions): Bus {
     try {
       await next.connect()
       await next.query(`listen ${channel}`)
-      retry_ms = first_retry_ms
+      tries = 1
       options.onReconnect()
     } catch (error) {
       lose(error as Error)
     }
   }
 
-  void connect(first_retry_ms)
+  void connect(1)
   return {
     async publish({ topic, id }) {
       try {

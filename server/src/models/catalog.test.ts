@@ -6,8 +6,8 @@ import { TEST_KEY, loadBody, reachNobody, streamChunks } from '../../test/suppor
 import { createVirtualTime } from '../../test/support/virtual-time.ts'
 import { createModelCatalog, parseModelId, type ModelCatalog } from './catalog.ts'
 import { DEMO_LABEL } from './demo.ts'
-import type { ProviderClient } from './provider-client.ts'
-import type { ProviderSettings } from './providers.ts'
+import type { ProviderClient } from './adapters/provider-client.ts'
+import type { ProviderSettings } from './adapters/providers.ts'
 
 const DEMO = { provider: 'demo', model: 'parley-demo' }
 const CLAUDE = { provider: 'anthropic', model: 'claude-sonnet-4-5' }

@@ -2,15 +2,15 @@
 import { agentDefaults } from '@parley/contract'
 import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
 import type { Model } from './port.ts'
-import { createModelError } from './provider-errors.ts'
-import { type ProviderClient, openProviderClient } from './provider-client.ts'
+import { createModelError } from './adapters/provider-errors.ts'
+import { type ProviderClient, openProviderClient } from './adapters/provider-client.ts'
 import {
   PROVIDERS,
   createModelProviders,
   type ModelProviders,
   type ModelRef,
   type ProviderSettings,
-} from './providers.ts'
+} from './adapters/providers.ts'
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
 import { createStorableModel } from './storable.ts'
 

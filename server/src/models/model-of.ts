@@ -1,10 +1,10 @@
 // The model that an agent's configuration asks for, or the server's default, with its retries, its time-out and its fallbacks.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
-import type { ModelCatalog } from './catalog.ts'
 import { AppError } from '../base/errors.ts'
+import type { ModelCatalog } from './catalog.ts'
 import { type Model, type ModelRequest, ModelError } from './port.ts'
-import type { ModelRef } from './providers.ts'
+import type { ModelRef } from './adapters/providers.ts'
 
 /** What it takes to find a model. */
 export interface ModelServices extends Pick<Core, 'config'> {
@@ -12,7 +12,7 @@ export interface ModelServices extends Pick<Core, 'config'> {
 }
 
 /** Throws a `ModelError` when the model is not configured here. */
-export function modelOf({ models }: { models: ModelCatalog }, { llm }: ResolvedConfig): Model {
+export function modelOf({ models }: Pick<ModelServices, 'models'>, { llm }: ResolvedConfig): Model {
   return models.resolve(llm, { timeout_ms: llm.timeout_ms, fallbacks: llm.fallbacks })
 }
 

@@ -1,8 +1,9 @@
 // Keeps a model call within its time, repeats one that failed in passing, and falls back to other models. Nothing is repeated
 // once output has begun: a caller has seen it.
 import type { Clock } from '../base/ports.ts'
+import { backoff, sleep } from '../base/retry.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
-import { createModelError } from './provider-errors.ts'
+import { createModelError } from './adapters/provider-errors.ts'
 
 export interface ResilienceOptions {
   clock: Pick<Clock, 'after'>
@@ -25,17 +26,16 @@ export interface AttemptFailure {
 }
 
 const DEFAULT_RETRIES = 2
-const BACKOFF_BASE_MS = 250
-const BACKOFF_CAP_MS = 4000
+/** Between two attempts. */
+const attempt_waits = { first_ms: 250, longest_ms: 4000 }
 
 /**
  * A failure that may pass is repeated `retries` times, then each fallback is tried under the same rule. A final failure of the
  * primary is thrown; a final failure of a fallback only ends that fallback. When every model failed, the last error is thrown.
  */
 export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): Model {
-  const retries = options.retries ?? DEFAULT_RETRIES
+  const { clock, random, retries = DEFAULT_RETRIES } = options
   const models = [primary, ...fallbacks]
-  const sleep = createSleep(options.clock)
 
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
     signal.throwIfAborted()
@@ -57,7 +57,7 @@ export function createResilientModel(primary: Model, fallbacks: Model[], options
           if (next === 'throw') throw error
           if (next === 'fallback') break
         }
-        await sleep(backoffDelay(attempt, options.random), signal)
+        await sleep(clock, backoff(attempt, { ...attempt_waits, random }), signal)
       }
     }
   }
@@ -88,29 +88,6 @@ const PASSING: Record<ModelErrorKind, boolean> = {
   not_configured: false,
   refused: false,
   protocol: false,
-}
-
-/** Waits by a clock that calls back; rejects as soon as the signal aborts. */
-export function createSleep({ after }: Pick<Clock, 'after'>): (ms: number, signal: AbortSignal) => Promise<void> {
-  return (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason)
-      const abort = () => {
-        stop()
-        reject(signal.reason)
-      }
-      const stop = after(ms, () => {
-        signal.removeEventListener('abort', abort)
-        resolve()
-      })
-      signal.addEventListener('abort', abort, { once: true })
-    })
-}
-
-/** The wait after the given attempt: doubled each time up to the cap, half of it at random, so that callers spread out. */
-export function backoffDelay(attempt: number, random: () => number): number {
-  const ceiling_ms = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempt - 1))
-  return Math.round(ceiling_ms / 2 + (random() * ceiling_ms) / 2)
 }
 
 /** One attempt within its time. Does not wait for a model that ignores its signal. */

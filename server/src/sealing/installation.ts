@@ -1,16 +1,21 @@
 // What a start of the server works with: the installation's lock and the private files of the data folder.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { ConfigError } from '../config/config.ts'
-import type { Executor } from '../database/database.ts'
+import { type Executor, acrossOrganizations } from '../database/database.ts'
 
 /** The same in every version of the server, and taken by nothing else. */
 const installation_lock = 7_275_011
 
+const lockStatement = acrossOrganizations(
+  'of the whole installation',
+  'lock_installation',
+  `select pg_advisory_xact_lock(${installation_lock})`,
+)
+
 /** Until the transaction ends, no other node sets up the same installation. */
-export async function lockInstallation({ kysely }: Executor): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${sql.lit(installation_lock)})`.execute(kysely)
+export async function lockInstallation(tx: Executor): Promise<void> {
+  await tx.query(lockStatement, [])
 }
 
 /** The file's text without the last line break; null when there is no file. */

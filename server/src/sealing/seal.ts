@@ -1,14 +1,6 @@
 // Encrypts what must not stand in the database in clear: AES-256-GCM, with keys derived from the installation's secret key.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
-
-export interface Sealer {
-  /** Of the secret key: a node whose key was replaced must seal nothing any more. */
-  readonly key_fingerprint: string
-  /** `context` says what the text belongs to; it can be opened with the same only. */
-  seal(text: string, context: string): Buffer
-  /** Throws when it was sealed with another key, for another context, or was changed. */
-  open(sealed: Buffer, context: string): string
-}
+import type { Reseal, Sealer } from '../base/sealer.ts'
 
 const algorithm = 'aes-256-gcm'
 const nonce_bytes = 12
@@ -56,9 +48,6 @@ export function createSealers(secret_key: Buffer, randomBytes: (size: number) =>
     sign_in_sealer: createSealer(secret_key, 'sign-in', randomBytes),
   }
 }
-
-/** From what the old key sealed to what the new one seals; null when the old one cannot open it. */
-export type Reseal = (sealed: Buffer, context: string) => Buffer | null
 
 export function createReseal(from: Sealer, to: Sealer): Reseal {
   return (sealed, context) => {

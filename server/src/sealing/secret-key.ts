@@ -1,12 +1,12 @@
 // The installation's secret key: from the settings or a file of the data folder, the same on every node, and its replacement by
 // another one.
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { type Config, ConfigError } from '../config/config.ts'
-import { type Database, type Executor, statement } from '../database/database.ts'
+import { type Database, type Executor, acrossOrganizations } from '../database/database.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock, Ports } from '../base/ports.ts'
-import { type Sealer, fingerprintOfKey } from './seal.ts'
+import type { Sealer } from '../base/sealer.ts'
+import { fingerprintOfKey } from './seal.ts'
 import { lockInstallation, readPrivateFile, renamePrivateFile, writePrivateFile } from './installation.ts'
 
 export interface SecretKeyServices {
@@ -19,6 +19,14 @@ const file_name = 'secret-key'
 /** Of a rotation, until its commit is known. */
 const next_file_name = 'secret-key.next'
 
+const whole = 'of the whole installation'
+
+const recordStatement = acrossOrganizations(
+  whole,
+  'record_secret_key',
+  'insert into installation (secret_key_fingerprint) values ($1)',
+)
+
 /**
  * The first start records the key's fingerprint in the database, and every other one compares. The file is written before
  * that: a start that is killed in between is continued by the next.
@@ -30,16 +38,19 @@ export async function loadSecretKey({ database, config, ports }: SecretKeyServic
     if (fingerprint !== null) return findKey(config, fingerprint)
     const first_key = config.secret_key ?? (await readKeyFile(config.data_dir, file_name))
     const key = first_key ?? (await writeKeyFile(config.data_dir, file_name, ports))
-    await tx.kysely
-      .insertInto('installation')
-      .values({ secret_key_fingerprint: fingerprintOfKey(key) })
-      .execute()
+    await tx.query(recordStatement, [fingerprintOfKey(key)])
     return key
   })
 }
 
-async function readFingerprint({ kysely }: Executor): Promise<string | null> {
-  const row = await kysely.selectFrom('installation').select('secret_key_fingerprint').executeTakeFirst()
+const fingerprintStatement = acrossOrganizations(
+  whole,
+  'read_secret_key_fingerprint',
+  'select secret_key_fingerprint from installation',
+)
+
+async function readFingerprint(tx: Executor): Promise<string | null> {
+  const [row] = await tx.query<{ secret_key_fingerprint: string }>(fingerprintStatement, [])
   return row?.secret_key_fingerprint ?? null
 }
 
@@ -89,6 +100,8 @@ export interface KeyReplacement {
   new_key: Buffer
 }
 
+const replaceStatement = acrossOrganizations(whole, 'replace_secret_key', 'select replace_secret_key($1)')
+
 /**
  * Makes another key the installation's, in one transaction with `work`, which is to seal anew whatever the old one sealed. The
  * new one is PARLEY_SECRET_KEY_NEXT or, where the old one is kept in the data folder, made there.
@@ -104,7 +117,7 @@ export async function replaceSecretKey<T>(
     const old_key = await findKey(config, fingerprint)
     const new_key = await provideNextKey({ config, ports }, old_key)
     // From here to the commit whoever is about to seal something waits, and is refused then.
-    await sql`select replace_secret_key(${fingerprintOfKey(new_key)})`.execute(tx.kysely)
+    await tx.query(replaceStatement, [fingerprintOfKey(new_key)])
     return work(tx, { old_key, new_key })
   })
   if (isKeptInFile(config)) await renamePrivateFile(config.data_dir, next_file_name, file_name)
@@ -128,18 +141,21 @@ async function provideNextKey({ config, ports }: Omit<SecretKeyServices, 'databa
   return secret_key_next
 }
 
+const holdStatement = acrossOrganizations(whole, 'hold_secret_key', 'select hold_secret_key($1) as held')
+
 /**
  * In the transaction that writes what was sealed: holds a rotation back until the commit, or comes after it and is refused. So
  * nothing is ever stored under a key that is gone.
  */
-export async function requireCurrentKey({ kysely }: Executor, { key_fingerprint }: Sealer): Promise<void> {
-  const { rows } = await sql<{ held: boolean }>`select hold_secret_key(${key_fingerprint}) as held`.execute(kysely)
-  if (!rows[0]!.held)
+export async function requireCurrentKey(tx: Executor, { key_fingerprint }: Sealer): Promise<void> {
+  const [answer] = await tx.query<{ held: boolean }>(holdStatement, [key_fingerprint])
+  if (!answer!.held)
     throw new AppError('unavailable', 'The secret key was replaced; this server has to be started again.')
 }
 
 const watch_ms = 5000
-const watchStatement = statement(
+const watchStatement = acrossOrganizations(
+  whole,
   'watch_secret_key',
   'select secret_key_fingerprint = $1 as is_current from installation',
 )

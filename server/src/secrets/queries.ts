@@ -1,7 +1,6 @@
 // The SQL over one organization's secrets. A value is sealed wherever it passes here.
-import { type Expression, type SqlBool, sql } from 'kysely'
-import type { TimePosition } from '../database/cursor.ts'
-import { type Executor, statement } from '../database/database.ts'
+import { type TimePosition, newest } from '../database/cursor.ts'
+import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { sealing_bytes } from '../sealing/seal.ts'
 
@@ -11,7 +10,7 @@ export interface SecretRecord {
   updated_at: string
 }
 
-const columns = ['name', 'created_at', 'updated_at'] as const
+const columns = 'name, created_at, updated_at'
 
 const lockStatement = statement(
   'lock_secrets',
@@ -44,41 +43,38 @@ export async function measureSecrets(store: Store, name: string): Promise<Secret
   return sizes!
 }
 
-export function upsertSecret(store: Store, name: string, value: Buffer): Promise<SecretRecord> {
-  return store.kysely
-    .insertInto('secrets')
-    .values({ organization_id: store.organization_id, name, value })
-    .onConflict((of) =>
-      of.columns(['organization_id', 'name']).doUpdateSet({ value, updated_at: sql<string>`clock_timestamp()` }),
-    )
-    .returning(columns)
-    .executeTakeFirstOrThrow()
+const upsertStatement = statement(
+  'upsert_secret',
+  `insert into secrets (organization_id, name, value) values ($1, $2, $3)
+   on conflict (organization_id, name) do update set value = excluded.value, updated_at = clock_timestamp()
+   returning ${columns}`,
+)
+
+export async function upsertSecret(store: Store, name: string, value: Buffer): Promise<SecretRecord> {
+  const [secret] = await store.query<SecretRecord>(upsertStatement, [store.organization_id, name, value])
+  return secret!
 }
+
+const listStatement = statement(
+  'list_secrets',
+  `select ${columns} from secrets where organization_id = $1 and (created_at, name) < ($2, $3)
+   order by created_at desc, name desc limit $4`,
+)
 
 /** Newest first. */
 export function listSecretRows(store: Store, after: TimePosition | null, limit: number): Promise<SecretRecord[]> {
-  const conditions: Expression<SqlBool>[] =
-    after === null ? [] : [sql`(created_at, name) < (${after.time}::timestamptz, ${after.key})`]
-  return store.kysely
-    .selectFrom('secrets')
-    .select(columns)
-    .where('organization_id', '=', store.organization_id)
-    .where((eb) => eb.and(conditions))
-    .orderBy('created_at', 'desc')
-    .orderBy('name', 'desc')
-    .limit(limit)
-    .execute()
+  const { time, key } = after ?? newest
+  return store.query(listStatement, [store.organization_id, time, key, limit])
 }
+
+const deleteStatement = statement(
+  'delete_secret',
+  'delete from secrets where organization_id = $1 and name = $2 returning name',
+)
 
 /** False when there is none. */
 export async function deleteSecretRow(store: Store, name: string): Promise<boolean> {
-  const row = await store.kysely
-    .deleteFrom('secrets')
-    .where('organization_id', '=', store.organization_id)
-    .where('name', '=', name)
-    .returning('name')
-    .executeTakeFirst()
-  return row !== undefined
+  return (await store.query(deleteStatement, [store.organization_id, name])).length > 0
 }
 
 const readStatement = statement(
@@ -89,28 +85,4 @@ const readStatement = statement(
 /** The named ones, or all. */
 export function readSealed(store: Store, names: readonly string[] | null): Promise<{ name: string; value: Buffer }[]> {
   return store.query(readStatement, [store.organization_id, names])
-}
-
-/** Of every organization, by their place in the table's order. */
-export function readSealedAfter({ kysely }: Executor, after: { organization_id: string; name: string }, limit: number) {
-  return kysely
-    .selectFrom('secrets')
-    .select(['organization_id', 'name', 'value'])
-    .where(sql<boolean>`(organization_id, name) > (${after.organization_id}::uuid, ${after.name})`)
-    .orderBy('organization_id')
-    .orderBy('name')
-    .limit(limit)
-    .execute()
-}
-
-export async function replaceSealed(
-  { kysely }: Executor,
-  { organization_id, name, value }: { organization_id: string; name: string; value: Buffer },
-): Promise<void> {
-  await kysely
-    .updateTable('secrets')
-    .set({ value })
-    .where('organization_id', '=', organization_id)
-    .where('name', '=', name)
-    .execute()
 }

@@ -1,10 +1,9 @@
 // The operation on statistics: a range of time, in buckets, of what the caller may see.
-import type { Access } from '../calls/access.ts'
+import { agentsOf } from '../calls/access.ts'
 import type { Handler } from '../calls/context.ts'
 import { invalid } from '../base/errors.ts'
-import { isUuid } from '../base/ports.ts'
 import { addCounters, presentAgentTotals, presentCounts } from './rules/counters.ts'
-import { type Agents, readBuckets, readTotals } from './queries.ts'
+import { readBuckets, readTotals } from './queries.ts'
 import { chooseRange } from './rules/range.ts'
 
 export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
@@ -24,13 +23,6 @@ export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
     totals: presentCounts(addCounters(counted.values())),
     buckets: starts.map(formatTime).map((starts_at) => ({ starts_at, ...presentCounts(counted.get(starts_at) ?? {}) })),
   }
-}
-
-/** What cannot be an agent, or is none that the caller sees, has nothing to count. */
-function agentsOf({ agent_ids }: Access, agent_id: string | undefined): Agents {
-  if (agent_id === undefined) return agent_ids && [...agent_ids]
-  const id = agent_id.toLowerCase()
-  return isUuid(id) && (agent_ids === null || agent_ids.has(id)) ? [id] : []
 }
 
 /** With microseconds, as everywhere. */

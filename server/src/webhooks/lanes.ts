@@ -1,9 +1,9 @@
 // The SQL of delivering, across organizations: lanes that are due are leased, a result is written under its lease, and what is old
 // is removed. Every transaction is short; none is open while a receiver is waited for.
 import type { WebhookTry } from '@parley/contract'
-import { type Database, type Executor, statement } from '../database/database.ts'
+import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { Capacity, UnderWay } from './capacity.ts'
+import type { Capacity } from '../work/rules/shares.ts'
 import type { Verdict } from './rules/deliveries.ts'
 
 /** Longer than a try and the writing of its result take together. */
@@ -11,8 +11,11 @@ const lease_ms = 45_000
 
 const max_arrivals = 1000
 
+const of_lanes = 'a node works on lanes, whose ever they are'
+
 // Always an update: it waits for a node that is just removing the lane because it saw nothing more in it.
-const arrivalsStatement = statement(
+const arrivalsStatement = acrossOrganizations(
+  of_lanes,
   'open_webhook_lanes',
   `with arrived as (
      delete from webhook_arrivals where id in
@@ -38,7 +41,11 @@ export async function openLanes(database: Executor): Promise<{ is_any_due: boole
 }
 
 /** The first delivery of a leased lane, with what it takes to send it. */
-export interface Head extends UnderWay {
+export interface Head {
+  organization_id: string
+  endpoint_id: string
+  /** Whether it was leased from the places of endpoints whose last try failed. */
+  is_failing: boolean
   lane: string
   lease: number
   url: string
@@ -62,11 +69,11 @@ const leaseStatement = statement(
   'lease_webhook_lanes',
   `with pools as (
      select * from jsonb_to_recordset($2::jsonb)
-       as pool(is_failing boolean, free integer, of_organization integer, of_endpoint integer, busy jsonb) limit 2
+       as pool(is_failing boolean, free integer, of_organization integer, of_owner integer, busy jsonb) limit 2
    ), active as (
      select w.id, w.organization_id, p.is_failing, p.free, p.of_organization,
             coalesce((p.busy ->> w.organization_id::text)::integer, 0) as busy_of_organization,
-            coalesce(($3::jsonb ->> w.id::text)::integer, 0) as busy, p.of_endpoint
+            coalesce(($3::jsonb ->> w.id::text)::integer, 0) as busy, p.of_owner
      from webhook_endpoints w join pools p on p.is_failing = (w.failing_since is not null) and p.free > 0
      where w.active
    ), of_endpoints as (
@@ -75,7 +82,7 @@ const leaseStatement = statement(
      from active a cross join lateral (
        select lane, next_attempt_at, row_number() over (order by next_attempt_at) as nth from webhook_lanes
        where endpoint_id = a.id and next_attempt_at <= now()
-       order by next_attempt_at limit greatest(0, a.of_endpoint - a.busy)
+       order by next_attempt_at limit greatest(0, a.of_owner - a.busy)
      ) l
    ), of_organizations as (
      select e.*, busy_of_organization
@@ -117,7 +124,11 @@ const headsStatement = statement(
    left join conversations c on c.id = d.conversation_id`,
 )
 
-const closeStatement = statement('close_webhook_lanes', 'delete from webhook_lanes where lease = any($1::bigint[])')
+const closeStatement = acrossOrganizations(
+  of_lanes,
+  'close_webhook_lanes',
+  'delete from webhook_lanes where lease = any($1::bigint[])',
+)
 
 interface HeadRow extends Omit<Head, 'secrets' | 'delivery_id'> {
   delivery_id: string | null
@@ -128,7 +139,8 @@ interface HeadRow extends Omit<Head, 'secrets' | 'delivery_id'> {
 /** Leases lanes that are due, and closes those in which nothing waits (any more). */
 export async function claimHeads(
   database: Database,
-  { lanes, pools, busy }: Capacity,
+  { pools, busy }: Capacity,
+  lanes: number,
 ): Promise<{ heads: Head[]; leased: number }> {
   const values = [lanes, JSON.stringify(pools), JSON.stringify(busy), lease_ms]
   return database.transaction(async (tx) => {
@@ -148,12 +160,14 @@ export async function claimHeads(
   })
 }
 
-const lockStatement = statement(
+const lockStatement = acrossOrganizations(
+  of_lanes,
   'lock_webhook_lane',
   'select lease from webhook_lanes where endpoint_id = $1 and lane = $2 and lease = $3 for update',
 )
 
-const resultStatement = statement(
+const resultStatement = acrossOrganizations(
+  of_lanes,
   'write_webhook_try',
   `update webhook_deliveries set status = $2, tries_made = tries_made + 1,
           tries = case when jsonb_array_length(tries) >= 16 then tries - 0 else tries end || $3::jsonb,
@@ -161,14 +175,16 @@ const resultStatement = statement(
    where id = $1 and status = 'pending'`,
 )
 
-const retryStatement = statement(
+const retryStatement = acrossOrganizations(
+  of_lanes,
   'retry_webhook_lane',
   `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp() + $3::integer * interval '1 millisecond'
    where endpoint_id = $1 and lane = $2`,
 )
 
 // An arrival that this does not see waits for the lane, and opens it anew.
-const goOnStatement = statement(
+const goOnStatement = acrossOrganizations(
+  of_lanes,
   'go_on_in_webhook_lane',
   `with waiting as (
      select exists (select from webhook_deliveries where endpoint_id = $1 and lane = $2 and status = 'pending') as is_left
@@ -180,7 +196,8 @@ const goOnStatement = statement(
    returning lane`,
 )
 
-const succeededStatement = statement(
+const succeededStatement = acrossOrganizations(
+  of_lanes,
   'webhook_succeeds',
   'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
 )
@@ -251,7 +268,8 @@ export async function writeTry(
   })
 }
 
-const giveBackStatement = statement(
+const giveBackStatement = acrossOrganizations(
+  of_lanes,
   'give_back_webhook_lane',
   `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp()
    where endpoint_id = $1 and lane = $2 and lease = $3`,
@@ -262,13 +280,15 @@ export async function giveBack(database: Executor, { endpoint_id, lane, lease }:
   await database.query(giveBackStatement, [endpoint_id, lane, lease])
 }
 
-const agedStatement = statement(
+const agedStatement = acrossOrganizations(
+  of_lanes,
   'delete_aged_deliveries',
   `delete from webhook_deliveries where id in
      (select id from webhook_deliveries where created_at < now() - interval '30 days' order by created_at limit $1)`,
 )
 
-const ofDeletedStatement = statement(
+const ofDeletedStatement = acrossOrganizations(
+  of_lanes,
   'delete_deliveries_of_deleted',
   `with doomed as (select id from webhook_endpoints where deleted_at is not null limit 10),
    lanes as (delete from webhook_lanes where endpoint_id in (select id from doomed)),

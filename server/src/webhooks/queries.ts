@@ -1,7 +1,8 @@
 // The SQL over one organization's endpoints and deliveries. A deleted endpoint is not found by anything here.
 import type { deliveryStatuses, disabledReasons, WebhookTry } from '@parley/contract'
-import { type Expression, type SqlBool, sql } from 'kysely'
-import type { TimePosition } from '../database/cursor.ts'
+import { sql } from 'kysely'
+import { assignments } from '../database/composed.ts'
+import { type TimePosition, newest } from '../database/cursor.ts'
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 
@@ -21,21 +22,8 @@ export interface EndpointRecord {
   updated_at: string
 }
 
-const endpointColumns = [
-  'id',
-  'organization_id',
-  'url',
-  'events',
-  'description',
-  'active',
-  'agent_id',
-  'failing_since',
-  'disabled_at',
-  'disabled_reason',
-  'previous_secret_expires_at',
-  'created_at',
-  'updated_at',
-] as const
+const endpointColumns = `id, organization_id, url, events, description, active, agent_id, failing_since, disabled_at,
+  disabled_reason, previous_secret_expires_at, created_at, updated_at`
 
 export type NewEndpoint = Pick<EndpointRecord, 'id' | 'url' | 'events' | 'description' | 'active' | 'agent_id'>
 
@@ -49,104 +37,96 @@ export async function lockEndpoints(tx: Store): Promise<void> {
   await tx.query(lockStatement, [tx.organization_id])
 }
 
+const own = `organization_id = $1 and deleted_at is null`
+
+const countStatement = statement('count_webhook_endpoints', `select count(*) from webhook_endpoints where ${own}`)
+
 export async function countEndpoints(store: Store): Promise<number> {
-  const { count } = await endpoints(store)
-    .select((of) => of.fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow()
-  return count
+  const [row] = await store.query<{ count: number }>(countStatement, [store.organization_id])
+  return row!.count
 }
 
-function endpoints(store: Store) {
-  return store.kysely
-    .selectFrom('webhook_endpoints')
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
+const insertStatement = statement(
+  'insert_webhook_endpoint',
+  `insert into webhook_endpoints (organization_id, id, url, events, description, active, agent_id, secret)
+   values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${endpointColumns}`,
+)
+
+export async function insertEndpoint(
+  store: Store,
+  { id, url, events, description, active, agent_id }: NewEndpoint,
+  secret: Buffer,
+): Promise<EndpointRecord> {
+  const values = [store.organization_id, id, url, events, description, active, agent_id, secret]
+  const [endpoint] = await store.query<EndpointRecord>(insertStatement, values)
+  return endpoint!
 }
 
-export function insertEndpoint(store: Store, endpoint: NewEndpoint, secret: Buffer): Promise<EndpointRecord> {
-  return store.kysely
-    .insertInto('webhook_endpoints')
-    .values({ ...endpoint, secret, organization_id: store.organization_id })
-    .returning(endpointColumns)
-    .$castTo<EndpointRecord>()
-    .executeTakeFirstOrThrow()
+const findStatement = statement(
+  'find_webhook_endpoint',
+  `select ${endpointColumns} from webhook_endpoints where ${own} and id = $2`,
+)
+
+export async function findEndpoint(store: Store, id: string): Promise<EndpointRecord | undefined> {
+  const [endpoint] = await store.query<EndpointRecord>(findStatement, [store.organization_id, id])
+  return endpoint
 }
 
-export function findEndpoint(store: Store, id: string): Promise<EndpointRecord | undefined> {
-  return endpoints(store).select(endpointColumns).where('id', '=', id).$castTo<EndpointRecord>().executeTakeFirst()
-}
+const listStatement = statement(
+  'list_webhook_endpoints',
+  `select ${endpointColumns} from webhook_endpoints where ${own} and (created_at, id) < ($2, $3)
+   order by created_at desc, id desc limit $4`,
+)
 
 /** Newest first. */
 export function listEndpointRows(store: Store, after: TimePosition | null, limit: number): Promise<EndpointRecord[]> {
-  return endpoints(store)
-    .select(endpointColumns)
-    .where((eb) => eb.and(positionConditions(after)))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .$castTo<EndpointRecord>()
-    .execute()
-}
-
-function positionConditions(after: TimePosition | null): Expression<SqlBool>[] {
-  return after === null ? [] : [sql`(created_at, id) < (${after.time}::timestamptz, ${after.key}::uuid)`]
+  const { time, key } = after ?? newest
+  return store.query(listStatement, [store.organization_id, time, key, limit])
 }
 
 /** Changes what is not undefined. One that is switched on begins anew. */
-export function changeEndpoint(
+export async function changeEndpoint(
   store: Store,
   id: string,
   changes: Partial<Omit<NewEndpoint, 'id'>>,
 ): Promise<EndpointRecord | undefined> {
   const anew = changes.active ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}
-  return store.kysely
-    .updateTable('webhook_endpoints')
-    .set({ ...changes, ...anew, updated_at: sql<string>`clock_timestamp()` })
-    .where('id', '=', id)
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .returning(endpointColumns)
-    .$castTo<EndpointRecord>()
-    .executeTakeFirst()
+  const [endpoint] = await store.execute(sql<EndpointRecord>`
+    update webhook_endpoints set ${assignments({ ...changes, ...anew, updated_at: sql`clock_timestamp()` })}
+    where organization_id = ${store.organization_id} and deleted_at is null and id = ${id}
+    returning ${sql.raw(endpointColumns)}`)
+  return endpoint
 }
+
+const markDeletedStatement = statement(
+  'delete_webhook_endpoint',
+  `update webhook_endpoints set active = false, deleted_at = clock_timestamp() where ${own} and id = $2 returning id`,
+)
 
 /** False when there is no such endpoint. The clean-up job removes what belongs to it. */
 export async function markEndpointDeleted(store: Store, id: string): Promise<boolean> {
-  const row = await store.kysely
-    .updateTable('webhook_endpoints')
-    .set({ active: false, deleted_at: sql<string>`clock_timestamp()` })
-    .where('id', '=', id)
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
+  return (await store.query(markDeletedStatement, [store.organization_id, id])).length > 0
 }
 
+const changeSecretStatement = statement(
+  'change_webhook_secret',
+  `update webhook_endpoints
+   set secret = $3, previous_secret = case when $4::integer > 0 then secret end,
+       previous_secret_expires_at = case when $4::integer > 0 then clock_timestamp() + $4::integer * interval '1 second' end,
+       updated_at = clock_timestamp()
+   where ${own} and id = $2 returning ${endpointColumns}`,
+)
+
 /** The secret until now stays valid for a while, the one before it does not. */
-export function changeSecret(
+export async function changeSecret(
   store: Store,
   id: string,
   secret: Buffer,
   previous_valid_seconds: number,
 ): Promise<EndpointRecord | undefined> {
-  const isKept = previous_valid_seconds > 0
-  return store.kysely
-    .updateTable('webhook_endpoints')
-    .set((eb) => ({
-      secret,
-      previous_secret: isKept ? eb.ref('secret') : null,
-      previous_secret_expires_at: isKept
-        ? sql<string>`clock_timestamp() + ${previous_valid_seconds}::integer * interval '1 second'`
-        : null,
-      updated_at: sql<string>`clock_timestamp()`,
-    }))
-    .where('id', '=', id)
-    .where('organization_id', '=', store.organization_id)
-    .where('deleted_at', 'is', null)
-    .returning(endpointColumns)
-    .$castTo<EndpointRecord>()
-    .executeTakeFirst()
+  const values = [store.organization_id, id, secret, previous_valid_seconds]
+  const [endpoint] = await store.query<EndpointRecord>(changeSecretStatement, values)
+  return endpoint
 }
 
 // --- deliveries ---
@@ -178,6 +158,14 @@ const deliveryColumns = [
 ] as const
 const columnList = deliveryColumns.join(', ')
 
+const listDeliveriesStatement = statement(
+  'list_webhook_deliveries',
+  `select ${columnList} from webhook_deliveries
+   where organization_id = $1 and endpoint_id = $2 and ($3::text is null or status = $3)
+     and (created_at, id) < ($4, $5)
+   order by created_at desc, id desc limit $6`,
+)
+
 /** Newest first. */
 export function listDeliveryRows(
   store: Store,
@@ -186,23 +174,27 @@ export function listDeliveryRows(
   after: TimePosition | null,
   limit: number,
 ): Promise<DeliveryRecord[]> {
-  let query = store.kysely
-    .selectFrom('webhook_deliveries')
-    .select(deliveryColumns)
-    .where('organization_id', '=', store.organization_id)
-    .where('endpoint_id', '=', endpoint_id)
-    .where((eb) => eb.and(positionConditions(after)))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-  if (status !== undefined) query = query.where('status', '=', status)
-  return query.$castTo<DeliveryRecord>().execute()
+  const { time, key } = after ?? newest
+  return store.query(listDeliveriesStatement, [store.organization_id, endpoint_id, status ?? null, time, key, limit])
 }
 
 export interface EventPosition {
   sequence: number
   delivery_id: string
 }
+
+/** Above every one: the greatest number of the column. */
+const newest_event = { sequence: '9223372036854775807', delivery_id: newest.key }
+
+const listOfConversationStatement = statement(
+  'list_webhook_deliveries_of_conversation',
+  `select ${deliveryColumns.map((column) => `d.${column}`).join(', ')}
+   from webhook_deliveries d join webhook_endpoints w on w.id = d.endpoint_id
+   where d.organization_id = $1 and d.conversation_id = $2 and w.deleted_at is null
+     and ($3::text is null or d.status = $3)
+     and (d.sequence, d.id) < ($4::bigint, $5::uuid)
+   order by d.sequence desc, d.id desc limit $6`,
+)
 
 /** Of all endpoints, the newest event first. The index that a deletion needs is in this order but for the deliveries of one event. */
 export function listDeliveryRowsOfConversation(
@@ -212,20 +204,9 @@ export function listDeliveryRowsOfConversation(
   after: EventPosition | null,
   limit: number,
 ): Promise<DeliveryRecord[]> {
-  let query = store.kysely
-    .selectFrom('webhook_deliveries as d')
-    .innerJoin('webhook_endpoints as w', 'w.id', 'd.endpoint_id')
-    .select(deliveryColumns.map((column) => `d.${column}` as const))
-    .where('d.organization_id', '=', store.organization_id)
-    .where('d.conversation_id', '=', conversation_id)
-    .where('w.deleted_at', 'is', null)
-    .orderBy('d.sequence', 'desc')
-    .orderBy('d.id', 'desc')
-    .limit(limit)
-  if (after)
-    query = query.where(sql<SqlBool>`(d.sequence, d.id) < (${after.sequence}::bigint, ${after.delivery_id}::uuid)`)
-  if (status !== undefined) query = query.where('d.status', '=', status)
-  return query.$castTo<DeliveryRecord>().execute()
+  const { sequence, delivery_id } = after ?? newest_event
+  const values = [store.organization_id, conversation_id, status ?? null, sequence, delivery_id, limit]
+  return store.query(listOfConversationStatement, values)
 }
 
 const testStatement = statement(

@@ -1,27 +1,7 @@
 // The secrets of webhook endpoints under a new secret key of the installation.
-import type { Executor } from '../database/database.ts'
-import type { Reseal } from '../sealing/seal.ts'
-
-const batch_size = 500
-const before_all = '00000000-0000-0000-0000-000000000000'
-
-/** Answers how many endpoints there were. Those that the old key cannot open stay as they are: their secrets are to be rotated. */
-export async function resealWebhookSecrets(tx: Executor, reseal: Reseal): Promise<number> {
-  let count = 0
-  let after = before_all
-  // Bounded: each round begins behind the one before.
-  for (;;) {
-    const sealed = await readSealedAfter(tx, after, batch_size)
-    for (const endpoint of sealed) {
-      const made = resealEndpoint(endpoint, reseal)
-      if (!made) continue
-      await replaceSealed(tx, made)
-      count += 1
-    }
-    if (sealed.length < batch_size) return count
-    after = sealed.at(-1)!.id
-  }
-}
+import { type Reseal, resealRows } from '../base/sealer.ts'
+import { type Executor, acrossOrganizations } from '../database/database.ts'
+import { arraysOf } from '../database/rows.ts'
 
 interface SealedEndpoint {
   id: string
@@ -29,18 +9,32 @@ interface SealedEndpoint {
   previous_secret: Buffer | null
 }
 
-function readSealedAfter({ kysely }: Executor, after: string, limit: number): Promise<SealedEndpoint[]> {
-  return kysely
-    .selectFrom('webhook_endpoints')
-    .select(['id', 'secret', 'previous_secret'])
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .execute()
-}
+const of_all = 'a new secret key seals what all of them have'
+const before_all = '00000000-0000-0000-0000-000000000000'
 
-async function replaceSealed({ kysely }: Executor, { id, ...secrets }: SealedEndpoint): Promise<void> {
-  await kysely.updateTable('webhook_endpoints').set(secrets).where('id', '=', id).execute()
+const readStatement = acrossOrganizations(
+  of_all,
+  'read_webhook_secrets_after',
+  'select id, secret, previous_secret from webhook_endpoints where id > $1 order by id limit $2',
+)
+
+const replaceStatement = acrossOrganizations(
+  of_all,
+  'replace_webhook_secrets',
+  `update webhook_endpoints kept set secret = made.secret, previous_secret = made.previous_secret
+   from unnest($1::uuid[], $2::bytea[], $3::bytea[]) as made (id, secret, previous_secret)
+   where kept.id = made.id`,
+)
+
+/** Answers how many endpoints there were. Those that the old key cannot open stay as they are: their secrets are to be rotated. */
+export function resealWebhookSecrets(tx: Executor, reseal: Reseal): Promise<number> {
+  return resealRows<SealedEndpoint>({
+    readAfter: (after, limit) => tx.query(readStatement, [after?.id ?? before_all, limit]),
+    reseal: (endpoint) => resealEndpoint(endpoint, reseal),
+    replace: async (endpoints) => {
+      await tx.query(replaceStatement, arraysOf(endpoints, ['id', 'secret', 'previous_secret']))
+    },
+  })
 }
 
 function resealEndpoint({ id, secret, previous_secret }: SealedEndpoint, reseal: Reseal): SealedEndpoint | null {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { scopesOfRole } from '@parley/contract'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey, createTokenForUser } from '../../src/access/administration.ts'
 import { authenticate } from '../../src/access/authenticate.ts'
+import type { AnyStatement } from '../../src/database/database.ts'
 import { deleteOrganizationKey, deletePersonalAccessToken } from '../../src/access/operations.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
+import { eventually } from '../support/eventually.ts'
 
 let fixture: Fixture
 beforeAll(async () => {
@@ -18,12 +20,9 @@ const keyIdOf = (text: string) => text.slice(text.indexOf('_') + 1, text.indexOf
 const withSecret = (text: string, secret: string) => `${text.slice(0, text.indexOf('.'))}.${secret}`
 
 function lastUseOf(text: string) {
-  return fixture.database.kysely
-    .selectFrom('credentials')
-    .select('last_used_at')
-    .where('key_id', '=', keyIdOf(text))
-    .executeTakeFirstOrThrow()
-    .then((row) => row.last_used_at)
+  const used = sql<{ last_used_at: string | null }>`
+    select last_used_at from credentials where key_id = ${keyIdOf(text)}`
+  return fixture.database.execute(used).then(([row]) => row!.last_used_at)
 }
 
 describe('an organization key', () => {
@@ -52,11 +51,9 @@ describe('an organization key', () => {
 
   it('holds exactly its own list of scopes, and nothing by a scope that is unknown', async () => {
     const { id, key } = await fixture.makeOrganization()
-    await fixture.database.kysely
-      .updateTable('credentials')
-      .set({ role: null, scopes: ['agents:read', 'everything:manage'] })
-      .where('key_id', '=', keyIdOf(key))
-      .execute()
+    await fixture.database.execute(sql`
+      update credentials set role = null, scopes = ${['agents:read', 'everything:manage']}
+      where key_id = ${keyIdOf(key)}`)
     const principal = await fixture.identify(key)
     expect(principal).toMatchObject({ access: { organization_id: id, scopes: new Set(['agents:read']) } })
   })
@@ -92,11 +89,7 @@ describe('a personal access token', () => {
         agent_ids: null,
       },
     })
-    await fixture.database.kysely
-      .updateTable('members')
-      .set({ role: 'admin' })
-      .where('user_id', '=', member.user_id)
-      .execute()
+    await fixture.database.execute(sql`update members set role = 'admin' where user_id = ${member.user_id}`)
     const promoted = await fixture.identify(member.token, organization.id)
     expect(promoted).toMatchObject({ access: { scopes: new Set(scopesOfRole.admin) } })
   })
@@ -132,7 +125,7 @@ describe('a personal access token', () => {
     const { id } = await fixture.makeOrganization()
     const { user_id, token } = await fixture.makeMember(id)
     await fixture.identify(token, id)
-    await fixture.database.kysely.deleteFrom('members').where('user_id', '=', user_id).execute()
+    await fixture.database.execute(sql`delete from members where user_id = ${user_id}`)
     expect(await refusalOf(fixture.identify(token, id))).toMatchObject({ error: 'unauthorized' })
     expect(await fixture.enterAsUser(token)).toMatchObject({ user: { id: user_id } })
   })
@@ -203,16 +196,13 @@ describe('a refusal', () => {
 
   it('ends a key at the moment it names', async () => {
     const { key } = await fixture.makeOrganization()
-    await fixture.database.kysely
-      .updateTable('credentials')
-      .set({ expires_at: sql`now() + interval '300 milliseconds'` })
-      .where('key_id', '=', keyIdOf(key))
-      .execute()
+    const expire = (when: string) =>
+      fixture.database.execute(sql`
+        update credentials set expires_at = now() + ${when}::interval where key_id = ${keyIdOf(key)}`)
+    await expire('1 hour')
     await fixture.identify(key)
-    await vi.waitFor(
-      async () => expect(await refusalOf(fixture.identify(key))).toMatchObject({ error: 'unauthorized' }),
-      { timeout: 5000, interval: 20 },
-    )
+    await expire('-1 millisecond')
+    expect(await refusalOf(fixture.identify(key))).toMatchObject({ error: 'unauthorized' })
   })
 })
 
@@ -249,7 +239,7 @@ describe('last_used_at', () => {
     const { key } = await fixture.makeOrganization()
     expect(await lastUseOf(key)).toBeNull()
     await Promise.all(Array.from({ length: 20 }, () => fixture.identify(key)))
-    const first = await vi.waitFor(async () => {
+    const first = await eventually(async () => {
       const use = await lastUseOf(key)
       expect(use).not.toBeNull()
       return use
@@ -257,14 +247,10 @@ describe('last_used_at', () => {
     await fixture.identify(key)
     await delay(100)
     expect(await lastUseOf(key)).toBe(first)
-    const earlier = sql<string>`now() - interval '61 seconds'`
-    await fixture.database.kysely
-      .updateTable('credentials')
-      .set({ last_used_at: earlier })
-      .where('key_id', '=', keyIdOf(key))
-      .execute()
+    await fixture.database.execute(sql`
+      update credentials set last_used_at = now() - interval '61 seconds' where key_id = ${keyIdOf(key)}`)
     await fixture.identify(key)
-    await vi.waitFor(async () => expect((await lastUseOf(key))! > first!).toBe(true))
+    await eventually(async () => expect((await lastUseOf(key))! > first!).toBe(true))
   })
 
   it('does not delay the request, nor fail it, when it cannot be written', async () => {
@@ -273,7 +259,7 @@ describe('last_used_at', () => {
     const failures: Error[] = []
     const failing = {
       ...database,
-      query: async <Row>(statement: { name: string; text: string }, values: unknown[]): Promise<Row[]> => {
+      query: async <Row>(statement: AnyStatement, values: unknown[]): Promise<Row[]> => {
         if (!statement.text.startsWith('update')) return database.query<Row>(statement, values)
         failures.push(new Error('no'))
         throw failures.at(-1)
@@ -282,8 +268,8 @@ describe('last_used_at', () => {
     const headers = { authorization: `Bearer ${key}`, organization_header: undefined }
     const principal = await authenticate({ database: failing, tokens, log }, headers)
     expect(principal).toMatchObject({ kind: 'member' })
-    await vi.waitFor(() => expect(failures).toHaveLength(1))
-    await vi.waitFor(() => expect(log_lines.join()).toContain('could not be noted'))
+    await eventually(() => expect(failures).toHaveLength(1))
+    await eventually(() => expect(log_lines.join()).toContain('could not be noted'))
     expect(log_lines.join()).not.toContain(key.slice(key.indexOf('.') + 1))
   })
 })

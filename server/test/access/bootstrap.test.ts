@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scopes } from '@parley/contract'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOrganization } from '../../src/access/administration.ts'
 import { type BootstrapServices, bootstrap } from '../../src/access/bootstrap.ts'
@@ -55,8 +56,7 @@ async function faultOf(call: Promise<unknown>): Promise<string> {
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
 const keyFile = () => readFile(join(data_dir, 'admin-key'), 'utf8')
-const countCredentials = async () =>
-  (await fixture.database.kysely.selectFrom('credentials').select('key_id').execute()).length
+const countCredentials = async () => (await fixture.database.execute(sql`select key_id from credentials`)).length
 
 describe('the first start', () => {
   it('makes an organization with an admin key, known to the owner of the data folder alone', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { accessOperations, type Scope, scopes, scopesOfRole } from '@parley/contract'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createOrganizationKey,
@@ -12,7 +13,7 @@ import {
 } from '../../src/access/operations.ts'
 import type { Context } from '../../src/calls/context.ts'
 import { encodeCursor } from '../../src/database/cursor.ts'
-import { authorize } from '../../src/calls/authorize.ts'
+import { authorize } from '../../src/calls/rules/authorize.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 
 let fixture: Fixture
@@ -33,10 +34,9 @@ function withScopes(ctx: Context, held: readonly Scope[]): Context {
 
 async function makeAgent(organization_id: string, deleted = false): Promise<string> {
   const id = randomUUID()
-  await fixture.database.kysely
-    .insertInto('agents')
-    .values({ id, organization_id, name: 'A', active: true, is_demo: false, metadata: '{}' })
-    .execute()
+  await fixture.database.execute(sql`
+    insert into agents (id, organization_id, name, active, is_demo, metadata)
+    values (${id}, ${organization_id}, 'A', true, false, '{}')`)
   if (deleted) await fixture.database.pool.query('update agents set deleted_at = now() where id = $1', [id])
   return id
 }

@@ -87,12 +87,8 @@ test.each<[string, (agent: Agent) => Promise<unknown>, string]>([
 ])('a conversation %s waits for a deletion that is under way', async (_name, begin, expected) => {
   const agent = await publishAgent(server.client)
   let beginning: Promise<unknown> | undefined
-  await server.database.kysely.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('agents')
-      .set({ deleted_at: sql`now()` })
-      .where('id', '=', agent.agent_id)
-      .execute()
+  await server.database.transaction(async (tx) => {
+    await tx.execute(sql`update agents set deleted_at = now() where id = ${agent.agent_id}`)
     beginning = Promise.resolve(begin(agent)).then(
       () => 'begun',
       () => 'refused',
@@ -107,11 +103,11 @@ test('a deletion waits for a conversation that is under way, and sees it', async
   const { conversation } = await server.client.createConversation({ ...input, agent_id: agent.agent_id })
   await server.client.endConversation({ conversation_id: conversation.id })
   let deletion: Promise<unknown> | undefined
-  await server.database.kysely.transaction().execute(async (tx) => {
-    await sql`select from agents where id = ${agent.agent_id} for share`.execute(tx)
-    await sql`insert into conversations (id, organization_id, direction, channel, status, user_id, agent_id, created_at)
+  await server.database.transaction(async (tx) => {
+    await tx.execute(sql`select from agents where id = ${agent.agent_id} for share`)
+    await tx.execute(sql`insert into conversations (id, organization_id, direction, channel, status, user_id, agent_id, created_at)
       values (${randomUUID()}, ${server.organization_id}, 'inbound', 'text', 'in_progress', 'u', ${agent.agent_id},
-              clock_timestamp())`.execute(tx)
+              clock_timestamp())`)
     deletion = refusal(server.client.deleteAgent({ agent_id: agent.agent_id }))
     await someoneWaits()
   })
@@ -126,12 +122,8 @@ test.each<[string, (agent_id: string) => Promise<unknown>]>([
 ])('%s waits for a deletion that is under way, and finds no agent', async (_name, call) => {
   const { agent_id } = await publishAgent(server.client)
   let waiting: Promise<unknown> | undefined
-  await server.database.kysely.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('agents')
-      .set({ deleted_at: sql`now()` })
-      .where('id', '=', agent_id)
-      .execute()
+  await server.database.transaction(async (tx) => {
+    await tx.execute(sql`update agents set deleted_at = now() where id = ${agent_id}`)
     waiting = refusal(call(agent_id))
     await someoneWaits()
   })

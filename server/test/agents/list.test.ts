@@ -1,5 +1,6 @@
 // listAgents and listAgentVersions: every filter by itself and together, the order, and the walk by cursor.
 import type { Input } from '@parley/contract'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOrganization } from '../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
@@ -152,11 +153,8 @@ describe('the walk by cursor', () => {
   test('agents of the same moment are all seen', async () => {
     const { client, id } = await makeOrganization(server)
     await Promise.all(Array.from({ length: 7 }, () => client.createAgent({ name: 'Same' })))
-    await server.database.kysely
-      .updateTable('agents')
-      .set({ created_at: '2026-01-01T00:00:00Z' })
-      .where('organization_id', '=', id)
-      .execute()
+    await server.database.execute(sql`
+      update agents set created_at = '2026-01-01T00:00:00Z' where organization_id = ${id}`)
     const seen = new Set<string>()
     let cursor: string | undefined
     for (let page = 0; page < 4; page++) {

@@ -1,6 +1,6 @@
 // Having an ended conversation analysed again.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { beginAnalysis, writeAnalysis } from '../../src/conversations/commit/content.ts'
+import { beginAnalysis, writeAnalysis } from '../../src/conversations/commit/analysis.ts'
 import { openStore } from '../../src/database/store.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -126,14 +126,14 @@ test('who asks is answered where summaries are switched off, and of what was bro
 test('what an overtaken run brings late is not written', async () => {
   const conversation_id = await summarized('The first.')
   const store = openStore(server.database, server.organization_id)
-  const { core } = server.app
   const held = holdAnswer()
   server.model.answer = () => held
   await server.client.analyzeConversation({ conversation_id })
   await held.asked
   const run = (await beginAnalysis(store, conversation_id))!
   const late = { id: conversation_id, run: run - 1 }
-  await writeAnalysis(store, core, late, { status: 'failed', reason: 'Late.' })
+  const { commits } = server.app.rooms.conversations.conversations
+  await store.transaction((tx) => writeAnalysis(tx, commits, late, { status: 'failed', reason: 'Late.' }))
   expect(await read(conversation_id)).toMatchObject({ analysis_status: 'running', summary: 'The first.' })
   held.say('The second.')
   held.finish()

@@ -1,99 +1,20 @@
-// The programs of bench/ run, small, and print their tables; what they measure is nobody's business here.
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+// One program of bench/ runs, small; smoke.long.test.ts runs the others.
+import { expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
+import { run } from './run.ts'
 
-const folder = join(import.meta.dirname, '..', '..', '..', 'bench')
-
-async function run(program: string, ...parameters: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, program), ...parameters])
-  return stdout
-}
-
-describe('the programs that measure', { timeout: 240_000 }, () => {
-  test('the cost of a turn, beside the baseline', async () => {
-    await using database = await createTestDatabase()
-    const small = ['--rounds', '1', '--seconds', '0.3', '--callers', '3']
-    const output = await run('turns.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^machine .+\nload +3 callers, 1 rounds/)
-    for (const contestant of ['baseline', 'turn', 'streamed turn']) {
-      expect(output).toMatch(new RegExp(`^${contestant} *\n  turns a second +\\d+`, 'm'))
-    }
-    expect(output).not.toMatch(/NaN|undefined/)
-  })
-
-  test('many turns with a slow model', async () => {
-    await using database = await createTestDatabase()
-    const small = [
-      '--turns',
-      '3',
-      '--model-ms',
-      '20',
-      '--rounds',
-      '1',
-      '--seconds',
-      '0.3',
-      '--idle',
-      '2',
-      '--idle-seconds',
-      '0.1',
-    ]
-    const output = await run('slow-model.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| 3 callers, a model of 20 ms.+\n\| --- .+\n\| turns a second \| \d+/m)
-    expect(output).toMatch(/^\| 2 open conversations more \| [\d.]+ %/m)
-    expect(output).not.toMatch(/NaN|undefined/)
-  })
-
-  test('one node and two, over one database', async () => {
-    await using database = await createTestDatabase()
-    const small = ['--rounds', '1', '--seconds', '0.3', '--callers', '4']
-    const output = await run('nodes.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| one node \| \d+.+\n\| 2 nodes \| \d+/m)
-    expect(output).not.toMatch(/NaN|undefined/)
-  })
-
-  test('messages between nodes', async () => {
-    await using database = await createTestDatabase()
-    const small = ['--nodes', '3', '--seconds', '0.2', '--rate', '20']
-    const output = await run('notifications.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| 3 \| \d+ \(as many.+\n\| 3 \| \d+ \(steady/m)
-    expect(output).not.toMatch(/NaN|undefined/)
-  })
-
-  test('rows that many write to', async () => {
-    await using database = await createTestDatabase()
-    const output = await run(
-      'hot-rows.ts',
-      '--database-url',
-      database.connection_string,
-      '--writers',
-      '2',
-      '--seconds',
-      '0.2',
-    )
-    expect(output).toMatch(/^\| one conversation \| 2 \| \d+/m)
-    expect(output).toMatch(/^\| a sum of the organization \| 2 \| \d+/m)
-    expect(output).not.toMatch(/NaN|undefined/)
-  })
-
-  test('a quiet organization beside a flood', async () => {
-    await using database = await createTestDatabase()
-    const small = ['--rounds', '1', '--seconds', '0.5', '--callers', '1', '--flooders', '2', '--characters', '5000']
-    const output = await run('neighbours.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| beside to alone \| [\d.]+ .+ \| [\d.]+/m)
-    expect(output).toMatch(/^\| beside the quiet one \| [\d.]+/m)
-    expect(output).not.toMatch(/NaN|undefined/)
-  })
-
-  // On a PostgreSQL of its own, which counts what is touched.
-  test('a database that grows', async () => {
-    const output = await run('growth.ts', '--small', '40', '--conversations', '80', '--times', '2', '--turns', '12')
-    expect(output).toMatch(/^\| 40 \| \d+.+\n\| 80 \| \d+/m)
-    expect(output).toMatch(/^\| the newest \| \d+ \| \d+ \| [\d.]+ ms \| 20 \|$/m)
-    expect(output).toMatch(/^\| sendConversationMessage \| \d+ \| \d+/m)
-    expect(output).toMatch(/^\| conversations_listed \| conversations \|/m)
-    expect(output).not.toMatch(/NaN|undefined|nobody knows/)
-  })
+test('rows that many write to', { timeout: 240_000 }, async () => {
+  await using database = await createTestDatabase()
+  const output = await run(
+    'hot-rows.ts',
+    '--database-url',
+    database.connection_string,
+    '--writers',
+    '2',
+    '--seconds',
+    '0.2',
+  )
+  expect(output).toMatch(/^\| one conversation \| 2 \| \d+/m)
+  expect(output).toMatch(/^\| a sum of the organization \| 2 \| \d+/m)
+  expect(output).not.toMatch(/NaN|undefined/)
 })

@@ -298,7 +298,7 @@ describe('a conversation token', () => {
         () => 200,
         (error) => error.status as number,
       )
-    await expect.poll(status, { timeout: 5000 }).toBe(401)
+    await expect.poll(status).toBe(401)
   })
 })
 

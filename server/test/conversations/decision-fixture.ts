@@ -15,6 +15,7 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   agent_id: 'agent',
   agent_version_id: 'version',
   ending: null,
+  redaction: null,
   user_turn_count: 1,
   next_position: 3,
   next_sequence: 9,

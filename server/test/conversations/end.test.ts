@@ -1,6 +1,7 @@
 // `end` against its published contract, for every situation that the specification lists.
 import { readFileSync } from 'node:fs'
 import { type ConversationStatus, conversationStatuses } from '@parley/contract'
+import { sql } from 'kysely'
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -81,8 +82,7 @@ describe('the answer of end', () => {
 
   test('already completed: 200 with the stored record, no event, no second summary', async () => {
     const id = await importConversation('text', 'completed')
-    const events = () =>
-      server.database.kysely.selectFrom('events').where('conversation_id', '=', id).selectAll().execute()
+    const events = () => server.database.execute(sql`select * from events where conversation_id = ${id}`)
     const before = await events()
     const answer = { conversation_id: id, status: 'completed', duration: 42, summary: 'As it was.' }
     expect(await end(id)).toEqual({ status: 200, body: answer })
@@ -193,13 +193,9 @@ describe('what end does', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => end(id)))
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(answers[0]).toMatchObject({ status: 200, body: { summary: 'Noted.' } })
-    const ended = await server.database.kysely
-      .selectFrom('events')
-      .where('conversation_id', '=', id)
-      .where('type', 'in', ['conversation.ended', 'conversation.analyzed'])
-      .select('type')
-      .orderBy('sequence')
-      .execute()
+    const ended = await server.database.execute(sql<{ type: string }>`
+      select type from events
+      where conversation_id = ${id} and type in ('conversation.ended', 'conversation.analyzed') order by sequence`)
     expect(ended.map((event) => event.type)).toEqual(['conversation.ended', 'conversation.analyzed'])
   })
 

@@ -1,15 +1,17 @@
 // What could come between changes that are committed together: keys, locks, lost statements. None is any other's business.
 import { ApiError } from '@parley/sdk'
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
 import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
+import { textContent } from '../../src/conversations/machine/content.ts'
+import { renew_ms } from '../../src/conversations/machine/turn.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
 import { runOnce } from '../../src/idempotency/run-once.ts'
-import { systemPorts } from '../../src/base/ports.ts'
+import { type Clock, systemPorts } from '../../src/base/ports.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -18,9 +20,9 @@ let proxy: PostgresProxy
 let server: TestServer
 let agent_id: string
 let onReached: (point: string) => Promise<void> | void
+const reached = async (point: string) => onReached(point)
 beforeAll(async () => {
   proxy = await startPostgresProxy(inject('postgres_url'))
-  const reached = async (point: string) => onReached(point)
   onReached = () => {}
   server = await startTestServer({}, { connectThrough: proxy.through, ports: { reached } })
   agent_id = (await publishAgent(server.client)).agent_id
@@ -53,8 +55,8 @@ function sayFirst(text: string) {
   return ({ next_position }: LockedConversation) => {
     if (next_position > 0) return { refused: 'turn_in_progress' as const }
     const message = {
-      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
-      ...{ interrupted: false, turn_id: null, metrics: null },
+      ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
+      ...{ author: null, interrupted: false, turn_id: null, metrics: null },
     }
     return { change: { ...noChange, items: [message], events: [messageCreated(message)] }, answer: text }
   }
@@ -103,11 +105,11 @@ function sayOnce(
 }
 
 /** Whoever needs it waits until `release`. */
-async function holdInTransaction(work: (kysely: TestServer['database']['kysely']) => Promise<unknown>) {
+async function holdInTransaction(held: RawBuilder<unknown>) {
   const end = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
-  const ended = server.database.transaction(async ({ kysely }) => {
-    await work(kysely)
+  const ended = server.database.transaction(async (tx) => {
+    await tx.execute(held)
     isHeld.resolve()
     await end.promise
   })
@@ -152,9 +154,7 @@ test('a change whose key another transaction is about to bind waits without a co
   const said = await sayOnce(id, 'Said late', key, server.app, async () => {
     tries += 1
     if (tries === 1) {
-      release = await holdInTransaction((kysely) =>
-        sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(kysely),
-      )
+      release = await holdInTransaction(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
       beside = say(other, 'Beside')
     } else {
       expect(await isAnyoneWaiting()).toBe(false)
@@ -172,10 +172,9 @@ test('a change whose key another transaction is about to bind waits without a co
 test('who waits for a key that a node of the version before is about to bind holds up only himself', async () => {
   const ids = await makeConversations(4)
   const keys = ids.map(() => randomUUID())
-  const release = await holdInTransaction((kysely) =>
-    sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
-        values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`.execute(kysely),
-  )
+  const release = await holdInTransaction(sql`
+    insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+    values (${server.organization_id}, ${keys[1]}, 'another', now() + interval '1 day')`)
   let isWaiting = true
   const said = ids.map((id, n) => sayOnce(id, `Said ${n}`, keys[n]!))
   const refused = said[1]!.catch((error: unknown) => error).finally(() => (isWaiting = false))
@@ -190,12 +189,12 @@ test('who waits for a key that a node of the version before is about to bind hol
 test('a group whose member waits for a key is part of no circle of waits', async () => {
   const ids = await makeConversations(3)
   const key = randomUUID()
-  const said = await server.database.transaction(async ({ kysely }) => {
-    await sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
-      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`.execute(kysely)
+  const said = await server.database.transaction(async (tx) => {
+    await tx.execute(sql`insert into idempotency_keys (namespace, key, fingerprint, expires_at)
+      values (${server.organization_id}, ${key}, 'another', now() + interval '1 day')`)
     const outcomes = Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, n === 1 ? key : randomUUID())))
     await expect.poll(isAnyoneWaiting, { interval: 1, timeout: 10_000 }).toBe(true)
-    await kysely.selectFrom('conversations').select('id').where('id', 'in', [ids[0]!, ids[2]!]).forUpdate().execute()
+    await tx.execute(sql`select id from conversations where id in (${ids[0]}, ${ids[2]}) for update`)
     return { outcomes }
   })
   expect(await said.outcomes).toMatchObject([
@@ -240,9 +239,7 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
 test('pause points tell of each what has become of it', async () => {
   const ids = await makeConversations(4)
   await say(ids[1]!, 'Said before')
-  const release = await holdInTransaction((kysely) =>
-    kysely.selectFrom('conversations').select('id').where('id', '=', ids[2]!).forUpdate().execute(),
-  )
+  const release = await holdInTransaction(sql`select id from conversations where id = ${ids[2]} for update`)
   const points: string[] = []
   onReached = (point) => void points.push(point)
   const names = ['message', 'step', 'tool_result', 'result'] as const
@@ -282,17 +279,26 @@ async function holdGroups(ids: string[], { rooms }: App = server.app) {
   }
 }
 
+/** It renews no lease and takes no turn up. */
+const withoutSweeps: Clock = {
+  ...systemPorts.clock,
+  after: (ms, call) => (ms === renew_ms ? () => {} : systemPorts.clock.after(ms, call)),
+}
+
 test('T6: a group of a node that stood still is void for the turns that another one has taken up', async () => {
+  const ports = { reached, clock: withoutSweeps }
+  await using still = await server.startAnother({}, { connectThrough: proxy.through, ports })
+  const client = server.as({ base_url: still.url })
   const ids = await makeConversations(6)
   const talks = ids.slice(4)
   const held = talks.map(() => holdAnswer())
   let asked = 0
   server.model.answer = () => held[asked++] ?? 'Said in time.'
   const replies = Promise.all(
-    talks.map((conversation_id) => server.client.sendConversationMessage({ conversation_id, text: 'Hello' })),
+    talks.map((conversation_id) => client.sendConversationMessage({ conversation_id, text: 'Hello' })),
   )
   await Promise.all(held.map((one) => one.asked))
-  const release = await holdGroups(ids)
+  const release = await holdGroups(ids, still)
   const hold = onReached
   const arrived = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
@@ -313,14 +319,9 @@ test('T6: a group of a node that stood still is void for the turns that another 
   // As when it stands still for longer than PostgreSQL lets a transaction stand, and than its leases run.
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
-  await using node = await server.startAnother()
-  await node.rooms.engine.engine.watch()
-  const isTakenUp = async () => {
-    // Again and again: the first node's timers do not stand still, and renew what it holds.
-    await sql`update turns set lease_expires_at = now() - interval '1 hour' where conversation_id = any(${talks})
-      and node_id = ${server.app.core.node.id}`.execute(server.database.kysely)
-    return (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
-  }
+  await sql`update turns set lease_expires_at = now() - interval '1 hour'
+    where conversation_id = any(${talks})`.execute(server.database.kysely)
+  const isTakenUp = async () => (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
   await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)
   goOn.resolve()
   await released

@@ -1,7 +1,9 @@
 // Changes that are committed together: each as if it were alone, whatever becomes of the others.
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type Change, noChange } from '../../src/conversations/machine/change.ts'
 import { decideMessage } from '../../src/conversations/machine/decisions.ts'
+import { textContent } from '../../src/conversations/machine/content.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { makeOrganization } from '../support/actors.ts'
@@ -39,8 +41,8 @@ const countOf = (name: string) => proxy.statements.filter((statement) => stateme
 /** A change that says something, as an operator may. */
 function saying(text: string, change: Partial<Change> = {}): Change {
   const message = {
-    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
-    ...{ interrupted: false, turn_id: null, metrics: null },
+    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
+    ...{ author: null, interrupted: false, turn_id: null, metrics: null },
   }
   return { ...noChange, items: [message], events: [messageCreated(message)], ...change }
 }
@@ -132,8 +134,8 @@ test('who waits for a lock holds up only himself', async () => {
   const ids = await makeConversations(3)
   const held = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
-  const holding = server.database.transaction(async ({ kysely }) => {
-    await kysely.selectFrom('conversations').select('id').where('id', '=', ids[1]!).forUpdate().execute()
+  const holding = server.database.transaction(async (tx) => {
+    await tx.execute(sql`select id from conversations where id = ${ids[1]} for update`)
     isHeld.resolve()
     await held.promise
   })
@@ -170,10 +172,11 @@ test('each is refused or accepted by its own state', async () => {
       partial: null,
     } as const
     const agent_version_id = systemPorts.newId()
-    const input = { ...settings, message_id, turn_id, text: 'Hello', agent_version_id }
+    const said = { from: 'caller', content: textContent('Hello'), author: null } as const
+    const input = { ...settings, ...said, message_id, turn_id, agent_version_id }
     return server.app.rooms.conversations.conversations.commits.change({
       ...({ change: 'message', organization_id, id } as const),
-      characters: input.text.length,
+      characters: 5,
       decide: (state) => decideMessage(state, { ...input, agent_version_id: state.agent_version_id! }),
     })
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TranscriptItem } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readHistory } from '../../src/conversations/read/conversation.ts'
+import { readHistory } from '../../src/conversations/read/transcript.ts'
 import { openStore } from '../../src/database/store.ts'
 import { reachOf, selectHistory } from '../../src/engine/rules/context-window.ts'
 import { makeKey } from '../support/actors.ts'

@@ -42,8 +42,9 @@ const loseLease = (conversation_id: string, ago: string) =>
     where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
 
 async function turnOf(conversation_id: string) {
-  const turns = server.database.kysely.selectFrom('turns').select(['status', 'attempts', 'lease_expires_at'])
-  return turns.where('conversation_id', '=', conversation_id).executeTakeFirstOrThrow()
+  const [turn] = await server.database.execute(sql<{ status: string; attempts: number; lease_expires_at: string }>`
+    select status, attempts, lease_expires_at from turns where conversation_id = ${conversation_id}`)
+  return turn!
 }
 
 test('T7: behind an abandoned turn that is locked, the others are taken up, and no lease runs out', async () => {

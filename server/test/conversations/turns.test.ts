@@ -295,3 +295,21 @@ describe('more than one server', () => {
     expect((await send(id, 'two')).reply).toBe('Here I am.')
   })
 })
+
+test('T9: a message whose turn an end has cut off is refused again, and that answer says that it is a repeated one', async () => {
+  const conversation_id = await start()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const message = { conversation_id, text: 'Hello', idempotency_key: 'cut off' }
+  const replays: (string | null)[] = []
+  const onResponse = ({ headers }: Response) => void replays.push(headers.get('idempotent-replayed'))
+  const sendOnce = () => refusal(server.client.sendConversationMessage(message, { onResponse }))
+  const first = sendOnce()
+  await held.asked
+  await server.client.endConversation({ conversation_id })
+  expect([await first, await sendOnce()]).toMatchObject([
+    { code: 'conversation_ended' },
+    { code: 'conversation_ended' },
+  ])
+  expect(replays).toEqual([null, 'true'])
+})

@@ -56,9 +56,9 @@ describe('T5: terminal is terminal', () => {
     async (status) => {
       const id = await newConversation()
       const other = status === 'failed' ? 'completed' : 'failed'
-      const ending = server.database.transaction(async ({ kysely }) => {
-        await sql`update conversations set status = ${status}, ended_at = now() where id = ${id}`.execute(kysely)
-        await sql`update conversations set status = ${other} where id = ${id}`.execute(kysely)
+      const ending = server.database.transaction(async (tx) => {
+        await tx.execute(sql`update conversations set status = ${status}, ended_at = now() where id = ${id}`)
+        await tx.execute(sql`update conversations set status = ${other} where id = ${id}`)
       })
       await expect(ending).rejects.toThrow('never changes')
       await run(sql`update conversations set status = ${status}, ended_at = now() where id = ${id}`)
@@ -79,7 +79,7 @@ describe('T5: terminal is terminal', () => {
     const ended = Promise.withResolvers<void>()
     const isOpen = Promise.withResolvers<void>()
     const ending = server.database.transaction(async (tx) => {
-      await sql`update conversations set status = 'completed', ended_at = now() where id = ${id}`.execute(tx.kysely)
+      await tx.execute(sql`update conversations set status = 'completed', ended_at = now() where id = ${id}`)
       isOpen.resolve()
       await ended.promise
     })

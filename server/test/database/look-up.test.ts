@@ -1,7 +1,7 @@
 // What several calls ask for together: each is given its own, whatever it asks with.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { statement } from '../../src/database/database.ts'
+import { acrossOrganizations } from '../../src/database/database.ts'
 import { arraysOf, rowsOf } from '../../src/database/rows.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
@@ -12,9 +12,10 @@ beforeAll(async () => {
 afterAll(() => made[Symbol.asyncDispose]())
 
 const columns = 'name text, place integer, bytes bytea, at timestamptz, lease bigint, data jsonb, id uuid'
-const echo = statement('echo', `select * from ${rowsOf('given', columns)}`)
+const echo = acrossOrganizations('a test', 'echo', `select * from ${rowsOf('given', columns)}`)
 // Many of one call, none of another.
-const repeat = statement(
+const repeat = acrossOrganizations(
+  'a test',
   'repeat',
   `select given.call, given.name from ${rowsOf('given', 'name text, times integer')}, generate_series(1, given.times)`,
 )
@@ -97,7 +98,7 @@ test('what the database cannot read of one call is that call’s own failure', a
 
 test('where answers may be long no more calls are one query than the statement says', async () => {
   const text = `select given.call, given.name from ${rowsOf('given', 'name text')}`
-  const long = statement('long_answers', text, { most: 3 })
+  const long = acrossOrganizations('a test', 'long_answers', text, { most: 3 })
   let queries = 0
   const count = () => void (queries += 1)
   made.database.pool.on('acquire', count)

@@ -1,7 +1,7 @@
 // The keys by which conversations are searched leave nothing out that the filters' own conditions find, and are one organization's.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { statement } from '../../src/database/database.ts'
+import { acrossOrganizations } from '../../src/database/database.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
@@ -17,12 +17,14 @@ interface Found {
   shares: boolean
 }
 
-const texts = statement(
+const texts = acrossOrganizations(
+  'a test',
   'test_texts',
   `select strpos(lower($3), lower($4)) > 0 as holds, text_keys($1, $3) @> text_part_keys($1, $4) as has_keys,
      text_keys($1, $3) && text_part_keys($2, $4) as shares`,
 )
-const metadata = statement(
+const metadata = acrossOrganizations(
+  'a test',
   'test_metadata',
   `select $3::jsonb @> $4::jsonb as holds, metadata_keys($1, $3::jsonb) @> metadata_keys($1, $4::jsonb) as has_keys,
      metadata_keys($1, $3::jsonb) && metadata_keys($2, $4::jsonb) as shares`,

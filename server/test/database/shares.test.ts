@@ -7,8 +7,8 @@ import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
 const loud = '0190c000-0000-7000-8000-000000000001'
 const quiet = '0190c000-0000-7000-8000-000000000002'
-const one = statement('test_share_one', 'select 1 as one')
-const broken = statement('test_share_broken', 'select 1 / 0')
+const one = statement('test_share_one', 'select 1 as one, null as organization_id')
+const broken = statement('test_share_broken', 'select 1 / 0 as organization_id')
 
 let test_database: TestDatabase
 /** Of its two connections organizations share one place. */
@@ -26,11 +26,7 @@ afterAll(async () => {
 type Use = (shared: Database) => Promise<unknown>
 const uses: Record<string, [works: Use, fails: Use]> = {
   query: [(shared) => shared.query(one, []), (shared) => shared.query(broken, [])],
-  kysely: [({ kysely }) => sql`select 1`.execute(kysely), ({ kysely }) => sql`select 1 / 0`.execute(kysely)],
-  "kysely's transaction": [
-    ({ kysely }) => kysely.transaction().execute((tx) => sql`select 1`.execute(tx)),
-    ({ kysely }) => kysely.transaction().execute((tx) => sql`select 1 / 0`.execute(tx)),
-  ],
+  execute: [(shared) => shared.execute(sql`select 1`), (shared) => shared.execute(sql`select 1 / 0`)],
   transaction: [
     (shared) => shared.transaction((tx) => tx.query(one, [])),
     (shared) => shared.transaction((tx) => tx.query(broken, [])),
@@ -61,12 +57,12 @@ test('what is done in a transaction takes no second place', async () => {
   const store = openStore(database, loud)
   const seen = await store.transaction(async (tx) => {
     await tx.query(one, [])
-    await sql`select 1`.execute(tx.kysely)
+    await tx.execute(sql`select ${loud} as organization_id`)
     return 'seen'
   })
   expect(seen).toBe('seen')
   const inner = await database
     .sharedBy(loud)
     .transaction((tx) => openStore(tx, quiet).transaction((own) => own.query(one, [])))
-  expect(inner).toEqual([{ one: 1 }])
+  expect(inner).toEqual([{ one: 1, organization_id: null }])
 })

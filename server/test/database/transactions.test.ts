@@ -1,10 +1,10 @@
 // Transactions that spare round trips: what is sent without a wait fails as a whole, and says why.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Transaction, statement } from '../../src/database/database.ts'
+import { type Transaction, acrossOrganizations } from '../../src/database/database.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
-const put = statement('test_put', 'insert into put_down (number) values ($1)')
-const look = statement('test_look', 'select number from put_down where number >= $1')
+const put = acrossOrganizations('a test', 'test_put', 'insert into put_down (number) values ($1)')
+const look = acrossOrganizations('a test', 'test_look', 'select number from put_down where number >= $1')
 
 let test_database: TestDatabase
 beforeAll(async () => {

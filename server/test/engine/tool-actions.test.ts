@@ -108,7 +108,7 @@ describe('actions', () => {
       if (url !== '/hangs') answerJson(response, { noted: true })
     }
     const { output, is_error } = await callTool({
-      timeout_ms: 400,
+      timeout_ms: 2500,
       actions: [http('/hangs')],
       actions_on_error: [http('/report', { method: 'POST', body: { why: '{{ error }}' }, save_as: 'report' })],
     })

@@ -1,8 +1,9 @@
 // A reply that the channel's template wraps: once and as a whole, however many steps, tools and attempts it took.
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MessageReply } from '@parley/contract'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
+import { eventually } from '../support/eventually.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -69,12 +70,12 @@ test('T7: words of a step that is finished are in the reply of the attempt that 
   answerWith(callOf('wait', 'I look.'), holdAnswer())
   const asked = server.model.requests.length
   const sent = server.client.sendConversationMessage({ conversation_id, text: 'Go' }).catch(() => null)
-  await vi.waitFor(() => expect(server.model.requests.length).toBe(asked + 2), 10_000)
+  await eventually(() => expect(server.model.requests.length).toBe(asked + 2))
   answerWith('It is there.')
   await server.restart()
   await sent
   const whole = 'Dear guest,\nI look.\n\nOne moment.\n\nIt is there.\nBye'
-  await vi.waitFor(async () => expect(await said(conversation_id)).toEqual([whole]), 30_000)
+  await eventually(async () => expect(await said(conversation_id)).toEqual([whole]))
 }, 60_000)
 
 test('cut off, the words so far are kept without the template', async () => {
@@ -83,7 +84,7 @@ test('cut off, the words so far are kept without the template', async () => {
   answerWith(callOf('wait', 'I look.'), held)
   const asked = server.model.requests.length
   const sent = refusal(server.client.sendConversationMessage({ conversation_id, text: 'Go' }))
-  await vi.waitFor(() => expect(server.model.requests.length).toBe(asked + 2), 10_000)
+  await eventually(() => expect(server.model.requests.length).toBe(asked + 2))
   await server.client.endConversation({ conversation_id })
   expect(await sent).toMatchObject({ code: 'conversation_ended' })
   expect(await said(conversation_id)).toEqual(['I look.\n\nOne moment.'])

@@ -123,7 +123,7 @@ describe.concurrent('over a connection on which nothing comes any more', () => {
     const fault = proxy.atCommit({ of: /txid_current/, when: 'after', how: 'stall' })
     let transaction = ''
     const committed = database.transaction(async (tx) => {
-      const { rows } = await sql<{ id: string }>`select txid_current()::text as id`.execute(tx.kysely)
+      const rows = await tx.execute(sql<{ id: string }>`select txid_current()::text as id`)
       transaction = rows[0]!.id
     })
     await expect(committed).rejects.toBeInstanceOf(CommitInDoubt)

@@ -5,14 +5,14 @@ import type { PassingStatement } from '../support/postgres-proxy.ts'
 import { type Play, openStage } from './play.ts'
 import { type Outcome, type Talk, echo, until } from './talk.ts'
 
-const playWith = openStage({ nodes: 2, speed: 2 })
+const playWith = openStage({ nodes: 2, speed: 1 })
 const limit = { timeout: 90_000 }
 
 /**
- * The wait for the other node's text, then a wait's own look: three eighths of a second here, and a margin for a busy machine. The turn's
- * lease would run out after four seconds.
+ * The wait for the other node's text, then a wait's own look: three quarters of a second, and a margin for a busy machine. The turn's
+ * lease would run out after eight seconds.
  */
-const longest_ms = 3000
+const longest_ms = 6000
 /** More than any of these operations publishes. */
 const max_messages = 10
 

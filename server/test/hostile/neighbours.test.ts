@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { noChange } from '../../src/conversations/machine/change.ts'
+import { textContent } from '../../src/conversations/machine/content.ts'
 import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
@@ -31,8 +32,8 @@ async function makeConversations({ client }: Organization, count: number, agent_
 
 function say({ id: organization_id }: Organization, id: string, text: string, change: 'update' | 'message' | 'end') {
   const message = {
-    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', text } as const),
-    ...{ interrupted: false, turn_id: null, metrics: null },
+    ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
+    ...{ author: null, interrupted: false, turn_id: null, metrics: null },
   }
   const decide = () => ({
     change: { ...noChange, items: [message], events: [messageCreated(message)] },

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { consolePaths, registerConsole } from '../../src/http/console.ts'
+import { registerConsole } from '../../src/http/console.ts'
 
 const page = '<!doctype html><title>Parley</title>'
+const paths = ['/', '/inbox', '/conversations/*']
 const script = 'console.log("Parley")'
 let folder: string
 let server: FastifyInstance
@@ -21,6 +22,7 @@ beforeAll(async () => {
     await writeFile(join(folder, `${name}.br`), brotliCompressSync(text))
     await writeFile(join(folder, `${name}.gz`), gzipSync(text))
   }
+  await writeFile(join(folder, 'paths.json'), JSON.stringify(paths))
   await writeFile(join(folder, '..', 'parley-outside.js'), 'secret')
   server = await startServer(folder)
 })
@@ -37,7 +39,7 @@ async function startServer(folder: string): Promise<FastifyInstance> {
   return server
 }
 
-const addresses = consolePaths.map((path) => path.replace('*', '01a2134c-0eb5-77e5-84e8-43d3d50e2fba'))
+const addresses = paths.map((path) => path.replace('*', '01a2134c-0eb5-77e5-84e8-43d3d50e2fba'))
 
 describe('a page', () => {
   test.each(addresses)('%s is the one page, asked for each time, under a policy without exceptions', async (url) => {
@@ -81,6 +83,8 @@ describe('an asset', () => {
     '/assets/..%2f..%2fparley-outside.js',
     '/assets/%2e%2e/index.htm',
     '/index.html',
+    '/paths.json',
+    '/agents',
   ])('%s is none, and nobody keeps that', async (url) => {
     const { statusCode, headers, body } = await server.inject({ url })
     expect([statusCode, JSON.parse(body)]).toEqual([404, { detail: 'Not found' }])
@@ -89,12 +93,27 @@ describe('an asset', () => {
 })
 
 describe('without a build', () => {
-  test('the pages say what to do, and nothing else is there', async () => {
-    const bare = await startServer(join(folder, 'none'))
-    const { statusCode, headers, body } = await bare.inject({ url: '/' })
+  test.each(['/', '/inbox', '/conversations/1?a=1', '/new-page'])('%s says what to do', async (url) => {
+    await using bare = await startServer(join(folder, 'none'))
+    const { statusCode, headers, body } = await bare.inject({ url })
     expect([statusCode, headers['content-type']]).toEqual([503, 'text/plain; charset=utf-8'])
     expect(body).toContain('npm run build')
-    expect((await bare.inject({ url: '/core/none' })).statusCode).toBe(404)
-    await bare.close()
+  })
+
+  test.each(['/core/none', '/auth/none', '/docs/none', '/theme.js', '/assets/main-abc123.js'])(
+    '%s is not found',
+    async (url) => {
+      await using bare = await startServer(join(folder, 'none'))
+      const { statusCode, body } = await bare.inject({ url })
+      expect([statusCode, JSON.parse(body)]).toEqual([404, { detail: 'Not found' }])
+    },
+  )
+
+  test('a build that wrote no paths counts as none', async () => {
+    const old = await mkdtemp(join(tmpdir(), 'parley-console-'))
+    await writeFile(join(old, 'index.html'), page)
+    await using bare = await startServer(old)
+    expect((await bare.inject({ url: '/' })).statusCode).toBe(503)
+    await rm(old, { recursive: true })
   })
 })

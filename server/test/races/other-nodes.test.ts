@@ -1,15 +1,6 @@
 // Races between nodes, where nodes make a difference: one side stops an attempt, finishes it or takes it up.
-import { afterAll, beforeAll, test } from 'vitest'
-import { type Races, startRaces } from './harness.ts'
-import { expectSerial, runRace } from './race.ts'
-import { describeRace, otherNodes } from './table.ts'
+// A sample of them: other-nodes.long.test.ts has all.
+import { testRaces } from './run-table.ts'
+import { otherNodes, sampleOf } from './table.ts'
 
-let races: Races
-beforeAll(async () => {
-  races = await startRaces()
-})
-afterAll(() => races[Symbol.asyncDispose]())
-
-test.each(otherNodes.map((race) => [describeRace(race), race] as const))('%s', async (_what, race) =>
-  expectSerial(race, await runRace(races, race)),
-)
+testRaces(sampleOf(otherNodes))

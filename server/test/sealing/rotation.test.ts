@@ -177,7 +177,7 @@ test('whatever was accepted while the key is rotated, again and again, can be re
   for (let round = 0; round < 5; round += 1) {
     const writers = [1, 2, 3, 4].map((writer) => write(writer, round))
     await expect
-      .poll(() => [...accepted.values()].filter((value) => value.includes(`-${round}-`)).length)
+      .poll(() => [...accepted.values()].filter((value) => value.includes(`-${round}-`)).length, { timeout: 20_000 })
       .toBeGreaterThan(10)
     await rotate(server)
     await Promise.all(writers)

@@ -1,8 +1,8 @@
 // The provider streams in test/fixtures/models, and the providers that can play them.
 import { readFileSync, readdirSync } from 'node:fs'
 import type { ModelErrorKind, ModelPart } from '../../src/models/port.ts'
-import type { Fetch, ProviderClient } from '../../src/models/provider-client.ts'
-import type { ModelRef, ProviderSettings } from '../../src/models/providers.ts'
+import type { Fetch, ProviderClient } from '../../src/models/adapters/provider-client.ts'
+import type { ModelRef, ProviderSettings } from '../../src/models/adapters/providers.ts'
 
 /** The key that every test sends, and that no error may contain. */
 export const TEST_KEY = 'sk-test-1f9a7c3e5b-secret'

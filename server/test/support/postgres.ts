@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   // When run as root, PostgreSQL runs as another user, which must be able to enter the folder.
   await chmod(data_dir, 0o711)
-  const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres') }))
+  const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres'), durable: false }))
   project.provide('postgres_url', postgres.connection_string)
   const owned = stack.move()
   return () => owned.disposeAsync()

@@ -1,8 +1,8 @@
 // Models of every provider that call a local provider server through the adapters' own HTTP client.
 import { expect } from 'vitest'
 import { ModelError, type Model, type ModelPart, type ModelRequest } from '../../src/models/port.ts'
-import { openProviderClient } from '../../src/models/provider-client.ts'
-import { createModelProviders, type ModelProviders } from '../../src/models/providers.ts'
+import { openProviderClient } from '../../src/models/adapters/provider-client.ts'
+import { createModelProviders, type ModelProviders } from '../../src/models/adapters/providers.ts'
 import { redirectFetch, TEST_KEY, type ProviderCase } from './model-fixtures.ts'
 import { startProviderServer, type ProviderAnswer, type ProviderRoute, type ProviderServer } from './provider-server.ts'
 

@@ -1,6 +1,7 @@
 // Time that only passes when every task waits: a test of hours takes milliseconds without sleeping.
 export interface VirtualTime {
   now(): number
+  monotonic(): number
   after(ms: number, call: () => void): () => void
   sleep(ms: number): Promise<void>
   /** How many timers are running. */
@@ -26,6 +27,7 @@ export function createVirtualTime(): VirtualTime {
 
   return {
     now: () => now,
+    monotonic: () => now,
     pending: () => timers.size,
     after,
     sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),

@@ -83,17 +83,19 @@ test('eight tries, further and further apart; then the next event has its turn',
   const seen: number[] = []
   for (let made = 1; made <= 7; made += 1) {
     await expect.poll(async () => (await world.deliveries(webhook_id))[0]!.tries.length, soon).toBe(made)
+    const { started_at } = (await world.deliveries(webhook_id))[0]!.tries.at(-1)!
     const [lane] = await world.query<{ wait_s: number }>(
-      `select extract(epoch from next_attempt_at - now())::float8 as wait_s from webhook_lanes`,
+      `select extract(epoch from next_attempt_at - $1::timestamptz)::float8 as wait_s from webhook_lanes`,
+      [started_at],
     )
     seen.push(lane!.wait_s)
     expect(sequencesOf(world.receiver, id).length).toBe(made)
     await world.passTime()
   }
   for (const [index, delay_s] of delays_s.entries()) {
-    // What has passed since the try comes off; 5 s is so short that a busy machine shows.
-    expect(seen[index], `after try ${index + 1}`).toBeLessThanOrEqual(delay_s * 1.1)
-    expect(seen[index], `after try ${index + 1}`).toBeGreaterThan(delay_s * 0.9 - 4)
+    // The try itself is part of it, which takes its time on a busy machine.
+    expect(seen[index], `after try ${index + 1}`).toBeLessThanOrEqual(delay_s * 1.1 + 15)
+    expect(seen[index], `after try ${index + 1}`).toBeGreaterThanOrEqual(delay_s * 0.9)
   }
   await expect.poll(async () => (await world.deliveries(webhook_id))[0]!.status, soon).toBe('failed')
   const [failed] = await world.deliveries(webhook_id)

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createCertificate } from '../outbound/peers.ts'
 import { type World, expectSettled, impatient, soon, startWorld } from './fixture.ts'
@@ -166,8 +167,8 @@ test('a commit does not wait for the delivering nodes, whatever they hold', asyn
   const lane = `insert into webhook_lanes (endpoint_id, lane, next_attempt_at) values ($1, $2, now() + interval '1 minute')`
   await world.query(lane, [webhook_id, id])
   const holding = world.server.database.transaction(async (tx) => {
-    await tx.kysely.selectFrom('webhook_endpoints').select('id').forUpdate().execute()
-    await tx.query({ name: 'hold_lanes', text: 'select from webhook_lanes for update' }, [])
+    await tx.execute(sql`select id from webhook_endpoints for update`)
+    await tx.execute(sql`select from webhook_lanes for update`)
     isHeld.resolve()
     await isOver.promise
   })

@@ -2,8 +2,7 @@
 // database only.
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
-import type { Ports } from '../../src/base/ports.ts'
-import { systemPorts } from '../../src/base/ports.ts'
+import { type Ports, systemPorts } from '../../src/base/ports.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 

@@ -1,4 +1,5 @@
 // Deliveries when nodes share them and die: nothing is lost, nothing is made by two under one lease, nothing overtakes.
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openLanes } from '../../src/webhooks/lanes.ts'
 import { startServerProcess } from '../support/process.ts'
@@ -127,10 +128,10 @@ test('a delivery that arrives while its lane is being closed opens it anew', asy
   const [isLocked, mayClose] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   // As a server does that has found nothing more in it, a moment too early.
   const closing = database.transaction(async (tx) => {
-    await tx.query({ name: 'lock_lanes', text: 'select from webhook_lanes for update' }, [])
+    await tx.execute(sql`select from webhook_lanes for update`)
     isLocked.resolve()
     await mayClose.promise
-    await tx.query({ name: 'close_lanes', text: 'delete from webhook_lanes' }, [])
+    await tx.execute(sql`delete from webhook_lanes`)
   })
   await isLocked.promise
   await world.change(id)

@@ -1,5 +1,5 @@
-// What a tool is called with: each argument a row, and the whole as a JSON Schema for whatever a row cannot say.
-import { agentTexts } from '../../texts/agents.ts'
+// The arguments of a tool: one row for each, and a JSON Schema for what rows cannot express.
+import { agentTexts } from '../texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
@@ -31,7 +31,7 @@ export function ArgumentsField({ path }: { path: Path }) {
   const required = Array.isArray(listed) ? (listed as unknown[]).map(String) : []
   const setRequired = (names: string[]) => writeAt([...path, 'required'], names.length === 0 ? undefined : names)
   const change = (next: Row[]) => {
-    // Two rows of one name are one argument: the later one.
+    // Two rows with the same name are one argument: the later one.
     const entries = next.filter(({ name }) => name !== '').map(({ name, schema }) => [name, schema])
     const written = entries.length === 0 ? undefined : Object.fromEntries(entries)
     setShown(next, written)

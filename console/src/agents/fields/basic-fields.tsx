@@ -1,6 +1,6 @@
-// Fields of one value: a text, a number, one of several, yes or no.
+// Fields with one value: a text, a number, a choice, a switch.
 import { useId } from 'react'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { classes } from '../../ui/classes.ts'
 import { Field, Select, TextArea, TextInput } from '../../ui/field.tsx'
 import type { Path } from '../document.ts'
@@ -17,10 +17,10 @@ interface FieldProps {
 interface TextProps extends FieldProps {
   placeholder?: string
   maxLength?: number
-  /** Names of values that are offered. */
+  /** Suggested values. */
   list?: string
   isCode?: boolean
-  /** Empty is a value of its own. */
+  /** An empty text is a value too. */
   keepsEmpty?: boolean
 }
 
@@ -106,14 +106,14 @@ export function NumberField({ path, label, hint, placeholder }: FieldProps & { p
 
 interface ChoiceProps extends FieldProps {
   options: readonly (readonly [value: string, name: string])[]
-  /** What it is when nothing is chosen; without it, something has to be. */
+  /** The label for no choice. Without it, a choice is required. */
   unset?: string
 }
 
 export function ChoiceField({ path, label, hint, options, unset }: ChoiceProps) {
   const { key, value, error, isReadOnly, write } = useField(path)
   const chosen = toText(value)
-  // A value that is none of them is kept, and shown.
+  // A value that is not among the options is kept and shown.
   const others = chosen === '' || options.some(([option]) => option === chosen) ? [] : [[chosen, chosen] as const]
   return (
     <div data-path={key} className="min-w-0">
@@ -135,7 +135,7 @@ export function ChoiceField({ path, label, hint, options, unset }: ChoiceProps) 
   )
 }
 
-/** Takes a value away that is the default anyhow. */
+/** Removes a value that equals the default. */
 export function SwitchField({ path, label, hint, isOnByDefault = false }: FieldProps & { isOnByDefault?: boolean }) {
   const { key, value, error, isReadOnly, write } = useField(path)
   const isOn = typeof value === 'boolean' ? value : isOnByDefault

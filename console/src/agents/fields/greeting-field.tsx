@@ -1,6 +1,6 @@
-// How a conversation begins: with a text, with words of the model, or with nothing.
+// How a conversation starts: with a fixed text, with a text by the model, or with nothing.
 import { agentBounds } from '@parley/contract'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { Field, Select, TextArea } from '../../ui/field.tsx'
 import { type Path, isObject } from '../document.ts'
 import { useField } from '../editor-context.ts'
@@ -21,7 +21,7 @@ function textOf(value: unknown): string {
   return typeof text === 'string' ? text : ''
 }
 
-/** A static one stays in the form that it has. */
+/** A fixed greeting stays a text or an object, as it was. */
 function withText(kind: Kind, before: unknown, text: string): unknown {
   if (kind === 'none') return undefined
   if (kind === 'generated')

@@ -1,6 +1,6 @@
-// A list of things that have fields themselves: each a line that opens, can be moved and taken away.
+// A list of items with their own fields. Each is a line that opens, and can be moved and removed.
 import { type ReactNode, useId, useState } from 'react'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { Icon } from '../../ui/icons.tsx'
@@ -9,18 +9,18 @@ import { useEditor, useField } from '../editor-context.ts'
 
 const words = agentTexts.list
 
-/** The name of the field that says it, or what is said. */
+/** The field that names an item, or a function that does. */
 type Naming = string | ((item: JsonObject) => string)
 
 export interface ListProps {
   path: Path
-  /** Of what it is a list: in the names of its buttons. */
+  /** What an item is called, for the names of its buttons. */
   thing: string
   add: string
   hint?: string
   most: number
   make: () => JsonObject
-  /** Of an item while it is closed. */
+  /** Shown while the item is closed. */
   title: Naming
   note?: Naming
   render: (path: Path, item: JsonObject) => ReactNode
@@ -126,7 +126,7 @@ function ListItem({ itemKey, title, note, isOpen, isReadOnly, onToggle, onRaise,
         {!isReadOnly && <IconButton icon="trash" label={words.remove(title)} onClick={onRemove} />}
       </div>
       {isOpen && (
-        // A card stays open while somebody works in it, also when what was wrong with it has been put right.
+        // A card stays open while it has the focus, also after its faults were corrected.
         <div id={id} className={classes('flex flex-col gap-3 border-t border-line p-3')} onFocus={() => onToggle(true)}>
           {children()}
         </div>

@@ -1,9 +1,9 @@
-// Which model, by its provider's name and its own; those that the server has are offered.
+// The model, by provider and name. The models that the server has are suggested.
 import { agentBounds, agentDefaults } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { type Path, readAt } from '../document.ts'
 import { useEditor } from '../editor-context.ts'
 import { NumberField, TextField } from './basic-fields.tsx'

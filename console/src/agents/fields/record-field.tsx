@@ -1,5 +1,5 @@
-// Names and their texts, as rows: headers of a request, facts about an agent.
-import { agentTexts } from '../../texts/agents.ts'
+// Names and values as rows: headers of a request, facts about an agent.
+import { agentTexts } from '../texts.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { type JsonObject, type Path, isObject } from '../document.ts'
@@ -15,7 +15,7 @@ interface RecordProps {
   label: string
   hint?: string
   add?: string
-  /** Names that have fields of their own. */
+  /** Names that have their own field. */
   without?: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-// The least height of a field that grows with its text: that of so many lines.
+// The minimum height of a field that grows with its text, in lines.
 import type { CSSProperties } from 'react'
 
 export function roomFor(lines: number): CSSProperties {

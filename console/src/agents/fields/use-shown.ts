@@ -1,9 +1,9 @@
-// What a field shows of its value while somebody types: a text, or rows, that stay as they are typed.
+// What a field shows while its value is edited: a text or rows, exactly as typed.
 import { useState } from 'react'
 
 /**
- * `show` makes it out of the value anew whenever that was changed elsewhere. The setter takes what is shown and the value that
- * it stands for, which is the field's own from then on.
+ * `show` derives it from the value whenever the value changes elsewhere. The setter takes what is shown and the value that
+ * it stands for, which then counts as the field's own.
  */
 export function useShown<S>(
   value: unknown,

@@ -1,6 +1,6 @@
-// Fields whose value is written as a text of its own: JSON, a list with one entry a line.
-import { agentTexts } from '../../texts/agents.ts'
-import { formatJson } from '../../format.ts'
+// Fields whose value is written as text: JSON, or a list with one entry per line.
+import { agentTexts } from '../texts.ts'
+import { formatJson } from '../../base/format.ts'
 import { classes } from '../../ui/classes.ts'
 import { Field, TextArea } from '../../ui/field.tsx'
 import { type Path, isObject } from '../document.ts'
@@ -18,7 +18,7 @@ interface WrittenProps {
 const showJson = (value: unknown) => (value === undefined ? '' : formatJson(value))
 
 interface JsonProps extends WrittenProps {
-  /** Nothing but an object will do. */
+  /** Only a JSON object is valid. */
   isObjectOnly?: boolean
   className?: string
 }

@@ -1,10 +1,10 @@
-// What can be done about an agent as a whole: switch it off and on, delete it.
+// Actions on an agent as a whole: deactivate, activate, delete.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { describeError } from '../../describe-error.ts'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { describeError } from '../../ui/describe-error.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/notify.ts'
@@ -15,9 +15,9 @@ const words = agentTexts.menu
 
 interface Props {
   agent: { id: string; name: string; active: boolean }
-  /** On the agent's own page, which deleting it leads away from. */
+  /** On the agent's own page, deleting the agent leads away from it. */
   isOwnPage?: boolean
-  /** Something is being edited: nothing may change beside it. */
+  /** While something is being edited, the agent cannot be changed here. */
   isBusy?: boolean
 }
 

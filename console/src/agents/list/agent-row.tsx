@@ -1,8 +1,8 @@
-// One agent in the list: what it is, which of its versions answers, and how much it is talked to.
+// An agent in the list: its versions, and how much it is used.
 import { Link } from '@tanstack/react-router'
 import type { Output } from '@parley/sdk'
-import { formatFull, formatMoment, formatNumber, formatSeconds } from '../../format.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { formatFull, formatMoment, formatNumber, formatSeconds } from '../../base/format.ts'
+import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'
 import { findLive } from '../use-agent.ts'
 import { VersionBadge } from '../versions/version-badge.tsx'
@@ -58,7 +58,7 @@ export function AgentRow({ agent, now }: { agent: ListedAgent; now: Date }) {
   )
 }
 
-/** Of the agent or its newest version, whichever came later. */
+/** The last change of the agent or of its newest version. */
 function changedAt({ versions, updated_at }: ListedAgent): string {
   const version = versions?.[0]?.updated_at
   return version !== undefined && version > updated_at ? version : updated_at

@@ -1,12 +1,12 @@
-// A new agent: a name, and a first draft that can be published as it is.
+// Creates an agent with a name and a first draft that can be published as it is.
 import { agentBounds } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { describeError } from '../../describe-error.ts'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { describeError } from '../../ui/describe-error.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Field, TextInput } from '../../ui/field.tsx'
 import { forgetAgents } from '../use-agent.ts'
@@ -23,7 +23,7 @@ export function NewAgentDialog({ onClose }: { onClose: () => void }) {
     mutationFn: async () => {
       const { agent_id } = await client.createAgent({ name: name.trim() })
       const inputs = purpose.trim() === '' ? {} : { instruction_builder_inputs: { purpose: purpose.trim() } }
-      // Without it the agent is there all the same, and its page proposes the same draft.
+      // If this fails, the agent exists all the same, and its page proposes the same draft.
       await client.createAgentVersion({ agent_id, config: agentTexts.starter, ...inputs }).catch(() => {})
       return agent_id
     },

@@ -1,6 +1,6 @@
-// What an agent can do beside talking: tools, MCP servers, what is built in, forms.
+// What an agent can do besides talking: tools, MCP servers, built-in tools, forms.
 import { agentBounds, agentDefaults, fieldTypesWithOptions, widgetTypes } from '@parley/contract'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { type Path, isObject, readAt } from '../document.ts'
 import { useEditor } from '../editor-context.ts'
 import { ArgumentsField } from '../fields/arguments-field.tsx'

@@ -1,6 +1,6 @@
-// What a tool does when it is called: its actions in order, each with the fields of its kind.
-import { httpMethods, voiceActionTypes } from '@parley/contract'
-import { agentTexts } from '../../texts/agents.ts'
+// The actions of a tool, in order, each with the fields of its kind.
+import { type ActionDefinition, type FormField, actions, agentBounds } from '@parley/contract'
+import { agentTexts } from '../texts.ts'
 import type { JsonObject, Path } from '../document.ts'
 import { ChoiceField, LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
 import { ListField } from '../fields/list-field.tsx'
@@ -10,11 +10,38 @@ import { Row } from './group.tsx'
 
 const words = agentTexts.abilities.actions
 
-const usual = ['http', 'play_message', 'knowledge_base', 'workflow'] as const
-const kinds = [
-  ...usual.map((kind) => [kind, words.kinds[kind]] as const),
-  ...voiceActionTypes.map((kind) => [kind, words.byVoice(kind)] as const),
-]
+/** What a field is called, and what there is to know about it; one without words is called by its name. */
+const fieldWords: Record<string, Record<string, { label: string; hint?: string }>> = {
+  http: {
+    method: { label: words.method },
+    url: { label: words.url },
+    headers: { label: agentTexts.abilities.headers, hint: agentTexts.abilities.secretsHint },
+    query: { label: words.query },
+    body: { label: words.body, hint: words.bodyHint },
+    timeout_ms: { label: words.timeout, hint: words.timeoutHint },
+    retries: { label: words.retries },
+    save_as: { label: words.saveAs, hint: words.saveAsHint },
+  },
+  play_message: { message: { label: words.message } },
+  knowledge_base: {
+    dataset_id: { label: words.dataset },
+    query: { label: words.search },
+    top_n: { label: words.topN },
+  },
+  workflow: {
+    workflow_id: { label: words.workflow },
+    workflow_version: { label: words.workflowVersion },
+    input: { label: words.input },
+  },
+}
+
+const findAction = (type: unknown) => actions.find(({ types }) => types.some((one) => one === type))
+const plainName = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+const kindWords: Record<string, string> = words.kinds
+
+const kinds = actions.flatMap(({ types }) =>
+  types.map((type) => [type, kindWords[type] ?? (types.length > 1 ? words.byVoice(type) : plainName(type))] as const),
+)
 
 export function ActionsField({ path, label, hint }: { path: Path; label: string; hint: string }) {
   return (
@@ -25,7 +52,7 @@ export function ActionsField({ path, label, hint }: { path: Path; label: string;
         thing={words.thing}
         add={words.add}
         hint={hint}
-        most={20}
+        most={agentBounds.tool.actions}
         make={() => ({ type: 'http', url: '' })}
         title={({ type }) => kinds.find(([kind]) => kind === type)?.[1] ?? String(type ?? '')}
         note={noteOf}
@@ -35,13 +62,13 @@ export function ActionsField({ path, label, hint }: { path: Path; label: string;
   )
 }
 
-function noteOf({ method, url, message, dataset_id, workflow_id }: JsonObject): string {
-  const said = message ?? dataset_id ?? workflow_id
-  return typeof url === 'string'
-    ? `${typeof method === 'string' ? method : 'GET'} ${url}`
-    : typeof said === 'string'
-      ? said
-      : ''
+/** The first field that an action cannot be without, and what stands before it. */
+function noteOf(action: JsonObject): string {
+  const definition = findAction(action['type'])
+  const first = definition?.form.findIndex(({ field }) => isRequired(definition, field)) ?? -1
+  const fields = definition?.form.slice(0, first + 1) ?? []
+  if (typeof action[fields.at(-1)?.field ?? ''] !== 'string') return ''
+  return fields.map(({ field, unset }) => action[field] ?? unset ?? '').join(' ')
 }
 
 function Action({ path, action }: { path: Path; action: JsonObject }) {
@@ -54,67 +81,88 @@ function Action({ path, action }: { path: Path; action: JsonObject }) {
           label={words.condition}
           placeholder={words.conditionExample}
           isCode
-          maxLength={4000}
+          maxLength={agentBounds.tool.condition}
         />
       </Row>
-      <OwnFields path={path} kind={action['type']} />
+      <OwnFields path={path} definition={findAction(action['type'])} />
     </>
   )
 }
 
-function OwnFields({ path, kind }: { path: Path; kind: unknown }) {
-  switch (kind) {
-    case 'http':
-      return <HttpFields path={path} />
-    case 'play_message':
-      return <LongTextField path={[...path, 'message']} label={words.message} rows={2} maxLength={32_000} />
-    case 'knowledge_base':
-      return (
-        <Row>
-          <TextField path={[...path, 'dataset_id']} label={words.dataset} keepsEmpty maxLength={200} />
-          <TextField path={[...path, 'query']} label={words.search} isCode maxLength={20_000} />
-          <NumberField path={[...path, 'top_n']} label={words.topN} />
-        </Row>
-      )
-    case 'workflow':
-      return (
-        <>
-          <Row>
-            <TextField path={[...path, 'workflow_id']} label={words.workflow} keepsEmpty maxLength={200} />
-            <TextField path={[...path, 'workflow_version']} label={words.workflowVersion} maxLength={200} />
-          </Row>
-          <JsonField path={[...path, 'input']} label={words.input} isObjectOnly />
-        </>
-      )
-    default:
-      return <JsonField path={path} label={words.whole} hint={words.wholeHint} isObjectOnly />
-  }
+interface OwnFieldsProps {
+  path: Path
+  definition: ActionDefinition | undefined
 }
 
-function HttpFields({ path }: { path: Path }) {
-  return (
-    <>
-      <div className="grid gap-3 wide:grid-cols-[7rem_minmax(0,1fr)]">
-        <ChoiceField
-          path={[...path, 'method']}
-          label={words.method}
-          unset="GET"
-          options={httpMethods.filter((method) => method !== 'GET').map((method) => [method, method])}
-        />
-        <TextField path={[...path, 'url']} label={words.url} isCode keepsEmpty maxLength={8000} />
+function OwnFields({ path, definition }: OwnFieldsProps) {
+  if (!definition || definition.form.length === 0)
+    return <JsonField path={path} label={words.whole} hint={words.wholeHint} isObjectOnly />
+  return rowsOf(definition.form).map((fields) => {
+    const [first] = fields
+    const shown = fields.map((field) => <OwnField key={field.field} path={path} definition={definition} of={field} />)
+    if (isWide(first!)) return shown
+    if (first!.as !== 'choice') return <Row key={first!.field}>{shown}</Row>
+    return (
+      <div key={first!.field} className="grid gap-3 wide:grid-cols-[7rem_minmax(0,1fr)]">
+        {shown}
       </div>
-      <RecordField
-        path={[...path, 'headers']}
-        label={agentTexts.abilities.headers}
-        hint={agentTexts.abilities.secretsHint}
-      />
-      <RecordField path={[...path, 'query']} label={words.query} />
-      <JsonField path={[...path, 'body']} label={words.body} hint={words.bodyHint} rows={3} />
-      <Row>
-        <NumberField path={[...path, 'timeout_ms']} label={words.timeout} hint={words.timeoutHint} />
-        <NumberField path={[...path, 'retries']} label={words.retries} placeholder="0" />
-        <TextField path={[...path, 'save_as']} label={words.saveAs} hint={words.saveAsHint} isCode maxLength={64} />
-      </Row>
-    </>
-  )
+    )
+  })
+}
+
+const isWide = ({ as }: FormField) => as === 'record' || as === 'json' || as === 'long_text'
+
+/** Narrow fields that follow each other stand side by side. */
+function rowsOf(form: readonly FormField[]): FormField[][] {
+  const rows: FormField[][] = []
+  for (const field of form) {
+    const row = rows.at(-1)
+    if (row && !isWide(field) && !isWide(row[0]!)) row.push(field)
+    else rows.push([field])
+  }
+  return rows
+}
+
+/** What the console reads of a field's schema. */
+interface FieldSchema {
+  type?: string | string[]
+  enum?: unknown[]
+  maxLength?: number
+}
+
+function isRequired({ schema }: ActionDefinition, field: string): boolean {
+  return (schema.required ?? []).includes(field)
+}
+
+interface OwnFieldProps {
+  path: Path
+  definition: ActionDefinition
+  of: FormField
+}
+
+function OwnField({ path: place, definition, of: { field, as, unset } }: OwnFieldProps) {
+  const path = [...place, field]
+  const { label, hint } = fieldWords[definition.types[0]!]?.[field] ?? { label: plainName(field), hint: undefined }
+  const schema = definition.schema.properties[field] as FieldSchema
+  const shared = { path, label, hint }
+  const bounds = schema.maxLength === undefined ? {} : { maxLength: schema.maxLength }
+  const text = { ...shared, ...bounds, keepsEmpty: isRequired(definition, field) }
+  switch (as) {
+    case 'choice': {
+      const options = (schema.enum ?? []).filter((value) => typeof value === 'string' && value !== unset) as string[]
+      return <ChoiceField {...shared} {...(unset ? { unset } : {})} options={options.map((value) => [value, value])} />
+    }
+    case 'text':
+      return <TextField {...text} />
+    case 'code':
+      return <TextField {...text} isCode />
+    case 'long_text':
+      return <LongTextField {...shared} {...bounds} rows={2} />
+    case 'number':
+      return <NumberField {...shared} placeholder={unset ?? ''} />
+    case 'record':
+      return <RecordField {...shared} />
+    case 'json':
+      return <JsonField {...shared} rows={3} isObjectOnly={[schema.type].flat().includes('object')} />
+  }
 }

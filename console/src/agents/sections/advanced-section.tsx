@@ -1,6 +1,6 @@
-// Whatever else an agent can be set to: its model, bounds, channels, analysis, and what is kept for later.
+// The other settings of an agent: model, limits, channels, analysis, and settings for later capabilities.
 import { agentBounds, agentDefaults, channels, concurrencyRules } from '@parley/contract'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'
 import { ChoiceField, LongTextField, NumberField, SwitchField, TextField } from '../fields/basic-fields.tsx'
 import { GreetingField } from '../fields/greeting-field.tsx'

@@ -1,7 +1,7 @@
-// Has the model write the instructions out of what is known of the agent, and tells how far it is.
+// Lets the model write the instructions from the purpose of the agent, and shows the progress.
 import { useMutation } from '@tanstack/react-query'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { notify, notifyError } from '../../ui/notify.ts'
 import { useAgentPage } from '../page-context.ts'
@@ -19,7 +19,7 @@ export function Generation() {
       const base = editing.isDirty ? await saveNow() : latest
       if (!base) return
       const agent_id = base.agent.id
-      // Of a published version a draft is made.
+      // If the version is published, the server creates a draft.
       await client.generateAgentInstructions({ agent_id, version: 'latest' })
       await editing.reload()
       notify(words.asked)

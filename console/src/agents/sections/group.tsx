@@ -1,4 +1,4 @@
-// How fields are arranged: below a heading, side by side, folded away.
+// Layout of fields: groups with a heading, columns, and folded groups.
 import { type ReactNode, useId, useState } from 'react'
 import { Icon } from '../../ui/icons.tsx'
 import { type Path, isWithin, keyOf } from '../document.ts'
@@ -21,7 +21,7 @@ interface ListGroupProps extends Omit<ListProps, 'thing' | 'add' | 'hint'> {
   texts: { title: string; hint: string; thing: string; add: string }
 }
 
-/** A group that is one list. */
+/** A group that consists of one list. */
 export function ListGroup({ texts: { title, hint, thing, add }, ...list }: ListGroupProps) {
   return (
     <Group title={title} hint={hint}>
@@ -30,12 +30,12 @@ export function ListGroup({ texts: { title, hint, thing, add }, ...list }: ListG
   )
 }
 
-/** Fields side by side, where there is room. */
+/** Fields side by side, if there is room. */
 export function Row({ children }: { children: ReactNode }) {
   return <div className="grid min-w-0 gap-3 wide:grid-cols-2">{children}</div>
 }
 
-/** A line that opens to its fields; by itself when something in them is wrong. */
+/** A line that opens to its fields. It opens by itself if one of them has a fault. */
 export function Fold({ title, paths, children }: { title: string; paths: readonly Path[]; children: ReactNode }) {
   const id = useId()
   const { faults } = useEditor()

@@ -1,5 +1,5 @@
-// The whole configuration as text: the same state as all other sections, and the way to what has no field.
-import { agentTexts } from '../../texts/agents.ts'
+// The whole configuration as JSON, including keys that have no field.
+import { agentTexts } from '../texts.ts'
 import { useEditor } from '../editor-context.ts'
 import { JsonField } from '../fields/written-fields.tsx'
 import { Group } from './group.tsx'

@@ -1,7 +1,7 @@
-// What an agent is for, how it talks, what it knows and what it must keep to: the sections that are written in words.
+// The sections that are mainly text: purpose, instructions, rules, knowledge.
 import { agentBounds } from '@parley/contract'
 import type { ComponentProps } from 'react'
-import { agentTexts } from '../../texts/agents.ts'
+import { agentTexts } from '../texts.ts'
 import { LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
 import { GreetingField } from '../fields/greeting-field.tsx'
 import { RecordField } from '../fields/record-field.tsx'
@@ -10,7 +10,7 @@ import { Group, ListGroup, Row } from './group.tsx'
 
 const words = agentTexts.sections
 
-/** Keys of `instruction_builder_inputs`, whose names are the authors' own; these have fields. */
+/** Keys of `instruction_builder_inputs` that have their own field. Authors can add others. */
 const facts = ['purpose', 'audience', 'personality', 'language'] as const
 
 export function PurposeSection() {
@@ -51,7 +51,7 @@ export function PurposeSection() {
   )
 }
 
-/** One text that fills the section. */
+/** One text field that fills the section. */
 function Text({ texts, ...field }: { texts: { title: string; hint: string; label: string } } & TextProps) {
   return (
     <Group title={texts.title} hint={texts.hint}>

@@ -1,12 +1,12 @@
-// What differs between two versions: each field with what it was and what it is.
+// The differences between two versions: each field with both values.
 import type { Output } from '@parley/sdk'
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { useSession } from '../../session-context.ts'
-import type { Session } from '../../session.ts'
-import { formatJson } from '../../format.ts'
-import { useIsRoomy } from '../../shell/use-media.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { useSession } from '../../session/session-context.ts'
+import type { Session } from '../../session/session.ts'
+import { formatJson } from '../../base/format.ts'
+import { useIsRoomy } from '../../ui/use-media.ts'
+import { agentTexts } from '../texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -18,7 +18,7 @@ const words = agentTexts.comparison
 
 type Difference = Output<'compareAgentVersions'>['differences'][number]
 
-/** `revision` is that of the draft that is compared. */
+/** `revision` is the revision of the draft that is compared. */
 export function comparisonQuery({ client }: Session, agent_id: string, from: number, to: number, revision: number) {
   return queryOptions({
     queryKey: ['comparison', agent_id, from, to, revision],
@@ -65,7 +65,7 @@ export function Comparison({ agent_id, from, to, revision }: Props) {
   )
 }
 
-/** Its lines are there to be unfolded. */
+/** The lines of the text can be unfolded. */
 export function FoldedDifference({ difference }: { difference: Difference }) {
   return (
     <Disclosure
@@ -108,7 +108,7 @@ function toText(value: unknown): string {
   return typeof value === 'string' ? value : formatJson(value)
 }
 
-/** What the default model says of the difference; only when asked, since it is sent there. */
+/** A description of the differences by the default model. Only on request, because it is sent to the provider. */
 function InWords({ agent_id, from, to, children }: Omit<Props, 'revision'> & { children: ReactNode }) {
   const { client } = useSession()
   const [text, setText] = useState('')

@@ -1,4 +1,4 @@
-// What a version is at the moment. Pure.
+// The state of a version. Pure.
 import type { AgentDetail } from '../document.ts'
 import { findLive } from '../use-agent.ts'
 
@@ -6,7 +6,7 @@ export type VersionState = 'live' | 'past' | 'draft' | 'behind'
 
 type Version = AgentDetail['versions'][number]
 
-/** A draft below the published one answers nobody, also once it is published: the highest number does. */
+/** A draft below the published version is never used, even if published, because the highest number is used. */
 export function stateOf(
   version: Pick<Version, 'version' | 'published'>,
   agent: Pick<AgentDetail, 'versions'>,

@@ -1,13 +1,13 @@
-// Two texts line by line: which lines have gone, which have come, which words of them, and enough around it to know the place. Pure.
+// Compares two texts by line: removed and added lines, changed words in them, and lines around them for context. Pure.
 import { diffLines, diffWordsWithSpace } from 'diff'
 
-/** Lines around a change. */
+/** Unchanged lines shown around a change. */
 const context = 2
-/** Beyond, the one is shown after the other. */
+/** With more edits, the texts are shown one after the other. */
 const max_line_edits = 2000
-/** Beyond, a line is another one altogether. */
+/** With more edits, a line counts as a different line. */
 const max_word_edits = 60
-/** Of lines that have changed together, those that are looked at word by word. */
+/** In a group of changed lines, this many are compared word by word. */
 const max_lines_by_word = 200
 
 export interface Piece {
@@ -15,7 +15,7 @@ export interface Piece {
   isChanged: boolean
 }
 
-/** A line on both sides; one that is on one side only has null on the other. */
+/** A line on both sides. A line on one side only has null on the other. */
 export interface LinePair {
   before: Piece[] | null
   after: Piece[] | null
@@ -40,7 +40,7 @@ export function compareLines(before: string, after: string): DifferenceRow[] {
   return rows
 }
 
-/** A last line without its break is the same as one with it. */
+/** A last line without a line break equals one with it. */
 function ended(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`
 }
@@ -64,7 +64,7 @@ function pairLines(gone: string[], come: string[]): LinePair[] {
   })
 }
 
-/** Marks the words that differ; none, where hardly anything is the same. */
+/** Marks the words that differ, or none if hardly any are the same. */
 function compareWords(before: string, after: string): { before: Piece[]; after: Piece[] } {
   const parts = diffWordsWithSpace(before, after, { maxEditLength: max_word_edits })
   const common = parts?.filter(({ added, removed }) => !added && !removed).map(({ value }) => value.trim().length) ?? []

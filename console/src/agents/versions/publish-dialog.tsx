@@ -1,9 +1,9 @@
-// Asks before a version is published, and shows what would change for those who talk to the agent. What was not seen is not published.
+// Asks before a version is published, and shows what changes. A draft that changed since it was shown is not published.
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { describeError } from '../../describe-error.ts'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { describeError } from '../../ui/describe-error.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/notify.ts'
 import { LoadingState } from '../../ui/state.tsx'
@@ -35,7 +35,7 @@ export function PublishDialog({ agent, version, onClose }: Props) {
       await forgetAgents(queries, agent.id)
       onClose()
     },
-    // The page is to show what is there now.
+    // Reads the current state, so that the page shows it.
     onError: (error) => isOutdated(error) && forgetAgents(queries, agent.id),
   })
   const hasChanged = isOutdated(publish.error)
@@ -71,7 +71,7 @@ function WhatChanges({ agent_id, from, version }: ChangesProps) {
   return (
     <div className="flex flex-col gap-1.5">
       <p className="font-medium">{words.differences(data.differences.length, from)}</p>
-      {/* The answer stays in sight below it. */}
+      {/* The buttons stay visible below it. */}
       <ul className="-m-0.5 flex max-h-[42vh] flex-col gap-1.5 overflow-y-auto p-0.5">
         {data.differences.map((difference) => (
           <li key={`${difference.op} ${difference.path}`}>

@@ -1,8 +1,8 @@
-// Asks before an earlier version comes back: as a new version with the same content, since numbers only rise.
+// Asks before an earlier version is restored, as a new version with the same content, because version numbers only rise.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { describeError } from '../../describe-error.ts'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { describeError } from '../../ui/describe-error.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { notify } from '../../ui/notify.ts'
 import type { AgentDetail } from '../document.ts'
@@ -32,7 +32,7 @@ export function RollBackDialog({ agent, version, onClose }: Props) {
       notify(words.done(version, published))
       onClose()
     },
-    // Also when it was published no more: the copy is there.
+    // If publishing failed, the copy exists all the same.
     onSettled: () => forgetAgents(queries, agent_id),
   })
   return (

@@ -1,5 +1,5 @@
-// Two texts and what differs between them: side by side where there is room, else what has gone above what has come.
-import { agentTexts } from '../../texts/agents.ts'
+// Two texts and their differences: side by side, or one below the other on narrow screens.
+import { agentTexts } from '../texts.ts'
 import { classes } from '../../ui/classes.ts'
 import { type DifferenceRow, type LinePair, type Piece, compareLines } from './line-difference.ts'
 
@@ -46,7 +46,7 @@ function Pair({ row }: { row: DifferenceRow }) {
 
 interface LineProps {
   mark: ' ' | '-' | '+' | '…'
-  /** Null: there is nothing on this side. */
+  /** Null if this side has no line. */
   pieces: readonly Piece[] | null
 }
 
@@ -75,7 +75,7 @@ function Line({ mark, pieces }: LineProps) {
   )
 }
 
-/** Of lines that have changed together, all that have gone come first. */
+/** In a group of changed lines, the removed ones come first. */
 function inOneColumn(rows: readonly DifferenceRow[]): LineProps[] {
   const lines: LineProps[] = []
   let run: LinePair[] = []

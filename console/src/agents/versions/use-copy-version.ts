@@ -1,7 +1,7 @@
-// Makes a draft out of an earlier version, and leads to it.
+// Copies an earlier version to a new draft, and navigates to it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useSession } from '../../session-context.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { useSession } from '../../session/session-context.ts'
+import { agentTexts } from '../texts.ts'
 import { notify, notifyError } from '../../ui/notify.ts'
 import type { SectionName } from '../agent-search.ts'
 import { useAgentPage } from '../page-context.ts'

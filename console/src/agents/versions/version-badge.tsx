@@ -1,5 +1,5 @@
-// The state of a version: a dot and words.
-import { agentTexts } from '../../texts/agents.ts'
+// The state of a version as a dot and a word.
+import { agentTexts } from '../texts.ts'
 import { classes } from '../../ui/classes.ts'
 import type { VersionState } from './describe-version.ts'
 

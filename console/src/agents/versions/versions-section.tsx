@@ -1,8 +1,8 @@
-// Every version of an agent: what it is, when it came, and the way from one to another.
+// All versions of an agent, with the actions on them.
 import { useRef, useState } from 'react'
-import { formatFull, formatMoment } from '../../format.ts'
-import { useNow } from '../../inbox/use-now.ts'
-import { agentTexts } from '../../texts/agents.ts'
+import { formatFull, formatMoment } from '../../base/format.ts'
+import { useNow } from '../../ui/use-now.ts'
+import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
@@ -21,9 +21,9 @@ import { VersionBadge } from './version-badge.tsx'
 
 const words = agentTexts.versions
 
-/** More push the comparison out of sight. */
+/** More rows would push the comparison out of sight. */
 const shown_first = 8
-/** As many as the server tells with an agent. */
+/** The server returns this many with an agent. */
 const listed_at_most = 100
 
 type Version = AgentDetail['versions'][number]

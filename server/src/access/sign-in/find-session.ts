@@ -2,7 +2,7 @@
 import type { Role } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
-import { type Executor, statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type Access, type Actor, knownScopes, roleScopes } from '../../calls/access.ts'
 import type { Session, SignInWay } from '../../calls/principal.ts'
@@ -110,7 +110,8 @@ function createAccess(
   return { organization_id, actor, scopes, agent_ids: agent_ids && new Set(agent_ids), conversation: null, limit_key }
 }
 
-const markUsed = statement(
+const markUsed = acrossOrganizations(
+  'its id alone says which one is meant',
   'mark_session_used',
   `update sessions set last_used_at = now() where id = $1 and last_used_at < now() - interval '1 minute'`,
 )

@@ -1,14 +1,14 @@
 // The SQL of invitations. Their tokens go in as hashes and never come out.
 import type { Output, Role } from '@parley/contract'
-import { sql } from 'kysely'
-import type { Executor } from '../../database/database.ts'
+import { newest } from '../../database/cursor.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 import type { Actor } from '../../calls/access.ts'
 import { type PageRequest, countRows } from '../queries.ts'
 
 export type InvitationRecord = Output<'listInvitations'>['data'][number]
 
-const columns = ['id as invitation_id', 'email', 'role', 'name', 'invited_by', 'created_at', 'expires_at'] as const
+const columns = 'id as invitation_id, email, role, name, invited_by, created_at, expires_at'
 
 export interface NewInvitation {
   id: string
@@ -20,99 +20,90 @@ export interface NewInvitation {
   expires_in_seconds: number
 }
 
-export function insertInvitation(
-  { kysely, organization_id }: Store,
-  { expires_in_seconds, invited_by, ...invitation }: NewInvitation,
+const insertStatement = statement(
+  'insert_invitation',
+  `insert into invitations (organization_id, id, token_hash, email, role, name, invited_by, expires_at)
+   values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(secs => $8))
+   returning ${columns}`,
+)
+
+export async function insertInvitation(
+  tx: Store,
+  { id, token_hash, email, role, name, invited_by, expires_in_seconds }: NewInvitation,
 ): Promise<InvitationRecord> {
-  return kysely
-    .insertInto('invitations')
-    .values({
-      ...invitation,
-      organization_id,
-      invited_by: JSON.stringify(invited_by),
-      expires_at: sql<string>`clock_timestamp() + make_interval(secs => ${expires_in_seconds})`,
-    })
-    .returning(columns)
-    .$castTo<InvitationRecord>()
-    .executeTakeFirstOrThrow()
+  const invited = [id, token_hash, email, role, name, JSON.stringify(invited_by), expires_in_seconds]
+  const [invitation] = await tx.query<InvitationRecord>(insertStatement, [tx.organization_id, ...invited])
+  return invitation!
 }
 
-export async function countOpenInvitations({ kysely, organization_id }: Store): Promise<number> {
-  return countRows(
-    kysely
-      .selectFrom('invitations')
-      .where('organization_id', '=', organization_id)
-      .where('expires_at', '>', sql<string>`now()`),
-  )
+const countStatement = statement(
+  'count_open_invitations',
+  'select count(*) from invitations where organization_id = $1 and expires_at > now()',
+)
+
+export function countOpenInvitations(store: Store): Promise<number> {
+  return countRows(store, countStatement)
 }
+
+const findToStatement = statement(
+  'find_invitation_to',
+  'select role from invitations where organization_id = $1 and email = $2 and expires_at > now()',
+)
 
 /** The open one of an address. */
-export function findInvitationTo(
-  { kysely, organization_id }: Store,
-  email: string,
-): Promise<{ role: Role } | undefined> {
-  return kysely
-    .selectFrom('invitations')
-    .select('role')
-    .where('organization_id', '=', organization_id)
-    .where('email', '=', email)
-    .where('expires_at', '>', sql<string>`now()`)
-    .$castTo<{ role: Role }>()
-    .executeTakeFirst()
+export async function findInvitationTo(store: Store, email: string): Promise<{ role: Role } | undefined> {
+  const [invitation] = await store.query<{ role: Role }>(findToStatement, [store.organization_id, email])
+  return invitation
 }
 
-export function selectInvitations(
-  { kysely, organization_id }: Store,
-  { limit, after }: PageRequest,
-): Promise<InvitationRecord[]> {
-  return kysely
-    .selectFrom('invitations')
-    .select(columns)
-    .where('organization_id', '=', organization_id)
-    .where('expires_at', '>', sql<string>`now()`)
-    .$if(after !== null, (query) => query.where(sql<boolean>`(created_at, id) < (${after?.time}, ${after?.key})`))
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .$castTo<InvitationRecord>()
-    .execute()
+const listStatement = statement(
+  'list_invitations',
+  `select ${columns} from invitations
+   where organization_id = $1 and expires_at > now() and (created_at, id) < ($2, $3)
+   order by created_at desc, id desc limit $4`,
+)
+
+export function selectInvitations(store: Store, { limit, after }: PageRequest): Promise<InvitationRecord[]> {
+  const { time, key } = after ?? newest
+  return store.query(listStatement, [store.organization_id, time, key, limit])
 }
+
+const lockStatement = statement(
+  'lock_invitation',
+  'select role from invitations where organization_id = $1 and id = $2 for update',
+)
 
 /** Nobody else deletes it, or takes its place, until the transaction ends. */
-export function lockInvitation({ kysely, organization_id }: Store, id: string): Promise<{ role: Role } | undefined> {
-  return kysely
-    .selectFrom('invitations')
-    .select('role')
-    .where('organization_id', '=', organization_id)
-    .where('id', '=', id)
-    .forUpdate()
-    .$castTo<{ role: Role }>()
-    .executeTakeFirst()
+export async function lockInvitation(tx: Store, id: string): Promise<{ role: Role } | undefined> {
+  const [invitation] = await tx.query<{ role: Role }>(lockStatement, [tx.organization_id, id])
+  return invitation
 }
 
-export async function deleteInvitationRow({ kysely, organization_id }: Store, id: string): Promise<void> {
-  await kysely.deleteFrom('invitations').where('organization_id', '=', organization_id).where('id', '=', id).execute()
+const deleteStatement = statement('delete_invitation', 'delete from invitations where organization_id = $1 and id = $2')
+
+export async function deleteInvitationRow(tx: Store, id: string): Promise<void> {
+  await tx.query(deleteStatement, [tx.organization_id, id])
 }
+
+const deleteByStatement = statement(
+  'delete_invitations_by',
+  `delete from invitations
+   where organization_id = $1 and invited_by ->> 'type' = $2 and invited_by ->> 'id' = $3`,
+)
 
 /** Of one who has no say here any more. */
-export async function deleteInvitationsBy(
-  { kysely, organization_id }: Store,
-  { type, id }: Pick<Actor, 'type' | 'id'>,
-): Promise<void> {
-  await kysely
-    .deleteFrom('invitations')
-    .where('organization_id', '=', organization_id)
-    .where(sql<boolean>`invited_by ->> 'type' = ${type} and invited_by ->> 'id' = ${id}`)
-    .execute()
+export async function deleteInvitationsBy(tx: Store, { type, id }: Pick<Actor, 'type' | 'id'>): Promise<void> {
+  await tx.query(deleteByStatement, [tx.organization_id, type, id])
 }
 
+const deleteToStatement = statement(
+  'delete_invitations_to',
+  'delete from invitations where organization_id = $1 and email = $2',
+)
+
 /** Of one who is a member no longer, since whoever has the link would come back; or who is invited anew. */
-export async function deleteInvitationsOf({ kysely, organization_id }: Store, email: string): Promise<void> {
-  await kysely
-    .deleteFrom('invitations')
-    .where('organization_id', '=', organization_id)
-    .where('email', '=', email)
-    .execute()
+export async function deleteInvitationsOf(tx: Store, email: string): Promise<void> {
+  await tx.query(deleteToStatement, [tx.organization_id, email])
 }
 
 export interface OpenInvitation {
@@ -124,25 +115,26 @@ export interface OpenInvitation {
   expires_at: string
 }
 
-export function findInvitation({ kysely }: Executor, token_hash: Buffer): Promise<OpenInvitation | undefined> {
-  return kysely
-    .selectFrom('invitations as i')
-    .innerJoin('organizations as o', 'o.id', 'i.organization_id')
-    .select(['i.organization_id', 'o.name as organization_name', 'i.email', 'i.role', 'i.name', 'i.expires_at'])
-    .where('i.token_hash', '=', token_hash)
-    .where('i.expires_at', '>', sql<string>`now()`)
-    .$castTo<OpenInvitation>()
-    .executeTakeFirst()
+const findStatement = statement(
+  'find_invitation',
+  `select i.organization_id, o.name as organization_name, i.email, i.role, i.name, i.expires_at
+   from invitations i join organizations o on o.id = i.organization_id
+   where i.token_hash = $1 and i.expires_at > now()`,
+)
+
+export async function findInvitation(executor: Executor, token_hash: Buffer): Promise<OpenInvitation | undefined> {
+  const [invitation] = await executor.query<OpenInvitation>(findStatement, [token_hash])
+  return invitation
 }
 
+const takeStatement = statement(
+  'take_invitation',
+  'delete from invitations where token_hash = $1 and expires_at > now() returning organization_id',
+)
+
 /** Whether it was there: of several who accept at once, one does. */
-export async function takeInvitation({ kysely }: Executor, token_hash: Buffer): Promise<boolean> {
-  const taken = await kysely
-    .deleteFrom('invitations')
-    .where('token_hash', '=', token_hash)
-    .where('expires_at', '>', sql<string>`now()`)
-    .executeTakeFirst()
-  return taken.numDeletedRows > 0n
+export async function takeInvitation(tx: Executor, token_hash: Buffer): Promise<boolean> {
+  return (await tx.query(takeStatement, [token_hash])).length > 0
 }
 
 export interface TakenInvitation {
@@ -151,24 +143,22 @@ export interface TakenInvitation {
   name: string | null
 }
 
+const takeAllStatement = statement(
+  'take_invitations',
+  'delete from invitations where email = $1 and expires_at > now() returning organization_id, role, name',
+)
+
 /** All that are open for an address, whatever the organization: for who has proven that it is his. */
-export function takeInvitationsOf({ kysely }: Executor, email: string): Promise<TakenInvitation[]> {
-  return kysely
-    .deleteFrom('invitations')
-    .where('email', '=', email.toLowerCase())
-    .where('expires_at', '>', sql<string>`now()`)
-    .returning(['organization_id', 'role', 'name'])
-    .$castTo<TakenInvitation>()
-    .execute()
+export function takeInvitationsOf(tx: Executor, email: string): Promise<TakenInvitation[]> {
+  return tx.query(takeAllStatement, [email.toLowerCase()])
 }
 
-export async function isInvited({ kysely }: Executor, email: string): Promise<boolean> {
-  const row = await kysely
-    .selectFrom('invitations')
-    .select('id')
-    .where('email', '=', email.toLowerCase())
-    .where('expires_at', '>', sql<string>`now()`)
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+const isInvitedStatement = acrossOrganizations(
+  'whoever it was that invited',
+  'is_invited',
+  'select from invitations where email = $1 and expires_at > now() limit 1',
+)
+
+export async function isInvited(executor: Executor, email: string): Promise<boolean> {
+  return (await executor.query(isInvitedStatement, [email.toLowerCase()])).length > 0
 }

@@ -1,11 +1,11 @@
 // Begins and ends sessions. A session is begun under a lock on what it rests on, so that none outlives its end.
 import type { Role } from '@parley/contract'
-import { sql } from 'kysely'
 import type { Config } from '../../config/config.ts'
-import type { Executor } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Ports } from '../../base/ports.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import type { SignInWay } from '../../calls/principal.ts'
+import { of_users } from '../queries.ts'
 
 export interface NewSession {
   id: string
@@ -29,55 +29,71 @@ export function createSession(
   }
 }
 
+const beginUserStatement = statement(
+  'begin_user_session',
+  `insert into sessions (id, token_hash, way, organization_id, user_id, expires_at)
+   select $1, $2, $3, m.organization_id, m.user_id, now() + make_interval(hours => $4)
+   from (select organization_id, user_id from members where organization_id = $5 and user_id = $6 for share) m
+   returning id`,
+)
+
 /** In a transaction. Whether there still is such a member. */
 export async function beginUserSession(
-  { kysely }: Executor,
+  tx: Executor,
   { id, token_hash, way, expires_in_hours }: NewSession,
   user_id: string,
   organization_id: string,
 ): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    insert into sessions (id, token_hash, way, organization_id, user_id, expires_at)
-    select ${id}, ${token_hash}, ${way}, m.organization_id, m.user_id, now() + make_interval(hours => ${expires_in_hours})
-    from (select organization_id, user_id from members
-          where organization_id = ${organization_id} and user_id = ${user_id} for share) m`.execute(kysely)
-  if (!numAffectedRows) return false
-  await endOldest({ kysely } as Executor, 'user_id', user_id)
+  const values = [id, token_hash, way, expires_in_hours, organization_id, user_id]
+  if ((await tx.query(beginUserStatement, values)).length === 0) return false
+  await tx.query(endOldestStatements.user_id, [user_id, most_sessions])
   return true
 }
 
+const beginKeyStatement = statement(
+  'begin_key_session',
+  `insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
+   select $1, $2, $3, c.organization_id, c.key_id, now() + make_interval(hours => $4)
+   from (select organization_id, key_id from credentials
+         where key_id = $5 and user_id is null and secret_hash = $6
+           and (expires_at is null or expires_at > now()) for share) c
+   returning id`,
+)
+
 /** In a transaction. Whether there still is such a key. */
 export async function beginKeySession(
-  { kysely }: Executor,
+  tx: Executor,
   { id, token_hash, way, expires_in_hours }: NewSession,
   key_id: string,
   secret_hash: Buffer,
 ): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
-    select ${id}, ${token_hash}, ${way}, c.organization_id, c.key_id, now() + make_interval(hours => ${expires_in_hours})
-    from (select organization_id, key_id from credentials
-          where key_id = ${key_id} and user_id is null and secret_hash = ${secret_hash}
-            and (expires_at is null or expires_at > now()) for share) c`.execute(kysely)
-  if (!numAffectedRows) return false
-  await endOldest({ kysely } as Executor, 'key_id', key_id)
+  const values = [id, token_hash, way, expires_in_hours, key_id, secret_hash]
+  if ((await tx.query(beginKeyStatement, values)).length === 0) return false
+  await tx.query(endOldestStatements.key_id, [key_id, most_sessions])
   return true
 }
 
 const most_sessions = 50
 
 /** Of those that one user, or one key, has at once, the newest stay. */
-async function endOldest({ kysely }: Executor, column: 'user_id' | 'key_id', owner: string): Promise<void> {
-  const newest = kysely.selectFrom('sessions').select('id').where(column, '=', owner)
-  await kysely
-    .deleteFrom('sessions')
-    .where(column, '=', owner)
-    .where('id', 'not in', newest.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(most_sessions))
-    .execute()
-}
+const endOldest = (column: 'user_id' | 'key_id') =>
+  acrossOrganizations(
+    of_users,
+    `end_oldest_sessions_by_${column}`,
+    `delete from sessions where ${column} = $1 and id not in
+       (select id from sessions where ${column} = $1 order by created_at desc, id desc limit $2)`,
+  )
 
-export async function endSession({ kysely }: Executor, token: string): Promise<void> {
-  await kysely.deleteFrom('sessions').where('token_hash', '=', hashSecret(token)).execute()
+const endOldestStatements = { user_id: endOldest('user_id'), key_id: endOldest('key_id') }
+
+const endStatement = acrossOrganizations(
+  'its token alone says which one is meant',
+  'end_session',
+  'delete from sessions where token_hash = $1',
+)
+
+export async function endSession(executor: Executor, token: string): Promise<void> {
+  await executor.query(endStatement, [hashSecret(token)])
 }
 
 export interface SessionOwner {
@@ -89,24 +105,32 @@ export interface SessionOwner {
   except?: string
 }
 
-export async function endSessionsOf({ kysely }: Executor, owner: SessionOwner): Promise<void> {
-  const { user_id, key_id, organization_id, except } = owner
-  if (user_id === undefined && key_id === undefined) throw new Error('sessions of nobody cannot be ended')
-  let query = kysely.deleteFrom('sessions')
-  if (user_id !== undefined) query = query.where('user_id', '=', user_id)
-  if (key_id !== undefined) query = query.where('key_id', '=', key_id)
-  if (organization_id !== undefined) query = query.where('organization_id', '=', organization_id)
-  if (except !== undefined) query = query.where('id', '!=', except)
-  await query.execute()
+const endSessionsBy = (column: 'user_id' | 'key_id') =>
+  statement(
+    `end_sessions_by_${column}`,
+    `delete from sessions
+     where ${column} = $1 and ($2::uuid is null or organization_id = $2) and ($3::uuid is null or id <> $3)`,
+  )
+
+const endStatements = { user_id: endSessionsBy('user_id'), key_id: endSessionsBy('key_id') }
+
+export async function endSessionsOf(executor: Executor, owner: SessionOwner): Promise<void> {
+  const { user_id, key_id, organization_id = null, except = null } = owner
+  if (user_id !== undefined) await executor.query(endStatements.user_id, [user_id, organization_id, except])
+  else if (key_id !== undefined) await executor.query(endStatements.key_id, [key_id, organization_id, except])
+  else throw new Error('sessions of nobody cannot be ended')
 }
 
+const moveStatement = statement(
+  'move_session',
+  `update sessions s set organization_id = m.organization_id
+   from (select organization_id, user_id from members where organization_id = $2 for share) m
+   where s.id = $1 and m.user_id = s.user_id returning s.id`,
+)
+
 /** Whether the session is there and its user a member of that organization. */
-export async function moveSession({ kysely }: Executor, id: string, organization_id: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update sessions s set organization_id = m.organization_id
-    from (select organization_id, user_id from members where organization_id = ${organization_id} for share) m
-    where s.id = ${id} and m.user_id = s.user_id`.execute(kysely)
-  return Boolean(numAffectedRows)
+export async function moveSession(executor: Executor, id: string, organization_id: string): Promise<boolean> {
+  return (await executor.query(moveStatement, [id, organization_id])).length > 0
 }
 
 export interface OrganizationChoice {
@@ -118,35 +142,37 @@ export interface OrganizationChoice {
 
 const most_choices = 100
 
+const choicesStatement = statement(
+  'list_organizations_of_user',
+  `select organizations.id, organizations.name, organizations.slug, m.role
+   from members m join organizations on organizations.id = m.organization_id
+   where m.user_id = $1 order by m.created_at, m.organization_id limit $2`,
+)
+
 /** Where a user is a member, oldest membership first. */
-export function selectOrganizationsOf({ kysely }: Executor, user_id: string): Promise<OrganizationChoice[]> {
-  return kysely
-    .selectFrom('members')
-    .innerJoin('organizations', 'organizations.id', 'members.organization_id')
-    .where('members.user_id', '=', user_id)
-    .select(['organizations.id', 'organizations.name', 'organizations.slug', 'members.role'])
-    .orderBy('members.created_at')
-    .orderBy('members.organization_id')
-    .limit(most_choices)
-    .$castTo<OrganizationChoice>()
-    .execute()
+export function selectOrganizationsOf(executor: Executor, user_id: string): Promise<OrganizationChoice[]> {
+  return executor.query(choicesStatement, [user_id, most_choices])
 }
 
 const deleted_at_once = 10_000
+const by_time = 'what has run out goes, whose ever it was'
 
-/** What has run out: sessions, invitations, and attempts that are all there again. */
-export async function deleteExpired({ kysely }: Executor, idle_minutes: number): Promise<void> {
-  await sql`
-    delete from sessions where id in (
-      select id from sessions
-      where expires_at < now() or last_used_at < now() - make_interval(mins => ${idle_minutes})
-      limit ${deleted_at_once})`.execute(kysely)
-  await sql`
-    delete from invitations where id in (
-      select id from invitations where expires_at < now() limit ${deleted_at_once})`.execute(kysely)
-  await sql`
-    delete from sign_in_attempts where subject in (
-      select subject from sign_in_attempts where full_at < now() limit ${deleted_at_once}) and full_at < now()`.execute(
-    kysely,
-  )
+const deleteSessionsStatement = acrossOrganizations(
+  by_time,
+  'delete_expired_sessions',
+  `delete from sessions where id in (
+     select id from sessions
+     where expires_at < now() or last_used_at < now() - make_interval(mins => $2)
+     limit $1)`,
+)
+const deleteInvitationsStatement = acrossOrganizations(
+  by_time,
+  'delete_expired_invitations',
+  'delete from invitations where id in (select id from invitations where expires_at < now() limit $1)',
+)
+
+/** What has run out: sessions and invitations. */
+export async function deleteExpired(executor: Executor, idle_minutes: number): Promise<void> {
+  await executor.query(deleteSessionsStatement, [deleted_at_once, idle_minutes])
+  await executor.query(deleteInvitationsStatement, [deleted_at_once])
 }

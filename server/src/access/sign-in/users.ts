@@ -1,127 +1,178 @@
 // The SQL of users who sign in: their passwords and identities, and the lock under which either is given or taken.
-import { sql } from 'kysely'
-import type { Executor } from '../../database/database.ts'
-import type { UserRecord } from '../queries.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
+import { type UserRecord, of_users } from '../queries.ts'
 
 export interface StoredPassword {
   hash: string
   is_vouched: boolean
 }
 
+const lockStatement = acrossOrganizations(of_users, 'lock_user', 'select from users where id = $1 for update')
+
 /** Until the transaction ends, nobody else gives this user a password, a membership or an identity. */
-export async function lockUser({ kysely }: Executor, user_id: string): Promise<void> {
-  await kysely.selectFrom('users').select('id').where('id', '=', user_id).forUpdate().execute()
+export async function lockUser(tx: Executor, user_id: string): Promise<void> {
+  await tx.query(lockStatement, [user_id])
 }
+
+const lockTokensStatement = acrossOrganizations(
+  of_users,
+  'lock_tokens',
+  'select from users where id = $1 for no key update',
+)
 
 /** Until the transaction ends, nobody else gives this user a token, or takes one: they can be counted, and ended all. */
-export async function lockTokensOf({ kysely }: Executor, user_id: string): Promise<void> {
-  await kysely.selectFrom('users').select('id').where('id', '=', user_id).forNoKeyUpdate().execute()
+export async function lockTokensOf(tx: Executor, user_id: string): Promise<void> {
+  await tx.query(lockTokensStatement, [user_id])
 }
 
-export function findPassword({ kysely }: Executor, user_id: string): Promise<StoredPassword | undefined> {
-  return kysely.selectFrom('passwords').select(['hash', 'is_vouched']).where('user_id', '=', user_id).executeTakeFirst()
+const findPasswordStatement = acrossOrganizations(
+  of_users,
+  'find_password',
+  'select hash, is_vouched from passwords where user_id = $1',
+)
+
+export async function findPassword(executor: Executor, user_id: string): Promise<StoredPassword | undefined> {
+  const [password] = await executor.query<StoredPassword>(findPasswordStatement, [user_id])
+  return password
 }
+
+interface UserWithPassword {
+  id: string
+  hash: string | null
+}
+
+const findUserStatement = acrossOrganizations(
+  of_users,
+  'find_user_and_password',
+  'select u.id, p.hash from users u left join passwords p on p.user_id = u.id where lower(u.email) = $1',
+)
 
 /** In one query, which takes as long where there is nobody. */
-export async function findUserAndPassword(
-  { kysely }: Executor,
-  email: string,
-): Promise<{ id: string; hash: string | null } | undefined> {
-  return kysely
-    .selectFrom('users')
-    .leftJoin('passwords', 'passwords.user_id', 'users.id')
-    .select(['users.id', 'passwords.hash'])
-    .where(sql<boolean>`lower(users.email) = ${email.trim().toLowerCase()}`)
-    .executeTakeFirst()
+export async function findUserAndPassword(executor: Executor, email: string): Promise<UserWithPassword | undefined> {
+  const [user] = await executor.query<UserWithPassword>(findUserStatement, [email.trim().toLowerCase()])
+  return user
 }
 
+const writePasswordStatement = acrossOrganizations(
+  of_users,
+  'write_password',
+  `insert into passwords (user_id, hash, is_vouched) values ($1, $2, $3)
+   on conflict (user_id) do update
+     set hash = excluded.hash, is_vouched = excluded.is_vouched, changed_at = now()`,
+)
+
 export async function writePassword(
-  { kysely }: Executor,
+  tx: Executor,
   user_id: string,
   { hash, is_vouched }: StoredPassword,
 ): Promise<void> {
-  await kysely
-    .insertInto('passwords')
-    .values({ user_id, hash, is_vouched })
-    .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ hash, is_vouched, changed_at: 'now()' }))
-    .execute()
+  await tx.query(writePasswordStatement, [user_id, hash, is_vouched])
 }
+
+const replaceHashStatement = acrossOrganizations(
+  of_users,
+  'replace_password_hash',
+  'update passwords set hash = $3, changed_at = now() where user_id = $1 and hash = $2 returning user_id',
+)
 
 /** Whether the password still was the one that is replaced. */
-export async function replaceHash({ kysely }: Executor, user_id: string, from: string, to: string): Promise<boolean> {
-  const updated = await kysely
-    .updateTable('passwords')
-    .set({ hash: to, changed_at: 'now()' })
-    .where('user_id', '=', user_id)
-    .where('hash', '=', from)
-    .executeTakeFirst()
-  return updated.numUpdatedRows > 0n
+export async function replaceHash(tx: Executor, user_id: string, from: string, to: string): Promise<boolean> {
+  return (await tx.query(replaceHashStatement, [user_id, from, to])).length > 0
 }
+
+const holdPasswordStatement = acrossOrganizations(
+  of_users,
+  'hold_password',
+  'select user_id from passwords where user_id = $1 and hash = $2 for share',
+)
 
 /** Holds a change of the password back until the transaction ends; false when there has been one. */
-export async function holdPassword({ kysely }: Executor, user_id: string, hash: string): Promise<boolean> {
-  const row = await kysely
-    .selectFrom('passwords')
-    .select('user_id')
-    .where('user_id', '=', user_id)
-    .where('hash', '=', hash)
-    .forShare()
-    .executeTakeFirst()
-  return row !== undefined
+export async function holdPassword(tx: Executor, user_id: string, hash: string): Promise<boolean> {
+  return (await tx.query(holdPasswordStatement, [user_id, hash])).length > 0
 }
 
-export async function deletePassword({ kysely }: Executor, user_id: string): Promise<void> {
-  await kysely.deleteFrom('passwords').where('user_id', '=', user_id).execute()
+const deletePasswordStatement = acrossOrganizations(
+  of_users,
+  'delete_password',
+  'delete from passwords where user_id = $1',
+)
+
+export async function deletePassword(tx: Executor, user_id: string): Promise<void> {
+  await tx.query(deletePasswordStatement, [user_id])
 }
 
-export async function deleteTokensOf({ kysely }: Executor, user_id: string): Promise<void> {
-  await kysely.deleteFrom('credentials').where('user_id', '=', user_id).execute()
+const deleteTokensStatement = acrossOrganizations(
+  of_users,
+  'delete_tokens',
+  'delete from credentials where user_id = $1',
+)
+
+export async function deleteTokensOf(tx: Executor, user_id: string): Promise<void> {
+  await tx.query(deleteTokensStatement, [user_id])
 }
+
+const deleteMintedStatement = acrossOrganizations(
+  of_users,
+  'delete_minted_tokens',
+  `delete from credentials where user_id = $1 and minted_by_session is not null
+     and ($2::uuid is null or minted_by_session <> $2)`,
+)
 
 /** Those that were made with a session, at whatever remove, save for the one that goes on. */
-export async function deleteMintedTokensOf({ kysely }: Executor, user_id: string, except?: string): Promise<void> {
-  let query = kysely.deleteFrom('credentials').where('user_id', '=', user_id)
-  query =
-    except === undefined
-      ? query.where('minted_by_session', 'is not', null)
-      : query.where('minted_by_session', '!=', except)
-  await query.execute()
+export async function deleteMintedTokensOf(tx: Executor, user_id: string, except?: string): Promise<void> {
+  await tx.query(deleteMintedStatement, [user_id, except ?? null])
 }
 
-export async function nameUser({ kysely }: Executor, user_id: string, name: string): Promise<void> {
-  await kysely.updateTable('users').set({ name }).where('id', '=', user_id).execute()
+const nameStatement = acrossOrganizations(of_users, 'name_user', 'update users set name = $2 where id = $1')
+
+export async function nameUser(tx: Executor, user_id: string, name: string): Promise<void> {
+  await tx.query(nameStatement, [user_id, name])
 }
 
-export async function selectMemberships({ kysely }: Executor, user_id: string): Promise<string[]> {
-  const rows = await kysely.selectFrom('members').select('organization_id').where('user_id', '=', user_id).execute()
+const membershipsStatement = statement('list_memberships', 'select organization_id from members where user_id = $1')
+
+export async function selectMemberships(executor: Executor, user_id: string): Promise<string[]> {
+  const rows = await executor.query<{ organization_id: string }>(membershipsStatement, [user_id])
   return rows.map((row) => row.organization_id)
 }
 
-export function findIdentity({ kysely }: Executor, issuer: string, subject: string): Promise<UserRecord | undefined> {
-  return kysely
-    .selectFrom('identities')
-    .innerJoin('users', 'users.id', 'identities.user_id')
-    .select(['users.id', 'users.email', 'users.name'])
-    .where('issuer', '=', issuer)
-    .where('subject', '=', subject)
-    .executeTakeFirst()
+const findIdentityStatement = acrossOrganizations(
+  of_users,
+  'find_identity',
+  `select u.id, u.email, u.name from identities i join users u on u.id = i.user_id
+   where i.issuer = $1 and i.subject = $2`,
+)
+
+export async function findIdentity(
+  executor: Executor,
+  issuer: string,
+  subject: string,
+): Promise<UserRecord | undefined> {
+  const [user] = await executor.query<UserRecord>(findIdentityStatement, [issuer, subject])
+  return user
 }
+
+const insertIdentityStatement = acrossOrganizations(
+  of_users,
+  'insert_identity',
+  `insert into identities (issuer, subject, user_id) values ($1, $2, $3) on conflict do nothing returning user_id`,
+)
 
 /** False when the user has another identity at this issuer, or the identity another user. */
 export async function insertIdentity(
-  { kysely }: Executor,
-  identity: { issuer: string; subject: string; user_id: string },
+  tx: Executor,
+  { issuer, subject, user_id }: { issuer: string; subject: string; user_id: string },
 ): Promise<boolean> {
-  const row = await kysely
-    .insertInto('identities')
-    .values(identity)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('user_id')
-    .executeTakeFirst()
-  return row !== undefined
+  return (await tx.query(insertIdentityStatement, [issuer, subject, user_id])).length > 0
 }
 
+const deleteIdentitiesStatement = acrossOrganizations(
+  of_users,
+  'delete_identities',
+  'delete from identities where user_id = $1',
+)
+
 /** Whoever comes with one of them again has to be linked anew. */
-export async function deleteIdentitiesOf({ kysely }: Executor, user_id: string): Promise<void> {
-  await kysely.deleteFrom('identities').where('user_id', '=', user_id).execute()
+export async function deleteIdentitiesOf(tx: Executor, user_id: string): Promise<void> {
+  await tx.query(deleteIdentitiesStatement, [user_id])
 }

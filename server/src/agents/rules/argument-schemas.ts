@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import type { Options, ValidateFunction } from 'ajv'
 import { LRUCache } from 'lru-cache'
-import { type FieldFault, limitFaults } from '../../base/faults.ts'
+import { type FieldFault, limitFaults, describeFaults } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { type PatternBudget, PatternsTooCostly, createLinearAjv, sizeOfPattern } from '../../base/linear-validation.ts'
-import { describeFaults, listUpTo } from '../../base/validation.ts'
+import { listUpTo } from '../../base/validation.ts'
 import { isObject } from './config-faults.ts'
 
 /** Objects, lists and plain values of one schema, itself included. */

@@ -1,8 +1,7 @@
 // Turns the validator's errors about a configuration into faults that a person can act on: one for each thing to put right.
 import { without_effect } from '@parley/contract'
 import type { ErrorObject } from 'ajv'
-import { type FieldFault, joinPath } from '../../base/faults.ts'
-import { segmentsOf } from '../../base/validation.ts'
+import { type Telling, describeError } from '../../base/faults.ts'
 
 /** What this room reads of a JSON Schema. */
 export interface Schema {
@@ -21,16 +20,10 @@ export interface Schema {
 /** Each costs little, but there can be as many as the configuration has values. */
 const max_described = 1000
 
-/** The errors come from a validator with `verbose`. */
-export function describeFaults(errors: readonly ErrorObject[], prefix: string): FieldFault[] {
+/** How these errors of a configuration are told. They come from a validator with `verbose`. */
+export function tellingOf(errors: readonly ErrorObject[], prefix: string): Telling {
   const findUnion = indexUnions(errors)
-  const faults: FieldFault[] = []
-  for (const error of errors) {
-    if (faults.length >= max_described) break
-    if (isMeant(error, findUnion))
-      faults.push({ path: joinPath([prefix, ...segmentsOf(error)]), message: describeError(error) })
-  }
-  return faults
+  return { prefix, most: max_described, isMeant: (error) => isMeant(error, findUnion), describe }
 }
 
 type FindUnion = (error: ErrorObject) => ErrorObject | undefined
@@ -95,11 +88,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function describeError(error: ErrorObject): string {
+function describe(error: ErrorObject): string {
   const { limit } = error.params as { limit?: number }
   switch (error.keyword) {
-    case 'required':
-      return 'is required'
     case 'type':
       return `must be ${joinWords([error.params['type'] as string | string[]].flat().map(describeType))}`
     case 'anyOf':
@@ -111,7 +102,7 @@ function describeError(error: ErrorObject): string {
     case 'maximum':
       return `must be at most ${limit}`
     case 'minLength':
-      return limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`
+      return limit === 1 ? describeError(error) : `must have at least ${limit} characters`
     case 'maxLength':
       return `must have at most ${limit} characters`
     case 'minItems':
@@ -119,7 +110,7 @@ function describeError(error: ErrorObject): string {
     case 'maxItems':
       return describeLength(limit!)
     default:
-      return error.message ?? 'is not valid'
+      return describeError(error)
   }
 }
 

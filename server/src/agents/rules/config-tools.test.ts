@@ -1,4 +1,4 @@
-import { type AgentConfig, widgetTypes } from '@parley/contract'
+import { type AgentConfig, actions, widgetTypes } from '@parley/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findPlaces, validConfig } from '../../../test/agents/config-arbitrary.ts'
@@ -59,6 +59,16 @@ describe('tools', () => {
     const faults = faultsOf({ tools })
     expect(faults.map((fault) => fault.path)).toEqual([path])
     expect(faults[0]!.message).toMatch(message)
+  })
+
+  const templates = actions.flatMap(({ types, schema, templates }) =>
+    templates.map((field) => [types[0]!, field, (schema.properties[field] as { type?: unknown }).type] as const),
+  )
+  test.for(templates)('an action %s has templates in %s', ([type, field, kind]) => {
+    const isRecord = [kind].flat().includes('object')
+    const faults = faultsOf({ tools: [{ ...tool, actions: [{ type, [field]: isRecord ? { x: '{{' } : '{{' }] }] })
+    const path = `config.tools.0.actions.0.${field}${isRecord ? '.x' : ''}`
+    expect(faults).toContainEqual({ path, message: expect.stringMatching(/^is not a valid template/) })
   })
 
   test('may save under any other name, and require what they describe', () => {

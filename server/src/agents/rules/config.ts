@@ -10,11 +10,11 @@ import {
   without_effect,
 } from '@parley/contract'
 import type { Limits } from '../../config/limits.ts'
-import { type FieldFault, max_faults, limitFaults } from '../../base/faults.ts'
+import { type FieldFault, describeFaults, max_faults, limitFaults } from '../../base/faults.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { checkCondition, checkTemplate, createCheckBudget } from '../../templates/templates.ts'
 import { createErrorFinders } from '../../base/validation.ts'
-import { type Schema, describeFaults, isObject } from './config-faults.ts'
+import { type Schema, isObject, tellingOf } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
 import {
@@ -56,8 +56,9 @@ export function validateAgentConfig(
   const oversize = faultsOfSize(prefix, value, limits.agent_config_bytes)
   if (oversize.length > 0) return { faults: oversize, warnings: [] }
   const { config, faults } = emptyLongLists(value, schema, prefix)
+  const errors = findErrors(config)
   faults.push(
-    ...describeFaults(findErrors(config), prefix),
+    ...describeFaults(errors, tellingOf(errors, prefix)),
     ...toolFaults(config, prefix),
     ...templateFaults(config, prefix),
   )

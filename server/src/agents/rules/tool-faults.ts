@@ -1,6 +1,6 @@
 // What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
 // All of it takes values that may be malformed: what the schema has found wrong is left alone.
-import { fieldTypesWithOptions } from '@parley/contract'
+import { fieldTypesWithOptions, findAction } from '@parley/contract'
 import { type FieldFault, cutSegment } from '../../base/faults.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { mayLookUp } from '../../templates/templates.ts'
@@ -26,7 +26,7 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
     ...repeated(tools, 'name', 'is the name of another tool'),
     ...schemaFaults(tools),
     ...tools.flatMap(unknownRequired),
-    ...tools.flatMap(listActions).flatMap(reservedSave),
+    ...tools.flatMap(listActions).flatMap(actionFaults),
     ...repeated(forms, 'id', 'is the id of another form'),
     ...forms.flatMap(fieldFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
@@ -100,9 +100,10 @@ const reserved_names: ReadonlySet<unknown> = new Set([
   ...globals.keys(),
 ])
 
-function reservedSave({ path, value: { save_as } }: Placed): FieldFault[] {
-  if (!reserved_names.has(save_as)) return []
-  return [{ path: `${path}.save_as`, message: 'is the name of something else in templates' }]
+/** What the action's own definition finds wrong. */
+function actionFaults({ path, value }: Placed): FieldFault[] {
+  const faults = findAction(value['type'])?.faults(value, { in_templates: reserved_names }) ?? []
+  return faults.map(({ field, message }) => ({ path: `${path}.${field}`, message }))
 }
 
 const types_with_options: ReadonlySet<unknown> = new Set(fieldTypesWithOptions)
@@ -150,14 +151,8 @@ function listActions({ path, value }: Placed): Placed[] {
   return ['actions', 'actions_on_error'].flatMap((key) => objectsOf(value[key], `${path}.${key}`))
 }
 
-const templateFields = new Map<unknown, readonly string[]>([
-  ['http', ['url', 'headers', 'query', 'body']],
-  ['play_message', ['message']],
-  ['knowledge_base', ['query']],
-])
-
 function listActionTemplates({ path, value }: Placed): PlacedText[] {
-  const fields = templateFields.get(value['type']) ?? []
+  const fields = findAction(value['type'])?.templates ?? []
   return fields.flatMap((field) => listTexts(value[field], `${path}.${field}`))
 }
 

@@ -1,7 +1,8 @@
 // What the model is asked for a summary, and what becomes of its answer. Pure.
+import { shorten } from '../../base/text.ts'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
-import type { ItemRecord } from '../../conversations/read/conversation.ts'
-import type { ModelRequest } from '../../models/port.ts'
+import type { ItemRecord } from '../../conversations/machine/rows.ts'
+import type { ModelRequest } from '../../models/models.ts'
 
 /** Characters that the model is shown of the beginning of a transcript, and of its end. */
 export const shown_of_each_end = 60_000
@@ -25,14 +26,9 @@ export function summaryRequest(config: ResolvedConfig['analysis']['summary'], li
   const transcript = lines.map(({ role, text }) => `${role === 'user' ? 'End user' : 'Agent'}: ${text}`).join('\n')
   return {
     system: rules.filter((rule) => rule !== '').join('\n'),
-    messages: [{ role: 'user', text: `Transcript:\n${shorten(transcript)}\n\nSummary:` }],
+    messages: [{ role: 'user', text: `Transcript:\n${shorten(transcript, shown_of_each_end, '\n[…]\n')}\n\nSummary:` }],
     tools: [],
   }
-}
-
-function shorten(text: string): string {
-  if (text.length <= 2 * shown_of_each_end) return text
-  return `${text.slice(0, shown_of_each_end)}\n[…]\n${text.slice(-shown_of_each_end)}`.toWellFormed()
 }
 
 /** A model may not count well: what is over the limit by a half is cut. */

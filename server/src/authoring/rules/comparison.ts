@@ -1,5 +1,6 @@
 // What the model is told of a difference that it is to summarize, within bounds. Pure.
-import type { ModelRequest } from '../../models/port.ts'
+import { shorten } from '../../base/text.ts'
+import type { ModelRequest } from '../../models/models.ts'
 import type { Difference } from './difference.ts'
 
 /** Characters of all differences, and of one value before and after. */
@@ -35,7 +36,7 @@ function listDifferences(differences: readonly Difference[]): string {
 }
 
 function describe({ op, label, from, to }: Difference): string {
-  const place = label === '' ? 'the whole configuration' : shorten(label, 500)
+  const place = label === '' ? 'the whole configuration' : shorten(label, 250)
   if (op === 'added') return `- added ${place}: ${show(to)}`
   if (op === 'removed') return `- removed ${place}: ${show(from)}`
   const [before, after] = typeof from === 'string' && typeof to === 'string' ? narrow(from, to) : [from, to]
@@ -43,7 +44,7 @@ function describe({ op, label, from, to }: Difference): string {
 }
 
 function show(value: unknown): string {
-  return shorten(JSON.stringify(value), max_value_characters)
+  return shorten(JSON.stringify(value), max_value_characters / 2)
 }
 
 /** Two long texts without most of what their beginnings and their ends have in common. */
@@ -58,10 +59,4 @@ function narrow(from: string, to: string): [string, string] {
     return `${first > 0 ? '…' : ''}${text.slice(first, last)}${last < text.length ? '…' : ''}`.toWellFormed()
   }
   return [cut(from), cut(to)]
-}
-
-export function shorten(text: string, max: number): string {
-  if (text.length <= max) return text
-  const half = Math.floor(max / 2)
-  return `${text.slice(0, half)} […] ${text.slice(-half)}`.toWellFormed()
 }

@@ -1,12 +1,10 @@
 // What the model is asked for instructions, and what becomes of its answer. Pure.
 import { validateAgentConfig } from '../../agents/rules/config.ts'
-import type { GenerationOutcome } from '../../agents/instruction-generation.ts'
+import type { GenerationOutcome } from '../../agents/agents.ts'
 import type { Limits } from '../../config/limits.ts'
-import type { ModelAnswer } from '../../models/collect.ts'
-import type { ModelRequest } from '../../models/port.ts'
+import type { ModelAnswer, ModelRequest } from '../../models/models.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { makeStorable } from '../../base/text.ts'
-import { shorten } from './comparison.ts'
+import { makeStorable, shorten } from '../../base/text.ts'
 
 /** Of the inputs as JSON; beyond, the middle is left out. */
 const max_input_characters = 60_000
@@ -21,7 +19,7 @@ const rules = [
 ]
 
 export function instructionsRequest(inputs: JsonObject): ModelRequest {
-  const text = `Inputs of the author, as JSON:\n${shorten(JSON.stringify(inputs, null, 1), max_input_characters)}\n\nInstructions:`
+  const text = `Inputs of the author, as JSON:\n${shorten(JSON.stringify(inputs, null, 1), max_input_characters / 2)}\n\nInstructions:`
   return { system: rules.join('\n'), messages: [{ role: 'user', text }], tools: [] }
 }
 

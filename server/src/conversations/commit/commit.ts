@@ -1,11 +1,13 @@
 // The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock, all
-// of it or nothing, with its follow-up jobs. Nothing here waits for the network (T12).
+// of it or nothing, with the work that follows. Nothing here waits for the network (T12).
 import type { Ports } from '../../base/ports.ts'
 import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import { type Change, type Decision, type LockedConversation, type Refusal, isRefusal } from '../machine/change.ts'
-import { type EndedTurn, endedTurns } from '../machine/ended-turn.ts'
+import type { Change, Decision, LockedConversation, Refusal } from '../machine/change.ts'
+import { type Judgement, isRefused, judge } from '../machine/plan.ts'
+import type { Committer } from './committer.ts'
+import { type EndedTurn, endedTurns } from '../machine/turn-snapshots.ts'
 import { lockConversation } from './lock.ts'
 import { type ChangeName, reach } from './pause-points.ts'
 import type { TurnLease } from '../turn-runner.ts'
@@ -20,18 +22,6 @@ export interface Committed<Answer> {
   organization_id: string
   /** How it shows in the list of the organization's conversations. */
   listed: 'change' | 'progress' | null
-}
-
-type Accepted<Answer> = Exclude<Decision<Answer>, Refusal>
-
-/** Who writes: this process. */
-export interface Environment {
-  ports: Ports
-  node: { readonly id: string }
-}
-
-export function writerOf<Tx>(tx: Tx, { ports, node }: Environment): { tx: Tx; ports: Ports; node_id: string } {
-  return { tx, ports, node_id: node.id }
 }
 
 /** A conversation, and what is to become of it. */
@@ -49,20 +39,28 @@ export async function underLock<T>(
   { change, id, lock_wait_ms }: Target,
   work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
-  const result = await store.transaction(async (tx) => {
-    await reach(ports, `${change}.begun`)
-    if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
-    const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
-    if (!state) return null
-    await reach(ports, `${change}.locked`)
-    const written = await work(tx, state)
-    // Who does not stop here need not wait: it goes with the commit.
-    if (ports.reached) await tx.sent()
-    await reach(ports, `${change}.written`)
-    return written
-  })
+  const result = await store.transaction((tx) => lockWithin(tx, ports, { change, id, lock_wait_ms }, work))
   await reach(ports, `${change}.committed`)
   return result
+}
+
+/** The same, as a part of a transaction that somebody else commits. */
+export async function lockWithin<T>(
+  tx: TransactionStore,
+  ports: Ports,
+  { change, id, lock_wait_ms }: Target,
+  work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
+): Promise<T | null> {
+  await reach(ports, `${change}.begun`)
+  if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
+  const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
+  if (!state) return null
+  await reach(ports, `${change}.locked`)
+  const written = await work(tx, state)
+  // Who does not stop here need not wait: it goes with the commit.
+  if (ports.reached) await tx.sent()
+  await reach(ports, `${change}.written`)
+  return written
 }
 
 /**
@@ -72,32 +70,29 @@ export async function underLock<T>(
  */
 export async function changeConversation<Answer>(
   store: RootStore,
-  environment: Environment,
+  committer: Committer,
   target: Target,
   decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
   alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
-  const committed = await underLock(store, environment.ports, target, async (tx, state) => {
-    const decision = accepted(await decide(state, tx))
-    writeChanges(writerOf(tx, environment), [{ state, change: decision.change }])
-    await alongside(tx, decision.answer)
-    return committedOf(state, decision)
+  const committed = await underLock(store, committer.ports, target, async (tx, state) => {
+    const judgement = accepted(judge(state, await decide(state, tx)))
+    writeChanges({ tx, ...committer }, [judgement.plan])
+    await alongside(tx, judgement.answer)
+    return committedOf(judgement)
   })
   if (!committed) throw notFound('Conversation')
   return committed
 }
 
 /** Throws what a decision refuses with. */
-export function accepted<Answer>(decision: Decision<Answer>): Accepted<Answer> {
-  if (isRefusal(decision)) throw new AppError(decision.refused, undefined, decision.fields)
-  return decision
+export function accepted<Answer>(judged: Refusal | Judgement<Answer>): Judgement<Answer> {
+  if (isRefused(judged)) throw new AppError(judged.refused, undefined, judged.fields)
+  return judged
 }
 
 /** What a decision will have brought about when it is committed. */
-export function committedOf<Answer>(
-  state: LockedConversation,
-  { change, answer }: Accepted<Answer>,
-): Committed<Answer> {
+export function committedOf<Answer>({ plan: { state, change }, answer }: Judgement<Answer>): Committed<Answer> {
   const { organization_id } = state
   const ended_turns = endedTurns(state, change)
   return { answer, started: startedBy(state, change), ended_turns, organization_id, listed: howItIsListed(change) }

@@ -1,16 +1,16 @@
-// Writes what is not the course of a conversation: its metadata, its analysis, and the removal of its content. The last part
-// of commit.ts.
+// Writes what is not the course of a conversation: its metadata, and the removal of its content. The last part of commit.ts.
 import type { EndedBy } from '@parley/contract'
-import { type Database, statement } from '../../database/database.ts'
-import type { RootStore, Store } from '../../database/store.ts'
-import { AppError, notFound } from '../../base/errors.ts'
+import { statement } from '../../database/database.ts'
+import type { RootStore } from '../../database/store.ts'
+import { notFound } from '../../base/errors.ts'
 import { forgetAnswers } from '../../idempotency/run-once.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { type JobPayloads, postAnalysis } from '../../jobs/enqueue.ts'
 import { type LockedConversation, noChange } from '../machine/change.ts'
-import { type Committed, type Environment, committedOf, underLock, writerOf } from './commit.ts'
-import { isActive } from '../machine/conversation.ts'
-import { type ConversationRecord, findConversation } from '../read/conversation.ts'
+import { type Committed, underLock, committedOf } from './commit.ts'
+import type { Committer } from './committer.ts'
+import type { ConversationRecord } from '../machine/rows.ts'
+import { findConversation } from '../read/conversation.ts'
+import { planOf } from '../machine/plan.ts'
 import { decideEndForDeletion } from '../machine/decisions.ts'
 import { writeChanges } from './write-changes.ts'
 
@@ -26,16 +26,16 @@ const readMetadataStatement = statement(
 /** Rewrites the metadata under the conversation's lock, so that two patches at once both take effect. Answers what it is then. */
 export async function changeMetadata(
   store: RootStore,
-  environment: Environment,
+  committer: Committer,
   id: string,
   patch: (metadata: JsonObject) => JsonObject,
 ): Promise<ConversationRecord> {
-  const changed = await underLock(store, environment.ports, { change: 'update', id }, async (tx, state) => {
+  const changed = await underLock(store, committer.ports, { change: 'update', id }, async (tx, state) => {
     const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    writeChanges(writerOf(tx, environment), [{ state, change: { ...noChange, events: [event] } }])
+    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event] })])
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -66,13 +66,14 @@ const eraseStatements = [
 /** Ends the conversation if it is active, removes its content and leaves a tombstone with an event that says so. */
 export async function deleteContent(
   store: RootStore,
-  environment: Environment,
+  committer: Committer,
   id: string,
   ended_by: EndedBy,
 ): Promise<Committed<void>> {
-  const committed = await underLock(store, environment.ports, { change: 'delete', id }, async (tx, state) => {
-    const change = decideEndForDeletion(state, ended_by)
-    writeChanges(writerOf(tx, environment), [{ state, change }])
+  const committed = await underLock(store, committer.ports, { change: 'delete', id }, async (tx, state) => {
+    const plan = planOf(state, decideEndForDeletion(state, ended_by))
+    const { change } = plan
+    writeChanges({ tx, ...committer }, [plan])
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }
@@ -80,97 +81,9 @@ export async function deleteContent(
       type: 'conversation.deleted' as const,
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
-    writeChanges(writerOf(tx, environment), [{ state: after, change: { ...noChange, events: [event] } }])
-    return { ...committedOf(state, { change, answer: undefined }), listed: 'change' as const }
+    writeChanges({ tx, ...committer }, [planOf(after, { ...noChange, events: [event] })])
+    return { ...committedOf({ plan, answer: undefined }), listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
   return committed
-}
-
-export type AnalysisOutcome =
-  | { status: 'done'; summary: string }
-  | { status: 'skipped'; reason: string }
-  | { status: 'failed'; reason: string }
-
-const beginAnalysisStatement = statement(
-  'begin_analysis',
-  `update conversations set analysis_status = 'running', analysis_due_at = clock_timestamp() + interval '5 minutes'
-   where id = $1 and organization_id = $2 and analysis_status in ('queued', 'running') and deleted_at is null
-   returning analysis_run`,
-)
-
-/** Answers which run of the analysis it is; null when there is nothing to analyse (any more): the job has been overtaken. */
-export async function beginAnalysis(store: Store, id: string): Promise<number | null> {
-  const [begun] = await store.query<{ analysis_run: number }>(beginAnalysisStatement, [id, store.organization_id])
-  return begun?.analysis_run ?? null
-}
-
-const askStatement = statement(
-  'ask_for_analysis',
-  `update conversations set analysis_status = 'queued', analysis_reason = null, analysis_run = analysis_run + 1,
-          analysis_due_at = clock_timestamp() + interval '5 minutes'
-   where id = $1 and organization_id = $2 and analysis_status not in ('queued', 'running')
-   returning id`,
-)
-
-/** Queues one more run for a conversation that has ended; its summary stays until there is another. */
-export async function askForAnalysis(
-  store: RootStore,
-  { ports }: Environment,
-  id: string,
-): Promise<ConversationRecord> {
-  const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, { status }) => {
-    if (isActive(status)) throw new AppError('conversation_active')
-    const { organization_id } = tx
-    const queued = await tx.query(askStatement, [id, organization_id])
-    if (queued.length === 0) throw new AppError('analysis_in_progress')
-    postAnalysis(tx, { organization_id, conversation_id: id })
-    return findConversation(tx, id)
-  })
-  if (!asked) throw notFound('Conversation')
-  return asked
-}
-
-// Longer than every try of a model call takes. An analysis that is still not over has lost its node.
-const overdueStatement = statement(
-  'overdue_analyses',
-  `update conversations set analysis_due_at = clock_timestamp() + interval '5 minutes'
-   where id in (select id from conversations where analysis_due_at < clock_timestamp() order by analysis_due_at limit 1000)
-   returning organization_id, id as conversation_id`,
-)
-
-/** Queues anew, over all organizations, the analyses whose node is gone; the queue itself would wait for hours. */
-export async function requeueOverdueAnalyses(database: Database): Promise<number> {
-  return database.transaction(async (tx) => {
-    const overdue = await tx.query<JobPayloads['analyze_conversation']>(overdueStatement, [])
-    for (const payload of overdue) postAnalysis(tx, payload)
-    return overdue.length
-  })
-}
-
-const analysisStatement = statement(
-  'write_analysis',
-  `update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary),
-          analysis_due_at = null
-   where id = $1 and organization_id = $2 and analysis_status = 'running' and analysis_run = $6
-   returning id`,
-)
-
-/** Writes the outcome once; what an earlier run, or the same job a second time, brings changes nothing. */
-export async function writeAnalysis(
-  store: RootStore,
-  environment: Environment,
-  { id, run }: { id: string; run: number },
-  outcome: AnalysisOutcome,
-): Promise<void> {
-  await underLock(store, environment.ports, { change: 'analysis', id }, async (tx, state) => {
-    const reason = outcome.status === 'done' ? null : outcome.reason
-    const summary = outcome.status === 'done' ? outcome.summary : null
-    const values = [id, tx.organization_id, outcome.status, reason, summary, run]
-    const written = await tx.query(analysisStatement, values)
-    if (written.length === 0) return
-    const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
-    const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    writeChanges(writerOf(tx, environment), [{ state, change: { ...noChange, events: [event] } }])
-  })
 }

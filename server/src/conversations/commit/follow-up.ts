@@ -1,16 +1,9 @@
 // What follows a commit in this process: started turns are carried out, waiting calls are woken. And its reverse: stopping
 // the attempt that runs here so that a commit can keep what it had said.
 import type { Core } from '../../calls/core.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import type { Committed } from './commit.ts'
 import type { PartialReply } from '../machine/turn-endings.ts'
-
-/** Hears of what shows in the list of an organization's conversations. */
-export interface ListWatcher {
-  changed(organization_id: string): void
-  /** Messages were exchanged. */
-  progressed(organization_id: string, conversation_id: string): void
-}
 
 export function followUp(
   { core, runner, results, watcher }: Conversations,

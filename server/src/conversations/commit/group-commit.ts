@@ -1,15 +1,21 @@
 // Changes of different conversations that are asked for at the same moment are committed together. Each is decided by its own
 // conversation under its own lock, as if it were alone; what they share is the way to the database.
+import type { Channel } from '@parley/contract'
 import { type Database, type Executor, type Pipeline, limitLockWait } from '../../database/database.ts'
 import { isConnectionLost } from '../../database/failures.ts'
 import { batch } from '../../database/batch.ts'
 import { openStore } from '../../database/store.ts'
 import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../../idempotency/run-once.ts'
-import { type Decision, type LockedConversation, isRefusal } from '../machine/change.ts'
-import { type Committed, type Environment, accepted, changeConversation, committedOf, writerOf } from './commit.ts'
+import type { Decision, LockedConversation, Refusal } from '../machine/change.ts'
+import { type Judgement, type Planned, isRefused, judge } from '../machine/plan.ts'
+import type { Core } from '../../calls/core.ts'
+import type { CommitAddition } from './additions.ts'
+import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
+import { type Committed, accepted, changeConversation, committedOf } from './commit.ts'
+import type { Committer } from './committer.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
-import { type Planned, writeChanges } from './write-changes.ts'
+import { writeChanges } from './write-changes.ts'
 
 /** A change that needs nothing but the conversation as it stands. `decide` may be asked more than once. */
 export interface ProposedChange<Answer> extends ConversationKey {
@@ -21,7 +27,17 @@ export interface ProposedChange<Answer> extends ConversationKey {
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
 
-export interface GroupCommit {
+/** What a room adds to conversations and to their commits; part of its manifest. */
+export interface ConversationContributions {
+  readonly additions?: CommitAddition[]
+  readonly channels?: ChannelPort[]
+}
+
+export interface GroupCommit extends Committer {
+  /** Those that conversations can be created on. */
+  readonly channels: Channels
+  /** Before the first change. */
+  contribute(contributions: ConversationContributions): void
   /** As `changeConversation`: throws the refusal, `not_found`, and `CommitInDoubt`. */
   change<Answer>(proposed: ProposedChange<Answer>): Promise<Committed<Answer>>
 }
@@ -44,17 +60,20 @@ const lock_wait_ms = 100
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
-export function createGroupCommit({ database, ...environment }: Environment & { database: Database }): GroupCommit {
+export function createGroupCommit({ database, ports, node }: Pick<Core, 'database' | 'ports' | 'node'>): GroupCommit {
+  const channels = new Map<Channel, ChannelPort>()
+  const additions = [deliveryThrough(channels)]
+  const committer: Committer = { ports, node, additions }
   const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
-    return changeConversation(store, environment, { change, id }, decide, bind)
+    return changeConversation(store, committer, { change, id }, decide, bind)
   }
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {
     const one_each = firstOfEach(all)
     const goTogether = one_each.size > 1 || all.some(isLong)
-    const outcomes = goTogether ? await commitTogether(database, environment, [...one_each]) : new Map()
+    const outcomes = goTogether ? await commitTogether(database, committer, [...one_each]) : new Map()
     // Whatever could not go with the others.
     const all_outcomes = all.map((proposed): Outcome => outcomes.get(proposed) ?? commitAlone(proposed))
     if (!goTogether && all.length === 1) await settledWithin(alone_ms, all_outcomes[0]!)
@@ -70,7 +89,11 @@ export function createGroupCommit({ database, ...environment }: Environment & { 
     most_size: most_characters,
     most_waiting_size: most_waiting_characters,
   })
-  return { change: change as GroupCommit['change'] }
+  const contribute = ({ additions: more = [], channels: ports = [] }: ConversationContributions) => {
+    additions.push(...more)
+    for (const port of ports) channels.set(port.name, port)
+  }
+  return { ...committer, channels, contribute, change: change as GroupCommit['change'] }
 }
 
 const isLong = ({ characters }: Proposed) => characters > long_characters
@@ -104,7 +127,7 @@ interface Locked {
 }
 
 interface Judged extends Locked {
-  decision: Decision<unknown>
+  judgement: Refusal | Judgement<unknown>
 }
 
 /**
@@ -113,22 +136,22 @@ interface Judged extends Locked {
  */
 async function commitTogether(
   database: Database,
-  environment: Environment,
+  committer: Committer,
   all: Proposed[],
 ): Promise<Map<Proposed, Outcome>> {
   const reachAll = async (stage: (typeof stages)[number], those: Proposed[]) => {
-    for (const { change } of those) await reach(environment.ports, `${change}.${stage}`)
+    for (const { change } of those) await reach(committer.ports, `${change}.${stage}`)
   }
   try {
     const { judged, lost, written } = await database.transaction(async (tx) => {
       await reachAll('begun', all)
       const locked = await lockAll(tx, all)
       await reachAll('locked', locked.map(proposedOf))
-      const judged = locked.map(judge)
+      const judged = locked.map(judgeLocked)
       const lost = await bindTogether(tx, judged.flatMap(bindingOf))
-      const written = judged.filter((one) => !isRefusal(one.decision) && !whyLost(one, lost))
-      writeChanges(writerOf(tx, environment), written.flatMap(planOf))
-      if (environment.ports.reached) await tx.sent()
+      const written = judged.filter((one) => !isRefused(one.judgement) && !whyLost(one, lost))
+      writeChanges({ tx, ...committer }, written.flatMap(plansOf))
+      if (committer.ports.reached) await tx.sent()
       await reachAll('written', written.map(proposedOf))
       return { judged, lost, written }
     })
@@ -157,23 +180,26 @@ async function lockAll(tx: Pipeline, all: Proposed[]): Promise<Locked[]> {
   })
 }
 
-const judge = ({ proposed, state }: Locked): Judged => ({ proposed, state, decision: proposed.decide(state) })
+const judgeLocked = ({ proposed, state }: Locked): Judged => ({
+  proposed,
+  state,
+  judgement: judge(state, proposed.decide(state)),
+})
 
 const proposedOf = ({ proposed }: Locked) => proposed
 
-function bindingOf({ proposed: { binding }, decision }: Judged) {
-  return !binding || isRefusal(decision) ? [] : [{ key: binding.key, to: binding.to(decision.answer) }]
+function bindingOf({ proposed: { binding }, judgement }: Judged) {
+  return !binding || isRefused(judgement) ? [] : [{ key: binding.key, to: binding.to(judgement.answer) }]
 }
 
 const whyLost = ({ proposed: { binding } }: Judged, lost: LostKeys) => binding && lost.get(binding.key)
 
-const planOf = ({ state, decision }: Judged): Planned[] =>
-  isRefusal(decision) ? [] : [{ state, change: decision.change }]
+const plansOf = ({ judgement }: Judged): Planned[] => (isRefused(judgement) ? [] : [judgement.plan])
 
 function conclusionOf(one: Judged, lost: LostKeys): Committed<unknown> {
   const why = whyLost(one, lost)
   if (why) throw why
-  return committedOf(one.state, accepted(one.decision))
+  return committedOf(accepted(one.judgement))
 }
 
 /** A promise whose failure is told to whoever asked for it, later. */

@@ -1,8 +1,11 @@
 // Leases of turns across organizations: renewing one's own, giving them back, lending them, finding those that nobody holds.
-import { type Executor, statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import { lease_ms } from '../machine/turn.ts'
 
-const renewStatement = statement(
+const of_leases = 'a node tends its leases, whose ever the turns are'
+
+const renewStatement = acrossOrganizations(
+  of_leases,
   'renew_leases',
   `update turns set lease_expires_at = clock_timestamp() + $3::integer * interval '1 millisecond'
    where node_id = $1 and lease = any($2::bigint[]) and status = 'running' returning lease`,
@@ -14,7 +17,8 @@ export async function renewLeases(database: Executor, node_id: string, leases: n
   return rows.map((row) => row.lease)
 }
 
-const expireStatement = statement(
+const expireStatement = acrossOrganizations(
+  of_leases,
   'expire_leases',
   `update turns set lease_expires_at = clock_timestamp() - interval '1 millisecond'
    where node_id = $1 and lease = any($2::bigint[]) and status = 'running'`,
@@ -57,7 +61,8 @@ export interface HeldTurn {
   node_id: string
 }
 
-const runningStatement = statement(
+const runningStatement = acrossOrganizations(
+  of_leases,
   'find_running_turn',
   `select id as turn_id, lease, node_id from turns where conversation_id = $1 and status = 'running'`,
 )
@@ -67,7 +72,8 @@ export async function findTurnLease(database: Executor, conversation_id: string)
   return row ?? null
 }
 
-const leaveStatement = statement(
+const leaveStatement = acrossOrganizations(
+  of_leases,
   'leave_partial_text',
   `update turns set partial_text = $3, partial_step = $4 where id = $1 and lease = $2 and status = 'running'`,
 )
@@ -88,7 +94,8 @@ export async function leavePartialText(
   await database.query(leaveStatement, [turn_id, lease, partial?.text ?? null, partial?.step ?? null])
 }
 
-const partialStatement = statement(
+const partialStatement = acrossOrganizations(
+  of_leases,
   'read_partial_text',
   `select partial_text as text, partial_step as step from turns
    where id = $1 and lease = $2 and partial_text is not null`,

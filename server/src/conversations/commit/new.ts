@@ -1,40 +1,26 @@
 // Writes conversations that did not exist: created here, or brought in with their history. The other half of commit.ts.
-import type { Channel, ConversationStatus, Direction, EndReason, EndedBy, EventType } from '@parley/contract'
-import { statement } from '../../database/database.ts'
-import type { Store } from '../../database/store.ts'
-import type { JsonObject } from '../../base/json.ts'
-import type { ItemRecord } from '../read/conversation.ts'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
+import type { Store, TransactionStore } from '../../database/store.ts'
+import {
+  type ImportedEnd,
+  type ItemRecord,
+  type NewConversation,
+  type NewProgress,
+  givenItemColumns,
+  newConversationColumns,
+  storedItemColumns,
+} from '../machine/rows.ts'
+import type { Planned } from '../machine/plan.ts'
+import { sendAdditions } from './additions.ts'
+import type { Committer } from './committer.ts'
 import { countEnded } from './write-changes.ts'
 
-/** What a conversation is born with. */
-export interface NewConversation {
-  id: string
-  direction: Direction
-  channel: Channel
-  status: ConversationStatus
-  user_id: string
-  agent_id: string | null
-  agent_name: string | null
-  agent_version_id: string | null
-  agent_number: string | null
-  to_address: string | null
-  from_address: string | null
-  subject: string | null
-  web_widget_id: string | null
-  trunk_id: string | null
-  initial_context: string | null
-  custom_metadata: JsonObject
-  recording_details: JsonObject | null
-  content_fingerprint: Buffer | null
-}
-
+const born_with = newConversationColumns.length
+const given = newConversationColumns.map((_name, index) => `$${index + 1}`).join(', ')
 const insertStatement = statement(
   'insert_conversation',
-  `insert into conversations (id, organization_id, direction, channel, status, user_id, agent_id, agent_name, agent_version_id,
-     agent_number, to_address, from_address, subject, web_widget_id, trunk_id, initial_context, custom_metadata,
-     recording_details, content_fingerprint, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-           coalesce($20::timestamptz, clock_timestamp()))
+  `insert into conversations (${newConversationColumns.join(', ')}, organization_id, created_at)
+   values (${given}, $${born_with + 1}, coalesce($${born_with + 2}::timestamptz, clock_timestamp()))
    on conflict do nothing
    returning created_at`,
 )
@@ -75,36 +61,31 @@ export async function insertConversation(
 }
 
 async function tryInsert(store: Store, row: NewConversation, created_at: string | null): Promise<string | null> {
-  const [inserted] = await store.query<{ created_at: string }>(insertStatement, [
-    row.id,
+  const { custom_metadata, recording_details, redaction } = row
+  const stored: Record<keyof NewConversation, unknown> = {
+    ...row,
+    custom_metadata: JSON.stringify(custom_metadata),
+    recording_details: recording_details && JSON.stringify(recording_details),
+    redaction: redaction && JSON.stringify(redaction),
+  }
+  const values = newConversationColumns.map((name) => stored[name])
+  const inserted = await store.query<{ created_at: string }>(insertStatement, [
+    ...values,
     store.organization_id,
-    row.direction,
-    row.channel,
-    row.status,
-    row.user_id,
-    row.agent_id,
-    row.agent_name,
-    row.agent_version_id,
-    row.agent_number,
-    row.to_address,
-    row.from_address,
-    row.subject,
-    row.web_widget_id,
-    row.trunk_id,
-    row.initial_context,
-    JSON.stringify(row.custom_metadata),
-    row.recording_details && JSON.stringify(row.recording_details),
-    row.content_fingerprint,
     created_at,
   ])
-  return inserted?.created_at ?? null
+  return inserted[0]?.created_at ?? null
 }
 
-const takenStatement = statement('is_conversation_id_taken', 'select from conversations where id = $1')
+const takenStatement = acrossOrganizations(
+  'an id is taken whoever has it',
+  'is_conversation_id_taken',
+  'select from conversations where id = $1',
+)
 
 /** Whether the id is in use by anyone, a deleted conversation included: nothing more is told across organizations. */
-export async function isIdTaken(store: Store, id: string): Promise<boolean> {
-  return (await store.query(takenStatement, [id])).length > 0
+export async function isIdTaken(executor: Executor, id: string): Promise<boolean> {
+  return (await executor.query(takenStatement, [id])).length > 0
 }
 
 // As long as an idempotency key is kept.
@@ -120,28 +101,11 @@ export async function wasBornWith(store: Store, conversation_id: string, event_i
   return (await store.query(bornWithStatement, [conversation_id, store.organization_id, event_id])).length > 0
 }
 
-export interface NewProgress {
-  user_turn_count: number
-  last_activity_at: string
-  updated_at: string
-}
-
-export interface NewEvent {
-  id: string
-  type: EventType
-  data: JsonObject
-}
-
 const insertHistoryStatement = statement(
   'insert_history',
   `with items as (
-     insert into transcript_items (conversation_id, organization_id, position, id, type, turn_id, role, content, interrupted,
-                                   metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
-     select $1, $2, i.position, i.id, i.type, i.turn_id, i.role, i.content, i.interrupted, i.metrics, i.call_id, i.name,
-            i.arguments, i.output, i.is_error, i.latency_ms, i.created_at
-     from jsonb_to_recordset($3::jsonb) as i(position integer, id uuid, type text, turn_id uuid, role text, content text[],
-       interrupted boolean, metrics jsonb, call_id text, name text, arguments jsonb, output jsonb, is_error boolean,
-       latency_ms integer, created_at timestamptz)
+     insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
+     select $1, $2, ${storedItemColumns} from jsonb_to_recordset($3::jsonb) as i(${givenItemColumns})
    ), events as (
      insert into events (conversation_id, organization_id, sequence, id, type, occurred_at, data)
      select $1, $2, e.sequence, e.id, e.type, clock_timestamp(), e.data
@@ -156,17 +120,27 @@ const insertHistoryStatement = statement(
    values ($1, $2, $5::integer, $6::bigint, $7, $8, $9)`,
 )
 
-/** Writes what a new conversation begins with: its items, its events and where both go on. */
+/** What a conversation that was just inserted begins with. */
+export interface Beginning {
+  items: Omit<ItemRecord, 'position'>[]
+  progress: NewProgress
+  /** Of its first event; absent: any. */
+  first_event_id?: string
+}
+
+/** Writes what a new conversation begins with: its items, the plan's events and where both go on. */
 export async function insertHistory(
-  store: Store,
-  conversation_id: string,
-  items: Omit<ItemRecord, 'position'>[],
-  events: NewEvent[],
-  progress: NewProgress,
+  tx: TransactionStore,
+  { ports, additions }: Committer,
+  plan: Planned,
+  { items, progress, first_event_id }: Beginning,
 ): Promise<void> {
-  await store.query(insertHistoryStatement, [
-    conversation_id,
-    store.organization_id,
+  const events = plan.change.events.map((event, index) => {
+    return { id: (index === 0 ? first_event_id : undefined) ?? ports.newId(), ...event }
+  })
+  await tx.query(insertHistoryStatement, [
+    plan.state.id,
+    tx.organization_id,
     JSON.stringify(items.map((item, position) => ({ ...item, position }))),
     JSON.stringify(events.map((event, index) => ({ ...event, sequence: index + 1 }))),
     items.length,
@@ -175,16 +149,7 @@ export async function insertHistory(
     progress.last_activity_at,
     progress.updated_at,
   ])
-}
-
-export interface ImportedEnd {
-  status: ConversationStatus
-  ended_at: string
-  duration: number
-  end_reason: EndReason
-  ended_by: EndedBy
-  analysis_status: 'none' | 'done'
-  summary: string | null
+  sendAdditions(tx, additions, [plan], true)
 }
 
 const closeStatement = statement(

@@ -1,19 +1,22 @@
 // A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
 import type { Context } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
+import { retry } from '../../base/retry.ts'
 import { lockConversation } from './lock.ts'
-import { findAcceptedMessage } from '../read/conversation.ts'
+import { findAcceptedMessage } from '../read/turns.ts'
+
+type Asking = Pick<Context<Conversations>, 'core' | 'room' | 'store'>
 
 /** As long as a lease: after that the caller is told that nobody knows. */
 const patience_ms = 8000
-const retry_ms = 250
+const wait_ms = 250
 
 /** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
 export async function resolveUncertainCommit(
-  ctx: Context<Conversations>,
+  ctx: Asking,
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
   doubt: CommitInDoubt,
 ): Promise<string> {
@@ -36,16 +39,10 @@ async function findUnderLock(store: RootStore, conversation_id: string, message_
   })
 }
 
-async function lookPatiently<T>(ctx: Context<Conversations>, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
-  const { clock } = ctx.core.ports
-  const giveUpAt = clock.monotonic() + patience_ms
-  for (;;) {
-    try {
-      return await look()
-    } catch (error) {
-      if (!isUnavailable(error)) throw error
-      if (clock.monotonic() >= giveUpAt) throw new AppError('outcome_unknown', undefined, {}, { cause: doubt })
-      await new Promise<void>((resolve) => clock.after(retry_ms, resolve))
-    }
+async function lookPatiently<T>(ctx: Asking, look: () => Promise<T>, doubt: CommitInDoubt): Promise<T> {
+  try {
+    return await retry(ctx.core.ports.clock, { wait_ms, mayPass: isUnavailable, bound: { patience_ms } }, look)
+  } catch (error) {
+    throw isUnavailable(error) ? new AppError('outcome_unknown', undefined, {}, { cause: doubt }) : error
   }
 }

@@ -1,27 +1,22 @@
 // How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import { postAnalysis } from '../../jobs/enqueue.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
+import type { Planned } from '../machine/plan.ts'
+import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
+import { sendAdditions } from './additions.ts'
+import type { Committer } from './committer.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
-export interface Writer {
+export interface Writer extends Committer {
   tx: Pipeline
-  ports: Ports
-  node_id: string
-}
-
-/** A conversation as it stands under its lock, and what is to become of it. */
-export interface Planned {
-  state: LockedConversation
-  change: Change
 }
 
 /**
  * Writes changes; whether they went through, the commit tells. In this order: turns end before the next starts (T3), items
- * precede the end (T5).
+ * precede the end (T5); what rooms add comes last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
   finishSteps(writer, plans)
@@ -33,6 +28,7 @@ export function writeChanges(writer: Writer, plans: Planned[]): void {
     if (change.ending) putOffEnd(writer, state, change.ending)
     if (change.end) endConversation(writer, state, change.end)
   }
+  sendAdditions(writer.tx, writer.additions, plans)
 }
 
 const finishStepsStatement = statement(
@@ -86,13 +82,13 @@ const insertTurnsStatement = statement(
      messages_of uuid)`,
 )
 
-function insertTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
   const turns = plans.flatMap(({ state, change: { new_turn } }) => {
     if (!new_turn) return []
     const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
     return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease }]
   })
-  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node_id])
+  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node.id])
 }
 
 // A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
@@ -107,12 +103,12 @@ const startTurnsStatement = statement(
    where t.id = s.id and t.organization_id = s.organization_id and t.status in ('queued', 'running')`,
 )
 
-function startTurns({ tx, node_id }: Writer, plans: Planned[]): void {
+function startTurns({ tx, node }: Writer, plans: Planned[]): void {
   const turns = plans.flatMap(({ state: { organization_id, next_lease: lease }, change: { started_turn } }) =>
     started_turn ? [{ id: started_turn.id, organization_id, lease }] : [],
   )
   if (turns.length > 0)
-    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node_id])
+    tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node.id])
 }
 
 const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
@@ -120,15 +116,9 @@ const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uu
 const appendStatement = statement(
   'append',
   `with items as (
-     insert into transcript_items (conversation_id, position, organization_id, id, type, turn_id, role, content, interrupted,
-                                   metrics, call_id, name, arguments, output, is_error, latency_ms, created_at)
-     select i.conversation_id, i.position, i.organization_id, i.id, i.type, i.turn_id, i.role,
-            case when i.text is not null then array[i.text] end, i.interrupted, i.metrics, i.call_id, i.name, i.arguments,
-            i.output, i.is_error, i.latency_ms, i.now
-     from jsonb_to_recordset($1::jsonb)
-       as i(conversation_id uuid, position integer, organization_id uuid, id uuid, type text, turn_id uuid, role text, text text,
-            interrupted boolean, metrics jsonb, call_id text, name text, arguments jsonb, output jsonb, is_error boolean,
-            latency_ms integer, now timestamptz)
+     insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
+     select conversation_id, organization_id, ${storedItemColumns}
+     from jsonb_to_recordset($1::jsonb) as i(conversation_id uuid, organization_id uuid, ${givenItemColumns})
    ), events as (
      insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
      select e.conversation_id, e.sequence, e.organization_id, e.id, e.type, e.now, e.data
@@ -158,12 +148,12 @@ function append({ tx, ports }: Writer, plans: Planned[]): void {
 function itemsOf({ state, change }: Planned, ports: Ports) {
   const { id: conversation_id, organization_id, now, next_position } = state
   return change.items.map((item, index) => ({
-    ...item,
+    ...rowOfItem(item),
     id: item.type === 'message' ? item.id : ports.newId(),
     position: next_position + index,
     conversation_id,
     organization_id,
-    now,
+    created_at: now,
   }))
 }
 
@@ -214,8 +204,7 @@ const endStatement = statement(
   `with ended as (
      update conversations set status = $3, ended_at = $4,
             duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
-            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
-            analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
+            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8
      where id = $1 and organization_id = $2 and ended_at is null
      returning organization_id, agent_id, ended_at, duration, end_reason
    )
@@ -236,5 +225,4 @@ function endConversation({ tx }: Writer, state: LockedConversation, end: NonNull
     analysis.reason,
   ]
   tx.send(endStatement, values)
-  if (analysis.status === 'queued') postAnalysis(tx, { organization_id, conversation_id: id })
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { textContent } from './content.ts'
 import {
   type AttemptResult,
   type Step,
@@ -54,7 +55,7 @@ describe('decideStep', () => {
     expect(answer).toBe('written')
     expect(change.step).toEqual({ turn_id: 'turn-1', input_tokens: 3, output_tokens: 2 })
     expect(change.items).toMatchObject([
-      { type: 'message', role: 'assistant', text: 'Let me look. ', interrupted: false },
+      { type: 'message', role: 'assistant', content: textContent('Let me look. '), interrupted: false },
       { type: 'function_call', call_id: 'call-1', arguments: { what: 'tea' } },
       { type: 'function_call', call_id: 'call-2' },
       { type: 'function_call_output', call_id: 'call-2', is_error: true },
@@ -101,7 +102,14 @@ describe('T8: results of tool calls', () => {
     const { change } = changed(decideToolResult(state, attempt, { ...result, said }))
     expect(change.items).toMatchObject([
       { type: 'function_call_output', call_id: 'call-1' },
-      { type: 'message', id: 'said', role: 'assistant', text: 'Wait. ', turn_id: 'turn-1', call_id: 'call-1' },
+      {
+        type: 'message',
+        id: 'said',
+        role: 'assistant',
+        content: textContent('Wait. '),
+        turn_id: 'turn-1',
+        call_id: 'call-1',
+      },
     ])
     expect(change.items[0]).not.toHaveProperty('said')
     expect(eventTypes(change)).toEqual(['tool_call.completed', 'message.created'])
@@ -131,7 +139,7 @@ describe('T8: results of tool calls', () => {
     const kept = changed(decideCancel(locked({ open_turns: [turn({ steps: 1 })] }), 'turn-1', { ...said, step: 0 }))
     expect(kept.change.items).toEqual([])
     const next = changed(decideCancel(locked({ open_turns: [turn({ steps: 1 })] }), 'turn-1', { ...said, step: 1 }))
-    expect(next.change.items).toMatchObject([{ text: 'Let me look. ', interrupted: true }])
+    expect(next.change.items).toMatchObject([{ content: textContent('Let me look. '), interrupted: true }])
   })
 })
 
@@ -143,7 +151,7 @@ describe('decideAttemptResult', () => {
     )
     expect(answer).toBe('written')
     expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'reply', input_tokens: 4, output_tokens: 5 }])
-    expect(change.items).toMatchObject([{ role: 'assistant', text: 'Hi', turn_id: 'turn-1' }])
+    expect(change.items).toMatchObject([{ role: 'assistant', content: textContent('Hi'), turn_id: 'turn-1' }])
     expect(change.started_turn).toEqual({ id: 'turn-2', takeover: false })
   })
 
@@ -176,7 +184,7 @@ describe('an agent that ends the conversation', () => {
 
   test('its reply, the end of what waits, and the end of the conversation are one change', () => {
     const change = decide(locked({ open_turns: [turn(), waiting('turn-2')], user_turn_count: 2 }))
-    expect(change.items).toMatchObject([{ text: 'Hi' }])
+    expect(change.items).toMatchObject([{ content: textContent('Hi') }])
     expect(change.ended_turns).toMatchObject([
       { id: 'turn-1', outcome: 'reply' },
       { id: 'turn-2', outcome: 'conversation_ended' },

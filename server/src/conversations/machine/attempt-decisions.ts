@@ -14,6 +14,7 @@ import {
   type TokenUsage,
   noChange,
 } from './change.ts'
+import { textContent } from './content.ts'
 import { isActive } from './conversation.ts'
 import { endChange, failTurn, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
 import { max_attempts } from './turn.ts'
@@ -109,7 +110,10 @@ function assistantMessage(
   { message_id: id, text }: { message_id: string; text: string },
   rest: Pick<NewMessage, 'call_id'> | Pick<NewMessage, 'metrics'>,
 ): NewMessage {
-  return { type: 'message', id, role: 'assistant', text, interrupted: false, turn_id, metrics: null, ...rest }
+  return {
+    ...({ type: 'message', id, role: 'assistant', content: textContent(text), author: null } as const),
+    ...{ interrupted: false, turn_id, metrics: null, ...rest },
+  }
 }
 
 /** An attempt is through. */

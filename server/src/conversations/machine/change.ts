@@ -12,6 +12,7 @@ import type {
 } from '@parley/contract'
 import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { ContentPart, MessageAuthor, Redaction } from './content.ts'
 
 /** A turn that is not final yet. */
 export interface OpenTurn {
@@ -50,6 +51,8 @@ export interface LockedConversation {
   agent_version_id: string | null
   /** Set when the conversation ends with its last open turn and takes no message any more. */
   ending: Ending | null
+  /** Null: all that is said is kept as it is. */
+  redaction: Redaction | null
   user_turn_count: number
   next_position: number
   next_sequence: number
@@ -76,7 +79,9 @@ export interface NewMessage {
   type: 'message'
   id: string
   role: 'user' | 'assistant'
-  text: string
+  content: ContentPart[]
+  /** Null: the end user, or the agent, as the role says. */
+  author: MessageAuthor | null
   interrupted: boolean
   turn_id: string | null
   metrics: TurnMetrics | null

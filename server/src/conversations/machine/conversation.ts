@@ -1,5 +1,6 @@
 // The conversation's state machine: which status may follow which. Pure; every pair is decided by type.
 import type { Channel, ConversationStatus } from '@parley/contract'
+import { channelRules } from './channels.ts'
 
 type Rule = 'allowed' | 'text_only' | 'refused'
 
@@ -49,7 +50,7 @@ export const transitions: Record<ConversationStatus, Record<ConversationStatus, 
 
 export function mayBecome(channel: Channel, from: ConversationStatus, to: ConversationStatus): boolean {
   const rule = transitions[from][to]
-  return rule === 'allowed' || (rule === 'text_only' && channel === 'text')
+  return rule === 'allowed' || (rule === 'text_only' && channelRules[channel].course === 'text')
 }
 
 type Phase = 'active' | 'terminal'

@@ -1,6 +1,7 @@
 import { type ConcurrencyRule, conversationStatuses } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
 import { isRefusal } from './change.ts'
+import { textContent } from './content.ts'
 import { changed, eventTypes, locked, turn, waiting } from '../../../test/conversations/decision-fixture.ts'
 import { type AttemptResult, decideAttemptResult } from './attempt-decisions.ts'
 import {
@@ -15,7 +16,9 @@ import {
 const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
   message_id: 'message',
   turn_id: 'turn-new',
-  text: 'Hello',
+  from: 'caller',
+  content: textContent('Hello'),
+  author: null,
   concurrency: 'queue',
   interactivity: 'plain',
   agent_version_id: 'version',
@@ -32,7 +35,7 @@ describe('decideMessage', () => {
     const { change, answer } = changed(decideMessage(locked(), message()))
     expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
     expect(change.new_turn?.start).toBe(true)
-    expect(change.items).toMatchObject([{ role: 'user', text: 'Hello', turn_id: 'turn-new' }])
+    expect(change.items).toMatchObject([{ role: 'user', content: textContent('Hello'), turn_id: 'turn-new' }])
     expect(eventTypes(change)).toEqual(['message.created', 'turn.queued', 'turn.started'])
   })
 
@@ -44,6 +47,12 @@ describe('decideMessage', () => {
 
   test('refuses other channels', () => {
     expect(decideMessage(locked({ channel: 'webrtc' }), message())).toEqual({ refused: 'conversation_not_text' })
+  })
+
+  test('takes a message from the channel where that is who speaks', () => {
+    const call = locked({ channel: 'telephone', status: 'triggered' })
+    expect(changed(decideMessage(call, message({ from: 'channel' }))).answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(decideMessage(locked(), message({ from: 'channel' }))).toEqual({ refused: 'conversation_not_text' })
   })
 
   const busy = locked({ open_turns: [turn()] })
@@ -148,7 +157,7 @@ describe('decideCancel', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const { change } = changed(decideCancel(locked({ open_turns }), 'turn-1', partial))
     expect(change.ended_turns).toMatchObject([{ id: 'turn-1', outcome: 'cancelled_by_caller' }])
-    expect(change.items).toMatchObject([{ text: 'I was just', interrupted: true }])
+    expect(change.items).toMatchObject([{ content: textContent('I was just'), interrupted: true }])
     expect(change.started_turn?.id).toBe('turn-2')
   })
 
@@ -193,7 +202,7 @@ describe('decideEnd', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
     expect(change.ended_turns.map(({ outcome }) => outcome)).toEqual(['conversation_ended', 'conversation_ended'])
-    expect(change.items).toMatchObject([{ text: 'I was just', interrupted: true, turn_id: 'turn-1' }])
+    expect(change.items).toMatchObject([{ content: textContent('I was just'), interrupted: true, turn_id: 'turn-1' }])
     expect(change.end).toMatchObject({ status: 'completed', analysis: { status: 'queued' } })
     expect(eventTypes(change)).toEqual(['message.created', 'turn.cancelled', 'turn.cancelled', 'conversation.ended'])
   })

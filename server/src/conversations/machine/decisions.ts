@@ -8,6 +8,9 @@ import {
   type NewMessage,
   noChange,
 } from './change.ts'
+import { type MessageSource, channelRules } from './channels.ts'
+import { type ContentPart, type MessageAuthor, textContent } from './content.ts'
+import type { NewConversation } from './rows.ts'
 import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
 import {
   type PartialReply,
@@ -23,7 +26,9 @@ import {
 export interface MessageInput {
   message_id: string
   turn_id: string
-  text: string
+  from: MessageSource
+  content: ContentPart[]
+  author: MessageAuthor | null
   concurrency: ConcurrencyRule
   interactivity: 'plain' | 'rich'
   agent_version_id: string
@@ -38,7 +43,7 @@ export function decideMessage(
   state: LockedConversation,
   input: MessageInput,
 ): Decision<{ turn_id: string; ahead: number }> {
-  if (state.channel !== 'text') return { refused: 'conversation_not_text' }
+  if (!channelRules[state.channel].messages_from.includes(input.from)) return { refused: 'conversation_not_text' }
   if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
   if (state.ending) return { refused: 'conversation_ending' }
   const [first] = state.open_turns
@@ -158,7 +163,7 @@ export function decideEnd(
   state: LockedConversation,
   { mode, partial, ...ending }: EndInput,
 ): Decision<'ended' | 'ending' | 'already_completed'> {
-  if (state.channel !== 'text') return { refused: 'conversation_not_text' }
+  if (!channelRules[state.channel].ended_by_call) return { refused: 'conversation_not_text' }
   if (state.status === 'completed') return { change: noChange, answer: 'already_completed' }
   if (!mayBecome(state.channel, state.status, 'completed')) return { refused: 'conversation_not_active' }
   if (mode === 'finish' && state.open_turns.length > 0) {
@@ -177,7 +182,45 @@ export function decideEndForDeletion(state: LockedConversation, ended_by: EndedB
   )
 }
 
+/** The state of a conversation at its birth, before anything is said in it. */
+export function stateAtBirth(
+  { id, channel, status, agent_id, agent_version_id, redaction }: NewConversation,
+  { organization_id, created_at }: { organization_id: string; created_at: string },
+): LockedConversation {
+  return {
+    ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
+    ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
+    ...{ updated_at: created_at, now: created_at, next_lease: 0 },
+  }
+}
+
+/** A conversation is born: with the agent's greeting, if it has one. */
+export function decideBirth(
+  { channel, direction, status, user_id, agent_id, agent_version_id }: NewConversation,
+  greeting: { message_id: string; text: string } | null,
+): Change {
+  const said = greeting === null ? [] : [greetingMessage(greeting)]
+  const data = { channel, direction, user_id, agent_id, agent_version_id }
+  const started = status === 'in_progress' ? [{ type: 'conversation.started' as const, data: { status } }] : []
+  const events = [{ type: 'conversation.created' as const, data }, ...started, ...said.map(messageCreated)]
+  return { ...noChange, items: said, events }
+}
+
+function greetingMessage({ message_id: id, text }: { message_id: string; text: string }): NewMessage {
+  const content = textContent(text)
+  return {
+    type: 'message',
+    id,
+    role: 'assistant',
+    content,
+    author: null,
+    interrupted: false,
+    turn_id: null,
+    metrics: null,
+  }
+}
+
 function userMessage(input: MessageInput, turn_id: string): NewMessage {
-  const { message_id: id, text } = input
-  return { type: 'message', id, role: 'user', text, interrupted: false, turn_id, metrics: null }
+  const { message_id: id, content, author } = input
+  return { type: 'message', id, role: 'user', content, author, interrupted: false, turn_id, metrics: null }
 }

@@ -1,15 +1,15 @@
 // What a row of an import means: validated, completed and turned into what the writer takes. Pure but for its id source.
 import { ImportedConversation, type ImportedItem } from '@parley/contract'
+import { faultsOfSize } from '../../base/json-size.ts'
+import { findUnstorable } from '../../base/text.ts'
 import type { EndedBy, TurnMetrics } from '@parley/contract'
 import type { Limits } from '../../config/limits.ts'
 import type { FieldFault } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import { faultsOfSize } from '../../base/json-size.ts'
-import { findUnstorable } from '../../base/text.ts'
 import { compileValidator } from '../../base/validation.ts'
-import type { ImportedEnd, NewConversation, NewProgress } from '../commit/new.ts'
+import type { ImportedEnd, NewConversation, NewProgress, ItemRecord } from './rows.ts'
+import { channelRules } from './channels.ts'
 import { isActive, takesMessages } from './conversation.ts'
-import type { ItemRecord } from '../read/conversation.ts'
 
 export interface PreparedImport {
   source: ImportedConversation
@@ -39,7 +39,7 @@ export function prepareImport(
     items: items.map((item) => itemOf(item, source, newId)),
     progress: progressOf(source, items),
     end: isActive(source.status) ? null : endOf(source),
-    takes_messages: source.channel === 'text' && takesMessages(source.status),
+    takes_messages: channelRules[source.channel].messages_from.includes('caller') && takesMessages(source.status),
   }
 }
 
@@ -49,7 +49,7 @@ const longest_duration = 2_147_483_647n
 
 function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] {
   const faults: FieldFault[] = []
-  if (source.channel === 'text' && source.status === 'token_created') {
+  if (channelRules[source.channel].course === 'text' && source.status === 'token_created') {
     faults.push({ path: 'status', message: 'a text conversation cannot be token_created' })
   }
   const ended_at = source.ended_at ?? null
@@ -110,6 +110,7 @@ function conversationOf(source: ImportedConversation): PreparedImport['conversat
     initial_context: source.initial_context ?? null,
     custom_metadata: (source.custom_metadata ?? {}) as JsonObject,
     recording_details: (source.recording_details ?? null) as JsonObject | null,
+    redaction: null,
   }
 }
 
@@ -122,6 +123,8 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
     turn_id: item.turn_id ?? null,
     role: isMessage ? item.role! : null,
     content: isMessage ? item.content! : null,
+    parts: null,
+    author: null,
     interrupted: isMessage ? (item.interrupted ?? false) : null,
     metrics: isMessage ? ((item.metrics ?? null) as TurnMetrics | null) : null,
     call_id: isMessage ? null : item.call_id!,

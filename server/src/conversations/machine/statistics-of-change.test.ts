@@ -1,5 +1,6 @@
 // What each decision adds to the statistics.
 import { expect, test } from 'vitest'
+import { textContent } from './content.ts'
 import { decideAttemptResult, decideStep } from './attempt-decisions.ts'
 import { noChange } from './change.ts'
 import { countChange } from './statistics-of-change.ts'
@@ -20,7 +21,9 @@ test('a message', () => {
     decideMessage(locked(), {
       message_id: 'm',
       turn_id: 't',
-      text: 'Hello',
+      from: 'caller',
+      content: textContent('Hello'),
+      author: null,
       concurrency: 'queue',
       interactivity: 'plain',
       agent_version_id: 'v',

@@ -11,6 +11,7 @@ import {
   type TurnEnd,
   noChange,
 } from './change.ts'
+import { textContent, textsOf } from './content.ts'
 
 /** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
 export interface PartialReply {
@@ -54,7 +55,8 @@ function isOf({ id, lease, steps }: OpenTurn, partial: PartialReply | null): boo
 
 function keepPartial({ text, message_id: id, turn_id }: PartialReply): NewMessage[] {
   if (text === '') return []
-  return [{ type: 'message', id, role: 'assistant', text, interrupted: true, turn_id, metrics: null }]
+  const content = textContent(text)
+  return [{ type: 'message', id, role: 'assistant', content, author: null, interrupted: true, turn_id, metrics: null }]
 }
 
 /** T8: a call has its one result before its turn is over, whatever became of it. */
@@ -110,8 +112,8 @@ export function endedWith(end: NonNullable<Change['end']>): Change {
 }
 
 export function messageCreated(message: NewMessage): Change['events'][number] {
-  const { id, role, text, interrupted, turn_id } = message
-  return { type: 'message.created', data: { id, role, content: [text], interrupted, turn_id } }
+  const { id, role, content, interrupted, turn_id } = message
+  return { type: 'message.created', data: { id, role, content: textsOf(content), interrupted, turn_id } }
 }
 
 export function resultEvent(result: NewToolResult): Change['events'][number] {

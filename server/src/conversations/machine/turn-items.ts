@@ -1,7 +1,7 @@
 // What the items of a turn tell beyond themselves: text that tools have said, widgets that they have shown. Pure.
 import type { Widget } from '@parley/contract'
 import type { JsonValue } from '../../base/json.ts'
-import type { ItemRecord } from '../read/conversation.ts'
+import type { ItemRecord } from './rows.ts'
 
 type Item = Pick<ItemRecord, 'type' | 'content' | 'call_id' | 'name' | 'output' | 'is_error'>
 

@@ -2,7 +2,7 @@
 // shown, in whatever order, what it has told since the last `turn.restarted` is a beginning of what is true now.
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../../live/live-turn.ts'
-import type { ItemRecord } from '../read/conversation.ts'
+import type { ItemRecord } from './rows.ts'
 import { countSaidByTools, textOf, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {

@@ -1,17 +1,18 @@
-// Ending, cancelling and deleting: what stops a conversation or one of its turns.
-import type { EndReason, EndedBy, Output } from '@parley/contract'
-import { readAgentConfigOrDefaults } from '../../agents/read-config.ts'
+// Ending a conversation: at once, or with its last open turn; and the wait for its summary.
+import type { EndReason, Output } from '@parley/contract'
+import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
 import type { Context, Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
+import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
-import { deleteContent } from '../commit/content.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
+import { channelRules } from '../machine/channels.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
-import { decideCancel, decideEnd } from '../machine/decisions.ts'
-import { type ConversationRecord, type TurnRecord, findConversation, findTurn } from '../read/conversation.ts'
-import { presentTurn } from '../read/present.ts'
+import { decideEnd } from '../machine/decisions.ts'
+import type { ConversationRecord } from '../machine/rows.ts'
+import { findConversation } from '../read/conversation.ts'
 
 const max_wait_seconds = 60
 /** What the wait for the last turn allows beyond the turns' own limits. */
@@ -22,9 +23,9 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   const conversation = await requireConversation(ctx, input.conversation_id, 'end')
   const { id } = conversation
   const mode = input.mode ?? 'cut'
-  const { default_model } = ctx.core.config
+  const { agent_version_id, channel } = conversation
   // The defaults where the version is not here: it was brought in, and can only be ended already.
-  const config = await readAgentConfigOrDefaults(ctx.store, conversation.agent_version_id, 'text', default_model)
+  const config = await readAgentConfigOrDefaults(ctx.store, agent_version_id, channel, ctx.core.config.default_model)
   const end = {
     mode,
     end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
@@ -34,12 +35,12 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
     changeConversation(
       ctx.store,
-      ctx.core,
+      ctx.room.commits,
       { change: 'end', id },
       (state) => decideEnd(state, { ...end, partial }),
       async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
     )
-  const isCut = mode === 'cut' && conversation.channel === 'text' && isActive(conversation.status)
+  const isCut = mode === 'cut' && channelRules[channel].ended_by_call && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.room, id, commit) : await commit(null)
   followUp(ctx.room, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
@@ -73,16 +74,6 @@ export function parsePreferredWait(prefer: string | undefined): number | null {
   return Math.min(Number(value), max_wait_seconds) * 1000
 }
 
-export function describeActor(
-  ctx: Context<Conversations>,
-  conversation: { user_id: string },
-  reason: string | null,
-): EndedBy {
-  const { actor } = ctx.access
-  if (actor.type === 'end_user') return { type: 'user', id: conversation.user_id, name: null, reason }
-  return { type: actor.type, id: actor.id, name: actor.name, reason }
-}
-
 /** The record as it stands when its analysis is over, or when the time is. Who may not read the conversation waits for no summary. */
 async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
   const mayRead = ctx.access.conversation?.permissions.has('read') ?? true
@@ -101,37 +92,4 @@ async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: numbe
   })
   if (latest === null) throw notFound('Conversation')
   return present(latest)
-}
-
-export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, input) => {
-  const { id } = await requireConversation(ctx, input.conversation_id, null)
-  const turn = await findTurn(ctx.store, id, input.turn_id)
-  if (!turn) throw notFound('Turn')
-  const read: { turn: TurnRecord | null } = { turn: null }
-  const commit = (partial: Parameters<typeof decideCancel>[2]) =>
-    changeConversation(
-      ctx.store,
-      ctx.core,
-      { change: 'cancel', id },
-      (state) => decideCancel(state, turn.id, partial),
-      async (tx) => {
-        await ctx.key?.bind(tx, { conversation_id: id })
-        // Here: once it is committed, nothing may fail that would call it refused.
-        read.turn = await findTurn(tx, id, turn.id)
-      },
-    )
-  // A waiting turn can be cancelled without disturbing the one that runs.
-  const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
-  followUp(ctx.room, id, committed)
-  if (!read.turn) throw notFound('Turn')
-  const cancelled = presentTurn(read.turn)
-  return ctx.key ? ctx.key.settle(cancelled) : cancelled
-}
-
-export const deleteConversation: Handler<'deleteConversation', Conversations> = async (ctx, input) => {
-  const conversation = await requireConversation(ctx, input.conversation_id, null)
-  const ended_by = describeActor(ctx, conversation, null)
-  const { id } = conversation
-  const committed = await withHalt(ctx.room, id, () => deleteContent(ctx.store, ctx.core, id, ended_by))
-  followUp(ctx.room, id, committed)
 }

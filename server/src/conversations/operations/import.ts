@@ -1,17 +1,20 @@
 // Bringing conversations in: each row is judged and committed by itself, all of it or nothing.
 import { createHash } from 'node:crypto'
+import { noChange } from '../machine/change.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
-import { findImportedVersion } from '../../agents/imported.ts'
+import { findImportedVersion } from '../../agents/agents.ts'
 import type { Context, Handler } from '../../calls/context.ts'
-import type { Conversations } from '../conversations.ts'
+import type { Conversations } from '../services.ts'
 import { isUnstorable } from '../../database/failures.ts'
-import type { Store } from '../../database/store.ts'
+import type { TransactionStore } from '../../database/store.ts'
 import { type FieldFault, limitFaults } from '../../base/faults.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
 import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
+import { stateAtBirth } from '../machine/decisions.ts'
+import { planHistory, planOf } from '../machine/plan.ts'
 import { type PreparedImport, prepareImport } from '../machine/import-row.ts'
 import { findConversation } from '../read/conversation.ts'
 
@@ -98,7 +101,7 @@ function birthOf({ key, core }: Context, id: string): string {
 
 async function writeRow(
   ctx: Context<Conversations>,
-  tx: Store,
+  tx: TransactionStore,
   prepared: PreparedImport,
   content_fingerprint: Buffer,
 ): Promise<RowOutcome | 'taken'> {
@@ -116,8 +119,11 @@ async function writeRow(
   }
   const created_at = await insertConversation(tx, row, source.created_at)
   if (created_at === null) return 'taken'
+  const state = stateAtBirth(row, { organization_id: tx.organization_id, created_at })
   const imported = { type: 'conversation.created' as const, data: { channel: row.channel, imported: true } }
-  await insertHistory(tx, row.id, items, [{ id: birthOf(ctx, row.id), ...imported }], progress)
+  const plan = planOf(state, { ...noChange, events: [imported] })
+  const beginning = { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) }
+  await insertHistory(tx, ctx.room.commits, plan, beginning)
   if (end) await closeImported(tx, row.id, end)
   return 'created'
 }

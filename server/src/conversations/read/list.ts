@@ -1,29 +1,19 @@
-// Listing and counting conversations: filters, the published cursor recipe and the SQL that serves them.
+// Lists and counts conversations: filters, the published cursor recipe and the SQL that serves them.
 import type { ConversationFilters } from '@parley/contract'
 import { sql } from 'kysely'
 import { type Access, maySeeSensitive } from '../../calls/access.ts'
-import type { Handler } from '../../calls/context.ts'
 import type { Store } from '../../database/store.ts'
 import { AppError, invalid } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import { findUnstorable } from '../../base/text.ts'
 import { isTimestamp } from '../../base/validation.ts'
 import { type ListedConversation, listedColumns, listedTables } from './conversation.ts'
-import { presentListed } from './present.ts'
 
 type Condition = ReturnType<typeof sql<boolean>>
 
-export const listConversations: Handler<'listConversations'> = async (ctx, input) => {
-  const { answer_bytes } = ctx.core.config.limits
-  const { rows } = await pageOf(ctx.store, ctx.access, input, answer_bytes).execute(ctx.store.kysely)
-  const last = rows.at(-1)
-  if (last && rows.length === limitOf(input)) ctx.edge?.setHeader('link', nextPageLink(ctx.edge.url, last.created_at))
-  return rows.map((row) => presentListed(ctx.access, row))
-}
-
 export type Page = ConversationFilters & { limit?: number | undefined; cursor?: string | undefined }
 
-const limitOf = ({ limit = 20 }: Page) => limit
+export const limitOf = ({ limit = 20 }: Page) => limit
 
 /** The query of a page, which the measurements explain. A page is never shorter for what it has no room for: that would be its end. */
 export function pageOf(store: Store, access: Access, page: Page, max_bytes: number) {
@@ -76,12 +66,12 @@ function searchFor({
     (select id from matching order by created_at desc limit ${limit}::integer)`
 }
 
-export const countConversations: Handler<'countConversations'> = async (ctx, input) => {
-  const { inOrder, byThemselves, byKeys } = filterConditions(ctx.store, ctx.access, input)
-  const { rows } = await sql<{ count: number }>`
+export async function countMatching(store: Store, access: Access, filters: ConversationFilters): Promise<number> {
+  const { inOrder, byThemselves, byKeys } = filterConditions(store, access, filters)
+  const [row] = await store.execute(sql<{ count: number }>`
     select count(*) as count from conversations c join conversation_progress p on p.conversation_id = c.id
-    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`.execute(ctx.store.kysely)
-  return { count: rows[0]!.count }
+    where ${sql.join([...inOrder, ...byThemselves, ...byKeys], sql` and `)}`)
+  return row!.count
 }
 
 interface Conditions {
@@ -239,11 +229,4 @@ export function decodePublishedCursor(cursor: string): string {
   const text = /^[A-Za-z0-9+/_-]+={0,2}$/.test(cursor) ? Buffer.from(cursor, 'base64').toString('latin1') : ''
   if (timestampWithSeconds.test(text) && isTimestamp(text)) return text
   throw invalid({ path: 'cursor', message: "must be the Base64 of a conversation's created_at" })
-}
-
-function nextPageLink(url: string, created_at: string): string {
-  const [path, query] = url.split('?')
-  const parameters = new URLSearchParams(query)
-  parameters.set('cursor', Buffer.from(created_at).toString('base64url'))
-  return `<${path}?${parameters}>; rel="next"`
 }

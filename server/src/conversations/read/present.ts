@@ -1,7 +1,8 @@
 // Conversations, items and turns as the API shows them, with what the caller may not see left out.
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../../calls/access.ts'
-import type { ConversationRecord, ItemRecord, ListedConversation, TurnRecord } from './conversation.ts'
+import type { ConversationRecord, ItemRecord, TurnRecord } from '../machine/rows.ts'
+import type { ListedConversation } from './conversation.ts'
 import type { TranscriptPart } from './transcript.ts'
 import { textOf, widgetOf } from '../machine/turn-items.ts'
 

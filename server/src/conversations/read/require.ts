@@ -3,14 +3,15 @@ import type { ConversationPermission } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import type { Context } from '../../calls/context.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import { type ConversationRecord, findConversation } from './conversation.ts'
+import type { ConversationRecord } from '../machine/rows.ts'
+import { findConversation } from './conversation.ts'
 
 /**
  * `permission` is what a conversation token needs; any other credential has been judged by its scopes. Unknown, malformed,
  * another organization's and another agent's ids are all the same 404.
  */
 export async function requireConversation(
-  ctx: Context,
+  ctx: Pick<Context, 'access' | 'store'>,
   id: string,
   permission: ConversationPermission | null,
 ): Promise<ConversationRecord> {

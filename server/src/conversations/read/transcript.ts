@@ -1,7 +1,13 @@
-// Reads transcripts: in parts that an answer has room for, and their two ends. Writes nothing.
+// Reads transcripts: in parts that an answer has room for, their two ends, what a model is shown of them, and the items of a turn.
+// Writes nothing.
 import { statement } from '../../database/database.ts'
+import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
-import { type ItemRecord, contentAsJson, itemBytes, itemColumns } from './conversation.ts'
+import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '../machine/rows.ts'
+
+/** Bytes of an item's own, as JSON. */
+const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
+  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
 
 /** Of all that an answer says of an item besides. */
 const frame_bytes = 300
@@ -90,4 +96,105 @@ export function readEnds(
   characters: number,
 ): Promise<Pick<ItemRecord, 'role' | 'content'>[]> {
   return store.query(endsStatement, [conversation_id, store.organization_id, characters])
+}
+
+/**
+ * What a model may be shown of an item, with the turn that its user messages came with: its own, or the failed one that its own
+ * tries again.
+ */
+export type HistoryItem = Omit<ItemRecord, 'parts' | 'author' | 'metrics' | 'latency_ms' | 'created_at'> & {
+  messages_of: string | null
+  /** There are older items that were not read. */
+  is_cut?: boolean
+}
+
+const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
+
+/** Of a history so many are measured at once: of one that is small this costs next to nothing. */
+const measured_items = 16
+const characters = `coalesce(length(array_to_string(content, '')), length(coalesce(arguments, output)::text), 0)`
+const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id`
+
+const isWaiting = `(i.role = 'user' and exists (select from turns q where q.id = i.turn_id and q.status = 'queued'))`
+
+// Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
+// turn once for all items. Long ones before it are read as far as they count, and the one that goes beyond.
+const historyStatement = statement(
+  'read_history',
+  `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of,
+     read.oldest > 0 as is_cut
+   from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, characters integer, turn uuid, first_try uuid')}
+   join lateral (
+     select p.next_position, p.next_position - wanted.count - (
+       select count(*) from turns t join transcript_items i on i.turn_id = t.id and i.conversation_id = t.conversation_id
+         and i.role = 'user'
+       where t.conversation_id = wanted.conversation_id and t.status = 'queued') as oldest,
+       (select min(position) from ${ofTurn}) as own
+     from conversation_progress p where p.conversation_id = wanted.conversation_id offset 0) newest on true
+   join lateral (
+     with recursive measured (position, characters) as (
+       select case when wanted.turn = wanted.first_try then least(newest.own, newest.next_position)
+              else newest.next_position end, 0::bigint
+       union all
+       select position - ${measured_items}, characters + (
+         select coalesce(sum(${characters}), 0)::bigint from transcript_items i
+         where i.conversation_id = wanted.conversation_id and i.organization_id = wanted.organization_id
+           and i.position >= measured.position - ${measured_items} and i.position < measured.position
+           and (wanted.turn = wanted.first_try or not ${isWaiting}))
+       from measured where position > greatest(newest.oldest, 0) and characters < wanted.characters
+     ) select greatest(min(position), newest.oldest) as oldest from measured) read on true
+   left join lateral (
+     select jsonb_object_agg(t.id, t.messages_of) as messages_of from turns t
+     where t.conversation_id = wanted.conversation_id and t.messages_of is not null) tries on true
+   join lateral (
+     select ${historyColumns} from transcript_items
+     where conversation_id = wanted.conversation_id and organization_id = wanted.organization_id and position >= read.oldest
+     union all
+     select ${historyColumns} from ${ofTurn} and position < read.oldest
+   ) items on true
+   order by wanted.call, position`,
+  // All of it comes into memory at once, and who has a short history waits for who has a long one.
+  { most: 8 },
+)
+
+/** How far back a history is read: as long as it has fewer items and, before those of the turn, fewer characters. */
+export interface HistoryReach {
+  items: number
+  characters: number
+}
+
+/**
+ * The newest items, messages that wait for their turn not counted, as far as the reach goes; and, however old, those of a turn. Oldest
+ * first.
+ */
+export function readHistory(
+  store: Store,
+  conversation_id: string,
+  { items, characters }: HistoryReach,
+  { id, messages_of }: Pick<TurnRecord, 'id' | 'messages_of'>,
+): Promise<HistoryItem[]> {
+  const row = [conversation_id, store.organization_id, items, characters, id, messages_of ?? id]
+  return store.lookUp(historyStatement, row)
+}
+
+const firstItemStatement = statement(
+  'first_item',
+  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 and position = 0`,
+)
+
+export async function readFirstItem(store: Store, conversation_id: string): Promise<ItemRecord | null> {
+  const [row] = await store.query<ItemRecord>(firstItemStatement, [conversation_id, store.organization_id])
+  return row ?? null
+}
+
+const turnItemsStatement = statement(
+  'turn_items',
+  `select ${itemColumns} from transcript_items
+   where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user' order by position`,
+)
+
+/** What the agent said and did in a turn. */
+export function readTurnItems(store: Store, conversation_id: string, turn_id: string): Promise<ItemRecord[]> {
+  return store.query(turnItemsStatement, [turn_id, conversation_id, store.organization_id])
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { HistoryItem } from '../../conversations/read/conversation.ts'
+import type { HistoryItem } from '../../conversations/read/transcript.ts'
 import { cutResults, estimateTokens, selectHistory } from './context-window.ts'
-import type { ModelMessage } from '../../models/port.ts'
+import type { ModelMessage } from '../../models/models.ts'
 
 let position = 0
 

@@ -1,7 +1,7 @@
 // What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
-import type { HistoryItem, HistoryReach } from '../../conversations/read/conversation.ts'
+import type { HistoryItem, HistoryReach } from '../../conversations/read/transcript.ts'
 import { isSaidByTool } from '../../conversations/machine/turn-items.ts'
-import type { ModelMessage } from '../../models/port.ts'
+import type { ModelMessage } from '../../models/models.ts'
 import { sentBytes } from '../../base/json-size.ts'
 import { fitOutput } from './output-size.ts'
 

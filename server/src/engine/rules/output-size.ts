@@ -1,5 +1,5 @@
 // How large the results of tools may be, and what is left of one that is larger. Pure.
-import type { ItemRecord } from '../../conversations/read/conversation.ts'
+import type { ItemRecord } from '../../conversations/machine/rows.ts'
 import { storedBytes } from '../../base/json-size.ts'
 import type { JsonValue } from '../../base/json.ts'
 import { makeStorable } from '../../base/text.ts'

@@ -1,7 +1,7 @@
 // The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
 import { agentDefaults } from '@parley/contract'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
-import type { PromptVariables } from '../../conversations/turn-runner.ts'
+import type { PromptVariables } from '../../conversations/conversations.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 
 export function renderSystemPrompt(

@@ -2,8 +2,8 @@
 import { growthOfNumbers } from '../../base/json-size.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { findUnstorable, makeStorable } from '../../base/text.ts'
-import type { ModelAnswer } from '../../models/collect.ts'
-import type { TurnTool } from './turn-tools.ts'
+import type { ModelAnswer } from '../../models/models.ts'
+import type { TurnTool } from '../tools/turn-tool.ts'
 
 /** Calls that one answer of the model may make; what it asks for beyond is dropped, and it never hears of it. */
 export const max_calls_per_step = 32
@@ -30,7 +30,7 @@ export interface Done {
 
 export function advance(progress: Progress, tools: ReadonlyMap<string, TurnTool>, { texts, results }: Done): Progress {
   const isEnd = ({ name, is_error }: Done['results'][number]) =>
-    tools.get(name ?? '')?.work.type === 'end_conversation' && !is_error
+    tools.get(name ?? '')?.ends === 'conversation' && !is_error
   return {
     ...progress,
     has_said: progress.has_said || texts > 0,

@@ -1,14 +1,13 @@
 // The tool calls of a step: carried out side by side, each result written as it comes. And those that an attempt which is gone
 // has left without a result.
 import type { ToolResult } from '../../conversations/machine/attempt-decisions.ts'
-import { reach } from '../../conversations/commit/pause-points.ts'
+import { reach } from '../../conversations/conversations.ts'
 import { type Redactor, createRedactor } from '../../secrets/rules/redact.ts'
-import type { Secrets } from '../../secrets/read-secrets.ts'
-import type { RunningTurn } from '../attempt-input.ts'
-import type { ModelToolResult } from '../../models/port.ts'
+import type { CallRun, RunningTurn } from '../running-turn.ts'
+import type { ModelToolResult } from '../../models/models.ts'
 import type { PlannedCall } from '../rules/step-policy.ts'
-import { type OutputRoom, takeRoom } from '../rules/output-size.ts'
-import { type ToolOutcome, type ToolRun, failed, runTool } from './run-tool.ts'
+import { takeRoom } from '../rules/output-size.ts'
+import { type ToolOutcome, type ToolRun, failed, runTool } from './turn-tool.ts'
 
 type WriteResult = (result: ToolResult) => Promise<void>
 
@@ -16,15 +15,6 @@ type WriteResult = (result: ToolResult) => Promise<void>
 export interface CarriedOut extends ModelToolResult {
   /** Empty: nothing. */
   said: string
-}
-
-/** What the calls of a turn may use. */
-export interface CallRun extends Omit<ToolRun, 'redactor'> {
-  /** For the results of the whole turn. */
-  room: OutputRoom
-  readSecrets(): Promise<Secrets>
-  /** What tools say is no message yet: the reply is wrapped as a whole. */
-  holds_words: boolean
 }
 
 /** Results in the order of the calls. The first one that cannot be written ends them all. */
@@ -70,8 +60,7 @@ async function carryOutCall(
 
 /** What others answer is not asked for where there is no room for it. */
 async function makeCall(call: Extract<PlannedCall, { tool: unknown }>, run: ToolRun & Pick<CallRun, 'room'>) {
-  const { work } = call.tool
-  if (run.room.left <= 0 && (work.type === 'actions' || work.type === 'mcp')) return failed(no_room)
+  if (run.room.left <= 0 && call.tool.needs_room) return failed(no_room)
   return runTool(call.tool, call, run)
 }
 

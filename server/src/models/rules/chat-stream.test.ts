@@ -5,7 +5,7 @@ import { loadBody } from '../../../test/support/model-fixtures.ts'
 import { startProviderServer } from '../../../test/support/provider-server.ts'
 import { ChatStream } from './chat-stream.ts'
 import type { ModelPart } from '../port.ts'
-import { createModelProviders } from '../providers.ts'
+import { createModelProviders } from '../adapters/providers.ts'
 
 const events = (...chunks: object[]) =>
   Buffer.from(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''))

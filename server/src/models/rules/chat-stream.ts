@@ -5,9 +5,16 @@ import { type StreamingToolCallDelta, StreamingToolCallTracker } from '@ai-sdk/p
 import { createParser } from 'eventsource-parser'
 import { type Static, type TSchema, Type } from 'typebox'
 import { createAjv } from '../../base/validation.ts'
-import { ENDED_EARLY, MAX_INPUT_CHARACTERS, type ToolCallPart, toCount, toToolCallPart, withCalls } from '../answer.ts'
+import {
+  ENDED_EARLY,
+  MAX_INPUT_CHARACTERS,
+  type ToolCallPart,
+  toCount,
+  toToolCallPart,
+  withCalls,
+} from '../adapters/answer.ts'
 import type { FinishReason, ModelError, ModelPart, ModelUsage } from '../port.ts'
-import { createModelError, fromErrorPart, toModelError } from '../provider-errors.ts'
+import { createModelError, fromErrorPart, toModelError } from '../adapters/provider-errors.ts'
 
 const nullish = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
 const text = nullish(Type.String())

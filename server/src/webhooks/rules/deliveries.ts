@@ -1,6 +1,7 @@
 // The rules of webhooks: which patterns stand for something, where an endpoint may be, and what follows from a try. Pure.
 import { deliveredTypes, matchesEvent } from '@parley/contract'
 import type { FieldFault } from '../../base/errors.ts'
+import { spread } from '../../base/retry.ts'
 
 /** A pattern that stands for nothing is a mistake. */
 export function checkPatterns(patterns: readonly string[]): FieldFault[] {
@@ -46,7 +47,7 @@ export function judgeTry({ status, error }: TryResult, tries_made: number, chanc
   if (status === 410) return { type: 'failed', is_gone: true }
   const delay_ms = retry_delays_ms[tries_made]
   if (delay_ms === undefined) return { type: 'failed', is_gone: false }
-  return { type: 'retry', after_ms: Math.round(delay_ms * (1 + jitter * (2 * chance - 1))) }
+  return { type: 'retry', after_ms: spread(delay_ms, jitter, chance) }
 }
 
 export function isAccepted(status: number): boolean {

@@ -1,9 +1,10 @@
 // Tools of MCP servers: listed, offered, called, in every form in which servers answer.
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type McpKind, type McpPeer, startMcpPeer, textResult, textTool } from '../../support/mcp-peer.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
 import { opened_hosts } from '../../support/tool-peer.ts'
 import { beginWith, call, callThenTell, offeredBy } from './fixture.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -48,7 +49,7 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
     peer.answer = () => new Promise(() => {})
     callThenTell(server, { tool_calls: [call('shop_order')] })
     const sent = send()
-    await vi.waitFor(() => expect(peer.calls).toHaveLength(1))
+    await eventually(() => expect(peer.calls).toHaveLength(1))
     await peer.kill()
     const { reply, tool_calls } = await sent
     expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/broke off|UND_ERR_SOCKET/) }])

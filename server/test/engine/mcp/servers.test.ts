@@ -1,17 +1,20 @@
 // MCP servers that are down, slow, hostile or strange: each costs the model its tools, or a call its result, and never the turn.
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type McpPeer, startMcpPeer, textResult, textTool } from '../../support/mcp-peer.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { answerJson, opened_hosts } from '../../support/tool-peer.ts'
 import { beginWith, call, callThenTell, offeredBy, systemOf } from './fixture.ts'
+import { createHastyClock } from '../../support/event-readers.ts'
+import { eventually } from '../../support/eventually.ts'
 
 let server: TestServer
 let peer: McpPeer
 
+const { clock, runOut } = createHastyClock()
 beforeAll(async () => {
-  server = await startTestServer({ ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' })
+  server = await startTestServer({ ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' }, { ports: { clock } })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 beforeEach(async () => {
@@ -113,7 +116,7 @@ describe('a server whose tools cannot be listed', () => {
     const { send, conversation_id } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 60_000 }])
     const asked = server.model.requests.length
     const sent = refusal(send())
-    await vi.waitFor(() => expect(peer.requests).toHaveLength(1))
+    await eventually(() => expect(peer.requests).toHaveLength(1))
     const { data } = await server.client.listConversationTurns({ conversation_id })
     await server.client.cancelTurn({ conversation_id, turn_id: data[0]!.turn_id })
     expect(await sent).toMatchObject({ code: 'turn_cancelled' })
@@ -197,12 +200,16 @@ test('a header may be a secret: nothing that comes back holds it', async () => {
 
 describe('calls', () => {
   test('one that takes too long is an error', async () => {
-    const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 300 }])
-    peer.answer = () => new Promise(() => {})
+    const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 29_300 }])
+    peer.answer = () => {
+      // Its time only: the list of tools has come in time.
+      runOut(29_300)
+      return new Promise(() => {})
+    }
     callThenTell(server, { tool_calls: [call('shop_order')] })
     const { tool_calls } = await send()
-    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/within 300 ms/) }])
-    await vi.waitFor(() => expect(peer.givenUp).toBe(1))
+    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/within 29300 ms/) }])
+    await eventually(() => expect(peer.givenUp).toBe(1))
   })
 
   test('arguments are held against the schema', async () => {
@@ -214,10 +221,11 @@ describe('calls', () => {
   })
 
   test('an answer of another kind is an error', async () => {
-    const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 500 }])
+    const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 29_500 }])
     peer.intercept = ({ rpc }, response) => {
       if (rpc !== 'tools/call') return false
       answerJson(response, { jsonrpc: '2.0', id: 7, result: { content: 'secret' } })
+      response.on('close', () => runOut(29_500))
       return true
     }
     callThenTell(server, { tool_calls: [call('shop_order')] })
@@ -240,13 +248,13 @@ describe('calls', () => {
     peer.answer = () => new Promise(() => {})
     callThenTell(server, { tool_calls: [call('shop_order')] })
     const sent = refusal(send())
-    await vi.waitFor(() => expect(peer.calls).toHaveLength(1))
+    await eventually(() => expect(peer.calls).toHaveLength(1))
     const { data } = await server.client.listConversationTurns({ conversation_id })
     await server.client.cancelTurn({ conversation_id, turn_id: data[0]!.turn_id })
     expect(await sent).toMatchObject({ code: 'turn_cancelled' })
-    await vi.waitFor(() => expect(peer.givenUp).toBe(1))
+    await eventually(() => expect(peer.givenUp).toBe(1))
     // And the session is ended.
-    await vi.waitFor(() => expect(peer.requests.at(-1)!.method).toBe('DELETE'))
+    await eventually(() => expect(peer.requests.at(-1)!.method).toBe('DELETE'))
   })
 })
 
@@ -260,7 +268,7 @@ describe('T7, T8: when the attempt is lost in mid-call', () => {
     peer.answer = () => new Promise(() => {})
     callThenTell(server, { tool_calls: [call('shop_order')] })
     const sent = begun.send()
-    await vi.waitFor(() => expect(peer.calls).toHaveLength(1))
+    await eventually(() => expect(peer.calls).toHaveLength(1))
     return { ...begun, sent }
   }
 
@@ -293,10 +301,10 @@ describe('T7, T8: when the attempt is lost in mid-call', () => {
       return true
     }
     await server.restart()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { data } = await server.client.listConversationTurns({ conversation_id })
       expect(data).toMatchObject([{ status: 'completed', attempts: 2 }])
-    }, 10_000)
+    })
     expect(systemOf(server)).toContain('not available')
     const { items } = (await server.client.getConversation({ conversation_id })).conversation!
     expect(items.find(({ type }) => type === 'function_call_output')).toMatchObject({ is_error: true })

@@ -1,7 +1,7 @@
 // An MCP server as one turn sees it: its settings with the headers rendered. Whoever it is another server for, it is another peer.
 import { createHash } from 'node:crypto'
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
-import type { PromptVariables } from '../../../conversations/turn-runner.ts'
+import type { PromptVariables } from '../../../conversations/conversations.ts'
 import type { Redactor } from '../../../secrets/rules/redact.ts'
 import { renderTemplate } from '../../../templates/templates.ts'
 

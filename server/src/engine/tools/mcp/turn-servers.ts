@@ -1,53 +1,59 @@
 // The remote servers of a turn: asked for their tools side by side, before the model is. One that is down costs the model its
 // tools, and the turn nothing.
-import type { Logger } from 'pino'
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
-import type { EngineServices } from '../../services.ts'
-import type { ToolCall, ToolOutcome, ToolRun } from '../run-tool.ts'
-import type { ToolWork, TurnTool } from '../../rules/turn-tools.ts'
+import { createRedactor } from '../../../secrets/rules/redact.ts'
+import type { CallRun } from '../../running-turn.ts'
+import type { TurnSource } from '../../turn-source.ts'
+import type { TurnTool } from '../turn-tool.ts'
+import type { McpServices } from './connection.ts'
 import { McpFailure, describeFailure, explain } from './failure.ts'
+import { type McpListings, createListings } from './listings.ts'
 import { nameRemoteTool } from './names.ts'
 import { type PeerContext, renderPeer } from './peer.ts'
 import { outputOf } from './result.ts'
 import { McpSession } from './session.ts'
 
-export interface TurnServers extends Disposable {
-  tools: TurnTool[]
-  /** What the model is told of those that did not answer. */
-  notices: string[]
+/** What the servers of a turn are asked with. */
+interface ServerQuery extends PeerContext, Pick<CallRun, 'signal' | 'log'> {
+  services: McpServices
+  listings: McpListings
 }
 
-interface ServerQuery extends PeerContext {
-  services: Pick<EngineServices, 'outbound' | 'ports' | 'mcp_listings'>
-  signal: AbortSignal
-  log: Logger
-}
-
-/** Throws the signal's reason when it is told to stop, and nothing else. */
-export async function askServers(servers: ResolvedMcpServer[], around: ServerQuery): Promise<TurnServers> {
-  const names = servers.map(({ name }) => name)
-  const answers = await Promise.all(servers.map((server) => askServer(server, names, around)))
+/** The tools of the servers that an agent names. Each has the time that its author gave it. */
+export function createMcpSource(services: McpServices): TurnSource {
+  const listings = createListings(services)
   return {
-    tools: answers.flatMap(({ tools }) => tools),
-    notices: answers.flatMap(({ notices }) => notices),
-    [Symbol.dispose]: () => answers.forEach(({ session }) => session?.close()),
+    name: 'mcp',
+    async prepare({ config: { mcp_servers: servers } }, run) {
+      const redactor = createRedactor(servers.length > 0 ? await run.readSecrets() : new Map())
+      const { organization_id, variables, signal, log } = run
+      const query = { organization_id, variables, redactor, services, listings, signal, log }
+      const names = servers.map(({ name }) => name)
+      const answers = await Promise.all(servers.map((server) => askServer(server, names, query)))
+      return {
+        tools: answers.flatMap(({ tools }) => tools),
+        notices: answers.flatMap(({ notices }) => notices),
+        [Symbol.dispose]: () => answers.forEach(({ session }) => session?.close()),
+      }
+    },
   }
 }
 
-async function askServer(server: ResolvedMcpServer, names: string[], around: ServerQuery) {
-  const { services, redactor, signal, log } = around
-  const { mcp_listings: listings, outbound, ports } = services
+/** Throws the signal's reason when it is told to stop, and nothing else. */
+async function askServer(server: ResolvedMcpServer, names: string[], query: ServerQuery) {
+  const { services, listings, redactor, signal, log } = query
   try {
-    const peer = renderPeer(server, around)
+    const peer = renderPeer(server, query)
     const { tools, prior } = await listings.list(peer, signal)
-    const session = new McpSession(peer, { outbound, clock: ports.clock }, { prior, listings, signal })
+    const session = new McpSession(peer, services, { prior, listings, signal })
     const offered = tools.map(({ name, description, parameters, is_checked, idempotent }): TurnTool => ({
       name: nameRemoteTool(server.name, name, names),
       description,
       parameters,
+      is_checked,
       idempotent,
-      timeout_ms: server.timeout_ms,
-      work: { type: 'mcp', tool: name, is_checked, session },
+      needs_room: true,
+      run: callRemoteTool(session, name, parameters),
     }))
     return { tools: offered, notices: [], session }
   } catch (error) {
@@ -60,18 +66,14 @@ async function askServer(server: ResolvedMcpServer, names: string[], around: Ser
   }
 }
 
-/** Throws the signal's reason when it is told to stop, and nothing else. */
-export async function callRemoteTool(
-  { tool, session }: Extract<ToolWork, { type: 'mcp' }>,
-  parameters: TurnTool['parameters'],
-  { call_id, arguments: given }: ToolCall,
-  { signal, redactor }: ToolRun,
-): Promise<ToolOutcome> {
-  try {
-    const result = await session.call({ tool, parameters, arguments: given, call_id }, signal)
-    return { output: outputOf(result, redactor), is_error: result.isError === true, said: '' }
-  } catch (error) {
-    if (!(error instanceof McpFailure)) throw error
-    return { output: explain(error, redactor), is_error: true, said: '' }
+function callRemoteTool(session: McpSession, tool: string, parameters: TurnTool['parameters']): TurnTool['run'] {
+  return async ({ call_id, arguments: given }, { signal, redactor }) => {
+    try {
+      const result = await session.call({ tool, parameters, arguments: given, call_id }, signal)
+      return { output: outputOf(result, redactor), is_error: result.isError === true, said: '' }
+    } catch (error) {
+      if (!(error instanceof McpFailure)) throw error
+      return { output: explain(error, redactor), is_error: true, said: '' }
+    }
   }
 }

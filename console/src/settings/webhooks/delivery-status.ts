@@ -1,9 +1,0 @@
-// The statuses of deliveries, as an address names them. Pure.
-import { deliveryStatuses } from '@parley/contract'
-
-export type DeliveryStatus = (typeof deliveryStatuses)[number]
-
-export function readStatus({ status }: Record<string, unknown>): { status?: DeliveryStatus } {
-  const known = deliveryStatuses.find((name) => name === status)
-  return known ? { status: known } : {}
-}

@@ -1,0 +1,32 @@
+// The texts of the sign-in page, and of the dialog that asks for a new session.
+export const signInTexts = {
+  title: 'Sign in to Parley',
+  way: 'Sign in with',
+  ways: { api_key: 'API key', password: 'Email' },
+  key: 'API key',
+  keyHint: 'The server wrote a key to data/admin-key when it first started.',
+  keyPlaceholder: 'ak_…',
+  email: 'Email address',
+  password: 'Password',
+  submit: 'Sign in',
+  submitting: 'Signing in…',
+  again: 'Sign in again',
+  againText: (who: string) => `Your session as ${who} has ended. Sign in to continue. Your work on this page is kept.`,
+  inNewTab: 'Opens in a new tab. Come back here after you sign in.',
+  leave: 'Leave this page',
+  openid: (provider: string) => `Continue with ${provider}`,
+  missing: { api_key: 'Enter an API key.', email: 'Enter your email address.', password: 'Enter your password.' },
+  refused: {
+    api_key: 'This key is wrong or has expired. Check it and try again.',
+    password: 'The email address or password is wrong. Check them and try again.',
+  },
+  unreachable: 'Cannot reach the server. Check that it is running and try again.',
+  openidErrors: {
+    expired: 'Signing in took too long. Try again.',
+    refused: 'The identity provider did not sign you in. Try again, or ask its administrator.',
+    not_a_member: 'You are not a member of an organization on this server. Ask an admin for an invitation.',
+    email_not_verified: 'Your identity provider has not verified your email address. Verify it there and try again.',
+    provider_failed: 'Cannot reach the identity provider. Try again.',
+    too_many_attempts: 'There were too many attempts to sign in. Wait a minute and try again.',
+  } as Record<string, string>,
+} as const

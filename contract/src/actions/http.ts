@@ -1,0 +1,75 @@
+// `http`: calls an HTTP API.
+import { Type, type Static } from 'typebox'
+import { JsonAny, nullable, oneOf } from '../schema.ts'
+import { actionSchema, defineAction, reservedName } from './define.ts'
+
+const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+const templates = (description: string) =>
+  Type.Optional(nullable(Type.Record(Type.String(), Type.String({ maxLength: 20_000 }), { description })))
+
+const HttpAction = actionSchema(
+  'HttpAction',
+  'http',
+  {
+    method: Type.Optional(nullable(oneOf(methods, 'Default `GET`.'))),
+    url: Type.String({
+      minLength: 1,
+      maxLength: 8000,
+      description:
+        'A template. A value in the path is one segment at most, in the query one parameter: what would lead out of there is percent-encoded, or an error. A value that stands for the whole base, path after the host, or query is taken as it is; `safe` takes any as it is. Private addresses are refused.',
+    }),
+    headers: templates('Values are templates. `Idempotency-Key` is always the id of the call.'),
+    query: templates('Added to the URL; values are templates.'),
+    body: Type.Optional(
+      Type.Unsafe<Static<typeof JsonAny>>({
+        ...JsonAny,
+        description:
+          'A text is a template and sent as it is; anything else is sent as JSON, its texts being templates.',
+      }),
+    ),
+    timeout_ms: Type.Optional(
+      nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: "Of each try. Default: the tool's." })),
+    ),
+    retries: Type.Optional(
+      nullable(
+        Type.Integer({
+          minimum: 0,
+          maximum: 5,
+          description:
+            'How often it is tried again after no answer, 429 or 5xx, within the time of the tool. Default 0.',
+        }),
+      ),
+    ),
+    save_as: Type.Optional(
+      nullable(
+        Type.String({
+          pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
+          description:
+            'The name that `{status, body}` has for later templates and in the output; default: no name. Names that templates have already, such as `error`, `arguments` or `custom_metadata`, are refused.',
+        }),
+      ),
+    ),
+  },
+  {
+    description:
+      'Calls an HTTP API. What comes back is parsed when it is JSON; at most 256 KiB are kept. A redirect to another server is followed without the headers; with a body it is an error.',
+  },
+)
+
+export const http = defineAction({
+  type: 'http',
+  schema: HttpAction,
+  templates: ['url', 'headers', 'query', 'body'],
+  faults: reservedName('save_as'),
+  form: [
+    { field: 'method', as: 'choice', unset: 'GET' },
+    { field: 'url', as: 'code' },
+    { field: 'headers', as: 'record' },
+    { field: 'query', as: 'record' },
+    { field: 'body', as: 'json' },
+    { field: 'timeout_ms', as: 'number' },
+    { field: 'retries', as: 'number', unset: '0' },
+    { field: 'save_as', as: 'code' },
+  ],
+})

@@ -1,0 +1,24 @@
+// `play_message`: says something to the end user.
+import { Type } from 'typebox'
+import { agentBounds } from '../vocabulary.ts'
+import { actionSchema, defineAction } from './define.ts'
+
+const PlayMessageAction = actionSchema(
+  'PlayMessageAction',
+  'play_message',
+  {
+    message: Type.String({
+      minLength: 1,
+      maxLength: agentBounds.message,
+      description: 'A template: said to the end user, with the result of the call.',
+    }),
+  },
+  { description: 'Says something, as a part of the reply.' },
+)
+
+export const playMessage = defineAction({
+  type: 'play_message',
+  schema: PlayMessageAction,
+  templates: ['message'],
+  form: [{ field: 'message', as: 'long_text' }],
+})

@@ -1,0 +1,32 @@
+// Whether an authenticated caller may call an operation at all. Pure; what he may see is decided where it is looked up.
+import type { Operation } from '@parley/contract'
+import type { Access } from '../access.ts'
+import type { Principal } from '../principal.ts'
+import { AppError } from '../../base/errors.ts'
+
+export function authorize(operation: Operation, principal: Principal): void {
+  if (operation.access === 'user') {
+    if (principal.kind !== 'user') throw new AppError('forbidden', 'This needs a personal access token.')
+    return
+  }
+  if (operation.access === 'session') {
+    if (principal.kind !== 'session') throw new AppError('forbidden', 'This needs a session.')
+    return
+  }
+  if (principal.kind !== 'member') throw new AppError('organization_missing')
+  const { access } = principal
+  if (access.conversation) return authorizeToken(operation, access.conversation.permissions)
+  if (!holdsScope(operation, access)) throw new AppError('forbidden')
+  if (access.agent_ids !== null && !operation.narrowed) throw new AppError('not_found')
+}
+
+function holdsScope({ access: needed }: Operation, access: Access): boolean {
+  return typeof needed === 'string' || needed.some((scope) => access.scopes.has(scope))
+}
+
+function authorizeToken(operation: Operation, permissions: ReadonlySet<string>): void {
+  const needed = operation.conversation_permission
+  if (needed === undefined || !permissions.has(needed)) {
+    throw new AppError('forbidden', 'The conversation token does not allow this.')
+  }
+}

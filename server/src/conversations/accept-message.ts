@@ -1,0 +1,148 @@
+// Accepting a message, whoever brings it: one commit stores it with the turn that will answer it, and nothing waits for that turn.
+import type { ConcurrencyRule } from '@parley/contract'
+import { readAgentConfig } from '../agents/agents.ts'
+import { AppError, invalid } from '../base/errors.ts'
+import { findUnstorable, isLongerThan } from '../base/text.ts'
+import type { Context } from '../calls/context.ts'
+import type { Conversations } from './services.ts'
+import { CommitInDoubt } from '../database/failures.ts'
+import { followUp, withHalt } from './commit/follow-up.ts'
+import { resolveUncertainCommit } from './commit/uncertain-commit.ts'
+import { type LockedConversation, isRefusal } from './machine/change.ts'
+import { type MessageSource, channelRules } from './machine/channels.ts'
+import { type ContentPart, type MessageAuthor, textsOf } from './machine/content.ts'
+import { takesMessages } from './machine/conversation.ts'
+import { type MessageInput, decideMessage } from './machine/decisions.ts'
+import type { ConversationRecord } from './machine/rows.ts'
+import { begunTurn, seenAtStart } from './machine/turn-snapshots.ts'
+import { requireConversation } from './read/require.ts'
+import type { AwaitedTurn } from './read/turn-stream.ts'
+import type { BegunTurn } from './turn-runner.ts'
+
+/** What the wait for a turn allows beyond the turns' own limits: their starts, commits and takeovers. */
+const wait_margin_ms = 30_000
+
+/** Of one message. */
+const max_parts = 100
+
+/** Who brings a message. Only a call has an idempotency key, which its commit binds. */
+export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'>
+
+export interface IncomingMessage {
+  conversation_id: string
+  from: MessageSource
+  content: ContentPart[]
+  author: MessageAuthor | null
+  /** Absent: as the agent's version has it. */
+  concurrency?: ConcurrencyRule | null | undefined
+  interactivity?: 'plain' | 'rich' | null | undefined
+}
+
+/** The turn that will answer, and how long that may take at most. */
+export type AcceptedTurn = Pick<AwaitedTurn, 'turn_id' | 'wait_ms' | 'seen'>
+
+/** Commits and does not wait. Throws the refusal, `not_found`, and what a commit in doubt comes to. */
+export async function acceptMessage(bearer: Bearer, message: IncomingMessage): Promise<AcceptedTurn> {
+  checkContent(bearer, message.content)
+  const conversation = await requireConversation(bearer, message.conversation_id, 'message')
+  return acceptMessageIn(bearer, conversation, message)
+}
+
+/** The same of content that was checked, in a conversation that was found. */
+export async function acceptMessageIn(
+  bearer: Bearer,
+  conversation: ConversationRecord,
+  message: IncomingMessage,
+): Promise<AcceptedTurn> {
+  return commitMessage(bearer, await prepareMessage(bearer, conversation, message))
+}
+
+function checkContent({ core }: Bearer, content: ContentPart[]): void {
+  const { message_characters } = core.config.limits
+  if (content.length === 0) throw invalid({ path: 'content', message: 'must not be empty' })
+  if (content.length > max_parts) throw invalid({ path: 'content', message: `must have at most ${max_parts} parts` })
+  if (isLongerThan(textsOf(content).join(''), message_characters)) {
+    throw invalid({ path: 'content', message: `must have at most ${message_characters} characters` })
+  }
+  const faults = findUnstorable(content)
+  if (faults.length > 0) throw invalid(...faults)
+}
+
+const charactersIn = (content: ContentPart[]) => textsOf(content).reduce((sum, text) => sum + text.length, 0)
+
+type NewMessage = Omit<MessageInput, 'partial'> & { conversation: ConversationRecord }
+
+async function prepareMessage(
+  bearer: Bearer,
+  conversation: ConversationRecord,
+  message: IncomingMessage,
+): Promise<NewMessage> {
+  const { ports, config } = bearer.core
+  const { from, content, author } = message
+  if (!channelRules[conversation.channel].messages_from.includes(from)) throw new AppError('conversation_not_text')
+  // An ended conversation that was brought in from elsewhere has no version, or one that is not here.
+  if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
+    throw new AppError('conversation_not_active')
+  }
+  // Judged again under the lock; here so that what will be refused does not stop the attempt that runs first.
+  if (conversation.is_ending) throw new AppError('conversation_ending')
+  return {
+    ...(await readTurnSettings(bearer, conversation, message)),
+    conversation,
+    message_id: ports.newId(),
+    turn_id: ports.newId(),
+    from,
+    content,
+    author,
+    max_waiting: config.limits.waiting_turns,
+  }
+}
+
+/** How the turn of a message is carried out, in a conversation whose version is here. */
+export async function readTurnSettings(
+  { store, core }: Bearer,
+  { agent_version_id, channel }: Pick<ConversationRecord, 'agent_version_id' | 'channel'>,
+  { concurrency, interactivity }: Pick<IncomingMessage, 'concurrency' | 'interactivity'>,
+) {
+  const resolved = await readAgentConfig(store, agent_version_id!, channel, core.config.default_model)
+  return {
+    concurrency: concurrency ?? resolved.concurrency,
+    interactivity: interactivity ?? ('plain' as const),
+    agent_version_id: agent_version_id!,
+    max_seconds: resolved.max_turn_seconds,
+  }
+}
+
+/** For the last of so many turns. */
+export const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
+
+async function commitMessage(bearer: Bearer, message: NewMessage): Promise<AcceptedTurn> {
+  const { key, store, room } = bearer
+  const { conversation, message_id } = message
+  const conversation_id = conversation.id
+  let begun: BegunTurn | undefined
+  const commit = (partial: MessageInput['partial']) => {
+    const decide = (state: LockedConversation) => {
+      const decision = decideMessage(state, { ...message, partial })
+      const turn = isRefusal(decision) ? null : decision.change.new_turn
+      begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
+      return decision
+    }
+    const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
+    const { organization_id } = store
+    const target = { change: 'message', organization_id, id: conversation_id } as const
+    return room.commits.change({ ...target, decide, characters: charactersIn(message.content), binding })
+  }
+  try {
+    const committed =
+      message.concurrency === 'interrupt' ? await withHalt(room, conversation_id, commit) : await commit(null)
+    const started = committed.started && { ...committed.started, begun }
+    followUp(room, conversation_id, { ...committed, started })
+    const { turn_id, ahead } = committed.answer
+    return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen: started && seenAtStart(turn_id) }
+  } catch (error) {
+    if (!(error instanceof CommitInDoubt)) throw error
+    const turn_id = await resolveUncertainCommit(bearer, { conversation_id, message_id }, error)
+    return { turn_id, wait_ms: waitFor(message.max_waiting + 1, message.max_seconds), seen: null }
+  }
+}

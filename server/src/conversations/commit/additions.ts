@@ -1,0 +1,30 @@
+// What rooms add to the commit of a conversation's change: rows of their own that are there if and only if the change is.
+import type { Pipeline } from '../../database/database.ts'
+import type { Change } from '../machine/change.ts'
+import type { Planned } from '../machine/plan.ts'
+
+type Happening = 'created' | 'items' | 'turn_ended' | 'ended'
+
+export interface CommitAddition {
+  on: Happening[]
+  /** Sends statements and reads nothing: it must cost the commit no round trip. */
+  write(tx: Pipeline, plan: Planned): void
+}
+
+/** Sends what is to go along with plans that are written. */
+export function sendAdditions(tx: Pipeline, additions: CommitAddition[], plans: Planned[], isBirth = false): void {
+  for (const plan of plans) {
+    const happened = happeningsOf(plan.change, isBirth)
+    for (const { on, write } of additions) if (on.some((one) => happened.has(one))) write(tx, plan)
+  }
+}
+
+function happeningsOf({ items, ended_turns, end }: Change, isBirth: boolean): ReadonlySet<Happening> {
+  const all: [Happening, boolean][] = [
+    ['created', isBirth],
+    ['items', items.length > 0],
+    ['turn_ended', ended_turns.length > 0],
+    ['ended', end !== null],
+  ]
+  return new Set(all.flatMap(([happening, isSo]) => (isSo ? [happening] : [])))
+}

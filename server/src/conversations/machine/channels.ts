@@ -1,0 +1,22 @@
+// What differs between channels: the status that a conversation is born with, who may speak to it, who may end it. Pure; every
+// channel is decided by type.
+import type { Channel, ConversationStatus } from '@parley/contract'
+
+export interface ChannelRules {
+  born: ConversationStatus
+  /** `caller`: an operation of the API. `channel`: the room that the channel belongs to. */
+  messages_from: ('caller' | 'channel')[]
+  /** Whether an operation of the API may end it. */
+  ended_by_call: boolean
+  /** A conversation of text may end before anybody was reached; a call has to be answered first. */
+  course: 'text' | 'call'
+}
+
+export type MessageSource = ChannelRules['messages_from'][number]
+
+export const channelRules: Record<Channel, ChannelRules> = {
+  text: { born: 'in_progress', messages_from: ['caller'], ended_by_call: true, course: 'text' },
+  email: { born: 'in_progress', messages_from: ['channel'], ended_by_call: false, course: 'call' },
+  telephone: { born: 'triggered', messages_from: ['channel'], ended_by_call: false, course: 'call' },
+  webrtc: { born: 'token_created', messages_from: ['channel'], ended_by_call: false, course: 'call' },
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { changed, locked, turn } from '../../../test/conversations/decision-fixture.ts'
+import { decideStep, decideToolResult } from './attempt-decisions.ts'
+import { type Change, noChange } from './change.ts'
+import { type ContentPart, type Redaction, textContent } from './content.ts'
+import { decideEnd, decideMessage } from './decisions.ts'
+import { isRefused, judge, planHistory } from './plan.ts'
+import { redactChange, redactText } from './redaction.ts'
+import { rowOfItem } from './rows.ts'
+
+const address = 'ada.lovelace+ship@mail.example.org'
+const card = '4111 1111-1111 1111'
+const everything: Redaction = { kinds: ['email_address', 'card_number'] }
+const state = locked({ redaction: everything, open_turns: [turn({ pending_calls: [{ call_id: 'c', name: 'find' }] })] })
+const attempt = { turn_id: 'turn-1', lease: 7 }
+
+const said: ContentPart[] = [
+  { type: 'text', text: `Write to ${address}.` },
+  { type: 'audio', blob_id: 'b', transcript: `My card is ${card}`, duration_ms: 900 },
+  {
+    type: 'file',
+    blob_id: 'f',
+    name: `${address}.pdf`,
+    media_type: 'application/pdf',
+    bytes: 9,
+    text: `For ${address}`,
+  },
+]
+
+function messageOf(content: ContentPart[]) {
+  return decideMessage(locked({ redaction: everything }), {
+    ...({ message_id: 'm', turn_id: 't', from: 'caller', content, author: null, concurrency: 'queue' } as const),
+    ...({ interactivity: 'plain', agent_version_id: 'v', max_seconds: 1, max_waiting: 1, partial: null } as const),
+  })
+}
+
+describe('what is said is taken out of everything that a plan holds', () => {
+  const step = {
+    ...{ number: 0, text: `I write to ${address}`, message_id: 'm', is_held: true, results: [] },
+    ...{ input_tokens: 1, output_tokens: 1 },
+    calls: [{ call_id: 'c', name: 'find', arguments: { to: [address], [address]: 1 } }],
+  }
+  const result = {
+    ...{ call_id: 'c', name: 'find', output: { card, deep: [{ address }] }, is_error: false, latency_ms: 1 },
+    said: { message_id: 'r', text: `It is ${card}.`, is_held: false },
+  }
+  const ended_by = { type: 'user' as const, id: null, name: null, reason: `asked by ${address}` }
+  const end = { mode: 'finish' as const, partial: null, end_reason: 'ended_by_caller' as const, ended_by }
+  test.each<[string, () => Change]>([
+    ['a message', () => changed(messageOf(said)).change],
+    ['a step', () => changed(decideStep(state, attempt, step)).change],
+    ['the result of a tool', () => changed(decideToolResult(state, attempt, result)).change],
+    ['an end at once', () => changed(decideEnd(state, { ...end, mode: 'cut', summary_enabled: true })).change],
+    ['an end that waits', () => changed(decideEnd(state, { ...end, summary_enabled: true })).change],
+    ['a failure', () => ({ ...noChange, events: [{ type: 'turn.failed', data: { error: address } }] })],
+  ])('%s', (_name, make) => {
+    const judged = judge(state, { change: make(), answer: undefined })
+    if (isRefused(judged)) throw new Error(judged.refused)
+    const before = JSON.stringify(make())
+    expect(before).toMatch(/ada\.lovelace|4111/)
+    expect(JSON.stringify(judged.plan.change)).not.toMatch(/ada\.lovelace|4111/)
+  })
+})
+
+test('an item and its event tell the same', () => {
+  const { items, events } = redactChange(changed(messageOf(said)).change, everything)
+  const content = ['Write to [email_address].', 'My card is [card_number]', 'For [email_address]']
+  expect(rowOfItem(items[0]!)).toMatchObject({ content, parts: [{}, {}, { name: '[email_address]' }] })
+  expect(events[0]).toMatchObject({ type: 'message.created', data: { id: 'm', turn_id: 't', content } })
+})
+
+test('without rules a change is the very same', () => {
+  const { change } = changed(messageOf(said))
+  expect(redactChange(change, null)).toBe(change)
+})
+
+test('of kinds that are not asked for nothing is taken out', () => {
+  expect(redactText(`${address} ${card}`, { kinds: ['card_number'] })).toBe(`${address} [card_number]`)
+})
+
+test('the history of a conversation that is brought in is judged too', () => {
+  const fields = { id: 'i', created_at: state.now }
+  const row = { ...rowOfItem({ ...changed(messageOf(textContent(address))).change.items[0]! }), ...fields }
+  expect(planHistory(state, [row])).toEqual([{ ...row, content: ['[email_address]'] }])
+  expect(planHistory(locked(), [row])[0]).toBe(row)
+})
+
+test('no id looks like the number of a card', () => {
+  fc.assert(fc.property(fc.uuid(), (id) => redactText(id, everything) === id))
+  expect(redactText('12345678-1234-4234-9234-123456789012', everything)).toBe('12345678-1234-4234-9234-123456789012')
+})
+
+test('the time rises with the text, and no faster', () => {
+  for (const unit of ['a', '1 ', 'a@', 'a@a.', '1-']) {
+    const text = unit.repeat(200_000 / unit.length)
+    const begun = performance.now()
+    redactText(text, everything)
+    expect(performance.now() - begun, unit).toBeLessThan(2000)
+  }
+})

@@ -1,0 +1,222 @@
+// The rows of conversations, transcripts and turns: one set of types and column lists, for who reads them and who writes them. Pure.
+import type {
+  AnalysisStatus,
+  Channel,
+  ConcurrencyRule,
+  ConversationStatus,
+  Direction,
+  EndReason,
+  EndedBy,
+  TurnMetrics,
+  TurnOutcome,
+  TurnStatus,
+} from '@parley/contract'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { NewItem } from './change.ts'
+import { type ContentPart, type MessageAuthor, partsOf, textsOf, type Redaction } from './content.ts'
+
+/** A conversation with its progress and its agent's name. */
+export interface ConversationRecord {
+  id: string
+  organization_id: string
+  direction: Direction
+  channel: Channel
+  status: ConversationStatus
+  user_id: string
+  agent_id: string | null
+  agent_name: string | null
+  agent_version_id: string | null
+  agent_number: string | null
+  web_widget_id: string | null
+  trunk_id: string | null
+  initial_context: string | null
+  custom_metadata: JsonObject
+  recording_details: JsonObject | null
+  created_at: string
+  updated_at: string
+  last_activity_at: string
+  ended_at: string | null
+  duration: number | null
+  user_turn_count: number
+  end_reason: EndReason | null
+  ended_by: EndedBy | null
+  analysis_status: AnalysisStatus
+  analysis_reason: string | null
+  summary: string | null
+  content_fingerprint: Buffer | null
+  /** It ends with its last open turn, and takes no message any more. */
+  is_ending: boolean
+}
+
+/** Columns of a ConversationRecord, over `c`, `p` (progress) and `a` (agent). */
+export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
+  coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
+  c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
+  c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
+  c.content_fingerprint, c.ending is not null as is_ending`
+
+/** What a conversation is born with. */
+export interface NewConversation {
+  id: string
+  direction: Direction
+  channel: Channel
+  status: ConversationStatus
+  user_id: string
+  agent_id: string | null
+  agent_name: string | null
+  agent_version_id: string | null
+  agent_number: string | null
+  to_address: string | null
+  from_address: string | null
+  subject: string | null
+  web_widget_id: string | null
+  trunk_id: string | null
+  initial_context: string | null
+  custom_metadata: JsonObject
+  recording_details: JsonObject | null
+  content_fingerprint: Buffer | null
+  redaction: Redaction | null
+}
+
+/** Columns of a NewConversation. */
+export const newConversationColumns = [
+  ...(['id', 'direction', 'channel', 'status', 'user_id', 'agent_id', 'agent_name', 'agent_version_id'] as const),
+  ...([
+    'agent_number',
+    'to_address',
+    'from_address',
+    'subject',
+    'web_widget_id',
+    'trunk_id',
+    'initial_context',
+  ] as const),
+  ...(['custom_metadata', 'recording_details', 'content_fingerprint', 'redaction'] as const),
+] satisfies (keyof NewConversation)[]
+
+export interface NewProgress {
+  user_turn_count: number
+  last_activity_at: string
+  updated_at: string
+}
+
+export interface ImportedEnd {
+  status: ConversationStatus
+  ended_at: string
+  duration: number
+  end_reason: EndReason
+  ended_by: EndedBy
+  analysis_status: 'none' | 'done'
+  summary: string | null
+}
+
+/** A transcript item as it is stored; which fields are set depends on `type`. */
+export interface ItemRecord {
+  id: string
+  position: number
+  type: 'message' | 'function_call' | 'function_call_output'
+  turn_id: string | null
+  role: 'user' | 'assistant' | 'system' | null
+  content: string[] | null
+  /** Of a message, if any of it is more than text. */
+  parts: ContentPart[] | null
+  author: MessageAuthor | null
+  interrupted: boolean | null
+  metrics: TurnMetrics | null
+  call_id: string | null
+  name: string | null
+  arguments: JsonObject | null
+  output: JsonValue | null
+  is_error: boolean | null
+  latency_ms: number | null
+  created_at: string
+}
+
+/** Columns of an ItemRecord, with their types. */
+const itemTypes: Record<keyof ItemRecord, string> = {
+  id: 'uuid',
+  position: 'integer',
+  type: 'text',
+  turn_id: 'uuid',
+  role: 'text',
+  content: 'text[]',
+  parts: 'jsonb',
+  author: 'jsonb',
+  interrupted: 'boolean',
+  metrics: 'jsonb',
+  call_id: 'text',
+  name: 'text',
+  arguments: 'jsonb',
+  output: 'jsonb',
+  is_error: 'boolean',
+  latency_ms: 'integer',
+  created_at: 'timestamptz',
+}
+
+const itemNames = Object.keys(itemTypes)
+
+/** As a writer names them. */
+export const storedItemColumns = itemNames.join(', ')
+
+/** As they are in the JSON of a writer's parameter. */
+export const givenItemColumns = Object.entries(itemTypes)
+  .map(([name, type]) => `${name} ${type}`)
+  .join(', ')
+
+/** Texts as JSON: what else the driver makes of a text array takes forty times as long. */
+export const contentAsJson = 'to_json(content) as content'
+
+/** As a reader names them. */
+export const itemColumns = itemNames.map((name) => (name === 'content' ? contentAsJson : name)).join(', ')
+
+const noFields = {
+  role: null,
+  content: null,
+  parts: null,
+  author: null,
+  interrupted: null,
+  metrics: null,
+  call_id: null,
+  name: null,
+  arguments: null,
+  output: null,
+  is_error: null,
+  latency_ms: null,
+}
+
+/** An item as it is stored, wherever and whenever that is; a call and its result are given their id there. */
+export function rowOfItem(item: NewItem): Omit<ItemRecord, 'id' | 'position' | 'created_at'> {
+  if (item.type === 'message') {
+    return { ...noFields, ...item, content: textsOf(item.content), parts: partsOf(item.content) }
+  }
+  const { text, ...fields } = item
+  return { ...noFields, ...fields, content: text === undefined ? null : [text] }
+}
+
+export interface TurnRecord {
+  id: string
+  sequence: number
+  status: TurnStatus
+  outcome: TurnOutcome | null
+  concurrency: ConcurrencyRule
+  interactivity: 'plain' | 'rich'
+  agent_version_id: string
+  attempts: number
+  /** Of the attempt that carries it out. */
+  lease: number | null
+  steps: number
+  input_tokens: number | null
+  output_tokens: number | null
+  error: string | null
+  queued_at: string
+  started_at: string | null
+  deadline_at: string
+  finished_at: string | null
+  /** The failed turn whose user messages it answers. */
+  messages_of: string | null
+  user_message_ids: string[]
+}
+
+/** Columns of a TurnRecord, over `t`; who reads it adds the ids of its user messages. */
+export const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
+  t.lease, t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
+  t.messages_of`

@@ -1,0 +1,82 @@
+// What a commit knows of the turns that it begins and ends: enough to carry them out, and to answer who waits for them, without
+// reading what was just written. Pure.
+import type { Change, LockedConversation, NewItem, NewMessage, NewTurn } from './change.ts'
+import { type ConversationRecord, type ItemRecord, type TurnRecord, rowOfItem } from './rows.ts'
+import { statusOfOutcome } from './turn.ts'
+import type { BegunTurn } from '../turn-runner.ts'
+
+/** What is asked of a turn by those who follow it. */
+export type SeenTurn = Pick<TurnRecord, 'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps'>
+
+export interface EndedTurn extends SeenTurn {
+  /** Those who have to know: that of the waiting call, that which carried it out. */
+  nodes: string[]
+  /** All that the agent has said and done in it; null: the transcript has more than this commit. */
+  items: ItemRecord[] | null
+}
+
+/** The turns that a change ends. */
+export function endedTurns(state: LockedConversation, change: Change): EndedTurn[] {
+  return state.open_turns.flatMap((turn) => {
+    const end = change.ended_turns.find(({ id }) => id === turn.id)
+    if (!end) return []
+    const { id, accepted_by, node_id, attempts } = turn
+    const nodes = [accepted_by, node_id ?? accepted_by]
+    const { outcome, error } = end
+    const steps = turn.steps + end.steps
+    const items = turn.steps === 0 ? itemsOf(id, state, change) : null
+    return [{ id, nodes, status: statusOfOutcome[outcome], outcome, error, attempts, steps, items }]
+  })
+}
+
+function itemsOf(turn_id: string, { next_position, now }: LockedConversation, { items }: Change): ItemRecord[] {
+  return items.flatMap((item, index) => {
+    if (!isSaidIn(turn_id, item)) return []
+    return [{ ...rowOfItem(item), id: item.id, position: next_position + index, created_at: now }]
+  })
+}
+
+function isSaidIn(turn_id: string, item: NewItem): item is NewMessage {
+  return item.type === 'message' && item.turn_id === turn_id && item.role === 'assistant'
+}
+
+export function seenAtStart(turn_id: string): SeenTurn {
+  return { id: turn_id, status: 'running', outcome: null, error: null, attempts: 1, steps: 0 }
+}
+
+/** Undefined where the conversation was changed after it was read, and so has to be read again. */
+export function begunTurn(
+  state: LockedConversation,
+  conversation: ConversationRecord,
+  turn: NewTurn,
+  user_message_ids: string[],
+): BegunTurn | undefined {
+  if (state.updated_at !== conversation.updated_at) return undefined
+  return { conversation, turn: turnAtStart(state, turn, user_message_ids) }
+}
+
+function turnAtStart(
+  { next_turn, next_lease, now }: LockedConversation,
+  { max_seconds, start: _start, ...turn }: NewTurn,
+  user_message_ids: string[],
+): TurnRecord {
+  return {
+    ...turn,
+    ...seenAtStart(turn.id),
+    sequence: next_turn,
+    lease: next_lease,
+    input_tokens: null,
+    output_tokens: null,
+    queued_at: now,
+    started_at: now,
+    deadline_at: addSeconds(now, max_seconds),
+    finished_at: null,
+    user_message_ids,
+  }
+}
+
+/** To a time with microseconds, which a Date does not have. */
+function addSeconds(time: string, seconds: number): string {
+  const whole = new Date(Date.parse(`${time.slice(0, 19)}Z`) + seconds * 1000)
+  return `${whole.toISOString().slice(0, 19)}${time.slice(19)}`
+}

@@ -1,0 +1,13 @@
+// The operations of conversations, by their ids; each is in a file of its own.
+export { cancelTurn } from './operations/cancel.ts'
+export { countConversations } from './operations/count.ts'
+export { createConversation } from './operations/create.ts'
+export { createConversationToken } from './operations/create-token.ts'
+export { deleteConversation } from './operations/delete.ts'
+export { endConversation } from './operations/end.ts'
+export { getConversation } from './operations/get.ts'
+export { importConversations } from './operations/import.ts'
+export { listConversations } from './operations/list.ts'
+export { listConversationTurns } from './operations/list-turns.ts'
+export { sendConversationMessage } from './operations/send-message.ts'
+export { updateConversation } from './operations/update.ts'

@@ -1,0 +1,36 @@
+// Cancelling a turn: one that runs keeps what it has said, one that waits is never carried out.
+import type { Handler } from '../../calls/context.ts'
+import type { Conversations } from '../services.ts'
+import { notFound } from '../../base/errors.ts'
+import { changeConversation } from '../commit/commit.ts'
+import { followUp, withHalt } from '../commit/follow-up.ts'
+import { requireConversation } from '../read/require.ts'
+import { decideCancel } from '../machine/decisions.ts'
+import type { TurnRecord } from '../machine/rows.ts'
+import { findTurn } from '../read/turns.ts'
+import { presentTurn } from '../read/present.ts'
+
+export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, input) => {
+  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const turn = await findTurn(ctx.store, id, input.turn_id)
+  if (!turn) throw notFound('Turn')
+  const read: { turn: TurnRecord | null } = { turn: null }
+  const commit = (partial: Parameters<typeof decideCancel>[2]) =>
+    changeConversation(
+      ctx.store,
+      ctx.room.commits,
+      { change: 'cancel', id },
+      (state) => decideCancel(state, turn.id, partial),
+      async (tx) => {
+        await ctx.key?.bind(tx, { conversation_id: id })
+        // Here: once it is committed, nothing may fail that would call it refused.
+        read.turn = await findTurn(tx, id, turn.id)
+      },
+    )
+  // A waiting turn can be cancelled without disturbing the one that runs.
+  const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
+  followUp(ctx.room, id, committed)
+  if (!read.turn) throw notFound('Turn')
+  const cancelled = presentTurn(read.turn)
+  return ctx.key ? ctx.key.settle(cancelled) : cancelled
+}

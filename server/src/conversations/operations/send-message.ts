@@ -1,0 +1,87 @@
+// A message and its reply: it is accepted, or was before with the same key, and the call waits for the turn that answers it.
+import type { Context, Handler } from '../../calls/context.ts'
+import type { Conversations } from '../services.ts'
+import { AppError, invalid, notFound } from '../../base/errors.ts'
+import { EventStream } from '../../calls/event-stream.ts'
+import { isLongerThan } from '../../base/text.ts'
+import { type AcceptedTurn, acceptMessageIn, readTurnSettings, waitFor } from '../accept-message.ts'
+import { changeConversation } from '../commit/commit.ts'
+import { followUp } from '../commit/follow-up.ts'
+import { textContent } from '../machine/content.ts'
+import { decideRetry } from '../machine/decisions.ts'
+import type { ConversationRecord } from '../machine/rows.ts'
+import { requireConversation } from '../read/require.ts'
+import { findNewestTry } from '../read/turns.ts'
+import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
+
+export const sendConversationMessage: Handler<'sendConversationMessage', Conversations> = async (ctx, input) => {
+  checkText(ctx, input.text)
+  const conversation = await requireConversation(ctx, input.conversation_id, 'message')
+  const earlier = ctx.key?.bound?.turn_id
+  const accepted = earlier
+    ? await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
+    : await acceptMessageIn(ctx, conversation, messageOf(input))
+  const awaited = { conversation_id: conversation.id, interactivity: input.interactivity ?? 'plain', ...accepted }
+  if (ctx.accepts_stream) return new EventStream((gone) => streamTurn(ctx, awaited, gone))
+  return sayingStored(awaited.turn_id, () => awaitTurn(ctx, awaited))
+}
+
+type SentMessage = Parameters<typeof sendConversationMessage>[1]
+
+function messageOf({ conversation_id, text, interactivity, parley_concurrency: concurrency }: SentMessage) {
+  return { conversation_id, ...said(text), concurrency, interactivity }
+}
+
+const said = (text: string) => ({ from: 'caller' as const, content: textContent(text), author: null })
+
+/** T1: whatever fails once the message is stored, the answer must say that it is. */
+async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    throw outcomeUnread(turn_id, error)
+  }
+}
+
+function checkText(ctx: Context<Conversations>, text: string): void {
+  const { message_characters } = ctx.core.config.limits
+  if (text.trim() === '') throw invalid({ path: 'text', message: 'must not be blank' })
+  if (isLongerThan(text, message_characters)) {
+    throw invalid({ path: 'text', message: `must have at most ${message_characters} characters` })
+  }
+}
+
+/** A message that came before, with the same key: its turn, or a new one where that failed. Nothing is stored twice. */
+async function repeat(
+  ctx: Context<Conversations>,
+  { id, agent_version_id, channel }: ConversationRecord,
+  first_turn_id: string,
+  input: SentMessage,
+): Promise<AcceptedTurn> {
+  const { ports, config } = ctx.core
+  const asked = { concurrency: input.parley_concurrency, interactivity: input.interactivity }
+  const newest = await findNewestTry(ctx.store, id, first_turn_id)
+  if (!newest || agent_version_id === null) throw notFound('Conversation')
+  const settings = await readTurnSettings(ctx, { agent_version_id, channel }, asked)
+  const max_waiting = config.limits.waiting_turns
+  const wait_ms = waitFor(max_waiting + 1, settings.max_seconds)
+  if (newest.status !== 'failed') {
+    ctx.key?.markReplayed()
+    return { turn_id: newest.id, wait_ms, seen: null }
+  }
+  const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
+  const committed = await changeConversation(
+    ctx.store,
+    ctx.room.commits,
+    { change: 'retry', id },
+    async (state, tx) => {
+      const latest = await findNewestTry(tx, id, first_turn_id)
+      return decideRetry(state, { ...retry, newest: latest ?? newest })
+    },
+  )
+  followUp(ctx.room, id, committed)
+  const { turn_id } = committed.answer
+  if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
+  return { turn_id, wait_ms, seen: null }
+}

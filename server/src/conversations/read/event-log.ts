@@ -1,0 +1,97 @@
+// Reads the event log. Writes nothing: events are written with what they tell.
+import type { ConversationEvent, EventType } from '@parley/contract'
+import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
+import type { Store } from '../../database/store.ts'
+
+/** Read at once: so many events, or so many bytes of them and the one that goes beyond. */
+const page_size = 200
+const page_bytes = 1_048_576
+
+// One after another by its number, which is what the index knows: an event that has no room in the page is not looked at. Only
+// before the first there may be a gap, of events that were erased.
+const eventsStatement = statement(
+  'read_events',
+  `with recursive page as (
+     select null::uuid as id, (
+       select min(sequence) - 1 from events where conversation_id = $1 and sequence > $3
+     ) as sequence, null as type, null::timestamptz as occurred_at, null::jsonb as data, 0 as bytes, 0 as count
+     union all
+     select following.id, following.sequence, following.type, following.occurred_at, following.data,
+       page.bytes + following.size, page.count + 1
+     from page cross join lateral (
+       select id, sequence, type, occurred_at, data, octet_length(data::text) as size from events
+       where conversation_id = $1 and organization_id = $2 and sequence = page.sequence + 1 limit 1
+     ) as following
+     where page.bytes < $4 and page.count < $5
+   )
+   select id, $1::uuid as conversation_id, sequence, type, occurred_at, data, bytes from page where count > 0
+   order by sequence`,
+)
+
+type EventRow = ConversationEvent & { bytes: number }
+
+/** The events after a number, oldest first; `is_last` when there were no more. */
+export async function readEvents(
+  store: Store,
+  conversation_id: string,
+  after: number,
+): Promise<{ events: ConversationEvent[]; is_last: boolean }> {
+  const { organization_id } = store
+  const rows = await store.query<EventRow>(eventsStatement, [
+    ...[conversation_id, organization_id, after],
+    ...[page_bytes, page_size],
+  ])
+  const is_last = rows.length < page_size && (rows.at(-1)?.bytes ?? 0) < page_bytes
+  return { events: rows.map(({ bytes: _bytes, ...event }) => event as ConversationEvent), is_last }
+}
+
+const endStatement = statement(
+  'read_log_end',
+  `select p.next_sequence - 1 as last, exists (
+     select from events e
+     where e.conversation_id = $1 and e.organization_id = $2 and e.sequence > $3 and ($4::text[] is null or e.type = any($4))
+   ) as has_more
+   from conversation_progress p where p.conversation_id = $1 and p.organization_id = $2`,
+)
+
+/** The number of the last event, and whether there are any of these types (null: of all) after a number. */
+export async function readLogEnd(
+  store: Store,
+  { conversation_id, after, types }: { conversation_id: string; after: number; types: ReadonlySet<EventType> | null },
+): Promise<{ last: number; has_more: boolean }> {
+  const values = [conversation_id, store.organization_id, after, types && [...types]]
+  const [row] = await store.query<{ last: number; has_more: boolean }>(endStatement, values)
+  return row ?? { last: 0, has_more: false }
+}
+
+const turnStatement = statement(
+  'read_turn_in_log',
+  `select type from events
+   where conversation_id = $1 and organization_id = $2 and sequence <= $3 and data->>'turn_id' = $4
+     and type in ('turn.started', 'turn.completed', 'turn.failed', 'turn.cancelled')
+   order by sequence desc limit 1`,
+)
+
+/** Whether a turn was running at a number of the log. */
+export async function wasTurnRunning(
+  store: Store,
+  { conversation_id, turn_id, at }: { conversation_id: string; turn_id: string; at: number },
+): Promise<boolean> {
+  const values = [conversation_id, store.organization_id, at, turn_id]
+  const [row] = await store.query<{ type: EventType }>(turnStatement, values)
+  return row?.type === 'turn.started'
+}
+
+const progressStatement = acrossOrganizations(
+  'one look for all streams of a node',
+  'read_log_progress',
+  'select conversation_id, next_sequence from conversation_progress where conversation_id = any($1)',
+)
+
+/** How far the logs of conversations have come, over all organizations. */
+export function readLogProgress(
+  executor: Executor,
+  conversation_ids: string[],
+): Promise<{ conversation_id: string; next_sequence: number }[]> {
+  return executor.query(progressStatement, [conversation_ids])
+}

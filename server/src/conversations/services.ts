@@ -1,0 +1,27 @@
+// What the room has for itself, with places for those who carry out its turns and watch its changes.
+import type { ConversationTokens } from '../access/access.ts'
+import type { Core } from '../calls/core.ts'
+import type { LocalResults } from '../live/local-results.ts'
+import type { GroupCommit } from './commit/group-commit.ts'
+import type { EndedTurn } from './machine/turn-snapshots.ts'
+import type { TurnRunner } from './turn-runner.ts'
+
+/** Hears of what shows in the list of an organization's conversations. */
+export interface ListWatcher {
+  changed(organization_id: string): void
+  /** Messages were exchanged. */
+  progressed(organization_id: string, conversation_id: string): void
+}
+
+export interface Conversations {
+  readonly core: Core
+  /** Commits changes of different conversations together. */
+  readonly commits: GroupCommit
+  /** What calls on this node wait for. */
+  readonly results: LocalResults<EndedTurn>
+  readonly tokens: ConversationTokens
+  /** Set by the engine when it is created. */
+  runner: TurnRunner
+  /** Set by the feed when it is created. */
+  watcher: ListWatcher
+}

@@ -1,0 +1,31 @@
+// Statements that are composed of parts for one use: `sql` fragments, as text and values.
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type RawBuilder,
+  sql,
+} from 'kysely'
+
+/** Writes statements, and has no connection. */
+const writer = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+})
+
+export function compose(composed: RawBuilder<unknown>): { text: string; values: unknown[] } {
+  const { sql: text, parameters } = composed.compile(writer)
+  return { text, values: [...parameters] }
+}
+
+/** What an update sets: the columns whose values are not undefined. */
+export function assignments(values: Record<string, unknown>): RawBuilder<unknown> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  return sql.join(given.map(([column, value]) => sql`${sql.ref(column)} = ${value}`))
+}

@@ -1,0 +1,64 @@
+// A tool as a turn offers it to the model, whatever it comes from, and one call of it.
+import type { Logger } from 'pino'
+import { checkAgainst } from '../../agents/rules/argument-schemas.ts'
+import type { FieldFault } from '../../base/errors.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { Ports } from '../../base/ports.ts'
+import type { PromptVariables } from '../../conversations/conversations.ts'
+import type { OutboundClient } from '../../outbound/client.ts'
+import type { Redactor } from '../../secrets/rules/redact.ts'
+
+export interface TurnTool {
+  name: string
+  description: string
+  /** JSON Schema of the arguments. */
+  parameters: JsonObject
+  /** Whether arguments are held against it here; if not, whoever carries the call out judges them. */
+  is_checked: boolean
+  /** Whether a call of which nobody knows what became of it may be made again (T8). */
+  idempotent: boolean
+  /** Whether it may answer at length: it is not called where the turn has no room for more. */
+  needs_room: boolean
+  /** What is over when a call of it has succeeded. */
+  ends?: 'conversation'
+  /** Throws the signal's reason when it is told to stop, and nothing else that is not a fault of the server. */
+  run(call: ToolCall, run: ToolRun): Promise<ToolOutcome>
+}
+
+export interface ToolCall {
+  call_id: string
+  name: string
+  arguments: JsonObject
+}
+
+export interface ToolOutcome {
+  output: JsonValue
+  is_error: boolean
+  /** To the end user, as a part of the reply; empty: nothing. */
+  said: string
+}
+
+/** What a call may use. */
+export interface ToolRun {
+  services: { outbound: OutboundClient; ports: Ports }
+  organization_id: string
+  variables: PromptVariables
+  /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */
+  redactor: Redactor
+  signal: AbortSignal
+  log: Logger
+}
+
+export const failed = (output: JsonValue): ToolOutcome => ({ output, is_error: true, said: '' })
+export const done = (output: JsonValue): ToolOutcome => ({ output, is_error: false, said: '' })
+
+/** Whatever goes wrong is a result that the model sees, never a failed turn; only the attempt's own end stops it. */
+export async function runTool(tool: TurnTool, call: ToolCall, run: ToolRun): Promise<ToolOutcome> {
+  const faults = tool.is_checked ? checkAgainst(tool.parameters, call.arguments) : []
+  if (faults.length > 0) return failed(`The arguments are not valid: ${faults.map(describeFault).join('; ')}.`)
+  return tool.run(call, run)
+}
+
+function describeFault({ path, message }: FieldFault): string {
+  return path === '' ? message : `${path} ${message}`
+}

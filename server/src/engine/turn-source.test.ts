@@ -1,0 +1,72 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import type { CallRun, FoundTurn } from './running-turn.ts'
+import type { TurnTool } from './tools/turn-tool.ts'
+import { type TurnSource, prepareSources } from './turn-source.ts'
+
+const turn = {} as FoundTurn
+
+function setUp() {
+  const controller = new AbortController()
+  const logged: object[] = []
+  const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(JSON.parse(line) as object) })
+  return { controller, logged, run: { signal: controller.signal, log } as unknown as CallRun }
+}
+
+function sourceOf(name: string, closed: string[] = []): TurnSource {
+  const tools = [{ name: `${name}_tool` } as TurnTool]
+  const close = () => void closed.push(name)
+  return { name, prepare: async () => ({ tools, notices: [`${name} is there.`], [Symbol.dispose]: close }) }
+}
+
+function failing(error: unknown): TurnSource {
+  return {
+    name: 'broken',
+    prepare: async () => {
+      throw error
+    },
+  }
+}
+
+test('what the sources add comes in their order, and all of them are disposed of', async () => {
+  const { run } = setUp()
+  const closed: string[] = []
+  const added = await prepareSources([sourceOf('a', closed), sourceOf('b', closed)], turn, run)
+  expect(added.tools.map(({ name }) => name)).toEqual(['a_tool', 'b_tool'])
+  expect(added.notices).toEqual(['a is there.', 'b is there.'])
+  expect(closed).toEqual([])
+  added[Symbol.dispose]()
+  expect(closed).toEqual(['a', 'b'])
+})
+
+test('a source that fails costs the turn what it would have added, and is in the log', async () => {
+  const { run, logged } = setUp()
+  const added = await prepareSources([failing(new Error('bug')), sourceOf('b')], turn, run)
+  expect(added.tools.map(({ name }) => name)).toEqual(['b_tool'])
+  expect(logged).toEqual([
+    expect.objectContaining({ source: 'broken', err: expect.objectContaining({ message: 'bug' }) }),
+  ])
+})
+
+test('a database that is away costs the attempt, so that another one has the tools', async () => {
+  const { run } = setUp()
+  const closed: string[] = []
+  const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  await expect(prepareSources([sourceOf('a', closed), failing(away)], turn, run)).rejects.toBe(away)
+  expect(closed).toEqual(['a'])
+})
+
+test('an attempt that is told to stop ends with the reason', async () => {
+  const { run, controller } = setUp()
+  const closed: string[] = []
+  const reason = new Error('halted')
+  const waiting: TurnSource = {
+    name: 'slow',
+    prepare: (_turn, { signal }) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('it broke off')))),
+  }
+  const prepared = prepareSources([sourceOf('a', closed), waiting], turn, run)
+  controller.abort(reason)
+  await expect(prepared).rejects.toBe(reason)
+  expect(closed).toEqual(['a'])
+})

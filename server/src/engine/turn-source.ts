@@ -1,0 +1,49 @@
+// What is added to a turn before the model is asked: each source, such as the remote servers of an agent, is a room's own affair.
+import { isUnavailable } from '../database/failures.ts'
+import type { CallRun, FoundTurn } from './running-turn.ts'
+import type { TurnTool } from './tools/turn-tool.ts'
+
+export interface TurnSource {
+  /** For the log. */
+  name: string
+  /**
+   * Takes no longer than a bound of its own, whatever it asks. What it cannot get is no fault of the turn: it says so in a
+   * notice. Throws the signal's reason when it is told to stop.
+   */
+  prepare(turn: FoundTurn, run: CallRun): Promise<Added & Disposable>
+}
+
+export interface Added {
+  tools: TurnTool[]
+  /** What the model is told, at the end of the system prompt. */
+  notices: string[]
+}
+
+/** What a room adds to turns; part of its manifest. */
+export interface TurnContributions {
+  readonly sources?: TurnSource[]
+}
+
+/** Side by side. A source that fails adds nothing, and costs the turn nothing else; a database that is away costs the attempt. */
+export async function prepareSources(
+  sources: readonly TurnSource[],
+  turn: FoundTurn,
+  run: CallRun,
+): Promise<Added & Disposable> {
+  const settled = await Promise.allSettled(sources.map((source) => source.prepare(turn, run)))
+  const added = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const dispose = () => added.forEach((one) => one[Symbol.dispose]())
+  for (const [index, result] of settled.entries()) {
+    if (result.status === 'fulfilled') continue
+    if (run.signal.aborted || isUnavailable(result.reason)) {
+      dispose()
+      throw run.signal.reason ?? result.reason
+    }
+    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of the turn failed')
+  }
+  return {
+    tools: added.flatMap(({ tools }) => tools),
+    notices: added.flatMap(({ notices }) => notices),
+    [Symbol.dispose]: dispose,
+  }
+}

@@ -1,0 +1,57 @@
+// The models of a server that speaks `chat/completions`: one request a call, whose answer is read as it comes.
+import { version } from '../../base/version.ts'
+import { toChatBody } from './chat-request.ts'
+import { ChatStream } from '../rules/chat-stream.ts'
+import type { Model, ModelPart } from '../port.ts'
+import type { Post } from './provider-client.ts'
+import { createModelError, fromStatus, toModelError } from './provider-errors.ts'
+
+export interface ChatServer {
+  base_url: string
+  api_key: string | undefined
+  post: Post
+}
+
+export function createChatModels({ base_url, api_key, post }: ChatServer): (id: string, model: string) => Model {
+  const url = new URL(`${base_url.replace(/\/$/, '')}/chat/completions`)
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': `parley/${version}`,
+    ...(api_key === undefined ? {} : { authorization: `Bearer ${api_key}` }),
+  }
+  const ask = (body: string, signal: AbortSignal) => post(url, { headers, body, signal })
+  return (id, model) => ({ id, stream: (request, signal) => streamAnswer(id, ask, toChatBody(model, request), signal) })
+}
+
+async function* streamAnswer(
+  id: string,
+  ask: (body: string, signal: AbortSignal) => ReturnType<Post>,
+  request: string,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
+  signal.throwIfAborted()
+  try {
+    const { status, body } = await ask(request, signal)
+    if (status < 200 || status > 299) throw fromStatus(status, id)
+    if (body === null) throw createModelError('protocol', id)
+    const said = new ChatStream(id)
+    for await (const bytes of readToEnd(body, said)) {
+      signal.throwIfAborted()
+      for (const part of said.read(bytes)) yield part
+    }
+    signal.throwIfAborted()
+    for (const part of said.end()) yield part
+  } catch (error) {
+    if (signal.aborted) throw signal.reason
+    throw toModelError(error, id)
+  }
+}
+
+/** Once the answer is complete, a connection that then breaks is an end as well. */
+async function* readToEnd(body: AsyncIterable<Uint8Array>, said: ChatStream): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body
+  } catch (error) {
+    if (!said.isComplete) throw error
+  }
+}

@@ -1,0 +1,8 @@
+// The face of models: the port that all of them have, those of the server and of an organization, and the collected answer.
+// Others know nothing else of this room.
+export { type ModelCatalog, createModelCatalog } from './catalog.ts'
+export { type ModelAnswer, collectAnswer } from './collect.ts'
+export { DEMO_PROVIDER, compareWithDemo, instructWithDemo, summarizeWithDemo } from './demo.ts'
+export { defaultModel, modelOf, samplingOf, toRefusal } from './model-of.ts'
+export { listOwnProviders, modelsOf } from './organization-models.ts'
+export { type FinishReason, ModelError, type ModelMessage, type ModelRequest, type ModelToolResult } from './port.ts'

@@ -1,0 +1,17 @@
+// Nodes that die on one database under load, twenty of them; `npm run test:kill` kills five hundred.
+import { expect, test } from 'vitest'
+import { createTestDatabase } from '../support/database.ts'
+import { runKills } from './driver.ts'
+import { renderReport } from './report.ts'
+
+const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000)
+
+test(`T1 to T7, T9: 20 kills lose, double and haunt nothing (PARLEY_TEST_SEED=${seed})`, async () => {
+  await using database = await createTestDatabase()
+  const { connection_string } = database
+  const report = await runKills({ connection_string, kills: 20, seed, clients: 16, most_seconds: 400 })
+  expect(report.violations, renderReport(report)).toEqual([])
+  expect(report.kills).toBeGreaterThanOrEqual(20)
+  expect(report.accepted).toBeGreaterThan(50)
+  expect(report.takeovers).toBeGreaterThan(0)
+}, 600_000)

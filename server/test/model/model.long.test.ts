@@ -1,0 +1,4 @@
+// Many random courses of a conversation, compared with the model.
+import { testSequences } from './sequences.ts'
+
+testSequences(300)
