@@ -43,7 +43,7 @@ describe('apply', () => {
     const first = await apply(client, folder)
     expect(first.count).toBe(2)
     expect(first.printed).toContain('concierge: new agent; new version 1\n')
-    expect(first.printed).toContain('config.house_style is not known; it is kept and has no effect')
+    expect(first.printed).toContain('config.house_style is not known; it is stored but has no effect')
     const agents = await readAll(client)
     expect(agents).toHaveLength(2)
     expect(agents.find(({ name }) => name === 'Concierge')).toMatchObject({

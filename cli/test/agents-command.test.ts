@@ -101,7 +101,7 @@ b: new agent; new version 1; publish version 1
       [
         [folder],
         { PARLEY_API_KEY: reader },
-        /^parley: the server responded with 403: The credential does not hold a scope/,
+        /^parley: the server responded with 403: The credential has none of the scopes/,
       ],
       [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must look like/],
       [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must look like/],

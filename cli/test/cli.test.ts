@@ -162,11 +162,11 @@ describe('parley', () => {
     const member = ['user', 'create', '--email', email, '--org', slug, '--role', 'admin']
     await succeed(...member)
     const failures: [args: string[], message: RegExp][] = [
-      [['org', 'create', '--name', 'Taken', '--slug', slug], /This slug is taken/],
+      [['org', 'create', '--name', 'Taken', '--slug', slug], /Another organization has this slug/],
       [['org', 'create', '--name', 'Taken', '--slug', 'No Slug'], /slug must match/],
       [['org', 'create', '--name', ' '], /name must match/],
-      [['org', 'create', '--name', 'Other', '--key', key], /key has an id that another credential has/],
-      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must look like ak_/],
+      [['org', 'create', '--name', 'Other', '--key', key], /key has the id of another credential/],
+      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must have the form ak_/],
       [member, /already a member/],
       [['user', 'create', '--email', 'nobody', '--org', slug, '--role', 'admin'], /email must match/],
       [['user', 'create', '--email', email, '--org', 'nowhere', '--role', 'admin'], /Organization "nowhere" not found/],

@@ -37,7 +37,7 @@ describe('one long key over many texts that cannot be stored', () => {
 
   test('in a field that nobody has declared: without a credential', async () => {
     const { errors } = await refuse(operations.signIn, `{"${long_key}":${texts}}`)
-    expect(errors).toEqual([{ path: '', message: 'needs either email and password, or api_key' }])
+    expect(errors).toEqual([{ path: '', message: 'must have either email and password, or api_key' }])
   })
 
   test('in a declared field', async () => {

@@ -23,7 +23,7 @@ describe('with only a data folder', () => {
     const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
     expect(statSync(join(data_dir, 'admin-key')).mode & 0o777).toBe(0o600)
     expect(first.output.split(key)).toHaveLength(2)
-    expect(first.output).toContain('demo/parley-demo, which is no language model')
+    expect(first.output).toContain('demo/parley-demo, which is not a language model')
     const agent_id = /Sample agent +(\S+)/.exec(first.output)![1]!
     const client = createClient({ base_url: url, token: key })
     const { conversation, starting_message } = await client.createConversation({

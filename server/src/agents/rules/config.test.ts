@@ -156,8 +156,8 @@ describe('warnings', () => {
       stt: { model: 'x' },
       tts: null,
     }
-    const unknown = (path: string) => `config.${path} is not known; it is kept and has no effect`
-    const later = (path: string) => `config.${path} is not supported yet; it is kept and has no effect`
+    const unknown = (path: string) => `config.${path} is not known; it is stored but has no effect`
+    const later = (path: string) => `config.${path} is not supported yet; it is stored but has no effect`
     expect(validateAgentConfig(config, limits)).toEqual({
       faults: [],
       warnings: [
