@@ -2,9 +2,6 @@
 // of which `server` has a short form. `npm test` runs the first two, `npm run test:long` the third.
 import { defineConfig } from 'vitest/config'
 
-/** As main.ts does: the job queue lets a promise go that fails when a test takes the database away at the wrong moment. */
-const isOfJobQueue = ({ stack = '' }: { stack?: string }) => /graphile-worker.+(complete|fail)Jobs/.test(stack)
-
 const long_tests = ['{server,cli}/test/**/*.long.test.ts']
 
 /**
@@ -23,7 +20,6 @@ const onPostgres = {
 
 export default defineConfig({
   test: {
-    onUnhandledError: (error) => !isOfJobQueue(error),
     projects: [
       {
         test: {

@@ -20,7 +20,7 @@ export const indexUses: Record<string, string> = {
   agent_versions_inline: 'keeps one row for each content; createConversation with an inline configuration',
 
   conversations_pkey: 'getConversation, and the lock of every change',
-  conversations_analysis_due: 'requeue_analyses, each minute',
+  conversations_analysis_due: 'adopt_jobs, each minute: analyses of servers from before leased work',
   conversations_created_at:
     'keeps times apart; importConversations, which looks for a free one; pages between two times',
   conversations_listed:
@@ -69,10 +69,17 @@ export const indexUses: Record<string, string> = {
   webhook_lanes_any_due: 'whether any lane is due, every 750 ms on each node',
   webhook_arrivals_pkey: 'lanes that deliveries came to, in order',
 
+  work_pkey: 'merging, leasing and ending work',
+  work_due: 'what becomes ready, every 750 ms on each node',
+  work_ready: 'leasing: organizations in turn, owners in turn, the oldest first',
+  work_slow: 'whether an owner’s last try failed, for what arrives; what else it has waiting',
+  work_stuck: 'how much work is stuck',
+  work_arrivals_pkey: 'what was added, in order',
+
   secrets_pkey: 'the secrets of a call; putSecret',
   secrets_page: 'listSecrets',
   instruction_generations_pkey: 'getAgentVersion; generateInstructions',
-  instruction_generations_due: 'requeue_generations, each minute',
+  instruction_generations_due: 'adopt_jobs, each minute: generations of servers from before leased work',
 
   passwords_pkey: 'sign-in',
   identities_pkey: 'sign-in with an identity provider',

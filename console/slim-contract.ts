@@ -1,7 +1,7 @@
 // The contract as a browser needs it: where each operation is and what goes where, without the schemas, which only the server judges by
 // and which would be a third of what a browser loads.
 import { fileURLToPath } from 'node:url'
-import { type Operation, operations } from '@parley/contract'
+import { type ActionDefinition, type Operation, actions, operations } from '@parley/contract'
 import * as contract from '@parley/contract'
 import * as vocabulary from '../contract/src/vocabulary.ts'
 import type { Plugin } from 'vite'
@@ -30,6 +30,7 @@ function renderModule(): string {
     `export * from ${fileOf('vocabulary.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
     `export const operations = ${JSON.stringify(slim)}`,
+    `export const actions = ${JSON.stringify(actions.map(slimAction))}`,
   ].join('\n')
 }
 
@@ -37,14 +38,23 @@ function isListOfTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
 }
 
+/** What the editor of a form asks of an action. */
+function slimAction({ types, form, schema: { required, properties } }: ActionDefinition) {
+  const fields = form.map(({ field }) => {
+    const { type, enum: choices, maxLength } = properties[field] as Record<string, unknown>
+    return [field, { type, enum: choices, maxLength }]
+  })
+  return { types, form, schema: { required, properties: Object.fromEntries(fields) } }
+}
+
 /** For people, or for servers; whatever else an operation has, also what it will have one day, is a client's. */
-const left_out = new Set(['tag', 'summary', 'description', 'access', 'narrowed', 'errors', 'stream', 'params', 'text'])
+const left_out = new Set(['tag', 'summary', 'description', 'access', 'narrowed', 'errors', 'params', 'answer'])
 
 function slimOperation(operation: Operation) {
-  const { success, text, query, headers, body } = operation
+  const { success, answer, query, headers, body } = operation
   return {
     ...Object.fromEntries(Object.entries(operation).filter(([field]) => !left_out.has(field))),
-    ...(text === undefined ? {} : { text: '' }),
+    ...(answer ? { answer: { kind: answer.kind } } : {}),
     success: { status: success.status },
     ...namesOf({ query, headers, body }),
   }

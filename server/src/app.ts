@@ -3,17 +3,12 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { deleteExpired } from './access/sign-in/sessions.ts'
-import { requeueOverdueGenerations } from './agents/instruction-generation.ts'
 import { createSampleAgent } from './agents/sample.ts'
-import { runAnalysis } from './analysis/analyze.ts'
-import { writeInstructions } from './authoring/write-instructions.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
 import { createInvoke } from './calls/invoke.ts'
 import { createWorkShares } from './calls/work-shares.ts'
-import { requeueOverdueAnalyses } from './conversations/conversations.ts'
 import { createSignals } from './live/signals.ts'
 import { openBus } from './live/bus.ts'
 import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
@@ -22,19 +17,18 @@ import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { drainKey } from './events/events.ts'
-import { maintainChanges } from './feed/maintain.ts'
-import { foldStatistics } from './statistics/fold.ts'
 import { createHttpServer } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
-import { type Tasks, startJobWorker } from './jobs/worker.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
 import { type Rooms, createRooms, operationsOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { createSealers } from './sealing/seal.ts'
-import { cleanUp } from './webhooks/lanes.ts'
+import { adoptingWork } from './work/adopt-jobs.ts'
+import { everyMinute } from './work/every-minute.ts'
+import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens, as `http://host:port`. */
@@ -68,7 +62,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
   const live = connectNodes({ database, connection_string }, ports, log, stack)
   const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
-  const url = await serve(core, rooms, database, stack)
+  const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
   const owned = stack.move()
@@ -142,24 +136,22 @@ function connectNodes(
   return { bus, signals, turns: stack.use(createLiveTurns({ bus, signals, ports, node_id })), node_id }
 }
 
-/** Each minute; a node takes far fewer keys a minute than this, and makes far fewer deliveries. */
+/** Each minute; a node takes far fewer keys a minute than this. */
 const keys_deleted_at_once = 100_000
-const deliveries_deleted_at_once = 50_000
-/** Of 10,000 rows each. */
-const folds_at_once = 100
 
 /** After the time for running turns: what they have come to is sent. */
 const last_answers_ms = 2000
 
 /** Starts what takes work in; on the way down turns and their calls end before the server closes. */
-async function serve(core: Core, rooms: Rooms, database: PooledDatabase, stack: AsyncDisposableStack) {
-  const { config, log, live, node } = core
-  const worker = await startJobWorker(database, tasksOf(core, rooms), log)
-  stack.defer(() => worker.stop())
+async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
+  const { config, live, node } = core
   for (const room of Object.values<Room>(rooms)) {
     const running = await room.start?.()
     if (running) stack.use(running)
   }
+  const work = createWork({ ...core, bus: live.bus, kinds: kindsOfWork(core, rooms) })
+  await work.start()
+  stack.defer(() => work.stop())
   const server = await createHttpServer(core, rooms.access)
   stack.defer(async () => {
     node.isDraining = true
@@ -173,24 +165,10 @@ async function serve(core: Core, rooms: Rooms, database: PooledDatabase, stack: 
   return server.listen({ host: config.host, port: config.port })
 }
 
-function tasksOf(core: Core, rooms: Rooms): Tasks {
-  const { config, database, log } = core
-  return {
-    analyze_conversation: (payload, run) => runAnalysis(rooms.analysis.analysis, payload, run),
-    generate_instructions: (payload, run) =>
-      writeInstructions({ ...core, models: rooms.models.models }, payload, run, log),
-    requeue_generations: async () => {
-      const requeued = await requeueOverdueGenerations(database)
-      if (requeued > 0) log.warn({ requeued }, 'instructions that lost nodes were writing were queued again')
-    },
-    delete_expired_keys: async () => void (await deleteExpiredKeys(database, keys_deleted_at_once)),
-    clean_up_sign_in: () => deleteExpired(database, config.sign_in.idle_minutes),
-    fold_statistics: async () => void (await foldStatistics(database, folds_at_once)),
-    tend_changes: () => maintainChanges(database),
-    clean_up_webhooks: () => cleanUp(database, deliveries_deleted_at_once),
-    requeue_analyses: async () => {
-      const requeued = await requeueOverdueAnalyses(database)
-      if (requeued > 0) log.warn({ requeued }, 'analyses of lost nodes were queued again')
-    },
-  }
+function kindsOfWork({ database }: Core, rooms: Rooms) {
+  return [
+    ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
+    everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
+    adoptingWork(database),
+  ]
 }

@@ -1,10 +1,8 @@
 // The process: settings, app, and a life until a signal ends it.
-import type { Logger } from 'pino'
 import { type App, startApp } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError } from './config/config.ts'
 import { readConfig } from './settings.ts'
-import { isUnavailable } from './database/failures.ts'
 import { EmbeddedPostgresError } from '@parley/embedded-postgres'
 import { createLog } from './telemetry/log.ts'
 
@@ -19,7 +17,6 @@ export async function main(): Promise<number> {
   }
   const log = createLog(config.log_level)
   for (const warning of config.warnings) log.warn(warning)
-  surviveLostConnections(log)
   let app: App
   try {
     app = await startApp(config, log)
@@ -32,17 +29,6 @@ export async function main(): Promise<number> {
   else log.info({ signal: reason }, 'stopping')
   await app[Symbol.asyncDispose]()
   return reason instanceof Error ? 1 : 0
-}
-
-/**
- * The job queue lets a promise go that fails when the database is away at the wrong moment. Nothing rests on it: the job comes
- * again. Any other rejection that nobody handles ends the process, as it should.
- */
-export function surviveLostConnections(log: Logger): void {
-  process.on('unhandledRejection', (error) => {
-    if (!isUnavailable(error)) throw error
-    log.error({ err: error }, 'the database was lost in the middle of something')
-  })
 }
 
 function explain(error: unknown): number {

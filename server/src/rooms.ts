@@ -28,7 +28,7 @@ export function createRooms(core: Core, options: AccessOptions) {
   const conversations = createConversations(core, access, { additions: [analysisAtEnd], channels: [textChannel] })
   const events = createEvents(core)
   return {
-    statistics: createStatistics(),
+    statistics: createStatistics(core),
     agents: createAgents(),
     access,
     secrets: createSecrets(),

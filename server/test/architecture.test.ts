@@ -63,6 +63,7 @@ describe('one writer', () => {
     ['secrets', /^secrets\//],
     ['statistics', /^statistics\//],
     ['conversation_changes|conversation_feeds', /^feed\//],
+    ['work|work_arrivals', /^work\//],
     ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
   ])('%s belong to one room', (tables, room) => {
     const writers = filesWith(writesTo(tables))

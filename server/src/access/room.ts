@@ -12,6 +12,7 @@ import * as openIdSignIn from './sign-in/openid-operations.ts'
 import { createOpenId } from './sign-in/openid.ts'
 import * as sessions from './sign-in/operations.ts'
 import { createPasswords } from './sign-in/passwords.ts'
+import { signInWork } from './sign-in/work.ts'
 
 const group = { ...accessOperations, ...invitationOperations, ...signInOperations }
 
@@ -21,7 +22,7 @@ export interface AccessOptions {
 }
 
 export function createAccess(
-  { config, ports }: Core,
+  { config, database, ports }: Core,
   { secret_key, lookup }: AccessOptions,
 ): Room<typeof group> & AccessServices {
   const own: AccessServices = {
@@ -30,5 +31,6 @@ export function createAccess(
     tokens: createConversationTokens(secret_key, ports.clock),
   }
   const handlers = { ...keysAndMembers, ...invitations, ...sessions, ...openIdSignIn }
-  return { name: 'access', operations: bindRoom(own, group, handlers), ...own }
+  const work = [signInWork(database, config.sign_in.idle_minutes)]
+  return { name: 'access', operations: bindRoom(own, group, handlers), work, ...own }
 }

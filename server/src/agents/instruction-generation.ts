@@ -1,17 +1,23 @@
-// The record of instructions that a job writes for a draft: asked for, under way, put into the draft or not. Each step is one
-// commit that looks at the state it finds, so that a job may run twice and on two nodes.
-import { type Database, acrossOrganizations, statement } from '../database/database.ts'
-import type { RootStore, Store } from '../database/store.ts'
+// The record of instructions that are written for a draft: asked for, under way, put into the draft or not. Each step is one
+// commit that looks at the state it finds, so that the work may run twice and on two nodes.
+import { statement } from '../database/database.ts'
+import type { TransactionStore } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
-import { type JobPayloads, enqueueGeneration, max_generation_tries } from '../jobs/enqueue.ts'
+import { addWork } from '../work/add.ts'
 
-type Job = JobPayloads['generate_instructions']
+/** As the room that does it names it: the version is its owner, the generation its subject. */
+export const generation_work = 'generate_instructions'
 
-// One that is under way for the same revision stays. Longer than every try of a model call takes: overdue, it has lost its node.
+export interface Generation {
+  version_id: string
+  generation_id: string
+}
+
+// One that is under way for the same revision stays. Servers from before leases take what has a time for lost when it is over.
 const askStatement = statement(
   'ask_for_instructions',
   `insert into instruction_generations as asked (version_id, organization_id, id, revision, status, due_at)
-   values ($2, $1, $3, $4, 'queued', clock_timestamp() + interval '6 minutes')
+   values ($2, $1, $3, $4, 'queued', 'infinity')
    on conflict (version_id) do update
      set id = excluded.id, revision = excluded.revision, status = 'queued', tries = 0, error = null, instructions = null,
          requested_at = excluded.requested_at, due_at = excluded.due_at, finished_at = null
@@ -20,20 +26,19 @@ const askStatement = statement(
    returning id`,
 )
 
-/** Queues a job, unless one is under way for the same revision. To be called in a transaction. */
+/** Adds work, unless some is under way for the same revision. */
 export async function askForInstructions(
-  store: Store,
+  tx: TransactionStore,
   { id: version_id, revision }: { id: string; revision: number },
   generation_id: string,
 ): Promise<void> {
-  const { organization_id } = store
-  const asked = await store.query(askStatement, [organization_id, version_id, generation_id, revision])
-  if (asked.length > 0) await enqueueGeneration(store, { organization_id, version_id, generation_id })
+  const { organization_id } = tx
+  const asked = await tx.query(askStatement, [organization_id, version_id, generation_id, revision])
+  if (asked.length === 0) return
+  addWork(tx, generation_work, { organization_id, owner: version_id, subject: generation_id }, { urgent: true })
 }
 
 export interface BegunGeneration {
-  /** With this one. */
-  tries: number
   inputs: JsonObject
   config: JsonObject
   /** Whether the draft is no longer the one that was asked about. */
@@ -43,28 +48,29 @@ export interface BegunGeneration {
 const beginStatement = statement(
   'begin_generation',
   `update instruction_generations g
-   set status = 'running', tries = g.tries + 1, due_at = clock_timestamp() + interval '6 minutes'
+   set status = 'running', tries = $4, due_at = 'infinity'
    from agent_versions v
    where g.version_id = $2 and g.organization_id = $1 and g.id = $3 and g.status in ('queued', 'running')
      and v.id = g.version_id
-   returning g.tries, v.config, coalesce(v.instruction_builder_inputs, '{}') as inputs,
+   returning v.config, coalesce(v.instruction_builder_inputs, '{}') as inputs,
              (v.published or v.revision <> g.revision) as is_outdated`,
 )
 
-/** Null when there is nothing to do (any more): it is over, or asked for anew. */
-export async function beginGeneration(store: Store, job: Job): Promise<BegunGeneration | null> {
-  const [row] = await store.query<BegunGeneration>(beginStatement, [
-    store.organization_id,
-    job.version_id,
-    job.generation_id,
-  ])
+/** Null when there is nothing to do (any more): it is over, or asked for anew. `tries`: with this one. */
+export async function beginGeneration(
+  tx: TransactionStore,
+  { version_id, generation_id }: Generation,
+  tries: number,
+): Promise<BegunGeneration | null> {
+  const values = [tx.organization_id, version_id, generation_id, tries]
+  const [row] = await tx.query<BegunGeneration>(beginStatement, values)
   return row ?? null
 }
 
 const lockStatement = statement(
   'lock_generation',
   `select revision from instruction_generations
-   where version_id = $2 and organization_id = $1 and id = $3 and status = 'running' for update`,
+   where version_id = $2 and organization_id = $1 and id = $3 and status in ('queued', 'running') for update`,
 )
 // The one place where a draft takes a text that no editor wrote: only as it was when it was asked for.
 const placeStatement = statement(
@@ -78,7 +84,7 @@ const finishStatement = statement(
   'finish_generation',
   `update instruction_generations
    set status = $4, error = $5, instructions = $6, due_at = null, finished_at = clock_timestamp()
-   where version_id = $2 and organization_id = $1 and id = $3 and status = 'running'`,
+   where version_id = $2 and organization_id = $1 and id = $3 and status in ('queued', 'running')`,
 )
 
 export const outdated = 'The draft was changed or published meanwhile.'
@@ -87,43 +93,19 @@ export type GenerationOutcome =
   | { status: 'done'; instructions: string }
   | { status: 'failed'; error: string; instructions: string | null }
 
-/** Writes the outcome once; a second run of the same job, or one that was replaced, changes nothing. */
-export async function finishGeneration(store: RootStore, job: Job, outcome: GenerationOutcome): Promise<void> {
-  const key = [store.organization_id, job.version_id]
-  await store.transaction(async (tx) => {
-    const [found] = await tx.query<{ revision: number }>(lockStatement, [...key, job.generation_id])
-    if (!found) return
-    const { instructions } = outcome
-    const isDone = outcome.status === 'done'
-    const isPlaced = isDone && (await tx.query(placeStatement, [...key, found.revision, instructions])).length > 0
-    const error = isPlaced ? null : isDone ? outdated : outcome.error
-    const status = isPlaced ? 'done' : 'failed'
-    await tx.query(finishStatement, [...key, job.generation_id, status, error, isPlaced ? null : instructions])
-  })
-}
-
-const overdueStatement = statement(
-  'overdue_generations',
-  `update instruction_generations g set due_at = clock_timestamp() + interval '6 minutes'
-   where version_id in (
-     select version_id from instruction_generations where due_at < clock_timestamp() order by due_at limit 1000)
-     and due_at < clock_timestamp()
-   returning organization_id, version_id, id as generation_id`,
-)
-const giveUpStatement = acrossOrganizations(
-  'over all organizations, each minute',
-  'give_up_generations',
-  `update instruction_generations
-   set status = 'failed', error = 'The server was lost at each try.', due_at = null, finished_at = clock_timestamp()
-   where due_at < clock_timestamp() and status = 'running' and tries >= $1`,
-)
-
-/** Queues anew, over all organizations, what nodes that are gone have left; the queue itself would wait for hours. */
-export async function requeueOverdueGenerations(database: Database): Promise<number> {
-  return database.transaction(async (tx) => {
-    await tx.query(giveUpStatement, [max_generation_tries])
-    const overdue = await tx.query<Job>(overdueStatement, [])
-    for (const payload of overdue) await enqueueGeneration(tx, payload)
-    return overdue.length
-  })
+/** Writes the outcome once; a second run, or one that was replaced, changes nothing. */
+export async function finishGeneration(
+  tx: TransactionStore,
+  { version_id, generation_id }: Generation,
+  outcome: GenerationOutcome,
+): Promise<void> {
+  const key = [tx.organization_id, version_id]
+  const [found] = await tx.query<{ revision: number }>(lockStatement, [...key, generation_id])
+  if (!found) return
+  const { instructions } = outcome
+  const isDone = outcome.status === 'done'
+  const isPlaced = isDone && (await tx.query(placeStatement, [...key, found.revision, instructions])).length > 0
+  const error = isPlaced ? null : isDone ? outdated : outcome.error
+  const status = isPlaced ? 'done' : 'failed'
+  await tx.query(finishStatement, [...key, generation_id, status, error, isPlaced ? null : instructions])
 }

@@ -5,7 +5,9 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import type { AuthoringServices } from './authoring.ts'
 import * as operations from './operations.ts'
+import { instructionsWork } from './work.ts'
 
-export function createAuthoring(_core: Core, { models }: AuthoringServices): Room<typeof authoringOperations> {
-  return { name: 'authoring', operations: bindRoom({ models }, authoringOperations, operations) }
+export function createAuthoring(core: Core, { models }: AuthoringServices): Room<typeof authoringOperations> {
+  const work = [instructionsWork({ ...core, models })]
+  return { name: 'authoring', operations: bindRoom({ models }, authoringOperations, operations), work }
 }

@@ -1,12 +1,7 @@
 // The face of conversations: what the rest of the server uses of the one writer. Beside it others know only `machine/` and `read/`.
 
-export {
-  type AnalysisOutcome,
-  askForAnalysis,
-  beginAnalysis,
-  requeueOverdueAnalyses,
-  writeAnalysis,
-} from './commit/analysis.ts'
+export { type AnalysisOutcome, askForAnalysis, beginAnalysis, failAnalysis, writeAnalysis } from './commit/analysis.ts'
+export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
 export { type Bearer, type IncomingMessage, acceptMessage } from './accept-message.ts'
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'

@@ -64,10 +64,10 @@ const idle_transaction_ms = 5000
 
 /**
  * Of the connections, for what the server does by itself and for finding out who calls: neither waits behind organizations. One
- * more is taken for good, by the job worker that listens.
+ * more is left to leased work, which looks for something to do all the time.
  */
 const reserved_part = 0.25
-const listening_connections = 1
+const working_connections = 1
 /** For a connection, and before that for an organization's share. */
 const connection_wait_ms = 10_000
 /** Uses of one organization. */
@@ -144,7 +144,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
 
 /** Of two connections there is no part to reserve. */
 export function countSharedPlaces(max_connections: number): number {
-  return Math.max(1, max_connections - listening_connections - Math.ceil(max_connections * reserved_part))
+  return Math.max(1, max_connections - working_connections - Math.ceil(max_connections * reserved_part))
 }
 
 type Whole = Pick<Database, 'query' | 'execute' | 'lookUp' | 'transaction'>

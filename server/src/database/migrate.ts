@@ -1,7 +1,6 @@
 // Brings the schema up to date: the numbered SQL files beside it, each in a transaction of its own, under a lock that one node holds.
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { runMigrations as migrateJobs } from 'graphile-worker'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
@@ -23,7 +22,6 @@ export async function migrate({ pool }: PooledDatabase): Promise<void> {
   try {
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: own }) })
     await migrateOneByOne(new Migrator({ db, provider: { getMigrations: readMigrations } }))
-    await migrateJobs({ pgPool: own })
   } finally {
     await own.end()
   }

@@ -8,6 +8,7 @@ import type { EventServices } from '../events/events.ts'
 import type { FeedServices } from './feed.ts'
 import { createFeeds } from './feeds.ts'
 import * as operations from './operations.ts'
+import { feedWork } from './work.ts'
 
 interface FeedOptions extends EventServices {
   conversations: Conversations
@@ -24,5 +25,11 @@ export function createFeed(
   })
   conversations.watcher = { changed: feeds.announce, progressed: feeds.progress.note }
   const own = { feeds, open_streams }
-  return { name: 'feed', operations: bindRoom(own, changeOperations, operations), ...own, start: async () => feeds }
+  return {
+    name: 'feed',
+    operations: bindRoom(own, changeOperations, operations),
+    work: [feedWork(database)],
+    ...own,
+    start: async () => feeds,
+  }
 }

@@ -26,7 +26,8 @@ export interface BusOptions {
   onError: (error: Error) => void
 }
 
-const channel = 'parley'
+/** Of the notifications that carry the messages. */
+export const channel = 'parley'
 const publishStatement = acrossOrganizations(
   'what it says is for every node',
   'publish_on_bus',

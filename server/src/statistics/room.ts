@@ -1,9 +1,15 @@
 // The manifest of statistics.
 import { statisticsOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import * as operations from './operations.ts'
+import { statisticsWork } from './work.ts'
 
-export function createStatistics(): Room<typeof statisticsOperations> {
-  return { name: 'statistics', operations: bindRoom(null, statisticsOperations, operations) }
+export function createStatistics({ database }: Core): Room<typeof statisticsOperations> {
+  return {
+    name: 'statistics',
+    operations: bindRoom(null, statisticsOperations, operations),
+    work: [statisticsWork(database)],
+  }
 }

@@ -4,16 +4,13 @@ import type { Logger } from 'pino'
 import type { Core } from '../calls/core.ts'
 import { eventsKey } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
-import { mayHoldOthersBack, measureCapacity } from './capacity.ts'
+import { createGate } from '../base/gate.ts'
+import { type Looks, createLooks } from '../work/looks.ts'
+import { type UnderWay, mayHoldOthersBack, measureCapacity } from '../work/rules/shares.ts'
+import { max_leased_at_once, pools } from './rules/places.ts'
 import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts'
 import { judgeTry, max_tries } from './rules/deliveries.ts'
 import { makeTry } from './send.ts'
-
-/** How often it looks although nobody called: for what other nodes stored and had no room for, and for tries that are due again. */
-const poll_ms = 750
-
-/** Between looks that are called for: one that has nothing to do must cost the turns of this node nothing. */
-const gap_ms = 100
 
 /** Transactions at once: deliveries must leave connections for turns. */
 const max_writes_at_once = 4
@@ -34,7 +31,7 @@ export interface Deliveries {
 
 export function startDeliveries(services: Part, log: Logger): Deliveries {
   const deliveries = new RunningDeliveries(services, log)
-  deliveries.look()
+  deliveries.start()
   void deliveries.lookWhenCalled()
   return deliveries
 }
@@ -46,24 +43,16 @@ class RunningDeliveries implements Deliveries {
   readonly #stopping = new AbortController()
   readonly #halt = new AbortController()
   readonly #admit = createGate(max_writes_at_once)
-  #looking: Promise<void> | null = null
-  #looksAgain = false
-  #stopTimer = () => {}
+  readonly #looks: Looks
 
   constructor(services: Part, log: Logger) {
     this.#services = services
     this.#log = log
+    this.#looks = createLooks(services.ports.clock, () => this.#look())
   }
 
-  /** Now, and again after a while; at most one look at a time. */
-  look(): void {
-    this.#looksAgain = true
-    this.#looking ??= this.#lookWhileAsked().finally(() => {
-      this.#looking = null
-      if (this.#stopping.signal.aborted) return
-      if (this.#looksAgain) this.look()
-      else this.#stopTimer = this.#services.ports.clock.after(poll_ms, () => this.look())
-    })
+  start(): void {
+    this.#looks.look()
   }
 
   /** As soon as this node has stored an event. A call that is lost, or another node's, costs the time until the next look. */
@@ -71,46 +60,42 @@ class RunningDeliveries implements Deliveries {
     const { signals } = this.#services.live
     const { signal } = this.#stopping
     using calls = signals.listen(eventsKey)
-    using gap = signals.listen()
     while (!signal.aborted && !signals.isClosed) {
-      if ((await calls.next({ signal })).size > 0) this.look()
-      await gap.next({ timeout_ms: gap_ms, signal })
+      if ((await calls.next({ signal })).size > 0) this.#looks.call()
     }
   }
 
-  async #lookWhileAsked(): Promise<void> {
-    this.#stopTimer()
-    while (this.#looksAgain && !this.#stopping.signal.aborted) {
-      this.#looksAgain = false
-      try {
-        await this.#claim()
-      } catch (error) {
-        const level = isUnavailable(error) ? 'debug' : 'warn'
-        this.#log[level]({ err: error }, 'webhook deliveries could not be looked for; will try again')
-      }
+  async #look(): Promise<boolean> {
+    try {
+      return await this.#claim()
+    } catch (error) {
+      const level = isUnavailable(error) ? 'debug' : 'warn'
+      this.#log[level]({ err: error }, 'webhook deliveries could not be looked for; will try again')
+      return false
     }
   }
 
-  async #claim(): Promise<void> {
+  /** True: there may be more to do at once. */
+  async #claim(): Promise<boolean> {
     const { database, ports } = this.#services
     await ports.reached?.('delivery.look')
     const { is_any_due, has_more } = await openLanes(database)
-    if (has_more) this.#looksAgain = true
-    if (!is_any_due) return
-    const capacity = measureCapacity(this.#headsUnderWay())
-    if (capacity.lanes === 0) return
-    const { heads, leased } = await claimHeads(database, capacity)
+    if (!is_any_due) return has_more
+    const capacity = measureCapacity(pools, this.#underWay())
+    const lanes = Math.min(max_leased_at_once, capacity.free)
+    if (lanes === 0) return has_more
+    const { heads, leased } = await claimHeads(database, capacity, lanes)
     await ports.reached?.('delivery.claimed')
     for (const head of heads) {
       const over = this.#carry(head).finally(() => this.#tries.delete(head.lease))
       this.#tries.set(head.lease, { head, over })
     }
-    if (leased === capacity.lanes) this.#looksAgain = true
+    return has_more || leased === lanes
   }
 
   async #carry(head: Head): Promise<void> {
     try {
-      if (await this.#tryOnce(head)) this.look()
+      if ((await this.#tryOnce(head)) && !this.#stopping.signal.aborted) this.#looks.look()
     } catch (error) {
       if (this.#halt.signal.aborted) return this.#giveBack(head)
       // Its lease runs out, and any node makes it again.
@@ -135,11 +120,11 @@ class RunningDeliveries implements Deliveries {
     if (written?.disabled) {
       this.#log.warn({ webhook_id, ...written.disabled }, 'a webhook endpoint was switched off')
     }
-    return written !== null && (written.goes_on || mayHoldOthersBack(head, this.#headsUnderWay()))
+    return written !== null && (written.goes_on || mayHoldOthersBack(pools, shareOf(head), this.#underWay()))
   }
 
-  #headsUnderWay(): Head[] {
-    return [...this.#tries.values()].map(({ head }) => head)
+  #underWay(): UnderWay[] {
+    return [...this.#tries.values()].map(({ head }) => shareOf(head))
   }
 
   async #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
@@ -163,8 +148,7 @@ class RunningDeliveries implements Deliveries {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#stopTimer()
-    await this.#looking
+    await this.#looks.stop()
     const tries = [...this.#tries.values()].map(({ over }) => over)
     const stopTimer = this.#services.ports.clock.after(drain_ms, () => this.#halt.abort())
     await Promise.all(tries)
@@ -172,19 +156,7 @@ class RunningDeliveries implements Deliveries {
   }
 }
 
-/** Lets that many pieces of work run at once; the others wait in line. */
-function createGate(size: number) {
-  const waiting: (() => void)[] = []
-  let free = size
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else free += 1
-    }
-  }
+/** Its owner is the endpoint. */
+function shareOf({ organization_id, endpoint_id, is_failing }: Head): UnderWay {
+  return { organization: organization_id, owner: endpoint_id, is_failing }
 }

@@ -3,7 +3,7 @@
 import type { WebhookTry } from '@parley/contract'
 import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { Capacity, UnderWay } from './capacity.ts'
+import type { Capacity } from '../work/rules/shares.ts'
 import type { Verdict } from './rules/deliveries.ts'
 
 /** Longer than a try and the writing of its result take together. */
@@ -41,7 +41,11 @@ export async function openLanes(database: Executor): Promise<{ is_any_due: boole
 }
 
 /** The first delivery of a leased lane, with what it takes to send it. */
-export interface Head extends UnderWay {
+export interface Head {
+  organization_id: string
+  endpoint_id: string
+  /** Whether it was leased from the places of endpoints whose last try failed. */
+  is_failing: boolean
   lane: string
   lease: number
   url: string
@@ -65,11 +69,11 @@ const leaseStatement = statement(
   'lease_webhook_lanes',
   `with pools as (
      select * from jsonb_to_recordset($2::jsonb)
-       as pool(is_failing boolean, free integer, of_organization integer, of_endpoint integer, busy jsonb) limit 2
+       as pool(is_failing boolean, free integer, of_organization integer, of_owner integer, busy jsonb) limit 2
    ), active as (
      select w.id, w.organization_id, p.is_failing, p.free, p.of_organization,
             coalesce((p.busy ->> w.organization_id::text)::integer, 0) as busy_of_organization,
-            coalesce(($3::jsonb ->> w.id::text)::integer, 0) as busy, p.of_endpoint
+            coalesce(($3::jsonb ->> w.id::text)::integer, 0) as busy, p.of_owner
      from webhook_endpoints w join pools p on p.is_failing = (w.failing_since is not null) and p.free > 0
      where w.active
    ), of_endpoints as (
@@ -78,7 +82,7 @@ const leaseStatement = statement(
      from active a cross join lateral (
        select lane, next_attempt_at, row_number() over (order by next_attempt_at) as nth from webhook_lanes
        where endpoint_id = a.id and next_attempt_at <= now()
-       order by next_attempt_at limit greatest(0, a.of_endpoint - a.busy)
+       order by next_attempt_at limit greatest(0, a.of_owner - a.busy)
      ) l
    ), of_organizations as (
      select e.*, busy_of_organization
@@ -135,7 +139,8 @@ interface HeadRow extends Omit<Head, 'secrets' | 'delivery_id'> {
 /** Leases lanes that are due, and closes those in which nothing waits (any more). */
 export async function claimHeads(
   database: Database,
-  { lanes, pools, busy }: Capacity,
+  { pools, busy }: Capacity,
+  lanes: number,
 ): Promise<{ heads: Head[]; leased: number }> {
   const values = [lanes, JSON.stringify(pools), JSON.stringify(busy), lease_ms]
   return database.transaction(async (tx) => {

@@ -5,11 +5,13 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { startDeliveries } from './deliver.ts'
 import * as operations from './operations.ts'
+import { webhooksWork } from './work.ts'
 
 export function createWebhooks(core: Core): Room<typeof webhookOperations> {
   return {
     name: 'webhooks',
     operations: bindRoom(null, webhookOperations, operations),
+    work: [webhooksWork(core.database)],
     async start() {
       const deliveries = startDeliveries(core, core.log)
       return { [Symbol.asyncDispose]: () => deliveries.stop() }

@@ -132,10 +132,8 @@ test('what an overtaken run brings late is not written', async () => {
   await held.asked
   const run = (await beginAnalysis(store, conversation_id))!
   const late = { id: conversation_id, run: run - 1 }
-  await writeAnalysis(store, server.app.rooms.conversations.conversations.commits, late, {
-    status: 'failed',
-    reason: 'Late.',
-  })
+  const { commits } = server.app.rooms.conversations.conversations
+  await store.transaction((tx) => writeAnalysis(tx, commits, late, { status: 'failed', reason: 'Late.' }))
   expect(await read(conversation_id)).toMatchObject({ analysis_status: 'running', summary: 'The first.' })
   held.say('The second.')
   held.finish()

@@ -1,6 +1,5 @@
 // generateAgentInstructions through the SDK: a job writes a draft's instructions, once, and over nobody's change.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { requeueOverdueGenerations } from '../../src/agents/instruction-generation.ts'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -47,11 +46,15 @@ async function generateHeld(draft: Draft) {
 }
 
 const query = (text: string) => server.database.pool.query(text)
-/** As after six minutes. */
-const becomeOverdue = () =>
-  query(`update instruction_generations set due_at = now() - interval '1 second' where due_at is not null`)
+/** As after the time of a lease, of a node that is gone. */
+const loseLeases = () => query(`update work set lease = null, ready = true where kind = 'generate_instructions'`)
 /** As after the pause before the next try. */
-const hurry = () => query('update graphile_worker._private_jobs set run_at = now() where locked_at is null')
+const hurry = () => query(`update work set ready = true where kind = 'generate_instructions' and lease is null`)
+const workLeft = async () =>
+  (
+    await query(`select kind from work where kind = 'generate_instructions'
+                 union all select kind from work_arrivals where kind = 'generate_instructions'`)
+  ).rowCount
 
 describe('what comes of it', () => {
   test('the text becomes the instructions; nothing else changes', async () => {
@@ -193,7 +196,7 @@ describe('other writers', () => {
     second.say('Of the second.')
     second.finish()
     await untilStatus(draft, 'done')
-    await expect.poll(async () => (await query('select from graphile_worker._private_jobs')).rowCount, soon).toBe(0)
+    await expect.poll(workLeft, soon).toBe(0)
     expect(await read(draft)).toMatchObject({ revision: 3, config: { instructions: 'Of the second.' } })
     expect(server.model.requests).toHaveLength(2)
   })
@@ -226,7 +229,7 @@ describe('a model that fails', () => {
     expect(server.model.requests).toHaveLength(1)
   })
 
-  test('in passing: tried again by the queue, four times at most', async () => {
+  test('in passing: tried again, four times at most', async () => {
     const [lucky, unlucky] = [await newDraft({ business: 'lucky' }), await newDraft({ business: 'unlucky' })]
     let failures = 0
     server.model.answer = ({ messages }) => {
@@ -274,7 +277,7 @@ describe('nodes that are lost', () => {
     return { reached: reached.promise, release: released.resolve }
   }
 
-  test('a job that runs twice at once, on two nodes, writes once', async () => {
+  test('work that runs twice at once, on two nodes, writes once', async () => {
     const draft = await newDraft()
     const paused = holdAtWriting()
     server.model.answer = () => 'Of the first.'
@@ -282,27 +285,25 @@ describe('nodes that are lost', () => {
     await paused.reached
     await using _second = await server.startAnother()
     server.model.answer = () => 'Of the second.'
-    expect(await requeueOverdueGenerations(server.database)).toBe(0)
-    await becomeOverdue()
-    expect(await requeueOverdueGenerations(server.database)).toBe(1)
+    await loseLeases()
     await untilStatus(draft, 'done')
     const done = await read(draft)
     expect(done).toMatchObject({ revision: 2, config: { instructions: 'Of the second.' } })
     paused.release()
-    await expect.poll(async () => (await query('select from graphile_worker._private_jobs')).rowCount, soon).toBe(0)
+    await expect.poll(workLeft, soon).toBe(0)
     expect(await read(draft)).toEqual(done)
   })
 
   test('what is lost at each of four tries is given up', async () => {
     const draft = await newDraft()
     const answer = await generateHeld(draft)
-    await query(`update instruction_generations set tries = 4 where status = 'running'`)
-    await becomeOverdue()
-    expect(await requeueOverdueGenerations(server.database)).toBe(0)
+    await query(`update work set tries = 4 where kind = 'generate_instructions'`)
+    await loseLeases()
+    await untilStatus(draft, 'failed')
     expect(await generationOf(draft)).toMatchObject({ status: 'failed', error: 'The server was lost at each try.' })
     answer.say('Too late.')
     answer.finish()
-    await expect.poll(async () => (await query('select from graphile_worker._private_jobs')).rowCount, soon).toBe(0)
+    await expect.poll(workLeft, soon).toBe(0)
     expect(await read(draft)).toMatchObject({ config, revision: 1, instruction_generation: { status: 'failed' } })
   })
 })

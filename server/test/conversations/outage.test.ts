@@ -1,7 +1,6 @@
 // What a lost database connection or a lost worker does to those who wait: it costs time, never a message or a summary.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { requeueOverdueAnalyses } from '../../src/conversations/commit/analysis.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -36,7 +35,7 @@ test('T1: a call that waits for its reply survives the loss of every database co
   expect((await reply).reply).toBe('Still here.')
 })
 
-test('an analysis whose worker was lost is queued again, and done once', async () => {
+test('an analysis whose node has lost its lease is done again, and written once', async () => {
   const conversation_id = await newConversation()
   server.model.answer = () => 'A reply.'
   await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
@@ -44,12 +43,10 @@ test('an analysis whose worker was lost is queued again, and done once', async (
   server.model.answer = () => held
   await server.client.endConversation({ conversation_id, prefer: 'wait=0' })
   await held.asked
-  expect(await requeueOverdueAnalyses(server.database)).toBe(0)
-  await sql`update conversations set analysis_due_at = now() - interval '1 second' where id = ${conversation_id}`.execute(
+  server.model.answer = () => 'From the second worker.'
+  await sql`update work set lease = null, ready = true where subject = ${conversation_id}`.execute(
     server.database.kysely,
   )
-  server.model.answer = () => 'From the second worker.'
-  expect(await requeueOverdueAnalyses(server.database)).toBe(1)
   const summary = async () => (await server.client.getConversation({ conversation_id })).summary
   await expect.poll(summary, { timeout: 10_000 }).toBe('From the second worker.')
   held.say('From the first worker.')

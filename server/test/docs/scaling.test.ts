@@ -1,5 +1,5 @@
-// docs/scaling.md says of every table and of every job where it goes; none may be forgotten.
-import { readFileSync } from 'node:fs'
+// docs/scaling.md says of every table and of every kind of work where it goes; none may be forgotten.
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
@@ -18,9 +18,13 @@ test('every table', async () => {
   expect(tables.filter((name) => !named.has(name))).toEqual([])
 })
 
-test('every job', () => {
-  const payloads = /interface JobPayloads \{(.+?)\n\}/s.exec(read('server/src/jobs/enqueue.ts'))![1]!
-  const jobs = [...payloads.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!)
-  expect(jobs.length).toBeGreaterThan(5)
-  expect(jobs.filter((name) => !named.has(name))).toEqual([])
+test('every kind of work', () => {
+  const sources = readdirSync(join(root, 'server/src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    .map((file) => read(join('server/src', file)))
+  const kinds = sources.flatMap((text) =>
+    [...text.matchAll(/everyMinute\('(\w+)'|const \w+_work = '(\w+)'/g)].map(([, minute, other]) => (minute ?? other)!),
+  )
+  expect(kinds.length).toBeGreaterThan(5)
+  expect(kinds.filter((name) => !named.has(name))).toEqual([])
 })

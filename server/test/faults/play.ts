@@ -86,8 +86,8 @@ function hastenTakeovers(talk: Talk): Disposable {
 
 /** A summary that is still being written would get in the way of the lane's next case. */
 async function untilNoJobs({ lane }: Talk): Promise<void> {
-  const count = sql<{ count: number }>`select count(*) as count from graphile_worker.jobs
-    where task_identifier = 'analyze_conversation'`
+  const count = sql<{ count: number }>`select count(*) as count from (
+    select kind from work union all select kind from work_arrivals) one where kind = 'analyze_conversation'`
   await until('the summary to be written', async () => {
     const { rows } = await count.execute(lane.server.database.kysely)
     return rows[0]!.count === 0

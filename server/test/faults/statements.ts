@@ -14,9 +14,9 @@ let playWith: ReturnType<typeof openStage>
 let step: number
 const limit = { timeout: 600_000 }
 
-/** What the server does by itself, now and then, and what its jobs do. */
+/** What the server does by itself, now and then, and what its work does. */
 const background =
-  /^(renew_leases|abandoned_turns|limit_lock_wait|mark_credential_used|overdue_analyses|publish_on_bus|open_webhook_lanes|watch_secret_key)$|analysis|read_transcript|graphile|^listen/i
+  /^(renew_leases|abandoned_turns|limit_lock_wait|mark_credential_used|publish_on_bus|open_webhook_lanes|watch_secret_key|(merge|ready|lease|renew|lock|end|retry|give_back)_work|work_(succeeds|fails)|adopt_jobs)$|analysis|read_transcript|^listen/i
 
 /** Also what a waiting caller looks with when its notification is late: they need not come. */
 const look = /^(find_turn|turn_items)$/
@@ -51,7 +51,7 @@ async function playWithEach(play: Play, options: PlayOptions = {}): Promise<stri
   const isEnough = (fault: Fault) => fault.refused >= refusals_until_back
   const playAll = async (point: (typeof points)[number], index: number) => {
     const own = { ...options }
-    // A job whose end could not be written stays locked for hours.
+    // Work whose end could not be written is done again when its lease has run out.
     if (point.for_good) Object.assign(own, { isEnough, is_summarized: false, mayBeUnknown: true })
     const places = await findPlaces(play, own)
     const faults: string[] = []
@@ -149,7 +149,7 @@ export function testStatements(every: number): void {
         finish()
       }
       const names = await playWithEach(play, { is_summarized: true })
-      expect(names).toEqual(expect.arrayContaining(['end_turns', 'append', 'end_conversation', 'add_job', 'commit']))
+      expect(names).toEqual(expect.arrayContaining(['end_turns', 'append', 'end_conversation', 'add_work', 'commit']))
     })
 
     test('cancelTurn while a turn runs', limit, async () => {

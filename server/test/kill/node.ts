@@ -3,7 +3,6 @@
 import { writeSync } from 'node:fs'
 import { startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/settings.ts'
-import { surviveLostConnections } from '../../src/main.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 
@@ -39,7 +38,6 @@ process.stdin.once('end', () => process.exit(1)).resume()
 
 const config = readConfig()
 const log = createLog(config.log_level, { write: (line: string) => void process.stderr.write(line) })
-surviveLostConnections(log)
 const app = await startApp(config, log, { ...systemPorts, newId, reached })
 isReady = true
 say({ url: app.url, node_id: app.core.node.id })

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@parley/sdk'
 import { expect, test } from 'vitest'
-import { requeueOverdueAnalyses } from '../../src/conversations/commit/analysis.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/process.ts'
 import { holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
@@ -85,10 +84,6 @@ test('a database that is away while a summary is made does not end the server', 
   held.finish()
   for (let cuts = 0; cuts < 100; cuts += 1) await cut()
   await expect.poll(() => client.getReadiness().catch(() => null), { timeout: 10_000 }).toEqual({ status: 'ready' })
-  // What the outage cost is queued again when it is overdue.
-  await database.database.pool.query(`update conversations set analysis_due_at = now() - interval '1 second'
-    where analysis_due_at is not null`)
-  await requeueOverdueAnalyses(database.database)
   const summary = async () => (await client.getConversation({ conversation_id })).summary
   await expect.poll(summary, { timeout: 20_000 }).toBe('The summary.')
   expect(server.child.exitCode).toBeNull()

@@ -1,8 +1,9 @@
 // How the tries of a node are shared, as the statement that leases lanes does it: among organizations, among the endpoints of one,
 // and between those that work and those that fail. Nothing is sent here, so nothing ever ends.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { measureCapacity } from '../../src/webhooks/capacity.ts'
 import { type Head, claimHeads } from '../../src/webhooks/lanes.ts'
+import { max_leased_at_once, pools } from '../../src/webhooks/rules/places.ts'
+import { measureCapacity } from '../../src/work/rules/shares.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
 let base: TestDatabase
@@ -55,11 +56,15 @@ async function addEndpoints(
 /** Leases as a node does with these tries under way, until there is nothing more for it. */
 async function lease(tries: Head[]): Promise<void> {
   for (;;) {
-    const capacity = measureCapacity(tries)
-    if (capacity.lanes === 0) return
-    const { heads, leased } = await claimHeads(base.database, capacity)
+    const under_way = tries.map(({ organization_id, endpoint_id, is_failing }) => ({
+      ...{ organization: organization_id, owner: endpoint_id, is_failing },
+    }))
+    const capacity = measureCapacity(pools, under_way)
+    const lanes = Math.min(max_leased_at_once, capacity.free)
+    if (lanes === 0) return
+    const { heads, leased } = await claimHeads(base.database, capacity, lanes)
     tries.push(...heads)
-    if (leased < capacity.lanes) return
+    if (leased < lanes) return
   }
 }
 

@@ -1,5 +1,5 @@
 // The actions of a tool, in order, each with the fields of its kind.
-import { type ActionDefinition, type FormField, actions, agentBounds, findAction } from '@parley/contract'
+import { type ActionDefinition, type FormField, actions, agentBounds } from '@parley/contract'
 import { agentTexts } from '../texts.ts'
 import type { JsonObject, Path } from '../document.ts'
 import { ChoiceField, LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
@@ -35,6 +35,7 @@ const fieldWords: Record<string, Record<string, { label: string; hint?: string }
   },
 }
 
+const findAction = (type: unknown) => actions.find(({ types }) => types.some((one) => one === type))
 const plainName = (name: string) => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ')
 const kindWords: Record<string, string> = words.kinds
 

@@ -1,12 +1,12 @@
 // Writes the analysis of conversations: that it is queued, that it runs, and its outcome, once.
-import { type Database, statement } from '../../database/database.ts'
+import { statement } from '../../database/database.ts'
 import { noChange } from '../machine/change.ts'
-import type { RootStore, Store } from '../../database/store.ts'
+import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import { type JobPayloads, postAnalysis } from '../../jobs/enqueue.ts'
+import { addAnalysis } from './analysis-work.ts'
 import { planOf } from '../machine/plan.ts'
 import { redactText } from '../machine/redaction.ts'
-import { underLock } from './commit.ts'
+import { lockWithin, underLock } from './commit.ts'
 import type { Committer } from './committer.ts'
 import { isActive } from '../machine/conversation.ts'
 import type { ConversationRecord } from '../machine/rows.ts'
@@ -20,12 +20,12 @@ export type AnalysisOutcome =
 
 const beginAnalysisStatement = statement(
   'begin_analysis',
-  `update conversations set analysis_status = 'running', analysis_due_at = clock_timestamp() + interval '5 minutes'
+  `update conversations set analysis_status = 'running', analysis_due_at = null
    where id = $1 and organization_id = $2 and analysis_status in ('queued', 'running') and deleted_at is null
    returning analysis_run`,
 )
 
-/** Answers which run of the analysis it is; null when there is nothing to analyse (any more): the job has been overtaken. */
+/** Answers which run of the analysis it is; null when there is nothing to analyse (any more). */
 export async function beginAnalysis(store: Store, id: string): Promise<number | null> {
   const [begun] = await store.query<{ analysis_run: number }>(beginAnalysisStatement, [id, store.organization_id])
   return begun?.analysis_run ?? null
@@ -34,7 +34,7 @@ export async function beginAnalysis(store: Store, id: string): Promise<number | 
 const askStatement = statement(
   'ask_for_analysis',
   `update conversations set analysis_status = 'queued', analysis_reason = null, analysis_run = analysis_run + 1,
-          analysis_due_at = clock_timestamp() + interval '5 minutes'
+          analysis_due_at = null
    where id = $1 and organization_id = $2 and analysis_status not in ('queued', 'running')
    returning id`,
 )
@@ -45,33 +45,16 @@ export async function askForAnalysis(
   { ports }: Pick<Committer, 'ports'>,
   id: string,
 ): Promise<ConversationRecord> {
-  const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, { status }) => {
+  const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, { status, agent_id }) => {
     if (isActive(status)) throw new AppError('conversation_active')
     const { organization_id } = tx
     const queued = await tx.query(askStatement, [id, organization_id])
     if (queued.length === 0) throw new AppError('analysis_in_progress')
-    postAnalysis(tx, { organization_id, conversation_id: id })
+    addAnalysis(tx, { id, organization_id, agent_id })
     return findConversation(tx, id)
   })
   if (!asked) throw notFound('Conversation')
   return asked
-}
-
-// Longer than every try of a model call takes. An analysis that is still not over has lost its node.
-const overdueStatement = statement(
-  'overdue_analyses',
-  `update conversations set analysis_due_at = clock_timestamp() + interval '5 minutes'
-   where id in (select id from conversations where analysis_due_at < clock_timestamp() order by analysis_due_at limit 1000)
-   returning organization_id, id as conversation_id`,
-)
-
-/** Queues anew, over all organizations, the analyses whose node is gone; the queue itself would wait for hours. */
-export async function requeueOverdueAnalyses(database: Database): Promise<number> {
-  return database.transaction(async (tx) => {
-    const overdue = await tx.query<JobPayloads['analyze_conversation']>(overdueStatement, [])
-    for (const payload of overdue) postAnalysis(tx, payload)
-    return overdue.length
-  })
 }
 
 const analysisStatement = statement(
@@ -82,14 +65,14 @@ const analysisStatement = statement(
    returning id`,
 )
 
-/** Writes the outcome once; what an earlier run, or the same job a second time, brings changes nothing. */
+/** Writes the outcome once; what an earlier run, or the same one a second time, brings changes nothing. */
 export async function writeAnalysis(
-  store: RootStore,
+  tx: TransactionStore,
   committer: Committer,
   { id, run }: { id: string; run: number },
   outcome: AnalysisOutcome,
 ): Promise<void> {
-  await underLock(store, committer.ports, { change: 'analysis', id }, async (tx, state) => {
+  await lockWithin(tx, committer.ports, { change: 'analysis', id }, async (_tx, state) => {
     const reason = outcome.status === 'done' ? null : outcome.reason
     const summary = outcome.status === 'done' ? redactText(outcome.summary, state.redaction) : null
     const values = [id, tx.organization_id, outcome.status, reason, summary, run]
@@ -99,4 +82,15 @@ export async function writeAnalysis(
     const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
     writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event] })])
   })
+}
+
+/** The run under way, or about to begin, comes to nothing. */
+export async function failAnalysis(
+  tx: TransactionStore,
+  committer: Committer,
+  id: string,
+  reason: string,
+): Promise<void> {
+  const run = await beginAnalysis(tx, id)
+  if (run !== null) await writeAnalysis(tx, committer, { id, run }, { status: 'failed', reason })
 }

@@ -1,5 +1,5 @@
 // The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock, all
-// of it or nothing, with its follow-up jobs. Nothing here waits for the network (T12).
+// of it or nothing, with the work that follows. Nothing here waits for the network (T12).
 import type { Ports } from '../../base/ports.ts'
 import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
@@ -39,20 +39,28 @@ export async function underLock<T>(
   { change, id, lock_wait_ms }: Target,
   work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
-  const result = await store.transaction(async (tx) => {
-    await reach(ports, `${change}.begun`)
-    if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
-    const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
-    if (!state) return null
-    await reach(ports, `${change}.locked`)
-    const written = await work(tx, state)
-    // Who does not stop here need not wait: it goes with the commit.
-    if (ports.reached) await tx.sent()
-    await reach(ports, `${change}.written`)
-    return written
-  })
+  const result = await store.transaction((tx) => lockWithin(tx, ports, { change, id, lock_wait_ms }, work))
   await reach(ports, `${change}.committed`)
   return result
+}
+
+/** The same, as a part of a transaction that somebody else commits. */
+export async function lockWithin<T>(
+  tx: TransactionStore,
+  ports: Ports,
+  { change, id, lock_wait_ms }: Target,
+  work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
+): Promise<T | null> {
+  await reach(ports, `${change}.begun`)
+  if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
+  const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
+  if (!state) return null
+  await reach(ports, `${change}.locked`)
+  const written = await work(tx, state)
+  // Who does not stop here need not wait: it goes with the commit.
+  if (ports.reached) await tx.sent()
+  await reach(ports, `${change}.written`)
+  return written
 }
 
 /**

@@ -204,8 +204,7 @@ const endStatement = statement(
   `with ended as (
      update conversations set status = $3, ended_at = $4,
             duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
-            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8,
-            analysis_due_at = case when $7 = 'queued' then clock_timestamp() + interval '5 minutes' end
+            end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8
      where id = $1 and organization_id = $2 and ended_at is null
      returning organization_id, agent_id, ended_at, duration, end_reason
    )

@@ -254,7 +254,9 @@ test('what has run out is deleted', async () => {
   await pool.query(`update invitations set expires_at = now() where id = $1`, [dead.invitation_id])
   await pool.query(`update sessions set last_used_at = now() - interval '9 hours' where user_id = $1`, [person.user_id])
   await enter(server, person.email)
-  await pool.query(`select graphile_worker.add_job('clean_up_sign_in')`)
+  await pool.query(
+    `insert into work_arrivals (kind, owner, subject, due_at) values ('clean_up_sign_in', 'all', '', now())`,
+  )
   const count = async (sql: string, value: string) => (await pool.query(sql, [value])).rows.length
   await expect
     .poll(() => count('select id from sessions where user_id = $1', person.user_id), { timeout: 20_000 })

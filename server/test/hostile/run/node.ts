@@ -3,7 +3,6 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { startApp } from '../../../src/app.ts'
 import { readConfig } from '../../../src/settings.ts'
-import { surviveLostConnections } from '../../../src/main.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
 
@@ -13,7 +12,6 @@ const collectGarbage = runInNewContext('gc') as () => void
 const config = readConfig()
 // Every request is logged, as it is for a user; nobody reads it here.
 const log = createLog(config.log_level, { write: () => true })
-surviveLostConnections(log)
 const app = await startApp(config, log, systemPorts)
 
 process.on('message', (asked) => {

@@ -1,0 +1,9 @@
+// The work of signing in: what has run out is deleted, each minute.
+import type { Executor } from '../../database/database.ts'
+import { everyMinute } from '../../work/every-minute.ts'
+import type { WorkKind } from '../../work/port.ts'
+import { deleteExpired } from './sessions.ts'
+
+export function signInWork(database: Executor, idle_minutes: number): WorkKind {
+  return everyMinute('clean_up_sign_in', () => deleteExpired(database, idle_minutes))
+}

@@ -1,0 +1,9 @@
+// The work of the feeds: nothing waits for its number for long, and nothing is kept for ever.
+import type { Database } from '../database/database.ts'
+import { everyMinute } from '../work/every-minute.ts'
+import type { WorkKind } from '../work/port.ts'
+import { maintainChanges } from './maintain.ts'
+
+export function feedWork(database: Database): WorkKind {
+  return everyMinute('tend_changes', () => maintainChanges(database))
+}

@@ -1,0 +1,12 @@
+// The work of the webhooks: what is old, or belongs to endpoints that were deleted, is removed, each minute.
+import type { Executor } from '../database/database.ts'
+import { everyMinute } from '../work/every-minute.ts'
+import type { WorkKind } from '../work/port.ts'
+import { cleanUp } from './lanes.ts'
+
+/** A node makes far fewer deliveries a minute. */
+const deliveries_deleted_at_once = 50_000
+
+export function webhooksWork(database: Executor): WorkKind {
+  return everyMinute('clean_up_webhooks', () => cleanUp(database, deliveries_deleted_at_once))
+}

@@ -1,0 +1,253 @@
+// The SQL of leased work, across organizations: arrivals are merged, what is due is leased, what a run comes to is written under its
+// lease. Every statement is bounded; no transaction is open while something runs.
+import { type Executor, statement, acrossOrganizations } from '../database/database.ts'
+import { arraysOf, rowsOf } from '../database/rows.ts'
+import { leaseText } from './lease-statement.ts'
+import type { WorkItem, WorkKey } from './port.ts'
+import type { Pool } from './rules/shares.ts'
+
+const max_arrivals = 1000
+const max_ready_at_once = 1000
+/** Others of an owner that has just failed, or works again; what is left out learns of it with the next try. */
+const max_marked_at_once = 1000
+
+// Always an update where there is a row: it waits for a node that is just removing it. The earliest time counts; but a failed try
+// is not repeated sooner because there is more of the same, unless that is urgent.
+const mergeStatement = statement(
+  'merge_work',
+  `with arrived as (
+     delete from work_arrivals where id in
+       (select id from work_arrivals order by id limit $1 for update skip locked)
+     returning kind, owner, subject, organization_id, due_at
+   ), merged as (
+     insert into work as known (kind, owner, subject, organization_id, due_at, ready, slow)
+     select a.kind, a.owner, a.subject, (array_agg(a.organization_id))[1], min(a.due_at), min(a.due_at) <= now(),
+            exists (select from work w where w.kind = a.kind and w.owner = a.owner and w.slow)
+     from arrived a group by a.kind, a.owner, a.subject order by a.kind, a.owner, a.subject
+     on conflict (kind, owner, subject) do update set
+       again_at = case when known.lease is not null then least(known.again_at, excluded.due_at) end,
+       due_at = case when known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity')
+                     then least(known.due_at, excluded.due_at) else known.due_at end,
+       ready = known.ready
+         or (known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity') and excluded.due_at <= now()),
+       stuck_at = null
+   )
+   select count(*) as arrived, exists (select from work where not ready and due_at <= now()) as is_any_due,
+          exists (select from work where ready and kind = any($2::text[])) as is_any_ready
+   from arrived`,
+)
+
+const readyStatement = acrossOrganizations(
+  'a node looks for work of all organizations',
+  'ready_work',
+  `update work set ready = true where (kind, owner, subject) in
+     (select kind, owner, subject from work where not ready and due_at <= now()
+      order by due_at limit $1 for update skip locked)
+   returning kind`,
+)
+
+export interface Seen {
+  is_any_ready: boolean
+  /** There may be more that arrived, or became due. */
+  has_more: boolean
+}
+
+/** Merges what was added, and finds what is due by now, of any kind. */
+export async function mergeWork(database: Executor, kinds: readonly string[]): Promise<Seen> {
+  const [row] = await database.query<{ arrived: number; is_any_due: boolean; is_any_ready: boolean }>(mergeStatement, [
+    max_arrivals,
+    kinds,
+  ])
+  const { arrived, is_any_due, is_any_ready } = row!
+  const due = is_any_due ? await database.query(readyStatement, [max_ready_at_once]) : []
+  return {
+    // The statement that merges does not see what it has merged.
+    is_any_ready: is_any_ready || arrived > 0 || due.length > 0,
+    has_more: arrived === max_arrivals || due.length === max_ready_at_once,
+  }
+}
+
+/** A kind's places on this node, of one pool. */
+export interface LeasedPool extends Pool {
+  kind: string
+  lease_ms: number
+  /** Under way in all pools of the kind, by owner. */
+  busy_owners: Record<string, number>
+}
+
+export interface Leased extends WorkItem {
+  kind: string
+  lease: number
+  is_failing: boolean
+}
+
+const leaseStatement = statement('lease_work', leaseText)
+
+/** `start`: a random id, from which organizations and owners are looked at in turn. */
+export async function leaseWork(
+  database: Executor,
+  pools: readonly LeasedPool[],
+  most: number,
+  start: string,
+): Promise<Leased[]> {
+  return database.query<Leased>(leaseStatement, [JSON.stringify(pools), most, start])
+}
+
+const leases = rowsOf('held', 'kind text, owner text, subject text, lease bigint, lease_ms integer')
+const leaseColumns = ['kind', 'owner', 'subject', 'lease', 'lease_ms'] as const
+
+// What its own run is just writing is locked, and needs no more time.
+const renewStatement = acrossOrganizations(
+  'the leases of a node',
+  'renew_work',
+  `update work w set due_at = now() + found.lease_ms * interval '1 millisecond', ready = false
+   from (select held.lease_ms, one.kind, one.owner, one.subject from ${leases} join work one
+           on one.kind = held.kind and one.owner = held.owner and one.subject = held.subject and one.lease = held.lease
+         for update of one skip locked) found
+   where w.kind = found.kind and w.owner = found.owner and w.subject = found.subject
+   returning w.lease`,
+)
+
+export type HeldLease = Pick<Leased, 'kind' | 'owner' | 'subject' | 'lease'> & { lease_ms: number }
+
+/** Answers the leases that were renewed. One that is missing is lost, or locked by what its run writes. */
+export async function renewLeases(database: Executor, held: HeldLease[]): Promise<Set<number>> {
+  const rows = await database.query<{ lease: number }>(renewStatement, arraysOf(held, [...leaseColumns]))
+  return new Set(rows.map(({ lease }) => lease))
+}
+
+const lockStatement = acrossOrganizations(
+  'a row by its lease',
+  'lock_work',
+  'select lease from work where kind = $1 and owner = $2 and subject = $3 and lease = $4 for update',
+)
+
+type Key = Pick<Leased, 'kind' | 'owner' | 'subject' | 'lease'>
+const valuesOf = ({ kind, owner, subject, lease }: Key) => [kind, owner, subject, lease]
+
+/** For the rest of the transaction. False: another node has it by now, or it is over. */
+export async function lockWork(tx: Executor, key: Key): Promise<boolean> {
+  return (await tx.query(lockStatement, valuesOf(key))).length > 0
+}
+
+// What was added meanwhile is a new piece of work.
+const endStatement = acrossOrganizations(
+  'a row by its lease',
+  'end_work',
+  `with next as (
+     select kind, owner, subject,
+            least(again_at, coalesce($5::timestamptz, clock_timestamp() + $6::double precision * interval '1 millisecond')) as due_at
+     from work where kind = $1 and owner = $2 and subject = $3 and lease = $4
+   ), over as (
+     delete from work w using next where w.kind = next.kind and w.owner = next.owner and w.subject = next.subject
+       and next.due_at is null
+   )
+   update work w set lease = null, tries = 0, again_at = null, due_at = next.due_at, ready = next.due_at <= clock_timestamp(),
+          slow = w.slow and not $7
+   from next where w.kind = next.kind and w.owner = next.owner and w.subject = next.subject and next.due_at is not null
+   returning w.ready`,
+)
+
+const succeededStatement = acrossOrganizations(
+  'an owner of any organization',
+  'work_succeeds',
+  `update work set slow = false where (kind, owner, subject) in
+     (select kind, owner, subject from work where kind = $1 and owner = $2 and slow limit $3 for update skip locked)`,
+)
+
+/** Under its lock: over, or due again at a time or after a while. True: it is due by now. */
+export async function endWork(
+  tx: Executor,
+  work: Leased,
+  again: { at: string | null; in_ms: number } | null,
+  succeeded: boolean,
+): Promise<boolean> {
+  const [left] = await tx.query<{ ready: boolean }>(endStatement, [
+    ...valuesOf(work),
+    again?.at ?? null,
+    again?.at ? null : (again?.in_ms ?? null),
+    succeeded,
+  ])
+  const { kind, owner } = work
+  if (succeeded && work.is_failing) await tx.query(succeededStatement, [kind, owner, max_marked_at_once])
+  return left?.ready ?? false
+}
+
+// What was added meanwhile is covered by the next try, and does not hasten it unless it is urgent.
+const retryStatement = acrossOrganizations(
+  'a row by its lease',
+  'retry_work',
+  `update work set lease = null, slow = true, again_at = null, ready = again_at is not distinct from '-infinity',
+          due_at = case when again_at = '-infinity' then again_at
+                        else clock_timestamp() + $5::double precision * interval '1 millisecond' end
+   where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
+)
+
+// Those that are leased learn of it by themselves: two runs that end at once must not wait for each other crosswise.
+const failedStatement = acrossOrganizations(
+  'an owner of any organization',
+  'work_fails',
+  `update work set slow = true where (kind, owner, subject) in
+     (select kind, owner, subject from work where kind = $1 and owner = $2 and not slow and lease is null
+      limit $3 for update skip locked)`,
+)
+
+/** Under its lock. */
+export async function retryWork(tx: Executor, work: Leased, after_ms: number): Promise<void> {
+  await tx.query(retryStatement, [...valuesOf(work), after_ms])
+  if (!work.is_failing) await markFailing(tx, work)
+}
+
+/** Its owner's last try failed. */
+export async function markFailing(tx: Executor, { kind, owner }: WorkKey & { kind: string }): Promise<void> {
+  await tx.query(failedStatement, [kind, owner, max_marked_at_once])
+}
+
+const giveBackStatement = acrossOrganizations(
+  'a row by its lease',
+  'give_back_work',
+  `update work set lease = null, due_at = clock_timestamp(), ready = true, tries = tries - 1, again_at = null
+   where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
+)
+
+/** A try that was broken off and does not count: any node may make it anew at once. */
+export async function giveBackWork(database: Executor, work: Leased): Promise<void> {
+  await database.query(giveBackStatement, valuesOf(work))
+}
+
+const stuckStatement = acrossOrganizations(
+  'a row by its lease',
+  'stuck_work',
+  `update work set lease = null, due_at = 'infinity', ready = false, tries = 0, again_at = null, stuck_at = clock_timestamp()
+   where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
+)
+
+/** It could not even be given up: it stays, and nothing happens to it until somebody has it tried again. */
+export async function markStuck(database: Executor, work: Leased): Promise<void> {
+  await database.query(stuckStatement, valuesOf(work))
+}
+
+const countStuckStatement = acrossOrganizations(
+  'for the operator of the server',
+  'count_stuck_work',
+  'select kind, count(*) as count, min(stuck_at) as since from work where stuck_at is not null group by kind order by kind',
+)
+
+/** What is stuck, by kind, over all organizations. */
+export function countStuckWork(database: Executor): Promise<{ kind: string; count: number; since: string }[]> {
+  return database.query(countStuckStatement, [])
+}
+
+const requeueStatement = acrossOrganizations(
+  'for the operator of the server',
+  'requeue_stuck_work',
+  `update work set stuck_at = null, due_at = clock_timestamp(), ready = true where (kind, owner, subject) in
+     (select kind, owner, subject from work where kind = $1 and stuck_at is not null
+      order by stuck_at limit $2 for update skip locked)
+   returning kind`,
+)
+
+/** Has what is stuck tried again, from its first try on; at most so many. Answers how many. */
+export async function requeueStuckWork(database: Executor, kind: string, most: number): Promise<number> {
+  return (await database.query(requeueStatement, [kind, most])).length
+}

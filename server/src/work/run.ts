@@ -1,0 +1,233 @@
+// One run of leased work on this node: from its lease to the commit that ends it. Whatever it writes is fenced by the lease.
+import type { Logger } from 'pino'
+import type { Gate } from '../base/gate.ts'
+import type { Ports } from '../base/ports.ts'
+import type { Database, Executor } from '../database/database.ts'
+import { CommitInDoubt, isUnavailable } from '../database/failures.ts'
+import { type TransactionStore, openReservedStore } from '../database/store.ts'
+import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from './port.ts'
+import { type Leased, endWork, giveBackWork, lockWork, markFailing, markStuck, retryWork } from './queries.ts'
+import type { UnderWay } from './rules/shares.ts'
+import { isBeyondTries, judgeOutcome } from './rules/verdict.ts'
+
+/** Writing to a database that is gone: as long as a lease may last. */
+const max_write_tries = 32
+const write_retry_ms = 250
+
+/** Tries beyond the last one, to give the work up where the database is not there for it. */
+const max_tries_to_give_up = 8
+
+/** Reasons that users may read. */
+const lost_at_each_try = 'The server was lost at each try.'
+const failed_inside = 'The server failed while it worked on this.'
+const not_stored = 'It could not be stored.'
+
+export interface RunOptions {
+  database: Database
+  ports: Ports
+  log: Logger
+  kind: WorkKind
+  admit: Gate
+}
+
+export class Run {
+  readonly work: Leased
+  readonly lease_ms: number
+  readonly share: UnderWay
+  /** True: there may be something to do at once. Never rejects. */
+  readonly over: Promise<boolean>
+  isOver = false
+  readonly #options: RunOptions
+  readonly #item: WorkItem
+  readonly #log: Logger
+  readonly #halt = new AbortController()
+  #isStopped = false
+  #writing = 0
+  #writes = 0
+  #renewed_at: number
+
+  constructor(options: RunOptions, work: Leased) {
+    this.#options = options
+    this.work = work
+    this.lease_ms = options.kind.lease_ms
+    this.#renewed_at = options.ports.clock.monotonic()
+    const { organization_id, owner, subject, tries, is_failing } = work
+    this.#item = { organization_id, owner, subject, tries }
+    this.share = { organization: organization_id ?? no_organization, owner, is_failing }
+    this.#log = options.log.child({ work: work.kind, owner, subject })
+    this.over = this.#carry().finally(() => (this.isOver = true))
+  }
+
+  /** Changes with whatever is written here, and is null meanwhile: what is being written has the lease locked. */
+  get write_mark(): number | null {
+    return this.#writing === 0 ? this.#writes : null
+  }
+
+  /** `at` null: it was not found. `mark` is the one from before the renewal. */
+  noteRenewal(at: number | null, mark: number | null): void {
+    if (at !== null) this.#renewed_at = at
+    else if (mark !== null && mark === this.write_mark) this.#lose()
+  }
+
+  noteFailedRenewal(at: number): void {
+    if (this.write_mark !== null && at - this.#renewed_at > this.lease_ms) this.#lose()
+  }
+
+  #lose(): void {
+    this.#halt.abort(new LeaseLost())
+  }
+
+  /** The process stops. */
+  halt(): void {
+    this.#isStopped = true
+    this.#halt.abort(new Error('the server is shutting down'))
+  }
+
+  async giveBack(): Promise<void> {
+    try {
+      await this.#options.admit(() => giveBackWork(this.#options.database, this.work))
+    } catch (error) {
+      this.#log.warn({ err: error }, 'work could not be given back; its lease runs out')
+    }
+  }
+
+  async #carry(): Promise<boolean> {
+    try {
+      const outcome = await this.#work()
+      if (outcome === null) return false
+      await this.#options.ports.reached?.('work.done')
+      return await this.#finish(outcome)
+    } catch (error) {
+      // Its lease runs out, and any node does it again.
+      if (error instanceof LeaseLost) this.#log.warn('work was taken over by another node')
+      else this.#log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'work could not be ended')
+      return false
+    }
+  }
+
+  /** Null: it was broken off, and another try will do it. */
+  async #work(): Promise<Outcome | null> {
+    const { kind } = this.#options
+    if (isBeyondTries(this.#tried())) return { next: { retry: lost_at_each_try } }
+    const { signal } = this.#halt
+    const port: WorkPort = { signal, log: this.#log, commit: (write) => this.#commit(write) }
+    try {
+      const outcome = await kind.run(this.#item, port)
+      const isBrokenOff = signal.aborted && typeof outcome.next === 'object' && 'retry' in outcome.next
+      return isBrokenOff ? await this.#breakOff() : outcome
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error
+      if (signal.aborted) return this.#breakOff()
+      this.#log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'work failed')
+      return { next: { retry: failed_inside } }
+    }
+  }
+
+  async #breakOff(): Promise<null> {
+    if (!this.#isStopped) throw new LeaseLost()
+    await this.giveBack()
+    return null
+  }
+
+  #tried() {
+    const { delays_ms, giveUp } = this.#options.kind
+    return { delays_ms, is_endless: giveUp === null, tries: this.#item.tries }
+  }
+
+  /** One commit with whatever the outcome writes. */
+  async #finish(outcome: Outcome): Promise<boolean> {
+    const { ports, kind } = this.#options
+    const verdict = judgeOutcome(outcome.next, this.#tried(), ports.random())
+    if (verdict.type === 'give_up') return this.#giveUp(verdict.why)
+    let goes_on: boolean
+    try {
+      goes_on = await this.#write(async (tx, store) => {
+        if (outcome.write) await outcome.write(store())
+        if (verdict.type !== 'retry') return endWork(tx, this.work, verdict.type === 'again' ? verdict : null, true)
+        await retryWork(tx, this.work, verdict.after_ms)
+        return false
+      })
+    } catch (error) {
+      if (isUnavailable(error) || error instanceof LeaseLost || !outcome.write) throw error
+      this.#log.error({ err: error }, 'what came of work could not be stored')
+      return this.#finish({ next: { retry: not_stored } })
+    }
+    if (verdict.type !== 'retry') await this.#settle(kind)
+    return goes_on
+  }
+
+  async #giveUp(why: string): Promise<boolean> {
+    const { kind, database } = this.#options
+    this.#log.warn({ reason: why, tries: this.#item.tries }, 'work was given up')
+    let goes_on: boolean
+    try {
+      goes_on = await this.#write(async (tx, store) => {
+        await kind.giveUp!(store(), this.#item, why)
+        const is_due = await endWork(tx, this.work, null, false)
+        await markFailing(tx, this.work)
+        return is_due
+      })
+    } catch (error) {
+      const isLast = this.#item.tries > kind.delays_ms.length + max_tries_to_give_up
+      if (error instanceof LeaseLost || (isUnavailable(error) && !isLast)) throw error
+      this.#log.error({ err: error }, 'work is stuck: it could not be given up')
+      await this.#options.admit(() => markStuck(database, this.work))
+      return false
+    }
+    await this.#settle(kind)
+    return goes_on
+  }
+
+  async #settle(kind: WorkKind): Promise<void> {
+    try {
+      await kind.settled?.(this.#item)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'who waits for work was not told that it is over')
+    }
+  }
+
+  async #commit<T>(write: (tx: TransactionStore) => Promise<T>): Promise<T> {
+    return this.#transaction((_tx, store) => write(store()))
+  }
+
+  /** Again while the database is away. A commit that may have been made, and then is not found to be due, was made. */
+  async #write(write: (tx: Executor, store: () => TransactionStore) => Promise<boolean>): Promise<boolean> {
+    let isInDoubt = false
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#transaction(write)
+      } catch (error) {
+        if (error instanceof LeaseLost && isInDoubt) return true
+        if (!isUnavailable(error) || tries >= max_write_tries) throw error
+        if (error instanceof CommitInDoubt) isInDoubt = true
+        await new Promise<void>((resolve) => this.#options.ports.clock.after(write_retry_ms, resolve))
+      }
+    }
+  }
+
+  #transaction<T>(write: (tx: Executor, store: () => TransactionStore) => Promise<T>): Promise<T> {
+    const { admit, database } = this.#options
+    const { organization_id } = this.work
+    const fenced = async (tx: Executor, store: () => TransactionStore) => {
+      if (!(await lockWork(tx, this.work))) throw new LeaseLost()
+      return write(tx, store)
+    }
+    return admit(async () => {
+      this.#writing += 1
+      this.#writes += 1
+      try {
+        if (organization_id === null) return await database.transaction((tx) => fenced(tx, noStore))
+        const store = openReservedStore(database, organization_id)
+        return await store.transaction((tx) => fenced(tx, () => tx))
+      } finally {
+        this.#writing -= 1
+      }
+    })
+  }
+}
+
+const no_organization = '00000000-0000-0000-0000-000000000000'
+
+function noStore(): never {
+  throw new Error('work of no organization has no store to write to')
+}

@@ -1,0 +1,172 @@
+// Carries out leased work on this node: looks for what is due, runs it under a lease that it renews, writes what it comes to.
+// Correctness rests on the leases in the database; nothing here is remembered by anyone else. Knows no room.
+import type { Logger } from 'pino'
+import type { Ports } from '../base/ports.ts'
+import type { Database } from '../database/database.ts'
+import { isUnavailable } from '../database/failures.ts'
+import type { Bus } from '../live/bus.ts'
+import { work_topic } from './add.ts'
+import { armWork } from './every-minute.ts'
+import { type Looks, createLooks } from './looks.ts'
+import type { WorkKind } from './port.ts'
+import { type HeldLease, type LeasedPool, leaseWork, mergeWork, renewLeases } from './queries.ts'
+import { measureCapacity, mayHoldOthersBack, poolsOf } from './rules/shares.ts'
+import { Run } from './run.ts'
+import { createGate } from '../base/gate.ts'
+
+/** Leased with one look. */
+const max_leased_at_once = 32
+
+/** Transactions at once: work must leave connections for turns. */
+const max_writes_at_once = 4
+
+/** What runs has left when the server stops; and then, to notice that it is to stop. */
+const drain_ms = 5000
+const halt_ms = 2000
+
+export interface WorkOptions {
+  database: Database
+  bus: Pick<Bus, 'subscribe'>
+  ports: Ports
+  log: Logger
+  kinds: readonly WorkKind[]
+}
+
+export interface Work {
+  start(): Promise<void>
+  /** Takes no more, waits a little for what runs, has the rest stop, and gives its leases back. */
+  stop(): Promise<void>
+}
+
+export function createWork(options: WorkOptions): Work {
+  return new NodeWork(options)
+}
+
+class NodeWork implements Work {
+  readonly #options: WorkOptions
+  readonly #kinds: Map<string, WorkKind>
+  readonly #names: string[]
+  readonly #runs = new Map<number, Run>()
+  readonly #admit = createGate(max_writes_at_once)
+  readonly #looks: Looks
+  readonly #renew_ms: number
+  #renewing: Promise<void> = Promise.resolve()
+  #stopRenewing = () => {}
+  #isStopping = false
+
+  constructor(options: WorkOptions) {
+    this.#options = options
+    this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
+    if (this.#kinds.size < options.kinds.length) throw new Error('two kinds of work have the same name')
+    this.#names = [...this.#kinds.keys()]
+    this.#renew_ms = Math.min(...options.kinds.map(({ lease_ms }) => lease_ms)) / 3
+    this.#looks = createLooks(options.ports.clock, () => this.#look())
+  }
+
+  async start(): Promise<void> {
+    const { database, kinds } = this.#options
+    if (kinds.length === 0) return
+    await armWork(database, kinds)
+    this.#options.bus.subscribe(work_topic, () => this.#looks.call())
+    this.#looks.look()
+    this.#renewLater()
+  }
+
+  async #look(): Promise<boolean> {
+    const { ports, log } = this.#options
+    try {
+      await ports.reached?.('work.look')
+      return await this.#lease()
+    } catch (error) {
+      log[isUnavailable(error) ? 'debug' : 'warn']({ err: error }, 'could not look for work; retrying')
+      return false
+    }
+  }
+
+  async #lease(): Promise<boolean> {
+    const { database, ports } = this.#options
+    const { is_any_ready, has_more } = await mergeWork(database, this.#names)
+    if (!is_any_ready) return has_more
+    const pools = this.#measure()
+    const most = Math.min(
+      max_leased_at_once,
+      pools.reduce((sum, pool) => sum + pool.free, 0),
+    )
+    if (most === 0) return has_more
+    const leased = await leaseWork(database, pools, most, ports.newId())
+    await ports.reached?.('work.leased')
+    for (const work of leased) {
+      const run = new Run({ ...this.#options, kind: this.#kinds.get(work.kind)!, admit: this.#admit }, work)
+      this.#runs.set(work.lease, run)
+      void run.over.then((goes_on) => this.#end(run, goes_on))
+    }
+    return has_more || leased.length === most
+  }
+
+  /** Of each kind what there is room for. */
+  #measure(): LeasedPool[] {
+    return [...this.#kinds.values()].flatMap((kind) => {
+      const { pools, busy } = measureCapacity(poolsOf(kind.share), this.#underWay(kind.name))
+      const common = { kind: kind.name, lease_ms: kind.lease_ms, busy_owners: busy }
+      return pools.filter(({ free }) => free > 0).map((pool) => ({ ...pool, ...common }))
+    })
+  }
+
+  #underWay(kind: string) {
+    return [...this.#runs.values()].filter(({ work }) => work.kind === kind).map((run) => run.share)
+  }
+
+  #end(run: Run, goes_on: boolean): void {
+    const { name, share } = this.#kinds.get(run.work.kind)!
+    const may_wait = mayHoldOthersBack(poolsOf(share), run.share, this.#underWay(name))
+    this.#runs.delete(run.work.lease)
+    if (!this.#isStopping && (goes_on || may_wait)) this.#looks.look()
+  }
+
+  #renewLater(): void {
+    this.#stopRenewing = this.#options.ports.clock.after(this.#renew_ms, () => {
+      this.#renewing = this.#renew().finally(() => {
+        if (!this.#isStopping || this.#runs.size > 0) this.#renewLater()
+      })
+    })
+  }
+
+  async #renew(): Promise<void> {
+    const { database, ports, log } = this.#options
+    const runs = [...this.#runs.values()]
+    if (runs.length === 0) return
+    const begun_at = ports.clock.monotonic()
+    const marks = new Map(runs.map((run) => [run, run.write_mark]))
+    const held = runs.map(({ work, lease_ms }): HeldLease => ({ ...work, lease_ms }))
+    try {
+      const renewed = await renewLeases(database, held)
+      for (const run of runs) {
+        run.noteRenewal(renewed.has(run.work.lease) ? begun_at : null, marks.get(run) ?? null)
+      }
+    } catch (error) {
+      log[isUnavailable(error) ? 'debug' : 'warn']({ err: error }, 'could not renew leases of work; retrying')
+      for (const run of runs) run.noteFailedRenewal(begun_at)
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { clock } = this.#options.ports
+    this.#isStopping = true
+    await this.#looks.stop()
+    const runs = [...this.#runs.values()]
+    const over = Promise.all(runs.map((run) => run.over))
+    const wait = (ms: number) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const stopTimer = clock.after(ms, resolve)
+      return Promise.race([over, promise]).finally(stopTimer)
+    }
+    await wait(drain_ms)
+    for (const run of runs) run.halt()
+    await wait(halt_ms)
+    // Its writes are refused from now on, should it ever come to some.
+    await Promise.all(runs.filter(({ isOver }) => !isOver).map((run) => run.giveBack()))
+    this.#stopRenewing()
+    await this.#renewing
+    this.#stopRenewing()
+  }
+}

@@ -1,0 +1,87 @@
+// Work that is due later: durable timers, and what comes by itself each minute.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { armWork, everyMinute } from '../../src/work/every-minute.ts'
+import { ManualClock } from '../model/manual-clock.ts'
+import { type World, keyOf, kindOf, soon, startWorld } from './fixture.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+})
+afterEach(() => world[Symbol.asyncDispose]())
+
+const untilOver = () => expect.poll(async () => [await world.rows(), await arrivals()], soon).toEqual([[], 0])
+const arrivals = async () => (await world.base.database.pool.query('select from work_arrivals')).rowCount
+const poll_ms = 750
+
+test.each([
+  ['one that was added for later', async () => world.add(keyOf('one'), { in_ms: 1600 })],
+  ['one that came too early and asks for later', async () => world.add(keyOf('early'))],
+])('%s: not before its time, and within a second of it', async (_what, add) => {
+  let fired_at = 0
+  let due_at = Date.now() + 1600
+  const kind = kindOf(async ({ subject }) => {
+    if (subject === 'early' && Date.now() < due_at) {
+      due_at = Date.now() + 1600
+      return { next: { again_at: new Date(due_at).toISOString() } }
+    }
+    fired_at = Date.now()
+    return { next: 'done' }
+  })
+  world.start([kind])
+  await add()
+  await expect.poll(() => fired_at, soon).not.toBe(0)
+  expect(fired_at).toBeGreaterThanOrEqual(due_at)
+  expect(fired_at).toBeLessThan(due_at + 1000)
+  await untilOver()
+})
+
+test('a node looks each 750 ms of its clock, and finds what has become due', async () => {
+  const clock = new ManualClock()
+  let runs = 0
+  const kind = kindOf(async () => ((runs += 1), { next: 'done' as const }))
+  world.start([kind], { clock })
+  await expect.poll(() => clock.count(poll_ms), soon).toBe(1)
+  await world.add(keyOf('one'), { in_ms: 3_600_000 })
+  clock.fire(poll_ms, { pass: true })
+  await expect.poll(() => clock.count(poll_ms), soon).toBe(1)
+  expect([runs, (await world.rows()).length]).toEqual([0, 1])
+  await world.base.database.pool.query('update work set due_at = now()')
+  clock.fire(poll_ms, { pass: true })
+  await expect.poll(() => runs, soon).toBe(1)
+  clock.end()
+})
+
+test('what comes by itself comes on one node at a time, and again in a minute, also after a failure', async () => {
+  const begun: PromiseWithResolvers<void>[] = []
+  const kind = everyMinute('sweep', () => {
+    const next = Promise.withResolvers<void>()
+    begun.push(next)
+    return next.promise
+  })
+  const { database } = world.base
+  for (let node = 0; node < 2; node += 1) {
+    await armWork(database, [kind])
+    world.start([kind])
+  }
+  const seconds = async () => (Date.parse((await world.rows())[0]!.due_at) - Date.now()) / 1000
+  await expect.poll(arrivals, soon).toBe(0)
+  expect(await seconds()).toBeGreaterThan(50)
+  for (const [index, outcome] of ['resolve', 'reject'].entries()) {
+    await database.pool.query('update work set due_at = now()')
+    await expect.poll(() => begun.length, soon).toBe(index + 1)
+    await armWork(database, [kind])
+    await expect.poll(arrivals, soon).toBe(0)
+    expect(begun.length).toBe(index + 1)
+    if (outcome === 'resolve') begun[index]!.resolve()
+    else begun[index]!.reject(new Error('away'))
+    await expect.poll(async () => (await world.rows())[0]!.lease, soon).toBeNull()
+    expect(await seconds()).toBeGreaterThan(outcome === 'resolve' ? 50 : 2)
+  }
+  // Never given up.
+  await database.pool.query('update work set tries = 100, due_at = now()')
+  await expect.poll(() => begun.length, soon).toBe(3)
+  begun[2]!.reject(new Error('away'))
+  await expect.poll(async () => (await world.rows())[0]!.lease, soon).toBeNull()
+  expect(await seconds()).toBeGreaterThan(50)
+})
