@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts'],
+          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts', 'server/*.test.ts'],
           ...shared,
           // A property that is tried a hundred times takes its time on a busy machine.
           testTimeout: 30_000,

@@ -1,4 +1,4 @@
-// What a person reads when the server has started: where it is, how to get in, which model answers, a line to try. Pure.
+// What a person reads when the server has started: where it is, how to get in, which model answers, a line to try.
 import type { App } from './app.ts'
 import type { Config } from './config/config.ts'
 

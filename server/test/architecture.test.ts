@@ -28,17 +28,6 @@ describe('conversations', () => {
     // Whether an agent still has conversations is asked under its lock; what a delivery tells is read with its lane.
     expect(elsewhere).toEqual(['agents/queries.ts', 'webhooks/lanes.ts'])
   })
-
-  test('other rooms know their machine/, their read/ and their face', () => {
-    // The composition of rooms knows their manifests.
-    const others = files.filter(({ file }) => !/^(conversations\/|rooms\.ts$)/.test(file))
-    const known = others.flatMap(({ text }) =>
-      [...text.matchAll(/from '[./]*\/(conversations\/[^']+)'/g)].map(([, path]) => path!),
-    )
-    expect(known.length).toBeGreaterThan(20)
-    const beyond = known.filter((path) => !/^conversations\/(machine\/|read\/|conversations\.ts$)/.test(path))
-    expect(beyond).toEqual([])
-  })
 })
 
 describe('one writer', () => {
@@ -54,21 +43,6 @@ describe('one writer', () => {
     const leases = files.find(({ file }) => file === 'conversations/commit/leases.ts')!.text
     const assigned = [...leases.matchAll(/update turns set (\w+) =/g)].map((match) => match[1])
     expect(new Set(assigned)).toEqual(new Set(['lease_expires_at', 'partial_text']))
-  })
-
-  test.each([
-    ['agents|agent_versions|instruction_generations', /^agents\//],
-    ['organizations|users|members|credentials', /^access\//],
-    ['passwords|identities|sessions|invitations', /^access\/sign-in\//],
-    ['secrets', /^secrets\//],
-    ['statistics', /^statistics\//],
-    ['conversation_changes|conversation_feeds', /^feed\//],
-    ['work|work_arrivals', /^work\//],
-    ['webhook_endpoints|webhook_deliveries|webhook_lanes|webhook_arrivals', /^webhooks\//],
-  ])('%s belong to one room', (tables, room) => {
-    const writers = filesWith(writesTo(tables))
-    expect(writers.length).toBeGreaterThan(0)
-    for (const file of writers) expect(file).toMatch(room)
   })
 })
 

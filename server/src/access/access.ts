@@ -11,3 +11,10 @@ export interface AccessServices {
 }
 
 export type { ConversationTokens } from './conversation-token.ts'
+export { authenticate, authenticateSession, readBearer } from './authenticate.ts'
+export {
+  type Presented,
+  createCredentialCheck,
+  readPresentedCredential,
+  readPresentedSession,
+} from './known-credentials.ts'

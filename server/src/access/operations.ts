@@ -1,6 +1,6 @@
 // The operations of the access capability: keys, tokens, members, the organization.
 import { longest_invitation_seconds, scopes } from '@parley/contract'
-import { agentsExist } from '../agents/versions.ts'
+import { agentsExist } from '../agents/agents.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
 import { isUniqueViolation } from '../database/failures.ts'

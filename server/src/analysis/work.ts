@@ -1,5 +1,5 @@
 // The work that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
-import { readAgentConfigOrDefaults } from '../agents/read-config.ts'
+import { readAgentConfigOrDefaults } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
 import {

@@ -1,6 +1,5 @@
 // The operations that help authors of agents: what differs between versions, instructions out of inputs, which models there are.
-import { askForInstructions } from '../agents/instruction-generation.ts'
-import { makeDraft, requireAgent, requireVersion } from '../agents/lookup.ts'
+import { askForInstructions, makeDraft, requireAgent, requireVersion } from '../agents/agents.ts'
 import type { Handler } from '../calls/context.ts'
 import type { AuthoringServices } from './authoring.ts'
 import { AppError, invalid } from '../base/errors.ts'

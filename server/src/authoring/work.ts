@@ -7,7 +7,7 @@ import {
   finishGeneration,
   generation_work,
   outdated,
-} from '../agents/instruction-generation.ts'
+} from '../agents/agents.ts'
 import type { Core } from '../calls/core.ts'
 import type { AuthoringServices } from './authoring.ts'
 import { openReservedStore } from '../database/store.ts'

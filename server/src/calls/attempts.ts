@@ -139,3 +139,16 @@ const giveBackStatement = acrossOrganizations(
 export async function giveAttemptBack(executor: Executor, buckets: readonly Bucket[]): Promise<void> {
   for (const { subject, refill_seconds } of buckets) await executor.query(giveBackStatement, [subject, refill_seconds])
 }
+
+const deleted_at_once = 10_000
+const deleteStatement = acrossOrganizations(
+  before_sign_in,
+  'delete_full_attempts',
+  `delete from sign_in_attempts where subject in (
+     select subject from sign_in_attempts where full_at < now() limit $1) and full_at < now()`,
+)
+
+/** Buckets that are full again, which is as if there were none. */
+export async function deleteFullBuckets(executor: Executor): Promise<void> {
+  await executor.query(deleteStatement, [deleted_at_once])
+}

@@ -1,6 +1,6 @@
 // Accepting a message, whoever brings it: one commit stores it with the turn that will answer it, and nothing waits for that turn.
 import type { ConcurrencyRule } from '@parley/contract'
-import { readAgentConfig } from '../agents/read-config.ts'
+import { readAgentConfig } from '../agents/agents.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { findUnstorable, isLongerThan } from '../base/text.ts'
 import type { Context } from '../calls/context.ts'

@@ -1,5 +1,5 @@
 // What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
-import { readAgentConfig } from '../agents/read-config.ts'
+import { readAgentConfig } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'

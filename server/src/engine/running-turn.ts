@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { PromptVariables } from '../conversations/conversations.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
 import type { RootStore } from '../database/store.ts'
-import type { Secrets } from '../secrets/read-secrets.ts'
+import type { Secrets } from '../secrets/secrets.ts'
 import type { OutputRoom } from './rules/output-size.ts'
 import type { ToolRun, TurnTool } from './tools/turn-tool.ts'
 

@@ -1,15 +1,20 @@
 // Who may call an operation: authenticate → limit → authorize, and, as long as a stream is open, whether they still may.
 import type { Operation } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { authenticate, authenticateSession, readBearer } from '../access/authenticate.ts'
+import {
+  authenticate,
+  authenticateSession,
+  type ConversationTokens,
+  readBearer,
+  readPresentedCredential,
+  readPresentedSession,
+} from '../access/access.ts'
 import { type Principal, describeRights, subjectsOf } from '../calls/principal.ts'
-import type { ConversationTokens } from '../access/access.ts'
 import { looksLikeCredential } from '../access/rules/credentials.ts'
-import { readPresentedCredential, readPresentedSession } from '../access/known-credentials.ts'
 import type { Core } from '../calls/core.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
-import { authorize } from '../calls/authorize.ts'
+import { authorize } from '../calls/rules/authorize.ts'
 import { readCookie } from './cookies.ts'
 import { isFromOwnPage } from './rules/cross-site.ts'
 import type { RateDecision, RateLimiter } from '../calls/rate-limit.ts'

@@ -1,5 +1,5 @@
 // What callers without a valid credential may cost, counted by their network and in memory. A valid credential always gets through.
-import { type Presented, createCredentialCheck } from '../access/known-credentials.ts'
+import { type Presented, createCredentialCheck } from '../access/access.ts'
 import { networkOf } from '../calls/attempts.ts'
 import type { Executor } from '../database/database.ts'
 import { AppError } from '../base/errors.ts'

@@ -1,7 +1,7 @@
 // The models as one organization has them: with its own keys, where it keeps some as secrets.
 import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
-import { readSecrets } from '../secrets/read-secrets.ts'
+import { readSecrets } from '../secrets/secrets.ts'
 import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'

@@ -2,7 +2,7 @@
 import type { Input } from '@parley/contract'
 import { maySeeSensitive } from '../calls/access.ts'
 import { requireCurrentKey } from '../sealing/secret-key.ts'
-import { agentsExist } from '../agents/versions.ts'
+import { agentsExist } from '../agents/agents.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { requireConversation } from '../conversations/read/require.ts'
 import {

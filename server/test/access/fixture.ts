@@ -11,7 +11,7 @@ import type { Context, PublicContext, UserContext } from '../../src/calls/contex
 import type { Core } from '../../src/calls/core.ts'
 import { openStore } from '../../src/database/store.ts'
 import { AppError } from '../../src/base/errors.ts'
-import { authorize } from '../../src/calls/authorize.ts'
+import { authorize } from '../../src/calls/rules/authorize.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createTestDatabase } from '../support/database.ts'
 

@@ -13,7 +13,7 @@ import {
 } from '../../src/access/operations.ts'
 import type { Context } from '../../src/calls/context.ts'
 import { encodeCursor } from '../../src/database/cursor.ts'
-import { authorize } from '../../src/calls/authorize.ts'
+import { authorize } from '../../src/calls/rules/authorize.ts'
 import { createFixture, type Fixture, refusalOf } from './fixture.ts'
 
 let fixture: Fixture

@@ -21,6 +21,8 @@ function isSameMoment(one: number, other: number): boolean {
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)/g
+/** Events of one commit are stored one after the other: whether their times are one moment is up to the machine. */
+const occurred_at = /(?<="occurred_at":")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d+)Z/g
 const epoch = /(?<![\w.-])(\d{10}|\d{13})(?![\w.-])/g
 const jwt = /(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]{43}(?![\w-])/g
 const credential = /\b(ak|pat)_([\w-]{16})\.[\w-]{43}(?![\w-])/g
@@ -105,6 +107,7 @@ export function createMasks(literals: Iterable<readonly [text: string, name: str
       let masked = text
       for (const [literal, name] of literals) masked = masked.replaceAll(literal, name)
       masked = masked
+        .replaceAll(occurred_at, (_time, fraction: string) => `<time.${fraction.length}>`)
         .replaceAll(credential, maskCredential)
         .replaceAll(jwt, maskJwt)
         .replaceAll(webhook_secret, (secret) => nameOf('whsec', secret))

@@ -10,7 +10,8 @@ beforeEach(async () => {
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
-const untilOver = () => expect.poll(async () => [await world.rows(), await arrivals()], soon).toEqual([[], 0])
+// Arrivals first: what has left them since is among the rows.
+const untilOver = () => expect.poll(async () => [await arrivals(), await world.rows()], soon).toEqual([0, []])
 const arrivals = async () => (await world.base.database.pool.query('select from work_arrivals')).rowCount
 const poll_ms = 750
 

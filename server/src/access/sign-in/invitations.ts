@@ -10,8 +10,16 @@ import type { Access } from '../../calls/access.ts'
 import type { AccessServices } from '../access.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
-import { countMembers, isMember, lockOrganization } from '../queries.ts'
-import { findMember, findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
+import {
+  countMembers,
+  findMember,
+  findOrInsertUser,
+  findUser,
+  insertMember,
+  isMember,
+  lockOrganization,
+  type UserRecord,
+} from '../queries.ts'
 import { addressBucket, giveAttemptBack, takeAttempt } from '../../calls/attempts.ts'
 import * as queries from './invitation-queries.ts'
 import { decideJoining, type Joining } from '../rules/invitation-proof.ts'

@@ -7,8 +7,15 @@ import { isUuid } from '../../base/ports.ts'
 import { hashSecret, parseCredential } from '../rules/credentials.ts'
 import { openStore } from '../../database/store.ts'
 import { readOrganization } from '../queries.ts'
-import { type Bucket, accountAtAddressBucket, addressBucket, giveAttemptBack } from '../../calls/attempts.ts'
-import { passwordBuckets, rememberAddress, takeAttempt } from '../../calls/attempts.ts'
+import {
+  accountAtAddressBucket,
+  addressBucket,
+  type Bucket,
+  giveAttemptBack,
+  passwordBuckets,
+  rememberAddress,
+  takeAttempt,
+} from '../../calls/attempts.ts'
 import type { Session } from '../../calls/principal.ts'
 import type { AccessServices } from '../access.ts'
 import { findSession } from './find-session.ts'

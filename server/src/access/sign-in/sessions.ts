@@ -170,16 +170,9 @@ const deleteInvitationsStatement = acrossOrganizations(
   'delete_expired_invitations',
   'delete from invitations where id in (select id from invitations where expires_at < now() limit $1)',
 )
-const deleteAttemptsStatement = acrossOrganizations(
-  by_time,
-  'delete_full_attempts',
-  `delete from sign_in_attempts where subject in (
-     select subject from sign_in_attempts where full_at < now() limit $1) and full_at < now()`,
-)
 
-/** What has run out: sessions, invitations, and attempts that are all there again. */
+/** What has run out: sessions and invitations. */
 export async function deleteExpired(executor: Executor, idle_minutes: number): Promise<void> {
   await executor.query(deleteSessionsStatement, [deleted_at_once, idle_minutes])
   await executor.query(deleteInvitationsStatement, [deleted_at_once])
-  await executor.query(deleteAttemptsStatement, [deleted_at_once])
 }

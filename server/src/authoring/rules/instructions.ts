@@ -1,6 +1,6 @@
 // What the model is asked for instructions, and what becomes of its answer. Pure.
 import { validateAgentConfig } from '../../agents/rules/config.ts'
-import type { GenerationOutcome } from '../../agents/instruction-generation.ts'
+import type { GenerationOutcome } from '../../agents/agents.ts'
 import type { Limits } from '../../config/limits.ts'
 import type { ModelAnswer, ModelRequest } from '../../models/models.ts'
 import type { JsonObject } from '../../base/json.ts'

@@ -1,10 +1,9 @@
 // Creating a conversation: which agent answers, the greeting, and the first commit.
 import { createHash } from 'node:crypto'
 import type { AgentConfig, Output } from '@parley/contract'
-import { readAgentConfig } from '../../agents/read-config.ts'
+import { findVersionForNewConversation, readAgentConfig, saveInlineVersion } from '../../agents/agents.ts'
 import { maySeeAgent } from '../../calls/access.ts'
 import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
-import { findVersionForNewConversation, saveInlineVersion } from '../../agents/versions.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'

@@ -1,6 +1,6 @@
 // Ending a conversation: at once, or with its last open turn; and the wait for its summary.
 import type { EndReason, Output } from '@parley/contract'
-import { readAgentConfigOrDefaults } from '../../agents/read-config.ts'
+import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'

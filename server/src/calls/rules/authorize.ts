@@ -1,8 +1,8 @@
 // Whether an authenticated caller may call an operation at all. Pure; what he may see is decided where it is looked up.
 import type { Operation } from '@parley/contract'
-import type { Access } from './access.ts'
-import type { Principal } from './principal.ts'
-import { AppError } from '../base/errors.ts'
+import type { Access } from '../access.ts'
+import type { Principal } from '../principal.ts'
+import { AppError } from '../../base/errors.ts'
 
 export function authorize(operation: Operation, principal: Principal): void {
   if (operation.access === 'user') {

@@ -1,0 +1,51 @@
+// The layers of the server: a folder of src imports only folders listed above it. One line for each folder, with the tables that
+// only it writes. Kept by layers.test.ts.
+
+export interface Layer {
+  folder: string
+  /** A room shows others its face (`<room>.ts`), its `rules/` and the folders in `open`; everything of a foundation is open. */
+  kind: 'foundation' | 'room' | 'transport'
+  tables?: readonly string[]
+  open?: readonly string[]
+}
+
+export const layers: readonly Layer[] = [
+  { folder: 'base', kind: 'foundation' },
+  { folder: 'config', kind: 'foundation' },
+  { folder: 'telemetry', kind: 'foundation' },
+  { folder: 'outbound', kind: 'foundation' },
+  { folder: 'templates', kind: 'foundation' },
+  { folder: 'database', kind: 'foundation' },
+  { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
+  { folder: 'live', kind: 'foundation' },
+  { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals'] },
+  { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
+  { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
+  { folder: 'statistics', kind: 'room', tables: ['statistics'] },
+  { folder: 'agents', kind: 'room', tables: ['agents', 'agent_versions', 'instruction_generations'] },
+  {
+    folder: 'access',
+    kind: 'room',
+    tables: ['organizations', 'users', 'members', 'credentials', 'passwords', 'identities', 'sessions', 'invitations'],
+  },
+  { folder: 'secrets', kind: 'room', tables: ['secrets'] },
+  { folder: 'models', kind: 'room' },
+  {
+    folder: 'conversations',
+    kind: 'room',
+    tables: ['conversations', 'conversation_progress', 'transcript_items', 'events', 'turns'],
+    open: ['machine', 'read'],
+  },
+  { folder: 'engine', kind: 'room' },
+  { folder: 'events', kind: 'room' },
+  { folder: 'feed', kind: 'room', tables: ['conversation_changes', 'conversation_feeds'] },
+  { folder: 'analysis', kind: 'room' },
+  { folder: 'authoring', kind: 'room' },
+  {
+    folder: 'webhooks',
+    kind: 'room',
+    tables: ['webhook_endpoints', 'webhook_deliveries', 'webhook_lanes', 'webhook_arrivals'],
+  },
+  { folder: 'system', kind: 'room' },
+  { folder: 'http', kind: 'transport' },
+]

@@ -1,0 +1,15 @@
+// Agents as other rooms see them: their versions, their configurations, the instructions that are written for them.
+export { findImportedVersion } from './imported.ts'
+export {
+  type BegunGeneration,
+  type Generation,
+  type GenerationOutcome,
+  askForInstructions,
+  beginGeneration,
+  finishGeneration,
+  generation_work,
+  outdated,
+} from './instruction-generation.ts'
+export { makeDraft, requireAgent, requireVersion } from './lookup.ts'
+export { readAgentConfig, readAgentConfigOrDefaults } from './read-config.ts'
+export { agentsExist, findVersionForNewConversation, saveInlineVersion } from './versions.ts'

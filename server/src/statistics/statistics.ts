@@ -1,0 +1,2 @@
+// Statistics as other rooms see them.
+export { readAgentTotals, readTotalsOfAgents } from './agent-totals.ts'
