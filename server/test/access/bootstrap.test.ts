@@ -201,7 +201,7 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
 })
 
 describe('PARLEY_BOOTSTRAP_PAT', () => {
-  it('creates a first admin user if there is none, in addition to the admin key', async () => {
+  it('creates a first admin user if necessary, in addition to the admin key', async () => {
     const { organization, admin_key } = await start({ bootstrap_pat: token })
     expect(admin_key).toMatch(/^ak_/)
     const { access } = await fixture.enter(token, organization.id)

@@ -1,4 +1,4 @@
-// Versions over HTTP: sources of drafts, who may create one, two editors, publishing, and what the database refuses.
+// Versions over HTTP: sources of drafts, permissions to create one, two editors, publishing, and what the database refuses.
 import { type ApiError, type Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
@@ -208,7 +208,7 @@ describe('updateAgentVersion', () => {
     expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(before)
   })
 
-  test('latest is the draft, which is created if there is none', async () => {
+  test('latest is the draft, which is created if necessary', async () => {
     const { agent_id } = await publishAgent(client)
     const config = { instructions: 'Two' }
     expect(await client.updateAgentVersion({ agent_id, version: 'latest', config })).toMatchObject({

@@ -223,7 +223,7 @@ describe('changing', () => {
     expect(await updateAgentVersion(ctx, { ...path, config: null })).toEqual(third)
   })
 
-  test('latest is the draft, which is created if there is none and no revision is given', async () => {
+  test('latest is the draft, which is created if necessary, but not if a revision is given', async () => {
     const { agent_id } = await makeAgent(ctx)
     const config = { guardrails: 'x' }
     expect(await updateAgentVersion(ctx, { agent_id, version: 'latest', config })).toMatchObject({ version: 2, config })

@@ -1,4 +1,4 @@
-// Secrets in inline configurations: only callers who may change agents can send one to an address of their choice.
+// Secrets in inline configurations: only callers with permission to change agents can send one to an address of their choice.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'

@@ -1,4 +1,4 @@
-// Statistics report what happened, to callers who may see it, whether or not it has been added to the sums.
+// Statistics report what happened, to callers with access to it, whether or not it has been added to the sums.
 import { randomUUID } from 'node:crypto'
 import type { Output } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -149,7 +149,7 @@ test('imported conversations count at their own time', async () => {
   expect((await read()).buckets).toEqual(before.buckets)
 })
 
-describe('who may see it', () => {
+describe('access', () => {
   test('no one of another organization; a narrowed key only its own agents', async () => {
     const agent = await live()
     const stranger = await makeOrganization(server)

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Options, ValidateFunction } from 'ajv'
 import { LRUCache } from 'lru-cache'
-import { type FieldFault, tellFaults, describeFaults } from '../../base/faults.ts'
+import { type FieldFault, limitFaults, describeFaults } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { type PatternBudget, PatternsTooCostly, createLinearAjv, sizeOfPattern } from '../../base/linear-validation.ts'
 import { listUpTo } from '../../base/validation.ts'
@@ -158,10 +158,10 @@ export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[
     const judge = (check.judge ??= compile(check, {}))
     check.budget.left = max_pattern_work
     if (judge(given)) return []
-    if (work > max_work_for_all) return tellFaults(describeFaults(judge.errors!))
+    if (work > max_work_for_all) return limitFaults(describeFaults(judge.errors!))
     const lister = (check.lister ??= compile(check, listUpTo()))
     check.budget.left = max_pattern_work
-    return tellFaults(describeFaults(lister(given) ? judge.errors! : lister.errors!))
+    return limitFaults(describeFaults(lister(given) ? judge.errors! : lister.errors!))
   } catch (error) {
     if (error instanceof PatternsTooCostly) return [too_large]
     // The schema cannot be compiled, although it passed the other checks.

@@ -65,7 +65,7 @@ describe('the templates of a configuration', () => {
     })
     expect(fault).toMatchObject({
       path: 'config.channel_overrides.text.instructions',
-      message: expect.stringMatching(/all templates of a configuration may have 50000 tags/),
+      message: expect.stringMatching(/all templates of a configuration together exceed 50000 tags/),
     })
     expect(others).toEqual([])
   })

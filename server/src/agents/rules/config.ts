@@ -10,7 +10,7 @@ import {
   without_effect,
 } from '@parley/contract'
 import type { Limits } from '../../config/limits.ts'
-import { type FieldFault, describeFaults, max_faults, tellFaults } from '../../base/faults.ts'
+import { type FieldFault, describeFaults, max_faults, limitFaults } from '../../base/faults.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { checkCondition, checkTemplate, createCheckBudget } from '../../templates/templates.ts'
 import { createErrorFinders } from '../../base/validation.ts'
@@ -71,7 +71,7 @@ export function validateAgentConfig(
 function sortFaults(found: FieldFault[]): FieldFault[] {
   const faults = new Map<string, FieldFault>()
   for (const fault of found) if (!faults.has(fault.path)) faults.set(fault.path, fault)
-  return tellFaults([...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)))
+  return limitFaults([...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)))
 }
 
 function templateFaults(config: Record<string, unknown>, prefix: string): FieldFault[] {

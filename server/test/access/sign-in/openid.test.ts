@@ -236,7 +236,7 @@ describe('who is let in', () => {
     expect(await refusal(browser().client.acceptInvitation({ token, password }))).toMatchObject({ status: 404 })
   })
 
-  test('a member into their earlier organization, whoever has invited them since', async () => {
+  test('a member into their earlier organization, even if others have invited them since', async () => {
     const person = await makePerson(server, server.organization_id)
     const account = makeAccount({ email: person.email })
     const other = await makeOrganization(server)
@@ -270,7 +270,7 @@ describe('who is let in', () => {
     expect(await signIn(at, account)).toBe(refusedAs('not_a_member'))
   })
 
-  test('no former member, and no link of theirs is created', async () => {
+  test('no former member, and no link to them is created', async () => {
     const person = await makePerson(server, server.organization_id)
     await server.client.deleteMember({ user_id: person.user_id })
     expect(await signIn(browser(), makeAccount({ email: person.email }))).toBe(refusedAs('not_a_member'))
