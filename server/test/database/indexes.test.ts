@@ -1,4 +1,4 @@
-// Every index of the schema is named with the query that needs it, or the rule that it keeps, in bench/index-uses.ts.
+// bench/index-uses.ts lists every index of the schema with the query that needs it or the rule that it enforces.
 import { expect, test } from 'vitest'
 import { indexUses } from '../../../bench/index-uses.ts'
 import { createTestDatabase } from '../support/database.ts'
