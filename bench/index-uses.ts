@@ -1,5 +1,5 @@
 // Why each index is there: the query that needs it, or the rule that it keeps. A test holds this list against the schema, so that none
-// comes or stays without a reason.
+// comes or stays without a reason; only a primary key needs no line.
 export const indexUses: Record<string, string> = {
   // Rules first: these would stay if no query used them.
   installation_pkey: 'keeps it one row',

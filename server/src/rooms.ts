@@ -25,7 +25,10 @@ export type Rooms = ReturnType<typeof createRooms>
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
-  const conversations = createConversations(core, access, { additions: [analysisAtEnd], channels: [textChannel] })
+  const conversations = createConversations(core, access, {
+    additions: [analysisAtEnd],
+    channels: [textChannel],
+  })
   const events = createEvents(core)
   return {
     statistics: createStatistics(core),
