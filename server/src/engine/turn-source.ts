@@ -19,6 +19,11 @@ export interface Added {
   notices: string[]
 }
 
+/** What a room adds to turns; part of its manifest. */
+export interface TurnContributions {
+  readonly sources?: TurnSource[]
+}
+
 /** Side by side. A source that fails adds nothing, and costs the turn nothing else; a database that is away costs the attempt. */
 export async function prepareSources(
   sources: readonly TurnSource[],

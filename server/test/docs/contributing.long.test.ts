@@ -118,7 +118,7 @@ it('passes its tests, and those that look at everything', { timeout: 480_000 }, 
     'server/test/database/indexes.test.ts',
     'server/test/docs/anyreach.test.ts',
     'server/test/docs/scaling.test.ts',
-    'server/test/wire/wire.test.ts', // which writes the recordings anew
+    'server/test/wire/wire.test.ts', // which also writes the recordings
   ]
   const output = await succeed([...vitest, ...own, ...ofEverything], { PARLEY_RECORD_WIRE: '1' })
   expect(output).toMatch(new RegExp(`Test Files\\s+${own.length + ofEverything.length} passed`))

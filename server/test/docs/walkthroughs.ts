@@ -65,6 +65,8 @@ export function followSteps(steps: Step[], read: (file: string) => string | null
 function addCode(source: string, place: string, code: string, file: string): string {
   if (place === 'as it is' && source.includes(code)) return source
   if (place === 'at the end') return `${source}\n${code}`
+  const replaced = /^instead of `(.+)`$/.exec(place)?.[1]
+  if (replaced !== undefined && source.includes(`${replaced}\n`)) return source.replace(`${replaced}\n`, () => code)
   const found = findPlace(source, place)
   if (!found) throw new Error(`${file} has no place ${place}`)
   const at = found.index + found[0].length
