@@ -285,7 +285,7 @@ describe('the summary', () => {
     expect((await end(id)).body['summary']).toBeNull()
     expect(await server.client.getConversation({ conversation_id: id })).toMatchObject({
       analysis_status: 'skipped',
-      analysis_reason: 'There was no user message.',
+      analysis_reason: 'The conversation has no user message.',
     })
   })
 
