@@ -71,6 +71,8 @@ test('a model’s name cannot lead to another path, nor in a version that was pu
     loud.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Where to?' }),
   )
   expect(error).toMatchObject({ status: 502 })
-  expect(error.message).toContain('the model’s name cannot be sent; publish a version with another')
+  expect(error.message).toContain(
+    'the model’s name contains characters that cannot be sent; publish a version with another model',
+  )
   expect(server.model.requests.length).toBe(asked)
 })
