@@ -95,14 +95,19 @@ describe('what comes of it', () => {
   })
 
   test.each([
-    ['an empty text', '', 'The model gave an empty answer.', null],
+    ['an empty text', '', 'The model returned an empty answer.', null],
     [
       'no valid template',
       'You are {% if %}.',
-      /^What the model wrote cannot be used: is not a valid template/,
+      /^The text of the model is not valid as instructions: is not a valid template/,
       'You are {% if %}.',
     ],
-    ['too long a text', 'x'.repeat(50_001), 'The model wrote more than instructions may be long.', 'x'.repeat(50_000)],
+    [
+      'too long a text',
+      'x'.repeat(50_001),
+      'The model wrote more than 50000 characters. Request it again.',
+      'x'.repeat(50_000),
+    ],
   ])('%s is not put into the draft', async (_what, text, error, kept) => {
     const draft = await newDraft()
     server.model.answer = () => text
@@ -300,7 +305,10 @@ describe('nodes that are lost', () => {
     await query(`update work set tries = 4 where kind = 'generate_instructions'`)
     await loseLeases()
     await untilStatus(draft, 'failed')
-    expect(await generationOf(draft)).toMatchObject({ status: 'failed', error: 'The server was lost at each try.' })
+    expect(await generationOf(draft)).toMatchObject({
+      status: 'failed',
+      error: 'Every attempt failed because its server stopped. Request it again.',
+    })
     answer.say('Too late.')
     answer.finish()
     await expect.poll(workLeft, soon).toBe(0)

@@ -192,7 +192,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     expect(refused[0]!.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(await refused[0]!.json()).toMatchObject({
       code: 'too_many_streams',
-      detail: 'Too many event streams of this credential are open.',
+      detail: 'This credential has reached its limit of open event streams. Close one first.',
     })
     const { pat_key } = await small.client.createOrganizationKey({ name: 'Another' })
     const another = readInBackground(small.as({ token: pat_key }), conversation_id)

@@ -56,7 +56,7 @@ describe('a start beyond the end of the log is refused', () => {
     const conversation_id = await begin()
     if (state === 'ended') await server.client.endConversation({ conversation_id })
     const last = await lastOf(conversation_id)
-    const message = `must not be beyond the last event, which is ${last}`
+    const message = `must not be greater than ${last}, the number of the last event`
     const response = await raw(conversation_id, { after: last + 1 })
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ errors: [{ path: 'last_event_id', message }] })

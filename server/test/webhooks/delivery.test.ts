@@ -160,7 +160,7 @@ describe('switching off', () => {
       conversation_id: null,
       data: { webhook_id, url: world.receiver.url, reason: 'gone' },
     })
-    expect(world.server.log.join('\n')).toContain('a webhook endpoint was switched off')
+    expect(world.server.log.join('\n')).toContain('switched off a webhook endpoint')
 
     await world.change(id)
     world.receiver.answer = (response) => answer(response, 200)

@@ -239,7 +239,7 @@ describe('failures', () => {
     world.start([kindOf(async () => Promise.reject(new Error('secret')))])
     await world.add(keyOf('one'))
     await untilOver()
-    expect(await world.written()).toEqual(['one: The server failed while it worked on this.'])
+    expect(await world.written()).toEqual(['one: The server failed with an internal error.'])
     expect(world.log.filter((line) => line.includes('secret'))).toHaveLength(3)
   })
 
@@ -251,7 +251,7 @@ describe('failures', () => {
     world.start([kindOf(async () => ({ next: 'done', write: writeAndFail }))])
     await world.add(keyOf('one'))
     await untilOver()
-    expect(await world.written()).toEqual(['one: It could not be stored.'])
+    expect(await world.written()).toEqual(['one: The result could not be stored.'])
   })
 
   test('what was lost with its node at each try is given up', async () => {
@@ -263,7 +263,7 @@ describe('failures', () => {
       await world.loseLeases()
     }
     await untilOver()
-    expect(await world.written()).toEqual(['one: The server was lost at each try.'])
+    expect(await world.written()).toEqual(['one: Every attempt failed because its server stopped. Request it again.'])
     expect(held.begun).toHaveLength(3)
   })
 
