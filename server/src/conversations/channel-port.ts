@@ -25,10 +25,6 @@ export interface ChannelPort {
 
 export type Channels = ReadonlyMap<Channel, ChannelPort>
 
-export function channelsOf(ports: ChannelPort[]): Channels {
-  return new Map(ports.map((port) => [port.name, port]))
-}
-
 /** Passes the agent's messages to the conversation's channel. */
 export function deliveryThrough(channels: Channels): CommitAddition {
   return {

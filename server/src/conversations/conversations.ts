@@ -17,6 +17,7 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
-export { begunBy, textChannel } from './text-channel.ts'
+export { begunBy } from './text-channel.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
+export type { ConversationContributions } from './commit/group-commit.ts'
 export type { Conversations } from './services.ts'

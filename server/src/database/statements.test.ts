@@ -14,7 +14,7 @@ test.each([
   'delete from organizations where slug = $1',
   'select my_organization_ids from secrets',
 ])('a statement that names no organization is none: %s', (text) => {
-  expect(() => statement(randomUUID(), text)).toThrow('names no organization_id')
+  expect(() => statement(randomUUID(), text)).toThrow('does not name organization_id')
 })
 
 test.each([
@@ -26,8 +26,8 @@ test.each([
 })
 
 test('no two statements have one name, whichever way they are made', () => {
-  expect(() => statement(own.name, own.text)).toThrow('two statements are named test_own')
-  expect(() => acrossOrganizations('a test', own.name, own.text)).toThrow('two statements are named test_own')
+  expect(() => statement(own.name, own.text)).toThrow('two statements have the name test_own')
+  expect(() => acrossOrganizations('a test', own.name, own.text)).toThrow('two statements have the name test_own')
   expect(across).toMatchObject({ across: 'a test' })
 })
 
@@ -41,7 +41,7 @@ test('a store runs no composed statement that names no organization', async () =
     sharedBy: () => database,
   } as unknown as Database
   const store = openStore(database, randomUUID())
-  await expect(store.execute(sql`select name from secrets`)).rejects.toThrow('names no organization_id')
+  await expect(store.execute(sql`select name from secrets`)).rejects.toThrow('does not name organization_id')
   expect(run).toEqual([])
   await store.execute(sql`select name from secrets where organization_id = ${store.organization_id}`)
   expect(run).toEqual(['composed'])

@@ -19,6 +19,11 @@ export interface Added {
   notices: string[]
 }
 
+/** What a room adds to turns; part of its manifest. */
+export interface TurnContributions {
+  readonly sources?: TurnSource[]
+}
+
 /**
  * Side by side. A source that fails adds nothing and does not affect the turn otherwise; an unavailable database fails the
  * attempt.
@@ -37,7 +42,7 @@ export async function prepareSources(
       dispose()
       throw run.signal.reason ?? result.reason
     }
-    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of a turn failed')
+    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of the turn failed')
   }
   return {
     tools: added.flatMap(({ tools }) => tools),

@@ -99,7 +99,7 @@ describe('createOrganizationKey', () => {
     const beyond = createOrganizationKey(keeper, { name: 'N', scopes: ['agents:read', 'agents:manage'] })
     expect(await refusalOf(beyond)).toMatchObject({
       error: 'forbidden',
-      detail: 'You cannot grant scopes, since you do not hold: agents:manage.',
+      detail: 'You cannot grant scopes because you do not have: agents:manage.',
     })
     const within = await createOrganizationKey(keeper, { name: 'N', scopes: ['agents:read', 'organizations:manage'] })
     expect(within.scopes).toEqual(['agents:read', 'organizations:manage'])

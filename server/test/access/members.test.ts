@@ -162,7 +162,7 @@ describe('updateMember', () => {
     const demotion = updateMember(reader, { user_id: admin.user_id, role: 'viewer' })
     expect(await refusalOf(demotion)).toMatchObject({
       error: 'forbidden',
-      detail: expect.stringContaining('change a member who is admin'),
+      detail: expect.stringContaining('change a member with the role admin'),
     })
     expect(await roleOf(ctx, admin.user_id)).toBe('admin')
     expect(await roleOf(ctx, viewer.user_id)).toBe('viewer')

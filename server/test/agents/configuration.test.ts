@@ -141,8 +141,10 @@ test('unknown keys, at any depth, are kept, returned and named', async () => {
   ]
   const later = ['analysis.success']
   const warnings = [
-    ...[...unknown, 'channel_overrides.fax'].map((path) => `config.${path} is not known; it is kept and has no effect`),
-    ...later.map((path) => `config.${path} is not supported yet; it is kept and has no effect`),
+    ...[...unknown, 'channel_overrides.fax'].map(
+      (path) => `config.${path} is not known; it is stored but has no effect`,
+    ),
+    ...later.map((path) => `config.${path} is not supported yet; it is stored but has no effect`),
   ]
   expect(version.warnings).toEqual(warnings.toSorted())
   const { agent_id } = version

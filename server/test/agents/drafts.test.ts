@@ -28,8 +28,8 @@ describe('createAgentVersion', () => {
     expect(draft).toMatchObject({ agent_id, version: 1, revision: 1, published: false, published_at: null })
     expect(draft).toMatchObject({ instruction_builder_inputs: inputs, config: { instructions: 'Hi', z: config.z } })
     expect(draft.warnings).toEqual([
-      'config.__proto__ is not known; it is kept and has no effect',
-      'config.z is not known; it is kept and has no effect',
+      'config.__proto__ is not known; it is stored but has no effect',
+      'config.z is not known; it is stored but has no effect',
     ])
     expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(draft)
   })

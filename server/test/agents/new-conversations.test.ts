@@ -60,7 +60,10 @@ describe('the version of a new conversation', () => {
 
   test('an agent without a published version has none to answer', async () => {
     const { agent_id } = await createAgent(ctx, { name: 'A' })
-    const expected = { error: 'version_not_published', detail: 'The agent has no published version.' }
+    const expected = {
+      error: 'version_not_published',
+      detail: 'The agent has no published version. Publish one first.',
+    }
     expect(await refusalOf(choose({ agent_id, version: 'latest' }))).toMatchObject(expected)
     await createAgentVersion(ctx, { agent_id, config: {} })
     expect(await refusalOf(choose({ agent_id, version: 'latest' }))).toMatchObject(expected)

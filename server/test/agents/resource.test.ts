@@ -104,7 +104,7 @@ describe('getAgent', () => {
       [2, false],
       [1, true],
     ])
-    expect(agent.versions[1]!.warnings).toEqual(['config.unknown_key is not known; it is kept and has no effect'])
+    expect(agent.versions[1]!.warnings).toEqual(['config.unknown_key is not known; it is stored but has no effect'])
     for (const version of agent.versions) {
       expect(version).not.toHaveProperty('config')
       expect(version).not.toHaveProperty('instruction_builder_inputs')
@@ -303,7 +303,7 @@ describe('checkAgent', () => {
     const reader = server.as({ token: await makeKey(server, { only: ['agents:read'] }) })
     expect(await reader.checkAgent({})).toEqual({ warnings: [] })
     expect(await reader.checkAgent({ name: 'A', config: { zebra: 1 } as object })).toEqual({
-      warnings: ['config.zebra is not known; it is kept and has no effect'],
+      warnings: ['config.zebra is not known; it is stored but has no effect'],
     })
   })
 })

@@ -51,9 +51,9 @@ describe('creating', () => {
       instruction_generation: null,
       revision: 1,
       warnings: [
-        'config.llm.top_k is not known; it is kept and has no effect',
-        'config.stt is not supported yet; it is kept and has no effect',
-        'config.zebra is not known; it is kept and has no effect',
+        'config.llm.top_k is not known; it is stored but has no effect',
+        'config.stt is not supported yet; it is stored but has no effect',
+        'config.zebra is not known; it is stored but has no effect',
       ],
       created_at: draft.created_at,
       updated_at: draft.created_at,
@@ -79,7 +79,7 @@ describe('creating', () => {
 
   test.each([{}, { config: null }, { config: {}, base_version: 1 }])('exactly one source: not %j', async (body) => {
     const { errors } = await refusalOf(createAgentVersion(ctx, { agent_id: await newAgent(), ...body }))
-    expect(errors).toEqual([{ path: '', message: 'exactly one of config and base_version is needed' }])
+    expect(errors).toEqual([{ path: '', message: 'must have exactly one of config and base_version' }])
   })
 
   test('every fault with its path, and nothing is written', async () => {

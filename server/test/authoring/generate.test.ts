@@ -171,7 +171,7 @@ describe('other writers', () => {
     await untilStatus(draft, 'failed')
     expect(await read(draft)).toEqual({ ...edited, instruction_generation: await generationOf(draft) })
     expect(await generationOf(draft)).toMatchObject({
-      error: 'The draft was changed or published meanwhile.',
+      error: 'The draft was changed or published in the meantime. Request new instructions.',
       instructions: 'Not mine.',
     })
   })

@@ -1,5 +1,4 @@
 // A second channel that exists only in this test: it needs only its rules and its port.
-import type { Channel } from '@parley/contract'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { invalid } from '../../src/base/errors.ts'
 import {
@@ -45,7 +44,7 @@ beforeAll(async () => {
   )
   const { core, rooms } = server.app
   const room = rooms.conversations.conversations
-  ;(room.commits.channels as Map<Channel, ChannelPort>).set('telephone', telephone)
+  room.commits.contribute({ channels: [telephone] })
   const { organization_id } = server
   const actor = { type: 'credential' as const, id: null, name: 'telephone' }
   const access = {

@@ -269,7 +269,7 @@ describe('the idempotent id', () => {
       bodies.map(() => ({ code: 'conversation_id_taken', detail: expect.any(String), request_id: '' })),
     )
     expect(new Set(errors.map(({ status, message }) => `${status} ${message}`))).toEqual(
-      new Set(['409 This conversation id is taken.']),
+      new Set(['409 Another conversation has this id. Use a new one.']),
     )
   })
 

@@ -54,7 +54,7 @@ test('so does the next query, and a savepoint around it', async () => {
 
 test('nothing is changed before the transaction is known to have begun', async () => {
   const hasty = transact(async (tx) => tx.send(put, [400]))
-  await expect(hasty).rejects.toThrow('before it has looked')
+  await expect(hasty).rejects.toThrow('must read before it writes')
   expect(await numbersFrom(400)).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-// docs/guides/coming-from-anyreach.md compares every operation of the contract, and promises nothing that is there already.
+// docs/guides/coming-from-anyreach.md compares every operation of the contract, and lists nothing as missing that exists.
 import { operations } from '@parley/contract'
 import { expect, test } from 'vitest'
 import { readGuide, sectionOf, tableRows } from './markdown.ts'
@@ -7,7 +7,7 @@ const guide = readGuide('docs/guides/coming-from-anyreach.md')
 const compared = tableRows(sectionOf(guide, 'Every operation')).slice(1)
 const missing = [...sectionOf(guide, 'Not yet').matchAll(/`([A-Z]+ \/[^`]+)`/g)].map((match) => match[1]!)
 
-/** Under which names two paths are the same. */
+/** Makes paths equal that differ only in prefix and parameter names. */
 const shapeOf = (request: string) => request.replaceAll(/\{\w+\}/g, '{}')
 
 test('every operation appears once, under its method and path', () => {
@@ -16,15 +16,15 @@ test('every operation appears once, under its method and path', () => {
   expect(rows.toSorted()).toEqual(expected.toSorted())
 })
 
-test('each is marked as the same, as more, or as of Parley alone', () => {
+test('each is marked as the same, as more, or as Parley only', () => {
   const marks = compared.map(([, , comparison]) => /^(same|more|Parley only)(?=$|[:;.])/.exec(comparison!)?.[1])
   expect(marks.filter((mark) => mark === undefined)).toEqual([])
   expect(new Set(marks)).toEqual(new Set(['same', 'more', 'Parley only']))
   const unexplained = compared.filter(([, , comparison]) => comparison === 'more')
-  expect(unexplained, 'what more is there').toEqual([])
+  expect(unexplained, 'rows marked "more" that do not say what').toEqual([])
 })
 
-test('what is not there yet is not in the contract', () => {
+test('what is listed as missing is not in the contract', () => {
   const present = new Set(Object.values(operations).map(({ method, path }) => shapeOf(`${method} ${path}`)))
   expect(missing.length).toBeGreaterThan(30)
   expect(missing.filter((request) => present.has(shapeOf(request)))).toEqual([])

@@ -1,4 +1,4 @@
-// What CONTRIBUTING.md says of adding an operation, an action and a console page, done on a copy of the sources.
+// Follows the instructions of CONTRIBUTING.md for operations, actions and console pages on a copy of the sources.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(copy, { recursive: true, force: true }))
 
-/** The installed packages, save the workspaces: those are the copy's own. */
+/** The installed packages, except the workspaces, which come from the copy. */
 async function linkModules(): Promise<void> {
   const [from, to] = [join(root, 'node_modules'), join(copy, 'node_modules')]
   await mkdir(join(to, '@parley'), { recursive: true })
@@ -44,7 +44,7 @@ async function linkModules(): Promise<void> {
   await symlink(join(copy, 'cli'), join(to, 'parley'))
 }
 
-/** The first line of a block says where the rest goes. */
+/** The first line of a block names the file and the place for the rest. */
 async function apply(block: string): Promise<string> {
   const [, file, place, code] = /^\/\/ (\S+), (.+)\n([^]*)$/.exec(block) ?? []
   if (file === undefined || place === undefined || code === undefined) throw new Error(`no place: ${block}`)
@@ -88,10 +88,10 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
 const installed = (path: string) => join(root, 'node_modules', path)
 const done = { code: 0 }
 
-it('adds an operation in the steps that it tells', { timeout: 120_000 }, async () => {
+it('adds an operation by its steps', { timeout: 120_000 }, async () => {
   const blocks = codeBlocks(sectionOf(readGuide('CONTRIBUTING.md'), 'How to add an operation'))
   const [contract, ...rest] = blocks.filter(({ language }) => language === 'ts').map((block) => block.text)
-  // What has not changed since the time before is not looked at again.
+  // Checks only what changed since the previous run.
   const incrementally = ['--incremental', '--tsBuildInfoFile', join(copy, '.tsbuildinfo')]
   const typecheck = () => run(installed('typescript/bin/tsc'), '-p', '.', ...incrementally)
 
@@ -125,7 +125,7 @@ it('adds an operation in the steps that it tells', { timeout: 120_000 }, async (
   expect(tested.output).toMatch(/Test Files\s+2 passed/)
 })
 
-it('adds a console page in the steps that it tells', { timeout: 120_000 }, async () => {
+it('adds a console page by its steps', { timeout: 120_000 }, async () => {
   const blocks = codeBlocks(sectionOf(readGuide('CONTRIBUTING.md'), 'How to add a console page'))
   const files = []
   for (const block of blocks.filter(({ language }) => /^tsx?$/.test(language))) files.push(await apply(block.text))

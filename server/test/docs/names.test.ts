@@ -29,7 +29,7 @@ describe.each(['CONTRIBUTING.md', ...pages])('%s names', (name) => {
 
   test('operations', () => {
     const named = [...guide.matchAll(/`((?:GET|POST|PUT|PATCH|DELETE) \/[^`\s?]*)/g)].map((match) => match[1]!)
-    // What AnyReach has and Parley does not is in a section of its own, which anyreach.test.ts checks.
+    // A section of its own lists what AnyReach has and Parley lacks; anyreach.test.ts checks it.
     const elsewhere = name.endsWith('coming-from-anyreach.md') ? guide.slice(guide.indexOf('\n## Not yet')) : ''
     expect(named.filter((one) => !operation_paths.includes(one) && !elsewhere.includes(one))).toEqual([])
   })
@@ -40,7 +40,7 @@ describe.each(['CONTRIBUTING.md', ...pages])('%s names', (name) => {
   })
 })
 
-test('each of these sets is named somewhere, so that no pattern above has gone blind', () => {
+test('each kind of name occurs, so that no pattern above silently matches nothing', () => {
   const all = pages.map(readGuide).join('\n')
   expect(all).toMatch(/npm run [a-z]/)
   expect(all).toMatch(/`GET \/core\/[^`]*`/)

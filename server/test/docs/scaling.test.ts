@@ -1,4 +1,4 @@
-// docs/scaling.md says of every table and of every kind of work where it goes; none may be forgotten.
+// docs/scaling.md describes every table and every kind of work.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

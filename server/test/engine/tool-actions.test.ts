@@ -113,7 +113,7 @@ describe('actions', () => {
       actions_on_error: [http('/report', { method: 'POST', body: { why: '{{ error }}' }, save_as: 'report' })],
     })
     expect({ output, is_error }).toMatchObject({ is_error: true, output: { report: { body: { noted: true } } } })
-    expect(peer.requests.at(-1)!.body).toMatch(/No complete answer within/)
+    expect(peer.requests.at(-1)!.body).toMatch(/No complete response within/)
   })
 
   test('a value saved under the name of an object property is an ordinary value', async () => {

@@ -107,7 +107,7 @@ test('names that hang delay no model, tool or webhook of another organization', 
   expect(outputs).toHaveLength(turns * calls_of_turn)
   for (const output of outputs) {
     expect(output).toMatch(
-      /\.tool\.hang\.test cannot be resolved: (the name server did not answer within 5 s|too many)/,
+      /\.tool\.hang\.test could not be resolved: (the name server did not answer within 5 s|too many)/,
     )
   }
 })

@@ -37,7 +37,7 @@ describe('one long key over many texts that cannot be stored', () => {
 
   test('in an undeclared field, without a credential', async () => {
     const { errors } = await refuse(operations.signIn, `{"${long_key}":${texts}}`)
-    expect(errors).toEqual([{ path: '', message: 'needs either email and password, or api_key' }])
+    expect(errors).toEqual([{ path: '', message: 'must have either email and password, or api_key' }])
   })
 
   test('in a declared field', async () => {
@@ -87,7 +87,7 @@ describe('nesting', () => {
   test.each([200, 3000, 400_000])('an import that is nested %i deep, with a key, is refused', async (depth) => {
     const body = `{"conversations":[{"custom_metadata":{"a":${nested(depth)}}}]}`
     const answer = await call(operations.importConversations, body, { 'idempotency-key': randomUUID() })
-    expect(answer.text).toContain('is nested more than 64 deep')
+    expect(answer.text).toContain('is nested more than 64 levels deep')
     // One row of many; or, beyond the limit of the whole, all of them.
     expect(answer.status).toBe(depth < 256 ? 200 : 422)
   })
@@ -98,7 +98,7 @@ describe('nesting', () => {
   test.each(withKey.map(({ id }) => id))('%s with a key and an undeclared field, nested very deep', async (id) => {
     const operation = operations[id as keyof typeof operations] as Operation
     const answer = await call(operation, `{"unknown":${nested(400_000)}}`, { 'idempotency-key': randomUUID() })
-    expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('is nested more than 64 deep')])
+    expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('is nested more than 64 levels deep')])
   })
 
   test('brackets in a text do not count as nesting', async () => {

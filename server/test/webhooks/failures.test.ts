@@ -110,7 +110,7 @@ test('receivers that fail in every way, some almost, and one that does not', asy
     const { status, error, response_body } = (await firstTry(name))!
     seen[name] = [status, error, response_body?.slice(0, 8) ?? null]
   }
-  const late = 'No complete answer within 15000 ms'
+  const late = 'No complete response within 15000 ms'
   expect(seen).toEqual({
     refused: [null, 'The connection to 127.0.0.1 failed (ECONNREFUSED)', null],
     reset: [null, 'The connection to 127.0.0.1 failed (ECONNRESET)', null],
@@ -118,7 +118,7 @@ test('receivers that fail in every way, some almost, and one that does not', asy
     error: [500, 'Answered 500', 'It broke'],
     gone: [410, 'Answered 410', ''],
     redirect: [302, 'Redirects are not followed (302)', ''],
-    garbage: [null, '127.0.0.1 did not answer with valid HTTP', null],
+    garbage: [null, '127.0.0.1 did not send a valid HTTP response', null],
     slow_body: [200, null, expect.stringMatching(/^slow/)],
     broken_body: [200, null, 'brok'],
     slow_refusal: [410, 'Answered 410', 'no'],
@@ -127,7 +127,7 @@ test('receivers that fail in every way, some almost, and one that does not', asy
     huge_body: [200, null, 'xxxxxxxx'],
     wrong_certificate: [null, expect.stringMatching(/^The connection to 127.0.0.1 failed \(\w+\)$/), null],
     private_address: [null, '10.0.0.1 is not a public address', null],
-    unknown_host: [null, expect.stringMatching(/^nobody\.invalid cannot be resolved: /), null],
+    unknown_host: [null, expect.stringMatching(/^nobody\.invalid could not be resolved: /), null],
   })
   expect((await firstTry('huge_body'))!.response_body!.length).toBe(1024)
   expect([...insidePage.received, ...certified.received]).toEqual([])

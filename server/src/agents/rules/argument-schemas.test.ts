@@ -9,7 +9,7 @@ const check = (properties: object, given: object, required: string[] = []) =>
   checkAgainst(parametersOf({ properties: properties as JsonObject, required }), given as JsonObject)
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
 const numbers = times(10_900, (index) => index + 10_000)
-const too_large = [{ path: '', message: 'they are too large to be held against their schema' }]
+const too_large = [{ path: '', message: 'they are too large to be checked against their schema' }]
 
 /** Processor time in milliseconds. */
 function costOf(work: () => void): number {

@@ -41,13 +41,13 @@ describe('tools', () => {
     [
       'an argument that no call can have',
       [{ ...tool, required: ['zz'] }],
-      ['config.tools.0.required.0', /none of the/],
+      ['config.tools.0.required.0', /is not in properties/],
     ],
     ...['error', 'arguments', 'custom_metadata', 'secrets', 'now', 'true', 'range', '__proto__'].map(
       (save_as): [string, object, [string, RegExp]] => [
         `${save_as} as the name of a result`,
         [withAction({ save_as })],
-        ['config.tools.0.actions.0.save_as', /something else/],
+        ['config.tools.0.actions.0.save_as', /already used by templates/],
       ],
     ),
     [

@@ -59,7 +59,7 @@ describe('faults', () => {
     [
       { starting_message: { type: 'static', text: '{{' } },
       'starting_message.text',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [{ llm: 'gpt' }, 'llm', 'must be an object or null'],
     [{ llm: { provider: 'openai' } }, 'llm.model', 'is required'],
@@ -88,13 +88,13 @@ describe('faults', () => {
     [
       { channel_overrides: { email: { instructions: '{{' } } },
       'channel_overrides.email.instructions',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [{ channel_overrides: { text: { starting_message: 5 } } }, 'channel_overrides.text.starting_message', greetings],
     [
       { channel_overrides: { text: { starting_message: '{{' } } },
       'channel_overrides.text.starting_message',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [
       { channel_properties: { text: { channel: 'fax' } } },
@@ -109,7 +109,7 @@ describe('faults', () => {
     [
       { channel_properties: { text: { body_template: '{{' } } },
       'channel_properties.text.body_template',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [{ analysis: { wait_ms: 60_001 } }, 'analysis.wait_ms', 'must be at most 60000'],
     [{ analysis: { summary: { enabled: 'x' } } }, 'analysis.summary.enabled', 'must be true or false or null'],
@@ -156,8 +156,8 @@ describe('warnings', () => {
       stt: { model: 'x' },
       tts: null,
     }
-    const unknown = (path: string) => `config.${path} is not known; it is kept and has no effect`
-    const later = (path: string) => `config.${path} is not supported yet; it is kept and has no effect`
+    const unknown = (path: string) => `config.${path} is not known; it is stored but has no effect`
+    const later = (path: string) => `config.${path} is not supported yet; it is stored but has no effect`
     expect(validateAgentConfig(config, limits)).toEqual({
       faults: [],
       warnings: [

@@ -1,5 +1,6 @@
 // Commits simultaneous changes of different conversations together. Each is decided by its own conversation under its own
 // lock, as if it were alone; they share only the round trips to the database.
+import type { Channel } from '@parley/contract'
 import { type Database, type Executor, type Pipeline, limitLockWait } from '../../database/database.ts'
 import { isConnectionLost } from '../../database/failures.ts'
 import { batch } from '../../database/batch.ts'
@@ -9,7 +10,7 @@ import type { Decision, LockedConversation, Refusal } from '../machine/change.ts
 import { type Judgement, type Planned, isRefused, judge } from '../machine/plan.ts'
 import type { Core } from '../../calls/core.ts'
 import type { CommitAddition } from './additions.ts'
-import { type ChannelPort, type Channels, channelsOf, deliveryThrough } from '../channel-port.ts'
+import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
 import { type Committed, accepted, changeConversation, committedOf } from './commit.ts'
 import type { Committer } from './committer.ts'
 import { type ConversationKey, lockConversations } from './lock.ts'
@@ -26,8 +27,17 @@ export interface ProposedChange<Answer> extends ConversationKey {
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
 
+/** What a room adds to conversations and their commits; part of its manifest. */
+export interface ConversationContributions {
+  readonly additions?: CommitAddition[]
+  readonly channels?: ChannelPort[]
+}
+
 export interface GroupCommit extends Committer {
-  channels: Channels
+  /** Those on which conversations can be created. */
+  readonly channels: Channels
+  /** Must be called before the first change. */
+  contribute(contributions: ConversationContributions): void
   /** Like `changeConversation`: throws the refusal, `not_found` or `CommitInDoubt`. */
   change<Answer>(proposed: ProposedChange<Answer>): Promise<Committed<Answer>>
 }
@@ -53,13 +63,10 @@ const lock_wait_ms = 100
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
-/** `channels`: those on which conversations can be created. */
-export function createGroupCommit(
-  { database, ports, node }: Pick<Core, 'database' | 'ports' | 'node'>,
-  added: { additions: CommitAddition[]; channels: ChannelPort[] },
-): GroupCommit {
-  const channels = channelsOf(added.channels)
-  const committer: Committer = { ports, node, additions: [...added.additions, deliveryThrough(channels)] }
+export function createGroupCommit({ database, ports, node }: Pick<Core, 'database' | 'ports' | 'node'>): GroupCommit {
+  const channels = new Map<Channel, ChannelPort>()
+  const additions = [deliveryThrough(channels)]
+  const committer: Committer = { ports, node, additions }
   const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
@@ -85,7 +92,11 @@ export function createGroupCommit(
     most_size: most_characters,
     most_waiting_size: most_waiting_characters,
   })
-  return { ...committer, channels, change: change as GroupCommit['change'] }
+  const contribute = ({ additions: more = [], channels: ports = [] }: ConversationContributions) => {
+    additions.push(...more)
+    for (const port of ports) channels.set(port.name, port)
+  }
+  return { ...committer, channels, contribute, change: change as GroupCommit['change'] }
 }
 
 const isLong = ({ characters }: Proposed) => characters > long_characters

@@ -9,7 +9,7 @@ import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { isUnstorable } from '../../database/failures.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { type FieldFault, tellFaults } from '../../base/faults.ts'
+import { type FieldFault, limitFaults } from '../../base/faults.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
 import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
@@ -32,7 +32,7 @@ export const importConversations: Handler<'importConversations', Conversations> 
     const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
     const id = idOf(row)
     if (typeof outcome !== 'string') {
-      answer.errors.push(...tellFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
+      answer.errors.push(...limitFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
     } else if (outcome === 'unchanged') answer.unchanged += 1
     else created.add(id!.toLowerCase())
     // A row repeated within one call counts as created by this call.

@@ -40,14 +40,14 @@ describe('nesting', () => {
     if (taken) expect(JSON.stringify(parse(text))).toBe(text)
     else
       expect(refusalOf(text).fields.errors).toEqual([
-        { path: '0.0.0.0.0.0.0.0', message: 'is nested more than 64 deep' },
+        { path: '0.0.0.0.0.0.0.0', message: 'is nested more than 64 levels deep' },
       ])
   })
 
   test('is told with its place, before anything else is looked at', () => {
     const { error, fields } = refusalOf(`{"a":[{}],"b":{"c":[1,${'{"x":'.repeat(300)}`)
     expect(error).toBe('validation_failed')
-    expect(fields.errors).toEqual([{ path: 'b.c.1.x.x.x.x.x', message: 'is nested more than 64 deep' }])
+    expect(fields.errors).toEqual([{ path: 'b.c.1.x.x.x.x.x', message: 'is nested more than 64 levels deep' }])
   })
 
   test.each([
