@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from './config/config.ts'
+import { limitSettings } from './config/limits.ts'
 import { secretSettings } from './secrets/settings.ts'
-import { readConfig, settings } from './settings.ts'
+import { readConfig } from './settings.ts'
 
 function faultsOf(environment: Record<string, string>): string[] {
   try {
@@ -23,7 +24,7 @@ test('without settings, every default is that of the reference', () => {
     warnings: [],
   })
   expect(config.default_model).toBe('demo/parley-demo')
-  const limits = settings.filter(({ name }) => /LIMIT/.test(name)).map((setting) => Number(setting.default))
+  const limits = [...limitSettings.settings, ...secretSettings.settings].map((setting) => Number(setting.default))
   const own = config.of(secretSettings)
   expect([...Object.values(config.limits), own.secret_bytes].toSorted()).toEqual(limits.toSorted())
 })

@@ -1,4 +1,4 @@
-// The face of conversations: what the rest of the server uses of the one writer. Beside it others know only `machine/` and `read/`.
+// The face of conversations: what other rooms use of the one writer. Besides this file they import only `machine/` and `read/`.
 
 export { type AnalysisOutcome, askForAnalysis, beginAnalysis, failAnalysis, writeAnalysis } from './commit/analysis.ts'
 export { addAnalysis, analysis_work } from './commit/analysis-work.ts'

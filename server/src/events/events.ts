@@ -1,9 +1,9 @@
-// The streams of the event log: what the room has for itself, and what other streams share with it.
+// The streams of the event log: the room's own services, and what it shares with other streams.
 import type { OpenStreams } from './open-streams.ts'
 
 export interface EventServices {
   readonly open_streams: OpenStreams
 }
 
-/** The signal's key for the beginning of the end of this process. */
+/** The signal's key for the start of this process's shutdown. */
 export const drainKey = 'drain'

@@ -23,16 +23,16 @@ const numberStatement = statement(
    returning last_number`,
 )
 
-/** In one transaction, and transactions of one call. */
+/** Changes per transaction, and transactions per call. */
 const numbered_at_once = 1000
 const most_rounds = 100
 
 /**
- * Gives a number to every change that is committed. Under the feed's lock, in a statement of its own: so it sees all that was
- * numbered before, and whoever has read up to a number never finds a new one at or below it. Answers the last number.
+ * Numbers every committed change. Runs under the feed's lock, in a statement of its own, so it sees everything
+ * numbered before: a reader that has read up to a number never finds a new one at or below it. Returns the last number.
  */
 export async function numberChanges(store: RootStore): Promise<number> {
-  // One that is being numbered just now is still waiting for who looks: he waits for the lock, and then sees it.
+  // A change that is being numbered still counts as waiting, so this call waits for the lock and then sees its number.
   const [feed] = await readFeedGrowth(store, [store.organization_id])
   let last = feed!.last_number
   for (let rounds = 0; feed!.has_waiting && rounds < most_rounds; rounds += 1) {
@@ -100,18 +100,18 @@ type ChangeRow = { number: number; conversation_id: string; page_size: number } 
 export interface ChangeRecord {
   number: number
   conversation_id: string
-  /** As it stands; null: it was deleted. */
+  /** As it is now; null: it was deleted. */
   conversation: ListedConversation | null
 }
 
 export interface ChangePage {
   changes: ChangeRecord[]
-  /** Of the last change that was looked at, shown or not. */
+  /** Of the last change that was read, shown or not. */
   position: number
   has_more: boolean
 }
 
-/** The changes after a number, of each conversation the last one; `agents` null: of all. */
+/** The last change of each conversation after a number; `agents` null: of all agents. */
 export async function readChanges(
   store: Store,
   after: number,
@@ -135,7 +135,7 @@ const progressStatement = statement(
      and ($3::uuid[] is null or c.agent_id = any($3))`,
 )
 
-/** Conversations as they stand; `agents` null: of all. */
+/** Conversations as they are now; `agents` null: of all agents. */
 export function readProgress(
   store: Store,
   conversation_ids: readonly string[],
@@ -155,11 +155,11 @@ const growthStatement = statement(
 export interface FeedGrowth {
   organization_id: string
   last_number: number
-  /** Some change has no number yet. */
+  /** A change has no number yet. */
   has_waiting: boolean
 }
 
-/** How far the feeds of these organizations have come. */
+/** How far the feeds of these organizations have grown. */
 export function readFeedGrowth(executor: Executor, organization_ids: string[]): Promise<FeedGrowth[]> {
   return executor.query(growthStatement, [organization_ids])
 }
@@ -169,15 +169,15 @@ const waitingStatement = statement(
   'select distinct organization_id from conversation_changes where number is null limit $1',
 )
 
-/** Organizations whose changes wait for their numbers. */
+/** Organizations with changes that have no number yet. */
 export async function findWaitingFeeds(executor: Executor, limit: number): Promise<string[]> {
   const rows = await executor.query<{ organization_id: string }>(waitingStatement, [limit])
   return rows.map(({ organization_id }) => organization_id)
 }
 
-// Only numbered ones, of all organizations: the last number says to a reader that there was something to miss.
+// Only numbered changes, of all organizations: from the last number, a reader learns that it has missed some.
 const forgetStatement = acrossOrganizations(
-  'what is old goes, whose ever it was',
+  'old changes of all organizations are deleted',
   'forget_changes',
   `delete from conversation_changes where id in (
      select id from conversation_changes where created_at < clock_timestamp() - $1::integer * interval '1 day'

@@ -9,5 +9,8 @@ test('no index without a reason, and no reason without an index', async () => {
     `select indexname from pg_indexes where schemaname = 'public' and tablename not like 'kysely%'`,
   )
   const there = rows.map(({ indexname }) => indexname)
-  expect(Object.keys(indexUses).toSorted()).toEqual(there.toSorted())
+  const named = Object.keys(indexUses)
+  expect(named.filter((name) => !there.includes(name))).toEqual([])
+  // A primary key is a rule by itself; of a table that is asked for by other columns too, its uses are worth a line.
+  expect(there.filter((name) => !named.includes(name) && !name.endsWith('_pkey'))).toEqual([])
 })
