@@ -106,7 +106,7 @@ describe('endpoints', () => {
     await create()
   })
 
-  test('callers who may not read messages cannot have events sent, or read what a receiver echoes', async () => {
+  test('callers without access to messages cannot have events sent, or read what a receiver echoes', async () => {
     const manager = world.server.as({ token: await makeKey(world.server, { only: ['webhooks:manage'] }) })
     const error = await refusal(manager.createWebhookEndpoint({ url, events: ['*'] }))
     expect(error).toMatchObject({ status: 403, code: 'forbidden' })

@@ -292,7 +292,7 @@ describe('T7, T8: if the attempt is lost in mid-call', () => {
     expect(peer.calls).toHaveLength(1)
   })
 
-  test('and the server is down for who takes over, the call is an error and the turn is answered', async () => {
+  test('and the server is down for the next attempt, the call is an error and the turn is answered', async () => {
     peer.tools = [textTool('order', { annotations: { readOnlyHint: true } })]
     const { conversation_id, sent } = await startCall()
     sent.catch(() => {})
