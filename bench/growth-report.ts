@@ -34,6 +34,12 @@ export async function printIndexes(client: pg.Client): Promise<void> {
   process.stdout.write('### Indexes\n\n')
   printTable(
     ['index', 'of', 'size', 'scans', 'purpose'],
-    rows.map(({ name, table, size, scans }) => [name, table, size, scans, indexUses[name] ?? '**unknown**']),
+    rows.map(({ name, table, size, scans }) => [
+      name,
+      table,
+      size,
+      scans,
+      indexUses[name] ?? (name.endsWith('_pkey') ? 'unique rows' : '**unknown**'),
+    ]),
   )
 }

@@ -1,5 +1,5 @@
 // The purpose of each index: the query that needs it, or the rule that it enforces. A test compares this list with the schema, so
-// that no index exists without a reason.
+// that no index exists without a reason. Only a primary key needs no line.
 export const indexUses: Record<string, string> = {
   // Rules first: these are needed even if no query uses them.
   installation_pkey: 'allows only one row',

@@ -90,7 +90,7 @@ export const authoringOperations = {
     tag,
     summary: 'Generate the instructions of a draft with the default model',
     description:
-      "A job writes them from the draft's `instruction_builder_inputs`: read the version until `instruction_generation.status` is `done` or `failed`. The text replaces `config.instructions` and `revision` increases. If the draft was changed or published after the call, the generation fails, and the text is in `instruction_generation.instructions`. While a generation for the same revision is running, another call joins it; after a change, it starts again. `latest` creates a draft if there is none.",
+      "A job writes them from the draft's `instruction_builder_inputs`: read the version until `instruction_generation.status` is `done` or `failed`. The text replaces `config.instructions` and `revision` increases. If the draft was changed or published after the call, the generation fails, and the text is in `instruction_generation.instructions`. While a generation for the same revision is running, another call joins it; after a change, it starts again. `latest` creates a draft if necessary.",
     access: ['agents:manage'],
     narrowed: true,
     params: versionPath,

@@ -310,7 +310,7 @@ const readingOperations = {
     tag,
     summary: 'List conversations, newest first',
     description:
-      'A page shorter than `limit` is the last one. The `Link` header has the address of the next page (`rel="next"`). After 4 MiB of sensitive fields, or the limit that the server is configured with, the remaining conversations have `sensitive_omitted` instead of theirs.',
+      'A page shorter than `limit` is the last one. The `Link` header has the address of the next page (`rel="next"`). After 4 MiB of sensitive fields, or the limit that the server is configured with, the remaining conversations have `sensitive_omitted` instead of these fields.',
     access: read,
     narrowed: true,
     query: Type.Object({

@@ -4,7 +4,7 @@ import type { ErrorName } from './errors.ts'
 import type { ConversationPermission, Scope } from './vocabulary.ts'
 
 /**
- * Who may call it. `public`: anyone; `user`: a personal access token (without an organization) or a user's session; `session`: a
+ * Who can call it. `public`: anyone; `user`: a personal access token (without an organization) or a user's session; `session`: a
  * session; `member`: any credential of the organization; a list: any credential that has one of the scopes.
  */
 export type OperationAccess = 'public' | 'user' | 'session' | 'member' | readonly [Scope, ...Scope[]]

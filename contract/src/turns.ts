@@ -31,7 +31,7 @@ export const turnOperations = {
     tag,
     summary: "Stream a conversation's events until it ends",
     description:
-      'Every stored event comes once and in order, with its number as the `id`; by default the stream begins with the first event. Text that is being generated comes between them without a number: `message.delta`, and for a client that joins in the middle of a turn, `message.snapshot` first; the `message.created` that follows has the final text. The stream closes after the event that ends the conversation. A client that resumes gets later events; if there are none that it may see, the response is 204. A client that reads too slowly is disconnected and can resume. A stream ends within 20 seconds of its credential: when a key or token is deleted or expires, or a member is removed.',
+      'Every stored event comes once and in order, with its number as the `id`; by default the stream begins with the first event. Text that is being generated comes between them without a number: `message.delta`, and for a client that joins in the middle of a turn, `message.snapshot` first; the `message.created` that follows has the final text. The stream closes after the event that ends the conversation. A client that resumes gets later events; if it may see no later event, the response is 204. A client that reads too slowly is disconnected and can resume. A stream ends within 20 seconds of its credential: when a key or token is deleted or expires, or a member is removed.',
     access: ['conversations:read_sensitive'],
     narrowed: true,
     conversation_permission: 'read',

@@ -148,7 +148,7 @@ export const widgetData = {
             {
               label: shortText('What happens.'),
               state: oneOf(['done', 'current', 'upcoming'] as const),
-              at: Type.Optional(shortText('When, as it is to be shown.', 80)),
+              at: Type.Optional(shortText('When, as shown to the end user.', 80)),
             },
             strict,
           ),
@@ -156,7 +156,7 @@ export const widgetData = {
         ),
         carrier: Type.Optional(shortText('Who delivers.')),
         tracking_url: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$' })),
-        estimated_delivery: Type.Optional(shortText('As it is to be shown.', 80)),
+        estimated_delivery: Type.Optional(shortText('As shown to the end user.', 80)),
       },
       { ...strict, description: 'How far an order has come.' },
     ),

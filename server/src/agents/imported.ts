@@ -2,7 +2,7 @@
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 
-/** Takes a share lock on the agent, because the caller may write an active conversation, which no deletion may miss (versions.ts). */
+/** Takes a share lock on the agent, so that no deletion misses an active conversation that the caller writes (versions.ts). */
 const versionOfAgent = statement(
   'agents_imported_version',
   `select v.id from agents a left join lateral (

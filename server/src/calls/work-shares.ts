@@ -9,7 +9,7 @@ const most_waiting = 10_000
 const wait_ms = 10_000
 /** A single organization can use half of them, which is enough to keep a processor and a database busy. */
 const most_places = 16
-/** The minimum, however few connections there are, so that one call that waits for a lock does not block all others of its organization. */
+/** The minimum, so that one call that waits for a lock does not block all others of its organization. */
 const least_places = 4
 /** Connections that an organization still has when its calls use all their places. */
 const spare_connections = 2

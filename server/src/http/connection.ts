@@ -8,7 +8,7 @@ export const look_ms = 5000
 /** A client must read 16 KiB of its response in 30 s, or what is left of it. */
 const looks_to_read = 6
 const least_read_bytes = 16_384
-/** A client that has its response while it still sends may go on until the second check: disconnecting it might lose the response. */
+/** A client that still sends after its response may go on until the second check: disconnecting it might lose the response. */
 const looks_to_send = 2
 /** Limits pipelined requests, because responses on a connection are sent one after another and waiting requests use memory. */
 const max_open_requests = 16

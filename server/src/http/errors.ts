@@ -15,7 +15,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   reply.header('x-request-id', request.id)
-  // When a body is refused, the framework closes at once, and a client that is still sending would lose the response (connection.ts).
+  // When a body is refused, the framework closes at once, and a client that still sends would lose the response (connection.ts).
   reply.removeHeader('connection')
   return reply
     .code(status)

@@ -1,4 +1,4 @@
-// Reads an operation's input from a request: checks path, query, headers and body against the contract and reports every fault at once.
+// Reads an operation's input from a request: checks path, query, headers and body against the contract, reporting every fault.
 import { type Operation, headerName } from '@parley/contract'
 import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'

@@ -34,7 +34,7 @@ export interface SecretSizes {
   /** The number of other secrets, and the bytes of their plain values. */
   others: number
   bytes_of_others: number
-  /** Bytes of the named secret's present value; 0: there is none. */
+  /** Bytes of the named secret's present value; 0 if it does not exist. */
   bytes_before: number
 }
 
@@ -72,7 +72,7 @@ const deleteStatement = statement(
   'delete from secrets where organization_id = $1 and name = $2 returning name',
 )
 
-/** False if there is none. */
+/** False if the secret does not exist. */
 export async function deleteSecretRow(store: Store, name: string): Promise<boolean> {
   return (await store.query(deleteStatement, [store.organization_id, name])).length > 0
 }

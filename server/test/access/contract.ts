@@ -1,4 +1,4 @@
-// What contract.test.ts knows of the operations of access; those of signing in are in sign-in/.
+// The entries for the operations of access; those of signing in are in sign-in/.
 import type { accessOperations } from '@parley/contract'
 import type { EntriesOf, World } from '../contract/entries.ts'
 import { makeUser } from '../support/actors.ts'

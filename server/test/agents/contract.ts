@@ -1,4 +1,4 @@
-// What contract.test.ts knows of the operations of agents.
+// The entries for the operations of agents.
 import type { agentOperations } from '@parley/contract'
 import type { EntriesOf, World } from '../contract/entries.ts'
 

@@ -1,4 +1,4 @@
-// What holds of every operation, generated from the contract and from what each room's contract.ts says of its own.
+// Checks of every operation, generated from the contract and from the entries in each room's contract.ts.
 import {
   type ConversationPermission,
   type Operation,
@@ -43,7 +43,7 @@ let provider: IdentityProvider
 let agent: { agent_id: string }
 let user: User
 let outsider: Organization
-/** Brings in rows that name an agent of the first organization. */
+/** Imports rows that name an agent of the first organization. */
 let importer: Organization
 let outsideUser: User
 let narrowedKey: string
@@ -74,7 +74,7 @@ const as = (token: string | undefined) =>
 const inputOf = async (id: OperationId) => (await entryOf(id).input(world)) as Record<string, unknown>
 const insider = async ({ access }: Operation) =>
   access === 'session' ? openSession(server, createJudgingFetch) : as(access === 'user' ? user.token : server.admin_key)
-/** Whether an organization's key can call it. */
+/** Whether an organization key can call the operation. */
 const isForKeys = ({ access }: Operation) => access !== 'public' && access !== 'user' && access !== 'session'
 
 const all = Object.values(operations).map((operation): [OperationId, Operation] => [operation.id, operation])
@@ -87,7 +87,7 @@ const answer = {
 }
 
 describe('every operation', () => {
-  test.each(all)('%s works, and answers what its schema says', async (id, operation) => {
+  test.each(all)('%s works, and its response matches its schema', async (id, operation) => {
     const input = await inputOf(id)
     let status = 0
     const output = await call(await insider(operation), id, input, (response) => (status = response.status))
@@ -97,16 +97,19 @@ describe('every operation', () => {
     expect(validate(output), ajv.errorsText(validate.errors)).toBe(true)
   })
 
-  test.each(needing(({ access }) => access !== 'public'))('%s: no or a bad credential is one 401', async (id) => {
-    const input = await inputOf(id)
-    const bad = [undefined, 'nonsense', 'ak_unknown.secretsecretsecretsecret', 'pat_unknown.secret', `${user.token}x`]
-    const errors = await Promise.all(bad.map((token) => refusal(call(as(token), id, input))))
-    for (const { status, body } of errors) {
-      expect(status).toBe(401)
-      const { request_id: _, ...rest } = body as Record<string, unknown>
-      expect(rest).toEqual({ detail: 'Invalid or missing credentials.', code: 'unauthorized' })
-    }
-  })
+  test.each(needing(({ access }) => access !== 'public'))(
+    '%s: a missing or invalid credential is always the same 401',
+    async (id) => {
+      const input = await inputOf(id)
+      const bad = [undefined, 'nonsense', 'ak_unknown.secretsecretsecretsecret', 'pat_unknown.secret', `${user.token}x`]
+      const errors = await Promise.all(bad.map((token) => refusal(call(as(token), id, input))))
+      for (const { status, body } of errors) {
+        expect(status).toBe(401)
+        const { request_id: _, ...rest } = body as Record<string, unknown>
+        expect(rest).toEqual({ detail: 'Invalid or missing credentials.', code: 'unauthorized' })
+      }
+    },
+  )
 
   const isBound = ({ method, changes_nothing, sign_in }: Operation) => method === 'POST' && !changes_nothing && !sign_in
   test.each(needing(isBound))('T9: %s with the same key twice', async (id, operation) => {
@@ -118,14 +121,17 @@ describe('every operation', () => {
     expect(replays).toEqual([null, 'true'])
   })
 
-  test.each(needing(({ access }) => typeof access !== 'string'))('%s: without the scope 403', async (id, operation) => {
-    const key = await makeKey(server, { without: operation.access as readonly Scope[] })
-    answer.forbidden(await refusal(call(as(key), id, await inputOf(id))))
-  })
+  test.each(needing(({ access }) => typeof access !== 'string'))(
+    '%s: without the scope it is 403',
+    async (id, operation) => {
+      const key = await makeKey(server, { without: operation.access as readonly Scope[] })
+      answer.forbidden(await refusal(call(as(key), id, await inputOf(id))))
+    },
+  )
 
   test.each(needing(({ access }) => typeof access !== 'string'))('%s: one of its scopes is enough', async (id, op) => {
     for (const scope of op.access as readonly Scope[]) {
-      // Nobody gives or takes a role without every scope of it.
+      // Callers can grant and remove only roles whose scopes they all have.
       const input = { ...(await inputOf(id)), ...(id === 'createOrganizationKey' ? { scopes: [scope] } : {}) }
       const error = await call(as(await makeKey(server, { only: [scope] })), id, input).catch(
         (thrown: unknown) => thrown,
@@ -135,7 +141,7 @@ describe('every operation', () => {
   })
 
   test.each(needing(({ access }) => access === 'user' || access === 'session'))(
-    '%s: an organization key is no user, and no session',
+    '%s: an organization key is neither a user nor a session',
     async (id) => {
       answer.forbidden(await refusal(call(as(server.admin_key), id, await inputOf(id))))
     },
@@ -152,7 +158,7 @@ describe('every operation', () => {
   })
 })
 
-/** Every id of the first organization that an answer might give away. */
+/** Every id of the first organization that a response might reveal. */
 async function idsOfFirst(): Promise<string[]> {
   const { conversations, agents, agent_versions, members } = await readIds()
   return [server.organization_id, user.user_id, ...conversations, ...agents, ...agent_versions, ...members]
@@ -174,9 +180,9 @@ async function readIds() {
   }
 }
 
-describe('what a stranger sees', () => {
+describe('what other callers see', () => {
   test.each(needing((operation) => isForKeys(operation) || operation.access === 'user'))(
-    '%s: nothing of another organization',
+    '%s: shows nothing of another organization',
     async (id, op) => {
       const input = await inputOf(id)
       const key = id === 'importConversations' ? importer.key : outsider.key
@@ -197,14 +203,14 @@ describe('what a stranger sees', () => {
       const output = JSON.stringify(await call(as(narrowedKey), id, input))
       const { conversations, agent_versions } = await readIds()
       for (const secret of [agent.agent_id, ...agent_versions]) expect(output).not.toContain(secret)
-      // An import tells which row it refuses.
+      // An import reports which row it refuses.
       if (id !== 'importConversations') for (const secret of conversations) expect(output).not.toContain(secret)
       else expect(output).toContain('"created":0,"unchanged":0')
     },
   )
 
   test.each(needing(({ narrowed, access }) => !narrowed && access !== 'user'))(
-    '%s: is not there for a narrowed key',
+    '%s: is not found for a narrowed key',
     async (id) => {
       expect(entryOf(id).narrowed).toBeUndefined()
       answer['not found'](await refusal(call(as(narrowedKey), id, await inputOf(id))))
@@ -212,7 +218,7 @@ describe('what a stranger sees', () => {
   )
 })
 
-describe('ids that nothing has', () => {
+describe('unknown ids', () => {
   const malformed = ['nonsense', '\0', '../..', '%', '1 or 1=1', 'x'.repeat(400), 'x'.repeat(2000), '🙂', '-1', '1.5']
   const unknown = [...malformed, '0190b000-0000-7000-8000-ffffffffffff', '99999999999999999999', '0']
   const cases = all.flatMap(([id, { params }]) =>
@@ -222,7 +228,7 @@ describe('ids that nothing has', () => {
     const input = await inputOf(id)
     for (const value of unknown) {
       const error = await refusal(call(await insider(operations[id]), id, { ...input, [name]: value }))
-      // There the caller chooses the name: one that cannot be is a fault of the request, if it is a path at all.
+      // The caller chooses the name there: an invalid one is a fault of the request, if it is a valid path at all.
       if (id === 'setSecret' && error.status === 422) continue
       expect([value, error.status, error.code]).toEqual([value, 404, 'not_found'])
     }
@@ -235,13 +241,13 @@ describe('conversation tokens', () => {
   const permitted = needing(({ conversation_permission }) => conversation_permission !== undefined)
   const closed = needing(({ access, conversation_permission }) => access !== 'public' && !conversation_permission)
 
-  test.each(closed)('%s: is closed to them', async (id) => {
+  test.each(closed)('%s: refuses them', async (id) => {
     const input = await inputOf(id)
     const conversation_id = String(input['conversation_id'] ?? (await newConversation(world)))
     answer.forbidden(await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end']), id, input)))
   })
 
-  test.each(permitted)('%s: is open with the permission, on their conversation only', async (id, operation) => {
+  test.each(permitted)('%s: accepts them with the permission, only for their conversation', async (id, operation) => {
     const permission = operation.conversation_permission!
     const input = (await inputOf(id)) as { conversation_id: string }
     const others = (['read', 'message', 'end'] as const).filter((other) => other !== permission)
@@ -261,7 +267,7 @@ describe('the contract itself', () => {
     expect(inPath).toEqual(Object.keys(params?.properties ?? {}))
   })
 
-  test('each entry of the operations stands under its own id, and no two share method and path', () => {
+  test('each operation is listed under its own id, and no two share a method and path', () => {
     for (const [key, { id }] of Object.entries(operations)) expect(id).toBe(key)
     const routes = all.map(([, { method, path }]) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`)
     expect(new Set(routes).size).toBe(routes.length)
@@ -282,7 +288,7 @@ describe('the contract itself', () => {
   })
 
   test.each(['/nothing', '/core/conversations/a/b/c', '/core/conversations/%', '/%E0%A4%A'])(
-    'a path that is no operation (%s): 404 with the same body',
+    'a path without an operation (%s): 404 with the same body',
     async (path) => {
       expect((await judgingFetch(`${server.url}${path}`)).status).toBe(404)
     },

@@ -1,4 +1,4 @@
-// What contract.test.ts knows of the operations of secrets.
+// The entries for the operations of secrets.
 import type { secretOperations } from '@parley/contract'
 import type { EntriesOf } from '../contract/entries.ts'
 

@@ -1,4 +1,4 @@
-// What contract.test.ts knows of the operations of statistics.
+// The entries for the operations of statistics.
 import type { statisticsOperations } from '@parley/contract'
 import type { EntriesOf } from '../contract/entries.ts'
 

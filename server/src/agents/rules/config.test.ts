@@ -30,7 +30,7 @@ const complete = {
 }
 
 describe('faults', () => {
-  test('a complete configuration and an empty one have none, and nothing to warn of', () => {
+  test('a complete configuration and an empty one have no faults and no warnings', () => {
     expect(validateAgentConfig(complete, limits)).toEqual({ faults: [], warnings: [] })
     expect(validateAgentConfig({}, limits)).toEqual({ faults: [], warnings: [] })
   })
@@ -133,7 +133,7 @@ describe('faults', () => {
     expect(faultsOf(value)).toEqual([{ path: 'config', message: 'must be an object' }])
   })
 
-  test('the size is bounded, and so is the number of faults', () => {
+  test('the size is limited, and so is the number of faults', () => {
     const small = { agent_config_bytes: 100 }
     expect(validateAgentConfig({ instructions: 'ä'.repeat(50) }, small).faults).toEqual([
       { path: 'config', message: 'must have at most 100 bytes as JSON' },
@@ -145,7 +145,7 @@ describe('faults', () => {
 })
 
 describe('warnings', () => {
-  test('unknown keys at any depth, later capabilities by themselves, sorted', () => {
+  test('unknown keys at any depth, and later capabilities separately, sorted', () => {
     const config = {
       tools: [{ name: 'x', description: 'x', output: '', colour: 1, actions: [{ type: 'dtmf', digits: '1' }] }],
       zebra: { inner: 1 },
@@ -211,7 +211,7 @@ describe('warnings', () => {
     )
   })
 
-  test('any value at all gets a verdict', () => {
+  test('any value is either valid or has faults', () => {
     const key = fc.oneof(fc.constantFrom(...Object.keys(complete), 'text', 'type', 'fallbacks'), fc.string())
     const value = fc.letrec((tie) => ({
       tree: fc.oneof({ depthSize: 'small' }, fc.jsonValue(), fc.dictionary(key, tie('tree'))),

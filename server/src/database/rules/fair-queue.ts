@@ -92,7 +92,7 @@ export class FairQueue<Request> {
     this.#release(line, line.waiting.splice(place, 1)[0]!.size)
   }
 
-  /** Takes the next group, or null if there is none. Large requests are taken only `with_large`. */
+  /** Takes the next group; null if no request can be taken. Large requests are taken only `with_large`. */
   take(with_large: boolean): Group<Request> | null {
     const { most, most_size } = this.#options
     const requests: Request[] = []

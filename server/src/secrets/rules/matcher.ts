@@ -127,7 +127,7 @@ export class Matcher {
     }
   }
 
-  /** 0: not created yet, or there is none. */
+  /** 0: not created yet, or impossible. */
   private find(parent: number, unit: number): number {
     const { states, table } = this
     const mask = table.length - 1
@@ -253,7 +253,7 @@ export function spend(budget: Budget, steps: number): void {
   if (budget.steps < 0) throw new BudgetSpent()
 }
 
-/** The rolling hash of the last `gram_length` characters. Beyond the end of a text there are none. */
+/** The rolling hash of the last `gram_length` characters. A text has no characters beyond its end. */
 function roll(gram: number, unit: number): number {
   return ((gram << 4) ^ unit) & gram_mask
 }

@@ -1,4 +1,4 @@
-// What contract.test.ts knows of the operations of signing in, and a browser with a session of its own.
+// The entries for the operations of signing in, and a browser with its own session.
 import type { invitationOperations, signInOperations } from '@parley/contract'
 import { createUser, setUserPassword } from '../../../src/access/administration.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
@@ -9,7 +9,7 @@ import type { TestServer } from '../../support/server.ts'
 const password = 'correct horse battery'
 const newEmail = () => `member-${crypto.randomUUID()}@example.test`
 
-/** Signed in as a member of the first organization who is there for that only. */
+/** Signed in as a member of the first organization created only for this. */
 export async function openSession(server: TestServer, fetchOf: (fetch_: typeof fetch) => typeof fetch) {
   const administration = { database: server.database, ports: systemPorts }
   const email = newEmail()
