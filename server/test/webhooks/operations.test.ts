@@ -131,7 +131,7 @@ describe('endpoints', () => {
     await world.client.testWebhookEndpoint({ webhook_id })
     await expectSettled(world, webhook_id)
     const [delivery] = await world.deliveries(webhook_id)
-    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('rotate it') }])
+    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('Rotate it') }])
     world.receiver.secret = (await world.client.rotateWebhookSecret({ webhook_id, previous_valid_seconds: 0 })).secret
     await world.newConversation()
     await expectSettled(world, webhook_id)
