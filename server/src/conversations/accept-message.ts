@@ -1,4 +1,4 @@
-// Accepts a message, whoever sends it: one commit stores it with the turn that will answer it. Nothing here waits for that
+// Accepts a message from any sender: one commit stores it with the turn that will answer it. Nothing here waits for that turn.
 // turn.
 import type { ConcurrencyRule } from '@parley/contract'
 import { readAgentConfig } from '../agents/agents.ts'

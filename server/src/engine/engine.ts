@@ -185,7 +185,7 @@ export class Engine implements TurnRunner {
     return { ...services, models: modelsOf(services, openStore(services.database, organization_id)) }
   }
 
-  /** The text so far of the attempt that runs here for this conversation; null if there is none. */
+  /** The text so far of the attempt that runs here for this conversation; null if no attempt runs. */
   textSoFar(conversation_id: string): string | null {
     return this.#running.get(conversation_id)?.text ?? null
   }

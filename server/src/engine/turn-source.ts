@@ -42,7 +42,7 @@ export async function prepareSources(
       dispose()
       throw run.signal.reason ?? result.reason
     }
-    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of the turn failed')
+    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of a turn failed')
   }
   return {
     tools: added.flatMap(({ tools }) => tools),

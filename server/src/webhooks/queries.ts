@@ -90,9 +90,9 @@ export async function changeEndpoint(
   id: string,
   changes: Partial<Omit<NewEndpoint, 'id'>>,
 ): Promise<EndpointRecord | undefined> {
-  const anew = changes.active ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}
+  const reset = changes.active ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}
   const [endpoint] = await store.execute(sql<EndpointRecord>`
-    update webhook_endpoints set ${assignments({ ...changes, ...anew, updated_at: sql`clock_timestamp()` })}
+    update webhook_endpoints set ${assignments({ ...changes, ...reset, updated_at: sql`clock_timestamp()` })}
     where organization_id = ${store.organization_id} and deleted_at is null and id = ${id}
     returning ${sql.raw(endpointColumns)}`)
   return endpoint

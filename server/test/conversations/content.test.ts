@@ -1,4 +1,4 @@
-// The content of a conversation and who may see it: updateConversation, deleteConversation, conversation tokens,
+// The content of a conversation and who can see it: updateConversation, deleteConversation, conversation tokens,
 // getConversation.
 import type { ConversationPermission, Input } from '@parley/contract'
 import { createClient } from '@parley/sdk'
@@ -330,7 +330,7 @@ describe('getConversation', () => {
   })
 })
 
-test('a caller who may not read messages cannot create a token that reads', async () => {
+test('a caller without access to messages cannot create a token that reads', async () => {
   const { agent_id: id } = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: id })
   const key = await server.client.createOrganizationKey({ name: 'narrow', scopes: ['conversations:manage'] })

@@ -205,8 +205,8 @@ describe('what end does', () => {
     server.model.answer = () => held
     const waiting = refusal(server.client.sendConversationMessage({ conversation_id: id, text: 'Tell me a story' }))
     await held.asked
-    held.say('Once upon a ')
-    await heard(id, 'Once upon a ')
+    held.say('Long ago a ')
+    await heard(id, 'Long ago a ')
     const answer = await end(id)
     expect(answer.status).toBe(200)
     expect(await waiting).toMatchObject({ status: 409, code: 'conversation_ended' })
@@ -215,7 +215,7 @@ describe('what end does', () => {
     const { conversation } = await server.client.getConversation({ conversation_id: id })
     expect(conversation!.items.map(({ role, content, interrupted }) => [role, content, interrupted])).toEqual([
       ['user', ['Tell me a story'], false],
-      ['assistant', ['Once upon a '], true],
+      ['assistant', ['Long ago a '], true],
     ])
     await expect.poll(() => server.model.hangUps).toBeGreaterThan(0)
     const error = await refusal(server.client.sendConversationMessage({ conversation_id: id, text: 'And then?' }))

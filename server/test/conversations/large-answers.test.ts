@@ -108,7 +108,7 @@ describe('a transcript', () => {
     expect(JSON.stringify(parts)).not.toContain('yyy')
   })
 
-  test('from beyond its end is empty; without the scope there is none', async () => {
+  test('from beyond its end is empty; without the scope it is absent', async () => {
     const conversation_id = await bringIn([message('Hello')])
     const { conversation } = await server.client.getConversation({ conversation_id, items_from: 7 })
     expect(conversation).toEqual({ items: [] })

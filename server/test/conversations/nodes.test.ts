@@ -43,7 +43,7 @@ const itemsOf = async (conversation_id: string) =>
 
 /** Ends a turn from the other node; returns after how many milliseconds its model call was stopped. */
 async function endElsewhere(): Promise<number> {
-  const { conversation_id, call } = await startTurn('Once upon a ')
+  const { conversation_id, call } = await startTurn('Long ago a ')
   const hangUps = server.model.hangUps
   const startedAt = performance.now()
   const ended = await there().endConversation({ conversation_id, prefer: 'wait=0' })
@@ -53,7 +53,7 @@ async function endElsewhere(): Promise<number> {
   expect(await refusal(call)).toMatchObject({ status: 409, code: 'conversation_ended' })
   expect(await itemsOf(conversation_id)).toEqual([
     ['user', 'Hello', false],
-    ['assistant', 'Once upon a ', true],
+    ['assistant', 'Long ago a ', true],
   ])
   return took_ms
 }

@@ -17,7 +17,7 @@ const tools = [
     required: ['what'],
   },
   { name: 'say', description: 'Says', properties: { x: {} }, actions: [{ type: 'play_message', message: '{{ x }}' }] },
-  { name: 'constructor', description: 'Is named so', output: '{{ arguments | tojson }}', properties: { x: {} } },
+  { name: 'constructor', description: 'Has this name', output: '{{ arguments | tojson }}', properties: { x: {} } },
 ]
 
 beforeAll(async () => {

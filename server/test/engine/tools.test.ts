@@ -100,15 +100,15 @@ test('the next turn sees the calls of the previous one, each with its result', a
 
 describe('a failure is a result that the model sees', () => {
   test.each<[string, ReturnType<typeof call>, RegExp]>([
-    ['an unknown tool', call('fly'), /no tool/],
-    ['a tool with the name of a prototype', call('__proto__'), /no tool/],
+    ['an unknown tool', call('fly'), /No tool/],
+    ['a tool with the name of a prototype', call('__proto__'), /No tool/],
     ['arguments that are not JSON', call('order', '{"what": "te'), /not valid JSON/],
     ['arguments that are not an object', call('order', '[1]'), /JSON object/],
     ['arguments that are missing', call('order', {}), /what is required/],
     ['arguments of the wrong type', call('order', { what: 5 }), /what must be string/],
     ['additional arguments', call('order', '{"what": "tea", "__proto__": {"x": 1}}'), /additional/],
     ['arguments that cannot be stored', call('order', '{"what": "\\u0000"}'), /NUL/],
-    ['endless arguments', call('order', `{"what": "${'x'.repeat(70_000)}"}`), /more than/],
+    ['endless arguments', call('order', `{"what": "${'x'.repeat(70_000)}"}`), /exceed/],
     ['a server that is not running', call('gone', {}), /ECONNREFUSED/],
     ['a private address', call('inside', {}), /not a public address/],
   ])('%s', async (_what, asked, expected) => {
@@ -223,8 +223,8 @@ describe('T7, T8: if the attempt is lost in the middle of a step', () => {
     const { conversation_id, reply } = await startCall('order')
     await loseNode(conversation_id)
     const { tool_calls, reply: said } = await reply
-    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/not known/) }])
-    expect(said).toMatch(/^Wait\. Told: Error: It is not known/)
+    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/is unknown/) }])
+    expect(said).toMatch(/^Wait\. Told: Error: It is unknown/)
     expect(peer.requests).toHaveLength(1)
   })
 
@@ -234,9 +234,9 @@ describe('T7, T8: if the attempt is lost in the middle of a step', () => {
     const asked = server.model.requests.length
     await loseNode(conversation_id)
     const { tool_calls } = await reply
-    expect(tool_calls.map(({ name, output }) => [name, /within|not known/.exec(String(output))?.[0]])).toEqual([
+    expect(tool_calls.map(({ name, output }) => [name, /within|is unknown/.exec(String(output))?.[0]])).toEqual([
       ['slow', 'within'],
-      ['order', 'not known'],
+      ['order', 'is unknown'],
     ])
     expect(peer.requests).toHaveLength(2)
     expect(server.model.requests).toHaveLength(asked + 1)

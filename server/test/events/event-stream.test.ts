@@ -160,7 +160,7 @@ describe('cut off at any byte', () => {
   }, 120_000)
 })
 
-describe('who may read', () => {
+describe('who can read', () => {
   test('a conversation token, in the query too: messages, no tool calls, metadata or analysis; none of it is logged', async () => {
     const conversation_id = await begin()
     await server.client.updateConversation({ conversation_id, custom_metadata: { secret: 'x' } })

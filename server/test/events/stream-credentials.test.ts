@@ -55,7 +55,7 @@ describe('a stream ends with its credential', () => {
       const { user_id, headers } = await ofUser()
       return { headers, lose: () => server.client.deleteMember({ user_id }) }
     },
-    'a member who may no longer read': async () => {
+    'a member who can no longer read': async () => {
       const { user_id, headers } = await ofUser()
       return { headers, lose: () => server.client.updateMember({ user_id, role: 'viewer' }) }
     },
@@ -137,7 +137,7 @@ describe('a stream ends with its credential', () => {
     await until(() => hasty.node.rooms.events.open_streams.count === 0)
   })
 
-  test('that of a reader who may still read, but not everything that is sent', async () => {
+  test('that of a reader who can still read, but not everything that is sent', async () => {
     const { user_id, headers } = await ofUser()
     const response = await fetch(`${hasty.node.url}/core/conversations/changes`, {
       headers: { ...headers, accept: 'text/event-stream' },

@@ -109,7 +109,7 @@ export class Talk {
     return { finish, outcome }
   }
 
-  /** The text so far of the running attempt, on whichever node; null if there is none. */
+  /** The text so far of the running attempt, on whichever node; null if no attempt runs. */
   textSoFar(): string | null {
     const texts = this.lane.nodes.map(({ rooms }) => rooms.engine.engine.textSoFar(this.id))
     return texts.find((text) => text !== null) ?? null

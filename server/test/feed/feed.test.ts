@@ -248,7 +248,7 @@ describe('nothing is missed', () => {
   })
 })
 
-describe('who may see it', () => {
+describe('who can see it', () => {
   test('nobody of another organization, a narrowed key only its own agents; sensitive fields only with the scope', async () => {
     const stranger = await makeOrganization(server)
     const narrowed = server.as({ token: await makeNarrowedKey(server, [(await publishAgent(server.client)).agent_id]) })

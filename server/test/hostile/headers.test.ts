@@ -1,4 +1,4 @@
-// What every answer tells a browser: its media type, who may frame it, what it may load, who may cache it.
+// What every answer tells a browser: its media type, who can frame it, what it can load, who can cache it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../support/server.ts'
 import { openRawClient } from './raw-client.ts'

@@ -53,7 +53,7 @@ interface Schema {
 /** Below this level, shapes replace any value. */
 const max_levels = 3
 
-/** A value of this form with the shape in place of each of its fields, `levels` deep. */
+/** A value of this form with the shape instead of each of its fields, `levels` deep. */
 function fill(schema: Schema, shape: Shape, bytes: number, levels: number): string {
   const known = schema.anyOf?.find((branch) => branch.properties ?? branch.items) ?? schema
   if (levels > 0 && known.properties) {

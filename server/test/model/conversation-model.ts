@@ -90,7 +90,7 @@ export class ConversationModel {
   readonly items: ModelItem[] = []
   /** How often a model has been called for this conversation so far. */
   asked = 0
-  /** How often a tool's server has been called so far. */
+  /** The number of calls to a tool's server so far. */
   tools_asked = 0
   readonly message_keys = new Map<string, { text: string; turn: number }>()
   readonly end_keys = new Map<string, EndRequest>()

@@ -49,7 +49,7 @@ export const halts = (deed: Deed): boolean =>
   deed === 'message interrupt' || deed === 'end cut' || deed === 'cancel' || deed === 'delete'
 
 /**
- * Does the deed; returns the answer of its caller, or null if there is none. `text` is the text of a message, and distinguishes
+ * Does the deed; returns the answer of its caller, or null without a caller. `text` is the text of a message, and distinguishes
  * the two sides.
  */
 export function begin(deed: Deed, scene: Scene, node: RaceNode, text: string): Promise<Answer | null> {

@@ -153,7 +153,7 @@ describe('switching off', () => {
       disabled_at: expect.any(String),
     })
     expect((await world.deliveries(webhook_id)).map(({ status }) => status)).toEqual(['failed', 'pending'])
-    // The other endpoint receives it, in place of a person.
+    // The other endpoint receives it, instead of a person.
     await expectSettled(world, other)
     const told = world.receiver.received.find(({ event }) => event.type === 'webhook.disabled')!.event
     expect(told).toMatchObject({

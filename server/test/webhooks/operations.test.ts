@@ -106,7 +106,7 @@ describe('endpoints', () => {
     await create()
   })
 
-  test('callers who may not read messages cannot have events sent, or read what a receiver echoes', async () => {
+  test('callers without access to messages cannot have events sent, or read what a receiver echoes', async () => {
     const manager = world.server.as({ token: await makeKey(world.server, { only: ['webhooks:manage'] }) })
     const error = await refusal(manager.createWebhookEndpoint({ url, events: ['*'] }))
     expect(error).toMatchObject({ status: 403, code: 'forbidden' })
@@ -131,7 +131,7 @@ describe('endpoints', () => {
     await world.client.testWebhookEndpoint({ webhook_id })
     await expectSettled(world, webhook_id)
     const [delivery] = await world.deliveries(webhook_id)
-    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('rotate it') }])
+    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('Rotate it') }])
     world.receiver.secret = (await world.client.rotateWebhookSecret({ webhook_id, previous_valid_seconds: 0 })).secret
     await world.newConversation()
     await expectSettled(world, webhook_id)

@@ -13,7 +13,7 @@ export interface Request {
   body?: unknown
   /** The bearer; default: the walk's own. Null: none. */
   as?: string | null
-  /** Shown in the recording in place of the request body. */
+  /** Shown in the recording instead of the request body. */
   shown_body?: string
   /** The body of the answer is large, or differs in each build: the recording has its SHA-256, or nothing of it. */
   shows?: 'hash' | 'no body'

@@ -1,4 +1,4 @@
-// What differs between channels: the status of a new conversation, who may send messages to it, who may end it. Pure; the
+// What differs between channels: the status of a new conversation, who can send messages to it, who can end it. Pure; the
 // types require an entry for every channel.
 import type { Channel, ConversationStatus } from '@parley/contract'
 

@@ -9,7 +9,7 @@ import type { BegunTurn } from '../turn-runner.ts'
 export type SeenTurn = Pick<TurnRecord, 'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps'>
 
 export interface EndedTurn extends SeenTurn {
-  /** The nodes to notify: that of the waiting call, and that which carried the turn out. */
+  /** The nodes to notify: that of the waiting call, and the one that carried the turn out. */
   nodes: string[]
   /** Everything that the agent has said and done in it; null: the transcript has more than this commit. */
   items: ItemRecord[] | null

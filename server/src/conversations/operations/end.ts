@@ -78,7 +78,7 @@ export function parsePreferredWait(prefer: string | undefined): number | null {
   return Math.min(Number(value), max_wait_seconds) * 1000
 }
 
-/** The conversation when its analysis is over or the time is up. A caller who may not read it does not wait for its summary. */
+/** The conversation when its analysis is over or the time is up. A caller without read access does not wait for its summary. */
 async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
   const mayRead = ctx.access.conversation?.permissions.has('read') ?? true
   const present = ({ status, duration, summary }: ConversationRecord) => ({

@@ -11,7 +11,7 @@ const progressAndAgent = `join conversation_progress p on p.conversation_id = c.
 
 const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary']
 
-/** A conversation in a list: fields that may be large are null if the page has no room for them. */
+/** A conversation in a list: large fields are null if they do not fit into the page. */
 export type ListedConversation = ConversationRecord & { has_room: boolean }
 
 /** Also valid over the tables of `listedTables`. */

@@ -40,7 +40,7 @@ const transcriptStatement = statement(
 
 export interface TranscriptPart {
   items: ItemRecord[]
-  /** The first item that did not fit; null: there is none. */
+  /** The first item that did not fit; null: all items fit. */
   next_position: number | null
 }
 

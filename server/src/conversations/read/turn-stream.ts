@@ -23,7 +23,7 @@ export interface AwaitedTurn {
   seen: SeenTurn | null
 }
 
-/** The last event is the reply, or the reason why there is none. */
+/** The last event is the reply, or the reason why there is no reply. */
 export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
 
 /** How often the turn is read even without a signal. */

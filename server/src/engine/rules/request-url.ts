@@ -78,7 +78,7 @@ function placeValue(value: string, before: string, next: Part | undefined): Plac
     case 'path':
       return { text: escapeForUrl(value, 'segment'), stand_in: 'x' }
     case 'query': {
-      // A value in place of whole parameters may contain several.
+      // A value that replaces whole parameters may contain several.
       const isWhole = /[?&]$/.test(before) && follows(/^[&#]/)
       return { text: escapeForUrl(value, isWhole ? 'whole_query' : 'parameter') }
     }

@@ -105,7 +105,7 @@ function outputOf(
   }
 }
 
-/** A server's response is returned without additions of ours. */
+/** A server's response is returned without any additions. */
 function plainOutput({ saved, error }: Pick<Progress, 'saved' | 'error'>): JsonValue {
   if (error === null) return saved
   return Object.keys(saved).length === 0 ? error : { ...saved, error }

@@ -106,7 +106,7 @@ const FRAME_WORDS: readonly [RegExp, number][] = [
   [/invalid|bad_request|context_length/i, 400],
 ]
 
-/** The code of the network error in the chain of causes, or null if there is none. */
+/** The code of the network error in the chain of causes, or null without one. */
 function findNetworkCode(error: unknown): string | null {
   let current = error
   let isFetchFault = false

@@ -52,7 +52,7 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
     await eventually(() => expect(peer.calls).toHaveLength(1))
     await peer.kill()
     const { reply, tool_calls } = await sent
-    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/broke off|UND_ERR_SOCKET/) }])
+    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/was lost|UND_ERR_SOCKET/) }])
     expect(reply).toMatch(/^Told: Error/)
   })
 

@@ -34,20 +34,24 @@ describe('a server whose tools cannot be listed', () => {
     [
       'answers without JSON',
       (response) => response.setHeader('content-type', 'application/json').end('{"secret'),
-      /MCP asks/,
+      /MCP protocol/,
     ],
-    ['answers a page', (response) => response.setHeader('content-type', 'text/html').end('<p>secret</p>'), /MCP asks/],
-    ['answers JSON of another kind', (response) => answerJson(response, [1, { a: null }]), /MCP asks/],
+    [
+      'answers a page',
+      (response) => response.setHeader('content-type', 'text/html').end('<p>secret</p>'),
+      /MCP protocol/,
+    ],
+    ['answers JSON of another kind', (response) => answerJson(response, [1, { a: null }]), /MCP protocol/],
     ['hangs up', (response) => response.destroy(), /failed/],
     [
       'answers endlessly',
       (response) => void response.setHeader('content-type', 'application/json').end('['.repeat(5_000_000)),
-      /more than 4194304 bytes/,
+      /exceeds 4194304 bytes/,
     ],
     [
       'streams nothing',
       (response) => response.setHeader('content-type', 'text/event-stream').end(': secret\n\n'),
-      /broke off|MCP asks/,
+      /was lost|MCP protocol/,
     ],
     [
       'redirects to a private address',
@@ -93,12 +97,12 @@ describe('a server whose tools cannot be listed', () => {
     await peer.kill()
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     await send()
-    expect(systemOf(server)).toContain('not available')
+    expect(systemOf(server)).toContain('currently unavailable')
     expect(warnings()[0]).toContain('ECONNREFUSED')
     await peer.start()
     await send()
     expect(offeredBy(server)).toEqual(['shop_order'])
-    expect(systemOf(server)).not.toContain('not available')
+    expect(systemOf(server)).not.toContain('currently unavailable')
   })
 
   test('is silent: it costs its time limit once, and is not called for a while', async () => {
@@ -288,11 +292,11 @@ describe('T7, T8: if the attempt is lost in mid-call', () => {
   test('another tool is not: the model is told that the outcome is unknown', async () => {
     const { conversation_id, sent } = await startCall()
     await loseNode(conversation_id)
-    expect((await sent).tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/not known/) }])
+    expect((await sent).tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/is unknown/) }])
     expect(peer.calls).toHaveLength(1)
   })
 
-  test('and the server is down for who takes over, the call is an error and the turn is answered', async () => {
+  test('and the server is down for the next attempt, the call is an error and the turn is answered', async () => {
     peer.tools = [textTool('order', { annotations: { readOnlyHint: true } })]
     const { conversation_id, sent } = await startCall()
     sent.catch(() => {})
@@ -305,7 +309,7 @@ describe('T7, T8: if the attempt is lost in mid-call', () => {
       const { data } = await server.client.listConversationTurns({ conversation_id })
       expect(data).toMatchObject([{ status: 'completed', attempts: 2 }])
     })
-    expect(systemOf(server)).toContain('not available')
+    expect(systemOf(server)).toContain('currently unavailable')
     const { items } = (await server.client.getConversation({ conversation_id })).conversation!
     expect(items.find(({ type }) => type === 'function_call_output')).toMatchObject({ is_error: true })
     expect(peer.calls).toHaveLength(1)

@@ -19,7 +19,7 @@ export class McpFailure extends Error {
 const max_message_characters = 2000
 const max_causes = 8
 
-/** Turns what the SDK throws into a message of ours. */
+/** Turns what the SDK throws into one of our own messages. */
 export function describeFailure(error: unknown): McpFailure {
   if (error instanceof McpFailure) return error
   const outbound = findOutbound(error)
@@ -45,7 +45,7 @@ export function readRefusal({ data }: SdkHttpError): { message: string; answers_
   try {
     const { id, error } = JSON.parse(text) as { id?: unknown; error?: { message?: unknown } }
     if (typeof error?.message !== 'string') return null
-    // Our requests have numbers; an error that answers no request of ours has another id, or none.
+    // Our requests have numbers; an error that answers none of them has another id, or no id.
     return { message: error.message, answers_request: typeof id === 'number' }
   } catch {
     return null

@@ -17,7 +17,7 @@ const max_name_characters = 128
 const max_description_characters = 4000
 const max_schema_bytes = 16_384
 
-/** In place of a schema that no model is to be shown. */
+/** Replaces a schema that no model is to be shown. */
 const any_arguments: JsonObject = { type: 'object' }
 
 /** Null: it is not a tool. */
