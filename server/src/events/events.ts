@@ -4,6 +4,3 @@ import type { OpenStreams } from './open-streams.ts'
 export interface EventServices {
   readonly open_streams: OpenStreams
 }
-
-/** The signal's key for the beginning of the end of this process. */
-export const drainKey = 'drain'

@@ -2,6 +2,7 @@
 // for it where nobody reads. Nothing of it is stored and nothing rests on it: what is lost is seen when the list is read again.
 import type { Bus } from '../live/bus.ts'
 import type { Clock } from '../base/ports.ts'
+import { topic } from '../live/topics.ts'
 
 export interface Progress extends Disposable {
   /** Messages of the conversation were committed here. */
@@ -23,6 +24,21 @@ export interface ProgressOptions {
   /** There is something to tell. */
   onProgress: (organization_id: string) => void
 }
+
+interface Gone {
+  node_id: string
+  organization_id: string
+  conversation_ids: string[]
+}
+
+/** Conversations of an organization have gone on, at a node. */
+export const gone_on = topic<Gone>('progress', {
+  encode: ({ node_id, organization_id, conversation_ids }) => [node_id, organization_id, ...conversation_ids].join(' '),
+  decode(text) {
+    const [node_id, organization_id, ...conversation_ids] = text.split(' ')
+    return { node_id: node_id!, organization_id: organization_id!, conversation_ids }
+  },
+})
 
 /** What comes within it is told together: a reader looks a few times a second at most, however much is said. */
 const gather_ms = 250
@@ -62,14 +78,13 @@ export function createProgress(options: ProgressOptions): Progress {
 
   function publish(organization_id: string, ids: string[]): void {
     for (let from = 0; from < ids.length; from += ids_in_message) {
-      const id = [node_id, organization_id, ...ids.slice(from, from + ids_in_message)].join(' ')
-      void bus.publish({ topic: 'progress', id })
+      const conversation_ids = ids.slice(from, from + ids_in_message)
+      void bus.publish(gone_on, { node_id, organization_id, conversation_ids })
     }
   }
 
-  bus.subscribe('progress', (payload) => {
-    const [teller, organization_id, ...ids] = payload.split(' ')
-    if (teller !== node_id && isReadHere(organization_id!)) remember(organization_id!, ids)
+  bus.subscribe(gone_on, ({ node_id: teller, organization_id, conversation_ids }) => {
+    if (teller !== node_id && isReadHere(organization_id)) remember(organization_id, conversation_ids)
   })
   return {
     note(organization_id, conversation_id) {

@@ -1,13 +1,33 @@
 // Wakes those who wait for a change in the database. A signal only makes it fast: every wait looks again by itself.
 import type { Clock } from '../base/ports.ts'
 
+declare const declared: unique symbol
+
+/** What a signal is about. Made by `signal` and `signalsOf` only. */
+export type SignalKey = string & { readonly [declared]: true }
+
+const names = new Set<string>()
+
+/** Declares a signal; throws at the start of the program if its name is taken. */
+export function signal(name: string): SignalKey {
+  if (names.has(name)) throw new Error(`two signals are named ${name}`)
+  names.add(name)
+  return name as SignalKey
+}
+
+/** Declares signals of which each id has its own: a turn's, a conversation's, an organization's. */
+export function signalsOf(name: string): (id: string) => SignalKey {
+  const own = signal(name)
+  return (id) => `${own} ${id}` as SignalKey
+}
+
 export interface Signals {
-  /** Something about `key` (a turn's or a conversation's id) has been committed. */
-  notify(key: string): void
+  /** Something that `key` stands for has happened; mostly, was committed. */
+  notify(key: SignalKey): void
   /** Resolves with the first answer of `look` that is not undefined, or with undefined after `timeout_ms`. */
-  waitFor<T>(key: string, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
+  waitFor<T>(key: SignalKey, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
   /** For who follows something for long, and looks when it rings. */
-  listen(...keys: string[]): Listener
+  listen(...keys: SignalKey[]): Listener
   /** Anything may have been committed: everybody looks. */
   notifyAll(): void
   /** Ends every wait, as if its time were over: the process is about to stop. */
@@ -21,15 +41,15 @@ export interface Listener extends Disposable {
    * Resolves with the keys that were notified since the last time, as soon as there is one; with none when the time is over,
    * the signal aborts, or the process stops.
    */
-  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<string>>
+  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<SignalKey>>
   /** Whether the next answer will have the key: it was notified since the last one. */
-  hasHeard(key: string): boolean
+  hasHeard(key: SignalKey): boolean
 }
 
 /** How often a waiter looks again although nobody called. */
 const poll_ms = 500
 
-type Waiters = Map<string, Set<() => void>>
+type Waiters = Map<SignalKey, Set<() => void>>
 
 export function createSignals(clock: Clock): Signals {
   const waiters: Waiters = new Map()
@@ -66,8 +86,8 @@ export function createSignals(clock: Clock): Signals {
   }
 }
 
-function createListener(waiters: Waiters, keys: string[], clock: Clock, state: { isClosed: boolean }): Listener {
-  const heard = new Set<string>()
+function createListener(waiters: Waiters, keys: SignalKey[], clock: Clock, state: { isClosed: boolean }): Listener {
+  const heard = new Set<SignalKey>()
   let ring = Promise.withResolvers<void>()
   const wakers = keys.map((key) => {
     const wake = () => {

@@ -2,9 +2,9 @@
 // rests on the lanes' leases; nothing here is remembered by anyone else.
 import type { Logger } from 'pino'
 import type { Core } from '../calls/core.ts'
-import { eventsKey } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { createGate } from '../base/gate.ts'
+import { eventsKey } from '../live/shared.ts'
 import { type Looks, createLooks } from '../work/looks.ts'
 import { type UnderWay, mayHoldOthersBack, measureCapacity } from '../work/rules/shares.ts'
 import { max_leased_at_once, pools } from './rules/places.ts'
