@@ -6,10 +6,12 @@ import { ErrorBody } from './errors.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   type EventType,
+  type OrganizationEventType,
   analysisStatuses,
   channels,
   conversationStatuses,
   directions,
+  disabledReasons,
   endReasons,
   eventTypes,
   messageRoles,
@@ -67,6 +69,13 @@ export const eventData = {
     latency_ms: nullable(Type.Integer({ description: 'Null when the call was not carried out to its end.' })),
   }),
 } as const satisfies Record<EventType, TSchema>
+
+/** What each type of event of an organization tells. */
+export const organizationEventData = {
+  'webhook.disabled': Type.Object({ webhook_id: Id, url: Type.String(), reason: oneOf(disabledReasons) }),
+} as const satisfies Record<OrganizationEventType, TSchema>
+
+export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>
 
 const eventFields = {
   id: Id,

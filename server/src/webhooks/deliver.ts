@@ -111,9 +111,9 @@ class RunningDeliveries implements Deliveries {
     // Whoever asks for a test wants to know now.
     const tries_made = head.type === 'webhook.test' ? max_tries : head.tries_made
     const verdict = judgeTry(made, tries_made, ports.random())
-    const announcement_id = ports.newId()
+    const event_id = ports.newId()
     const written = await this.#retryWhileUnavailable(() =>
-      this.#admit(() => writeTry(database, head, made, verdict, announcement_id)),
+      this.#admit(() => writeTry(database, head, made, verdict, event_id)),
     )
     const { endpoint_id: webhook_id, delivery_id } = head
     if (!written) this.#log.warn({ webhook_id, delivery_id }, 'a webhook delivery was made by another node too')

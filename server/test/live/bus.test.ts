@@ -1,6 +1,6 @@
 // What nodes say to each other, to the byte: nodes of the version before hear it and are heard.
 import pg from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { halt } from '../../src/engine/remote-halt.ts'
 import { gone_on } from '../../src/feed/progress.ts'
@@ -16,9 +16,9 @@ let base: TestDatabase
 let bus: Bus
 /** A node that knows no topics. */
 let old: pg.Client
-let heard: (string | undefined)[]
+const heard: (string | undefined)[] = []
 
-beforeEach(async () => {
+beforeAll(async () => {
   base = await createTestDatabase()
   const { database, connection_string } = base
   const isUp = Promise.withResolvers<void>()
@@ -27,15 +27,16 @@ beforeEach(async () => {
   old = new pg.Client({ connectionString: connection_string })
   await old.connect()
   await old.query('listen parley')
-  heard = []
   old.on('notification', ({ payload }) => heard.push(payload))
   await isUp.promise
 })
-afterEach(async () => {
+afterAll(async () => {
   await bus[Symbol.asyncDispose]()
   await old.end()
   await base[Symbol.asyncDispose]()
 })
+
+const soon = { timeout: 10_000, interval: 10 }
 
 const piece = {
   ...{ conversation_id: 'c', turn_id: 't', attempt: 1, kept: 0, saying: 3, offset: 12, text: 'Two words,\n"quoted" é' },
@@ -64,10 +65,11 @@ test.each([
     'said {"conversation_id":"c","turn_id":"t","attempt":1,"kept":0,"saying":3,"offset":12,"text":"Two words,\\n\\"quoted\\" é"}',
   ),
 ])('$name: the same bytes in both directions', async ({ topic, payload, bytes }) => {
+  heard.length = 0
   const received: unknown[] = []
   bus.subscribe(topic, (one) => received.push(one))
   await bus.publish(topic, payload)
-  await expect.poll(() => heard).toEqual([bytes])
+  await expect.poll(() => heard, soon).toEqual([bytes])
   await old.query(`select pg_notify('parley', $1)`, [bytes])
-  await expect.poll(() => received).toEqual([payload, payload])
+  await expect.poll(() => received, soon).toEqual([payload, payload])
 })
