@@ -54,7 +54,7 @@ test('two nodes: each event comes once to each endpoint that wants it, in order 
     await newEndpoint('/narrowed', ['webhook.disabled'], { agent_id: world.agent_id }),
   ]
   await newEndpoint('/others', ['conversation.*', 'webhook.test'])
-  await newEndpoint('/inactive', ['*'], { active: false })
+  const inactive = await newEndpoint('/inactive', ['*'], { active: false })
   const stranger = await makeOrganization(world.server)
   await stranger.client.createWebhookEndpoint({ url: world.receiver.url + '/stranger', events: ['*'] })
 
@@ -67,6 +67,7 @@ test('two nodes: each event comes once to each endpoint that wants it, in order 
   )
   for (const id of ids) await expectSettled(world, id)
   expect(new Set(told().map(({ path }) => path))).toEqual(new Set(wanting))
+  expect(await world.deliveries(inactive)).toEqual([])
   for (const path of wanting) {
     for (const subject of subjects) {
       const own = told().filter((one) => one.path === path && one.subject === subject)
