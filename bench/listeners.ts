@@ -1,5 +1,5 @@
-// As many nodes as are asked for, as far as messages between nodes go: each listens as the server does. Answers what they have heard
-// and how late; at /forget it begins anew.
+// Simulates many nodes, as far as messages between nodes are concerned: each listens as the server does. Returns what they received
+// and with which delay; /forget resets them.
 import { createServer } from 'node:http'
 import { type Bus, openBus } from '../server/src/live/bus.ts'
 import { topic } from '../server/src/live/topics.ts'

@@ -1,4 +1,4 @@
-// `parley agents` as a program: its way to the server, its exit codes, and what a server leaves behind that goes away in the middle.
+// `parley agents` as a process: connecting to the server, exit codes, and servers that fail during an apply.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
@@ -45,7 +45,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 }
 
 describe('parley agents', () => {
-  it('needs no database, tells what differs by its exit code, applies, and exports', async () => {
+  it('needs no database, reports differences by its exit code, applies and exports', async () => {
     const organization = await makeOrganization(fixture.server)
     const key = { PARLEY_API_KEY: organization.key }
     const folder = await fixture.newFolder(files)
@@ -60,7 +60,7 @@ b: new agent; new version 1; publish version 1
 
     const done = await run(['apply', folder, '--publish'], key)
     expect(done, done.stderr).toMatchObject({ code: 0, stderr: '' })
-    expect(done.stdout).toMatch(/^a: created \S+, made version 1, published version 1$/m)
+    expect(done.stdout).toMatch(/^a: created \S+, created version 1, published version 1$/m)
     const same = await run(['apply', folder, '--dry-run', '--exit-code', '--publish'], key)
     expect(same).toMatchObject({ code: 0, stdout: '0 to change, 2 up to date\n' })
 
@@ -75,7 +75,7 @@ b: new agent; new version 1; publish version 1
     ])
   })
 
-  it('takes the key of a file, and a personal access token with its organization', async () => {
+  it('accepts a key file, and a personal access token with its organization', async () => {
     const organization = await makeOrganization(fixture.server)
     const user = await makeUser(fixture.server, organization.id)
     const folder = await fixture.newFolder({ ...files, 'key.txt': `${user.token}\n` })
@@ -85,24 +85,32 @@ b: new agent; new version 1; publish version 1
     expect(await readAll(organization.client)).toHaveLength(2)
   })
 
-  it('says why it could not be done, never with the key', async () => {
+  it('explains why it failed, and never prints the key', async () => {
     const folder = await fixture.newFolder(files)
     const key = { PARLEY_API_KEY: fixture.server.admin_key }
     const reader = await makeKey(fixture.server, { only: ['agents:read'] })
     const failures: [args: string[], environment: Record<string, string>, message: RegExp][] = [
-      [[folder], {}, /^parley: there is no key: set PARLEY_API_KEY, or name a file with --key-file\n$/],
-      [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not hold a key\n$/],
-      [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: the key file cannot be read: ENOENT/],
-      [[folder], { PARLEY_API_KEY: 'ak_unknown.secretsecret' }, /^parley: the server answers 401: Invalid or missing/],
-      [[folder], { PARLEY_API_KEY: reader }, /^parley: the server answers 403: The credential does not hold a scope/],
-      [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must be like/],
-      [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must be like/],
+      [[folder], {}, /^parley: no API key was given; set PARLEY_API_KEY or pass --key-file\n$/],
+      [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not contain a valid key\n$/],
+      [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: could not read the key file: ENOENT/],
+      [
+        [folder],
+        { PARLEY_API_KEY: 'ak_unknown.secretsecret' },
+        /^parley: the server responded with 401: Invalid or missing/,
+      ],
+      [
+        [folder],
+        { PARLEY_API_KEY: reader },
+        /^parley: the server responded with 403: The credential has none of the scopes/,
+      ],
+      [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must look like/],
+      [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must look like/],
       [
         [folder, '--url', 'http://127.0.0.1:1'],
         key,
-        /^parley: the server at http:\/\/127\.0\.0\.1:1 cannot be reached: /,
+        /^parley: could not connect to the server at http:\/\/127\.0\.0\.1:1: /,
       ],
-      [[join(folder, 'nowhere')], key, /^parley: there is no folder /],
+      [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/],
     ]
     for (const [args, environment, message] of failures) {
       const { code, stderr, stdout } = await run(['apply', ...args], environment)
@@ -116,12 +124,12 @@ b: new agent; new version 1; publish version 1
     expect(faulty.stderr).toMatch(/^parley: 2 faults; nothing was changed:\n {2}.*a\/agent\.yaml: key .*\n {2}.*\n$/)
   })
 
-  it('ends with 2 when it was called wrongly', async () => {
+  it('exits with 2 when it is used incorrectly', async () => {
     const calls = [[], ['apply'], ['apply', 'x', '--key', 'ak_x'], ['export', 'x', '--format', 'toml'], ['delete', 'x']]
     for (const args of calls) expect(await run(args)).toMatchObject({ code: 2, stdout: '' })
   })
 
-  it('waits where a limit asks it to', async () => {
+  it('waits when it is rate limited', async () => {
     const organization = await makeOrganization(fixture.server)
     const folder = await fixture.newFolder(files)
     const limited = new Set<string>()
@@ -139,7 +147,7 @@ b: new agent; new version 1; publish version 1
   })
 })
 
-/** `hold`: the server does it, and its answer is never seen. */
+/** `hold`: the server handles the request, but its response never arrives. */
 function forward(incoming: IncomingMessage, response: ServerResponse, hold = false): void {
   const { method, url, headers } = incoming
   const onward = request(`${fixture.server.url}${url}`, { method: method!, headers }, (answer) => {
@@ -149,7 +157,7 @@ function forward(incoming: IncomingMessage, response: ServerResponse, hold = fal
   incoming.pipe(onward)
 }
 
-describe('a server that goes away in the middle', () => {
+describe('a server that fails during an apply', () => {
   const changed = {
     ...files,
     'a/prompt.md': 'Be kind.\n',
@@ -157,10 +165,10 @@ describe('a server that goes away in the middle', () => {
   }
 
   test.each([
-    ['before it does what it was asked', 'lost'],
-    ['after it did, before it answers', 'held'],
+    ['before it handles a request', 'lost'],
+    ['after it handled a request, before it responds', 'held'],
   ])(
-    '%s, at any call: applying again comes to the same end',
+    '%s, at any call: applying again reaches the same end',
     async (_when, way) => {
       let was_complete = false
       for (let fatal = 1; !was_complete; fatal += 1) {
@@ -175,7 +183,7 @@ describe('a server that goes away in the middle', () => {
           incoming.socket.destroy()
         })
         const cut = fixture.server.as({ token: organization.key, base_url: proxy.url })
-        /** The first death may come in the making, or in the change of it. */
+        /** The first failure can happen while the agent is created or while it is changed. */
         const attempt = () =>
           apply(cut, folder, { publish: true }).then(
             () => true,

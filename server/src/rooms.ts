@@ -1,16 +1,16 @@
-// Every room of the server, created in the order of the layers: a room is given the core and the rooms below it.
+// Every room of the server, created in the order of the layers: a room receives the core and the rooms below it.
 import type { OperationId } from '@parley/contract'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
-import { analysisAtEnd } from './analysis/at-end.ts'
 import { createAnalysis } from './analysis/room.ts'
 import { createAuthoring } from './authoring/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
-import { textChannel } from './conversations/conversations.ts'
+import type { ConversationContributions } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
 import { createEngine } from './engine/room.ts'
+import type { TurnContributions } from './engine/turn-source.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
 import { createModels } from './models/room.ts'
@@ -21,13 +21,16 @@ import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
-/** Rooms start in this order, and end in reverse. */
+/** What a room can add to the conversations and turns of the rooms below it. */
+type Contributing = Room & ConversationContributions & TurnContributions
+
+/** Rooms start in this order and end in reverse. */
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
-  const conversations = createConversations(core, access, { additions: [analysisAtEnd], channels: [textChannel] })
+  const conversations = createConversations(core, access)
   const events = createEvents(core)
-  return {
+  const rooms = {
     statistics: createStatistics(core),
     agents: createAgents(),
     access,
@@ -42,13 +45,18 @@ export function createRooms(core: Core, options: AccessOptions) {
     webhooks: createWebhooks(core),
     system: createSystem(),
   }
+  for (const room of Object.values<Contributing>(rooms)) {
+    conversations.conversations.commits.contribute(room)
+    rooms.engine.contribute(room)
+  }
+  return rooms
 }
 
 type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never
 
-/** What carries out every operation of the contract: one that no room has does not compile. */
+/** The handlers of all operations of the contract: an operation without a room does not compile. */
 export function operationsOf(rooms: Rooms): Handlers<OperationId> {
   const each = Object.values<Room>(rooms).map(({ operations }) => operations)
   return Object.assign({}, ...each) as Merged<Rooms[keyof Rooms]['operations']>

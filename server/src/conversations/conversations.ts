@@ -1,4 +1,4 @@
-// The face of conversations: what the rest of the server uses of the one writer. Beside it others know only `machine/` and `read/`.
+// The face of conversations: what other rooms use of the one writer. Besides this file they import only `machine/` and `read/`.
 
 export { type AnalysisOutcome, askForAnalysis, beginAnalysis, failAnalysis, writeAnalysis } from './commit/analysis.ts'
 export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
@@ -17,6 +17,7 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
-export { begunBy, textChannel } from './text-channel.ts'
+export { begunBy } from './text-channel.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
+export type { ConversationContributions } from './commit/group-commit.ts'
 export type { Conversations } from './services.ts'

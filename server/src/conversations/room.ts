@@ -5,16 +5,17 @@ import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { createLocalResults } from '../live/local-results.ts'
-import { createGroupCommit } from './commit/group-commit.ts'
+import { type ConversationContributions, createGroupCommit } from './commit/group-commit.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import * as operations from './operations.ts'
+import { textChannel } from './text-channel.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
-/** The stream of a conversation's events is in events/. */
+/** The stream of a conversation's events belongs to events/. */
 const { streamConversationEvents: _elsewhere, ...group } = conversationOperations
 
-/** Until the engine takes its place. */
+/** A placeholder until the engine is created. */
 const nobody: TurnRunner = {
   start: refuse,
   stop: refuse,
@@ -29,11 +30,10 @@ function refuse(): never {
 export function createConversations(
   core: Core,
   { tokens }: Pick<AccessServices, 'tokens'>,
-  added: Parameters<typeof createGroupCommit>[1],
-): Room<typeof group> & { conversations: Conversations } {
+): Room<typeof group> & ConversationContributions & { conversations: Conversations } {
   const conversations: Conversations = {
     core,
-    commits: createGroupCommit(core, added),
+    commits: createGroupCommit(core),
     results: createLocalResults<EndedTurn>(),
     tokens,
     runner: nobody,
@@ -43,5 +43,6 @@ export function createConversations(
     name: 'conversations',
     operations: bindRoom(conversations, group, operations),
     conversations,
+    channels: [textChannel],
   }
 }

@@ -1,32 +1,33 @@
-// Gives rows their numbers after their commits, so that readers can go on after a number and miss nothing: whoever has read up to a
-// number never finds a new row at or below it. No writer waits for it.
+// Numbers rows after their commit, so that readers can continue after a number and miss nothing: a reader that has read up to a
+// number never finds a new row at or below it. No writer waits for this.
 import type { Statement } from './database.ts'
 import type { RootStore, Store } from './store.ts'
 
-/** Of one kind of rows, for the organization in `$1`, whose last number is in a row of its own. */
+/** The statements for one kind of row. `$1` is the organization; a row of its own holds its last number. */
 export interface NumberStatements {
-  /** Makes the row of the last number, if there is none. */
+  /** Creates the row of the last number, unless it exists. */
   begin: Statement
-  /** Locks that row, and answers its `last_number`. */
+  /** Locks that row, and returns its `last_number`. */
   lock: Statement
-  /** Numbers at most `$3` rows after the number `$2`, and answers the new `last_number`. */
+  /** Numbers at most `$3` rows, beginning after the number `$2`, and returns the new `last_number`. */
   number: Statement
 }
 
-/** How far an organization's numbers have come. */
+/** How far the rows of an organization are numbered. */
 export interface Growth {
   last_number: number
-  /** Some row has no number yet. */
+  /** A row has no number yet. */
   has_waiting: boolean
 }
 
-/** In one transaction, and transactions of one call. */
+/** Rows per transaction, and transactions per call. */
 const numbered_at_once = 1000
 const most_rounds = 100
 
 /**
- * Gives a number to every row that is committed. Under the lock, in a statement of its own: so it sees all that was numbered before.
- * `seen`: as read just before. A row that is being numbered then is still waiting in it. Answers the last number.
+ * Numbers every committed row. Runs under the lock, in a statement of its own, so it sees everything numbered before. `seen` was read
+ * just before: a row that is being numbered still counts as waiting there, so this call waits for the lock and then sees its number.
+ * Returns the last number.
  */
 export async function numberCommitted(store: RootStore, statements: NumberStatements, seen: Growth): Promise<number> {
   let last = seen.last_number

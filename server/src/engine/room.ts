@@ -1,25 +1,29 @@
-// The manifest of the engine: it has no operations, and carries out the turns of conversations.
+// The manifest of the engine: it has no operations; it carries out the turns of conversations.
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { actionRunners } from './actions/index.ts'
 import { Engine } from './engine.ts'
+import type { TurnContributions, TurnSource } from './turn-source.ts'
 import type { EngineServices } from './services.ts'
 import { createMcpSource } from './tools/mcp/turn-servers.ts'
 
 export function createEngine(
   core: Core,
   others: Pick<EngineServices, 'conversations' | 'models'>,
-): Room & { engine: Engine } {
-  const sources = [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })]
-  const engine = new Engine({ ...core, ...others }, { sources, actions: actionRunners }, core.log)
+): Room & TurnContributions & { engine: Engine; contribute(contributions: TurnContributions): void } {
+  const sources: TurnSource[] = []
+  const equipment = { sources, actions: actionRunners }
+  const engine = new Engine({ ...core, ...others }, equipment, core.log)
   others.conversations.runner = engine
   return {
     name: 'engine',
     operations: {},
     engine,
+    contribute: ({ sources: more = [] }) => void sources.push(...more),
+    sources: [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })],
     async start() {
       await engine.watch()
-      // The process waits for running turns before it ends anything else.
+      // The process waits for running turns before it stops anything else.
       return { [Symbol.dispose]: () => {} }
     },
   }

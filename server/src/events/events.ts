@@ -1,4 +1,4 @@
-// Events of conversations and of organizations: what the streams of the former share with other streams, and how rooms add the latter.
+// Events of conversations and organizations: what their streams share with others, and how rooms add events of organizations.
 import type { OpenStreams } from './open-streams.ts'
 
 export { addOrganizationEvent } from './organization-events.ts'

@@ -1,4 +1,4 @@
-// Looks, once a second, whether the logs of the conversations that are followed here have grown: for what no message told.
+// Checks once a second whether the logs of conversations that are followed here have grown, in case a message was lost.
 import type { Database } from '../database/database.ts'
 import { changeKey } from '../live/shared.ts'
 import type { Signals } from '../live/signals.ts'
@@ -6,7 +6,7 @@ import type { Clock } from '../base/ports.ts'
 import { readLogProgress } from '../conversations/read/event-log.ts'
 
 const look_ms = 1000
-/** Of one query. */
+/** Per query. */
 const most_ids = 2000
 
 export interface LogWatchOptions {

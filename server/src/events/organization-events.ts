@@ -1,5 +1,5 @@
-// Events of an organization: written in the commit of the change that they tell of, numbered after it, read in the order of their
-// numbers, and kept for thirty days. Webhooks have them from a trigger.
+// Events of an organization: written in the commit of the change that they report, numbered after it, read in the order of their
+// numbers, and kept for thirty days. A trigger passes them to webhooks.
 import type { OrganizationEventData, OrganizationEventType } from '@parley/contract'
 import { type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
 import { type Growth, numberCommitted } from '../database/numbering.ts'
@@ -9,7 +9,7 @@ export interface OrganizationEvent<T extends OrganizationEventType> {
   id: string
   organization_id: string
   type: T
-  /** The id of what it is about. Events of one subject stay in order, if whoever writes them holds a lock on it. */
+  /** The id of what it is about. Events of one subject stay in order if their writers hold a lock on it. */
   subject: string
   data: OrganizationEventData<T>
 }
@@ -19,7 +19,7 @@ const addStatement = statement(
   'insert into organization_events (organization_id, id, type, subject, data) values ($1, $2, $3, $4, $5)',
 )
 
-/** Is there, for readers and webhooks, if and only if the transaction commits. */
+/** The event exists, for readers and webhooks, if and only if the transaction commits. */
 export function addOrganizationEvent<T extends OrganizationEventType>(
   tx: Pipeline,
   { organization_id, id, type, subject, data }: OrganizationEvent<T>,
@@ -55,13 +55,13 @@ const growthStatement = statement(
           exists (select from organization_events where organization_id = $1 and number is null) as has_waiting`,
 )
 
-/** Gives a number to every event that is committed; answers the last one. */
+/** Numbers every committed event, and returns the last number. */
 export async function numberOrganizationEvents(store: RootStore): Promise<number> {
   const [growth] = await store.query<Growth>(growthStatement, [store.organization_id])
   return numberCommitted(store, numberStatements, growth!)
 }
 
-/** Of any type; `data` depends on it. */
+/** An event of any type; `data` depends on the type. */
 export type OrganizationEventRecord = {
   [T in OrganizationEventType]: Omit<OrganizationEvent<T>, 'organization_id'> & { number: number; occurred_at: string }
 }[OrganizationEventType]
@@ -73,8 +73,8 @@ const pageStatement = statement(
 )
 
 /**
- * The events after a number, oldest first: 1, 2, 3 … without holes, but those at the beginning that are kept no longer. The last
- * number tells of them where nothing else is left.
+ * The events after a number, oldest first. Numbers are 1, 2, 3 … without holes; only the oldest events are deleted. A reader that
+ * finds its next number missing, or no event although `last_number` is greater, has missed some.
  */
 export async function readOrganizationEvents(
   store: RootStore,
@@ -91,15 +91,15 @@ const waitingStatement = statement(
   'select distinct organization_id from organization_events where number is null limit $1',
 )
 
-/** Organizations whose events wait for their numbers. */
+/** Organizations with events that have no number yet. */
 export async function findWaitingOrganizations(executor: Executor, limit: number): Promise<string[]> {
   const rows = await executor.query<{ organization_id: string }>(waitingStatement, [limit])
   return rows.map(({ organization_id }) => organization_id)
 }
 
-// Only numbered ones: the last number says to a reader that there was something to miss.
+// Only numbered events: from the last number, a reader learns that it has missed some.
 const forgetStatement = acrossOrganizations(
-  'what is old goes, whose ever it was',
+  'old events of all organizations are deleted',
   'forget_organization_events',
   `delete from organization_events where place in (
      select place from organization_events where occurred_at < clock_timestamp() - $1::integer * interval '1 day'

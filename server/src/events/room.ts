@@ -13,7 +13,7 @@ const group = { streamConversationEvents: conversationOperations.streamConversat
 
 export function createEvents({ config, database, live, log, ports }: Core): Room<typeof group> & EventServices {
   const own = { open_streams: createOpenStreams(config.limits) }
-  const onError = (error: Error) => log.warn({ reason: error.message }, 'event streams may be late')
+  const onError = (error: Error) => log.warn({ reason: error.message }, 'event streams may be delayed')
   return {
     name: 'events',
     operations: bindRoom(own, group, { streamConversationEvents }),

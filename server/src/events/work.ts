@@ -1,13 +1,13 @@
-// The work of the organizations' events: none waits for its number for long, and none is kept for ever.
+// The work on events of organizations, once a minute: numbers those that nobody has read, and deletes old ones.
 import type { Database } from '../database/database.ts'
 import { openReservedStore } from '../database/store.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
 import { findWaitingOrganizations, forgetOrganizationEvents, numberOrganizationEvents } from './organization-events.ts'
 
-/** As long as deliveries: how long a reader may be away. */
+/** As long as deliveries. A reader can be away for this time. */
 const kept_days = 30
-/** Each minute. */
+/** Per minute. */
 const organizations_at_once = 1000
 const events_forgotten_at_once = 50_000
 

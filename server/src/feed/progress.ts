@@ -1,5 +1,5 @@
-// Which conversations have gone on, of the organizations whose feeds are read: messages were exchanged in them. A turn costs nothing
-// for it where nobody reads. Nothing of it is stored and nothing rests on it: what is lost is seen when the list is read again.
+// Which conversations had new messages, for organizations whose feeds are read here. Turns cost nothing for it if nobody
+// reads. It is not stored, and nothing depends on it: a lost entry shows when the list is read again.
 import type { Bus } from '../live/bus.ts'
 import type { Clock } from '../base/ports.ts'
 import { topic } from '../live/topics.ts'
@@ -7,11 +7,11 @@ import { topic } from '../live/topics.ts'
 export interface Progress extends Disposable {
   /** Messages of the conversation were committed here. */
   note(organization_id: string, conversation_id: string): void
-  /** Where a reader begins who is to hear of what comes. */
+  /** The mark at which a new reader begins. */
   readonly mark: number
-  /** The conversations that have gone on since a mark, each once; as many as one look takes. */
+  /** The conversations with new messages since a mark, each once; as many as one look takes. */
   since(organization_id: string, mark: number): { conversation_ids: string[]; mark: number }
-  /** Nobody here reads the feed any more. */
+  /** No reader of the feed is left here. */
   forget(organization_id: string): void
 }
 
@@ -21,7 +21,7 @@ export interface ProgressOptions {
   node_id: string
   isReadHere: (organization_id: string) => boolean
   isReadElsewhere: (organization_id: string) => boolean
-  /** There is something to tell. */
+  /** There is something new. */
   onProgress: (organization_id: string) => void
 }
 
@@ -31,7 +31,7 @@ interface Gone {
   conversation_ids: string[]
 }
 
-/** Conversations of an organization have gone on, at a node. */
+/** A node has committed messages of these conversations. */
 export const gone_on = topic<Gone>('progress', {
   encode: ({ node_id, organization_id, conversation_ids }) => [node_id, organization_id, ...conversation_ids].join(' '),
   decode(text) {
@@ -40,17 +40,17 @@ export const gone_on = topic<Gone>('progress', {
   },
 })
 
-/** What comes within it is told together: a reader looks a few times a second at most, however much is said. */
+/** New messages within this time are reported together: a reader looks a few times a second at most, whatever the load. */
 const gather_ms = 250
-/** Of one organization; of more, the readers are told of the newest. */
+/** Per organization; if there are more, the newest are reported. */
 const most_remembered = 1000
-/** Of ids in one message between nodes: 36 bytes each. */
+/** Ids per message between nodes, at 36 bytes each. */
 const ids_in_message = 200
 const ids_at_once = 200
 
 export function createProgress(options: ProgressOptions): Progress {
   const { bus, clock, node_id, isReadHere, isReadElsewhere, onProgress } = options
-  /** Of each organization its conversations in the order in which they last went on. */
+  /** The conversations of each organization, ordered by their last message. */
   const seen = new Map<string, Map<string, number>>()
   const untold = new Map<string, Set<string>>()
   let mark = 0

@@ -23,7 +23,7 @@ const numberStatements = {
   ),
 }
 
-/** Gives a number to every change that is committed; answers the last one. */
+/** Numbers every committed change, and returns the last number. */
 export async function numberChanges(store: RootStore): Promise<number> {
   const [growth] = await readFeedGrowth(store, [store.organization_id])
   return numberCommitted(store, numberStatements, growth!)
@@ -71,18 +71,18 @@ type ChangeRow = { number: number; conversation_id: string; page_size: number } 
 export interface ChangeRecord {
   number: number
   conversation_id: string
-  /** As it stands; null: it was deleted. */
+  /** As it is now; null: it was deleted. */
   conversation: ListedConversation | null
 }
 
 export interface ChangePage {
   changes: ChangeRecord[]
-  /** Of the last change that was looked at, shown or not. */
+  /** Of the last change that was read, shown or not. */
   position: number
   has_more: boolean
 }
 
-/** The changes after a number, of each conversation the last one; `agents` null: of all. */
+/** The last change of each conversation after a number; `agents` null: of all agents. */
 export async function readChanges(
   store: Store,
   after: number,
@@ -106,7 +106,7 @@ const progressStatement = statement(
      and ($3::uuid[] is null or c.agent_id = any($3))`,
 )
 
-/** Conversations as they stand; `agents` null: of all. */
+/** Conversations as they are now; `agents` null: of all agents. */
 export function readProgress(
   store: Store,
   conversation_ids: readonly string[],
@@ -127,7 +127,7 @@ export interface FeedGrowth extends Growth {
   organization_id: string
 }
 
-/** How far the feeds of these organizations have come. */
+/** How far the feeds of these organizations have grown. */
 export function readFeedGrowth(executor: Executor, organization_ids: string[]): Promise<FeedGrowth[]> {
   return executor.query(growthStatement, [organization_ids])
 }
@@ -137,15 +137,15 @@ const waitingStatement = statement(
   'select distinct organization_id from conversation_changes where number is null limit $1',
 )
 
-/** Organizations whose changes wait for their numbers. */
+/** Organizations with changes that have no number yet. */
 export async function findWaitingFeeds(executor: Executor, limit: number): Promise<string[]> {
   const rows = await executor.query<{ organization_id: string }>(waitingStatement, [limit])
   return rows.map(({ organization_id }) => organization_id)
 }
 
-// Only numbered ones, of all organizations: the last number says to a reader that there was something to miss.
+// Only numbered changes, of all organizations: from the last number, a reader learns that it has missed some.
 const forgetStatement = acrossOrganizations(
-  'what is old goes, whose ever it was',
+  'old changes of all organizations are deleted',
   'forget_changes',
   `delete from conversation_changes where id in (
      select id from conversation_changes where created_at < clock_timestamp() - $1::integer * interval '1 day'

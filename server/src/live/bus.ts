@@ -1,12 +1,12 @@
-// Tells every node over the database (LISTEN/NOTIFY) that something happened. A message that is lost costs time, never
-// correctness: whoever waits for one looks at the database by himself too.
+// Notifies every node over the database (LISTEN/NOTIFY). A lost message costs time but never correctness, because waiters also look
+// at the database by themselves.
 import pg from 'pg'
 import { backoff } from '../base/retry.ts'
 import { type Database, acrossOrganizations } from '../database/database.ts'
 import type { Topic } from './topics.ts'
 
 export interface Bus extends AsyncDisposable {
-  /** To every node, this one included: at most 7,900 bytes with the topic's name. Never throws: a message may be lost. */
+  /** Publishes to every node, including this one; at most 7,900 bytes with the topic. Never throws: a message may be lost. */
   publish<Payload>(topic: Topic<Payload>, payload: Payload): Promise<void>
   subscribe<Payload>(topic: Topic<Payload>, receive: (payload: Payload) => void): void
 }
@@ -14,9 +14,9 @@ export interface Bus extends AsyncDisposable {
 export interface BusOptions {
   database: Database
   connection_string: string
-  /** Calls back once after `ms`; the answer stops it. */
+  /** Calls back once after `ms`; the returned function cancels it. */
   after: (ms: number, call: () => void) => () => void
-  /** The connection is up again: messages may have been missed. */
+  /** The connection was restored; messages may have been missed. */
   onReconnect: () => void
   onError: (error: Error) => void
 }
@@ -24,7 +24,7 @@ export interface BusOptions {
 /** Of the notifications that carry the messages. */
 export const channel = 'parley'
 const publishStatement = acrossOrganizations(
-  'what it says is for every node',
+  'messages are for every node',
   'publish_on_bus',
   `select pg_notify('${channel}', $1)`,
 )
@@ -102,6 +102,6 @@ async function endQuietly(client: pg.Client): Promise<void> {
   try {
     await client.end()
   } catch {
-    // It is gone already.
+    // It has already been closed.
   }
 }

@@ -1,15 +1,15 @@
-// The topic and the signals that several rooms share: none of them belongs to one room.
+// The topic and the signals that several rooms share.
 import { signal, signalsOf } from './signals.ts'
 import { topic } from './topics.ts'
 
-/** Something of a conversation was stored, a turn is over, or the list of an organization's conversations has changed: its id. */
+/** The id of a conversation with new stored events, of a turn that has ended, or of an organization with a change in its list. */
 export const changed = topic<string>('changed')
 
-/** The same within this process. */
+/** The same, within this process. */
 export const changeKey = signalsOf('change')
 
 /** This node has stored an event. */
 export const eventsKey = signal('events')
 
-/** This process begins to stop. */
+/** This process starts to shut down. */
 export const drainKey = signal('drain')

@@ -5,7 +5,7 @@ import { createSignals, signal, signalsOf } from './signals.ts'
 const key = signal('key')
 const another_key = signal('another')
 
-/** A clock that moves only when it is told to. */
+/** A clock that the test advances. */
 function createManualClock() {
   let now = 0
   const timers = new Set<{ at: number; call: () => void }>()
@@ -41,7 +41,7 @@ test('a signal wakes the waiter, who looks again', async () => {
   expect(timers.size).toBe(0)
 })
 
-test('a lost signal costs time only', async () => {
+test('a lost signal costs only time', async () => {
   const { clock, pass } = createManualClock()
   const signals = createSignals(clock)
   let value: string | undefined
@@ -52,7 +52,7 @@ test('a lost signal costs time only', async () => {
   expect(await waiting).toBe('here')
 })
 
-test('T10: a wait ends when its time is over', async () => {
+test('T10: a wait ends after its time limit', async () => {
   const { clock, pass, timers } = createManualClock()
   const signals = createSignals(clock)
   const waiting = signals.waitFor(key, 700, async () => undefined)

@@ -1,7 +1,7 @@
-// Topics of the bus, each declared once, in the room that it belongs to. A topic's name and the text of its payload are what nodes
-// of different versions tell each other, so they do not change.
+// The topics of the bus, each declared once, in the room that owns it. Nodes of different versions exchange a topic's name and the text
+// of its payload, so these do not change.
 
-/** How a payload is written between nodes. */
+/** The text of a payload between nodes. */
 export interface Codec<Payload> {
   encode(payload: Payload): string
   decode(text: string): Payload
@@ -14,7 +14,7 @@ export interface Topic<Payload> extends Codec<Payload> {
 const names = new Set<string>()
 const plain: Codec<string> = { encode: (text) => text, decode: (text) => text }
 
-/** Throws at the start of the program if the name is taken. A payload that is no text needs a codec. */
+/** Throws at the start of the program if the name is taken. A payload other than text needs a codec. */
 export function topic<Payload extends string>(name: string): Topic<Payload>
 export function topic<Payload>(name: string, codec: Codec<Payload>): Topic<Payload>
 export function topic(name: string, codec: Codec<string> = plain): Topic<string> {

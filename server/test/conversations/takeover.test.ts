@@ -1,4 +1,4 @@
-// Taking turns up where a conversation is locked by someone who has stopped: it is in no other turn's way.
+// Takes turns over while a stopped process holds a conversation's lock: it blocks no other turn.
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** A conversation with a turn whose model is asked and does not answer yet. */
+/** A conversation with a turn whose model was called and does not answer yet. */
 async function startTurn() {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
   const held = holdAnswer()
@@ -25,7 +25,7 @@ async function startTurn() {
   return { id: conversation.id, held, reply }
 }
 
-/** Holds the conversation's lock, on a connection that no limit ends. */
+/** Holds the conversation's lock, on a connection without limits. */
 async function lock(conversation_id: string): Promise<AsyncDisposable & { release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: server.connection_string })
   await client.connect()
@@ -47,7 +47,7 @@ async function turnOf(conversation_id: string) {
   return turn!
 }
 
-test('T7: behind an abandoned turn that is locked, the others are taken up, and no lease runs out', async () => {
+test('T7: behind an abandoned turn that is locked, the others are taken over, and no lease runs out', async () => {
   const locked = await startTurn()
   const abandoned = await startTurn()
   const running = await startTurn()
@@ -57,7 +57,7 @@ test('T7: behind an abandoned turn that is locked, the others are taken up, and 
   await loseLease(locked.id, '2 seconds')
   await loseLease(abandoned.id, '1 second')
   expect((await abandoned.reply).reply).toBe('Taken up.')
-  // A lease is renewed long after it would have run out.
+  // A lease is still renewed long after it would have run out.
   const lease = async () => Date.parse((await turnOf(running.id)).lease_expires_at!)
   await expect.poll(lease, { timeout: 20_000 }).toBeGreaterThan(until + 8000)
   expect(await turnOf(locked.id)).toMatchObject({ status: 'running', attempts: 1 })
@@ -71,7 +71,7 @@ test('T7: behind an abandoned turn that is locked, the others are taken up, and 
   abandoned.held.finish()
 })
 
-test('T7: a conversation that is locked all the time, by one after another, is taken up all the same', async () => {
+test('T7: a conversation that is constantly locked by different transactions is still taken over', async () => {
   const busy = await startTurn()
   server.model.answer = () => 'Taken up.'
   const over = new AbortController()
@@ -83,7 +83,7 @@ test('T7: a conversation that is locked all the time, by one after another, is t
   busy.held.finish()
 })
 
-/** Each has the lock for a third of a second, and queues up for it again. */
+/** Each holds the lock for a third of a second, and queues for it again. */
 async function holdAgainAndAgain(conversation_id: string, signal: AbortSignal): Promise<void> {
   const client = new pg.Client({ connectionString: server.connection_string })
   await client.connect()

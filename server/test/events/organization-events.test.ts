@@ -1,5 +1,5 @@
-// Events of an organization in the database: there with their commit or not at all, numbered so that no reader misses one, kept for
-// thirty days.
+// Events of an organization in the database: they exist if and only if their commit succeeded, no reader misses one, and they are kept
+// for thirty days.
 import { randomUUID } from 'node:crypto'
 import { organizationEventData } from '@parley/contract'
 import { Value } from 'typebox/value'
@@ -37,7 +37,7 @@ function write(tx: Transaction, url: string, subject = randomUUID()): void {
   addOrganizationEvent(tx, { id: randomUUID(), organization_id, type: 'webhook.disabled', subject, data })
 }
 
-/** One commit; `held` is waited for after the events are written. */
+/** Writes the events in one commit, after waiting for `held`. */
 const commit = (urls: string[], held: () => unknown = () => {}) =>
   base.database.transaction(async (tx) => {
     await limitLockWait(tx, 5000)
@@ -46,14 +46,14 @@ const commit = (urls: string[], held: () => unknown = () => {}) =>
     await held()
   })
 
-/** As after so many days. */
+/** Simulates the passing of days. */
 const age = (days: number) =>
   query(`update organization_events set occurred_at = occurred_at - $1 * interval '1 day' where organization_id = $2`, [
     days,
     organization_id,
   ])
 
-test('events of one commit are there together, in the order in which they were written', async () => {
+test('events of one commit are read in the order in which they were written', async () => {
   const subject = randomUUID()
   await base.database.transaction(async (tx) => {
     await limitLockWait(tx, 5000)
@@ -74,7 +74,7 @@ test('events of one commit are there together, in the order in which they were w
   expect(await read()).toEqual({ events: [], last_number: 0 })
 })
 
-test('of a transaction that rolls back nothing is left', async () => {
+test('a transaction that rolls back leaves no event, delivery or arrival', async () => {
   await query(
     `insert into webhook_endpoints (id, organization_id, url, events, active, secret) values ($1, $1, 'u', '{*}', true, '')`,
     [organization_id],
@@ -131,7 +131,7 @@ test('however many write and read at once, every reader has every event, once, u
   for (const other of others) expect(other).toEqual(first)
 })
 
-test('what is older than thirty days goes, but not without a number: a reader sees that there was something', async () => {
+test('an event is deleted after thirty days, once it has a number, so a reader sees that it missed one', async () => {
   await commit(['gone'])
   await age(30.1)
   await commit(['kept'])
@@ -148,7 +148,7 @@ test('what is older than thirty days goes, but not without a number: a reader se
   expect(await read(2)).toMatchObject({ events: [{ number: 3, data: { url: 'next' } }] })
 })
 
-test('so many at once are removed, the oldest first', async () => {
+test('a limited number is deleted at once, numbered events only, oldest first', async () => {
   for (const url of ['a', 'b', 'c', 'd']) await commit([url])
   await age(31)
   await forgetOrganizationEvents(base.database, 30, 2)

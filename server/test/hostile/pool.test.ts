@@ -1,4 +1,4 @@
-// One organization wants every connection to the database: it waits for itself, and no other notices.
+// One organization wants every database connection: it waits for itself, and no other notices.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -12,12 +12,12 @@ beforeAll(async () => {
 })
 afterAll(() => scene[Symbol.asyncDispose]())
 
-/** Uses of a connection that would each take every connection there is, several times over. */
+/** Uses of a connection, several times as many as there are connections. */
 const flood = 24
-/** Of six connections one listens for jobs, two are reserved, and of the three that organizations share one leaves one to others. */
+/** Of six connections, one listens for jobs and two are reserved; of the three that organizations share, one is left to others. */
 const share = 2
 
-/** Holds what `lock` locks, from a connection of its own, until it is disposed of; then takes back what it wrote. */
+/** Holds the locks of `lock` on a connection of its own until it is disposed of; then rolls back what it wrote. */
 async function holdLock(lock: (tx: typeof scene.server.database.kysely) => Promise<unknown>): Promise<AsyncDisposable> {
   const locked = Promise.withResolvers<void>()
   const released = Promise.withResolvers<true>()
@@ -27,7 +27,7 @@ async function holdLock(lock: (tx: typeof scene.server.database.kysely) => Promi
     .execute(async (tx) => {
       await lock(tx)
       locked.resolve()
-      // A transaction that stands idle is ended.
+      // An idle transaction is ended.
       const look = () => sql`select pg_sleep(1)`.execute(tx).then(() => false)
       while (!(await Promise.race([released.promise, look()])));
       throw takenBack
@@ -51,7 +51,7 @@ async function countWaitingForLocks(): Promise<number> {
   return rows[0]!.count
 }
 
-/** A few calls of a customer, one after the other; each fails the test when it is refused. */
+/** A few calls of a customer, one after the other; each fails the test if it is refused. */
 async function callQuietly(times: number): Promise<void> {
   const { client } = scene.quiet
   for (let n = 0; n < times; n += 1) {
@@ -68,7 +68,7 @@ async function callQuietly(times: number): Promise<void> {
   }
 }
 
-test('creations that wait for a lock hold up no other organization, and go on when they have it', async () => {
+test('creations that wait for a lock delay no other organization, and continue when they have it', async () => {
   const { client } = scene.loud
   const { agent_id } = await publishAgent(client)
   let calls: Promise<unknown>[]
@@ -85,7 +85,7 @@ test('creations that wait for a lock hold up no other organization, and go on wh
   await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
 })
 
-test('whoever waits for its share for too long is told when to come again', async () => {
+test('a call that waits too long for its share is told when to retry', async () => {
   const { client } = scene.loud
   const { agent_id } = await publishAgent(client)
   const create = (onResponse?: (response: Response) => void) =>
@@ -103,7 +103,7 @@ test('whoever waits for its share for too long is told when to come again', asyn
   await Promise.all(holding)
 })
 
-/** A row of an import, held back by a transaction that is about to take its id. */
+/** A row of an import, held back by a transaction that is about to use its id. */
 const rowOf = (id: string) => ({
   id,
   channel: 'text' as const,
@@ -130,14 +130,14 @@ test('many calls with the key of a slow import wait without a connection, and ge
     for (const call of calls) call.catch(() => {})
     await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBeGreaterThanOrEqual(1)
     await callQuietly(5)
-    // The loud one's own other calls go on too.
+    // The loud one's other calls continue too.
     await client.listConversations({})
     expect(await countWaitingForLocks()).toBe(1)
   }
   for (const answer of await Promise.all(calls)) expect(answer).toEqual({ created: 2, unchanged: 0, errors: [] })
 })
 
-test('more calls with one key than may wait are refused, and those before are answered', async () => {
+test('more calls with one key than may wait are refused, and the earlier ones are answered', async () => {
   const { client } = scene.loud
   const id = randomUUID()
   const input = { conversations: [rowOf(id)], idempotency_key: randomUUID() }
@@ -162,7 +162,7 @@ test('more calls with one key than may wait are refused, and those before are an
   for (const answer of answers) expect(answer).toEqual({ created: 1, unchanged: 0, errors: [] })
 })
 
-test('an import that breaks off keeps its rows, and counts them when it is sent again with its key', async () => {
+test('an import that is aborted keeps its rows, and counts them when it is repeated with its key', async () => {
   const { client } = scene.loud
   const [first, second] = [randomUUID(), randomUUID()]
   const row = rowOf(first)
@@ -180,7 +180,7 @@ test('an import that breaks off keeps its rows, and counts them when it is sent 
   expect(answer).toMatchObject(counts)
   expect(answer.errors.map(({ index }) => index)).toContain(3)
   expect(await client.importConversations(input)).toEqual(answer)
-  // With another key, or none, they are somebody else's.
+  // With another key, or none, they belong to another call.
   const others = { created: 0, unchanged: 3 }
   expect(await client.importConversations({ ...input, idempotency_key: randomUUID() })).toMatchObject(others)
   expect(await client.importConversations({ conversations: input.conversations })).toMatchObject(others)

@@ -1,4 +1,5 @@
-// T6 with a real process, stopped where it has written its reply and not committed it; paused.long.test.ts stops it everywhere.
+// T6 with a real process, stopped after it has written its reply but before the commit; paused.long.test.ts stops it
+// everywhere.
 import { test } from 'vitest'
 import { openStages, stopAt } from './paused.ts'
 

@@ -1,4 +1,4 @@
-// What nodes say to each other, to the byte: nodes of the version before hear it and are heard.
+// Messages between nodes, to the byte: nodes of this version and the previous one understand each other.
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
@@ -14,7 +14,7 @@ import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
 let base: TestDatabase
 let bus: Bus
-/** A node that knows no topics. */
+/** Stands for a node of the previous version. */
 let old: pg.Client
 const heard: (string | undefined)[] = []
 

@@ -1,4 +1,4 @@
-// T7 with a real process: killed in the middle of a reply, and what the next one makes of it.
+// T7 with a real process: it is killed in the middle of a reply, and the next one recovers.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,7 +55,7 @@ test('T1, T2, T7: a message whose server is killed in mid-reply is answered once
   await rm(data_dir, { recursive: true, force: true })
 }, 60_000)
 
-test('a database that is away while a summary is made does not end the server', async () => {
+test('an unavailable database while a summary is written does not stop the server', async () => {
   await using database = await createTestDatabase()
   await using model = await startScriptedModel()
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-away-'))

@@ -1,4 +1,4 @@
-// Receivers that hang, as many as one organization or many can have: nobody else's deliveries wait for them, on any node.
+// Receivers that hang, as many as one organization or many can have: they delay no other deliveries, on any node.
 import type { Client } from '@parley/sdk'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Ports } from '../../src/base/ports.ts'
@@ -22,7 +22,7 @@ beforeEach(async () => {
 })
 afterEach(() => stack.disposeAsync())
 
-/** They wait for many things, each of which may take its time. */
+/** These tests wait for many things, each of which may be slow. */
 const limit = { timeout: 180_000 }
 const events = ['conversation.updated']
 
@@ -30,7 +30,7 @@ async function endpointsThatHang(client: Client, count: number): Promise<void> {
   for (let n = 0; n < count; n += 1) await client.createWebhookEndpoint({ url: `${hanging.url}/${n}`, events })
 }
 
-/** As many of the hanging tries are under way as ever will be: they never end, and whoever looks finds no more of them. */
+/** The maximum of hanging tries is in progress: they never end, and further looks find none. */
 async function expectSaturated(): Promise<void> {
   let [seen, seen_at] = [-1, 0]
   const isSettled = async () => {
@@ -46,7 +46,7 @@ async function expectSaturated(): Promise<void> {
   await expect.poll(() => hanging.open, soon).toBe(seen)
 }
 
-/** A receiver of the organization gets what happens from now on, though nothing that hangs has come to its end. */
+/** A receiver of the organization gets new events, although no hanging try has ended. */
 async function expectPrompt(client: Client, agent_id: string): Promise<void> {
   await using receiver = await startReceiver()
   const { id: webhook_id } = await client.createWebhookEndpoint({ url: receiver.url, events })
@@ -66,7 +66,7 @@ async function update(client: Client, conversation_id: string): Promise<void> {
 }
 
 test.each([1, 2])(
-  'one organization’s receivers hang, all of them; another’s do not wait: %i nodes',
+  'all receivers of one organization hang; those of another do not wait: %i nodes',
   limit,
   async (nodes) => {
     if (nodes === 2) stack.use(await world.server.startAnother({}, { ports }))
@@ -87,7 +87,7 @@ test('all receivers of an organization hang but one', limit, async () => {
   await expectPrompt(world.client, world.agent_id)
 })
 
-test('receivers of many organizations hang, and have failed before', limit, async () => {
+test('receivers of many organizations hang and have failed before', limit, async () => {
   const others = await Promise.all(Array.from({ length: 6 }, () => makeOrganization(world.server)))
   for (const { client } of others) {
     const { agent_id } = await publishAgent(client)
@@ -97,7 +97,7 @@ test('receivers of many organizations hang, and have failed before', limit, asyn
   }
   await expectSaturated()
   await expectPrompt(world.client, world.agent_id)
-  // One that has failed once has its next try, too.
+  // One that has failed once gets its next try, too.
   await world.newEndpoint({ events })
   await world.query('update webhook_endpoints set failing_since = now() where url = $1', [world.receiver.url])
   await world.change(await world.newConversation())

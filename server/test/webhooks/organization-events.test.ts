@@ -1,5 +1,5 @@
-// Events of an organization at its endpoints: each comes once to every endpoint that wants it, in order for each subject, from
-// servers of this version and the one before.
+// Events of an organization at its endpoints: each subscribed endpoint receives each event once, in order for each subject, from
+// servers of this version and the previous one.
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { limitLockWait } from '../../src/database/database.ts'
@@ -44,7 +44,7 @@ const told = (): Told[] =>
     return { path: path.replace('/hook', ''), subject: webhook_id, url }
   })
 
-test('two nodes: each event comes once to each endpoint that wants it, in order for each subject', async () => {
+test('two nodes deliver each event once to each subscribed endpoint, in order for each subject', async () => {
   await using _second = await world.server.startAnother()
   const wanting = ['/all', '/family', '/type', '/narrowed']
   const ids = [
@@ -106,7 +106,7 @@ test('the next event of a subject waits while the first is refused; another subj
   expect(new Set(bodies.slice(0, 3)).size).toBe(1)
 })
 
-/** What a server of the version before writes when it switches an endpoint off. */
+/** What a server of the previous version writes when it disables an endpoint. */
 const announceAsBefore = (disabled_id: string, event_id: string, data: object) =>
   world.query(
     `with added as (
@@ -120,7 +120,7 @@ const announceAsBefore = (disabled_id: string, event_id: string, data: object) =
     [world.server.organization_id, disabled_id, event_id, JSON.stringify(data)],
   )
 
-test('an announcement of a server of the version before is delivered, and an event has the same bytes', async () => {
+test('an announcement by a server of the previous version is delivered, and an event has the same bytes', async () => {
   const webhook_id = await newEndpoint('', ['*'])
   const [subject, event_id] = [randomUUID(), randomUUID()]
   await announceAsBefore(subject, event_id, { webhook_id: subject, url: 'https://receiver.test/', reason: 'gone' })
@@ -140,7 +140,7 @@ test('an announcement of a server of the version before is delivered, and an eve
       `"sequence":null,"occurred_at":"${occurred_at}",` +
       `"data":{"url":"https://receiver.test/","reason":"gone","webhook_id":"${subject}"}}`,
   )
-  // A server of the version before sends what is in the delivery itself.
+  // A server of the previous version sends the content of the delivery.
   const own = await world.query(
     `select d.data = e.data and d.created_at = e.occurred_at and d.event_id = e.id as is_same
      from organization_events e join webhook_deliveries d on d.lane = e.subject`,
@@ -152,7 +152,7 @@ test('an announcement of a server of the version before is delivered, and an eve
   ])
 })
 
-test('however many tries of two nodes meet a receiver that is gone, that it was switched off is told once', async () => {
+test('eight tries of two nodes fail at once with 410, and the endpoint is reported as disabled once', async () => {
   await using _second = await world.server.startAnother()
   const other = await newEndpoint('/other', ['webhook.disabled'])
   const webhook_id = await newEndpoint('/gone', ['conversation.updated'])

@@ -1,5 +1,5 @@
--- Events of an organization, beside those of its conversations. Numbered like the feed: a writer cannot know the order of the commits,
--- so it leaves the number open, and it is given afterwards, under the lock of the organization's row in `organization_event_feeds`,
+-- Events of an organization, beside those of its conversations. They are numbered like the feed: a writer cannot know the order of the
+-- commits, so it leaves the number open. It is set afterwards, under the lock of the organization's row in `organization_event_feeds`,
 -- which no writer takes.
 
 create table organization_events (
@@ -21,10 +21,10 @@ create table organization_event_feeds (
   last_number bigint not null
 );
 
--- In the transaction of the event. Servers from before deliver these too: to them a delivery has its own content and time.
+-- Runs in the transaction of the event. Servers of earlier versions deliver these too: they send the content and the time of the delivery.
 create function deliver_organization_events() returns trigger language plpgsql as $$
 begin
-  -- Hardly anybody has one.
+  -- Few organizations have an endpoint.
   if not exists (select from webhook_endpoints w
                  where w.active and w.organization_id in (select organization_id from new_events)) then
     return null;

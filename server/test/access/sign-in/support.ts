@@ -1,4 +1,4 @@
-// People for the tests of signing in: members with passwords, and browsers in which they are signed in.
+// Users for the tests of signing in: members with passwords, and browsers in which they are signed in.
 import { createUser, setUserPassword } from '../../../src/access/administration.ts'
 import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
@@ -14,7 +14,7 @@ export interface Person {
 
 export const newEmail = () => `person-${crypto.randomUUID()}@example.test`
 
-/** Makes an address a member, as an operator does. */
+/** Makes an address a member, like an operator. */
 export async function makePerson(
   server: TestServer,
   organization: string,
@@ -29,7 +29,7 @@ export async function givePassword(server: TestServer, { email }: Person, text =
   await setUserPassword({ database: server.database, ports: systemPorts }, { email, password: text })
 }
 
-/** One that costs little to check, until it is given: for tests with many wrong ones. */
+/** A password that is cheap to check until it is given, for tests with many wrong ones. */
 export async function giveCheapPassword(server: TestServer, { user_id }: Person): Promise<void> {
   const hash = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)
   await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, hash])
@@ -52,7 +52,7 @@ export async function enter(server: TestServer, email: string, text = password):
   return browser
 }
 
-/** Every attempt is there again: the tests of one file come from one address. */
+/** Restores all attempts, because the tests of a file have the same address. */
 export async function forgetAttempts(server: TestServer): Promise<void> {
   await server.database.pool.query('delete from sign_in_attempts')
 }
