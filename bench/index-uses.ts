@@ -105,4 +105,10 @@ export const indexUses: Record<string, string> = {
   conversation_changes_waiting: 'changes that have no number yet',
   conversation_changes_age: 'tend_changes, each minute',
   conversation_feeds_pkey: 'the lock and the last number of a feed',
+
+  organization_events_pkey: 'numbering',
+  organization_events_read: 'readOrganizationEvents',
+  organization_events_waiting: 'events of organizations that have no number yet',
+  organization_events_age: 'maintain_organization_events, each minute',
+  organization_event_feeds_pkey: 'the lock and the last number of an organization’s events',
 }

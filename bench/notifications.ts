@@ -2,6 +2,7 @@
 // them: at the highest rate of the database, and at a steady rate.
 import { setTimeout as delay } from 'node:timers/promises'
 import { openBus } from '../server/src/live/bus.ts'
+import { topic } from '../server/src/live/topics.ts'
 import { openDatabase } from '../server/src/database/database.ts'
 import { type BenchPostgres, startPostgresWith } from './bench-postgres.ts'
 import type { Heard } from './listeners.ts'
@@ -17,6 +18,8 @@ await using postgres: BenchPostgres =
     ? await startPostgresWith({ max_connections: '300' })
     : { database_url, superuser_url: database_url, [Symbol.asyncDispose]: async () => {} }
 const database_pid = await findPostmaster(postgres.database_url)
+
+const timed = topic<string>('bench')
 
 interface Sent {
   listeners: number
@@ -53,7 +56,7 @@ async function send(
     onReconnect: () => {},
     onError: fail,
   })
-  const publish = () => bus.publish({ topic: 'bench', id: String(performance.timeOrigin + performance.now()) })
+  const publish = () => bus.publish(timed, String(performance.timeOrigin + performance.now()))
   await Promise.all(Array.from({ length: 20 }, publish))
   await settle(url, 20 * listeners)
   const before = [cpuSecondsOfChildren(database_pid), cpuSeconds(pid)] as const

@@ -79,9 +79,9 @@ export const errorTable = {
     status: 412,
     detail: 'The version has changed since it was read. Read it again, then repeat the change.',
   },
-  body_too_large: { status: 413, detail: 'The request body is larger than the limit. Send less.' },
+  body_too_large: { status: 413, detail: 'The request body is larger than the limit. Send a smaller one.' },
   unsupported_media_type: { status: 415, detail: 'The request body must be JSON (application/json).' },
-  validation_failed: { status: 422, detail: 'The request is not valid. `errors` lists every fault.' },
+  validation_failed: { status: 422, detail: 'The request is not valid.' },
   idempotency_key_reused: {
     status: 422,
     detail: 'This idempotency key was used for another request, or by a caller with other permissions. Use a new key.',

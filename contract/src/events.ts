@@ -5,10 +5,12 @@ import { ErrorBody } from './errors.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   type EventType,
+  type OrganizationEventType,
   analysisStatuses,
   channels,
   conversationStatuses,
   directions,
+  disabledReasons,
   endReasons,
   eventTypes,
   messageRoles,
@@ -70,6 +72,13 @@ export const eventData = {
     latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
 } as const satisfies Record<EventType, TSchema>
+
+/** The data of each type of event of an organization. */
+export const organizationEventData = {
+  'webhook.disabled': Type.Object({ webhook_id: Id, url: Type.String(), reason: oneOf(disabledReasons) }),
+} as const satisfies Record<OrganizationEventType, TSchema>
+
+export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>
 
 const eventFields = {
   id: Id,

@@ -98,8 +98,12 @@ export const eventTypes = [
 ] as const
 export type EventType = (typeof eventTypes)[number]
 
-/** Events of the endpoints themselves, which belong to no conversation. */
-export const webhookEventTypes = ['webhook.test', 'webhook.disabled'] as const
+/** Of organizations; they belong to no conversation. */
+export const organizationEventTypes = ['webhook.disabled'] as const
+export type OrganizationEventType = (typeof organizationEventTypes)[number]
+
+/** What endpoints receive besides events of conversations. A test goes to one endpoint only. */
+export const webhookEventTypes = ['webhook.test', ...organizationEventTypes] as const
 
 /** Every type that a pattern can match. */
 export const deliveredTypes: readonly string[] = [...eventTypes, ...webhookEventTypes]

@@ -16,7 +16,7 @@ import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
-import { drainKey } from './events/events.ts'
+import { changeKey, changed, drainKey } from './live/shared.ts'
 import { createHttpServer } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
@@ -131,7 +131,7 @@ function connectNodes(
       onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be delayed'),
     }),
   )
-  bus.subscribe('changed', signals.notify)
+  bus.subscribe(changed, (id) => signals.notify(changeKey(id)))
   const node_id = ports.newId()
   return { bus, signals, turns: stack.use(createLiveTurns({ bus, signals, ports, node_id })), node_id }
 }

@@ -15,6 +15,7 @@ import {
 import { findConversation } from '../conversations/read/conversation.ts'
 import { readEnds } from '../conversations/read/transcript.ts'
 import { openReservedStore } from '../database/store.ts'
+import { changed } from '../live/shared.ts'
 import { type ModelCatalog, ModelError, collectAnswer, modelOf, modelsOf, summarizeWithDemo } from '../models/models.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './rules/summary.ts'
@@ -39,7 +40,7 @@ export function analysisWork(services: AnalysisServices): WorkKind {
       announce(core, subject)
       conversations.watcher.changed(organization_id!)
       // The waiting call of `end` may be on any node.
-      await core.live.bus.publish({ topic: 'changed', id: subject })
+      await core.live.bus.publish(changed, subject)
     },
   }
 }

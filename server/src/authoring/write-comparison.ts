@@ -4,7 +4,7 @@ import type { AuthoringServices } from './authoring.ts'
 import type { Store } from '../database/store.ts'
 import { compareWithDemo, defaultModel, DEMO_PROVIDER, modelsOf, toRefusal } from '../models/models.ts'
 import { AppError } from '../base/errors.ts'
-import { drainKey } from '../events/events.ts'
+import { drainKey } from '../live/shared.ts'
 import { comparisonRequest, no_difference } from './rules/comparison.ts'
 import type { Difference } from './rules/difference.ts'
 

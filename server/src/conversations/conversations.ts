@@ -6,7 +6,7 @@ export { type Bearer, type IncomingMessage, acceptMessage } from './accept-messa
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
-export { announce, eventsKey, followUp } from './commit/follow-up.ts'
+export { announce, followUp } from './commit/follow-up.ts'
 export {
   type AbandonedTurn,
   expireLeases,

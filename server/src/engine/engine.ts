@@ -28,6 +28,7 @@ import { type Words, countSaidByTools, heldWords, joinWords } from '../conversat
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
+import { changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
@@ -104,7 +105,7 @@ export class Engine implements TurnRunner {
     this.#equipment = equipment
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
+    services.live.bus.subscribe(changed, (turn_id) => this.#hearOfChange(turn_id))
   }
 
   start(lease: TurnLease): void {

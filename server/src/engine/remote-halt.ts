@@ -3,6 +3,16 @@
 import type { Core } from '../calls/core.ts'
 import { type HaltedAttempt, findTurnLease, leavePartialText, readPartialText } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
+import { signalsOf } from '../live/signals.ts'
+import { topic } from '../live/topics.ts'
+
+/** Asks the node that runs the conversation's turn to store its text and stop. */
+export const halt = topic<string>('halt')
+/** The turn was not concluded, so it continues. */
+const resume = topic<string>('resume')
+/** The text of the turn is stored. */
+const halted = topic<string>('halted')
+const haltedKey = signalsOf('halted')
 
 /** How long the asking node waits for the text before it continues without it. */
 const answer_ms = 250
@@ -15,10 +25,10 @@ type Part = Pick<Core, 'database' | 'live' | 'node' | 'ports'>
 export async function haltElsewhere(services: Part, conversation_id: string): Promise<HaltedAttempt | null> {
   const turn = await findTurnLease(services.database, conversation_id)
   if (!turn || turn.node_id === services.node.id) return null
-  const partial = services.live.signals.waitFor(halted(turn.turn_id), answer_ms, () =>
+  const partial = services.live.signals.waitFor(haltedKey(turn.turn_id), answer_ms, () =>
     readPartialText(services.database, turn.turn_id, turn.lease).catch(lookAgain),
   )
-  await services.live.bus.publish({ topic: 'halt', id: conversation_id })
+  await services.live.bus.publish(halt, conversation_id)
   const { text, step } = (await partial) ?? { text: '', step: 0 }
   return {
     turn_id: turn.turn_id,
@@ -26,7 +36,7 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
     text,
     step,
     release: (isConcluded) => {
-      if (!isConcluded) void services.live.bus.publish({ topic: 'resume', id: conversation_id })
+      if (!isConcluded) void services.live.bus.publish(resume, conversation_id)
     },
   }
 }
@@ -40,7 +50,7 @@ interface Loan {
 }
 
 /** The other side: stops the attempt that runs here at another node's request, and restarts it if its turn is not concluded. */
-export function lendAttempts(services: Part, halt: (conversation_id: string) => HaltedAttempt | null): void {
+export function lendAttempts(services: Part, stop: (conversation_id: string) => HaltedAttempt | null): void {
   const lent = new Map<string, Loan>()
 
   function open(conversation_id: string, attempt: HaltedAttempt): Loan {
@@ -52,7 +62,7 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
   }
 
   async function lend(conversation_id: string): Promise<void> {
-    const attempt = halt(conversation_id)
+    const attempt = stop(conversation_id)
     if (!attempt) return
     const earlier = lent.get(conversation_id)
     const loan = open(conversation_id, attempt)
@@ -60,7 +70,7 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
     earlier?.stopTimer()
     earlier?.attempt.release(false)
     await loan.left
-    await services.live.bus.publish({ topic: 'halted', id: loan.attempt.turn_id })
+    await services.live.bus.publish(halted, loan.attempt.turn_id)
   }
 
   async function goOn(conversation_id: string): Promise<void> {
@@ -74,17 +84,15 @@ export function lendAttempts(services: Part, halt: (conversation_id: string) => 
     loan.attempt.release(false)
   }
 
-  services.live.bus.subscribe('halt', (id) => void lend(id).catch(ignoreLoss))
-  services.live.bus.subscribe('resume', (id) => void goOn(id).catch(ignoreLoss))
-  services.live.bus.subscribe('halted', (turn_id) => services.live.signals.notify(halted(turn_id)))
+  services.live.bus.subscribe(halt, (id) => void lend(id).catch(ignoreLoss))
+  services.live.bus.subscribe(resume, (id) => void goOn(id).catch(ignoreLoss))
+  services.live.bus.subscribe(halted, (turn_id) => services.live.signals.notify(haltedKey(turn_id)))
 }
 
 /** A text that cannot be read now may be readable a moment later; if not, the commit continues without it. */
 function lookAgain(error: unknown): undefined {
   if (!isUnavailable(error)) throw error
 }
-
-const halted = (turn_id: string) => `halted ${turn_id}`
 
 /**
  * The database is unavailable, or this node has stopped: the lease runs out, and the turn is taken over like any other lost

@@ -1,9 +1,8 @@
-// The streams of the event log: the room's own services, and what it shares with other streams.
+// Events of conversations and organizations: what their streams share with others, and how rooms add events of organizations.
 import type { OpenStreams } from './open-streams.ts'
+
+export { addOrganizationEvent } from './organization-events.ts'
 
 export interface EventServices {
   readonly open_streams: OpenStreams
 }
-
-/** The signal's key for the start of this process's shutdown. */
-export const drainKey = 'drain'

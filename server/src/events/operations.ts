@@ -8,7 +8,8 @@ import { requireConversation } from '../conversations/read/require.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { LiveTurn } from '../live/live-turn.ts'
 import { liveKey } from '../live/live-turns.ts'
-import { type EventServices, drainKey } from './events.ts'
+import { changeKey, drainKey } from '../live/shared.ts'
+import type { EventServices } from './events.ts'
 import { readEvents, readLogEnd, wasTurnRunning } from '../conversations/read/event-log.ts'
 import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
@@ -50,7 +51,7 @@ async function* streamEvents(
 ): AsyncGenerator<ServerSentEvent> {
   const { signals, turns: live } = ctx.core.live
   using _following = live.follow(conversation_id)
-  using listener = signals.listen(conversation_id, liveKey(conversation_id), drainKey)
+  using listener = signals.listen(changeKey(conversation_id), liveKey(conversation_id), drainKey)
   const types = typesFor(ctx)
   const reader = createReader(after)
   let isStored = true

@@ -5,7 +5,8 @@ import type { Bus } from '../live/bus.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import type { LiveTurns } from '../live/live-turns.ts'
-import type { Signals } from '../live/signals.ts'
+import { changed } from '../live/shared.ts'
+import { type Signals, signalsOf } from '../live/signals.ts'
 import type { Clock } from '../base/ports.ts'
 import { type Progress, createProgress } from './progress.ts'
 import { numberChanges, readFeedGrowth } from './queries.ts'
@@ -20,9 +21,9 @@ export interface Feeds extends Disposable {
 }
 
 /** The signal's key for new changes. */
-export const feedKey = (organization_id: string) => `feed ${organization_id}`
+export const feedKey = signalsOf('feed')
 /** The signal's key for conversations with new messages. */
-export const progressKey = (organization_id: string) => `progress ${organization_id}`
+export const progressKey = signalsOf('progress')
 
 export interface FeedOptions {
   database: Database
@@ -81,7 +82,7 @@ export function createFeeds({ database, bus, signals, live, node_id, clock, onEr
   }
 
   // An organization's id is announced like a conversation's: its readers on any node hear of it.
-  bus.subscribe('changed', hear)
+  bus.subscribe(changed, hear)
   const stopWatching = lookNowAndThen(clock, onError, async () => {
     const ids = [...here.keys()]
     for (let from = 0; from < ids.length; from += most_ids) {

@@ -6,7 +6,7 @@ import type { Context, Handler } from '../calls/context.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { ListedConversation } from '../conversations/read/conversation.ts'
 import { presentListed } from '../conversations/read/present.ts'
-import { drainKey } from '../events/events.ts'
+import { drainKey } from '../live/shared.ts'
 import type { FeedServices } from './feed.ts'
 import { feedKey, progressKey } from './feeds.ts'
 import {

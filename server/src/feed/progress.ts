@@ -2,6 +2,7 @@
 // reads. It is not stored, and nothing depends on it: a lost entry shows when the list is read again.
 import type { Bus } from '../live/bus.ts'
 import type { Clock } from '../base/ports.ts'
+import { topic } from '../live/topics.ts'
 
 export interface Progress extends Disposable {
   /** Messages of the conversation were committed here. */
@@ -23,6 +24,21 @@ export interface ProgressOptions {
   /** There is something new. */
   onProgress: (organization_id: string) => void
 }
+
+interface Gone {
+  node_id: string
+  organization_id: string
+  conversation_ids: string[]
+}
+
+/** A node has committed messages of these conversations. */
+export const gone_on = topic<Gone>('progress', {
+  encode: ({ node_id, organization_id, conversation_ids }) => [node_id, organization_id, ...conversation_ids].join(' '),
+  decode(text) {
+    const [node_id, organization_id, ...conversation_ids] = text.split(' ')
+    return { node_id: node_id!, organization_id: organization_id!, conversation_ids }
+  },
+})
 
 /** New messages within this time are reported together: a reader looks a few times a second at most, whatever the load. */
 const gather_ms = 250
@@ -62,14 +78,13 @@ export function createProgress(options: ProgressOptions): Progress {
 
   function publish(organization_id: string, ids: string[]): void {
     for (let from = 0; from < ids.length; from += ids_in_message) {
-      const id = [node_id, organization_id, ...ids.slice(from, from + ids_in_message)].join(' ')
-      void bus.publish({ topic: 'progress', id })
+      const conversation_ids = ids.slice(from, from + ids_in_message)
+      void bus.publish(gone_on, { node_id, organization_id, conversation_ids })
     }
   }
 
-  bus.subscribe('progress', (payload) => {
-    const [teller, organization_id, ...ids] = payload.split(' ')
-    if (teller !== node_id && isReadHere(organization_id!)) remember(organization_id!, ids)
+  bus.subscribe(gone_on, ({ node_id: teller, organization_id, conversation_ids }) => {
+    if (teller !== node_id && isReadHere(organization_id)) remember(organization_id, conversation_ids)
   })
   return {
     note(organization_id, conversation_id) {

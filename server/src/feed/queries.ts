@@ -1,61 +1,32 @@
 // The SQL over the feed of an organization's conversations: gives changes their numbers, and reads them.
 import { type ListedConversation, listedColumns, listedTables } from '../conversations/read/conversation.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
+import { type Growth, numberCommitted } from '../database/numbering.ts'
 import type { RootStore, Store } from '../database/store.ts'
 
-const beginStatement = statement(
-  'begin_feed',
-  `insert into conversation_feeds (organization_id, last_number) values ($1, 0) on conflict do nothing`,
-)
-const lockStatement = statement(
-  'lock_feed',
-  'select last_number from conversation_feeds where organization_id = $1 for update',
-)
-const numberStatement = statement(
-  'number_changes',
-  `with waiting as materialized (
-     select id, row_number() over (order by id) as place
-     from (select id from conversation_changes where organization_id = $1 and number is null order by id limit $3) oldest
-   ), numbered as (
-     update conversation_changes c set number = $2::bigint + w.place from waiting w where c.id = w.id
-   )
-   update conversation_feeds set last_number = $2::bigint + (select count(*) from waiting) where organization_id = $1
-   returning last_number`,
-)
-
-/** Changes per transaction, and transactions per call. */
-const numbered_at_once = 1000
-const most_rounds = 100
-
-/**
- * Numbers every committed change. Runs under the feed's lock, in a statement of its own, so it sees everything
- * numbered before: a reader that has read up to a number never finds a new one at or below it. Returns the last number.
- */
-export async function numberChanges(store: RootStore): Promise<number> {
-  // A change that is being numbered still counts as waiting, so this call waits for the lock and then sees its number.
-  const [feed] = await readFeedGrowth(store, [store.organization_id])
-  let last = feed!.last_number
-  for (let rounds = 0; feed!.has_waiting && rounds < most_rounds; rounds += 1) {
-    const before = await store.transaction(async (tx) => {
-      const last_number = await lockFeed(tx)
-      const values = [tx.organization_id, last_number, numbered_at_once]
-      const [row] = await tx.query<{ last_number: number }>(numberStatement, values)
-      last = row!.last_number
-      return last_number
-    })
-    if (last - before < numbered_at_once) break
-  }
-  return last
+const numberStatements = {
+  begin: statement(
+    'begin_feed',
+    `insert into conversation_feeds (organization_id, last_number) values ($1, 0) on conflict do nothing`,
+  ),
+  lock: statement('lock_feed', 'select last_number from conversation_feeds where organization_id = $1 for update'),
+  number: statement(
+    'number_changes',
+    `with waiting as materialized (
+       select id, row_number() over (order by id) as place
+       from (select id from conversation_changes where organization_id = $1 and number is null order by id limit $3) oldest
+     ), numbered as (
+       update conversation_changes c set number = $2::bigint + w.place from waiting w where c.id = w.id
+     )
+     update conversation_feeds set last_number = $2::bigint + (select count(*) from waiting) where organization_id = $1
+     returning last_number`,
+  ),
 }
 
-async function lockFeed(tx: Store): Promise<number> {
-  const lock = () => tx.query<{ last_number: number }>(lockStatement, [tx.organization_id])
-  let [row] = await lock()
-  if (!row) {
-    await tx.query(beginStatement, [tx.organization_id])
-    row = (await lock())[0]
-  }
-  return row!.last_number
+/** Numbers every committed change, and returns the last number. */
+export async function numberChanges(store: RootStore): Promise<number> {
+  const [growth] = await readFeedGrowth(store, [store.organization_id])
+  return numberCommitted(store, numberStatements, growth!)
 }
 
 const positionStatement = statement(
@@ -152,11 +123,8 @@ const growthStatement = statement(
    from unnest($1::uuid[]) o (id) left join conversation_feeds f on f.organization_id = o.id`,
 )
 
-export interface FeedGrowth {
+export interface FeedGrowth extends Growth {
   organization_id: string
-  last_number: number
-  /** A change has no number yet. */
-  has_waiting: boolean
 }
 
 /** How far the feeds of these organizations have grown. */

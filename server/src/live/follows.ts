@@ -2,6 +2,7 @@
 // there. A lost message costs time but never an event, because readers also look at the log by themselves.
 import type { Bus } from './bus.ts'
 import type { Ports } from '../base/ports.ts'
+import { topic } from './topics.ts'
 
 export interface Follows extends Disposable {
   /** Follows until the result is disposed of. */
@@ -22,6 +23,15 @@ export interface FollowOptions {
   /** This node no longer follows the conversation. */
   onUnfollowed: (conversation_id: string) => void
 }
+
+/** A node follows these conversations. */
+export const followed = topic<{ node_id: string; ids: string[] }>('follow', {
+  encode: ({ node_id, ids }) => [node_id, ...ids].join(' '),
+  decode(text) {
+    const [node_id, ...ids] = text.split(' ')
+    return { node_id: node_id!, ids }
+  },
+})
 
 /** How long new follows are collected to announce them together. */
 const gather_ms = 10
@@ -51,8 +61,7 @@ export function createFollows({ bus, ports, node_id, onFollowed, onUnfollowed }:
 
   function publish(ids: string[]): void {
     for (let from = 0; from < ids.length; from += ids_in_message) {
-      const id = [node_id, ...ids.slice(from, from + ids_in_message)].join(' ')
-      void bus.publish({ topic: 'follow', id })
+      void bus.publish(followed, { node_id, ids: ids.slice(from, from + ids_in_message) })
     }
   }
 
@@ -63,8 +72,7 @@ export function createFollows({ bus, ports, node_id, onFollowed, onUnfollowed }:
     for (const [id, expires_at] of elsewhere) if (expires_at <= now) elsewhere.delete(id)
   }
 
-  bus.subscribe('follow', (payload) => {
-    const [teller, ...ids] = payload.split(' ')
+  bus.subscribe(followed, ({ node_id: teller, ids }) => {
     if (teller === node_id) return
     for (const id of ids) {
       if (elsewhere.size >= most_remembered && !elsewhere.has(id)) continue

@@ -1,11 +1,12 @@
 // The text that running turns are generating, on all nodes. It is not stored, and nothing depends on it. Readers pull the text so
 // far, so a slow reader costs nothing and misses no text, only the division into pieces.
 import type { Bus } from './bus.ts'
-import type { Signals } from './signals.ts'
+import { type Signals, signalsOf } from './signals.ts'
 import type { Ports } from '../base/ports.ts'
 import { createFollows } from './follows.ts'
 import type { LiveTurn } from './live-turn.ts'
-import { type Piece, createRelay } from './relay.ts'
+import { type Piece, createRelay, said } from './relay.ts'
+import { changed } from './shared.ts'
 
 export interface LiveTurns extends Disposable {
   /** The running turn of a conversation on any node; null if none is known. */
@@ -27,7 +28,7 @@ export interface LiveTurns extends Disposable {
 }
 
 /** The signal's key for changes of the text that is being generated. */
-export const liveKey = (conversation_id: string) => `live ${conversation_id}`
+export const liveKey = signalsOf('live')
 
 export interface LiveOptions {
   bus: Bus
@@ -54,8 +55,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     return follows.isFollowedElsewhere(conversation_id) ? (here.get(conversation_id) ?? null) : null
   }
 
-  function hear(payload: string): void {
-    const { conversation_id, offset, text, ...step } = JSON.parse(payload) as Piece
+  function hear({ conversation_id, offset, text, ...step }: Piece): void {
     if (here.has(conversation_id) || !follows.isFollowedHere(conversation_id)) return
     const known = elsewhere.get(conversation_id)
     const isSameTurn = known?.turn_id === step.turn_id
@@ -69,7 +69,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     signals.notify(liveKey(conversation_id))
   }
 
-  bus.subscribe('said', hear)
+  bus.subscribe(said, hear)
   return {
     read: (conversation_id) => here.get(conversation_id) ?? elsewhere.get(conversation_id) ?? null,
     begin(conversation_id, step) {
@@ -97,7 +97,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     isFollowedElsewhere: follows.isFollowedElsewhere,
     followed: follows.followedHere,
     announceStored(conversation_id) {
-      if (follows.isFollowedElsewhere(conversation_id)) void bus.publish({ topic: 'changed', id: conversation_id })
+      if (follows.isFollowedElsewhere(conversation_id)) void bus.publish(changed, conversation_id)
     },
     [Symbol.dispose]: () => follows[Symbol.dispose](),
   }

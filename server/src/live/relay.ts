@@ -3,6 +3,7 @@
 import type { Bus } from './bus.ts'
 import type { Clock } from '../base/ports.ts'
 import type { LiveTurn } from './live-turn.ts'
+import { topic } from './topics.ts'
 
 /** How long text for other nodes is collected, to send many words in one message. */
 const relay_ms = 25
@@ -19,6 +20,8 @@ export interface Piece {
   offset: number
   text: string
 }
+
+export const said = topic<Piece>('said', { encode: JSON.stringify, decode: (text) => JSON.parse(text) as Piece })
 
 export interface Relay {
   /** The conversation's turn has more text. */
@@ -63,8 +66,7 @@ export function createRelay({ bus, clock, read }: RelayOptions): Relay {
     const { text, ...step } = state.step
     for (let offset = Math.max(0, state.sent); offset < text.length || state.sent < 0;) {
       const piece = text.slice(offset, offset + relayed_characters)
-      const message: Piece = { conversation_id, ...step, offset, text: piece }
-      void bus.publish({ topic: 'said', id: JSON.stringify(message) })
+      void bus.publish(said, { conversation_id, ...step, offset, text: piece })
       offset += piece.length
       state.sent = offset
     }

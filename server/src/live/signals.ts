@@ -1,13 +1,33 @@
 // Wakes waiters for a change in the database. A signal is only faster: every waiter also looks again by itself.
 import type { Clock } from '../base/ports.ts'
 
+declare const declared: unique symbol
+
+/** Identifies a signal. Only `signal` and `signalsOf` create it. */
+export type SignalKey = string & { readonly [declared]: true }
+
+const names = new Set<string>()
+
+/** Declares a signal; throws at the start of the program if its name is taken. */
+export function signal(name: string): SignalKey {
+  if (names.has(name)) throw new Error(`two signals are named ${name}`)
+  names.add(name)
+  return name as SignalKey
+}
+
+/** Declares a family of signals, one for each id (of a turn, conversation or organization). */
+export function signalsOf(name: string): (id: string) => SignalKey {
+  const own = signal(name)
+  return (id) => `${own} ${id}` as SignalKey
+}
+
 export interface Signals {
-  /** Reports a commit about `key` (the id of a turn or conversation). */
-  notify(key: string): void
+  /** Reports that what `key` stands for has happened; usually a commit. */
+  notify(key: SignalKey): void
   /** Resolves with the first result of `look` other than undefined, or with undefined after `timeout_ms`. */
-  waitFor<T>(key: string, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
+  waitFor<T>(key: SignalKey, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
   /** For long-lived followers, which look when they are notified. */
-  listen(...keys: string[]): Listener
+  listen(...keys: SignalKey[]): Listener
   /** Anything may have been committed, so all waiters look. */
   notifyAll(): void
   /** Ends every wait as if it had timed out, because the process is about to stop. */
@@ -21,15 +41,15 @@ export interface Listener extends Disposable {
    * Resolves with the keys that were notified since the last call, as soon as there is one; with none if the time is over, the
    * signal aborts, or the process stops.
    */
-  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<string>>
+  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<SignalKey>>
   /** Whether the key was notified since the last result, so that the next one will have it. */
-  hasHeard(key: string): boolean
+  hasHeard(key: SignalKey): boolean
 }
 
 /** How often a waiter looks again without a notification. */
 const poll_ms = 500
 
-type Waiters = Map<string, Set<() => void>>
+type Waiters = Map<SignalKey, Set<() => void>>
 
 export function createSignals(clock: Clock): Signals {
   const waiters: Waiters = new Map()
@@ -66,8 +86,8 @@ export function createSignals(clock: Clock): Signals {
   }
 }
 
-function createListener(waiters: Waiters, keys: string[], clock: Clock, state: { isClosed: boolean }): Listener {
-  const heard = new Set<string>()
+function createListener(waiters: Waiters, keys: SignalKey[], clock: Clock, state: { isClosed: boolean }): Listener {
+  const heard = new Set<SignalKey>()
   let ring = Promise.withResolvers<void>()
   const wakers = keys.map((key) => {
     const wake = () => {

@@ -2,9 +2,9 @@
 // rests on the lanes' leases; no other node depends on what is in memory here.
 import type { Logger } from 'pino'
 import type { Core } from '../calls/core.ts'
-import { eventsKey } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { createGate } from '../base/gate.ts'
+import { eventsKey } from '../live/shared.ts'
 import { type Looks, createLooks } from '../work/looks.ts'
 import { type UnderWay, mayHoldOthersBack, measureCapacity } from '../work/rules/shares.ts'
 import { max_leased_at_once, pools } from './rules/places.ts'
@@ -111,9 +111,9 @@ class RunningDeliveries implements Deliveries {
     // The caller of a test wants to know now.
     const tries_made = head.type === 'webhook.test' ? max_tries : head.tries_made
     const verdict = judgeTry(made, tries_made, ports.random())
-    const announcement_id = ports.newId()
+    const event_id = ports.newId()
     const written = await this.#retryWhileUnavailable(() =>
-      this.#admit(() => writeTry(database, head, made, verdict, announcement_id)),
+      this.#admit(() => writeTry(database, head, made, verdict, event_id)),
     )
     const { endpoint_id: webhook_id, delivery_id } = head
     if (!written) this.#log.warn({ webhook_id, delivery_id }, 'another node made the same webhook delivery')

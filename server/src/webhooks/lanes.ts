@@ -1,8 +1,9 @@
 // The SQL of deliveries, across organizations: leases lanes that are due, writes results under their leases, and removes old
 // deliveries. Every transaction is short; none is open while a receiver is waited for.
-import type { WebhookTry } from '@parley/contract'
+import type { WebhookTry, disabledReasons } from '@parley/contract'
 import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { JsonObject } from '../base/json.ts'
+import { addOrganizationEvent } from '../events/events.ts'
 import type { Capacity } from '../work/rules/shares.ts'
 import type { Verdict } from './rules/deliveries.ts'
 
@@ -214,18 +215,6 @@ const failedStatement = statement(
    returning w.organization_id, w.url, w.disabled_reason`,
 )
 
-const announceStatement = statement(
-  'announce_disabled_webhook',
-  `with added as (
-     insert into webhook_deliveries (id, endpoint_id, organization_id, lane, sequence, event_id, type, data, created_at)
-     select made.id, w.id, w.organization_id, made.id, 0, $3, 'webhook.disabled', $4, clock_timestamp()
-     from webhook_endpoints w cross join lateral (select uuid_by_time() as id where w.id is not null) made
-     where w.organization_id = $1 and w.id <> $2 and w.active and matches_event(w.events, 'webhook.disabled')
-     returning endpoint_id, lane
-   )
-   insert into webhook_arrivals (endpoint_id, lane) select endpoint_id, lane from added`,
-)
-
 export interface Written {
   /** The next delivery of the lane can be made. */
   goes_on: boolean
@@ -235,16 +224,16 @@ export interface Written {
 interface Disabled {
   organization_id: string
   url: string
-  disabled_reason: string | null
+  disabled_reason: (typeof disabledReasons)[number] | null
 }
 
-/** Writes a try and its consequences. Null: another node has the lane now, or the endpoint was deleted. */
+/** Writes a try and its consequences; a disabled endpoint is one event, with this id. Null: another node has the lane now, or the endpoint was deleted. */
 export async function writeTry(
   database: Database,
   head: Head,
   made: WebhookTry,
   verdict: Verdict,
-  announcement_id: string,
+  event_id: string,
 ): Promise<Written | null> {
   const lane = [head.endpoint_id, head.lane]
   return database.transaction(async (tx) => {
@@ -263,8 +252,10 @@ export async function writeTry(
     const [endpoint] = await tx.query<Disabled>(failedStatement, [head.endpoint_id, is_gone])
     if (!endpoint || endpoint.disabled_reason === null) return { goes_on, disabled: null }
     const { organization_id, url, disabled_reason: reason } = endpoint
-    const data = { webhook_id: head.endpoint_id, url, reason }
-    await tx.query(announceStatement, [organization_id, head.endpoint_id, announcement_id, JSON.stringify(data)])
+    const subject = head.endpoint_id
+    const data = { webhook_id: subject, url, reason }
+    // The endpoint itself is inactive now, so only others receive the event.
+    addOrganizationEvent(tx, { id: event_id, organization_id, type: 'webhook.disabled', subject, data })
     return { goes_on, disabled: { url, reason } }
   })
 }

@@ -1,10 +1,11 @@
 // Adds work inside the caller's transaction: it exists if and only if its cause was committed.
 import { type Pipeline, statement } from '../database/database.ts'
 import { channel } from '../live/bus.ts'
+import { topic } from '../live/topics.ts'
 import type { WorkKey } from './port.ts'
 
-/** The bus topic that makes every node look for work. */
-export const work_topic = 'work'
+/** Urgent work of this kind was added: every node looks. */
+export const work_added = topic<string>('work')
 
 export type Due =
   | { at: string }
@@ -21,7 +22,7 @@ const addStatement = statement(
        else coalesce($5::timestamptz, clock_timestamp() + $6::double precision * interval '1 millisecond') end)
      returning kind
    )
-   select pg_notify('${channel}', '${work_topic} ' || kind) from added where $7`,
+   select pg_notify('${channel}', '${work_added.name} ' || kind) from added where $7`,
 )
 
 /** Due now or later. If it is added again while it waits, the earliest time counts; while it runs, it runs once more. */

@@ -5,7 +5,7 @@ import type { Ports } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { isUnavailable } from '../database/failures.ts'
 import type { Bus } from '../live/bus.ts'
-import { work_topic } from './add.ts'
+import { work_added } from './add.ts'
 import { armWork } from './every-minute.ts'
 import { type Looks, createLooks } from './looks.ts'
 import type { WorkKind } from './port.ts'
@@ -67,7 +67,7 @@ class NodeWork implements Work {
     const { database, kinds } = this.#options
     if (kinds.length === 0) return
     await armWork(database, kinds)
-    this.#options.bus.subscribe(work_topic, () => this.#looks.call())
+    this.#options.bus.subscribe(work_added, () => this.#looks.call())
     this.#looks.look()
     this.#renewLater()
   }

@@ -4,6 +4,8 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import type { TurnLease } from '../../src/conversations/turn-runner.ts'
+import { halt } from '../../src/engine/remote-halt.ts'
+import { changed } from '../../src/live/shared.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -113,7 +115,7 @@ test('an attempt that was stopped in vain starts again, and its turn is answered
   const { conversation_id, call } = await startTurn('Never kept')
   server.model.answer = () => 'The whole answer.'
   // Another node asks for the text and dies before it concludes anything.
-  await other.core.live.bus.publish({ topic: 'halt', id: conversation_id })
+  await other.core.live.bus.publish(halt, conversation_id)
   expect((await call).reply).toBe('The whole answer.')
   expect(await itemsOf(conversation_id)).toEqual([
     ['user', 'Hello', false],
@@ -137,8 +139,8 @@ test('a turn that was ended elsewhere before its attempt starts here calls no mo
   runner.start = start
   const lease = started.find((one) => one.turn_id === turn_id)!
   expect(lease.begun).toBeDefined()
-  const heard = new Promise<void>((resolve) => bus.subscribe('changed', (id) => id === turn_id && resolve()))
-  await other.core.live.bus.publish({ topic: 'changed', id: turn_id })
+  const heard = new Promise<void>((resolve) => bus.subscribe(changed, (id) => id === turn_id && resolve()))
+  await other.core.live.bus.publish(changed, turn_id)
   await heard
   const asked = server.model.requests.length
   runner.start(lease)

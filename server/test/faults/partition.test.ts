@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
+import { halt } from '../../src/engine/remote-halt.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -77,7 +78,7 @@ test('a node is stopped soon after another one asked for the text of its turn: n
   }
   const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
   const { id } = await startTurn(server, node)
-  await server.app.core.live.bus.publish({ topic: 'halt', id })
+  await server.app.core.live.bus.publish(halt, id)
   await expect.poll(() => node.rooms.engine.engine.textSoFar(id)).toBeNull()
   await node[Symbol.asyncDispose]()
   const unhandled: unknown[] = []

@@ -1,4 +1,5 @@
 // What can happen to the nodes of a conversation: death, loss of a lease, takeover, stop, start, a false alarm.
+import { halt } from '../../src/engine/remote-halt.ts'
 import { Command, type Course, readerAfter } from './command.ts'
 import { waits } from './node.ts'
 import { type World, until } from './world.ts'
@@ -151,7 +152,7 @@ export class HaltForNothing extends Command {
   async apply(course: Course, world: World): Promise<void> {
     const awaited = world.awaited(course.conversation)
     const owner = world.node(world.owner)
-    await world.node(course.pick(this.slot)).app.core.live.bus.publish({ topic: 'halt', id: world.conversation_id })
+    await world.node(course.pick(this.slot)).app.core.live.bus.publish(halt, world.conversation_id)
     await until('what it waited for is aborted', () => awaited.every(({ isHungUp }) => isHungUp))
     course.conversation.restartAttempt()
     owner.clock.fire(waits.lent)

@@ -1,6 +1,7 @@
 // A node that can die: all of its communication goes through switches, and after its death nothing gets out any more.
 import type { Client } from '@parley/sdk'
 import type { App } from '../../src/app.ts'
+import { topic } from '../../src/live/topics.ts'
 import type { TestServer } from '../support/server.ts'
 import { type DatabaseSwitch, openDatabaseSwitch } from './database-switch.ts'
 import type { HeldModel } from './held-model.ts'
@@ -71,6 +72,8 @@ export async function startNode(
   return { name, app, client, clock, database, model, reached, gone: new AbortController() }
 }
 
+const heard = topic<string>('heard')
+
 /** A message between nodes that is sent before the node listens is lost, which costs text; no test wants to depend on that. */
 async function untilHeard({
   core: {
@@ -78,8 +81,8 @@ async function untilHeard({
   },
 }: App): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  bus.subscribe('heard', () => resolve())
-  const call = () => void bus.publish({ topic: 'heard', id: 'x' })
+  bus.subscribe(heard, () => resolve())
+  const call = () => void bus.publish(heard, 'x')
   const repeat = setInterval(call, 5)
   await promise.finally(() => clearInterval(repeat))
 }

@@ -233,7 +233,7 @@ describe('keys from the settings', () => {
     await using server = await startTestServer({ PARLEY_SECRET_KEY: hex(first), PARLEY_SECRET_KEY_NEXT: hex(second) })
     await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
     await expect(rotate(server, { secret_key_next: undefined })).rejects.toThrow(/PARLEY_SECRET_KEY_NEXT/)
-    await expect(rotate(server, { secret_key_next: first })).rejects.toThrow(/in use already/)
+    await expect(rotate(server, { secret_key_next: first })).rejects.toThrow(/already in use/)
     const wrong = { secret_key: randomBytes(32), secret_key_next: randomBytes(32) }
     await expect(rotate(server, wrong)).rejects.toThrow(/is not the secret key/)
     expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 0, answers: 0 })

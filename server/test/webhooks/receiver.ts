@@ -18,6 +18,7 @@ export interface ReceivedEvent {
 }
 
 export interface Received {
+  path: string
   event: ReceivedEvent
   body: string
   headers: Record<string, string>
@@ -57,7 +58,7 @@ export async function startReceiver(certificate?: Certificate): Promise<Receiver
         receiver.secret === null ? JSON.parse(body) : new Webhook(receiver.secret).verify(body, headers)
       ) as ReceivedEvent
       if (event.id !== headers['webhook-id']) throw new Error(`${event.id} came as ${headers['webhook-id']}`)
-      const received = { event, body, headers }
+      const received = { path: request.url!, event, body, headers }
       receiver.received.push(received)
       receiver.answer(response, received)
     } catch (error) {

@@ -1,6 +1,7 @@
 // What follows a commit in this process: it carries out started turns and wakes waiting calls. And before a commit: stopping
 // the local attempt so that the commit can keep its text.
 import type { Core } from '../../calls/core.ts'
+import { changeKey, changed, eventsKey } from '../../live/shared.ts'
 import type { Conversations } from '../services.ts'
 import type { Committed } from './commit.ts'
 import type { PartialReply } from '../machine/turn-endings.ts'
@@ -17,8 +18,8 @@ export function followUp(
     const { id, nodes } = ended
     runner.stop(id)
     results.tell(id, ended)
-    signals.notify(id)
-    if (nodes.some((other) => other !== node.id)) void bus.publish({ topic: 'changed', id })
+    signals.notify(changeKey(id))
+    if (nodes.some((other) => other !== node.id)) void bus.publish(changed, id)
   }
   announce(core, conversation_id)
   const { organization_id, listed } = committed
@@ -26,12 +27,9 @@ export function followUp(
   if (listed === 'progress') watcher.progressed(organization_id, conversation_id)
 }
 
-/** The signal's key for events of any conversation stored by this node. */
-export const eventsKey = 'events'
-
 /** Events of the conversation were stored: wakes its readers, here and on other nodes, and the delivery of events. */
 export function announce({ live }: Pick<Core, 'live'>, conversation_id: string): void {
-  live.signals.notify(conversation_id)
+  live.signals.notify(changeKey(conversation_id))
   live.signals.notify(eventsKey)
   live.turns.announceStored(conversation_id)
 }

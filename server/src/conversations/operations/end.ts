@@ -7,6 +7,7 @@ import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
+import { changeKey } from '../../live/shared.ts'
 import { channelRules } from '../machine/channels.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
@@ -52,7 +53,7 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
 async function waitForEnd(ctx: Context<Conversations>, id: string, max_turn_seconds: number): Promise<void> {
   const most_turns = ctx.core.config.limits.waiting_turns + 1
   const ended = await ctx.core.live.signals.waitFor(
-    id,
+    changeKey(id),
     most_turns * max_turn_seconds * 1000 + wait_margin_ms,
     async () => {
       const record = await findConversation(ctx.store, id)
@@ -90,7 +91,7 @@ async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: numbe
   const isSettled = ({ analysis_status }: ConversationRecord) =>
     analysis_status !== 'queued' && analysis_status !== 'running'
   let latest: ConversationRecord | null = null
-  await ctx.core.live.signals.waitFor(id, mayRead ? wait_ms : 0, async () => {
+  await ctx.core.live.signals.waitFor(changeKey(id), mayRead ? wait_ms : 0, async () => {
     latest = (await findConversation(ctx.store, id)) ?? latest
     return latest === null || isSettled(latest) ? true : undefined
   })

@@ -5,6 +5,7 @@ import type { Conversations } from '../services.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { AppError, errorBody } from '../../base/errors.ts'
 import { liveKey } from '../../live/live-turns.ts'
+import { changeKey } from '../../live/shared.ts'
 import type { SeenTurn } from '../machine/turn-snapshots.ts'
 import { findTurn } from './turns.ts'
 import { readTurnItems } from './transcript.ts'
@@ -88,7 +89,8 @@ async function* followTurn(
   const { results } = ctx.room
   const deadline = ports.clock.monotonic() + wait_ms
   const saidKey = liveKey(conversation_id)
-  using listener = signals.listen(turn_id, ...(narrator ? [conversation_id, saidKey] : []))
+  const storedKey = changeKey(conversation_id)
+  using listener = signals.listen(changeKey(turn_id), ...(narrator ? [storedKey, saidKey] : []))
   using expected = results.expect(turn_id)
   const look = () => expected.result ?? lookAtTurn(ctx, conversation_id, turn_id)
   for (let turn: SeenTurn | null | undefined = seen ?? (await look()); ;) {
@@ -105,7 +107,7 @@ async function* followTurn(
     const isOfTurn = narrator && saying?.turn_id === turn_id
     const isBehind = isOfTurn && narrator.isBehind(saying)
     // Live text of a step is emitted after what was stored before it, including tool results.
-    const hasMore = listener.hasHeard(conversation_id)
+    const hasMore = listener.hasHeard(storedKey)
     if (isOfTurn && !isBehind && !hasMore) yield* narrator.say(saying)
     if (isBehind && !hasMore && !turn) {
       turn = await look()

@@ -41,7 +41,7 @@ export function chooseRange(input: RangeInput, now_ms: number): Range | { path: 
   const first = Math.floor(from / size)
   const count = Math.ceil(to / size) - first
   if (count > max_buckets[bucket]) {
-    return { path: 'from', message: `must be at most ${max_buckets[bucket]} buckets of one ${bucket} before to` }
+    return { path: 'from', message: `must be at most ${max_buckets[bucket]} ${bucket}s before to` }
   }
   const starts = Array.from({ length: count }, (_none, index) => (first + index) * size)
   return { bucket, from: starts[0]!, to: (first + count) * size, starts }
