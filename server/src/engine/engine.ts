@@ -200,7 +200,7 @@ export class Engine implements TurnRunner {
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
 
-  /** Whether it is looking for turns that nobody carries out, or taking one over. */
+  /** Whether it is looking for abandoned turns, or taking one over. */
   get isTakingOver(): boolean {
     return this.#isSweeping || this.#takeovers.size > 0
   }

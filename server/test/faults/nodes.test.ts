@@ -58,7 +58,7 @@ function playOf(code: string, operate: (talk: Talk) => Promise<unknown>, prepare
 const isMessage = ({ name }: PassingStatement) => name === 'publish_on_bus'
 
 describe.concurrent.each(operations)('%s on the other node', (_name, code, operate) => {
-  test('with each of its messages lost, or its sender told so', limit, async () => {
+  test('with each of its messages lost, with or without an error for its sender', limit, async () => {
     const faults: string[] = []
     const hits: number[] = []
     for (const when of ['before', 'after'] as const) {
