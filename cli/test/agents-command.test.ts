@@ -1,15 +1,12 @@
 // `parley agents` as a program: its way to the server, its exit codes, and what a server leaves behind that goes away in the middle.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { makeKey, makeOrganization, makeUser } from '../../server/test/support/actors.ts'
 import { type Fixture, apply, createFixture, readAll, readFiles, writeFiles } from './agents-fixture.ts'
-
-const main = join(import.meta.dirname, '..', 'src', 'main.ts')
+import { runHere } from './run-here.ts'
 
 const files = {
   'a/agent.yaml': 'key: a\nname: A\nconfig: { instructions: !file prompt.md }\n',
@@ -23,13 +20,8 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
-async function run(args: string[], environment: Record<string, string> = {}) {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, PARLEY_URL: fixture.server.url, ...environment }
-  const child = spawn(process.execPath, [main, 'agents', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code: code as number | null, stdout, stderr }
-}
+const run = (args: string[], environment: Record<string, string> = {}) =>
+  runHere(['agents', ...args], { PARLEY_URL: fixture.server.url, ...environment })
 
 async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = createServer(answer).listen(0, '127.0.0.1')

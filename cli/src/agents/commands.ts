@@ -1,5 +1,6 @@
 // `parley agents`: agents kept as files. A client of the API; it needs no database.
 import { type Command, Option } from 'commander'
+import type { Surroundings } from '../surroundings.ts'
 import type { Format } from './agent-text.ts'
 import { applyAgents } from './apply.ts'
 import { type ConnectionOptions, withClient } from './connection.ts'
@@ -20,7 +21,8 @@ interface ExportFlags extends ConnectionOptions {
 
 const exit_code_of_differences = 2
 
-export function addAgentCommands(program: Command): void {
+export function addAgentCommands(program: Command, around: Surroundings): void {
+  const print = (text: string) => void around.stdout.write(showControls(text))
   const agents = program.command('agents').description('agents as files, over the API of a running server')
   withConnection(agents.command('apply'))
     .description('make the agents of the server what the files of a folder say, and tell the difference')
@@ -31,7 +33,7 @@ export function addAgentCommands(program: Command): void {
     .action(async (folder: string, { publish, dryRun, exitCode, ...connection }: ApplyFlags) => {
       const options = { publish: publish ?? false, dry_run: dryRun ?? false }
       const count = await withClient(connection, (client) => applyAgents(client, folder, options, print))
-      if (dryRun && exitCode && count > 0) process.exitCode = exit_code_of_differences
+      if (dryRun && exitCode && count > 0) around.exit_code = exit_code_of_differences
     })
   withConnection(agents.command('export'))
     .description('write the agents of the server as files')
@@ -50,8 +52,4 @@ function withConnection(command: Command): Command {
     .addOption(new Option('--url <url>', 'the server').env('PARLEY_URL').default('http://localhost:8080'))
     .option('--key-file <file>', 'a file with the key (default: the key is in PARLEY_API_KEY)')
     .addOption(new Option('--org <id>', 'the organization, for a personal access token').env('PARLEY_ORG'))
-}
-
-function print(text: string): void {
-  process.stdout.write(showControls(text))
 }
