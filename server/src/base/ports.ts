@@ -19,6 +19,8 @@ export interface Ports {
   random(): number
   /** A pause point has been reached: for tests of races and of death. Null: nobody stops anywhere. */
   reached: ((point: string) => void | Promise<void>) | null
+  /** What a password's hash costs, other than what it should: for tests with many passwords. */
+  password_cost?: { ln: number; r: number; p: number }
 }
 
 export const systemPorts: Ports = {

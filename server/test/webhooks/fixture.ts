@@ -2,7 +2,7 @@
 // database only.
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
-import { type Ports, systemPorts } from '../../src/base/ports.ts'
+import type { Ports } from '../../src/base/ports.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -77,16 +77,16 @@ export const soon = { timeout: 20_000, interval: 20 }
 /** A clock on which a try has a quarter of a second, and everything else what it has. */
 export const impatient: Partial<Ports> = {
   clock: {
-    ...systemPorts.clock,
-    after: (ms, call) => systemPorts.clock.after(ms === 15_000 ? 250 : ms, call),
+    ...testPorts.clock,
+    after: (ms, call) => testPorts.clock.after(ms === 15_000 ? 250 : ms, call),
   },
 }
 
 /** A clock on which a try never comes to its end. */
 export const patient: Partial<Ports> = {
   clock: {
-    ...systemPorts.clock,
-    after: (ms, call) => (ms === 15_000 ? () => {} : systemPorts.clock.after(ms, call)),
+    ...testPorts.clock,
+    after: (ms, call) => (ms === 15_000 ? () => {} : testPorts.clock.after(ms, call)),
   },
 }
 
