@@ -1,18 +1,10 @@
-// `parley agents` as a program: its way to the server, its exit codes, and what a server leaves behind that goes away in the middle.
-import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+// `parley agents` as a program: its way to the server, and its exit codes.
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey, makeOrganization, makeUser } from '../../server/test/support/actors.ts'
-import { type Fixture, apply, createFixture, readAll, readFiles, writeFiles } from './agents-fixture.ts'
+import { type Fixture, createFixture, readAll, readFiles, writeFiles } from './agents-fixture.ts'
+import { files, forward, serveThrough } from './cut-off.ts'
 import { runHere } from './run-here.ts'
-
-const files = {
-  'a/agent.yaml': 'key: a\nname: A\nconfig: { instructions: !file prompt.md }\n',
-  'a/prompt.md': 'Be brief.\n',
-  'b/agent.yaml': 'key: b\nname: B\nconfig: { instructions: Carry. }\n',
-}
 
 let fixture: Fixture
 beforeAll(async () => {
@@ -22,19 +14,6 @@ afterAll(() => fixture[Symbol.asyncDispose]())
 
 const run = (args: string[], environment: Record<string, string> = {}) =>
   runHere(['agents', ...args], { PARLEY_URL: fixture.server.url, ...environment })
-
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
 
 describe('parley agents', () => {
   it('needs no database, tells what differs by its exit code, applies, and exports', async () => {
@@ -117,9 +96,9 @@ b: new agent; new version 1; publish version 1
     const organization = await makeOrganization(fixture.server)
     const folder = await fixture.newFolder(files)
     const limited = new Set<string>()
-    await using proxy = await serve((incoming, response) => {
+    await using proxy = await serveThrough((incoming, response) => {
       const call = `${incoming.method} ${incoming.url}`
-      if (limited.has(call)) return forward(incoming, response)
+      if (limited.has(call)) return forward(fixture, incoming, response)
       limited.add(call)
       incoming.resume()
       response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '0' }).end('{"detail":"Too many"}')
@@ -129,73 +108,4 @@ b: new agent; new version 1; publish version 1
     expect(limited.size).toBeGreaterThan(4)
     expect(await readAll(organization.client)).toHaveLength(2)
   })
-})
-
-/** `hold`: the server does it, and its answer is never seen. */
-function forward(incoming: IncomingMessage, response: ServerResponse, hold = false): void {
-  const { method, url, headers } = incoming
-  const onward = request(`${fixture.server.url}${url}`, { method: method!, headers }, (answer) => {
-    if (hold) answer.resume().on('end', () => incoming.socket.destroy())
-    else answer.pipe(response.writeHead(answer.statusCode!, answer.headers))
-  })
-  incoming.pipe(onward)
-}
-
-describe('a server that goes away in the middle', () => {
-  const changed = {
-    ...files,
-    'a/prompt.md': 'Be kind.\n',
-    'b/agent.yaml': 'key: b\nname: BB\nactive: false\nconfig: { instructions: Carry more. }\n',
-  }
-
-  test.each([
-    ['before it does what it was asked', 'lost'],
-    ['after it did, before it answers', 'held'],
-  ])(
-    '%s, at any call: applying again comes to the same end',
-    async (_when, way) => {
-      let was_complete = false
-      for (let fatal = 1; !was_complete; fatal += 1) {
-        expect(fatal).toBeLessThan(60)
-        const organization = await makeOrganization(fixture.server)
-        const folder = await fixture.newFolder(files)
-        let calls = 0
-        await using proxy = await serve((incoming, response) => {
-          calls += 1
-          if (calls < fatal) return forward(incoming, response)
-          if (calls === fatal && way === 'held') return forward(incoming, response, true)
-          incoming.socket.destroy()
-        })
-        const cut = fixture.server.as({ token: organization.key, base_url: proxy.url })
-        /** The first death may come in the making, or in the change of it. */
-        const attempt = () =>
-          apply(cut, folder, { publish: true }).then(
-            () => true,
-            () => false,
-          )
-        const was_made = await attempt()
-        if (!was_made) await apply(organization.client, folder, { publish: true })
-        const made = await readAll(organization.client)
-        expect(made.map(({ name }) => name).sort()).toEqual(['A', 'B'])
-        for (const { versions } of made) expect(versions).toMatchObject([{ version: 1, published: true }])
-
-        await writeFiles(folder, changed)
-        was_complete = was_made && (await attempt())
-        if (!was_complete) await apply(organization.client, folder, { publish: true })
-        const after = await readAll(organization.client)
-        expect(after.map(({ name, active }) => [name, active]).sort()).toEqual([
-          ['A', true],
-          ['BB', false],
-        ])
-        for (const { versions } of after) {
-          expect(versions).toMatchObject([
-            { version: 2, published: true },
-            { version: 1, published: true },
-          ])
-        }
-        expect((await apply(organization.client, folder, { publish: true })).count).toBe(0)
-      }
-    },
-    120_000,
-  )
 })

@@ -3,12 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { most_waiting_for_key } from '../../src/idempotency/key-queue.ts'
+import type { Clock } from '../../src/base/ports.ts'
+import { testPorts } from '../support/ports.ts'
 import { publishAgent, refusal } from '../support/server.ts'
 import { type Scene, startScene } from './scene.ts'
 
+const few = { PARLEY_DATABASE_CONNECTIONS: '6' }
+
 let scene: Scene
 beforeAll(async () => {
-  scene = await startScene({ PARLEY_DATABASE_CONNECTIONS: '6' })
+  scene = await startScene(few)
 })
 afterAll(() => scene[Symbol.asyncDispose]())
 
@@ -52,8 +56,7 @@ async function countWaitingForLocks(): Promise<number> {
 }
 
 /** A few calls of a customer, one after the other; each fails the test when it is refused. */
-async function callQuietly(times: number): Promise<void> {
-  const { client } = scene.quiet
+async function callQuietly(times: number, { client }: Pick<Scene['quiet'], 'client'> = scene.quiet): Promise<void> {
   for (let n = 0; n < times; n += 1) {
     const created = await client.createConversation({
       channel: 'text',
@@ -86,18 +89,22 @@ test('creations that wait for a lock hold up no other organization, and go on wh
 })
 
 test('whoever waits for its share for too long is told when to come again', async () => {
-  const { client } = scene.loud
+  // On a node where too long is half a second.
+  const after: Clock['after'] = (ms, call) => testPorts.clock.after(ms === 10_000 ? 500 : ms, call)
+  await using node = await scene.server.startAnother(few, { ports: { clock: { ...testPorts.clock, after } } })
+  const client = scene.server.as({ base_url: node.url, token: scene.loud.key })
   const { agent_id } = await publishAgent(client)
   const create = (onResponse?: (response: Response) => void) =>
     client.createConversation({ channel: 'text', user_id: 'u', agent_id }, onResponse ? { onResponse } : {})
   await using held = await holdLock((tx) => sql`select from agents where id = ${agent_id} for update`.execute(tx))
   const holding = Array.from({ length: share }, () => create())
+  for (const call of holding) call.catch(() => {})
   await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(share)
   let retry_after: string | null = null
   const error = await refusal(create((response) => void (retry_after = response.headers.get('retry-after'))))
   expect(error).toMatchObject({ status: 503, code: 'unavailable' })
   expect(error.message).toContain('share')
-  await callQuietly(1)
+  await callQuietly(1, { client: scene.server.as({ base_url: node.url, token: scene.quiet.key }) })
   expect(retry_after).toBe('1')
   await held[Symbol.asyncDispose]()
   await Promise.all(holding)

@@ -3,6 +3,7 @@
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
 import type { Ports } from '../../src/base/ports.ts'
+import { testPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 

@@ -4,7 +4,7 @@ import { type Bucket, accountAtAddressBucket, accountBucket, addressBucket } fro
 import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
 import { openBrowser } from '../../support/browser.ts'
-import { type TestServer, publishAgent, refusal, startTestServer } from '../../support/server.ts'
+import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { enter, forgetAttempts, givePassword, makePerson, newEmail, password } from './support.ts'
 
 let server: TestServer
@@ -203,45 +203,6 @@ test('a hash that was made at another cost is replaced when its password is give
   expect(await hashOf()).toMatch(/^\$scrypt\$ln=10,r=8,p=1\$/)
   await enter(server, email)
 })
-
-test(
-  'people who sign in all at once leave turns alone, and those who are too many are told so',
-  { timeout: 120_000 },
-  async () => {
-    // Each hash costs what it does outside of tests.
-    await using node = await server.startAnother(
-      { PARLEY_TRUSTED_PROXIES: 'loopback' },
-      { ports: { password_cost: undefined } },
-    )
-    const { agent_id } = await publishAgent(server.client)
-    const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
-    const client = server.as({ base_url: node.url })
-    const emails = Array.from({ length: 45 }, newEmail)
-    const attempts = emails.map((email, index) =>
-      refusal(from(`192.0.2.${index}`, node.url).client.signIn({ email, password: 'a wrong passphrase' })),
-    )
-    let unfinished = attempts.length
-    for (const attempt of attempts) void attempt.then(() => (unfinished -= 1))
-    for (let message = 0; message < 3; message += 1) {
-      await client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
-    }
-    // The turns did not wait for the hashes.
-    expect(unfinished).toBeGreaterThan(20)
-    const errors = await Promise.all(attempts)
-    const refused = errors.filter((error) => error.status === 503)
-    expect(refused.length).toBeGreaterThan(0)
-    for (const error of refused) expect(error).toMatchObject({ code: 'unavailable', retry_after: 10 })
-    expect(errors.filter((error) => error.status === 401).length).toBeGreaterThanOrEqual(33)
-    // Or whoever does as he is told, and comes again, has soon used up his attempts.
-    const { rows } = await server.database.pool.query<{ subject: Buffer }>(
-      'select subject from sign_in_attempts where full_at > clock_timestamp()',
-    )
-    const counted = new Set(rows.map(({ subject }) => subject.toString('hex')))
-    const unheard = emails.filter((_, index) => errors[index]!.status === 503)
-    expect(counted.size).toBeGreaterThan(0)
-    expect(unheard.filter((email) => counted.has(accountBucket(email).subject.toString('hex')))).toEqual([])
-  },
-)
 
 test('what has run out is deleted', async () => {
   const { browser, person } = {
