@@ -1,4 +1,6 @@
-// Messages between two nodes are lost, before they are sent and after.
-import { openNodes, testLosses } from './nodes.ts'
+// Messages between two nodes are lost, before they are sent and after, and so are the nodes' connections.
+import { openNodes, testLosses, testLostConnections } from './nodes.ts'
 
-testLosses(openNodes(), ['before', 'after'])
+const playWith = openNodes()
+testLosses(playWith, ['before', 'after'])
+testLostConnections(playWith)

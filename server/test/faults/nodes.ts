@@ -64,7 +64,7 @@ const statements = ['find_organization_key', 'find_conversation', 'find_turn', '
   .concat(['read_partial_text', 'leave_partial_text', 'begin', 'lock_conversation', 'open_turns'])
   .concat(['end_turns', 'append', 'commit'])
 
-/** `whens`: whether a message, or a connection, is lost before it counts or after. */
+/** `whens`: whether a message is lost before it counts or after. */
 export function testLosses(playWith: PlayWith, whens: When[]): void {
   describe.concurrent.each(operations)('%s on the other node', (_name, code, operate) => {
     test('with each of its messages lost, or its sender told so', limit, async () => {
@@ -99,8 +99,11 @@ export function testLosses(playWith: PlayWith, whens: When[]): void {
       expect(faults).toEqual([])
     })
   })
+}
 
-  test.concurrent.each(whens)(
+/** At the statements of cancelling a turn. */
+export function testLostConnections(playWith: PlayWith): void {
+  test.concurrent.each<When>(['before', 'after'])(
     'cancelTurn on the other node, with a connection of either node lost %s each kind of statement',
     limit,
     async (when) => {

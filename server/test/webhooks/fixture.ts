@@ -75,20 +75,16 @@ async function readDeliveries(client: Client, webhook_id: string) {
 /** Time enough for a machine that does other things too. */
 export const soon = { timeout: 20_000, interval: 20 }
 
+const { after } = testPorts.clock
+
 /** A clock on which a try has a quarter of a second, and everything else what it has. */
 export const impatient: Partial<Ports> = {
-  clock: {
-    ...testPorts.clock,
-    after: (ms, call) => testPorts.clock.after(ms === 15_000 ? 250 : ms, call),
-  },
+  clock: { ...testPorts.clock, after: (ms, call) => after(ms === 15_000 ? 250 : ms, call) },
 }
 
-/** A clock on which a try never comes to its end. */
+/** A clock on which a try never comes to its end, unless the server stops: that waits a moment only. */
 export const patient: Partial<Ports> = {
-  clock: {
-    ...testPorts.clock,
-    after: (ms, call) => (ms === 15_000 ? () => {} : testPorts.clock.after(ms, call)),
-  },
+  clock: { ...testPorts.clock, after: (ms, call) => (ms === 15_000 ? () => {} : after(ms === 5000 ? 50 : ms, call)) },
 }
 
 /** Sequences of a conversation in the order in which they came. */
