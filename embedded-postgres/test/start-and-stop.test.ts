@@ -5,10 +5,9 @@ import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
-import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.ts'
+import { isGone, LONG_NAME, query, serverProcesses, waitUntil, Workshop } from './support.ts'
 
 const LIMIT = { timeout: 30_000 }
-const LONG_NAME = `a b, "c" 'd' $e/Gespräch 会話/${'long '.repeat(40)}/${'länger'.repeat(20)}`
 let workshop: Workshop
 /** The tests that need no folder of their own share this one, in their order. */
 let shared_dir: string
@@ -86,23 +85,6 @@ test('a stop leaves no process, no socket, and may be asked for twice', LIMIT, a
   expect(existsSync(join(shared_dir, 'cluster', '.s.PGSQL.5432'))).toBe(false)
 })
 
-test('a path may be odd, and longer than a socket address; the short link to it may vanish', LIMIT, async () => {
-  const data_dir = workshop.folder(LONG_NAME)
-  const private_dir = workshop.folder(`parley-${process.geteuid?.()}`)
-  const child = workshop.child(data_dir)
-  const { connection_string } = await child.report('started')
-  await workshop.postmasterPid(data_dir)
-  expect(await query(connection_string, 'select 1 as one')).toEqual([{ one: 1 }])
-  expect((await stat(private_dir)).mode & 0o777).toBe(0o700)
-  await child.killAndWait()
-  await rm(private_dir, { recursive: true })
-  const next = await serve(data_dir, async (address) => {
-    expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }])
-  })
-  expect(next.adopted).toBe(true)
-  expect(existsSync(private_dir)).toBe(false)
-})
-
 test('a private folder that another user made first is not trusted', LIMIT, async () => {
   const squatted_dir = workshop.folder(`parley-${process.geteuid?.()}`)
   await mkdir(squatted_dir)
@@ -117,26 +99,6 @@ test('a private folder that another user made first is not trusted', LIMIT, asyn
 })
 
 describe('what an earlier start left', () => {
-  test('half-made by a killed initdb does not hinder the next start, and is cleared away', LIMIT, async () => {
-    const data_dir = workshop.folder('killed')
-    const child = workshop.child(data_dir)
-    const unfinished = async () =>
-      existsSync(data_dir) ? (await readdir(data_dir)).filter((name) => name.includes('.new-')) : []
-    await waitUntil('initdb is at work', async () => {
-      const [name] = await unfinished()
-      return name !== undefined && existsSync(join(data_dir, name, 'PG_VERSION'))
-    })
-    await child.killAndWait()
-    expect(existsSync(join(data_dir, 'cluster'))).toBe(false)
-    const next = await serve(data_dir)
-    expect(next.adopted).toBe(false)
-    // The orphaned initdb may have resisted the first clearing.
-    await waitUntil('a start clears the rest away', async () => {
-      await serve(data_dir)
-      return (await unfinished()).length === 0
-    })
-  })
-
   test('in postmaster.pid does not count when another process has that id now', LIMIT, async () => {
     const pid_file = join(shared_dir, 'cluster', 'postmaster.pid')
     const left_pid_file = await killServer(shared_dir)
