@@ -1,5 +1,5 @@
-// What a durable turn cannot do without, and nothing else: `node:http`, prepared statements over `pg`, one call of the model over
-// `undici`. No validation, no events, no leases, no retries: what a careful server costs more than this is its own cost.
+// The minimum for a durable turn: `node:http`, prepared statements over `pg`, and one model call over `undici`. No validation,
+// events, leases or retries. Any cost beyond this is the server's own.
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-// A private PostgreSQL with settings that the server's own would not have: statements that are counted, more connections.
+// A private PostgreSQL with settings that the server's own lacks: counted statements and more connections.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -15,11 +15,11 @@ import { detectHost } from '@parley/embedded-postgres/host'
 
 export interface BenchPostgres extends AsyncDisposable {
   database_url: string
-  /** Of the same database, for what only a superuser may. */
+  /** The same database as a superuser. */
   superuser_url: string
 }
 
-/** Counts what each statement touches (pg_stat_statements). */
+/** Count what each statement touches (pg_stat_statements). */
 export async function startCountingPostgres(): Promise<BenchPostgres> {
   await using stack = new AsyncDisposableStack()
   const settings = { shared_preload_libraries: 'pg_stat_statements', max_wal_size: '8GB' }
@@ -32,12 +32,12 @@ export async function startCountingPostgres(): Promise<BenchPostgres> {
   return { ...postgres, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** Made by the launcher, started here with more settings, then taken over by the launcher, which stops it in the end. */
+/** Created by the launcher, started here with more settings, then taken over by the launcher, which stops it at the end. */
 export async function startPostgresWith(settings: Record<string, string>): Promise<BenchPostgres> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  // As root the database runs as another user, who must be able to pass through.
+  // When run as root, PostgreSQL runs as another user, which must be able to enter the folder.
   await chmod(folder, 0o711)
   const data_dir = join(folder, 'postgres')
   await using first = await startEmbeddedPostgres({ data_dir })

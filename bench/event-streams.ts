@@ -1,5 +1,5 @@
-// `npm run bench:streams`: many open event streams on one server and a steady rate of events. Counts what every reader got, and
-// says what a stream costs.
+// `npm run bench:streams`: many open event streams on one server and a steady rate of events. Counts what each reader received
+// and measures the cost of a stream.
 import { readFileSync } from 'node:fs'
 import { type IncomingMessage, Agent, get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,12 +15,12 @@ const { values } = parseArgs({
 })
 const [streams, rate, seconds] = [values.streams, values.rate, values.seconds].map(Number) as [number, number, number]
 
-/** Every new conversation has these: it was created, it was started. */
+/** Events of every new conversation: it was created and started. */
 const first_events = 2
 
 interface Reader {
   conversation_id: string
-  /** Numbers of the events, as they came. */
+  /** Numbers of the events, in order of arrival. */
   numbers: number[]
   response: IncomingMessage
 }
@@ -101,7 +101,7 @@ function expected(conversation_id: string): number {
   return first_events + (written.get(conversation_id) ?? 0)
 }
 
-/** One conversation after another is given new metadata, which is one event each. */
+/** Changes the metadata of one conversation after another, which creates one event each. */
 async function sendEvents(): Promise<Map<string, number>> {
   const counts = new Map<string, number>()
   const pending = new Set<Promise<unknown>>()
@@ -113,7 +113,7 @@ async function sendEvents(): Promise<Map<string, number>> {
     const conversation_id = conversations[(index * 7919) % conversations.length]!
     const count = (counts.get(conversation_id) ?? 0) + 1
     counts.set(conversation_id, count)
-    // From before the request: the latency has the commit in it.
+    // Measured from before the request, so the latency includes the commit.
     sent.set(`${conversation_id} ${first_events + count}`, performance.now())
     const call = client.updateConversation({ conversation_id, custom_metadata: { index } })
     pending.add(call)
@@ -126,7 +126,7 @@ async function sendEvents(): Promise<Map<string, number>> {
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 60_000
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`)
+    if (performance.now() > deadline) throw new Error(`timed out waiting for ${what}`)
     await delay(50)
   }
 }
@@ -145,12 +145,12 @@ function report(): void {
     ['machine', machine],
     ['open streams', String(readers.length)],
     ['opened in', `${(opened_ms / 1000).toFixed(1)} s`],
-    ['events sent', `${rate * seconds} in ${took.toFixed(1)} s (${((rate * seconds) / took).toFixed(0)} a second)`],
+    ['events sent', `${rate * seconds} in ${took.toFixed(1)} s (${((rate * seconds) / took).toFixed(0)} per second)`],
     ['events missing', String(missing())],
     ['streams out of order', String(disordered)],
     ['from request to reader', describeTimes(latencies)],
     ['server memory', `${(idle_kb / 1024).toFixed(0)} MiB before, ${(open_kb / 1024).toFixed(0)} MiB with the streams`],
-    ['memory of a stream', `${((open_kb - idle_kb) / readers.length).toFixed(1)} KiB`],
-    ['server CPU', `${((cpu / took) * 100).toFixed(0)} % of a core, requests that make the events included`],
+    ['memory per stream', `${((open_kb - idle_kb) / readers.length).toFixed(1)} KiB`],
+    ['server CPU', `${((cpu / took) * 100).toFixed(0)} % of a core, including the requests that create the events`],
   ])
 }

@@ -1,4 +1,4 @@
-// Plans of the database as short trees, with what each node touched.
+// Query plans as short trees, with what each node touched.
 import type pg from 'pg'
 
 export interface Explained {
@@ -22,7 +22,7 @@ interface PlanNode {
   Plans?: PlanNode[]
 }
 
-/** The second run counts: the first one loads what the session keeps. */
+/** Uses the second run, because the first one fills the session's caches. */
 export async function explain(client: pg.Client, text: string, values: unknown[]): Promise<Explained> {
   const run = () => client.query(`explain (analyze, buffers, timing off, format json) ${text}`, values)
   await run()
@@ -45,7 +45,7 @@ function describe(node: PlanNode, depth: number): string[] {
   const parts = [
     [node['Node Type'], ...subject].filter(Boolean).join(' '),
     `${node['Actual Rows']} rows${loops}`,
-    ...(removed > 0 ? [`${removed} left out`] : []),
+    ...(removed > 0 ? [`${removed} removed`] : []),
     `${touchedBy(node)} buffers`,
   ]
   return [

@@ -1,4 +1,4 @@
-// `npm run bench:first-byte`: how long after the model's first word it is with the reader of the stream, under many streams at once.
+// `npm run bench:first-byte`: the time from the model's first word until it reaches the reader of a stream, with many streams at once.
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startScriptedModel } from '../server/test/support/scripted-model.ts'
@@ -9,7 +9,7 @@ const { values } = parseArgs({
 })
 const [streams, turns] = [values.streams, values.turns].map(Number) as [number, number]
 
-/** What the model waits before its first word and between words: as a quick one does. */
+/** The model's delay before its first word and between words, like that of a fast one. */
 const thinking_ms = 300
 const word_ms = 20
 const words = 20
@@ -56,7 +56,7 @@ async function talk(index: number): Promise<void> {
 await Promise.all(Array.from({ length: streams }, (_none, index) => talk(index)))
 printRows([
   ['machine', `${machine}; model, server and reader on it`],
-  ['streams at once', `${streams}, ${turns} turns each, ${words} words a turn`],
+  ['streams at once', `${streams}, ${turns} turns each, ${words} words per turn`],
   ['first word', describeTimes(first)],
   ['later words', describeTimes(later)],
 ])

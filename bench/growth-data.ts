@@ -1,6 +1,6 @@
-// Makes conversations as a year of use leaves them, in the database and by whole statements: of one big organization and some small
-// ones, with agents of different weight, mostly over, each with about ten turns and twenty items. Every tenth has all of its events,
-// the others their first two: the log is read by conversation and number only, and would take more room than everything else.
+// Creates conversations like those of a year of use, directly in the database with bulk statements: one large organization and
+// some small ones, agents of different weight, mostly ended, each with about ten turns and twenty items. Every tenth has all of
+// its events, the others only the first two: the log is read by conversation and number, and would need the most space.
 import type pg from 'pg'
 
 export interface Grown {
@@ -10,7 +10,7 @@ export interface Grown {
   seconds: number
 }
 
-/** Made at once: a statement that can be watched, and whose rows fit into memory. */
+/** Rows for each statement, so that progress is visible and the rows fit into memory. */
 const batch = 20_000
 const small_organizations = 20
 const agents = 50
@@ -41,7 +41,7 @@ const agentRows = `
   )
   insert into bench_agents select row_number() over () - 1, agent_id, id from versions`
 
-// The oldest first, so that the newest page is what came last. Nine of ten are the big organization's.
+// Oldest first, so that the newest page was inserted last. Nine of ten belong to the large organization.
 const conversations = `
   with raw as (
     select n, now() - interval '1 hour' - (1 - (n + random() * 0.9) / $3::float8) * interval '31536000 seconds' as at,
@@ -77,7 +77,7 @@ const conversations = `
   from shaped order by n
   returning id, organization_id, agent_version_id, created_at`
 
-// 1 to 19 turns each, ten on average; of most people it is the quick answers that there are many of.
+// 1 to 19 turns each, ten on average; most people give short answers.
 const contents = `
   create temp table made as
     select row_number() over (order by created_at) as place, id, organization_id, agent_version_id, created_at,
@@ -116,8 +116,7 @@ const contents = `
   drop table new_conversations, made, said`
 
 /**
- * Adds conversations up to `count`, as a superuser: references are not looked up again for each row, and have to be right, as they are
- * here.
+ * Adds conversations up to `count` as a superuser. References are not verified, so the rows must be correct.
  */
 export async function grow(
   client: pg.Client,
@@ -138,7 +137,7 @@ export async function grow(
 
 async function addConversations(client: pg.Client, from: number, count: number): Promise<void> {
   await client.query(`set synchronous_commit = off; set work_mem = '64MB'; set maintenance_work_mem = '512MB'`)
-  // Neither triggers nor references: half of the time.
+  // Disabling triggers and references halves the time.
   await client.query('set session_replication_role = replica')
   const rebuild = count - from > batch ? await dropIndexes(client) : []
   for (let first = from; first < count; first += batch) {
@@ -166,13 +165,13 @@ async function addBatch(client: pg.Client, first: number, end: number, count: nu
   await client.query('commit')
 }
 
-/** Those of conversations that no constraint needs: built at once they take a fraction of the time. Answers how to make them. */
+/** Drops the indexes of conversations that no constraint needs, because building them at once is much faster. Returns their definitions. */
 async function dropIndexes(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ indexname: string; indexdef: string }>(
     `select indexname, indexdef from pg_indexes where tablename = 'conversations' and indexname <> 'conversations_pkey'`,
   )
   for (const { indexname } of rows) await client.query(`drop index ${indexname}`)
-  // Dropped with its index: how much is known of the pieces that are searched for.
+  // Dropped with its index: the statistics of the expression that is searched.
   const statistics = ['conversations_user', 'conversations_agent_number'].map(
     (index) => `alter index ${index} alter column 1 set statistics 1000`,
   )

@@ -1,10 +1,10 @@
-// The pages that are asked for while the tables grow: each filter alone, with values that many and few conversations have, and together.
+// The pages requested while the tables grow: each filter alone, with common and rare values, and filters combined.
 import type { Page } from '../server/src/conversations/read/list.ts'
 
 export interface AskedPage {
   name: string
   page: Page
-  /** Asked by a key that is narrowed to some agents. */
+  /** Requested with a key that is restricted to some agents. */
   is_narrowed?: boolean
 }
 
@@ -54,9 +54,9 @@ export function askedPages(agents: { agent_id: string; version_id: string }[]): 
     { name: 'status, channel and agent', page: { status: 'failed', channel: 'telephone', agent_id: busiest.agent_id } },
     { name: 'status and user', page: { status: 'failed', user_id: 'grace.3' } },
     { name: 'status and metadata', page: { status: 'failed', custom_metadata: '{"plan":"enterprise"}' } },
-    { name: 'what excludes each other', page: { channel: 'text', agent_number: '1000042' } },
-    { name: 'open and long ago', page: { status: 'in_progress', created_before: day(30) } },
-    { name: 'agents of a narrowed key', page: {}, is_narrowed: true },
-    { name: 'agents of a narrowed key, status', page: { status: 'in_progress' }, is_narrowed: true },
+    { name: 'filters that exclude each other', page: { channel: 'text', agent_number: '1000042' } },
+    { name: 'open and old', page: { status: 'in_progress', created_before: day(30) } },
+    { name: 'agents of a restricted key', page: {}, is_narrowed: true },
+    { name: 'agents of a restricted key, status', page: { status: 'in_progress' }, is_narrowed: true },
   ]
 }

@@ -1,4 +1,4 @@
-// What the measurement of growth says, as Markdown.
+// The results of the growth measurement, as Markdown.
 import type pg from 'pg'
 import type { Explained } from './explain.ts'
 import { indexUses } from './index-uses.ts'
@@ -16,7 +16,7 @@ export function printStatements(name: string, { by_statement }: Touched): void {
   process.stdout.write(`### Statements of ${name}\n\n`)
   const head = (text: string) => `\`${text.slice(0, 110).replaceAll('|', '\\|').replaceAll('`', '')}\``
   const rows = by_statement.map(({ text, calls, buffers }) => [calls.toFixed(1), buffers.toFixed(1), head(text)])
-  printTable(['calls', 'buffers of a call', 'statement'], rows)
+  printTable(['calls', 'buffers per call', 'statement'], rows)
 }
 
 interface Index {
@@ -33,7 +33,13 @@ export async function printIndexes(client: pg.Client): Promise<void> {
   )
   process.stdout.write('### Indexes\n\n')
   printTable(
-    ['index', 'of', 'size', 'scans', 'why it is there'],
-    rows.map(({ name, table, size, scans }) => [name, table, size, scans, indexUses[name] ?? '**nobody knows**']),
+    ['index', 'of', 'size', 'scans', 'purpose'],
+    rows.map(({ name, table, size, scans }) => [
+      name,
+      table,
+      size,
+      scans,
+      indexUses[name] ?? (name.endsWith('_pkey') ? 'unique rows' : '**unknown**'),
+    ]),
   )
 }

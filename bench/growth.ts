@@ -1,5 +1,5 @@
-// `npm run bench:growth`: whether what is there makes dearer what is done. The same is asked of a small database and of a large one,
-// and counted in buffers: pages of 8 KiB that the database touches, which no other program on the machine can change.
+// `npm run bench:growth`: whether existing data makes operations more expensive. Runs the same calls on a small and a large
+// database and counts buffers, pages of 8 KiB that the database touches, which other programs cannot influence.
 import { createClient } from '@parley/sdk'
 import pg from 'pg'
 import { pageOf } from '../server/src/conversations/read/list.ts'
@@ -31,7 +31,7 @@ interface Measured {
   operations: Map<string, Touched>
 }
 
-// One that is given has to count (pg_stat_statements) and let us do everything; what it has of an earlier run is used.
+// A given database must count statements (pg_stat_statements) and allow everything; data of an earlier run is reused.
 await using postgres = database_url === undefined ? await startCountingPostgres() : given(database_url)
 await using model = await startProgram('stub-model.ts')
 await using server = await startBenchServer(
@@ -39,7 +39,7 @@ await using server = await startBenchServer(
   postgres.database_url,
 )
 const superuser = new pg.Client({ connectionString: postgres.superuser_url, options: '-c TimeZone=UTC' })
-// When the measurement breaks off, the database goes first.
+// If the measurement is interrupted, the database ends first.
 superuser.on('error', () => {})
 await superuser.connect()
 await using database = openDatabase({
@@ -63,7 +63,7 @@ printPlans(latest.pages)
 await printIndexes(superuser)
 await superuser.end()
 
-/** Twenty items, so that a turn of the first and of the thousandth have the same to read. */
+/** Twenty items, so that the first and the thousandth turn read the same amount. */
 async function publishAgentWithWindow({ client }: BenchServer): Promise<string> {
   const made = await client.createAgent({ name: 'Bench' })
   const config = { analysis: { summary: { enabled: false } }, context_window: { max_items: 20 } }
@@ -156,7 +156,7 @@ async function measureLongConversation(): Promise<LongTurn[]> {
   let taken = 0
   for (const turn of [10, Math.round(turns / 10), turns].filter((place) => place >= 10)) {
     for (; taken < turn - 1; taken += 1) await send()
-    // As autovacuum does once a minute, which in life comes many times before the thousandth turn: until then a table that was
+    // As autovacuum does once a minute, and in production many times before the thousandth turn. Until then, a table that was
     // empty when its statements were prepared is read from end to end.
     await superuser.query('analyze')
     const begun = cpuSeconds(server.pid)
@@ -169,9 +169,9 @@ async function measureLongConversation(): Promise<LongTurn[]> {
 
 function report(): void {
   const sizes = measured
-  process.stdout.write(`${machine}. Buffers of 8 KiB; of operations the mean of ${times}.\n\n`)
+  process.stdout.write(`${machine}. Buffers of 8 KiB; operations: mean of ${times}.\n\n`)
   printTable(
-    ['conversations', 'items', 'events', 'size', 'made in'],
+    ['conversations', 'items', 'events', 'size', 'created in'],
     sizes.map(({ grown, size }) => [
       ...[grown.conversations, grown.items, grown.events].map((count) => count.toLocaleString('en')),
       size,
@@ -189,7 +189,7 @@ function report(): void {
     ]),
   )
   printTable(
-    ['operation', ...columns, 'statements', 'database time', 'log written'],
+    ['operation', ...columns, 'statements', 'database time', 'WAL written'],
     [...latest.operations].map(([name, of]) => [
       name,
       ...sizes.map(({ operations }) => operations.get(name)!.buffers.toFixed(0)),
@@ -200,7 +200,7 @@ function report(): void {
   )
   printTable(
     [
-      `turn of one conversation (mean of it and the ${times - 1} after)`,
+      `turn of one conversation (mean of this and the next ${times - 1})`,
       'buffers',
       'statements',
       'database time',

@@ -1,4 +1,4 @@
-// What a server process keeps in memory, by its inspector: the heap after a full collection, which leaves no garbage to guess about.
+// The memory of a server process, measured with its inspector: the heap after a full garbage collection.
 export interface Heap {
   heap_mib: number
   rss_mib: number
@@ -12,7 +12,7 @@ interface InspectorAnswer {
 
 const mib = 1024 * 1024
 
-/** For a process that was started with `--inspect`, which says on its standard error where it listens. */
+/** For a process started with `--inspect`, which prints the inspector's address to standard error. */
 export async function openHeap(output: string): Promise<{ read(): Promise<Heap> } & Disposable> {
   const address = /Debugger listening on (ws:\S+)/.exec(output)?.[1]
   if (address === undefined) throw new Error('the server has no inspector')
@@ -26,7 +26,7 @@ export async function openHeap(output: string): Promise<{ read(): Promise<Heap> 
   })
   await new Promise((resolve, reject) => {
     socket.addEventListener('open', resolve)
-    socket.addEventListener('error', () => reject(new Error('the inspector cannot be reached')))
+    socket.addEventListener('error', () => reject(new Error('could not connect to the inspector')))
   })
   let last = 0
   const ask = (method: string, params = {}) => {

@@ -1,5 +1,5 @@
-// `npm run bench:hot-rows`: what it costs that many write to the same row. Turns of one conversation wait for each other, since its
-// lock orders them; turns of one agent and of one organization must not, and what they count is added up later.
+// `npm run bench:hot-rows`: the cost of concurrent writes to the same row. Turns of one conversation wait for each other because
+// its lock orders them. Turns of one agent or organization must not, so their counters are added up later.
 import pg from 'pg'
 import { runLoad } from './load.ts'
 import { readOptions } from './options.ts'
@@ -19,9 +19,9 @@ const organization_id = (await server.client.getOrganization()).id
 const counts = [...new Set([1, Math.ceil(writers / 4), writers])]
 
 process.stdout.write(`${machine}; model and callers on it. ${seconds} s each.\n\n`)
-printTable(['turns of', 'callers', 'turns a second', 'CPU of the database, a turn'], await measureTurns())
+printTable(['turns of', 'callers', 'turns per second', 'database CPU per turn'], await measureTurns())
 printTable(
-  ['what a turn counts, as', 'writers', 'commits a second', 'CPU of the database, a commit'],
+  ['counters of a turn, as', 'writers', 'commits per second', 'database CPU per commit'],
   await measureCounters(),
 )
 
@@ -35,7 +35,7 @@ async function measureTurns(): Promise<string[][]> {
   for (const callers of counts) {
     for (const [name, place] of [
       ['one conversation', () => 0],
-      ['a conversation for each', (caller: number) => caller],
+      ['one conversation each', (caller: number) => caller],
     ] as const) {
       const target = {
         origin: server.url,
@@ -53,7 +53,7 @@ async function measureTurns(): Promise<string[][]> {
   return rows
 }
 
-/** As it is done, and as it is not: a sum that everybody adds to. Each commit holds what it wrote for as long as a turn's does. */
+/** The design in use, and the alternative: a sum that all turns update. A commit holds its locks as long as that of a turn. */
 async function measureCounters(): Promise<string[][]> {
   const admin = new pg.Client({ connectionString: server.database_url })
   await admin.connect()
@@ -61,7 +61,7 @@ async function measureCounters(): Promise<string[][]> {
   await admin.query('insert into bench_counters values ($1, 0)', [organization_id])
   const ways = [
     [
-      'a row of its own',
+      'one row each',
       `insert into statistics_deltas (organization_id, agent_id, at, counters) values ($1, null, now(), '{"turn.reply": 1}')`,
     ],
     ['a sum of the organization', 'update bench_counters set turns = turns + 1 where organization_id = $1'],
@@ -86,7 +86,7 @@ async function commitAtOnce(count: number, text: string): Promise<[string, strin
     for (; performance.now() < until; commits += 1) {
       await client.query('begin')
       await client.query({ name: 'count', text, values: [organization_id] })
-      // What else a turn sends before it commits.
+      // The other statements of a turn before it commits.
       await client.query('select 1')
       await client.query('commit')
     }

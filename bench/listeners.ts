@@ -1,7 +1,8 @@
-// As many nodes as are asked for, as far as messages between nodes go: each listens as the server does. Answers what they have heard
-// and how late; at /forget it begins anew.
+// Simulates many nodes, as far as messages between nodes are concerned: each listens as the server does. Returns what they received
+// and with which delay; /forget resets them.
 import { createServer } from 'node:http'
 import { type Bus, openBus } from '../server/src/live/bus.ts'
+import { topic } from '../server/src/live/topics.ts'
 import type { Database } from '../server/src/database/database.ts'
 import { quantile } from './load.ts'
 import { announce } from './programs.ts'
@@ -17,6 +18,7 @@ export interface Heard {
 let delays_ms: number[] = []
 let connected = 0
 const nobody = {} as Database
+const timed = topic<string>('bench')
 const buses: Bus[] = []
 for (let node = 0; node < Number(count); node += 1) {
   const bus = openBus({
@@ -29,7 +31,7 @@ for (let node = 0; node < Number(count); node += 1) {
     onReconnect: () => (connected += 1),
     onError: (error) => process.stderr.write(`${error.message}\n`),
   })
-  bus.subscribe('bench', (sent_at) => delays_ms.push(performance.timeOrigin + performance.now() - Number(sent_at)))
+  bus.subscribe(timed, (sent_at) => delays_ms.push(performance.timeOrigin + performance.now() - Number(sent_at)))
   buses.push(bus)
 }
 while (connected < Number(count)) await new Promise((resolve) => setTimeout(resolve, 20))

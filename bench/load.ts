@@ -1,22 +1,22 @@
-// A closed load: so many callers at once, each with a conversation of its own, each sends its next message when it has its reply.
+// A closed load: concurrent callers, each with its own conversation, that send their next message after each reply.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 
 export interface Target {
   origin: string
-  /** Of a caller's conversation. */
+  /** The path for a caller's conversation. */
   path: (caller: number) => string
   headers: Record<string, string>
-  /** Whether an answer is a reply. */
+  /** Whether a response is a reply. */
   accepts: (body: string) => boolean
-  /** Of each message; absent: a short one. */
+  /** The text of each message; default: a short one. */
   text?: string | undefined
 }
 
 export interface Load {
   turns: number
   seconds: number
-  /** Of each turn. */
+  /** The time of each turn. */
   times_ms: number[]
   failures: string[]
 }
@@ -26,9 +26,9 @@ const usual_text = 'What is the way to the station, and how long does it take on
 export interface LoadOptions {
   callers: number
   seconds: number
-  /** The end, where it comes before that of `seconds`. */
+  /** Ends the load, unless `seconds` is over first. */
   turns_each?: number
-  /** Between a reply and the next message, on average. */
+  /** The average pause between a reply and the next message. */
   pause_ms?: number
 }
 
@@ -60,7 +60,7 @@ export async function runLoad(
   return load
 }
 
-/** The value below which `share` of the values are. */
+/** The value below which `share` of the values lie. */
 export function quantile(values: number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN

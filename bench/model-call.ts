@@ -1,5 +1,5 @@
-// `npm run bench:model`: the processor time of one call of a model, as the engine makes it, beside the least that any program could
-// do: the same request over `undici`, its answer read whole. No database, no server.
+// `npm run bench:model`: the processor time of one model call as the engine makes it, compared with the minimum: the same request
+// over `undici`, with its response read whole. No database, no server.
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { collectAnswer, createModelCatalog, type ModelMessage } from '../server/src/models/models.ts'
@@ -17,7 +17,7 @@ const { values } = parseArgs({
 })
 const [rounds, calls, callers] = [values.rounds, values.calls, values.callers].map(Number) as [number, number, number]
 
-/** As much as a turn sends: instructions, and the last 20 items. */
+/** As much as a turn sends: instructions and the last 20 items. */
 const system = 'You are the support desk of a small shop. Answer in a friendly and brief way. '.repeat(5)
 const messages: ModelMessage[] = Array.from({ length: 20 }, (_none, index) => {
   const text = `This is item ${index} of a conversation, which is about as long as people write.`
@@ -53,7 +53,7 @@ const contestants = {
   },
 }
 
-/** Microseconds of this process, a call. */
+/** Microseconds of this process for each call. */
 async function measure(call: () => Promise<void>): Promise<number> {
   let left = calls
   const before = process.cpuUsage()
@@ -70,7 +70,7 @@ printRows([
   ['load', `${callers} callers, ${rounds} rounds of ${calls} calls each`],
 ])
 const measured = new Map<string, number[]>()
-// The first round warms up and does not count.
+// The first round warms up and is ignored.
 for (let round = 0; round <= rounds; round += 1) {
   for (const [name, call] of Object.entries(contestants)) {
     const cpu_us = await measure(call)

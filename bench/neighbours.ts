@@ -1,5 +1,5 @@
-// `npm run bench:neighbours`: what a quiet organization notices of one that floods the same node with long messages. The quiet one is
-// measured alone and beside the other, by turns, so that a machine that grows slower in between makes neither look better.
+// `npm run bench:neighbours`: how an organization is affected by another one that floods the same node with long messages. Measured
+// alternately alone and beside the flood, so that a machine that becomes slower affects both equally.
 import { createClient } from '@parley/sdk'
 import { createOrganization } from '../server/src/access/administration.ts'
 import { openDatabase } from '../server/src/database/database.ts'
@@ -27,7 +27,7 @@ await using server = await startBenchServer(
   database_url,
 )
 const quiet = await enter(callers)
-/** Of four bytes each. */
+/** Characters of four bytes each. */
 const flood = await enter(flooders, '😀'.repeat(characters))
 
 const shares = [0.5, 0.99]
@@ -47,7 +47,7 @@ for (let round = 0; round < rounds; round += 1) {
 }
 report()
 
-/** An organization with a conversation for each of its callers. */
+/** An organization with one conversation for each of its callers. */
 async function enter(count: number, text?: string): Promise<Target> {
   await using database = openDatabase({
     connection_string: server.database_url,
@@ -86,21 +86,21 @@ function report(): void {
   const kilobytes = Math.round((characters * 4) / 1000)
   process.stdout.write(
     `${machine}; model (${model_ms} ms) and callers on it. ${callers} callers of the quiet organization, ${pause_ms} ms between their ` +
-      `messages; ${flooders} of the flooding one, ${kilobytes} KB a message. ${rounds} rounds of ${seconds} s alone and ${seconds} s beside it.\n\n`,
+      `messages; ${flooders} of the flooding one, ${kilobytes} KB per message. ${rounds} rounds of ${seconds} s alone and ${seconds} s beside it.\n\n`,
   )
   const times = (loads: Load[]) => shares.map((share) => spread(loads.map((load) => quantile(load.times_ms, share))))
   const ratio = (share: number) =>
     spread(beside.map((load, round) => quantile(load.times_ms, share) / quantile(alone[round]!.times_ms, share)))
   printTable(
-    ['turns of the quiet organization', 'p50 in ms', 'p99 in ms', 'turns a second'],
+    ['turns of the quiet organization', 'p50 in ms', 'p99 in ms', 'turns per second'],
     [
       ['alone', ...times(alone), rate(alone)],
       ['beside the flood', ...times(beside), rate(beside)],
-      ['beside to alone', ...shares.map(ratio), ''],
+      ['ratio', ...shares.map(ratio), ''],
     ],
   )
   printTable(
-    ['the flood', 'p50 in ms', 'p99 in ms', 'turns a second', 'refused', 'CPU of server and database'],
+    ['the flood', 'p50 in ms', 'p99 in ms', 'turns per second', 'refused', 'CPU of server and database'],
     [
       [
         'beside the quiet one',

@@ -1,4 +1,4 @@
-// `npm run bench:nodes`: the same load on one node and on several, over one database: what another node brings, and what then limits.
+// `npm run bench:nodes`: the same load on one node and on several with one database: what another node adds, and what the limit is.
 import { type Load, type Target, quantile, runLoad } from './load.ts'
 import { readOptions } from './options.ts'
 import { cpuSeconds, cpuSecondsOfChildren, startProgram } from './programs.ts'
@@ -24,7 +24,7 @@ interface Measured {
   rate: number
   server_ms: number
   database_ms: number
-  /** Cores' worth, of the database. */
+  /** Database CPU, in cores. */
   database_cores: number
 }
 
@@ -48,7 +48,7 @@ async function createConversations(): Promise<string[]> {
   return made
 }
 
-/** Each of them takes its share of the callers. */
+/** Each node takes its share of the callers. */
 async function measure(taking: BenchServer[], for_seconds: number): Promise<Measured> {
   const cost = () => ({
     server: taking.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0),
@@ -108,12 +108,6 @@ function report(): void {
       spread('database_cores', 2),
     ]
   })
-  const head = [
-    '',
-    'turns a second',
-    'CPU of the servers, a turn',
-    'CPU of the database, a turn',
-    'cores of the database',
-  ]
+  const head = ['', 'turns per second', 'server CPU per turn', 'database CPU per turn', 'database cores']
   printTable(head, rows)
 }

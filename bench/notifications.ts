@@ -1,7 +1,8 @@
-// `npm run bench:notifications`: what messages between nodes (LISTEN/NOTIFY) cost, with up to a hundred nodes that all hear each of
-// them: as many as the database takes, and at a steady rate.
+// `npm run bench:notifications`: the cost of messages between nodes (LISTEN/NOTIFY), with up to a hundred nodes that receive each of
+// them: at the highest rate of the database, and at a steady rate.
 import { setTimeout as delay } from 'node:timers/promises'
 import { openBus } from '../server/src/live/bus.ts'
+import { topic } from '../server/src/live/topics.ts'
 import { openDatabase } from '../server/src/database/database.ts'
 import { type BenchPostgres, startPostgresWith } from './bench-postgres.ts'
 import type { Heard } from './listeners.ts'
@@ -18,11 +19,13 @@ await using postgres: BenchPostgres =
     : { database_url, superuser_url: database_url, [Symbol.asyncDispose]: async () => {} }
 const database_pid = await findPostmaster(postgres.database_url)
 
+const timed = topic<string>('bench')
+
 interface Sent {
   listeners: number
   rate: number
   database_cpu_ms: number
-  /** Of a node that hears it. */
+  /** CPU of one receiving node. */
   listener_cpu_ms: number
   heard: Heard
 }
@@ -53,7 +56,7 @@ async function send(
     onReconnect: () => {},
     onError: fail,
   })
-  const publish = () => bus.publish({ topic: 'bench', id: String(performance.timeOrigin + performance.now()) })
+  const publish = () => bus.publish(timed, String(performance.timeOrigin + performance.now()))
   await Promise.all(Array.from({ length: 20 }, publish))
   await settle(url, 20 * listeners)
   const before = [cpuSecondsOfChildren(database_pid), cpuSeconds(pid)] as const
@@ -75,7 +78,7 @@ function fail(error: Error): never {
   throw error
 }
 
-/** As many as twenty publishers can: a node has as many connections. */
+/** As many as twenty publishers can send, the number of connections of a node. */
 async function publishAll(publish: () => Promise<void>): Promise<number> {
   const until = performance.now() + seconds * 1000
   let count = 0
@@ -86,7 +89,7 @@ async function publishAll(publish: () => Promise<void>): Promise<number> {
   return count
 }
 
-/** So many a second, whether or not those before are through. */
+/** A fixed number per second, whether or not earlier ones have arrived. */
 async function publishSteadily(publish: () => Promise<void>): Promise<number> {
   const begun = performance.now()
   const pending: Promise<void>[] = []
@@ -100,7 +103,7 @@ async function publishSteadily(publish: () => Promise<void>): Promise<number> {
   return total
 }
 
-/** What was heard, once it is so many. */
+/** What was received, once there are `expected` messages. */
 async function settle(url: string, expected: number): Promise<Heard> {
   const ask = async (path: string) => (await (await fetch(new URL(path, url))).json()) as Heard
   const deadline = performance.now() + 120_000
@@ -115,15 +118,15 @@ function report(): void {
   process.stdout.write(`${machine}; nodes and publishers on it. ${seconds} s each.\n\n`)
   printTable(
     [
-      'nodes that listen',
-      'messages a second',
-      'CPU of the database, a message',
-      'CPU of a node, a message',
-      'heard after (median, p99)',
+      'listening nodes',
+      'messages per second',
+      'database CPU per message',
+      'node CPU per message',
+      'delay (median, p99)',
     ],
     sent.map((of, index) => [
       String(of.listeners),
-      `${of.rate.toFixed(0)}${index % 2 === 1 ? ' (steady)' : ' (as many as it takes)'}`,
+      `${of.rate.toFixed(0)}${index % 2 === 1 ? ' (steady)' : ' (highest)'}`,
       `${of.database_cpu_ms.toFixed(2)} ms`,
       `${of.listener_cpu_ms.toFixed(3)} ms`,
       `${of.heard.median_ms.toFixed(1)} ms, ${of.heard.p99_ms.toFixed(1)} ms`,

@@ -1,9 +1,9 @@
-// What a program of the measurements was told on its command line.
+// The command-line options of the measurements.
 import { parseArgs } from 'node:util'
 
 /**
- * Numbers by name, as `--model-ms 900` for `model_ms`. Besides them `--database-url`: a PostgreSQL to measure on, in place of a private
- * one; the database it names should be empty, and is left with what was measured in it.
+ * Numbers by name, such as `--model-ms 900` for `model_ms`. Also `--database-url`: a PostgreSQL to use instead of a private one.
+ * Its database should be empty, and keeps the data of the measurement.
  */
 export function readOptions<const Names extends string>(
   defaults: Record<Names, number>,

@@ -1,4 +1,4 @@
-// Programs that take part in a measurement, each a process of its own, and what they cost.
+// Programs that take part in a measurement, each in its own process, and their cost.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
@@ -13,7 +13,7 @@ export interface Program extends AsyncDisposable {
 
 const mark = 'listening at '
 
-/** How a program says that it is ready. */
+/** Reports that a program is ready. */
 export function announce(server: Server): void {
   process.stdout.write(`${mark}http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
 }
@@ -43,17 +43,17 @@ function readUrl(child: ChildProcess): Promise<string> {
     const [, url] = new RegExp(`${mark}(\\S+)`).exec(output) ?? []
     if (url) resolve(url)
   })
-  child.once('exit', (code) => reject(new Error(`a program of the measurement ended with ${code}`)))
+  child.once('exit', (code) => reject(new Error(`a program of the measurement exited with ${code}`)))
   return promise
 }
 
-/** Seconds of processor time that a process has used, threads included. */
+/** Seconds of processor time that a process has used, including its threads. */
 export function cpuSeconds(pid: number): number {
   const { user, system } = readStat(pid)
   return (user + system) / 100
 }
 
-/** The same for all children of a process, those that are gone included. */
+/** The same for all children of a process, including those that have ended. */
 export function cpuSecondsOfChildren(parent: number): number {
   const own = readStat(parent)
   const children = readdirSync('/proc').flatMap((name) => {
@@ -62,7 +62,7 @@ export function cpuSecondsOfChildren(parent: number): number {
       const stat = readStat(Number(name))
       return stat.parent === parent ? [stat] : []
     } catch {
-      // Gone in between.
+      // Ended in the meantime.
       return []
     }
   })
@@ -74,7 +74,7 @@ export function parentOf(pid: number): number {
 }
 
 function readStat(pid: number) {
-  // Behind the name, which may have spaces.
+  // After the name, which can contain spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ').map(Number)
   const [parent, user, system] = [fields[1]!, fields[11]!, fields[12]!]
   return { parent, user, system, waited_for: fields[13]! + fields[14]! }

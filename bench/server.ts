@@ -1,4 +1,4 @@
-// A server process on a PostgreSQL of its own, for measurements.
+// A server process with its own PostgreSQL, for measurements.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { startServerProcess } from '../server/test/support/process.ts'
 export interface BenchServer extends AsyncDisposable {
   url: string
   pid: number
-  /** Of its PostgreSQL, which other programs may share. */
+  /** The connection string of its PostgreSQL, which other programs can share. */
   database_url: string
   database_pid: number
   admin_key: string
@@ -22,7 +22,7 @@ export interface BenchServer extends AsyncDisposable {
 
 export const machine = `${process.platform} ${process.arch}, ${cpus().length} cores, Node ${process.version}, PostgreSQL beside it`
 
-/** On the PostgreSQL at `database_url`, or on a private one. */
+/** Uses the PostgreSQL at `database_url`, or a private one. */
 export async function startBenchServer(
   environment: Record<string, string> = {},
   database_url?: string,
@@ -30,7 +30,7 @@ export async function startBenchServer(
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  // As root the database runs as another user, who must be able to pass through.
+  // When run as root, PostgreSQL runs as another user, which must be able to enter the folder.
   await chmod(folder, 0o711)
   const connection_string =
     database_url ?? stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') })).connection_string
@@ -40,9 +40,9 @@ export async function startBenchServer(
       DATABASE_URL: connection_string,
       PARLEY_DATA_DIR: join(folder, 'data'),
       PARLEY_BOOTSTRAP_KEY: admin_key,
-      // The same each time: a database that is given may have been measured on before.
+      // Always the same, because a given database can contain an earlier measurement.
       PARLEY_SECRET_KEY: '0'.repeat(64),
-      // Counted, and never reached.
+      // Rate limits are counted, but never reached.
       PARLEY_RATE_LIMIT_PER_MINUTE: '100000000',
       PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1000000',
       PARLEY_DRAIN_SECONDS: '0',
@@ -66,7 +66,7 @@ export async function startBenchServer(
   }
 }
 
-/** The parent of whoever serves a connection. */
+/** The parent of the process that serves a connection. */
 export async function findPostmaster(connection_string: string): Promise<number> {
   const client = new pg.Client({ connectionString: connection_string })
   await client.connect()
@@ -76,7 +76,7 @@ export async function findPostmaster(connection_string: string): Promise<number>
   return parent
 }
 
-/** A published agent without a greeting or a summary. Its model is shown as much as the baseline's. */
+/** A published agent without a greeting or a summary. Its model receives as much as that of the baseline. */
 export async function publishAgent(client: Client): Promise<string> {
   const { agent_id } = await client.createAgent({ name: 'Bench' })
   const config = { analysis: { summary: { enabled: false } }, context_window: { max_items: 20 } }

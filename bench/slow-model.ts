@@ -1,5 +1,5 @@
-// `npm run bench:slow-model`: many turns at once with a model that takes its time. Nearly all of them wait, so what counts is what
-// a waiting turn costs, and what is added to the model's time. Beside them conversations are open in which nothing happens.
+// `npm run bench:slow-model`: many concurrent turns with a slow model. Nearly all of them wait, so the cost of a waiting turn and
+// the time added to the model's matter. Optionally beside open conversations in which nothing happens.
 import { type IncomingMessage, Agent, get } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -13,7 +13,7 @@ import { printTable } from './table.ts'
 const options = {
   turns: 1000,
   model_ms: 900,
-  /** What each caller waits between a reply and its next message, on average: as people do. */
+  /** The average pause of each caller between a reply and its next message, like that of people. */
   pause_ms: 0,
   seconds: 20,
   rounds: 3,
@@ -36,14 +36,14 @@ const database = new pg.Client({ connectionString: server.database_url })
 await database.connect()
 const headers = { authorization: `Bearer ${server.admin_key}` }
 
-/** Until what was just done has no more consequences. */
+/** Long enough for the work that earlier calls cause. */
 const settle_ms = Math.min(2000, idle_seconds * 1000)
 
 interface Round extends Load {
   rate: number
   cpu_ms: number
   database_cpu_ms: number
-  /** Of the database; each turn makes two besides its own: the rest is work that nobody asked for. */
+  /** Transactions of the database. A turn needs two; the rest is background work. */
   transactions: number
 }
 
@@ -107,17 +107,17 @@ async function readCosts() {
   }
 }
 
-/** The server's processor time while nothing is asked of it: alone, with open conversations, and with a reader of each. */
+/** The server's processor time without requests: alone, with open conversations, and with one reader for each. */
 async function measureIdle(): Promise<string[][]> {
-  const rows = [await watchIdle('no conversation beside those of the load')]
+  const rows = [await watchIdle('only the conversations of the load')]
   const open = await createConversations(idle)
   await delay(settle_ms)
-  rows.push(await watchIdle(`${idle} open conversations more`))
+  rows.push(await watchIdle(`${idle} more open conversations`))
   const agent = new Agent({ maxSockets: Infinity })
   const readers: IncomingMessage[] = []
   for (const id of open) readers.push(await openReader(agent, id))
   await delay(settle_ms)
-  rows.push(await watchIdle(`… and a reader of the events of each`))
+  rows.push(await watchIdle(`… and an event reader for each`))
   for (const reader of readers) reader.destroy()
   agent.destroy()
   return rows
@@ -145,7 +145,7 @@ function openReader(agent: Agent, id: string): Promise<IncomingMessage> {
   return promise
 }
 
-/** In the middle of a load of its own: collecting garbage would disturb one that is measured. */
+/** Uses its own load, because collecting garbage would disturb the measured one. */
 async function readHeapUnderLoad(): Promise<Heap & { running: number }> {
   const count = async () => {
     const { rows } = await database.query<{ count: string }>(`select count(*) from turns where status = 'running'`)
@@ -154,7 +154,7 @@ async function readHeapUnderLoad(): Promise<Heap & { running: number }> {
   const loading = load(ids, Math.max(seconds, (10 * model_ms) / 1000))
   await delay(3 * model_ms)
   let most: Heap & { running: number } = { ...rest, running: 0 }
-  // The turns that run are counted at both sides of the look, and the look with the most of them counts.
+  // Counts running turns before and after the sample, and keeps the sample with the most.
   for (let look = 0; look < 5; look += 1) {
     const before = await count()
     const busy_heap = await heap.read()
@@ -178,22 +178,19 @@ function report(): void {
   printTable(
     [`${callers} callers, a model of ${model_ms} ms, a pause of ${pause_ms} ms`, 'median (minimum to maximum)'],
     [
-      ['turns a second', spread(({ rate }) => rate, 0)],
+      ['turns per second', spread(({ rate }) => rate, 0)],
       ['of the ideal rate', `${spread(({ rate }) => rate / ideal, 2)} of ${ideal.toFixed(0)}`],
       ['errors', '0'],
       [
         'added to the model’s time',
         `median ${quantile(own, 0.5).toFixed(0)} ms, p99 ${quantile(own, 0.99).toFixed(0)} ms`,
       ],
-      ['CPU of the server, a turn', `${spread(({ cpu_ms }) => cpu_ms, 2)} ms`],
-      ['CPU of the database, a turn', `${spread(({ database_cpu_ms }) => database_cpu_ms, 2)} ms`],
-      ['transactions of the database, a turn', spread(({ transactions }) => transactions, 1)],
-      ['memory of a running turn, heap after a collection', `${per_turn('heap_mib')} (${busy.running} ran)`],
-      ['… resident memory, garbage and buffers included', per_turn('rss_mib')],
+      ['server CPU per turn', `${spread(({ cpu_ms }) => cpu_ms, 2)} ms`],
+      ['database CPU per turn', `${spread(({ database_cpu_ms }) => database_cpu_ms, 2)} ms`],
+      ['database transactions per turn', spread(({ transactions }) => transactions, 1)],
+      ['memory per running turn, heap after a collection', `${per_turn('heap_mib')} (${busy.running} ran)`],
+      ['… resident memory, including garbage and buffers', per_turn('rss_mib')],
     ],
   )
-  printTable(
-    ['nothing is asked', 'CPU of the server', 'CPU of the database', 'transactions a second', 'heap'],
-    idle_rows,
-  )
+  printTable(['idle', 'server CPU', 'database CPU', 'transactions per second', 'heap'], idle_rows)
 }

@@ -1,4 +1,4 @@
-// `npm run bench:statistics`: what it takes to add up a year of turns, and to read statistics of it.
+// `npm run bench:statistics`: the time to add up a year of turns, and to read statistics about it.
 import { parseArgs } from 'node:util'
 import { createClient } from '@parley/sdk'
 import { openDatabase } from '../server/src/database/database.ts'
@@ -27,7 +27,7 @@ const organization_id = (await client.getOrganization()).id
 const made: string[] = []
 for (let count = 0; count < agents; count += 1) made.push((await client.createAgent({ name: `${count}` })).agent_id)
 
-/** As the turns of so many days leave them, a conversation for every five. */
+/** The deltas of the turns of some days, with five turns for each conversation. */
 async function count(rows: number, days: number): Promise<void> {
   await database.pool.query(
     `insert into statistics_deltas (organization_id, agent_id, at, counters)
@@ -62,14 +62,14 @@ async function readAll(): Promise<[string, string][]> {
     ['744 hours', await time(() => client.getStatistics({ from: day(30), bucket: 'hour' }))],
     ['366 days', await time(() => client.getStatistics({ from: day(364) }))],
     ['366 days of an agent', await time(() => client.getStatistics({ agent_id, from: day(364) }))],
-    ['366 days, narrowed key', await time(() => narrowed.getStatistics({ from: day(364) }))],
+    ['366 days, restricted key', await time(() => narrowed.getStatistics({ from: day(364) }))],
     ['getAgent', await time(() => client.getAgent({ agent_id }))],
   ]
 }
 
 await count(turns, 364)
 const begun = performance.now()
-// The server's own job may hold some of them.
+// The server's own job can hold some of them.
 const isLeft = async () => (await database.pool.query('select from statistics_deltas limit 1')).rowCount! > 0
 while (await isLeft()) await foldStatistics(database, 100)
 const fold_ms = performance.now() - begun
@@ -84,10 +84,10 @@ const minute_ms = performance.now() - begunAgain
 printRows([
   ['machine', machine],
   ['turns', `${turns} of ${agents} agents in a year`],
-  ['added up', `in ${(fold_ms / 1000).toFixed(1)} s, ${Math.round((turns / fold_ms) * 1000)} a second`],
+  ['added up', `in ${(fold_ms / 1000).toFixed(1)} s, ${Math.round((turns / fold_ms) * 1000)} per second`],
   ['size of the sums', size.rows[0].size],
   ...folded,
-  [`with ${waiting} rows of a day that wait to be added up`, ''],
+  [`with ${waiting} rows of one day still to be added up`, ''],
   ...unfolded,
   ['… added up', `in ${minute_ms.toFixed(0)} ms`],
 ])

@@ -1,5 +1,5 @@
-// A language model of no cost and a fixed latency, as a process of its own: chat/completions, streamed or whole, always the same
-// answer. The latency is part of the path, so that one process serves every measurement: /wait/<milliseconds>/v1/chat/completions.
+// A language model without cost and with a fixed latency, in its own process: chat/completions, streamed or whole, always with the
+// same reply. The path contains the latency, so one process serves every measurement: /wait/<milliseconds>/v1/chat/completions.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { announce } from './programs.ts'
 

@@ -1,14 +1,14 @@
-// How much of the database an operation touches: buffers, which are pages of 8 KiB read from memory or disk, summed over its
-// statements. Unlike times they are the same on a busy machine.
+// How much of the database an operation touches: buffers, which are pages of 8 KiB, summed over its statements. Unlike times, they
+// do not depend on the load of the machine.
 import type pg from 'pg'
 
 export interface Touched {
   statements: number
   buffers: number
-  /** Written to the log of the database, full pages after a checkpoint included. */
+  /** Bytes of write-ahead log, including full pages after a checkpoint. */
   wal_bytes: number
   database_ms: number
-  /** The ones that touch most, with buffers and rows of a call. */
+  /** The statements that touch the most, with buffers and rows per call. */
   by_statement: { text: string; calls: number; buffers: number; rows: number }[]
 }
 
@@ -21,7 +21,7 @@ interface Row {
   ms: number
 }
 
-/** Does `work` so often; what was called less often than half as often is not its own, but what the server does by itself. */
+/** Runs `work` this often. Statements that ran less than half as often come from the server's background work and are ignored. */
 export async function countTouched(
   superuser: pg.Client,
   times: number,

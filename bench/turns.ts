@@ -1,5 +1,5 @@
-// `npm run bench`: the cost of a turn. The server and a baseline that does only the unavoidable work of a durable turn take the same
-// load in turns, with a model of no latency; what counts is their ratio in each round.
+// `npm run bench`: the cost of a turn. The server and a baseline that only does the unavoidable work of a durable turn alternate under
+// the same load, with a model without latency. The result is their ratio in each round.
 import { type Load, type Target, quantile, runLoad } from './load.ts'
 import { readOptions } from './options.ts'
 import { cpuSeconds, cpuSecondsOfChildren, startProgram } from './programs.ts'
@@ -14,11 +14,11 @@ interface Contestant {
 }
 
 interface Measured extends Load {
-  /** Turns a second. */
+  /** Turns per second. */
   rate: number
-  /** Of the server process, a turn. */
+  /** Server CPU per turn. */
   cpu_ms: number
-  /** Of the database, a turn. */
+  /** Database CPU per turn. */
   database_cpu_ms: number
 }
 
@@ -99,7 +99,7 @@ function report(): void {
     printRows([
       [name, ''],
       [
-        '  turns a second',
+        '  turns per second',
         spread(
           loads.map(({ rate }) => rate),
           0,
@@ -107,14 +107,14 @@ function report(): void {
       ],
       ['  of the baseline', spread(ratios, 2)],
       [
-        '  CPU of the server',
+        '  server CPU',
         `${spread(
           loads.map(({ cpu_ms }) => cpu_ms),
           2,
         )} ms a turn`,
       ],
       [
-        '  CPU of the database',
+        '  database CPU',
         `${spread(
           loads.map(({ database_cpu_ms }) => database_cpu_ms),
           2,

@@ -1,4 +1,4 @@
-// Writes the files that are made from the code: docs/openapi.json and docs/settings.md. With --check it only compares.
+// Writes the generated files: docs/openapi.json and docs/settings.md. With --check it only compares them.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOpenApiDocument, operations } from '@parley/contract'
@@ -12,8 +12,8 @@ function renderSettings(): string {
   return [
     '# Settings',
     '',
-    'Environment variables, read once at start. Every fault is listed at once and stops the start with exit code 2. This page is',
-    'written from the code by `npm run generate`.',
+    'Environment variables, read once at startup. If any are invalid, the server lists them all and exits with code 2. This page',
+    'is generated from the code by `npm run generate`.',
     '',
     '| setting | default | meaning |',
     '| --- | --- | --- |',
@@ -32,7 +32,7 @@ for (const [name, text] of Object.entries(files)) {
   const path = join(root, name)
   if (!isCheck) await writeFile(path, text)
   else if ((await readFile(path, 'utf8').catch(() => '')) !== text) {
-    console.error(`${name} is not in step with the code: run npm run generate`)
+    console.error(`${name} is out of date; run \`npm run generate\``)
     process.exitCode = 1
   }
 }

@@ -37,7 +37,7 @@ export const layers: readonly Layer[] = [
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room' },
-  { folder: 'events', kind: 'room' },
+  { folder: 'events', kind: 'room', tables: ['organization_events', 'organization_event_feeds'] },
   { folder: 'feed', kind: 'room', tables: ['conversation_changes', 'conversation_feeds'] },
   { folder: 'analysis', kind: 'room' },
   { folder: 'authoring', kind: 'room' },

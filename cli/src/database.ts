@@ -1,8 +1,8 @@
-// The database of the settings: DATABASE_URL, or the private PostgreSQL of the data folder, which may be running already.
+// Opens the configured database: DATABASE_URL, or the private PostgreSQL of the data folder, which can already be running.
 import { join } from 'node:path'
 import { type PooledDatabase, openDatabase, readConfig, startEmbeddedPostgres } from '@parley/server'
 
-/** Does the work on the database and leaves things as they were: a PostgreSQL that ran goes on, one that did not stops. */
+/** Runs `work` on the database, then restores the state before: a PostgreSQL that was running keeps running, others stop. */
 export async function withDatabase<T>(work: (database: PooledDatabase) => Promise<T>): Promise<T> {
   const { database_url, data_dir } = readConfig()
   await using embedded =
@@ -13,13 +13,13 @@ export async function withDatabase<T>(work: (database: PooledDatabase) => Promis
     connection_string: embedded?.connection_string ?? database_url ?? '',
     max_connections: 2,
     statement_timeout_ms: 30_000,
-    // Every query reports its own failure.
+    // Each query reports its own failure.
     onError: () => {},
   })
   try {
     return await work(database)
   } finally {
-    // The pool itself: kysely closes only one that it has used, and an open one keeps the process alive.
+    // End the pool itself: kysely only closes a pool that it used, and an open pool keeps the process alive.
     await database.pool.end()
   }
 }

@@ -1,9 +1,9 @@
-// From an error to a line for a person (of files: one for each fault) and an exit code: 1 when it could not be done, 2 when it was asked for wrongly.
+// Turns an error into a message for a person and an exit code: 1 if the command failed, 2 if it was used incorrectly.
 import { AppError, ConfigError, EmbeddedPostgresError } from '@parley/server'
 import { CommanderError } from 'commander'
 import { AgentsError } from './agents/faults.ts'
 
-/** Null: the person has been told already. */
+/** Null if the message was already printed. */
 export function describeFailure(error: unknown): string | null {
   if (error instanceof CommanderError) return null
   if (error instanceof AgentsError) return error.message
@@ -13,7 +13,7 @@ export function describeFailure(error: unknown): string | null {
   return describeDatabaseFailure(error) ?? firstLine(error instanceof Error ? error.message : String(error))
 }
 
-/** Help and version come as errors too, with the exit code 0. */
+/** Help and version also arrive as errors, with exit code 0. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof CommanderError)) return 1
   return error.exitCode === 0 ? 0 : 2
@@ -27,12 +27,12 @@ function describeRefusal({ message, fields }: AppError): string {
 const undefined_table = '42P01'
 
 function describeDatabaseFailure(error: unknown): string | null {
-  // Several addresses of one host fail as one error, without a message of its own.
+  // A host with several addresses fails with an AggregateError, which has no message.
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error
   const { code, message } = (cause ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code !== 'string' || typeof message !== 'string') return null
-  if (code === undefined_table) return 'the database has no tables yet: run `parley migrate`, or start the server once'
-  const what = code.startsWith('E') ? 'cannot be reached' : 'refuses'
+  if (code === undefined_table) return 'the database has no tables yet; run `parley migrate` or start the server once'
+  const what = code.startsWith('E') ? 'could not be reached' : 'refused the request'
   return `the database ${what}: ${firstLine(message)}`
 }
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The command `parley`: what an operator does beside the running server, and the server itself.
+// The command `parley`: administration of an installation, and the server itself.
 import { runProgram } from './run.ts'
 import { processSurroundings } from './surroundings.ts'
 
-// A reader that has had enough, such as `head`, is no fault.
+// A reader that closes early, such as `head`, is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })

@@ -1,16 +1,16 @@
-// Reads a password: asked for twice and not shown at a terminal, else the first line of standard input. Never an argument, which
-// other users of the machine and the shell's history would see.
+// Reads a password: twice and hidden on a terminal, otherwise the first line of standard input. Never an argument, which other
+// users of the machine and the shell history can see.
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import type { Surroundings } from './surroundings.ts'
 
-/** More than the longest password takes. */
+/** Larger than any valid password. */
 const max_bytes = 4096
 
 export async function readPassword(around: Surroundings): Promise<string> {
   if (!around.stdin.isTTY) return readLine(around)
   const [first, second] = await askTwice(around)
-  if (first !== second) throw new Error('the two passwords are not the same')
+  if (first !== second) throw new Error('the passwords do not match')
   return first
 }
 
@@ -23,10 +23,10 @@ async function askTwice({ stdin, stderr }: Surroundings): Promise<[string, strin
     stderr.write('\n')
     return answer
   }
-  // Without this Ctrl-C is taken for a key like any other.
+  // Without this, readline treats Ctrl-C as input.
   terminal.on('SIGINT', () => process.exit(130))
   try {
-    return [await ask('New password: '), await ask('Once more: ')]
+    return [await ask('New password: '), await ask('Repeat the password: ')]
   } finally {
     terminal.close()
   }
@@ -37,7 +37,7 @@ async function readLine({ stdin }: Surroundings): Promise<string> {
   let bytes = 0
   for await (const chunk of stdin as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > max_bytes) throw new Error(`a password on standard input must not be longer than ${max_bytes} bytes`)
+    if (bytes > max_bytes) throw new Error(`the password on standard input exceeds ${max_bytes} bytes`)
     chunks.push(chunk)
   }
   return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)).split(/\r?\n/, 1)[0]!

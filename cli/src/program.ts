@@ -1,4 +1,4 @@
-// The commands, their options, and what they print: a new secret is alone on the last line of standard output.
+// The commands, their options and their output: a new secret is alone on the last line of standard output.
 import { type Role, roles, type Scope, scopes } from '@parley/contract'
 import {
   type AdministrationServices,
@@ -22,8 +22,8 @@ import { type Surroundings, processSurroundings } from './surroundings.ts'
 export function createProgram(around: Surroundings = processSurroundings()): Command {
   const program = new Command('parley')
     .description('Conversations between people and AI agents, on your own server.')
-    .showHelpAfterError('(--help tells more)')
-    // For the subcommands too, which inherit it: errors are for main.ts to end the process with.
+    .showHelpAfterError('(use --help for more information)')
+    // Subcommands inherit this: main.ts handles errors and ends the process.
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void around.stdout.write(text),
@@ -31,13 +31,13 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
     })
   program
     .command('serve')
-    .description('run the server until a signal ends it')
+    .description('run the server until it receives SIGINT or SIGTERM')
     .action(async () => {
       around.exit_code = await serve()
     })
   program
     .command('migrate')
-    .description('bring the database up to date')
+    .description('apply pending database migrations')
     .action(async () => {
       await withDatabase(migrate)
       around.stderr.write('The database is up to date.\n')
@@ -56,10 +56,10 @@ function addOrganizationCommands(program: Command, around: Surroundings): void {
     .command('org')
     .description('organizations')
     .command('create')
-    .description('make an organization with an admin key')
-    .requiredOption('--name <name>', 'its name')
-    .option('--slug <slug>', 'its short name (default: made of the name)')
-    .option('--key <ak_…>', 'the full admin key (default: a new one, which is printed)')
+    .description('create an organization with an admin key')
+    .requiredOption('--name <name>', 'name of the organization')
+    .option('--slug <slug>', 'short name (default: derived from the name)')
+    .option('--key <ak_…>', 'the full admin key to install (default: generate and print a new one)')
     .action(async (options: { name: string; slug?: string; key?: string }) => {
       const { organization, secret } = await administrate((services) => createOrganization(services, options))
       printFields(around, { id: organization.id, slug: organization.slug })
@@ -71,24 +71,24 @@ function addUserCommands(program: Command, around: Surroundings): void {
   const user = program.command('user').description('users')
   user
     .command('create')
-    .description('make a user, known by an e-mail address, a member of an organization')
-    .requiredOption('--email <address>', 'the e-mail address')
-    .requiredOption('--org <slug or id>', 'the organization')
+    .description('add a user to an organization; creates the user if the e-mail address is new')
+    .requiredOption('--email <address>', 'e-mail address of the user')
+    .requiredOption('--org <slug or id>', 'organization')
     .addOption(roleOption().makeOptionMandatory())
-    .option('--name <name>', 'the name, for a user who is new')
+    .option('--name <name>', 'display name, if the user is new')
     .action(async ({ org, ...options }: { email: string; org: string; role: Role; name?: string }) => {
       const member = await administrate((services) => createUser(services, { organization: org, ...options }))
       printFields(around, { id: member.user_id, email: member.email, role: member.role })
     })
   user
     .command('set-password')
-    .description("choose a user's password, and end his sessions; it is asked for, or read from standard input")
-    .requiredOption('--email <address>', 'the e-mail address')
+    .description("set a user's password and end their sessions; prompts for it, or reads standard input")
+    .requiredOption('--email <address>', 'e-mail address of the user')
     .action(async ({ email }: { email: string }) => {
       const password = await readPassword(around)
       const { id } = await administrate((services) => setUserPassword(services, { email, password }))
       printFields(around, { id })
-      around.stderr.write('The password is set, and his sessions have ended.\n')
+      around.stderr.write('The password was set. All sessions of this user have ended.\n')
     })
 }
 
@@ -97,10 +97,10 @@ function addTokenCommands(program: Command, around: Surroundings): void {
     .command('token')
     .description('personal access tokens')
     .command('create')
-    .description('make a personal access token for a user')
-    .requiredOption('--user <address>', "the user's e-mail address")
-    .option('--name <name>', 'what it is for')
-    .option('--expires-at <time>', 'a date, an RFC 3339 time or epoch milliseconds (default: never)', parseTime)
+    .description('create a personal access token for a user')
+    .requiredOption('--user <address>', 'e-mail address of the user')
+    .option('--name <name>', 'purpose of the token')
+    .option('--expires-at <time>', 'date, RFC 3339 time or epoch milliseconds (default: never)', parseTime)
     .action(async (options: { user: string; name?: string; expiresAt?: number }) => {
       const { user: email, name, expiresAt: expires_at } = options
       const request = { email, name, expires_at }
@@ -115,11 +115,11 @@ function addKeyCommands(program: Command, around: Surroundings): void {
     .command('key')
     .description('organization API keys')
     .command('create')
-    .description('make an API key of an organization')
-    .requiredOption('--org <slug or id>', 'the organization')
-    .option('--name <name>', 'what it is for')
+    .description('create an API key for an organization')
+    .requiredOption('--org <slug or id>', 'organization')
+    .option('--name <name>', 'purpose of the key')
     .addOption(roleOption().conflicts('scopes'))
-    .option('--scopes <list>', 'scopes with commas between, in place of a role', parseScopes)
+    .option('--scopes <list>', 'comma-separated scopes, instead of a role', parseScopes)
     .action(async ({ org, ...options }: { org: string; name?: string; role?: Role; scopes?: Scope[] }) => {
       const request = { organization: org, ...options }
       const { credential, secret } = await administrate((services) => createKey(services, request))
@@ -134,7 +134,7 @@ function addSecretKeyCommands(program: Command, around: Surroundings): void {
     .description("the installation's secret key")
     .command('rotate')
     .description(
-      'change to the key in PARLEY_SECRET_KEY_NEXT or, where it is kept in the data folder, to a new one there',
+      'replace the secret key: with PARLEY_SECRET_KEY_NEXT, or with a new one if the key is kept in the data folder',
     )
     .action(async () => {
       const config = readConfig()
@@ -145,10 +145,10 @@ function addSecretKeyCommands(program: Command, around: Surroundings): void {
 }
 
 const restart_advice =
-  'The secret key was replaced. Start every server again: those that run end by themselves. Conversation tokens have ended.'
+  'The secret key was replaced. Running servers stop by themselves; start them again. All conversation tokens are now invalid.'
 
 function roleOption(): Option {
-  return new Option('--role <role>', 'what he or it may do').choices(roles)
+  return new Option('--role <role>', 'role of the user or key').choices(roles)
 }
 
 function administrate<T>(work: (services: AdministrationServices) => Promise<T>): Promise<T> {
@@ -158,7 +158,7 @@ function administrate<T>(work: (services: AdministrationServices) => Promise<T>)
 function parseScopes(list: string): Scope[] {
   return list.split(',').map((text) => {
     const scope = scopes.find((known) => known === text.trim())
-    if (!scope) throw new InvalidArgumentError(`"${text.trim()}" is no scope; there are: ${scopes.join(', ')}.`)
+    if (!scope) throw new InvalidArgumentError(`"${text.trim()}" is not a scope. Use one of: ${scopes.join(', ')}.`)
     return scope
   })
 }
@@ -166,7 +166,7 @@ function parseScopes(list: string): Scope[] {
 function parseTime(text: string): number {
   const time = /^\d+$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN
   if (Number.isNaN(time))
-    throw new InvalidArgumentError('It must be like 2027-01-31, 2027-01-31T12:00:00Z or 1801396800000.')
+    throw new InvalidArgumentError('Use a format such as 2027-01-31, 2027-01-31T12:00:00Z or 1801396800000.')
   return time
 }
 
@@ -175,6 +175,6 @@ function printFields({ stdout }: Surroundings, fields: Record<string, string>): 
 }
 
 function printSecret({ stdout, stderr }: Surroundings, secret: string): void {
-  stderr.write('This secret is shown only now:\n')
+  stderr.write('This secret is shown only once:\n')
   stdout.write(`${secret}\n`)
 }

@@ -1,4 +1,4 @@
-// `parley agents apply` upon a real server.
+// `parley agents apply` against a real server.
 import { randomUUID } from 'node:crypto'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,12 +38,12 @@ async function start(files: Record<string, string>): Promise<{ client: Client; f
 }
 
 describe('apply', () => {
-  it('makes what is not there, and a second time nothing', async () => {
+  it('creates what is missing, and changes nothing the second time', async () => {
     const { client, folder } = await start({ ...concierge, ...porter })
     const first = await apply(client, folder)
     expect(first.count).toBe(2)
     expect(first.printed).toContain('concierge: new agent; new version 1\n')
-    expect(first.printed).toContain('config.house_style is not known; it is kept and has no effect')
+    expect(first.printed).toContain('config.house_style is not known; it is stored but has no effect')
     const agents = await readAll(client)
     expect(agents).toHaveLength(2)
     expect(agents.find(({ name }) => name === 'Concierge')).toMatchObject({
@@ -69,7 +69,7 @@ describe('apply', () => {
     expect(await readAll(client)).toEqual(agents)
   })
 
-  it('publishes when it is told to, and what was made before too', async () => {
+  it('publishes on request, including versions created earlier', async () => {
     const { client, folder } = await start({ ...concierge, ...porter })
     await apply(client, folder)
     const { count, printed } = await apply(client, folder, { publish: true })
@@ -81,7 +81,7 @@ describe('apply', () => {
     expect(await readAll(client)).toEqual(agents)
   })
 
-  it('changes what differs and nothing else', async () => {
+  it('changes only what differs', async () => {
     const { client, folder } = await start(concierge)
     await apply(client, folder, { publish: true })
     const [before] = await readAll(client)
@@ -121,7 +121,7 @@ describe('apply', () => {
     })
   })
 
-  it('compares with the newest of many versions, and never changes a draft of someone else', async () => {
+  it("compares with the newest version, and never changes somebody else's draft", async () => {
     const { client, folder } = await start(concierge)
     await apply(client, folder)
     const [{ id: agent_id, versions } = expect.fail()] = await readAll(client)
@@ -130,7 +130,7 @@ describe('apply', () => {
       if (count % 3 === 0) await client.publishAgentVersion({ agent_id, version: String(version) })
     }
     const [before] = await readAll(client)
-    // The first one says what the file says, but it is history.
+    // The first version matches the file, but it is history.
     await apply(client, folder, { publish: true })
     const [after] = await readAll(client)
     expect(after!.versions.slice(1)).toEqual(before!.versions)
@@ -138,18 +138,18 @@ describe('apply', () => {
     expect((await apply(client, folder, { publish: true })).count).toBe(0)
   })
 
-  it('leaves alone what the folder does not have: other agents, and versions of a file without a configuration', async () => {
+  it('leaves agents without a file alone, and versions if the file has no configuration', async () => {
     const { client, folder } = await start({ 'agent.yaml': 'key: plain\nname: Plain\n' })
     const other = await client.createAgent({ name: 'Other', metadata: { parley_key: 7 } })
     await apply(client, folder, { publish: true })
     const plain = (await readAll(client)).find(({ name }) => name === 'Plain')!
     expect(plain.versions).toEqual([])
-    await client.createAgentVersion({ agent_id: plain.id, config: { instructions: 'By hand' } })
+    await client.createAgentVersion({ agent_id: plain.id, config: { instructions: 'Written in the console' } })
     expect((await apply(client, folder, { publish: true })).count).toBe(0)
     expect((await readAll(client)).find(({ id }) => id === other.id)).toMatchObject(other)
   })
 
-  it('knows an agent that has no key by its id, and leaves it without one', async () => {
+  it('finds an agent without a key by its id, and adds no key', async () => {
     const { client, folder } = await start({})
     const { id } = await client.createAgent({ name: 'Old', metadata: { a: 1 } })
     await writeFiles(folder, { 'agent.yaml': `key: ${id}\nname: New\nmetadata: { b: 2 }\n` })
@@ -158,7 +158,7 @@ describe('apply', () => {
     expect((await apply(client, folder)).count).toBe(0)
   })
 
-  it('makes an agent anew that was deleted, as often as that happens', async () => {
+  it('creates a deleted agent again, each time it is deleted', async () => {
     const { client, folder } = await start(concierge)
     const ids = new Set<string>()
     for (let count = 0; count < 3; count += 1) {
@@ -172,7 +172,7 @@ describe('apply', () => {
     expect(ids.size).toBe(3)
   })
 
-  it('makes one agent and one version when several do it at once', async () => {
+  it('creates one agent and one version when several runs are concurrent', async () => {
     const { client, folder } = await start({ ...concierge, ...porter })
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => apply(client, folder, { publish: true })))
     expect(results.filter(({ status }) => status === 'rejected')).toEqual([])
@@ -182,7 +182,7 @@ describe('apply', () => {
     expect((await apply(client, folder, { publish: true })).count).toBe(0)
   })
 
-  it('shows no control characters of a text that is on the server', async () => {
+  it('escapes control characters in texts from the server', async () => {
     const { client, folder } = await start(concierge)
     await apply(client, folder)
     const [agent] = await readAll(client)
@@ -193,7 +193,7 @@ describe('apply', () => {
 })
 
 describe('faults', () => {
-  it('of all files are told at once, those that only the server finds too, and nothing is changed', async () => {
+  it('reports the faults of all files at once, including those that only the server finds, and changes nothing', async () => {
     const { client, folder } = await start({
       ...concierge,
       'broken/agent.yaml': 'key: broken\nname: [unclosed\n',
@@ -217,12 +217,12 @@ config:
     })
     expect(await faultsOf(apply(client, folder), folder)).toEqual([
       expect.stringMatching(/^broken\/agent\.yaml: .* at line 3, column 1$/),
-      'fields/agent.yaml: key must be lower-case letters, digits, - and _, 1 to 100, the first a letter or a digit',
+      'fields/agent.yaml: key must be 1 to 100 lower-case letters, digits, - or _, starting with a letter or digit',
       'fields/agent.yaml: name is required',
       'fields/agent.yaml: active must be true or false',
       'fields/agent.yaml: config must be an object',
-      'fields/agent.yaml: instrutions is not known; there are: key, name, description, active, is_demo, metadata, config, instruction_builder_inputs',
-      'fields/agent.yaml: metadata.parley_key is the place of the key, which stands at the top',
+      'fields/agent.yaml: instrutions is not a known field; use one of: key, name, description, active, is_demo, metadata, config, instruction_builder_inputs',
+      'fields/agent.yaml: metadata.parley_key is reserved; put the key in the field `key`',
       'judged/agent.yaml: config.instructions !file texts/prompt.md does not exist',
       'judged/agent.yaml: config.guardrails !file nowhere.md does not exist',
       'list/agent.json: must be an object',
@@ -252,30 +252,30 @@ config:
     expect(await readAll(client)).toEqual([])
   })
 
-  it('are two files of one key, and two agents in one folder', async () => {
+  it('rejects two files with one key, and two agents in one folder', async () => {
     const { client, folder } = await start({
       ...concierge,
       'copy/agent.yaml': 'key: concierge\nname: Copy\n',
       'copy/agent.json': '{"key": "other", "name": "Other"}',
     })
     expect(await faultsOf(apply(client, folder), folder)).toEqual([
-      'copy/agent.yaml: key is also the key of concierge/agent.yaml',
-      'copy/agent.yaml: is in one folder with copy/agent.json',
+      'copy/agent.yaml: key is already used by concierge/agent.yaml',
+      'copy/agent.yaml: is in the same folder as copy/agent.json; give each agent its own folder',
     ])
     expect(await readAll(client)).toEqual([])
   })
 
-  it('is a key that two agents of the server have', async () => {
+  it('rejects a key that two agents on the server have', async () => {
     const { client, folder } = await start(concierge)
     const metadata = { parley_key: 'concierge' }
     const twins = [await client.createAgent({ name: 'A', metadata }), await client.createAgent({ name: 'B', metadata })]
     const [line, ...more] = await faultsOf(apply(client, folder), folder)
     expect(more).toEqual([])
-    expect(line).toMatch(/^concierge\/agent\.yaml: key stands for 2 agents of the server: /)
+    expect(line).toMatch(/^concierge\/agent\.yaml: key matches 2 agents on the server: /)
     for (const { id } of twins) expect(line).toContain(id)
   })
 
-  it('is what leaves the folder, and what is no text or too large', async () => {
+  it('rejects paths that leave the folder, and files that are not text or too large', async () => {
     const { client, folder } = await start({
       'links/agent.yaml':
         'key: links\nname: !file ../../secret.txt\ndescription: !file link.txt\nmetadata: { a: !file /etc/hostname }\n',
@@ -300,28 +300,28 @@ config:
     expect(lines.join('\n')).not.toContain('secret\n')
     expect(lines).toEqual([
       'd0/d1/d2/d3/d4/d5/d6/d7/d8: is more than 8 folders deep',
-      'up: is a link to a folder outside',
+      'up: links to a folder outside this folder',
       'dangling/agent.yaml: does not exist',
-      'elsewhere/agent.yaml: is a path or a link that leaves the folder',
-      'large/agent.yaml: has more than 1048576 bytes',
-      'links/agent.yaml: name !file ../../secret.txt is a path or a link that leaves the folder',
-      'links/agent.yaml: description !file link.txt is a path or a link that leaves the folder',
-      'links/agent.yaml: metadata.a !file /etc/hostname must be a path from this file to another one',
-      'odd/agent.yaml: name !file bytes.md is not UTF-8',
+      'elsewhere/agent.yaml: leads out of the folder',
+      'large/agent.yaml: is larger than 1048576 bytes',
+      'links/agent.yaml: name !file ../../secret.txt leads out of the folder',
+      'links/agent.yaml: description !file link.txt leads out of the folder',
+      'links/agent.yaml: metadata.a !file /etc/hostname must be a relative path to another file',
+      'odd/agent.yaml: name !file bytes.md is not valid UTF-8',
       'odd/agent.yaml: description !file folder is not a file',
     ])
   })
 
-  it('are more agents than may be', async () => {
+  it('rejects more agents than the limit', async () => {
     const many = Array.from({ length: 1001 }, (_none, index): [string, string] => [`a${index}/agent.yaml`, 'key: x'])
     const { client, folder } = await start(Object.fromEntries(many))
     const [line] = await faultsOf(apply(client, folder), folder)
-    expect(line).toBe(`${folder}: there are more than 1000 agent files`)
+    expect(line).toBe(`${folder}: contains more than 1000 agent files`)
   })
 
   test.each([
-    ['a folder that is not there', 'nowhere', /there is no folder/],
-    ['a folder without agents', '.', /there is no agent\.yaml and no agent\.json/],
+    ['a folder that does not exist', 'nowhere', /the folder .* does not exist/],
+    ['a folder without agents', '.', /contains no agent\.yaml or agent\.json/],
   ])('%s', async (_what, name, message) => {
     const { client, folder } = await start({ 'README.md': randomUUID() })
     expect((await faultsOf(apply(client, join(folder, name)), folder))[0]).toMatch(message)

@@ -1,4 +1,4 @@
-// `parley agents` as a program: its way to the server, and its exit codes.
+// `parley agents` as a program: connecting to the server, and exit codes.
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey, makeOrganization, makeUser } from '../../server/test/support/actors.ts'
@@ -16,7 +16,7 @@ const run = (args: string[], environment: Record<string, string> = {}) =>
   runHere(['agents', ...args], { PARLEY_URL: fixture.server.url, ...environment })
 
 describe('parley agents', () => {
-  it('needs no database, tells what differs by its exit code, applies, and exports', async () => {
+  it('needs no database, reports differences by its exit code, applies and exports', async () => {
     const organization = await makeOrganization(fixture.server)
     const key = { PARLEY_API_KEY: organization.key }
     const folder = await fixture.newFolder(files)
@@ -31,7 +31,7 @@ b: new agent; new version 1; publish version 1
 
     const done = await run(['apply', folder, '--publish'], key)
     expect(done, done.stderr).toMatchObject({ code: 0, stderr: '' })
-    expect(done.stdout).toMatch(/^a: created \S+, made version 1, published version 1$/m)
+    expect(done.stdout).toMatch(/^a: created \S+, created version 1, published version 1$/m)
     const same = await run(['apply', folder, '--dry-run', '--exit-code', '--publish'], key)
     expect(same).toMatchObject({ code: 0, stdout: '0 to change, 2 up to date\n' })
 
@@ -46,7 +46,7 @@ b: new agent; new version 1; publish version 1
     ])
   })
 
-  it('takes the key of a file, and a personal access token with its organization', async () => {
+  it('accepts a key file, and a personal access token with its organization', async () => {
     const organization = await makeOrganization(fixture.server)
     const user = await makeUser(fixture.server, organization.id)
     const folder = await fixture.newFolder({ ...files, 'key.txt': `${user.token}\n` })
@@ -56,24 +56,32 @@ b: new agent; new version 1; publish version 1
     expect(await readAll(organization.client)).toHaveLength(2)
   })
 
-  it('says why it could not be done, never with the key', async () => {
+  it('explains why it failed, and never prints the key', async () => {
     const folder = await fixture.newFolder(files)
     const key = { PARLEY_API_KEY: fixture.server.admin_key }
     const reader = await makeKey(fixture.server, { only: ['agents:read'] })
     const failures: [args: string[], environment: Record<string, string>, message: RegExp][] = [
-      [[folder], {}, /^parley: there is no key: set PARLEY_API_KEY, or name a file with --key-file\n$/],
-      [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not hold a key\n$/],
-      [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: the key file cannot be read: ENOENT/],
-      [[folder], { PARLEY_API_KEY: 'ak_unknown.secretsecret' }, /^parley: the server answers 401: Invalid or missing/],
-      [[folder], { PARLEY_API_KEY: reader }, /^parley: the server answers 403: The credential does not hold a scope/],
-      [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must be like/],
-      [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must be like/],
+      [[folder], {}, /^parley: no API key was given; set PARLEY_API_KEY or pass --key-file\n$/],
+      [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not contain a valid key\n$/],
+      [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: could not read the key file: ENOENT/],
+      [
+        [folder],
+        { PARLEY_API_KEY: 'ak_unknown.secretsecret' },
+        /^parley: the server responded with 401: Invalid or missing/,
+      ],
+      [
+        [folder],
+        { PARLEY_API_KEY: reader },
+        /^parley: the server responded with 403: The credential has none of the scopes/,
+      ],
+      [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must look like/],
+      [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must look like/],
       [
         [folder, '--url', 'http://127.0.0.1:1'],
         key,
-        /^parley: the server at http:\/\/127\.0\.0\.1:1 cannot be reached: /,
+        /^parley: could not connect to the server at http:\/\/127\.0\.0\.1:1: /,
       ],
-      [[join(folder, 'nowhere')], key, /^parley: there is no folder /],
+      [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/],
     ]
     for (const [args, environment, message] of failures) {
       const { code, stderr, stdout } = await run(['apply', ...args], environment)
@@ -87,12 +95,12 @@ b: new agent; new version 1; publish version 1
     expect(faulty.stderr).toMatch(/^parley: 2 faults; nothing was changed:\n {2}.*a\/agent\.yaml: key .*\n {2}.*\n$/)
   })
 
-  it('ends with 2 when it was called wrongly', async () => {
+  it('exits with 2 when it is used incorrectly', async () => {
     const calls = [[], ['apply'], ['apply', 'x', '--key', 'ak_x'], ['export', 'x', '--format', 'toml'], ['delete', 'x']]
     for (const args of calls) expect(await run(args)).toMatchObject({ code: 2, stdout: '' })
   })
 
-  it('waits where a limit asks it to', async () => {
+  it('waits when it is rate limited', async () => {
     const organization = await makeOrganization(fixture.server)
     const folder = await fixture.newFolder(files)
     const limited = new Set<string>()

@@ -1,4 +1,4 @@
-// `parley agents export` upon a real server, and the way there and back.
+// `parley agents export` against a real server, and round trips with `apply`.
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Client, ApiError } from '@parley/sdk'
@@ -34,7 +34,7 @@ async function start(files: Record<string, string> = {}): Promise<{ client: Clie
 }
 
 describe('export', () => {
-  it('writes what apply reads: then nothing differs, here; and all is there, elsewhere', async () => {
+  it('writes what apply reads: nothing differs on this server, and another server gets everything', async () => {
     const { client, folder } = await start()
     const { agent_id } = await client.createAgent({ name: 'Ünï & Söns', description: '', metadata: { a: [1] } })
     const config: object = { guardrails: 'Never.', instructions: 'Be brief.\n', stt: { b: 1, a: 2 } }
@@ -87,14 +87,14 @@ instruction_builder_inputs:
     expect(demo.id).not.toBe((await readAll(elsewhere))[0]!.id)
   })
 
-  it('leaves files alone that say the same in another form', async () => {
+  it('keeps files that have the same content in another form', async () => {
     const { client, folder } = await start(edited)
     await apply(client, folder)
     expect(await exportTo(client, folder)).toBe('1 agent: every file is up to date\n')
     expect(await readFiles(folder)).toEqual(edited)
   })
 
-  it('overwrites nothing unless it is told to, and deletes nothing', async () => {
+  it('overwrites files only with --force, and deletes nothing', async () => {
     const { client, folder } = await start({
       ...edited,
       'desk/instructions.md': 'Mine.',
@@ -106,8 +106,8 @@ instruction_builder_inputs:
     await client.createAgent({ name: 'New', metadata: { parley_key: 'new' } })
     const files = await readFiles(folder)
     expect(await faultsOf(exportTo(client, folder), folder)).toEqual([
-      'desk/instructions.md: has other content; --force overwrites it',
-      'desk/agent.yaml: has other content; --force overwrites it',
+      'desk/instructions.md: has other content; pass --force to overwrite it',
+      'desk/agent.yaml: has other content; pass --force to overwrite it',
     ])
     expect(await readFiles(folder)).toEqual(files)
 
@@ -121,7 +121,7 @@ instruction_builder_inputs:
     expect((await apply(client, folder)).count).toBe(0)
   })
 
-  it('takes some agents only, and JSON', async () => {
+  it('exports selected agents, and JSON', async () => {
     const { client, folder } = await start()
     const { id } = await client.createAgent({ name: 'A', metadata: { parley_key: 'a' } })
     await client.createAgentVersion({ agent_id: id, config: { instructions: 'Hi' } })
@@ -138,7 +138,7 @@ instruction_builder_inputs:
     await expect(exportTo(client, folder, { agent_ids: ['nobody'] })).rejects.toThrow(ApiError)
   })
 
-  it('writes past no link, into no folder of another agent, and never out of the folder', async () => {
+  it("follows no link, and writes neither into another agent's folder nor out of the folder", async () => {
     const { client, folder } = await start({ 'taken/agent.json': '{"key": "other", "name": "O"}' })
     for (const parley_key of ['taken', 'linked', '../../out', 'x/y', '']) {
       await client.createAgent({ name: '../..', metadata: { parley_key } })
@@ -148,7 +148,7 @@ instruction_builder_inputs:
     await writeFiles(folder, { 'linked/x': '' })
     await symlink(target, join(folder, 'linked', 'agent.yaml'))
     expect(await faultsOf(exportTo(client, folder, { force: true }), folder)).toEqual([
-      'linked/agent.yaml: is a path or a link that leaves the folder',
+      'linked/agent.yaml: leads out of the folder',
     ])
     await rm(join(folder, 'linked', 'agent.yaml'))
     await writeFiles(folder, { 'linked/agent.yaml/x': '' })
@@ -157,7 +157,7 @@ instruction_builder_inputs:
     ])
     await rm(join(folder, 'linked'), { recursive: true })
     expect(await faultsOf(exportTo(client, folder, { force: true }), folder)).toEqual([
-      'taken: is the folder of other, and would be that of taken',
+      'taken: already contains the agent other, so taken cannot be written here',
     ])
     await rm(join(folder, 'taken'), { recursive: true })
     await exportTo(client, folder)
@@ -168,7 +168,7 @@ instruction_builder_inputs:
     expect((await apply(client, folder)).count).toBe(0)
   })
 
-  it('cannot write two agents of one key', async () => {
+  it('refuses to write two agents with one key', async () => {
     const { client, folder } = await start()
     for (const name of ['A', 'B']) await client.createAgent({ name, metadata: { parley_key: 'same' } })
     expect((await faultsOf(exportTo(client, folder), folder))[0]).toMatch(/^2 agents have the key same: /)

@@ -1,4 +1,4 @@
-// A server, folders of agent files, and the two commands upon them, called as their actions call them.
+// A server, folders of agent files, and the two commands, called as their actions call them.
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ import { type TestServer, startTestServer } from '../../server/test/support/serv
 export interface Fixture extends AsyncDisposable {
   server: TestServer
   newFolder(files?: Record<string, string>): Promise<string>
-  /** Of an organization without agents, which is as good as another server. */
+  /** An organization without agents, which serves as another server. */
   newClient(): Promise<Client>
 }
 
@@ -80,10 +80,10 @@ export async function exportTo(
   return printed
 }
 
-/** The lines of what the person has to put right, without the folder's path. */
+/** One line for each fault that is reported, without the folder's path. */
 export async function faultsOf(work: Promise<unknown>, folder: string): Promise<string[]> {
   const error: unknown = await work.then(
-    () => new Error('nothing was wrong'),
+    () => new Error('expected a fault'),
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(AgentsError)
@@ -91,7 +91,7 @@ export async function faultsOf(work: Promise<unknown>, folder: string): Promise<
   return lines.length === 0 ? [first!] : lines.map((line) => line.trim())
 }
 
-/** Everything of an organization's agents that a change would show in. */
+/** Everything about an organization's agents that a change would affect. */
 export async function readAll(client: Client) {
   const agents = (await client.listAgents({ limit: 100 })).data
   return Promise.all(

@@ -23,7 +23,7 @@ let folder: string
 beforeAll(async () => {
   test = await createTestDatabase()
   folder = await mkdtemp(join(tmpdir(), 'parley-cli-'))
-  // As root a PostgreSQL runs as another user, who must be able to pass through.
+  // When the tests run as root, PostgreSQL runs as another user, which must be able to enter the folder.
   await chmod(folder, 0o711)
 })
 afterAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 function environmentOf(more: Record<string, string>): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
-  // A setting must parse as a URL, which has a host; that of a Unix socket, in the query, goes before it.
+  // The setting must parse as a URL, which has a host. A Unix socket in the query overrides it.
   const DATABASE_URL = test.connection_string.replace('@/', '@localhost/')
   return { PATH, HOME, DATABASE_URL, ...more }
 }
@@ -42,7 +42,7 @@ function environmentOf(more: Record<string, string>): Record<string, string> {
 function start(args: string[], environment: Record<string, string>, input?: string) {
   const env = environmentOf(environment)
   const child = spawn(process.execPath, [main, ...args], { env, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
-  child.stdin.on('error', () => {}) // it may end without having read all
+  child.stdin.on('error', () => {}) // the process can exit before it reads everything
   child.stdin.end(input)
   return child
 }
@@ -71,7 +71,7 @@ function identify(database: Database, bearer: string, organization_header?: stri
 const fieldOf = ({ stdout }: Outcome, name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? ''
 
 describe('parley', () => {
-  it('is a program, with standard streams and an exit code', async () => {
+  it('is executable, with standard streams and an exit code', async () => {
     expect((await stat(main)).mode & 0o111).toBe(0o111)
     const set_password = ['user', 'set-password', '--email', 'nobody@example.test']
     const outcomes = await Promise.all([
@@ -86,7 +86,7 @@ describe('parley', () => {
     ])
   })
 
-  it('makes an organization, a user, a token and keys, all of which work', async () => {
+  it('creates an organization, a user, a token and keys that work', async () => {
     const organization = await succeed('org', 'create', '--name', `Acme ${randomUUID()}`)
     const organization_id = fieldOf(organization, 'id')
     const slug = fieldOf(organization, 'slug')
@@ -122,13 +122,13 @@ describe('parley', () => {
     for (const outcome of [organization, token, key]) expect(outcome.stderr).not.toContain(outcome.last_line)
   })
 
-  it('sets a password that it reads, which is neither shown nor an argument', { timeout: 120_000 }, async () => {
+  it('sets a password from standard input and never prints it', { timeout: 120_000 }, async () => {
     const slug = fieldOf(await succeed('org', 'create', '--name', `Acme ${randomUUID()}`), 'slug')
     const email = `${randomUUID()}@example.test`
     await succeed('user', 'create', '--email', email, '--org', slug, '--role', 'viewer')
     const password = 'correct horse battery'
     const set = (text: string) => run(['user', 'set-password', '--email', email.toUpperCase()], {}, text)
-    // Some shells put a byte order mark before it.
+    // Some shells write a byte order mark first.
     const outcome = await set(`\ufeff${password}\nwhat follows is not read`)
     expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
     expect(outcome.stdout + outcome.stderr).not.toContain('horse')
@@ -140,7 +140,7 @@ describe('parley', () => {
     expect(await passwords.matches(password, rows[0]!.hash)).toBe(true)
     expect(await passwords.matches(`${password}\n`, rows[0]!.hash)).toBe(false)
 
-    // Nobody could sign in with it.
+    // A password that nobody could type.
     expect(await set(`${password}\0`)).toMatchObject({ code: 1, stderr: expect.stringContaining('NUL') })
     expect(await set('short')).toMatchObject({ code: 1, stderr: expect.stringContaining('fewer than 12') })
     expect(await set('x'.repeat(300))).toMatchObject({ code: 1, stderr: expect.stringContaining('more than 256') })
@@ -149,7 +149,7 @@ describe('parley', () => {
     expect(unknown).toMatchObject({ code: 1, stderr: 'parley: User "nobody@example.test" not found\n' })
   })
 
-  it('installs a given key and does not repeat it', async () => {
+  it('installs a given key and does not print it', async () => {
     const slug = `given-${randomUUID()}`
     const key = `ak_${randomUUID()}.${'k'.repeat(40)}`
     const made = await succeed('org', 'create', '--name', 'Given', '--slug', slug, '--key', key)
@@ -158,7 +158,7 @@ describe('parley', () => {
     expect(principal).toMatchObject({ access: { organization_id: fieldOf(made, 'id') } })
   })
 
-  it('finds another slug for a name that is taken', async () => {
+  it('derives another slug if the first is taken', async () => {
     const name = `Ünïque & Sons ${randomUUID().slice(0, 8)}`
     const first = fieldOf(await succeed('org', 'create', '--name', name), 'slug')
     const second = fieldOf(await succeed('org', 'create', '--name', name), 'slug')
@@ -166,7 +166,7 @@ describe('parley', () => {
     expect(second).toMatch(new RegExp(`^${first}-[0-9a-f]{8}$`))
   })
 
-  it('says in one line why it could not be done', async () => {
+  it('explains in one line why it failed', async () => {
     const slug = `taken-${randomUUID()}`
     const key = `ak_${randomUUID()}.${'k'.repeat(40)}`
     await succeed('org', 'create', '--name', 'Taken', '--slug', slug, '--key', key)
@@ -174,11 +174,11 @@ describe('parley', () => {
     const member = ['user', 'create', '--email', email, '--org', slug, '--role', 'admin']
     await succeed(...member)
     const failures: [args: string[], message: RegExp][] = [
-      [['org', 'create', '--name', 'Taken', '--slug', slug], /This slug is taken/],
+      [['org', 'create', '--name', 'Taken', '--slug', slug], /Another organization has this slug/],
       [['org', 'create', '--name', 'Taken', '--slug', 'No Slug'], /slug must match/],
       [['org', 'create', '--name', ' '], /name must match/],
-      [['org', 'create', '--name', 'Other', '--key', key], /key has an id that another credential has/],
-      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must look like ak_/],
+      [['org', 'create', '--name', 'Other', '--key', key], /key has the id of another credential/],
+      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must have the form ak_/],
       [member, /already a member/],
       [['user', 'create', '--email', 'nobody', '--org', slug, '--role', 'admin'], /email must match/],
       [['user', 'create', '--email', email, '--org', 'nowhere', '--role', 'admin'], /Organization "nowhere" not found/],
@@ -193,7 +193,7 @@ describe('parley', () => {
     }
   })
 
-  it('ends with 2 when it was called wrongly', async () => {
+  it('exits with 2 when it is used incorrectly', async () => {
     const calls = [
       [],
       ['nonsense'],
@@ -213,23 +213,23 @@ describe('parley', () => {
     expect(await run(['--help'])).toMatchObject({ code: 0 })
   })
 
-  it('says what is wrong with the settings or the database', async () => {
+  it('explains what is wrong with the settings or the database', async () => {
     const args = ['org', 'create', '--name', 'N']
     const settings = await run(args, { PORT: 'many' })
     expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/^parley: PORT must be .*\n$/) })
     const nowhere = await run(args, { DATABASE_URL: 'postgresql://u:hidden@127.0.0.1:1/x' })
     expect(nowhere).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^parley: the database cannot be reached: .*\n$/),
+      stderr: expect.stringMatching(/^parley: the database could not be reached: .*\n$/),
     })
     expect(nowhere.stderr).not.toContain('hidden')
   })
 })
 
-describe('parley on the PostgreSQL of the data folder', () => {
+describe('parley with the PostgreSQL of the data folder', () => {
   const onFolder = (data_dir: string) => ({ DATABASE_URL: '', PARLEY_DATA_DIR: data_dir })
 
-  it('starts it where none runs, and stops it again', async () => {
+  it('starts it if none is running, and stops it again', async () => {
     const environment = onFolder(join(folder, 'alone'))
     const early = await run(['org', 'create', '--name', 'Alone'], environment)
     expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('run `parley migrate`') })
@@ -257,14 +257,14 @@ describe('parley on the PostgreSQL of the data folder', () => {
       expect(key).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
     })
 
-    it('rotates the secret key beside `parley serve`, which ends by itself', async () => {
+    it('rotates the secret key while `parley serve` runs, which then stops by itself', async () => {
       const server = start(['serve'], environment)
       const closed = once(server, 'close')
       await findUrl(server.stdout)
       const before = await readFile(join(data_dir, 'secret-key'), 'utf8')
       const rotated = await run(['secret-key', 'rotate'], environment)
       expect(rotated).toMatchObject({ code: 0, stdout: 'secrets: 0\nwebhooks: 0\nanswers: 0\n' })
-      expect(rotated.stderr).toMatch(/Start every server again.*Conversation tokens have ended/)
+      expect(rotated.stderr).toMatch(/start them again.*conversation tokens are now invalid/)
       const after = await readFile(join(data_dir, 'secret-key'), 'utf8')
       expect(after).not.toBe(before)
       expect(rotated.stdout + rotated.stderr).not.toContain(after.trim())
@@ -276,7 +276,7 @@ describe('parley on the PostgreSQL of the data folder', () => {
       })
     })
 
-    it('works beside `parley serve`, which ends with 0 on a signal', async () => {
+    it('works beside `parley serve`, which exits with 0 on a signal', async () => {
       const made = await run(['org', 'create', '--name', 'Served', '--slug', 'served'], environment)
       expect(made, made.stderr).toMatchObject({ code: 0 })
       const server = start(['serve'], environment)
@@ -295,7 +295,7 @@ describe('parley on the PostgreSQL of the data folder', () => {
   })
 })
 
-/** Where the server says it listens; keeps reading, so that its log never stops it. */
+/** The address that the server logs. Keeps reading, so that a full pipe never blocks the server. */
 function findUrl(stdout: NodeJS.ReadableStream): Promise<string> {
   return new Promise((resolve, reject) => {
     createInterface({ input: stdout })
@@ -303,6 +303,6 @@ function findUrl(stdout: NodeJS.ReadableStream): Promise<string> {
         const url = /ready at (http:\S+)/.exec(line)?.[1]
         if (url) resolve(url)
       })
-      .on('close', () => reject(new Error('the server ended before it listened')))
+      .on('close', () => reject(new Error('the server exited before it listened')))
   })
 }

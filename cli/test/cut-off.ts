@@ -1,4 +1,4 @@
-// A server that goes away at some call of `parley agents apply`: applying again comes to the same end.
+// A server that fails at some call of `parley agents apply`: applying again reaches the same end.
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -31,7 +31,7 @@ export async function serveThrough(answer: (request: IncomingMessage, response: 
   }
 }
 
-/** `hold`: the server does it, and its answer is never seen. */
+/** `hold`: the server handles the request, but its response never arrives. */
 export function forward(fixture: Fixture, incoming: IncomingMessage, response: ServerResponse, hold = false): void {
   const { method, url, headers } = incoming
   const onward = request(`${fixture.server.url}${url}`, { method: method!, headers }, (answer) => {
@@ -41,10 +41,10 @@ export function forward(fixture: Fixture, incoming: IncomingMessage, response: S
   incoming.pipe(onward)
 }
 
-/** When the server goes away, at a call. */
+/** When the server fails, at a call. */
 export const ways = [
-  ['before it does what it was asked', 'lost'],
-  ['after it did, before it answers', 'held'],
+  ['before it handles a request', 'lost'],
+  ['after it handled a request, before it responds', 'held'],
 ] as const
 
 /** At each call, or at each so many. */
@@ -62,7 +62,7 @@ export async function expectSameEnd(fixture: Fixture, way: 'lost' | 'held', step
       incoming.socket.destroy()
     })
     const cut = fixture.server.as({ token: organization.key, base_url: proxy.url })
-    /** The first death may come in the making, or in the change of it. */
+    /** The first failure can happen while the agent is created or while it is changed. */
     const attempt = () =>
       apply(cut, folder, { publish: true }).then(
         () => true,

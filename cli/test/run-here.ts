@@ -6,7 +6,7 @@ export interface Outcome {
   code: number
   stdout: string
   stderr: string
-  /** What a script would take: the last line of standard output. */
+  /** What a script would use: the last line of standard output. */
   last_line: string
 }
 

@@ -1,4 +1,4 @@
-// Values that a JSON Schema of the contract accepts, unknown keys and awkward texts among them.
+// Generates values that a JSON Schema of the contract accepts, including unknown keys and unusual texts.
 import fc from 'fast-check'
 
 interface Schema {
@@ -19,7 +19,7 @@ interface Schema {
   maximum?: number
 }
 
-/** No NUL, which the server refuses, and nothing that begins a template. */
+/** No NUL, which the server rejects, and nothing that starts a template. */
 const texts = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 40 }),
@@ -38,7 +38,7 @@ const unknownKeys = fc.dictionary(fc.oneof(fc.constantFrom('__proto__', 'constru
   maxKeys: 2,
 })
 
-/** What the server looks into further than the schema does. */
+/** Fields that the server checks beyond the schema. */
 const judgedElsewhere = new Map<string, fc.Arbitrary<unknown>>([
   ['properties', fc.constantFrom({}, { a: { type: 'string', description: 'A: #1' } })],
   ['condition', fc.constantFrom(null, 'true', "a == 'b: #1' and c")],

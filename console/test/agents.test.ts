@@ -154,7 +154,7 @@ describe('the editor', () => {
     await press(page, 'Save draft')
     const action = page.locator('[data-path="config.tools.0.actions.0"]')
     await action.getByText('must not be empty').waitFor()
-    await action.getByText('is the name of something else in templates').waitFor()
+    await action.getByText('is already used by templates; choose another name').waitFor()
     await action.getByLabel('URL').fill('https://shop.example.com/orders/{{ number }}')
     await action.getByLabel('Save as').fill('order')
     await press(page, 'Save draft')

@@ -104,7 +104,10 @@ test('tells when the provider cannot be asked at all', async () => {
   const { page } = opened
   await page.goto(away.url)
   await page.getByRole('button', { name: 'Continue with Harbour ID' }).click()
-  await page.getByRole('alert').getByText('The identity provider could not be asked.').waitFor()
+  await page
+    .getByRole('alert')
+    .getByText('The identity provider could not be reached, or its response is not valid. Try again later.')
+    .waitFor()
 })
 
 test('tells who took too long, although nobody knows any more where he wanted to go', async () => {

@@ -7,23 +7,25 @@ import { Id, JsonObject, Timestamp, named, nullable, oneOf, pageOf, pageQuery, i
 
 const Role = oneOf(roles)
 
-/** Shared by organization keys and personal access tokens; the secret is never among them. */
+/** The fields that organization keys and personal access tokens share; never the secret. */
 const credentialRecord = {
-  key_id: Type.String({ description: 'The part of the secret before the dot, without its prefix.' }),
+  key_id: Type.String({ description: 'The part of the secret before the dot, without the prefix.' }),
   name: Type.String(),
-  role: nullable(oneOf(roles, 'Of an organization key; null when it has an explicit list of scopes.')),
-  scopes: nullable(Type.Array(Type.String(), { description: 'The explicit list; null when the role decides.' })),
-  agent_ids: nullable(Type.Array(Id, { description: 'The agents it is narrowed to; null: not narrowed.' })),
-  expires_at: nullable(Type.Integer({ description: 'Epoch milliseconds; null: never.' })),
+  role: nullable(oneOf(roles, 'The role of an organization key; null if it has an explicit list of scopes.')),
+  scopes: nullable(
+    Type.Array(Type.String(), { description: 'The explicit list of scopes; null if the key has a role.' }),
+  ),
+  agent_ids: nullable(Type.Array(Id, { description: 'The agents that the credential is narrowed to; null: all.' })),
+  expires_at: nullable(Type.Integer({ description: 'Epoch milliseconds; null: never expires.' })),
   created_at: Timestamp,
-  last_used_at: nullable(Type.String({ format: 'date-time', description: 'May lag by a minute.' })),
+  last_used_at: nullable(Type.String({ format: 'date-time', description: 'May lag by up to a minute.' })),
 }
 
 export const CredentialRecord = named('Credential', Type.Object(credentialRecord))
 
 export const NewCredential = named(
   'NewCredential',
-  Type.Object({ ...credentialRecord, pat_key: Type.String({ description: 'The full secret. Shown only now.' }) }),
+  Type.Object({ ...credentialRecord, pat_key: Type.String({ description: 'The full secret, shown only once.' }) }),
 )
 
 export const Member = named(
@@ -48,7 +50,7 @@ const expiry = Type.Optional(
     Type.Integer({
       minimum: 0,
       maximum: 8_640_000_000_000_000,
-      description: 'Epoch milliseconds. Default null: never.',
+      description: 'Epoch milliseconds. Default null: never expires.',
     }),
   ),
 )
@@ -69,14 +71,14 @@ const keyOperations = {
     path: '/admin/organization-pats',
     tag,
     summary: 'Create an organization API key',
-    description: 'Nobody can grant a scope, a role or an agent that he does not hold.',
+    description: 'Callers can grant only the scopes, roles and agents that they have.',
     access: manageOrganization,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: credentialName,
       expires_at: expiry,
-      role: Type.Optional(nullable(oneOf(roles, 'Default `admin`; not together with `scopes`.'))),
+      role: Type.Optional(nullable(oneOf(roles, 'Default `admin`. Cannot be combined with `scopes`.'))),
       scopes: Type.Optional(
         nullable(
           Type.Array(oneOf(scopes), { minItems: 1, maxItems: scopes.length, description: 'Instead of a role.' }),
@@ -107,7 +109,8 @@ const keyOperations = {
     path: '/admin/organization-pats/{key_id}',
     tag,
     summary: 'Delete an organization API key',
-    description: 'Every node refuses it within a second. Callers can delete only keys that hold no more than they do.',
+    description:
+      'Every node refuses the key within a second. Callers can delete only keys that have no more permissions than they do.',
     access: manageOrganization,
     narrowed: false,
     params: keyPath,
@@ -119,19 +122,21 @@ const keyOperations = {
     method: 'POST',
     path: '/admin/personal-access-tokens',
     tag,
-    summary: 'Create a personal access token for oneself',
+    summary: 'Create a personal access token for yourself',
     access: 'user',
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: credentialName,
       expires_at: expiry,
-      role: Type.Optional(Type.Null({ description: "A token has its user's power; it cannot be narrowed." })),
+      role: Type.Optional(
+        Type.Null({ description: 'A token has all permissions of its user; it cannot be narrowed.' }),
+      ),
       scopes: Type.Optional(Type.Null()),
       agent_ids: Type.Optional(Type.Null()),
     }),
     description:
-      'It ends with the session that made it, or the token, when a new password or signing out everywhere ends that.',
+      'If a new password or signing out everywhere ends the session or token that created this token, it ends too.',
     success: { status: 200, description: 'The token, with its secret.', schema: NewCredential },
     errors: ['too_many_credentials'],
   }),
@@ -140,7 +145,7 @@ const keyOperations = {
     method: 'GET',
     path: '/admin/personal-access-tokens',
     tag,
-    summary: 'List one’s own personal access tokens, newest first',
+    summary: 'List your personal access tokens, newest first',
     access: 'user',
     narrowed: false,
     query: page,
@@ -152,7 +157,7 @@ const keyOperations = {
     method: 'DELETE',
     path: '/admin/personal-access-tokens/{key_id}',
     tag,
-    summary: 'Delete one of one’s own personal access tokens',
+    summary: 'Delete one of your personal access tokens',
     access: 'user',
     narrowed: false,
     params: keyPath,
@@ -167,7 +172,7 @@ const memberOperations = {
     method: 'GET',
     path: '/admin/members/me/scopes',
     tag,
-    summary: 'The scopes that the credential holds here',
+    summary: 'Read the scopes of the credential in this organization',
     access: 'member',
     narrowed: true,
     success: { status: 200, description: 'Scopes.', schema: Type.Array(Type.String()) },
@@ -190,16 +195,18 @@ const memberOperations = {
     method: 'POST',
     path: '/admin/members',
     tag,
-    summary: 'Invite somebody by their address',
+    summary: 'Invite someone by e-mail address',
     description:
-      'They become a member when they accept, or when they sign in with the identity provider under this address, within 30 days. The answer is the same whether or not the address has an account elsewhere. Otherwise as createInvitation.',
+      'They become a member when they accept, or when they sign in with the identity provider under this address, within 30 days. The response does not reveal whether the address has an account. Otherwise the same as `createInvitation`.',
     access: manageMembers,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       email: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' }),
       role: Role,
-      name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'Proposed to who accepts.' }))),
+      name: Type.Optional(
+        nullable(Type.String({ maxLength: 200, description: 'Suggested to the person who accepts.' })),
+      ),
     }),
     success: { status: 202, description: 'The invitation, with its token.', schema: NewInvitation },
     errors: ['member_exists', 'too_many_invitations', 'too_many_members'],
@@ -248,7 +255,7 @@ const organizationOperations = {
     method: 'PUT',
     path: '/admin/organization',
     tag,
-    summary: 'Change the fields that are given',
+    summary: 'Change the given fields of the organization',
     access: manageOrganization,
     narrowed: false,
     body: Type.Object({
@@ -256,7 +263,7 @@ const organizationOperations = {
       slug: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }))),
       settings: Type.Optional(nullable(JsonObject)),
     }),
-    success: { status: 200, description: 'The organization as it is now.', schema: Organization },
+    success: { status: 200, description: 'The organization after the change.', schema: Organization },
     errors: ['slug_taken'],
   }),
 }

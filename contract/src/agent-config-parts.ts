@@ -1,12 +1,12 @@
-// Parts of AgentConfig that stand for themselves: where tools come from, and what later capabilities are set to.
+// Self-contained parts of AgentConfig: sources of tools, and settings of later capabilities.
 import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
 import { JsonObject, named, nullable, oneOf } from './schema.ts'
 import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './vocabulary.ts'
 
-/** Marks what is validated and kept, but has no effect until its capability is there. */
+/** Marks settings that are validated and stored, but have no effect until their capability exists. */
 export const without_effect = 'x-without-effect'
 
-/** Gives the schema the mark. */
+/** Adds the mark to the schema. */
 export function notYet<T extends TSchema>(schema: T): TUnsafe<Static<T>> {
   return Type.Unsafe<Static<T>>({ ...schema, [without_effect]: true })
 }
@@ -20,18 +20,18 @@ export const McpServer = named(
     {
       name: Type.String({
         pattern: `^[A-Za-z0-9_-]{1,${agentBounds.mcp_server.name}}$`,
-        description: 'Unique within the agent. The model knows its tools as `<name>_<tool>`.',
+        description: 'Unique within the agent. The model sees the tools of the server as `<name>_<tool>`.',
       }),
       url: Type.String({
         minLength: 1,
         maxLength: agentBounds.mcp_server.url,
         pattern: '^https?://[^\\s]+$',
-        description: 'Of its streamable HTTP endpoint. Private addresses are refused.',
+        description: 'Address of its streamable HTTP endpoint. Private addresses are refused.',
       }),
       headers: Type.Optional(
         nullable(
           Type.Record(Type.String(), Type.String({ maxLength: 20_000 }), {
-            description: 'Sent with every request; values are templates, which see `secrets`.',
+            description: 'Sent with every request. Values are templates that can use `secrets`.',
           }),
         ),
       ),
@@ -39,7 +39,7 @@ export const McpServer = named(
         nullable(
           Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
             maxItems: 128,
-            description: 'Which of its tools the model may call. Default: all, 128 at most.',
+            description: 'The tools that the model may call. Default: all, at most 128.',
           }),
         ),
       ),
@@ -48,14 +48,14 @@ export const McpServer = named(
           Type.Integer({
             minimum: 1,
             maximum: 600_000,
-            description: `Of a call, and of connecting. Default ${agentDefaults.mcp_server.timeout_ms}.`,
+            description: `Time limit of connecting and of each call. Default ${agentDefaults.mcp_server.timeout_ms}.`,
           }),
         ),
       ),
     },
     {
       description:
-        'Remote tools, over streamable HTTP. A server that is down costs the model its tools, and the turn nothing.',
+        'Remote tools over streamable HTTP. If a server is down, the model cannot use its tools, but the turn continues.',
     },
   ),
 )
@@ -69,7 +69,7 @@ export const BuiltInTools = Type.Object({
           nullable(
             Type.Array(oneOf(widgetTypes), {
               maxItems: widgetTypes.length,
-              description: 'Which `show_<type>_widget` tools the model has in rich conversations. Default: all.',
+              description: 'The `show_<type>_widget` tools that the model has in rich conversations. Default: all.',
             }),
           ),
         ),
@@ -87,7 +87,7 @@ export const BuiltInTools = Type.Object({
             nullable(
               Type.String({
                 maxLength: agentBounds.end_conversation.description,
-                description: 'Tells the model when to end. Default: a text that does.',
+                description: 'Tells the model when to end the conversation. Default: a standard text.',
               }),
             ),
           ),
@@ -111,19 +111,19 @@ export const KnowledgeBase = Type.Object({
 export const Inactivity = named(
   'Inactivity',
   Type.Object({
-    warn_after_seconds: seconds('Of silence, before `warn_message`; null: never.'),
+    warn_after_seconds: seconds('Seconds of silence before `warn_message`; null: never.'),
     warn_message: Type.Optional(nullable(Type.String({ maxLength: agentBounds.message }))),
     end_after_seconds: seconds(
-      `Of silence, before the conversation ends; null: never. Default ${agentDefaults.inactivity.end_after_seconds}.`,
+      `Seconds of silence before the conversation ends; null: never. Default ${agentDefaults.inactivity.end_after_seconds}.`,
     ),
     end_message: Type.Optional(nullable(Type.String({ maxLength: agentBounds.message }))),
-    max_duration_seconds: seconds('Of the whole conversation; null: any.'),
+    max_duration_seconds: seconds('Maximum duration of the conversation; null: no limit.'),
     max_user_turns: Type.Optional(
       nullable(
         Type.Integer({
           minimum: 1,
           maximum: 100_000,
-          description: 'It ends after the reply to the last one; null: any.',
+          description: 'The conversation ends after the reply to the last one; null: no limit.',
         }),
       ),
     ),
@@ -136,7 +136,13 @@ export const Retention = named(
   'Retention',
   Type.Object({
     content_days: Type.Optional(
-      nullable(Type.Integer({ minimum: 1, maximum: 36_500, description: 'After the end; null: for ever.' })),
+      nullable(
+        Type.Integer({
+          minimum: 1,
+          maximum: 36_500,
+          description: 'Counted from the end of the conversation; null: forever.',
+        }),
+      ),
     ),
     redact: Type.Optional(
       nullable(
@@ -154,7 +160,7 @@ export const Retention = named(
               },
             ],
           }),
-          { maxItems: 50, description: 'What is replaced before it is stored.' },
+          { maxItems: 50, description: 'What is redacted before it is stored.' },
         ),
       ),
     ),
@@ -163,7 +169,7 @@ export const Retention = named(
 
 const { analysis: bounds } = agentBounds
 
-/** Fields of `analysis` beyond the summary. */
+/** The fields of `analysis` other than the summary. */
 export const ExtendedAnalysis = {
   outcome: Type.Optional(
     notYet(
@@ -174,19 +180,23 @@ export const ExtendedAnalysis = {
               name: Type.String({ minLength: 1, maxLength: bounds.outcome.name }),
               description: Type.Optional(nullable(Type.String({ maxLength: bounds.outcome.description }))),
             }),
-            { minItems: 1, maxItems: bounds.outcomes, description: 'Of which one is chosen.' },
+            { minItems: 1, maxItems: bounds.outcomes, description: 'One of them is chosen.' },
           ),
         }),
       ),
     ),
   ),
   extract: Type.Optional(
-    notYet(nullable({ ...JsonObject, description: 'A JSON Schema of fields to fill from the transcript.' })),
+    notYet(nullable({ ...JsonObject, description: 'A JSON Schema of fields that are filled from the transcript.' })),
   ),
   success: Type.Optional(
     notYet(
       nullable(
-        Type.String({ minLength: 1, maxLength: bounds.success, description: 'A question answered by yes or no.' }),
+        Type.String({
+          minLength: 1,
+          maxLength: bounds.success,
+          description: 'A question that is answered with yes or no.',
+        }),
       ),
     ),
   ),
@@ -194,7 +204,7 @@ export const ExtendedAnalysis = {
 
 const laterObject = Type.Optional(notYet(nullable(JsonObject)))
 
-/** Settings of voice and of workflows, kept as they are. */
+/** Settings of voice and workflows, stored as they are. */
 export const laterObjects = {
   stt: laterObject,
   tts: laterObject,

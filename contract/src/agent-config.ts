@@ -1,4 +1,4 @@
-// AgentConfig: what an agent version is made of. This schema validates, fills defaults and is published as it stands.
+// AgentConfig: the content of an agent version. This schema validates, fills in defaults and is published unchanged.
 import { Type, type Static } from 'typebox'
 import {
   BuiltInTools,
@@ -22,7 +22,7 @@ const StartingMessage = named(
   'StartingMessage',
   Type.Unsafe<string | { type: 'static'; text: string } | { type: 'generated'; instructions: string } | null>({
     description:
-      'The greeting: a text (a template), the same as `static`, or written by the model (`generated`); null: none.',
+      'The greeting. A text is a template, the same as `static`; with `generated` the model writes it; null: no greeting.',
     anyOf: [
       { type: 'null' },
       { type: 'string', maxLength: agentBounds.message },
@@ -42,21 +42,21 @@ const StartingMessage = named(
 
 const model_segment = '\\.{0,2}[A-Za-z0-9_:@+-][A-Za-z0-9._:@+-]*'
 
-/** Some providers have it in the path of their URL: nothing in it may lead elsewhere there. */
+/** Some providers have the model's name in the path of their URL, so it must not be able to change that path. */
 export const model_name_pattern = `^/?${model_segment}(/${model_segment})*$`
 
 const modelFields = {
   provider: Type.String({
     minLength: 1,
     maxLength: agentBounds.provider,
-    description: 'As in `openai`, `anthropic`, `google`, `azure`, `openai-compatible`, `demo`.',
+    description: 'For example `openai`, `anthropic`, `google`, `azure`, `openai-compatible`, `demo`.',
   }),
   model: Type.String({
     minLength: 1,
     maxLength: agentBounds.model,
     pattern: model_name_pattern,
     description:
-      "The provider's own name of the model: letters, digits and `.` `_` `:` `@` `+` `-`, in parts with `/` between them; no part is `.` or `..`.",
+      "The provider's own name for the model: letters, digits and `.` `_` `:` `@` `+` `-`, in parts separated by `/`; no part is `.` or `..`.",
   }),
   temperature: Type.Optional(nullable(Type.Number({ minimum: 0, maximum: 2 }))),
   max_output_tokens: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 1_000_000 }))),
@@ -65,7 +65,7 @@ const modelFields = {
       Type.Integer({
         minimum: 1,
         maximum: 600_000,
-        description: `Bound of one model call. Default ${agentDefaults.model_timeout_ms}.`,
+        description: `Time limit of one model call. Default ${agentDefaults.model_timeout_ms}.`,
       }),
     ),
   ),
@@ -79,7 +79,7 @@ const LanguageModel = named(
       nullable(
         Type.Array(Type.Object(modelFields), {
           maxItems: agentBounds.fallbacks,
-          description: 'Asked in order when the first cannot answer.',
+          description: 'Models to try, in order, if the first one cannot answer.',
         }),
       ),
     ),
@@ -89,15 +89,17 @@ const LanguageModel = named(
 const maxToolSteps = Type.Integer({
   minimum: 1,
   maximum: 100,
-  description: `Model calls with tools in a turn; after them the model is asked once more, without tools. Default ${agentDefaults.max_tool_steps}.`,
+  description: `Maximum number of model calls with tools in a turn; after that the model is called once more, without tools. Default ${agentDefaults.max_tool_steps}.`,
 })
 
 const ChannelOverride = named(
   'ChannelOverride',
   Type.Object({
-    instructions: Type.Optional(nullable(templateText('Added to, or put in place of, `instructions`.'))),
+    instructions: Type.Optional(
+      nullable(templateText('Extends or replaces `instructions`, depending on `instructions_mode`.')),
+    ),
     instructions_mode: Type.Optional(
-      nullable(oneOf(instructionsModes, `Default \`${agentDefaults.instructions_mode}\`: joined with a blank line.`)),
+      nullable(oneOf(instructionsModes, `Default \`${agentDefaults.instructions_mode}\`, separated by a blank line.`)),
     ),
     starting_message: Type.Optional(StartingMessage),
     max_tool_steps: Type.Optional(nullable(maxToolSteps)),
@@ -111,14 +113,14 @@ const ChannelProperties = named(
     enabled: Type.Optional(
       nullable(
         Type.Boolean({
-          description: `Whether the agent talks on this channel. Default ${agentDefaults.channel.enabled}.`,
+          description: `Whether the agent is available on this channel. Default ${agentDefaults.channel.enabled}.`,
         }),
       ),
     ),
     body_template: Type.Optional(
       nullable(
         templateText(
-          `Wraps the reply that is returned and stored. Default \`${agentDefaults.channel.body_template}\`.`,
+          `Wraps each reply before it is returned and stored. Default \`${agentDefaults.channel.body_template}\`.`,
         ),
       ),
     ),
@@ -143,7 +145,7 @@ const AnalysisConfig = named(
       nullable(
         Type.Object({
           enabled: Type.Optional(nullable(Type.Boolean({ description: `Default ${analysis.summary.enabled}.` }))),
-          instructions: Type.Optional(nullable(templateText('What the summary should dwell on.'))),
+          instructions: Type.Optional(nullable(templateText('What the summary should focus on.'))),
           max_words: Type.Optional(
             nullable(
               Type.Integer({ minimum: 1, maximum: 2000, description: `Default ${analysis.summary.max_words}.` }),
@@ -156,7 +158,7 @@ const AnalysisConfig = named(
   }),
 )
 
-/** One property for each channel. */
+/** Has a property for each channel. */
 const perChannel = <T extends Parameters<typeof Type.Optional>[0]>(schema: T) =>
   Type.Object({
     telephone: Type.Optional(schema),
@@ -173,7 +175,7 @@ export const AgentConfig = named(
       instructions: Type.Optional(
         nullable(
           templateText(
-            'The system prompt: a Jinja template over `custom_metadata`, `user_id`, `channel`, `now`; an undefined variable renders empty.',
+            'The system prompt: a Jinja template with the variables `custom_metadata`, `user_id`, `channel` and `now`. An undefined variable renders as empty.',
           ),
         ),
       ),
@@ -181,7 +183,7 @@ export const AgentConfig = named(
         nullable(
           Type.String({
             maxLength: agentBounds.text,
-            description: 'Rules that are added after the instructions, word for word.',
+            description: 'Rules that are appended to the instructions verbatim.',
           }),
         ),
       ),
@@ -192,7 +194,7 @@ export const AgentConfig = named(
           Type.Integer({
             minimum: 1,
             maximum: 3600,
-            description: `A turn that is not final by then fails. Default ${agentDefaults.max_turn_seconds}.`,
+            description: `A turn that takes longer fails. Default ${agentDefaults.max_turn_seconds}.`,
           }),
         ),
       ),
@@ -221,7 +223,7 @@ export const AgentConfig = named(
                 Type.Integer({
                   minimum: 1,
                   maximum: 10_000_000,
-                  description: `Estimated: four characters each. The newest turn is shown whole, but for results of tools that are cut off to fit. Default ${agentDefaults.context_window.max_tokens}.`,
+                  description: `Estimated at four characters per token. The newest turn is always included whole, except that tool results are cut off to fit. Default ${agentDefaults.context_window.max_tokens}.`,
                 }),
               ),
             ),
@@ -246,7 +248,7 @@ export const AgentConfig = named(
     },
     {
       description:
-        'Known keys are validated; unknown keys, at any depth, are kept, returned and named in `warnings`, and have no effect.',
+        'Known keys are validated. Unknown keys, at any depth, are stored, returned and listed in `warnings`, but have no effect.',
     },
   ),
 )

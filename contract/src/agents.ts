@@ -19,7 +19,7 @@ import { agentBounds, generationStatuses } from './vocabulary.ts'
 const agentFields = {
   name: Type.String({ minLength: 1, maxLength: agentBounds.name, description: 'Not unique.' }),
   description: nullable(Type.String({ maxLength: agentBounds.description })),
-  active: Type.Boolean({ description: 'An inactive agent takes no new conversations.' }),
+  active: Type.Boolean({ description: 'An inactive agent accepts no new conversations.' }),
   is_demo: Type.Boolean(),
   metadata: JsonObject,
 }
@@ -42,9 +42,9 @@ const versionRecord = {
   published: Type.Boolean({ description: 'A published version never changes.' }),
   published_at: nullable(Timestamp),
   revision: Type.Integer({
-    description: 'Rises with every change of a draft and from version to version; for `If-Match`.',
+    description: 'Increases with every change of a draft and from version to version. For `If-Match`.',
   }),
-  warnings: Type.Array(Type.String(), { description: 'Keys of the configuration that are kept but have no effect.' }),
+  warnings: Type.Array(Type.String(), { description: 'Keys of the configuration that are stored but have no effect.' }),
   created_at: Timestamp,
   updated_at: Timestamp,
 }
@@ -55,17 +55,16 @@ const InstructionGeneration = named(
   'InstructionGeneration',
   Type.Object(
     {
-      status: oneOf(generationStatuses, 'With `done` the instructions are in `config.instructions`.'),
-      error: nullable(Type.String({ description: 'Why it failed.' })),
+      status: oneOf(generationStatuses, 'When `done`, the instructions are in `config.instructions`.'),
+      error: nullable(Type.String({ description: 'Why the generation failed.' })),
       instructions: nullable(
-        Type.String({ description: 'With `failed`: what was written and could not be put into the version.' }),
+        Type.String({ description: 'With `failed`: the generated text, if it could not be stored in the version.' }),
       ),
       requested_at: Timestamp,
       finished_at: nullable(Timestamp),
     },
     {
-      description:
-        'The last time that instructions were asked for; null: never. It goes on when the version is published.',
+      description: 'The latest generation of instructions; null: none. Publishing the version does not stop it.',
     },
   ),
 )
@@ -84,7 +83,7 @@ const AgentStatistics = Type.Object({
   conversations: Type.Integer(),
   active_conversations: Type.Integer(),
   user_turns: Type.Integer(),
-  average_duration: nullable(Type.Number({ description: 'Seconds, over ended conversations.' })),
+  average_duration: nullable(Type.Number({ description: 'Average length of ended conversations in seconds.' })),
 })
 
 export const AgentDetail = named(
@@ -92,7 +91,7 @@ export const AgentDetail = named(
   Type.Object({
     ...agentRecord,
     versions: Type.Array(AgentVersionSummary, {
-      description: 'The newest 100, newest first, without their configurations.',
+      description: 'The newest 100 versions, newest first, without their configurations.',
     }),
     phone_numbers: Type.Array(JsonObject),
     web_widgets: Type.Array(JsonObject),
@@ -106,7 +105,8 @@ const ListedAgent = named(
     ...agentRecord,
     versions: Type.Optional(
       Type.Array(AgentVersionSummary, {
-        description: 'With `standing`: the newest, and the newest published one where that is another; newest first.',
+        description:
+          'With `standing`: the newest version, and the newest published one if that is a different version; newest first.',
       }),
     ),
     statistics: Type.Optional(AgentStatistics),
@@ -114,13 +114,14 @@ const ListedAgent = named(
 )
 
 const jsonFilter = Type.Optional(
-  Type.String({ maxLength: 16_384, description: 'A JSON object as text; rows that contain it.' }),
+  Type.String({ maxLength: 16_384, description: 'A JSON object as text: matches rows that contain it.' }),
 )
 
 const ifMatch = Type.Optional(
   Type.String({
     maxLength: 64,
-    description: 'The `revision` that the caller has seen, quoted or not, or `*`; where it is another by now, 412.',
+    description:
+      'The last `revision` that the caller has seen, quoted or not, or `*`. If it has changed since, the response is 412.',
   }),
 )
 
@@ -149,7 +150,7 @@ export const agentOperations = {
       is_demo: Type.Optional(Type.Boolean()),
       metadata: jsonFilter,
       standing: Type.Optional(
-        Type.Boolean({ description: 'Whether each comes with `versions` and `statistics`; false by default.' }),
+        Type.Boolean({ description: 'Whether to include `versions` and `statistics` of each. Default false.' }),
       ),
       created_after: timestampFilter('Inclusive.'),
       created_before: timestampFilter('Inclusive.'),
@@ -176,7 +177,7 @@ export const agentOperations = {
       is_demo: Type.Optional(nullable(agentFields.is_demo)),
       metadata: Type.Optional(nullable(agentFields.metadata)),
     }),
-    success: { status: 200, description: 'The new agent; it has no version yet.', schema: Agent },
+    success: { status: 200, description: 'The new agent. It has no versions.', schema: Agent },
     errors: [],
   }),
   checkAgent: defineOperation({
@@ -185,7 +186,8 @@ export const agentOperations = {
     path: '/core/agents/check',
     tag,
     summary: 'Check an agent without storing it',
-    description: 'Judges what `createAgent` and `createAgentVersion` would: 422 lists every fault; nothing is written.',
+    description:
+      'Makes the same checks as `createAgent` and `createAgentVersion`: 422 lists every fault. Nothing is stored.',
     access: read,
     narrowed: true,
     cost: 4,
@@ -199,7 +201,7 @@ export const agentOperations = {
     }),
     success: {
       status: 200,
-      description: 'It is valid.',
+      description: 'The agent is valid.',
       schema: Type.Object({ warnings: versionRecord.warnings }),
     },
     errors: [],
@@ -221,7 +223,7 @@ export const agentOperations = {
     method: 'PUT',
     path: '/core/agents/{agent_id}',
     tag,
-    summary: 'Change the fields that are given',
+    summary: 'Change the given fields of an agent',
     access: manage,
     narrowed: true,
     params: agentPath,
@@ -232,7 +234,7 @@ export const agentOperations = {
       is_demo: Type.Optional(nullable(agentFields.is_demo)),
       metadata: Type.Optional(nullable(agentFields.metadata)),
     }),
-    success: { status: 200, description: 'The agent as it is now.', schema: Agent },
+    success: { status: 200, description: 'The agent after the change.', schema: Agent },
     errors: ['not_found'],
   }),
   deleteAgent: defineOperation({
@@ -241,7 +243,7 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}',
     tag,
     summary: 'Delete an agent',
-    description: 'Its ended conversations stay readable.',
+    description: 'Its ended conversations remain readable.',
     access: manage,
     narrowed: true,
     params: agentPath,
@@ -275,8 +277,7 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}/versions/{version}',
     tag,
     summary: 'Read a version',
-    description:
-      '`latest` makes a draft exist: where the newest version is published, a draft is made as a copy of it.',
+    description: '`latest` creates a draft if the newest version is published, as a copy of that version.',
     access: read,
     narrowed: true,
     params: versionPath,
@@ -289,7 +290,7 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}/versions',
     tag,
     summary: 'Create a draft version',
-    description: 'Out of exactly one of `config` and `base_version`.',
+    description: 'Needs exactly one of `config` and `base_version`.',
     access: manage,
     narrowed: true,
     cost: 4,
@@ -320,7 +321,7 @@ export const agentOperations = {
       config: Type.Optional(nullable(AgentConfig)),
       instruction_builder_inputs: Type.Optional(nullable(JsonObject)),
     }),
-    success: { status: 200, description: 'The draft as it is now.', schema: AgentVersion },
+    success: { status: 200, description: 'The draft after the change.', schema: AgentVersion },
     errors: ['not_found', 'version_published', 'revision_mismatch'],
   }),
   publishAgentVersion: defineOperation({
@@ -329,7 +330,7 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}/versions/{version}/publish',
     tag,
     summary: 'Publish a version',
-    description: 'From now on it cannot change. Publishing a published version changes nothing.',
+    description: 'A published version can no longer change. Publishing it again has no effect.',
     access: manage,
     narrowed: true,
     params: versionPath,
@@ -342,7 +343,7 @@ export const agentOperations = {
     body_optional: true,
     success: {
       status: 200,
-      description: 'The phone numbers that changed: none, as long as the server has no telephone channel.',
+      description: 'The phone numbers that changed. Always empty until the server has a telephone channel.',
       schema: Type.Array(JsonObject),
     },
     errors: ['not_found', 'revision_mismatch'],
@@ -352,10 +353,10 @@ export const agentOperations = {
     method: 'GET',
     path: '/core/agent-config-schema',
     tag,
-    summary: 'The JSON Schema of AgentConfig',
+    summary: 'Read the JSON Schema of AgentConfig',
     access: read,
     narrowed: true,
-    success: { status: 200, description: 'The very schema that validates configurations.', schema: JsonObject },
+    success: { status: 200, description: 'The schema that validates configurations.', schema: JsonObject },
     errors: [],
   }),
 }

@@ -1,4 +1,4 @@
-// What is made of a conversation once it has ended: its analysis.
+// The analysis of a conversation that has ended.
 import { Type } from 'typebox'
 import { Conversation } from './conversation.ts'
 import { defineOperation } from './operation.ts'
@@ -10,9 +10,9 @@ export const analysisOperations = {
     method: 'POST',
     path: '/core/conversations/{conversation_id}/analysis',
     tag: 'Conversations',
-    summary: 'Analyse an ended conversation again',
+    summary: 'Analyze an ended conversation again',
     description:
-      'A job does it; `conversation.analyzed` or `conversation.analysis_failed` says what came of it. The summary until now stays until there is another, also when none comes, and the events keep all of them. Who asks is answered, whether or not the agent version has summaries made at the end by themselves.',
+      'A job does it; its outcome is the event `conversation.analyzed` or `conversation.analysis_failed`. The present summary stays until a new one replaces it, and the events keep every summary. This works even if the agent version does not summarize conversations when they end.',
     access: ['conversations:manage'],
     narrowed: true,
     params: Type.Object({ conversation_id: Type.String() }),

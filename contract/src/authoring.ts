@@ -1,4 +1,4 @@
-// What helps the authors of agents: comparing versions, having instructions written, the models there are.
+// Operations for authors of agents: compare versions, generate instructions, list models.
 import { Type } from 'typebox'
 import { AgentVersion, agentPath, versionPath } from './agents.ts'
 import { defineOperation } from './operation.ts'
@@ -10,10 +10,11 @@ export const ConfigDifference = named(
     op: oneOf(['added', 'removed', 'changed'] as const),
     path: Type.String({
       description:
-        'JSON Pointer (RFC 6901): into the configuration of `to_version` with `added`, of `from_version` otherwise. Empty: the whole.',
+        'JSON Pointer (RFC 6901) into the configuration of `to_version` with `added`, otherwise of `from_version`. Empty: the whole configuration.',
     }),
     label: Type.String({
-      description: 'The path for a person, things that have names by their names: `tools[find_order].description`.',
+      description:
+        'The path for people, with names instead of indexes where there are names: `tools[find_order].description`.',
     }),
     from: Type.Optional({ ...JsonAny, description: 'The value before; absent with `added`.' }),
     to: Type.Optional({ ...JsonAny, description: 'The value after; absent with `removed`.' }),
@@ -27,7 +28,7 @@ export const VersionComparison = named(
     to_version: Type.Integer(),
     differences: Type.Array(ConfigDifference, {
       description:
-        'Empty: the configurations are equal. In the order of the configuration, keys sorted. Carried out (`changed`, then `removed` from the last to the first, then `added` from the first to the last) they make one configuration of the other. Lists of things with a `name` or `id` are compared by it. A part with more than 1000 differences is one that `changed` as a whole.',
+        'In the order of the configuration, with sorted keys; empty if the configurations are equal. Applying `changed`, then `removed` from last to first, then `added` from first to last turns the first configuration into the second. Lists whose entries have a `name` or `id` are compared by it. A part with more than 1000 differences counts as one that `changed` as a whole.',
     }),
   }),
 )
@@ -46,12 +47,12 @@ const ListedModel = named(
   Type.Object({
     provider: Type.String({ description: '`llm.provider` of a configuration.' }),
     model: nullable(
-      Type.String({ description: '`llm.model`; null: any model that the provider has can be named, by its own name.' }),
+      Type.String({ description: '`llm.model`; null: any model of the provider, by the provider’s own name.' }),
     ),
-    is_default: Type.Boolean({ description: 'Whether it answers for agents that name no model.' }),
+    is_default: Type.Boolean({ description: 'Whether agents without a configured model use it.' }),
     source: oneOf(
       ['built_in', 'environment', 'organization'] as const,
-      "What makes it available: the server itself, the settings that it was started with, or a key among the organization's secrets.",
+      "What makes it available: the server itself, the server's settings, or a key among the organization's secrets.",
     ),
   }),
 )
@@ -67,7 +68,7 @@ export const authoringOperations = {
     tag,
     summary: 'Compare the configurations of two versions',
     description:
-      'The answer is a text that the default model writes, streamed; with `?format=json` the exact difference, without a model. A text that breaks off ends its connection with an error. Changes nothing.',
+      'The response is a streamed text written by the default model; with `?format=json` it is the exact difference, without a model. If the text is incomplete, the connection ends with an error. Changes nothing.',
     access: read,
     narrowed: true,
     changes_nothing: true,
@@ -75,10 +76,10 @@ export const authoringOperations = {
     params: agentPath,
     query: Type.Object({ format: Type.Optional(oneOf(['text', 'json'] as const, 'Default `text`.')) }),
     body: Type.Object({
-      from_version: versionChoice('A number, or `latest`: the one with the highest number; no draft is made.'),
-      to_version: versionChoice('As `from_version`.'),
+      from_version: versionChoice('A number, or `latest` for the highest number. Does not create a draft.'),
+      to_version: versionChoice('Same as `from_version`.'),
     }),
-    answer: { kind: 'text', says: 'A summary of the difference, at most 20,000 characters.' },
+    answer: { kind: 'text', says: 'A summary of the differences, at most 20,000 characters.' },
     success: { status: 200, description: 'The comparison.', schema: VersionComparison },
     errors: ['not_found', 'model_failed', 'model_timed_out', 'unavailable'],
   }),
@@ -87,9 +88,9 @@ export const authoringOperations = {
     method: 'POST',
     path: '/core/agents/{agent_id}/versions/{version}/generate-instructions',
     tag,
-    summary: 'Have the instructions of a draft written by the default model',
+    summary: 'Generate the instructions of a draft with the default model',
     description:
-      "Out of the draft's `instruction_builder_inputs`, by a job: read the version until `instruction_generation.status` is `done` or `failed`. The text takes the place of `config.instructions`, and `revision` rises, unless the draft was changed or published since the call: then it fails, and the text is in `instruction_generation.instructions`. While one is under way for the same revision, a further call joins it; after a change it begins anew. `latest` makes a draft exist.",
+      "A job writes them from the draft's `instruction_builder_inputs`: read the version until `instruction_generation.status` is `done` or `failed`. The text replaces `config.instructions` and `revision` increases. If the draft was changed or published after the call, the generation fails, and the text is in `instruction_generation.instructions`. While a generation for the same revision is running, another call joins it; after a change, it starts again. `latest` creates a draft if necessary.",
     access: ['agents:manage'],
     narrowed: true,
     params: versionPath,
@@ -102,13 +103,13 @@ export const authoringOperations = {
     method: 'GET',
     path: '/core/models',
     tag: 'Models',
-    summary: 'List the models that can be named',
-    description: 'The default first. Never a key or an address.',
+    summary: 'List the available models',
+    description: 'The default model comes first. Keys and addresses are never included.',
     access: read,
     narrowed: true,
     success: {
       status: 200,
-      description: 'What is configured.',
+      description: 'The models that are configured.',
       schema: Type.Object({ data: Type.Array(ListedModel) }),
     },
     errors: [],

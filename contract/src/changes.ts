@@ -1,4 +1,4 @@
-// The feed of an organization's conversations: which are new or have changed, as pages or as a stream.
+// The feed of an organization's conversations: which ones are new or have changed, as pages or as a stream.
 import { Type, type Static } from 'typebox'
 import { Conversation } from './conversation.ts'
 import { defineOperation } from './operation.ts'
@@ -6,7 +6,7 @@ import { conversationReadAccess } from './scopes.ts'
 import { Id, named, nullable } from './schema.ts'
 
 const position = Type.Integer({
-  description: 'Send it as `after` to go on from here: on any node, at any time for 7 days.',
+  description: 'Send it as `after` to continue from here, on any node, within 7 days.',
 })
 
 const ConversationChange = named(
@@ -27,10 +27,10 @@ const ConversationProgress = named(
 )
 export type ConversationProgress = Static<typeof ConversationProgress>
 
-/** With the position as their `id`. */
+/** Events whose `id` is the position. */
 const numberedData = { position: Position, reset: Position, change: ConversationChange }
 
-/** What the stream says, by the name of the event. `progress` travels between the others without a position. */
+/** The stream's data by the name of the event. `progress` comes between the others and has no position. */
 export const changeStreamData = { ...numberedData, progress: ConversationProgress }
 
 /** An event of the stream of changes. */
@@ -46,23 +46,23 @@ export const changeOperations = {
     method: 'GET',
     path: '/core/conversations/changes',
     tag: 'Conversations',
-    summary: 'List the conversations that are new or have changed, or stream them as they do',
+    summary: 'List or stream the conversations that are new or have changed',
     description:
-      'A conversation changes when it is created, starts, ends, is analysed or deleted, and when its metadata change; a message is no change, and has no position: the stream tells within a second as `progress` which conversations have gone on, with their turn counts as they stand, and does not tell it again to who resumes. Each change tells the conversation as it stands, as `listConversations` does, or null when it was deleted; of several changes that come together the last one tells. Without `after` it begins now: read the position first and list the conversations then, and nothing is missed. With `Accept: text/event-stream` the answer is a stream that does not end by itself: first `position`, or `reset` in place of it when changes after the one that was named are no longer kept, so that the conversations have to be listed anew; then a `change` for each. The server closes it after some minutes, and whoever resumes with `Last-Event-ID` misses nothing. A change that somebody else may see is passed over.',
+      'A conversation changes when it is created, starts, ends, is analyzed or deleted, and when its metadata change. A message is not a change and has no position: within a second the stream reports as `progress` which conversations have new messages, with their current turn counts, and does not repeat it to clients that resume. Each change has the conversation in its current state, as `listConversations` returns it, or null if it was deleted; of several changes in quick succession, only the last one is reported. Without `after` the feed begins now: to miss nothing, read the position first and then list the conversations. With `Accept: text/event-stream` the response is an open-ended stream: first `position`, or `reset` if the changes after the given position are no longer kept, in which case list the conversations again; then a `change` for each. The server closes the stream after some minutes; a client that resumes with `Last-Event-ID` misses nothing. Changes that the caller may not see are skipped.',
     access: conversationReadAccess,
     narrowed: true,
     query: Type.Object({
       after: Type.Optional(
         Type.Integer({
           minimum: 0,
-          description: 'The position that was seen last; `Last-Event-ID` goes before it. Default: now.',
+          description: 'The last position that the client has seen. `Last-Event-ID` takes precedence. Default: now.',
         }),
       ),
       agent_id: Type.Optional(Type.String({ maxLength: 512, description: 'Only conversations of this agent.' })),
     }),
     headers: Type.Object({
       last_event_id: Type.Optional(
-        Type.String({ pattern: '^\\d{0,15}$', description: 'As `EventSource` sends it when it reconnects.' }),
+        Type.String({ pattern: '^\\d{0,15}$', description: '`EventSource` sends it when it reconnects.' }),
       ),
     }),
     success: {
@@ -71,9 +71,10 @@ export const changeOperations = {
       schema: Type.Object({
         data: Type.Array(ConversationChange),
         position,
-        has_more: Type.Boolean({ description: 'There are more after `position` already.' }),
+        has_more: Type.Boolean({ description: 'Whether there are already more changes after `position`.' }),
         is_reset: Type.Boolean({
-          description: 'Changes after the one that was named are no longer kept: list the conversations anew.',
+          description:
+            'Whether the changes after the given position are no longer kept. If so, list the conversations again.',
         }),
       }),
     },

@@ -1,4 +1,4 @@
-// The conversation resource: statuses, transcript, turns and what the operations answer.
+// The conversation resource: statuses, transcript, turns and what the operations return.
 import { Type, type Static } from 'typebox'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
@@ -20,10 +20,10 @@ const TurnMetrics = named(
   'TurnMetrics',
   Type.Object({
     model: nullable(Type.String({ description: '`provider/model` that wrote the text.' })),
-    ttft_ms: nullable(Type.Integer({ description: 'Milliseconds from the start of the turn to its first text.' })),
-    llm_ms: Type.Integer({ description: 'Milliseconds in model calls.' }),
-    tools_ms: Type.Integer({ description: 'Milliseconds in tool calls.' }),
-    total_ms: Type.Integer({ description: 'Milliseconds of the whole turn.' }),
+    ttft_ms: nullable(Type.Integer({ description: 'Milliseconds from the start of the turn until its first text.' })),
+    llm_ms: Type.Integer({ description: 'Milliseconds spent in model calls.' }),
+    tools_ms: Type.Integer({ description: 'Milliseconds spent in tool calls.' }),
+    total_ms: Type.Integer({ description: 'Duration of the whole turn in milliseconds.' }),
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
   }),
@@ -32,23 +32,23 @@ export type TurnMetrics = Static<typeof TurnMetrics>
 
 const itemFields = {
   id: Id,
-  position: Type.Integer({ description: '0, 1, 2 … without holes.' }),
+  position: Type.Integer({ description: '0, 1, 2 … without gaps.' }),
   created_at: Timestamp,
   turn_id: nullable(Id),
 }
 
-/** One entry of the transcript. Which of the optional fields are there depends on `type`. */
+/** One entry of the transcript. `type` determines which optional fields it has. */
 export const TranscriptItem = named(
   'TranscriptItem',
   Type.Object({
     ...itemFields,
     type: oneOf(itemTypes),
-    role: Type.Optional(oneOf(messageRoles, 'Of a message.')),
-    content: Type.Optional(Type.Array(Type.String(), { description: 'Of a message.' })),
-    interrupted: Type.Optional(Type.Boolean({ description: 'Of a message: its text was cut off.' })),
+    role: Type.Optional(oneOf(messageRoles, 'Only for messages.')),
+    content: Type.Optional(Type.Array(Type.String(), { description: 'Only for messages.' })),
+    interrupted: Type.Optional(Type.Boolean({ description: 'Only for messages: whether the text was cut off.' })),
     metrics: Type.Optional(TurnMetrics),
-    call_id: Type.Optional(Type.String({ description: 'Of a call and of its output.' })),
-    name: Type.Optional(Type.String({ description: 'The tool.' })),
+    call_id: Type.Optional(Type.String({ description: 'Links a call with its output.' })),
+    name: Type.Optional(Type.String({ description: 'The name of the tool.' })),
     arguments: Type.Optional(JsonObject),
     output: Type.Optional(JsonAny),
     is_error: Type.Optional(Type.Boolean()),
@@ -63,7 +63,7 @@ export const EndedBy = named(
     type: oneOf(actorTypes),
     id: nullable(Type.String()),
     name: nullable(Type.String()),
-    reason: nullable(Type.String({ description: "The caller's own words, given to `end`." })),
+    reason: nullable(Type.String({ description: 'The reason that the caller gave to `end`.' })),
   }),
 )
 export type EndedBy = Static<typeof EndedBy>
@@ -74,16 +74,18 @@ const safeFields = {
   direction: oneOf(directions),
   channel: oneOf(channels),
   status: oneOf(conversationStatuses),
-  user_id: Type.String({ description: "The caller's own id of the end user." }),
+  user_id: Type.String({ description: "The caller's own id for the end user." }),
   agent_id: nullable(Id),
   agent_version_id: nullable(Id),
   agent_number: nullable(Type.String()),
   web_widget_id: nullable(Type.String()),
   trunk_id: nullable(Type.String()),
   duration: nullable(
-    Type.Integer({ description: 'Whole seconds from `created_at` to `ended_at`; null while active.' }),
+    Type.Integer({
+      description: 'Whole seconds from `created_at` to `ended_at`; null while the conversation is active.',
+    }),
   ),
-  user_turn_count: Type.Integer({ description: 'Accepted user messages.' }),
+  user_turn_count: Type.Integer({ description: 'The number of accepted messages from the end user.' }),
   created_at: Timestamp,
   updated_at: Timestamp,
   agent: nullable(Type.Object({ id: Id, name: nullable(Type.String()) })),
@@ -97,7 +99,7 @@ const safeFields = {
 
 const sensitive = 'Only with `conversations:read_sensitive`; absent without it.'
 
-/** Safe fields for any reader; the optional ones need `conversations:read_sensitive`. */
+/** Every reader gets the required fields; the optional ones need `conversations:read_sensitive`. */
 export const Conversation = named(
   'Conversation',
   Type.Object({
@@ -114,7 +116,7 @@ export const Conversation = named(
           items: Type.Array(TranscriptItem),
           next_position: Type.Optional(
             Type.Integer({
-              description: 'Only where more items follow than one answer holds: read on with it as `items_from`.',
+              description: 'Set if the response does not include all items: repeat the call with it as `items_from`.',
             }),
           ),
         },
@@ -124,7 +126,7 @@ export const Conversation = named(
     sensitive_omitted: Type.Optional(
       Type.Literal(true, {
         description:
-          'Only in a list whose rows before have filled the answer: the sensitive fields are left out here. Read the conversation to get them.',
+          'Only in lists: the rows before have reached the size limit, so the sensitive fields are omitted. Read the conversation to get them.',
       }),
     ),
   }),
@@ -149,10 +151,12 @@ export const MessageReply = named(
     reply: Type.String(),
     tool_calls: Type.Array(ToolCallRecord, {
       description:
-        'Each call with its result; empty when there was none, and for a conversation token, which sees none.',
+        'Each tool call with its result. Always empty for a conversation token, which cannot see tool calls.',
     }),
     widgets: Type.Optional(
-      Type.Array(Widget, { description: 'Only with `rich`: what the agent showed, in order; empty when nothing.' }),
+      Type.Array(Widget, {
+        description: 'Only with `rich`: the widgets that the agent showed, in order; may be empty.',
+      }),
     ),
     turn_id: Id,
   }),
@@ -169,18 +173,18 @@ export const Turn = named(
     agent_version_id: nullable(Id),
     concurrency: oneOf(concurrencyRules),
     attempts: Type.Integer(),
-    steps: Type.Integer({ description: 'Finished steps.' }),
+    steps: Type.Integer({ description: 'The number of finished steps.' }),
     queued_at: Timestamp,
     started_at: nullable(Timestamp),
     finished_at: nullable(Timestamp),
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
-    error: nullable(Type.String({ description: 'What went wrong, for a person.' })),
+    error: nullable(Type.String({ description: 'What went wrong, for people.' })),
   }),
 )
 export type Turn = Static<typeof Turn>
 
-/** Exactly these four fields (end-conversation.yaml, `EndConversationResponse`). */
+/** Must have exactly these four fields (end-conversation.yaml, `EndConversationResponse`). */
 export const EndConversationResponse = named(
   'EndConversationResponse',
   Type.Object(
@@ -188,7 +192,7 @@ export const EndConversationResponse = named(
       conversation_id: Type.String(),
       status: oneOf(conversationStatuses, 'Always `completed`.'),
       duration: nullable(Type.Integer({ description: 'Wall-clock seconds.' })),
-      summary: nullable(Type.String({ description: 'When one was generated.' })),
+      summary: nullable(Type.String({ description: 'The summary, if there is one.' })),
     },
     { additionalProperties: false },
   ),
@@ -197,7 +201,7 @@ export const EndConversationResponse = named(
 export const ImportError = named(
   'ImportError',
   Type.Object({
-    index: Type.Integer({ description: 'Place in `conversations`, from 0.' }),
+    index: Type.Integer({ description: 'Index in `conversations`, starting at 0.' }),
     id: nullable(Type.String()),
     path: Type.String(),
     message: Type.String(),

@@ -1,4 +1,4 @@
-// Conversations: the operations.
+// The operations on conversations.
 import { Type, type Static } from 'typebox'
 import { AgentConfig } from './agent-config.ts'
 import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
@@ -23,10 +23,14 @@ import {
 const Filters = {
   direction: Type.Optional(oneOf(directions)),
   channel: Type.Optional(oneOf(channels)),
-  status: Type.Optional(oneOf(conversationStatuses, '`token_created` ones appear only when asked for.')),
-  user_id: Type.Optional(Type.String({ maxLength: 512, description: 'Case-insensitive substring, taken literally.' })),
+  status: Type.Optional(
+    oneOf(conversationStatuses, 'Conversations with `token_created` are listed only with this filter.'),
+  ),
+  user_id: Type.Optional(
+    Type.String({ maxLength: 512, description: 'Case-insensitive substring, without wildcards.' }),
+  ),
   agent_number: Type.Optional(
-    Type.String({ maxLength: 512, description: 'Case-insensitive substring, taken literally.' }),
+    Type.String({ maxLength: 512, description: 'Case-insensitive substring, without wildcards.' }),
   ),
   agent_id: Type.Optional(Type.String({ maxLength: 512 })),
   agent_version_id: Type.Optional(Type.String({ maxLength: 512 })),
@@ -39,14 +43,14 @@ const Filters = {
     Type.String({
       maxLength: 16_384,
       description:
-        'A JSON object as text; conversations whose metadata contain it. Needs `conversations:read_sensitive`.',
+        'A JSON object as text: matches conversations whose metadata contain it. Needs `conversations:read_sensitive`.',
     }),
   ),
   created_after: timestampFilter('Inclusive.'),
   created_before: timestampFilter('Inclusive.'),
   parley_end_reason: Type.Optional(oneOf(endReasons, 'Why the conversation ended.')),
   parley_turn_outcome: Type.Optional(
-    oneOf(unansweredOutcomes, 'Conversations with a turn that failed or was cancelled, for this reason.'),
+    oneOf(unansweredOutcomes, 'Matches conversations with a turn that failed or was cancelled for this reason.'),
   ),
 }
 export const ConversationFilters = Type.Object(Filters)
@@ -67,21 +71,25 @@ const lifecycleOperations = {
     tag,
     summary: 'Create a conversation',
     description:
-      'For text, with exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that names secrets is taken only from who holds `agents:manage` too (403).',
+      'Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403).',
     access: manage,
     narrowed: true,
     waits: true,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
-      id: Type.Optional(nullable(uuidText('Makes creation idempotent: the same id and body give the same answer.'))),
+      id: Type.Optional(
+        nullable(uuidText('Makes creation idempotent: the same id and body return the same response.')),
+      ),
       channel: oneOf(channels),
-      user_id: Type.String({ minLength: 1, maxLength: 512, description: 'Your own id of the end user.' }),
-      agent_id: Type.Optional(nullable(Type.String({ description: 'Its newest published version, or `version`.' }))),
+      user_id: Type.String({ minLength: 1, maxLength: 512, description: 'Your own id for the end user.' }),
+      agent_id: Type.Optional(
+        nullable(Type.String({ description: 'The agent; its newest published version is used, or `version`.' })),
+      ),
       agent_version_id: Type.Optional(nullable(Type.String({ description: 'A published version.' }))),
       agent_config: Type.Optional(nullable(AgentConfig)),
       version: Type.Optional(
         Type.Unsafe<number | 'latest' | null>({
-          description: 'Only with `agent_id`. Default `latest`: the newest published one.',
+          description: 'Only with `agent_id`. Default `latest`, the newest published version.',
           anyOf: [
             { type: 'integer', minimum: 1, maximum: 2_147_483_647 },
             { type: 'string', const: 'latest' },
@@ -90,14 +98,14 @@ const lifecycleOperations = {
         }),
       ),
       initial_context: Type.Optional(
-        nullable(Type.String({ description: 'Goes into the prompt. At most 32,000 characters.' })),
+        nullable(Type.String({ description: 'Added to the prompt. At most 32,000 characters.' })),
       ),
       custom_metadata: Type.Optional(
         nullable(
           Type.Unsafe<Record<string, unknown>>({
             ...JsonObject,
             description:
-              'Free JSON, at most 64 KiB with its numbers written out in full. Numbers are kept as 64-bit floating point: send a larger integer than 2^53 as text.',
+              'Any JSON object of at most 64 KiB with its numbers written out in full. Numbers are 64-bit floating point: send integers larger than 2^53 as text.',
           }),
         ),
       ),
@@ -108,7 +116,7 @@ const lifecycleOperations = {
     }),
     success: {
       status: 200,
-      description: 'The conversation, in progress, and the greeting.',
+      description: 'The conversation, which is in progress, and the greeting.',
       schema: Type.Object({ conversation: Conversation, starting_message: nullable(Type.String()) }),
     },
     errors: [
@@ -129,7 +137,7 @@ const lifecycleOperations = {
     tag,
     summary: "Send a message and get the agent's reply",
     description:
-      'Every answer says whether the message is stored: it is if the body has a `turn_id`, and it is not if there is none. With `Accept: text/event-stream` the turn is streamed; a refusal is never a stream. Joined, the deltas since the last `turn.restarted` are the `reply`.',
+      'If the body of the response has a `turn_id`, the message is stored; otherwise it is not. With `Accept: text/event-stream` the turn is streamed; an error before it is plain JSON. The deltas since the last `turn.restarted`, joined, are the `reply`.',
     access: manage,
     narrowed: true,
     waits: true,
@@ -138,7 +146,7 @@ const lifecycleOperations = {
     headers: Type.Object({
       ...idempotencyHeader,
       parley_concurrency: Type.Optional(
-        oneOf(concurrencyRules, "In place of the agent version's rule, for this message."),
+        oneOf(concurrencyRules, "Overrides the agent version's rule for this message."),
       ),
     }),
     body: Type.Object({
@@ -170,7 +178,7 @@ const lifecycleOperations = {
     tag,
     summary: 'End a text conversation',
     description:
-      'One commit completes the conversation and cancels its turns; nothing is written to its transcript after that. Ending a completed one returns its record.',
+      'One commit completes the conversation and cancels its turns; nothing is added to the transcript afterwards. Ending a completed conversation returns it unchanged.',
     access: manage,
     narrowed: true,
     waits: true,
@@ -181,23 +189,27 @@ const lifecycleOperations = {
       prefer: Type.Optional(
         Type.String({
           maxLength: 200,
-          description: '`wait=N`: wait up to N seconds (at most 60) for the summary; `wait=0` does not wait.',
+          description: '`wait=N` waits up to N seconds (at most 60) for the summary; `wait=0` does not wait.',
         }),
       ),
     }),
     body: Type.Object({
-      reason: Type.Optional(nullable(Type.String({ maxLength: 500, description: 'Why, in your own words.' }))),
+      reason: Type.Optional(nullable(Type.String({ maxLength: 500, description: 'The reason, in your own words.' }))),
       mode: Type.Optional(
         nullable(
           oneOf(
             endModes,
-            '`cut` (default): now, in the middle of a reply too. `finish`: no new message, and the end comes with the last of the turns that are open.',
+            '`cut` (default) ends it now, even in the middle of a reply. `finish` accepts no new messages and ends it with the last open turn.',
           ),
         ),
       ),
     }),
     body_optional: true,
-    success: { status: 200, description: 'Ended now, or before.', schema: EndConversationResponse },
+    success: {
+      status: 200,
+      description: 'The conversation has ended, now or earlier.',
+      schema: EndConversationResponse,
+    },
     errors: ['not_found', 'conversation_not_text', 'conversation_not_active'],
   }),
   importConversations: defineOperation({
@@ -205,9 +217,9 @@ const lifecycleOperations = {
     method: 'POST',
     path: '/core/conversations/import',
     tag,
-    summary: 'Bring in conversations from elsewhere',
+    summary: 'Import conversations from another system',
     description:
-      'Inserts only, all or nothing for each row. The same `id` with the same content is `unchanged`; with other content it is an error of that row. A call that breaks off keeps the rows before; sent again with its `Idempotency-Key`, it goes on and counts them as `created`.',
+      'Only inserts, and each row completely or not at all. A row with an existing `id` is `unchanged` if its content is the same, and an error otherwise. An interrupted call keeps the rows that it stored; sent again with its `Idempotency-Key`, it continues and counts them as `created`.',
     access: manage,
     narrowed: true,
     in_parts: true,
@@ -216,12 +228,12 @@ const lifecycleOperations = {
       conversations: Type.Array(ImportedConversation, {
         minItems: 1,
         maxItems: 500,
-        description: 'Each is judged by itself: a bad row is an error of that row, never of the request.',
+        description: 'Each row is checked by itself: a bad row is an error of that row, not of the request.',
       }),
     }),
     success: {
       status: 200,
-      description: 'What became of each row.',
+      description: 'The outcome of each row.',
       schema: Type.Object({ created: Type.Integer(), unchanged: Type.Integer(), errors: Type.Array(ImportError) }),
     },
     errors: [],
@@ -232,7 +244,7 @@ const lifecycleOperations = {
     path: '/core/conversations/{conversation_id}',
     tag,
     summary: "Change a conversation's metadata",
-    description: 'A JSON merge patch (RFC 7396) of `custom_metadata`, in every status.',
+    description: 'A JSON merge patch (RFC 7396) of `custom_metadata`, possible in every status.',
     access: manage,
     narrowed: true,
     params: conversationPath,
@@ -242,7 +254,7 @@ const lifecycleOperations = {
         description: 'The patch: null removes a key.',
       }),
     }),
-    success: { status: 200, description: 'The conversation as it is now.', schema: Conversation },
+    success: { status: 200, description: 'The conversation after the change.', schema: Conversation },
     errors: ['not_found'],
   }),
   deleteConversation: defineOperation({
@@ -252,7 +264,7 @@ const lifecycleOperations = {
     tag,
     summary: 'Delete a conversation',
     description:
-      'An active one is ended first. Its content is removed; a tombstone without content stays for audit. Events that have not been delivered to webhook endpoints yet go with it: only `conversation.deleted` still comes.',
+      'An active conversation is ended first. Its content is removed; a record without content stays for audits. Events that have not been delivered to webhook endpoints are removed too: only `conversation.deleted` is still delivered.',
     access: manage,
     narrowed: true,
     params: conversationPath,
@@ -266,7 +278,7 @@ const lifecycleOperations = {
     tag,
     summary: 'Create a token for one conversation',
     description:
-      'For browsers: a bearer token that works on this conversation only, as its end user. It sees what was said and shown; tool calls, their arguments and their results are left out everywhere, also of replies and their streams.',
+      'For browsers: a bearer token that acts as the end user of this conversation only. It can see messages and widgets; tool calls, their arguments and their results are omitted everywhere, including replies and their streams.',
     access: manage,
     narrowed: true,
     params: conversationPath,
@@ -298,7 +310,7 @@ const readingOperations = {
     tag,
     summary: 'List conversations, newest first',
     description:
-      'A page shorter than `limit` is the last one. The `Link` header has the next page ready made (`rel="next"`). Conversations that come after 4 MiB of sensitive fields, or what the server is set to, have `sensitive_omitted` in place of theirs.',
+      'A page shorter than `limit` is the last one. The `Link` header has the address of the next page (`rel="next"`). After 4 MiB of sensitive fields, or the limit that the server is configured with, the remaining conversations have `sensitive_omitted` instead of these fields.',
     access: read,
     narrowed: true,
     query: Type.Object({
@@ -307,11 +319,15 @@ const readingOperations = {
       cursor: Type.Optional(
         Type.String({
           maxLength: 128,
-          description: "Base64 of the last item's `created_at`; either alphabet, padded or not.",
+          description: "Base64 of the last item's `created_at`: standard or URL-safe, with or without padding.",
         }),
       ),
     }),
-    success: { status: 200, description: 'A page, without transcripts.', schema: Type.Array(Conversation) },
+    success: {
+      status: 200,
+      description: 'A page of conversations without transcripts.',
+      schema: Type.Array(Conversation),
+    },
     errors: [],
   }),
   countConversations: defineOperation({
@@ -323,7 +339,11 @@ const readingOperations = {
     access: read,
     narrowed: true,
     query: ConversationFilters,
-    success: { status: 200, description: 'How many match.', schema: Type.Object({ count: Type.Integer() }) },
+    success: {
+      status: 200,
+      description: 'The number of matching conversations.',
+      schema: Type.Object({ count: Type.Integer() }),
+    },
     errors: [],
   }),
   getConversation: defineOperation({
@@ -333,7 +353,7 @@ const readingOperations = {
     tag,
     summary: 'Read a conversation',
     description:
-      'An answer holds 4 MiB of the transcript, or what the server is set to. Where there is more, `conversation.next_position` says where it goes on: read again with that as `items_from`, until there is none.',
+      'A response has at most 4 MiB of the transcript, or the limit that the server is configured with. If there is more, `conversation.next_position` is set: repeat the call with it as `items_from` until it is absent.',
     access: read,
     narrowed: true,
     conversation_permission: 'read',
@@ -344,7 +364,7 @@ const readingOperations = {
           minimum: 0,
           maximum: 2_147_483_647,
           default: 0,
-          description: 'The position in the transcript to read from.',
+          description: 'The position in the transcript to start from.',
         }),
       ),
     }),

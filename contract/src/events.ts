@@ -1,15 +1,16 @@
-// The events that a conversation's changes leave behind: one log, numbered without holes, the same for streams, webhooks and
-// the console.
+// The events that record a conversation's changes: one log, numbered without gaps, that streams, webhooks and the console read.
 import { Type, type Static, type TSchema } from 'typebox'
 import { EndedBy, MessageReply } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   type EventType,
+  type OrganizationEventType,
   analysisStatuses,
   channels,
   conversationStatuses,
   directions,
+  disabledReasons,
   endReasons,
   eventTypes,
   messageRoles,
@@ -20,11 +21,11 @@ import { TurnWidget } from './widgets.ts'
 const turn = { turn_id: Id }
 const analysis = Type.Object({
   analysis_status: oneOf(analysisStatuses),
-  analysis_reason: nullable(Type.String({ description: 'Why it was skipped or failed.' })),
+  analysis_reason: nullable(Type.String({ description: 'Why the analysis was skipped or failed.' })),
   summary: nullable(Type.String()),
 })
 
-/** What each type of event tells. */
+/** The data of each type of event. */
 export const eventData = {
   'conversation.created': Type.Object({
     channel: oneOf(channels),
@@ -32,7 +33,9 @@ export const eventData = {
     user_id: Type.Optional(Type.String()),
     agent_id: Type.Optional(nullable(Id)),
     agent_version_id: Type.Optional(nullable(Id)),
-    imported: Type.Optional(Type.Boolean({ description: 'It was brought in: its transcript has no events.' })),
+    imported: Type.Optional(
+      Type.Boolean({ description: 'The conversation was imported; its transcript has no events.' }),
+    ),
   }),
   'conversation.started': Type.Object({ status: oneOf(conversationStatuses) }),
   'conversation.ended': Type.Object({
@@ -54,7 +57,9 @@ export const eventData = {
     turn_id: nullable(Id),
   }),
   'turn.queued': Type.Object(turn),
-  'turn.started': Type.Object(turn, { description: 'By an attempt; again by the next one when an attempt is lost.' }),
+  'turn.started': Type.Object(turn, {
+    description: 'Sent when an attempt starts, and again if that attempt is lost and another one starts.',
+  }),
   'turn.completed': Type.Object(turn),
   'turn.failed': Type.Object({ ...turn, outcome: oneOf(turnOutcomes), error: nullable(Type.String()) }),
   'turn.cancelled': Type.Object({ ...turn, outcome: oneOf(turnOutcomes) }),
@@ -64,14 +69,21 @@ export const eventData = {
     name: Type.String(),
     output: JsonAny,
     is_error: Type.Boolean(),
-    latency_ms: nullable(Type.Integer({ description: 'Null when the call was not carried out to its end.' })),
+    latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
 } as const satisfies Record<EventType, TSchema>
+
+/** The data of each type of event of an organization. */
+export const organizationEventData = {
+  'webhook.disabled': Type.Object({ webhook_id: Id, url: Type.String(), reason: oneOf(disabledReasons) }),
+} as const satisfies Record<OrganizationEventType, TSchema>
+
+export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>
 
 const eventFields = {
   id: Id,
   conversation_id: Id,
-  sequence: Type.Integer({ description: '1, 2, 3 … within the conversation, without holes.' }),
+  sequence: Type.Integer({ description: '1, 2, 3 … within the conversation, without gaps.' }),
   occurred_at: Timestamp,
 }
 
@@ -82,7 +94,7 @@ interface EventFields {
   occurred_at: string
 }
 
-/** One event of the log; `data` depends on `type`. */
+/** An event of the log; `data` depends on `type`. */
 export type ConversationEvent = {
   [T in EventType]: EventFields & { type: T; data: Static<(typeof eventData)[T]> }
 }[EventType]
@@ -95,10 +107,10 @@ export const ConversationEvent = named(
 )
 
 const text = Type.Object({ ...turn, text: Type.String() })
-const attempt = Type.Object({ ...turn, attempt: Type.Integer({ description: '1 for the first.' }) })
+const attempt = Type.Object({ ...turn, attempt: Type.Integer({ description: 'Starts at 1.' }) })
 const call = { ...turn, call_id: Type.String(), name: Type.String(), arguments: JsonObject }
 
-/** What the stream of one message's turn says, by the name of the event. The last is `turn.completed`, `.failed` or `.cancelled`. */
+/** The data of a message's turn stream by the name of the event. The last event is `turn.completed`, `.failed` or `.cancelled`. */
 export const turnStreamData = {
   'turn.started': attempt,
   'message.delta': text,
@@ -116,15 +128,15 @@ export const turnStreamData = {
   'turn.cancelled': ErrorBody,
 } as const satisfies Record<string, TSchema>
 
-/** An event of the stream that answers a message. */
+/** An event of the stream that responds to a message. */
 export type TurnStreamEvent = {
   [E in keyof typeof turnStreamData]: { event: E; data: Static<(typeof turnStreamData)[E]> }
 }[keyof typeof turnStreamData]
 
-/** What travels between the stored events of a conversation's stream, without a number. */
+/** Unnumbered events between the stored events of a conversation's stream. */
 export const liveData = { 'message.snapshot': text, 'message.delta': text } as const satisfies Record<string, TSchema>
 
-/** An event of a conversation's stream: one of the log, with its number as `id`, or one that is said just now. */
+/** An event of a conversation's stream: from the log, with its number as `id`, or a live one without a number. */
 export type ConversationStreamEvent =
   | { [T in EventType]: { event: T; id: number; data: Extract<ConversationEvent, { type: T }> } }[EventType]
   | { [E in keyof typeof liveData]: { event: E; data: Static<(typeof liveData)[E]> } }[keyof typeof liveData]

@@ -1,4 +1,4 @@
-// A conversation as it is brought in from elsewhere: validated row by row, so that one bad row harms no other.
+// An imported conversation. Each row is validated by itself, so that one bad row does not affect the others.
 import { Type, type Static } from 'typebox'
 import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'
 import {
@@ -18,9 +18,9 @@ const text = (maxLength: number) => optional(Type.String({ maxLength }))
 const ImportedItem = named(
   'ImportedItem',
   Type.Object({
-    id: optional(uuidText('Made here when it is missing.')),
+    id: optional(uuidText('Default: a new id.')),
     type: oneOf(itemTypes),
-    position: optional(Type.Integer({ description: "When given, the item's place in the list." })),
+    position: optional(Type.Integer({ description: "If given, it must be the item's index in the list." })),
     role: optional(oneOf(messageRoles)),
     content: optional(Type.Array(Type.String({ maxLength: 200_000 }), { maxItems: 100 })),
     interrupted: optional(Type.Boolean()),
@@ -45,7 +45,7 @@ export const ImportedConversation = named(
     direction: optional(oneOf(directions, 'Default `inbound`.')),
     status: oneOf(conversationStatuses, 'A text conversation cannot be `token_created`.'),
     user_id: Type.String({ minLength: 1, maxLength: 512 }),
-    agent_id: optional(uuidText('May be an agent of the system it comes from.')),
+    agent_id: optional(uuidText('May be an agent of the system that the conversation comes from.')),
     agent_version_id: optional(uuidText()),
     agent: optional(Type.Object({ id: text(512), name: text(200) })),
     agent_number: text(1000),
@@ -58,18 +58,18 @@ export const ImportedConversation = named(
       Type.Integer({
         minimum: 0,
         maximum: 2_147_483_647,
-        description: 'Counted from the transcript when there is one.',
+        description: 'If there is a transcript, its user messages are counted instead.',
       }),
     ),
     duration: optional(
-      Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Used where `ended_at` is missing.' }),
+      Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Used if `ended_at` is missing.' }),
     ),
-    created_at: time('Moved on by microseconds where another conversation has the same.'),
-    updated_at: optional(time('Default: `ended_at`, else `created_at`.')),
-    ended_at: optional(time('Of an ended one. Default: `created_at` and `duration`, else `updated_at`.')),
+    created_at: time('Moved forward by microseconds if another conversation has the same.'),
+    updated_at: optional(time('Default: `ended_at`, or else `created_at`.')),
+    ended_at: optional(time('If it has ended. Default: `created_at` plus `duration`, or else `updated_at`.')),
     end_reason: optional(oneOf(endReasons, 'Default `imported`.')),
     ended_by: optional(JsonObject),
-    last_activity_at: optional(time('Default: the last item’s time.')),
+    last_activity_at: optional(time('Default: the time of the last item.')),
     analysis_status: optional(oneOf(analysisStatuses)),
     summary: text(100_000),
     initial_context: text(32_000),

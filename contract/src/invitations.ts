@@ -1,4 +1,4 @@
-// Invitations: one-time links by which somebody becomes a member and chooses his password.
+// Invitations: single-use links with which a person becomes a member and chooses a password.
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
 import { roles } from './vocabulary.ts'
@@ -14,7 +14,7 @@ const invitationRecord = {
   name: nullable(Type.String()),
   invited_by: Type.Object(
     { type: Type.String(), id: nullable(Type.String()), name: nullable(Type.String()) },
-    { description: 'The member or the key.' },
+    { description: 'The member or the key that created the invitation.' },
   ),
   created_at: Timestamp,
   expires_at: Timestamp,
@@ -26,11 +26,11 @@ export const NewInvitation = named(
   'NewInvitation',
   Type.Object({
     ...invitationRecord,
-    token: Type.String({ description: 'Shown only now. Who has it and accepts it becomes the member.' }),
+    token: Type.String({ description: 'Shown only once. Anyone who has it can accept the invitation.' }),
     url: nullable(
       Type.String({
         description:
-          'The link to hand on, with the token behind `#`, which no server and no log sees. Null without PARLEY_PUBLIC_URL.',
+          'The link to pass on. It has the token after `#`, so that no server or log sees it. Null without PARLEY_PUBLIC_URL.',
       }),
     ),
   }),
@@ -49,22 +49,24 @@ export const invitationOperations = {
     method: 'POST',
     path: '/admin/invitations',
     tag,
-    summary: 'Invite somebody to become a member',
+    summary: 'Invite someone to become a member',
     description:
-      'An open invitation of the same address ends. For a member who has no other organization it is the way to a new password. It ends with the membership, or the key, of who made it. Callers can grant, replace and delete only invitations to roles that they have.',
+      'It replaces an open invitation of the same address. A member without another organization can use it to set a new password. It ends when the member or key that created it is removed. Callers can grant, replace and delete only invitations to roles that they have.',
     access: manageMembers,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       email: emailAddress,
       role: Role,
-      name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'Proposed to who accepts.' }))),
+      name: Type.Optional(
+        nullable(Type.String({ maxLength: 200, description: 'Suggested to the person who accepts.' })),
+      ),
       expires_in_seconds: Type.Optional(
         nullable(
           Type.Integer({
             minimum: 60,
             maximum: longest_invitation_seconds,
-            description: 'Default 604800, a week; 30 days at most.',
+            description: 'Default 604800, a week; at most 30 days.',
           }),
         ),
       ),
@@ -89,12 +91,12 @@ export const invitationOperations = {
     method: 'DELETE',
     path: '/admin/invitations/{invitation_id}',
     tag,
-    summary: 'Take an invitation back',
+    summary: 'Delete an invitation',
     access: manageMembers,
     narrowed: false,
     params: Type.Object({ invitation_id: Type.String() }),
     description: 'Callers can delete only invitations to roles that they have.',
-    success: { status: 204, description: 'Its link opens nothing.' },
+    success: { status: 204, description: 'The invitation is deleted; its link no longer works.' },
     errors: ['not_found'],
   }),
   readInvitation: defineOperation({
@@ -102,7 +104,7 @@ export const invitationOperations = {
     method: 'POST',
     path: '/auth/invitation',
     tag,
-    summary: 'What an invitation is for, to who has its token',
+    summary: 'Read an invitation with its token',
     access: 'public',
     narrowed: true,
     sign_in: true,
@@ -119,7 +121,7 @@ export const invitationOperations = {
         expires_at: Timestamp,
         needs: oneOf(
           ['new_password', 'password', 'sign_in'],
-          'What accepting it takes: a password to be set, that of the user as it is, or his session, since he has no password.',
+          'What accepting requires: a new password, the existing password of the user, or a session if the user has no password.',
         ),
       }),
     },
@@ -130,9 +132,9 @@ export const invitationOperations = {
     method: 'POST',
     path: '/auth/accept-invitation',
     tag,
-    summary: 'Become a member, and begin a session',
+    summary: 'Accept an invitation and sign in',
     description:
-      'It can be accepted once. `password` is the one to be set; of a user who is a member elsewhere, his own. With a session of the invited user neither is needed.',
+      'An invitation can be accepted once. `password` is the new password; for a user who is already a member of another organization, it is their existing one. A session of the invited user needs no password.',
     access: 'public',
     narrowed: true,
     sign_in: true,
@@ -140,10 +142,12 @@ export const invitationOperations = {
       token,
       password: Type.Optional(nullable(newPassword)),
       name: Type.Optional(
-        nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Of who sets a password.' })),
+        nullable(
+          Type.String({ minLength: 1, maxLength: 200, pattern: '\\S', description: 'Only with a new password.' }),
+        ),
       ),
     }),
-    success: { status: 200, description: 'The session, whose cookie is set.', schema: SignInSession },
+    success: { status: 200, description: 'The session. The response sets its cookie.', schema: SignInSession },
     errors: ['unauthorized', 'not_found', 'invitation_needs_sign_in', 'rate_limited', 'unavailable'],
   }),
 }

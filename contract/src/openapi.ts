@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document, made from the contract. Named schemas become components.
+// Generates the OpenAPI 3.1 document from the contract. Named schemas become components.
 import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
 import { type Operation, headerName } from './operation.ts'
@@ -10,12 +10,12 @@ type Json = Record<string, unknown>
 const tagTexts = {
   Conversations: 'Conversations between an end user and an agent, their transcripts and their turns.',
   Agents: 'Agents and their versions; a published version never changes.',
-  Statistics: 'What happened over time, counted.',
-  Models: 'The language models that this server can ask.',
+  Statistics: 'Counts and latencies over time.',
+  Models: 'The language models that this server can use.',
   Access: 'The organization, its members, keys and personal access tokens.',
-  'Signing in': 'Sessions of browsers, for members and holders of keys; invitations.',
-  Webhooks: 'Endpoints that events are delivered to, and what became of each delivery.',
-  System: 'The server about itself.',
+  'Signing in': 'Browser sessions for members and API keys; invitations.',
+  Webhooks: 'Endpoints that receive events, and the outcome of each delivery.',
+  System: 'Health checks of the server.',
 }
 
 export function createOpenApiDocument(operations: Record<string, Operation>, version: string): Json {
@@ -33,7 +33,7 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
       version,
       summary: 'Conversations between people and AI agents',
       description:
-        'Times are RFC 3339 in UTC with microseconds, ids are UUIDs. Fields of a request that the reference does not name are ignored.',
+        'Times are RFC 3339 in UTC with microseconds; ids are UUIDs. Unknown fields in requests are ignored.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This server' }],
@@ -55,14 +55,14 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
           in: 'cookie',
           name: '__Host-parley_session',
           description:
-            'A session, as signing in gives it; over plain HTTP its name is `parley_session`. Whatever is not a GET needs the header `X-Parley-Csrf: 1` beside it, and must not come from a page of another origin. `X-Anyreach-Org` or `X-Parley-Org` names another organization of the user for one request.',
+            'A session from signing in; over plain HTTP the cookie is called `parley_session`. Every request other than GET also needs the header `X-Parley-Csrf: 1` and must not come from a page of another origin. `X-Anyreach-Org` or `X-Parley-Org` selects another organization of the user for one request.',
         },
       },
     },
   }
 }
 
-/** The request that a webhook endpoint gets. */
+/** The request that a webhook endpoint receives. */
 function describeDelivery(hoist: Hoist): Json {
   const header = (name: string, description: string) => ({
     ...{ name, in: 'header', required: true, description },
@@ -74,25 +74,25 @@ function describeDelivery(hoist: Hoist): Json {
     summary: 'An event, sent to a webhook endpoint',
     security: [],
     parameters: [
-      header('webhook-id', 'The `id` of the event, the same on each try.'),
-      header('webhook-timestamp', 'When this try was made, in seconds since the epoch.'),
+      header('webhook-id', 'The `id` of the event, the same in each attempt.'),
+      header('webhook-timestamp', 'The time of this attempt in seconds since the epoch.'),
       header(
         'webhook-signature',
-        '`v1,` and the Base64 of the HMAC-SHA256 over `id.timestamp.body`, with the bytes after `whsec_` as key; several with spaces between while a secret is rotated.',
+        '`v1,` and the Base64 of the HMAC-SHA256 over `id.timestamp.body`, with the bytes after `whsec_` as the key. While a secret is being rotated there are several, separated by spaces.',
       ),
     ],
     requestBody: { required: true, content: { 'application/json': { schema: hoist(WebhookEvent) } } },
     responses: {
-      '2XX': { description: 'Accepts it.' },
-      '410': { description: 'Switches the endpoint off.' },
-      default: { description: 'It is tried again later.' },
+      '2XX': { description: 'The delivery is accepted.' },
+      '410': { description: 'The endpoint is disabled.' },
+      default: { description: 'The delivery is retried later.' },
     },
   }
 }
 
 type Hoist = (schema: unknown) => unknown
 
-/** Replaces each named schema by a reference to its component, however deep it stands. */
+/** Replaces each named schema, at any depth, with a reference to its component. */
 function createHoister(components: Json): Hoist {
   const hoist: Hoist = (schema) => {
     if (Array.isArray(schema)) return schema.map(hoist)
@@ -100,7 +100,7 @@ function createHoister(components: Json): Hoist {
     const name = nameOfSchema(schema)
     if (name === undefined) return mapValues(schema, hoist)
     if (!Object.hasOwn(components, name)) {
-      components[name] = {} // keeps its place, should it refer to itself
+      components[name] = {} // reserves its place in case it refers to itself
       components[name] = mapValues(schema, hoist)
     }
     return { $ref: `#/components/schemas/${name}` }
@@ -148,7 +148,7 @@ function describeContent({ success, answer }: Operation, hoist: Hoist): Json {
   return Object.keys(types).length > 0 ? { content: types } : {}
 }
 
-/** OpenAPI 3.1 has no word for server-sent events: the schema is that of one event, its data as JSON. */
+/** OpenAPI 3.1 cannot describe server-sent events, so the schema is that of one event with its data as JSON. */
 function describeEvents(data: Readonly<Record<string, TSchema>>, hoist: Hoist): Json {
   const names = new Map<unknown, string[]>()
   for (const [name, schema] of Object.entries(data)) names.set(schema, [...(names.get(schema) ?? []), name])
@@ -168,9 +168,9 @@ function describeText({ description, access, cost = 1 }: Operation): Json {
 
 const whoMayCall = {
   public: 'Needs no credential.',
-  user: 'Needs a personal access token, or the session of a user; concerns the user himself.',
+  user: 'Needs a personal access token or the session of a user, and acts on that user.',
   session: 'Needs a session.',
-  member: 'Any credential of the organization.',
+  member: 'Needs any credential of the organization.',
 }
 
 function describeParameters({ params, query, headers }: Operation, hoist: Hoist): Json[] {
@@ -188,7 +188,7 @@ function describeParameters({ params, query, headers }: Operation, hoist: Hoist)
   return [...of('path', params), ...of('query', query), ...of('header', headers)]
 }
 
-/** What access and validation can answer follows from the operation's shape. */
+/** The errors of access and validation follow from the operation's other fields. */
 function errorsOf(operation: Operation): ErrorName[] {
   const { access, body, query, headers } = operation
   const credential: ErrorName[] = access === 'public' ? [] : ['unauthorized', 'rate_limited']

@@ -45,7 +45,7 @@ describe('readOwnPath', () => {
     '//[',
   ])('%j leads elsewhere', (text) => expect(readOwnPath(text, origin)).toBeNull())
 
-  test('what it returns leads elsewhere from nowhere, and is read as it is', () => {
+  test('a returned path never leads to another origin and is not changed by another parse', () => {
     const part = fc.constantFrom(
       '/',
       '\\',

@@ -1,13 +1,13 @@
-// The way back to a page: of whatever an address or a request names, only a path of the server's own origin.
+// Checks a path to return to: whatever an address or a request names, only a path of the server's own origin is accepted.
 
 /**
- * The path, query and fragment that `text` means to a browser at `origin`; null where it leads elsewhere. Only what is returned may
- * be gone to: a browser leaves out tabs and line breaks, takes `\` for `/`, and reads `//host` as another server.
+ * The path, query and fragment that a browser at `origin` would open for `text`; null if that is another origin. Navigate only to
+ * the returned value: a browser drops tabs and line breaks, reads `\` as `/`, and takes `//host` for another server.
  */
 export function readOwnPath(text: string, origin: string): string | null {
   if (!text.startsWith('/') || !URL.canParse(text, origin)) return null
   const url = new URL(text, origin)
   const path = `${url.pathname}${url.search}${url.hash}`
-  // Of `/.//host` parsing makes the path `//host`.
+  // Parsing turns `/.//host` into the path `//host`.
   return url.origin === origin && !path.startsWith('//') ? path : null
 }

@@ -1,4 +1,4 @@
-// Signing in, for pages in a browser: sessions in cookies, with a password, an API key or an identity provider.
+// Signing in from a browser: sessions in cookies, with a password, an API key or an identity provider.
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
 import { Id, Timestamp, named, nullable, oneOf } from './schema.ts'
@@ -6,10 +6,10 @@ import { roles, signInWays } from './vocabulary.ts'
 
 export const emailAddress = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' })
 
-/** Long enough that a stolen hash does not give it away, short enough that nobody can make the server work on a book. */
+/** Long enough to withstand guessing from a stolen hash, and short enough to limit the cost of hashing. */
 export const newPassword = Type.String({ minLength: 12, maxLength: 256, description: '12 to 256 characters.' })
 
-/** One that is checked: what was too short to be set is wrong, and not invalid. */
+/** A password to check: one that is too short to be set is wrong, not invalid. */
 const password = Type.String({ minLength: 1, maxLength: 256 })
 
 /** Which personal access tokens end together with sessions. */
@@ -17,7 +17,7 @@ const endedTokens = Type.Optional(
   nullable(
     oneOf(
       ['of_ended_sessions', 'all'] as const,
-      'Default `of_ended_sessions`: those that were made with one of the user’s sessions, save for one that goes on, or with such a token. `all`: those of the command line too, and those of the session that goes on.',
+      'Default `of_ended_sessions`: tokens created with a session that ends, or with such a token. `all`: every token of the user, including those of the command line and of a session that continues.',
     ),
   ),
 )
@@ -29,7 +29,7 @@ const OrganizationChoice = named(
     id: Id,
     name: Type.String(),
     slug: Type.String(),
-    role: nullable(oneOf(roles, 'Null for a key that has a list of scopes.')),
+    role: nullable(oneOf(roles, 'Null for a key with an explicit list of scopes.')),
   }),
 )
 
@@ -42,16 +42,16 @@ export const SignInSession = named(
         user_id: Id,
         email: Type.String(),
         name: nullable(Type.String()),
-        has_password: Type.Boolean({ description: 'False for who comes by the identity provider alone.' }),
+        has_password: Type.Boolean({ description: 'False for users who sign in only with the identity provider.' }),
       }),
     ),
     credential: nullable(
-      Type.Object({ key_id: Type.String(), name: Type.String() }, { description: 'The key, in place of a user.' }),
+      Type.Object({ key_id: Type.String(), name: Type.String() }, { description: 'The key, if there is no user.' }),
     ),
     organization: OrganizationChoice,
-    scopes: Type.Array(Type.String(), { description: 'What may be done there.' }),
+    scopes: Type.Array(Type.String(), { description: 'The permitted scopes in this organization.' }),
     organizations: Type.Array(OrganizationChoice, {
-      description: 'Those that can be switched to, oldest membership first; 100 at most.',
+      description: 'The organizations that the session can switch to, oldest membership first; at most 100.',
     }),
     created_at: Timestamp,
     expires_at: Timestamp,
@@ -59,7 +59,11 @@ export const SignInSession = named(
 )
 
 const tag = 'Signing in'
-const started = { status: 200, description: 'The session, whose cookie is set.', schema: SignInSession } as const
+const started = {
+  status: 200,
+  description: 'The session. The response sets its cookie.',
+  schema: SignInSession,
+} as const
 
 const sessionOperations = {
   signIn: defineOperation({
@@ -67,9 +71,9 @@ const sessionOperations = {
     method: 'POST',
     path: '/auth/sign-in',
     tag,
-    summary: 'Begin a session with a password or an organization API key',
+    summary: 'Sign in with a password or an organization API key',
     description:
-      'Either `email` and `password`, or `api_key`. Every refusal is one 401; too many of one account or one address are 429.',
+      'Needs either `email` and `password`, or `api_key`. Every refusal is the same 401; too many attempts for one account or from one address are 429.',
     access: 'public',
     narrowed: true,
     sign_in: true,
@@ -78,7 +82,7 @@ const sessionOperations = {
       password: Type.Optional(nullable(password)),
       api_key: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 400, description: 'An `ak_…`.' }))),
       organization_id: Type.Optional(
-        nullable(Type.String({ maxLength: 64, description: 'Default: the oldest membership.' })),
+        nullable(Type.String({ maxLength: 64, description: 'Default: the organization of the oldest membership.' })),
       ),
     }),
     success: started,
@@ -89,20 +93,20 @@ const sessionOperations = {
     method: 'GET',
     path: '/auth/session',
     tag,
-    summary: 'Who is signed in, and how one can sign in here',
+    summary: 'Read the current session and the ways to sign in',
     access: 'public',
     narrowed: true,
     sign_in: true,
     success: {
       status: 200,
-      description: 'The session of the cookie, if there is one.',
+      description: 'The session of the cookie; null without one.',
       schema: Type.Object({
         session: nullable(SignInSession),
         ways: Type.Object({
           password: Type.Boolean(),
           api_key: Type.Boolean(),
           openid: nullable(
-            Type.Object({ name: Type.String() }, { description: 'The identity provider; null without.' }),
+            Type.Object({ name: Type.String() }, { description: 'The identity provider; null without one.' }),
           ),
         }),
       }),
@@ -114,11 +118,11 @@ const sessionOperations = {
     method: 'POST',
     path: '/auth/sign-out',
     tag,
-    summary: 'End the session, if there is one',
+    summary: 'Sign out',
     access: 'public',
     narrowed: true,
     sign_in: true,
-    success: { status: 204, description: 'There is none now.' },
+    success: { status: 204, description: 'There is no session any more.' },
     errors: [],
   }),
   signOutEverywhere: defineOperation({
@@ -126,14 +130,14 @@ const sessionOperations = {
     method: 'POST',
     path: '/auth/sign-out-everywhere',
     tag,
-    summary: 'End every session of the same user, or of the same key',
-    description: 'This one too, and the personal access tokens that were made with them.',
+    summary: 'End every session of the same user or key',
+    description: 'This includes the current session and the personal access tokens that these sessions created.',
     access: 'session',
     narrowed: true,
     sign_in: true,
     body: Type.Object({ personal_access_tokens: endedTokens }),
     body_optional: true,
-    success: { status: 204, description: 'All have ended.' },
+    success: { status: 204, description: 'All sessions have ended.' },
     errors: [],
   }),
   switchOrganization: defineOperation({
@@ -141,12 +145,12 @@ const sessionOperations = {
     method: 'POST',
     path: '/auth/organization',
     tag,
-    summary: 'Go on in another organization of the user',
+    summary: 'Switch to another organization of the user',
     access: 'session',
     narrowed: true,
     sign_in: true,
     body: Type.Object({ organization_id: Type.String({ maxLength: 64 }) }),
-    success: { status: 200, description: 'The session as it is now.', schema: SignInSession },
+    success: { status: 200, description: 'The session after the change.', schema: SignInSession },
     errors: ['not_found'],
   }),
   changePassword: defineOperation({
@@ -154,9 +158,9 @@ const sessionOperations = {
     method: 'POST',
     path: '/auth/password',
     tag,
-    summary: 'Change one’s password',
+    summary: 'Change your password',
     description:
-      'Every other session of the user ends, and the personal access tokens that were made with them. A wrong `current_password` is 401, and counts as a failed sign-in.',
+      'Every other session of the user ends, with the personal access tokens that it created. A wrong `current_password` is 401 and counts as a failed sign-in.',
     access: 'session',
     narrowed: true,
     sign_in: true,
@@ -176,9 +180,9 @@ const openIdOperations = {
     method: 'POST',
     path: '/auth/openid',
     tag,
-    summary: 'Begin to sign in with the identity provider',
+    summary: 'Start to sign in with the identity provider',
     description:
-      'The page then goes to `authorization_url`; the provider sends the browser back to this server, and that to `return_to`, with the query parameter `sign_in_error` when it came to nothing: `expired`, `refused`, `not_a_member`, `email_not_verified`, `provider_failed` or `too_many_attempts`. Within ten minutes, in the same browser.',
+      'Next, the page opens `authorization_url`. The provider sends the browser back to this server, which redirects it to `return_to`. If signing in failed, the query parameter `sign_in_error` is `expired`, `refused`, `not_a_member`, `email_not_verified`, `provider_failed` or `too_many_attempts`. It must be completed within ten minutes in the same browser.',
     access: 'public',
     narrowed: true,
     sign_in: true,
@@ -188,14 +192,14 @@ const openIdOperations = {
           Type.String({
             maxLength: 1000,
             pattern: '^/(?![/\\\\])[\\x21-\\x5b\\x5d-\\x7e]*$',
-            description: 'A path of this server. Default `/`.',
+            description: 'A path on this server. Default `/`.',
           }),
         ),
       ),
     }),
     success: {
       status: 200,
-      description: 'Where the browser has to go.',
+      description: 'The address that the browser must open.',
       schema: Type.Object({ authorization_url: Type.String() }),
     },
     errors: ['not_found', 'rate_limited', 'identity_provider_failed'],
@@ -205,11 +209,11 @@ const openIdOperations = {
     method: 'GET',
     path: '/auth/openid/callback',
     tag,
-    summary: 'Where the identity provider sends the browser back to',
+    summary: 'Return from the identity provider',
     access: 'public',
     narrowed: true,
     sign_in: true,
-    success: { status: 303, description: 'Goes on to `return_to`, with or without a session.' },
+    success: { status: 303, description: 'Redirects to `return_to`, with or without a session.' },
     errors: [],
   }),
 }

@@ -1,4 +1,4 @@
-// The server about itself: whether it lives and whether it can serve.
+// Health checks: whether the process is alive and whether it can serve requests.
 import { Type } from 'typebox'
 import { defineOperation } from './operation.ts'
 
@@ -10,10 +10,10 @@ export const systemOperations = {
     method: 'GET',
     path: '/healthz',
     tag,
-    summary: 'Whether the process lives',
+    summary: 'Check that the process is alive',
     access: 'public',
     narrowed: true,
-    success: { status: 200, description: 'It does.', schema: Type.Object({ status: Type.String() }) },
+    success: { status: 200, description: 'The process is alive.', schema: Type.Object({ status: Type.String() }) },
     errors: [],
   }),
   getReadiness: defineOperation({
@@ -21,11 +21,15 @@ export const systemOperations = {
     method: 'GET',
     path: '/readyz',
     tag,
-    summary: 'Whether the server can take requests',
-    description: 'The database answers and the server is not draining.',
+    summary: 'Check that the server accepts requests',
+    description: 'It does while the database answers and the server is not shutting down.',
     access: 'public',
     narrowed: true,
-    success: { status: 200, description: 'It can.', schema: Type.Object({ status: Type.String() }) },
+    success: {
+      status: 200,
+      description: 'The server accepts requests.',
+      schema: Type.Object({ status: Type.String() }),
+    },
     errors: ['unavailable'],
   }),
 }

@@ -29,9 +29,9 @@ export const turnOperations = {
     method: 'GET',
     path: '/core/conversations/{conversation_id}/events',
     tag,
-    summary: "Stream a conversation's events for as long as it lives",
+    summary: "Stream a conversation's events until it ends",
     description:
-      'Every stored event comes once and in order, with its number as the `id`; without a start, from the first. What is being said travels between them without a number: `message.delta`, and for who joins in mid-turn first `message.snapshot`; the `message.created` that follows has the text that counts. After the event that ends the conversation the stream closes; later events come to who resumes, and when there are none that he may see the answer is 204. A reader that is too slow is cut off, and resumes. A stream ends within 20 seconds of its credential: a key or token that was deleted or has expired, a member who was removed.',
+      'Every stored event comes once and in order, with its number as the `id`; by default the stream begins with the first event. Text that is being generated comes between them without a number: `message.delta`, and for a client that joins in the middle of a turn, `message.snapshot` first; the `message.created` that follows has the final text. The stream closes after the event that ends the conversation. A client that resumes gets later events; if it may see no later event, the response is 204. A client that reads too slowly is disconnected and can resume. A stream ends within 20 seconds of its credential: when a key or token is deleted or expires, or a member is removed.',
     access: ['conversations:read_sensitive'],
     narrowed: true,
     conversation_permission: 'read',
@@ -42,7 +42,7 @@ export const turnOperations = {
         Type.Integer({
           minimum: 0,
           description:
-            'The number of the last event that was seen; `Last-Event-ID` goes before it. Beyond the last event there is: 422.',
+            'The number of the last event that the client has seen. `Last-Event-ID` takes precedence. A number beyond the last event is refused (422).',
         }),
       ),
       token: Type.Optional(
@@ -54,7 +54,7 @@ export const turnOperations = {
     }),
     headers: Type.Object({
       last_event_id: Type.Optional(
-        Type.String({ pattern: '^\\d{0,15}$', description: 'As `EventSource` sends it when it reconnects.' }),
+        Type.String({ pattern: '^\\d{0,15}$', description: '`EventSource` sends it when it reconnects.' }),
       ),
     }),
     success: { status: 200, description: 'Server-sent events.' },
@@ -71,7 +71,7 @@ export const turnOperations = {
     tag,
     summary: 'Cancel a turn',
     description:
-      'Text that was already produced is kept and marked `interrupted`. Cancelling a final turn returns it unchanged.',
+      'Text that was already generated is kept and marked `interrupted`. Cancelling a final turn returns it unchanged.',
     access: manage,
     narrowed: true,
     waits: true,

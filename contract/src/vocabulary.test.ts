@@ -7,7 +7,7 @@ test('it imports nothing, so that anything can read it', () => {
   expect(text).not.toMatch(/^(import|export .* from) /m)
 })
 
-describe('a pattern of events', () => {
+describe('event patterns', () => {
   it.each([
     ['*', 'turn.failed', true],
     ['turn.*', 'turn.failed', true],
@@ -18,7 +18,7 @@ describe('a pattern of events', () => {
     ['conversation.*', 'turn.failed', false],
     ['conversation.a*', 'conversation.analyzed', false],
     ['*.failed', 'turn.failed', false],
-  ])('%s stands for %s: %s', (pattern, type, expected) => {
+  ])('%s matches %s: %s', (pattern, type, expected) => {
     expect(matchesEvent([pattern], type)).toBe(expected)
     expect(matchesEvent(['message.deleted', pattern], type)).toBe(expected)
   })

@@ -43,12 +43,12 @@ export const analysisStatuses = ['none', 'queued', 'running', 'done', 'skipped',
 export type AnalysisStatus = (typeof analysisStatuses)[number]
 
 export const itemTypes = ['message', 'function_call', 'function_call_output'] as const
-/** Of messages. */
+/** The roles of messages. */
 export const messageRoles = ['user', 'assistant', 'system'] as const
 /** Whether a client shows widgets. */
 export const interactivities = ['plain', 'rich'] as const
 
-/** What a conversation token can be allowed to do. */
+/** What a conversation token can permit. */
 export const conversationPermissions = ['read', 'message', 'end'] as const
 export type ConversationPermission = (typeof conversationPermissions)[number]
 
@@ -69,7 +69,7 @@ export const turnOutcomes = [
 ] as const
 export type TurnOutcome = (typeof turnOutcomes)[number]
 
-/** Those of turns that failed or were cancelled. */
+/** The outcomes of turns that failed or were cancelled. */
 export const unansweredOutcomes = turnOutcomes.filter((outcome) => outcome !== 'reply')
 export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
 
@@ -79,7 +79,7 @@ export type ConcurrencyRule = (typeof concurrencyRules)[number]
 
 // --- events and webhooks ---
 
-/** Of conversations, in the order in which people are shown them. */
+/** The events of conversations, in the order in which they are displayed. */
 export const eventTypes = [
   'conversation.created',
   'conversation.started',
@@ -98,13 +98,17 @@ export const eventTypes = [
 ] as const
 export type EventType = (typeof eventTypes)[number]
 
-/** Events of the endpoints themselves, which belong to no conversation. */
-export const webhookEventTypes = ['webhook.test', 'webhook.disabled'] as const
+/** Of organizations; they belong to no conversation. */
+export const organizationEventTypes = ['webhook.disabled'] as const
+export type OrganizationEventType = (typeof organizationEventTypes)[number]
 
-/** Everything that a pattern can stand for. */
+/** What endpoints receive besides events of conversations. A test goes to one endpoint only. */
+export const webhookEventTypes = ['webhook.test', ...organizationEventTypes] as const
+
+/** Every type that a pattern can match. */
 export const deliveredTypes: readonly string[] = [...eventTypes, ...webhookEventTypes]
 
-/** Whether one of the patterns stands for the type; the trigger on `events` has the same rule in SQL. */
+/** Whether one of the patterns matches the type; the trigger on `events` has the same rule in SQL. */
 export function matchesEvent(patterns: readonly string[], type: string): boolean {
   return patterns.some(
     (pattern) =>
@@ -118,7 +122,7 @@ export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const
 
 // --- people and credentials ---
 
-/** Every scope, as the compatible API spells it; families of later capabilities are reserved. */
+/** Every scope, spelled as in the compatible API; those of later capabilities are reserved. */
 export const scopes = [
   'conversations:read',
   'conversations:read_sensitive',
@@ -165,9 +169,9 @@ export const bucketUnits = ['hour', 'day'] as const
 
 export const agentKinds = ['static_prompt'] as const
 export const instructionsModes = ['append', 'replace'] as const
-/** Of instructions that a model writes. */
+/** The states of instructions that a model writes. */
 export const generationStatuses = ['queued', 'running', 'done', 'failed'] as const
-/** What retention can replace by itself. */
+/** Kinds of personal data that retention can redact. */
 export const redactedKinds = ['email', 'phone', 'credit_card', 'iban', 'ip_address'] as const
 
 export const widgetTypes = [
@@ -196,10 +200,10 @@ export const formFieldTypes = [
   'radio',
   'checkbox',
 ] as const
-/** Those that need `options`. */
+/** The field types that need `options`. */
 export const fieldTypesWithOptions = ['select', 'multi_select', 'radio'] as const
 
-/** What an agent is set to where its configuration says nothing. */
+/** The settings of an agent whose configuration does not mention them. */
 export const agentDefaults = {
   kind: 'static_prompt',
   model_timeout_ms: 60_000,
@@ -220,13 +224,13 @@ export const agentDefaults = {
   inactivity: { end_after_seconds: 86_400 },
 } as const
 
-/** The most of each: entries of lists, characters of texts. */
+/** Maximum entries of lists and characters of texts. */
 export const agentBounds = {
   name: 200,
   description: 10_000,
-  /** Of instructions, and of every other template that a model or an end user is shown. */
+  /** Instructions, and every other template whose result a model or an end user sees. */
   text: 200_000,
-  /** Of what is said to the end user. */
+  /** Text that is said to the end user. */
   message: 32_000,
   provider: 100,
   model: 200,

@@ -1,4 +1,4 @@
-// Webhook endpoints, what is delivered to them, and the operations on both. Deliveries follow Standard Webhooks.
+// Webhook endpoints, their deliveries, and the operations on both. Deliveries follow Standard Webhooks.
 import { Type, type Static } from 'typebox'
 import { ConversationEvent } from './events.ts'
 import { defineOperation } from './operation.ts'
@@ -25,7 +25,7 @@ const about = {
 export const WebhookEvent = named(
   'WebhookEvent',
   Type.Unsafe<Record<string, unknown>>({
-    description: 'An event as the event stream has it, with the organization and the agent that it belongs to.',
+    description: 'An event as in the event stream, with its organization and agent.',
     anyOf: [
       { allOf: [ConversationEvent, Type.Object(about)] },
       Type.Object(
@@ -40,7 +40,7 @@ export const WebhookEvent = named(
         },
         {
           description:
-            'About endpoints: `webhook.test` was asked for; `webhook.disabled` tells the other endpoints that the server has switched one off, in `data` its `webhook_id`, `url` and `reason`.',
+            'Events about endpoints. `webhook.test` was requested. `webhook.disabled` tells the other endpoints that the server disabled one; `data` has its `webhook_id`, `url` and `reason`.',
         },
       ),
     ],
@@ -52,18 +52,18 @@ const endpointFields = {
     minLength: 1,
     maxLength: 2048,
     description:
-      'http or https, without a user name; white space around it is left out. Private addresses are refused when it is called.',
+      'An http or https address without a user name; surrounding white space is removed. Private addresses are refused at delivery.',
   }),
   events: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
     minItems: 1,
     maxItems: 50,
-    description: 'Types of events, families such as `conversation.*`, or `*` for all.',
+    description: 'Event types, patterns such as `conversation.*`, or `*` for all.',
   }),
   description: nullable(Type.String({ maxLength: 1000 })),
   active: Type.Boolean({
-    description: 'An inactive endpoint gets no new events; what was waiting for it goes on when it is active again.',
+    description: 'An inactive endpoint gets no new events. Its pending deliveries continue when it is active again.',
   }),
-  agent_id: nullable(uuidText('Only events of this agent’s conversations; null: of all.')),
+  agent_id: nullable(uuidText('Only deliver events of this agent’s conversations; null: of all agents.')),
 }
 
 const endpointRecord = {
@@ -71,13 +71,15 @@ const endpointRecord = {
   organization_id: Id,
   ...endpointFields,
   agent_id: nullable(Id),
-  failing_since: nullable(Type.String({ format: 'date-time', description: 'Since when every try has failed.' })),
-  disabled_at: nullable(Type.String({ format: 'date-time', description: 'When the server switched it off.' })),
+  failing_since: nullable(
+    Type.String({ format: 'date-time', description: 'The time since which every attempt has failed.' }),
+  ),
+  disabled_at: nullable(Type.String({ format: 'date-time', description: 'When the server disabled the endpoint.' })),
   disabled_reason: nullable(
-    oneOf(disabledReasons, '`gone`: it answered 410; `failing`: five days of nothing but failures.'),
+    oneOf(disabledReasons, '`gone`: the endpoint answered 410; `failing`: every attempt failed for five days.'),
   ),
   previous_secret_expires_at: nullable(
-    Type.String({ format: 'date-time', description: 'Until then deliveries are signed with both secrets.' }),
+    Type.String({ format: 'date-time', description: 'Deliveries are signed with both secrets until this time.' }),
   ),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -89,7 +91,7 @@ export const NewWebhookEndpoint = named(
   'NewWebhookEndpoint',
   Type.Object({
     ...endpointRecord,
-    secret: Type.String({ description: '`whsec_…`, the key of the signatures. Shown this once.' }),
+    secret: Type.String({ description: 'The signing key, `whsec_…`. Shown only once.' }),
   }),
 )
 
@@ -98,10 +100,12 @@ export const WebhookTry = named(
   Type.Object({
     started_at: Timestamp,
     latency_ms: Type.Integer(),
-    status: nullable(Type.Integer({ description: 'Of the answer; null when there was none.' })),
-    error: nullable(Type.String({ description: 'Why the try failed.' })),
+    status: nullable(Type.Integer({ description: 'HTTP status of the response; null without a response.' })),
+    error: nullable(Type.String({ description: 'Why the attempt failed.' })),
     response_body: nullable(
-      Type.String({ description: 'Its first 1024 bytes; only with `conversations:read_sensitive`, else null.' }),
+      Type.String({
+        description: 'The first 1024 bytes of the response. Null without `conversations:read_sensitive`.',
+      }),
     ),
   }),
 )
@@ -112,12 +116,12 @@ export const WebhookDelivery = named(
   Type.Object({
     id: Id,
     webhook_id: Id,
-    event_id: Type.String({ description: 'The `webhook-id` of every try, and the `id` of the event.' }),
+    event_id: Type.String({ description: 'The `webhook-id` of every attempt, and the `id` of the event.' }),
     event_type: Type.String(),
     conversation_id: nullable(Id),
-    sequence: nullable(Type.Integer({ description: 'Of the event in its conversation.' })),
+    sequence: nullable(Type.Integer({ description: 'The number of the event in its conversation.' })),
     status: oneOf(deliveryStatuses),
-    tries: Type.Array(WebhookTry, { description: 'The newest 16, oldest first.' }),
+    tries: Type.Array(WebhookTry, { description: 'The newest 16 attempts, oldest first.' }),
     created_at: Timestamp,
     finished_at: nullable(Timestamp),
   }),
@@ -148,7 +152,7 @@ export const webhookOperations = {
     tag,
     summary: 'Create a webhook endpoint',
     description:
-      'Each event that matches is sent as a POST by the rules of Standard Webhooks: `webhook-id` (the same on each try), `webhook-timestamp` and `webhook-signature`. Any 2xx accepts, whatever becomes of the body; redirects are not followed; a try has 15 seconds. In order for each conversation, at least once, in up to 8 tries over about a day; 410 switches the endpoint off. Deleting a conversation deletes its undelivered events too, all but `conversation.deleted`. Events tell what was said: it needs `conversations:read_sensitive` too.',
+      'Each matching event is sent as a POST according to Standard Webhooks, with `webhook-id` (the same in each attempt), `webhook-timestamp` and `webhook-signature`. Any 2xx accepts it, regardless of the body. Redirects are not followed, and an attempt has 15 seconds. Delivery is in order within each conversation and at least once, with up to 8 attempts over about a day; 410 disables the endpoint. Deleting a conversation also deletes its undelivered events, except `conversation.deleted`. Because events include the content of conversations, this also needs `conversations:read_sensitive`.',
     access: manage,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
@@ -179,8 +183,8 @@ export const webhookOperations = {
     method: 'PUT',
     path: '/core/webhooks/{webhook_id}',
     tag,
-    summary: 'Change the fields that are given',
-    description: '`active: true` switches one on again that the server has switched off.',
+    summary: 'Change the given fields of a webhook endpoint',
+    description: '`active: true` enables an endpoint again that the server disabled.',
     access: manage,
     narrowed: false,
     params: endpointPath,
@@ -191,7 +195,7 @@ export const webhookOperations = {
       active: Type.Optional(nullable(endpointFields.active)),
       agent_id: Type.Optional(endpointFields.agent_id),
     }),
-    success: { status: 200, description: 'The endpoint as it is now.', schema: WebhookEndpoint },
+    success: { status: 200, description: 'The endpoint after the change.', schema: WebhookEndpoint },
     errors: ['not_found'],
   }),
   deleteWebhookEndpoint: defineOperation({
@@ -211,8 +215,8 @@ export const webhookOperations = {
     method: 'POST',
     path: '/core/webhooks/{webhook_id}/rotate-secret',
     tag,
-    summary: 'Give an endpoint a new secret',
-    description: 'For a while deliveries carry a signature with each of both.',
+    summary: 'Rotate the secret of a webhook endpoint',
+    description: 'For a limited time, deliveries have a signature with each of the two secrets.',
     access: manage,
     narrowed: false,
     params: endpointPath,
@@ -224,7 +228,7 @@ export const webhookOperations = {
             minimum: 0,
             maximum: 604_800,
             default: 86_400,
-            description: 'How long the secret until now goes on; 0 ends it at once.',
+            description: 'How long the old secret remains valid; 0 ends it immediately.',
           }),
         ),
       ),
@@ -239,12 +243,12 @@ export const webhookOperations = {
     path: '/core/webhooks/{webhook_id}/test',
     tag,
     summary: 'Send a test event',
-    description: 'A `webhook.test`, whatever the patterns are. What becomes of it is in the list of deliveries.',
+    description: 'Sends `webhook.test`, regardless of the patterns. The list of deliveries shows its outcome.',
     access: manage,
     narrowed: false,
     params: endpointPath,
     headers: Type.Object(idempotencyHeader),
-    success: { status: 202, description: 'The delivery, which is about to be made.', schema: WebhookDelivery },
+    success: { status: 202, description: 'The pending delivery.', schema: WebhookDelivery },
     errors: ['not_found', 'webhook_inactive'],
   }),
   listWebhookDeliveries: defineOperation({
@@ -254,7 +258,7 @@ export const webhookOperations = {
     tag,
     summary: 'List an endpoint’s deliveries of the last 30 days, newest first',
     description:
-      'Those of a deleted conversation are gone, delivered or not, all but that of `conversation.deleted`: nothing of it may be sent any more.',
+      'Deliveries of a deleted conversation are removed, whether delivered or not, except that of `conversation.deleted`.',
     access: read,
     narrowed: false,
     params: endpointPath,
@@ -282,12 +286,12 @@ export const webhookOperations = {
     tag,
     summary: 'Send a delivery again',
     description:
-      'With the same `webhook-id`, and as many tries as at first. One that is still waiting is tried at once.',
+      'Uses the same `webhook-id` and starts a new series of attempts. A pending delivery is attempted immediately.',
     access: manage,
     narrowed: false,
     params: Type.Object({ webhook_id: Type.String(), delivery_id: Type.String() }),
     headers: Type.Object(idempotencyHeader),
-    success: { status: 202, description: 'The delivery, which is about to be made.', schema: WebhookDelivery },
+    success: { status: 202, description: 'The pending delivery.', schema: WebhookDelivery },
     errors: ['not_found', 'webhook_inactive'],
   }),
   redeliverWebhookDeliveries: defineOperation({
@@ -295,26 +299,29 @@ export const webhookOperations = {
     method: 'POST',
     path: '/core/webhooks/{webhook_id}/redeliver',
     tag,
-    summary: 'Send the deliveries of a range of time again',
-    description: 'Those that are still waiting go on as they are. At most 10,000 in one call, oldest first.',
+    summary: 'Send the deliveries of a time range again',
+    description: 'Pending deliveries continue unchanged. At most 10,000 per call, oldest first.',
     access: manage,
     narrowed: false,
     params: endpointPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
-      after: Type.String({ format: 'date-time', description: 'When the deliveries were created; inclusive.' }),
+      after: Type.String({ format: 'date-time', description: 'Earliest creation time of the deliveries, inclusive.' }),
       before: Type.Optional(
-        nullable(Type.String({ format: 'date-time', description: 'Inclusive; without it up to now.' })),
+        nullable(Type.String({ format: 'date-time', description: 'Latest creation time, inclusive. Default: now.' })),
       ),
       only_failed: Type.Optional(nullable(Type.Boolean({ default: false }))),
     }),
     success: {
       status: 202,
-      description: 'How many are about to be sent again.',
+      description: 'The number of deliveries that will be sent again.',
       schema: Type.Object({
         redelivered: Type.Integer(),
         continue_after: nullable(
-          Type.String({ format: 'date-time', description: 'There may be more: call again with this as `after`.' }),
+          Type.String({
+            format: 'date-time',
+            description: 'If set, there may be more: call again with this as `after`.',
+          }),
         ),
       }),
     },

@@ -1,4 +1,4 @@
-// The widgets and forms that an agent shows in rich conversations: one schema for each type, which its tool takes as arguments.
+// The widgets and forms that an agent shows in rich conversations. The schema of each type is also that of its tool's arguments.
 import { Type, type Static, type TSchema } from 'typebox'
 import { Id, named, nullable, oneOf } from './schema.ts'
 import { type WidgetType, agentBounds, formFieldTypes } from './vocabulary.ts'
@@ -8,12 +8,12 @@ const shortText = (description: string, maxLength = 200) => Type.String({ minLen
 const longText = (description: string) => Type.String({ minLength: 1, maxLength: 4000, description })
 const title = Type.Optional(shortText('Heading.'))
 
-/** No other scheme may come from a model. */
+/** A model may use no other scheme. */
 const imageUrl = Type.Optional(
   Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$', description: 'An https address of a picture.' }),
 )
 
-/** A button: sends a message in the name of the end user, or opens an address. */
+/** A button that sends a message as the end user, or opens an address. */
 const action = Type.Object(
   {
     label: shortText('What the button says.', 80),
@@ -148,7 +148,7 @@ export const widgetData = {
             {
               label: shortText('What happens.'),
               state: oneOf(['done', 'current', 'upcoming'] as const),
-              at: Type.Optional(shortText('When, as it is to be shown.', 80)),
+              at: Type.Optional(shortText('When, as shown to the end user.', 80)),
             },
             strict,
           ),
@@ -156,7 +156,7 @@ export const widgetData = {
         ),
         carrier: Type.Optional(shortText('Who delivers.')),
         tracking_url: Type.Optional(Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$' })),
-        estimated_delivery: Type.Optional(shortText('As it is to be shown.', 80)),
+        estimated_delivery: Type.Optional(shortText('As shown to the end user.', 80)),
       },
       { ...strict, description: 'How far an order has come.' },
     ),
@@ -199,12 +199,10 @@ export const FormDefinition = named(
   Type.Object(
     {
       id: Type.String({ pattern: `^[A-Za-z0-9_-]{1,${bounds.id}}$`, description: 'Its tool is `show_form_<id>`.' }),
-      name: Type.Optional(nullable(Type.String({ maxLength: bounds.name, description: 'For the authors.' }))),
+      name: Type.Optional(nullable(Type.String({ maxLength: bounds.name, description: 'A name for authors.' }))),
       title: Type.Optional(nullable(Type.String({ maxLength: bounds.title }))),
       description: Type.Optional(
-        nullable(
-          Type.String({ maxLength: bounds.description, description: 'Also what the model is told of the form.' }),
-        ),
+        nullable(Type.String({ maxLength: bounds.description, description: 'Also describes the form to the model.' })),
       ),
       submit_label: Type.Optional(nullable(Type.String({ maxLength: bounds.submit_label }))),
       fields: Type.Array(
@@ -217,7 +215,7 @@ export const FormDefinition = named(
             nullable(
               Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
                 maxItems: 200,
-                description: 'Of `select`, `multi_select` and `radio`.',
+                description: 'For `select`, `multi_select` and `radio`.',
               }),
             ),
           ),
@@ -232,7 +230,7 @@ export type FormDefinition = Static<typeof FormDefinition>
 
 const { fields } = FormDefinition.properties
 
-/** As it is shown: with whatever else its author has written into it. */
+/** A form as it is shown, with any further fields from its author. */
 const ShownForm = Type.Unsafe<FormDefinition>({
   ...FormDefinition,
   properties: {
@@ -242,7 +240,7 @@ const ShownForm = Type.Unsafe<FormDefinition>({
   additionalProperties: true,
 })
 
-/** What a rich conversation is shown beside the text; `data` depends on `type`. */
+/** What a rich conversation shows besides the text; `data` depends on `type`. */
 export type Widget =
   | { [T in WidgetType]: { type: T; data: Static<(typeof widgetData)[T]> } }[WidgetType]
   | { type: 'form'; data: FormDefinition }
@@ -253,11 +251,11 @@ export const Widget = named(
   'Widget',
   Type.Unsafe<Widget>({
     oneOf: shapes.map(([type, data]) => Type.Object({ type: Type.Literal(type), data })),
-    description: 'What a rich conversation is shown beside the text.',
+    description: 'What a rich conversation shows besides the text.',
   }),
 )
 
-/** In the stream of a turn. */
+/** A widget in the stream of a turn. */
 export const TurnWidget = Type.Unsafe<Widget & { turn_id: string }>({
   oneOf: shapes.map(([type, data]) => Type.Object({ turn_id: Id, type: Type.Literal(type), data })),
 })

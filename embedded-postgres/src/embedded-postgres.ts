@@ -12,34 +12,34 @@ import { openRoute } from './socket-link.ts'
 import { detectHost, type Host } from './host.ts'
 
 export interface EmbeddedPostgres extends AsyncDisposable {
-  /** For `pg` and libpq: socket, role and database. The role owns the database and may create others; no superuser. */
+  /** For `pg` and libpq: socket, role and database. The role owns the database and can create others; it is no superuser. */
   readonly connection_string: string
-  /** The server was running already: its Parley had been killed, or (`attach`) another one owns it. */
+  /** The server was already running: its Parley process was killed or, with `attach`, another one owns it. */
   readonly adopted: boolean
-  /** Resolves with the reason when the server is lost without `stop`; else stays pending. Never rejects. */
+  /** Resolves with the reason if the server is lost without `stop`; otherwise stays pending. Never rejects. */
   readonly exited: Promise<EmbeddedPostgresError>
-  /** Stops the server, unless another Parley owns it. Calls after the first wait for the same end. */
+  /** Stops the server, unless another process owns it. Further calls wait for the same end. */
   stop(): Promise<void>
 }
 
 export interface EmbeddedPostgresOptions {
-  /** A folder for the launcher alone; made when missing. */
+  /** A folder used only by the launcher; created if missing. */
   data_dir: string
-  /** Receives what an operator may want to know, a line at a time. The server's own log is a file beside the data. */
+  /** Receives messages for the operator, one line at a time. The server's own log is a file beside the data. */
   log?: (line: string) => void
   /**
-   * `own` (default): this process alone uses the data, and the server ends with it.
-   * `attach`: use the server that runs, whoever owns it, and leave it running; start it as `own` when there is none.
+   * `own` (default): only this process uses the data, and the server ends with it.
+   * `attach`: use a running server, regardless of its owner, and leave it running; if none is running, start it as `own`.
    */
   mode?: 'own' | 'attach'
-  /** Default true. False: a server that is started writes without waiting for the disk, and a machine that fails may lose all of it. */
+  /** Default: true. If false, a new server does not wait for the disk, and a crash of the machine can lose all data. */
   durable?: boolean
 }
 
 /**
- * Starts PostgreSQL on the data folder. Throws `EmbeddedPostgresError` with the fault: `in_use`, `other_version`,
- * `folder_unusable`, `binaries_unusable` or `start_failed`. A process that is killed leaves the server running; the
- * next start takes it over.
+ * Starts PostgreSQL on the data folder. Throws `EmbeddedPostgresError` with the fault `in_use`, `other_version`,
+ * `folder_unusable`, `binaries_unusable` or `start_failed`. If this process is killed, the server keeps running and the next
+ * start takes it over.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -86,6 +86,6 @@ async function start(options: EmbeddedPostgresOptions, host: Host): Promise<Embe
 
 function describeStart({ postmaster, adopted }: Joined, home: Home): string {
   const runs_as = home.account === null ? '' : ` as the user ${home.account.name}`
-  if (postmaster === null) return 'attached to the PostgreSQL of a running Parley'
-  return `PostgreSQL (pid ${postmaster.pid}) ${adopted ? 'was running and is taken over' : `started${runs_as}`}`
+  if (postmaster === null) return 'attached to the PostgreSQL of a running Parley process'
+  return `PostgreSQL (pid ${postmaster.pid}) ${adopted ? 'was already running and was taken over' : `started${runs_as}`}`
 }

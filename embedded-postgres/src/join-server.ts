@@ -1,7 +1,7 @@
 // Joins the server of a cluster: finds the running one or starts it, and becomes its owner or its guest.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
-import { EmbeddedPostgresError, faultWithOutput, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, faultWithOutput, ALTERNATIVE } from './faults.ts'
 import type { Home } from './home.ts'
 import { findPostmaster, readPostmasterFile, spawnPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts'
 import { logSize, readLogTail, type ServerLog } from './server-log.ts'
@@ -26,7 +26,7 @@ export interface Joined {
 
 /** Recovery after a crash replays up to a gigabyte of log. */
 const START_LIMIT_MS = 300_000
-/** For a server that has lost a race, and for what a killed one leaves behind for a moment. */
+/** How long to wait for a server that lost a race, or for remains of a killed one to disappear. */
 const TROUBLE_LIMIT_MS = 10_000
 const POLL_MS = 15
 
@@ -36,7 +36,7 @@ interface StartedServer {
   log_offset: number
 }
 
-/** Asks for a session until a server gives one, and starts the server when there is none. */
+/** Requests a session until a server grants one, and starts the server if none is running. */
 export async function joinServer(launch: Launch): Promise<Joined> {
   const deadline = performance.now() + START_LIMIT_MS
   let trouble_ends = performance.now() + TROUBLE_LIMIT_MS
@@ -58,11 +58,11 @@ export async function joinServer(launch: Launch): Promise<Joined> {
     }
     await delay(POLL_MS)
   }
-  const what = `PostgreSQL was not ready within ${START_LIMIT_MS / 1000} s. It may still recover; the next start takes it over.`
+  const what = `PostgreSQL was not ready within ${START_LIMIT_MS / 1000} s. It may still be recovering; start again to take it over.`
   throw faultWithOutput('start_failed', what, await readLogTail(launch.server_log, 0), launch.server_log.path)
 }
 
-/** Asking a server that we see starting would only fill its log with refusals. */
+/** Contacting a server that is known to be starting would only fill its log with refusals. */
 async function contactWhenReady(launch: Launch, started: StartedServer | null): Promise<Contact> {
   const is_ready = started === null || (await readPostmasterFile(launch.home.cluster_dir))?.is_ready === true
   return is_ready ? contactServer(launch.host) : { kind: 'not_ready' }
@@ -76,13 +76,13 @@ async function startWhereNoneRuns(launch: Launch, trouble_lasts: boolean): Promi
     const stale_pid = (await readPostmasterFile(home.cluster_dir))?.pid ?? null
     return { postmaster: spawnPostmaster({ home, binaries, server_log, stale_pid, durable }), log_offset }
   }
-  // It is just starting or ending, unless this lasts.
+  // Normal while a server starts or stops; a fault only if it lasts.
   if (!trouble_lasts) return null
-  const what = `A PostgreSQL (pid ${silent.pid}) works on ${home.cluster_dir} but does not listen there.`
-  throw new EmbeddedPostgresError('in_use', `${what} End it (kill -INT ${silent.pid}) and start again. ${WAY_OUT}`)
+  const what = `A PostgreSQL process (pid ${silent.pid}) is using ${home.cluster_dir} but does not listen there.`
+  throw new EmbeddedPostgresError('in_use', `${what} Stop it (kill -INT ${silent.pid}) and start again. ${ALTERNATIVE}`)
 }
 
-/** Another start may have been faster, and processes of a killed server may need a moment to end: these pass. */
+/** Another start can be faster, and processes of a killed server can take a moment to end: both are temporary. */
 async function refuseFailure(started: StartedServer, launch: Launch, trouble_lasts: boolean): Promise<void> {
   const output = await readLogTail(launch.server_log, started.log_offset)
   const passes = /lock file ".*" already exists|pre-existing shared memory block/.test(output)
@@ -91,14 +91,14 @@ async function refuseFailure(started: StartedServer, launch: Launch, trouble_las
   throw faultWithOutput('start_failed', what, output, launch.server_log.path)
 }
 
-/** Null: the server ended the session, as one does whose owner just stops it. */
+/** Null: the server closed the session, for example because its owner is stopping it. */
 async function joinWith(session: Session, launch: Launch, started: Postmaster | null): Promise<Joined | null> {
   try {
     if (launch.mode === 'attach' && started === null) return await joinAsGuest(session)
     const ownership = await takeOwnership(session)
     if (ownership.owned) return await joinAsOwner(session, launch, started)
     if (launch.mode === 'attach') return await joinAsGuest(session)
-    throw inUse(launch.home, `Another Parley (pid ${ownership.holder_pid})`)
+    throw inUse(launch.home, `Another Parley process (pid ${ownership.holder_pid})`)
   } catch (error) {
     const has_ended = await Promise.race([session.ended.then(() => true), delay(200, false)])
     await session.client.end().catch(() => {})
@@ -111,12 +111,12 @@ async function joinAsOwner(session: Session, launch: Launch, started: Postmaster
   const serving = await readPostmasterFile(launch.home.cluster_dir)
   const is_ours = started !== null && serving?.pid === started.pid
   const postmaster = is_ours ? started : await findPostmaster(launch.home.cluster_dir)
-  if (postmaster === null) throw inUse(launch.home, 'A PostgreSQL of another container')
+  if (postmaster === null) throw inUse(launch.home, 'A PostgreSQL in another container')
   try {
     await prepareDatabase(session)
   } catch (error) {
     await stopPostmaster(postmaster, launch.log)
-    const what = `PostgreSQL started, but its database could not be made: ${(error as Error).message}.`
+    const what = `PostgreSQL started, but its database could not be created: ${(error as Error).message}.`
     throw faultWithOutput('start_failed', what, await readLogTail(launch.server_log, 0), launch.server_log.path)
   }
   return { session, postmaster, adopted: !is_ours }
@@ -124,16 +124,16 @@ async function joinAsOwner(session: Session, launch: Launch, started: Postmaster
 
 function inUse(home: Home, who: string): EmbeddedPostgresError {
   const what = `${who} is using the database in ${home.cluster_dir}.`
-  return new EmbeddedPostgresError('in_use', `${what} Stop it first, or give this one another data folder. ${WAY_OUT}`)
+  return new EmbeddedPostgresError('in_use', `${what} Stop it first, or use another data folder. ${ALTERNATIVE}`)
 }
 
-/** The owner may be at its very first start, with the database still to be made. */
+/** The owner can be in its first start and still be creating the database. */
 async function joinAsGuest(session: Session): Promise<Joined> {
   const deadline = performance.now() + TROUBLE_LIMIT_MS
   while (!(await databaseExists(session))) {
     if (performance.now() > deadline) {
-      const what = 'The PostgreSQL that runs has no database for Parley: its owner did not finish its first start.'
-      throw new EmbeddedPostgresError('start_failed', `${what} Start the server, then try again. ${WAY_OUT}`)
+      const what = 'The running PostgreSQL has no database for Parley because its first start did not finish.'
+      throw new EmbeddedPostgresError('start_failed', `${what} Start the server, then try again. ${ALTERNATIVE}`)
     }
     await delay(POLL_MS)
   }

@@ -1,4 +1,4 @@
-// Decides who runs PostgreSQL, where its data, binaries and socket are, and what a folder holds; pure, it touches nothing.
+// Decides which user runs PostgreSQL, where its data, binaries and socket are, and what a folder contains. Pure.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 
@@ -8,7 +8,7 @@ export interface Account {
   gid: number
 }
 
-/** What `stat` tells of an existing file or folder. */
+/** What `stat` reports about an existing file or folder. */
 export interface Entry {
   path: string
   uid: number
@@ -30,12 +30,12 @@ type AccountChoice =
   | { kind: 'belongs_to_another'; uid: number }
   | { kind: 'no_account' }
 
-/** The users that PostgreSQL may run as when root starts Parley in a folder of root, best first. */
+/** The users that can run PostgreSQL when root starts Parley in a folder of root, preferred first. */
 const SERVICE_ACCOUNTS = ['parley', 'postgres', '_postgres', 'nobody']
 
 /**
- * PostgreSQL refuses to run as root. Root therefore lends it the user that the data belongs to already; for new data
- * the owner of the surrounding folder, who could replace the data anyway; and in root's own folders a service account.
+ * PostgreSQL refuses to run as root, so root runs it as another user: the owner of existing data; for new data the owner of the
+ * surrounding folder, who could replace the data anyway; in root's own folders a service account.
  */
 export function chooseAccount(facts: {
   effective_uid: number
@@ -61,7 +61,7 @@ export function chooseAccount(facts: {
 const READ = 4
 const SEARCH = 1
 
-/** Whether the account may pass through every one of the folders. Access lists are not considered: they only add. */
+/** Whether the account can pass through each of the folders. Ignores access lists, which only grant more access. */
 export function canSearch(folders: readonly Entry[], account: Account): boolean {
   return folders.every((folder) => grants(folder, account, SEARCH))
 }
@@ -85,7 +85,7 @@ export type ClusterState =
   | { kind: 'other_version'; version: string }
   | { kind: 'not_a_cluster' }
 
-/** What the cluster folder holds, from its entries (null: no such folder) and the text of its PG_VERSION file. */
+/** What the cluster folder contains, from its entries (null: no such folder) and the text of its PG_VERSION file. */
 export function judgeCluster(entries: readonly string[] | null, version: string | null, major: string): ClusterState {
   if (entries === null || entries.length === 0) return { kind: 'absent' }
   if (version === null) return { kind: 'not_a_cluster' }
@@ -93,7 +93,7 @@ export function judgeCluster(entries: readonly string[] | null, version: string 
 }
 
 const SOCKET_NAME = '.s.PGSQL.5432'
-/** The shortest limit of the systems in use (macOS: 104 bytes with the closing zero; Linux: 108). */
+/** The shortest limit of all supported systems (macOS: 104 bytes with the terminating zero; Linux: 108). */
 const SOCKET_PATH_LIMIT_BYTES = 103
 
 function fitsSocket(folder: string): boolean {
@@ -102,13 +102,13 @@ function fitsSocket(folder: string): boolean {
 
 export type SocketRoute =
   | { kind: 'direct'; host: string }
-  /** `host` is a link in the private folder `folder`, and leads to the cluster. */
+  /** `host` is a link to the cluster, in the private folder `folder`. */
   | { kind: 'link'; host: string; folder: string }
   | { kind: 'none' }
 
 /**
- * How clients reach the socket, which is always in the cluster folder itself: by its own path, or, where that is too
- * long for a socket address, through a short link. The link holds no state, so whoever misses it makes it again.
+ * How clients reach the socket, which is always in the cluster folder: by its own path or, if that is too long for a socket
+ * address, through a short link. The link holds no state, so anyone who finds it missing can recreate it.
  */
 export function chooseSocketRoute(cluster_dir: string, temporary_dirs: readonly string[], uid: number): SocketRoute {
   if (fitsSocket(cluster_dir)) return { kind: 'direct', host: cluster_dir }
@@ -123,19 +123,19 @@ export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
-/** A connection string that `pg` and libpq read alike. `sslmode` keeps PGSSLMODE of the environment out. */
+/** A connection string for `pg` and libpq. Sets `sslmode` so that PGSSLMODE in the environment has no effect. */
 export function connectionString(host: string, user: string, database: string): string {
   return `postgresql://${user}@/${database}?host=${encodeURIComponent(host)}&port=5432&sslmode=disable`
 }
 
-/** What a postmaster.pid file tells; a single-user backend writes its process id negated. */
+/** The contents of a postmaster.pid file. A single-user backend writes its process id negated. */
 export function parsePostmasterFile(text: string): { pid: number; is_ready: boolean } | null {
   const lines = text.split('\n')
   const pid = Math.abs(Number.parseInt(lines[0] ?? '', 10))
   return pid > 0 ? { pid, is_ready: lines[7]?.trim() === 'ready' } : null
 }
 
-/** The process id in the name of a half-made cluster folder; null for every other name. */
+/** The process id in the name of an unfinished cluster folder; null for every other name. */
 export function parseUnfinishedName(name: string): number | null {
   const pid = /^cluster\.new-(\d+)-/.exec(name)?.[1]
   return pid === undefined ? null : Number(pid)

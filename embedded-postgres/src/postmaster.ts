@@ -14,7 +14,7 @@ export interface Postmaster {
   readonly pid: number
   isRunning(): Promise<boolean>
   signal(name: NodeJS.Signals): void
-  /** How it ended, as far as that can be known of a process. */
+  /** How it ended, as far as a process can tell. */
   describeEnd(): string
 }
 
@@ -22,7 +22,7 @@ interface PostmasterOptions {
   home: Home
   binaries: Binaries
   server_log: ServerLog
-  /** Of a leftover postmaster.pid. */
+  /** The process id in a leftover postmaster.pid. */
   stale_pid: number | null
   durable: boolean
 }
@@ -36,7 +36,7 @@ export async function readPostmasterFile(cluster_dir: string) {
   }
 }
 
-/** The running postmaster of the cluster; null when postmaster.pid names none, or a process that is something else. */
+/** The running postmaster of the cluster; null if postmaster.pid names none, or names a process that is something else. */
 export async function findPostmaster(cluster_dir: string): Promise<Postmaster | null> {
   const pid = (await readPostmasterFile(cluster_dir))?.pid
   if (pid === undefined || !(await isPostmaster(pid, cluster_dir))) return null
@@ -48,18 +48,18 @@ export async function findPostmaster(cluster_dir: string): Promise<Postmaster | 
   }
 }
 
-/** A process id may have passed to another process, or be a zombie's that nobody collects. */
+/** The process id can belong to another process by now, or to a zombie that nothing collects. */
 async function isPostmaster(pid: number, cluster_dir: string): Promise<boolean> {
   if (process.platform !== 'linux') return (await readCommand(pid)).includes(cluster_dir)
   try {
-    // A postmaster works in its cluster folder; this holds after the folder was renamed, too.
+    // A postmaster's working directory is its cluster folder, even after the folder is renamed.
     const [working, cluster] = await Promise.all([stat(`/proc/${pid}/cwd`), stat(cluster_dir)])
     return working.dev === cluster.dev && working.ino === cluster.ino
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ESRCH')) return false
     if (!isErrno(error, 'EACCES', 'EPERM')) throw error
   }
-  // Root in a container may not look into another user's processes, but everyone may read command lines.
+  // Root in a container can lack access to other users' processes, but everyone can read command lines.
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   return command.split('\0').includes(cluster_dir)
 }
@@ -82,13 +82,13 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
 }
 
 /**
- * Starts the server in a session of its own: Ctrl-C in the terminal reaches Parley only, which still needs its database
- * to come to an end, and a killed Parley leaves a server that the next one takes over.
+ * Starts the server in its own session. Ctrl-C in the terminal reaches only Parley, which needs its database to shut down, and
+ * killing Parley leaves a server that the next start takes over.
  */
 export function spawnPostmaster({ home, binaries, server_log: log, stale_pid, durable }: PostmasterOptions) {
   const identity = home.account === null ? {} : { uid: home.account.uid, gid: home.account.gid }
-  // PostgreSQL would refuse to start while some unrelated process of its user bears the id in a leftover
-  // postmaster.pid. It disregards the id given here, and still checks that no server has the data in memory.
+  // PostgreSQL refuses to start if an unrelated process of its user has the id in a leftover postmaster.pid. It ignores the id
+  // given here, and still checks that no other server has the data in memory.
   const disregard = stale_pid === null ? {} : { PG_GRANDPARENT_PID: String(stale_pid) }
   const child = spawn(binaries.postgres, serverArguments(home.cluster_dir, durable), {
     ...identity,
@@ -111,7 +111,7 @@ export function spawnPostmaster({ home, binaries, server_log: log, stale_pid, du
   } satisfies Postmaster
 }
 
-/** Each step: the signal, and how long it may take. PostgreSQL calls the first two fast and immediate shutdown. */
+/** Each step has a signal and a time limit. PostgreSQL calls the first two fast and immediate shutdown. */
 const STOP_STEPS = [
   { signal: 'SIGINT', limit_ms: 20_000 },
   { signal: 'SIGQUIT', limit_ms: 8_000 },
@@ -121,12 +121,12 @@ const STOP_STEPS = [
 export async function stopPostmaster(postmaster: Postmaster, log: (line: string) => void): Promise<void> {
   for (const step of STOP_STEPS) {
     if (!(await postmaster.isRunning())) return
-    if (step.signal !== 'SIGINT') log(`PostgreSQL (pid ${postmaster.pid}) does not stop: sending ${step.signal}`)
+    if (step.signal !== 'SIGINT') log(`PostgreSQL (pid ${postmaster.pid}) did not stop; sending ${step.signal}`)
     postmaster.signal(step.signal)
     if (await endsWithin(postmaster, step.limit_ms)) return
   }
-  const what = `PostgreSQL (pid ${postmaster.pid}) does not end even when killed.`
-  throw new EmbeddedPostgresError('stop_failed', `${what} The next start takes it over, if it lives.`)
+  const what = `PostgreSQL (pid ${postmaster.pid}) did not end after it was killed.`
+  throw new EmbeddedPostgresError('stop_failed', `${what} If it is still running, the next start takes it over.`)
 }
 
 async function endsWithin(postmaster: Postmaster, limit_ms: number): Promise<boolean> {

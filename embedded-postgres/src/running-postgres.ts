@@ -1,7 +1,7 @@
-// A server in service: notices its loss, keeps its log and its link, and stops it if it is ours.
+// A running server: detects its loss, maintains its log and its socket link, and stops it if this process owns it.
 import { setTimeout as delay } from 'node:timers/promises'
 import type { EmbeddedPostgres } from './embedded-postgres.ts'
-import { EmbeddedPostgresError, faultWithOutput, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, faultWithOutput, ALTERNATIVE } from './faults.ts'
 import type { Home } from './home.ts'
 import { stopPostmaster, type Postmaster } from './postmaster.ts'
 import { readLogTail, rotateLog, type ServerLog } from './server-log.ts'
@@ -22,7 +22,7 @@ interface ServiceParts {
 }
 
 const UPKEEP_MS = 10_000
-/** After the death of one of its processes the server recovers and takes sessions again. */
+/** After one of its processes dies, the server recovers and accepts sessions again. */
 const RECOVERY_LIMIT_MS = 120_000
 
 export class RunningPostgres implements EmbeddedPostgres {
@@ -32,7 +32,7 @@ export class RunningPostgres implements EmbeddedPostgres {
   readonly #parts: ServiceParts
   readonly #upkeep: NodeJS.Timeout
   #session: Session
-  /** Null: another process owns the server, and this one leaves it as it is. */
+  /** Null: another process owns the server, and this one leaves it alone. */
   #postmaster: Postmaster | null
   #stopped: Promise<void> | null = null
 
@@ -62,7 +62,7 @@ export class RunningPostgres implements EmbeddedPostgres {
     const postmaster = this.#postmaster
     clearInterval(this.#upkeep)
     try {
-      // The session goes with the server and not before: between the two, another Parley could take the server over.
+      // Keep the session until the server has stopped; otherwise another Parley process could take it over in between.
       if (postmaster !== null) await stopPostmaster(postmaster, log)
       if (postmaster !== null && is_link) await removeLink(host)
     } finally {
@@ -78,29 +78,29 @@ export class RunningPostgres implements EmbeddedPostgres {
       if (is_link) await keepLink(host, home.cluster_dir)
       if (this.#postmaster !== null) await rotateLog(server_log)
     } catch (error) {
-      if (this.#stopped === null) log(`upkeep of the embedded PostgreSQL failed: ${(error as Error).message}`)
+      if (this.#stopped === null) log(`maintenance of the embedded PostgreSQL failed: ${(error as Error).message}`)
     }
   }
 
-  /** The session ends with the server, or with the death of one of its processes, after which the server recovers. */
+  /** The session ends with the server, or when one of its processes dies, after which the server recovers. */
   async #watch(declare: (reason: EmbeddedPostgresError) => void): Promise<void> {
     for (;;) {
       await this.#session.ended
       const reason = this.#stopped === null ? await this.#resume() : null
       if (this.#stopped !== null) return void (await this.#session.client.end().catch(() => {}))
       if (reason !== null) return declare(reason)
-      this.#parts.log('PostgreSQL had ended all sessions and is in service again')
+      this.#parts.log('PostgreSQL closed all sessions and is available again')
     }
   }
 
-  /** Null: the session is back. Otherwise the reason why the server is lost. */
+  /** Null: the session was restored. Otherwise the reason why the server is lost. */
   async #resume(): Promise<EmbeddedPostgresError | null> {
     const postmaster = this.#postmaster
     const deadline = performance.now() + RECOVERY_LIMIT_MS
     while (this.#stopped === null && performance.now() < deadline) {
       if (postmaster !== null && !(await postmaster.isRunning())) return this.#describeLoss(postmaster.describeEnd())
       const contact = await contactServer(this.#parts.host).catch(() => null)
-      if (postmaster === null && contact?.kind === 'nobody') return this.#describeLoss('its owner ended it')
+      if (postmaster === null && contact?.kind === 'nobody') return this.#describeLoss('its owner stopped it')
       if (contact?.kind === 'session') {
         this.#session = contact.session
         const ownership = await this.#renewOwnership()
@@ -110,10 +110,10 @@ export class RunningPostgres implements EmbeddedPostgres {
       }
       await delay(50)
     }
-    return this.#describeLoss('it takes no connections')
+    return this.#describeLoss('it does not accept connections')
   }
 
-  /** Null: the session broke again. A guest owns nothing and needs no more than the session. */
+  /** Null: the session broke again. A guest owns nothing and only needs the session. */
   async #renewOwnership(): Promise<Ownership | null> {
     if (this.#postmaster === null) return { owned: true }
     return takeOwnership(this.#session).catch(() => null)
@@ -121,13 +121,18 @@ export class RunningPostgres implements EmbeddedPostgres {
 
   #yieldTo(holder_pid: string): EmbeddedPostgresError {
     this.#postmaster = null
-    const what = `Another Parley (pid ${holder_pid}) has taken over the database in ${this.#parts.home.cluster_dir}.`
-    return new EmbeddedPostgresError('in_use', `${what} Stop one of them. ${WAY_OUT}`)
+    const what = `Another Parley process (pid ${holder_pid}) has taken over the database in ${this.#parts.home.cluster_dir}.`
+    return new EmbeddedPostgresError('in_use', `${what} Stop one of them. ${ALTERNATIVE}`)
   }
 
   async #describeLoss(end: string): Promise<EmbeddedPostgresError> {
     const { server_log } = this.#parts
     const output = await readLogTail(server_log, 0).catch(() => '')
-    return faultWithOutput('died', `PostgreSQL is gone (${end}). Start Parley again.`, output, server_log.path)
+    return faultWithOutput(
+      'died',
+      `PostgreSQL ended unexpectedly (${end}). Start Parley again.`,
+      output,
+      server_log.path,
+    )
   }
 }

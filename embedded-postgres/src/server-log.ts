@@ -1,4 +1,4 @@
-// The log file of the server: opened for it, read after a failure, and kept small.
+// The server's log file: opened for it, read after a failure, and kept small.
 import { constants } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ export interface ServerLog {
   handle: FileHandle
 }
 
-/** The file may be in a folder of another user while root writes: never through a link. */
+/** The file can be in another user's folder while root writes to it, so links are never followed. */
 export async function openServerLog(home: Home): Promise<ServerLog> {
   const path = join(home.dir, 'postgresql.log')
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW
@@ -31,7 +31,7 @@ export async function logSize(log: ServerLog): Promise<number> {
   return (await log.handle.stat()).size
 }
 
-/** The end of what was written after `offset`. */
+/** The last part of the text written after `offset`. */
 export async function readLogTail(log: ServerLog, offset: number): Promise<string> {
   const size = await logSize(log)
   return readPart(log, Math.max(offset <= size ? offset : 0, size - TAIL_BYTES), size)
@@ -43,8 +43,8 @@ async function readPart(log: ServerLog, from: number, to: number): Promise<strin
 }
 
 /**
- * Moves a long log's text to one older file and empties it in place: the server appends to the file that it was
- * started with, also after another Parley has taken the server over. Lines written in between may be lost.
+ * Moves the text of a long log to one older file and empties it in place, because the server keeps appending to the file that
+ * it was started with, even after another process takes it over. Lines written meanwhile can be lost.
  */
 export async function rotateLog(log: ServerLog): Promise<void> {
   const size = await logSize(log)

@@ -1,4 +1,4 @@
-// The session that the launcher keeps with the server: it owns the data as long as it lasts, and tells of the server's end.
+// The launcher's session with the server: while it lasts it owns the data, and its end reveals the end of the server.
 import pg from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isErrno } from './faults.ts'
@@ -6,13 +6,13 @@ import { APPLICATION_DATABASE, APPLICATION_ROLE, SUPERUSER } from './settings.ts
 
 export interface Session {
   client: pg.Client
-  /** Resolves when the session is over, whoever ended it. */
+  /** Resolves when the session is over, for any reason. */
   ended: Promise<void>
 }
 
 export type Contact =
   | { kind: 'session'; session: Session }
-  /** A server is there and takes no sessions at the moment: it starts, stops, recovers or is full. */
+  /** A server is running but accepts no sessions now: it is starting, stopping, recovering or full. */
   | { kind: 'not_ready' }
   | { kind: 'nobody' }
 
@@ -41,7 +41,7 @@ export async function contactServer(host: string): Promise<Contact> {
   }
 }
 
-/** SQLSTATE classes 53 and 57 (resources, operator intervention) pass with time; other refusals do not. */
+/** SQLSTATE classes 53 and 57 (resources, operator intervention) are temporary; other refusals are not. */
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && !/^5[37]/.test(error.code ?? '')
 }
@@ -49,12 +49,12 @@ function isRefusal(error: unknown): boolean {
 export type Ownership = { owned: true } | { owned: false; holder_pid: string }
 
 const LOCK_KEY = 1
-/** How long the server may take to notice that the last owner was killed. */
+/** How long the server can take to notice that the last owner was killed. */
 const RELEASE_LIMIT_MS = 1_000
 
 /**
- * The data belongs to the session that holds an advisory lock. The server itself gives the lock up when the process
- * that held it is gone, however that went; no process id has to be believed.
+ * The data belongs to the session that holds an advisory lock. The server releases the lock when the process that held it is
+ * gone, for any reason, so process ids need not be trusted.
  */
 export async function takeOwnership(session: Session): Promise<Ownership> {
   const deadline = performance.now() + RELEASE_LIMIT_MS
@@ -78,7 +78,7 @@ async function findHolder({ client }: Session): Promise<string> {
   return /pid (\d+)/.exec(rows[0]?.application_name ?? '')?.[1] ?? 'unknown'
 }
 
-/** The role may make databases, so that tests can clone theirs; it is no superuser. */
+/** The role can create databases, so that tests can clone theirs. It is no superuser. */
 export async function prepareDatabase(session: Session): Promise<void> {
   const { client } = session
   const role = await client.query('select from pg_roles where rolname = $1', [APPLICATION_ROLE])

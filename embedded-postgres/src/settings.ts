@@ -1,16 +1,16 @@
-// The arguments and the environment that PostgreSQL is made and run with; pure.
+// The arguments and the environment for creating and running PostgreSQL. Pure.
 
 export const SUPERUSER = 'postgres'
-/** The application's own role: no superuser, so that Parley runs the same on a PostgreSQL it does not own. */
+/** The application's own role. It is no superuser, so Parley behaves the same on a PostgreSQL it does not own. */
 export const APPLICATION_ROLE = 'parley'
 export const APPLICATION_DATABASE = 'parley'
 
-/** Nothing of the caller's environment reaches PostgreSQL: a stray PGDATA or LD_LIBRARY_PATH would change what runs. */
+/** PostgreSQL inherits no environment: a stray PGDATA or LD_LIBRARY_PATH would change what runs. */
 export const CHILD_ENVIRONMENT: Readonly<Record<string, string>> = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
 
 /**
- * The collation comes with PostgreSQL, not with the system, so that machines without locales work and an upgrade of the
- * system's C library cannot corrupt an index.
+ * The collation is part of PostgreSQL, not of the system, so that machines without locales work and an upgrade of the system's C
+ * library cannot corrupt an index.
  */
 export function initdbArguments(cluster_dir: string): string[] {
   return [
@@ -22,21 +22,21 @@ export function initdbArguments(cluster_dir: string): string[] {
     ['--locale', 'C'],
     ['--auth-local', 'trust'],
     ['--auth-host', 'reject'],
-    // A container may advertise huge pages and kill who touches one.
+    // A container can advertise huge pages and kill a process that uses one.
     ['--set', 'huge_pages=off'],
     ['--no-instructions'],
   ].flat()
 }
 
-/** Given on the command line, these win over every file in the cluster folder. */
+/** On the command line, these override every file in the cluster folder. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '',
-  // Relative to the cluster folder: a socket address is limited to about a hundred bytes, a data folder's path is not.
+  // Relative to the cluster folder, because a socket address is limited to about a hundred bytes and a path is not.
   unix_socket_directories: '.',
   unix_socket_permissions: '0700',
   port: '5432',
   cluster_name: 'parley',
-  // Of use to tests of many nodes, and to a pool that is set larger than it comes.
+  // Allows tests with many nodes, and pools larger than the default.
   max_connections: '200',
   shared_buffers: '128MB',
   huge_pages: 'off',
@@ -44,21 +44,21 @@ const SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: 'on',
   synchronous_commit: 'on',
   jit: 'off',
-  // Parallel workers share memory in /dev/shm, of which a container often has 64 MB only.
+  // Parallel workers share memory in /dev/shm, which in containers is often only 64 MB.
   max_parallel_workers_per_gather: '0',
   max_parallel_maintenance_workers: '0',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // Parley itself keeps the file small; a collector would be one more process.
+  // Parley keeps the file small itself; a collector would be an additional process.
   logging_collector: 'off',
   log_destination: 'stderr',
   log_checkpoints: 'off',
-  // Statements and failing rows hold what people said, and do not belong into a log.
+  // Statements and failing rows contain what people said, which must not reach a log.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
 }
 
-/** For databases that are thrown away. */
+/** For temporary databases. */
 const NOT_DURABLE: Readonly<Record<string, string>> = {
   fsync: 'off',
   full_page_writes: 'off',

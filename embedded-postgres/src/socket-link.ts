@@ -1,18 +1,18 @@
-// Keeps the short link to a socket whose own path is too long for a socket address.
+// Maintains the short link to a socket whose own path is too long for a socket address.
 import { lstat, mkdir, mkdtemp, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { EmbeddedPostgresError, isErrno, WAY_OUT } from './faults.ts'
+import { EmbeddedPostgresError, isErrno, ALTERNATIVE } from './faults.ts'
 import type { SocketRoute } from './placement.ts'
 
-/** The folder to give to clients as the host. The link is made anew when a cleaner of temporary files took it. */
+/** The folder that clients use as the host. Recreates the link if a cleaner of temporary files removed it. */
 export async function openRoute(route: SocketRoute, cluster_dir: string): Promise<string> {
   if (route.kind === 'direct') return route.host
   if (route.kind === 'none') {
-    const what = `The path ${cluster_dir} is too long for a socket, and the folder for temporary files has a long path too.`
+    const what = `The path ${cluster_dir} is too long for a socket, and so is the path of the temporary folder.`
     const advice = 'Choose a data folder with a shorter path, or set TMPDIR to a short one.'
-    throw new EmbeddedPostgresError('folder_unusable', `${what} ${advice} ${WAY_OUT}`)
+    throw new EmbeddedPostgresError('folder_unusable', `${what} ${advice} ${ALTERNATIVE}`)
   }
-  // A folder of that name can be there already, made by another user to catch the connections.
+  // Another user can have created a folder with this name to intercept the connections.
   if (await isPrivate(route.folder)) {
     await keepLink(route.host, cluster_dir)
     return route.host
@@ -33,7 +33,7 @@ async function lstatOf(path: string) {
   return { uid: stats.uid, mode: stats.mode, isDirectory: stats.isDirectory() }
 }
 
-/** Makes the link lead to the cluster; of several that do so at once any may win. */
+/** Points the link to the cluster. Concurrent calls are safe, whichever wins. */
 export async function keepLink(host: string, cluster_dir: string): Promise<void> {
   const target = await readlink(host).catch(ignoring('ENOENT'))
   if (target === cluster_dir) return

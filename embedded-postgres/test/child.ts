@@ -1,4 +1,4 @@
-// A process that starts the embedded PostgreSQL as told, reports over IPC, and lives until it is told to stop or is killed.
+// A process that starts the embedded PostgreSQL as instructed, reports over IPC, and runs until it is stopped or killed.
 import pg from 'pg'
 import { EmbeddedPostgresError } from '../src/faults.ts'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
@@ -33,7 +33,7 @@ async function serve(task: ChildTask): Promise<void> {
   }
 }
 
-/** A query at the very end shows that the server outlives the signal that ends its parent. */
+/** A query at the very end proves that the server outlives the signal that ends its parent. */
 async function countRows(connection_string: string): Promise<number> {
   const client = new pg.Client(connection_string)
   await client.connect()

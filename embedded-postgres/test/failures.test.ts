@@ -1,4 +1,4 @@
-// Systems on which PostgreSQL cannot run: each says why, and names the way out.
+// Systems on which PostgreSQL cannot run: each error explains why, and names the alternative.
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => workshop.close())
 
-/** Starts with stand-ins for PostgreSQL's programs. */
+/** Starts with stubs for PostgreSQL's programs. */
 async function startWith(name: string, programs: Record<string, string>) {
   const native_dir = workshop.folder(name)
   await mkdir(join(native_dir, 'bin'), { recursive: true })
@@ -31,7 +31,7 @@ async function startWith(name: string, programs: Record<string, string>) {
 
 const VERSION = '#!/bin/sh\necho "postgres (PostgreSQL) 18.4"\n'
 
-test('programs that are not there', async () => {
+test('missing programs', async () => {
   const refused = startWith('absent', {})
   await expect(refused).rejects.toMatchObject({ fault: 'binaries_unusable' })
   await expect(refused).rejects.toThrow(/missing.*DATABASE_URL/)
@@ -40,13 +40,13 @@ test('programs that are not there', async () => {
 test('programs for another C library', async () => {
   const refused = startWith('musl', { postgres: '#!/lib64/no-such-loader.so\n' })
   await expect(refused).rejects.toMatchObject({ fault: 'binaries_unusable' })
-  await expect(refused).rejects.toThrow(/another \(musl.*DATABASE_URL/)
+  await expect(refused).rejects.toThrow(/such as musl in Alpine.*DATABASE_URL/)
 })
 
 test('programs that lack a library', async () => {
   const message = 'postgres: error while loading shared libraries: libfoo.so.1: cannot open shared object file'
   const refused = startWith('library', { postgres: `#!/bin/sh\necho "${message}" >&2\nexit 127\n` })
-  await expect(refused).rejects.toThrow(/do not fit this system.*DATABASE_URL[\s\S]*libfoo/)
+  await expect(refused).rejects.toThrow(/are not compatible with this system.*DATABASE_URL[\s\S]*libfoo/)
 })
 
 test('a full disk', async () => {
@@ -64,7 +64,7 @@ test('a data folder that is a file', async () => {
   await expect(refused).rejects.toThrow(/is a file, not a folder/)
 })
 
-test('a log that grows is moved aside, and its writer goes on in the same file', async () => {
+test('a large log is moved aside while its writer continues in the same file', async () => {
   const home = { dir: workshop.folder('log'), cluster_dir: '', account: null }
   await mkdir(home.dir)
   const writer = await openServerLog(home)

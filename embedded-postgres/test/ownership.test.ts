@@ -1,4 +1,4 @@
-// Who may use the data: one owner, its successor after a kill, and guests.
+// Which processes can use the data: one owner, its successor after a kill, and guests.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.t
 
 const LIMIT = { timeout: 30_000 }
 let workshop: Workshop
-/** The tests share this folder, in their order. */
+/** The tests share this folder and depend on their order. */
 let data_dir: string
 
 beforeAll(async () => {
@@ -18,19 +18,19 @@ afterAll(() => workshop.close())
 
 const start = (mode: 'own' | 'attach' = 'own') => startEmbeddedPostgres({ data_dir, mode }, workshop.host)
 
-test('of several first starts at once one wins, and the others name it', LIMIT, async () => {
+test('one of several concurrent first starts wins, and the others name it', LIMIT, async () => {
   const children = [workshop.child(data_dir), workshop.child(data_dir)]
   const outcomes = await Promise.all(children.map((child) => child.outcome()))
   await workshop.postmasterPid(data_dir)
   const winner = children[outcomes.findIndex(({ event }) => event === 'started')]
   expect(outcomes.filter(({ event }) => event === 'failed')).toMatchObject([
-    { fault: 'in_use', message: expect.stringContaining(`Another Parley (pid ${winner?.pid}) is using`) },
+    { fault: 'in_use', message: expect.stringContaining(`Another Parley process (pid ${winner?.pid}) is using`) },
   ])
   expect((await winner?.stop())?.rows).toBe(1)
 })
 
-describe('a server whose Parley was killed', () => {
-  test('keeps running, is taken over by the next start, and stopped by it', LIMIT, async () => {
+describe('a server whose owner was killed', () => {
+  test('keeps running until the next start takes it over and stops it', LIMIT, async () => {
     const child = workshop.child(data_dir)
     const { connection_string, adopted } = await child.report('started')
     expect(adopted).toBe(false)
@@ -47,7 +47,7 @@ describe('a server whose Parley was killed', () => {
     await waitUntil('the server is gone', () => pids.every(isGone))
   })
 
-  test('is missed by its new owner when it dies', LIMIT, async () => {
+  test('reports its death to the new owner', LIMIT, async () => {
     const child = workshop.child(data_dir)
     await child.report('started')
     await child.killAndWait()
@@ -58,17 +58,17 @@ describe('a server whose Parley was killed', () => {
   })
 })
 
-test('a second owner is refused, and the first notices nothing', LIMIT, async () => {
+test('a second owner is refused without disturbing the first', LIMIT, async () => {
   await using first = await start()
   const pid = await workshop.postmasterPid(data_dir)
   const refused = start()
   await expect(refused).rejects.toMatchObject({ fault: 'in_use' })
-  await expect(refused).rejects.toThrow(`Another Parley (pid ${process.pid}) is using`)
+  await expect(refused).rejects.toThrow(`Another Parley process (pid ${process.pid}) is using`)
   expect(await query(first.connection_string, 'select answer from kept')).toEqual([{ answer: 42 }])
   expect(await workshop.postmasterPid(data_dir)).toBe(pid)
 })
 
-test('a start that meets a stopping server waits for its end, and starts it anew', LIMIT, async () => {
+test('a start that finds a stopping server waits for its end and starts it again', LIMIT, async () => {
   const first = await start()
   const pid = await workshop.postmasterPid(data_dir)
   const second_start = start()
@@ -88,7 +88,7 @@ async function launcherSessions(connection_string: string): Promise<number> {
 }
 
 describe('a guest', () => {
-  test('uses the server of a running Parley and leaves it running', LIMIT, async () => {
+  test('uses the server of another process and leaves it running', LIMIT, async () => {
     const owner = await start()
     const pid = await workshop.postmasterPid(data_dir)
     const guest = await start('attach')
@@ -105,7 +105,7 @@ describe('a guest', () => {
     await other.stop()
   })
 
-  test('owns the server where none runs', LIMIT, async () => {
+  test('owns the server if none was running', LIMIT, async () => {
     const guest = await start('attach')
     await workshop.postmasterPid(data_dir)
     expect(guest.adopted).toBe(false)
@@ -115,7 +115,7 @@ describe('a guest', () => {
   })
 })
 
-test('an interrupt to the whole process group, as of Ctrl-C, leaves the server to its Parley', LIMIT, async () => {
+test('an interrupt of the whole process group, as with Ctrl-C, does not reach the server', LIMIT, async () => {
   const child = workshop.child(data_dir, { own_group: true })
   await child.report('started')
   const pid = await workshop.postmasterPid(data_dir)

@@ -1,4 +1,4 @@
-// The launcher's decisions: whom PostgreSQL runs as, what an account may reach, how clients reach the socket.
+// The launcher's decisions: which user runs PostgreSQL, what an account can reach, how clients reach the socket.
 import { describe, expect, test } from 'vitest'
 import {
   canExecute,
@@ -27,13 +27,13 @@ describe('chooseAccount', () => {
   }
 
   test.each([
-    ['an ordinary user makes its own', { effective_uid: 1000 }, { kind: 'self' }],
-    ['an ordinary user has its own', { effective_uid: 1000, cluster_owner: alice }, { kind: 'self' }],
-    ['another owns it', { effective_uid: 1001, cluster_owner: alice }, { kind: 'belongs_to_another', uid: 1000 }],
-    ['root owns it', { effective_uid: 1000, cluster_owner: root_folder }, { kind: 'belongs_to_another', uid: 0 }],
+    ['an ordinary user, new data', { effective_uid: 1000 }, { kind: 'self' }],
+    ['an ordinary user, own data', { effective_uid: 1000, cluster_owner: alice }, { kind: 'self' }],
+    ['data of another user', { effective_uid: 1001, cluster_owner: alice }, { kind: 'belongs_to_another', uid: 1000 }],
+    ['data of root', { effective_uid: 1000, cluster_owner: root_folder }, { kind: 'belongs_to_another', uid: 0 }],
     ['root, data of alice', { cluster_owner: alice, folder_owner: nobody }, { kind: 'account', account: alice }],
     ['root, folder of alice', { folder_owner: alice }, { kind: 'account', account: alice }],
-    ['root, all of root', {}, { kind: 'account', account: parley }],
+    ['root, everything owned by root', {}, { kind: 'account', account: parley }],
     ['root, no user parley', { accounts: [nobody, postgres] }, { kind: 'account', account: postgres }],
     ['root, only nobody', { accounts: [nobody] }, { kind: 'account', account: nobody }],
     [
@@ -64,13 +64,13 @@ describe('reach', () => {
   const folder = (mode: number, owner = root_folder) => ({ path: '/x', mode, uid: owner.uid, gid: owner.gid })
 
   test.each([
-    ['others may pass', folder(0o40711), true],
+    ['others can pass', folder(0o40711), true],
     ['only root', folder(0o40700), false],
-    ['others may list but not pass', folder(0o40744), false],
-    ['its own', folder(0o40700, alice), true],
-    ['its own, closed to itself', folder(0o40011, alice), false],
-    ['its group', folder(0o40710, { uid: 0, gid: 1000 }), true],
-    ['its group is shut out', folder(0o40701, { uid: 0, gid: 1000 }), false],
+    ['others can list but not pass', folder(0o40744), false],
+    ['own folder', folder(0o40700, alice), true],
+    ['own folder, closed to its owner', folder(0o40011, alice), false],
+    ['folder of the group', folder(0o40710, { uid: 0, gid: 1000 }), true],
+    ['folder closed to the group', folder(0o40701, { uid: 0, gid: 1000 }), false],
   ])('%s', (_title, entry, reached) => {
     expect(canSearch([folder(0o40755), entry], alice)).toBe(reached)
   })
@@ -81,7 +81,7 @@ describe('reach', () => {
   })
 })
 
-test('judgeCluster tells what a folder holds', () => {
+test('judgeCluster recognizes what a folder contains', () => {
   expect(judgeCluster(null, null, '18')).toEqual({ kind: 'absent' })
   expect(judgeCluster([], null, '18')).toEqual({ kind: 'absent' })
   expect(judgeCluster(['PG_VERSION'], '18\n', '18')).toEqual({ kind: 'present' })
@@ -92,32 +92,32 @@ test('judgeCluster tells what a folder holds', () => {
 describe('chooseSocketRoute', () => {
   const edge = `/${'x'.repeat(103 - 1 - '/.s.PGSQL.5432'.length)}`
 
-  test('goes directly up to the limit of a socket address', () => {
+  test('is direct up to the limit of a socket address', () => {
     expect(chooseSocketRoute(edge, ['/tmp'], 7)).toEqual({ kind: 'direct', host: edge })
   })
 
-  test('goes through a link beyond it, and counts bytes', () => {
+  test('uses a link beyond it, and counts bytes', () => {
     expect(chooseSocketRoute(`${edge}x`, ['/tmp'], 7)).toMatchObject({ kind: 'link', folder: '/tmp/parley-7' })
     expect(chooseSocketRoute(edge.replace('x', 'ü'), ['/tmp'], 7)).toMatchObject({ kind: 'link' })
   })
 
-  test('passes over a temporary folder that is too long itself', () => {
+  test('skips a temporary folder whose path is too long', () => {
     expect(chooseSocketRoute(`${edge}x`, [edge, '/tmp'], 7)).toMatchObject({ folder: '/tmp/parley-7' })
     expect(chooseSocketRoute(`${edge}x`, [edge], 7)).toEqual({ kind: 'none' })
   })
 
-  test('gives each cluster a link of its own', () => {
+  test('gives each cluster its own link', () => {
     expect(chooseSocketRoute(`${edge}a`, ['/tmp'], 7)).not.toEqual(chooseSocketRoute(`${edge}b`, ['/tmp'], 7))
   })
 })
 
-test('connectionString escapes what a path may hold', () => {
+test('connectionString escapes special characters in a path', () => {
   expect(connectionString('/a b/ü&x?', 'parley', 'db')).toBe(
     'postgresql://parley@/db?host=%2Fa%20b%2F%C3%BC%26x%3F&port=5432&sslmode=disable',
   )
 })
 
-test('the readers of files take what is there and nothing else', () => {
+test('the file parsers accept valid lines only', () => {
   expect(parseAccounts('root:x:0:0:root:/root:/bin/sh\n\nbroken\nnobody:*:-2:-2::/:/x\na:x:5:6:::\n')).toEqual([
     { name: 'root', uid: 0, gid: 0 },
     { name: 'a', uid: 5, gid: 6 },

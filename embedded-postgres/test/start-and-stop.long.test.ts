@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => workshop.close())
 
-/** Starts, hands over the connection string, and stops. */
+/** Starts, passes on the connection string, and stops. */
 async function serve(data_dir: string, use: (connection_string: string) => Promise<void> = async () => {}) {
   await using postgres = await startEmbeddedPostgres({ data_dir }, workshop.host)
   await workshop.postmasterPid(data_dir)
@@ -21,31 +21,27 @@ async function serve(data_dir: string, use: (connection_string: string) => Promi
   return postgres
 }
 
-test(
-  'what an earlier start left half-made by a killed initdb does not hinder the next start, and is cleared away',
-  LIMIT,
-  async () => {
-    const data_dir = workshop.folder('killed')
-    const child = workshop.child(data_dir)
-    const unfinished = async () =>
-      existsSync(data_dir) ? (await readdir(data_dir)).filter((name) => name.includes('.new-')) : []
-    await waitUntil('initdb is at work', async () => {
-      const [name] = await unfinished()
-      return name !== undefined && existsSync(join(data_dir, name, 'PG_VERSION'))
-    })
-    await child.killAndWait()
-    expect(existsSync(join(data_dir, 'cluster'))).toBe(false)
-    const next = await serve(data_dir)
-    expect(next.adopted).toBe(false)
-    // The orphaned initdb may have resisted the first clearing.
-    await waitUntil('a start clears the rest away', async () => {
-      await serve(data_dir)
-      return (await unfinished()).length === 0
-    })
-  },
-)
+test('an unfinished cluster of a killed initdb does not block the next start, and is removed', LIMIT, async () => {
+  const data_dir = workshop.folder('killed')
+  const child = workshop.child(data_dir)
+  const unfinished = async () =>
+    existsSync(data_dir) ? (await readdir(data_dir)).filter((name) => name.includes('.new-')) : []
+  await waitUntil('initdb is running', async () => {
+    const [name] = await unfinished()
+    return name !== undefined && existsSync(join(data_dir, name, 'PG_VERSION'))
+  })
+  await child.killAndWait()
+  expect(existsSync(join(data_dir, 'cluster'))).toBe(false)
+  const next = await serve(data_dir)
+  expect(next.adopted).toBe(false)
+  // The orphaned initdb can have prevented the first removal.
+  await waitUntil('a start removes the rest', async () => {
+    await serve(data_dir)
+    return (await unfinished()).length === 0
+  })
+})
 
-test('a path may be odd, and longer than a socket address; the short link to it may vanish', LIMIT, async () => {
+test('a path can be unusual and longer than a socket address, and its short link is recreated', LIMIT, async () => {
   const data_dir = workshop.folder(LONG_NAME)
   const private_dir = workshop.folder(`parley-${process.geteuid?.()}`)
   const child = workshop.child(data_dir)

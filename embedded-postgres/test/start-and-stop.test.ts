@@ -1,4 +1,4 @@
-// Starting on an empty, a used and a damaged folder, and stopping without a trace.
+// Starts on an empty, a used and a damaged folder, and stops without leaving anything behind.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -9,7 +9,7 @@ import { isGone, LONG_NAME, query, serverProcesses, waitUntil, Workshop } from '
 
 const LIMIT = { timeout: 30_000 }
 let workshop: Workshop
-/** The tests that need no folder of their own share this one, in their order. */
+/** The tests that do not need their own folder share this one and depend on their order. */
 let shared_dir: string
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ afterAll(() => workshop.close())
 
 const start = (data_dir: string) => startEmbeddedPostgres({ data_dir }, workshop.host)
 
-/** Starts, hands over the connection string, and stops. */
+/** Starts, passes on the connection string, and stops. */
 async function serve(data_dir: string, use: (connection_string: string) => Promise<void> = async () => {}) {
   await using postgres = await start(data_dir)
   await workshop.postmasterPid(data_dir)
@@ -29,7 +29,7 @@ async function serve(data_dir: string, use: (connection_string: string) => Promi
 }
 
 describe('a start', () => {
-  test('makes the database in seconds, and the next one finds what was stored', LIMIT, async () => {
+  test('creates the database in seconds, and the next start finds the stored data', LIMIT, async () => {
     const first_began = performance.now()
     const first = await serve(shared_dir, async (address) => {
       expect(performance.now() - first_began).toBeLessThan(10_000)
@@ -43,7 +43,7 @@ describe('a start', () => {
     })
   })
 
-  test('gives a durable server that listens on no network, and a role without power over it', LIMIT, async () => {
+  test('provides a durable server without network access, and a role that is no superuser', LIMIT, async () => {
     await serve(shared_dir, async (address) => {
       const names = ['fsync', 'synchronous_commit', 'listen_addresses', 'TimeZone', 'server_encoding', 'is_superuser']
       const columns = names.map((name) => `current_setting('${name}') as "${name}"`)
@@ -65,7 +65,7 @@ describe('a start', () => {
     expect((await stat(join(shared_dir, 'postgresql.log'))).mode & 0o077).toBe(0)
   })
 
-  test('takes a folder whose permissions were loosened by a copy', LIMIT, async () => {
+  test('accepts a folder whose permissions were loosened by a copy', LIMIT, async () => {
     const cluster = join(shared_dir, 'cluster')
     await chmod(cluster, 0o755)
     await serve(shared_dir, async () => {
@@ -75,7 +75,7 @@ describe('a start', () => {
   })
 })
 
-test('a stop leaves no process, no socket, and may be asked for twice', LIMIT, async () => {
+test('a stop leaves no process and no socket, and can be repeated', LIMIT, async () => {
   const postgres = await start(shared_dir)
   const pids = [await workshop.postmasterPid(shared_dir), ...(await serverProcesses(postgres.connection_string))]
   expect(pids.length).toBeGreaterThan(3)
@@ -85,12 +85,12 @@ test('a stop leaves no process, no socket, and may be asked for twice', LIMIT, a
   expect(existsSync(join(shared_dir, 'cluster', '.s.PGSQL.5432'))).toBe(false)
 })
 
-test('a private folder that another user made first is not trusted', LIMIT, async () => {
+test('a private folder created by another user is not trusted', LIMIT, async () => {
   const squatted_dir = workshop.folder(`parley-${process.geteuid?.()}`)
   await mkdir(squatted_dir)
   await chmod(squatted_dir, 0o777)
   await serve(workshop.folder(LONG_NAME), async (address) => {
-    // Another folder may have a name that begins like this one's.
+    // Another folder can have a name that begins like this one's.
     expect(decodeURIComponent(address)).not.toContain(`${squatted_dir}/`)
     expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }])
   })
@@ -98,8 +98,8 @@ test('a private folder that another user made first is not trusted', LIMIT, asyn
   expect((await readdir(workshop.dir)).filter((name) => name.startsWith('parley-'))).toEqual([])
 })
 
-describe('what an earlier start left', () => {
-  test('in postmaster.pid does not count when another process has that id now', LIMIT, async () => {
+describe('remains of an earlier start', () => {
+  test('a postmaster.pid is ignored if another process now has its id', LIMIT, async () => {
     const pid_file = join(shared_dir, 'cluster', 'postmaster.pid')
     const left_pid_file = await killServer(shared_dir)
     const { uid, gid } = await stat(pid_file)
@@ -114,18 +114,18 @@ describe('what an earlier start left', () => {
     }
   })
 
-  test('by another major version is refused and not touched', LIMIT, async () => {
+  test('data of another major version is refused and left unchanged', LIMIT, async () => {
     const data_dir = workshop.folder('older')
     await mkdir(join(data_dir, 'cluster', 'base'), { recursive: true })
     await writeFile(join(data_dir, 'cluster', 'PG_VERSION'), '14\n')
     const before = await snapshot(data_dir)
     const refused = start(data_dir)
     await expect(refused).rejects.toMatchObject({ fault: 'other_version' })
-    await expect(refused).rejects.toThrow(/made by PostgreSQL 14, and Parley's own is 18.*DATABASE_URL/)
+    await expect(refused).rejects.toThrow(/created by PostgreSQL 14, but Parley includes version 18.*DATABASE_URL/)
     expect(await snapshot(data_dir)).toEqual(before)
   })
 
-  test('by something else is refused', LIMIT, async () => {
+  test('files of something else are refused', LIMIT, async () => {
     const data_dir = workshop.folder('foreign')
     await mkdir(join(data_dir, 'cluster'), { recursive: true })
     await writeFile(join(data_dir, 'cluster', 'letter.txt'), 'dear')
@@ -133,7 +133,7 @@ describe('what an earlier start left', () => {
     expect(await readdir(data_dir)).toEqual(['cluster'])
   })
 
-  test('unusable stops the start with the last words of the server', LIMIT, async () => {
+  test("an unusable cluster stops the start with the end of the server's log", LIMIT, async () => {
     await appendFile(join(shared_dir, 'cluster', 'postgresql.conf'), '\nnonsense = 1\n')
     const refused = start(shared_dir)
     await expect(refused).rejects.toMatchObject({ fault: 'start_failed' })
@@ -141,7 +141,7 @@ describe('what an earlier start left', () => {
   })
 })
 
-/** Kills the server without a chance to clean up, and gives the text of the postmaster.pid that it leaves. */
+/** Kills the server without a chance to clean up, and returns the text of the postmaster.pid that it leaves. */
 async function killServer(data_dir: string): Promise<string> {
   const postgres = await start(data_dir)
   const pid = await workshop.postmasterPid(data_dir)
@@ -149,7 +149,7 @@ async function killServer(data_dir: string): Promise<string> {
   process.kill(pid, 'SIGKILL')
   await postgres.exited
   await postgres.stop()
-  await waitUntil('all of the killed server is gone', () => [pid, ...others].every(isGone))
+  await waitUntil('all processes of the killed server are gone', () => [pid, ...others].every(isGone))
   return readFile(join(data_dir, 'cluster', 'postmaster.pid'), 'utf8')
 }
 

@@ -1,4 +1,4 @@
-// What the tests of the embedded PostgreSQL share: private folders, child processes, and waiting without sleeping blindly.
+// Shared by the tests of the embedded PostgreSQL: private folders, child processes, and polling.
 import { fork, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises'
@@ -14,7 +14,7 @@ export const is_root = process.geteuid?.() === 0
 
 export interface ChildTask extends Omit<EmbeddedPostgresOptions, 'log'> {
   host: Host
-  /** Become this user before anything else; null: stay. */
+  /** Switch to this user before anything else; null: stay. */
   run_as: Account | null
 }
 
@@ -23,7 +23,7 @@ export type ChildReport =
   | { event: 'failed'; fault: string; message: string }
   | { event: 'stopped'; rows: number }
 
-/** A folder of one test file, and children and servers that end with it, whatever the tests did. */
+/** A folder for one test file, with children and servers that end with it, whatever the tests did. */
 export class Workshop {
   readonly dir: string
   readonly host: Host
@@ -52,7 +52,7 @@ export class Workshop {
     return child
   }
 
-  /** Reads the server's process id and sees to it that no failing test leaves the server behind. */
+  /** Reads the server's process id and ensures that a failing test does not leave the server behind. */
   async postmasterPid(data_dir: string): Promise<number> {
     const pid = Number.parseInt(await readFile(join(data_dir, 'cluster', 'postmaster.pid'), 'utf8'), 10)
     this.#postmasters.add(pid)
@@ -65,7 +65,7 @@ export class Workshop {
       const is_postgres =
         existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(this.dir)
       if (is_postgres) process.kill(pid, 'SIGQUIT')
-      if (is_postgres) await waitUntil('a left server ends', () => isGone(pid))
+      if (is_postgres) await waitUntil('a remaining server ends', () => isGone(pid))
     }
     await rm(this.dir, { recursive: true, force: true, maxRetries: 5 })
   }
@@ -94,7 +94,7 @@ export class Child {
     return found as Extract<ChildReport, { event: E }>
   }
 
-  /** Waits for whichever comes first. */
+  /** Waits for whichever happens first. */
   async outcome(): Promise<ChildReport> {
     return waitUntil('the child has started or failed', () => this.#reports[0])
   }
@@ -114,7 +114,7 @@ export class Child {
   }
 }
 
-/** Polls until the condition gives something other than false, null or undefined. */
+/** Polls until the condition returns something other than false, null or undefined. */
 export async function waitUntil<T>(what: string, condition: () => T | Promise<T>, limit_ms = 20_000) {
   const deadline = performance.now() + limit_ms
   while (performance.now() < deadline) {
@@ -122,10 +122,10 @@ export async function waitUntil<T>(what: string, condition: () => T | Promise<T>
     if (value !== false && value !== null && value !== undefined) return value as Exclude<T, false | null | undefined>
     await delay(10)
   }
-  throw new Error(`waited ${limit_ms} ms in vain: ${what}`)
+  throw new Error(`timed out after ${limit_ms} ms: ${what}`)
 }
 
-/** A zombie is gone, too: in a container there may be nobody to collect it. */
+/** A zombie counts as gone, because in a container there can be no process that collects it. */
 export function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0)

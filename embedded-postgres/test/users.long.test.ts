@@ -1,4 +1,4 @@
-// Who runs PostgreSQL: an ordinary user itself; for root somebody else, who must reach data and programs.
+// Which user runs PostgreSQL: an ordinary user themselves; for root another user, who must reach data and programs.
 import { cp, lchown, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => workshop.close())
 
-/** Starts, asks for where the data is, and stops. */
+/** Starts, queries the data's location, and stops. */
 async function locateData(data_dir: string, host: Host = workshop.host): Promise<string> {
   await using postgres = await startEmbeddedPostgres({ data_dir }, host)
   const superuser = postgres.connection_string.replace('parley@/parley', 'postgres@/postgres')
@@ -24,7 +24,7 @@ async function locateData(data_dir: string, host: Host = workshop.host): Promise
 }
 
 describe('a data folder below a private folder', () => {
-  test('is used by its owner in place, and by root through a folder of its own elsewhere', LIMIT, async () => {
+  test('is used in place by its owner, and replaced by a folder elsewhere for root', LIMIT, async () => {
     const home = workshop.folder('private')
     await mkdir(home, { mode: 0o700 })
     const data_dir = join(home, 'checkout', 'data')
@@ -38,18 +38,18 @@ describe('a data folder below a private folder', () => {
     expect(await readdir(data_dir)).toEqual(['moved-to'])
     expect(await locateData(data_dir)).toBe(place)
 
-    // Two folders never share one database, and who deletes the data folder starts afresh.
+    // Two folders never share one database, and deleting the data folder starts afresh.
     await rename(data_dir, join(home, 'moved data'))
     expect(await locateData(data_dir)).not.toBe(place)
     expect(await locateData(join(home, 'moved data'))).toBe(place)
 
     await rm(elsewhere, { recursive: true })
-    await expect(locateData(join(home, 'moved data'))).rejects.toThrow(/that folder is gone.*moved-to/)
+    await expect(locateData(join(home, 'moved data'))).rejects.toThrow(/that folder no longer exists.*moved-to/)
   })
 })
 
 describe('an ordinary user', () => {
-  test('runs PostgreSQL as itself, and root later runs it as that user', LIMIT, async () => {
+  test('runs PostgreSQL under their own account, and root later runs it as that user', LIMIT, async () => {
     const account = is_root ? ordinaryAccount(workshop.host) : null
     const uid = account?.uid ?? process.geteuid?.()
     const data_dir = workshop.folder('ordinary/data')
@@ -71,16 +71,16 @@ describe('an ordinary user', () => {
     expect((await stat(join(data_dir, 'cluster', '.s.PGSQL.5432'))).uid).toBe(uid)
   })
 
-  test('is told whose the data is when it is not its own', LIMIT, async () => {
+  test('is told who owns the data if they do not', LIMIT, async () => {
     const data_dir = workshop.folder('ordinary/data')
     const stranger = { ...workshop.host, effective_uid: 54_321 }
     await expect(locateData(data_dir, stranger)).rejects.toThrow(
-      /belongs to the user with id \d+, Parley runs as 54321/,
+      /belongs to the user with id \d+, but Parley runs as 54321/,
     )
   })
 })
 
-test('data that a copy made by root left to root is given back to the user that runs PostgreSQL', LIMIT, async () => {
+test('data that root copied is given back to the user that runs PostgreSQL', LIMIT, async () => {
   const data_dir = workshop.folder('ordinary/data')
   const place = join(data_dir, 'cluster')
   const { uid } = await stat(place)
@@ -90,14 +90,14 @@ test('data that a copy made by root left to root is given back to the user that 
   expect((await stat(join(place, 'base'))).uid).toBe(uid)
 })
 
-test('programs below a private folder run for their owner in place, and for root as a copy', LIMIT, async () => {
+test('programs in a private folder run in place for their owner, and as a copy for root', LIMIT, async () => {
   const private_dir = workshop.folder('private programs')
   await mkdir(private_dir, { mode: 0o700 })
   const package_dir = dirname(workshop.host.native_dir)
   await cp(package_dir, private_dir, { recursive: true, verbatimSymlinks: true })
   const system_dir = workshop.folder('system of private programs')
   const host = { ...workshop.host, native_dir: join(private_dir, 'native'), system_dir }
-  // npm does not always run the script that makes these links.
+  // npm does not always run the script that creates these links.
   const links = JSON.parse(await readFile(join(host.native_dir, 'pg-symlinks.json'), 'utf8')) as {
     target: string
   }[]

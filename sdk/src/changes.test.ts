@@ -1,4 +1,4 @@
-// The feed of changes against a real HTTP server that cuts its connection at any byte.
+// The feed of changes from a real HTTP server that breaks connections at arbitrary bytes.
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -29,7 +29,7 @@ const first = 5
 const textOf = (event: string, position: number) =>
   `id: ${position}\nevent: ${event}\ndata: ${JSON.stringify({ position, conversation_id: 'ä 😀' })}\n\n`
 
-/** So many events of the feed. */
+/** The first `count` events of the feed. */
 async function take(events: AsyncGenerator<ConversationChangeEvent>, count: number): Promise<string[]> {
   const taken: string[] = []
   for await (const event of events) {
@@ -39,7 +39,7 @@ async function take(events: AsyncGenerator<ConversationChangeEvent>, count: numb
   return taken
 }
 
-test('whatever is cut, every change comes once, in order, and the position once', async () => {
+test('wherever connections break, every change arrives once, in order, and the position once', async () => {
   const cut = fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), reset: fc.boolean() })
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(cut, { maxLength: 3 }), async (count, cuts) => {
@@ -65,7 +65,7 @@ test('whatever is cut, every change comes once, in order, and the position once'
   )
 }, 60_000)
 
-test('begins where it is told to, and says when more was missed than is kept, also on the way', async () => {
+test('starts at the given position, and reports a reset, also after a reconnection', async () => {
   const starts: (string | undefined)[] = []
   const client = await serve((request, response) => {
     starts.push(request.headers['last-event-id'] as string | undefined)
@@ -77,7 +77,7 @@ test('begins where it is told to, and says when more was missed than is kept, al
   expect(starts).toEqual(['7', '7'])
 })
 
-test('what has no position is passed on as it comes, and nothing resumes at it', async () => {
+test('events without a position are passed on and never used to resume', async () => {
   const starts: (string | undefined)[] = []
   const progress = 'event: progress\ndata: {"conversation_id":"c"}\n\n'
   const client = await serve((request, response) => {
@@ -89,7 +89,7 @@ test('what has no position is passed on as it comes, and nothing resumes at it',
   expect(starts).toEqual([undefined, '7'])
 })
 
-test('throws what it is refused with, at once; and the last failure when its patience is over', async () => {
+test('throws a refusal at once, and the last failure when the retry time is over', async () => {
   let requests = 0
   const refusing = await serve((_request, response) => {
     requests += 1

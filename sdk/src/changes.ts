@@ -1,7 +1,7 @@
-// The feed of an organization's conversations as an async iterator, which resumes by itself for as long as it is read.
+// The feed of an organization's conversations as an async iterator that reconnects by itself.
 import { type ConversationChangeEvent, operations } from '@parley/contract'
 import type { CallOptions, ClientOptions, Values } from './request.ts'
-import { type Time, createPatience, mayReopen, systemTime } from './retry.ts'
+import { type Time, createPatience, canReopen, systemTime } from './retry.ts'
 import { readStream } from './streams.ts'
 
 export async function* streamChanges(
@@ -28,12 +28,12 @@ export async function* streamChanges(
         const isResumed = event.event === 'position' && !isFirst
         position = event.id
         isFirst = false
-        // That it goes on from where it was is nothing new.
+        // A repeated position only confirms that the stream resumed.
         if (!isResumed) yield event
       }
     } catch (error) {
       call.signal?.throwIfAborted()
-      if (!mayReopen(error)) throw error
+      if (!canReopen(error)) throw error
       failure = error
     }
     await patience.wait(failure, call.signal)

@@ -28,7 +28,7 @@ const client = (options: object = {}) =>
   createClient({ base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ...options })
 
 describe('a call', () => {
-  test('puts each field where the contract says', async () => {
+  test('sends each field where the contract puts it', async () => {
     await client({ token: 'pat_a.b', organization_id: 'org' }).updateAgentVersion({
       agent_id: 'a/b ?',
       version: '2',
@@ -40,7 +40,7 @@ describe('a call', () => {
     expect(JSON.parse(seen.body)).toEqual({ config: { instructions: 'Hi' } })
   })
 
-  test('says that a page of ours makes it, where a session may be its credential', async () => {
+  test('sends the CSRF header when a session can be its credential', async () => {
     await client().createAgent({ name: 'A' })
     expect(seen.headers).toMatchObject({ 'x-parley-csrf': '1' })
     await client({ token: 'ak_a.b' }).createAgent({ name: 'A' })
@@ -49,13 +49,13 @@ describe('a call', () => {
     expect(seen.headers).toMatchObject({ 'x-parley-csrf': '1' })
   })
 
-  test('sends filters as a query, without those that are undefined', async () => {
+  test('sends filters as a query, omitting undefined ones', async () => {
     await client().listConversations({ user_id: 'a&b', status: undefined, limit: 5 })
     expect(seen.url).toBe('/core/conversations?user_id=a%26b&limit=5')
     expect(seen.body).toBe('')
   })
 
-  test('sends no body where none is needed', async () => {
+  test('sends no body if none is needed', async () => {
     await client().endConversation({ conversation_id: 'x' })
     expect([seen.body, seen.headers['content-type']]).toEqual(['', undefined])
     await client().endConversation({ conversation_id: 'x', reason: 'done', prefer: 'wait=0' })
@@ -63,8 +63,8 @@ describe('a call', () => {
   })
 })
 
-describe('an answer that is not 2xx', () => {
-  test('is an ApiError with all that it says', async () => {
+describe('a response that is not 2xx', () => {
+  test('becomes an ApiError with all its fields', async () => {
     answer = {
       status: 429,
       headers: { 'retry-after': '3' },
@@ -80,7 +80,7 @@ describe('an answer that is not 2xx', () => {
     })
   })
 
-  test('is one too when it is no answer of Parley’s', async () => {
+  test('becomes an ApiError even if it does not come from Parley', async () => {
     answer = { status: 502, headers: {}, body: '<html>Bad gateway</html>' }
     const error = await client()
       .listAgents()
@@ -92,7 +92,7 @@ describe('an answer that is not 2xx', () => {
 
 describe('repeats', () => {
   const attempts: (string | undefined)[] = []
-  /** Fails as told, one entry for each request; then answers. */
+  /** Fails with one entry for each request, then succeeds. */
   const failing = (...failures: (number | 'reset')[]) => {
     attempts.length = 0
     return client({
@@ -106,7 +106,7 @@ describe('repeats', () => {
   }
   const message = { conversation_id: 'c', text: 'Hello' }
 
-  test('a POST that got no answer, with one key of its own', async () => {
+  test('a POST without a response, with one generated key', async () => {
     answer = { status: 200, body: '{}', headers: {} }
     await failing('reset', 503).sendConversationMessage(message)
     expect(attempts).toHaveLength(3)
@@ -114,7 +114,7 @@ describe('repeats', () => {
     expect(attempts[0]).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('with the key that the caller names', async () => {
+  test('with the key that the caller passes', async () => {
     await failing('reset').sendConversationMessage({ ...message, idempotency_key: 'mine' })
     expect(attempts).toEqual(['mine', 'mine'])
   })
@@ -136,7 +136,7 @@ describe('repeats', () => {
     expect(attempts).toHaveLength(1)
   })
 
-  test('not once the caller has given up', async () => {
+  test('not after the caller aborts', async () => {
     const controller = new AbortController()
     const call = failing('reset', 'reset').sendConversationMessage(message, { signal: controller.signal })
     controller.abort(new Error('enough'))

@@ -1,4 +1,4 @@
-// A typed client over the contract: one method for each operation, named by its id. No code is generated.
+// A typed client for the contract: one method for each operation, named after its id. No code is generated.
 import {
   type ConversationChangeEvent,
   type ConversationStreamEvent,
@@ -13,7 +13,7 @@ import {
 import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
 import { streamChanges } from './changes.ts'
 import { randomUuid } from './random-uuid.ts'
-import { default_retries, mayPass, pause, pauseAfter } from './retry.ts'
+import { default_retries, isRetryable, pause, pauseAfter } from './retry.ts'
 import { streamEvents, streamMessage, streamText } from './streams.ts'
 
 type Call<Id extends OperationId> =
@@ -21,45 +21,56 @@ type Call<Id extends OperationId> =
     ? (input?: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
     : (input: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
 
-/** `finishOpenIdSignIn` is where the identity provider sends the browser itself. */
-type NotAsItIs = 'streamConversationEvents' | 'compareAgentVersions' | 'finishOpenIdSignIn'
+/** Operations without a plain method: two have stream methods, and the identity provider calls `finishOpenIdSignIn`. */
+type WithoutPlainMethod = 'streamConversationEvents' | 'compareAgentVersions' | 'finishOpenIdSignIn'
 
-/** One method for each operation of the contract. Each throws an `ApiError` for an answer that is not 2xx. */
-export type Client = { [Id in Exclude<OperationId, NotAsItIs>]: Call<Id> } & {
-  /** The exact difference between two versions; as a text by the model it is `streamAgentVersionComparison`. */
+/**
+ * One method for each operation of the contract. Each resolves with the parsed response body and throws an `ApiError` if the
+ * response is not 2xx, or a `TypeError` if there is no response.
+ */
+export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id> } & {
+  /** The exact difference between two versions, as data. `streamAgentVersionComparison` describes it in words. */
   compareAgentVersions(
     input: Omit<Input<'compareAgentVersions'>, 'format'>,
     options?: CallOptions,
   ): Promise<Output<'compareAgentVersions'>>
-  /** The difference as the model describes it, piece by piece as it is written. Throws a TypeError when it breaks off. */
+  /**
+   * A description of the difference between two versions, in pieces of text as the model writes it. Throws an `ApiError` if the
+   * request is refused and a `TypeError` if the connection breaks before the end.
+   */
   streamAgentVersionComparison(
     input: Omit<Input<'compareAgentVersions'>, 'format'>,
     options?: CallOptions,
   ): AsyncGenerator<string>
   /**
-   * The events of a conversation from `after` on, then what happens, until it ends: each stored one once, in order, whatever
-   * connections are lost on the way (it resumes with the last number, on any node). Ends without an error when the
-   * conversation has ended; throws an `ApiError` for a refusal, and the last failure when `retries` in a row fail.
+   * The events of a conversation: those stored after position `after`, then new ones until the conversation ends. Each stored
+   * event arrives once and in order, because the stream reconnects, to any node, with the last position. Returns when the
+   * conversation has ended or was deleted. Throws an `ApiError` if the request is refused, the last failure if reconnecting
+   * fails for `stream_patience_ms`, and the signal's reason if it aborts.
    */
   streamConversationEvents(
     input: Input<'streamConversationEvents'>,
     options?: CallOptions,
   ): AsyncGenerator<ConversationStreamEvent>
   /**
-   * The conversations of the organization that are new or change, from now on or after a position, for as long as it is read:
-   * it resumes whatever connections are lost on the way, on any node. First comes `position`, once the feed is followed: what is
-   * listed after that misses nothing. `progress` tells beside the changes where messages were exchanged; it alone may be missed, between
-   * two connections. `reset` asks to list anew: more was missed than is kept. Ends when the signal aborts, by
-   * throwing its reason; throws an `ApiError` for a refusal, and the last failure when `stream_patience_ms` is over.
+   * Changes of the organization's conversations, from now on or from position `after`, until the signal aborts. The stream
+   * reconnects, to any node, with the last position. Events:
+   * - `position`: comes first; a list read after it misses no change.
+   * - `change`: a conversation is new or has changed.
+   * - `progress`: messages were exchanged in a conversation. Not stored, so a reconnection can miss some.
+   * - `reset`: more was missed than the server keeps; read the list again.
+   *
+   * Throws the signal's reason if it aborts, an `ApiError` if the request is refused, and the last failure if reconnecting
+   * fails for `stream_patience_ms`.
    */
   streamConversationChanges(
     input?: Input<'listConversationChanges'>,
     options?: CallOptions,
   ): AsyncGenerator<ConversationChangeEvent>
   /**
-   * Sends a message and tells the course of its turn; the last event is `turn.completed`, `turn.failed` or `turn.cancelled`.
-   * Joined, the deltas since the last `turn.restarted` are the reply. A lost connection throws: with an `idempotency_key` the
-   * call can be repeated, and tells the turn from the start.
+   * Sends a message and streams its turn. The last event is `turn.completed`, `turn.failed` or `turn.cancelled`. The reply is
+   * the concatenated text of all deltas since the last `turn.restarted`. Does not reconnect: throws a `TypeError` if the
+   * connection breaks. Calling it again with the same `idempotency_key` streams the same turn from its start.
    */
   streamConversationMessage(
     input: Input<'sendConversationMessage'>,
@@ -81,9 +92,9 @@ export function createClient(options: ClientOptions): Client {
 
 function createCall(client: ClientOptions, operation: Operation) {
   const takesKey = operation.headers?.properties['idempotency_key'] !== undefined
-  const isRepeatable = operation.method === 'GET' || takesKey || operation.changes_nothing === true
+  const isSafeToRetry = operation.method === 'GET' || takesKey || operation.changes_nothing === true
   const fixed = operation.answer?.kind === 'text' ? { format: 'json' } : {}
-  const retries = isRepeatable ? (client.retries ?? default_retries) : 0
+  const retries = isSafeToRetry ? (client.retries ?? default_retries) : 0
   return async (input: Values = {}, call: CallOptions = {}): Promise<unknown> => {
     const keyed = retries > 0 && takesKey ? { idempotency_key: randomUuid(), ...input } : input
     const repeated = { ...keyed, ...fixed }
@@ -92,7 +103,7 @@ function createCall(client: ClientOptions, operation: Operation) {
         return await readBody(await sendRequest(client, operation, repeated, call))
       } catch (error) {
         call.signal?.throwIfAborted()
-        if (failures >= retries || !mayPass(error)) throw error
+        if (failures >= retries || !isRetryable(error)) throw error
         await pause(pauseAfter(failures, error), call.signal)
       }
     }

@@ -3,7 +3,7 @@ import { randomUuid } from './random-uuid.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('is a UUID of version 4, another each time, where the platform makes none', () => {
+test('returns a new version 4 UUID where the platform has no randomUUID', () => {
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
   const made = Array.from({ length: 1000 }, randomUuid)
   expect(new Set(made).size).toBe(1000)

@@ -1,4 +1,4 @@
-/** A random UUID (version 4). `crypto.randomUUID` is missing on pages of plain HTTP, such as a server's in a private network. */
+/** A random UUID (version 4). Browsers omit `crypto.randomUUID` on pages served over plain HTTP, as in a private network. */
 export function randomUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   bytes[6] = (bytes[6]! & 0x0f) | 0x40

@@ -1,29 +1,30 @@
-// One request and its answer: the address, headers and body of an operation, and the error of an answer that is not 2xx.
+// Sends one request: the URL, headers and body of an operation, and the error if the response is not 2xx.
 import { type Operation, headerName } from '@parley/contract'
 
 export interface ClientOptions {
-  /** As in `http://127.0.0.1:8080`. */
+  /** The server's address, such as `http://127.0.0.1:8080`. */
   base_url: string
   /**
-   * An organization API key, a personal access token or a conversation token. Absent: no credential is sent, save for the
-   * session that a browser adds by itself on a page of the server.
+   * An organization API key, a personal access token or a conversation token. Default: no credential, so that on the server's
+   * own pages the browser's session cookie authenticates the request.
    */
   token?: string
-  /** The organization that a personal access token acts in; with a session, in place of the session's own. */
+  /** The organization to act in: for personal access tokens, or to override that of the session. */
   organization_id?: string
   /** Sent with every request. */
   headers?: Record<string, string>
-  /** Default: the platform's. */
+  /** Default: the platform's `fetch`. */
   fetch?: typeof fetch
   /**
-   * How often a call is repeated that got no answer, or 503; default 2, after about 0.25 s and 0.5 s, or `Retry-After`. Only what
-   * is safe to repeat: reads, and POST, which is given an `idempotency_key` where the caller names none.
+   * How often a call is retried after no response or status 503. Default: 2, after about 0.25 s and 0.5 s or as long as
+   * `Retry-After` says, at most 10 s. Only safe calls are retried: reads, and POST requests that take an `idempotency_key`, which
+   * is generated if you pass none.
    */
   retries?: number
   /**
-   * How long `streamConversationEvents` goes on opening its stream anew, in milliseconds since it last lived: without a
-   * connection, after 429 and 5xx, and when streams end that brought nothing. Default 60,000, in ever longer pauses of up to
-   * 12.5 s, at least as long as `Retry-After` and the stream's `retry` say; 0: the first failure is thrown.
+   * How long `streamConversationEvents` and `streamConversationChanges` try to reconnect, in milliseconds since the stream last
+   * brought events or stayed open for 10 s. Connection failures, 429, 5xx and streams without events count as failures. Default:
+   * 60000. Pauses grow to about 12.5 s, longer if `Retry-After` or the stream's `retry` says so. 0: throw the first failure.
    */
   stream_patience_ms?: number
 }
@@ -31,23 +32,23 @@ export interface ClientOptions {
 export interface CallOptions {
   signal?: AbortSignal
   headers?: Record<string, string>
-  /** Receives the answer's status and headers. */
+  /** Called with each response, for its status and headers. */
   onResponse?: (response: Response) => void
 }
 
-/** An answer that is not 2xx. */
+/** The server's response was not 2xx. The message is its `detail`, or `HTTP <status>`. */
 export class ApiError extends Error {
   readonly status: number
-  /** The wire's `code`; null when the answer was not one of Parley's. */
+  /** The error code, such as `not_found`; null if the response does not come from Parley. */
   readonly code: string | null
   readonly request_id: string | null
-  /** With 422: every fault with its path. */
+  /** With status 422: each invalid field, with its path. Otherwise empty. */
   readonly errors: { path: string; message: string }[]
-  /** Set when the message is stored although there is no reply. */
+  /** The turn of a stored message that got no reply. Otherwise null. */
   readonly turn_id: string | null
-  /** Seconds, of `Retry-After`. */
+  /** Seconds to wait, from `Retry-After`; null if absent. */
   readonly retry_after: number | null
-  /** The body as it came. */
+  /** The parsed JSON body, or its text if it is not JSON. */
   readonly body: unknown
 
   constructor(response: Response, body: unknown) {
@@ -65,7 +66,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Seconds, or a date; null when it is neither. */
+/** `Retry-After` in seconds, from seconds or a date; null if it is neither. */
 function readRetryAfter(value: string | null): number | null {
   if (value === null) return null
   if (/^\d{1,9}$/.test(value)) return Number(value)
@@ -75,7 +76,7 @@ function readRetryAfter(value: string | null): number | null {
 
 export type Values = Record<string, unknown>
 
-/** Throws an `ApiError` for an answer that is not 2xx. */
+/** Throws an `ApiError` if the response is not 2xx. */
 export async function sendRequest(
   client: ClientOptions,
   operation: Operation,
@@ -110,7 +111,7 @@ function headersOf(client: ClientOptions, operation: Operation, input: Values): 
     ...(client.token === undefined ? {} : { Authorization: `Bearer ${client.token}` }),
     ...(client.organization_id === undefined ? {} : { 'X-Parley-Org': client.organization_id }),
     ...(hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}),
-    // For a session's cookie; no page of another origin can send it.
+    // Protects requests that use the session cookie: pages of other origins cannot send this header.
     ...(client.token === undefined || operation.sign_in ? { 'X-Parley-Csrf': '1' } : {}),
     ...Object.fromEntries(own),
   }
@@ -121,7 +122,7 @@ function hasBody(operation: Operation, input: Values): boolean {
   return !operation.body_optional || Object.keys(pick(operation.body, input)).length > 0
 }
 
-/** The fields of one part of the request; undefined ones are not sent. */
+/** The fields that belong to one part of the request; undefined fields are not sent. */
 function pick(part: Operation['body'], input: Values): Values {
   const names = Object.keys(part?.properties ?? {})
   return Object.fromEntries(names.filter((name) => input[name] !== undefined).map((name) => [name, input[name]]))

@@ -1,4 +1,4 @@
-// When a call that failed may be repeated and a stream be opened anew, after how long, and for how long at all.
+// Decides which failed calls are retried and which streams are reopened, after which pause, and for how long.
 import { ApiError } from './request.ts'
 
 export const default_retries = 2
@@ -7,13 +7,13 @@ const first_pause_ms = 250
 const longest_pause_ms = 10_000
 const longest_asked_ms = 30_000
 
-/** Time and chance; tests put their own in place. */
+/** The clock and the random source; tests replace them. */
 export interface Time {
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   now(): number
   /** From 0 to 1, for jitter. */
   random(): number
-  /** Calls back once after `ms`; the answer stops it. */
+  /** Calls back once after `ms`. Returns a function that cancels the timer. */
   after(ms: number, call: () => void): () => void
 }
 
@@ -26,29 +26,29 @@ export const systemTime: Time = {
   },
 }
 
-/** No answer at all (fetch and a body that breaks off throw a TypeError), or one that says that nothing was done. */
-export function mayPass(error: unknown): boolean {
+/** No response (`fetch` and broken bodies throw a TypeError), or one that says that nothing was done. */
+export function isRetryable(error: unknown): boolean {
   return error instanceof ApiError ? error.status === 503 : error instanceof TypeError
 }
 
-/** Opening a stream changes nothing: whatever is not the caller's own fault may pass. */
-export function mayReopen(error: unknown): boolean {
+/** Opening a stream changes nothing, so everything except the caller's own errors can be retried. */
+export function canReopen(error: unknown): boolean {
   return error instanceof ApiError ? error.status === 429 || error.status >= 500 : error instanceof TypeError
 }
 
 export function pauseAfter(failures: number, error: unknown): number {
-  return Math.min(longest_pause_ms, Math.max(askedPause(error), ownPause(failures, first_pause_ms, systemTime)))
+  return Math.min(longest_pause_ms, Math.max(requestedPause(error), backoffPause(failures, first_pause_ms, systemTime)))
 }
 
-function askedPause(error: unknown): number {
+function requestedPause(error: unknown): number {
   return error instanceof ApiError && error.retry_after !== null ? error.retry_after * 1000 : 0
 }
 
-function ownPause(failures: number, first_ms: number, time: Time): number {
+function backoffPause(failures: number, first_ms: number, time: Time): number {
   return Math.min(longest_pause_ms, first_ms * 2 ** failures) * (0.75 + time.random() / 2)
 }
 
-/** Throws the signal's reason when it aborts. */
+/** Throws the signal's reason if it aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined, time: Time = systemTime): Promise<void> {
   signal?.throwIfAborted()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -61,13 +61,13 @@ export async function pause(ms: number, signal: AbortSignal | undefined, time: T
   signal?.throwIfAborted()
 }
 
-/** How long a stream is opened anew that brings nothing. */
+/** How long a stream without new events is reopened. */
 export interface Patience {
-  /** The stream lives: what failed before is forgotten, and its end is no failure. */
+  /** The stream works: forgets earlier failures, and its end does not count as one. */
   renew(): void
-  /** The least pause that the server asks for. */
+  /** Sets the shortest pause, as the server requests. */
   setPause(ms: number): void
-  /** Waits until the stream may be opened anew; throws the failure when that would take too long. */
+  /** Waits until the stream can be reopened. Throws `failure` if that would take too long. */
   wait(failure: unknown, signal: AbortSignal | undefined): Promise<void>
 }
 
@@ -88,9 +88,9 @@ export function createPatience(time: Time, patience_ms: number = default_patienc
     async wait(failure, signal) {
       const now = time.now()
       failing_since ??= now
-      const least_ms = Math.max(asked_ms, askedPause(failure))
-      // Those who are all sent away at once do not all come back at once.
-      const ms = Math.max(least_ms * (1 + time.random() / 4), ownPause(failures, first_pause_ms, time))
+      const least_ms = Math.max(asked_ms, requestedPause(failure))
+      // Jitter: clients that were disconnected together must not all reconnect together.
+      const ms = Math.max(least_ms * (1 + time.random() / 4), backoffPause(failures, first_pause_ms, time))
       if (!hasLived && now + ms - failing_since > patience_ms) throw failure
       hasLived = false
       failures += 1

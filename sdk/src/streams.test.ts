@@ -1,4 +1,4 @@
-// The stream reader against a real HTTP server that cuts its connection at any byte.
+// Streams from a real HTTP server that breaks connections at arbitrary bytes.
 import { getEventListeners, once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -32,7 +32,7 @@ async function listen(answer: Answer): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Pauses are over at once, and noted; the wait for a sign of life lasts until `loseHope`. */
+/** Pauses end at once and are recorded. The idle timer runs until `expireIdleTimer`. */
 function createTestTime() {
   let now = 0
   const pauses: number[] = []
@@ -52,13 +52,13 @@ function createTestTime() {
     },
   }
   const pass = (ms: number) => void (now += ms)
-  const loseHope = () => {
+  const expireIdleTimer = () => {
     for (const call of waits) call()
   }
-  return { time, pauses, pass, loseHope, waits }
+  return { time, pauses, pass, expireIdleTimer, waits }
 }
 
-/** The reader of a server that answers like this, with time in the test's hands. */
+/** A reader of a server that responds like this, with time controlled by the test. */
 async function follow(answer: Answer, call: CallOptions = {}, options: Partial<ClientOptions> = {}) {
   const base_url = await listen(answer)
   const hand = createTestTime()
@@ -80,7 +80,7 @@ async function collect(events: AsyncIterable<ConversationStreamEvent>): Promise<
 }
 
 describe('streamConversationEvents', () => {
-  test('whatever is cut, every event comes once, in order', async () => {
+  test('wherever connections break, every event arrives once and in order', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 12 }),
@@ -111,7 +111,7 @@ describe('streamConversationEvents', () => {
     )
   }, 60_000)
 
-  test('begins where it is told to', async () => {
+  test('starts at the given position', async () => {
     let start: unknown
     const client = await serve((request, response) => {
       start = request.headers['last-event-id']
@@ -121,12 +121,12 @@ describe('streamConversationEvents', () => {
     expect(start).toBe('7')
   })
 
-  test('ends when there is nothing more to come', async () => {
+  test('ends when the server reports that no more events will come', async () => {
     const client = await serve((_request, response) => response.writeHead(204).end())
     expect(await collect(client.streamConversationEvents({ conversation_id, after: 9 }))).toEqual([])
   })
 
-  test('throws what it is refused with, at once', async () => {
+  test('throws a refusal at once', async () => {
     let requests = 0
     const client = await serve((_request, response) => {
       requests += 1
@@ -144,11 +144,11 @@ describe('streamConversationEvents', () => {
     ['502', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(502).end()],
     ['429', (_request: IncomingMessage, response: ServerResponse) => response.writeHead(429).end()],
     [
-      'streams that end and bring nothing but what is being said',
+      'streams that only bring unfinished text',
       (_request, response) => asStream(response).end('event: message.snapshot\ndata: {"text":"Half"}\n\n'),
     ],
-    ['streams that end and bring nothing', (_request, response) => asStream(response).end(':\n\n')],
-  ] as [string, Answer][])('has patience for a minute with %s, in ever longer pauses', async (_what, answer) => {
+    ['streams without events', (_request, response) => asStream(response).end(':\n\n')],
+  ] as [string, Answer][])('retries for a minute after %s, with growing pauses', async (_what, answer) => {
     let requests = 0
     const { events, pauses } = await follow((request, response) => {
       requests += 1
@@ -162,7 +162,7 @@ describe('streamConversationEvents', () => {
     expect(sum(pauses)).toBeLessThanOrEqual(60_000)
   })
 
-  test('where nobody listens any more too', async () => {
+  test('retries when nothing listens', async () => {
     const { events, base_url, pauses } = await follow((_request, response) => asStream(response).end(eventOf(1, 3)))
     await events.next()
     await closing.pop()!()
@@ -171,7 +171,7 @@ describe('streamConversationEvents', () => {
     expect(base_url).toMatch(/^http/)
   })
 
-  test('an event renews its patience, and so does a stream that lived for long', async () => {
+  test('an event resets the retry time, and so does a stream that stayed open', async () => {
     let requests = 0
     let liveOn = () => {}
     const answer: Answer = (_request, response) => {
@@ -190,11 +190,11 @@ describe('streamConversationEvents', () => {
     }
     const { events, pauses, pass } = await follow(answer, { onResponse })
     expect(await collect(events)).toEqual([1, 2])
-    // The end of a stream is a failure too, the first of the next row.
+    // The end of a stream is also a failure, the first of the next series.
     expect(pauses).toEqual([250, 500, 1000, 250, 500, 1000, 2000, 250, 500, 1000, 2000])
   })
 
-  test('comes again as late as the stream and the refusals ask it to', async () => {
+  test('waits as long as the stream and refusals request', async () => {
     const answers: Answer[] = [
       (_request, response) => asStream(response).end(`retry: 3000\n\n${eventOf(1, 2)}`),
       (_request, response) => response.writeHead(429, { 'retry-after': '20' }).end(),
@@ -205,7 +205,7 @@ describe('streamConversationEvents', () => {
     expect(pauses).toEqual([3000 * 1.125, 20_000 * 1.125])
   })
 
-  test('does not wait for what is asked beyond its patience', async () => {
+  test('does not wait if the requested pause exceeds the retry time', async () => {
     const { events, pauses } = await follow((_request, response) => {
       response.writeHead(503, { 'retry-after': '3600' }).end()
     })
@@ -213,7 +213,7 @@ describe('streamConversationEvents', () => {
     expect(pauses).toEqual([])
   })
 
-  test('without patience it throws the first failure', async () => {
+  test('with a retry time of 0 it throws the first failure', async () => {
     const { events } = await follow(
       (_request, response) => response.writeHead(503).end(),
       {},
@@ -233,27 +233,27 @@ describe('streamConversationEvents', () => {
     expect(cut.pauses.length).toBe(1)
   })
 
-  test('opens its stream anew when nothing is heard, not even a comment', async () => {
+  test('reopens a stream that sends nothing, not even a comment', async () => {
     let requests = 0
-    const { events, loseHope, waits } = await follow((_request, response) => {
+    const { events, expireIdleTimer, waits } = await follow((_request, response) => {
       requests += 1
       if (requests === 1) return void asStream(response).write(eventOf(1, 2))
       if (requests === 3) return void asStream(response).end(eventOf(2, 2))
     })
     expect((await events.next()).value).toMatchObject({ id: 1 })
-    // Whoever is busy with an event waits for nothing.
+    // While the reader handles an event, the idle timer does not run.
     expect(waits.size).toBe(0)
     const next = events.next()
     await expect.poll(() => waits.size).toBe(1)
-    loseHope()
-    // The second connection does not even have an answer.
+    expireIdleTimer()
+    // The second connection does not even get a response.
     await expect.poll(() => requests).toBe(2)
     await expect.poll(() => waits.size).toBe(1)
-    loseHope()
+    expireIdleTimer()
     expect((await next).value).toMatchObject({ id: 2 })
   })
 
-  test('leaves no listener with the signal of its caller, however often it comes again', async () => {
+  test("leaves no listener on the caller's signal, however often it reconnects", async () => {
     const gone = new AbortController()
     let requests = 0
     const answer: Answer = (_request, response) => {
@@ -268,7 +268,7 @@ describe('streamConversationEvents', () => {
     expect(getEventListeners(gone.signal, 'abort').length).toBe(0)
   })
 
-  test('closes its connection when it is read no more; a clone of the response is read on', async () => {
+  test('closes its connection when the reader stops, but a clone of the response stays readable', async () => {
     const closed = Promise.withResolvers<void>()
     const read = await follow((_request, response) => {
       response.on('close', closed.resolve)
@@ -289,7 +289,7 @@ describe('streamConversationEvents', () => {
     expect(await clone).toContain('id: 2')
   })
 
-  test('ends with the signal of its caller, connected or not', async () => {
+  test("ends when the caller's signal aborts, connected or not", async () => {
     const gone = new AbortController()
     const connected = await follow((_request, response) => asStream(response).write(eventOf(1, 2)), {
       signal: gone.signal,
@@ -304,7 +304,7 @@ describe('streamConversationEvents', () => {
 })
 
 describe('streamConversationMessage', () => {
-  test('throws when the connection ends before the turn does', async () => {
+  test('throws if the connection ends before the turn', async () => {
     const client = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.end('event: turn.started\ndata: {"turn_id":"t","attempt":1}\n\n')
@@ -319,7 +319,7 @@ describe('streamAgentVersionComparison', () => {
   const input = { agent_id: 'a', from_version: 1, to_version: 2 }
   const text = 'ä 😀 – two'
 
-  test('whatever the text is cut into, and wherever it breaks off', async () => {
+  test('the text arrives whole in any chunks, and a break anywhere throws', async () => {
     const bytes = Buffer.from(text)
     for (let at = 1; at < bytes.length; at += 1) {
       let url: string | undefined
@@ -338,7 +338,7 @@ describe('streamAgentVersionComparison', () => {
     }
   })
 
-  test('throws what it is refused with', async () => {
+  test('throws a refusal', async () => {
     const client = await serve((_request, response) => {
       response.writeHead(502, { 'content-type': 'application/json' }).end('{"detail":"No model"}')
     })

@@ -1,11 +1,11 @@
-// Streams as async iterators: a conversation's events, which resume by themselves, those of one message's turn, and plain text.
+// Streams as async iterators: the events of a conversation (reconnects by itself), of one message's turn, and plain text.
 import { type ConversationStreamEvent, type Operation, type TurnStreamEvent, operations } from '@parley/contract'
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
 import { type Connection, openConnection } from './connection.ts'
 import { type CallOptions, type ClientOptions, type Values, sendRequest } from './request.ts'
-import { type Patience, type Time, createPatience, mayReopen, systemTime } from './retry.ts'
+import { type Patience, type Time, createPatience, canReopen, systemTime } from './retry.ts'
 
-/** A stream that lived for so long was not in vain, even if nothing happened: the server says so every 15 s. */
+/** A stream that stayed open this long counts as working, even without events. */
 const settled_ms = 10_000
 
 export async function* streamMessage(
@@ -20,7 +20,7 @@ export async function* streamMessage(
     yield { event, data } as TurnStreamEvent
     if (event === 'turn.completed' || event === 'turn.failed' || event === 'turn.cancelled') return
   }
-  throw new TypeError('The stream ended before the turn did')
+  throw new TypeError('The stream ended before the turn')
 }
 
 export async function* streamEvents(
@@ -33,7 +33,7 @@ export async function* streamEvents(
   let position = (last_event_id ?? after) as string | number | undefined
   for (;;) {
     const start = position === undefined ? {} : { last_event_id: String(position) }
-    let failure: unknown = new TypeError('The stream ended before the conversation did')
+    let failure: unknown = new TypeError('The stream ended before the conversation')
     try {
       const opened = { client, operation: operations.streamConversationEvents, input: { ...input, ...start }, call }
       for await (const event of readStream<ConversationStreamEvent>(opened, { time, patience })) {
@@ -44,23 +44,23 @@ export async function* streamEvents(
       }
     } catch (error) {
       call.signal?.throwIfAborted()
-      if (!mayReopen(error)) throw error
+      if (!canReopen(error)) throw error
       failure = error
     }
     await patience.wait(failure, call.signal)
   }
 }
 
-interface Opened {
+interface StreamRequest {
   client: ClientOptions
   operation: Operation
   input: Values
   call: CallOptions
 }
 
-/** What one connection brings; `over`: there is nothing more to come, ever. */
+/** The events of one connection; `over` means that no more will ever come. */
 export async function* readStream<Event>(
-  { client, operation, input, call }: Opened,
+  { client, operation, input, call }: StreamRequest,
   { time, patience }: { time: Time; patience: Patience },
 ): AsyncGenerator<Event | 'over'> {
   using connection = openConnection(call.signal, time)
@@ -71,7 +71,7 @@ export async function* readStream<Event>(
     if (time.now() - opened_at >= settled_ms) patience.renew()
   }
   for await (const { id, event, data } of readEvents(response, connection, { onBytes, onRetry: patience.setPause })) {
-    // What is only being said comes anew with every stream.
+    // Text that is still being generated repeats on every new stream, so only stored events count.
     if (id !== undefined) patience.renew()
     yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as Event
   }
@@ -98,13 +98,13 @@ function open(
   return connection.waitFor(sendRequest(client, operation, input, { ...call, headers, signal: connection.signal }))
 }
 
-interface Heard {
+interface ReadHooks {
   onBytes?: () => void
   onRetry?: (ms: number) => void
 }
 
-/** Throws a TypeError, as fetch does, when the connection breaks. */
-async function* readEvents(response: Response, connection: Connection, { onBytes, onRetry }: Heard = {}) {
+/** Throws a TypeError, as fetch does, if the connection breaks. */
+async function* readEvents(response: Response, connection: Connection, { onBytes, onRetry }: ReadHooks = {}) {
   const parsed: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (event) => void parsed.push(event), ...(onRetry ? { onRetry } : {}) })
   const decoder = new TextDecoder()
@@ -120,7 +120,7 @@ async function* readEvents(response: Response, connection: Connection, { onBytes
       }
     }
   } finally {
-    // Closes the connection; who has cloned the response in a `fetch` of his own reads on, and is not waited for.
+    // Closes the connection without waiting: a custom `fetch` can have cloned the response and still be reading.
     body.cancel().catch(() => {})
   }
 }

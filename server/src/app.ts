@@ -1,4 +1,4 @@
-// The composition root: makes one of everything, in order, and closes it in reverse. Nobody imports it but main and the tests.
+// The composition root: creates one of everything in order, and closes it in reverse. Only main and the tests import it.
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
@@ -16,7 +16,7 @@ import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
 import { createLiveTurns } from './live/live-turns.ts'
-import { drainKey } from './events/events.ts'
+import { changeKey, changed, drainKey } from './live/shared.ts'
 import { createHttpServer } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
@@ -31,18 +31,18 @@ import { everyMinute } from './work/every-minute.ts'
 import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
-  /** Where it listens, as `http://host:port`. */
+  /** The address of the server, as `http://host:port`. */
   readonly url: string
   readonly bootstrapped: Bootstrapped
   readonly core: Core
   readonly rooms: Rooms
-  /** The sample agent, when this start made it. */
+  /** The sample agent, if this start created it. */
   readonly sample_agent_id: string | null
-  /** Resolves when the server can no longer serve, with the reason. */
+  /** Resolves with the reason when the server can no longer serve. */
   readonly failed: Promise<Error>
 }
 
-/** A query that takes longer is cut off. */
+/** A query that takes longer is cancelled. */
 const statement_timeout_ms = 30_000
 
 export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {
@@ -53,7 +53,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
       connection_string,
       max_connections: config.database_connections,
       statement_timeout_ms,
-      onError: (error) => log.warn({ reason: error.message }, 'an idle database connection was lost'),
+      onError: (error) => log.warn({ reason: error.message }, 'lost an idle database connection'),
     }),
   )
   await migrate(database)
@@ -80,7 +80,7 @@ async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposab
   return { connection_string: embedded.connection_string, exited: embedded.exited }
 }
 
-/** Where the first organization never had an agent: one that was deleted does not come back. */
+/** Only if the first organization never had an agent, so that a deleted one does not come back. */
 async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization }: Bootstrapped) {
   const agent = await createSampleAgent(openStore(database, organization.id), ports)
   return agent?.agent_id ?? null
@@ -113,7 +113,7 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
   return { core, rooms, database }
 }
 
-/** What tells this process what happens on others, and them what happens here. */
+/** Connects this process with other nodes for live information. */
 function connectNodes(
   { database, connection_string }: { database: PooledDatabase; connection_string: string },
   ports: Ports,
@@ -128,21 +128,21 @@ function connectNodes(
       connection_string,
       after: clock.after,
       onReconnect: signals.notifyAll,
-      onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be late'),
+      onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be delayed'),
     }),
   )
-  bus.subscribe('changed', signals.notify)
+  bus.subscribe(changed, (id) => signals.notify(changeKey(id)))
   const node_id = ports.newId()
   return { bus, signals, turns: stack.use(createLiveTurns({ bus, signals, ports, node_id })), node_id }
 }
 
-/** Each minute; a node takes far fewer keys a minute than this. */
+/** Per minute; a node binds far fewer keys in a minute. */
 const keys_deleted_at_once = 100_000
 
-/** After the time for running turns: what they have come to is sent. */
+/** Time for sending the last responses after running turns have ended. */
 const last_answers_ms = 2000
 
-/** Starts what takes work in; on the way down turns and their calls end before the server closes. */
+/** Starts everything that accepts work. During shutdown, turns and their calls end before the server closes. */
 async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   const { config, live, node } = core
   for (const room of Object.values<Room>(rooms)) {

@@ -1,4 +1,4 @@
-// What a person reads when the server has started: where it is, how to get in, which model answers, a line to try.
+// The text printed when the server has started: its address, the credentials, the model, and a command to try.
 import type { App } from './app.ts'
 import type { Config } from './config/config.ts'
 
@@ -25,16 +25,16 @@ export function renderBanner({ url, bootstrapped, sample_agent_id }: Started, co
 function describeModel({ default_model, providers }: Config): string {
   if (!default_model.startsWith('demo/')) return default_model
   const hint = providers.openai?.base_url
-    ? 'set PARLEY_DEFAULT_MODEL, as in openai/llama3.2, to use the server at OPENAI_BASE_URL'
+    ? 'set PARLEY_DEFAULT_MODEL, for example to openai/llama3.2, to use the server at OPENAI_BASE_URL'
     : 'set OPENAI_API_KEY, ANTHROPIC_API_KEY or another provider for a real one'
-  return `${default_model}, which is no language model (${hint})`
+  return `${default_model}, which is not a language model (${hint})`
 }
 
 function describeKey(admin_key: string | null, key_file: string | null): string[] {
   if (admin_key === null) return []
   return [
     `  Admin key       ${admin_key}`,
-    ...(key_file ? [`                  shown only now; also in ${key_file}`] : []),
+    ...(key_file ? [`                  shown only once; also in ${key_file}`] : []),
   ]
 }
 

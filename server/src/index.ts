@@ -1,4 +1,4 @@
-// What the command line needs of the server.
+// What the command line uses of the server.
 export {
   createKey,
   createOrganization,
@@ -17,7 +17,7 @@ export { AppError } from './base/errors.ts'
 export { systemPorts } from './base/ports.ts'
 export { rotateSecretKey } from './rotate.ts'
 
-/** Runs the server until a signal ends it, and answers the exit code. Loaded late: a command does without all that. */
+/** Runs the server until a signal ends it, and returns the exit code. Loaded lazily, because other commands do not need it. */
 export async function serve(): Promise<number> {
   const { main } = await import('./main.ts')
   return main()

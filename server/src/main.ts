@@ -1,4 +1,4 @@
-// The process: settings, app, and a life until a signal ends it.
+// The process: reads the settings and runs the app until a signal ends it.
 import { type App, startApp } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError } from './config/config.ts'
@@ -6,7 +6,7 @@ import { readConfig } from './settings.ts'
 import { EmbeddedPostgresError } from '@parley/embedded-postgres'
 import { createLog } from './telemetry/log.ts'
 
-/** Exit codes: 0 after a signal, 1 when the server cannot start or go on, 2 for settings that cannot be used. */
+/** Exit codes: 0 after a signal, 1 if the server cannot start or continue, 2 for invalid settings. */
 export async function main(): Promise<number> {
   const stopped = untilSignal()
   let config: Config
@@ -25,7 +25,7 @@ export async function main(): Promise<number> {
   }
   process.stdout.write(renderBanner(app, config))
   const reason = await Promise.race([stopped, app.failed])
-  if (reason instanceof Error) log.fatal({ err: reason }, 'the server cannot go on')
+  if (reason instanceof Error) log.fatal({ err: reason }, 'the server cannot continue')
   else log.info({ signal: reason }, 'stopping')
   await app[Symbol.asyncDispose]()
   return reason instanceof Error ? 1 : 0
@@ -47,7 +47,7 @@ function isListenError(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.syscall === 'listen'
 }
 
-/** The first signal asks for an orderly end; a second one does not wait for it. */
+/** The first signal starts an orderly shutdown; a second one ends the process immediately. */
 function untilSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

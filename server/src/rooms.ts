@@ -1,4 +1,4 @@
-// Every room of the server, created in the order of the layers: a room is given the core and the rooms below it.
+// Every room of the server, created in the order of the layers: a room receives the core and the rooms below it.
 import type { OperationId } from '@parley/contract'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
@@ -21,10 +21,10 @@ import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
-/** What a room may add to the conversations and turns of the rooms below it. */
+/** What a room can add to the conversations and turns of the rooms below it. */
 type Contributing = Room & ConversationContributions & TurnContributions
 
-/** Rooms start in this order, and end in reverse. */
+/** Rooms start in this order and end in reverse. */
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
@@ -56,7 +56,7 @@ type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) exte
   ? All
   : never
 
-/** What carries out every operation of the contract: one that no room has does not compile. */
+/** The handlers of all operations of the contract: an operation without a room does not compile. */
 export function operationsOf(rooms: Rooms): Handlers<OperationId> {
   const each = Object.values<Room>(rooms).map(({ operations }) => operations)
   return Object.assign({}, ...each) as Merged<Rooms[keyof Rooms]['operations']>

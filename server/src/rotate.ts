@@ -1,18 +1,18 @@
-// The rotation of the installation's secret key: whatever the old one sealed, in every room, is sealed with the new one.
+// Rotates the installation's secret key: in every room, seals everything again that the old key sealed.
 import { type SecretKeyServices, replaceSecretKey } from './sealing/secret-key.ts'
 import { resealAnswers } from './idempotency/reseal.ts'
 import { createReseal, createSealers } from './sealing/seal.ts'
 import { resealWebhookSecrets } from './webhooks/reseal.ts'
 import { resealSecrets } from './secrets/reseal.ts'
 
-/** How many of each were sealed anew. */
+/** The number of each that were sealed again. */
 export interface Rotation {
   secrets: number
   webhooks: number
   answers: number
 }
 
-/** One transaction with the change of the key. Running nodes with the old one write nothing sealed from then on, and end. */
+/** Runs in one transaction with the change of the key. Running nodes with the old key then write nothing sealed, and end. */
 export function rotateSecretKey(services: SecretKeyServices): Promise<Rotation> {
   return replaceSecretKey(services, async (tx, { old_key, new_key }) => {
     const { randomBytes } = services.ports

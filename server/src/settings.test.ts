@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError } from './config/config.ts'
+import { limitSettings } from './config/limits.ts'
 import { secretSettings } from './secrets/settings.ts'
-import { readConfig, settings } from './settings.ts'
+import { readConfig } from './settings.ts'
 
 function faultsOf(environment: Record<string, string>): string[] {
   try {
@@ -13,7 +14,7 @@ function faultsOf(environment: Record<string, string>): string[] {
   }
 }
 
-test('without any setting, every default is that of the reference', () => {
+test('without settings, every default is that of the reference', () => {
   const config = readConfig({})
   expect(config).toMatchObject({
     host: '127.0.0.1',
@@ -23,16 +24,16 @@ test('without any setting, every default is that of the reference', () => {
     warnings: [],
   })
   expect(config.default_model).toBe('demo/parley-demo')
-  const limits = settings.filter(({ name }) => /LIMIT/.test(name)).map((setting) => Number(setting.default))
+  const limits = [...limitSettings.settings, ...secretSettings.settings].map((setting) => Number(setting.default))
   const own = config.of(secretSettings)
   expect([...Object.values(config.limits), own.secret_bytes].toSorted()).toEqual(limits.toSorted())
 })
 
-test('a blank setting is none', () => {
+test('a blank setting counts as absent', () => {
   expect(readConfig({ PORT: ' ', OPENAI_API_KEY: '' }).port).toBe(8080)
 })
 
-test('name servers are addresses, with a port where it is another one', () => {
+test('name servers are addresses, with a port if it is not the default', () => {
   expect(readConfig({}).name_servers).toEqual([])
   const given = '1.1.1.1, 127.0.0.11:5353,[2606:4700::1111]:53,::1'
   expect(readConfig({ PARLEY_NAME_SERVERS: given }).name_servers).toEqual(given.split(',').map((one) => one.trim()))
@@ -73,11 +74,11 @@ test.each<[string, Record<string, string>]>([
   expect(faultsOf(environment).join()).toContain(name)
 })
 
-test('faults come all at once', () => {
+test('all faults are reported at once', () => {
   expect(faultsOf({ PORT: 'x', PARLEY_LOG_LEVEL: 'x', DATABASE_URL: 'x' })).toHaveLength(3)
 })
 
-test('a setting that is none is a warning, so that a slip of the pen is seen', () => {
+test('an unknown setting is a warning, so that typing errors are noticed', () => {
   expect(readConfig({ PARLEY_LOGLEVEL: 'debug' }).warnings).toEqual([
     'PARLEY_LOGLEVEL is not a setting and has no effect',
   ])
@@ -105,7 +106,7 @@ describe('signing in', () => {
     })
   })
 
-  test('with an identity provider takes all of its settings', () => {
+  test('with an identity provider needs all of its settings', () => {
     expect(readConfig(openid).sign_in).toMatchObject({
       public_url: 'https://parley.example.com',
       openid: { issuer: 'https://login.example.com', client_id: 'parley', client_secret: 's', name: 'Single sign-on' },
@@ -119,14 +120,14 @@ describe('signing in', () => {
       expect(faultsOf({ ...openid, [name]: '' }), name).toHaveLength(1)
   })
 
-  test('a secret travels in clear only on this machine', () => {
+  test('a secret is sent in plain text only on this machine', () => {
     expect(faultsOf({ ...openid, PARLEY_OIDC_ISSUER: 'http://login.example.com' })).toHaveLength(1)
     for (const host of ['localhost', '127.0.0.1:9000', '[::1]:9000'])
       expect(faultsOf({ ...openid, PARLEY_OIDC_ISSUER: `http://${host}` })).toEqual([])
   })
 
   test.each(['parley.example.com', 'https://parley.example.com/console', 'https://a@b', 'ftp://a', 'https://a?b'])(
-    '%s is no public address',
+    '%s is not a public address',
     (address) => expect(faultsOf({ PARLEY_PUBLIC_URL: address })).toHaveLength(1),
   )
 

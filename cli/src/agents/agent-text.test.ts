@@ -65,7 +65,7 @@ const agents: fc.Arbitrary<AgentDefinition> = fc
   })
   .map((agent) => JSON.parse(JSON.stringify(agent)) as AgentDefinition)
 
-/** As the folder does, without files. */
+/** Reads as the folder does, from memory instead of files. */
 function readBack(agent: AgentDefinition, format: 'yaml' | 'json'): unknown {
   const files = new Map(renderAgent(agent, format).map(({ name, text }) => [name, text]))
   const parsed = parseAgentText(files.get(`agent.${format}`)!, format)
@@ -80,7 +80,7 @@ function readBack(agent: AgentDefinition, format: 'yaml' | 'json'): unknown {
 }
 
 describe('an agent as text', () => {
-  test.each(['yaml', 'json'] as const)('%s: what was written is read again, whatever it is', (format) => {
+  test.each(['yaml', 'json'] as const)('%s: any agent is the same after it is written and read', (format) => {
     fc.assert(
       fc.property(agents, (agent) => {
         const defaults = {
@@ -96,7 +96,7 @@ describe('an agent as text', () => {
     )
   })
 
-  it('is the same whatever the order of keys', () => {
+  it('does not depend on the order of keys', () => {
     const reverse = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(reverse)
       if (typeof value !== 'object' || value === null) return value
@@ -115,7 +115,7 @@ describe('an agent as text', () => {
     )
   })
 
-  it('has the long texts beside it, and known keys in their order', () => {
+  it('puts long texts in their own files and sorts known keys as the schema does', () => {
     const config = {
       zebra: 1,
       tools: [{ description: 'D', name: 'n', actions: [{ url: 'https://x', type: 'http' }] }],
@@ -154,23 +154,23 @@ config:
   })
 })
 
-describe('a text that is no agent', () => {
+describe('a text that is not an agent', () => {
   const bomb = ['a: &a [x,x,x,x,x,x,x,x,x,x]', ...'bcdefgh'].reduce((text, name) => {
     const before = String.fromCharCode(name.charCodeAt(0) - 1)
     return `${text}\n${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join()}]`
   })
   test.each([
-    ['keys that stand twice', 'a: 1\na: 2', /unique/],
-    ['keys that stand twice, deeper', 'a: [{"b": 1, "b": 2}]', /unique/],
+    ['duplicate keys', 'a: 1\na: 2', /unique/],
+    ['nested duplicate keys', 'a: [{"b": 1, "b": 2}]', /unique/],
     ['two documents', 'a: 1\n---\nb: 2', /multiple documents/],
-    ['aliases without end', bomb, /alias/],
-    ['an alias of itself', 'a: &a [*a]', /./],
+    ['exponential aliases', bomb, /alias/],
+    ['an alias that contains itself', 'a: &a [*a]', /./],
     ['unknown tags', 'a: !env HOME', /Unresolved tag/],
-    ['bytes', 'a: !!binary aGk=', /a must be a value that JSON has/],
-    ['sets', 'a: !!set {b}', /JSON has/],
-    ['infinity', 'a: {b: [.inf]}', /a\.b\.0 must be a number/],
-    ['keys that are no text', '? [a]\n: 1', /must be strings/],
-    ['a reference that is no text', 'a: !file [x]', /Unresolved tag/],
+    ['bytes', 'a: !!binary aGk=', /a must be a JSON value/],
+    ['sets', 'a: !!set {b}', /must be a JSON value/],
+    ['infinity', 'a: {b: [.inf]}', /a\.b\.0 must be a finite number/],
+    ['keys that are not strings', '? [a]\n: 1', /must be strings/],
+    ['a reference that is not a string', 'a: !file [x]', /Unresolved tag/],
     ['depth', `a: ${'['.repeat(200)}${']'.repeat(200)}`, /nested too deeply/],
     ['more depth', '['.repeat(50_000), /./],
     ['still more depth', `${'['.repeat(20_000)}${']'.repeat(20_000)}`, /./],
@@ -179,13 +179,13 @@ describe('a text that is no agent', () => {
   })
 
   test.each([
-    ['YAML in a JSON file', 'a: 1', /cannot be read/],
-    ['a key that stands twice', '{"a": 1, "a": 2}', /unique/],
+    ['YAML in a JSON file', 'a: 1', /could not be parsed/],
+    ['a duplicate key', '{"a": 1, "a": 2}', /unique/],
   ])('%s', (_what, text, message) => {
     expect(parseAgentText(text, 'json')).toEqual({ faults: [expect.stringMatching(message)] })
   })
 
-  it('may have keys that mean something to JavaScript', () => {
+  it('accepts keys that are special in JavaScript', () => {
     const parsed = parseAgentText('__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}', 'yaml')
     expect(Object.keys((parsed as { value: object }).value)).toEqual(['__proto__', 'constructor'])
     expect(({} as { polluted?: true }).polluted).toBeUndefined()

@@ -1,9 +1,9 @@
-// The text of an agent file: YAML or JSON into a value, and an agent into the files that stand for it.
+// Converts between an agent and the text of its files, in YAML or JSON.
 import { AgentConfig } from '@parley/contract'
 import { Document, type ScalarTag, parseDocument, visit } from 'yaml'
 import { type AgentDefinition, type JsonObject, isObject } from './agent.ts'
 
-/** `!file instructions.md` in YAML: the text of that file. */
+/** `!file instructions.md` in YAML: replaced with the text of that file. */
 export class FileReference {
   readonly path: string
 
@@ -26,32 +26,32 @@ type Parsed = { value: unknown } | { faults: string[] }
 
 export type Format = 'yaml' | 'json'
 
-/** The value has `FileReference`s in it, and is JSON apart from them. */
+/** The value is JSON, except that it can contain `FileReference`s. */
 export function parseAgentText(text: string, format: Format): Parsed {
   try {
     if (format === 'json') JSON.parse(text)
-    // JSON is YAML too; this reading refuses keys that stand twice.
+    // JSON is also YAML, and the YAML parser rejects duplicate keys.
     const document = parseDocument(text, { customTags: [fileTag], stringKeys: true })
     const faults = [...document.errors, ...document.warnings].map(({ message }) => firstLine(message))
     if (faults.length > 0) return { faults }
     const value: unknown = document.toJS({ maxAliasCount: max_aliases })
     const fault = findForeignValue(value, '', max_depth)
-    // A server knows no minus zero, which would always differ.
+    // JSON on the server has no minus zero, so keeping it would always show a difference.
     return fault === null ? { value: withoutMinusZero(value) } : { faults: [fault] }
   } catch (error) {
-    return { faults: [`cannot be read: ${firstLine(error instanceof Error ? error.message : String(error))}`] }
+    return { faults: [`could not be parsed: ${firstLine(error instanceof Error ? error.message : String(error))}`] }
   }
 }
 
-/** YAML can say more than JSON; null when this does not. */
+/** YAML can express more than JSON. Returns null if the value is JSON. */
 function findForeignValue(value: unknown, path: string, depth: number): string | null {
   if (depth === 0) return `${path} is nested too deeply`
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null
-  if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} must be a number that JSON has`
+  if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} must be a finite number`
   if (value instanceof FileReference) return null
   const isPlain =
     typeof value === 'object' && (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype)
-  if (!isPlain) return `${path} must be a value that JSON has`
+  if (!isPlain) return `${path} must be a JSON value`
   for (const [key, entry] of Object.entries(value)) {
     const fault = findForeignValue(entry, path === '' ? key : `${path}.${key}`, depth - 1)
     if (fault !== null) return fault
@@ -73,7 +73,7 @@ function firstLine(text: string): string {
 
 // --- writing ---
 
-/** The texts that get a file of their own, and its name. */
+/** The texts that get their own file, with the name of that file. */
 const ownFiles = { instructions: 'instructions.md', guardrails: 'guardrails.md' }
 
 export interface RenderedFile {
@@ -81,7 +81,7 @@ export interface RenderedFile {
   text: string
 }
 
-/** The files of an agent, the main one last; equal agents give equal files. */
+/** The files of an agent, the main one last. Equal agents give equal files. */
 export function renderAgent(agent: AgentDefinition, format: Format): RenderedFile[] {
   const texts: RenderedFile[] = []
   const config = agent.config && (orderKeys(agent.config, schema) as JsonObject)
@@ -123,22 +123,22 @@ function renderYaml(content: object): string {
   })
 }
 
-/** Whether a text can stand as it is, or as a block: without spaces at the ends of its lines, and without what one cannot see. */
+/** Whether a text can be written without quotes: no trailing spaces on its lines and no invisible characters. */
 function isPlainText(text: string): boolean {
   return !/^\s|[^\S\n](\n|$)|\n\n$|[^\P{C}\n]|[\u2028\u2029]/u.test(text)
 }
 
-/** Whether reading the file gives the text again, whatever git does to the ends of its lines. */
+/** Whether the text survives a round trip through a file, even if git changes its line endings. */
 function isFileText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.isWellFormed() && !/[\r\0]|^\uFEFF/.test(value)
 }
 
-/** The text that a file stands for: a last line break belongs to the file. */
+/** The text in a file, without the line break that ends the file. */
 export function textOfFile(content: string): string {
   return content.replaceAll('\r\n', '\n').replace(/\n$/, '')
 }
 
-/** What this reads of a JSON Schema. */
+/** The parts of a JSON Schema that `orderKeys` reads. */
 interface Schema {
   properties?: Record<string, Schema>
   items?: Schema
@@ -148,7 +148,7 @@ interface Schema {
 
 const schema = AgentConfig as unknown as Schema
 
-/** Keys in the order of the schema, those that it does not know behind them by name. */
+/** Sorts keys as the schema does; unknown keys follow by name. */
 function orderKeys(value: unknown, known?: Schema): unknown {
   const meant = known?.anyOf ? known.anyOf.find((branch) => isMeant(branch, value)) : known
   if (Array.isArray(value)) return value.map((entry) => orderKeys(entry, meant?.items))

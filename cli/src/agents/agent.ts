@@ -1,9 +1,9 @@
-// An agent as files hold it: what is compared, and how it is known on any server. Pure.
+// An agent as files describe it: what is compared, and how it is identified on any server. Pure.
 import { isDeepStrictEqual } from 'node:util'
 
 export type JsonObject = Record<string, unknown>
 
-/** All of an agent that files manage. What a file leaves out has the default that the API gives it. */
+/** Everything about an agent that files manage. Fields that a file omits have the API's defaults. */
 export interface AgentDefinition {
   /** The same on every server, and unique within a folder. */
   key: string
@@ -11,30 +11,30 @@ export interface AgentDefinition {
   description: string | null
   active: boolean
   is_demo: boolean
-  /** Without `parley_key`. */
+  /** Without the `parley_key` entry. */
   metadata: JsonObject
-  /** Null: its versions are not managed. */
+  /** Null: the file does not manage versions. */
   config: JsonObject | null
   instruction_builder_inputs: JsonObject | null
 }
 
-/** The entry of an agent's metadata on the server that holds its key. */
+/** The metadata entry that holds an agent's key on the server. */
 export const key_entry = 'parley_key'
 
 const keyPattern = /^[a-z0-9][a-z0-9_-]{0,99}$/
 
-/** It names a folder too, also where names differ by more than case. */
+/** A key is also a folder name, so it must be unique on file systems that ignore case. */
 export function isKey(value: unknown): value is string {
   return typeof value === 'string' && keyPattern.test(value)
 }
 
-/** The key of an agent on the server: the one it was given, else its id. */
+/** The key of an agent on the server: the key in its metadata, otherwise its id. */
 export function keyOf({ id, metadata }: { id: string; metadata: JsonObject }): string {
   const key = Object.hasOwn(metadata, key_entry) ? metadata[key_entry] : undefined
   return isKey(key) ? key : id
 }
 
-/** Without the key, where there is one. */
+/** The agent's metadata without its key. */
 export function ownMetadata(agent: { id: string; metadata: JsonObject }): JsonObject {
   return Object.fromEntries(Object.entries(agent.metadata).filter(([name]) => name !== key_entry))
 }
@@ -43,7 +43,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether two values are the same JSON, in whatever order their keys are. */
+/** Whether two values are the same JSON, ignoring the order of keys. */
 export function isSameJson(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b)
 }

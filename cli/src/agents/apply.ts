@@ -1,4 +1,4 @@
-// `parley agents apply`: reads and judges every file, tells the difference, then makes the server what the files say.
+// `parley agents apply`: reads and validates every file, prints the differences, then updates the server.
 import { createHash } from 'node:crypto'
 import { type Client, ApiError } from '@parley/sdk'
 import { describeDifference } from './difference.ts'
@@ -18,7 +18,7 @@ import {
 
 export interface ApplyOptions {
   publish: boolean
-  /** Only tells. */
+  /** Print the differences without changing anything. */
   dry_run: boolean
 }
 
@@ -28,7 +28,7 @@ interface AgentPlan {
   changes: AgentChanges
 }
 
-/** Answers how many agents differed. */
+/** Returns how many agents differed. */
 export async function applyAgents(
   client: Client,
   path: string,
@@ -48,7 +48,7 @@ export async function applyAgents(
       done += 1
     } catch (error) {
       print(
-        `stopped at ${plan.file.definition.key}: ${done} of ${changed.length} agents are done; apply goes on there\n`,
+        `stopped at ${plan.file.definition.key}: ${done} of ${changed.length} agents were applied. Run apply again to continue.\n`,
       )
       throw error
     }
@@ -58,7 +58,7 @@ export async function applyAgents(
   return changed.length
 }
 
-/** Throws every fault of every file at once. */
+/** Throws one error that lists the faults of all files. */
 async function planFolder(
   client: Client,
   path: string,
@@ -66,9 +66,8 @@ async function planFolder(
   print: (text: string) => void,
 ): Promise<AgentPlan[]> {
   const { root, agents, faults } = await readAgentFolder(path)
-  if (root === null) throw new AgentsError(`there is no folder ${path}`)
-  if (agents.length === 0 && faults.length === 0)
-    throw new AgentsError(`there is no agent.yaml and no agent.json in ${path}`)
+  if (root === null) throw new AgentsError(`the folder ${path} does not exist`)
+  if (agents.length === 0 && faults.length === 0) throw new AgentsError(`${path} contains no agent.yaml or agent.json`)
   const plans: AgentPlan[] = []
   try {
     const known = groupByKey(await listAllAgents(client))
@@ -79,7 +78,7 @@ async function planFolder(
     }
     for (const plan of plans) faults.push(...(await checkAgent(client, plan, print)))
   } catch (error) {
-    // What is wrong with the files can be told without the server.
+    // Report faults that can be found locally before contacting the server.
     if (faults.length === 0) throw error
   }
   if (faults.length > 0) throw fileFaults(faults)
@@ -93,10 +92,10 @@ async function planAgent(client: Client, file: AgentFile, agent: ServerAgent | n
 
 function describeTwins({ file }: AgentFile, agents: readonly ServerAgent[]): FileFault {
   const ids = agents.map(({ id }) => id).join(', ')
-  return { file, path: 'key', message: `stands for ${agents.length} agents of the server: ${ids}` }
+  return { file, path: 'key', message: `matches ${agents.length} agents on the server: ${ids}` }
 }
 
-/** The server's own judgement of what would be written. */
+/** Asks the server to validate what would be written. */
 async function checkAgent(client: Client, plan: AgentPlan, print: (text: string) => void): Promise<FileFault[]> {
   const { file, state, changes } = plan
   if (!isChange(changes)) return []
@@ -114,7 +113,7 @@ async function checkAgent(client: Client, plan: AgentPlan, print: (text: string)
   }
 }
 
-/** Each step leaves a state from which another run comes to the same end. Answers what was done. */
+/** Each step leaves a state from which another run reaches the same end. Returns a description of what was done. */
 async function carryOut(client: Client, { file, state, changes }: AgentPlan, publish: boolean): Promise<string> {
   const { definition } = file
   if (state === null) {
@@ -132,7 +131,7 @@ async function carryOut(client: Client, { file, state, changes }: AgentPlan, pub
   let version = state.newest?.version ?? 0
   if (changes.needsVersion) {
     version = await createVersionOnce(client, state, file)
-    done.push(`made version ${version}`)
+    done.push(`created version ${version}`)
   }
   if (changes.needsPublishing) {
     await client.publishAgentVersion({ agent_id, version: String(version) })
@@ -141,7 +140,7 @@ async function carryOut(client: Client, { file, state, changes }: AgentPlan, pub
   return done.join(', ')
 }
 
-/** One version, also when two of us come to the same one at once: there is one for a content on top of a revision. */
+/** The idempotency key makes two concurrent runs share one version: one for each content on top of a revision. */
 async function createVersionOnce(client: Client, { agent, newest }: AgentState, { definition }: AgentFile) {
   const { config, instruction_builder_inputs } = definition
   const content = createHash('sha256')

@@ -1,11 +1,11 @@
-// Reading below one folder within bounds: how many files, how large, and never past a link that leaves it.
+// Reads files below one folder within limits on count and size, and never follows a link out of it.
 import { type Dirent, constants } from 'node:fs'
 import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 export const limits = {
   agents: 1000,
-  /** Files and folders that are looked at. */
+  /** Files and folders visited. */
   entries: 20_000,
   depth: 8,
   file_bytes: 1024 * 1024,
@@ -13,11 +13,11 @@ export const limits = {
   total_bytes: 64 * 1024 * 1024,
 }
 
-/** Says why a file cannot be taken. */
+/** The reason why a file was refused. */
 export class Refusal extends Error {}
 
 export class BoundedFolder {
-  /** Without links. */
+  /** The real path, with links resolved. */
   readonly root: string
   #entries = 0
   #bytes = 0
@@ -26,7 +26,7 @@ export class BoundedFolder {
     this.root = root
   }
 
-  /** Null where there is no such folder. */
+  /** Null if the folder does not exist. */
   static async open(path: string): Promise<BoundedFolder | null> {
     try {
       const root = await realpath(path)
@@ -38,8 +38,8 @@ export class BoundedFolder {
   }
 
   /**
-   * What has one of these names, below the folder or in it. Hidden folders are passed over, and so are links to folders within,
-   * whose files are found where they are. `onRefusal` is told of what is not looked at.
+   * The files that have one of these names, at any depth. Hidden folders are skipped, and so are links to folders inside, whose
+   * files are found at their real path. `onRefusal` receives each path that is not searched.
    */
   async find(names: readonly string[], onRefusal: (path: string, message: string) => void): Promise<string[]> {
     const found: string[] = []
@@ -51,40 +51,40 @@ export class BoundedFolder {
         if (names.includes(entry.name)) found.push(path)
         else if (entry.isDirectory()) await visit(path, depth + 1)
         else if (entry.isSymbolicLink() && (await this.#leadsAway(path)))
-          onRefusal(path, 'is a link to a folder outside')
+          onRefusal(path, 'links to a folder outside this folder')
       }
     }
     await visit(this.root, 0)
-    if (found.length > limits.agents) throw new Refusal(`there are more than ${limits.agents} agent files`)
+    if (found.length > limits.agents) throw new Refusal(`contains more than ${limits.agents} agent files`)
     return found
   }
 
-  /** Valid UTF-8 of a file of this folder; throws a `Refusal`. */
+  /** The text of a file in this folder, which must be UTF-8. Throws a `Refusal`. */
   async read(path: string): Promise<string> {
     const target = await this.#resolve(path)
-    // A pipe would keep its reader waiting.
+    // Opening a pipe would block until someone writes to it.
     await using file = await open(target, constants.O_RDONLY | constants.O_NONBLOCK)
     if (!(await file.stat()).isFile()) throw new Refusal('is not a file')
     const bytes = await readAtMost(file, limits.file_bytes)
-    if (bytes === null) throw new Refusal(`has more than ${limits.file_bytes} bytes`)
+    if (bytes === null) throw new Refusal(`is larger than ${limits.file_bytes} bytes`)
     this.#bytes += bytes.length
     if (this.#bytes > limits.total_bytes)
-      throw new Refusal(`is too much: all files together may have ${limits.total_bytes} bytes`)
+      throw new Refusal(`exceeds the limit of ${limits.total_bytes} bytes for all files together`)
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     } catch {
-      throw new Refusal('is not UTF-8')
+      throw new Refusal('is not valid UTF-8')
     }
   }
 
   async #list(directory: string): Promise<Dirent[]> {
     const entries = await readdir(directory, { withFileTypes: true })
     this.#entries += entries.length
-    if (this.#entries > limits.entries) throw new Refusal(`there are more than ${limits.entries} files and folders`)
+    if (this.#entries > limits.entries) throw new Refusal(`contains more than ${limits.entries} files and folders`)
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  /** Whether a link leads to a folder that is not looked into, without the person's knowing. */
+  /** Whether a link leads to a folder outside, which must be reported because it is not searched. */
   async #leadsAway(path: string): Promise<boolean> {
     try {
       const target = await realpath(path)
@@ -103,7 +103,7 @@ export class BoundedFolder {
       if (isMissing(error)) throw new Refusal('does not exist')
       throw error
     }
-    if (!isInside(this.root, target)) throw new Refusal('is a path or a link that leaves the folder')
+    if (!isInside(this.root, target)) throw new Refusal('leads out of the folder')
     return target
   }
 }
@@ -118,7 +118,7 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP'
 }
 
-/** Null when there is more. */
+/** Null if there are more bytes than the limit. */
 async function readAtMost(file: FileHandle, max_bytes: number): Promise<Buffer | null> {
   const buffer = Buffer.alloc(max_bytes + 1)
   let length = 0

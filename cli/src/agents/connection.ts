@@ -1,4 +1,4 @@
-// The way to the server: its address, the key, patience with limits, and what a failure means. Reads PARLEY_API_KEY.
+// The connection to the server: its address, the key, waiting for rate limits, and error messages. Reads PARLEY_API_KEY.
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Client, ApiError, createClient } from '@parley/sdk'
@@ -15,7 +15,7 @@ const max_limit_pauses = 20
 const longest_pause_seconds = 60
 const max_key_bytes = 4096
 
-/** Does the work with a client; what fails is told as an `AgentsError`. */
+/** Calls `work` with a client and turns failures into an `AgentsError`. */
 export async function withClient<T>(options: ConnectionOptions, work: (client: Client) => Promise<T>): Promise<T> {
   const { url, org } = options
   checkUrl(url)
@@ -36,15 +36,15 @@ export async function withClient<T>(options: ConnectionOptions, work: (client: C
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null
   const isRight = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-  if (!isRight) throw new AgentsError('the URL must be like http://localhost:8080, without a name or a password')
+  if (!isRight) throw new AgentsError('the URL must look like http://localhost:8080, without a user name or password')
 }
 
-/** Never an argument: every user of the machine can see those. */
+/** The key is never an argument, because every user of the machine can see arguments. */
 async function readKey({ keyFile }: ConnectionOptions): Promise<string> {
   const key = keyFile === undefined ? (process.env['PARLEY_API_KEY'] ?? '') : await readKeyFile(keyFile)
   const where = keyFile === undefined ? 'PARLEY_API_KEY' : keyFile
-  if (key.trim() === '') throw new AgentsError(`there is no key: set PARLEY_API_KEY, or name a file with --key-file`)
-  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new AgentsError(`${where} does not hold a key`)
+  if (key.trim() === '') throw new AgentsError(`no API key was given; set PARLEY_API_KEY or pass --key-file`)
+  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new AgentsError(`${where} does not contain a valid key`)
   return key.trim()
 }
 
@@ -53,11 +53,11 @@ async function readKeyFile(path: string): Promise<string> {
     const text = await readFile(path, 'utf8')
     return text.slice(0, max_key_bytes)
   } catch (error) {
-    throw new AgentsError(`the key file cannot be read: ${messageOf(error)}`)
+    throw new AgentsError(`could not read the key file: ${messageOf(error)}`)
   }
 }
 
-/** A refusal for a limit did nothing, so the request can be sent again when the server says. */
+/** A rate-limited request did nothing, so it is sent again when the server allows. */
 const patientFetch: typeof fetch = async (address, init) => {
   for (let pauses = 0; ; pauses += 1) {
     const response = await fetch(address, { ...init, signal: AbortSignal.timeout(request_timeout_ms) })
@@ -72,23 +72,22 @@ function explain(error: unknown, url: string): Error {
   if (error instanceof AgentsError) return error
   if (error instanceof ApiError) return new AgentsError(describeAnswer(error))
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new AgentsError(`the server did not answer within ${request_timeout_ms / 1000} seconds`)
+    return new AgentsError(`the server did not respond within ${request_timeout_ms / 1000} seconds`)
   if (error instanceof TypeError && error.cause !== undefined)
-    return new AgentsError(`the server at ${url} cannot be reached: ${messageOf(error.cause)}`)
+    return new AgentsError(`could not connect to the server at ${url}: ${messageOf(error.cause)}`)
   if (error instanceof Error && 'code' in error) return new AgentsError(messageOf(error))
   return error instanceof Error ? error : new Error(String(error))
 }
 
 function describeAnswer({ status, message, errors, code, request_id }: ApiError): string {
-  if (code === 'idempotency_key_reused')
-    return 'someone else is making the same agent or version just now; run it again'
+  if (code === 'idempotency_key_reused') return 'another run is creating the same agent or version; try again'
   const faults = errors.map((fault) => `${fault.path} ${fault.message}`).join('; ')
   const request = request_id === null ? '' : ` (request ${request_id})`
-  return `the server answers ${status}: ${faults === '' ? message : faults}${request}`
+  return `the server responded with ${status}: ${faults === '' ? message : faults}${request}`
 }
 
 function messageOf(error: unknown): string {
-  // Several addresses of one host fail as one error, without a message of its own.
+  // A host with several addresses fails with an AggregateError, which has no message.
   const cause: unknown = error instanceof AggregateError ? error.errors[0] : error
   const text = cause instanceof Error ? cause.message : String(cause)
   return text.split('\n', 1)[0] ?? ''

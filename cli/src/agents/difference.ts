@@ -1,15 +1,15 @@
-// The difference between a server's agent and a file's, as a person reads it: a unified diff of the files of both. Pure.
+// The difference between an agent on the server and in a file, as a unified diff of the files of both. Pure.
 import { createTwoFilesPatch } from 'diff'
 import type { AgentDefinition } from './agent.ts'
 import { type RenderedFile, renderAgent } from './agent-text.ts'
 import { showControls } from './terminal.ts'
 
-/** More is not compared line by line, which would take long. */
+/** Larger texts are not compared line by line, because that takes too long. */
 const max_edit_length = 2000
 
-/** Empty where there is none. */
+/** Empty if nothing differs. */
 export function describeDifference(current: AgentDefinition, wanted: AgentDefinition): string {
-  // Where the file does not manage versions, they are no difference.
+  // If the file does not manage versions, they cannot differ.
   const versions = wanted.config === null ? { config: null, instruction_builder_inputs: null } : {}
   const before = byName(renderAgent({ ...current, ...versions }, 'yaml'))
   const after = byName(renderAgent(wanted, 'yaml'))
@@ -25,7 +25,7 @@ function describeFile(name: string, before = '', after = ''): string {
   if (before === after) return ''
   const options = { context: 3, maxEditLength: max_edit_length, headerOptions: fileHeadersOnly }
   const patch = createTwoFilesPatch(`server/${name}`, `folder/${name}`, before, after, undefined, undefined, options)
-  return patch === undefined ? `${name} differs in more than can be shown\n` : showControls(patch)
+  return patch === undefined ? `${name} has too many differences to show\n` : showControls(patch)
 }
 
 const fileHeadersOnly = { includeIndex: false, includeUnderline: false, includeFileHeaders: true }

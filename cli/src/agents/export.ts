@@ -1,4 +1,4 @@
-// `parley agents export`: writes the agents of the server as the files that `apply` reads. Deletes nothing.
+// `parley agents export`: writes the agents on the server to the files that `apply` reads. Deletes nothing.
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
@@ -11,10 +11,10 @@ import { type AgentFile, readAgentFolder } from './folder.ts'
 import { type ServerAgent, definitionOf, groupByKey, listAllAgents, readState } from './server-agents.ts'
 
 export interface ExportOptions {
-  /** Empty: every agent. */
+  /** Empty: all agents. */
   agent_ids: readonly string[]
   format: Format
-  /** Whether files with other content are overwritten. */
+  /** Overwrite files that have other content. */
   force: boolean
 }
 
@@ -40,7 +40,7 @@ export async function exportAgents(
   for (const agent of agents) {
     const definition = definitionOf(await readState(client, agent))
     const file = existing.get(definition.key)
-    // Its form is the person's own.
+    // Same content in the person's own formatting: keep it.
     if (file && isSameJson(file.definition, definition)) continue
     const directory = file?.directory ?? join(root, folderNameOf(agent, definition))
     const other = directories.get(directory)
@@ -48,7 +48,7 @@ export async function exportAgents(
       faults.push({
         file: directory,
         path: '',
-        message: `is the folder of ${other}, and would be that of ${definition.key}`,
+        message: `already contains the agent ${other}, so ${definition.key} cannot be written here`,
       })
     directories.set(directory, definition.key)
     outputs.push(...placeFiles(directory, definition, file, format))
@@ -85,7 +85,7 @@ function placeFiles(directory: string, definition: AgentDefinition, file: AgentF
   }))
 }
 
-/** The key; where that is only the id, the name with a piece of it. */
+/** The folder name: the key or, if the key is only the id, the name with part of the id. */
 function folderNameOf({ id }: ServerAgent, { key, name }: AgentDefinition): string {
   if (key !== id) return key
   const words = name
@@ -98,21 +98,22 @@ function folderNameOf({ id }: ServerAgent, { key, name }: AgentDefinition): stri
   return `${words === '' ? 'agent' : words}-${id.slice(-12)}`
 }
 
-/** What is to be written: not what is there already, and nothing over what is not ours. */
+/** The files to write: skips those that are up to date, and refuses to overwrite others without `force`. */
 async function judgeOutputs(outputs: readonly Output[], force: boolean, faults: FileFault[]): Promise<Output[]> {
   const writes: Output[] = []
   for (const output of outputs) {
     const present = await readPresent(output.path)
     if (present?.text === output.text) continue
-    if (present?.text === null) faults.push({ file: output.path, path: '', message: 'is no file, and stays' })
+    if (present?.text === null)
+      faults.push({ file: output.path, path: '', message: 'is not a file, so it cannot be overwritten' })
     else if (present !== null && !force)
-      faults.push({ file: output.path, path: '', message: 'has other content; --force overwrites it' })
+      faults.push({ file: output.path, path: '', message: 'has other content; pass --force to overwrite it' })
     else writes.push(output)
   }
   return writes
 }
 
-/** Null: nothing is there; a null text: something that is no file. */
+/** Null if nothing is there; `text` is null if it is not a file. */
 async function readPresent(path: string): Promise<{ text: string | null } | null> {
   try {
     return { text: (await lstat(path)).isFile() ? await readFile(path, 'utf8') : null }
@@ -122,7 +123,7 @@ async function readPresent(path: string): Promise<{ text: string | null } | null
   }
 }
 
-/** Whoever reads it meanwhile sees the old file or the new one. */
+/** Atomic: a concurrent reader sees the old file or the new one. */
 async function writeOutput({ path, text }: Output): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true })
   const temporary = `${path}.${randomUUID()}.tmp`

@@ -1,8 +1,8 @@
-// What is wrong with agent files, told all at once: each fault with its file and, within it, its path.
+// What is wrong with agent files, reported all at once: each fault with its file and the path inside it.
 
 import { showControls } from './terminal.ts'
 
-/** Something that the person has to put right; the message may have several lines. */
+/** An error that the person can correct. The message can have several lines. */
 export class AgentsError extends Error {
   override name = 'AgentsError'
 
@@ -12,7 +12,7 @@ export class AgentsError extends Error {
 }
 
 export interface FileFault {
-  /** As it was given or found; may be a folder. */
+  /** As given or found; can be a folder. */
   file: string
   /** As in `config.llm.temperature`; empty for the whole file. */
   path: string

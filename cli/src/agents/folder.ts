@@ -1,4 +1,4 @@
-// A folder of agents: one `agent.yaml` or `agent.json` for each, and the files that hold its long texts.
+// A folder of agents: one `agent.yaml` or `agent.json` for each, and the files that contain its long texts.
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { type AgentDefinition, isKey, isObject, key_entry } from './agent.ts'
 import { FileReference, type Format, parseAgentText, textOfFile } from './agent-text.ts'
@@ -6,18 +6,18 @@ import { BoundedFolder, Refusal } from './bounded-folder.ts'
 import type { FileFault } from './faults.ts'
 
 export interface AgentFile {
-  /** For people: below the folder as it was given. */
+  /** For display: the path below the folder as it was given. */
   file: string
-  /** Of the file, without links. */
+  /** Of the file, with links resolved. */
   directory: string
   format: Format
   definition: AgentDefinition
-  /** From a path within the definition to the file whose text is there. */
+  /** From a path within the definition to the file that contains its text. */
   text_files: ReadonlyMap<string, string>
 }
 
 export interface AgentFolder {
-  /** Without links; null: there is no such folder yet. */
+  /** With links resolved; null if the folder does not exist yet. */
   root: string | null
   agents: AgentFile[]
   faults: FileFault[]
@@ -83,7 +83,7 @@ async function parseFile(folder: BoundedFolder, path: string, format: Format) {
   }
 }
 
-/** Puts texts in the place of the references to their files. */
+/** Replaces references to files with the texts of those files. */
 function createFiller(
   folder: BoundedFolder,
   directory: string,
@@ -92,7 +92,7 @@ function createFiller(
   const readReference = async ({ path: name }: FileReference, path: string): Promise<string> => {
     const target = resolve(directory, name)
     try {
-      if (name === '' || isAbsolute(name)) throw new Refusal('must be a path from this file to another one')
+      if (name === '' || isAbsolute(name)) throw new Refusal('must be a relative path to another file')
       const text = textOfFile(await folder.read(target))
       tell(path, target, null)
       return text
@@ -123,11 +123,11 @@ type Fault = Omit<FileFault, 'file'>
 const optionalObject = (value: unknown) => value === undefined || isObject(value)
 const optionalBoolean = (value: unknown) => value === undefined || typeof value === 'boolean'
 
-/** What may stand in a file, and what of it is right. How long and how much is the server's to judge. */
+/** The fields of a file with their types. The server checks lengths and limits. */
 const fields: Record<keyof AgentDefinition, [isRight: (value: unknown) => boolean, message: string]> = {
-  key: [isKey, 'must be lower-case letters, digits, - and _, 1 to 100, the first a letter or a digit'],
-  name: [(value) => typeof value === 'string', 'must be text'],
-  description: [(value) => value === undefined || value === null || typeof value === 'string', 'must be text'],
+  key: [isKey, 'must be 1 to 100 lower-case letters, digits, - or _, starting with a letter or digit'],
+  name: [(value) => typeof value === 'string', 'must be a string'],
+  description: [(value) => value === undefined || value === null || typeof value === 'string', 'must be a string'],
   active: [optionalBoolean, 'must be true or false'],
   is_demo: [optionalBoolean, 'must be true or false'],
   metadata: [optionalObject, 'must be an object'],
@@ -146,30 +146,31 @@ function readDefinition(content: unknown): { definition: AgentDefinition | null;
   }
   for (const path of given.keys()) {
     if (!Object.hasOwn(fields, path))
-      faults.push({ path, message: `is not known; there are: ${Object.keys(fields).join(', ')}` })
+      faults.push({ path, message: `is not a known field; use one of: ${Object.keys(fields).join(', ')}` })
   }
   const metadata = content['metadata']
   if (isObject(metadata) && Object.hasOwn(metadata, key_entry))
-    faults.push({ path: `metadata.${key_entry}`, message: 'is the place of the key, which stands at the top' })
+    faults.push({ path: `metadata.${key_entry}`, message: 'is reserved; put the key in the field `key`' })
   if (given.has('instruction_builder_inputs') && !given.has('config'))
-    faults.push({ path: 'instruction_builder_inputs', message: 'belongs to a version, and so needs config' })
+    faults.push({ path: 'instruction_builder_inputs', message: 'belongs to a version, so it requires config' })
   if (faults.length > 0) return { definition: null, faults }
   const defaults = { description: null, active: true, is_demo: false, metadata: {}, config: null }
   const definition = { ...defaults, instruction_builder_inputs: null, ...content } as unknown as AgentDefinition
   return { definition, faults }
 }
 
-/** Two files of one agent, and two agents of one folder, whose texts would have the same names. */
+/** Finds duplicate keys, and agents in the same folder whose text files would have the same names. */
 function findClashes(agents: readonly AgentFile[]): FileFault[] {
   const faults: FileFault[] = []
   const files = new Map<string, string>()
   const directories = new Map<string, string>()
   for (const { file, directory, definition } of agents) {
     const same = files.get(definition.key)
-    if (same !== undefined) faults.push({ file, path: 'key', message: `is also the key of ${same}` })
+    if (same !== undefined) faults.push({ file, path: 'key', message: `is already used by ${same}` })
     else files.set(definition.key, file)
     const beside = directories.get(directory)
-    if (beside !== undefined) faults.push({ file, path: '', message: `is in one folder with ${beside}` })
+    if (beside !== undefined)
+      faults.push({ file, path: '', message: `is in the same folder as ${beside}; give each agent its own folder` })
     else directories.set(directory, file)
   }
   return faults

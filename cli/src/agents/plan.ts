@@ -1,16 +1,16 @@
-// What has to be done so that the server has what a file says. Pure.
+// The changes that make the server match a file. Pure.
 import { type AgentDefinition, type JsonObject, isSameJson } from './agent.ts'
 import { type AgentState, definitionOf, metadataFor } from './server-agents.ts'
 
 export interface AgentChanges {
   isNew: boolean
-  /** Of the agent itself; only those that differ. */
+  /** Fields of the agent itself; only those that differ. */
   fields: Partial<Pick<AgentDefinition, 'name' | 'description' | 'active' | 'is_demo' | 'metadata'>>
   needsVersion: boolean
   needsPublishing: boolean
 }
 
-/** `state` is null where the server has no such agent. */
+/** `state` is null if the server has no such agent. */
 export function planChanges(wanted: AgentDefinition, state: AgentState | null, publish: boolean): AgentChanges {
   const needsVersion = wanted.config !== null && !hasVersion(wanted, state)
   const needsPublishing = publish && wanted.config !== null && (needsVersion || !state?.newest?.published)
@@ -22,7 +22,7 @@ export function planChanges(wanted: AgentDefinition, state: AgentState | null, p
   }
 }
 
-/** Only the newest version counts: an older one that is the same is history. */
+/** Only the newest version counts: an older one with the same content is history. */
 function hasVersion(
   { config, instruction_builder_inputs: inputs }: AgentDefinition,
   state: AgentState | null,

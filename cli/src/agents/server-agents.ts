@@ -1,4 +1,4 @@
-// The agents of a server as files see them: all of them, the newest version of one, and one of a key made once.
+// The agents of a server as files see them: listing them, their newest version, and creating one for a key exactly once.
 import { type Client, type Output, ApiError } from '@parley/sdk'
 import { type AgentDefinition, type JsonObject, keyOf, key_entry, ownMetadata } from './agent.ts'
 import { AgentsError } from './faults.ts'
@@ -6,10 +6,10 @@ import { AgentsError } from './faults.ts'
 export type ServerAgent = Output<'listAgents'>['data'][number]
 export type ServerVersion = Output<'listAgentVersions'>['data'][number]
 
-/** An agent as it is on the server now. */
+/** An agent as it currently is on the server. */
 export interface AgentState {
   agent: ServerAgent
-  /** Null: it has no version. */
+  /** Null if it has no version. */
   newest: ServerVersion | null
 }
 
@@ -31,7 +31,7 @@ export function groupByKey(agents: readonly ServerAgent[]): Map<string, ServerAg
   return Map.groupBy(agents, keyOf)
 }
 
-/** Reading the version `latest` could make a draft; a list only reads. */
+/** Uses a list because reading the version `latest` can create a draft. */
 export async function readState(client: Client, agent: ServerAgent): Promise<AgentState> {
   const { data } = await client.listAgentVersions({ agent_id: agent.id, limit: 1 })
   return { agent, newest: data[0] ?? null }
@@ -52,7 +52,7 @@ export function definitionOf({ agent, newest }: AgentState): AgentDefinition {
   }
 }
 
-/** The metadata that an agent is to have on the server; a key that it has there stays. */
+/** The metadata to store on the server. An existing key entry there is kept. */
 export function metadataFor(definition: AgentDefinition, agent: ServerAgent | null): JsonObject {
   if (agent === null) return { ...definition.metadata, [key_entry]: definition.key }
   return Object.hasOwn(agent.metadata, key_entry)
@@ -60,12 +60,12 @@ export function metadataFor(definition: AgentDefinition, agent: ServerAgent | nu
     : definition.metadata
 }
 
-/** So often may an agent of one key have been made and deleted again within the life of an idempotency key, 24 hours. */
+/** How often an agent with one key can be created and deleted within 24 hours, the lifetime of an idempotency key. */
 const max_creations = 50
 
 /**
- * One agent for a key, also when two of us make it at once: its idempotency key is made of the key. What such a key has
- * brought about may have been deleted since; then the next one is tried.
+ * Creates one agent for a key, even when two runs do so at once: the idempotency key is derived from the agent's key. If the
+ * agent that an idempotency key created was deleted since, the next idempotency key is tried.
  */
 export async function createAgentOnce(client: Client, definition: AgentDefinition): Promise<ServerAgent> {
   const { key, name, description, active, is_demo } = definition
@@ -83,5 +83,7 @@ export async function createAgentOnce(client: Client, definition: AgentDefinitio
     const [found] = (await client.listAgents({ metadata: JSON.stringify({ [key_entry]: key }), limit: 1 })).data
     if (found) return found
   }
-  throw new AgentsError(`${key} was made and deleted too often today; give it another key`)
+  throw new AgentsError(
+    `${key} was created and deleted more than ${max_creations} times within 24 hours; use another key`,
+  )
 }

@@ -1,6 +1,6 @@
-// What a terminal is shown of texts that others wrote.
+// Makes texts that others wrote safe to print on a terminal.
 
-/** Without what would steer the terminal or turn the reading around: `\u001b` is shown as such. */
+/** Escapes characters that control the terminal or reverse the direction of text: `\u001b` is printed as such. */
 export function showControls(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, (control) => {
     return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,14 +1,14 @@
-// What the definition of an action says: everything but its run follows from it, in the server and in the console.
+// The definition of an action. The server and the console derive everything from it, except how it runs.
 import { Type, type Static, type TObject, type TProperties, type TUnsafe } from 'typebox'
 import { named, nullable, oneOf } from '../schema.ts'
 import { agentBounds } from '../vocabulary.ts'
 
-/** A field as the console shows it; its bounds, and whether it has to be there, are read from the schema. */
+/** A field as the console shows it; its bounds and whether it is required are read from the schema. */
 export interface FormField<Field extends string = string> {
   field: Field
-  /** `record`: names and their texts. */
+  /** `record`: a list of names with texts. */
   as: 'choice' | 'text' | 'code' | 'long_text' | 'number' | 'json' | 'record'
-  /** What an empty field means, where there is a word for it. */
+  /** What an empty field means, if there is a word for it. */
   unset?: string
 }
 
@@ -17,13 +17,13 @@ export interface ActionFault {
   message: string
 }
 
-/** What a schema does not know. */
+/** A fault that a schema cannot express. */
 export interface ActionNames {
-  /** What templates have by these names is not what an action has saved. */
+  /** Names that mean something else in templates than what an action saved. */
   in_templates: ReadonlySet<unknown>
 }
 
-/** What the schema cannot say of an action. The action may be malformed: what the schema finds wrong is left alone. */
+/** Checks what the schema cannot express. The action may be malformed; faults that the schema finds are not repeated. */
 export type FindActionFaults = (action: Readonly<Record<string, unknown>>, names: ActionNames) => ActionFault[]
 
 type FieldOf<Schema extends TObject> = Exclude<keyof Schema['properties'] & string, 'type' | 'condition'>
@@ -31,15 +31,15 @@ type FieldOf<Schema extends TObject> = Exclude<keyof Schema['properties'] & stri
 interface ActionParts<ActionType extends string, Schema extends TObject> {
   type: ActionType | readonly ActionType[]
   schema: Schema
-  /** Fields whose texts, however deep, are templates. */
+  /** Fields whose texts, at any depth, are templates. */
   templates: readonly FieldOf<Schema>[]
   faults?: FindActionFaults
-  /** In order. Empty: the console shows the action as JSON. */
+  /** The fields in order. Empty: the console shows the action as JSON. */
   form: readonly FormField<FieldOf<Schema>>[]
 }
 
 export interface ActionDefinition<ActionType extends string = string, Schema extends TObject = TObject> {
-  /** Those that are this action: one, but where several mean the same. */
+  /** The types that mean this action: usually one, several if they mean the same. */
   types: readonly ActionType[]
   schema: Schema
   templates: readonly string[]
@@ -60,7 +60,7 @@ const condition = Type.Optional(
       minLength: 1,
       maxLength: agentBounds.tool.condition,
       description:
-        'A template expression without braces, as in `order.status == 200`: the action is carried out when it is truthy. Default: always.',
+        'A template expression without braces, such as `order.status == 200`. The action runs if it is truthy. Default: always.',
     }),
   ),
 )
@@ -68,7 +68,7 @@ const condition = Type.Optional(
 type Options = { description: string; additionalProperties?: boolean }
 type Own<ActionType extends string> = { type: TUnsafe<ActionType>; condition: typeof condition }
 
-/** The schema of an action: its own fields, and those that every action has. */
+/** The schema of an action: its own fields and those that every action has. */
 export function actionSchema<const ActionType extends string, const Fields extends TProperties>(
   name: string,
   type: ActionType | readonly ActionType[],
@@ -79,10 +79,10 @@ export function actionSchema<const ActionType extends string, const Fields exten
   return named(name, Type.Object({ type: kind, condition, ...fields } as Own<ActionType> & Fields, options))
 }
 
-/** The field names what later templates see. */
+/** Checks a field that chooses a name for later templates. */
 export function reservedName(field: string): FindActionFaults {
   return (action, { in_templates }) =>
-    in_templates.has(action[field]) ? [{ field, message: 'is the name of something else in templates' }] : []
+    in_templates.has(action[field]) ? [{ field, message: 'is already used by templates; choose another name' }] : []
 }
 
 export type ActionOfDefinition<Definition> =

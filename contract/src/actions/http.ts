@@ -17,7 +17,7 @@ const HttpAction = actionSchema(
       minLength: 1,
       maxLength: 8000,
       description:
-        'A template. A value in the path is one segment at most, in the query one parameter: what would lead out of there is percent-encoded, or an error. A value that stands for the whole base, path after the host, or query is taken as it is; `safe` takes any as it is. Private addresses are refused.',
+        'A template. A value in the path can fill at most one segment, and in the query one parameter: characters that would exceed it are percent-encoded or an error. A value that is the whole base, the whole path after the host, or the whole query is inserted unchanged; `safe` inserts any value unchanged. Private addresses are refused.',
     }),
     headers: templates('Values are templates. `Idempotency-Key` is always the id of the call.'),
     query: templates('Added to the URL; values are templates.'),
@@ -25,11 +25,13 @@ const HttpAction = actionSchema(
       Type.Unsafe<Static<typeof JsonAny>>({
         ...JsonAny,
         description:
-          'A text is a template and sent as it is; anything else is sent as JSON, its texts being templates.',
+          'A text is a template whose result is sent unchanged. Anything else is sent as JSON, and its texts are templates.',
       }),
     ),
     timeout_ms: Type.Optional(
-      nullable(Type.Integer({ minimum: 1, maximum: 600_000, description: "Of each try. Default: the tool's." })),
+      nullable(
+        Type.Integer({ minimum: 1, maximum: 600_000, description: "Time limit of each attempt. Default: the tool's." }),
+      ),
     ),
     retries: Type.Optional(
       nullable(
@@ -37,7 +39,7 @@ const HttpAction = actionSchema(
           minimum: 0,
           maximum: 5,
           description:
-            'How often it is tried again after no answer, 429 or 5xx, within the time of the tool. Default 0.',
+            'How many times to retry after no response, 429 or 5xx, within the time limit of the tool. Default 0.',
         }),
       ),
     ),
@@ -46,14 +48,14 @@ const HttpAction = actionSchema(
         Type.String({
           pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
           description:
-            'The name that `{status, body}` has for later templates and in the output; default: no name. Names that templates have already, such as `error`, `arguments` or `custom_metadata`, are refused.',
+            'Saves `{status, body}` under this name for later templates and the output. Default: not saved. Names that templates already use, such as `error`, `arguments` or `custom_metadata`, are refused.',
         }),
       ),
     ),
   },
   {
     description:
-      'Calls an HTTP API. What comes back is parsed when it is JSON; at most 256 KiB are kept. A redirect to another server is followed without the headers; with a body it is an error.',
+      'Calls an HTTP API. A JSON response is parsed; at most 256 KiB are kept. A redirect to another server is followed without the headers; if the request has a body, it is an error.',
   },
 )
 

@@ -1,4 +1,4 @@
-// Every action that a tool can have. A new one is a file beside this one and a row here.
+// Every action that a tool can have. A new action is a file in this folder and a row here.
 import { Type } from 'typebox'
 import { named } from '../schema.ts'
 import type { ActionDefinition, ActionOfDefinition } from './define.ts'
@@ -8,7 +8,7 @@ import { playMessage } from './play-message.ts'
 import { voice } from './voice.ts'
 import { workflow } from './workflow.ts'
 
-/** In the order in which people are shown them. */
+/** The actions, in the order in which they are displayed. */
 const definitions = {
   http,
   playMessage,
@@ -21,7 +21,7 @@ export const actions: readonly ActionDefinition[] = Object.values(definitions)
 
 export type ToolAction = ActionOfDefinition<(typeof definitions)[keyof typeof definitions]>
 export type ActionType = ToolAction['type']
-/** The action that a type names. */
+/** The action with this type. */
 export type ActionOf<Named extends ActionType, Action = ToolAction> = Action extends { type: infer Type }
   ? Named extends Type
     ? Action
@@ -34,7 +34,7 @@ const by_type: ReadonlyMap<unknown, ActionDefinition> = new Map(
   actions.flatMap((action) => action.types.map((type) => [type, action] as const)),
 )
 
-/** Undefined for what is no type of an action. */
+/** Undefined if no action has the type. */
 export function findAction(type: unknown): ActionDefinition | undefined {
   return by_type.get(type)
 }

@@ -1,4 +1,4 @@
-// `knowledge_base`: kept until the server has knowledge bases.
+// `knowledge_base`: stored without effect until the server has knowledge bases.
 import { Type } from 'typebox'
 import { nullable } from '../schema.ts'
 import { agentBounds } from '../vocabulary.ts'
@@ -12,7 +12,7 @@ const KnowledgeBaseAction = actionSchema(
     query: Type.Optional(nullable(Type.String({ maxLength: 20_000, description: 'A template.' }))),
     top_n: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
   },
-  { description: 'Kept; answers "not available" until the server has knowledge bases.' },
+  { description: 'Stored, but answers "not available" until the server has knowledge bases.' },
 )
 
 export const knowledgeBase = defineAction({

@@ -10,10 +10,10 @@ const PlayMessageAction = actionSchema(
     message: Type.String({
       minLength: 1,
       maxLength: agentBounds.message,
-      description: 'A template: said to the end user, with the result of the call.',
+      description: 'A template for the message, which the end user gets together with the result of the call.',
     }),
   },
-  { description: 'Says something, as a part of the reply.' },
+  { description: 'Says something to the end user as part of the reply.' },
 )
 
 export const playMessage = defineAction({

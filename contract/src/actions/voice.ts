@@ -1,4 +1,4 @@
-// Actions that only a call by voice can carry out; on text they are skipped.
+// Actions that only voice calls can run; text conversations skip them.
 import { actionSchema, defineAction } from './define.ts'
 
 const voiceActionTypes = [
@@ -19,7 +19,7 @@ const VoiceAction = actionSchema(
   'VoiceAction',
   voiceActionTypes,
   {},
-  { additionalProperties: true, description: 'Only calls by voice have it: kept, and skipped on text.' },
+  { additionalProperties: true, description: 'Only for voice calls: stored, and skipped in text conversations.' },
 )
 
 export const voice = defineAction({ type: voiceActionTypes, schema: VoiceAction, templates: [], form: [] })

@@ -1,4 +1,4 @@
-// `workflow`: kept until the server has workflows.
+// `workflow`: stored without effect until the server has workflows.
 import { Type } from 'typebox'
 import { JsonObject, nullable } from '../schema.ts'
 import { actionSchema, defineAction } from './define.ts'
@@ -13,7 +13,7 @@ const WorkflowAction = actionSchema(
     ),
     input: Type.Optional(nullable(JsonObject)),
   },
-  { description: 'Kept; answers "not available" until the server has workflows.' },
+  { description: 'Stored, but answers "not available" until the server has workflows.' },
 )
 
 export const workflow = defineAction({

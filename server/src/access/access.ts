@@ -1,11 +1,11 @@
-// Organizations, users, members and their credentials: what the room has for itself, and what others ask of it.
+// The face of access: organizations, users, members and their credentials.
 import type { ConversationTokens } from './conversation-token.ts'
 import type { OpenId } from './sign-in/openid.ts'
 import type { Passwords } from './sign-in/passwords.ts'
 
 export interface AccessServices {
   readonly passwords: Passwords
-  /** Null where no identity provider is set up. */
+  /** Null if no identity provider is configured. */
   readonly openid: OpenId | null
   readonly tokens: ConversationTokens
 }

@@ -1,4 +1,4 @@
-// What an operator does straight on the database, without a credential: organizations, users, their tokens, keys.
+// What an operator can do directly in the database, without a credential: organizations, users, tokens, keys.
 import { newPassword, operations, type Role, type Scope, scopes } from '@parley/contract'
 import { Type } from 'typebox'
 import type { Database } from '../database/database.ts'
@@ -29,13 +29,13 @@ const faultsOf = {
 
 export interface OrganizationRequest {
   name: string
-  /** Default: made of the name. */
+  /** Default: derived from the name. */
   slug?: string | undefined
-  /** The full text of the admin key; default: a new one. */
+  /** The full text of the admin key. Default: a new key. */
   key?: string | undefined
 }
 
-/** A new organization with an admin key, without which nobody could enter it. Throws `slug_taken`. */
+/** Creates an organization with an admin key, without which no one could enter it. Throws `slug_taken`. */
 export async function createOrganization(
   { database, ports }: AdministrationServices,
   { name, slug, key }: OrganizationRequest,
@@ -60,17 +60,20 @@ const adminPower = { role: 'admin', scopes: null, agent_ids: null, expires_at: n
 function readKey(text: string): IssuedCredential {
   const parsed = parseCredential(text)
   if (parsed?.kind !== 'organization_key')
-    throw invalid({ path: 'key', message: 'must look like ak_<id>.<secret>, the secret of at least 16 characters' })
+    throw invalid({
+      path: 'key',
+      message: 'must have the form ak_<id>.<secret>, with a secret of at least 16 characters',
+    })
   return issueCredential(parsed)
 }
 
 async function insertKey(...args: Parameters<typeof queries.insertOrganizationKey>) {
   const record = await queries.insertOrganizationKey(...args)
-  if (!record) throw invalid({ path: 'key', message: 'has an id that another credential has' })
+  if (!record) throw invalid({ path: 'key', message: 'has the id of another credential; choose a different id' })
   return record
 }
 
-/** The name in the letters of a slug and, should that be taken, the same with a random end. */
+/** Candidates: the name converted to a slug and, if that exists, the same with a random suffix. */
 function proposeSlugs(name: string, { randomBytes }: Pick<Ports, 'randomBytes'>): string[] {
   const letters = name
     .normalize('NFKD')
@@ -81,7 +84,7 @@ function proposeSlugs(name: string, { randomBytes }: Pick<Ports, 'randomBytes'>)
   return [slug, `${slug}-${randomBytes(4).toString('hex')}`]
 }
 
-/** Finds an organization by its id or else its slug. */
+/** Finds an organization by its id, or else its slug. */
 async function requireOrganization(database: Database, slug_or_id: string): Promise<queries.OrganizationRecord> {
   const by_id = isUuid(slug_or_id) ? await queries.findOrganization(database, 'id', slug_or_id) : undefined
   const organization = by_id ?? (await queries.findOrganization(database, 'slug', slug_or_id))
@@ -97,7 +100,7 @@ export interface UserRequest {
   role: Role
 }
 
-/** Makes a user, who may be known from elsewhere, a member. Throws `member_exists`, `invitation_needed`. */
+/** Makes a new or existing user a member. Throws `member_exists`, `invitation_needed`. */
 export async function createUser(
   { database, ports }: AdministrationServices,
   { organization, email, name = null, role }: UserRequest,
@@ -107,7 +110,7 @@ export async function createUser(
   const user = { id: ports.newId(), email, name }
   return openStore(database, id).transaction(async (tx) => {
     const known = await queries.findOrInsertUser(tx, user)
-    // Its reference to the user waits for who is about to set a password for him, and makes him wait.
+    // Its foreign key to the user waits for a transaction that sets the user's password, and makes such a transaction wait.
     const member = await queries.insertMember(tx, known, role)
     if (!member) throw new AppError('member_exists')
     if (!mayBeAdded(await users.findPassword(tx, known.id))) throw new AppError('invitation_needed')
@@ -115,7 +118,7 @@ export async function createUser(
   })
 }
 
-/** Chooses a user's password for him, and ends his sessions. Throws `not_found`. */
+/** Sets a user's password and ends their sessions. Throws `not_found`. */
 export async function setUserPassword(
   { database, ports }: AdministrationServices,
   { email, password }: { email: string; password: string },
@@ -126,7 +129,7 @@ export async function setUserPassword(
   const hash = await createPasswords(ports).hash(password)
   await database.transaction(async (tx) => {
     await users.lockUser(tx, user.id)
-    // Whoever had the address for his own by a link alone may have given himself tokens too.
+    // Someone who got the account with only an invitation's link may have created tokens too.
     if (!mayBeAdded(await users.findPassword(tx, user.id))) await users.deleteTokensOf(tx, user.id)
     await users.writePassword(tx, user.id, { hash, is_vouched: true })
     await endSessionsOf(tx, { user_id: user.id })
@@ -135,14 +138,14 @@ export async function setUserPassword(
   return user
 }
 
-/** What was made and its full text, which is known only now. */
+/** The new credential and its full text, which is available only now. */
 export interface NewSecret {
   credential: queries.CredentialRecord
   secret: string
 }
 
 export interface TokenRequest {
-  /** The user's address. */
+  /** The address of the user. */
   email: string
   name?: string | undefined
   /** Epoch milliseconds. */
@@ -159,7 +162,7 @@ export async function createTokenForUser(
   const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
   const token = { ...credential, name, expires_at: expires_at ?? null, minted_by_session: null }
   const record = await queries.insertToken(database, user.id, token)
-  if (!record) throw new Error('the id of a new credential is taken')
+  if (!record) throw new Error('the id of a new credential already exists')
   return { credential: record, secret: text }
 }
 
@@ -167,7 +170,7 @@ export interface KeyRequest {
   /** Slug or id. */
   organization: string
   name?: string | undefined
-  /** Default `admin`; not together with `scopes`. */
+  /** Default `admin`. Cannot be combined with `scopes`. */
   role?: Role | undefined
   scopes?: Scope[] | undefined
 }
@@ -184,17 +187,17 @@ export async function createKey(
   return { credential: await insertKey(database, id, key), secret: text }
 }
 
-/** What a new key holds: a role, `admin` where nothing is said, or a list of scopes. */
+/** The permissions of a new key: a role, by default `admin`, or a list of scopes. */
 export function chooseKeyPower(
   role: Role | null | undefined,
   wanted: readonly Scope[] | null | undefined,
 ): { role: Role; scopes: null } | { role: null; scopes: Scope[] } {
   if (!wanted) return { role: role ?? 'admin', scopes: null }
-  if (role) throw invalid({ path: 'scopes', message: 'cannot be given together with role' })
+  if (role) throw invalid({ path: 'scopes', message: 'cannot be combined with role' })
   return { role: null, scopes: scopes.filter((scope) => wanted.includes(scope)) }
 }
 
-/** The contract's rules for the bodies of requests hold here too. */
+/** Applies the contract's rules for request bodies. */
 function requireValid(findFaults: (value: unknown) => FieldFault[], value: unknown): void {
   const faults = [...findFaults(value), ...findUnstorable(value)]
   if (faults.length > 0) throw invalid(...faults)

@@ -1,4 +1,4 @@
-// From the request's headers to the caller. Every refusal is the same 401, so that nobody learns why; nothing is cached, so
+// Finds the caller from a request's headers. Every refusal is the same 401, so as not to reveal the reason. Nothing is cached, so
 // that a deleted credential is refused at once.
 import type { OperationAccess, Role } from '@parley/contract'
 import type { Logger } from 'pino'
@@ -20,16 +20,16 @@ export interface AuthenticationServices {
 
 export interface AuthenticationHeaders {
   authorization: string | undefined
-  /** `X-Anyreach-Org`, or else `X-Parley-Org`. */
+  /** The value of `X-Anyreach-Org`, or else of `X-Parley-Org`. */
   organization_header: string | undefined
 }
 
-/** Null where the header holds none. */
+/** Null if the header has none. */
 export function readBearer(authorization: string | undefined): string | null {
   return /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null
 }
 
-/** Who calls. Throws `unauthorized`, which has one body, for everyone who is not known. */
+/** Returns the caller. Throws `unauthorized`, always with the same body, for unknown callers. */
 export async function authenticate(
   services: AuthenticationServices,
   { authorization, organization_header }: AuthenticationHeaders,
@@ -44,7 +44,7 @@ export async function authenticate(
     : authenticateToken(services, credential, organization_header?.trim() || null)
 }
 
-/** Who calls with a session's cookie. What an operation concerns decides in which capacity. */
+/** Returns the caller with a session's cookie, as the kind of principal that the operation needs. */
 export async function authenticateSession(
   services: Pick<AuthenticationServices, 'log'> & SessionServices,
   { token, organization_header }: { token: string; organization_header: string | undefined },
@@ -61,7 +61,7 @@ export async function authenticateSession(
   return { kind: 'member', access, session_id: session.id }
 }
 
-/** Who has the credential, and whether its `last_used_at` is more than a minute old. */
+/** The holder of the credential, and whether its `last_used_at` is more than a minute old. */
 interface CredentialHead {
   secret_hash: Buffer
   use_is_stale: boolean
@@ -85,7 +85,7 @@ const findKey = statement(
    where c.user_id is null and ${is_current}`,
 )
 
-/** All whose keys are looked up: an id that anybody can make up is nobody's turn. */
+/** One queue for all callers: ids of unknown callers can be invented, so they get no fair share of their own. */
 const unproven = 'unproven'
 
 async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
@@ -170,7 +170,7 @@ async function authenticateConversation({ tokens }: AuthenticationServices, toke
   }
 }
 
-/** The same work for an unknown id as for a wrong secret. */
+/** Does the same work for an unknown id as for a wrong secret. */
 function requireSecret<Row extends CredentialHead>({ secret }: ParsedCredential, found: Row | undefined): Row {
   const matches = secretMatches(secret, found?.secret_hash ?? null)
   if (found === undefined || !matches) throw new AppError('unauthorized')
@@ -182,16 +182,16 @@ function limitKey({ kind, key_id }: ParsedCredential): string {
 }
 
 const markUsed = acrossOrganizations(
-  'of a key or of a user',
+  'a credential belongs to an organization or a user',
   'mark_credential_used',
   `update credentials set last_used_at = now()
    where key_id = $1 and (user_id is null) = $2 and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
 )
 
-/** Those whose use is being written: of many requests at once, one writes. */
+/** Credentials whose use is being written: of many simultaneous requests, one writes. */
 const being_marked = new Set<string>()
 
-/** Writes `last_used_at` once a minute, beside the request: it neither waits for it nor fails with it. */
+/** Writes `last_used_at` once a minute, beside the request, which neither waits for it nor fails with it. */
 function noteUse({ database, log }: AuthenticationServices, credential: ParsedCredential, head: CredentialHead): void {
   const mark = limitKey(credential)
   if (!head.use_is_stale || being_marked.has(mark)) return
@@ -199,6 +199,6 @@ function noteUse({ database, log }: AuthenticationServices, credential: ParsedCr
   const { key_id, kind } = credential
   database
     .query(markUsed, [key_id, kind === 'organization_key'])
-    .catch((error: unknown) => log.warn({ err: error, key_id }, 'the use of a credential could not be noted'))
+    .catch((error: unknown) => log.warn({ err: error, key_id }, 'could not record the use of a credential'))
     .finally(() => being_marked.delete(mark))
 }

@@ -1,4 +1,4 @@
-// The first start: a first organization with a way in. Every start: the credentials that the settings name.
+// On the first start, creates an organization with a way to enter it. On every start, installs the credentials in the settings.
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Config, ConfigError } from '../config/config.ts'
@@ -23,21 +23,21 @@ export interface BootstrapServices {
 }
 
 export interface Bootstrapped {
-  /** The oldest one. */
+  /** The oldest organization. */
   organization: { id: string; name: string; slug: string }
-  /** This start made it. */
+  /** Whether this start created it. */
   created: boolean
-  /** The full text of an admin key that this start made; null when there was a way in, or the settings gave the key. */
+  /** The full text of the admin key that this start created; null if the organization had a way in or the settings have the key. */
   admin_key: string | null
-  /** The file that this start put the admin key into. */
+  /** The file to which this start wrote the admin key. */
   key_file: string | null
 }
 
 const key_file_name = 'admin-key'
 
 /**
- * All or nothing, and by one node at a time. The key's file is written before the commit, so that there is never a key that
- * nobody knows; the file of a start that was killed before its commit is used by the next.
+ * All or nothing, and on one node at a time. The key's file is written before the commit, so that no key exists that no one
+ * knows; if a start is killed before its commit, the next start uses its file.
  */
 export async function bootstrap(services: BootstrapServices): Promise<Bootstrapped> {
   const { database, config, ports, log } = services
@@ -49,13 +49,13 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
     if (config.bootstrap_pat !== undefined) await installToken(tx, organization.id, config.bootstrap_pat, ports)
     return { organization, created: !existing, ...way_in }
   })
-  if (outcome.created) log.info({ organization_id: organization.id }, 'the first organization was made')
+  if (outcome.created) log.info({ organization_id: organization.id }, 'created the first organization')
   return { organization: { id: organization.id, name: organization.name, slug: organization.slug }, ...outcome }
 }
 
 async function insertFirstOrganization(tx: Executor, id: string): Promise<queries.OrganizationRecord> {
   const organization = await queries.insertOrganization(tx, { id, name: 'My organization', slug: 'my-organization' })
-  if (!organization) throw new Error('an organization was made by someone else just now; start again')
+  if (!organization) throw new Error('another process created an organization at the same time; start again')
   return organization
 }
 
@@ -75,7 +75,7 @@ async function provideWayIn(
     return { admin_key: null, key_file: is_kept ? key_file : null }
   }
   if (!created && !(await isOutOfReach(tx, organization_id))) return { admin_key: null, key_file: null }
-  // Only of a start that was killed: a key that was installed and then deleted does not come back.
+  // Only the file of a start that was killed counts: a key that was installed and then deleted does not come back.
   const key = (created && (await readKeptKey(data_dir))) || (await writeNewKey(services))
   await insertAdminKey(tx, organization_id, key, 'First admin key')
   return { admin_key: key.text, key_file }
@@ -87,12 +87,12 @@ const findWayInStatement = statement(
    union all select organization_id from members where organization_id = $1 limit 1`,
 )
 
-/** Whether nobody can enter the organization: it has neither a key nor a member. */
+/** Whether no one can enter the organization, because it has neither a key nor a member. */
 async function isOutOfReach(tx: Executor, organization_id: string): Promise<boolean> {
   return (await tx.query(findWayInStatement, [organization_id])).length === 0
 }
 
-/** The key in the file of an earlier start. */
+/** Reads the key from the file of an earlier start. */
 async function readKeptKey(data_dir: string): Promise<IssuedCredential | null> {
   const key = parseCredential((await readPrivateFile(data_dir, key_file_name)) ?? '')
   return key?.kind === 'organization_key' ? issueCredential(key) : null
@@ -104,14 +104,14 @@ async function writeNewKey({ config, ports }: BootstrapServices): Promise<Issued
   return key
 }
 
-/** For convenience only: whoever set the key knows it, and a node may have no folder to write to. */
+/** Only for convenience: the operator who set the key knows it, and a node may have no folder to write to. */
 async function keepCopy({ config, log }: BootstrapServices, text: string): Promise<boolean> {
   try {
     if ((await readPrivateFile(config.data_dir, key_file_name)) !== null) return false
     await writePrivateFile(config.data_dir, key_file_name, text)
     return true
   } catch (error) {
-    log.warn({ err: error }, 'the admin key of the settings could not be copied into the data folder')
+    log.warn({ err: error }, 'could not copy the admin key from the settings to the data folder')
     return false
   }
 }
@@ -151,11 +151,11 @@ async function installToken(
 
 function requireForm(text: string, kind: ParsedCredential['kind'], setting: string): ParsedCredential {
   const credential = parseCredential(text)
-  if (credential?.kind !== kind) throw new ConfigError([`${setting} is not a credential of that kind`])
+  if (credential?.kind !== kind) throw new ConfigError([`${setting} is not a credential of the required kind`])
   return credential
 }
 
-/** Whether the credential is there already. One with the same id and another secret stops the start. */
+/** Whether the credential already exists. One with the same id but a different secret stops the start. */
 async function isInstalled(tx: Executor, credential: ParsedCredential, setting: string): Promise<boolean> {
   const found = await findCredential(tx, credential)
   if (found && !secretMatches(credential.secret, found.secret_hash)) throw idTaken(setting, credential.key_id)
@@ -163,7 +163,7 @@ async function isInstalled(tx: Executor, credential: ParsedCredential, setting: 
 }
 
 const findCredentialStatement = acrossOrganizations(
-  'an id is taken whatever its owner is',
+  'ids are unique across all owners',
   'find_installed_credential',
   'select secret_hash from credentials where key_id = $1 and (user_id is null) = $2',
 )
@@ -175,7 +175,7 @@ async function findCredential(tx: Executor, { key_id, kind }: ParsedCredential) 
 }
 
 function idTaken(setting: string, key_id: string): ConfigError {
-  const what = `${setting} has the id "${key_id}", which another credential with another secret has already`
+  const what = `${setting} has the id "${key_id}", but a credential with this id and a different secret exists`
   return new ConfigError([`${what}: choose another id, or delete that credential`])
 }
 
@@ -195,7 +195,7 @@ const insertAdminStatement = statement(
    on conflict (organization_id, user_id) do update set role = 'admin'`,
 )
 
-/** A user of that address may be there as a viewer: he is the admin from now on. */
+/** A user with this address may already be a viewer, and becomes an admin. */
 async function insertFirstAdmin(tx: Executor, organization_id: string, ports: Pick<Ports, 'newId'>): Promise<string> {
   const user = await queries.findOrInsertUser(tx, { id: ports.newId(), email: 'admin@localhost', name: null })
   await tx.query(insertAdminStatement, [organization_id, user.id])

@@ -20,20 +20,20 @@ const decode = (part: string | undefined) => JSON.parse(Buffer.from(part ?? '', 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 describe('conversation tokens', () => {
-  it('says what was signed', async () => {
+  it('returns the signed claims', async () => {
     const { tokens } = createFixture()
     const { token, expires_at } = await tokens.sign(claims, 3600)
     expect(expires_at).toBe('2026-01-31T10:30:00.000000Z')
     expect(await tokens.verify(token)).toEqual(claims)
   })
 
-  it('is valid on every node with the same secret key, and on no other', async () => {
+  it('is valid only on nodes with the same secret key', async () => {
     const { token } = await createFixture().tokens.sign(claims, 3600)
     expect(await createFixture().tokens.verify(token)).toEqual(claims)
     expect(await createFixture(Buffer.alloc(32, 8)).tokens.verify(token)).toBeNull()
   })
 
-  it('ends at the second it names', async () => {
+  it('expires at its second', async () => {
     const { clock, tokens } = createFixture()
     const { token, expires_at } = await tokens.sign(claims, 60)
     clock.time = Date.parse(expires_at) - 1
@@ -53,7 +53,7 @@ describe('conversation tokens', () => {
     expect(await createFixture().tokens.verify(forged)).toBeNull()
   })
 
-  it('refuses another algorithm, none among them', async () => {
+  it('refuses other algorithms, including none', async () => {
     const { tokens } = createFixture()
     const { token } = await tokens.sign(claims, 3600)
     const [header, payload, signature] = token.split('.')
@@ -74,7 +74,7 @@ describe('conversation tokens', () => {
     }
   })
 
-  it('answers null, and never throws, for any other text', async () => {
+  it('returns null and never throws for any other text', async () => {
     const { tokens } = createFixture()
     const { token } = await tokens.sign(claims, 3600)
     const cut = fc.tuple(fc.nat(token.length), fc.string()).map(([at, text]) => token.slice(0, at) + text)

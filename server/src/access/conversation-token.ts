@@ -1,4 +1,4 @@
-// Conversation tokens: short-lived, signed, for one conversation and what is allowed there. Nothing of them is stored.
+// Conversation tokens: short-lived and signed, with permissions for one conversation. They are not stored.
 import { hkdfSync } from 'node:crypto'
 import { type ConversationPermission, conversationPermissions } from '@parley/contract'
 import { errors, jwtVerify, SignJWT } from 'jose'
@@ -11,9 +11,9 @@ export interface ConversationClaims {
 }
 
 export interface ConversationTokens {
-  /** `expires_at` is RFC 3339 with microseconds; the moment itself is a whole second. */
+  /** `expires_at` is RFC 3339 with microseconds, but always a whole second. */
   sign(claims: ConversationClaims, expires_in_seconds: number): Promise<{ token: string; expires_at: string }>
-  /** What a valid token says; null for every other text. */
+  /** The claims of a valid token; null for any other text. */
   verify(token: string): Promise<ConversationClaims | null>
 }
 
@@ -23,10 +23,10 @@ const audience = 'parley:conversation'
 const type = 'conversation+jwt'
 const organization_claim = 'organization_id'
 
-/** Longer than any token of ours; what is longer is not looked at. */
+/** Longer than any token of this server; longer texts are refused without a check. */
 const longest_token = 2048
 
-/** `secret_key` is the installation's; tokens are signed with a key of their own, derived from it. */
+/** `secret_key` is the key of the installation, from which a separate key for signing tokens is derived. */
 export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 'now'>): ConversationTokens {
   const key = new Uint8Array(hkdfSync('sha256', secret_key, '', 'parley conversation token 1', 32))
   const verification = { algorithms: [algorithm], issuer, audience, typ: type, requiredClaims: ['sub', 'exp'] }
@@ -60,7 +60,7 @@ export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 
   }
 }
 
-/** A signature of ours stands for the shape, save where another version of the server made it. */
+/** A valid signature implies this shape, unless another version of the server made it. */
 function readClaims(payload: Record<string, unknown>): ConversationClaims | null {
   const { sub: conversation_id, [organization_claim]: organization_id, permissions } = payload
   if (typeof conversation_id !== 'string' || !isUuid(conversation_id)) return null

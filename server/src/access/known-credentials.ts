@@ -1,4 +1,4 @@
-// Whether there is such a credential at all, asked for many callers together: what a flood of bad ones costs the database is bounded.
+// Checks in batches whether credentials exist, which bounds the cost of a flood of invalid ones for the database.
 import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { batch } from '../database/batch.ts'
 import { rowsOf } from '../database/rows.ts'
@@ -6,7 +6,7 @@ import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { hashSecret, parseCredential } from './rules/credentials.ts'
 
-/** What a caller shows, as far as it has to be looked up. */
+/** The part of a caller's credential that is looked up. */
 export interface Presented {
   /** Null for a session. */
   key_id: string | null
@@ -14,7 +14,7 @@ export interface Presented {
   secret_hash: Buffer
 }
 
-/** Null for what is refused, or let in, without a look-up: no credential, a malformed one, a conversation token. */
+/** Null if no look-up is needed: for no credential, a malformed one, or a conversation token. */
 export function readPresentedCredential(bearer: string | null): Presented | null {
   const credential = bearer === null ? null : parseCredential(bearer)
   if (credential === null) return null
@@ -26,9 +26,9 @@ export function readPresentedSession(token: string): Presented {
   return { key_id: null, is_key: false, secret_hash: hashSecret(token) }
 }
 
-/** Expiry and membership are judged where the caller is authenticated. */
+/** Expiry and membership are checked by authentication. */
 const findKnown = acrossOrganizations(
-  'nobody is known yet',
+  'the caller is not known yet',
   'find_known_credentials',
   `select wanted.call from ${rowsOf('wanted', 'key_id text, is_key boolean, secret_hash bytea')}
    left join credentials c
@@ -40,7 +40,7 @@ const findKnown = acrossOrganizations(
 const pause_ms = 100
 const most_together = 1000
 
-/** One query at a time, and a pause before each. Throws `rate_limited` where too many wait. */
+/** Runs one query at a time, with a pause before each. Throws `rate_limited` if too many calls are waiting. */
 export function createCredentialCheck({ database, clock }: { database: Executor; clock: Pick<Clock, 'after'> }) {
   const ask = batch(
     async (wanted: Presented[]) => {

@@ -1,4 +1,4 @@
-// The operations of the access capability: keys, tokens, members, the organization.
+// The operations on keys, tokens, members and the organization.
 import { longest_invitation_seconds, scopes } from '@parley/contract'
 import { agentsExist } from '../agents/agents.ts'
 import type { Context, Handler } from '../calls/context.ts'
@@ -33,14 +33,14 @@ export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ct
   return { ...requireNewId(record), pat_key: text }
 }
 
-/** Each of them counts its own requests and streams. */
+/** The number of keys is limited because each key has its own limits of requests and streams. */
 const most_keys = 1000
 const most_tokens = 100
 const advice = 'Delete one first.'
 
-/** Ninety-six random bits are not drawn twice. */
+/** 96 random bits do not repeat. */
 function requireNewId<Row>(record: Row | undefined): Row {
-  if (record === undefined) throw new Error('the id of a new credential is taken')
+  if (record === undefined) throw new Error('the id of a new credential already exists')
   return record
 }
 
@@ -99,7 +99,7 @@ export const listPersonalAccessTokens: Handler<'listPersonalAccessTokens'> = asy
 export const deletePersonalAccessToken: Handler<'deletePersonalAccessToken'> = async (ctx, { key_id }) => {
   if (!isKeyId(key_id)) throw notFound('Token')
   await ctx.core.database.transaction(async (tx) => {
-    // What the token is making is there when it is gone, or is never made.
+    // Any token that this one is creating either exists once this one is gone, or is never created.
     await lockTokensOf(tx, ctx.user.id)
     if (!(await queries.deleteTokenRow(tx, ctx.user.id, key_id))) throw notFound('Token')
   })
@@ -110,7 +110,7 @@ interface PageInput {
   cursor?: string
 }
 
-/** One row more than the page holds tells whether another page follows. */
+/** Asks for one row more than the page has, to know whether another page follows. */
 function readPage({ limit = default_page_size, cursor }: PageInput, isKey: (key: string) => boolean) {
   return { limit, request: { limit: limit + 1, after: decodeTimeCursor(cursor, isKey) } }
 }
@@ -119,7 +119,7 @@ function credentialPosition({ created_at, key_id }: queries.CredentialRecord) {
   return { time: created_at, key: key_id }
 }
 
-/** In the order of the contract. */
+/** Scopes in the order of the contract. */
 export const getMyScopes: Handler<'getMyScopes'> = async ({ access }) =>
   scopes.filter((scope) => access.scopes.has(scope))
 
@@ -129,7 +129,7 @@ export const listMembers: Handler<'listMembers'> = async (ctx, input) => {
   return cutPage(members, limit, ({ created_at, user_id }) => ({ time: created_at, key: user_id }))
 }
 
-/** Nobody is made a member by their address alone, or the answer would tell what that is elsewhere. */
+/** An address alone never makes anyone a member: the response would reveal whether it has an account. */
 export const createMember: Handler<'createMember'> = async (ctx, { email, role, name }) => {
   requireRole(ctx.access, role, 'grant')
   if (await queries.isMember(ctx.store, email)) throw new AppError('member_exists')
@@ -144,13 +144,13 @@ export const updateMember: Handler<'updateMember'> = async (ctx, { user_id, role
     if (!member) throw notFound('Member')
     requireRole(ctx.access, member.role, 'change')
     await queries.updateMemberRole(store, user_id, role)
-    // They may open more than he could open now.
+    // They may grant more than the member still can.
     if (role !== member.role) await deleteInvitationsBy(store, { type: 'user', id: user_id })
     return { ...member, role }
   })
 }
 
-/** His sessions here end. His tokens have no power here from now on: they are looked up together with the membership. */
+/** Ends the member's sessions here. Their tokens lose access by themselves, because the membership is checked with each use. */
 export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) => {
   if (!isUuid(user_id)) throw notFound('Member')
   await ctx.store.transaction(async (store) => {

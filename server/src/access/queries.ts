@@ -1,4 +1,4 @@
-// The SQL of organizations, users, members and credentials. Secrets go in as hashes and never come out.
+// The SQL of organizations, users, members and credentials. Secrets are stored as hashes and never read.
 import type { Input, Output, Role, Scope } from '@parley/contract'
 import { type TimePosition, newest } from '../database/cursor.ts'
 import { type Executor, type Statement, acrossOrganizations, statement } from '../database/database.ts'
@@ -9,7 +9,7 @@ export type OrganizationRecord = Output<'getOrganization'>
 export type CredentialRecord = Output<'listOrganizationKeys'>['data'][number]
 export type MemberRecord = Output<'updateMember'>
 
-/** A page is asked for with its size and the last row of the page before. */
+/** Requests a page by its size and the last row of the previous page. */
 export interface PageRequest {
   limit: number
   after: TimePosition | null
@@ -32,7 +32,7 @@ export interface NewOrganizationKey extends NewCredential {
   agent_ids: readonly string[] | null
 }
 
-/** Epoch milliseconds as PostgreSQL reads a time; it knows no sign before a year of more than four digits. */
+/** Epoch milliseconds as a time for PostgreSQL, which accepts no sign before years of more than four digits. */
 function expiryText(expires_at: number | null): string | null {
   return expires_at === null ? null : new Date(expires_at).toISOString().replace(/^\+/, '')
 }
@@ -46,7 +46,7 @@ const insertKeyStatement = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning ${credentialColumns}`,
 )
 
-/** Undefined when the id is taken, which only one that was not drawn at random can be. */
+/** Undefined if the id exists, which happens only with ids that are not random. */
 export async function insertOrganizationKey(
   executor: Executor,
   organization_id: string,
@@ -58,7 +58,7 @@ export async function insertOrganizationKey(
 }
 
 export interface NewToken extends NewCredential {
-  /** Null on the command line. */
+  /** Null for tokens from the command line. */
   minted_by_session: string | null
 }
 
@@ -84,7 +84,7 @@ const lockOrganizationStatement = statement(
   'select from organizations where organizations.id = $1 for no key update',
 )
 
-/** Until the transaction ends, nobody else gives the organization a key, a member or an invitation: they can be counted. */
+/** Until the transaction ends, no other transaction can add keys, members or invitations, so they can be counted. */
 export async function lockOrganization(store: Store): Promise<void> {
   await store.query(lockOrganizationStatement, [store.organization_id])
 }
@@ -115,7 +115,7 @@ export function countMembers(store: Store): Promise<number> {
   return countRows(store, countMembersStatement)
 }
 
-/** Of a statement that counts for an organization. */
+/** The result of a statement that counts for an organization. */
 export async function countRows(store: Store, counting: Statement): Promise<number> {
   const [row] = await store.query<{ count: number }>(counting, [store.organization_id])
   return row!.count
@@ -128,7 +128,7 @@ const findTokenStatement = acrossOrganizations(
   'select from credentials where key_id = $1 and user_id is not null',
 )
 
-/** Whether what makes a token has not ended meanwhile. */
+/** Whether the session or token that creates a token still exists. */
 export async function minterExists(executor: Executor, { key_id, session_id }: Minter): Promise<boolean> {
   const found =
     key_id === null
@@ -165,7 +165,7 @@ const lockKeyStatement = statement(
   'select role, scopes from credentials where key_id = $1 and organization_id = $2 for update',
 )
 
-/** What the key holds; nobody else deletes it until the transaction ends. */
+/** The role and scopes of the key, which no other transaction can delete until this one ends. */
 export async function lockOrganizationKey(
   store: Store,
   key_id: string,
@@ -212,7 +212,7 @@ export function selectMembers(store: Store, { limit, after }: PageRequest): Prom
 const findMemberStatement = statement('find_member', `${members} and m.user_id = $2`)
 const lockMemberStatement = statement('lock_member', `${members} and m.user_id = $2 for update of m`)
 
-/** The member, whom nobody else changes until the transaction ends. */
+/** The member, whom no other transaction can change until this one ends. */
 export async function lockMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
   const [member] = await store.query<MemberRecord>(lockMemberStatement, [store.organization_id, user_id])
   return member
@@ -236,7 +236,7 @@ const insertMemberStatement = statement(
    on conflict do nothing returning created_at`,
 )
 
-/** Makes a user a member; undefined when he is one already. */
+/** Makes a user a member; undefined if they already are one. */
 export async function insertMember(store: Store, user: UserRecord, role: Role): Promise<MemberRecord | undefined> {
   const values = [store.organization_id, user.id, role]
   const [member] = await store.query<{ created_at: string }>(insertMemberStatement, values)
@@ -273,11 +273,11 @@ const insertUserStatement = acrossOrganizations(
   'insert into users (id, email, name) values ($1, $2, $3) on conflict (lower(email)) do nothing',
 )
 
-/** The user with this address; one who is new here gets the id and the name. */
+/** The user with this address; a new one gets the id and the name. */
 export async function findOrInsertUser(executor: Executor, user: UserRecord): Promise<UserRecord> {
   await executor.query(insertUserStatement, [user.id, normalizeEmail(user.email), user.name])
   const found = await findUser(executor, user.email)
-  if (!found) throw new Error('a user vanished, and none is ever deleted')
+  if (!found) throw new Error('a user is missing, although users are never deleted')
   return found
 }
 
@@ -300,13 +300,13 @@ function normalizeEmail(email: string): string {
 const organizationColumns = 'id, name, slug, created_at, settings'
 
 const insertOrganizationStatement = acrossOrganizations(
-  'it makes one',
+  'it creates one',
   'insert_organization',
   `insert into organizations (id, name, slug, settings) values ($1, $2, $3, '{}')
    on conflict (slug) do nothing returning ${organizationColumns}`,
 )
 
-/** A new organization; undefined when its slug is taken. */
+/** Creates an organization; undefined if its slug exists. */
 export async function insertOrganization(
   executor: Executor,
   { id, name, slug }: { id: string; name: string; slug: string },
@@ -320,12 +320,12 @@ const readOrganizationStatement = statement(
   `select ${organizationColumns} from organizations where organizations.id = $1`,
 )
 const findBySlugStatement = acrossOrganizations(
-  'it finds out which one is meant',
+  'it finds the organization',
   'find_organization_by_slug',
   `select ${organizationColumns} from organizations where slug = $1`,
 )
 
-/** For an operator, who may name any organization. */
+/** For operators, who can access any organization. */
 export async function findOrganization(
   executor: Executor,
   column: 'id' | 'slug',
@@ -337,12 +337,12 @@ export async function findOrganization(
 }
 
 const findFirstStatement = acrossOrganizations(
-  'it finds the oldest of all',
+  'it finds the oldest organization',
   'find_first_organization',
   `select ${organizationColumns} from organizations order by created_at, id limit 1`,
 )
 
-/** The oldest one. */
+/** The oldest organization. */
 export async function findFirstOrganization(executor: Executor): Promise<OrganizationRecord | undefined> {
   const [organization] = await executor.query<OrganizationRecord>(findFirstStatement, [])
   return organization

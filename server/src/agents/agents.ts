@@ -1,4 +1,4 @@
-// Agents as other rooms see them: their versions, their configurations, the instructions that are written for them.
+// The face of agents: their versions, configurations and generated instructions.
 export { findImportedVersion } from './imported.ts'
 export {
   type BegunGeneration,

@@ -1,8 +1,8 @@
-// Which version answers an imported conversation: its own, where that is here, else its agent's newest published one.
+// Finds the version for an imported conversation: its own if that exists, or else its agent's newest published one.
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 
-/** With a share lock on the agent: the caller may write an active conversation, which no deletion may miss (versions.ts). */
+/** Takes a share lock on the agent, so that no deletion misses an active conversation that the caller writes (versions.ts). */
 const versionOfAgent = statement(
   'agents_imported_version',
   `select v.id from agents a left join lateral (
@@ -18,7 +18,7 @@ const inlineVersion = statement(
 )
 
 /**
- * To be called in the transaction that writes the conversation. Null when neither is here: such a conversation can be read,
+ * Must be called in the transaction that writes the conversation. Null if neither exists: such a conversation can be read but
  * not continued.
  */
 export async function findImportedVersion(

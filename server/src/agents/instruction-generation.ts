@@ -1,11 +1,11 @@
-// The record of instructions that are written for a draft: asked for, under way, put into the draft or not. Each step is one
-// commit that looks at the state it finds, so that the work may run twice and on two nodes.
+// Records the generation of instructions for a draft: requested, running, stored in the draft or failed. Each step is one commit
+// that checks the present state, so that the work can safely run twice and on two nodes.
 import { statement } from '../database/database.ts'
 import type { TransactionStore } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
 import { addWork } from '../work/add.ts'
 
-/** As the room that does it names it: the version is its owner, the generation its subject. */
+/** The kind of work, named by the room that runs it. The version is its owner, the generation its subject. */
 export const generation_work = 'generate_instructions'
 
 export interface Generation {
@@ -13,7 +13,7 @@ export interface Generation {
   generation_id: string
 }
 
-// One that is under way for the same revision stays. Servers from before leases take what has a time for lost when it is over.
+// A generation in progress for the same revision stays. Servers from before leases take a generation for lost after `due_at`.
 const askStatement = statement(
   'ask_for_instructions',
   `insert into instruction_generations as asked (version_id, organization_id, id, revision, status, due_at)
@@ -26,7 +26,7 @@ const askStatement = statement(
    returning id`,
 )
 
-/** Adds work, unless some is under way for the same revision. */
+/** Adds work, unless there is some for the same revision. */
 export async function askForInstructions(
   tx: TransactionStore,
   { id: version_id, revision }: { id: string; revision: number },
@@ -41,7 +41,7 @@ export async function askForInstructions(
 export interface BegunGeneration {
   inputs: JsonObject
   config: JsonObject
-  /** Whether the draft is no longer the one that was asked about. */
+  /** Whether the draft has changed since the request. */
   is_outdated: boolean
 }
 
@@ -56,7 +56,7 @@ const beginStatement = statement(
              (v.published or v.revision <> g.revision) as is_outdated`,
 )
 
-/** Null when there is nothing to do (any more): it is over, or asked for anew. `tries`: with this one. */
+/** Null if there is nothing left to do, because it has ended or was requested again. `tries` includes this attempt. */
 export async function beginGeneration(
   tx: TransactionStore,
   { version_id, generation_id }: Generation,
@@ -72,7 +72,7 @@ const lockStatement = statement(
   `select revision from instruction_generations
    where version_id = $2 and organization_id = $1 and id = $3 and status in ('queued', 'running') for update`,
 )
-// The one place where a draft takes a text that no editor wrote: only as it was when it was asked for.
+// The only place where generated text enters a draft, and only if the draft has not changed since the request.
 const placeStatement = statement(
   'place_instructions',
   `update agent_versions
@@ -87,13 +87,13 @@ const finishStatement = statement(
    where version_id = $2 and organization_id = $1 and id = $3 and status in ('queued', 'running')`,
 )
 
-export const outdated = 'The draft was changed or published meanwhile.'
+export const outdated = 'The draft was changed or published in the meantime. Request new instructions.'
 
 export type GenerationOutcome =
   | { status: 'done'; instructions: string }
   | { status: 'failed'; error: string; instructions: string | null }
 
-/** Writes the outcome once; a second run, or one that was replaced, changes nothing. */
+/** Writes the outcome once; a second run, or one that was replaced, has no effect. */
 export async function finishGeneration(
   tx: TransactionStore,
   { version_id, generation_id }: Generation,

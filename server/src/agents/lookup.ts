@@ -1,4 +1,4 @@
-// Finds the agent and the version that a call names, as its caller may see them, and makes the draft that `latest` asks for.
+// Finds the agent and version of a call among those that the caller may see, and creates the draft for `latest`.
 import { type Access, maySeeAgent } from '../calls/access.ts'
 import type { Context } from '../calls/context.ts'
 import type { Store } from '../database/store.ts'
@@ -9,7 +9,7 @@ import type { AgentRecord, NewVersion, VersionRecord } from './queries.ts'
 
 export const max_integer = 2_147_483_647
 
-/** An agent that the caller cannot see is not there. */
+/** An agent that the caller may not see counts as not found. */
 export function visibleAgentId(access: Access, agent_id: string): string {
   const id = agent_id.toLowerCase()
   if (!isUuid(id) || !maySeeAgent(access, id)) throw notFound('Agent')
@@ -22,7 +22,7 @@ export async function requireAgent(ctx: Context, agent_id: string): Promise<Agen
   return agent
 }
 
-/** `version` is a number, or `latest`; what can be neither is not found. */
+/** `version` is a number or `latest`; any other value is not found. */
 export async function requireVersion(store: Store, agent_id: string, version: string): Promise<VersionRecord> {
   const isNumber = /^[1-9]\d{0,9}$/.test(version) && Number(version) <= max_integer
   const found =
@@ -33,7 +33,7 @@ export async function requireVersion(store: Store, agent_id: string, version: st
   return found
 }
 
-/** The newest version when it is a draft, else a new draft that copies it. */
+/** The newest version if it is a draft, otherwise a new draft that copies it. */
 export function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord> {
   return withAgentLocked(ctx, agent_id, async (tx) => {
     const newest = await requireVersion(tx, agent_id, 'latest')

@@ -21,7 +21,7 @@ import * as queries from './queries.ts'
 import type { AgentRecord } from './queries.ts'
 import { listStandingVersions } from './standing-queries.ts'
 
-/** How many versions an agent is shown with. */
+/** The number of versions that are returned with an agent. */
 const max_listed_versions = 100
 
 // --- agents ---
@@ -58,7 +58,7 @@ export const createAgent: Handler<'createAgent'> = async (ctx, input) => {
   return presentAgent(agent)
 }
 
-/** By the very functions that judge what is stored. */
+/** Uses the same functions that validate stored agents. */
 export const checkAgent: Handler<'checkAgent'> = async (ctx, input) => {
   const { warnings } = readVersionFields(ctx, input, listAgentFaults(ctx, input))
   return { warnings }
@@ -90,7 +90,7 @@ export const updateAgent: Handler<'updateAgent'> = async (ctx, input) => {
 export const deleteAgent: Handler<'deleteAgent'> = async (ctx, input) => {
   const agent_id = visibleAgentId(ctx.access, input.agent_id)
   await ctx.store.transaction(async (tx) => {
-    // A conversation that is being created holds a share lock on the agent: it is either seen here or finds no agent.
+    // Creating a conversation takes a share lock on the agent, so it is either seen here or does not find the agent.
     if (!(await queries.lockAgent(tx, agent_id))) throw notFound('Agent')
     if (await queries.hasActiveConversations(tx, agent_id)) throw new AppError('agent_in_use')
     await queries.markAgentDeleted(tx, agent_id)
@@ -141,7 +141,7 @@ export const listAgentVersions: Handler<'listAgentVersions'> = async (ctx, input
 export const getAgentVersion: Handler<'getAgentVersion'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
   const version = await requireVersion(ctx.store, id, input.version)
-  // Reading must not write for a caller who may only read.
+  // A caller with only read permission must not cause a write.
   const mayMakeDraft = input.version === 'latest' && ctx.access.scopes.has('agents:manage')
   return version.published && mayMakeDraft ? makeDraft(ctx, id) : version
 }
@@ -149,7 +149,7 @@ export const getAgentVersion: Handler<'getAgentVersion'> = async (ctx, input) =>
 export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
   const isOne = (input.config == null) !== (input.base_version == null)
-  const faults = isOne ? [] : [{ path: '', message: 'exactly one of config and base_version is needed' }]
+  const faults = isOne ? [] : [{ path: '', message: 'must have exactly one of config and base_version' }]
   const given = readVersionFields(ctx, input, faults)
   return withAgentLocked(ctx, id, async (tx) => {
     const base = input.base_version == null ? null : await requireVersion(tx, id, String(input.base_version))
@@ -168,7 +168,7 @@ export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, inp
   const given = readVersionFields(ctx, input)
   const revisions = readRevisions(input.if_match)
   const needsDraft = found.published && input.version === 'latest'
-  // The draft that the caller has read is published by now, or never was.
+  // The draft that the caller read has been published since, or never existed.
   if (needsDraft && revisions !== null) throw new AppError('revision_mismatch')
   const draft = needsDraft ? await makeDraft(ctx, id) : found
   const changes = {
@@ -179,7 +179,7 @@ export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, inp
   const isChange = given.config !== undefined || given.inputs !== undefined
   const changed = isChange ? await queries.changeDraft(ctx.store, id, draft.version, changes, revisions) : undefined
   if (changed) return changed
-  // Nothing was changed; say why, unless nothing was asked for.
+  // Nothing was changed: report why, unless the call requested no change.
   const current = isChange ? await requireVersion(ctx.store, id, String(draft.version)) : draft
   if (current.published) throw new AppError('version_published')
   if (isChange || !(revisions?.includes(current.revision) ?? true)) throw new AppError('revision_mismatch')
@@ -202,7 +202,7 @@ export const getAgentConfigSchema: Handler<'getAgentConfigSchema'> = async () =>
 interface VersionFields {
   config?: JsonObject
   warnings: string[]
-  /** Null clears them. */
+  /** Null removes them. */
   inputs?: JsonObject | null
 }
 
@@ -227,7 +227,7 @@ function readVersionFields(
   return fields
 }
 
-/** The revisions that an `If-Match` allows: `3`, `"3"`, `W/"3"`, a list of these; null: any. */
+/** The revisions that an `If-Match` permits: `3`, `"3"`, `W/"3"`, or a list of these; null: any. */
 function readRevisions(if_match: string | undefined): number[] | null {
   const tags = (if_match ?? '*').split(',').map((tag) => tag.trim())
   if (tags.includes('*')) return null

@@ -1,4 +1,4 @@
-// The SQL over agents and their versions. A deleted agent is not found by anything here.
+// The SQL of agents and their versions. Nothing here finds a deleted agent.
 import type { generationStatuses } from '@parley/contract'
 import { type RawBuilder, sql } from 'kysely'
 import { assignments } from '../database/composed.ts'
@@ -38,7 +38,7 @@ export interface VersionRecord extends VersionSummaryRecord {
   instruction_generation: InstructionGeneration | null
 }
 
-/** The last time that instructions were asked for (instruction-generation.ts). */
+/** The latest generation of instructions (instruction-generation.ts). */
 export interface InstructionGeneration {
   status: (typeof generationStatuses)[number]
   error: string | null
@@ -79,7 +79,7 @@ export const summaryColumns = [
   'updated_at',
 ] as const
 
-/** A list of columns, of the table by that name. */
+/** A list of columns, qualified with the name of the table. */
 export function columnsOf(columns: readonly string[], table: string): string {
   return columns.map((column) => `${table}.${column}`).join(', ')
 }
@@ -99,11 +99,11 @@ const versionBytes = `1000 + octet_length(r.config::text)
 
 export interface PageSize {
   limit: number
-  /** With the row that goes beyond. */
+  /** Includes the row that exceeds it. */
   max_bytes: number
 }
 
-// Of a transaction that waited for a lock, `now()` would be the time before the wait: it is `clock_timestamp()` everywhere.
+// In a transaction that waited for a lock, `now()` is the time before the wait, so these statements use `clock_timestamp()`.
 
 function timeConditions(filters: TimeFilters): Condition[] {
   const conditions: Condition[] = []
@@ -142,7 +142,7 @@ export async function findAgent(store: Store, agent_id: string): Promise<AgentRe
   return agent
 }
 
-/** Changes what is not undefined. */
+/** Changes only the fields that are not undefined. */
 export async function changeAgent(
   store: Store,
   agent_id: string,
@@ -162,8 +162,8 @@ const lockAgentStatement = statement(
 )
 
 /**
- * Holds an agent until the transaction ends: against its deletion, against other new versions, whose numbers follow each
- * other, and against new conversations, which take a share lock. Answers false where there is no such agent.
+ * Locks an agent until the transaction ends: against deletion, against other new versions, because their numbers are consecutive,
+ * and against new conversations, which take a share lock. Returns false if the agent does not exist.
  */
 export async function lockAgent(store: Store, agent_id: string): Promise<boolean> {
   return (await store.query(lockAgentStatement, [agent_id, store.organization_id])).length > 0
@@ -184,7 +184,7 @@ const activeConversationsStatement = statement(
    where organization_id = $1 and agent_id = $2 and ended_at is null and deleted_at is null limit 1`,
 )
 
-/** To be asked under `lockAgent`, in a statement of its own, so that it sees what the lock waited for. */
+/** Must be called under `lockAgent`, as a separate statement, so that it sees what the lock waited for. */
 export async function hasActiveConversations(store: Store, agent_id: string): Promise<boolean> {
   return (await store.query(activeConversationsStatement, [store.organization_id, agent_id])).length > 0
 }
@@ -197,7 +197,7 @@ export interface AgentFilters extends TimeFilters {
   metadata?: string
 }
 
-/** Newest first. `agent_ids` narrows the list; null: all. */
+/** Newest first. `agent_ids` restricts the list; null: all agents. */
 export function listAgentRows(
   store: Store,
   agent_ids: ReadonlySet<string> | null,
@@ -242,8 +242,8 @@ const insertVersionStatement = statement(
 )
 
 /**
- * Gives the next number; `lockAgent` comes first, and the index on the number is behind it. The revision starts above all
- * earlier ones of the agent, so that one that was read of `latest` never fits a `latest` that is another version by now.
+ * Assigns the next number. Call `lockAgent` first; a unique index on the number is the second safeguard. The revision starts above
+ * all earlier ones of the agent, so that a revision read from `latest` never matches a `latest` that is a newer version.
  */
 export async function insertVersion(
   store: Store,
@@ -271,7 +271,7 @@ const findLatestStatement = statement(
    order by version desc limit 1`,
 )
 
-/** A version by its number, or the one with the highest. */
+/** A version by its number, or the one with the highest number. */
 export async function findVersion(
   store: Store,
   agent_id: string,
@@ -300,7 +300,7 @@ export interface VersionFilters extends TimeFilters {
   published?: boolean
 }
 
-/** Highest number first, below `before`. */
+/** Versions with numbers below `before`, highest first. */
 export function listVersionRows(
   store: Store,
   agent_id: string,
@@ -326,7 +326,7 @@ export interface DraftChanges {
   instruction_builder_inputs?: JsonObject | null
 }
 
-/** Changes a draft whose revision is one of `revisions` (null: any), in one step; undefined: there is no such draft. */
+/** Changes a draft whose revision is one of `revisions` (null: any), in one statement; undefined if there is no such draft. */
 export async function changeDraft(
   store: Store,
   agent_id: string,
@@ -357,8 +357,8 @@ const publishStatement = statement(
 )
 
 /**
- * Publishes a draft whose revision is one of `revisions` (null: any), in one step; a version that is published already stays as
- * it is. Answers whether it has one of these revisions.
+ * Publishes a draft whose revision is one of `revisions` (null: any), in one statement; a published version does not change.
+ * Returns whether the version has one of these revisions.
  */
 export async function markVersionPublished(
   store: Store,

@@ -1,4 +1,4 @@
-// What agent versions come to on a channel: read from the database, every setting decided, and kept for the turns that follow.
+// Reads agent versions from the database as resolved configurations for a channel, and caches them for later turns.
 import type { AgentConfig, Channel } from '@parley/contract'
 import { LRUCache } from 'lru-cache'
 import { notFound } from '../base/errors.ts'
@@ -18,11 +18,11 @@ interface VersionRow {
   size: number
 }
 
-/** Only of published versions, which never change. In bytes of what is stored, with something for what every one has. */
+/** Only for published versions, which never change. Sizes are bytes of the stored configuration, plus an amount for defaults. */
 const cache = new LRUCache<string, ResolvedConfig>({ maxSize: 16 * 1024 * 1024 })
 const least_size = 2000
 
-/** Throws `not_found` where the version is not here. The answer is shared: it is frozen. */
+/** Throws `not_found` if the version does not exist. The result is shared and therefore frozen. */
 export async function readAgentConfig(
   store: Store,
   agent_version_id: string,
@@ -34,7 +34,7 @@ export async function readAgentConfig(
   return config
 }
 
-/** Null where the version is not here: a conversation that was brought in may name one of elsewhere. */
+/** Null if the version does not exist, because imported conversations may name a version of another system. */
 async function findAgentConfig(
   store: Store,
   agent_version_id: string,
@@ -52,7 +52,7 @@ async function findAgentConfig(
   return config
 }
 
-/** As `readAgentConfig`; of a version that is not here, or of none, the defaults. */
+/** Like `readAgentConfig`, but returns the defaults if there is no version or it does not exist. */
 export async function readAgentConfigOrDefaults(
   store: Store,
   agent_version_id: string | null,

@@ -1,4 +1,4 @@
-// The agent that greets a new installation, so that there is somebody to talk to in the first minute.
+// The sample agent of a new installation, so that there is an agent to talk to from the start.
 import type { AgentConfig } from '@parley/contract'
 import { statement } from '../database/database.ts'
 import type { RootStore, Store } from '../database/store.ts'
@@ -34,7 +34,7 @@ const lockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('sample agent of ' || $1::text, 0)) as organization_id`,
 )
 
-/** Null, and nothing done, where the organization has or had an agent. Calls at the same time make one agent. */
+/** Does nothing and returns null if the organization has or had an agent. Simultaneous calls create only one agent. */
 export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>): Promise<SampleAgent | null> {
   return store.transaction(async (tx) => {
     await tx.query(lockStatement, [tx.organization_id])

@@ -1,4 +1,4 @@
-// The SQL that tells how agents stand: which of their versions answers, and which is being worked on.
+// The SQL for the standing of agents: the version that answers, and the one that is being edited.
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { type VersionSummaryRecord, columnsOf, summaryColumns } from './queries.ts'
@@ -20,7 +20,7 @@ const standingStatement = statement(
    order by v.version desc`,
 )
 
-/** Of each agent the newest version, and the newest published one; newest first. */
+/** The newest version and the newest published version of each agent; newest first. */
 export async function listStandingVersions(
   store: Store,
   agent_ids: readonly string[],

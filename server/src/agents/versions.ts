@@ -1,4 +1,4 @@
-// What other rooms ask about agent versions: which one answers a new conversation, and which one an inline configuration is.
+// Agent versions for other rooms: finds the one that answers a new conversation, and stores inline configurations.
 import { createHash } from 'node:crypto'
 import { type Access, maySeeAgent } from '../calls/access.ts'
 import { statement } from '../database/database.ts'
@@ -24,9 +24,9 @@ interface ChosenRow {
 }
 
 /*
- * Both statements take a share lock on the agent, so that it can be neither deleted nor switched off until the caller's
- * transaction has written the conversation. A key share lock would let those two pass: they change no key, and so take only
- * a lock that goes together with it. Share locks go together, so creations do not wait for each other.
+ * Both statements take a share lock on the agent, so that it cannot be deleted or deactivated until the caller's transaction
+ * has written the conversation. A key share lock would not block those two: they change no key, so their lock is compatible
+ * with it. Share locks are compatible with each other, so creations do not wait for each other.
  */
 const versionOfAgent = statement(
   'agents_version_of_agent',
@@ -47,7 +47,7 @@ const versionById = statement(
    for share of a`,
 )
 
-/** To be called in the transaction that creates the conversation. What the caller cannot see is not there. */
+/** Must be called in the transaction that creates the conversation. Agents that the caller may not see are not found. */
 export async function findVersionForNewConversation(
   store: Store,
   access: Access,
@@ -64,7 +64,8 @@ export async function findVersionForNewConversation(
   if (!row.active) throw new AppError('agent_inactive')
   const { agent_id, agent_name, agent_version_id, published } = row
   if (agent_version_id === null && !isById && reference.version !== 'latest') throw notFound('Agent version')
-  if (agent_version_id === null) throw new AppError('version_not_published', 'The agent has no published version.')
+  if (agent_version_id === null)
+    throw new AppError('version_not_published', 'The agent has no published version. Publish one first.')
   if (!published) throw new AppError('version_not_published')
   return { agent_id, agent_name, agent_version_id }
 }
@@ -85,7 +86,7 @@ const insertInline = statement(
    returning id`,
 )
 
-/** Stores an inline configuration, which the caller has validated, once for each distinct content. */
+/** Stores an inline configuration, validated by the caller, once for each distinct content. */
 export async function saveInlineVersion(
   store: Store,
   config: JsonObject,
@@ -96,7 +97,7 @@ export async function saveInlineVersion(
   const find = async () => (await store.query<{ id: string }>(inlineByHash, key))[0]
   const insert = async () =>
     (await store.query<{ id: string }>(insertInline, [...key, new_id, JSON.stringify(config)]))[0]
-  // Mostly it is there already. Where someone else's insert is under way, ours waits for it and then finds it.
+  // It usually exists already. If another transaction is inserting it, our insert waits for that and then finds it.
   const row = (await find()) ?? (await insert()) ?? (await find())
   if (!row) throw new Error('an inline configuration was neither inserted nor found')
   return { agent_version_id: row.id }
@@ -108,7 +109,7 @@ const countAgents = statement(
    where organization_id = $1 and id = any($2::uuid[]) and deleted_at is null`,
 )
 
-/** Whether every one of these agents is here. */
+/** Whether all these agents exist. */
 export async function agentsExist(store: Store, agent_ids: readonly string[]): Promise<boolean> {
   if (!agent_ids.every(isUuid)) return false
   const distinct = new Set(agent_ids.map((id) => id.toLowerCase()))

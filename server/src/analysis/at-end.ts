@@ -1,4 +1,4 @@
-// What analysis adds to the commit that ends a conversation: the work that writes its summary.
+// Adds to the commit that ends a conversation the work that writes its summary.
 import { type CommitAddition, addAnalysis } from '../conversations/conversations.ts'
 
 export const analysisAtEnd: CommitAddition = {

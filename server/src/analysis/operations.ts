@@ -1,4 +1,4 @@
-// The operation that has a conversation analysed again; after the end it is analysed by itself.
+// The operation that repeats a conversation's analysis; the first one follows its end automatically.
 import type { Handler } from '../calls/context.ts'
 import { askForAnalysis } from '../conversations/conversations.ts'
 import { requireConversation } from '../conversations/read/require.ts'

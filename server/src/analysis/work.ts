@@ -1,4 +1,4 @@
-// The work that writes a conversation's summary after its end. Safe to run twice: it checks the state it finds.
+// The work that writes a conversation's summary after its end. Safe to run twice: it checks the state that it finds.
 import { readAgentConfigOrDefaults } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
@@ -15,6 +15,7 @@ import {
 import { findConversation } from '../conversations/read/conversation.ts'
 import { readEnds } from '../conversations/read/transcript.ts'
 import { openReservedStore } from '../database/store.ts'
+import { changed } from '../live/shared.ts'
 import { type ModelCatalog, ModelError, collectAnswer, modelOf, modelsOf, summarizeWithDemo } from '../models/models.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { boundSummary, linesOf, shown_of_each_end, summaryRequest } from './rules/summary.ts'
@@ -38,8 +39,8 @@ export function analysisWork(services: AnalysisServices): WorkKind {
       await reach(core.ports, 'analysis.committed')
       announce(core, subject)
       conversations.watcher.changed(organization_id!)
-      // The call of `end` that waits may be on any node.
-      await core.live.bus.publish({ topic: 'changed', id: subject })
+      // The waiting call of `end` may be on any node.
+      await core.live.bus.publish(changed, subject)
     },
   }
 }
@@ -71,14 +72,15 @@ async function summarize(
   tries: number,
 ): Promise<AnalysisOutcome | { status: 'retry'; reason: string }> {
   const { summary: settings } = config.analysis
-  if (!lines.some((line) => line.role === 'user')) return { status: 'skipped', reason: 'There was no user message.' }
+  if (!lines.some((line) => line.role === 'user'))
+    return { status: 'skipped', reason: 'The conversation has no user message.' }
   if (config.llm.provider === 'demo') {
     return { status: 'done', summary: summarizeWithDemo(lines, settings.max_words) }
   }
   try {
     const stream = modelOf(services, config).stream(summaryRequest(settings, lines), signal)
     const { text } = await collectAnswer(stream)
-    if (text.trim() === '') return { status: 'failed', reason: 'The model gave an empty summary.' }
+    if (text.trim() === '') return { status: 'failed', reason: 'The model returned an empty summary.' }
     return { status: 'done', summary: boundSummary(text, settings.max_words) }
   } catch (error) {
     if (!(error instanceof ModelError)) throw error

@@ -1,4 +1,4 @@
-// Help for the authors of agents: what the room has for itself.
+// Help for the authors of agents: the room's own services.
 import type { ModelCatalog } from '../models/models.ts'
 
 export interface AuthoringServices {

@@ -1,4 +1,4 @@
-// The models that can be named: of the server itself, of its settings, and of the organization's own keys.
+// The available models: the built-in one, those of the server's settings, and those of the organization's own keys.
 import type { AuthoringServices } from './authoring.ts'
 import type { Handler } from '../calls/context.ts'
 import { defaultModel, listOwnProviders } from '../models/models.ts'

@@ -1,4 +1,4 @@
-// The operations that help authors of agents: what differs between versions, instructions out of inputs, which models there are.
+// The operations for authors of agents: compare versions, generate instructions from inputs, list models.
 import { askForInstructions, makeDraft, requireAgent, requireVersion } from '../agents/agents.ts'
 import type { Handler } from '../calls/context.ts'
 import type { AuthoringServices } from './authoring.ts'
@@ -23,10 +23,13 @@ export const generateAgentInstructions: Handler<'generateAgentInstructions'> = a
   const found = await requireVersion(ctx.store, id, input.version)
   if (found.published && input.version !== 'latest') throw new AppError('version_published')
   if (Object.keys(found.instruction_builder_inputs ?? {}).length === 0) {
-    throw invalid({ path: 'instruction_builder_inputs', message: 'the draft has none, and there must be some' })
+    throw invalid({
+      path: 'instruction_builder_inputs',
+      message: 'is empty; fill it in before you request instructions',
+    })
   }
   const draft = found.published ? await makeDraft(ctx, id) : found
-  // Changed or published since it was read, the job finds it outdated.
+  // If it is changed or published after it was read, the job finds it outdated.
   return ctx.store.transaction(async (tx) => {
     await askForInstructions(tx, draft, ctx.core.ports.newId())
     return requireVersion(tx, id, String(draft.version))

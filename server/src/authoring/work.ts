@@ -22,7 +22,7 @@ import {
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { instructionsRequest, judgeInstructions, max_instruction_characters } from './rules/instructions.ts'
 
-/** Of one call. */
+/** Per call. */
 const timeout_ms = 90_000
 
 export function instructionsWork(services: Core & AuthoringServices): WorkKind {

@@ -1,18 +1,18 @@
-// Has the default model write what differs between two versions, within bounds of time and size.
+// Has the default model describe the differences between two versions, within limits of time and size.
 import type { Core } from '../calls/core.ts'
 import type { AuthoringServices } from './authoring.ts'
 import type { Store } from '../database/store.ts'
 import { compareWithDemo, defaultModel, DEMO_PROVIDER, modelsOf, toRefusal } from '../models/models.ts'
 import { AppError } from '../base/errors.ts'
-import { drainKey } from '../events/events.ts'
+import { drainKey } from '../live/shared.ts'
 import { comparisonRequest, no_difference } from './rules/comparison.ts'
 import type { Difference } from './rules/difference.ts'
 
 const max_ms = 120_000
-/** As the contract says. */
+/** The limit that the contract states. */
 const max_characters = 20_000
 
-/** `gone` ends the call of the model. Throws a refusal when the model does. */
+/** `gone` ends the model call. Throws a refusal if the model fails. */
 export async function* writeComparison(
   services: Core & AuthoringServices,
   store: Store,
@@ -35,10 +35,10 @@ export async function* writeComparison(
   } catch (error) {
     throw toRefusal(error)
   }
-  if (left === max_characters) throw new AppError('model_failed', 'The model gave an empty answer.')
+  if (left === max_characters) throw new AppError('model_failed', 'The model returned an empty answer.')
 }
 
-/** Aborts when the reader is gone, the time is over, or the server is told to stop. */
+/** Aborts when the reader disconnects, the time is up, or the server is stopping. */
 function limitCall({ ports, live: { signals }, node }: Core, gone: AbortSignal): { signal: AbortSignal } & Disposable {
   const over = new AbortController()
   const stopTimer = ports.clock.after(max_ms, () => over.abort(new AppError('model_timed_out')))

@@ -1,6 +1,6 @@
-// The one error type that operations throw on purpose; everything else is a fault of ours.
+// The only error type that operations throw deliberately; every other error is a bug or an outage.
 import { type ErrorName, describeError } from '@parley/contract'
-import { type FieldFault, tellFaults } from './faults.ts'
+import { type FieldFault, limitFaults } from './faults.ts'
 
 export type { FieldFault }
 
@@ -10,7 +10,7 @@ interface ErrorFields {
   running_turn_id?: string
 }
 
-/** A refusal: its name decides status and code (contract/errors.ts), `detail` may say it more exactly. */
+/** A refusal. `code` determines the status (contract/errors.ts); `detail` can be more specific. */
 export class AppError extends Error {
   readonly error: ErrorName
   readonly fields: ErrorFields
@@ -31,16 +31,16 @@ export class AppError extends Error {
   }
 }
 
-/** A request that is not valid: every fault with its path, as far as an answer has room for them. */
+/** An invalid request, with each fault and its path up to the limits in faults.ts. */
 export function invalid(...errors: FieldFault[]): AppError {
-  return new AppError('validation_failed', undefined, { errors: tellFaults(errors) })
+  return new AppError('validation_failed', undefined, { errors: limitFaults(errors) })
 }
 
 export function notFound(what: string): AppError {
   return new AppError('not_found', `${what} not found`)
 }
 
-/** The body of an error answer. */
+/** The body of an error response. */
 export function errorBody(error: AppError, request_id: string) {
   return { detail: error.message, code: describeError(error.error).code, request_id, ...error.fields }
 }

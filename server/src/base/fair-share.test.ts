@@ -6,7 +6,7 @@ import { createManualClock } from '../../test/outbound/peers.ts'
 
 const roomy = { clock: createManualClock(), places: 8, most_waiting: 1000, wait_ms: 10_000 }
 
-/** Enters, and notes when it has a place. */
+/** Enters, and records when it gets a place. */
 function startEntering(share: FairShare) {
   const got: string[] = []
   const enter = (owner: string, name = owner) => {
@@ -19,7 +19,7 @@ function startEntering(share: FairShare) {
 
 const settled = () => new Promise(setImmediate)
 
-test('one that is alone has half of the places, and of one place that', () => {
+test('a single owner gets half of the places, or the only one', () => {
   for (const [places, most] of [
     [1, 1],
     [2, 1],
@@ -33,7 +33,7 @@ test('one that is alone has half of the places, and of one place that', () => {
   }
 })
 
-test('one has no more than the most that it may hold, however many are free, and leaves the rest to others', async () => {
+test('an owner holds at most its limit, however many are free, and leaves the rest to others', async () => {
   const share = createFairShare({ ...roomy, most_held: 2 })
   const { got, enter } = startEntering(share)
   for (const name of ['a0', 'a1', 'a2', 'b0', 'b1', 'b2']) enter(name[0]!, name)
@@ -46,7 +46,7 @@ test('one has no more than the most that it may hold, however many are free, and
   expect(got.slice(5)).toEqual(['a2'])
 })
 
-test('one that holds nothing gets a place at once, beside two that want all of them', () => {
+test('an owner without a place gets one at once, beside two that want all of them', () => {
   const { got, enter } = startEntering(createFairShare(roomy))
   for (let n = 0; n < 100; n += 1) {
     enter('loud')
@@ -56,7 +56,7 @@ test('one that holds nothing gets a place at once, beside two that want all of t
   expect(got.at(-1)).toBe('quiet')
 })
 
-test('who waits is served in turn, and oldest first within one', async () => {
+test('waiting owners take turns, oldest use first within an owner', async () => {
   const share = createFairShare({ ...roomy, places: 1 })
   const { got, enter } = startEntering(share)
   for (const name of ['a0', 'a1', 'a2', 'b0', 'b1', 'c0']) enter(name[0]!, name)
@@ -67,7 +67,7 @@ test('who waits is served in turn, and oldest first within one', async () => {
   expect(got).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1'])
 })
 
-test('who may hold no more is passed over, and keeps its turn', async () => {
+test('an owner at its limit is skipped and keeps its turn', async () => {
   const share = createFairShare({ ...roomy, places: 6, most_held: 2 })
   const { got, enter } = startEntering(share)
   for (const name of ['a1', 'a2', 'b1', 'b2', 'b3', 'b4', 'a3', 'a4', 'c1', 'c2']) enter(name[0]!, name)
@@ -79,7 +79,7 @@ test('who may hold no more is passed over, and keeps its turn', async () => {
   expect(got).toEqual(['a3', 'c2', 'b3', 'a4'])
 })
 
-test('an owner whose uses fill its queue is refused until one of them is served, and no other', async () => {
+test('only an owner with a full queue is refused, until one of its uses is served', async () => {
   const share = createFairShare({ ...roomy, places: 2, most_waiting: 3 })
   const { got, enter } = startEntering(share)
   for (let n = 0; n < 4; n += 1) enter('loud')
@@ -96,7 +96,7 @@ test('an owner whose uses fill its queue is refused until one of them is served,
   expect(() => share.enter('loud')).toThrow(ShareExhausted)
 })
 
-test('who waits too long is refused as for a database that cannot serve, and holds nothing', async () => {
+test('a use that waits too long is refused and holds nothing', async () => {
   const clock = createManualClock()
   const share = createFairShare({ ...roomy, clock, places: 1 })
   share.enter('a')
@@ -112,7 +112,7 @@ test('who waits too long is refused as for a database that cannot serve, and hol
   expect(clock.waiting.size).toBe(0)
 })
 
-test('who is given up leaves the queue at once, and no one enters who was given up before', async () => {
+test('an aborted use leaves the queue at once, and one aborted earlier never enters', async () => {
   const clock = createManualClock()
   const share = createFairShare({ ...roomy, clock, places: 1, most_waiting: 2 })
   const { got, enter } = startEntering(share)
@@ -121,7 +121,7 @@ test('who is given up leaves the queue at once, and no one enters who was given 
   const given_up = share.enter('b', caller.signal)!
   enter('b', 'next')
   expect(() => share.enter('b')).toThrow(ShareExhausted)
-  const reason = new Error('given up')
+  const reason = new Error('aborted')
   caller.abort(reason)
   enter('b', 'last')
   await expect(given_up).rejects.toBe(reason)
@@ -135,7 +135,7 @@ test('who is given up leaves the queue at once, and no one enters who was given 
   expect(clock.waiting.size).toBe(0)
 })
 
-test('who has its place keeps it when its signal ends, and so do those who wait behind it', async () => {
+test('an aborted signal does not affect a use that has its place, or those that wait behind it', async () => {
   const share = createFairShare({ ...roomy, places: 1 })
   const { got, enter } = startEntering(share)
   enter('a')
@@ -143,7 +143,7 @@ test('who has its place keeps it when its signal ends, and so do those who wait 
   const turn = share.enter('b', caller.signal)
   enter('b', 'next')
   share.leave('a')
-  caller.abort(new Error('given up'))
+  caller.abort(new Error('aborted'))
   await turn
   expect(got).toEqual(['a'])
   share.leave('b')
@@ -151,7 +151,7 @@ test('who has its place keeps it when its signal ends, and so do those who wait 
   expect(got).toEqual(['a', 'next'])
 })
 
-test('work within a place gives it back, whatever becomes of it', async () => {
+test('work returns its place however it ends', async () => {
   const share = createFairShare({ ...roomy, places: 1 })
   const { promise: held, resolve: end } = Promise.withResolvers<string>()
   const first = share.within('a', () => held)
@@ -169,18 +169,18 @@ test('work within a place gives it back, whatever becomes of it', async () => {
   expect(await share.within('a', async () => 'done')).toBe('done')
 })
 
-test('work is not begun for one that is refused or given up', async () => {
+test('refused or aborted work does not start', async () => {
   const clock = createManualClock()
   const share = createFairShare({ ...roomy, clock, places: 1, most_waiting: 1 })
   share.enter('a')
   const begun: string[] = []
   const begin = (name: string, signal?: AbortSignal) => share.within('b', async () => void begun.push(name), signal)
   const caller = new AbortController()
-  const given_up = begin('given up', caller.signal)
+  const given_up = begin('aborted', caller.signal)
   await expect(begin('too many')).rejects.toThrow(ShareExhausted)
-  caller.abort(new Error('given up'))
-  await expect(given_up).rejects.toThrow('given up')
-  await expect(begin('given up before', caller.signal)).rejects.toThrow('given up')
+  caller.abort(new Error('aborted'))
+  await expect(given_up).rejects.toThrow('aborted')
+  await expect(begin('aborted earlier', caller.signal)).rejects.toThrow('aborted')
   const late = begin('late')
   clock.fire()
   await expect(late).rejects.toThrow(ShareExhausted)
@@ -189,7 +189,7 @@ test('work is not begun for one that is refused or given up', async () => {
   expect(begun).toEqual(['served'])
 })
 
-test('whatever comes and goes: places are as many as there are, nobody waits for one that it may have, and none is lost', async () => {
+test('in any order of uses, the number of places is constant, no use waits for a place it could have, and none is lost', async () => {
   const step = fc.record({ owner: fc.constantFrom('a', 'b', 'c', 'd'), enters: fc.boolean() })
   const count = fc.integer({ min: 1, max: 9 })
   await fc.assert(
@@ -224,7 +224,7 @@ test('whatever comes and goes: places are as many as there are, nobody waits for
         expect(free()).toBeGreaterThanOrEqual(0)
         expect(waiting.filter(mayTake)).toEqual([])
       }
-      // Once all have gone, all who waited have had their turn.
+      // Once all have left, all that waited have had their turn.
       for (let left = 1000; left > 0 && (waiting.length > 0 || free() < places); left -= 1) {
         const owner = [...held].find(([, count]) => count > 0)![0]
         held.set(owner, heldBy(owner) - 1)

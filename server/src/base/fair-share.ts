@@ -1,41 +1,41 @@
-// Places that several owners share: how many each may hold, and whose turn it is where some wait. Knows nothing of what a place is.
+// Shares a number of places between owners: how many each can hold, and whose turn is next. Independent of what a place is.
 import type { Clock } from './ports.ts'
 
 export interface FairShareOptions {
   clock: Pick<Clock, 'after'>
   places: number
-  /** Places of one owner, however many are free. */
+  /** The most places of one owner, however many are free. */
   most_held?: number
-  /** Uses of one owner that may wait. */
+  /** The most uses of one owner that can wait. */
   most_waiting: number
-  /** How long one of them waits. */
+  /** How long a use waits. */
   wait_ms: number
 }
 
-/** Too many uses of the owner were waiting, or this one waited for too long. */
+/** Too many uses of the owner are waiting, or this one waited too long. */
 export class ShareExhausted extends Error {
   constructor() {
-    super("the organization's share is in use, and stayed so for too long")
+    super("no place of this organization's share became free in time; retry later")
   }
 }
 
 export interface FairShare {
   /**
-   * Takes a place: at once, and then answers null, or later. Throws or rejects with `ShareExhausted`, or with the reason of the
-   * signal, which ends only the wait. Whoever got a place gives it back with `leave`.
+   * Takes a place: returns null if it has one at once, otherwise a promise. Throws or rejects with `ShareExhausted`, or with the
+   * reason of the signal, which only ends the wait. Each place must be returned with `leave`.
    */
   enter: (owner: string, signal?: AbortSignal) => Promise<void> | null
   leave: (owner: string) => void
-  /** Works while it holds a place. Rejects as `enter` does, or as the work does. */
+  /** Runs `work` while holding a place. Rejects as `enter` or `work` does. */
   within: <T>(owner: string, work: () => Promise<T>, signal?: AbortSignal) => Promise<T>
 }
 
 type Proceed = () => void
 
 /**
- * An owner gets another place only while it holds fewer than are free. So one that is alone takes half of them at most, two take a
- * third each, and one that holds none is served whenever any place is free. Those that wait are served in turn by owner, and
- * oldest first within one.
+ * An owner gets another place only while it holds fewer than are free. So a single owner gets at most half of them, two get a
+ * third each, and an owner that holds none gets a place whenever one is free. Waiting owners take turns, oldest use first within
+ * an owner.
  */
 export function createFairShare(options: FairShareOptions): FairShare {
   const { places, most_held = places, most_waiting } = options
@@ -44,7 +44,7 @@ export function createFairShare(options: FairShareOptions): FairShare {
   const queues = new Map<string, Proceed[]>()
   let free = places
 
-  const mayTake = (owner: string) => (held.get(owner) ?? 0) < Math.min(free, most_held)
+  const canTake = (owner: string) => (held.get(owner) ?? 0) < Math.min(free, most_held)
 
   function take(owner: string): void {
     held.set(owner, (held.get(owner) ?? 0) + 1)
@@ -72,7 +72,7 @@ export function createFairShare(options: FairShareOptions): FairShare {
   function serveNext(): boolean {
     if (free === 0) return false
     for (const [owner, queue] of queues) {
-      if (!mayTake(owner)) continue
+      if (!canTake(owner)) continue
       take(owner)
       const proceed = queue.shift()!
       queues.delete(owner)
@@ -86,7 +86,7 @@ export function createFairShare(options: FairShareOptions): FairShare {
   const share: Pick<FairShare, 'enter' | 'leave'> = {
     enter(owner, signal) {
       signal?.throwIfAborted()
-      if (queues.has(owner) || !mayTake(owner)) return wait(owner, signal)
+      if (queues.has(owner) || !canTake(owner)) return wait(owner, signal)
       take(owner)
       return null
     },
@@ -113,7 +113,7 @@ function createWithin({ enter, leave }: Pick<FairShare, 'enter' | 'leave'>): Fai
   }
 }
 
-/** Calls back when the time of one that waits is over, or its signal ends it. The answer stops that. */
+/** Calls back when the waiting time is over or the signal aborts. Returns a function that cancels both. */
 function onceGivenUp(
   { clock, wait_ms }: FairShareOptions,
   signal: AbortSignal | undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { joinPath, tellFaults } from './faults.ts'
+import { joinPath, limitFaults } from './faults.ts'
 
 describe('joinPath', () => {
   test.each<[string, (string | number)[], string]>([
@@ -13,34 +13,34 @@ describe('joinPath', () => {
     expect(joinPath(segments)).toBe(path)
   })
 
-  test('has an end', () => {
+  test('is limited', () => {
     expect(joinPath(Array.from({ length: 1000 }, () => 'a'.repeat(1000)))).toHaveLength(257)
   })
 })
 
-describe('tellFaults', () => {
+describe('limitFaults', () => {
   const faults = (count: number, text = 'm') =>
     Array.from({ length: count }, (_, path) => ({ path: `${path}`, message: text }))
 
-  test('tells a hundred, in their order', () => {
-    expect(tellFaults(faults(3))).toEqual(faults(3))
-    expect(tellFaults(faults(101))).toEqual(faults(100))
+  test('lists the first hundred, in order', () => {
+    expect(limitFaults(faults(3))).toEqual(faults(3))
+    expect(limitFaults(faults(101))).toEqual(faults(100))
   })
 
-  test('cuts off what is long', () => {
-    const [fault] = tellFaults([{ path: 'p'.repeat(1000), message: 'm'.repeat(10_000) }])
+  test('truncates long texts', () => {
+    const [fault] = limitFaults([{ path: 'p'.repeat(1000), message: 'm'.repeat(10_000) }])
     expect([fault!.path.length, fault!.message.length]).toEqual([257, 2001])
   })
 
-  test('has room for so many bytes, whatever characters they are', () => {
-    const told = tellFaults(faults(100, '\u0001'.repeat(2000)))
-    expect(told.length).toBeGreaterThan(1)
-    expect(JSON.stringify(told).length).toBeLessThan(64 * 1024)
+  test('is limited in bytes, whatever the characters', () => {
+    const kept = limitFaults(faults(100, '\u0001'.repeat(2000)))
+    expect(kept.length).toBeGreaterThan(1)
+    expect(JSON.stringify(kept).length).toBeLessThan(64 * 1024)
   })
 
-  test('lists that share a room are told of once more each where it is full', () => {
-    const room = { bytes: 100 }
-    const told = [1, 2, 3].map(() => tellFaults(faults(10), room).length)
-    expect(told).toEqual([3, 1, 1])
+  test('lists that share a budget each keep one fault once it is used up', () => {
+    const budget = { bytes: 100 }
+    const kept = [1, 2, 3].map(() => limitFaults(faults(10), budget).length)
+    expect(kept).toEqual([3, 1, 1])
   })
 })

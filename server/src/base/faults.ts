@@ -1,4 +1,4 @@
-// What is wrong with a field of a request: where, and why. Owns how much of that is told, whatever names and numbers a request has.
+// What is wrong with a field of a request: where, and why. Limits how much is reported, whatever names and numbers a request has.
 import type { ErrorObject } from 'ajv'
 
 export interface FieldFault {
@@ -6,16 +6,16 @@ export interface FieldFault {
   message: string
 }
 
-/** The most faults that are told of one request, or of one row of an import. */
+/** The most faults reported for one request, or for one row of an import. */
 export const max_faults = 100
 const max_segment_characters = 64
 const max_segments = 16
 const max_path_characters = 256
 const max_message_characters = 2000
-/** Of all faults of an answer, as JSON. */
-const max_told_bytes = 61_440
+/** The limit for all faults of a response, as JSON. */
+const max_reported_bytes = 61_440
 
-/** `a.b.0`, in which long names are cut off, and so is what lies deep inside. */
+/** A path such as `a.b.0`. Long names and deep paths are truncated. */
 export function joinPath(segments: readonly (string | number)[]): string {
   const parts = segments.slice(0, max_segments).map((segment) => cutSegment(String(segment)))
   if (segments.length > max_segments) parts.push('…')
@@ -30,29 +30,29 @@ function cutOff(text: string, max_characters: number): string {
   return text.length > max_characters ? `${text.slice(0, max_characters)}…` : text
 }
 
-/** As many as an answer has room for, and always the first. `room` is used up, so that several lists can share it. */
-export function tellFaults(faults: readonly FieldFault[], room = { bytes: max_told_bytes }): FieldFault[] {
-  const told: FieldFault[] = []
+/** As many faults as fit into a response, at least the first. Uses up `budget`, so that several lists can share it. */
+export function limitFaults(faults: readonly FieldFault[], budget = { bytes: max_reported_bytes }): FieldFault[] {
+  const kept: FieldFault[] = []
   for (const { path, message } of faults.slice(0, max_faults)) {
     const fault = { path: cutOff(path, max_path_characters), message: cutOff(message, max_message_characters) }
-    room.bytes -= Buffer.byteLength(JSON.stringify(fault))
-    if (room.bytes < 0 && told.length > 0) break
-    told.push(fault)
+    budget.bytes -= Buffer.byteLength(JSON.stringify(fault))
+    if (budget.bytes < 0 && kept.length > 0) break
+    kept.push(fault)
   }
-  return told
+  return kept
 }
 
-/** How a validator's errors are told. */
+/** How a validator's errors are reported. */
 export interface Telling {
-  /** The path of the value that was judged. */
+  /** The path of the validated value. */
   prefix?: string
   most?: number
-  /** Whether an error is worth telling. */
+  /** Whether an error should be reported. */
   isMeant?(error: ErrorObject): boolean
   describe?(error: ErrorObject): string
 }
 
-/** One for each path: the first. Of alternatives (`x or null`) each has its error, and so has the summary that follows them. */
+/** Keeps the first error for each path. Each alternative of a union (`x or null`) reports one, and so does the summary that follows. */
 export function describeFaults(
   errors: readonly ErrorObject[],
   { prefix, most = max_faults, isMeant, describe = describeError }: Telling = {},
@@ -68,7 +68,7 @@ export function describeFaults(
   return [...faults.values()]
 }
 
-/** The names and indexes that lead to what an error is about. */
+/** The names and indexes on the path to an error. */
 function segmentsOf({ instancePath, keyword, params }: ErrorObject): string[] {
   const segments = instancePath
     .split('/')

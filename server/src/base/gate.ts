@@ -1,4 +1,4 @@
-// Lets so many pieces of work run at once; the others wait in line.
+// Limits how many tasks run at once; the others wait in order.
 
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>
 

@@ -11,21 +11,21 @@ test.each([
   [123.456, 7],
   [-0, 1],
   [Number.MAX_SAFE_INTEGER, 16],
-  // JSON has no other word for it.
+  // JSON writes minus zero as 0.
   [Number.POSITIVE_INFINITY, 4],
 ])('%d takes %d bytes', (number, bytes) => {
   expect(storedBytes(number)).toBe(bytes)
 })
 
-test('a text that looks like a number is a text', () => {
+test('a string that looks like a number is a string', () => {
   expect(storedBytes({ '1e-7': '5e-324' })).toBe('{"1e-7":"5e-324"}'.length)
 })
 
-test('however numbers lie within each other, each counts', () => {
+test('every number counts, however deeply nested', () => {
   expect(growthOfNumbers([5e-324, { a: [5e-324, 'x', null, true], b: {} }])).toBe(2 * (326 - '5e-324'.length))
 })
 
-test('a fault says of numbers only where they are the reason', () => {
+test('a fault mentions numbers only if they are the reason', () => {
   expect(faultsOfSize('field', undefined, 4)).toEqual([])
   expect(faultsOfSize('field', ['xx'], 5)).toEqual([{ path: 'field', message: 'must have at most 5 bytes as JSON' }])
   expect(faultsOfSize('field', [5e-324], 300)).toEqual([

@@ -1,7 +1,7 @@
-// How large JSON is as it is sent, and once it is stored: the database writes numbers out, and gives `5e-324` back as 326 characters. Pure.
+// The size of JSON as it is sent and as it is stored: the database writes `5e-324` with 326 characters. Pure.
 import type { FieldFault } from './faults.ts'
 
-/** Bytes as JSON without spaces, its numbers written out. */
+/** Bytes as JSON without spaces, with numbers written out in full. */
 export function storedBytes(value: unknown): number {
   return measure(value).written_out
 }
@@ -19,7 +19,7 @@ function measure(value: unknown): { as_sent: number; written_out: number } {
   return { as_sent, written_out: as_sent + (hasExponent.test(text) ? growthOfNumbers(value) : 0) }
 }
 
-/** By how many characters the numbers in a value grow as they are written out. */
+/** By how many characters the numbers in a value grow when they are written out in full. */
 export function growthOfNumbers(value: unknown): number {
   let growth = 0
   const open = [value]
@@ -36,12 +36,12 @@ function growthOf(number: number): number {
   const [, fraction = '', exponent] = /^\d(?:\.(\d+))?e([+-]\d+)$/.exec(text) ?? []
   if (exponent === undefined) return 0
   const power = Number(exponent)
-  // A number that JavaScript writes with a positive exponent has no digit after its point.
+  // A number with a positive exponent has no digits after the point that JavaScript omits.
   const length = power > 0 ? power + 1 : '0.'.length + fraction.length - power
   return length - text.length
 }
 
-/** What is wrong with a field of free JSON; absent and null are right. */
+/** The faults of a field with free JSON. An absent field and null are valid. */
 export function faultsOfSize(path: string, value: unknown, max_bytes: number): FieldFault[] {
   const { as_sent, written_out } = measure(value ?? null)
   if (written_out <= max_bytes) return []

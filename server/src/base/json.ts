@@ -1,10 +1,10 @@
-// Types of JSON data, as it travels between the wire, the database and the models, and its canonical form.
+// Types of JSON data, as the wire, the database and the models use it, and its canonical form.
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
 export interface JsonObject {
   [key: string]: JsonValue
 }
 
-/** About how long it is as JSON text; what a character takes when it is escaped does not count. */
+/** Approximate length as JSON text; ignores escaping. */
 export function charactersOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 2
   if (typeof value !== 'object' || value === null) return 8
@@ -13,7 +13,7 @@ export function charactersOf(value: unknown): number {
   return sum
 }
 
-/** JSON text in which equal values are equal texts: the keys of every object are sorted. */
+/** JSON text with sorted keys, so that equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) =>
     typeof entry === 'object' && entry !== null && !Array.isArray(entry)

@@ -1,15 +1,15 @@
-// JSON Schema validation whose work is bounded by the sizes of schema and value, for schemas that others have written: patterns
-// take linear time, and so does finding duplicates.
+// Validates against JSON Schemas that others wrote, with work bounded by the sizes of schema and value: matching patterns and
+// finding duplicates take linear time.
 import type { Ajv, Options } from 'ajv'
 import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
 import type { JsonValue } from './json.ts'
 import { createAjv } from './validation.ts'
 
-/** More than was to be spent on patterns. */
+/** The budget for matching patterns is exhausted. */
 export class PatternsTooCostly extends Error {}
 
-/** What may still be spent, each pattern taking its own size for each character that it is held against. */
+/** The remaining budget. A pattern costs its compiled size for each character that it is matched against. */
 export interface PatternBudget {
   left: number
 }
@@ -19,7 +19,7 @@ const sizes = new LRUCache<string, { size: number | null }>({
   memoMethod: (pattern) => ({ size: compilePattern(pattern)?.programSize() ?? null }),
 })
 
-/** Of the compiled pattern. Null: one with lookaround, back-references or too many repetitions takes no linear time. */
+/** The size of the compiled pattern. Null if it cannot run in linear time: lookaround, back-references, many repetitions. */
 export function sizeOfPattern(pattern: string): number | null {
   return sizes.memo(pattern).size
 }
@@ -34,10 +34,10 @@ function compilePattern(pattern: string): RE2JS | null {
 
 export function createLinearAjv(budget: PatternBudget, options: Options = {}): Ajv {
   const regExp = Object.assign((pattern: string) => createMatcher(pattern, budget), { code: 'no code is written out' })
-  // Optimized code takes several times as long to make as it ever saves.
+  // Optimizing the code takes several times as long as it ever saves.
   const ajv = createAjv({ logger: false, ...options, code: { ...options.code, regExp, optimize: false } })
   ajv.removeKeyword('uniqueItems')
-  // An older draft's name; it is refused, wherever it stands.
+  // The name in an older draft; rejected everywhere.
   ajv.removeKeyword('id')
   return ajv.addKeyword({
     keyword: 'uniqueItems',
@@ -50,7 +50,10 @@ export function createLinearAjv(budget: PatternBudget, options: Options = {}): A
 
 function createMatcher(pattern: string, budget: PatternBudget) {
   const compiled = compilePattern(pattern)
-  if (!compiled) throw new Error(`"${pattern}" cannot be matched in linear time`)
+  if (!compiled)
+    throw new Error(
+      `"${pattern}" cannot be matched in linear time; remove lookaround, back-references and large repetitions`,
+    )
   const size = compiled.programSize()
   return {
     test(text: string): boolean {
@@ -58,12 +61,12 @@ function createMatcher(pattern: string, budget: PatternBudget) {
       if (budget.left < 0) throw new PatternsTooCostly()
       return compiled.test(text)
     },
-    // The validator tells patterns apart by it.
+    // The validator uses this to tell patterns apart.
     toString: () => pattern,
   }
 }
 
-/** Lists that were looked at: a schema may ask for the same many times. */
+/** Lists that were already checked, because a schema can require the same check many times. */
 const uniqueLists = new WeakMap<JsonValue[], boolean>()
 
 function isUnique(list: JsonValue[]): boolean {

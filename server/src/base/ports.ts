@@ -1,12 +1,12 @@
-// What the server asks of the world besides its database and its models: time, ids, chance. Tests put their own in place.
+// Time, ids and randomness, which the server takes from its environment. Tests replace them.
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
 
 export interface Clock {
   /** Wall-clock time in milliseconds since the epoch. */
   now(): number
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds on a monotonic clock. */
   monotonic(): number
-  /** Calls back once after `ms`; the answer stops it. */
+  /** Calls back once after `ms`. Returns a function that cancels the timer. */
   after(ms: number, call: () => void): () => void
 }
 
@@ -17,7 +17,7 @@ export interface Ports {
   randomBytes(size: number): Buffer
   /** A number from 0 to 1, for jitter. */
   random(): number
-  /** A pause point has been reached: for tests of races and of death. Null: nobody stops anywhere. */
+  /** Called when a pause point is reached, in tests of races and crashes. Null: never. */
   reached: ((point: string) => void | Promise<void>) | null
   /** What a password's hash costs, other than what it should: for tests with many passwords. */
   password_cost?: { ln: number; r: number; p: number }
@@ -40,7 +40,7 @@ export const systemPorts: Ports = {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Whether a text can be an id at all; what cannot is simply not found. */
+/** Whether a text is a valid id. Invalid ids are reported as not found. */
 export function isUuid(text: string): boolean {
   return uuid.test(text)
 }

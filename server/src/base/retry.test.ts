@@ -1,4 +1,4 @@
-// Waits grow within their bounds, and what may pass is tried again within its own, in virtual time.
+// Waits grow within their bounds, and temporary errors are retried within theirs, in virtual time.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createVirtualTime } from '../../test/support/virtual-time.ts'
@@ -12,7 +12,7 @@ describe('a wait', () => {
     expect(waits).toEqual([250, 500, 1000, 2000, 4000, 4000, 4000])
   })
 
-  test('is between half of its ceiling and its ceiling where chance has a say', () => {
+  test('is between half of its ceiling and its ceiling if it is random', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 1, noNaN: true }), (tries, chance) => {
         const ceiling = Math.min(4000, 250 * 2 ** (tries - 1))
@@ -64,7 +64,7 @@ describe('what is tried again', () => {
   class Passing extends Error {}
   const mayPass = (error: unknown) => error instanceof Passing
 
-  /** Fails so often, each time after 100 ms. */
+  /** Fails a number of times, each after 100 ms. */
   function failing(times: number, error: Error = new Passing()) {
     const time = createVirtualTime()
     let tries = 0
@@ -76,20 +76,20 @@ describe('what is tried again', () => {
     return { time, attempt, triesOf: () => tries }
   }
 
-  test('is tried until it succeeds, with a wait before each other try', async () => {
+  test('is retried until it succeeds, with a wait before each retry', async () => {
     const { time, attempt } = failing(2)
     expect(await time.run(retry(time, { wait_ms: 250, mayPass, bound: { tries: 3 } }, attempt))).toBe(3)
     expect(time.now()).toBe(3 * 100 + 2 * 250)
   })
 
-  test('ends with the last error after so many tries', async () => {
+  test('ends with the last error after the last attempt', async () => {
     const { time, attempt, triesOf } = failing(10)
     const outcome = retry(time, { wait_ms: 250, mayPass, bound: { tries: 3 } }, attempt)
     await expect(time.run(outcome)).rejects.toBeInstanceOf(Passing)
     expect(triesOf()).toBe(3)
   })
 
-  test('ends with the first error that comes after its time', async () => {
+  test('ends with the first error after its time limit', async () => {
     const { time, attempt, triesOf } = failing(100)
     const outcome = retry(time, { wait_ms: 250, mayPass, bound: { patience_ms: 1000 } }, attempt)
     await expect(time.run(outcome)).rejects.toBeInstanceOf(Passing)
@@ -97,7 +97,7 @@ describe('what is tried again', () => {
     expect(time.now()).toBe(4 * 100 + 3 * 250)
   })
 
-  test('is not tried again after an error that will not pass', async () => {
+  test('is not retried after a permanent error', async () => {
     const { time, attempt, triesOf } = failing(1, new Error('a defect'))
     const outcome = retry(time, { wait_ms: 250, mayPass, bound: { tries: 3 } }, attempt)
     await expect(time.run(outcome)).rejects.toThrow('a defect')

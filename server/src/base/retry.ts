@@ -1,4 +1,4 @@
-// Waiting, and doing again what may pass: for how long, how often, and what ends it. Time and chance are ports.
+// Waits and retries: how long, how often, and what ends them. Time and randomness are ports.
 import type { Clock } from './ports.ts'
 
 type Timer = Pick<Clock, 'after'>
@@ -22,30 +22,30 @@ export function sleep({ after }: Timer, ms: number, signal?: AbortSignal): Promi
 export interface Backoff {
   first_ms: number
   longest_ms: number
-  /** From 0 to 1. With it half of each wait is at random, so that callers spread out. */
+  /** From 0 to 1. If given, half of each wait is random, so that callers spread out. */
   random?: () => number
 }
 
-/** The wait after so many tries: doubled each time, up to the longest. */
+/** The wait after a number of attempts: doubled each time, up to the longest. */
 export function backoff(tries: number, { first_ms, longest_ms, random }: Backoff): number {
   const ceiling_ms = Math.min(longest_ms, first_ms * 2 ** (tries - 1))
   return random ? Math.round(ceiling_ms / 2 + (random() * ceiling_ms) / 2) : ceiling_ms
 }
 
-/** A wait that chance, a number from 0 to 1, moves by a part of it in either direction. */
+/** A wait, randomly lengthened or shortened by up to a part of it. The random number is from 0 to 1. */
 export function spread(ms: number, part: number, chance: number): number {
   return Math.round(ms * (1 + part * (2 * chance - 1)))
 }
 
 export interface Retry {
-  /** Between two tries. */
+  /** The wait between two attempts. */
   wait_ms: number
   mayPass(error: unknown): boolean
-  /** So many tries, or as many as begin within a time. */
+  /** A number of attempts, or all that begin within a time. */
   bound: { tries: number } | { patience_ms: number }
 }
 
-/** The answer of the first try that succeeds. Throws the error of the last one, or the first that will not pass. */
+/** Returns the result of the first attempt that succeeds. Throws the last error, or the first that is not temporary. */
 export async function retry<T>(
   clock: Pick<Clock, 'after' | 'monotonic'>,
   { wait_ms, mayPass, bound }: Retry,

@@ -1,4 +1,4 @@
-// All that a table keeps sealed comes under a new key, however many rows there are.
+// All sealed rows of a table are sealed again under a new key, however many there are.
 import { expect, test } from 'vitest'
 import { resealRows } from './sealer.ts'
 
@@ -7,7 +7,7 @@ interface Row {
   sealed: string
 }
 
-/** Rows from 1 to `count`, every tenth of which the old key cannot open. */
+/** Rows from 1 to `count`; the old key cannot open every tenth. */
 async function reseal(count: number) {
   const rows = Array.from({ length: count }, (_none, index): Row => ({ id: index + 1, sealed: 'old' }))
   const reads: number[] = []
@@ -30,7 +30,7 @@ test.each([
   [499, [499]],
   [500, [500, 0]],
   [1234, [500, 500, 234]],
-])('%d rows are read in rounds, and each that can be opened is sealed anew', async (count, rounds) => {
+])('%d rows are read in rounds, and each that can be opened is sealed again', async (count, rounds) => {
   const { made, reads, rows } = await reseal(count)
   expect(reads).toEqual(rounds)
   expect(made).toBe(count - Math.floor(count / 10))

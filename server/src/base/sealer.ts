@@ -1,32 +1,32 @@
-// What seals texts, as the rooms see it; and how all that a table keeps sealed comes under a new secret key.
+// The interface for sealing texts, and the loop that seals a table's rows again under a new secret key.
 
 export interface Sealer {
-  /** Of the secret key: a node whose key was replaced must seal nothing any more. */
+  /** Of the secret key: a node whose key was replaced must not seal anything. */
   readonly key_fingerprint: string
-  /** `context` says what the text belongs to; it can be opened with the same only. */
+  /** `context` identifies the owner of the text; opening it requires the same context. */
   seal(text: string, context: string): Buffer
-  /** Throws when it was sealed with another key, for another context, or was changed. */
+  /** Throws if it was sealed with another key or context, or was changed. */
   open(sealed: Buffer, context: string): string
 }
 
-/** From what the old key sealed to what the new one seals; null when the old one cannot open it. */
+/** Opens with the old key and seals with the new one; null if the old key cannot open it. */
 export type Reseal = (sealed: Buffer, context: string) => Buffer | null
 
 export interface SealedRows<Row> {
-  /** In the order of the table's key; null: from the first on. */
+  /** The next rows in the order of the table's key; null: from the first row. */
   readAfter(after: Row | null, limit: number): Promise<Row[]>
-  /** Null when the old key cannot open it: the row stays as it is. */
+  /** Null if the old key cannot open it: the row stays unchanged. */
   reseal(row: Row): Row | null
   replace(rows: Row[]): Promise<void>
 }
 
 const batch_size = 500
 
-/** Answers how many rows were sealed anew. */
+/** Returns how many rows were sealed again. */
 export async function resealRows<Row>({ readAfter, reseal, replace }: SealedRows<Row>): Promise<number> {
   let count = 0
   let after: Row | null = null
-  // Bounded: each round begins behind the one before.
+  // Bounded: each round starts after the previous one.
   for (;;) {
     const sealed: Row[] = await readAfter(after, batch_size)
     const made = sealed.flatMap((row) => reseal(row) ?? [])

@@ -7,13 +7,13 @@ test.each<[string, unknown, string[]]>([
   ['a lone surrogate', { a: '\ud800' }, ['a']],
   ['NUL in a key', { a: { 'b\0': 1 } }, ['a']],
   ['a text by itself', '\0', ['']],
-  ['a number beyond what JSON can say', { a: [1, 1e308, 5e-324, Infinity, -Infinity] }, ['a.3', 'a.4']],
-  ['a key of its own that others inherit', JSON.parse('{"__proto__": {"a": "\\u0000"}}'), ['__proto__.a']],
+  ['a number beyond the range of JSON', { a: [1, 1e308, 5e-324, Infinity, -Infinity] }, ['a.3', 'a.4']],
+  ['an own key named __proto__', JSON.parse('{"__proto__": {"a": "\\u0000"}}'), ['__proto__.a']],
 ])('%s', (_name, value, paths) => {
   expect(findUnstorable(value).map((fault) => fault.path)).toEqual(paths)
 })
 
-test('T13: nesting has a bound, and a value far beyond it does no harm', () => {
+test('T13: nesting is limited, and a value far beyond the limit does no harm', () => {
   const nest = (depth: number) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown
   expect(findUnstorable(nest(64))).toEqual([])
   expect(findUnstorable(nest(65))).toHaveLength(1)
@@ -23,7 +23,7 @@ test('T13: nesting has a bound, and a value far beyond it does no harm', () => {
 test.each<[string, object]>([
   ['a list', Array.from({ length: 1000 }, () => '\0')],
   ['an object', Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, '\0']))],
-])('of %s no more is looked at than is told', (_name, value) => {
+])('the search in %s stops at the last reported fault', (_name, value) => {
   let looked = 0
   const watched = new Proxy(value, {
     get(target, key) {
@@ -37,7 +37,7 @@ test.each<[string, object]>([
   expect(looked).toBe(101)
 })
 
-test('a fault takes no more memory than its path has room, whatever the names', () => {
+test('a fault takes no more memory than its path can hold, whatever the names', () => {
   const faults = findUnstorable({ ['k'.repeat(1_000_000)]: { b: ['\0', '\0'] } })
   expect(faults.map(({ path }) => path)).toEqual([`${'k'.repeat(64)}….b.0`, `${'k'.repeat(64)}….b.1`])
 })

@@ -1,12 +1,12 @@
-// What PostgreSQL, UTF-8 and JSON cannot hold, and nesting that nothing should: found before it can do harm. Pure.
+// Finds values that PostgreSQL, UTF-8 or JSON cannot represent, and excessive nesting. Pure.
 import { type FieldFault, joinPath, max_faults } from './faults.ts'
 
-/** How deep JSON of a request may be nested. */
+/** The deepest nesting of JSON in a request. */
 const max_depth = 64
 
 /**
- * Strings, keys, numbers and nesting in a JSON value that cannot be kept as they are, at most so many of them. Others write the
- * value: the search ends with the last fault that is told, goes no deeper than the limit, and takes no memory for each part.
+ * The strings, keys, numbers and nesting in a JSON value that cannot be stored, up to a limit. The value comes from clients: the
+ * search stops at the last fault that is reported, goes no deeper than the limit, and allocates nothing for each part.
  */
 export function findUnstorable(value: unknown, most: number = max_faults): FieldFault[] {
   const faults: FieldFault[] = []
@@ -23,7 +23,7 @@ export function findUnstorable(value: unknown, most: number = max_faults): Field
     if (typeof entry === 'string') return addFault(faultOfText(entry))
     if (typeof entry === 'number') return addFault(Number.isFinite(entry) ? null : too_large_a_number)
     if (typeof entry !== 'object' || entry === null) return
-    if (path.length >= max_depth) return addFault(`is nested more than ${max_depth} deep`, path.slice(0, 8))
+    if (path.length >= max_depth) return addFault(`is nested more than ${max_depth} levels deep`, path.slice(0, 8))
     if (Array.isArray(entry)) {
       for (let index = 0; index < entry.length && faults.length < most; index += 1) searchIn(index, entry[index])
       return
@@ -39,19 +39,19 @@ export function findUnstorable(value: unknown, most: number = max_faults): Field
   return faults
 }
 
-/** JSON has no infinity: `1e400` is read as one, and would be written as null. */
-const too_large_a_number = `is a number beyond ${Number.MAX_VALUE}, which cannot be kept; send it as text`
+/** JSON has no infinity: `1e400` is read as infinity, which would be written as null. */
+const too_large_a_number = `is a number beyond ${Number.MAX_VALUE}, which cannot be stored; send it as a string`
 
 export function isStorable(value: unknown): boolean {
   return findUnstorable(value, 1).length === 0
 }
 
-/** The first and the last `each` characters around a mark that something is left out; a text that is not longer, as it is. */
+/** The first and last `each` characters around a mark for the omitted part. Returns a shorter text unchanged. */
 export function shorten(text: string, each: number, mark = ' […] '): string {
   return text.length <= 2 * each ? text : `${text.slice(0, each)}${mark}${text.slice(-each)}`.toWellFormed()
 }
 
-/** In characters, of which some take two units of a string. */
+/** In characters. Some take two UTF-16 units. */
 export function isLongerThan(text: string, characters: number): boolean {
   if (text.length <= characters) return false
   if (text.length > 2 * characters) return true
@@ -66,7 +66,7 @@ export function faultOfText(text: string): string | null {
   return null
 }
 
-/** The text with a replacement character for each that cannot be kept. */
+/** Replaces each character that cannot be stored. */
 export function makeStorable(text: string): string {
   return faultOfText(text) === null ? text : text.replaceAll('\0', '\uFFFD').toWellFormed()
 }

@@ -1,5 +1,5 @@
-// A value as a part of a URL: what would change its structure is percent-encoded. What is encoded already stays as it is, and the
-// rest is the parser's to encode.
+// Inserts a value into a URL: percent-encodes what would change its structure. Keeps what is already encoded, and leaves the
+// rest to the URL parser.
 
 const characters = {
   scheme: /[^a-z0-9+.-]/gi,
@@ -16,7 +16,7 @@ export function escapeForUrl(value: string, place: UrlPlace): string {
   return value.replace(characters[place], (character) => encodeURIComponent(character))
 }
 
-/** Every way in which a value may be written in the path or the query of a URL: some characters are changed or dropped there. */
+/** All ways in which a value can appear in the path or query of a URL, where some characters are changed or dropped. */
 export function writingsInUrl(value: string): string[] {
   const path = [value, escapeForUrl(value, 'segment'), escapeForUrl(value, 'whole_path')]
   const query = [value, escapeForUrl(value, 'parameter'), escapeForUrl(value, 'whole_query')]

@@ -12,7 +12,7 @@ describe('isTimestamp', () => {
     '2026-01-31T09:30:00-0800',
     '0001-01-01T00:00:00-05:00',
     '9999-12-31T23:59:59.999999Z',
-  ])('takes %s', (text) => {
+  ])('accepts %s', (text) => {
     expect(isTimestamp(text)).toBe(true)
   })
 
@@ -30,12 +30,12 @@ describe('isTimestamp', () => {
     '2026-01-31T23:59:60Z',
     '2026-01-31T09:30:00+99:00',
     '2026-01-31T09:30:00Z; drop table',
-  ])('refuses %j', (text) => {
+  ])('rejects %j', (text) => {
     expect(isTimestamp(text)).toBe(false)
   })
 })
 
-test('lists every fault once, with its dotted path', () => {
+test('lists each fault once, with its dotted path', () => {
   const validate = compileValidator(
     Type.Object({
       name: Type.String({ minLength: 1 }),
@@ -53,19 +53,19 @@ describe('of a value with many errors', () => {
   const ones = (count: number) => Array.from({ length: count }, () => 1)
   const texts = Type.Array(Type.String())
 
-  test('the list ends where nothing more is told', () => {
+  test('the list ends at the reporting limit', () => {
     expect(createErrorFinders({}, 7)(texts)(ones(100_000))).toHaveLength(7)
     expect(createErrorFinders()(texts)(ones(100_000))).toHaveLength(400)
     expect(compileValidator(texts)(ones(100_000))).toHaveLength(100)
   })
 
-  test('a branch of a union may have as many, where another one fits', () => {
+  test('one branch of a union can have many errors if another matches', () => {
     const findErrors = createErrorFinders({}, 7)(Type.Union([texts, Type.Array(Type.Integer())]))
     expect(findErrors(ones(1000))).toEqual([])
     expect(findErrors([...ones(1000), true])).toHaveLength(7)
   })
 
-  test('long names take no more room than a path has', () => {
+  test('long names take no more space than a path can hold', () => {
     const validate = compileValidator(Type.Record(Type.String(), texts))
     const faults = validate({ ['k'.repeat(400_000)]: ones(1000) })
     expect(faults).toHaveLength(100)

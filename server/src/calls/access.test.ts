@@ -14,7 +14,7 @@ function accessWith(held: readonly Scope[], agent_ids: string[] | null = null): 
 }
 
 describe('access', () => {
-  it('shows sensitive data by its own scope alone', () => {
+  it('shows sensitive data only with its own scope', () => {
     for (const scope of scopes)
       expect(maySeeSensitive(accessWith([scope]))).toBe(scope === 'conversations:read_sensitive')
     expect(maySeeSensitive(accessWith(scopesOfRole.viewer))).toBe(false)
@@ -30,7 +30,7 @@ describe('access', () => {
     expect(maySeeAgent(accessWith([], []), 'a')).toBe(false)
   })
 
-  it('tells which scopes are missing', () => {
+  it('reports the missing scopes', () => {
     expect(scopesNotHeld(accessWith(['agents:read']), ['agents:read', 'agents:manage'])).toEqual(['agents:manage'])
     expect(scopesNotHeld(accessWith(scopes), scopes)).toEqual([])
     expect(scopesNotHeld(accessWith([]), [])).toEqual([])

@@ -1,8 +1,8 @@
-// Who is calling and what he may do: pure rules over an authenticated caller.
+// The identity and permissions of an authenticated caller, as pure rules.
 import { type ConversationPermission, type Role, type Scope, scopes, scopesOfRole } from '@parley/contract'
 import { isUuid } from '../base/ports.ts'
 
-/** The one who acts, as it is written into `ended_by` and the like. */
+/** The actor, as written into `ended_by` and similar fields. */
 export interface Actor {
   type: 'credential' | 'user' | 'end_user'
   id: string | null
@@ -14,15 +14,15 @@ export interface Access {
   readonly organization_id: string
   readonly actor: Actor
   readonly scopes: ReadonlySet<Scope>
-  /** The agents the credential is narrowed to; null: all. */
+  /** The agents that the credential is narrowed to; null: all. */
   readonly agent_ids: ReadonlySet<string> | null
-  /** Set for a conversation token: the one conversation and what is allowed there. */
+  /** Set for a conversation token: its conversation and permissions. */
   readonly conversation: { readonly id: string; readonly permissions: ReadonlySet<ConversationPermission> } | null
-  /** Names the credential where its limits are counted; the sessions of a user, or of a key, share one. */
+  /** Identifies the credential for limits; all sessions of a user or key share one value. */
   readonly limit_key: string
 }
 
-/** Whose limits a call counts towards, all of them at once: credentials cost nothing to make. */
+/** The subjects whose limits a call counts towards, all at once, because creating more credentials is free. */
 export interface LimitSubjects {
   readonly credential: string
   readonly user_id: string | null
@@ -37,14 +37,14 @@ export function maySeeSensitive(access: Access): boolean {
   return access.scopes.has('conversations:read_sensitive')
 }
 
-/** Whether a resource of this agent exists for the caller; what does not is answered 404. */
+/** Whether the caller may see resources of this agent; if not, the response is 404. */
 export function maySeeAgent(access: Access, agent_id: string | null): boolean {
   return access.agent_ids === null || (agent_id !== null && access.agent_ids.has(agent_id))
 }
 
 /**
- * Whose conversations a call is about: the agents that the caller sees (null: all), or the one that is named. What cannot be an agent,
- * or is none that they see, has none.
+ * The agents whose conversations a call concerns: those that the caller may see (null: all), or the named one. Empty if the named
+ * id is malformed or not visible to the caller.
  */
 export function agentsOf({ agent_ids }: Access, agent_id: string | undefined): string[] | null {
   if (agent_id === undefined) return agent_ids && [...agent_ids]
@@ -52,7 +52,7 @@ export function agentsOf({ agent_ids }: Access, agent_id: string | undefined): s
   return isUuid(id) && (agent_ids === null || agent_ids.has(id)) ? [id] : []
 }
 
-/** Which of these scopes the caller does not hold, and so cannot give to another or take from him. */
+/** The scopes that the caller does not have, and therefore cannot grant to or remove from others. */
 export function scopesNotHeld(access: Access, wanted: readonly Scope[]): Scope[] {
   return wanted.filter((scope) => !access.scopes.has(scope))
 }
@@ -62,7 +62,7 @@ export const roleScopes: Record<Role, ReadonlySet<Scope>> = {
   viewer: new Set(scopesOfRole.viewer),
 }
 
-/** A scope that this version does not know opens nothing. */
+/** Scopes unknown to this version grant nothing. */
 export function knownScopes(names: readonly string[]): ReadonlySet<Scope> {
   return new Set(scopes.filter((scope) => names.includes(scope)))
 }

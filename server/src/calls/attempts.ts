@@ -1,5 +1,5 @@
-// How often somebody may try to sign in: buckets of attempts for addresses and accounts, in the database, so that every node counts
-// the same. An attempt is taken before anything is looked at, and given back when it succeeds.
+// Limits attempts to sign in: buckets of attempts for addresses and accounts, in the database, so that all nodes count together.
+// An attempt is taken before anything is checked, and given back if it succeeds.
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { type Executor, acrossOrganizations } from '../database/database.ts'
@@ -7,30 +7,30 @@ import { AppError } from '../base/errors.ts'
 
 export interface Bucket {
   subject: Buffer
-  /** Attempts that can follow at once. */
+  /** Attempts that are possible immediately. */
   size: number
-  /** Until one more is allowed. */
+  /** Time until one more attempt is permitted. */
   refill_seconds: number
 }
 
-/** Of one address, whatever the account. */
+/** Attempts from one address, for any account. */
 export function addressBucket(address: string): Bucket {
   return { subject: hashOf('address', networkOf(address)), size: 50, refill_seconds: 6 }
 }
 
-/** Of one account from one address, whether there is such an account or not. */
+/** Attempts for one account from one address, whether or not the account exists. */
 export function accountAtAddressBucket(email: string, address: string): Bucket {
   return { subject: hashOf('account at address', nameOf(email, address)), size: 10, refill_seconds: 60 }
 }
 
-/** Of one account from all addresses together that it does not know. */
+/** Attempts for one account from all unknown addresses together. */
 export function accountBucket(email: string): Bucket {
   return { subject: hashOf('account', normalize(email)), size: 100, refill_seconds: 60 }
 }
 
 /**
- * What a password is tried against. Nobody elsewhere can use up the attempts of an account at an address that it knows. The bucket
- * of the account comes last: what its address refuses takes nothing of it.
+ * The buckets of an attempt with a password. Attempts from elsewhere cannot use up those of an account at an address that it knows.
+ * The bucket of the account comes last, so that attempts refused for their address take nothing from it.
  */
 export async function passwordBuckets(executor: Executor, email: string, address: string): Promise<Bucket[]> {
   const own = [addressBucket(address), accountAtAddressBucket(email, address)]
@@ -39,8 +39,8 @@ export async function passwordBuckets(executor: Executor, email: string, address
 
 const known_days = 90
 
-/** Whoever signs in has not said yet for which organization. */
-const before_sign_in = 'nobody has signed in yet'
+/** Why these statements name no organization. */
+const before_sign_in = 'the organization is not known before signing in'
 
 const knowsStatement = acrossOrganizations(
   before_sign_in,
@@ -60,7 +60,7 @@ const rememberStatement = acrossOrganizations(
    on conflict (subject) do update set full_at = ${until} where a.full_at < ${until} - interval '1 day'`,
 )
 
-/** The password was right here. A row of the same table, which goes when its time has come as the others do. */
+/** Records that a password was correct at this address, in a row of the same table that expires like the others. */
 export async function rememberAddress(executor: Executor, email: string, address: string): Promise<void> {
   await executor.query(rememberStatement, [knownSubject(email, address), known_days])
 }
@@ -81,7 +81,7 @@ function hashOf(kind: string, text: string): Buffer {
   return createHash('sha256').update(`${kind} ${text}`).digest()
 }
 
-/** Whoever has one address of IPv6 has its whole network of 64 bits. */
+/** The holder of an IPv6 address has its whole /64 network. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1] ?? address
   if (isIPv4(mapped) || !isIPv6(mapped)) return mapped
@@ -96,12 +96,17 @@ export function networkOf(address: string): string {
     .join(':')
 }
 
-/** Throws `rate_limited`. What was taken of the buckets before stays taken. */
+/** Throws `rate_limited`. Attempts taken from earlier buckets are not given back. */
 export async function takeAttempt(executor: Executor, buckets: readonly Bucket[]): Promise<void> {
   for (const bucket of buckets) {
     const wait_seconds = await take(executor, bucket)
     if (wait_seconds === 0) continue
-    throw new AppError('rate_limited', 'Too many attempts to sign in.', {}, { retry_after: wait_seconds })
+    throw new AppError(
+      'rate_limited',
+      'Too many attempts to sign in. Wait before you try again.',
+      {},
+      { retry_after: wait_seconds },
+    )
   }
 }
 
@@ -122,7 +127,7 @@ const waitStatement = acrossOrganizations(
    from sign_in_attempts where subject = $1`,
 )
 
-/** Zero when there was one to take, else the seconds until there is. */
+/** Zero if an attempt was taken, otherwise the seconds until one is available. */
 async function take(executor: Executor, { subject, size, refill_seconds }: Bucket): Promise<number> {
   const values = [subject, refill_seconds, refill_seconds * size]
   if ((await executor.query(takeStatement, values)).length > 0) return 0
@@ -148,7 +153,7 @@ const deleteStatement = acrossOrganizations(
      select subject from sign_in_attempts where full_at < now() limit $1) and full_at < now()`,
 )
 
-/** Buckets that are full again, which is as if there were none. */
+/** Deletes buckets that are full again, which is the same as no bucket. */
 export async function deleteFullBuckets(executor: Executor): Promise<void> {
   await executor.query(deleteStatement, [deleted_at_once])
 }

@@ -1,4 +1,4 @@
-// A call of an operation as data: what it came by, its checked input, its answer.
+// A call of an operation as data: its origin, its checked input, its result.
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { EventStream, TextStream } from './event-stream.ts'
@@ -6,11 +6,11 @@ import type { Principal } from './principal.ts'
 
 export type CookieName = 'session' | 'sign_in'
 
-/** The request that a call came in: the browser or client behind it, and headers of the answer. Only calls over HTTP have one. */
+/** The HTTP request of a call: its client and the headers of the response. Other calls have none. */
 export interface WebEdge {
-  /** Of the client, as the nearest trusted proxy reports it. */
+  /** The client's address as reported by the nearest trusted proxy. */
   readonly address: string
-  /** Path and query, for links to other pages. */
+  /** Path and query, to build links to other pages. */
   readonly url: string
   readCookie(name: CookieName): string | null
   /** Null deletes it. */
@@ -19,18 +19,18 @@ export interface WebEdge {
 }
 
 declare const checked: unique symbol
-/** Input that was checked against the contract: by `checkFlat`, or by HTTP, which has to make numbers of text. */
+/** Input that was checked against the contract by `checkFlat`, or by HTTP, which has to convert text to numbers. */
 export type Checked<Id extends OperationId> = Input<Id> & { readonly [checked]: Id }
 
-/** What a call came by. */
+/** The origin of a call. */
 export interface Origin {
   readonly via: 'http' | 'mcp' | 'workflow' | 'channel'
   readonly request_id: string
   readonly log: Logger
   readonly accepts_stream: boolean
-  /** The idempotency key with the request that it stands for; null without one. */
+  /** The idempotency key and its request; null without one. */
   readonly key: RequestKey | null
-  /** Required by operations about signing in; others may only add a header. */
+  /** Required by operations for signing in; others may only add a header. */
   readonly edge: WebEdge | null
 }
 
@@ -39,13 +39,13 @@ export interface RequestKey {
   readonly method: string
   readonly path: string
   readonly body: unknown
-  /** The conversation that the path names, if it does. */
+  /** The conversation in the path, if there is one. */
   readonly conversation_id: string | null
 }
 
 export interface Answered<Id extends OperationId> {
   readonly output: Output<Id> | EventStream | TextStream
-  /** An earlier call with the same idempotency key was answered so. */
+  /** Whether this is the result of an earlier call with the same idempotency key. */
   readonly replayed: boolean
 }
 

@@ -1,4 +1,4 @@
-// Checks an operation's input against the contract, with every fault at once. What the contract does not name is ignored.
+// Checks an operation's input against the contract and reports every fault at once. Unknown fields are ignored.
 import { AgentConfig, ImportedConversation, type Operation, type OperationId, operations } from '@parley/contract'
 import type { TObject, TSchema } from 'typebox'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
@@ -9,12 +9,12 @@ import type { Checked } from './call.ts'
 
 export type Values = Record<string, unknown>
 
-/** Reads the declared fields of one part of a call, and adds what is wrong with them to the faults. */
+/** Reads the declared fields of a part of a call and adds their faults to the list. */
 export type ReadPart = (value: unknown, faults: FieldFault[]) => Values
 
 const createFinder = createErrorFinders()
 
-/** Values say their types themselves: for all origins but HTTP, whose path, query and headers are text. */
+/** Expects typed values: for all origins except HTTP, whose path, query and headers are text. */
 export function checkFlat<Id extends OperationId>(id: Id, values: unknown): Checked<Id> {
   const operation: Operation = operations[id]
   const faults: FieldFault[] = []
@@ -44,12 +44,12 @@ function createFlatReader(operation: Operation): ReadPart {
   return createPartReader(withoutJudgedElsewhere(whole), createFinder, namesOfRows(whole))
 }
 
-/** A body, whose values say their types themselves. */
+/** Checks a body, whose values are typed. */
 export function createBodyReader(body: TObject): ReadPart {
   return createPartReader(withoutJudgedElsewhere(body), createFinder, namesOfRows(body))
 }
 
-/** `rows` are the fields whose text is not looked at here. */
+/** `rows` are the fields whose text is not examined here. */
 export function createPartReader(
   schema: TObject,
   createFinderFor: (schema: object) => FindErrors,
@@ -60,7 +60,7 @@ export function createPartReader(
   const searched = names.filter((name) => !rows.includes(name))
   return (value, faults) => {
     if (value === undefined) {
-      faults.push({ path: '', message: 'a JSON body is required' })
+      faults.push({ path: '', message: 'must have a JSON body' })
       return {}
     }
     faults.push(...describeFaults(findErrors(value)))
@@ -74,14 +74,14 @@ function pick(values: Values, names: string[]): Values {
   return Object.fromEntries(names.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]))
 }
 
-/** An id that no text column can hold is one that nothing has. */
+/** No resource can have an id that a text column cannot store. */
 export function requirePath(params: Values): Values {
   if (!isStorable(params)) throw new AppError('not_found')
   return params
 }
 
 /**
- * Agent configurations and imported rows are judged by their rooms, which say more than valid or not; here they are any JSON.
+ * Agent configurations and imported rows are validated by their rooms, which report more than faults; here any JSON passes.
  */
 const judgedElsewhere: ReadonlySet<unknown> = new Set([AgentConfig, ImportedConversation])
 
@@ -96,7 +96,7 @@ function loosen(schema: TSchema): object {
   return judgedElsewhere.has(items) ? { ...schema, items: {} } : schema
 }
 
-/** Lists of rows that are judged one by one: no text of one may fail the others. */
+/** Lists whose rows are checked one by one, so that the text of one row cannot fail the others. */
 function namesOfRows({ properties }: TObject): string[] {
   return Object.keys(properties).filter((name) => judgedElsewhere.has((properties[name] as { items?: unknown }).items))
 }

@@ -1,4 +1,4 @@
-// What an operation is given: the core, its room's own services, the caller, and the database opened for the caller's organization.
+// The context of an operation: the core, its room's own services, the caller, and the database opened for the caller's organization.
 import type { Input, Operation, OperationId, Operations, Output } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { RootStore } from '../database/store.ts'
@@ -9,17 +9,17 @@ import type { Core } from './core.ts'
 import type { EventStream, TextStream } from './event-stream.ts'
 import type { Minter, Session } from './principal.ts'
 
-/** `Own`: what the room of the operation has for itself. */
+/** `Own`: the private services of the operation's room. */
 export interface PublicContext<Own = unknown> {
   readonly core: Core
   readonly room: Own
   readonly request_id: string
   readonly log: Logger
-  /** Null for a call that did not come over HTTP. */
+  /** Null for calls that did not come over HTTP. */
   readonly edge: WebEdge | null
 }
 
-/** A call about signing in, which only a browser can make. */
+/** A call of an operation for signing in, which only a browser can make. */
 export interface SignInContext<Own = unknown> extends PublicContext<Own> {
   readonly edge: WebEdge
 }
@@ -39,9 +39,9 @@ export interface UserContext<Own = unknown> extends PublicContext<Own> {
 export interface Context<Own = unknown> extends PublicContext<Own> {
   readonly access: Access
   readonly store: RootStore
-  /** Whether the caller takes server-sent events. */
+  /** Whether the caller accepts server-sent events. */
   readonly accepts_stream: boolean
-  /** The idempotency key of a call of an operation that waits; null without one. */
+  /** The idempotency key, only for operations that wait; null without one. */
   readonly key: CallKey | null
 }
 
@@ -55,25 +55,25 @@ type ContextOf<O extends Operation, Own> = O['access'] extends 'public'
       ? SessionContext<Own>
       : Context<Own>
 
-/** An operation's implementation, typed by its place in the contract. */
+/** The implementation of an operation, typed by its entry in the contract. */
 export type Handler<Id extends OperationId, Own = unknown> = (
   ctx: ContextOf<Operations[Id], Own>,
   input: Input<Id>,
 ) => Promise<AnswerOf<Id>>
 
-/** An operation that streams may answer with a stream. */
+/** Streaming operations may return a stream. */
 export type AnswerOf<Id extends OperationId> = Operations[Id] extends { answer: { kind: 'events' } }
   ? (Operations[Id]['success'] extends { schema: object } ? Output<Id> : never) | EventStream
   : Operations[Id] extends { answer: { kind: 'text' } }
     ? Output<Id> | TextStream
     : Output<Id>
 
-/** What carries out these operations, whichever room each belongs to. */
+/** The handlers of these operations, from any room. */
 export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> }
 
 type AnyHandler = (ctx: never, input: never) => Promise<unknown>
 
-/** Gives the handlers of a room's operations the room's own services, as `ctx.room`. One that is missing does not compile. */
+/** Passes a room's own services to its handlers as `ctx.room`. A missing handler does not compile. */
 export function bindRoom<Own, Group extends Partial<Operations>>(
   own: Own,
   group: Group,

@@ -1,4 +1,4 @@
-// What every room is given: one of each for a process, made in app.ts. None of it belongs to a room.
+// The services that every room receives, one of each per process, created in app.ts. None belongs to a room.
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
 import type { Config } from '../config/config.ts'
@@ -14,18 +14,18 @@ export interface Core {
   readonly log: Logger
   readonly database: Database
   readonly live: Live
-  /** For requests to addresses that the authors of agents configure. */
+  /** For requests to addresses configured by authors of agents. */
   readonly outbound: OutboundClient
   readonly sealers: Sealers
-  /** Calls an operation, as any transport does. */
+  /** Calls an operation, as transports do. */
   readonly invoke: Invoke
   readonly node: Node
 }
 
 /** This process. */
 export interface Node {
-  /** The owner of its leases. */
+  /** Owns the leases of this node. */
   readonly id: string
-  /** It stops: no new calls, and streams end soon. */
+  /** Whether it is shutting down: it accepts no new calls, and streams end soon. */
   isDraining: boolean
 }

@@ -1,13 +1,13 @@
-// Streams as values, of server-sent events and of plain text: what an operation answers with, and http writes.
+// Streams of server-sent events and plain text as values: operations return them, and http writes them.
 
-/** `data` becomes JSON; `retry_ms` asks the reader to come again, after so long, when the stream ends. */
+/** `data` becomes JSON; `retry_ms` asks the reader to reconnect after this time when the stream ends. */
 export type ServerSentEvent = { event: string; data: unknown; id?: number } | { retry_ms: number }
 
-/** What an operation answers in place of a body. */
+/** What an operation returns instead of a body. */
 export class EventStream {
-  /** `gone` aborts when the reader is no longer there. Null: there is nothing to come, ever. */
+  /** `gone` aborts when the reader has disconnected. Null if there will never be another event. */
   readonly open: ((gone: AbortSignal) => AsyncIterable<ServerSentEvent>) | null
-  /** Let go when the stream is over. */
+  /** Disposed of when the stream ends. */
   readonly held: Disposable | null
 
   constructor(open: EventStream['open'], held: Disposable | null = null) {
@@ -16,7 +16,7 @@ export class EventStream {
   }
 }
 
-/** Text, sent as it is written. What is thrown before the first piece is an error answer, later the connection breaks off. */
+/** Text that is sent as it is written. An error before the first piece becomes an error response; later it ends the connection. */
 export class TextStream {
   readonly open: (gone: AbortSignal) => AsyncIterable<string>
 

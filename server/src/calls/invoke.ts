@@ -1,4 +1,4 @@
-// Calls an operation, whatever the call came by: authorize → idempotency key → handler. HTTP is one caller of it among others.
+// Calls an operation for any origin: authorize → idempotency key → handler. HTTP is one of several callers.
 import { type Operation, operations } from '@parley/contract'
 import { isUuid } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
@@ -29,9 +29,10 @@ export function createInvoke(options: InvokeOptions): Invoke {
     const operation: Operation = operations[id]
     if (caller !== null) authorize(operation, caller)
     else if (operation.access !== 'public') throw new AppError('unauthorized')
-    if (operation.sign_in && from.edge === null) throw new AppError('forbidden', 'Only a browser can sign in.')
+    if (operation.sign_in && from.edge === null)
+      throw new AppError('forbidden', 'Only a browser can sign in. Use an API key or a token instead.')
     const handler = handlers[id] as unknown as AnyHandler
-    // The body that the key stands for may be large, and the call may wait for minutes.
+    // Frees the body behind the key: it may be large, and the call may wait for minutes.
     const { key: request_key, ...origin } = from
     const run = (database: Database, key: CallKey | null) =>
       handler(contextOf({ ...core, database }, caller, origin, key), input)
@@ -44,7 +45,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
     let replayed = false
     const onReplay = () => {
       replayed = true
-      // At once: a call that was made before may be refused again, and that answer is a repeated one too.
+      // Set immediately: an earlier call may be refused again, and that response is a replay too.
       from.edge?.setHeader('idempotent-replayed', 'true')
     }
     const output = await runOnce({ ...keyed, within, run, onReplay })

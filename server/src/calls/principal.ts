@@ -1,20 +1,20 @@
-// An authenticated caller, in one of three capacities, and what follows from it for limits and idempotency keys.
+// An authenticated caller of one of three kinds, and the limits and idempotency keys that follow from it.
 import type { Role, signInWays } from '@parley/contract'
 import type { KeyHolder } from '../idempotency/namespace.ts'
 import { type Access, type LimitSubjects, limitSubjectsOf } from './access.ts'
 
 export type Principal =
   | { kind: 'member'; access: Access; session_id?: string }
-  /** A personal access token without an organization, or a user's session in calls about the user. */
+  /** A personal access token without an organization, or a user's session in calls about that user. */
   | { kind: 'user'; user: { id: string; email: string }; minter: Minter; limit_key: string }
   /** A session, in calls about the session itself. */
   | { kind: 'session'; session: Session; limit_key: string }
 
-/** What a new token rests on, and ends with. */
+/** What creates a new token, which ends together with it. */
 export interface Minter {
-  /** Null for a token that was made on the command line, and for what it makes. */
+  /** Null for a token that was created on the command line, and for tokens that it creates. */
   session_id: string | null
-  /** Of the token that makes it; null where a session does. */
+  /** The id of the creating token; null if a session creates it. */
   key_id: string | null
 }
 
@@ -24,16 +24,16 @@ export interface Session {
   id: string
   way: SignInWay
   user: { id: string; email: string; name: string | null } | null
-  /** In place of a user. */
+  /** Set instead of a user. */
   credential: { key_id: string; name: string } | null
   role: Role | null
   created_at: string
   expires_at: string
-  /** In the session's organization, or in the one that the request names. */
+  /** A caller in the session's organization, or in the one that the request names. */
   access: Access
 }
 
-/** Whose idempotency keys can meet: an end user's browser cannot get in the way of the organization's own keys. */
+/** The namespace of the caller's idempotency keys. An end user's browser cannot conflict with the organization's own keys. */
 export function keyHolderOf(principal: Principal): KeyHolder {
   if (principal.kind === 'user') return { kind: 'user', id: principal.user.id }
   if (principal.kind === 'session') return { kind: 'session', id: principal.session.id }
@@ -43,7 +43,7 @@ export function keyHolderOf(principal: Principal): KeyHolder {
     : { kind: 'organization', id: organization_id }
 }
 
-/** Whose share of what is bounded a call uses: all sessions of a user, or of a key, have one. */
+/** Whose share of limited resources a call uses. All sessions of a user or key have the same one. */
 export function ownerOf(principal: Principal): string {
   if (principal.kind === 'member') return principal.access.organization_id
   return principal.kind === 'user' ? principal.user.id : principal.session.access.limit_key
@@ -55,7 +55,7 @@ export function subjectsOf(principal: Principal): LimitSubjects {
   return { credential: principal.limit_key, user_id: principal.user.id, organization_id: null }
 }
 
-/** The same text for all callers who may do the same. */
+/** The same text for all callers with the same permissions. */
 export function describeRights(principal: Principal): string {
   if (principal.kind !== 'member') return principal.kind
   const { scopes, agent_ids, conversation } = principal.access

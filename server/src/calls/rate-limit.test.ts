@@ -7,7 +7,7 @@ function createClock() {
   return clock
 }
 
-/** Of one kind of subject, one request at a time. */
+/** For one kind of subject, one request at a time. */
 function createLimiter(per_minute: number, clock: ReturnType<typeof createClock>, max_buckets?: number) {
   const buckets = createBuckets(per_minute, max_buckets)
   return {
@@ -18,7 +18,7 @@ function createLimiter(per_minute: number, clock: ReturnType<typeof createClock>
   }
 }
 
-/** The same limit, counted in fractions of a request and with a bucket for ever. */
+/** The same limit, counted in fractions of a request and with permanent buckets. */
 function createModel(per_minute: number) {
   const buckets = new Map<string, { tokens: number; at: number }>()
   return (key: string, now: number) => {
@@ -31,7 +31,7 @@ function createModel(per_minute: number) {
   }
 }
 
-describe('what is charged afterwards', () => {
+describe('an additional charge', () => {
   const subjects = { credential: 'a', user_id: 'u', organization_id: 'o' }
   const limits = {
     requests_per_minute: 60,
@@ -39,7 +39,7 @@ describe('what is charged afterwards', () => {
     requests_of_organization_per_minute: 600,
   }
 
-  it('has to be waited for, by all whom it counts for, and for a minute longer at most', () => {
+  it('delays all its subjects, by at most a minute', () => {
     const clock = createClock()
     const limiter = createRateLimiter(limits, clock)
     expect(limiter.take(subjects).remaining).toBe(59)
@@ -53,7 +53,7 @@ describe('what is charged afterwards', () => {
     expect(limiter.take(subjects).allowed).toBe(true)
   })
 
-  it('is nothing where the limit is switched off', () => {
+  it('has no effect if the limit is disabled', () => {
     const limiter = createRateLimiter({ ...limits, requests_per_minute: 0 }, createClock())
     limiter.charge(subjects, 1000)
     expect(limiter.take(subjects).allowed).toBe(true)
@@ -61,7 +61,7 @@ describe('what is charged afterwards', () => {
 })
 
 describe('rate limit', () => {
-  it('answers as the naive model does', () => {
+  it('gives the same results as a naive model', () => {
     const requests = fc.array(
       fc.record({ key: fc.constantFrom('a', 'b', 'c'), wait: fc.oneof(fc.constant(0), fc.nat(30_000)) }),
       {
@@ -85,7 +85,7 @@ describe('rate limit', () => {
     )
   })
 
-  it('never lets more through, in any stretch of time, than the limit and what came back', () => {
+  it('never permits more in any period than the limit and what was refilled', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.array(fc.nat(2000), { maxLength: 300 }), (per_minute, waits) => {
         const clock = createClock()
@@ -104,7 +104,7 @@ describe('rate limit', () => {
     )
   })
 
-  it('tells truly how long to wait', () => {
+  it('reports the exact wait', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(5000), (per_minute, offset) => {
         const clock = createClock()
@@ -125,25 +125,25 @@ describe('rate limit', () => {
     )
   })
 
-  it('keeps the keys apart', () => {
+  it('separates keys', () => {
     const limiter = createLimiter(1, createClock())
     expect(limiter.take('a').allowed).toBe(true)
     expect(limiter.take('a').allowed).toBe(false)
     expect(limiter.take('b').allowed).toBe(true)
   })
 
-  it('is switched off by 0', () => {
+  it('is disabled by 0', () => {
     const limiter = createLimiter(0, createClock())
     for (let count = 0; count < 100; count++) expect(limiter.take('a')).toMatchObject({ allowed: true, limit: 0 })
   })
 
-  it('remembers the busiest when there are too many keys', () => {
+  it('remembers the most recently used keys if there are too many', () => {
     const clock = createClock()
     const limiter = createLimiter(1, clock, 3)
     for (const key of ['a', 'b', 'c']) expect(limiter.take(key).allowed).toBe(true)
     expect(limiter.take('a').allowed).toBe(false)
     expect(limiter.take('d').allowed).toBe(true)
-    // 'b' was not used for the longest time and is forgotten; to count it anew, 'c' is.
+    // 'b' is the least recently used and is dropped; counting it again drops 'c'.
     expect(limiter.take('a').allowed).toBe(false)
     expect(limiter.take('b').allowed).toBe(true)
     expect(limiter.take('d').allowed).toBe(false)
@@ -164,7 +164,7 @@ describe('rate limits of a credential, its user and its organization', () => {
   const takeMany = (limiter: ReturnType<typeof createRateLimiter>, times: number, of: ReturnType<typeof subjects>) =>
     Array.from({ length: times }, () => limiter.take(of)).filter((decision) => decision.allowed).length
 
-  it('all have to have room', () => {
+  it('all must permit the request', () => {
     const limiter = createRateLimiter(limits, createClock())
     expect(takeMany(limiter, 12, subjects('a'))).toBe(10)
     expect(takeMany(limiter, 12, subjects('b'))).toBe(5)
@@ -176,14 +176,14 @@ describe('rate limits of a credential, its user and its organization', () => {
   it('a refusal takes nothing from any of them', () => {
     const limiter = createRateLimiter(limits, createClock())
     expect(takeMany(limiter, 10, subjects('a'))).toBe(10)
-    // Refused by the credential alone: neither the user nor the organization has paid.
+    // Refused by the credential alone, so neither the user nor the organization is charged.
     expect(takeMany(limiter, 50, subjects('a'))).toBe(0)
     expect(takeMany(limiter, 50, subjects('b'))).toBe(5)
-    // Refused by the user: the credential has not paid either.
+    // Refused by the user, so the credential is not charged either.
     expect(limiter.take(subjects('b', 'v')).remaining).toBe(4)
   })
 
-  it('tells of the tightest', () => {
+  it('the headers report the tightest', () => {
     const limiter = createRateLimiter(limits, createClock())
     expect(limiter.take(subjects('a'))).toMatchObject({ limit: 10, remaining: 9 })
     takeMany(limiter, 9, subjects('a'))
@@ -198,7 +198,7 @@ describe('rate limits of a credential, its user and its organization', () => {
     expect(limiter.take(subjects('c', 'v'))).toMatchObject({ allowed: true, limit: 20, remaining: 4 })
   })
 
-  it('a call can count as several requests; one that counts as more than there are takes all', () => {
+  it('a call can count as several requests; one that exceeds the capacity takes all of it', () => {
     const limiter = createRateLimiter(limits, createClock())
     expect(limiter.take(subjects('a'), 4)).toMatchObject({ allowed: true, remaining: 6 })
     expect(limiter.take(subjects('a'), 7)).toMatchObject({ allowed: false, remaining: 6 })
@@ -206,7 +206,7 @@ describe('rate limits of a credential, its user and its organization', () => {
     expect(limiter.take(subjects('b', 'v', 'p'), 1000)).toMatchObject({ allowed: true, remaining: 0 })
   })
 
-  it('none is below that of a credential, and each is switched off by 0', () => {
+  it('none is below that of a credential, and each is disabled by 0', () => {
     const raised = createRateLimiter({ ...limits, requests_per_minute: 30 }, createClock())
     expect(takeMany(raised, 50, subjects('a'))).toBe(30)
     const users = { ...limits, requests_of_user_per_minute: 0, requests_of_organization_per_minute: 0 }

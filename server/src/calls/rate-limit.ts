@@ -1,25 +1,25 @@
-// Requests a minute of credentials, users and organizations: token buckets in memory, so that every node counts for itself.
+// Limits requests per minute of credentials, users and organizations, with token buckets in memory: each node counts for itself.
 import type { LimitSubjects } from './access.ts'
 import type { Limits } from '../config/limits.ts'
 import type { Clock } from '../base/ports.ts'
 
-/** The answer for one request, with what the `RateLimit-*` and `Retry-After` headers say: of several limits, the tightest. */
+/** The result for a request, with the values of the `RateLimit-*` and `Retry-After` headers, from the tightest of several limits. */
 export interface RateDecision {
   allowed: boolean
-  /** Requests a minute; 0: the limit is switched off and the other numbers mean nothing. */
+  /** Requests per minute; 0: the limit is disabled and the other numbers have no meaning. */
   limit: number
-  /** Requests that could follow at once. */
+  /** Requests that are possible immediately. */
   remaining: number
-  /** Until the whole limit could be used at once again. */
+  /** Seconds until the whole limit is available again. */
   reset_seconds: number
-  /** Until the next request is allowed; 0 when this one was. */
+  /** Seconds until the next request is permitted; 0 if this one was. */
   retry_after_seconds: number
 }
 
 export interface RateLimiter {
-  /** Counts a request as so many of each subject, if all of them have room. A refused one costs none of them anything. */
+  /** Counts a request with its cost for each subject, if all of them permit it. A refused request costs nothing. */
   take(subjects: LimitSubjects, cost?: number): RateDecision
-  /** Counts what a request turned out to cost beyond what was taken. What is more than there is left has to be waited for. */
+  /** Counts the additional cost of a request that is known only afterwards. It may exceed what is left; later requests then wait. */
   charge(subjects: LimitSubjects, cost: number): void
 }
 
@@ -28,7 +28,7 @@ export type RequestLimits = Pick<
   'requests_per_minute' | 'requests_of_user_per_minute' | 'requests_of_organization_per_minute'
 >
 
-/** A limit of a user or an organization below that of a single credential would take back what the latter grants. */
+/** Keeps the limit of a user or organization at least at that of a single credential, which would otherwise have no effect. */
 export function createRateLimiter(limits: RequestLimits, clock: Pick<Clock, 'monotonic'>): RateLimiter {
   const { requests_per_minute: least } = limits
   if (least === 0) return { take: () => unlimited, charge: () => {} }
@@ -57,7 +57,7 @@ export function createRateLimiter(limits: RequestLimits, clock: Pick<Clock, 'mon
 
 const unlimited: RateDecision = { allowed: true, limit: 0, remaining: 0, reset_seconds: 0, retry_after_seconds: 0 }
 
-/** What has to be waited for longest, or else what leaves the least; where they are equal, the first. */
+/** The result with the longest wait, or else with the least left; the first of equal ones. */
 function tighter(one: RateDecision, other: RateDecision): RateDecision {
   if (other.limit === 0) return one
   if (other.retry_after_seconds !== one.retry_after_seconds)
@@ -65,22 +65,22 @@ function tighter(one: RateDecision, other: RateDecision): RateDecision {
   return other.remaining < one.remaining ? other : one
 }
 
-/** A bucket as it is now, before anything of it is taken. */
+/** The present state of a bucket, before anything is taken. */
 interface Level {
   hasRoom: boolean
-  /** Takes, if all have room, and says how it stands then. */
+  /** Takes the cost if all buckets permit it, and returns their state. */
   write(allowed: boolean): RateDecision
 }
 
 export interface Buckets {
   look(key: string, now: number, cost: number): Level
-  /** Takes so much, whether there is room for it or not. */
+  /** Takes the amount even if it exceeds what is left. */
   charge(key: string, now: number, cost: number): void
 }
 
 /**
- * What a key has used, in parts of a request: one request is `request_cost`, and each millisecond gives back as many parts
- * as there are requests a minute. Whole numbers, so that a limit of 7 lets exactly 7 through.
+ * What a key has used, in fractions of a request: one request is `request_cost`, and each millisecond gives back as many units as
+ * there are requests per minute. These are whole numbers, so that a limit of 7 permits exactly 7.
  */
 interface Bucket {
   used: number
@@ -89,16 +89,16 @@ interface Bucket {
 
 const request_cost = 60_000
 const most_buckets = 50_000
-/** Nobody has to wait for longer than this takes, whatever was charged. */
+/** Bounds the wait, whatever was charged. */
 const most_minutes_owed = 1
 
 /**
- * A bucket that is full again is as good as none and is dropped. Beyond `max_buckets` the one that was not used for the
- * longest time goes, full or not: with more keys than that in one minute, some are let through too often, none too seldom.
+ * A bucket that is full again is the same as no bucket and is dropped. Beyond `max_buckets` the least recently used one is dropped
+ * even if it is not full: with more keys in one minute, some are permitted too much, but none too little.
  */
 export function createBuckets(per_minute: number, max_buckets: number = most_buckets): Buckets {
   if (per_minute === 0) return { look: () => ({ hasRoom: true, write: () => unlimited }), charge: () => {} }
-  // In the order of their last request, since a map keeps the order of insertion.
+  // Ordered by last request, because a map keeps the order of insertion.
   const buckets = new Map<string, Bucket>()
   const capacity = per_minute * request_cost
   const secondsFor = (parts: number) => Math.ceil(parts / per_minute / 1000)
@@ -107,7 +107,7 @@ export function createBuckets(per_minute: number, max_buckets: number = most_buc
     return Math.max(0, bucket.used - (now - bucket.counted_at) * per_minute)
   }
 
-  /** Two at most, so that the map shrinks faster than it grows and no request pays for a sweep. */
+  /** Drops at most two, so that the map shrinks faster than it grows and no request pays for a complete sweep. */
   function dropIdle(now: number): void {
     let looked_at = 0
     for (const [key, bucket] of buckets) {
@@ -133,7 +133,7 @@ export function createBuckets(per_minute: number, max_buckets: number = most_buc
     },
     look(key, now, cost) {
       const used_before = usedOf(key, now)
-      // What costs more than there ever is takes all of it.
+      // A cost above the capacity takes the whole capacity.
       const wanted = Math.min(cost * request_cost, capacity)
       const hasRoom = used_before + wanted <= capacity
       return {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { systemPorts } from '../base/ports.ts'
 import { createWorkShares } from './work-shares.ts'
 
-/** Calls that go on until they are told to end. */
+/** Calls that run until the test ends them. */
 function startCalls(shares: ReturnType<typeof createWorkShares>) {
   let running = 0
   const end = Promise.withResolvers<void>()
@@ -15,14 +15,14 @@ function startCalls(shares: ReturnType<typeof createWorkShares>) {
         await end.promise
       }),
     )
-    // All that can begin has begun when nothing is left to do now.
+    // When nothing is left to run, every call that can begin has begun.
     await new Promise(setImmediate)
     return { begun: running - before, ended: Promise.all(ended) }
   }
   return { start, end: end.resolve }
 }
 
-test('a lone organization works on some calls at once, and another one begins at once all the same', async () => {
+test('a single organization runs a limited number of calls, and another one can still begin at once', async () => {
   const { start, end } = startCalls(createWorkShares(systemPorts.clock, 20))
   const loud = await start('listConversations', 'loud', 100)
   expect(loud.begun).toBe(8)
@@ -32,7 +32,7 @@ test('a lone organization works on some calls at once, and another one begins at
   await Promise.all([loud.ended, quiet.ended])
 })
 
-test('what costs more than a request has few places, and takes none of the others', async () => {
+test('calls that cost more than a request have few places of their own', async () => {
   const { start, end } = startCalls(createWorkShares(systemPorts.clock, 20))
   const costly = await start('compareAgentVersions', 'loud', 10)
   expect(costly.begun).toBe(2)
@@ -55,13 +55,13 @@ test('imports have places of their own', async () => {
 test('calls leave connections of their organization to its turns', async () => {
   const { start, end } = startCalls(createWorkShares(systemPorts.clock, 14))
   const calls = await start('listConversations', 'loud', 20)
-  // A lone organization has seven connections of fourteen.
+  // A single organization has seven connections of fourteen.
   expect(calls.begun).toBe(6)
   end()
   await calls.ended
 })
 
-test('a lone organization works on two calls at once, however few connections there are', async () => {
+test('a single organization runs two calls at once, however few connections there are', async () => {
   const { start, end } = startCalls(createWorkShares(systemPorts.clock, 1))
   const calls = await start('listConversations', 'loud', 20)
   expect(calls.begun).toBe(2)
@@ -69,7 +69,7 @@ test('a lone organization works on two calls at once, however few connections th
   await calls.ended
 })
 
-test('what waits for a model, for events or for a password, and whoever has no credential, needs no place', async () => {
+test('calls that wait for a model, events or a password, and calls without a credential, need no place', async () => {
   const { start, end } = startCalls(createWorkShares(systemPorts.clock, 20))
   const waiting = await start('sendConversationMessage', 'loud', 100)
   expect(waiting.begun).toBe(100)

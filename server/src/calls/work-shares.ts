@@ -1,29 +1,29 @@
-// How many calls of one organization are carried out at once on this node. JavaScript does one thing at a time: without this, a call
-// stands behind all that others have sent before it. Calls that wait for a model or for events hold no place.
+// Limits how many calls of an organization run at once on this node. JavaScript has a single thread, so without a limit a call would
+// wait behind all earlier calls of others. Calls that wait for a model or for events use no place.
 import type { Operation } from '@parley/contract'
 import { type FairShareOptions, createFairShare } from '../base/fair-share.ts'
 import type { Clock } from '../base/ports.ts'
 
-/** Of one owner: as many as look-ups that wait for the database. */
+/** Waiting calls of one owner: as many as look-ups that wait for the database. */
 const most_waiting = 10_000
 const wait_ms = 10_000
-/** A lone organization holds half of them: enough to keep a processor and a database busy. */
+/** A single organization can use half of them, which is enough to keep a processor and a database busy. */
 const most_places = 16
-/** However few connections there are: a call that waits for a lock is not to keep every other one of its organization. */
+/** The minimum, so that one call that waits for a lock does not block all others of its organization. */
 const least_places = 4
-/** So many connections are left to an organization whose calls hold all of their places. */
+/** Connections that an organization still has when its calls use all their places. */
 const spare_connections = 2
-/** Of operations that cost more than one request. */
+/** Places for operations that cost more than one request. */
 const costly_places = 4
-/** Imports and the like, each of which takes seconds: others of the same organization do not wait for them. */
+/** Imports and other calls that take seconds; other calls of the organization do not wait for them. */
 const long = { places: 4, most_waiting: 64, wait_ms: 120_000 }
 
 export interface WorkShares {
-  /** Runs `work` once the owner has a place. Rejects with `ShareExhausted` where that takes too long. */
+  /** Runs `work` once the owner has a free place. Rejects with `ShareExhausted` if that takes too long. */
   within<T>(operation: Operation, owner: string | null, work: () => Promise<T>): Promise<T>
 }
 
-/** `connections`: those of the database that organizations share. */
+/** `connections`: the number of database connections that organizations share. */
 export function createWorkShares(clock: Pick<Clock, 'after'>, connections: number): WorkShares {
   const create = (options: Omit<FairShareOptions, 'clock'>) => createFairShare({ ...options, clock })
   const places = Math.max(least_places, Math.min(most_places, connections - spare_connections))
@@ -32,7 +32,7 @@ export function createWorkShares(clock: Pick<Clock, 'after'>, connections: numbe
   const parts = create(long)
   return {
     async within(operation, owner, work) {
-      // What signs in waits for the check of a password, which has a queue of its own.
+      // Operations for signing in wait for the check of a password, which has its own queue.
       if (owner === null || operation.waits || operation.answer?.kind === 'events' || operation.sign_in) return work()
       if (operation.in_parts) return parts.within(owner, work)
       return ((operation.cost ?? 1) > 1 ? costly : usual).within(owner, work)

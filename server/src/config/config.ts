@@ -1,4 +1,4 @@
-// Settings: environment → checked configuration. The only reader of the environment; every fault is listed at once.
+// Reads the settings from the environment into a validated configuration. The only reader of the environment; reports all faults.
 import { type Limits, limitSettings } from './limits.ts'
 import { type ModelConfig, modelSettings } from './models.ts'
 import { type OutboundConfig, outboundSettings } from './outbound.ts'
@@ -11,9 +11,9 @@ export { ConfigError } from './reader.ts'
 export interface Config extends ServerConfig, ModelConfig, OutboundConfig {
   limits: Limits
   sign_in: SignInConfig
-  /** Odd but harmless: said in the log at start. */
+  /** Suspicious but harmless settings, logged at startup. */
   warnings: string[]
-  /** The values of a room's own settings. */
+  /** The values of a group that a room declares. */
   of<Values>(group: SettingsGroup<Values>): Values
 }
 
@@ -21,12 +21,12 @@ type AnyGroup = SettingsGroup<unknown>
 
 const groups: readonly AnyGroup[] = [serverSettings, modelSettings, outboundSettings, signInSettings, limitSettings]
 
-/** Every setting, in the order of the reference page (docs/settings.md is written from this list). */
+/** Every setting, in the order of the reference page (docs/settings.md is generated from this list). */
 export function settingsWith(rooms: readonly AnyGroup[]): Setting[] {
   return [...groups, ...rooms].flatMap(({ settings }) => settings)
 }
 
-/** `rooms`: the groups that rooms keep themselves. */
+/** `rooms`: the groups that rooms declare. */
 export function readConfigWith(rooms: readonly AnyGroup[], environment: Environment = process.env): Config {
   const faults: string[] = []
   const settings = settingsWith(rooms)
@@ -41,7 +41,7 @@ export function readConfigWith(rooms: readonly AnyGroup[], environment: Environm
     limits: limitSettings.read(read),
     warnings,
     of<Values>(group: SettingsGroup<Values>): Values {
-      if (!own.has(group)) throw new Error('a room has settings that settings.ts does not list')
+      if (!own.has(group)) throw new Error('the settings of this room are missing from settings.ts')
       return own.get(group) as Values
     },
   }

@@ -1,4 +1,4 @@
-// The limits among the settings, each of them one row: its setting, its default and the values that it takes.
+// The settings that are limits, one entry for each: its name, its default and its range.
 import type { SettingsGroup } from './reader.ts'
 
 interface LimitSetting {
@@ -15,35 +15,35 @@ const limits = {
     default: 1_048_576,
     least: 1024,
     most: 104_857_600,
-    meaning: 'Largest request body; over it 413.',
+    meaning: 'Largest request body; larger ones are answered with 413.',
   },
   message_characters: {
     setting: 'PARLEY_LIMIT_MESSAGE_CHARACTERS',
     default: 32_000,
     least: 1,
     most: 10_000_000,
-    meaning: 'Longest message text; over it 422.',
+    meaning: 'Longest message text; longer ones are answered with 422.',
   },
   metadata_bytes: {
     setting: 'PARLEY_LIMIT_METADATA_BYTES',
     default: 65_536,
     least: 2,
     most: 10_000_000,
-    meaning: 'Largest `custom_metadata` or `metadata`, as JSON; over it 422.',
+    meaning: 'Largest `custom_metadata` or `metadata`, as JSON; larger ones are answered with 422.',
   },
   context_characters: {
     setting: 'PARLEY_LIMIT_CONTEXT_CHARACTERS',
     default: 32_000,
     least: 1,
     most: 10_000_000,
-    meaning: 'Longest `initial_context`; over it 422.',
+    meaning: 'Longest `initial_context`; longer ones are answered with 422.',
   },
   agent_config_bytes: {
     setting: 'PARLEY_LIMIT_AGENT_CONFIG_BYTES',
     default: 524_288,
     least: 1024,
     most: 50_000_000,
-    meaning: 'Largest agent configuration, as JSON; over it 422.',
+    meaning: 'Largest agent configuration, as JSON; larger ones are answered with 422.',
   },
   answer_bytes: {
     setting: 'PARLEY_LIMIT_ANSWER_BYTES',
@@ -51,7 +51,7 @@ const limits = {
     least: 1024,
     most: 67_108_864,
     meaning:
-      'Bytes of a transcript or of a page of a list after which an answer ends; the rest is read with `items_from` or the next cursor.',
+      'Size in bytes at which a transcript or a page of a list ends; read the rest with `items_from` or the next cursor.',
   },
   requests_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_PER_MINUTE',
@@ -59,7 +59,7 @@ const limits = {
     least: 0,
     most: 100_000_000,
     meaning:
-      'Requests a minute of each credential on each node, all tokens of one conversation together; 0 switches it off, and those of users and organizations with it; over it 429.',
+      'Requests per minute for each credential on each node; all tokens of one conversation count as one credential. Further ones are answered with 429. 0 disables this limit and those of users and organizations.',
   },
   requests_of_user_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_OF_USER_PER_MINUTE',
@@ -67,7 +67,7 @@ const limits = {
     least: 0,
     most: 100_000_000,
     meaning:
-      'Requests a minute of each user on each node, by all their tokens and sessions together; never less than PARLEY_RATE_LIMIT_PER_MINUTE; 0 switches it off; over it 429.',
+      'Requests per minute for each user on each node, across all their tokens and sessions; at least PARLEY_RATE_LIMIT_PER_MINUTE. Further ones are answered with 429. 0 disables it.',
   },
   requests_of_organization_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_OF_ORGANIZATION_PER_MINUTE',
@@ -75,7 +75,7 @@ const limits = {
     least: 0,
     most: 100_000_000,
     meaning:
-      'Requests a minute of each organization on each node, by all its keys, members and conversation tokens together; never less than PARLEY_RATE_LIMIT_PER_MINUTE; 0 switches it off; over it 429.',
+      'Requests per minute for each organization on each node, across all its keys, members and conversation tokens; at least PARLEY_RATE_LIMIT_PER_MINUTE. Further ones are answered with 429. 0 disables it.',
   },
   requests_of_address_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_OF_ADDRESS_PER_MINUTE',
@@ -83,14 +83,14 @@ const limits = {
     least: 0,
     most: 100_000_000,
     meaning:
-      'Requests a minute without a valid credential from each address (of IPv6: each /64) on each node: calls about signing in, and failed authentications; 0 switches it off. Over it those calls are 429, and credentials from there are checked together, ten times a second.',
+      'Requests per minute without a valid credential for each address (for IPv6: each /64) on each node: sign-in calls and failed authentications. Above it sign-in calls are answered with 429, and all credentials from that address share ten checks per second. 0 disables it.',
   },
   connections: {
     setting: 'PARLEY_LIMIT_CONNECTIONS',
     default: 16_000,
     least: 1,
     most: 1_000_000,
-    meaning: 'Connections that may be open on each node; one more is closed at once.',
+    meaning: 'Open connections on each node; further ones are closed at once.',
   },
   connections_of_address: {
     setting: 'PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS',
@@ -98,28 +98,28 @@ const limits = {
     least: 1,
     most: 1_000_000,
     meaning:
-      'Connections that one address (of IPv6: one network of 64 bits) may have open on each node; one more is closed at once. Does not hold for `PARLEY_TRUSTED_PROXIES`, nor for 127.0.0.1 and ::1.',
+      'Open connections from one address (for IPv6: one /64) on each node; further ones are closed at once. Does not apply to `PARLEY_TRUSTED_PROXIES`, 127.0.0.1 and ::1.',
   },
   request_seconds: {
     setting: 'PARLEY_LIMIT_REQUEST_SECONDS',
     default: 30,
     least: 1,
     most: 3600,
-    meaning: 'Seconds in which a request has to arrive, headers and body; over it 408.',
+    meaning: 'Seconds in which a whole request, headers and body, must arrive; slower ones are answered with 408.',
   },
   waiting_turns: {
     setting: 'PARLEY_LIMIT_WAITING_TURNS',
     default: 32,
     least: 0,
     most: 10_000,
-    meaning: 'Turns of one conversation that may wait; over it 429.',
+    meaning: 'Waiting turns in one conversation; further messages are answered with 429.',
   },
   event_streams: {
     setting: 'PARLEY_LIMIT_EVENT_STREAMS',
     default: 10_000,
     least: 0,
     most: 1_000_000,
-    meaning: 'Event streams that may be open on each node; over it 429.',
+    meaning: 'Open event streams on each node; further ones are answered with 429.',
   },
   event_streams_of_credential: {
     setting: 'PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL',
@@ -127,7 +127,7 @@ const limits = {
     least: 0,
     most: 1_000_000,
     meaning:
-      'Event streams that each credential may have open on each node, all tokens of one conversation together; over it 429.',
+      'Open event streams for each credential on each node; all tokens of one conversation count as one credential. Further ones are answered with 429.',
   },
   event_streams_of_user: {
     setting: 'PARLEY_LIMIT_EVENT_STREAMS_OF_USER',
@@ -135,7 +135,7 @@ const limits = {
     least: 0,
     most: 1_000_000,
     meaning:
-      'Event streams that each user may have open on each node, by all their tokens and sessions together; over it 429.',
+      'Open event streams for each user on each node, across all their tokens and sessions; further ones are answered with 429.',
   },
   event_streams_percent_of_organization: {
     setting: 'PARLEY_LIMIT_EVENT_STREAMS_PERCENT_OF_ORGANIZATION',
@@ -143,7 +143,7 @@ const limits = {
     least: 1,
     most: 100,
     meaning:
-      'How much of PARLEY_LIMIT_EVENT_STREAMS one organization may have open, in percent; over it 429. Where there is one organization: 100.',
+      'Percentage of PARLEY_LIMIT_EVENT_STREAMS that one organization can use; further streams are answered with 429. Set it to 100 if there is only one organization.',
   },
 } satisfies Record<string, LimitSetting>
 

@@ -9,24 +9,24 @@ export interface ModelConfig {
     google?: { api_key: string; base_url?: string }
     azure?: { api_key: string; resource_name?: string; base_url?: string; api_version?: string }
   }
-  /** Where the environment leads a provider's calls, with or without a key. */
+  /** The base URLs from the environment, with or without a key. */
   provider_base_urls: Partial<Record<keyof ModelConfig['providers'], string>>
-  /** Providers whose base URL the keys of organizations may be sent to. */
+  /** Providers whose base URL can receive the keys of organizations. */
   base_urls_for_organization_keys: string[]
 }
 
 const settings: readonly Setting[] = [
   {
     name: 'PARLEY_DEFAULT_MODEL',
-    default: 'the first provider with a key, else `demo/parley-demo`',
-    meaning: '`provider/model` for agents that name none.',
+    default: 'the first provider with a key, otherwise `demo/parley-demo`',
+    meaning: 'The `provider/model` of agents that configure none.',
   },
   { name: 'OPENAI_API_KEY', default: 'none', meaning: 'Key for `openai/…` models.', secret: true },
   {
     name: 'OPENAI_BASE_URL',
     default: "OpenAI's",
     meaning:
-      'Any OpenAI-compatible server (Ollama, vLLM, LM Studio …); then `chat/completions` is used and a key is optional.',
+      'The address of an OpenAI-compatible server (Ollama, vLLM, LM Studio …). Parley then calls `chat/completions`, and a key is optional.',
   },
   { name: 'ANTHROPIC_API_KEY', default: 'none', meaning: 'Key for `anthropic/…` models.', secret: true },
   { name: 'ANTHROPIC_BASE_URL', default: "Anthropic's", meaning: 'Another address of the same API.' },
@@ -39,13 +39,13 @@ const settings: readonly Setting[] = [
     secret: true,
   },
   { name: 'AZURE_RESOURCE_NAME', default: 'none', meaning: 'The Azure OpenAI resource; this or `AZURE_BASE_URL`.' },
-  { name: 'AZURE_BASE_URL', default: 'none', meaning: 'In place of the resource name.' },
+  { name: 'AZURE_BASE_URL', default: 'none', meaning: 'The address to use instead of a resource name.' },
   { name: 'AZURE_API_VERSION', default: 'the newest known', meaning: 'API version of Azure OpenAI.' },
   {
     name: 'PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS',
     default: 'none',
     meaning:
-      "Providers, with commas (`openai`, `anthropic`, `google`), whose base URL is also sent the keys that organizations keep as secrets. Else such a key goes to the provider's own address only, and does not count where a base URL leads elsewhere.",
+      "Comma-separated providers (`openai`, `anthropic`, `google`) whose configured base URL also receives the keys that organizations store as secrets. Otherwise such a key is only sent to the provider's own address, and ignored if a base URL is configured.",
   },
 ]
 
@@ -54,7 +54,9 @@ export const modelSettings: SettingsGroup<ModelConfig> = {
   read(read) {
     const base_urls_for_organization_keys = read.list('PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS')
     if (!base_urls_for_organization_keys.every((provider) => ['openai', 'anthropic', 'google'].includes(provider)))
-      read.fault('PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS must be a list of openai, anthropic and google')
+      read.fault(
+        'PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS must be a comma-separated list of openai, anthropic and google',
+      )
     const found = readProviders(read)
     return { ...found, base_urls_for_organization_keys, default_model: readDefaultModel(read, found.providers) }
   },
@@ -77,10 +79,10 @@ function readProviders(read: Reader): Pick<ModelConfig, 'providers' | 'provider_
   }
   if (azure.api_key) {
     if (!azure.resource_name === !azure.base_url)
-      read.fault('AZURE_API_KEY needs exactly one of AZURE_RESOURCE_NAME and AZURE_BASE_URL')
+      read.fault('AZURE_API_KEY requires exactly one of AZURE_RESOURCE_NAME and AZURE_BASE_URL')
     providers.azure = withoutUndefined({ ...azure, api_key: azure.api_key })
   } else if (azure.resource_name ?? azure.base_url ?? azure.api_version) {
-    read.fault('AZURE_RESOURCE_NAME, AZURE_BASE_URL and AZURE_API_VERSION need AZURE_API_KEY')
+    read.fault('AZURE_RESOURCE_NAME, AZURE_BASE_URL and AZURE_API_VERSION require AZURE_API_KEY')
   }
   const { base_url: azure_url } = azure
   const base_urls = {
@@ -100,7 +102,7 @@ function withoutUndefined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as Defined<T>
 }
 
-/** What a new agent is answered by, for each provider, when nothing else is said. */
+/** The default model for each provider. */
 const defaultModels: Record<keyof ModelConfig['providers'], string | undefined> = {
   openai: 'openai/gpt-5-mini',
   anthropic: 'anthropic/claude-sonnet-4-5',
@@ -115,7 +117,7 @@ function readDefaultModel(read: Reader, providers: ModelConfig['providers']): st
     const provider = value.slice(0, value.indexOf('/'))
     const key = provider === 'openai-compatible' ? 'openai' : provider
     if (key !== 'demo' && !Object.hasOwn(providers, key))
-      read.fault(`PARLEY_DEFAULT_MODEL names ${provider}, which has no key (or is unknown)`)
+      read.fault(`PARLEY_DEFAULT_MODEL names ${provider}, which is unknown or has no key`)
     return value
   }
   for (const [provider, model] of Object.entries(defaultModels)) {

@@ -1,10 +1,10 @@
-// The settings of requests to addresses that the authors of agents configure.
+// The settings for requests to addresses that authors of agents configure.
 import { Resolver } from 'node:dns'
 import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 export interface OutboundConfig {
   allowed_private_hosts: string[]
-  /** Empty: those of the operating system. */
+  /** Empty: the servers of the operating system. */
   name_servers: string[]
 }
 
@@ -13,13 +13,13 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'none',
     meaning:
-      'Host names, with commas, that tool calls and webhooks may reach although they are private; with `:port`, only that port.',
+      'Comma-separated host names that tool calls and webhooks can reach although they are private. `host:port` allows only that port.',
   },
   {
     name: 'PARLEY_NAME_SERVERS',
-    default: 'those of the operating system',
+    default: 'the servers of the operating system',
     meaning:
-      'IP addresses, with commas and with `:port` where it is not 53 (`1.1.1.1,[2606:4700::1111]:5353`), of the DNS servers that are asked for the hosts of tool calls, MCP servers and webhooks. Hosts of `PARLEY_ALLOW_PRIVATE_HOSTS` are looked up by the operating system.',
+      'Comma-separated IP addresses of the DNS servers that resolve the hosts of tool calls, MCP servers and webhooks, with `:port` if it is not 53 (`1.1.1.1,[2606:4700::1111]:5353`). The operating system resolves the hosts of `PARLEY_ALLOW_PRIVATE_HOSTS`.',
   },
 ]
 

@@ -1,6 +1,6 @@
-// The one reader of settings: text from the environment → values, with everything that is wrong listed at once.
+// Reads settings: turns text from the environment into values, and collects everything that is wrong.
 
-/** One setting of the reference page. */
+/** One setting on the reference page. */
 export interface Setting {
   name: string
   default: string
@@ -8,17 +8,17 @@ export interface Setting {
   secret?: boolean
 }
 
-/** Settings that belong together, and what they come to. A room keeps its own in its `settings.ts`. */
+/** Settings that belong together, and the function that reads them. A room declares its own in its `settings.ts`. */
 export interface SettingsGroup<Values> {
   readonly settings: readonly Setting[]
   read(read: Reader): Values
 }
 
-/** Everything that is wrong with the settings, for a person to read at once. */
+/** Lists all invalid settings at once. */
 export class ConfigError extends Error {
   readonly faults: string[]
   constructor(faults: string[]) {
-    super(`These settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    super(`Invalid settings:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
     this.name = 'ConfigError'
     this.faults = faults
   }
@@ -27,15 +27,15 @@ export class ConfigError extends Error {
 export type Environment = Record<string, string | undefined>
 
 export interface Reader {
-  /** Without white space around it; undefined where it is empty. */
+  /** Trimmed; undefined if empty. */
   text(name: string): string | undefined
-  /** With the setting's default. */
+  /** Falls back to the setting's default. */
   integer(name: string, least: number, most: number): number
   matching(name: string, pattern: RegExp, form: string): string | undefined
   url(name: string, protocol: RegExp, example: string): string | undefined
-  /** Lower case, split at commas. */
+  /** In lower case, split at commas. */
   list(name: string): string[]
-  /** Says that a setting cannot be used, and goes on. */
+  /** Reports a fault and continues. */
   fault(text: string): void
 }
 
@@ -69,7 +69,7 @@ export function createReader(environment: Environment, settings: readonly Settin
   }
 }
 
-/** Settings of ours that are none. */
+/** Variables with the prefix `PARLEY_` that are not settings. */
 export function findUnknown(environment: Environment, settings: readonly Setting[]): string[] {
   const known = new Set(settings.map((setting) => setting.name))
   return Object.keys(environment).filter((name) => name.startsWith('PARLEY_') && !known.has(name))

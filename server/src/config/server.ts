@@ -1,4 +1,4 @@
-// The settings of the process: where it listens, its database and data folder, its keys, its log.
+// The settings of the process: its address, database and data folder, its keys and its log.
 import { join, resolve } from 'node:path'
 import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
@@ -8,70 +8,72 @@ export type LogLevel = (typeof logLevels)[number]
 export interface ServerConfig {
   host: string
   port: number
-  /** Absent: the server runs its own PostgreSQL in `data_dir`. */
+  /** Undefined: the server runs its own PostgreSQL in `data_dir`. */
   database_url: string | undefined
   database_connections: number
   data_dir: string
   bootstrap_key: string | undefined
   bootstrap_pat: string | undefined
-  /** 32 bytes; absent: kept in a file of the data folder that is made at first start. */
+  /** 32 bytes. Undefined: stored in a file in the data folder, which is created at the first start. */
   secret_key: Buffer | undefined
-  /** The key after a rotation: taken as soon as the database knows it. */
+  /** The key after a rotation. Used as soon as the database is sealed with it. */
   secret_key_next: Buffer | undefined
   drain_seconds: number
   log_level: LogLevel
 }
 
 const settings: readonly Setting[] = [
-  { name: 'PORT', default: '8080', meaning: 'TCP port, 0 to 65535; 0 takes a free one.' },
-  { name: 'HOST', default: '127.0.0.1', meaning: 'Address to listen on; `0.0.0.0` for every interface.' },
+  { name: 'PORT', default: '8080', meaning: 'TCP port, 0 to 65535. 0 uses a free port.' },
+  { name: 'HOST', default: '127.0.0.1', meaning: 'Address to listen on. `0.0.0.0` listens on every interface.' },
   {
     name: 'DATABASE_URL',
     default: 'none',
     meaning:
-      'A PostgreSQL (15 to 18) of your own, as `postgresql://…`. Without it the server runs a private one in its data folder.',
+      'Your own PostgreSQL (15 to 18), as `postgresql://…`. By default the server runs a private one in its data folder.',
     secret: true,
   },
   {
     name: 'PARLEY_DATABASE_CONNECTIONS',
     default: '20',
-    meaning: 'Size of the connection pool, 2 to 1000; one organization uses at most a share of it.',
+    meaning: 'Size of the connection pool, 2 to 1000. One organization uses at most a share of it.',
   },
   {
     name: 'PARLEY_DATA_DIR',
     default: '`data` beside package.json',
-    meaning: 'Folder of the private PostgreSQL, the secret key and the first admin key.',
+    meaning: 'Folder for the private PostgreSQL, the secret key and the first admin key.',
   },
   {
     name: 'PARLEY_BOOTSTRAP_KEY',
     default: 'none',
-    meaning: 'A full `ak_<id>.<secret>`: installed in the first organization, if absent.',
+    meaning: 'A full key, `ak_<id>.<secret>`, to install in the first organization if it is missing there.',
     secret: true,
   },
   {
     name: 'PARLEY_BOOTSTRAP_PAT',
     default: 'none',
-    meaning: 'A full `pat_<id>.<secret>`: installed for the first admin user of the first organization, if absent.',
+    meaning:
+      'A full token, `pat_<id>.<secret>`, to install for the first admin user of the first organization if it is missing there.',
     secret: true,
   },
   {
     name: 'PARLEY_SECRET_KEY',
     default: 'a file in the data folder',
     meaning:
-      '32 bytes as 64 hexadecimal digits or Base64. Signs conversation tokens and encrypts secrets. Every node of one database needs the same.',
+      '32 bytes as 64 hexadecimal digits or Base64. Signs conversation tokens and encrypts secrets. All nodes of one database need the same key.',
     secret: true,
   },
   {
     name: 'PARLEY_SECRET_KEY_NEXT',
     default: 'none',
-    meaning: 'The key that `parley secret-key rotate` changes to. A start takes whichever of both the database knows.',
+    meaning:
+      'The key that `parley secret-key rotate` changes to. A server starts with whichever of the two keys the database uses.',
     secret: true,
   },
   {
     name: 'PARLEY_DRAIN_SECONDS',
     default: '10',
     meaning:
-      'How long running turns may go on once the server is told to stop, 0 to 3600; what is left is given to the next.',
+      'Seconds that running turns have to finish after the server is told to stop, 0 to 3600. Another node continues the remaining ones.',
   },
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
 ]
@@ -87,12 +89,12 @@ export const serverSettings: SettingsGroup<ServerConfig> = {
     bootstrap_key: read.matching(
       'PARLEY_BOOTSTRAP_KEY',
       /^ak_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{16,256}$/,
-      'ak_<id>.<secret>, the secret of at least 16 characters',
+      'ak_<id>.<secret>, with a secret of at least 16 characters',
     ),
     bootstrap_pat: read.matching(
       'PARLEY_BOOTSTRAP_PAT',
       /^pat_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{16,256}$/,
-      'pat_<id>.<secret>, the secret of at least 16 characters',
+      'pat_<id>.<secret>, with a secret of at least 16 characters',
     ),
     secret_key: readSecretKey(read, 'PARLEY_SECRET_KEY'),
     secret_key_next: readSecretKey(read, 'PARLEY_SECRET_KEY_NEXT'),

@@ -6,14 +6,14 @@ export interface OpenIdConfig {
   issuer: string
   client_id: string
   client_secret: string
-  /** What the button says. */
+  /** The label of the sign-in button. */
   name: string
 }
 
 export interface SignInConfig {
-  /** The origin that browsers use, without a slash at its end. */
+  /** The origin that browsers use, without a trailing slash. */
   public_url: string | undefined
-  /** Addresses and networks whose `X-Forwarded-*` headers are believed. */
+  /** Addresses and networks whose `X-Forwarded-*` headers are trusted. */
   trusted_proxies: string[]
   idle_minutes: number
   session_hours: number
@@ -25,29 +25,46 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_PUBLIC_URL',
     default: 'none',
     meaning:
-      'The address that browsers use, as `https://parley.example.com`: for links of invitations and the way back from an identity provider. With `https` the cookies of sessions are sent over that only.',
+      'The address that browsers use, such as `https://parley.example.com`, for links in invitations and redirects from an identity provider. With `https`, session cookies are only sent over HTTPS.',
   },
   {
     name: 'PARLEY_TRUSTED_PROXIES',
     default: 'none',
     meaning:
-      'Addresses and networks of your proxies, with commas (`10.0.0.0/8`, `loopback`), whose `X-Forwarded-For` tells who signs in. Without it all who come through a proxy share the limit of one address.',
+      'Comma-separated addresses and networks of your proxies (`10.0.0.0/8`, `loopback`), whose `X-Forwarded-For` header gives the client address. Without it, all clients behind a proxy share the limits of one address.',
   },
   {
     name: 'PARLEY_SESSION_IDLE_MINUTES',
     default: '480',
-    meaning: 'A session that is not used for so long ends, 5 to 43200.',
+    meaning: 'Minutes without use after which a session ends, 5 to 43200.',
   },
-  { name: 'PARLEY_SESSION_HOURS', default: '168', meaning: 'A session ends after so long in any case, 1 to 8760.' },
+  {
+    name: 'PARLEY_SESSION_HOURS',
+    default: '168',
+    meaning: 'Hours after which a session ends even if it is used, 1 to 8760.',
+  },
   {
     name: 'PARLEY_OIDC_ISSUER',
     default: 'none',
     meaning:
-      'An identity provider that speaks OpenID Connect, as `https://login.example.com`; `http` only for one on this machine. With it the next two and `PARLEY_PUBLIC_URL` are needed; the provider has to know `<PARLEY_PUBLIC_URL>/auth/openid/callback`.',
+      'An OpenID Connect identity provider, such as `https://login.example.com`; `http` only on this machine. Requires the next two settings and `PARLEY_PUBLIC_URL`. Register `<PARLEY_PUBLIC_URL>/auth/openid/callback` as the redirect URL.',
   },
-  { name: 'PARLEY_OIDC_CLIENT_ID', default: 'none', meaning: 'What the identity provider calls this server.' },
-  { name: 'PARLEY_OIDC_CLIENT_SECRET', default: 'none', meaning: 'The secret that it gave for it.', secret: true },
-  { name: 'PARLEY_OIDC_NAME', default: '`Single sign-on`', meaning: 'What people know the identity provider by.' },
+  {
+    name: 'PARLEY_OIDC_CLIENT_ID',
+    default: 'none',
+    meaning: 'The client id that the identity provider assigned to this server.',
+  },
+  {
+    name: 'PARLEY_OIDC_CLIENT_SECRET',
+    default: 'none',
+    meaning: 'The client secret that belongs to this id.',
+    secret: true,
+  },
+  {
+    name: 'PARLEY_OIDC_NAME',
+    default: '`Single sign-on`',
+    meaning: 'The name of the identity provider on the sign-in page.',
+  },
 ]
 
 export const signInSettings: SettingsGroup<SignInConfig> = { settings, read: readSignIn }
@@ -92,12 +109,12 @@ function readOpenId(read: Reader, public_url: string | undefined): OpenIdConfig 
   const name = read.text('PARLEY_OIDC_NAME') ?? 'Single sign-on'
   if (issuer === undefined) {
     if (client_id ?? client_secret)
-      read.fault('PARLEY_OIDC_CLIENT_ID and PARLEY_OIDC_CLIENT_SECRET need PARLEY_OIDC_ISSUER')
+      read.fault('PARLEY_OIDC_CLIENT_ID and PARLEY_OIDC_CLIENT_SECRET require PARLEY_OIDC_ISSUER')
     return undefined
   }
-  if (!isSafeIssuer(issuer)) read.fault('PARLEY_OIDC_ISSUER must begin with https://, unless it is on this machine')
+  if (!isSafeIssuer(issuer)) read.fault('PARLEY_OIDC_ISSUER must start with https:// unless it is on this machine')
   if (!client_id || !client_secret || !public_url) {
-    read.fault('PARLEY_OIDC_ISSUER needs PARLEY_OIDC_CLIENT_ID, PARLEY_OIDC_CLIENT_SECRET and PARLEY_PUBLIC_URL')
+    read.fault('PARLEY_OIDC_ISSUER requires PARLEY_OIDC_CLIENT_ID, PARLEY_OIDC_CLIENT_SECRET and PARLEY_PUBLIC_URL')
     return undefined
   }
   return { issuer, client_id, client_secret, name }

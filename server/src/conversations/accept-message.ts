@@ -1,4 +1,5 @@
-// Accepting a message, whoever brings it: one commit stores it with the turn that will answer it, and nothing waits for that turn.
+// Accepts a message from any sender: one commit stores it with the turn that will answer it. Nothing here waits for that turn.
+// turn.
 import type { ConcurrencyRule } from '@parley/contract'
 import { readAgentConfig } from '../agents/agents.ts'
 import { AppError, invalid } from '../base/errors.ts'
@@ -19,13 +20,13 @@ import { requireConversation } from './read/require.ts'
 import type { AwaitedTurn } from './read/turn-stream.ts'
 import type { BegunTurn } from './turn-runner.ts'
 
-/** What the wait for a turn allows beyond the turns' own limits: their starts, commits and takeovers. */
+/** Added to the turns' own limits when a call waits: time for starts, commits and takeovers. */
 const wait_margin_ms = 30_000
 
-/** Of one message. */
+/** Per message. */
 const max_parts = 100
 
-/** Who brings a message. Only a call has an idempotency key, which its commit binds. */
+/** Who sends a message. Only a call has an idempotency key, which its commit binds. */
 export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'>
 
 export interface IncomingMessage {
@@ -33,22 +34,22 @@ export interface IncomingMessage {
   from: MessageSource
   content: ContentPart[]
   author: MessageAuthor | null
-  /** Absent: as the agent's version has it. */
+  /** Absent: the rule of the agent's version applies. */
   concurrency?: ConcurrencyRule | null | undefined
   interactivity?: 'plain' | 'rich' | null | undefined
 }
 
-/** The turn that will answer, and how long that may take at most. */
+/** The turn that will answer, and the longest time it may take. */
 export type AcceptedTurn = Pick<AwaitedTurn, 'turn_id' | 'wait_ms' | 'seen'>
 
-/** Commits and does not wait. Throws the refusal, `not_found`, and what a commit in doubt comes to. */
+/** Commits and does not wait. Throws the refusal, `not_found`, or the outcome of an uncertain commit. */
 export async function acceptMessage(bearer: Bearer, message: IncomingMessage): Promise<AcceptedTurn> {
   checkContent(bearer, message.content)
   const conversation = await requireConversation(bearer, message.conversation_id, 'message')
   return acceptMessageIn(bearer, conversation, message)
 }
 
-/** The same of content that was checked, in a conversation that was found. */
+/** The same for content that has been checked, in a conversation that has been found. */
 export async function acceptMessageIn(
   bearer: Bearer,
   conversation: ConversationRecord,
@@ -80,11 +81,11 @@ async function prepareMessage(
   const { ports, config } = bearer.core
   const { from, content, author } = message
   if (!channelRules[conversation.channel].messages_from.includes(from)) throw new AppError('conversation_not_text')
-  // An ended conversation that was brought in from elsewhere has no version, or one that is not here.
+  // An ended conversation that was imported has no version, or one that does not exist here.
   if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
     throw new AppError('conversation_not_active')
   }
-  // Judged again under the lock; here so that what will be refused does not stop the attempt that runs first.
+  // Decided again under the lock. Checked here so that a message that will be refused does not first stop the running attempt.
   if (conversation.is_ending) throw new AppError('conversation_ending')
   return {
     ...(await readTurnSettings(bearer, conversation, message)),
@@ -98,7 +99,7 @@ async function prepareMessage(
   }
 }
 
-/** How the turn of a message is carried out, in a conversation whose version is here. */
+/** How a message's turn is carried out, in a conversation whose version exists here. */
 export async function readTurnSettings(
   { store, core }: Bearer,
   { agent_version_id, channel }: Pick<ConversationRecord, 'agent_version_id' | 'channel'>,
@@ -113,7 +114,7 @@ export async function readTurnSettings(
   }
 }
 
-/** For the last of so many turns. */
+/** How long to wait for the last of this many turns. */
 export const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
 
 async function commitMessage(bearer: Bearer, message: NewMessage): Promise<AcceptedTurn> {

@@ -1,4 +1,4 @@
-// Who a caller is, as it is written where they end something.
+// Describes a caller in the records of what they ended.
 import type { EndedBy } from '@parley/contract'
 import type { Context } from '../calls/context.ts'
 import type { Conversations } from './services.ts'

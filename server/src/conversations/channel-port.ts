@@ -1,4 +1,4 @@
-// How a channel brings conversations in and takes to the end user what the agent says. The rules of each channel are in
+// How a channel starts conversations and delivers the agent's messages to the end user. The rules of each channel are in
 // machine/channels.ts.
 import type { Channel, Input } from '@parley/contract'
 import type { Context } from '../calls/context.ts'
@@ -9,7 +9,7 @@ import type { NewConversation } from './machine/rows.ts'
 
 export type CreateInput = Input<'createConversation'>
 
-/** A conversation before its agent is looked up, which is done in the commit. */
+/** A conversation before its agent is looked up, which the commit does. */
 export type BegunConversation = Omit<
   NewConversation,
   'id' | 'status' | 'agent_id' | 'agent_name' | 'agent_version_id' | 'content_fingerprint' | 'redaction'
@@ -17,15 +17,15 @@ export type BegunConversation = Omit<
 
 export interface ChannelPort {
   name: Channel
-  /** Checks what a call asks for and completes it, or refuses. Writes nothing: the call may be a repeated one. */
+  /** Checks and completes the input of a call, or refuses it. Writes nothing, since the call may be a repeated one. */
   begin(ctx: Context, input: CreateInput): Promise<BegunConversation>
-  /** Sends rows of an outbox in the commit of what was said. Absent: readers follow the log of events. */
+  /** Adds outbox rows to the commit of the messages. Absent: readers follow the event log. */
   deliver?(tx: Pipeline, state: LockedConversation, said: NewMessage[]): void
 }
 
 export type Channels = ReadonlyMap<Channel, ChannelPort>
 
-/** Hands what the agent says to the conversation's channel. */
+/** Passes the agent's messages to the conversation's channel. */
 export function deliveryThrough(channels: Channels): CommitAddition {
   return {
     on: ['items'],

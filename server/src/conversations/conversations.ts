@@ -1,4 +1,4 @@
-// The face of conversations: what the rest of the server uses of the one writer. Beside it others know only `machine/` and `read/`.
+// The face of conversations: what other rooms use of the one writer. Besides this file they import only `machine/` and `read/`.
 
 export { type AnalysisOutcome, askForAnalysis, beginAnalysis, failAnalysis, writeAnalysis } from './commit/analysis.ts'
 export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
@@ -6,7 +6,7 @@ export { type Bearer, type IncomingMessage, acceptMessage } from './accept-messa
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
-export { announce, eventsKey, followUp } from './commit/follow-up.ts'
+export { announce, followUp } from './commit/follow-up.ts'
 export {
   type AbandonedTurn,
   expireLeases,

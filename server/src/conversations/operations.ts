@@ -1,4 +1,4 @@
-// The operations of conversations, by their ids; each is in a file of its own.
+// The operations of conversations by their ids; each has its own file.
 export { cancelTurn } from './operations/cancel.ts'
 export { countConversations } from './operations/count.ts'
 export { createConversation } from './operations/create.ts'

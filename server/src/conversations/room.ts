@@ -12,10 +12,10 @@ import * as operations from './operations.ts'
 import { textChannel } from './text-channel.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
-/** The stream of a conversation's events is in events/. */
+/** The stream of a conversation's events belongs to events/. */
 const { streamConversationEvents: _elsewhere, ...group } = conversationOperations
 
-/** Until the engine takes its place. */
+/** A placeholder until the engine is created. */
 const nobody: TurnRunner = {
   start: refuse,
   stop: refuse,

@@ -1,4 +1,4 @@
-// What the room has for itself, with places for those who carry out its turns and watch its changes.
+// The room's own services, with slots for the engine, which carries out turns, and the feed, which watches changes.
 import type { ConversationTokens } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { LocalResults } from '../live/local-results.ts'
@@ -6,7 +6,7 @@ import type { GroupCommit } from './commit/group-commit.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
-/** Hears of what shows in the list of an organization's conversations. */
+/** Notified of changes that show in an organization's list of conversations. */
 export interface ListWatcher {
   changed(organization_id: string): void
   /** Messages were exchanged. */
@@ -17,7 +17,7 @@ export interface Conversations {
   readonly core: Core
   /** Commits changes of different conversations together. */
   readonly commits: GroupCommit
-  /** What calls on this node wait for. */
+  /** Ended turns that calls on this node wait for. */
   readonly results: LocalResults<EndedTurn>
   readonly tokens: ConversationTokens
   /** Set by the engine when it is created. */

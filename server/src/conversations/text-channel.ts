@@ -1,4 +1,4 @@
-// The text channel: what a new conversation of it needs. What the agent says is read from the log of events.
+// The text channel: what a new conversation on it needs. Readers get the agent's messages from the event log.
 import { listSecretReferences } from '../agents/rules/tool-faults.ts'
 import { validateAgentConfig } from '../agents/rules/config.ts'
 import { faultsOfSize } from '../base/json-size.ts'
@@ -15,13 +15,13 @@ export const textChannel: ChannelPort = {
   },
 }
 
-/** Of a channel that is not set up. */
+/** For a channel that is not configured. */
 export async function refuseChannel(ctx: Context, input: CreateInput): Promise<never> {
   checkInput(ctx, input, [])
   throw new AppError('channel_not_configured', `The ${input.channel} channel is not configured.`)
 }
 
-/** What every channel checks of a call, with the faults that it has found by itself. */
+/** The checks that every channel makes; `more` holds the faults that the channel found itself. */
 export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[]): void {
   const { limits } = ctx.core.config
   const faults: FieldFault[] = []
@@ -33,7 +33,7 @@ export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[])
   if (input.agent_config != null) refuseSecretsOf(ctx, input.agent_config as JsonObject)
 }
 
-/** A conversation needs one agent, however it is named. */
+/** A conversation needs exactly one agent, given in one of three ways. */
 export function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
   const given = (['agent_id', 'agent_version_id', 'agent_config'] as const).filter((name) => input[name] != null)
   const faults: FieldFault[] = []
@@ -49,13 +49,13 @@ export function answererFaults(ctx: Context, input: CreateInput): FieldFault[] {
   return faults
 }
 
-/** Whoever writes a configuration decides where its requests go: with a secret in one, it could be sent anywhere. */
+/** The author of a configuration decides where its requests go, so they could send a secret anywhere. */
 function refuseSecretsOf({ access }: Context, config: JsonObject): void {
   const [path] = access.scopes.has('agents:manage') ? [] : listSecretReferences(config, 'agent_config')
   if (path === undefined) return
   throw new AppError(
     'forbidden',
-    `Only a credential that holds agents:manage may use secrets in an inline configuration (${path}).`,
+    `Secrets in an inline configuration need a credential with the scope agents:manage (${path}).`,
   )
 }
 

@@ -1,16 +1,16 @@
-// What conversations ask of the engine: the port through which turns are carried out and greetings written in this process.
+// The port to the engine: through it conversations have turns carried out and greetings written in this process.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { ConversationRecord, TurnRecord } from './machine/rows.ts'
 
-/** The right of one attempt to write, as the database gave it. */
+/** The right of one attempt to write, as the database granted it. */
 export interface TurnLease {
   organization_id: string
   conversation_id: string
   turn_id: string
   /** Never reused; every write of the attempt carries it (T6). */
   lease: number
-  /** As the commit left them that gave the right: what its first attempt need not read. */
+  /** The turn and conversation after the commit that granted the lease, so that the first attempt need not read them. */
   begun?: BegunTurn
 }
 
@@ -19,18 +19,21 @@ export interface BegunTurn {
   conversation: ConversationRecord
 }
 
-/** An attempt that was stopped in order to conclude its turn. */
+/** An attempt that was stopped so that its turn can be concluded. */
 export interface HaltedAttempt {
   turn_id: string
   lease: number
-  /** What the agent had said in the step that was under way, and how many were finished before. */
+  /** What the agent had said in the current step, and how many steps were finished before it. */
   text: string
   step: number
-  /** The turn is concluded; or it is not after all, and is carried out again once nobody else is about to conclude it. */
+  /**
+   * Call it once the outcome is known. If the turn was not concluded, it is carried out again when no other caller is about to
+   * conclude it.
+   */
   release(isConcluded: boolean): void
 }
 
-/** Who the agent talks to, as templates see it. */
+/** The end user and conversation as templates see them. */
 export interface PromptVariables {
   custom_metadata: JsonObject
   user_id: string
@@ -39,26 +42,26 @@ export interface PromptVariables {
   now: string
 }
 
-/** A greeting that the model is to write. */
+/** A greeting for the model to write. */
 export interface GreetingRequest {
   organization_id: string
   config: ResolvedConfig
-  /** Of the starting message. */
+  /** From the starting message. */
   instructions: string
   variables: PromptVariables
   initial_context: string | null
 }
 
 export interface TurnRunner {
-  /** Carries the turn out; returns at once. A client that goes away does not stop it (T11). */
+  /** Carries the turn out; returns at once. A client that disconnects does not stop it (T11). */
   start(lease: TurnLease): void
-  /** The turn was concluded: an attempt at it that still runs here has nothing to say any more. */
+  /** The turn was concluded: stops an attempt at it that still runs here. */
   stop(turn_id: string): void
   /**
-   * Stops the attempt that runs for this conversation, if there is one; it writes nothing from now on. Another node is asked
-   * to, and waited for 250 ms at most.
+   * Stops the attempt that runs for this conversation, if there is one; it writes nothing more. If another node runs it,
+   * that node is asked to stop, and the call waits at most 250 ms.
    */
   halt(conversation_id: string): Promise<HaltedAttempt | null>
-  /** A greeting by the model. Throws `model_failed` or `model_timed_out`: nothing is stored then. */
+  /** Has the model write a greeting. Throws `model_failed` or `model_timed_out`; then nothing is stored. */
   writeGreeting(greeting: GreetingRequest): Promise<string>
 }

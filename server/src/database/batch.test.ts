@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { isUnavailable } from './failures.ts'
 import { type BatchOptions, batch } from './batch.ts'
 
-/** Answers when it is told to, and keeps what was asked together. */
+/** Answers when the test says so, and records the batches. */
 function startAnswering(options: BatchOptions<number>) {
   const asked: number[][] = []
   const gates: PromiseWithResolvers<void>[] = []
@@ -17,7 +17,7 @@ function startAnswering(options: BatchOptions<number>) {
   return { asked, gates, ask, turnOfTheLoop }
 }
 
-test('what comes together is answered together, each with its own', async () => {
+test('simultaneous calls are answered together, each with its own answer', async () => {
   const { asked, gates, ask, turnOfTheLoop } = startAnswering({ lanes: 1, most: 10 })
   const answers = Promise.all([ask(1), ask(2), ask(3)])
   await turnOfTheLoop()
@@ -26,7 +26,7 @@ test('what comes together is answered together, each with its own', async () => 
   expect(await answers).toEqual([10, 20, 30])
 })
 
-test('what comes while all lanes are busy waits for the next that is free', async () => {
+test('calls that arrive while all lanes are busy wait for the next free one', async () => {
   const { asked, gates, ask, turnOfTheLoop } = startAnswering({ lanes: 2, most: 2 })
   const first = ask(1)
   await turnOfTheLoop()
@@ -47,7 +47,7 @@ test('what comes while all lanes are busy waits for the next that is free', asyn
   expect(await Promise.all(rest)).toEqual([30, 40, 50])
 })
 
-test('a failure is that of all who asked together, and of nobody after', async () => {
+test('a failure affects all calls of a batch, and none after it', async () => {
   let isFailing = true
   const ask = batch(
     async (requests: number[]) => {
@@ -61,7 +61,7 @@ test('a failure is that of all who asked together, and of nobody after', async (
   expect(await ask(3)).toBe(3)
 })
 
-test('an answer that takes longer holds nobody up', async () => {
+test('an answer that takes longer delays no other call', async () => {
   const slow = Promise.withResolvers<string>()
   const ask = batch(
     async (requests: string[]) => requests.map((request) => (request === 'slow' ? slow.promise : request)),
@@ -74,7 +74,7 @@ test('an answer that takes longer holds nobody up', async () => {
   expect(await answer).toBe('at last')
 })
 
-test('who waits for a lane longer than that is told so, and is not asked for', async () => {
+test('a call that waits too long for a lane is refused, and is not sent', async () => {
   const { asked, gates, ask, turnOfTheLoop } = startAnswering({ lanes: 1, most: 10, wait_ms: 20 })
   const first = ask(1)
   await turnOfTheLoop()
@@ -89,7 +89,7 @@ test('who waits for a lane longer than that is told so, and is not asked for', a
   expect(asked).toEqual([[1], [4]])
 })
 
-test('one lane is left to what is small, however much waits that is large', async () => {
+test('one lane is reserved for small requests, however many large ones wait', async () => {
   const { asked, gates, ask, turnOfTheLoop } = startAnswering({
     ...{ lanes: 2, most: 10, ownerOf: (n: number) => (n < 100 ? 'small' : 'large') },
     ...{ sizeOf: (n: number) => n, large_size: 100, most_size: 200 },
@@ -111,7 +111,7 @@ test('one lane is left to what is small, however much waits that is large', asyn
   expect(await large[1]).toBe(2010)
 })
 
-test('who has as much waiting as may be is told so at once', async () => {
+test('a call beyond the limit of waiting requests is refused at once', async () => {
   const { asked, gates, ask, turnOfTheLoop } = startAnswering({ lanes: 1, most: 10, most_waiting: 2 })
   const first = ask(1)
   await turnOfTheLoop()

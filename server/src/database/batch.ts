@@ -1,16 +1,16 @@
-// Calls that come close together are answered together: the more there are, the less each of them costs.
+// Answers calls that arrive close together in one batch: the more there are, the less each one costs.
 import { FairQueue, type FairQueueOptions } from './rules/fair-queue.ts'
 import { QueueFull, WaitedTooLong } from './failures.ts'
 
 export interface BatchOptions<Request> extends FairQueueOptions<Request> {
-  /** So many groups are answered at once; one fewer of large requests, if there are two or more. */
+  /** The number of groups that are answered at once; with two or more lanes, one fewer for large requests. */
   lanes: number
-  /** How long one waits for a lane. Absent: as long as for a database connection. */
+  /** How long a request waits for a lane. Absent: as long as for a database connection. */
   wait_ms?: number
 }
 
 const connection_wait_ms = 10_000
-/** Of one owner. */
+/** Waiting requests of one owner. */
 const usual_most_waiting = 10_000
 
 interface Waiting<Request, Answer> {
@@ -21,9 +21,9 @@ interface Waiting<Request, Answer> {
 }
 
 /**
- * A call that comes alone is answered at once. What comes while every lane is busy waits for the next one that is free, and is
- * answered by it together: the oldest of each owner, owners in turn. Answers come in the order of the requests. Throws
- * `WaitedTooLong` where no lane was free in time, and `QueueFull` where the owner has too much waiting.
+ * A single call is answered at once. Calls that arrive while every lane is busy wait for the next free lane, which answers them
+ * together: the oldest of each owner first, owners in turn. Answers are in the order of the requests. Throws `WaitedTooLong` if no
+ * lane was free in time, and `QueueFull` if the owner has too many waiting requests.
  */
 export function batch<Request, Answer>(
   answerAll: (requests: Request[]) => Promise<(Answer | Promise<Answer>)[]>,
@@ -51,7 +51,7 @@ export function batch<Request, Answer>(
 
   const runLane = async () => {
     busy += 1
-    // After all that this process has just read, which may bring more of the same.
+    // Runs after all input that this process has already received, which may bring more calls for the batch.
     await new Promise(setImmediate)
     for (;;) {
       const group = queue.take(busy_with_large < most_large)

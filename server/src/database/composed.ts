@@ -1,4 +1,4 @@
-// Statements that are composed of parts for one use: `sql` fragments, as text and values.
+// Statements that are composed of `sql` fragments for one use, as text and values.
 import {
   DummyDriver,
   Kysely,
@@ -9,7 +9,7 @@ import {
   sql,
 } from 'kysely'
 
-/** Writes statements, and has no connection. */
+/** Generates statements and has no connection. */
 const writer = new Kysely<unknown>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
@@ -24,7 +24,7 @@ export function compose(composed: RawBuilder<unknown>): { text: string; values: 
   return { text, values: [...parameters] }
 }
 
-/** What an update sets: the columns whose values are not undefined. */
+/** The `set` clause of an update, with the columns whose values are not undefined. */
 export function assignments(values: Record<string, unknown>): RawBuilder<unknown> {
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   return sql.join(given.map(([column, value]) => sql`${sql.ref(column)} = ${value}`))

@@ -17,7 +17,7 @@ function refusalOf(call: () => unknown): unknown {
 const refused = ['validation_failed', ['cursor']]
 
 describe('cursors', () => {
-  it('gives back what was put in, in a text that a URL takes', () => {
+  it('returns the encoded parts, with a text that is safe in a URL', () => {
     fc.assert(
       fc.property(fc.array(storable), (parts) => {
         const text = encodeCursor(parts)
@@ -77,7 +77,7 @@ describe('cursors', () => {
 describe('pages', () => {
   const rows = ['c', 'b', 'a'].map((key) => ({ time: '2026-01-01T00:00:00.000000Z', key }))
 
-  it('names the last row while more follow', () => {
+  it('names the last row if more follow', () => {
     const page = cutPage(rows, 2, (row) => row)
     expect(page.data).toEqual(rows.slice(0, 2))
     expect(decodeTimeCursor(page.pagination.next_cursor ?? '', anyKey)).toEqual(rows[1])

@@ -1,16 +1,16 @@
-// Opaque cursors of lists in keyset order, and the page that is cut off where the next one begins.
+// Opaque cursors of lists in keyset order, and the pages that they delimit.
 import { invalid } from '../base/errors.ts'
 import { isTimestamp } from '../base/validation.ts'
 
-/** The page size of every list that is not told another. */
+/** The default page size of every list. */
 export const default_page_size = 20
 
-/** Base64url of a JSON array of texts: the values of the ordering columns in the last row of a page. */
+/** Base64url of a JSON array of texts: the ordering columns of a page's last row. */
 export function encodeCursor(parts: readonly string[]): string {
   return Buffer.from(JSON.stringify(parts), 'utf8').toString('base64url')
 }
 
-/** The parts, of which there must be `count`; whatever `encodeCursor` would not write is refused. */
+/** Decodes exactly `count` parts, and refuses anything that `encodeCursor` would not write. */
 export function decodeCursor(text: string, count: number): string[] {
   const parts = parseParts(Buffer.from(text, 'base64url').toString('utf8'))
   if (parts?.length !== count || encodeCursor(parts) !== text) throw invalidCursor()
@@ -26,7 +26,7 @@ function parseParts(json: string): string[] | null {
   }
 }
 
-/** PostgreSQL takes neither NUL nor a lone surrogate. */
+/** PostgreSQL accepts neither NUL nor a lone surrogate. */
 function isStorableText(part: unknown): part is string {
   return typeof part === 'string' && part.isWellFormed() && !part.includes('\0')
 }
@@ -35,19 +35,19 @@ export function invalidCursor() {
   return invalid({ path: 'cursor', message: 'is not a cursor of this list' })
 }
 
-/** The place of a row in a list that is ordered by time and, within a moment, by a key. */
+/** The place of a row in a list that is ordered by time and then by a key. */
 export interface TimePosition {
   time: string
   key: string
 }
 
-/** Above every row of a list that is newest first. Its key is as good as any, since no row has this time. */
+/** Before the first row of a list that is newest first. Any key will do, because no row has this time. */
 export const newest: TimePosition = { time: 'infinity', key: '00000000-0000-0000-0000-000000000000' }
 
-/** As `formatTimestamp` writes it. */
+/** The format of `formatTimestamp`. */
 const form_of_time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/
 
-/** Reads a cursor of such a list; no time or key gets through that the database could not compare with. */
+/** Reads a cursor of such a list, and refuses times and keys that the database could not compare. */
 export function decodeTimeCursor(text: string | undefined, isKey: (key: string) => boolean): TimePosition | null {
   if (text === undefined) return null
   const [time = '', key = ''] = decodeCursor(text, 2)
@@ -60,7 +60,7 @@ export interface Page<Row> {
   pagination: { limit: number; next_cursor: string | null }
 }
 
-/** Makes a page of the rows of a query that asked for one row more than `limit`; `is_cut`: and found more than it answered. */
+/** Makes a page from the rows of a query for `limit + 1` rows. `is_cut`: the query found more rows than it returned. */
 export function cutPage<Row>(
   rows: readonly Row[],
   limit: number,

@@ -21,12 +21,12 @@ test.each([
   new Error('Client has encountered a connection error and is not queryable'),
   new Error('Connection terminated unexpectedly'),
   new Error('timeout exceeded when trying to connect'),
-])('a database that is gone: %s', (error) => {
+])('an unreachable database: %s', (error) => {
   expect(isUnavailable(error)).toBe(true)
 })
 
 test.each([withCode('42601'), withCode('23505'), withCode('22008'), new Error('x'), null, 'text'])(
-  'a fault of another kind: %s',
+  'another kind of error: %s',
   (error) => {
     expect(isUnavailable(error)).toBe(false)
   },
@@ -38,6 +38,6 @@ test.each([
   ['22021', true],
   ['22012', false],
   ['42601', false],
-])('SQLSTATE %s is a value that cannot be held: %s', (code, expected) => {
+])('SQLSTATE %s is a value that cannot be stored: %s', (code, expected) => {
   expect(isUnstorable(withCode(code))).toBe(expected)
 })

@@ -1,4 +1,4 @@
-// The way to PostgreSQL: one pool, prepared statements, those that are composed for one use, transactions. Knows no room.
+// Access to PostgreSQL: a pool, prepared statements, composed statements, transactions. Knows no room.
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
@@ -15,28 +15,28 @@ export type { Executor } from './executor.ts'
 export { type AnyStatement, type Statement, acrossOrganizations, statement } from './statements.ts'
 
 /**
- * What only a transaction can do: spare it round trips. Statements that are sent without a wait between them travel together, the
- * last of them with the commit.
+ * Saves round trips within a transaction. Statements that are sent without waiting in between travel together, the last of them with
+ * the commit.
  */
 export interface Pipeline {
-  /** As `query`, and goes with `begin`, whose answer is not there yet: the statement must change nothing. */
+  /** Like `query`, but sent together with `begin`, before its response: the statement must change nothing. */
   readAtBegin<Row>(statement: AnyStatement, values: unknown[]): Promise<Row[]>
-  /** Sends what answers nothing, once something was answered. Its failure is that of the next query, or of the commit. */
+  /** Sends a statement without a result, after an earlier response. Its failure appears in the next query or the commit. */
   send(statement: AnyStatement, values: unknown[]): void
-  /** Waits for what was sent so far. */
+  /** Waits for all statements sent so far. */
   sent(): Promise<void>
 }
 
-/** The whole database, or one transaction that stands for it: a transaction within that is a savepoint. */
+/** The whole database, or a transaction in its place, in which a nested transaction is a savepoint. */
 export interface Database extends Executor {
   /**
-   * Commits when `work` resolves, rolls back when it throws. No network wait belongs in here (T12). Throws `CommitInDoubt`
-   * when the connection was lost before the answer to the commit.
+   * Commits when `work` resolves, rolls back when it throws. Must not wait for the network (T12). Throws `CommitInDoubt` if the
+   * connection was lost before the commit was confirmed.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * The same database, used for an organization, or for a user without one: each use takes one of the places that they share, and
-   * may fail with `ShareExhausted`. A transaction answers itself, since it holds a place already.
+   * The same database, used for an organization or a user without one: each use takes one of its owner's places, and may fail with
+   * `ShareExhausted`. A transaction returns itself, because it already has a place.
    */
   sharedBy(owner: string): Database
 }
@@ -45,7 +45,7 @@ export interface Transaction extends Database, Pipeline {}
 
 export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
-  /** Where composed statements run without a place, outside of the rooms: in measurements and tests. */
+  /** Runs composed statements without a place, outside of rooms: in measurements and tests. */
   readonly kysely: Kysely<unknown>
 }
 
@@ -57,27 +57,27 @@ export interface DatabaseOptions {
 }
 
 /**
- * How long a transaction may stand idle: it never waits for the network (T12), so its process has stopped. PostgreSQL ends it and
- * lets its locks go, sooner than a lease runs out (8 s): another node can take its turn up in time (T7).
+ * How long a transaction may be idle. It never waits for the network (T12), so its process must have stopped. PostgreSQL then ends it
+ * and releases its locks before a lease expires (8 s), so that another node can take over its turn in time (T7).
  */
 const idle_transaction_ms = 5000
 
 /**
- * Of the connections, for what the server does by itself and for finding out who calls: neither waits behind organizations. One
- * more is left to leased work, which looks for something to do all the time.
+ * The share of connections for the server's own work and for authentication, which never wait behind organizations. One more is left
+ * to leased work, which constantly looks for something to do.
  */
 const reserved_part = 0.25
 const working_connections = 1
-/** For a connection, and before that for an organization's share. */
+/** Time limit of waiting for a connection, and before that for an organization's share. */
 const connection_wait_ms = 10_000
-/** Uses of one organization. */
+/** Waiting uses of one organization. */
 const most_waiting = 10_000
 
 const timestamptz = 1184
 const int8 = 20
 const numeric = 1700
 
-/** `2026-01-31 09:30:00.12+00` becomes `2026-01-31T09:30:00.120000Z`: text, since a Date has no microseconds. */
+/** `2026-01-31 09:30:00.12+00` becomes `2026-01-31T09:30:00.120000Z`. It is a text because a Date has no microseconds. */
 export function formatTimestamp(text: string): string {
   const [date, rest = ''] = text.split(' ')
   const time = rest.replace(/[+-]\d\d(:\d\d)?$/, '')
@@ -101,10 +101,10 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     max: options.max_connections,
     pipeline: true,
     types,
-    // What is asked for is in memory or on a disk without a head, which the default does not expect: indexes are worth more.
+    // Data is in memory or on an SSD, unlike the default assumes, which makes indexes cheaper.
     options: '-c TimeZone=UTC -c DateStyle=ISO -c random_page_cost=1.1',
     statement_timeout: options.statement_timeout_ms,
-    // For a connection over which nothing comes any more: the server's own limits cannot be heard then.
+    // For a dead connection, over which the server's own time limits cannot be reported.
     query_timeout: options.statement_timeout_ms + 5000,
     lock_timeout: options.statement_timeout_ms,
     idle_in_transaction_session_timeout: idle_transaction_ms,
@@ -115,7 +115,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   pool.on('error', (error) => {
     if (!isClosing) options.onError(error)
   })
-  // A connection that is lost while it is used fails its query, which is enough; without a listener it would end the process.
+  // A connection that is lost during use fails its query, which is enough; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
   const query: Executor['query'] = async (statement, values) => (await pool.query({ ...statement, values })).rows
   const execute: Executor['execute'] = async (composed) => (await pool.query(compose(composed))).rows
@@ -142,7 +142,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   }
 }
 
-/** Of two connections there is no part to reserve. */
+/** At least one, because two connections leave nothing to reserve. */
 export function countSharedPlaces(max_connections: number): number {
   return Math.max(1, max_connections - working_connections - Math.ceil(max_connections * reserved_part))
 }
@@ -153,7 +153,7 @@ function shareDatabase({ query, execute, lookUp, transaction }: Whole, share: Fa
   const shared: Database = {
     query: (statement, values) => share.within(owner, () => query(statement, values)),
     execute: (composed) => share.within(owner, () => execute(composed)),
-    // What is asked together is asked for several organizations at once, over connections whose number is bounded for itself.
+    // Batched look-ups serve several organizations at once, and have their own limit of connections.
     lookUp,
     transaction: (work) => share.within(owner, () => transaction(work)),
     sharedBy: () => shared,
@@ -167,13 +167,13 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   let broken: unknown
   try {
     const begun = line.query('begin')
-    begun.catch(() => {}) // told to whoever asks first, and here
+    begun.catch(() => {}) // reported to the first caller that waits, and below
     const result = await work(transactionOn(line, begun))
     await begun
     await commit(line)
     return result
   } catch (error) {
-    // Nothing can be said over a lost connection: closing it rolls back.
+    // A lost connection cannot be used; closing it rolls back.
     if (isConnectionLost(error)) broken = error
     else await client.query('rollback').catch((rollbackError: unknown) => (broken = rollbackError))
     throw (await line.failure()) ?? error
@@ -182,12 +182,12 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promi
   }
 }
 
-/** A connection on which statements follow each other without waiting; those that are sent at once go out as one message. */
+/** A connection on which statements follow each other without waiting; those sent together travel as one message. */
 interface Line {
   query(text: string | pg.QueryConfig): Promise<pg.QueryResult>
   send(text: pg.QueryConfig): void
   sent(): Promise<void>
-  /** Once all that was sent is answered: why the first of it failed that the database refused. */
+  /** Waits for all responses and returns the error of the first statement that the database refused. */
   failure(): Promise<Error | null>
 }
 
@@ -197,7 +197,7 @@ function createLine(client: pg.PoolClient): Line {
   const query: Line['query'] = (text) => {
     const { stream } = connection
     stream.cork()
-    // After everything that is ready to run now, and so to send.
+    // Runs after all code that is ready to run, and may send more.
     process.nextTick(() => stream.uncork())
     return client.query(text)
   }
@@ -205,7 +205,7 @@ function createLine(client: pg.PoolClient): Line {
     query,
     send(text) {
       const answered = query(text)
-      answered.catch(() => {}) // told by `failure`
+      answered.catch(() => {}) // reported by `failure`
       sent.push(answered)
     },
     async sent() {
@@ -226,10 +226,10 @@ async function commit(line: Line): Promise<void> {
   } catch (error) {
     throw isConnectionLost(error) ? new CommitInDoubt(error) : error
   }
-  if (answer.command !== 'COMMIT') throw new Error('a transaction with a failed statement was to be committed')
+  if (answer.command !== 'COMMIT') throw new Error('cannot commit a transaction with a failed statement')
 }
 
-/** Released too: a savepoint of the same name around it must be the one that is meant from now on. */
+/** Also releases the savepoint, so that its name refers to an outer savepoint again. */
 const leaveSavepoint = 'rollback to savepoint inner_transaction; release savepoint inner_transaction'
 
 function transactionOn(line: Line, begun: Promise<unknown>): Transaction {
@@ -252,7 +252,7 @@ function transactionOn(line: Line, begun: Promise<unknown>): Transaction {
       return answer.rows
     },
     send(statement, values) {
-      if (!isOpen) throw new Error('a transaction changes nothing before it has looked')
+      if (!isOpen) throw new Error('a transaction must read before it writes')
       line.send({ ...statement, values })
     },
     sent: line.sent,
@@ -279,7 +279,7 @@ const lockWaitStatement = acrossOrganizations(
   `select set_config('lock_timeout', $1, true)`,
 )
 
-/** For the rest of the transaction. */
+/** Applies to the rest of the transaction. */
 export async function limitLockWait(tx: Pipeline, ms: number): Promise<void> {
   await tx.readAtBegin(lockWaitStatement, [`${ms}ms`])
 }

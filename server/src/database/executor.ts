@@ -1,16 +1,16 @@
-// What runs statements, as those see it who have some to run.
+// The interface for running statements.
 import type { RawBuilder } from 'kysely'
 import type { AnyStatement } from './statements.ts'
 
-/** Runs queries: the pool itself, or one transaction. */
+/** Runs queries: the pool itself or a transaction. */
 export interface Executor {
   /** Runs a prepared statement. */
   query<Row>(statement: AnyStatement, values: unknown[]): Promise<Row[]>
-  /** Runs a statement that was composed of parts (`sql`), and is prepared for this one time. */
+  /** Runs a statement that was composed of `sql` fragments, without keeping it prepared. */
   execute<Row>(composed: RawBuilder<Row>): Promise<Row[]>
   /**
-   * Runs a statement over rows (`rowsOf`) for one of them; calls that come close together are one query. Each row that it answers
-   * has the `call` that it belongs to. Owners, of which a store has its own, are answered in turn.
+   * Runs a statement over rows (`rowsOf`) for one row; calls that arrive close together become one query. Each returned row has the
+   * `call` that it belongs to. Owners take turns; a store is its own owner.
    */
   lookUp<Row>(statement: AnyStatement, row: unknown[], owner: string): Promise<Row[]>
 }

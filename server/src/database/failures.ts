@@ -1,28 +1,28 @@
-// How statements and commits fail, as those need to know who go on after it.
+// The ways in which statements and commits fail, for callers that continue after a failure.
 import { ShareExhausted } from '../base/fair-share.ts'
 
-/** The commit was sent and its answer never came: the transaction is in the database, or it is not. */
+/** The commit was sent but its response never arrived, so the transaction may or may not be in the database. */
 export class CommitInDoubt extends Error {
   constructor(cause: unknown) {
-    super('the connection was lost before the answer to the commit', { cause })
+    super('the connection was lost before the commit was confirmed', { cause })
   }
 }
 
-/** What goes to the database together with others was not sent: those before it took too long. */
+/** A batched request was not sent, because earlier ones took too long. */
 export class WaitedTooLong extends Error {
   constructor() {
-    super('the database was not asked in time')
+    super('the request waited too long for the database')
   }
 }
 
-/** What goes to the database together with others was not sent: as much as may wait of one organization already did. */
+/** A batched request was not sent, because too many of its organization were already waiting. */
 export class QueueFull extends Error {
   constructor() {
-    super('too many requests of the organization wait for the database')
+    super('too many requests of the organization are waiting for the database')
   }
 }
 
-/** Whether there is no connection, or it is gone, so that nobody can tell what became of what was sent over it last. */
+/** Whether there is no connection or it was lost, so that the outcome of the last statements is unknown. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof CommitInDoubt) return true
   if (!(error instanceof Error)) return false
@@ -33,7 +33,7 @@ export function isConnectionLost(error: unknown): boolean {
   )
 }
 
-/** Whether the database could not be reached or could not serve just now, as against a fault of the query. */
+/** Whether the database could not be reached or is temporarily unable to serve, as opposed to a fault of the query. */
 export function isUnavailable(error: unknown): boolean {
   if (isConnectionLost(error)) return true
   if (error instanceof WaitedTooLong || error instanceof ShareExhausted || error instanceof QueueFull) return true
@@ -43,13 +43,13 @@ export function isUnavailable(error: unknown): boolean {
   )
 }
 
-/** Whether a value is one that PostgreSQL cannot hold: a time, a number or a text out of its range. */
+/** Whether PostgreSQL cannot store a value: a time, number or text outside of its range. */
 export function isUnstorable(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown }
   return typeof code === 'string' && /^22(003|007|008|009|021|P05)$/.test(code)
 }
 
-/** Whether a unique index refused the write; `index` narrows it to one. */
+/** Whether a unique index refused the write; `index` checks for a specific one. */
 export function isUniqueViolation(error: unknown, index: string): boolean {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown }
   return code === '23505' && constraint === index

@@ -1,4 +1,4 @@
-// Pages of rows that may be large: a page has room for so many bytes, and the row that goes beyond, whatever its limit is.
+// Pages of rows that may be large: a page ends with the row that exceeds its limit of bytes, even below its limit of rows.
 import { type RawBuilder, sql } from 'kysely'
 import type { Store } from './store.ts'
 
@@ -6,14 +6,14 @@ interface Measured {
   table: string
   /** An array of ids, in the order of the page. */
   ids: string
-  /** Of the row `r`, as an answer shows it. */
+  /** SQL for the bytes of the row `r` in a response. */
   bytes: string
   max_bytes: string
 }
 
 /**
- * SQL of rows (id, place, has_room, is_cut), the last being true of all where one has no room. Only rows that have room are measured:
- * where what is large lies apart from its row, that of the others is never read.
+ * SQL of rows (id, place, has_room, is_cut); `is_cut` is true in all rows if one of them has no room. Only rows with room are
+ * measured, so large values that are stored apart from their rows are not read for the others.
  */
 export function measureRows({ table, ids, bytes, max_bytes }: Measured): string {
   return `(
@@ -30,7 +30,7 @@ export function measureRows({ table, ids, bytes, max_bytes }: Measured): string 
 
 export interface LargeRows {
   table: 'agents' | 'agent_versions'
-  /** Of the row `r`. */
+  /** Columns of the row `r`. */
   columns: string
   /** Selects the ids of the page's rows, in order. */
   ids: RawBuilder<unknown>
@@ -40,7 +40,7 @@ export interface LargeRows {
 
 export interface BoundedRows<Row> {
   rows: Row[]
-  /** More were found than have room. */
+  /** Whether more rows were found than have room. */
   is_cut: boolean
 }
 

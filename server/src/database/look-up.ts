@@ -1,11 +1,11 @@
-// Reads of one row each that come close together, as one query.
+// Combines single-row reads that arrive close together into one query.
 import type { Executor } from './executor.ts'
 import type { AnyStatement } from './statements.ts'
 import { isConnectionLost } from './failures.ts'
 import { batch } from './batch.ts'
 
 interface AnsweredRow {
-  /** Which of the rows that were asked for it answers, from 1. */
+  /** The number of the requested row that it answers, starting at 1. */
   call: number
 }
 
@@ -14,7 +14,7 @@ interface Asked {
   owner: string
 }
 
-/** Of one statement. */
+/** The batch of one statement. */
 const lanes = 2
 const usual_most = 64
 
@@ -36,7 +36,7 @@ export function createLookUp(query: Executor['query']): Executor['lookUp'] {
   }
 }
 
-/** The answer of one call alone. */
+/** Runs a single call. */
 export async function lookUpOne<Row>(
   query: Executor['query'],
   statement: AnyStatement,
@@ -58,7 +58,7 @@ async function lookUpTogether(
     return answers
   } catch (error) {
     if (rows.length === 1 || isConnectionLost(error)) throw error
-    // What is wrong with one of them is no fault of the others.
+    // The fault of one call must not fail the others.
     return rows.map((row) => lookUpOne(query, statement, row))
   }
 }

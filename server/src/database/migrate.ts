@@ -1,4 +1,4 @@
-// Brings the schema up to date: the numbered SQL files beside it, each in a transaction of its own, under a lock that one node holds.
+// Brings the schema up to date: runs the numbered SQL files in this folder, each in its own transaction, under a lock of one node.
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kysely, PostgresDialect, sql } from 'kysely'
@@ -10,7 +10,7 @@ const folder = join(import.meta.dirname, 'migrations')
 
 export async function migrate({ pool }: PooledDatabase): Promise<void> {
   const { options } = pool.options
-  // To make an index of a large table takes longer than a statement may, and another node waits for that.
+  // Creating an index of a large table takes longer than the limit of a statement, and other nodes wait for it.
   const unlimited = { max: 2, statement_timeout: 0, query_timeout: 0, lock_timeout: 0 }
   const own = new pg.Pool({
     ...pool.options,
@@ -27,7 +27,10 @@ export async function migrate({ pool }: PooledDatabase): Promise<void> {
   }
 }
 
-/** What one locks is free again before the next begins. Another node may take its turn between two: what is left to do is read under the lock. */
+/**
+ * Releases the locks of each migration before the next one. Another node may run one in between, so the remaining ones are read under
+ * the lock.
+ */
 async function migrateOneByOne(migrator: Migrator): Promise<void> {
   for (;;) {
     const { error, results } = await migrator.migrateUp()

@@ -1,11 +1,11 @@
-// Parameters that are rows: one statement for any number of them.
+// Rows as parameters: one statement for any number of them.
 
 /**
- * Rows as a part of a `from`: of each column an array is given, the first as the parameter `$<first>`. `call` numbers the rows
- * from 1. Columns are written as in a table: `id uuid, position integer`.
+ * Rows for a `from` clause. Each column is an array parameter, beginning with `$<first>`. `call` numbers the rows from 1. Columns are
+ * written as in a table definition: `id uuid, position integer`.
  *
- * The limit is for the planner, which expects few rows then and sooner goes by an index. A plan that reads the whole table is kept
- * while the table grows, until it is analyzed; where it had one page when the statement was prepared, that happens all the same.
+ * The limit makes the planner expect few rows and prefer an index. Otherwise a plan that reads the whole table may be kept while the
+ * table grows, until it is analyzed. If the table had one page when the statement was prepared, that still happens.
  */
 export function rowsOf(name: string, columns: string, first = 1): string {
   const parsed = columns.split(',').map((column) => column.trim().split(' ') as [string, string])
@@ -15,7 +15,7 @@ export function rowsOf(name: string, columns: string, first = 1): string {
     limit cardinality(${arrays[0]})) ${name}`
 }
 
-/** The arrays of such rows. */
+/** The array parameters of such rows. */
 export function arraysOf<Row extends object>(rows: Row[], columns: (keyof Row)[]): unknown[][] {
   return columns.map((column) => rows.map((row) => row[column]))
 }

@@ -1,4 +1,4 @@
-// Each statement names the organization that it is about, or says why it goes across them.
+// Each statement names the organization that it concerns, or gives a reason not to.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -13,25 +13,25 @@ test.each([
   'select name from secrets where name = $1',
   'delete from organizations where slug = $1',
   'select my_organization_ids from secrets',
-])('a statement that names no organization is none: %s', (text) => {
-  expect(() => statement(randomUUID(), text)).toThrow('names no organization_id')
+])('a statement that names no organization is refused: %s', (text) => {
+  expect(() => statement(randomUUID(), text)).toThrow('does not name organization_id')
 })
 
 test.each([
   'select name from secrets where organization_id = $1',
   'select name from secrets s where s.organization_id = $1',
   'select name from organizations where organizations.id = $1',
-])('a statement that names one is: %s', (text) => {
+])('a statement that names one is accepted: %s', (text) => {
   expect(statement(randomUUID(), text)).toMatchObject({ text })
 })
 
-test('no two statements have one name, whichever way they are made', () => {
-  expect(() => statement(own.name, own.text)).toThrow('two statements are named test_own')
-  expect(() => acrossOrganizations('a test', own.name, own.text)).toThrow('two statements are named test_own')
+test('no two statements have the same name, however they are created', () => {
+  expect(() => statement(own.name, own.text)).toThrow('two statements have the name test_own')
+  expect(() => acrossOrganizations('a test', own.name, own.text)).toThrow('two statements have the name test_own')
   expect(across).toMatchObject({ across: 'a test' })
 })
 
-test('a store runs no composed statement that names no organization', async () => {
+test('a store does not run a composed statement that names no organization', async () => {
   const run: string[] = []
   const database = {
     execute: async () => {
@@ -41,21 +41,21 @@ test('a store runs no composed statement that names no organization', async () =
     sharedBy: () => database,
   } as unknown as Database
   const store = openStore(database, randomUUID())
-  await expect(store.execute(sql`select name from secrets`)).rejects.toThrow('names no organization_id')
+  await expect(store.execute(sql`select name from secrets`)).rejects.toThrow('does not name organization_id')
   expect(run).toEqual([])
   await store.execute(sql`select name from secrets where organization_id = ${store.organization_id}`)
   expect(run).toEqual(['composed'])
 })
 
-/** Never called: what it must not do does not compile. */
+/** Never called: statements that a store must not run do not compile. */
 export function runAcross(executor: Executor, store: Store, tx: TransactionStore): unknown[] {
   return [
     executor.query(across, []),
     executor.query(own, []),
     store.query(own, []),
-    // @ts-expect-error a store runs no statement that goes across organizations
+    // @ts-expect-error a store does not run statements across organizations
     store.query(across, []),
-    // @ts-expect-error neither together with others
+    // @ts-expect-error nor in a batch
     store.ask(across, []),
     // @ts-expect-error nor in a transaction
     tx.query(across, []),
@@ -63,7 +63,7 @@ export function runAcross(executor: Executor, store: Store, tx: TransactionStore
     tx.look(across, []),
     // @ts-expect-error nor without waiting
     tx.post(across, []),
-    // @ts-expect-error and a statement is made by one of the two functions only
+    // @ts-expect-error and only the two functions create statements
     executor.query({ name: 'made_by_hand', text: 'select name from secrets' }, []),
   ]
 }

@@ -1,24 +1,24 @@
-// Prepared statements: each has a name of its own, and names the organization that it is about, or says why it goes across them.
+// Prepared statements: each has a unique name, and either names the organization that it concerns or gives a reason not to.
 
 declare const made: unique symbol
 
-/** Made here only. */
+/** Only created here. */
 interface Prepared {
   readonly [made]: true
   readonly name: string
   readonly text: string
-  /** So many calls of `lookUp` are one query, where their answers may be long. */
+  /** Maximum calls of `lookUp` in one query, for statements with large results. */
   readonly most?: number
 }
 
-/** A statement that is prepared once for each connection, and is about one organization, or answers each row with its own. */
+/** A statement that is prepared once per connection, and concerns one organization or returns each row's own organization. */
 export interface Statement extends Prepared {
   readonly across?: undefined
 }
 
-/** A statement about no organization, or all of them; a store does not run it. */
+/** A statement about no organization or all of them. A store does not run it. */
 export interface AcrossStatement extends Prepared {
-  /** Why. */
+  /** The reason for not naming an organization. */
   readonly across: string
 }
 
@@ -31,14 +31,14 @@ export function namesOrganization(text: string): boolean {
   return organization.test(text)
 }
 
-/** Throws at the start of the program where the text names no organization. */
+/** Throws at the start of the program if the text names no organization. */
 export function statement(name: string, text: string, more: Pick<Statement, 'most'> = {}): Statement {
-  if (!namesOrganization(text)) throw new Error(`the statement ${name} names no organization_id`)
+  if (!namesOrganization(text)) throw new Error(`the statement ${name} does not name organization_id`)
   noteName(name)
   return { name, text, ...more } as Statement
 }
 
-/** For a statement that does not, and the reason. */
+/** For statements that do not name an organization, with the reason. */
 export function acrossOrganizations(
   reason: string,
   name: string,
@@ -50,6 +50,6 @@ export function acrossOrganizations(
 }
 
 function noteName(name: string): void {
-  if (names.has(name)) throw new Error(`two statements are named ${name}`)
+  if (names.has(name)) throw new Error(`two statements have the name ${name}`)
   names.add(name)
 }

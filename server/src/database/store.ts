@@ -1,4 +1,4 @@
-// A store: the database as one organization sees it. Queries of the rooms take a store, so that none can forget the organization.
+// A store: the database of one organization. Queries of rooms take a store, so that none can forget the organization.
 import type { RawBuilder } from 'kysely'
 import type { Database, Executor, Pipeline, Transaction } from './database.ts'
 import { compose } from './composed.ts'
@@ -7,18 +7,18 @@ import { type Statement, namesOrganization } from './statements.ts'
 declare const bound: unique symbol
 
 /**
- * The database, opened for one organization. Made here only. It runs no statement that goes across organizations; a function that
- * takes an `Executor` says by this that it may.
+ * The database, opened for one organization. Only created here. It does not run statements across organizations; a function that
+ * takes an `Executor` may do so.
  */
 export interface Store extends Executor {
   readonly organization_id: string
   query<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
-  /** As an executor's, in the name of the organization. */
+  /** Like that of an executor, with the organization as the owner. */
   lookUp<Row>(statement: Statement, row: unknown[]): Promise<Row[]>
   readonly [bound]: true
 }
 
-/** A store inside of a transaction. */
+/** A store within a transaction. */
 export interface TransactionStore extends Store, Pipeline {
   readAtBegin<Row>(statement: Statement, values: unknown[]): Promise<Row[]>
   send(statement: Statement, values: unknown[]): void
@@ -29,12 +29,12 @@ export interface RootStore extends Store {
   transaction<T>(work: (store: TransactionStore) => Promise<T>): Promise<T>
 }
 
-/** For the organization's requests, and what follows from them: waits for its share of the connections, and for no other's. */
+/** For the organization's requests and their consequences: waits only for the organization's own share of the connections. */
 export function openStore(database: Database, organization_id: string): RootStore {
   return openReservedStore(database.sharedBy(organization_id), organization_id)
 }
 
-/** For what the server has to do by itself, such as taking over a turn: it waits behind no request. */
+/** For the server's own work, such as taking over a turn: never waits behind requests. */
 export function openReservedStore(database: Database, organization_id: string): RootStore {
   return {
     organization_id,
@@ -60,7 +60,7 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
 function bindComposed(executor: Executor): Store['execute'] {
   return async (composed: RawBuilder<never>) => {
     const { text } = compose(composed)
-    if (!namesOrganization(text)) throw new Error(`a composed statement names no organization_id: ${text}`)
+    if (!namesOrganization(text)) throw new Error(`a composed statement does not name organization_id: ${text}`)
     return executor.execute(composed)
   }
 }

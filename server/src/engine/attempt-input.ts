@@ -1,4 +1,4 @@
-// What an attempt begins with: the turn, the agent's configuration, and what of the transcript the model is shown.
+// What an attempt starts with: the turn, the agent's configuration, and the part of the transcript that the model is shown.
 import { readAgentConfig } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
@@ -38,7 +38,7 @@ export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   return { config, variables, conversation, tools, system, messages }
 }
 
-/** Null when the turn is not the attempt's (any more). */
+/** Null if the attempt does not hold the turn (any more). */
 export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundTurn | null> {
   const store = openStore(services.database, lease.organization_id)
   const { conversation, turn } = lease.begun ?? (await readTurn(store, lease))
@@ -64,13 +64,13 @@ async function readTurn(store: RootStore, { conversation_id, turn_id }: TurnLeas
   return { conversation, turn: await findTurn(store, conversation_id, turn_id) }
 }
 
-/** What tools come from besides the server itself. */
+/** Where tools come from besides the server itself. */
 export interface Equipment {
   sources: readonly TurnSource[]
   actions: ActionRunners
 }
 
-/** Asks other servers, and so takes its time; throws the signal's reason when it is told to stop. */
+/** Calls other servers, so it takes time; throws the signal's reason when it is aborted. */
 export async function equipTurn(found: FoundTurn, { sources, actions }: Equipment, run: CallRun): Promise<RunningTurn> {
   const added = await prepareSources(sources, found, run)
   const tools = assembleTools(found.config, found.turn.interactivity, added.tools, actions)

@@ -1,5 +1,5 @@
-// One attempt at one turn: reads the conversation, asks the model, carries out the tools that it calls for, step by step, and
-// reports what became of it. It holds no right but its lease.
+// One attempt at one turn: reads the conversation, calls the model, carries out the tools that it calls, step by step, and
+// reports the result. Its only right to write is its lease.
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
@@ -28,25 +28,25 @@ import { roomAfter } from './rules/output-size.ts'
 
 type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound'> & { equipment: Equipment }
 
-/** Why an attempt is told to stop. */
+/** Aborts an attempt whose turn has reached its time limit. */
 export class TurnTimeout extends Error {}
 
-/** What an attempt tells as it goes. Each write is a commit under its lease and throws when that is lost. */
+/** What an attempt reports as it goes. Each write is a commit under its lease and throws if the lease is lost. */
 export interface AttemptPort {
   signal: AbortSignal
   log: Logger
   /** The turn as the attempt finds it. */
   begin(found: FoundTurn): void
   say(text: string): void
-  /** Those of the turn's organization, as they are now. */
+  /** The current secrets of the turn's organization. */
   readSecrets(): Promise<Secrets>
   writeStep(step: Step): Promise<void>
   writeToolResult(result: ToolResult): Promise<void>
 }
 
 /**
- * Answers the result to be written, or null when there is nothing (any more) to answer. Throws the signal's reason when it is
- * told to stop, and anything that is not the model's or the template's fault.
+ * Returns the result to be written, or null if there is nothing (left) to answer. Throws the signal's reason when it is
+ * aborted, and any error not caused by the model or a template.
  */
 export async function carryOut(services: Part, lease: TurnLease, port: AttemptPort): Promise<AttemptResult | null> {
   const meter = startMeter(services)
@@ -61,7 +61,7 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const { variables } = found
     const run = { services, organization_id, variables, signal, log, readSecrets, room, holds_words }
     using running = await equipTurn(found, services.equipment, run)
-    // Results first: the model is shown what came of every call.
+    // Results first: the model is shown the result of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)
     await reach(services.ports, 'attempt.started')
@@ -73,7 +73,7 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
   }
 }
 
-/** How far earlier attempts, and the calls of theirs that were made again, have brought the turn. */
+/** The progress made by earlier attempts, and by those of their calls that were repeated. */
 function resume({ turn, config, items, tools }: RunningTurn, settled: CarriedOut[]): Progress {
   const start = { steps: turn.steps, max_tool_steps: config.max_tool_steps, has_said: false, is_ending: false }
   const messages = items.filter(({ type }) => type === 'message')
@@ -92,14 +92,14 @@ interface Attempt {
   port: AttemptPort
   meter: Meter
   run: CallRun
-  /** Of a reply that is wrapped: what was said in the steps before. */
+  /** Of a reply that is wrapped: the text of the steps before. */
   words: Words[]
 }
 
 async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult> {
   const { services, input, port, meter, run } = attempt
   const messages = [...input.messages]
-  // Bounded: every round that goes on has written a step.
+  // Bounded: every iteration that continues has written a step.
   for (let progress = begun; ;) {
     const answer = await askModel(attempt, { messages, with_tools: mayUseTools(progress) })
     await reach(services.ports, 'model.answered')
@@ -113,7 +113,7 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
     attempt.words.push(...words)
     const texts = words.length
     progress = { ...advance(progress, input.tools, { texts, results }), steps: progress.steps + 1 }
-    // It has taken leave beside the call, and need not be asked for another word.
+    // The model said goodbye in this step, so it is not called again.
     if (progress.is_ending && hasText) return replyOf(attempt, progress, '', null)
     messages.push({ role: 'assistant', text: answer.text, tool_calls: calls }, { role: 'tool', results })
   }
@@ -160,9 +160,13 @@ function attemptResult(
 ): AttemptResult {
   switch (verdict) {
     case 'empty':
-      return { type: 'failure', outcome: 'model_error', error: 'The model gave an empty answer.' }
+      return { type: 'failure', outcome: 'model_error', error: 'The model returned an empty answer.' }
     case 'step_limit':
-      return { type: 'failure', outcome: 'step_limit', error: 'The model called tools although it was offered none.' }
+      return {
+        type: 'failure',
+        outcome: 'step_limit',
+        error: 'The model called tools after the turn reached its limit of tool steps.',
+      }
     case 'reply':
       return replyOf(attempt, progress, answer.text, answer.usage)
   }
@@ -182,7 +186,7 @@ function replyOf(
   return { type: 'reply', text, message_id: services.ports.newId(), metrics, usage, ending }
 }
 
-/** All that was said in the turn: the reply is wrapped once. */
+/** Everything that was said in the turn: the reply is wrapped once. */
 function wholeOf(words: Words[], last: string): string {
   return joinWords(last === '' ? words : [...words, { text: last, by_tool: false }]).text
 }
@@ -197,7 +201,7 @@ function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { anal
 
 type Meter = ReturnType<typeof startMeter>
 
-/** What an attempt takes, for the metrics of its reply. */
+/** Measures an attempt for the metrics of its reply. */
 function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
   const startedAt = clock.monotonic()
   const tokens: { input_tokens: number | null; output_tokens: number | null } = {

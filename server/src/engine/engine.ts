@@ -1,4 +1,4 @@
-// Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes up
+// Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes over
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
@@ -28,6 +28,7 @@ import { type Words, countSaidByTools, heldWords, joinWords } from '../conversat
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
+import { changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
 import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
@@ -39,36 +40,36 @@ import { isWrapped } from './rules/prompt.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 
-/** Together as long as a lease lasts: after that the turn is someone else's. */
+/** In total as long as a lease lasts: after that, another node has the turn. */
 const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
 
-/** A takeover outlasts whoever has stopped with the conversation's lock, and a queue of those who have not. */
+/** Longer than a stopped process can hold the conversation's lock, with some time for a queue behind it. */
 const takeover_lock_ms = 6000
-/** Of the database connections, for takeovers: they may all wait for locks. */
+/** The share of the database connections for takeovers, which may all wait for locks. */
 const takeover_share = 0.25
 
-/** Turns that other nodes have changed, remembered for those whose attempt is about to begin here. */
+/** Turns that other nodes have changed, remembered in case their attempt is about to start here. */
 const most_changed_turns = 1000
 
 /** An attempt that runs here. */
 interface RunningAttempt {
   lease: TurnLease
   controller: AbortController
-  /** Said in the step that is under way. */
+  /** The text of the current step. */
   text: string
-  /** Said in the steps before, and no message yet. */
+  /** The text of earlier steps that is not a message yet. */
   held: Words[]
   /** Finished steps of the turn. */
   step: number
-  /** Pieces of the turn that are in the transcript: the steps, and what tools have said. */
+  /** Items of the turn in the transcript that count for readers: the steps, and what tools have said. */
   kept: number
-  /** Which attempt it is, for those who read what is being said; null: its text is wrapped, and not to be seen before. */
+  /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
-  /** Resolves when nothing of it goes on any more. */
+  /** Resolves when no part of it runs any more. */
   over: Promise<void>
 }
 
-/** An attempt that was stopped here, and how many are about to conclude its turn. */
+/** An attempt that was stopped here, and how many callers are about to conclude its turn. */
 interface Halt {
   attempt: RunningAttempt
   holders: number
@@ -76,7 +77,7 @@ interface Halt {
 
 type Decide<Written> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<'written' | 'stale'>
 
-/** Stops an attempt without a result: its turn is concluded by someone else, or no longer its own. */
+/** Stops an attempt without a result: another writer concludes its turn or has taken it over. */
 class Halted extends Error {}
 
 export class Engine implements TurnRunner {
@@ -85,17 +86,17 @@ export class Engine implements TurnRunner {
   readonly #log: Logger
   /** By conversation. */
   readonly #running = new Map<string, RunningAttempt>()
-  /** The same by turn. */
+  /** By turn. */
   readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
-  /** By turn; the oldest first. */
+  /** By turn, oldest first. */
   readonly #changed_elsewhere = new Set<string>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
   #isSweeping = false
-  /** Under way, by turn. */
+  /** In progress, by turn. */
   readonly #takeovers = new Map<string, Promise<void>>()
   #stopTimer = () => {}
 
@@ -104,19 +105,19 @@ export class Engine implements TurnRunner {
     this.#equipment = equipment
     this.#log = log
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.live.bus.subscribe('changed', (turn_id) => this.#hearOfChange(turn_id))
+    services.live.bus.subscribe(changed, (turn_id) => this.#hearOfChange(turn_id))
   }
 
   start(lease: TurnLease): void {
     const current = this.#running.get(lease.conversation_id)
-    // Leases rise: one that comes back late, after its turn is over, must not take the place of a newer one.
+    // Leases rise: a start that arrives late, after its turn is over, must not replace a newer one.
     if (current && current.lease.lease >= lease.lease) return
     if (this.#isStopped) return void this.#giveBack([lease])
     current?.controller.abort(new Halted())
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
     const attempt: RunningAttempt = {
-      // Its end has overtaken its beginning: what the commit knew is not true any more.
+      // The turn's change arrived before its start: what the commit knew is no longer true.
       lease: this.#changed_elsewhere.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease,
       controller: new AbortController(),
       text: '',
@@ -132,11 +133,11 @@ export class Engine implements TurnRunner {
   }
 
   async halt(conversation_id: string): Promise<HaltedAttempt | null> {
-    // An attempt here may have been taken over without knowing it yet: then the other one's text is what counts.
+    // An attempt here may have been taken over without noticing yet; then the text of the other one counts.
     return (await haltElsewhere(this.#services, conversation_id)) ?? this.#haltHere(conversation_id)
   }
 
-  /** Stops what runs here, or shares what was stopped here before and is not concluded yet. */
+  /** Stops the local attempt, or shares one that was stopped here before and is not concluded yet. */
   #haltHere(conversation_id: string): HaltedAttempt | null {
     const attempt = this.#running.get(conversation_id)
     if (attempt) {
@@ -158,7 +159,8 @@ export class Engine implements TurnRunner {
     halt.holders -= 1
     if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
     this.#halted.delete(lease.conversation_id)
-    // A write of it may be under way; two attempts with one lease could not be told apart. And the turn is not as it was begun.
+    // A write of it may be in progress, and two attempts with one lease could not be told apart. And the turn is no longer as
+    // it started.
     if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined }))
   }
 
@@ -184,7 +186,7 @@ export class Engine implements TurnRunner {
     return { ...services, models: modelsOf(services, openStore(services.database, organization_id)) }
   }
 
-  /** What the attempt that runs here for this conversation has said so far; null when there is none. */
+  /** The text so far of the attempt that runs here for this conversation; null if no attempt runs. */
   textSoFar(conversation_id: string): string | null {
     return this.#running.get(conversation_id)?.text ?? null
   }
@@ -192,18 +194,18 @@ export class Engine implements TurnRunner {
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
     await this.#maintain(() => this.#renew())
-    // Apart: a sweep may wait for takeovers, and no lease must run out meanwhile.
+    // Separate: a sweep may wait for takeovers, and no lease may run out meanwhile.
     if (!this.#isSweeping) void this.#maintain(() => this.#sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
 
-  /** Whether it looks for turns that nobody carries out, or takes one up. */
+  /** Whether it is looking for turns that nobody carries out, or taking one over. */
   get isTakingOver(): boolean {
     return this.#isSweeping || this.#takeovers.size > 0
   }
 
-  /** Waits for running turns, at most `ms`, then gives the rest back for another node to take up. */
+  /** Waits for running turns, at most `ms`, then gives the rest back for another node to take over. */
   async drain(ms: number): Promise<void> {
     this.#isDraining = true
     this.#stopTimer()
@@ -223,7 +225,7 @@ export class Engine implements TurnRunner {
     try {
       await expireLeases(this.#services.database, this.#services.node.id, leases)
     } catch (error) {
-      this.#log.warn({ err: error }, 'turns could not be given back; their leases run out')
+      this.#log.warn({ err: error }, 'could not give turns back; other nodes take them over when their leases run out')
     }
   }
 
@@ -232,14 +234,14 @@ export class Engine implements TurnRunner {
       const result = await this.#carryOutInTime(attempt)
       if (result) await this.#write(attempt, 'result', result, decideAttemptResult)
     } catch (error) {
-      // The turn keeps its lease until that runs out; then the sweep, here or elsewhere, takes it up again.
+      // The turn keeps its lease until it runs out; then the sweep, here or elsewhere, takes the turn over.
       if (!(error instanceof Halted)) this.#log.error({ err: error, turn_id: attempt.lease.turn_id }, 'attempt failed')
     } finally {
       this.#forget(attempt)
     }
   }
 
-  /** For who reads what is being said just now. */
+  /** Wakes the readers of its live text. */
   #showKept({ lease, shown, kept }: RunningAttempt): void {
     if (shown === null || this.#running.get(lease.conversation_id)?.lease !== lease) return
     this.#services.live.turns.begin(lease.conversation_id, { turn_id: lease.turn_id, attempt: shown, kept })
@@ -273,7 +275,7 @@ export class Engine implements TurnRunner {
       return await carryOut(services, lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
-      return { type: 'failure', outcome: 'timed_out', error: 'The turn did not end within its time.' }
+      return { type: 'failure', outcome: 'timed_out', error: 'The turn did not finish within its time limit.' }
     } finally {
       stopTimer()
     }
@@ -307,7 +309,7 @@ export class Engine implements TurnRunner {
     }
   }
 
-  /** Writes something that the attempt goes on after, if the turn is still its own. */
+  /** Writes something after which the attempt continues, if it still holds the turn. */
   async #writeOn<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>): Promise<void> {
     if ((await this.#write(attempt, change, written, decide)) === 'written') return
     attempt.controller.abort(new Halted())
@@ -326,18 +328,18 @@ export class Engine implements TurnRunner {
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
-    // Before its effects: they may start the next turn.
+    // Before the commit's effects: they may start the next turn.
     if (change === 'result') this.#forget(attempt)
     followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer
   }
 
-  /** A result is paid for; a database that is gone for a moment must not cost it. The lease makes repeating safe. */
+  /** A result has been paid for, so a brief loss of the database must not discard it. The lease makes repeating safe. */
   #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
     return retry(this.#services.ports.clock, write_again, write)
   }
 
-  /** Null when the conversation was deleted meanwhile. */
+  /** Null if the conversation was deleted meanwhile. */
   async #change<Answer>(commit: () => Promise<Committed<Answer>>): Promise<Committed<Answer> | null> {
     try {
       return await commit()
@@ -351,11 +353,11 @@ export class Engine implements TurnRunner {
     try {
       await work()
     } catch (error) {
-      this.#log.warn({ err: error }, 'leases could not be tended, or a turn not be taken up; will try again')
+      this.#log.warn({ err: error }, 'could not renew leases or take over turns; retrying')
     }
   }
 
-  /** An attempt whose lease is gone has nothing to say any more. */
+  /** An attempt whose lease is lost is stopped. */
   async #renew(): Promise<void> {
     const held = [...this.#running.values()]
     if (held.length === 0) return
@@ -364,7 +366,7 @@ export class Engine implements TurnRunner {
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 
-  /** Side by side, so that one that waits for a lock is in no other's way. */
+  /** Side by side, so that a takeover that waits for a lock does not delay the others. */
   async #sweep(): Promise<void> {
     const most = Math.max(1, Math.floor(this.#services.config.database_connections * takeover_share))
     this.#isSweeping = true
@@ -389,7 +391,7 @@ export class Engine implements TurnRunner {
       changeConversation(store, this.#services.conversations.commits, target, decide),
     )
     if (!committed || committed.answer === 'nothing') return
-    this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'abandoned turn taken up')
+    this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'took over an abandoned turn')
     followUp(this.#services.conversations, turn.conversation_id, committed)
   }
 }

@@ -1,4 +1,4 @@
-// A greeting that the model writes, when an agent's starting message asks for it.
+// A greeting that the model writes, if an agent's starting message asks for one.
 import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/conversations.ts'
 import { AppError } from '../base/errors.ts'
@@ -19,7 +19,7 @@ export async function writeGreeting(
   }
   try {
     const { text } = await collectAnswer(modelOf(services, config).stream(request, new AbortController().signal))
-    if (text.trim() === '') throw new AppError('model_failed', 'The model gave an empty answer.')
+    if (text.trim() === '') throw new AppError('model_failed', 'The model returned an empty answer.')
     return text
   } catch (error) {
     throw toRefusal(error)
@@ -31,6 +31,6 @@ function renderSystem({ config, variables, initial_context }: GreetingRequest): 
     return renderSystemPrompt(config, variables, { initial_context, preface: [] })
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    throw new AppError('template_failed', `The instructions cannot be rendered: ${error.message}.`)
+    throw new AppError('template_failed', `The instructions could not be rendered: ${error.message}.`)
   }
 }

@@ -1,4 +1,4 @@
-// The manifest of the engine: it has no operations, and carries out the turns of conversations.
+// The manifest of the engine: it has no operations; it carries out the turns of conversations.
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { actionRunners } from './actions/index.ts'
@@ -23,7 +23,7 @@ export function createEngine(
     sources: [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })],
     async start() {
       await engine.watch()
-      // The process waits for running turns before it ends anything else.
+      // The process waits for running turns before it stops anything else.
       return { [Symbol.dispose]: () => {} }
     },
   }

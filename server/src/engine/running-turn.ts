@@ -1,4 +1,4 @@
-// A turn while an attempt carries it out: as it was found, with the tools that it offers, and what their calls may use.
+// A turn while an attempt carries it out: its state at the start, the tools that it offers, and what their calls may use.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { PromptVariables } from '../conversations/conversations.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
@@ -7,21 +7,21 @@ import type { Secrets } from '../secrets/secrets.ts'
 import type { OutputRoom } from './rules/output-size.ts'
 import type { ToolRun, TurnTool } from './tools/turn-tool.ts'
 
-/** A turn as an attempt finds it, with what its agent is set to. */
+/** A turn as an attempt finds it, with its agent's configuration. */
 export interface FoundTurn {
   store: RootStore
   turn: TurnRecord
   conversation: ConversationRecord
-  /** What earlier attempts have left of it. */
+  /** Items that earlier attempts have stored. */
   items: ItemRecord[]
   config: ResolvedConfig
   variables: PromptVariables
 }
 
-/** With the tools that it offers, for as long as it is not disposed of. */
+/** With the tools that it offers, until it is disposed of. */
 export interface RunningTurn extends FoundTurn, Disposable {
   tools: ReadonlyMap<string, TurnTool>
-  /** What the model is told of tools that are missing. */
+  /** What the model is told about missing tools. */
   notices: string[]
 }
 
@@ -30,6 +30,6 @@ export interface CallRun extends Omit<ToolRun, 'redactor'> {
   /** For the results of the whole turn. */
   room: OutputRoom
   readSecrets(): Promise<Secrets>
-  /** What tools say is no message yet: the reply is wrapped as a whole. */
+  /** The text of tools is not stored as a message yet: the reply is wrapped as a whole. */
   holds_words: boolean
 }

@@ -1,4 +1,4 @@
-// What carrying out turns needs.
+// The services that carry out turns.
 import type { Core } from '../calls/core.ts'
 import type { Conversations } from '../conversations/conversations.ts'
 import type { ModelCatalog } from '../models/models.ts'

@@ -28,7 +28,7 @@ function failing(error: unknown): TurnSource {
   }
 }
 
-test('what the sources add comes in their order, and all of them are disposed of', async () => {
+test('additions of sources keep their order, and all of them are disposed of', async () => {
   const { run } = setUp()
   const closed: string[] = []
   const added = await prepareSources([sourceOf('a', closed), sourceOf('b', closed)], turn, run)
@@ -39,7 +39,7 @@ test('what the sources add comes in their order, and all of them are disposed of
   expect(closed).toEqual(['a', 'b'])
 })
 
-test('a source that fails costs the turn what it would have added, and is in the log', async () => {
+test('a source that fails adds nothing and is logged', async () => {
   const { run, logged } = setUp()
   const added = await prepareSources([failing(new Error('bug')), sourceOf('b')], turn, run)
   expect(added.tools.map(({ name }) => name)).toEqual(['b_tool'])
@@ -48,7 +48,7 @@ test('a source that fails costs the turn what it would have added, and is in the
   ])
 })
 
-test('a database that is away costs the attempt, so that another one has the tools', async () => {
+test('an unavailable database fails the attempt, so that the next one has the tools', async () => {
   const { run } = setUp()
   const closed: string[] = []
   const away = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
@@ -56,7 +56,7 @@ test('a database that is away costs the attempt, so that another one has the too
   expect(closed).toEqual(['a'])
 })
 
-test('an attempt that is told to stop ends with the reason', async () => {
+test('an aborted attempt ends with the reason of the signal', async () => {
   const { run, controller } = setUp()
   const closed: string[] = []
   const reason = new Error('halted')

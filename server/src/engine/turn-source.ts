@@ -1,4 +1,4 @@
-// What is added to a turn before the model is asked: each source, such as the remote servers of an agent, is a room's own affair.
+// What is added to a turn before the model is called. Each source, such as an agent's MCP servers, belongs to a room.
 import { isUnavailable } from '../database/failures.ts'
 import type { CallRun, FoundTurn } from './running-turn.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
@@ -7,8 +7,8 @@ export interface TurnSource {
   /** For the log. */
   name: string
   /**
-   * Takes no longer than a bound of its own, whatever it asks. What it cannot get is no fault of the turn: it says so in a
-   * notice. Throws the signal's reason when it is told to stop.
+   * Has a time limit of its own. If it cannot get something, the turn does not fail: it says so in a
+   * notice. Throws the signal's reason when it is aborted.
    */
   prepare(turn: FoundTurn, run: CallRun): Promise<Added & Disposable>
 }
@@ -24,7 +24,10 @@ export interface TurnContributions {
   readonly sources?: TurnSource[]
 }
 
-/** Side by side. A source that fails adds nothing, and costs the turn nothing else; a database that is away costs the attempt. */
+/**
+ * Side by side. A source that fails adds nothing and does not affect the turn otherwise; an unavailable database fails the
+ * attempt.
+ */
 export async function prepareSources(
   sources: readonly TurnSource[],
   turn: FoundTurn,
@@ -39,7 +42,7 @@ export async function prepareSources(
       dispose()
       throw run.signal.reason ?? result.reason
     }
-    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of the turn failed')
+    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of a turn failed')
   }
   return {
     tools: added.flatMap(({ tools }) => tools),

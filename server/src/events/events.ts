@@ -1,9 +1,8 @@
-// The streams of the event log: what the room has for itself, and what other streams share with it.
+// Events of conversations and organizations: what their streams share with others, and how rooms add events of organizations.
 import type { OpenStreams } from './open-streams.ts'
+
+export { addOrganizationEvent } from './organization-events.ts'
 
 export interface EventServices {
   readonly open_streams: OpenStreams
 }
-
-/** The signal's key for the beginning of the end of this process. */
-export const drainKey = 'drain'

@@ -1,11 +1,12 @@
-// Looks, once a second, whether the logs of the conversations that are followed here have grown: for what no message told.
+// Checks once a second whether the logs of conversations that are followed here have grown, in case a message was lost.
 import type { Database } from '../database/database.ts'
+import { changeKey } from '../live/shared.ts'
 import type { Signals } from '../live/signals.ts'
 import type { Clock } from '../base/ports.ts'
 import { readLogProgress } from '../conversations/read/event-log.ts'
 
 const look_ms = 1000
-/** Of one query. */
+/** Per query. */
 const most_ids = 2000
 
 export interface LogWatchOptions {
@@ -29,7 +30,7 @@ export function watchLogs({ database, signals, clock, followed, onError }: LogWa
         for (const row of await readLogProgress(database, ids.slice(from, from + most_ids))) {
           const before = known.get(row.conversation_id)
           seen.set(row.conversation_id, row.next_sequence)
-          if (before !== row.next_sequence) signals.notify(row.conversation_id)
+          if (before !== row.next_sequence) signals.notify(changeKey(row.conversation_id))
         }
       }
       known = seen

@@ -1,11 +1,14 @@
-// Counts the event streams that are open on this node: in all, and of each credential, user and organization.
+// Counts the event streams that are open on this node: in total, and for each credential, user and organization.
 import type { LimitSubjects } from '../calls/access.ts'
 import type { Limits } from '../config/limits.ts'
 import { AppError } from '../base/errors.ts'
 
 export interface OpenStreams {
   readonly count: number
-  /** Makes room for one more, until the answer is disposed of; throws `too_many_streams`. Waits for nothing, so that no race gets by. */
+  /**
+   * Reserves one stream until the result is disposed of; throws `too_many_streams`. Synchronous, so that no concurrent call
+   * exceeds the limit.
+   */
   take(subjects: LimitSubjects): Disposable
 }
 
@@ -51,7 +54,10 @@ function createCounts(kind: string, most: number) {
     of: (key: string) => ({
       requireRoom() {
         if ((counts.get(key) ?? 0) < most) return
-        throw new AppError('too_many_streams', `Too many event streams of this ${kind} are open.`)
+        throw new AppError(
+          'too_many_streams',
+          `This ${kind} has reached its limit of open event streams. Close one first.`,
+        )
       },
       add(change: number) {
         const now = (counts.get(key) ?? 0) + change

@@ -1,4 +1,4 @@
-// Streams the events of a conversation: those of the log, from any point on, and between them what is being said just now.
+// Streams the events of a conversation: those of the log from any point on, and between them the live text of the running turn.
 import type { ConversationEvent, ConversationStreamEvent, EventType, Input } from '@parley/contract'
 import { limitSubjectsOf } from '../calls/access.ts'
 import { invalid } from '../base/errors.ts'
@@ -8,16 +8,17 @@ import { requireConversation } from '../conversations/read/require.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { LiveTurn } from '../live/live-turn.ts'
 import { liveKey } from '../live/live-turns.ts'
-import { type EventServices, drainKey } from './events.ts'
+import { changeKey, drainKey } from '../live/shared.ts'
+import type { EventServices } from './events.ts'
 import { readEvents, readLogEnd, wasTurnRunning } from '../conversations/read/event-log.ts'
 import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
-/** How soon a reader is to come back, to another node, when this one stops. */
+/** How soon a reader should reconnect, to another node, when this one stops. */
 const reconnect_ms = 500
 
 export const streamConversationEvents: Handler<'streamConversationEvents', EventServices> = async (ctx, input) => {
   using stack = new DisposableStack()
-  // Before anything is waited for: however many come at once, no more are let in.
+  // Before anything asynchronous, so that simultaneous calls cannot exceed the limit.
   stack.use(ctx.room.open_streams.take(limitSubjectsOf(ctx.access)))
   const start = await findStart(ctx, input)
   if (start === null) return new EventStream(null)
@@ -27,11 +28,11 @@ export const streamConversationEvents: Handler<'streamConversationEvents', Event
 interface Start {
   conversation_id: string
   after: number
-  /** It has ended, but what it has is still to be read. */
+  /** It has ended, but its remaining events are still to be read. */
   isEnded: boolean
 }
 
-/** Null: there is nothing more to come, ever, that the caller may see. */
+/** Null: no further event that the caller may see will ever follow. */
 async function findStart(ctx: Context<EventServices>, input: Input<'streamConversationEvents'>): Promise<Start | null> {
   const { id: conversation_id, status } = await requireConversation(ctx, input.conversation_id, 'read')
   const path = input.last_event_id ? 'last_event_id' : 'after'
@@ -39,7 +40,7 @@ async function findStart(ctx: Context<EventServices>, input: Input<'streamConver
   const isEnded = !isActive(status)
   if (!isEnded && after === 0) return { conversation_id, after, isEnded }
   const { last, has_more } = await readLogEnd(ctx.store, { conversation_id, after, types: typesFor(ctx) })
-  if (after > last) throw invalid({ path, message: `must not be beyond the last event, which is ${last}` })
+  if (after > last) throw invalid({ path, message: `must not be greater than ${last}, the number of the last event` })
   return isEnded && !has_more ? null : { conversation_id, after, isEnded }
 }
 
@@ -50,17 +51,17 @@ async function* streamEvents(
 ): AsyncGenerator<ServerSentEvent> {
   const { signals, turns: live } = ctx.core.live
   using _following = live.follow(conversation_id)
-  using listener = signals.listen(conversation_id, liveKey(conversation_id), drainKey)
+  using listener = signals.listen(changeKey(conversation_id), liveKey(conversation_id), drainKey)
   const types = typesFor(ctx)
   const reader = createReader(after)
   let isStored = true
   for (;;) {
-    // Before the log is read: then the log has the start of the turn.
+    // Read before the log, so that the log contains the start of the turn.
     const saying = live.read(conversation_id)
     if (isStored || reader.isBehind(saying)) {
       for await (const event of readLog(ctx, conversation_id, reader))
         if (types === null || types.has(event.type)) yield toSent(event)
-      // One that was brought in ended has no event that says so.
+      // A conversation that was imported as ended has no event for its end.
       if (reader.isOver || isEnded) return
       reader.catchUp()
       if (saying && reader.isBehind(saying)) await place(ctx, conversation_id, reader, saying)
@@ -88,7 +89,7 @@ async function* readLog(ctx: Context<EventServices>, conversation_id: string, re
   }
 }
 
-/** A turn whose start is before what was read: it runs, or is over and what it said is still about. */
+/** A turn that started before the part that was read: it is running, or it is over and its last text still arrives. */
 async function place(
   ctx: Context<EventServices>,
   conversation_id: string,
@@ -103,7 +104,7 @@ function toSent(event: ConversationEvent): ConversationStreamEvent & { id: numbe
   return { event: event.type, id: event.sequence, data: event } as ConversationStreamEvent & { id: number }
 }
 
-/** A conversation token shows what was said, no tool calls, metadata or analysis. */
+/** A conversation token shows messages, but no tool calls, metadata or analysis. */
 const forEndUser: ReadonlySet<EventType> = new Set<EventType>([
   'conversation.created',
   'conversation.started',

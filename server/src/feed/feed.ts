@@ -1,4 +1,4 @@
-// The feed of an organization's conversations: what the room has for itself.
+// The feed of an organization's conversations: the room's own services.
 import type { EventServices } from '../events/events.ts'
 import type { Feeds } from './feeds.ts'
 

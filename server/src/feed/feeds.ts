@@ -1,10 +1,12 @@
-// Whether the feeds that are read on this node have grown: told by whoever writes, on any node, and looked for each second, for
-// what no message told. All readers of a feed share one look.
+// Watches whether the feeds that are read on this node have grown: writers on any node announce it, and a look each second
+// finds
+// what no message announced. All readers of a feed share one look.
 import type { Bus } from '../live/bus.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import type { LiveTurns } from '../live/live-turns.ts'
-import type { Signals } from '../live/signals.ts'
+import { changed } from '../live/shared.ts'
+import { type Signals, signalsOf } from '../live/signals.ts'
 import type { Clock } from '../base/ports.ts'
 import { type Progress, createProgress } from './progress.ts'
 import { numberChanges, readFeedGrowth } from './queries.ts'
@@ -12,16 +14,16 @@ import { numberChanges, readFeedGrowth } from './queries.ts'
 export interface Feeds extends Disposable {
   /** A change of one of the organization's conversations was committed here. */
   announce(organization_id: string): void
-  /** Which conversations have gone on: of messages, which are no change. */
+  /** Which conversations had new messages, which are not changes. */
   readonly progress: Pick<Progress, 'note' | 'mark' | 'since'>
-  /** Until the answer is disposed of, `feedKey` and `progressKey` are notified when there is more to tell. */
+  /** Until the result is disposed of, `feedKey` and `progressKey` are notified when there is something new. */
   follow(organization_id: string): Disposable
 }
 
 /** The signal's key for new changes. */
-export const feedKey = (organization_id: string) => `feed ${organization_id}`
-/** The signal's key for conversations that have gone on. */
-export const progressKey = (organization_id: string) => `progress ${organization_id}`
+export const feedKey = signalsOf('feed')
+/** The signal's key for conversations with new messages. */
+export const progressKey = signalsOf('progress')
 
 export interface FeedOptions {
   database: Database
@@ -34,14 +36,14 @@ export interface FeedOptions {
 }
 
 const look_ms = 1000
-/** Of one query. */
+/** Per query. */
 const most_ids = 1000
 
 interface Followed {
   readers: number
   /** The number up to which its readers were told to read. */
   last_number: number
-  /** A look is under way; `again`: something was told since it began. */
+  /** A look is in progress; `again`: something was announced after it began. */
   looking: 'no' | 'once' | 'again'
 }
 
@@ -79,8 +81,8 @@ export function createFeeds({ database, bus, signals, live, node_id, clock, onEr
     if (feed) void look(organization_id, feed)
   }
 
-  // An organization's id is told like a conversation's: whoever follows it, on whatever node, hears of it.
-  bus.subscribe('changed', hear)
+  // An organization's id is announced like a conversation's: its readers on any node hear of it.
+  bus.subscribe(changed, hear)
   const stopWatching = lookNowAndThen(clock, onError, async () => {
     const ids = [...here.keys()]
     for (let from = 0; from < ids.length; from += most_ids) {
@@ -119,7 +121,7 @@ export function createFeeds({ database, bus, signals, live, node_id, clock, onEr
 
 const isToldAgain = ({ looking }: Followed) => looking === 'again'
 
-/** Answers what ends it. */
+/** Returns the function that stops it. */
 function lookNowAndThen(clock: Clock, onError: FeedOptions['onError'], look: () => Promise<void>): () => void {
   let isOver = false
   let stop = clock.after(look_ms, () => void lookAgain())

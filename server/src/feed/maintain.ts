@@ -1,11 +1,11 @@
-// The job that keeps the feeds of changes in order: nothing waits for its number for long, and nothing is kept for ever.
+// Maintains the feeds of changes: numbers changes that wait, and deletes old ones.
 import type { Database } from '../database/database.ts'
 import { openReservedStore } from '../database/store.ts'
 import { findWaitingFeeds, forgetChanges, numberChanges } from './queries.ts'
 
 /** How long a reader may be away. */
 const kept_days = 7
-/** Each minute. */
+/** Per minute. */
 const feeds_at_once = 1000
 const changes_forgotten_at_once = 100_000
 

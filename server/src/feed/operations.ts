@@ -1,12 +1,12 @@
-// The feed of an organization's conversations, as pages and as a stream. Nothing is queued for a reader: it reads what comes after
-// the number that it has seen.
+// The feed of an organization's conversations, as pages and as a stream. Nothing is queued for a reader: it reads what follows
+// the last number that it has seen.
 import type { ConversationChange, ConversationChangeEvent, ConversationProgress } from '@parley/contract'
 import { agentsOf, limitSubjectsOf } from '../calls/access.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { ListedConversation } from '../conversations/read/conversation.ts'
 import { presentListed } from '../conversations/read/present.ts'
-import { drainKey } from '../events/events.ts'
+import { drainKey } from '../live/shared.ts'
 import type { FeedServices } from './feed.ts'
 import { feedKey, progressKey } from './feeds.ts'
 import {
@@ -19,9 +19,9 @@ import {
 } from './queries.ts'
 
 const page_size = 200
-/** A stream ends after so long: who resumes it shows again that he may. */
+/** A stream ends after this time: a client that resumes it is authorized again. */
 const stream_ms = 300_000
-/** How soon a reader is to come back when its stream ends. */
+/** How soon a reader should reconnect when its stream ends. */
 const reconnect_ms = 500
 
 interface Start {
@@ -46,7 +46,7 @@ function sizeOfPage({ core }: Context) {
   return { limit: page_size, max_bytes: core.config.limits.answer_bytes }
 }
 
-/** After everything that is committed now has its number. */
+/** After every change committed so far has its number. */
 async function findStart(ctx: Context<FeedServices>, after: number | undefined): Promise<Start> {
   await numberChanges(ctx.store)
   return startAt(after, await readFeedPosition(ctx.store))
@@ -87,7 +87,7 @@ async function* streamChanges(
   }
 }
 
-/** All that come after a position; answers the last one's. */
+/** All changes after a position; returns the position of the last. */
 async function* tellChanges(
   ctx: Context<FeedServices>,
   after: number,
@@ -98,12 +98,12 @@ async function* tellChanges(
     position = page.position
     for (const change of page.changes) yield toSent('change', presentChange(ctx, change))
     if (!page.has_more) return position
-    // Who resumes need not pass over them again.
+    // A client that resumes need not read them again.
     if (page.changes.length === 0) yield toSent('position', { position })
   }
 }
 
-/** What has gone on since a mark, as it stands; answers the next one. */
+/** The conversations that had new messages since a mark, as they are now; returns the next mark. */
 async function* tellProgress(
   ctx: Context<FeedServices>,
   after: number,

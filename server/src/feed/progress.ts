@@ -1,16 +1,17 @@
-// Which conversations have gone on, of the organizations whose feeds are read: messages were exchanged in them. A turn costs nothing
-// for it where nobody reads. Nothing of it is stored and nothing rests on it: what is lost is seen when the list is read again.
+// Which conversations had new messages, for organizations whose feeds are read here. Turns cost nothing for it if nobody
+// reads. It is not stored, and nothing depends on it: a lost entry shows when the list is read again.
 import type { Bus } from '../live/bus.ts'
 import type { Clock } from '../base/ports.ts'
+import { topic } from '../live/topics.ts'
 
 export interface Progress extends Disposable {
   /** Messages of the conversation were committed here. */
   note(organization_id: string, conversation_id: string): void
-  /** Where a reader begins who is to hear of what comes. */
+  /** The mark at which a new reader begins. */
   readonly mark: number
-  /** The conversations that have gone on since a mark, each once; as many as one look takes. */
+  /** The conversations with new messages since a mark, each once; as many as one look takes. */
   since(organization_id: string, mark: number): { conversation_ids: string[]; mark: number }
-  /** Nobody here reads the feed any more. */
+  /** No reader of the feed is left here. */
   forget(organization_id: string): void
 }
 
@@ -20,21 +21,36 @@ export interface ProgressOptions {
   node_id: string
   isReadHere: (organization_id: string) => boolean
   isReadElsewhere: (organization_id: string) => boolean
-  /** There is something to tell. */
+  /** There is something new. */
   onProgress: (organization_id: string) => void
 }
 
-/** What comes within it is told together: a reader looks a few times a second at most, however much is said. */
+interface Gone {
+  node_id: string
+  organization_id: string
+  conversation_ids: string[]
+}
+
+/** A node has committed messages of these conversations. */
+export const gone_on = topic<Gone>('progress', {
+  encode: ({ node_id, organization_id, conversation_ids }) => [node_id, organization_id, ...conversation_ids].join(' '),
+  decode(text) {
+    const [node_id, organization_id, ...conversation_ids] = text.split(' ')
+    return { node_id: node_id!, organization_id: organization_id!, conversation_ids }
+  },
+})
+
+/** New messages within this time are reported together: a reader looks a few times a second at most, whatever the load. */
 const gather_ms = 250
-/** Of one organization; of more, the readers are told of the newest. */
+/** Per organization; if there are more, the newest are reported. */
 const most_remembered = 1000
-/** Of ids in one message between nodes: 36 bytes each. */
+/** Ids per message between nodes, at 36 bytes each. */
 const ids_in_message = 200
 const ids_at_once = 200
 
 export function createProgress(options: ProgressOptions): Progress {
   const { bus, clock, node_id, isReadHere, isReadElsewhere, onProgress } = options
-  /** Of each organization its conversations in the order in which they last went on. */
+  /** The conversations of each organization, ordered by their last message. */
   const seen = new Map<string, Map<string, number>>()
   const untold = new Map<string, Set<string>>()
   let mark = 0
@@ -62,14 +78,13 @@ export function createProgress(options: ProgressOptions): Progress {
 
   function publish(organization_id: string, ids: string[]): void {
     for (let from = 0; from < ids.length; from += ids_in_message) {
-      const id = [node_id, organization_id, ...ids.slice(from, from + ids_in_message)].join(' ')
-      void bus.publish({ topic: 'progress', id })
+      const conversation_ids = ids.slice(from, from + ids_in_message)
+      void bus.publish(gone_on, { node_id, organization_id, conversation_ids })
     }
   }
 
-  bus.subscribe('progress', (payload) => {
-    const [teller, organization_id, ...ids] = payload.split(' ')
-    if (teller !== node_id && isReadHere(organization_id!)) remember(organization_id!, ids)
+  bus.subscribe(gone_on, ({ node_id: teller, organization_id, conversation_ids }) => {
+    if (teller !== node_id && isReadHere(organization_id)) remember(organization_id, conversation_ids)
   })
   return {
     note(organization_id, conversation_id) {

@@ -1,61 +1,32 @@
 // The SQL over the feed of an organization's conversations: gives changes their numbers, and reads them.
 import { type ListedConversation, listedColumns, listedTables } from '../conversations/read/conversation.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
+import { type Growth, numberCommitted } from '../database/numbering.ts'
 import type { RootStore, Store } from '../database/store.ts'
 
-const beginStatement = statement(
-  'begin_feed',
-  `insert into conversation_feeds (organization_id, last_number) values ($1, 0) on conflict do nothing`,
-)
-const lockStatement = statement(
-  'lock_feed',
-  'select last_number from conversation_feeds where organization_id = $1 for update',
-)
-const numberStatement = statement(
-  'number_changes',
-  `with waiting as materialized (
-     select id, row_number() over (order by id) as place
-     from (select id from conversation_changes where organization_id = $1 and number is null order by id limit $3) oldest
-   ), numbered as (
-     update conversation_changes c set number = $2::bigint + w.place from waiting w where c.id = w.id
-   )
-   update conversation_feeds set last_number = $2::bigint + (select count(*) from waiting) where organization_id = $1
-   returning last_number`,
-)
-
-/** In one transaction, and transactions of one call. */
-const numbered_at_once = 1000
-const most_rounds = 100
-
-/**
- * Gives a number to every change that is committed. Under the feed's lock, in a statement of its own: so it sees all that was
- * numbered before, and whoever has read up to a number never finds a new one at or below it. Answers the last number.
- */
-export async function numberChanges(store: RootStore): Promise<number> {
-  // One that is being numbered just now is still waiting for who looks: he waits for the lock, and then sees it.
-  const [feed] = await readFeedGrowth(store, [store.organization_id])
-  let last = feed!.last_number
-  for (let rounds = 0; feed!.has_waiting && rounds < most_rounds; rounds += 1) {
-    const before = await store.transaction(async (tx) => {
-      const last_number = await lockFeed(tx)
-      const values = [tx.organization_id, last_number, numbered_at_once]
-      const [row] = await tx.query<{ last_number: number }>(numberStatement, values)
-      last = row!.last_number
-      return last_number
-    })
-    if (last - before < numbered_at_once) break
-  }
-  return last
+const numberStatements = {
+  begin: statement(
+    'begin_feed',
+    `insert into conversation_feeds (organization_id, last_number) values ($1, 0) on conflict do nothing`,
+  ),
+  lock: statement('lock_feed', 'select last_number from conversation_feeds where organization_id = $1 for update'),
+  number: statement(
+    'number_changes',
+    `with waiting as materialized (
+       select id, row_number() over (order by id) as place
+       from (select id from conversation_changes where organization_id = $1 and number is null order by id limit $3) oldest
+     ), numbered as (
+       update conversation_changes c set number = $2::bigint + w.place from waiting w where c.id = w.id
+     )
+     update conversation_feeds set last_number = $2::bigint + (select count(*) from waiting) where organization_id = $1
+     returning last_number`,
+  ),
 }
 
-async function lockFeed(tx: Store): Promise<number> {
-  const lock = () => tx.query<{ last_number: number }>(lockStatement, [tx.organization_id])
-  let [row] = await lock()
-  if (!row) {
-    await tx.query(beginStatement, [tx.organization_id])
-    row = (await lock())[0]
-  }
-  return row!.last_number
+/** Numbers every committed change, and returns the last number. */
+export async function numberChanges(store: RootStore): Promise<number> {
+  const [growth] = await readFeedGrowth(store, [store.organization_id])
+  return numberCommitted(store, numberStatements, growth!)
 }
 
 const positionStatement = statement(
@@ -100,18 +71,18 @@ type ChangeRow = { number: number; conversation_id: string; page_size: number } 
 export interface ChangeRecord {
   number: number
   conversation_id: string
-  /** As it stands; null: it was deleted. */
+  /** As it is now; null: it was deleted. */
   conversation: ListedConversation | null
 }
 
 export interface ChangePage {
   changes: ChangeRecord[]
-  /** Of the last change that was looked at, shown or not. */
+  /** Of the last change that was read, shown or not. */
   position: number
   has_more: boolean
 }
 
-/** The changes after a number, of each conversation the last one; `agents` null: of all. */
+/** The last change of each conversation after a number; `agents` null: of all agents. */
 export async function readChanges(
   store: Store,
   after: number,
@@ -135,7 +106,7 @@ const progressStatement = statement(
      and ($3::uuid[] is null or c.agent_id = any($3))`,
 )
 
-/** Conversations as they stand; `agents` null: of all. */
+/** Conversations as they are now; `agents` null: of all agents. */
 export function readProgress(
   store: Store,
   conversation_ids: readonly string[],
@@ -152,14 +123,11 @@ const growthStatement = statement(
    from unnest($1::uuid[]) o (id) left join conversation_feeds f on f.organization_id = o.id`,
 )
 
-export interface FeedGrowth {
+export interface FeedGrowth extends Growth {
   organization_id: string
-  last_number: number
-  /** Some change has no number yet. */
-  has_waiting: boolean
 }
 
-/** How far the feeds of these organizations have come. */
+/** How far the feeds of these organizations have grown. */
 export function readFeedGrowth(executor: Executor, organization_ids: string[]): Promise<FeedGrowth[]> {
   return executor.query(growthStatement, [organization_ids])
 }
@@ -169,15 +137,15 @@ const waitingStatement = statement(
   'select distinct organization_id from conversation_changes where number is null limit $1',
 )
 
-/** Organizations whose changes wait for their numbers. */
+/** Organizations with changes that have no number yet. */
 export async function findWaitingFeeds(executor: Executor, limit: number): Promise<string[]> {
   const rows = await executor.query<{ organization_id: string }>(waitingStatement, [limit])
   return rows.map(({ organization_id }) => organization_id)
 }
 
-// Only numbered ones, of all organizations: the last number says to a reader that there was something to miss.
+// Only numbered changes, of all organizations: from the last number, a reader learns that it has missed some.
 const forgetStatement = acrossOrganizations(
-  'what is old goes, whose ever it was',
+  'old changes of all organizations are deleted',
   'forget_changes',
   `delete from conversation_changes where id in (
      select id from conversation_changes where created_at < clock_timestamp() - $1::integer * interval '1 day'

@@ -21,7 +21,7 @@ export function createFeed(
   const { database, live, log, node, ports } = core
   const feeds = createFeeds({
     ...{ database, bus: live.bus, signals: live.signals, live: live.turns, node_id: node.id, clock: ports.clock },
-    onError: (error) => log.warn({ reason: error.message }, 'changes of conversations may be shown late'),
+    onError: (error) => log.warn({ reason: error.message }, 'changes of conversations may be delayed'),
   })
   conversations.watcher = { changed: feeds.announce, progressed: feeds.progress.note }
   const own = { feeds, open_streams }

@@ -1,4 +1,4 @@
-// The work of the feeds: nothing waits for its number for long, and nothing is kept for ever.
+// The work of the feeds: numbers changes that wait, and deletes old ones.
 import type { Database } from '../database/database.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'

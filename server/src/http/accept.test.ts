@@ -7,7 +7,7 @@ test.each([
   ['application/json, text/event-stream'],
   ['text/event-stream;charset=utf-8'],
   ['application/json;q=0,text/event-stream;q=1.0'],
-])('%s takes events', (accept) => {
+])('%s accepts events', (accept) => {
   expect(acceptsEventStream(accept)).toBe(true)
 })
 

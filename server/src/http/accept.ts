@@ -1,10 +1,10 @@
-// What a caller takes: only what it names, and does not refuse with `q=0`.
+// What a caller accepts: only what it names and does not refuse with `q=0`.
 
 export function acceptsEventStream(accept: string | undefined): boolean {
   return accepts(accept, 'text/event-stream')
 }
 
-/** `header`: of types, encodings and the like, with commas. */
+/** `header`: a comma-separated list of types, encodings or similar. */
 export function accepts(header: string | undefined, name: string): boolean {
   return (header ?? '').split(',').some((range) => isWanted(range, name))
 }

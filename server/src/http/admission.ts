@@ -1,4 +1,4 @@
-// Who may call an operation: authenticate → limit → authorize, and, as long as a stream is open, whether they still may.
+// Admits callers to an operation: authenticate → limit → authorize; and checks again while a stream is open.
 import type { Operation } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
@@ -52,12 +52,12 @@ export async function admit(
   return principal
 }
 
-/** A request counts once more for each such part of what it sends, and of what it is answered: both take the server its time. */
+/** A request counts once more for each such part of its body and of its response, because both cost the server time. */
 const bytes_of_a_request = 131_072
 
 type Charged = Pick<Admission, 'limiter' | 'unknown_callers'>
 
-/** Once the body is there. Throws `rate_limited` where the caller has no room for it. */
+/** Charges for the body once it has arrived. Throws `rate_limited` if that exceeds the caller's limit. */
 export function chargeForBody(
   { limiter, unknown_callers }: Charged,
   operation: Operation,
@@ -70,7 +70,7 @@ export function chargeForBody(
   else if (operation.access === 'public') unknown_callers.charge(request.ip, cost)
 }
 
-/** Once the answer is written: what it costs is not known before. */
+/** Charges for the response once it is written, because its cost is not known before. */
 export function chargeForAnswer(
   { limiter, unknown_callers }: Charged,
   operation: Operation,
@@ -106,26 +106,26 @@ async function identify(
   })
 }
 
-/** It counts where there is no other credential: a browser sends it with every request, wanted or not. */
+/** The cookie is used only without another credential, because a browser sends it with every request. */
 function readSessionToken({ config }: Core, operation: Operation, request: FastifyRequest): string | null {
   if (operation.access === 'public' || authorizationOf(operation, request) !== undefined) return null
   return readCookie(request, 'session', config.sign_in)
 }
 
-/** Reading changes nothing, and no other page can read what it is answered. */
+/** Reading is exempt: it changes nothing, and pages of other origins cannot read the response. */
 function requireOwnPage({ config }: Core, { method, headers }: FastifyRequest): void {
   if (method === 'GET' || method === 'HEAD') return
   if (!isFromOwnPage(headers, config.sign_in.public_url)) throw new AppError('cross_site_refused')
 }
 
-/** A conversation token in the query stands for the header, where that is allowed; no other credential does. */
+/** A conversation token in the query replaces the header if the operation permits it; other credentials cannot be in the query. */
 function authorizationOf({ token_in_query }: Operation, { headers, query }: FastifyRequest): string | undefined {
   const { token } = query as { token?: unknown }
   if (!token_in_query || headers.authorization !== undefined || typeof token !== 'string') return headers.authorization
   return looksLikeCredential(token) ? undefined : `Bearer ${token}`
 }
 
-/** What concerns a user himself concerns no organization, whatever the headers name. */
+/** Operations about the user concern no organization, whatever the headers name. */
 function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
   const header =
     access === 'user' || access === 'session' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
@@ -143,13 +143,13 @@ function requireRoom(taken: RateDecision, reply: FastifyReply): void {
   }
 }
 
-/** Whether who was let in still may call; throws when that cannot be found out just now. */
+/** Whether an admitted caller still may call; throws if that cannot be checked right now. */
 export type IsStillAdmitted = () => Promise<boolean>
 
-/** Of many streams of one credential, one asks for all within this time. */
+/** Within this time, one check serves all streams of a credential. */
 const shared_ms = 5000
 
-/** For who keeps a stream open: nothing else is let in by an answer that is shared. */
+/** Only for open streams: a shared result never admits a new call. */
 export function createReadmission(gate: Gate) {
   const answers = new Map<string, Promise<boolean>>()
   const { clock } = gate.core.ports
@@ -171,15 +171,15 @@ function share(answers: Map<string, Promise<boolean>>, clock: Clock, key: string
   return answer
 }
 
-/** Null: of a conversation's tokens each ends at a time of its own. */
+/** Null for conversation tokens, because each expires at its own time. */
 function sharedKeyOf({ id }: Operation, principal: Principal | null): string | null {
   if (principal?.kind !== 'member' || principal.access.conversation !== null) return null
   const { access, session_id = '' } = principal
-  // Sessions share a limit with others of the same user or key, and each ends for itself.
+  // Sessions share a limit with others of the same user or key, but each ends by itself.
   return `${id} ${access.limit_key} ${session_id} ${describeReach(principal)}`
 }
 
-/** Who has other rights by now, or has gone on to another organization, has to come anew: what he is sent was judged by the old ones. */
+/** Callers whose permissions or organization changed must reconnect, because the stream was admitted under the old ones. */
 async function isAdmitted(gate: Gate, operation: Operation, request: FastifyRequest): Promise<boolean> {
   try {
     const principal = await identify(gate, operation, request)

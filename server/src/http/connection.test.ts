@@ -1,4 +1,4 @@
-// How long a connection may hold what its client does not take or does not end, by a socket that a test fills and empties.
+// How long a connection may keep data that its client does not read or end, with a socket that the test fills and drains.
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -22,7 +22,7 @@ function makeExchange(connection: Connection, isComplete = true) {
 const fine = (looks: number) => Array.from({ length: looks }, () => null)
 
 describe('an answer', () => {
-  test('that is not taken is given up after six more looks', () => {
+  test('that is not read is abandoned after six more checks', () => {
     const { socket, judge } = makeSocket()
     socket.writableLength = 1
     expect(judge(7)).toEqual([...fine(6), 'answer_not_read'])
@@ -31,7 +31,7 @@ describe('an answer', () => {
   test.each([
     [16_383, 'answer_not_read'],
     [16_384, null],
-  ])('of which %i bytes are taken in that time: %s', (taken, fault) => {
+  ])('of which %i bytes are read in that time: %s', (taken, fault) => {
     const { socket, judge } = makeSocket()
     socket.writableLength = 5_000_000
     socket._handle = { bytesWritten: 5_000_000, writeQueueSize: 4_000_000 }
@@ -40,7 +40,7 @@ describe('an answer', () => {
     expect(judge(1)).toEqual([fault])
   })
 
-  test('is measured anew each time, so that one good start is not enough', () => {
+  test('is measured again each time, so a good start is not enough', () => {
     const { socket, judge } = makeSocket()
     socket.writableLength = 5_000_000
     socket._handle = { bytesWritten: 5_000_000, writeQueueSize: 5_000_000 }
@@ -50,7 +50,7 @@ describe('an answer', () => {
     expect(judge(6)).toEqual([...fine(5), 'answer_not_read'])
   })
 
-  test('that is taken in whole between two looks begins anew, and one that is not there yet is waited for', () => {
+  test('that is completely read between two checks starts again, and one that is not written yet is waited for', () => {
     const { socket, judge } = makeSocket()
     socket.writableLength = 1
     judge(6)
@@ -62,7 +62,7 @@ describe('an answer', () => {
 })
 
 describe('a request', () => {
-  test('that goes on after its answer may do so for one look, and its rest is thrown away', () => {
+  test('that continues after its response may do so for one check, and its rest is discarded', () => {
     const { connection, judge } = makeSocket()
     const { request, response, begin } = makeExchange(connection, false)
     expect(begin()).toBe(true)
@@ -72,7 +72,7 @@ describe('a request', () => {
     expect(judge(2)).toEqual([null, 'request_not_ended'])
   })
 
-  test('that ends in time changes nothing', () => {
+  test('that ends in time has no effect', () => {
     const { connection, judge } = makeSocket()
     const { request, response, begin } = makeExchange(connection, false)
     begin()
@@ -91,8 +91,8 @@ describe('a request', () => {
   })
 })
 
-describe('what cannot be read is answered', () => {
-  test('when it comes first, or after what was answered', () => {
+describe('malformed data gets a response', () => {
+  test('if it comes first, or after an answered request', () => {
     const { connection } = makeSocket()
     expect(connection.isAnswerable).toBe(true)
     const { response, begin } = makeExchange(connection)
@@ -101,7 +101,7 @@ describe('what cannot be read is answered', () => {
     expect(connection.isAnswerable).toBe(true)
   })
 
-  test('when it is part of the one request that is open', () => {
+  test('if it is part of the only open request', () => {
     const { connection } = makeSocket()
     const { response, begin } = makeExchange(connection, false)
     begin()
@@ -110,7 +110,7 @@ describe('what cannot be read is answered', () => {
     expect(connection.isAnswerable).toBe(false)
   })
 
-  test('but not where the client would take it for another answer, or has said nothing', () => {
+  test('but not if the client would take it for another response, or has sent nothing', () => {
     const { connection } = makeSocket()
     makeExchange(connection).begin()
     expect(connection.isAnswerable).toBe(false)

@@ -1,16 +1,16 @@
-// One connection: which requests it has open, and whether its client still does its part. Requests that do not arrive are the
-// HTTP server's own matter; a connection that only waits for its answer is left alone, however long that takes.
+// One connection: its open requests, and whether its client makes progress. The HTTP server itself handles requests that do not
+// arrive; a connection that only waits for its response is never closed for that.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** The time between two looks at a connection. */
+/** The interval of checks of a connection. */
 export const look_ms = 5000
-/** A client takes 16 KiB of its answer in 30 s, or what is left of it. */
+/** A client must read 16 KiB of its response in 30 s, or what is left of it. */
 const looks_to_read = 6
 const least_read_bytes = 16_384
-/** A client that has its answer while it still sends may send on until the second look: one that is cut off may lose the answer. */
+/** A client that still sends after its response may go on until the second check: disconnecting it might lose the response. */
 const looks_to_send = 2
-/** Answers of one connection come one after the other, so requests that come ahead of their answers take room. */
+/** Limits pipelined requests, because responses on a connection are sent one after another and waiting requests use memory. */
 const max_open_requests = 16
 
 export type Fault = 'answer_not_read' | 'request_not_ended' | 'too_many_open_requests'
@@ -31,14 +31,14 @@ export class Connection {
     this.#socket = socket
   }
 
-  /** False where one more would be too many. */
+  /** False if another request would exceed the limit. */
   begin(request: IncomingMessage, response: ServerResponse): boolean {
     if (this.#open_requests >= max_open_requests) return false
     this.#open_requests += 1
     this.#latest = { request, response }
     response.on('close', () => {
       this.#open_requests -= 1
-      // Who reads some of a body and then answers leaves the rest, and no later request would get past it.
+      // A response before the end of the body leaves unread data, which would block all later requests.
       if (request.complete) return
       request.resume()
       this.endSoon()
@@ -46,7 +46,7 @@ export class Connection {
     return true
   }
 
-  /** Nothing more is wanted of the client but the end of what it sends. */
+  /** Only the end of what the client sends is still awaited. */
   endSoon(): void {
     this.#looks_since_answer ??= 0
   }
@@ -55,7 +55,7 @@ export class Connection {
     return this.#latest === null
   }
 
-  /** Whether what is written to the socket now is the answer to what its client has sent last. */
+  /** Whether the data now written to the socket is the response to the client's last request. */
   get isAnswerable(): boolean {
     if (!this.#socket.writable || this.#socket.bytesRead === 0) return false
     if (this.#open_requests === 0) return true
@@ -63,7 +63,7 @@ export class Connection {
     return this.#open_requests === 1 && !request.complete && !response.headersSent
   }
 
-  /** Every `look_ms`: why it has to be closed by now. */
+  /** Called every `look_ms`; returns the reason to close the connection, if there is one. */
   judge(): Fault | null {
     if (this.#isReadTooSlowly()) return 'answer_not_read'
     return this.#hasSentTooLong() ? 'request_not_ended' : null
@@ -97,8 +97,8 @@ export class Connection {
 }
 
 /**
- * What the client's side has taken, as far as the system says. Only the socket's handle knows: `writableLength` and `bytesWritten`
- * count whole writes, and a whole answer is one write.
+ * The bytes that the client has accepted, according to the system. Only the socket's handle knows: `writableLength` and
+ * `bytesWritten` count whole writes, and a whole response is one write.
  */
 function bytesTaken(socket: Socket): number {
   const { _handle } = socket as { _handle?: { bytesWritten: number; writeQueueSize: number } | null }

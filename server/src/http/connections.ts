@@ -1,5 +1,5 @@
-// The connections of the server: how many there may be, in all and from one address, and which are closed because their clients do
-// not send, or do not take, what is due.
+// The server's connections: limits their number in total and per address, and closes those whose clients do not send or read as
+// they must.
 import { type RequestListener, type Server, createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { compile } from '@fastify/proxy-addr'
@@ -11,18 +11,18 @@ import type { Clock, Ports } from '../base/ports.ts'
 import { Connection, type Fault, look_ms } from './connection.ts'
 import { describeUnreadable } from './unreadable.ts'
 
-/** Filters that hold JSON travel in the path of a request, percent-encoded. */
+/** The limit is generous because filters with JSON are part of a request's address, percent-encoded. */
 const max_header_bytes = 65_536
 /** How long a client may keep a connection open between two requests. */
 const idle_ms = 75_000
 /** How often the server looks for requests that have not arrived in time. */
 const request_check_ms = 1000
-/** Of all answers together, what clients have not taken. Over it the largest are closed. */
+/** Bytes of all responses together that clients have not read. Beyond it the largest ones are closed. */
 const most_unread_bytes = 268_435_456
-/** The log tells of closed connections once a minute. */
+/** Closed connections are logged once a minute. */
 const looks_between_reports = 12
 
-/** A proxy on this machine that nobody has named, or its operator. */
+/** A proxy on this machine that is not configured as trusted, or the operator. */
 const isLocal = (address: string) => /^(::ffff:)?127\.0\.0\.1$|^::1$/.test(address)
 
 type Reason = Fault | 'too_many_connections' | 'too_many_of_address' | 'too_much_unread' | 'not_accepted'
@@ -55,7 +55,7 @@ export class Connections {
     }
     const server = createServer(options, (request, response) => {
       const { socket } = request
-      // It came in one piece with a request that was too many.
+      // It arrived in one packet with a request beyond the limit.
       if (socket.destroyed) return
       if (this.#open.get(socket)!.begin(request, response)) listener(request, response)
       else this.#close(socket, 'too_many_open_requests')
@@ -64,7 +64,7 @@ export class Connections {
     server.on('connection', (socket: Socket) => this.#accept(socket))
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) => this.#refuse(error, socket))
     server.on('drop', () => this.#report.add('too_many_connections'))
-    // Where the system has no files left. What is wrong with listening is told to the caller of `listen`.
+    // For example, the system has no file descriptors left. Errors of listening go to the caller of `listen`.
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.syscall === 'accept') this.#report.add('not_accepted')
     })
@@ -72,17 +72,17 @@ export class Connections {
     return server
   }
 
-  /** Answers what cannot be read as HTTP, or did not arrive in time. */
+  /** Responds to data that is not valid HTTP or did not arrive in time. */
   #refuse(error: Error & { code?: string }, socket: Socket): void {
     const connection = this.#open.get(socket)
     if (!connection?.isAnswerable || error.code === 'ECONNRESET') return void socket.destroy()
     socket.end(describeUnreadable(error, this.#ports.newId(), this.#limits.request_seconds))
-    // The rest of a request that came too late must not become one after all.
+    // The rest of a late request must not be parsed as a new one.
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon()
     else connection.endSoon()
   }
 
-  /** Those on which there was never a request, as clients open them in advance. */
+  /** Connections that never had a request, because clients open some in advance. */
   closeSilent(): void {
     for (const [socket, { isSilent }] of this.#open) if (isSilent) socket.destroy()
   }
@@ -93,7 +93,7 @@ export class Connections {
 
   #accept(socket: Socket): void {
     const address = socket.remoteAddress
-    // It is gone already.
+    // It has already been closed.
     if (address === undefined) return void socket.destroy()
     const network = isLocal(address) || this.#isProxy(address, 0) ? null : networkOf(address)
     const most = this.#limits.connections_of_address
@@ -163,7 +163,7 @@ function createCounts() {
 
 type Report = ReturnType<typeof createReport>
 
-/** One line, however many there were. */
+/** Writes one line, however many there were. */
 function createReport(log: Logger) {
   let counts: Partial<Record<Reason, number>> = {}
   let looks_since_report = looks_between_reports

@@ -1,5 +1,5 @@
-// The console: files that were built before, sent as they are, under a policy that lets a page load nothing from elsewhere. Addresses
-// of the API stay the API's own.
+// Serves the console: its built files, under a policy that lets pages load nothing from elsewhere. It never handles addresses of
+// the API.
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import files from '@fastify/static'
@@ -7,16 +7,16 @@ import { operations } from '@parley/contract'
 import type { FastifyInstance } from 'fastify'
 import { pageHeaders } from './security-headers.ts'
 
-/** Where `npm run build` leaves it. */
+/** The output folder of `npm run build`. */
 export const console_folder = join(import.meta.dirname, '..', '..', '..', 'console', 'dist')
 
-/** What the build writes of its routes: the paths of its pages, which are all answered with the one page. */
+/** The build's list of routes: the paths of its pages, which all return the same page. */
 export async function readPagePaths(folder: string): Promise<readonly string[] | null> {
   const text = await readFile(join(folder, 'paths.json'), 'utf8').catch(() => null)
   return text === null ? null : (JSON.parse(text) as string[])
 }
 
-/** Nothing inline, nothing from elsewhere, nobody around it. */
+/** Forbids inline code, resources from elsewhere, and frames around it. */
 const policy = [
   "default-src 'self'",
   "base-uri 'none'",
@@ -34,7 +34,7 @@ export async function registerConsole(server: FastifyInstance, folder: string): 
     root: folder,
     serve: false,
     index: false,
-    // What the build has compressed; `br` before `gzip`.
+    // The compressed files of the build; `br` before `gzip`.
     preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => void reply.headers({ ...headers, 'cache-control': cachingOf(relative(folder, path)) }),
@@ -47,17 +47,17 @@ export async function registerConsole(server: FastifyInstance, folder: string): 
   })
 }
 
-/** The name of an asset has the hash of what it holds. */
+/** The name of an asset contains the hash of its content. */
 function cachingOf(file: string): string {
   return file.startsWith('assets') ? 'public, max-age=31536000, immutable' : 'no-cache'
 }
 
-const absence = `The console is not built, so there is nothing to see here. The API works: /docs describes it.
+const absence = `The console has not been built. The API works; /docs describes it.
 
 To build the console: npm run build, then start the server again.
 `
 
-/** Without a build nobody knows which pages there would be: every address but those of the API and of files may be one. */
+/** Without a build the pages are unknown: every address other than those of the API and of files may be one. */
 async function explainAbsence(server: FastifyInstance): Promise<void> {
   const ofApi = new Set(['docs', ...Object.values(operations).map(({ path }) => path.split('/')[1])])
   server.get('/*', async (request, reply) => {

@@ -1,16 +1,16 @@
-// What an operation sees of the request that it came in, and the cookies of signing in: their names, their flags, and when to trust them.
+// What an operation sees of its HTTP request, and the cookies for signing in: their names, their flags, and when to trust them.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieName, WebEdge } from '../calls/call.ts'
 
 export interface CookieRules {
-  /** The origin that browsers use, where the settings name it. */
+  /** The origin that browsers use, if the settings name it. */
   public_url: string | undefined
 }
 
 /**
- * `Strict` for the session: pages are loaded without it, and what they ask then comes from this origin. The other one has to be
- * there when the identity provider sends the browser back, from its own origin.
+ * `Strict` for the session: pages load without it, and their requests come from this origin. The other cookie is needed when the
+ * identity provider sends the browser back from its own origin.
  */
 const same_site: Record<CookieName, 'strict' | 'lax'> = { session: 'strict', sign_in: 'lax' }
 
@@ -36,7 +36,7 @@ export function createEdge(request: FastifyRequest, reply: FastifyReply, rules: 
   }
 }
 
-/** With this prefix a browser takes a cookie only over HTTPS and from this very host, so that no neighbour can plant one. */
+/** With this prefix a browser accepts a cookie only over HTTPS and from this host, so that no sibling domain can plant one. */
 function nameOf(name: CookieName, secure: boolean): string {
   return `${secure ? '__Host-' : ''}parley_${name}`
 }
@@ -49,7 +49,7 @@ export function readCookie({ headers }: FastifyRequest, name: CookieName, { publ
   return cookies[nameOf(name, false)] || null
 }
 
-/** What a client says of itself is believed: it concerns only the cookie that it gets. */
+/** The client's own claim is trusted, because it affects only the cookie that this client gets. */
 function isSecure({ headers, protocol }: FastifyRequest, { public_url }: CookieRules): boolean {
   if (public_url !== undefined) return public_url.startsWith('https:')
   return protocol === 'https' || headers.origin?.startsWith('https:') === true

@@ -1,4 +1,4 @@
-// The API reference: the OpenAPI document and a page that renders it, both without any other server.
+// The API reference: the OpenAPI document and a page that renders it, without any other server.
 import { createHash } from 'node:crypto'
 import scalar from '@scalar/fastify-api-reference'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -22,13 +22,13 @@ interface Reference {
 
 let reference: Promise<Reference> | undefined
 
-/** Made when it is first asked for, once in a process: it is large, and the same for every server. */
+/** Created on first use and once per process, because it is large and the same for every server. */
 function readReference(): Promise<Reference> {
   reference ??= makeReference()
   return reference
 }
 
-/** The library has its script in a text only, of 5 MB, and would write a copy of it for each request. */
+/** The library has its script only as a text of 5 MB, and would write a copy of it for each request. */
 async function makeReference(): Promise<Reference> {
   await using library = Fastify()
   await library.register(scalar, {
@@ -55,13 +55,13 @@ async function makeReference(): Promise<Reference> {
   }
 }
 
-/** The page has one script of its own, which calls the library's. */
+/** The page has one inline script, which calls that of the library. */
 function describePolicy(page: string): string[] {
   const inline = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)].map(([, text]) => hashOf(text!))
   return [
     "default-src 'none'",
     `script-src 'self' ${inline.join(' ')}`,
-    // The library makes its styles as it draws.
+    // The library creates its styles while it renders.
     "style-src 'unsafe-inline'",
     "connect-src 'self'",
     "base-uri 'none'",

@@ -1,11 +1,11 @@
-// From any thrown value to the error body of the API. What is not meant for a client stays in the log.
+// Turns any thrown value into an error body of the API. Details that are not for clients stay in the log.
 import { type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUnavailable, isUnstorable } from '../database/failures.ts'
 import { AppError, errorBody } from '../base/errors.ts'
 import { ShareExhausted } from '../base/fair-share.ts'
 
-/** Seconds after which a client may try again when we cannot serve. */
+/** Seconds after which a client may retry while the server is unavailable. */
 const retry_after_seconds = 1
 
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -15,7 +15,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   reply.header('x-request-id', request.id)
-  // Where a body is refused the framework closes at once, and who still sends would lose the answer (connection.ts).
+  // When a body is refused, the framework closes at once, and a client that still sends would lose the response (connection.ts).
   reply.removeHeader('connection')
   return reply
     .code(status)
@@ -25,20 +25,20 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
 }
 
 const share_detail =
-  "The organization's requests use its whole share of the server. Send fewer of them at once, and this one again."
+  "The organization's requests use its whole share of the server. Send fewer at once, and repeat this request."
 
 function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof ShareExhausted) return new AppError('unavailable', share_detail, {}, { cause: thrown })
   if (isUnavailable(thrown)) return new AppError('unavailable', undefined, {}, { cause: thrown })
-  // Validation should have found it; the caller is not served worse because it did not.
+  // Validation should have found this fault. The caller gets the same error as if it had.
   if (isUnstorable(thrown))
-    return new AppError('validation_failed', 'A value of the request cannot be stored.', { errors: [] })
+    return new AppError('validation_failed', 'The request contains a value that cannot be stored.', { errors: [] })
   const { code, statusCode } = (thrown ?? {}) as { code?: string; statusCode?: number }
   const known = code === undefined ? undefined : frameworkErrors.get(code)
   if (known) return new AppError(known)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return new AppError('malformed_request', 'The request cannot be read.')
+    return new AppError('malformed_request', 'The request could not be read.')
   }
   return new AppError('internal', undefined, {}, { cause: thrown })
 }

@@ -1,4 +1,4 @@
-// Server-sent events: writes what an operation streams, with a sign of life where it is silent, for as long as the caller may read.
+// Server-sent events: writes an operation's stream, with comments during silence, for as long as the caller may read.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../calls/core.ts'
@@ -6,9 +6,9 @@ import type { EventStream, ServerSentEvent } from '../calls/event-stream.ts'
 import type { IsStillAdmitted } from './admission.ts'
 import { watchReader, writeStream } from './stream.ts'
 
-/** A comment this often keeps proxies from closing a stream that is silent. */
+/** The interval of comments that keep proxies from closing a silent stream. */
 const heartbeat_ms = 15_000
-/** Where nobody can say whether the caller may still read, he may for so long. */
+/** How long the caller may go on reading while it cannot be checked whether they still may. */
 const unconfirmed_ms = 60_000
 
 interface Keeping {
@@ -23,7 +23,7 @@ export async function sendEventStream(
   keeping: Keeping,
 ): Promise<unknown> {
   using _held = held
-  // The one answer after which an `EventSource` does not come again.
+  // The only response after which an `EventSource` does not reconnect.
   if (!open) return reply.code(204).send()
   const { core } = keeping
   const gone = watchReader(reply)
@@ -31,7 +31,7 @@ export async function sendEventStream(
   return await writeStream({ request, reply, core, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
 }
 
-/** Whoever reads sees a stream that breaks off, and resumes. */
+/** The reader sees a broken stream and resumes. */
 async function* format(events: AsyncIterable<ServerSentEvent>, stopBeating: () => void): AsyncGenerator<string> {
   try {
     for await (const event of events) yield formatEvent(event)
@@ -48,7 +48,7 @@ function beat(response: ServerResponse, { core, isStillAdmitted }: Keeping): () 
 
   function next(): void {
     if (response.writableEnded) return
-    // What waits already keeps the connection alive as well.
+    // Pending data keeps the connection alive too.
     if (response.writableLength === 0) response.write(':\n\n')
     stop = clock.after(heartbeat_ms, next)
     void confirm()
@@ -67,7 +67,7 @@ function beat(response: ServerResponse, { core, isStillAdmitted }: Keeping): () 
   }
 }
 
-/** A reader that does not take what it was sent would keep an orderly end waiting. */
+/** A reader that does not read would block an orderly end. */
 function close(response: ServerResponse): void {
   if (response.writableLength === 0) response.end()
   else response.destroy()
@@ -76,6 +76,6 @@ function close(response: ServerResponse): void {
 function formatEvent(event: ServerSentEvent): string {
   if ('retry_ms' in event) return `retry: ${event.retry_ms}\n\n`
   const id = event.id === undefined ? '' : `id: ${event.id}\n`
-  // JSON has no line break outside of its escapes.
+  // JSON has line breaks only as escapes.
   return `${id}event: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`
 }

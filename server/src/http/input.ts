@@ -1,4 +1,4 @@
-// From a request to an operation's input: path, query, headers and body checked against the contract, every fault at once.
+// Reads an operation's input from a request: checks path, query, headers and body against the contract, reporting every fault.
 import { type Operation, headerName } from '@parley/contract'
 import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
@@ -6,10 +6,10 @@ import { type FieldFault, invalid } from '../base/errors.ts'
 import { createErrorFinders } from '../base/validation.ts'
 import { type ReadPart, type Values, createBodyReader, createPartReader, requirePath } from '../calls/check-input.ts'
 
-/** Query and header values are text and are coerced; a body says its types itself. */
+/** Query and header values are text and are converted; values of a body are typed. */
 const createFinderForText = createErrorFinders({ coerceTypes: true })
 
-/** Reads the declared fields only: what the contract does not name is ignored. */
+/** Reads only declared fields and ignores all others. */
 export function createInputReader(operation: Operation): (request: FastifyRequest) => Values {
   const { params, query, headers, body } = operation
   const readQuery = query && createTextReader(query)
@@ -32,7 +32,7 @@ export function createInputReader(operation: Operation): (request: FastifyReques
   }
 }
 
-/** Digits, and so few that a number holds them; of `0x10`, `1e3` and ` 7 ` a coercion would make numbers too. */
+/** Few enough digits for a number to be exact. Plain conversion would also accept `0x10`, `1e3` and ` 7 `. */
 const wholeNumber = /^-?\d{1,15}$/
 
 function createTextReader(schema: TObject): ReadPart {

@@ -1,4 +1,4 @@
-// A file that is kept in memory, once for all requests, and sent in pieces: who does not read it holds one piece of it.
+// A file in memory, shared by all requests and sent in pieces, so that a client that does not read occupies only one piece.
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'

@@ -1,4 +1,4 @@
-// The plain answer to a message is serialized by its schema, the last event of a stream as it is: both have to be the same.
+// The plain reply to a message is serialized by its schema, the last event of a stream without one: both must be the same.
 import { type MessageReply, operations, widgetData, widgetTypes } from '@parley/contract'
 import Fastify from 'fastify'
 import fc from 'fast-check'
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 
 const json = fc.jsonValue({ maxDepth: 3 })
 const object = fc.dictionary(fc.string({ maxLength: 12 }), json, { maxKeys: 4 })
-/** What a form or a field has beside what is known of them. */
+/** Unknown parts of a form or a field. */
 const known = new Set([
   'id',
   'type',
@@ -47,7 +47,7 @@ const reply = fc.record({
   turn_id: fc.uuid(),
 })
 
-test('whatever a reply has, its plain form loses nothing of it', async () => {
+test('the plain form of a reply loses nothing', async () => {
   await using server = Fastify()
   let answer: unknown
   const { schema } = operations.sendConversationMessage.success

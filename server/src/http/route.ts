@@ -1,4 +1,4 @@
-// One operation as a route: authenticate → limit → authorize → validate → invoke → serialize.
+// An operation as a route: authenticate → limit → authorize → validate → invoke → serialize.
 import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { PublicContext } from '../calls/context.ts'
@@ -16,9 +16,9 @@ import { sendTextStream } from './text-stream.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
-    /** Of the body, as far as it was read. */
+    /** Bytes of the body that were read. */
     body_bytes: number
-    /** Of an answer that is written while it comes about. */
+    /** Bytes of a streamed response. */
     streamed_bytes: number
   }
 }
@@ -36,7 +36,7 @@ export function registerOperation(
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: { response: schema ? { [status]: schema } : {} },
     config: { operation_id: operation.id },
-    // Before the body is read: who may not call gets no further.
+    // Before the body is read, so that callers without permission get no further.
     onRequest: async (request, reply) => {
       request.principal = await admit(admission, operation, request, reply)
     },
@@ -52,7 +52,7 @@ export function registerOperation(
         input as Checked<never>,
         originOf(core, request, reply, key),
       )
-      // All that is needed of it has been read, and the call may wait for minutes.
+      // Frees the body, which is no longer needed: the call may wait for minutes.
       request.body = undefined
       const { output } = await call
       if (output instanceof EventStream || output instanceof TextStream) {

@@ -1,17 +1,17 @@
-// The headers that tell a browser how little it may do with an answer.
+// The headers that restrict what a browser may do with a response.
 
-/** Of every answer, unless it says otherwise: data, which is no page, loads nothing, and is kept by nobody. */
+/** For every response without its own headers: data is not a page, loads nothing and is not cached. */
 export function answerHeaders(public_url: string | undefined): Record<string, string> {
   return {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
-    // Where the settings say that browsers come over HTTPS; sessions' cookies need it there already.
+    // Only if the settings say that browsers use HTTPS, which session cookies already require then.
     ...(public_url?.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   }
 }
 
-/** Of a page, and of what belongs to it. */
+/** For a page and its resources. */
 export function pageHeaders(policy: readonly string[]): Record<string, string> {
   return {
     'content-security-policy': policy.join('; '),

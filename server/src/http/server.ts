@@ -1,4 +1,4 @@
-// The HTTP server: every operation of the contract becomes a route here, and there is no other way in.
+// The HTTP server: every operation of the contract becomes a route here. There is no other entry point.
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
@@ -22,9 +22,9 @@ import { answerHeaders } from './security-headers.ts'
 import { createUnknownCallers } from './unknown-callers.ts'
 
 export interface HttpServer {
-  /** Resolves with where it listens, as `http://host:port`. */
+  /** Resolves with its address, as `http://host:port`. */
   listen(address: { host: string; port: number }): Promise<string>
-  /** Takes no more connections, and resolves when none is left: after `within_ms` they are closed, whatever they wait for. */
+  /** Accepts no more connections, and resolves when all are closed; after `within_ms` the remaining ones are closed by force. */
   close(within_ms: number): Promise<void>
 }
 
@@ -34,12 +34,12 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    // Our own hook answers in our own words.
+    // Our own hook sends our own error body.
     return503OnClosing: false,
     genReqId: () => ports.newId(),
     bodyLimit: config.limits.body_bytes,
     serverFactory: (listener) => connections.createServer(listener),
-    // The connections answer.
+    // connections.ts responds to these.
     clientErrorHandler: () => {},
     trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
     routerOptions: { maxParamLength: 512 },
@@ -56,10 +56,10 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
     if (node.isDraining && request.routeOptions.url !== '/healthz') {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
-    // Before the body is read, which nobody wants.
+    // Before the body is read, because it is not needed.
     if (request.is404) throw new AppError('not_found')
   })
-  // A call that ends while the server stops must not keep its connection: closing waits for every one.
+  // A call that ends during shutdown must not keep its connection alive, because closing waits for every connection.
   server.addHook('onSend', async (_request, reply) => {
     if (node.isDraining) reply.header('connection', 'close')
   })
@@ -69,7 +69,7 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
     request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
   })
   server.setErrorHandler(sendError)
-  // Of routes that find nothing; where there is none, the hook above has answered.
+  // For routes that find nothing; addresses without a route were handled by the hook above.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const { limits } = config
   const { database } = core
@@ -95,7 +95,7 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
   }
 }
 
-/** Of a name with several addresses the framework listens on the first one only, when the server is not its own. */
+/** The framework listens only on the first address of a name if it did not create the server itself. */
 async function listenBeside({ server, routing }: FastifyInstance, connections: Connections): Promise<Server[]> {
   const { address: taken, port } = server.address() as AddressInfo
   const addresses = await lookup('localhost', { all: true })
@@ -107,11 +107,11 @@ async function listenBeside({ server, routing }: FastifyInstance, connections: C
       return other
     }),
   )
-  // An address that this machine does not have is no fault.
+  // An address that this machine does not have is not an error.
   return started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
-/** A body is JSON in UTF-8 or it is nothing; an empty one counts as none, whatever it is called. */
+/** A body must be JSON in UTF-8. An empty one counts as absent, regardless of its content type. */
 function acceptJsonOnly(server: FastifyInstance): void {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser(

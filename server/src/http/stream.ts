@@ -1,12 +1,12 @@
-// An answer that is written while it comes about, at the reader's pace.
+// A response that is written while it is produced, at the reader's pace.
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../calls/core.ts'
 
-/** The head waits so long for the first piece, so that both are one packet. */
+/** How long the head waits for the first piece, so that both fit into one packet. */
 const head_ms = 20
 
-/** Aborts when the reader is no longer there. */
+/** Aborts when the reader has disconnected. */
 export function watchReader(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   if (reply.raw.destroyed) gone.abort()
@@ -20,7 +20,7 @@ export interface Streamed {
   core: Pick<Core, 'ports' | 'node'>
   gone: AbortSignal
   content_type: string
-  /** Called once the head is written. */
+  /** Called when the head has been written. */
   pieces: (response: ServerResponse) => AsyncIterable<string>
 }
 
@@ -43,10 +43,10 @@ export async function writeStream({ request, reply, core, gone, content_type, pi
       if (!response.write(piece)) await drained(response, gone)
     }
     response.end()
-    // A server that stops waits for every connection that is kept.
+    // A server that shuts down waits for every connection that is kept alive.
     if (core.node.isDraining) response.socket?.destroySoon()
   } catch (error) {
-    if (!gone.aborted) request.log.error({ err: error }, 'a stream broke off')
+    if (!gone.aborted) request.log.error({ err: error }, 'a stream failed')
     response.destroy()
   } finally {
     stopTimer()
@@ -57,7 +57,7 @@ export async function writeStream({ request, reply, core, gone, content_type, pi
   return reply
 }
 
-/** A reader that takes nothing loses its connection (connection.ts). */
+/** A reader that stops reading is disconnected (connection.ts). */
 async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
   if (gone.aborted || response.destroyed) return
   const { promise, resolve } = Promise.withResolvers<void>()

@@ -1,4 +1,4 @@
-// Plain text that is sent as it is written; what goes wrong before its first piece is an error answer like any other.
+// Plain text that is sent as it is written; an error before the first piece becomes a normal error response.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../calls/core.ts'
 import type { TextStream } from '../calls/event-stream.ts'
@@ -16,7 +16,7 @@ export async function sendTextStream(
     if (!gone.aborted) throw error
     return null
   })
-  // Nobody is there to be told.
+  // The client has disconnected, so there is nothing to report.
   if (first === null) return reply.hijack()
   const pieces = () => join(first, rest)
   return writeStream({ request, reply, core, gone, content_type: 'text/plain; charset=utf-8', pieces })

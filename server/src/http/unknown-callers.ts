@@ -1,4 +1,4 @@
-// What callers without a valid credential may cost, counted by their network and in memory. A valid credential always gets through.
+// Limits the cost of callers without a valid credential, by their network and in memory. A valid credential is never refused here.
 import { type Presented, createCredentialCheck } from '../access/access.ts'
 import { networkOf } from '../calls/attempts.ts'
 import type { Executor } from '../database/database.ts'
@@ -9,22 +9,22 @@ import { type RateDecision, createBuckets } from '../calls/rate-limit.ts'
 export interface UnknownCallers {
   /** Counts a call that needs no credential. */
   take(address: string): RateDecision
-  /** Counts what such a call turned out to cost beyond that. */
+  /** Counts the additional cost of such a call. */
   charge(address: string, cost: number): void
   /**
-   * Counts a failed authentication. Of a network with too many of them, what is presented is looked up only once it is known to
-   * exist, and that is asked for all such callers together.
+   * Counts a failed authentication. For a network with too many of them, a credential is looked up only after a check that it
+   * exists, which is made for all such callers together.
    */
   authenticate<T>(address: string, attempt: Attempt<T>): Promise<T>
 }
 
 interface Attempt<T> {
   authenticate(): Promise<T>
-  /** What would have to be looked up; null: nothing. */
+  /** The credential to look up; null if none. */
   readPresented(): Presented | null
 }
 
-/** Credentials that have been good since their network had too many failures: they do not wait for the others. */
+/** Credentials that were valid after their network had too many failures; they do not wait for the others. */
 const most_known = 10_000
 
 export function createUnknownCallers(
@@ -36,7 +36,7 @@ export function createUnknownCallers(
   const known = new Set<string>()
   const look = (address: string) => networks.look(networkOf(address), Math.floor(clock.monotonic()), 1)
 
-  /** What it is remembered by, should it be good. */
+  /** The key to remember it by if it is valid. */
   async function requireKnown(presented: Presented | null): Promise<string | null> {
     if (presented === null) return null
     const name = nameOf(presented)

@@ -1,4 +1,4 @@
-// The answer to what is no request: bytes that cannot be read as HTTP, or that do not arrive in time. In the API's own words.
+// The response to bytes that are not valid HTTP or do not arrive in time, in the format of the API.
 
 export function describeUnreadable(error: { code?: string }, request_id: string, request_seconds: number): string {
   const [status, detail] = explain(error.code, request_seconds)
@@ -16,8 +16,8 @@ export function describeUnreadable(error: { code?: string }, request_id: string,
 
 function explain(code: string | undefined, request_seconds: number): [status: string, detail: string] {
   if (code === 'HPE_HEADER_OVERFLOW')
-    return ['431 Request Header Fields Too Large', 'The path and the headers are too long.']
+    return ['431 Request Header Fields Too Large', 'The address or the headers are too long. Shorten them.']
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return ['408 Request Timeout', `The request did not arrive within ${request_seconds} seconds. Send it again.`]
-  return ['400 Bad Request', 'The request cannot be read.']
+  return ['400 Bad Request', 'The request is not valid HTTP.']
 }

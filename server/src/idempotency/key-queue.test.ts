@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { AppError } from '../base/errors.ts'
 import { createKeyQueue, most_waiting_for_key, most_waiting_of_owner } from './key-queue.ts'
 
-/** Time that goes on when it is told to. */
+/** A clock that the test advances. */
 function createClock() {
   let now = 0
   const timers = new Map<number, () => void>()
@@ -28,7 +28,7 @@ function createClock() {
 const settled = () => new Promise(setImmediate)
 const nameOf = (error: unknown) => (error instanceof AppError ? error.error : error)
 
-/** Calls that end when they are told to. */
+/** Calls that end when the test ends them. */
 function startCalls() {
   const clock = createClock()
   const queue = createKeyQueue(clock)
@@ -42,7 +42,7 @@ function startCalls() {
   return { clock, queue, begun, call, names: () => begun.map(({ name }) => name) }
 }
 
-test('calls with one key run one after the other, oldest first, and others beside them', async () => {
+test('calls with one key run one after another, oldest first, and others in parallel', async () => {
   const { begun, call, names } = startCalls()
   const first = call('first')
   const rest = [call('second'), call('third')]
@@ -72,7 +72,7 @@ test('after one that fails the next one runs', async () => {
   expect(await second).toBe('second')
 })
 
-test('more than may wait for a key, or of an owner for all keys, are refused', async () => {
+test('calls beyond the limit of a key, or of an owner for all keys, are refused', async () => {
   const { call } = startCalls()
   const refusal = (waits: Promise<unknown>) => waits.then(() => 'none', nameOf)
   for (let n = 0; n <= most_waiting_for_key; n += 1) void call(`${n}`)
@@ -87,7 +87,7 @@ test('more than may wait for a key, or of an owner for all keys, are refused', a
   expect(await Promise.race([refusal(waiting), settled().then(() => 'waits')])).toBe('waits')
 })
 
-test('who waits too long is refused, and its place in the queue is given up', async () => {
+test('a call that waits too long is refused, and leaves the queue', async () => {
   const { clock, begun, call, names } = startCalls()
   void call('first')
   const second = call('second').catch(nameOf)
@@ -102,7 +102,7 @@ test('who waits too long is refused, and its place in the queue is given up', as
   expect(clock.timers.size).toBe(0)
 })
 
-test('looks at a transaction elsewhere grow rarer, and end after 30 s', async () => {
+test('looks at a transaction elsewhere become less frequent, and end after 30 s', async () => {
   const { clock, queue } = startCalls()
   const pauses: number[] = []
   for (let times = 0; times < 8; times += 1) {

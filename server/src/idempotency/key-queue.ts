@@ -1,37 +1,37 @@
-// Calls that wait for another one with the same idempotency key: in memory, without a database connection.
+// Queues calls behind another one with the same idempotency key, in memory and without a database connection.
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { backoff } from '../base/retry.ts'
 
 export interface KeyQueue {
-  /** Runs `work` after all earlier calls with this key on this node. Throws `rate_limited`, `unavailable`. */
+  /** Runs `work` after all earlier calls with this key on this node. Throws `rate_limited` or `unavailable`. */
   inTurn<T>(call: QueuedCall, work: () => Promise<T>): Promise<T>
-  /** For a call whose key is held by a transaction of another call, here or elsewhere: until it should look again. Throws as `inTurn`. */
+  /** Waits until a call whose key another transaction holds, on any node, should look again. Throws like `inTurn`. */
   pause(call: QueuedCall, since: number, times: number): Promise<void>
 }
 
 export interface QueuedCall {
-  /** Of its namespace. */
+  /** The key with its namespace. */
   key: string
-  /** The organization, or the user without one. */
+  /** The organization, or a user without one. */
   owner: string
 }
 
 export const most_waiting_for_key = 32
 export const most_waiting_of_owner = 256
-/** For a call on this node, which may be an import, and for a transaction, which no statement keeps open for longer. */
+/** How long to wait for a call on this node, which may be an import, and for a transaction, which no statement keeps open longer. */
 const turn_wait_ms = 120_000
 const transaction_wait_ms = 30_000
 
-/** Between two looks: from the first to the last. */
+/** The first and the last interval between two looks. */
 const pauses = { first_ms: 10, longest_ms: 500 }
 
 export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQueue {
-  /** Of each key that a call runs with: who waits for its end, oldest first. */
+  /** For each key in use, the calls that wait for its end, oldest first. */
   const running = new Map<string, (() => void)[]>()
   const waitingOf = new Map<string, number>()
 
-  /** `begin` hands out what ends the wait, and answers what undoes that. */
+  /** `begin` receives the function that ends the wait, and returns one that cancels it. */
   async function wait(owner: string, ms: number, begin: (end: () => void) => () => void): Promise<boolean> {
     const waiting = waitingOf.get(owner) ?? 0
     if (waiting >= most_waiting_of_owner) throw tooMany()
@@ -63,7 +63,7 @@ export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQu
   return {
     async inTurn(call, work) {
       const queue = running.get(call.key)
-      // Whoever is woken takes over the place of the one before.
+      // The woken call takes over the place of the previous one.
       if (queue) await waitForTurn(call, queue)
       else running.set(call.key, [])
       try {
@@ -84,7 +84,7 @@ export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQu
 const tooMany = () =>
   new AppError(
     'rate_limited',
-    'Too many requests wait for an earlier one with the same Idempotency-Key. Send them after it has ended.',
+    'Too many requests are waiting for an earlier one with the same Idempotency-Key. Send them again when it has ended.',
   )
 
 const stillRunning = () =>

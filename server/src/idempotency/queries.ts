@@ -1,22 +1,22 @@
-// The rows of idempotency keys. A row is written by the transaction whose effect it stands for.
+// The SQL of idempotency keys. A row is written by the transaction of the effect that it represents.
 import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { arraysOf, rowsOf } from '../database/rows.ts'
 
 /** A key as a request sends it. */
 export interface RequestKey {
-  /** The organization; the user or the conversation, where the credential speaks for no more than that. */
+  /** The organization, or the user or conversation if the credential is limited to that. */
   namespace: string
   key: string
-  /** Of the request and of what its caller may do. */
+  /** Of the request and the permissions of its caller. */
   fingerprint: Buffer
 }
 
-/** What a request with this key has brought about. */
+/** The effect of a request with this key. */
 export interface BoundKey {
   fingerprint: Buffer
   conversation_id: string | null
   turn_id: string | null
-  /** Sealed; null where it is read from what was stored, or not known yet. */
+  /** Sealed; null if the answer is read from stored data, or is not known yet. */
   answer: Buffer | null
 }
 
@@ -25,7 +25,7 @@ export interface Binding {
   turn_id?: string | null
 }
 
-const of_namespace = 'a key has a namespace, which is as narrow as an organization or narrower'
+const of_namespace = 'a key has a namespace, which is an organization or narrower'
 
 const findStatement = acrossOrganizations(
   of_namespace,
@@ -41,8 +41,8 @@ export async function findKey(executor: Executor, { namespace, key }: RequestKey
   return row ?? null
 }
 
-// A transaction that is about to bind the same key is not waited for: its lock is tried before its row. Only one of the version
-// before, which takes no such lock, has to be; in the order of the keys, so that no two wait for each other.
+// Never waits for a transaction that is about to bind the same key: its lock is tried before its row. The exception is the previous
+// version of the server, which takes no such lock; rows are in the order of keys, so that no two transactions deadlock.
 const insertStatement = acrossOrganizations(
   of_namespace,
   'bind_idempotency_keys',
@@ -70,10 +70,10 @@ export interface NewBinding {
   to: Binding
 }
 
-/** `taken`: another request has bound the key; `busy`: a transaction is about to, or not. */
+/** `taken`: another request has bound the key; `busy`: a transaction may be about to. */
 export type BindOutcome = 'bound' | 'taken' | 'busy'
 
-/** In the order of the bindings, each of which has a key of its own. */
+/** Outcomes in the order of the bindings, whose keys are all different. */
 export async function insertKeys(executor: Executor, bindings: NewBinding[]): Promise<BindOutcome[]> {
   const rows = bindings.map(({ request, to: { conversation_id = null, turn_id = null } }) => {
     return { ...request, conversation_id, turn_id }
@@ -86,7 +86,7 @@ export async function insertKeys(executor: Executor, bindings: NewBinding[]): Pr
   return bindings.map(({ request }) => outcomes.get(nameOf(request))!)
 }
 
-// Waits for a rotation of the secret key, and then writes nothing that the old one sealed.
+// Waits for a rotation of the secret key, and then writes nothing that was sealed with the old one.
 const settleStatement = acrossOrganizations(
   of_namespace,
   'settle_idempotency_key',
@@ -95,8 +95,8 @@ const settleStatement = acrossOrganizations(
 )
 
 /**
- * Stores the first answer; answers the one that is stored, null when the key is not bound (any more) or the secret key that
- * sealed the answer was replaced.
+ * Stores the first answer and returns the stored one; null if the key is not bound (any more), or the secret key that sealed the
+ * answer was replaced.
  */
 export async function settleKey(
   executor: Executor,
@@ -120,7 +120,7 @@ export interface KeptAnswer {
   answer: Buffer
 }
 
-/** Those that are kept, by their place in the table's order. */
+/** The stored answers, by their place in the table's order. */
 export function readAnswersAfter(
   executor: Executor,
   after: Pick<KeptAnswer, 'namespace' | 'key'>,
@@ -147,7 +147,7 @@ const forgetStatement = acrossOrganizations(
   'update idempotency_keys set answer = null where conversation_id = $1 and answer is not null',
 )
 
-/** Removes the answers that may hold a conversation's content. */
+/** Removes the answers that may contain a conversation's content. */
 export async function forgetAnswers(executor: Executor, conversation_id: string): Promise<void> {
   await executor.query(forgetStatement, [conversation_id])
 }
@@ -160,7 +160,7 @@ const deleteStatement = acrossOrganizations(
    returning 1`,
 )
 
-/** Answers how many it deleted: as many as asked for means that there may be more. */
+/** Returns the number of deleted rows; if it equals the limit, there may be more. */
 export async function deleteExpiredKeys(executor: Executor, limit: number): Promise<number> {
   return (await executor.query(deleteStatement, [limit])).length
 }
@@ -173,7 +173,7 @@ const otherHolderStatement = acrossOrganizations(
       or exists (select from sessions where id = wanted.id)`,
 )
 
-/** Whether the id, which a conversation has, is an organization's, a user's or a session's too. */
+/** Whether the id of a conversation is also that of an organization, a user or a session. */
 export async function hasOtherHolder(executor: Executor, conversation_id: string): Promise<boolean> {
   return (await executor.lookUp(otherHolderStatement, [conversation_id], conversation_id)).length > 0
 }

@@ -1,5 +1,5 @@
-// Idempotent requests (T9): the same request with the same key has one effect and one first answer, on any node. A key is bound
-// by the very commit of its effect: no claim is left behind by a node that dies, and a refusal leaves nothing at all.
+// Idempotent requests (T9): the same request with the same key has one effect and one first answer, on any node. The commit of the
+// effect also binds the key, so a node that dies leaves no claim behind, and a refusal leaves nothing at all.
 import { createHash } from 'node:crypto'
 import type { Database, Executor } from '../database/database.ts'
 import { AppError, notFound } from '../base/errors.ts'
@@ -9,16 +9,16 @@ import type { Sealer } from '../base/sealer.ts'
 import type { KeyQueue, QueuedCall } from './key-queue.ts'
 import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, settleKey } from './queries.ts'
 
-/** The key of a call, for an operation of several transactions, which must bind it in the commit of its effect by itself. */
+/** The key of a call, for operations with several transactions, which must bind it themselves in the commit of the effect. */
 export interface CallKey {
-  /** What an earlier call with this key has brought about; null: this one is the first. */
+  /** The effect of an earlier call with this key; null if this is the first. */
   readonly bound: { readonly conversation_id: string | null; readonly turn_id: string | null } | null
   readonly request: RequestKey
-  /** In the transaction of the effect. Ends the call when another one was faster: it then runs anew, with `bound`. */
+  /** Call it in the transaction of the effect. If another call was faster, it ends this call, which then runs again with `bound`. */
   bind(tx: Executor, to: Binding): Promise<void>
-  /** The first answer that anyone came to: this one, or an earlier one, which counts as a replay. */
+  /** Stores and returns the first answer: this one, or an earlier one, which counts as a replay. */
   settle<Answer>(answer: Answer): Promise<Answer>
-  /** Says that the answer is that of an earlier call. */
+  /** Marks the answer as that of an earlier call. */
   markReplayed(): void
 }
 
@@ -27,34 +27,34 @@ export { type Binding, deleteExpiredKeys, forgetAnswers } from './queries.ts'
 /** Another request bound the key between the look-up and the commit. */
 export class KeyTaken extends Error {}
 
-/** A transaction of another request holds the key: it will bind it, or not. */
+/** A transaction of another request holds the key and may bind it. */
 class KeyBusy extends Error {}
 
-/** Of calls in one transaction those that could not bind their key, and why. */
+/** The calls in a transaction that could not bind their key, with the reasons. */
 export type LostKeys = ReadonlyMap<CallKey, Error>
 
-/** Each loss means that another request has bound the key, so that the next look finds it. */
+/** Each loss means that another request has bound the key, so the next look finds it. */
 const max_tries = 4
 
 interface Call<Answer> {
   database: Database
   sealer: Sealer
   request: RequestKey
-  /** Of the path, if it names one. */
+  /** The conversation in the path, if there is one. */
   conversation_id: string | null
-  /** The organization, or the user without one, whose share of the connections and of the waits it uses. */
+  /** The organization, or a user without one, whose share of connections and waits the call uses. */
   owner: string
   key_queue: KeyQueue
   clock: Pick<Clock, 'monotonic'>
-  /** `once`: the whole call is one transaction; `in_parts`: several that can be repeated; `itself`: it waits for a turn or a model. */
+  /** `once`: the call is one transaction; `in_parts`: several repeatable ones; `itself`: it waits for a turn or a model. */
   commits: 'once' | 'in_parts' | 'itself'
-  /** Runs what does not only wait, once the caller has a place for it. */
+  /** Runs work other than waiting, once the caller has a place for it. */
   within: <T>(work: () => Promise<T>) => Promise<T>
   run: (database: Database, key: CallKey | null) => Promise<Answer>
   onReplay: () => void
 }
 
-/** Calls that would only wait for each other's transactions wait here, in memory. Others join the turn that the first has begun. */
+/** Calls that would wait for each other's transactions wait here, in memory. Others join the turn that the first one began. */
 export function runOnce<Answer>(call: Call<Answer>): Promise<Answer> {
   return call.commits === 'itself' ? tryUntilDone(call) : call.key_queue.inTurn(placeOf(call), () => tryUntilDone(call))
 }
@@ -71,7 +71,7 @@ async function tryUntilDone<Answer>(call: Call<Answer>): Promise<Answer> {
     const bound = await findKey(call.database, call.request)
     if (bound && !bound.fingerprint.equals(call.request.fingerprint)) throw new AppError('idempotency_key_reused')
     if (bound?.answer) return replay(call, bound.answer)
-    // Its answer went with the conversation that it was about.
+    // The answer was deleted together with its conversation.
     if (bound && call.commits === 'once') throw notFound('Conversation')
     const key = createKey(call, bound)
     try {
@@ -91,13 +91,13 @@ function tryOnce<Answer>(call: Call<Answer>, key: OwnKey): Promise<Answer> {
   if (commits === 'itself') return run(database, key)
   return within(async () => {
     if (commits === 'once') return runInOneTransaction(call)
-    // Before the first part: no other request with this key may have an effect.
+    // Bound before the first part, so that no other request with this key can have an effect.
     await database.transaction((tx) => key.bind(tx, {}))
     return run(database, key)
   })
 }
 
-/** What this call was refused for may be what another one with the same key did meanwhile. */
+/** Whether this call may have been refused because of what another one with the same key did in the meantime. */
 async function wasOvertaken(call: Call<unknown>, key: OwnKey, error: unknown): Promise<boolean> {
   if (key.bound || key.has_bound || !(error instanceof AppError)) return false
   return (await findKey(call.database, call.request)) !== null
@@ -113,7 +113,12 @@ function open(sealer: Sealer, request: RequestKey, sealed: Buffer): string {
   try {
     return sealer.open(sealed, contextOf(request))
   } catch (cause) {
-    throw new AppError('unavailable', 'The first answer was sealed with another secret key.', {}, { cause })
+    throw new AppError(
+      'unavailable',
+      'The first answer was sealed with a different secret key. Send the request with a new Idempotency-Key.',
+      {},
+      { cause },
+    )
   }
 }
 
@@ -122,7 +127,7 @@ function seal({ sealer, request }: Call<unknown>, answer: unknown) {
   return { answer: sealed, key_fingerprint: sealer.key_fingerprint }
 }
 
-/** What an answer is sealed for. */
+/** The context that an answer is sealed for. */
 export function contextOf({ namespace, key }: Pick<RequestKey, 'namespace' | 'key'>): string {
   return `${namespace} ${key}`
 }
@@ -132,7 +137,7 @@ async function runInOneTransaction<Answer>(call: Call<Answer>): Promise<Answer> 
   return database.transaction(async (tx) => {
     await bind(tx, request, { conversation_id })
     const answer = await call.run(tx, null)
-    // Without its answer the key could not be repeated: nothing is stored then.
+    // Without a stored answer the call could not be repeated, so nothing is stored.
     if (!(await settleKey(tx, request, seal(call, answer)))) throw new AppError('unavailable')
     return answer
   })
@@ -145,7 +150,7 @@ async function bind(tx: Executor, request: RequestKey, to: Binding): Promise<voi
 
 const lossOf = (outcome: 'taken' | 'busy') => (outcome === 'busy' ? new KeyBusy() : new KeyTaken())
 
-/** As `bind`, of several calls in one transaction. Answers those that could not, whose effects must not be written. */
+/** Like `bind`, for several calls in one transaction. Returns those that could not bind; their effects must not be written. */
 export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: Binding }[]): Promise<LostKeys> {
   const own = bindings.filter(({ key }) => !key.bound)
   if (own.length === 0) return new Map()
@@ -162,12 +167,12 @@ export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: B
   return lost
 }
 
-/** What bound it has come to nothing, and the call goes on. */
+/** The transaction that bound it failed, and the call continues. */
 export function forgetBinding(key: CallKey): void {
   ;(key as OwnKey).has_bound = false
 }
 
-/** `has_bound`: this call bound it, in a transaction that may yet fail. */
+/** `has_bound`: this call bound it, in a transaction that may still fail. */
 type OwnKey = CallKey & { has_bound: boolean }
 
 function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
@@ -190,7 +195,7 @@ function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
   return key
 }
 
-/** `rights`: what the caller may do, as text. An answer must not reach someone who could not have got it himself. */
+/** `rights`: the caller's permissions as text. A caller must not get an answer that they could not have got themselves. */
 export function fingerprintOf(method: string, path: string, body: unknown, rights: string): Buffer {
   const request = canonicalJson({ method, path, body: body ?? null, rights })
   return createHash('sha256').update(request).digest()

@@ -1,27 +1,22 @@
-// Tells every node over the database (LISTEN/NOTIFY) that something happened. A message that is lost costs time, never
-// correctness: whoever waits for one looks at the database by himself too.
+// Notifies every node over the database (LISTEN/NOTIFY). A lost message costs time but never correctness, because waiters also look
+// at the database by themselves.
 import pg from 'pg'
 import { backoff } from '../base/retry.ts'
 import { type Database, acrossOrganizations } from '../database/database.ts'
-
-export interface BusMessage {
-  topic: string
-  /** What it is about: mostly an id. At most 7,900 bytes together with the topic. */
-  id: string
-}
+import type { Topic } from './topics.ts'
 
 export interface Bus extends AsyncDisposable {
-  /** To every node, this one included. Never throws: a message may be lost. */
-  publish(message: BusMessage): Promise<void>
-  subscribe(topic: string, receive: (id: string) => void): void
+  /** Publishes to every node, including this one; at most 7,900 bytes with the topic. Never throws: a message may be lost. */
+  publish<Payload>(topic: Topic<Payload>, payload: Payload): Promise<void>
+  subscribe<Payload>(topic: Topic<Payload>, receive: (payload: Payload) => void): void
 }
 
 export interface BusOptions {
   database: Database
   connection_string: string
-  /** Calls back once after `ms`; the answer stops it. */
+  /** Calls back once after `ms`; the returned function cancels it. */
   after: (ms: number, call: () => void) => () => void
-  /** The connection is up again: messages may have been missed. */
+  /** The connection was restored; messages may have been missed. */
   onReconnect: () => void
   onError: (error: Error) => void
 }
@@ -29,14 +24,14 @@ export interface BusOptions {
 /** Of the notifications that carry the messages. */
 export const channel = 'parley'
 const publishStatement = acrossOrganizations(
-  'what it says is for every node',
+  'messages are for every node',
   'publish_on_bus',
   `select pg_notify('${channel}', $1)`,
 )
 const waits = { first_ms: 250, longest_ms: 5000 }
 
 export function openBus(options: BusOptions): Bus {
-  const receivers = new Map<string, Set<(id: string) => void>>()
+  const receivers: Receivers = new Map()
   let isClosed = false
   let client: pg.Client | null = null
   let stopRetry = () => {}
@@ -72,16 +67,19 @@ export function openBus(options: BusOptions): Bus {
 
   void connect(1)
   return {
-    async publish({ topic, id }) {
+    async publish(topic, payload) {
       try {
-        await options.database.query(publishStatement, [`${topic} ${id}`])
+        await options.database.query(publishStatement, [`${topic.name} ${topic.encode(payload)}`])
       } catch (error) {
         options.onError(error as Error)
       }
     },
     subscribe(topic, receive) {
-      const group = receivers.get(topic) ?? new Set()
-      receivers.set(topic, group.add(receive))
+      const group = receivers.get(topic.name) ?? new Set()
+      receivers.set(
+        topic.name,
+        group.add((text) => receive(topic.decode(text))),
+      )
     },
     async [Symbol.asyncDispose]() {
       isClosed = true
@@ -91,16 +89,19 @@ export function openBus(options: BusOptions): Bus {
   }
 }
 
-function deliver(receivers: Map<string, Set<(id: string) => void>>, payload: string): void {
-  const space = payload.indexOf(' ')
-  const [topic, id] = [payload.slice(0, space), payload.slice(space + 1)]
-  for (const receive of receivers.get(topic) ?? []) receive(id)
+/** By the topic's name. */
+type Receivers = Map<string, Set<(text: string) => void>>
+
+function deliver(receivers: Receivers, message: string): void {
+  const space = message.indexOf(' ')
+  const [name, text] = [message.slice(0, space), message.slice(space + 1)]
+  for (const receive of receivers.get(name) ?? []) receive(text)
 }
 
 async function endQuietly(client: pg.Client): Promise<void> {
   try {
     await client.end()
   } catch {
-    // It is gone already.
+    // It has already been closed.
   }
 }

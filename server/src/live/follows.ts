@@ -1,15 +1,16 @@
-// Which conversations are read on which node: every node tells the others what it follows, so that they tell it what happens
-// there. A message that is lost costs time, never an event: readers look at the log by themselves too.
+// Tracks which node follows which conversations: every node announces what it follows, so that the others report what happens
+// there. A lost message costs time but never an event, because readers also look at the log by themselves.
 import type { Bus } from './bus.ts'
 import type { Ports } from '../base/ports.ts'
+import { topic } from './topics.ts'
 
 export interface Follows extends Disposable {
-  /** Until the answer is disposed of. */
+  /** Follows until the result is disposed of. */
   follow(conversation_id: string): Disposable
   isFollowedHere(conversation_id: string): boolean
   followedHere(): string[]
   isFollowedElsewhere(conversation_id: string): boolean
-  /** Says again that the conversation is followed here: who carries its turn out sends what was said from the start. */
+  /** Announces again that this node follows the conversation; the node that runs its turn then sends the text from the start. */
   ask(conversation_id: string): void
 }
 
@@ -17,20 +18,29 @@ export interface FollowOptions {
   bus: Bus
   ports: Pick<Ports, 'clock'>
   node_id: string
-  /** Another node follows it, anew or again. */
+  /** Another node follows the conversation, for the first time or again. */
   onFollowed: (conversation_id: string) => void
-  /** Nobody here does any more. */
+  /** This node no longer follows the conversation. */
   onUnfollowed: (conversation_id: string) => void
 }
 
-/** New ones are told together. */
+/** A node follows these conversations. */
+export const followed = topic<{ node_id: string; ids: string[] }>('follow', {
+  encode: ({ node_id, ids }) => [node_id, ...ids].join(' '),
+  decode(text) {
+    const [node_id, ...ids] = text.split(' ')
+    return { node_id: node_id!, ids }
+  },
+})
+
+/** How long new follows are collected to announce them together. */
 const gather_ms = 10
 const renew_ms = 30_000
-/** Two renewals may be lost. */
+/** Permits the loss of two renewals. */
 const forget_ms = 75_000
-/** Of ids in one message: 36 bytes each. */
+/** Ids in one message, 36 bytes each. */
 const ids_in_message = 200
-/** Conversations of other nodes that one remembers; beyond that it does not tell them, and they find out by themselves. */
+/** Remembered conversations that other nodes follow; beyond that, they get no reports and look by themselves. */
 const most_remembered = 200_000
 
 export function createFollows({ bus, ports, node_id, onFollowed, onUnfollowed }: FollowOptions): Follows {
@@ -51,8 +61,7 @@ export function createFollows({ bus, ports, node_id, onFollowed, onUnfollowed }:
 
   function publish(ids: string[]): void {
     for (let from = 0; from < ids.length; from += ids_in_message) {
-      const id = [node_id, ...ids.slice(from, from + ids_in_message)].join(' ')
-      void bus.publish({ topic: 'follow', id })
+      void bus.publish(followed, { node_id, ids: ids.slice(from, from + ids_in_message) })
     }
   }
 
@@ -63,8 +72,7 @@ export function createFollows({ bus, ports, node_id, onFollowed, onUnfollowed }:
     for (const [id, expires_at] of elsewhere) if (expires_at <= now) elsewhere.delete(id)
   }
 
-  bus.subscribe('follow', (payload) => {
-    const [teller, ...ids] = payload.split(' ')
+  bus.subscribe(followed, ({ node_id: teller, ids }) => {
     if (teller === node_id) return
     for (const id of ids) {
       if (elsewhere.size >= most_remembered && !elsewhere.has(id)) continue

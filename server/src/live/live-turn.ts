@@ -1,14 +1,14 @@
-// What a running turn is saying just now.
+// The text that a running turn is generating.
 
-/** The step of a turn that is under way. */
+/** The present step of a turn. */
 export interface LiveTurn {
   turn_id: string
-  /** 1 for the first. */
+  /** Starts at 1. */
   attempt: number
-  /** Pieces of the turn that are in the transcript: finished steps, and what tools have said. */
+  /** Pieces of the turn already in the transcript: finished steps and messages of tools. */
   kept: number
-  /** A number for each time that the step is begun: what was said before is void. */
+  /** A new number each time the step begins; earlier text is then void. */
   saying: number
-  /** Said in this step so far. */
+  /** The text of this step so far. */
   text: string
 }

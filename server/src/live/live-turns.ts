@@ -1,33 +1,34 @@
-// What running turns are saying just now, here and on other nodes: nothing of it is stored, and nothing rests on it. Whoever
-// reads pulls the text as it stands, so that a slow reader costs nothing and misses nothing but the pieces it came in.
+// The text that running turns are generating, on all nodes. It is not stored, and nothing depends on it. Readers pull the text so
+// far, so a slow reader costs nothing and misses no text, only the division into pieces.
 import type { Bus } from './bus.ts'
-import type { Signals } from './signals.ts'
+import { type Signals, signalsOf } from './signals.ts'
 import type { Ports } from '../base/ports.ts'
 import { createFollows } from './follows.ts'
 import type { LiveTurn } from './live-turn.ts'
-import { type Piece, createRelay } from './relay.ts'
+import { type Piece, createRelay, said } from './relay.ts'
+import { changed } from './shared.ts'
 
 export interface LiveTurns extends Disposable {
-  /** The turn that runs for a conversation, wherever that is; null when nothing is known of one. */
+  /** The running turn of a conversation on any node; null if none is known. */
   read(conversation_id: string): LiveTurn | null
-  /** By the engine of this node: a step begins. */
+  /** The engine of this node calls it when a step begins. */
   begin(conversation_id: string, step: Omit<LiveTurn, 'saying' | 'text'>): void
   say(conversation_id: string, text: string): void
-  /** The attempt here is over; it says nothing any more. */
+  /** The attempt on this node has ended and adds no more text. */
   end(conversation_id: string, turn_id: string): void
-  /** The log says that the turn is over: what another node was saying of it is told no more. */
+  /** According to the log the turn has ended, so its text from another node is no longer reported. */
   forget(conversation_id: string, turn_id: string): void
-  /** From now on this node hears of the conversation from the others; until the answer is disposed of. */
+  /** Makes other nodes report about the conversation until the result is disposed of. */
   follow(conversation_id: string): Disposable
   isFollowedElsewhere(conversation_id: string): boolean
-  /** Tells the other nodes that follow the conversation that something of it was stored. */
+  /** Tells other nodes that follow the conversation that something was stored. */
   announceStored(conversation_id: string): void
-  /** The conversations that are followed here. */
+  /** The conversations that this node follows. */
   followed(): string[]
 }
 
-/** The signal's key for a change of what is being said. */
-export const liveKey = (conversation_id: string) => `live ${conversation_id}`
+/** The signal's key for changes of the text that is being generated. */
+export const liveKey = signalsOf('live')
 
 export interface LiveOptions {
   bus: Bus
@@ -54,22 +55,21 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     return follows.isFollowedElsewhere(conversation_id) ? (here.get(conversation_id) ?? null) : null
   }
 
-  function hear(payload: string): void {
-    const { conversation_id, offset, text, ...step } = JSON.parse(payload) as Piece
+  function hear({ conversation_id, offset, text, ...step }: Piece): void {
     if (here.has(conversation_id) || !follows.isFollowedHere(conversation_id)) return
     const known = elsewhere.get(conversation_id)
     const isSameTurn = known?.turn_id === step.turn_id
-    // A node that lost the turn and does not know it yet.
+    // The message comes from a node that lost the turn and does not know it yet.
     if (isSameTurn && step.attempt < known.attempt) return
     const isSame = isSameTurn && known.attempt === step.attempt && known.saying === step.saying
     const before = isSame ? known.text : ''
-    if (offset > before.length) return follows.ask(conversation_id) // a piece was lost
+    if (offset > before.length) return follows.ask(conversation_id) // a piece is missing
     if (isSame && offset + text.length <= before.length) return
     elsewhere.set(conversation_id, { ...step, text: before.slice(0, offset) + text })
     signals.notify(liveKey(conversation_id))
   }
 
-  bus.subscribe('said', hear)
+  bus.subscribe(said, hear)
   return {
     read: (conversation_id) => here.get(conversation_id) ?? elsewhere.get(conversation_id) ?? null,
     begin(conversation_id, step) {
@@ -97,7 +97,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     isFollowedElsewhere: follows.isFollowedElsewhere,
     followed: follows.followedHere,
     announceStored(conversation_id) {
-      if (follows.isFollowedElsewhere(conversation_id)) void bus.publish({ topic: 'changed', id: conversation_id })
+      if (follows.isFollowedElsewhere(conversation_id)) void bus.publish(changed, conversation_id)
     },
     [Symbol.dispose]: () => follows[Symbol.dispose](),
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLocalResults } from './local-results.ts'
 
-test('everyone who expects a result is told it, and nobody else', () => {
+test('only those who expect a result receive it', () => {
   const results = createLocalResults<string>()
   using first = results.expect('turn')
   using second = results.expect('turn')
@@ -10,7 +10,7 @@ test('everyone who expects a result is told it, and nobody else', () => {
   expect([first.result, second.result, other.result]).toEqual(['over', 'over', null])
 })
 
-test('nothing is kept for who does not wait (any more)', () => {
+test('nothing is kept without a waiter', () => {
   const results = createLocalResults<string>()
   results.tell('turn', 'too early')
   const left = results.expect('turn')

@@ -1,14 +1,14 @@
-// Hands what has just ended on this node to those who wait for it here, so that they need not read what was just written.
-// Correctness never depends on it: a waiter also looks for itself.
+// Passes results that ended on this node to local waiters, so that they do not have to read what was just written. Correctness never
+// depends on it: waiters also look by themselves.
 
 export interface LocalResults<Result> {
-  /** Until the answer is disposed of. */
+  /** Expects a result until the returned value is disposed of. */
   expect(id: string): Expectation<Result>
   tell(id: string, result: Result): void
 }
 
 export interface Expectation<Result> extends Disposable {
-  /** Null as long as nothing was told. */
+  /** Null until there is a result. */
   readonly result: Result | null
 }
 

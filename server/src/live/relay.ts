@@ -1,15 +1,16 @@
-// Sends what a turn on this node is saying to the nodes that follow its conversation: pieces with their place in the text, so that
-// whoever misses one notices.
+// Sends the text that a turn on this node generates to the nodes that follow its conversation, in pieces with their offset, so that
+// a receiver notices a missing one.
 import type { Bus } from './bus.ts'
 import type { Clock } from '../base/ports.ts'
 import type { LiveTurn } from './live-turn.ts'
+import { topic } from './topics.ts'
 
-/** How long pieces for other nodes are gathered: one message for many words. */
+/** How long text for other nodes is collected, to send many words in one message. */
 const relay_ms = 25
-/** At worst six bytes each in the message, which may have 7,900. */
+/** Characters take at most six bytes each in the message, which has a limit of 7,900. */
 const relayed_characters = 1200
 
-/** A piece of a step's text, as nodes send it to each other. */
+/** A piece of a step's text, as sent between nodes. */
 export interface Piece {
   conversation_id: string
   turn_id: string
@@ -20,10 +21,12 @@ export interface Piece {
   text: string
 }
 
+export const said = topic<Piece>('said', { encode: JSON.stringify, decode: (text) => JSON.parse(text) as Piece })
+
 export interface Relay {
-  /** There is more of the conversation's turn. */
+  /** The conversation's turn has more text. */
   tell(conversation_id: string): void
-  /** Somebody has nothing of it yet. */
+  /** A new follower needs the text from the start. */
   fromStart(conversation_id: string): void
   forget(conversation_id: string): void
 }
@@ -31,11 +34,11 @@ export interface Relay {
 export interface RelayOptions {
   bus: Bus
   clock: Clock
-  /** What is said here, of a conversation that another node follows. */
+  /** Reads the turn on this node of a conversation that another node follows. */
   read: (conversation_id: string) => LiveTurn | null
 }
 
-/** `sent` is -1 as long as nobody knows of the step. */
+/** `sent` is -1 until the step has been announced. */
 interface Sending {
   step: LiveTurn
   sent: number
@@ -55,7 +58,7 @@ export function createRelay({ bus, clock, read }: RelayOptions): Relay {
     state.stopTimer ??= clock.after(relay_ms, () => flush(conversation_id))
   }
 
-  /** An empty piece says that the step has begun. */
+  /** An empty piece announces the step. */
   function flush(conversation_id: string): void {
     const state = sending.get(conversation_id)
     if (!state) return
@@ -63,8 +66,7 @@ export function createRelay({ bus, clock, read }: RelayOptions): Relay {
     const { text, ...step } = state.step
     for (let offset = Math.max(0, state.sent); offset < text.length || state.sent < 0;) {
       const piece = text.slice(offset, offset + relayed_characters)
-      const message: Piece = { conversation_id, ...step, offset, text: piece }
-      void bus.publish({ topic: 'said', id: JSON.stringify(message) })
+      void bus.publish(said, { conversation_id, ...step, offset, text: piece })
       offset += piece.length
       state.sent = offset
     }

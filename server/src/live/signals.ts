@@ -1,35 +1,55 @@
-// Wakes those who wait for a change in the database. A signal only makes it fast: every wait looks again by itself.
+// Wakes waiters for a change in the database. A signal is only faster: every waiter also looks again by itself.
 import type { Clock } from '../base/ports.ts'
 
+declare const declared: unique symbol
+
+/** Identifies a signal. Only `signal` and `signalsOf` create it. */
+export type SignalKey = string & { readonly [declared]: true }
+
+const names = new Set<string>()
+
+/** Declares a signal; throws at the start of the program if its name is taken. */
+export function signal(name: string): SignalKey {
+  if (names.has(name)) throw new Error(`two signals are named ${name}`)
+  names.add(name)
+  return name as SignalKey
+}
+
+/** Declares a family of signals, one for each id (of a turn, conversation or organization). */
+export function signalsOf(name: string): (id: string) => SignalKey {
+  const own = signal(name)
+  return (id) => `${own} ${id}` as SignalKey
+}
+
 export interface Signals {
-  /** Something about `key` (a turn's or a conversation's id) has been committed. */
-  notify(key: string): void
-  /** Resolves with the first answer of `look` that is not undefined, or with undefined after `timeout_ms`. */
-  waitFor<T>(key: string, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
-  /** For who follows something for long, and looks when it rings. */
-  listen(...keys: string[]): Listener
-  /** Anything may have been committed: everybody looks. */
+  /** Reports that what `key` stands for has happened; usually a commit. */
+  notify(key: SignalKey): void
+  /** Resolves with the first result of `look` other than undefined, or with undefined after `timeout_ms`. */
+  waitFor<T>(key: SignalKey, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
+  /** For long-lived followers, which look when they are notified. */
+  listen(...keys: SignalKey[]): Listener
+  /** Anything may have been committed, so all waiters look. */
   notifyAll(): void
-  /** Ends every wait, as if its time were over: the process is about to stop. */
+  /** Ends every wait as if it had timed out, because the process is about to stop. */
   close(): void
   readonly isClosed: boolean
 }
 
-/** Hears every notification of its keys from when it was made; one that comes between two waits is not missed. */
+/** Receives all notifications of its keys from its creation on, including those between two waits. */
 export interface Listener extends Disposable {
   /**
-   * Resolves with the keys that were notified since the last time, as soon as there is one; with none when the time is over,
-   * the signal aborts, or the process stops.
+   * Resolves with the keys that were notified since the last call, as soon as there is one; with none if the time is over, the
+   * signal aborts, or the process stops.
    */
-  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<string>>
-  /** Whether the next answer will have the key: it was notified since the last one. */
-  hasHeard(key: string): boolean
+  next(options: { timeout_ms?: number; signal?: AbortSignal }): Promise<ReadonlySet<SignalKey>>
+  /** Whether the key was notified since the last result, so that the next one will have it. */
+  hasHeard(key: SignalKey): boolean
 }
 
-/** How often a waiter looks again although nobody called. */
+/** How often a waiter looks again without a notification. */
 const poll_ms = 500
 
-type Waiters = Map<string, Set<() => void>>
+type Waiters = Map<SignalKey, Set<() => void>>
 
 export function createSignals(clock: Clock): Signals {
   const waiters: Waiters = new Map()
@@ -54,7 +74,7 @@ export function createSignals(clock: Clock): Signals {
     },
     async waitFor(key, timeout_ms, look) {
       const deadline = clock.monotonic() + timeout_ms
-      // Listens before it looks, so that a signal in between is not missed.
+      // Listens before it looks, so that it does not miss a signal in between.
       using listener = createListener(waiters, [key], clock, state)
       for (;;) {
         const left_ms = Math.max(0, deadline - clock.monotonic())
@@ -66,8 +86,8 @@ export function createSignals(clock: Clock): Signals {
   }
 }
 
-function createListener(waiters: Waiters, keys: string[], clock: Clock, state: { isClosed: boolean }): Listener {
-  const heard = new Set<string>()
+function createListener(waiters: Waiters, keys: SignalKey[], clock: Clock, state: { isClosed: boolean }): Listener {
+  const heard = new Set<SignalKey>()
   let ring = Promise.withResolvers<void>()
   const wakers = keys.map((key) => {
     const wake = () => {

@@ -1,4 +1,4 @@
-// The catalog: which models there are, and that each comes with its timeout, retries and fallbacks.
+// The catalog: which models exist, and that each has its timeout, retries and fallbacks.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract, joinText } from '../../test/support/model-contract.ts'
@@ -24,7 +24,7 @@ function listConfigured(catalog: ModelCatalog): string[] {
 }
 
 describe('the list', () => {
-  test('names every provider, and the demo model alone without settings', () => {
+  test('lists every provider, and only the demo model if none is configured', () => {
     const { catalog } = openCatalog({})
     expect(catalog.list()).toEqual([
       { id: 'demo/parley-demo', provider: 'demo', model: 'parley-demo', configured: true, source: 'built_in' },
@@ -36,7 +36,7 @@ describe('the list', () => {
     ])
   })
 
-  test('says what is configured, and never a key', () => {
+  test('lists what is configured, and never a key', () => {
     const { catalog } = openCatalog({
       openai: { api_key: TEST_KEY },
       google: { api_key: TEST_KEY },
@@ -76,7 +76,7 @@ describe('resolving', () => {
     expect(() => catalog.resolve({ ...CLAUDE, model: '' })).toThrow(expect.objectContaining({ kind: 'not_configured' }))
   })
 
-  test('a provider that is away is asked three times, then the fallback', async () => {
+  test('an unavailable provider is called three times, then the fallback', async () => {
     let calls = 0
     const { catalog, time } = openCatalog(
       SETTINGS,
@@ -115,7 +115,7 @@ describe('names of models', () => {
     expect(openCatalog({}).catalog.parse(id)).toEqual(ref)
   })
 
-  test('are split at the first slash, whatever follows', () => {
+  test('are split at the first slash', () => {
     const provider = fc.string({ minLength: 1 }).filter((text) => !text.includes('/'))
     fc.assert(
       fc.property(provider, fc.string({ minLength: 1 }), (provider, model) => {
@@ -130,7 +130,7 @@ describeModelContract('a model of the catalog', () => {
   return openCatalog(SETTINGS, client).catalog.resolve(CLAUDE)
 })
 
-test('a catalog closes its HTTP client, twice without harm', async () => {
+test('a catalog closes its HTTP client, and can be closed twice', async () => {
   const time = createVirtualTime()
   const catalog = createModelCatalog(SETTINGS, { clock: time, random: () => 0, retries: 0 })
   await catalog[Symbol.asyncDispose]()

@@ -1,4 +1,4 @@
-// The models of one server: the demo model and those of the configured providers, each behind timeout, retries and fallbacks.
+// The models of one server: the demo model and those of the configured providers, each with a timeout, retries and fallbacks.
 import { agentDefaults } from '@parley/contract'
 import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
 import type { Model } from './port.ts'
@@ -27,20 +27,20 @@ export interface ModelPolicy {
 }
 
 export interface ModelListing {
-  /** `provider/model`, or the provider alone where any of its models can be named. */
+  /** `provider/model`, or only the provider if any of its models may be named. */
   id: string
   provider: string
   model: string | null
   configured: boolean
-  /** What makes it available. */
+  /** Where its settings come from. */
   source: 'built_in' | 'environment'
 }
 
 export interface ModelCatalog extends AsyncDisposable {
-  /** Throws a `ModelError` of kind `not_configured`. `own` takes the place of the server's settings of its providers. */
+  /** Throws a `ModelError` of kind `not_configured`. `own` replaces the server's settings for its providers. */
   resolve(ref: ModelRef, policy?: ModelPolicy, own?: ProviderSettings): Model
   list(): ModelListing[]
-  /** Splits `provider/model` at the first slash; null when a half is missing. Does not ask whether the provider exists. */
+  /** Splits `provider/model` at the first slash; null if either half is missing. Does not check that the provider exists. */
   parse(id: string): ModelRef | null
 }
 

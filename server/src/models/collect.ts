@@ -1,7 +1,7 @@
-// Collects a model's stream: the plain answer is nothing but the collected stream.
+// Collects a model's stream: the plain answer is the collected stream.
 import { type FinishReason, ModelError, type ModelPart, type ModelUsage } from './port.ts'
 
-/** Of one answer; twice of what any model gives. */
+/** Per answer; twice the longest that any model gives. */
 const max_text_characters = 1_048_576
 
 export interface ModelAnswer {
@@ -12,7 +12,7 @@ export interface ModelAnswer {
   usage: ModelUsage
 }
 
-/** Throws a `ModelError` for an answer without end; leaving the loop ends the call. */
+/** Throws a `ModelError` for an endless answer; leaving the loop ends the call. */
 export async function collectAnswer(
   parts: AsyncIterable<ModelPart>,
   onText: (text: string) => void = () => {},
@@ -41,9 +41,4 @@ export async function collectAnswer(
   return answer
 }
 
-const endless = [
-  'protocol',
-  'any',
-  null,
-  `The model's answer has more than ${max_text_characters} characters.`,
-] as const
+const endless = ['protocol', 'any', null, `The model's answer exceeds ${max_text_characters} characters.`] as const

@@ -1,4 +1,4 @@
-// The demo model: always labelled, always the same, and made only of what it was given.
+// The demo model: always labelled, deterministic, and built only from its input.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract, joinText } from '../../test/support/model-contract.ts'
@@ -26,12 +26,12 @@ const anyMessage: fc.Arbitrary<ModelMessage> = fc.oneof(
 )
 
 describe('what the demo model says', () => {
-  test('begins with its label, whatever it is asked', async () => {
+  test('begins with its label for any request', async () => {
     await fc.assert(
       fc.asyncProperty(anyText, fc.array(anyMessage, { maxLength: 5 }), async (system, messages) => {
         const parts = await collectParts(createDemoModel(), { system, messages, tools: [TOOL] })
         const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []))
-        // A call of a tool is no text.
+        // A tool call has no text.
         if (parts[0]?.type === 'tool_call') expect(texts).toEqual([])
         else expect(texts.join('').startsWith(`${DEMO_LABEL} `)).toBe(true)
         expect(parts).toEqual(await collectParts(createDemoModel(), { system, messages, tools: [TOOL] }))
@@ -39,7 +39,7 @@ describe('what the demo model says', () => {
     )
   })
 
-  test('is these words', async () => {
+  test('is this text', async () => {
     expect(await reply('Where is my order?')).toBe(
       '[Demo model, not an AI] My instructions begin: “You help the customers of a tea shop. Be brief.” ' +
         'You wrote: “Where is my order?” I have seen 1 message.',
@@ -54,7 +54,7 @@ describe('what the demo model says', () => {
   )
 
   test.for(['history', 'Where is my order?', 'higher', 'say hello', 'Hiß'])(
-    'does not greet otherwise: %s',
+    'does not greet for other messages: %s',
     async (text) => {
       expect(await reply(text)).not.toContain('Hello!')
     },
@@ -74,7 +74,7 @@ describe('what the demo model says', () => {
     expect(await reply('x', { system: '' })).toContain('I have no instructions.')
   })
 
-  test('echoes at most 200 characters, none torn', async () => {
+  test('echoes at most 200 characters, none cut in half', async () => {
     const text = await reply('👩🏽‍🚀'.repeat(300))
     const echo = /You wrote: “([^”]*)”/.exec(text)?.[1] ?? ''
     expect([...echo]).toHaveLength(200)
@@ -87,7 +87,7 @@ describe('what the demo model says', () => {
     expect(await reply('', { messages })).toContain('I have seen 3 messages.')
   })
 
-  test('says how its tools are called', async () => {
+  test('explains how to call its tools', async () => {
     const tools = Array.from({ length: 7 }, (_, index) => ({ ...TOOL, name: `tool_${index}` }))
     expect(await reply('What can you do?', { tools })).toContain(
       'write “call <name> {json}”; I am offered tool_0, tool_1, tool_2, tool_3, tool_4, and 2 more.',
@@ -124,18 +124,18 @@ describe('tools of the demo model', () => {
   })
 
   test.for(['call get_weather for Oslo', 'please call get_weather', 'call other {}', 'call constructor {}', 'call'])(
-    '%j does not',
+    '%j calls no tool',
     async (text) => {
       const parts = await ask(text, { tools: [TOOL] })
       expect(parts.some((part) => part.type === 'tool_call')).toBe(false)
     },
   )
 
-  test('a tool that is not offered is not called', async () => {
+  test('does not call a tool that is not offered', async () => {
     expect((await ask('call get_weather {}')).at(-1)).toMatchObject({ reason: 'stop' })
   })
 
-  test('each call of a conversation has an id of its own, which a repeated step gets again', async () => {
+  test('each call of a conversation has its own id, which a repeated step keeps', async () => {
     const history: ModelMessage[] = [{ role: 'user', text: 'call get_weather {}' }]
     const ids: string[] = []
     for (let turn = 0; turn < 4; turn += 1) {
@@ -154,7 +154,7 @@ describe('tools of the demo model', () => {
     expect(new Set(ids).size).toBe(4)
   })
 
-  test('results are reported', async () => {
+  test('reports results', async () => {
     const results = [
       { call_id: 'a', name: 'get_weather', output: { degrees: 7 }, is_error: false },
       { call_id: 'b', name: 'find_order', output: 'no such order', is_error: true },
@@ -179,12 +179,12 @@ describe('summaries without a language model', () => {
     expect(summarizeWithDemo([agent('Hi')], 50)).toBe('[Demo model] The user sent no messages.')
   })
 
-  test('cut long quotes and say so', () => {
+  test('cut long quotes and mark the cut', () => {
     const text = summarizeWithDemo([user('one two three four five six'), user('seven')], 16)
     expect(text).toBe('[Demo model] The user sent 2 messages, first: “one two three…”, last: “seven”.')
   })
 
-  test('are labelled, within their words, and quote only what was said', () => {
+  test('are labelled, stay within their word limit, and quote only the conversation', () => {
     const said = fc.record({ role: fc.constantFrom('user', 'assistant'), text: fc.lorem({ maxCount: 30 }) })
     fc.assert(
       fc.property(fc.array(said, { maxLength: 6 }), fc.integer({ min: 2, max: 80 }), (transcript, max_words) => {

@@ -1,5 +1,5 @@
-// The built-in demo model: a deterministic answerer that says in its first words that it is no language model. It quotes and
-// counts what it was given and knows nothing else.
+// The built-in demo model: deterministic, and says in its first words that it is not a language model. It quotes and
+// counts its input and knows nothing else.
 import { createHash } from 'node:crypto'
 import type { Model, ModelMessage, ModelPart, ModelRequest, ModelToolResult } from './port.ts'
 
@@ -69,7 +69,7 @@ function explainTools({ tools }: ModelRequest): string {
   return `To have me call a tool, write “call <name> {json}”; I am offered ${names.join(', ')}${rest}.`
 }
 
-/** `call <tool name> {json arguments}`, when that tool is offered; the arguments are passed on as they were written. */
+/** `call <tool name> {json arguments}`, if that tool is offered; the arguments are passed on as written. */
 function findRequestedCall(request: ModelRequest): Extract<ModelPart, { type: 'tool_call' }> | null {
   const last = request.messages.at(-1)
   if (last?.role !== 'user') return null
@@ -79,7 +79,7 @@ function findRequestedCall(request: ModelRequest): Extract<ModelPart, { type: 't
   return { type: 'tool_call', call_id: toCallId(request.messages), name, arguments: match?.[2]?.trim() ?? '{}' }
 }
 
-/** Derived from everything said so far, so that it is the same when a step is repeated and new for each call. */
+/** Derived from everything said so far: the same if a step is repeated, and new for each call. */
 function toCallId(messages: ModelMessage[]): string {
   return `demo_${createHash('sha256').update(JSON.stringify(messages)).digest('hex').slice(0, 16)}`
 }
@@ -110,14 +110,14 @@ function textOf(message: ModelMessage): string {
 }
 
 /**
- * A summary made of the transcript's own words, for a server without a language model. Says that it comes from the demo model
+ * A summary that quotes the transcript, for a server without a language model. It says that it comes from the demo model
  * and has at most `max_words` words.
  */
 export function summarizeWithDemo(transcript: { role: string; text: string }[], max_words: number): string {
   const said = transcript.filter((message) => message.role === 'user').map((message) => message.text)
   const [first, last] = [said[0], said.at(-1)]
   const quotes = said.length > 1 ? 2 : 1
-  // The label and the words around the quotes are ten at most.
+  // The label and the words around the quotes are at most ten.
   const room = Math.max(1, Math.floor((max_words - 10) / quotes))
   const summary =
     first === undefined || last === undefined
@@ -128,14 +128,17 @@ export function summarizeWithDemo(transcript: { role: string; text: string }[], 
   return splitWords(summary).slice(0, Math.max(0, max_words)).join('').trimEnd()
 }
 
-/** A comparison of versions that only counts and names, for a server without a language model. */
+/** A comparison of versions that only counts and lists the differences, for a server without a language model. */
 export function compareWithDemo(differences: readonly { op: string; label: string }[]): string {
   const names = differences.slice(0, MAX_LISTED).map(({ op, label }) => `${op} ${label || 'the whole configuration'}`)
   const rest = differences.length > names.length ? `; and ${differences.length - names.length} more` : ''
   return `${DEMO_LABEL} I see ${countOf(differences.length, 'difference')}: ${names.join('; ')}${rest}.`
 }
 
-/** Instructions that repeat the inputs, for a server without a language model. Braces would make a template of them. */
+/**
+ * Instructions that repeat the inputs, for a server without a language model. Braces are removed, since they would make it a
+ * template.
+ */
 export function instructWithDemo(inputs: Record<string, unknown>): string {
   const lines = Object.entries(inputs)
     .slice(0, MAX_LISTED)
@@ -151,9 +154,9 @@ function quoteWords(text: string, max_words: number): string {
   return quote(words.length > max_words ? `${kept}…` : kept, MAX_QUOTE_CHARS)
 }
 
-/** Within quotation marks, on one line, at most `max_chars` characters of it. */
+/** In quotation marks, on one line, at most `max_chars` characters. */
 function quote(text: string, max_chars: number): string {
-  // By code point, so that no surrogate pair is torn.
+  // By code point, so that no surrogate pair is split.
   const characters = [...oneLine(text)]
   return `“${characters.length > max_chars ? `${characters.slice(0, max_chars - 1).join('')}…` : characters.join('')}”`
 }
@@ -162,7 +165,7 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim()
 }
 
-/** The words with the white space after them: joined, they are the text. */
+/** The words with the white space after them: joined, they are the text again. */
 function splitWords(text: string): string[] {
   return text.match(/\S+\s*/g) ?? []
 }

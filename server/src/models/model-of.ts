@@ -1,4 +1,4 @@
-// The model that an agent's configuration asks for, or the server's default, with its retries, its time-out and its fallbacks.
+// The model of an agent's configuration, or the server's default, with its retries, timeout and fallbacks.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
 import { AppError } from '../base/errors.ts'
@@ -6,24 +6,24 @@ import type { ModelCatalog } from './catalog.ts'
 import { type Model, type ModelRequest, ModelError } from './port.ts'
 import type { ModelRef } from './adapters/providers.ts'
 
-/** What it takes to find a model. */
+/** What is needed to find a model. */
 export interface ModelServices extends Pick<Core, 'config'> {
   readonly models: ModelCatalog
 }
 
-/** Throws a `ModelError` when the model is not configured here. */
+/** Throws a `ModelError` if the model is not configured here. */
 export function modelOf({ models }: Pick<ModelServices, 'models'>, { llm }: ResolvedConfig): Model {
   return models.resolve(llm, { timeout_ms: llm.timeout_ms, fallbacks: llm.fallbacks })
 }
 
-/** What answers for agents that name no model, and writes for their authors. */
+/** The model for agents that name none, and for texts written for agents' authors. */
 export function defaultModel({ models, config }: ModelServices): ModelRef {
   const ref = models.parse(config.default_model)
-  if (!ref) throw new Error('the default model has been checked at start')
+  if (!ref) throw new Error('no default model, although the settings were checked at start')
   return ref
 }
 
-/** The answer to a caller who waits for the model; what is no fault of the model is thrown as it is. */
+/** The error for a caller who waits for the model; errors not caused by the model are returned unchanged. */
 export function toRefusal(error: unknown): unknown {
   if (!(error instanceof ModelError)) return error
   const name = error.kind === 'timeout' ? 'model_timed_out' : 'model_failed'

@@ -1,5 +1,6 @@
-// The face of models: the port that all of them have, those of the server and of an organization, and the collected answer.
-// Others know nothing else of this room.
+// The face of models: the port that all of them implement, the models of the server and of an organization, and the collected
+// answer.
+// Other rooms import only this file.
 export { type ModelCatalog, createModelCatalog } from './catalog.ts'
 export { type ModelAnswer, collectAnswer } from './collect.ts'
 export { DEMO_PROVIDER, compareWithDemo, instructWithDemo, summarizeWithDemo } from './demo.ts'

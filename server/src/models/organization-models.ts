@@ -1,4 +1,4 @@
-// The models as one organization has them: with its own keys, where it keeps some as secrets.
+// The models of one organization: with its own keys, if it has stored some as secrets.
 import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
 import { readSecrets } from '../secrets/secrets.ts'
@@ -10,7 +10,7 @@ import { PROVIDERS } from './adapters/providers.ts'
 
 type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
 
-/** The keys are read at each call: one that was changed or deleted is not used again. */
+/** The keys are read at each call, so a changed or deleted key is not used again. */
 export function modelsOf(services: Part, store: Store): ModelCatalog {
   const { models, config } = services
   return {
@@ -29,20 +29,20 @@ export function modelsOf(services: Part, store: Store): ModelCatalog {
   }
 }
 
-/** The providers that the organization has a key of its own for. */
+/** The providers for which the organization has its own key. */
 export async function listOwnProviders(services: Omit<Part, 'models'>, store: Store): Promise<ReadonlySet<string>> {
   const refs = PROVIDERS.map((provider) => ({ provider, model: '' }))
   const secrets = await readSecrets(services, store, listKeyNames(refs, services.config))
   return new Set(Object.keys(chooseOwnSettings(services.config, secrets)))
 }
 
-/** What is behind an address may say the key that it was sent. The beginning of one is held back until more has come. */
+/** A server may send back the key that it was sent. Text that may be the beginning of a key is held back until more has arrived. */
 async function* redactParts(parts: AsyncIterable<ModelPart>, redactor: Redactor): AsyncGenerator<ModelPart> {
   let held = ''
   for await (const part of parts) {
     if (part.type === 'text') {
       held += part.text
-      // A key that comes letter by letter is searched for once, not with each letter.
+      // A key that arrives letter by letter is searched for once, not with each letter.
       if (redactor.beginningAtEnd(held) === held.length) continue
       held = redactor.redactText(held)
       const safe = held.length - redactor.beginningAtEnd(held)

@@ -1,25 +1,25 @@
-// The model port: what the engine asks of any language model. Types only, and it only streams.
+// The model port: what the engine needs of any language model. Types only, and it only streams.
 import type { JsonObject, JsonValue } from '../base/json.ts'
 
-/** A language model that can be asked to continue a conversation. */
+/** A language model that can continue a conversation. */
 export interface Model {
-  /** `provider/model`, as an agent configuration and the metrics name it. */
+  /** `provider/model`, as in an agent's configuration and the metrics. */
   readonly id: string
   /**
-   * Streams one model call. The last part is always `finish`. Throws a `ModelError` for every fault of the provider or the
-   * network; when `signal` aborts it throws the signal's reason.
+   * Streams one model call. The last part is always `finish`. Throws a `ModelError` for every failure of the provider or the
+   * network; if `signal` aborts, throws the signal's reason.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>
 }
 
 export interface ModelRequest {
-  /** The system prompt; empty means none. */
+  /** The system prompt; empty: none. */
   system: string
   messages: ModelMessage[]
   tools: ModelTool[]
-  /** Sampling temperature; absent leaves it to the provider. */
+  /** Sampling temperature; absent: the provider's default. */
   temperature?: number
-  /** Upper bound of the output in tokens; absent leaves it to the provider. */
+  /** Maximum output in tokens; absent: the provider's default. */
   max_output_tokens?: number
 }
 
@@ -50,7 +50,7 @@ export interface ModelToolResult {
 
 export type ModelPart =
   | { type: 'text'; text: string }
-  /** `arguments` is the text that the model wrote, not yet parsed and perhaps not JSON. */
+  /** `arguments` is the text that the model wrote, not parsed and possibly not JSON. */
   | { type: 'tool_call'; call_id: string; name: string; arguments: string }
   | { type: 'finish'; reason: FinishReason; usage: ModelUsage }
 
@@ -61,11 +61,11 @@ export interface ModelUsage {
   output_tokens: number | null
 }
 
-/** A fault of the provider or of the way to it. Its message never holds a key, a header or a prompt. */
+/** A failure of the provider or the network. Its message never contains a key, a header or a prompt. */
 export class ModelError extends Error {
   readonly kind: ModelErrorKind
   readonly model: string
-  /** HTTP status of the provider, when there was an answer. */
+  /** HTTP status of the provider, if it answered. */
   readonly status: number | null
 
   constructor(kind: ModelErrorKind, model: string, status: number | null, message: string, options?: ErrorOptions) {
@@ -79,8 +79,8 @@ export class ModelError extends Error {
 
 /**
  * `rate_limited`, `unavailable`, `connection` and `timeout` may pass and are retried; the others are final.
- * `not_configured`: no key or unknown provider; `refused`: the provider rejected the request (4xx); `protocol`: an answer that
- * is not the provider's format.
+ * `not_configured`: no key or unknown provider; `refused`: the provider rejected the request (4xx); `protocol`: the answer is
+ * not in the provider's format.
  */
 export type ModelErrorKind =
   | 'rate_limited'

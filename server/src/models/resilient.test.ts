@@ -58,7 +58,7 @@ describe('retries', () => {
     expect(model.signals).toHaveLength(3)
   })
 
-  test.for(PASSING)('a third %s in a row is thrown as it is', async (kind) => {
+  test.for(PASSING)('a third %s in a row is thrown unchanged', async (kind) => {
     const { time, options, failures, ask } = setUp()
     const model = scriptModel('a/b', time, [{ fail: kind }])
     await expect(ask(createResilientModel(model, [], options))).rejects.toMatchObject({ kind, model: 'a/b' })
@@ -78,7 +78,7 @@ describe('retries', () => {
     expect([model.signals.length, other.signals.length, time.now()]).toEqual([1, 0, 0])
   })
 
-  test.for([...PASSING, ...FINAL])('after output, %s is thrown as it is', async (kind) => {
+  test.for([...PASSING, ...FINAL])('after output, %s is thrown unchanged', async (kind) => {
     const { time, options } = setUp()
     const model = scriptModel('a/b', time, ['half', { fail: kind }])
     const other = scriptModel('c/d', time, ['yes'])
@@ -92,7 +92,7 @@ describe('retries', () => {
     expect([model.signals.length, other.signals.length]).toEqual([1, 0])
   })
 
-  test('an error that is no model error is a defect and is thrown as it is', async () => {
+  test('an error that is not a model error is a defect and is thrown unchanged', async () => {
     const { options, ask } = setUp()
     const defect = new TypeError('undefined is not a function')
     const model: Model = {
@@ -148,7 +148,7 @@ describe('fallbacks', () => {
     expect(second.signals).toHaveLength(1)
   })
 
-  test('the last error is thrown when all have failed', async () => {
+  test('the last error is thrown if all have failed', async () => {
     const { time, options, ask } = setUp()
     const first = scriptModel('a/1', time, [{ fail: 'unavailable' }])
     const second = scriptModel('b/2', time, [{ fail: 'rate_limited' }])
@@ -158,7 +158,7 @@ describe('fallbacks', () => {
 })
 
 describe('timeouts', () => {
-  test('a model that hangs is left after its time, each time, and told so', async () => {
+  test('a model that hangs is aborted after its time, on every try', async () => {
     const { time, options, ask } = setUp()
     const model = scriptModel('a/b', time, ['hang'])
     const call = ask(createResilientModel(model, [], options))
@@ -167,7 +167,7 @@ describe('timeouts', () => {
     for (const signal of model.signals) expect(signal.reason).toMatchObject({ kind: 'timeout' })
   })
 
-  test('an answer that comes in time is kept, and its timer stopped', async () => {
+  test('an answer that arrives in time is kept, and its timer stopped', async () => {
     const { time, options, ask } = setUp()
     const model = scriptModel('a/b', time, [{ spend: TIMEOUT_MS - 1 }, 'yes'])
     expect(words(await ask(createResilientModel(model, [], options)))).toEqual(['yes'])
@@ -188,7 +188,7 @@ describe('timeouts', () => {
     expect(model.signals).toHaveLength(1)
   })
 
-  test('a model that ends its call with an error of its own after a timeout has timed out', async () => {
+  test('an error that a model throws after its timeout counts as a timeout', async () => {
     const { options, ask } = setUp()
     const model: Model = {
       id: 'a/b',
@@ -242,7 +242,7 @@ describe('aborts', () => {
     expect(time.now()).toBe(0)
   })
 
-  test('win over an error of the model', async () => {
+  test('take precedence over an error of the model', async () => {
     const { options, failures, ask } = setUp()
     const controller = new AbortController()
     const model: Model = {
@@ -257,7 +257,7 @@ describe('aborts', () => {
     expect(failures).toEqual([])
   })
 
-  test('before the call: no model is asked', async () => {
+  test('before the call: no model is called', async () => {
     const { time, options, ask } = setUp()
     const model = scriptModel('a/b', time, ['yes'])
     const call = ask(createResilientModel(model, [], options), AbortSignal.abort(reason))
@@ -291,7 +291,7 @@ describe('aborts', () => {
   })
 })
 
-test('whatever fails: every model is asked a bounded number of times, and the output is of one attempt', async () => {
+test('for any failures, every model is called a bounded number of times, and the output comes from one attempt', async () => {
   const step = fc.oneof(
     fc.constantFrom(...PASSING, ...FINAL).map((fail) => ({ fail })),
     fc.constantFrom<Step>('a', 'b', 'hang'),

@@ -1,5 +1,5 @@
-// Keeps a model call within its time, repeats one that failed in passing, and falls back to other models. Nothing is repeated
-// once output has begun: a caller has seen it.
+// Keeps a model call within its time limit, retries transient failures, and falls back to other models. Nothing is retried
+// once output has begun, since a caller has seen it.
 import type { Clock } from '../base/ports.ts'
 import { backoff, sleep } from '../base/retry.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
@@ -9,11 +9,11 @@ export interface ResilienceOptions {
   clock: Pick<Clock, 'after'>
   /** At least 0, below 1. */
   random(): number
-  /** Bounds each attempt from its start to its last part, the consumer's time included. */
+  /** Bounds each attempt from its start to its last part, including the time that the consumer takes. */
   timeout_ms: number
   /** Further attempts per model after the first; default 2. */
   retries?: number
-  /** Told of every failed attempt, for logs and metrics. */
+  /** Called for every failed attempt, for logs and metrics. */
   onFailure?(failure: AttemptFailure): void
 }
 
@@ -30,8 +30,8 @@ const DEFAULT_RETRIES = 2
 const attempt_waits = { first_ms: 250, longest_ms: 4000 }
 
 /**
- * A failure that may pass is repeated `retries` times, then each fallback is tried under the same rule. A final failure of the
- * primary is thrown; a final failure of a fallback only ends that fallback. When every model failed, the last error is thrown.
+ * A failure that may pass is retried `retries` times, then each fallback is tried under the same rule. A final failure of the
+ * primary is thrown; a final failure of a fallback only ends that fallback. If every model failed, the last error is thrown.
  */
 export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): Model {
   const { clock, random, retries = DEFAULT_RETRIES } = options
@@ -120,7 +120,7 @@ async function* runAttempt(
   } finally {
     stopTimer()
     signal.removeEventListener('abort', abort)
-    // Not awaited: a generator that still waits for its provider would hold the caller here.
+    // Not awaited: a generator that still waits for its provider would block the caller here.
     parts.return?.()?.catch(() => undefined)
   }
 }

@@ -19,10 +19,10 @@ async function read(parts: ModelPart[]): Promise<ModelPart[]> {
 
 const textOf = (parts: ModelPart[]) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 
-test('however a text is cut, it is the same, and every piece of it can be stored', async () => {
+test('a text cut anywhere yields the same result, and every piece can be stored', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ unit: 'binary' })), fc.nat(5), async (texts, size) => {
-      // Pieces of code units: characters are cut in two.
+      // Pieces of code units: characters are split.
       const units = texts.join('\0😀')
       const pieces = units.match(new RegExp(`[^]{1,${size + 1}}`, 'g')) ?? []
       const parts = await read([...pieces.map((text): ModelPart => ({ type: 'text', text })), finish])
@@ -33,7 +33,7 @@ test('however a text is cut, it is the same, and every piece of it can be stored
   )
 })
 
-test('half a character before a call or the end is replaced there', async () => {
+test('replaces half a character before a call or the end', async () => {
   const call: ModelPart = { type: 'tool_call', call_id: 'c', name: 'n', arguments: '{}' }
   const parts = await read([{ type: 'text', text: 'a\ud83d' }, call, finish])
   expect(parts).toEqual([{ type: 'text', text: 'a' }, { type: 'text', text: '\uFFFD' }, call, finish])

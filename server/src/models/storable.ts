@@ -1,5 +1,5 @@
-// Makes of any model one whose text can be stored: no NUL, no half of a character. Whoever says such a thing must not be able to
-// stop the turn, or the end of its conversation, at the database.
+// Wraps a model so that its text can be stored: no NUL, no half of a character. A model that sends such text must not make the
+// database refuse the turn or the end of its conversation.
 import { makeStorable } from '../base/text.ts'
 import type { Model, ModelPart } from './port.ts'
 
@@ -8,7 +8,7 @@ export function createStorableModel(model: Model): Model {
 }
 
 async function* storableParts(parts: AsyncIterable<ModelPart>): AsyncGenerator<ModelPart> {
-  // Some servers cut a character in two: its other half comes with the next part.
+  // Some servers split a character: its other half comes with the next part.
   let half = ''
   for await (const part of parts) {
     const text = half + (part.type === 'text' ? part.text : '')

@@ -20,9 +20,19 @@ const refused: Record<string, string[]> = {
   Teredo: ['2001::1', '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
   ORCHID: ['2001:10::1', '2001:20::1', '2001:30::1'],
   'unique local and site-local': ['fc00::1', 'fdff::1', 'fec0::1', 'feff::1'],
-  'of no use': ['100::1', '2620:4f:8000::1', '3ffe::1'],
+  'discarded or retired': ['100::1', '2620:4f:8000::1', '3ffe::1'],
   'with a zone': ['fe80::1%eth0', '::1%lo', '2606:4700::1111%eth0'],
-  'no addresses': ['', 'localhost', '127.1', '0x7f000001', '2130706433', '8.8.8.8.', ' 8.8.8.8', '8.8.8.8:80', '[::1]'],
+  'not addresses': [
+    '',
+    'localhost',
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    '8.8.8.8.',
+    ' 8.8.8.8',
+    '8.8.8.8:80',
+    '[::1]',
+  ],
 }
 
 test.each(Object.entries(refused).flatMap(([why, list]) => list.map((address) => [address, why])))(
@@ -32,7 +42,7 @@ test.each(Object.entries(refused).flatMap(([why, list]) => list.map((address) =>
   },
 )
 
-// Among them the neighbours of what is refused.
+// Includes the neighbours of refused ranges.
 test.each([
   ...[
     '1.1.1.1',

@@ -1,13 +1,13 @@
-// Which IP addresses belong to the public internet; everything else is never called unasked.
+// Decides which IP addresses are public. All others are refused unless the operator allows the host.
 import { BlockList, isIP } from 'node:net'
 
-/** IANA's special-purpose registry, and what cloud providers keep for their own machines outside of it. */
+/** IANA's special-purpose registry, plus addresses that cloud providers use for their own services outside of it. */
 const special_ipv4 = [
   '0.0.0.0/8', // this network, unspecified
   '10.0.0.0/8', // private
   '100.64.0.0/10', // shared by carriers (CGNAT); Alibaba's metadata
   '127.0.0.0/8', // loopback
-  '168.63.129.16/32', // Azure's host, reachable from each of its machines
+  '168.63.129.16/32', // Azure's host, reachable from all of its machines
   '169.254.0.0/16', // link-local; metadata of most clouds
   '172.16.0.0/12', // private
   '192.0.0.0/24', // protocol assignments; Oracle's metadata
@@ -25,7 +25,7 @@ const special_ipv4 = [
 ]
 
 /**
- * Only 2000::/3 is given out as global unicast, so that everything outside needs no list: loopback, unspecified, mapped and
+ * Only 2000::/3 is allocated as global unicast, so everything outside it needs no list: loopback, unspecified, mapped and
  * compatible IPv4, NAT64, discard-only, unique local, link-local, site-local, multicast, segment routing.
  */
 const global_ipv6 = '2000::/3'
@@ -50,7 +50,7 @@ function createBlockList(subnets: readonly string[]): BlockList {
   return list
 }
 
-/** False for an address with a zone, which is one of this machine's networks, and for everything that is no address at all. */
+/** False for invalid addresses and for addresses with a zone, which are always local. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:

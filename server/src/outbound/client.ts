@@ -1,4 +1,4 @@
-// The one way out: every HTTP request to an address that somebody configured goes through here, checked and bounded.
+// Sends every HTTP request to an address that somebody configured, with its target checked and its size and time bounded.
 import { systemPorts, type Clock } from '../base/ports.ts'
 import { OutboundError } from './errors.ts'
 import { collectAnswer, openExchange, type OpenAnswer, type OutboundResponse } from './exchange.ts'
@@ -20,41 +20,42 @@ export type { OutboundMethod, OutboundResponse }
 export interface OutboundStream {
   status: number
   headers: Headers
-  /** Fails with an `OutboundError`. Cancelling it gives the connection up. */
+  /** Errors with an `OutboundError`. Cancelling it closes the connection. */
   body: ReadableStream<Uint8Array>
 }
 
 export interface OutboundRequest extends Sensitive {
-  /** Whose share of the look-ups of names it takes: an organization's id, or a word for the server itself. */
+  /** The owner whose share of DNS look-ups is used: an organization's id, or a name for the server itself. */
   owner: string
   method: OutboundMethod
   url: string
-  /** Those that belong to the connection or the framing of the message are dropped, as is `host`. */
+  /** Headers of the connection and of message framing are dropped, and so is `host`. */
   headers?: Record<string, string>
   body?: string | Uint8Array
-  /** For everything together: resolving, connecting, redirects, headers and body. */
+  /** For the whole request: resolving, connecting, redirects, headers and body. */
   timeout_ms: number
-  /** A longer body is cut off there; one that is streamed fails. */
+  /** A longer body is truncated; a streamed one fails. */
   max_body_bytes: number
   /**
-   * For whom the status is the answer: how long the body may take after it. What has not come by then, by the end of
-   * `timeout_ms` or by the signal, or breaks off, is left out. Without it an answer is whole or a failure. Not for streams.
+   * For callers that mainly need the status: how long the body may take after the headers. If it is incomplete by then, by the
+   * end of `timeout_ms`, or when the signal aborts or the connection breaks, the rest is omitted. Without this option an
+   * incomplete body is an error. Not for streams.
    */
   body_timeout_ms?: number
   signal?: AbortSignal
-  /** A redirect is followed unless this says that it is an answer like any other, without its body. */
+  /** If set, a redirect is returned like any other response, without its body. Otherwise it is followed. */
   keeps_redirects?: boolean
 }
 
 export interface OutboundClient {
-  /** Any status is an answer; what prevents one is an `OutboundError`. */
+  /** Resolves for any status. Throws an `OutboundError` if there is no response. */
   request(request: OutboundRequest): Promise<OutboundResponse>
-  /** The same, with the body as it comes. It is to be read to its end or cancelled; the time runs until then. */
+  /** Like `request`, with a streamed body that must be read to its end or cancelled. `timeout_ms` includes reading it. */
   stream(request: OutboundRequest): Promise<OutboundStream>
 }
 
 export interface OutboundClientOptions {
-  /** Hosts, or `host:port`, that may be called although they are not public. */
+  /** Hosts, or `host:port`, that can be called although they are not public. */
   allowed_hosts: readonly string[]
   clock?: Pick<Clock, 'after'>
   lookup?: Lookup
@@ -91,7 +92,7 @@ export function createOutboundClient({
       if (location === undefined || request.keeps_redirects) return answer
       hop = followRedirect(hop, answer.status, location, request)
     }
-    throw new OutboundError('too_many_redirects', `More than ${max_redirects} redirects`)
+    throw new OutboundError('too_many_redirects', `The request exceeded ${max_redirects} redirects`)
   }
 
   function open(request: OutboundRequest, bounds: Bounds): Promise<OpenAnswer> {
@@ -125,16 +126,16 @@ export function createOutboundClient({
 
 type Bounds = ReturnType<typeof startBounds>
 
-/** The deadline and the caller's signal, for as long as the request lasts. */
+/** Aborts at the deadline or with the caller's signal, for as long as the request lasts. */
 function startBounds(request: OutboundRequest, clock: Pick<Clock, 'after'>) {
   const stop = new AbortController()
   const stopped = new Promise<never>((_resolve, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason))
   })
   stopped.catch(() => {})
-  const onAbort = () => stop.abort(new OutboundError('aborted', 'The request was given up'))
+  const onAbort = () => stop.abort(new OutboundError('aborted', 'The request was cancelled'))
   const clearDeadline = clock.after(request.timeout_ms, () => {
-    stop.abort(new OutboundError('timeout', `No complete answer within ${request.timeout_ms} ms`))
+    stop.abort(new OutboundError('timeout', `No complete response within ${request.timeout_ms} ms`))
   })
   request.signal?.addEventListener('abort', onAbort)
   if (request.signal?.aborted) onAbort()
@@ -142,7 +143,7 @@ function startBounds(request: OutboundRequest, clock: Pick<Clock, 'after'>) {
   return {
     signal: stop.signal,
     onConnected: () => void (sent = true),
-    /** The race is for what cannot be stopped, such as a look-up by the operating system. */
+    /** A race, because some work cannot be stopped, such as a look-up by the operating system. */
     async within<T>(work: Promise<T>): Promise<T> {
       try {
         return await Promise.race([stopped, work])
@@ -159,17 +160,17 @@ function startBounds(request: OutboundRequest, clock: Pick<Clock, 'after'>) {
 }
 
 function createFirstHop({ method, url, headers: given, body }: OutboundRequest): Hop {
-  if (!methods.includes(method)) throw new OutboundError('invalid_request', 'The method is not known')
+  if (!methods.includes(method)) throw new OutboundError('invalid_request', 'The method is not supported')
   return { url: parseTarget(url), method, headers: createHeaders(given), body }
 }
 
-/** Asks for a plain body, so that `max_body_bytes` bounds what is read and what is kept alike. */
+/** Requests an uncompressed body, so that `max_body_bytes` bounds both what is transferred and what is kept. */
 function createHeaders(given: Record<string, string> = {}): Headers {
   let headers: Headers
   try {
     headers = new Headers(given)
   } catch {
-    throw new OutboundError('invalid_request', 'A header has a name or value that cannot be sent')
+    throw new OutboundError('invalid_request', 'A header has an invalid name or value')
   }
   for (const name of own_headers) headers.delete(name)
   if (!headers.has('user-agent')) headers.set('user-agent', 'Parley')

@@ -1,9 +1,9 @@
-// The one error of outgoing requests: what went wrong, and whether a server may have acted on the request.
+// The error of outgoing requests: what went wrong, and whether a server can have acted on the request.
 
 export type OutboundErrorKind =
-  /** The address is no http or https URL, or carries a user name or password. */
+  /** The address is not an http or https URL, or contains a user name or password. */
   | 'invalid_url'
-  /** A header or the method cannot be sent. */
+  /** A header or the method is invalid. */
   | 'invalid_request'
   /** The host is, or resolves to, an address that is not public. */
   | 'refused_address'
@@ -11,20 +11,20 @@ export type OutboundErrorKind =
   | 'refused_redirect'
   | 'too_many_redirects'
   | 'dns'
-  /** No connection, no trust in its certificate, or it broke. */
+  /** The connection failed, its certificate is not trusted, or it broke. */
   | 'connection'
-  /** What came back does not begin as HTTP, or its headers are too large. */
+  /** The response is not valid HTTP, or its headers are too large. */
   | 'invalid_response'
   | 'timeout'
   | 'aborted'
 
 /**
- * Its message may be shown to whoever configured the request: it holds a host name and an error code at most, never a header,
- * a body, a path, a query or what a name resolved to. There is no `cause`, since a driver's message tells the address.
+ * The message can be shown to the author of the request: it contains at most a host name and an error code, never headers,
+ * bodies, paths, queries or resolved addresses. There is no `cause`, because the message of a driver reveals the address.
  */
 export class OutboundError extends Error {
   readonly kind: OutboundErrorKind
-  /** Whether the request may have reached a server, in any hop; if not, it can be repeated without harm. */
+  /** Whether the request can have reached a server in any hop. If not, it is safe to retry. */
   readonly sent: boolean
 
   constructor(kind: OutboundErrorKind, message: string, sent = false) {

@@ -1,4 +1,4 @@
-// One request and its answer over a connection of their own, to addresses that were checked before and no others.
+// Sends one request over its own connection, only to addresses that were checked before.
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector, Client, errors } from 'undici'
@@ -9,44 +9,44 @@ import { redirectLocation, type Hop } from './redirects.ts'
 export interface OutboundResponse {
   status: number
   headers: Headers
-  /** At most `max_body_bytes`, as they came over the wire. */
+  /** The bytes as received, at most `max_body_bytes`. */
   body: Buffer
-  /** Whether there was more than that, or it broke off where it may. */
+  /** Whether the body was longer, or ended early where that is allowed. */
   truncated: boolean
 }
 
-/** An answer whose body is still to come. Whoever holds it closes it. */
+/** A response whose body is not read yet. It must be closed. */
 export interface OpenAnswer {
   status: number
   headers: Headers
-  /** Null: a redirect's is not read. */
+  /** Null for a redirect, whose body is not read. */
   body: AsyncIterable<Buffer> | null
-  /** Gives the connection up. */
+  /** Closes the connection. */
   close(): void
 }
 
 export interface ExchangeOptions {
   addresses: LookupAddress[]
-  /** Stops it at any point. */
+  /** Stops the exchange at any point. */
   signal: AbortSignal
-  /** From here on the server may have the request. */
+  /** Called when the server can have received the request. */
   onConnected: () => void
 }
 
 const max_header_bytes = 16_384
 
-/** How long an address may take to connect while there is another one to try. */
+/** How long one address can take to connect if there is another one to try. */
 const attempt_timeout_ms = 1000
 
 /**
- * The connection is closed afterwards. A kept one may be closed by the server at the moment it is used again, and then nobody
- * knows whether the request was sent.
+ * Closes the connection afterwards. A server can close an idle connection just as it is reused, and then it is unknown whether
+ * the request was processed.
  */
 export async function openExchange(hop: Hop, options: ExchangeOptions): Promise<OpenAnswer> {
   const client = new Client(hop.url.origin, {
     connect: createConnect(options),
     maxHeaderSize: max_header_bytes,
-    // The signal bounds all of it.
+    // The signal bounds the whole exchange.
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
@@ -76,7 +76,7 @@ export async function openExchange(hop: Hop, options: ExchangeOptions): Promise<
   }
 }
 
-/** The answer with its whole body, or as much of it as is wanted. One that `may_break_off` ends where nothing more comes. */
+/** Reads the body up to its limit. With `may_break_off`, a body that ends early is returned as it is. */
 export async function collectAnswer(
   answer: OpenAnswer,
   max_body_bytes: number,
@@ -92,7 +92,7 @@ export async function collectAnswer(
 }
 
 function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnector.connector {
-  // Stands in for a second look-up, which could answer something else than the one that was checked.
+  // Replaces a second DNS look-up, which could return other addresses than those that were checked.
   const lookup: LookupFunction = (_hostname, { all }, callback) => {
     if (all) callback(null, addresses)
     else callback(null, addresses[0]!.address, addresses[0]!.family)
@@ -107,9 +107,9 @@ function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnec
   } as buildConnector.BuildOptions)
   let connected = false
   return (options, callback) => {
-    // undici connects again for a request that it had no time to write.
-    if (connected) return callback(new Error('only one connection'), null)
-    // Its answer, the socket, is how undici stops a connection that is not made yet; the types do not know of it.
+    // undici reconnects if a request was not written in time.
+    if (connected) return callback(new Error('only one connection is allowed'), null)
+    // undici needs the socket to abort a connection attempt, although its types do not say so.
     return connect(options, (...result) => {
       if (result[1]) {
         connected = true
@@ -143,12 +143,12 @@ async function readBody(
   return { body: Buffer.concat(chunks, Math.min(bytes, max_bytes)), truncated: isBroken || bytes > max_bytes }
 }
 
-/** Whether the parser or the socket missed the rest makes no difference. */
+/** Whether the parser or the socket noticed the missing rest makes no difference. */
 export function brokenOff(): OutboundError {
-  return new OutboundError('connection', 'The answer broke off')
+  return new OutboundError('connection', 'The response ended early')
 }
 
-/** The codes are kept, the messages not: they tell addresses. */
+/** Keeps error codes but not messages, because messages reveal addresses. */
 function describeFailure(error: unknown, hostname: string): OutboundError {
   if (error instanceof OutboundError) return error
   if (error instanceof errors.InvalidArgumentError || error instanceof errors.NotSupportedError) {
@@ -158,7 +158,7 @@ function describeFailure(error: unknown, hostname: string): OutboundError {
     return new OutboundError('invalid_response', `${hostname} sent headers of more than ${max_header_bytes} bytes`)
   }
   if (error instanceof errors.HTTPParserError) {
-    return new OutboundError('invalid_response', `${hostname} did not answer with valid HTTP`)
+    return new OutboundError('invalid_response', `${hostname} did not send a valid HTTP response`)
   }
   const { code = 'unknown' } = error as NodeJS.ErrnoException
   return new OutboundError('connection', `The connection to ${hostname} failed (${code})`)

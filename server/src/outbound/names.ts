@@ -1,5 +1,5 @@
-// Where a host name leads. Names that tenants choose are asked of name servers, within a time and a share for each owner; the
-// threads of the operating system's look-up, which cannot be stopped, are for the operator's own names.
+// Resolves host names. Names that tenants choose are resolved by name servers, within a time limit and a share for each owner.
+// Only the operator's own names use the operating system's look-ups, because those threads cannot be stopped.
 import type { LookupAddress } from 'node:dns'
 import { Resolver, lookup as systemLookup } from 'node:dns/promises'
 import { ShareExhausted, createFairShare } from '../base/fair-share.ts'
@@ -7,27 +7,27 @@ import type { Clock } from '../base/ports.ts'
 import { OutboundError } from './errors.ts'
 
 export interface Asked {
-  /** Whose share it takes. */
+  /** The owner whose share is used. */
   owner: string
-  /** Whether the operator has named the host. */
+  /** Whether the operator configured this host. */
   is_opened: boolean
   signal: AbortSignal
 }
 
-/** Every address of a host name. */
+/** All addresses of a host name. */
 export type Lookup = (hostname: string, asked: Asked) => Promise<LookupAddress[]>
 
 export interface LookupOptions {
   clock: Pick<Clock, 'after'>
-  /** Empty: those of the operating system, as they are at each look-up. */
+  /** Empty: the servers of the operating system at the time of each look-up. */
   name_servers: readonly string[]
-  /** For one name, and as long again for its turn. */
+  /** For one look-up; waiting for a turn can take as long again. */
   timeout_ms?: number
-  /** Names that are asked for at once. */
+  /** Concurrent look-ups at name servers. */
   places?: number
-  /** Of one owner, which never has more of them than it leaves free. */
+  /** Waiting look-ups of one owner, which also never uses more places than it leaves free. */
   most_held?: number
-  /** Of the operating system. */
+  /** Concurrent look-ups by the operating system. */
   lookUpOpened?: (hostname: string) => Promise<LookupAddress[]>
 }
 
@@ -75,21 +75,21 @@ export function createLookup({
 }
 
 export function failedLookup(hostname: string, reason: string): OutboundError {
-  return new OutboundError('dns', `${hostname} cannot be resolved: ${reason}`)
+  return new OutboundError('dns', `${hostname} could not be resolved: ${reason}`)
 }
 
-const too_many = 'too many other names are being looked up; try again later'
+const too_many = 'too many other look-ups are in progress; try again later'
 const late = (timeout_ms: number) => `the name server did not answer within ${timeout_ms / 1000} s`
 
 interface NameServers extends Required<Pick<LookupOptions, 'name_servers' | 'timeout_ms' | 'clock'>> {}
 
-/** Of a lost packet there are two more within the time, and of a server that is down the next one. */
+/** Allows two retries after a lost packet, and the next server if one is down. */
 const tries = 3
 const part_of_first_try = 0.3
 
 /**
- * A resolver for each name: `cancel` stops all that one asks, a new one knows the servers as they are now, and asks from a port
- * that nobody can guess.
+ * Uses a new resolver for each name: `cancel` stops all queries of a resolver, and a new one uses the current servers and an
+ * unpredictable port.
  */
 async function askNameServers(
   hostname: string,
@@ -106,7 +106,7 @@ async function askNameServers(
   clear()
   signal.removeEventListener('abort', cancel)
   signal.throwIfAborted()
-  // IPv4 first: a machine without IPv6 reaches those, and one without IPv4 notices at once.
+  // IPv4 first: it works without IPv6, and a machine without IPv4 fails at once.
   const [ipv4, ipv6] = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : []))
   const addresses = [...asAddresses(ipv4!, 4), ...asAddresses(ipv6!, 6)]
   if (addresses.length > 0) return addresses
@@ -120,16 +120,16 @@ function asAddresses(addresses: string[], family: 4 | 6): LookupAddress[] {
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown'
 
-/** Of the two questions' failures, that which the other does not explain. */
+/** The reason to report if both queries failed: the one that the other does not explain. */
 function explain(codes: readonly string[], timeout_ms: number): string {
   if (codes.some((code) => code === 'ETIMEOUT' || code === 'ECANCELLED')) return late(timeout_ms)
   if (codes.includes('EBADNAME')) return 'it is not a valid host name'
   const failure = codes.find((code) => code !== 'ENOTFOUND' && code !== 'ENODATA')
-  if (failure !== undefined) return `the name server failed (${failure})`
-  return codes.includes('ENOTFOUND') ? 'there is no such name' : 'the name has no address'
+  if (failure !== undefined) return `the name server returned an error (${failure})`
+  return codes.includes('ENOTFOUND') ? 'the name does not exist' : 'the name has no address'
 }
 
-/** One piece of work for all who want the same at the same time; it is stopped once nobody wants it any more. */
+/** Shares one look-up between all callers that want the same at the same time, and stops it when none of them waits. */
 function createJoin<T>() {
   interface Work {
     result: Promise<T>
@@ -169,8 +169,8 @@ function createJoin<T>() {
 }
 
 /**
- * One at a time, and one for all who want the same name. Of the four threads that Node has for this and other work the platform lets
- * look-ups take two; the other one is for the hosts of model providers and the database.
+ * One look-up at a time, shared by all callers that want the same name. Of the four threads that Node has for this and other
+ * work, the platform lets look-ups use two; the other one is for the hosts of model providers and the database.
  */
 function createSystemLookup(lookUp: (hostname: string) => Promise<LookupAddress[]>) {
   const under_way = new Map<string, Promise<LookupAddress[]>>()

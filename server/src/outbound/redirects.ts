@@ -1,4 +1,4 @@
-// What a redirect makes of a request: the method and body rules of fetch, and which headers do not follow elsewhere.
+// How a redirect changes a request: the method and body rules of fetch, and which headers are dropped.
 import { OutboundError } from './errors.ts'
 import { parseTarget } from './target.ts'
 
@@ -15,27 +15,27 @@ export interface Hop {
 
 const statuses = new Set([301, 302, 303, 307, 308])
 
-/** Whether the status sends elsewhere; 304, say, does not. */
+/** Whether the status is a redirect. 304, for example, is not. */
 export function isRedirect(status: number): boolean {
   return statuses.has(status)
 }
 
-/** Where an answer redirects to, as it was written; undefined: it is no redirect. */
+/** The target of a redirect as it was sent; undefined if the response is no redirect. */
 export function redirectLocation(status: number, headers: Headers): string | undefined {
   const location = isRedirect(status) ? headers.get('location') : null
-  // A header is bytes; servers mean UTF-8.
+  // Headers are bytes, and servers send UTF-8.
   return location === null ? undefined : Buffer.from(location, 'latin1').toString()
 }
 
-/** What is meant for one origin alone. */
+/** Parts of the request that are meant for one origin only. */
 export interface Sensitive {
-  /** Names of headers that do not follow a redirect to another origin, besides `authorization` and `cookie`. */
+  /** Names of headers to drop on a redirect to another origin, besides `authorization` and `cookie`. */
   sensitive_headers?: readonly string[]
-  /** A redirect that would take the body to another origin is refused. */
+  /** Refuses a redirect that would send the body to another origin. */
   has_sensitive_body?: boolean
 }
 
-/** The request after a redirect; what was dropped on the way to one origin does not come back for the next. */
+/** The request after a redirect. A header that was dropped for one origin does not return for the next. */
 export function followRedirect(hop: Hop, status: number, location: string, sensitive: Sensitive): Hop {
   const url = parseTarget(location, hop.url)
   if (hop.url.protocol === 'https:' && url.protocol === 'http:') {

@@ -1,11 +1,11 @@
-// Leaves `100 Continue` out of what a server sends first. Nobody asks for it, some send it all the same, and undici takes it
-// for a fault; other informational answers it skips by itself.
+// Removes `100 Continue` from the start of a response. Parley never requests it, but some servers send it anyway and undici
+// treats it as an error; undici skips other informational responses itself.
 import type { Socket } from 'node:net'
 
 const begins = ['HTTP/1.1 100', 'HTTP/1.0 100']
 const end = '\r\n\r\n'
 
-/** To be called before anything is read. One of more than `max_bytes` is not waited for: undici gets it as it is. */
+/** Call before anything is read. A response of more than `max_bytes` is passed to undici unchanged. */
 export function skipContinue(socket: Socket, max_bytes: number): void {
   const read = socket.read
   let held: Buffer = Buffer.alloc(0)
@@ -29,7 +29,7 @@ function withoutContinue(bytes: Buffer): Buffer {
   return rest
 }
 
-/** It is one, or too little has come to tell. */
+/** True if it is one, or if too little has arrived to tell. */
 function mayBeContinue(bytes: Buffer): boolean {
   const text = bytes.toString('latin1', 0, begins[0]!.length)
   return begins.some((begin) => begin.startsWith(text))

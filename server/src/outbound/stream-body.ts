@@ -1,11 +1,11 @@
-// The body of an answer as it comes: counted while it flows, stopped with the request that it belongs to.
+// The body of a response as a stream: counts bytes, and ends with the request that it belongs to.
 import { OutboundError } from './errors.ts'
 import { brokenOff } from './exchange.ts'
 
 export interface StreamBounds {
   max_bytes: number
   within<T>(work: Promise<T>): Promise<T>
-  /** Called once, when there is nothing more to come. */
+  /** Called once, when no more data will come. */
   release(): void
 }
 
@@ -16,7 +16,7 @@ export function streamBody(body: AsyncIterable<Uint8Array> | null, bounds: Strea
     const next = await bounds.within(readNext(chunks))
     bytes += next?.length ?? 0
     if (bytes <= bounds.max_bytes) return next
-    throw new OutboundError('invalid_response', `The answer has more than ${bounds.max_bytes} bytes`, true)
+    throw new OutboundError('invalid_response', `The response exceeds ${bounds.max_bytes} bytes`, true)
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,24 +1,24 @@
-// What a start of the server works with: the installation's lock and the private files of the data folder.
+// Used by a start of the server: the installation's lock and the private files of the data folder.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError } from '../config/config.ts'
 import { type Executor, acrossOrganizations } from '../database/database.ts'
 
-/** The same in every version of the server, and taken by nothing else. */
+/** The same in every version of the server, and used for nothing else. */
 const installation_lock = 7_275_011
 
 const lockStatement = acrossOrganizations(
-  'of the whole installation',
+  'it concerns the whole installation',
   'lock_installation',
   `select pg_advisory_xact_lock(${installation_lock})`,
 )
 
-/** Until the transaction ends, no other node sets up the same installation. */
+/** Until the transaction ends, no other node can set up the same installation. */
 export async function lockInstallation(tx: Executor): Promise<void> {
   await tx.query(lockStatement, [])
 }
 
-/** The file's text without the last line break; null when there is no file. */
+/** The file's text without the final line break; null if there is no file. */
 export async function readPrivateFile(folder: string, name: string): Promise<string | null> {
   const path = join(folder, name)
   try {
@@ -29,13 +29,13 @@ export async function readPrivateFile(folder: string, name: string): Promise<str
   }
 }
 
-/** Writes a file that its owner alone can read. It appears whole or not at all, and outlasts a power cut. */
+/** Writes a file that only its owner can read. It appears completely or not at all, and survives a power failure. */
 export async function writePrivateFile(folder: string, name: string, text: string): Promise<void> {
   const path = join(folder, name)
   const draft = `${path}.new-${process.pid}`
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    // Of a start that was killed; exclusive creation follows no link that someone has put there.
+    // Left by a start that was killed. Exclusive creation follows no link that someone may have placed there.
     await rm(draft, { force: true })
     await writeAndSync(draft, `${text}\n`)
     await rename(draft, path)
@@ -46,7 +46,7 @@ export async function writePrivateFile(folder: string, name: string, text: strin
   }
 }
 
-/** The file takes another's place, and outlasts a power cut there. */
+/** Replaces another file, and survives a power failure. */
 export async function renamePrivateFile(folder: string, from: string, to: string): Promise<void> {
   const path = join(folder, to)
   try {

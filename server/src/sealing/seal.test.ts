@@ -1,4 +1,4 @@
-// What is sealed is not readable, and opens only where it belongs.
+// Sealed data is not readable, and opens only in its own context.
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createSealer } from './seal.ts'
@@ -6,7 +6,7 @@ import { createSealer } from './seal.ts'
 const key = randomBytes(32)
 const sealer = createSealer(key, 'test', randomBytes)
 
-test('opens to the same text, which is not in it', () => {
+test('opens to the same text, which it does not contain', () => {
   const sealed = sealer.seal('pat_x.sécret', 'a')
   expect(sealer.open(sealed, 'a')).toBe('pat_x.sécret')
   expect(sealed.includes('cret')).toBe(false)

@@ -1,4 +1,4 @@
-// Encrypts what must not stand in the database in clear: AES-256-GCM, with keys derived from the installation's secret key.
+// Encrypts data that must not be in the database in plain text: AES-256-GCM, with keys derived from the installation's secret key.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
 import type { Reseal, Sealer } from '../base/sealer.ts'
 
@@ -6,10 +6,10 @@ const algorithm = 'aes-256-gcm'
 const nonce_bytes = 12
 const tag_bytes = 16
 
-/** By which what is sealed is longer than the text. */
+/** The number of bytes that sealing adds to the text. */
 export const sealing_bytes = nonce_bytes + tag_bytes
 
-/** One key for each `purpose`, so that what is sealed for one cannot be passed off as another's. */
+/** Has a separate key for each `purpose`, so that data sealed for one purpose is not valid for another. */
 export function createSealer(secret_key: Buffer, purpose: string, randomBytes: (size: number) => Buffer): Sealer {
   const key = Buffer.from(hkdfSync('sha256', secret_key, '', `parley ${purpose} 1`, 32))
   return {
@@ -28,15 +28,15 @@ export function createSealer(secret_key: Buffer, purpose: string, randomBytes: (
   }
 }
 
-/** All that a process seals with its secret key. */
+/** The sealers of a process, all from its secret key. */
 export interface Sealers {
-  /** For the answers that are kept with idempotency keys. */
+  /** For the answers that are stored with idempotency keys. */
   readonly sealer: Sealer
   /** For the secrets of webhook endpoints. */
   readonly webhook_sealer: Sealer
   /** For the secrets of organizations. */
   readonly secret_sealer: Sealer
-  /** For what a browser keeps while it is at the identity provider. */
+  /** For the state that a browser keeps while it is at the identity provider. */
   readonly sign_in_sealer: Sealer
 }
 
@@ -61,7 +61,7 @@ export function createReseal(from: Sealer, to: Sealer): Reseal {
   }
 }
 
-/** Tells keys apart without telling anything about them. */
+/** Distinguishes keys without revealing anything about them. */
 export function fingerprintOfKey(secret_key: Buffer): string {
   return createHash('sha256').update('parley secret key fingerprint 1\n').update(secret_key).digest('hex')
 }

@@ -1,5 +1,4 @@
-// The installation's secret key: from the settings or a file of the data folder, the same on every node, and its replacement by
-// another one.
+// The installation's secret key: loads it from the settings or a file in the data folder, the same on every node, and replaces it.
 import { join } from 'node:path'
 import { type Config, ConfigError } from '../config/config.ts'
 import { type Database, type Executor, acrossOrganizations } from '../database/database.ts'
@@ -16,10 +15,10 @@ export interface SecretKeyServices {
 }
 
 const file_name = 'secret-key'
-/** Of a rotation, until its commit is known. */
+/** Holds the new key of a rotation until its commit is known. */
 const next_file_name = 'secret-key.next'
 
-const whole = 'of the whole installation'
+const whole = 'it concerns the whole installation'
 
 const recordStatement = acrossOrganizations(
   whole,
@@ -28,8 +27,8 @@ const recordStatement = acrossOrganizations(
 )
 
 /**
- * The first start records the key's fingerprint in the database, and every other one compares. The file is written before
- * that: a start that is killed in between is continued by the next.
+ * The first start records the key's fingerprint in the database, and every later one compares it. The file is written before that,
+ * so that the next start can continue one that was killed in between.
  */
 export async function loadSecretKey({ database, config, ports }: SecretKeyServices): Promise<Buffer> {
   return database.transaction(async (tx) => {
@@ -54,7 +53,7 @@ async function readFingerprint(tx: Executor): Promise<string | null> {
   return row?.secret_key_fingerprint ?? null
 }
 
-/** The key that fits, out of all that are at hand; one that a rotation left in its file takes its place. */
+/** Finds the matching key among all available ones. If a rotation left it in its own file, that file replaces the old one. */
 async function findKey(config: SecretKeyServices['config'], fingerprint: string): Promise<Buffer> {
   const { secret_key, secret_key_next, data_dir } = config
   const isIt = (key: Buffer | null | undefined): key is Buffer =>
@@ -73,7 +72,7 @@ async function readKeyFile(data_dir: string, name: string): Promise<Buffer | nul
   const text = await readPrivateFile(data_dir, name)
   if (text === null) return null
   if (!/^[0-9a-f]{64}$/i.test(text))
-    throw new ConfigError([`${join(data_dir, name)} must hold 32 bytes as 64 hexadecimal digits`])
+    throw new ConfigError([`${join(data_dir, name)} must contain 32 bytes as 64 hexadecimal digits`])
   return Buffer.from(text, 'hex')
 }
 
@@ -87,10 +86,10 @@ function describeMismatch(config: SecretKeyServices['config'], key: Buffer | nul
   const path = join(config.data_dir, file_name)
   const used = config.secret_key ? 'PARLEY_SECRET_KEY' : `the key in ${path}`
   const what = key
-    ? `${used} is not the secret key that this database is used with`
-    : `this database is used with a secret key that is not here: neither in PARLEY_SECRET_KEY nor in ${path}`
-  const way_out = 'if it is lost, "delete from installation" on the database accepts another one'
-  return `${what}. Set PARLEY_SECRET_KEY to the key of the other nodes; ${way_out} and ends the secrets, conversation tokens and webhook secrets given out so far`
+    ? `${used} is not the secret key of this database`
+    : `the secret key of this database is neither in PARLEY_SECRET_KEY nor in ${path}`
+  const way_out = 'if it is lost, run "delete from installation" in the database to accept a new key'
+  return `${what}. Set PARLEY_SECRET_KEY to the key of the other nodes; ${way_out}, which invalidates all existing secrets, conversation tokens and webhook secrets`
 }
 
 // --- replacing it ---
@@ -103,8 +102,8 @@ export interface KeyReplacement {
 const replaceStatement = acrossOrganizations(whole, 'replace_secret_key', 'select replace_secret_key($1)')
 
 /**
- * Makes another key the installation's, in one transaction with `work`, which is to seal anew whatever the old one sealed. The
- * new one is PARLEY_SECRET_KEY_NEXT or, where the old one is kept in the data folder, made there.
+ * Replaces the installation's key in one transaction with `work`, which must seal everything again that the old key sealed. The new
+ * key is PARLEY_SECRET_KEY_NEXT or, if the old one is in the data folder, created there.
  */
 export async function replaceSecretKey<T>(
   { database, config, ports }: SecretKeyServices,
@@ -113,10 +112,10 @@ export async function replaceSecretKey<T>(
   const outcome = await database.transaction(async (tx) => {
     await lockInstallation(tx)
     const fingerprint = await readFingerprint(tx)
-    if (fingerprint === null) throw new ConfigError(['the database has no secret key yet: start the server once'])
+    if (fingerprint === null) throw new ConfigError(['the database has no secret key yet; start the server once'])
     const old_key = await findKey(config, fingerprint)
     const new_key = await provideNextKey({ config, ports }, old_key)
-    // From here to the commit whoever is about to seal something waits, and is refused then.
+    // From here to the commit, transactions that store sealed data wait, and are then refused.
     await tx.query(replaceStatement, [fingerprintOfKey(new_key)])
     return work(tx, { old_key, new_key })
   })
@@ -128,29 +127,30 @@ function isKeptInFile({ secret_key, secret_key_next }: SecretKeyServices['config
   return secret_key === undefined && secret_key_next === undefined
 }
 
-/** In a file it outlasts a command that is killed in the middle of the commit: the next start looks for it there. */
+/** A file preserves the key if the command is killed during the commit; the next start looks for it there. */
 async function provideNextKey({ config, ports }: Omit<SecretKeyServices, 'database'>, old_key: Buffer) {
   const { secret_key_next } = config
   if (isKeptInFile(config)) return writeKeyFile(config.data_dir, next_file_name, ports)
   if (secret_key_next === undefined) {
     throw new ConfigError([
-      'set PARLEY_SECRET_KEY_NEXT to the new key, here and best on every server before; `openssl rand -hex 32` makes one',
+      'set PARLEY_SECRET_KEY_NEXT to the new key, here and preferably on every server first; `openssl rand -hex 32` creates one',
     ])
   }
-  if (secret_key_next.equals(old_key)) throw new ConfigError(['the key in PARLEY_SECRET_KEY_NEXT is in use already'])
+  if (secret_key_next.equals(old_key))
+    throw new ConfigError(['the key in PARLEY_SECRET_KEY_NEXT is already in use; choose a new one'])
   return secret_key_next
 }
 
 const holdStatement = acrossOrganizations(whole, 'hold_secret_key', 'select hold_secret_key($1) as held')
 
 /**
- * In the transaction that writes what was sealed: holds a rotation back until the commit, or comes after it and is refused. So
- * nothing is ever stored under a key that is gone.
+ * Call it in the transaction that writes sealed data: it blocks a rotation until the commit, or comes after it and is refused. So
+ * nothing is ever stored under a replaced key.
  */
 export async function requireCurrentKey(tx: Executor, { key_fingerprint }: Sealer): Promise<void> {
   const [answer] = await tx.query<{ held: boolean }>(holdStatement, [key_fingerprint])
   if (!answer!.held)
-    throw new AppError('unavailable', 'The secret key was replaced; this server has to be started again.')
+    throw new AppError('unavailable', 'The secret key was replaced. Start this server again with the new key.')
 }
 
 const watch_ms = 5000
@@ -161,22 +161,22 @@ const watchStatement = acrossOrganizations(
 )
 
 export interface SecretKeyWatch extends Disposable {
-  /** Resolves when this node's key is no longer the installation's. */
+  /** Resolves when this node's key is no longer that of the installation. */
   readonly replaced: Promise<Error>
 }
 
-/** A node whose key was replaced can open nothing any more: it has to be started again. */
+/** A node whose key was replaced cannot open any sealed data, so it must be started again. */
 export function watchSecretKey(database: Database, clock: Pick<Clock, 'after'>, secret_key: Buffer): SecretKeyWatch {
   const { promise: replaced, resolve } = Promise.withResolvers<Error>()
   const own = fingerprintOfKey(secret_key)
   let isStopped = false
   let stopTimer = () => {}
   const look = async () => {
-    // A database that is away says nothing of the key.
+    // An unreachable database proves nothing about the key.
     const rows = await database
       .query<{ is_current: boolean }>(watchStatement, [own])
       .catch(() => [{ is_current: true }])
-    if (!rows[0]?.is_current) resolve(new Error('the secret key was replaced: start the server with the new one'))
+    if (!rows[0]?.is_current) resolve(new Error('the secret key was replaced; start the server with the new one'))
     else if (!isStopped) wait()
   }
   const wait = () => void (stopTimer = clock.after(watch_ms, () => void look()))

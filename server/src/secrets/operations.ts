@@ -1,4 +1,4 @@
-// The operations on an organization's secrets. A value comes in and never goes out.
+// The operations on an organization's secrets. A value can be set but never read.
 import { secret_name_pattern } from '@parley/contract'
 import { requireCurrentKey } from '../sealing/secret-key.ts'
 import type { Handler } from '../calls/context.ts'
@@ -9,7 +9,7 @@ import type { SecretSizes } from './queries.ts'
 import { contextOf } from './read-secrets.ts'
 import { secretSettings } from './settings.ts'
 
-/** Each is looked for in whatever a tool answers. */
+/** The number is limited because every tool response is searched for each secret. */
 const max_secrets = 200
 
 const is_name = new RegExp(secret_name_pattern)
@@ -28,7 +28,7 @@ export const setSecret: Handler<'setSecret'> = async (ctx, { name, value }) => {
   })
 }
 
-/** A value that is no longer than the one before is always taken: the limit may have been lowered since. */
+/** Always accepts a value that is no longer than the previous one, because the limit may have been lowered since. */
 function requireRoom({ bytes_of_others, bytes_before }: SecretSizes, bytes: number, most: number): void {
   if (bytes_of_others + bytes <= most || bytes <= bytes_before) return
   const used = `The organization’s other secrets use ${bytes_of_others} of ${most} bytes, and this value has ${bytes}.`

@@ -1,4 +1,4 @@
-// The SQL over one organization's secrets. A value is sealed wherever it passes here.
+// The SQL of an organization's secrets. Values are always sealed here.
 import { type TimePosition, newest } from '../database/cursor.ts'
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
@@ -17,7 +17,7 @@ const lockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('secrets of ' || $1::text, 0)) as organization_id`,
 )
 
-/** Holds back other new secrets until the transaction ends, so that they can be measured. */
+/** Blocks other new secrets until the transaction ends, so that they can be measured. */
 export async function lockSecrets(tx: Store): Promise<void> {
   await tx.query(lockStatement, [tx.organization_id])
 }
@@ -31,10 +31,10 @@ const measureStatement = statement(
 )
 
 export interface SecretSizes {
-  /** Secrets beside the named one, and the bytes of their values in clear. */
+  /** The number of other secrets, and the bytes of their plain values. */
   others: number
   bytes_of_others: number
-  /** Of the named one, as it is; 0: there is none. */
+  /** Bytes of the named secret's present value; 0 if it does not exist. */
   bytes_before: number
 }
 
@@ -72,7 +72,7 @@ const deleteStatement = statement(
   'delete from secrets where organization_id = $1 and name = $2 returning name',
 )
 
-/** False when there is none. */
+/** False if the secret does not exist. */
 export async function deleteSecretRow(store: Store, name: string): Promise<boolean> {
   return (await store.query(deleteStatement, [store.organization_id, name])).length > 0
 }
@@ -82,7 +82,7 @@ const readStatement = statement(
   'select name, value from secrets where organization_id = $1 and ($2::text[] is null or name = any($2))',
 )
 
-/** The named ones, or all. */
+/** The named secrets, or all. */
 export function readSealed(store: Store, names: readonly string[] | null): Promise<{ name: string; value: Buffer }[]> {
   return store.query(readStatement, [store.organization_id, names])
 }

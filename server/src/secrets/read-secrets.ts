@@ -1,4 +1,4 @@
-// What the engine asks for: an organization's secrets in clear. Read anew each time, so none is ever stale.
+// Reads an organization's secrets in plain text, for the engine. They are never cached, so none is ever stale.
 import { requireCurrentKey } from '../sealing/secret-key.ts'
 import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
@@ -7,14 +7,14 @@ import { readSealed } from './queries.ts'
 /** Values by name. */
 export type Secrets = ReadonlyMap<string, string>
 
-/** What a value is sealed for. */
+/** The context that a value is sealed for. */
 export function contextOf(organization_id: string, name: string): string {
   return `${organization_id} ${name}`
 }
 
 /**
- * The named ones, or all. One that an older secret key sealed, which is lost, is as if it were not there; throws when it is this
- * node's own key that was replaced.
+ * Reads the named secrets, or all. Secrets sealed with a lost older key are treated as absent; throws if this node's own key was
+ * replaced.
  */
 export async function readSecrets(
   { sealers: { secret_sealer } }: Pick<Core, 'sealers'>,

@@ -1,4 +1,4 @@
-// The secrets of organizations under a new secret key of the installation.
+// Seals the secrets of organizations again under a new secret key of the installation.
 import { type Reseal, resealRows } from '../base/sealer.ts'
 import { type Executor, statement } from '../database/database.ts'
 import { arraysOf } from '../database/rows.ts'
@@ -25,7 +25,7 @@ const replaceStatement = statement(
    where kept.organization_id = made.organization_id and kept.name = made.name`,
 )
 
-/** Answers how many there were. Those that the old key cannot open stay as they are. */
+/** Returns the number of secrets. Those that the old key cannot open do not change. */
 export function resealSecrets(tx: Executor, reseal: Reseal): Promise<number> {
   return resealRows<SealedSecret>({
     readAfter: (after, limit) => {

@@ -1,2 +1,2 @@
-// Secrets as other rooms see them.
+// The face of secrets.
 export { type Secrets, readSecrets } from './read-secrets.ts'

@@ -7,7 +7,7 @@ export const secretSettings: SettingsGroup<{ secret_bytes: number }> = {
       name: 'PARLEY_LIMIT_SECRET_BYTES',
       default: '65536',
       meaning:
-        'Bytes that the values of an organization’s secrets may have together; over it 409. Whatever a tool answers is searched for all of them.',
+        'Total size in bytes of the values of an organization’s secrets; larger ones are answered with 409. Every tool response is searched for all of them.',
     },
   ],
   read: (read) => ({ secret_bytes: read.integer('PARLEY_LIMIT_SECRET_BYTES', 1024, 2_000_000) }),

@@ -1,11 +1,11 @@
-// Adds up what was counted, by hour, by day and over all time, of each agent and of each organization; over all organizations.
-// A row is taken and added in one statement, so that it counts once whatever becomes of the job.
+// Adds new counts to the sums by hour, by day and over all time, of each agent and each organization, for all organizations. One
+// statement takes and adds a row, so that it counts exactly once whatever happens to the work.
 import { type Executor, statement } from '../database/database.ts'
 
-/** In one statement. */
+/** Rows per statement. */
 const rows_at_once = 10_000
 
-// In the order of the key: two nodes that fold at once must not wait for each other crosswise.
+// In the order of the key, so that two nodes that fold at the same time do not deadlock.
 const foldStatement = statement(
   'fold_statistics',
   `with picked as materialized (
@@ -34,7 +34,7 @@ const foldStatement = statement(
    select count(*) as folded from taken`,
 )
 
-/** Until nothing is left, or so many statements were run. Answers how many rows were added up. */
+/** Runs until nothing is left, or the number of statements is reached. Returns the number of added rows. */
 export async function foldStatistics(executor: Executor, most_statements: number): Promise<number> {
   let folded = 0
   for (let count = 0; count < most_statements; count += 1) {

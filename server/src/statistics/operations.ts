@@ -1,4 +1,4 @@
-// The operation on statistics: a range of time, in buckets, of what the caller may see.
+// The operation on statistics: returns a range of time in buckets, for the agents that the caller may see.
 import { agentsOf } from '../calls/access.ts'
 import type { Handler } from '../calls/context.ts'
 import { invalid } from '../base/errors.ts'
@@ -25,7 +25,7 @@ export const getStatistics: Handler<'getStatistics'> = async (ctx, input) => {
   }
 }
 
-/** With microseconds, as everywhere. */
+/** Has microseconds, as all timestamps. */
 function formatTime(ms: number): string {
   return new Date(ms).toISOString().replace('Z', '000Z')
 }

@@ -1,13 +1,13 @@
-// Reads the sums, together with what has not been added up yet: one statement, so that nothing is seen twice or missed.
+// Reads the sums together with counts that have not been added yet, in one statement, so that nothing is read twice or missed.
 import { type Statement, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { type Counters, addCounters } from './rules/counters.ts'
 import type { BucketUnit } from './rules/range.ts'
 
-/** `null`: all of the organization. */
+/** `null`: all agents of the organization. */
 export type Agents = readonly string[] | null
 
-/** What is added up, as it is or over several agents, and what waits to be. */
+/** The sums, of one or several agents, and the counts that have not been added yet. */
 const bucketsStatement = (name: string, sums: string, waiting: string) =>
   statement(
     name,
@@ -35,7 +35,7 @@ interface BucketRecord {
   counters: Counters
 }
 
-/** Only those in which something happened, by their start. `from` and `to` are at the edges of buckets. */
+/** Returns non-empty buckets by their start. `from` and `to` must be at the edges of buckets. */
 export async function readBuckets(
   store: Store,
   agents: Agents,
@@ -67,7 +67,7 @@ const totalsStatement = (name: string, sums: string, waiting: string) =>
 const allTotals = totalsStatement('read_totals', 's.agent_id is null', 'true')
 const agentTotals = totalsStatement('read_agent_totals', 's.agent_id = any($3::uuid[])', 'd.agent_id = any($3)')
 
-/** Of all time, the counters of these names. */
+/** The counters with these names, over all time. */
 export async function readTotals(store: Store, agents: Agents, names: readonly string[]): Promise<Counters> {
   const values = [store.organization_id, names]
   const rows = await (agents === null
@@ -88,7 +88,7 @@ const totalsByAgent = statement(
    ) sums group by agent_id`,
 )
 
-/** Of all time, by the agent; those of which nothing is known are not there. */
+/** The counters over all time by agent; agents without counts are absent. */
 export async function readTotalsByAgent(
   store: Store,
   agent_ids: readonly string[],

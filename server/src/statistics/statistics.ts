@@ -1,2 +1,2 @@
-// Statistics as other rooms see them.
+// The face of statistics.
 export { readAgentTotals, readTotalsOfAgents } from './agent-totals.ts'

@@ -1,10 +1,10 @@
-// The work of the statistics: what was counted is added up, each minute.
+// The work of statistics: adds up new counts each minute.
 import type { Executor } from '../database/database.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
 import { foldStatistics } from './fold.ts'
 
-/** Of 10,000 rows each. */
+/** Folds of 10,000 rows each. */
 const folds_at_once = 100
 
 export function statisticsWork(database: Executor): WorkKind {

@@ -1,4 +1,4 @@
-// The server about itself.
+// The health checks of the server.
 import type { Handler } from '../calls/context.ts'
 import { AppError } from '../base/errors.ts'
 import { acrossOrganizations } from '../database/database.ts'
@@ -12,7 +12,7 @@ export const getReadiness: Handler<'getReadiness'> = async ({ core, log }) => {
     await core.database.query(pingStatement, [])
   } catch (error) {
     log.warn({ err: error }, 'not ready')
-    throw new AppError('unavailable', 'The database does not answer.')
+    throw new AppError('unavailable', 'The database does not answer. Try again.')
   }
   return { status: 'ready' }
 }

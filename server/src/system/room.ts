@@ -1,4 +1,4 @@
-// The manifest of what the server says of itself.
+// The manifest of the health checks.
 import { systemOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
 import type { Room } from '../calls/room.ts'

@@ -1,10 +1,10 @@
-// The log: one JSON object a line, with what may not be in a log left out.
+// The log: one JSON object per line, without secrets and personal data.
 import pino, { type DestinationStream, type Logger } from 'pino'
 import type { LogLevel } from '../config/server.ts'
 
 /**
- * Of an error only what tells what happened: a driver's error can carry its whole connection, credentials included, and a
- * statement's detail holds the values of the row.
+ * Keeps only the fields of an error that explain it: a driver's error can contain its connection with credentials, and its
+ * detail contains the values of a row.
  */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: String(error) }

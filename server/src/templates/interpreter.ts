@@ -1,5 +1,5 @@
-// The Jinja interpreter with a meter: every node, every value and every operation that multiplies its operands is paid for
-// out of one budget before the library does it, so that no template can take long or grow large.
+// A metered Jinja interpreter: every node, every value and every operation that can multiply its operands is charged to one
+// budget before the library runs it, so that no template can run long or grow large.
 import { Environment, Interpreter } from '@huggingface/jinja'
 import { ownFilters } from './rules/own-filters.ts'
 import { with_marker } from './syntax.ts'
@@ -22,14 +22,14 @@ import {
   toValue,
 } from './values.ts'
 
-/** Of any value on the way, in characters, with 16 for each element. */
+/** The limit for any intermediate value, in characters, with 16 for each element. */
 const max_value_size = 1_000_000
 const max_value_depth = 128
 const max_evaluation_depth = 200
-/** Units of about half a microsecond: the evaluation of one small node, or 64 characters of a result. */
+/** Units of about half a microsecond: evaluating one small node, or 64 characters of a result. */
 export const max_work = 200_000
 
-/** Characters that no text may have stand around the number of what is printed there. */
+/** Characters that no text may contain. They enclose the index of each printed value. */
 export const printedPlace = /\ufdd0(\d+)\ufdd1/
 const placeOf = (index: number) => `\ufdd0${index}\ufdd1`
 
@@ -45,8 +45,8 @@ interface Measure {
 }
 
 /**
- * Evaluates one template once. It treats undefined and null alike, as nothing: what is done to nothing gives nothing again.
- * A function is nothing either, unless it is called: so none can be printed, or called under a name that hides its cost.
+ * Evaluates one template once. Undefined and null are both treated as nothing, and any operation on nothing gives nothing.
+ * A function that is not called is also nothing, so it can neither be printed nor be called under a name that hides its cost.
  */
 export class MeteredInterpreter extends Interpreter {
   readonly #node_count: number
@@ -55,7 +55,7 @@ export class MeteredInterpreter extends Interpreter {
   #work_left: number
   #depth = 0
 
-  /** `node_count` is the size of the whole template. What is printed goes into `printed`, where that is given. */
+  /** `node_count` is the size of the whole template. Printed values are appended to `printed`, if given. */
   constructor(scope: Environment, node_count: number, work: number, printed: string[] | null) {
     super(scope)
     this.#node_count = node_count
@@ -63,7 +63,7 @@ export class MeteredInterpreter extends Interpreter {
     this.#printed = printed
   }
 
-  /** Below 0 when there was too little. */
+  /** Negative if the budget was exceeded. */
   get workLeft(): number {
     return this.#work_left
   }
@@ -108,7 +108,7 @@ export class MeteredInterpreter extends Interpreter {
       case 'Set':
         return this.#evaluateAssignment(node, scope)
       case 'Macro':
-        // The library walks through the body each time that a macro is defined.
+        // The library walks through the body whenever a macro is defined.
         this.#spend(this.#node_count / 4)
         return super.evaluate(node, scope)
       case 'Break':
@@ -120,7 +120,7 @@ export class MeteredInterpreter extends Interpreter {
     }
   }
 
-  /** An expression whose value is printed; lists and mappings become JSON. */
+  /** An expression whose value is printed. Lists and mappings become JSON. */
   #evaluateOutput(node: Node, scope: Environment): Value {
     const value = this.evaluate(node['expression'] as Node, scope)
     this.#spendOnText(value)
@@ -129,7 +129,7 @@ export class MeteredInterpreter extends Interpreter {
   }
 
   #evaluateByLibrary(node: Node, scope: Environment): Value {
-    // The first and last element of an empty list are not even values.
+    // `first` and `last` of an empty list do not return a value object.
     return this.#admit(super.evaluate(node, scope) ?? nothing)
   }
 
@@ -147,18 +147,18 @@ export class MeteredInterpreter extends Interpreter {
 
   #spend(work: number): void {
     this.#work_left -= work
-    // Written so that not-a-number stops it too.
-    if (!(this.#work_left >= 0)) throw new TemplateError('it takes too long')
+    // Written so that NaN fails too.
+    if (!(this.#work_left >= 0)) throw new TemplateError('the template takes too long; simplify it')
   }
 
-  /** Pays for turning a value into text, and refuses one that is too large for it. */
+  /** Charges for converting a value to text, and refuses one that is too large. */
   #spendOnText(value: Value): void {
     const { size } = this.#measure(value)
     if (size > max_value_size) throw new TemplateError('a value is too large')
     this.#spend(isText(value) ? size / 64 : size / 8)
   }
 
-  /** Searching for a text takes the product of both lengths at worst. */
+  /** Searching in a text costs the product of both lengths at worst. */
   #spendOnSearch(text: Value | undefined, part: Value | undefined): void {
     if (isText(text) && isText(part)) this.#spend((text.value.length * part.value.length) / 2500)
   }
@@ -172,7 +172,7 @@ export class MeteredInterpreter extends Interpreter {
     const measure = { size: 16, depth: 1 }
     if (isMapping(value)) for (const key of value.value.keys()) measure.size += key.length
     for (const child of children) {
-      // Namespaces can change; within other values they could make circles, or grow after they were measured.
+      // Namespaces are mutable: inside other values they could form cycles, or grow after they were measured.
       if (child.type === 'NamespaceValue') throw new TemplateError('a namespace cannot be part of another value')
       const { size, depth } = this.#measure(child)
       measure.size += 16 + size
@@ -182,7 +182,7 @@ export class MeteredInterpreter extends Interpreter {
     return measure
   }
 
-  /** The library looks up by throwing, which costs far more than a look. */
+  /** The library looks names up by throwing, which costs far more than checking first. */
   #lookUp(node: Node, scope: Environment): Value {
     const name = node['value'] as string
     let hops = 0
@@ -213,7 +213,7 @@ export class MeteredInterpreter extends Interpreter {
     return { object, value: super.evaluate({ ...node, object: constant(object), property }, scope) }
   }
 
-  /** What a node stands for where a function may stand. */
+  /** The value of a node in a place where a function is allowed. */
   #evaluateCallable(node: Node, scope: Environment): { object: Value | null; value: Value } {
     if (node.type === 'MemberExpression') return this.#evaluateMember(node, scope)
     return { object: null, value: node.type === 'Identifier' ? this.#lookUp(node, scope) : this.evaluate(node, scope) }
@@ -256,7 +256,7 @@ export class MeteredInterpreter extends Interpreter {
       } else {
         const value = this.evaluate(node, scope)
         given.positional.push(value)
-        // Some filters insist on literals.
+        // Some filters require literals.
         given.nodes.push(node.type === 'StringLiteral' ? node : constant(value))
       }
     }
@@ -284,14 +284,14 @@ export class MeteredInterpreter extends Interpreter {
     const { size } = this.#measure(operand)
     const sizes = [...given.positional, ...given.keyword.values()].map((value) => this.#measure(value).size)
     const most = Math.max(0, ...sizes)
-    // For each element a path to an attribute, for each place of a format an argument.
+    // Each element can have a path to an attribute, and each placeholder of a format an argument.
     const count = isText(operand) ? operand.value.split('%').length : countElements(operand)
     if (size + count * most > max_value_size) throw new TemplateError('a value is too large')
     this.#spend(count + (size + count * most) / 16)
     return this.#admit(filter(operand, given))
   }
 
-  /** Pays for a filter or method before it runs; refuses one whose result would be far larger than its operands. */
+  /** Charges for a filter or method before it runs, and refuses it if the result would be much larger than its operands. */
   #spendOnOperation(name: string, operand: Value, given: Arguments): void {
     const { size, depth } = this.#measure(operand)
     const count = countElements(operand)
@@ -367,7 +367,7 @@ export class MeteredInterpreter extends Interpreter {
     return this.#evaluateByLibrary({ ...node, operand: constant(value) }, scope)
   }
 
-  /** In a scope of its own, which what it assigns does not see. */
+  /** Runs in its own scope. Its assignments do not see each other. */
   #evaluateWith(node: Node, scope: Environment): Value {
     const assigned = this.evaluate(node['iterable'] as Node, scope)
     const inner = new Environment(scope)

@@ -1,13 +1,13 @@
-// What is rewritten before a template is parsed takes time by its length, and what is counted before that is about what there is.
+// Rewriting before parsing takes linear time, and the estimated number of tokens is close to the real one.
 import { tokenize } from '@huggingface/jinja'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { estimateTokens, tokenizeAll } from './syntax.ts'
 
 test.each<[string, string]>([
-  ['with, which nobody closes', '{% with a=1 %}'.repeat(100_000)],
+  ['with, never closed', '{% with a=1 %}'.repeat(100_000)],
   ['with', '{% with a=1 %}{% endwith %}'.repeat(40_000)],
-])('%s, many times over', (_what, text) => {
+])('%s, repeated many times', (_what, text) => {
   const before = process.cpuUsage()
   expect(tokenizeAll(text).length).toBeGreaterThan(100_000)
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(4000)
@@ -41,13 +41,13 @@ const piece = fc.oneof(
   fc.array(literal, { maxLength: 5 }).map((some) => `{{- f(${some.join(', ')})|join("") -}}`),
 )
 
-test('tokens are estimated to be no fewer than they are, nor many more', () => {
+test('the token estimate is never too low, and not much too high', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
       const text = pieces.join(' ')
       const within = tokenizeAll(text).filter(({ type }) => type !== 'Text' && type !== 'Comment')
       const estimated = estimateTokens(text, 10_000)
-      // Some tests become filters of some more tokens.
+      // Some tests become filters with a few more tokens.
       expect(estimated).toBeGreaterThanOrEqual(within.length / 1.5)
       expect(estimated).toBeLessThanOrEqual(3 * within.length + 10 * pieces.length)
       expect(estimateTokens(text, 3)).toBeLessThanOrEqual(Math.min(estimated, 5))
@@ -57,7 +57,7 @@ test('tokens are estimated to be no fewer than they are, nor many more', () => {
 })
 
 const space = ' '.repeat(200_000)
-/** Within raw blocks: elsewhere no template may have so much of it in a row. */
+/** Inside raw blocks. Elsewhere no template can have this much white space in a row. */
 test.each([
   `{% raw -%}${space}{%- endraw %}`,
   `{% raw %}a${space}{%- endraw -%}${space}{%-${space}raw%}{% endraw${space}%}`,
@@ -73,12 +73,12 @@ test.each([
   ['x{% raw -%} {%- endraw %}y', 'xy'],
   ['x{% raw -%}\n{%- endraw %}{% raw %}{{ b }}{% endraw %}', 'x{{ b }}'],
   ['x{% raw -%}{%- endraw -%} {%- raw -%} \n {%- endraw -%} y', 'xy'],
-])('white space between two tags that take it away: %j', (text, shown) => {
+])('white space between two tags that trim it: %j', (text, shown) => {
   const tokens = tokenizeAll(text)
   expect([tokens.map(({ type }) => type), tokens.map(({ value }) => value).join('')]).toEqual([['Text'], shown])
 })
 
-/** As simple as can be said; it takes the square of the length where there is much white space. */
+/** The simplest correct version. It takes quadratic time for much white space. */
 function tokenizeSlowly(text: string) {
   const raw: string[] = []
   const block = /(?:\s*\{%-|\{%\+?)\s*raw\s*(?:-%\}\s*|%\})([^]*?)(?:\s*\{%-|\{%\+?)\s*endraw\s*(?:-%\}\s*|%\})/g
@@ -91,7 +91,7 @@ function tokenizeSlowly(text: string) {
   }))
 }
 
-test('raw blocks end where they should, whatever stands around them', () => {
+test('raw blocks end correctly, whatever surrounds them', () => {
   const part = fc.constantFrom('{%', '{%-', '-', '%}', '-%}', ' ', '\n', 'raw', 'endraw', 'x', '+')
   const tag = fc
     .tuple(

@@ -1,4 +1,4 @@
-// What Jinja has and the library's parser does not: `raw`, `with`, and tests that take an argument. Rewritten before it parses.
+// Rewrites Jinja syntax that the library's parser lacks: `raw`, `with`, and tests with an argument.
 import { tokenize } from '@huggingface/jinja'
 import { TemplateError } from './values.ts'
 
@@ -7,9 +7,9 @@ interface Token {
   value: string
 }
 
-/** What a `with` becomes a loop over. No template can have such a name. */
+/** The loop variable that marks a rewritten `with`. No template can contain this name. */
 export const with_marker = '\ufdd4with'
-/** What a test becomes as a filter. */
+/** The prefix of a filter that was a test. */
 export const negated = '\ufdd4not '
 
 export const testsWithArgument: ReadonlySet<string> = new Set([
@@ -29,10 +29,10 @@ function restoreRaw({ type, value }: Token, raw: readonly string[]): string {
 }
 
 const opening = /\{[{%#]/g
-/** A string that is closed, what closes a tag, a word, or any other character. */
+/** A closed string, the end of a tag, a word, or any other character. */
 const within_tag = /\s*("(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'|[%}]\}|\w+|[^])/y
 
-/** About how many tokens a template has, without making them; it stops once they are more than `most`. */
+/** Estimates how many tokens a template has without creating them. Stops once there are more than `most`. */
 export function estimateTokens(text: string, most: number): number {
   let count = 0
   opening.lastIndex = 0
@@ -51,23 +51,23 @@ export function estimateTokens(text: string, most: number): number {
   return count
 }
 
-/** To the end of a tag; null: it has none, or was not to be looked for further. */
+/** The end of a tag; null if it has none within the limit. */
 function countWithin(text: string, from: number, mayGoOn: (found: number) => boolean): number | null {
   let depth = 0
   within_tag.lastIndex = from
   for (let match = within_tag.exec(text); match !== null; match = within_tag.exec(text)) {
     const part = match[1]!
-    // The lexer takes no more of it.
+    // The lexer accepts no more of it.
     if (part === '"' || part === "'" || !mayGoOn(1)) return null
     if (part === '%}' || (part === '}}' && depth <= 0)) return within_tag.lastIndex
-    // Those of an object within others.
+    // Braces of objects inside other objects.
     if (part === '}}') within_tag.lastIndex -= 1
     depth += part === '{' ? 1 : part.startsWith('}') ? -1 : 0
   }
   return null
 }
 
-/** One pass: each block is looked for from the end of the one before, and white space before it from where that begins. */
+/** A single pass: each block is searched from the end of the previous one, and white space before it from where that starts. */
 function takeOutRaw(text: string, raw: string[]): string {
   const begin = /((?<!\s)\s+\{%-|\{%[-+]?)\s*raw\s*(-%\}\s*|%\})/g
   const end = /((?<!\s)\s+\{%-|\{%[-+]?)\s*endraw\s*(-%\}\s*|%\})/g
@@ -87,7 +87,7 @@ function takeOutRaw(text: string, raw: string[]): string {
 const token = (type: string, value: string): Token => ({ type, value })
 const isName = (given: Token | undefined, name: string) => given?.type === 'Identifier' && given.value === name
 
-/** `with a = 1, b = 2` as a loop over a mapping, which the interpreter takes for what it is. */
+/** Turns `with a = 1, b = 2` into a loop over a mapping, which the interpreter recognizes. */
 function rewriteWith(tokens: readonly Token[]): Token[] {
   const written: Token[] = []
   for (let at = 0; at < tokens.length; at += 1) {
@@ -121,7 +121,7 @@ function toEntries(assigned: readonly Token[]): Token[] {
   })
 }
 
-/** `a is divisibleby(3)` and `a is divisibleby 3` as a filter with an argument. */
+/** Turns `a is divisibleby(3)` and `a is divisibleby 3` into a filter with an argument. */
 function rewriteTests(tokens: readonly Token[]): Token[] {
   const written: Token[] = []
   for (let at = 0; at < tokens.length; at += 1) {
@@ -148,7 +148,7 @@ const begins_argument: ReadonlySet<string> = new Set([
   ...['OpenParen', 'Identifier', 'NumericLiteral', 'StringLiteral'],
 ])
 
-/** A literal or a name, with what it is a member of. */
+/** A literal or a name, followed by member accesses. */
 function takeArgument(tokens: readonly Token[], from: number): Token[] {
   let to = from + 1
   for (;;) {

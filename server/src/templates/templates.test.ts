@@ -52,7 +52,7 @@ describe('rendering', () => {
     expect(renderTemplate(text, { x: {}, null_value: null })).toBe('')
   })
 
-  test('an undefined part of a text is left out', () => {
+  test('an undefined part of a text is omitted', () => {
     expect(renderTemplate('{{ "Hi " ~ name ~ "!" }}{{ "a" + name }}{{ name|length }}', {})).toBe('Hi !a0')
   })
 
@@ -62,7 +62,7 @@ describe('rendering', () => {
     '{{ "".constructor }}{{ [].constructor }}{{ (1).constructor }}{{ range.constructor }}{{ "x".__proto__.x }}',
     '{{ a.get("__proto__") }}{{ a.get("constructor") }}{{ a|get("constructor") }}',
     '{{ "__proto__" in a or "constructor" in a or "" }}',
-  ])('no prototype is reached: %s', (text) => {
+  ])('prototypes are unreachable: %s', (text) => {
     expect(renderTemplate(text, { a: {} }).replace('false', '')).toBe('')
   })
 
@@ -72,15 +72,15 @@ describe('rendering', () => {
     expect(({} as Record<string, unknown>)['p']).toBeUndefined()
   })
 
-  test('functions can be called, but neither printed nor kept', () => {
+  test('functions can be called, but neither printed nor stored', () => {
     const text = '{{ range }}{{ namespace }}{% macro m() %}x{% endmacro %}{{ m }}{{ "x".upper }}{% set f = m %}{{ f }}'
     expect(renderTemplate(text, {})).toBe('')
     expect(renderTemplate('{{ "x".upper() }}{{ range(2)|join }}', {})).toBe('X01')
   })
 
-  test('the output is bounded', () => {
-    expect(faultOf('x'.repeat(200_001))).toBe('the output is longer than 200000 characters')
-    expect(faultOf('{{ a }}', { a: 'x'.repeat(200_001) })).toBe('the output is longer than 200000 characters')
+  test('the output is limited', () => {
+    expect(faultOf('x'.repeat(200_001))).toBe('the output exceeds 200000 characters')
+    expect(faultOf('{{ a }}', { a: 'x'.repeat(200_001) })).toBe('the output exceeds 200000 characters')
     expect(renderTemplate('{{ a }}', { a: 'x'.repeat(200_000) })).toHaveLength(200_000)
     expect(() => renderTemplate('{{ a }}', { a: 'xx' }, { max_output: 1 })).toThrow(TemplateError)
   })
@@ -89,8 +89,8 @@ describe('rendering', () => {
 describe('syntax', () => {
   test.each([
     ['{{ a', 'Unexpected end of input'],
-    ['{{', 'it ends inside of a tag or block'],
-    ['{% if a %}', 'it ends inside of a tag or block'],
+    ['{{', 'it ends inside a tag or block'],
+    ['{% if a %}', 'it ends inside a tag or block'],
     ['{% if %}{% endif %}', 'Unexpected token: CloseStatement'],
     ['{{ a b }}', 'Expected closing expression token'],
     ['{{ a | xmlattr(10) }}', 'unknown filter: xmlattr'],
@@ -99,8 +99,8 @@ describe('syntax', () => {
     ['{{ a|constructor }}', 'unknown filter: constructor'],
     ['{% include "/etc/passwd" %}', 'Unknown statement type: include'],
     ['{# open', 'Missing end of comment tag'],
-    [`{{ a }}${' '.repeat(501)}`, 'more than 500 white space characters in a row'],
-    [`{{ a }}${'x'.repeat(200_000)}`, 'more than 200000 characters'],
+    [`{{ a }}${' '.repeat(501)}`, 'it contains more than 500 white space characters in a row'],
+    [`{{ a }}${'x'.repeat(200_000)}`, 'it exceeds 200000 characters'],
     [`{{ ${'('.repeat(90_000)}1${')'.repeat(90_000)} }}`, 'too deeply nested'],
     [`{{ a${'~a'.repeat(90_000)} }}`, 'too deeply nested'],
     [`{{ a${'.a'.repeat(90_000)} }}`, 'too deeply nested'],
@@ -110,20 +110,20 @@ describe('syntax', () => {
     expect(faultOf(text)).toBe(message)
   })
 
-  test('what compiles may be compiled many times over, and what does not stays a fault', () => {
+  test('repeated compilation gives the same result or the same fault', () => {
     for (let i = 0; i < 3000; i++) expect(checkTemplate(`{{ a${i} }}`)).toBeNull()
     for (let i = 0; i < 2; i++) expect(checkTemplate('{{ ')).not.toBeNull()
   })
 })
 
-describe('bounds: no template takes long or grows large', () => {
+describe('bounds: no template runs long or grows large', () => {
   const b = 'x'.repeat(60_000)
   const haystack = 'a'.repeat(900_000)
   const needle = `${'a'.repeat(200)}b${'a'.repeat(50_000)}`
   const list = Array.from({ length: 3000 }, (_, index) => `yyyyyyyyyy${(index * 7919) % 3000}`)
   const records = list.map((a) => ({ a }))
   const deep = JSON.parse('['.repeat(5000) + ']'.repeat(5000)) as JsonValue
-  // Each holds the next one twice; the innermost is filled first, when nobody measures the others again.
+  // Each contains the next one twice. The innermost is filled first, when the others are not measured again.
   const levels = Array.from({ length: 30 }, (_, index) => index)
   const bush = [
     ...levels.map((level) => `{% set n${level} = namespace(x='y') %}`),
@@ -135,7 +135,7 @@ describe('bounds: no template takes long or grows large', () => {
 
   test.each<[string, string, Variables]>([
     ['a huge range', '{% for i in range(100000000) %}x{% endfor %}', {}],
-    ['a range of not a number', '{{ range("5") }}', {}],
+    ['a range of a string', '{{ range("5") }}', {}],
     ['nested loops', loop(loop(loop('x'))), {}],
     ['nested loops without a body', loop(loop('')), {}],
     [
@@ -150,14 +150,14 @@ describe('bounds: no template takes long or grows large', () => {
     ['doubled list', `{% set n = namespace(s=["a"]) %}${loop('{% set n.s = n.s + n.s %}')}`, {}],
     ['doubled nesting', `{% set n = namespace(s=["a"]) %}${loop('{% set n.s = [n.s, n.s] %}')}{{ n.s }}`, {}],
     ['nesting', `{% set n = namespace(s=["a"]) %}${loop('{% set n.s = [n.s] %}')}{{ n.s }}`, {}],
-    ['a namespace within itself', '{% set n = namespace() %}{% set n.a = n %}{{ n }}', {}],
-    ['a namespace in a list within itself', '{% set n = namespace() %}{% set n.a = [n, n] %}{{ n }}', {}],
-    ['namespaces that are filled after they were put together', bush, {}],
+    ['a namespace inside itself', '{% set n = namespace() %}{% set n.a = n %}{{ n }}', {}],
+    ['a namespace in a list inside itself', '{% set n = namespace() %}{% set n.a = [n, n] %}{{ n }}', {}],
+    ['namespaces that are filled after they are combined', bush, {}],
     ['join', '{{ range(10000)|join(b) }}', { b }],
     ['join by keyword', '{{ range(10000)|join(separator=b) }}', { b }],
     ['replace of nothing', '{{ b.replace("", b) }}', { b }],
     ['replace as a filter', '{{ b|replace("x", b) }}', { b }],
-    ['replace by another name', '{% set f = b.replace %}{{ f("", b) }}', { b }],
+    ['replace under another name', '{% set f = b.replace %}{{ f("", b) }}', { b }],
     ['replace by index', '{{ b["replace"]("", b) }}', { b }],
     ['replace with spread arguments', '{{ b.replace(*["", b]) }}', { b }],
     ['replace in a filter block', '{% filter replace("", b) %}{{ b }}{% endfilter %}', { b }],
@@ -184,22 +184,22 @@ describe('bounds: no template takes long or grows large', () => {
     ['unique', loop('{{ list|unique|length }}'), { list }],
     ['values nested deeply', '{{ deep }}', { deep }],
     ['powers', loop('{{ 9.9 ** 300 * 2 }}'), {}],
-    ['break outside of a loop', '{% break %}', {}],
+    ['break outside a loop', '{% break %}', {}],
   ])('%s', (_, text, variables) => {
     const start = performance.now()
     expect(faultOf(text, variables)).not.toBe('none')
-    // Takes about a tenth of that; hangs would take minutes.
+    // Takes about a tenth of that; a hang would take minutes.
     expect(performance.now() - start).toBeLessThan(2000)
   })
 
-  test('what templates do in earnest stays well within the bounds', () => {
+  test('realistic templates stay well within the bounds', () => {
     const orders = Array.from({ length: 500 }, (_, id) => ({ id, items: ['a', 'b'], total: id * 2 }))
     const text = '{% for o in orders %}- {{ o.id }}: {{ o["items"]|join(", ") }} ({{ o.total }})\n{% endfor %}'
     expect(renderTemplate(text, { orders }).split('\n')).toHaveLength(501)
   })
 })
 
-test('any text at all compiles and renders, or is a TemplateError', () => {
+test('every text compiles and renders, or throws a TemplateError', () => {
   const pieces = fc.constantFrom(
     ...[
       '{{ ',

@@ -1,5 +1,5 @@
-// Sandboxed Jinja templates: compiles, checks and renders them within fixed bounds of size, depth and work. Templates and
-// variables may come from anybody; nothing here may run code, reach a prototype or take long.
+// Sandboxed Jinja templates: compiles, checks and renders them within fixed limits on size, depth and work. Templates and
+// variables are untrusted: they must not run code, reach a prototype or take long.
 import { Environment, parse } from '@huggingface/jinja'
 import { LRUCache } from 'lru-cache'
 import type { JsonValue } from '../base/json.ts'
@@ -13,15 +13,15 @@ export { TemplateError }
 
 const max_template_characters = 200_000
 const max_output_characters = 200_000
-/** The lexer's expressions take quadratic time on runs of white space. */
+/** The lexer's regular expressions take quadratic time on runs of white space. */
 const max_whitespace_run = 500
-/** How much of a run's square the lexer reads in the time of one token. */
+/** How much of the square of a run's length the lexer reads in the time of one token. */
 const white_space_per_work = 500
 const max_syntax_depth = 150
 
-/** What several renderings may take together. */
+/** What several renderings can use together. */
 export interface RenderBudget {
-  /** Units of the interpreter, with those for handing values in. */
+  /** Units of the interpreter, including those for passing values in. */
   work: number
   characters: number
 }
@@ -32,10 +32,10 @@ export function createBudget(): RenderBudget {
 
 const max_budget_work = 400_000
 const max_budget_characters = 2_000_000
-/** Of each rendering, whatever it does. */
+/** Charged for each rendering. */
 const least_work = 50
 
-/** Renders a template to text that can be stored. What is undefined, at any depth, renders empty. Throws a `TemplateError`. */
+/** Renders a template to text that can be stored. Undefined values render empty at any depth. Throws a `TemplateError`. */
 export function renderTemplate(
   text: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
@@ -44,16 +44,16 @@ export function renderTemplate(
   const { max_output = max_output_characters, budget = createBudget() } = options
   const output = hasTags(text) ? runProgram(compileCached(text), variables, budget) : text
   budget.characters -= output.length
-  if (budget.characters < 0) throw new TemplateError('the outputs are too long together')
-  if (output.length > max_output) throw new TemplateError(`the output is longer than ${max_output} characters`)
-  // Whatever filters have made of it.
+  if (budget.characters < 0) throw new TemplateError('all outputs together are too long')
+  if (output.length > max_output) throw new TemplateError(`the output exceeds ${max_output} characters`)
+  // Filters can create characters that cannot be stored.
   return makeStorable(output)
 }
 
-/** What a template is rendered to, with what it prints apart from what its author wrote; `safe` makes a value the author's. */
+/** The output of a template, split into the author's text and printed values. `safe` makes a value the author's. */
 export type Part = { text: string; is_value: boolean }
 
-/** As `renderTemplate`, for who must not take values for syntax. A block that is captured, as by a macro, is one value. */
+/** Like `renderTemplate`, for callers that must not interpret values as syntax. A captured block, as by a macro, is one value. */
 export function renderParts(
   text: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
@@ -64,8 +64,7 @@ export function renderParts(
   const output = runProgram(compileCached(text), variables, budget, printed)
   const length = printed.reduce((sum, value) => sum + value.length, output.length)
   budget.characters -= length
-  if (length > max_output_characters)
-    throw new TemplateError(`the output is longer than ${max_output_characters} characters`)
+  if (length > max_output_characters) throw new TemplateError(`the output exceeds ${max_output_characters} characters`)
   return output
     .split(printedPlace)
     .map((part, index) =>
@@ -75,7 +74,7 @@ export function renderParts(
     .filter((part) => part.text !== '')
 }
 
-/** What the templates of one configuration may take together to be checked, in about a microsecond each. */
+/** The budget for checking all templates of one configuration, in units of about a microsecond. */
 export interface CheckBudget {
   work: number
 }
@@ -86,7 +85,7 @@ export function createCheckBudget(): CheckBudget {
 
 const max_check_work = 50_000
 
-/** What is wrong with a template before it ever runs, or null. */
+/** The fault in a template that can be found without running it, or null. */
 export function checkTemplate(text: string, budget?: CheckBudget): string | null {
   if (!hasTags(text)) return null
   try {
@@ -99,12 +98,12 @@ export function checkTemplate(text: string, budget?: CheckBudget): string | null
   }
 }
 
-/** Whether a template could look up a variable of this name; also where it only has a property of that name. */
+/** Whether a template could look up a variable of this name. Also true if it only has a property of that name. */
 export function mayLookUp(text: string, name: string): boolean {
   return hasTags(text) && compileCached(text).names.has(name)
 }
 
-/** Whether an expression, as it stands between braces, is truthy. Throws a `TemplateError`. */
+/** Whether an expression, without braces around it, is truthy. Throws a `TemplateError`. */
 export function evaluateCondition(
   expression: string,
   variables: Readonly<Record<string, JsonValue | undefined>>,
@@ -115,9 +114,10 @@ export function evaluateCondition(
   return renderTemplate(conditional(expression), variables, budget && { budget }) !== ''
 }
 
-/** What is wrong with a condition before it is ever evaluated, or null. */
+/** The fault in a condition that can be found without evaluating it, or null. */
 export function checkCondition(expression: string, budget?: CheckBudget): string | null {
-  if (/[{%}]}|{[{%#]/.test(expression.replaceAll(/'[^']*'|"[^"]*"/g, ''))) return 'it has braces of a template'
+  if (/[{%}]}|{[{%#]/.test(expression.replaceAll(/'[^']*'|"[^"]*"/g, '')))
+    return 'it contains template braces; write only the expression'
   return checkTemplate(conditional(expression), budget)
 }
 
@@ -134,7 +134,7 @@ interface Program {
   /** Every name that the template could look up. */
   names: ReadonlySet<string>
   node_count: number
-  /** What it took to compile it, as `CheckBudget` counts it. */
+  /** The cost of compiling it, in units of `CheckBudget`. */
   work: number
 }
 
@@ -148,19 +148,19 @@ const tests: ReadonlySet<string> = new Set(new Environment().tests.keys())
 
 function compile(text: string, most_work: number): Program {
   if (text.length > max_template_characters) {
-    throw new TemplateError(`more than ${max_template_characters} characters`)
+    throw new TemplateError(`it exceeds ${max_template_characters} characters`)
   }
   const white_work = whiteWorkOf(text)
   const requireBudget = (tokens: number) => {
     if (white_work + tokens <= most_work) return white_work + tokens
     throw new TemplateError(
-      `all templates of a configuration may have ${max_check_work} tags, names and operators together, and less with long runs of white space`,
+      `all templates of a configuration together exceed ${max_check_work} tags, names and operators; long runs of white space count too`,
     )
   }
   let root: Node
   let work: number
   try {
-    // The lexer drops one newline at the end; this one is for it to drop.
+    // The lexer drops one newline at the end, so add one.
     if (most_work < Number.POSITIVE_INFINITY) requireBudget(estimateTokens(text, most_work))
     const tokens = tokenizeAll(text.endsWith('\n') ? `${text}\n` : text)
     work = requireBudget(tokens.length)
@@ -172,12 +172,12 @@ function compile(text: string, most_work: number): Program {
   return { ...checkProgram(root), work }
 }
 
-/** In one pass: looking for so many in a row begins anew at each of them. */
+/** A single pass, because searching for the whole run would restart at each character. */
 function whiteWorkOf(text: string): number {
   let squares = 0
   for (const [run] of text.matchAll(/\s+/g)) {
     if (run.length > max_whitespace_run) {
-      throw new TemplateError(`more than ${max_whitespace_run} white space characters in a row`)
+      throw new TemplateError(`it contains more than ${max_whitespace_run} white space characters in a row`)
     }
     squares += run.length ** 2
   }
@@ -187,11 +187,11 @@ function whiteWorkOf(text: string): number {
 function describeSyntaxError(error: unknown): string {
   if (error instanceof RangeError) return 'too deeply nested'
   // The parser reads past the last token.
-  if (error instanceof TypeError || !(error instanceof Error)) return 'it ends inside of a tag or block'
+  if (error instanceof TypeError || !(error instanceof Error)) return 'it ends inside a tag or block'
   return error.message.replace(/^Parser Error: |\. \w+ !== \w+\.$/g, '').slice(0, 200)
 }
 
-/** Walks the whole tree once, without recursion. Gives filters their real names and marks what is printed. */
+/** Walks the whole tree once, without recursion. Resolves aliases of filters and marks printed expressions. */
 function checkProgram(root: Node): Omit<Program, 'work'> {
   const names = new Set<string>()
   let node_count = 0
@@ -214,7 +214,7 @@ function checkProgram(root: Node): Omit<Program, 'work'> {
   return { root, names, node_count }
 }
 
-/** What is printed where the text of the whole template comes to stand. */
+/** Marks expressions whose output becomes part of the whole template's text. */
 function markParts(node: Node): void {
   if (node.type === 'Output') node['is_part'] = !isMarkedSafe(node['expression'] as Node)
   if (!['Program', 'If', 'For'].includes(node.type)) return
@@ -250,17 +250,17 @@ function checkNode(node: Node, names: Set<string>): void {
 
 const statements: ReadonlySet<string> = new Set([
   ...['If', 'For', 'Break', 'Continue', 'Set', 'Macro', 'Comment', 'CallStatement', 'FilterStatement'],
-  // Mostly the text between the tags.
+  // Mostly the text between tags.
   'StringLiteral',
 ])
 
-/** Wraps each printed expression in a node of our own, since printing has its price. */
+/** Wraps each printed expression in an own node, because printing has a cost. */
 function markOutput(node: Node, root: Node): void {
   for (const field of ['body', 'alternate', 'defaultBlock']) {
     const block = node[field]
     if (!Array.isArray(block)) continue
     node[field] = block.map((expression: Node) =>
-      // The library skips nodes that are not of its classes where it looks for names.
+      // The library skips nodes of other classes when it looks for names.
       statements.has(expression.type)
         ? expression
         : Object.assign(Object.create(Object.getPrototypeOf(root) as object), { type: 'Output', expression }),
@@ -273,7 +273,7 @@ function filterNameNode(node: Node): Node {
   return filter.type === 'CallExpression' ? (filter['callee'] as Node) : filter
 }
 
-/** In characters, with something for what every template takes. */
+/** In characters, plus a fixed cost for each template. */
 const compiled = new LRUCache<string, Program>({
   maxSize: 1_000_000,
   sizeCalculation: (_program, text) => text.length + 1000,
@@ -289,7 +289,7 @@ function compileCached(text: string, most_work = Number.POSITIVE_INFINITY): Prog
 
 // --- rendering ---
 
-/** Where `printed` is given, what is printed is put there, and its place into the text. */
+/** If `printed` is given, printed values go there, and their index goes into the text. */
 function runProgram(
   program: Program,
   variables: Readonly<Record<string, JsonValue | undefined>>,
@@ -301,7 +301,7 @@ function runProgram(
   let granted = 0
   try {
     budget.work -= seen.reduce((sum, [, value]) => sum + countValues(value) / 2, least_work)
-    if (budget.work < 0) throw new TemplateError('it takes too long, with what was rendered before')
+    if (budget.work < 0) throw new TemplateError('this template and those rendered before it take too long')
     granted = Math.min(max_work, budget.work)
     const scope = new Environment()
     for (const [name, value] of globals) scope.set(name, value)
@@ -319,10 +319,10 @@ function runProgram(
   }
 }
 
-/** By object: the same ones are handed to one template after the other. */
+/** By object, because the same values are passed to one template after another. */
 const counts = new WeakMap<object, number>()
 
-/** The values within a value, itself included. */
+/** The number of values inside a value, including itself. */
 function countValues(value: JsonValue | undefined): number {
   if (typeof value !== 'object' || value === null) return 1
   let count = counts.get(value)
@@ -337,5 +337,5 @@ function describeRunError(error: unknown): string {
   if (error instanceof RangeError) return 'the values are too large or nested too deeply'
   // `break` and `continue` are thrown, without a message.
   const message = error instanceof Error ? error.message : ''
-  return message.slice(0, 200) || 'break or continue outside of a loop'
+  return message.slice(0, 200) || 'break or continue outside a loop'
 }

@@ -1,4 +1,4 @@
-// What configurations from elsewhere usually have, and the library of templates does not: by the results of Jinja itself.
+// Jinja that configurations from other systems commonly use and the library lacks. Expected results come from Jinja itself.
 import { describe, expect, test } from 'vitest'
 import type { JsonValue } from '../base/json.ts'
 import { TemplateError, checkTemplate, renderTemplate } from './templates.ts'
@@ -41,7 +41,7 @@ describe('statements', () => {
     '{% with a = %}{% endwith %}',
     '{% endwith %}',
     '{% with',
-  ])('is refused: %s', (template) => {
+  ])('is rejected: %s', (template) => {
     expect(checkTemplate(template)).not.toBeNull()
   })
 })
@@ -90,7 +90,7 @@ describe('filters and tests', () => {
     '{{ "%d" | format("a") }}',
     '{{ list | select("nonsense") }}',
     '{{ list | select("constructor") }}',
-  ])('fails with words: %s', (template) => {
+  ])('fails with a message: %s', (template) => {
     expect(() => renderTemplate(template, variables)).toThrow(TemplateError)
   })
 })
@@ -102,7 +102,7 @@ test.each([
   '{% set long = ["x"] * 1000 %}{{ ("%s" * 1000) | format(long | join * 1000) }}',
   '{% for a in range(10000) %}{{ range(10000) | sum }}{{ range(10000) | select("odd") | max }}{% endfor %}',
   `{% with ${Array.from({ length: 5000 }, (_, index) => `a${index} = 1`).join(', ')} %}${'{{ a1 }}'.repeat(10_000)}{% endwith %}`,
-])('takes no more than a moment: %.60s', (template) => {
+])('is fast: %.60s', (template) => {
   const startedAt = performance.now()
   try {
     renderTemplate(template, {})

@@ -1,10 +1,10 @@
-// Syntax nodes and values of the Jinja library, whose own types do not resolve under Node's rules, and the names that
-// templates know.
+// Nodes and values of the Jinja library, whose own types do not resolve under Node's rules, and the names that templates can
+// use.
 import { Environment } from '@huggingface/jinja'
 
 const max_list_length = 10_000
 
-/** A template that cannot be compiled, or that went over a bound or failed while it was rendered. */
+/** A template cannot be compiled, exceeded a limit, or failed while it was rendered. */
 export class TemplateError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -18,7 +18,7 @@ export interface Node {
   [field: string]: unknown
 }
 
-/** What a filter takes an undefined or null operand for. */
+/** What a filter treats an undefined or null operand as. */
 export const filters: ReadonlyMap<string, 'text' | 'list' | 'nothing' | 'itself'> = new Map([
   ...pairs(['capitalize', 'float', 'indent', 'int', 'join', 'length', 'lower', 'replace'], 'text' as const),
   ...pairs(
@@ -30,7 +30,7 @@ export const filters: ReadonlyMap<string, 'text' | 'list' | 'nothing' | 'itself'
   ...pairs(['abs', 'bool', 'dictsort', 'get', 'items', 'keys', 'round', 'values'], 'nothing' as const),
   ...pairs(['default', 'safe', 'tojson'], 'itself' as const),
 ])
-/** The library knows these only with arguments; the others it knows, without any, only by their bare name. */
+/** The library accepts these only with arguments, and the others without arguments only by name. */
 export const filtersWithArguments: ReadonlySet<string> = new Set([
   'default',
   'map',
@@ -82,12 +82,12 @@ export function countElements(value: Value): number {
   return isMapping(value) ? value.value.size : 1
 }
 
-/** A node that stands for a value which was evaluated, and measured, before. */
+/** A node for a value that was already evaluated and measured. */
 export function constant(value: Value): Node {
   return { type: 'Constant', value }
 }
 
-/** The names that every template knows, beside its variables. */
+/** Names that every template can use, besides its variables. */
 export const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['true', true],
   ['True', true],
@@ -100,11 +100,11 @@ export const globals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 function boundedRange(...bounds: unknown[]): number[] {
   if (bounds.length === 0 || bounds.length > 3 || !bounds.every((bound) => Number.isSafeInteger(bound))) {
-    throw new TemplateError('range takes one to three whole numbers')
+    throw new TemplateError('range needs one to three whole numbers')
   }
   const [start, stop, step = 1] = (bounds.length === 1 ? [0, ...bounds] : bounds) as [number, number, number?]
   if (step === 0) throw new TemplateError('the step of a range must not be zero')
   const length = Math.max(0, Math.ceil((stop - start) / step))
-  if (length > max_list_length) throw new TemplateError(`a range has at most ${max_list_length} numbers`)
+  if (length > max_list_length) throw new TemplateError(`a range can have at most ${max_list_length} numbers`)
   return Array.from({ length }, (_, index) => start + index * step)
 }

@@ -1,10 +1,10 @@
-// Delivers events to webhook endpoints from this node: looks for lanes that are due, makes tries, writes their results. Correctness
-// rests on the lanes' leases; nothing here is remembered by anyone else.
+// Delivers events to webhook endpoints from this node: finds lanes that are due, makes tries, writes their results. Correctness
+// rests on the lanes' leases; no other node depends on what is in memory here.
 import type { Logger } from 'pino'
 import type { Core } from '../calls/core.ts'
-import { eventsKey } from '../conversations/conversations.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { createGate } from '../base/gate.ts'
+import { eventsKey } from '../live/shared.ts'
 import { type Looks, createLooks } from '../work/looks.ts'
 import { type UnderWay, mayHoldOthersBack, measureCapacity } from '../work/rules/shares.ts'
 import { max_leased_at_once, pools } from './rules/places.ts'
@@ -12,20 +12,20 @@ import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts
 import { judgeTry, max_tries } from './rules/deliveries.ts'
 import { makeTry } from './send.ts'
 
-/** Transactions at once: deliveries must leave connections for turns. */
+/** Simultaneous transactions: deliveries must leave connections for turns. */
 const max_writes_at_once = 4
 
-/** Writing a result to a database that is gone; with the try itself less than a lease. */
+/** Writes of a result to an unavailable database; together with the try itself, they take less than a lease. */
 const max_write_tries = 32
 const write_retry_ms = 250
 
-/** What tries that are under way have left when the server stops. */
+/** How long current tries may take when the server stops. */
 const drain_ms = 5000
 
 type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'live' | 'sealers'>
 
 export interface Deliveries {
-  /** Takes no more, and gives back what does not end in time. */
+  /** Starts no more tries, and gives back those that do not end in time. */
   stop(): Promise<void>
 }
 
@@ -55,7 +55,7 @@ class RunningDeliveries implements Deliveries {
     this.#looks.look()
   }
 
-  /** As soon as this node has stored an event. A call that is lost, or another node's, costs the time until the next look. */
+  /** As soon as this node has stored an event. If a call is lost, or made on another node, the next look finds the event. */
   async lookWhenCalled(): Promise<void> {
     const { signals } = this.#services.live
     const { signal } = this.#stopping
@@ -70,7 +70,7 @@ class RunningDeliveries implements Deliveries {
       return await this.#claim()
     } catch (error) {
       const level = isUnavailable(error) ? 'debug' : 'warn'
-      this.#log[level]({ err: error }, 'webhook deliveries could not be looked for; will try again')
+      this.#log[level]({ err: error }, 'could not look for webhook deliveries; retrying')
       return false
     }
   }
@@ -98,27 +98,27 @@ class RunningDeliveries implements Deliveries {
       if ((await this.#tryOnce(head)) && !this.#stopping.signal.aborted) this.#looks.look()
     } catch (error) {
       if (this.#halt.signal.aborted) return this.#giveBack(head)
-      // Its lease runs out, and any node makes it again.
-      this.#log.error({ err: error, delivery_id: head.delivery_id }, 'a webhook delivery could not be made')
+      // Its lease runs out, and any node repeats it.
+      this.#log.error({ err: error, delivery_id: head.delivery_id }, 'could not make a webhook delivery')
     }
   }
 
-  /** True: something else can be delivered now. */
+  /** True: another delivery can be made now. */
   async #tryOnce(head: Head): Promise<boolean> {
     const { database, ports } = this.#services
     const made = await makeTry(this.#services, head, this.#halt.signal)
     await ports.reached?.('delivery.answered')
-    // Whoever asks for a test wants to know now.
+    // The caller of a test wants to know now.
     const tries_made = head.type === 'webhook.test' ? max_tries : head.tries_made
     const verdict = judgeTry(made, tries_made, ports.random())
-    const announcement_id = ports.newId()
+    const event_id = ports.newId()
     const written = await this.#retryWhileUnavailable(() =>
-      this.#admit(() => writeTry(database, head, made, verdict, announcement_id)),
+      this.#admit(() => writeTry(database, head, made, verdict, event_id)),
     )
     const { endpoint_id: webhook_id, delivery_id } = head
-    if (!written) this.#log.warn({ webhook_id, delivery_id }, 'a webhook delivery was made by another node too')
+    if (!written) this.#log.warn({ webhook_id, delivery_id }, 'another node made the same webhook delivery')
     if (written?.disabled) {
-      this.#log.warn({ webhook_id, ...written.disabled }, 'a webhook endpoint was switched off')
+      this.#log.warn({ webhook_id, ...written.disabled }, 'switched off a webhook endpoint')
     }
     return written !== null && (written.goes_on || mayHoldOthersBack(pools, shareOf(head), this.#underWay()))
   }
@@ -142,7 +142,7 @@ class RunningDeliveries implements Deliveries {
     try {
       await this.#admit(() => giveBack(this.#services.database, head))
     } catch (error) {
-      this.#log.warn({ err: error }, 'a webhook delivery could not be given back; its lease runs out')
+      this.#log.warn({ err: error }, 'could not give back a webhook delivery; it is repeated when its lease runs out')
     }
   }
 

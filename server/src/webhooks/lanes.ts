@@ -1,8 +1,9 @@
-// The SQL of delivering, across organizations: lanes that are due are leased, a result is written under its lease, and what is old
-// is removed. Every transaction is short; none is open while a receiver is waited for.
-import type { WebhookTry } from '@parley/contract'
+// The SQL of deliveries, across organizations: leases lanes that are due, writes results under their leases, and removes old
+// deliveries. Every transaction is short; none is open while a receiver is waited for.
+import type { WebhookTry, disabledReasons } from '@parley/contract'
 import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import type { JsonObject } from '../base/json.ts'
+import { addOrganizationEvent } from '../events/events.ts'
 import type { Capacity } from '../work/rules/shares.ts'
 import type { Verdict } from './rules/deliveries.ts'
 
@@ -11,9 +12,9 @@ const lease_ms = 45_000
 
 const max_arrivals = 1000
 
-const of_lanes = 'a node works on lanes, whose ever they are'
+const of_lanes = 'a node works on lanes of all organizations'
 
-// Always an update: it waits for a node that is just removing the lane because it saw nothing more in it.
+// Always an update: it waits for a node that is about to remove the lane because it found it empty.
 const arrivalsStatement = acrossOrganizations(
   of_lanes,
   'open_webhook_lanes',
@@ -33,14 +34,14 @@ const arrivalsStatement = acrossOrganizations(
    from arrived`,
 )
 
-/** Lanes that deliveries came to become due. Tells whether any lane is, and whether there may be more arrivals. */
+/** Makes lanes due that new deliveries arrived for. Returns whether any lane is due, and whether there may be more arrivals. */
 export async function openLanes(database: Executor): Promise<{ is_any_due: boolean; has_more: boolean }> {
   const [row] = await database.query<{ arrived: number; is_any_due: boolean }>(arrivalsStatement, [max_arrivals])
   const { arrived, is_any_due } = row!
   return { is_any_due: is_any_due || arrived > 0, has_more: arrived === max_arrivals }
 }
 
-/** The first delivery of a leased lane, with what it takes to send it. */
+/** The first delivery of a leased lane, with everything needed to send it. */
 export interface Head {
   organization_id: string
   endpoint_id: string
@@ -62,9 +63,10 @@ export interface Head {
   data: JsonObject
 }
 
-// Nobody takes more than is left then: an organization of a pool, an endpoint of what its organization may have. So whoever has
-// nothing under way finds room, as long as fewer compete than there are places. Whoever has least comes first. `now()` and not the
-// clock: the index must be able to end the look. More are looked at than leased, since other nodes may be faster.
+// Nobody takes more than is left then: an organization of its pool, an endpoint of its organization's share. So one with
+// nothing in progress finds a place, as long as fewer compete than there are places. Those with the least come first. `now()`
+// and not the
+// clock: the index must be able to end the scan. More lanes are read than leased, since other nodes may be faster.
 const leaseStatement = statement(
   'lease_webhook_lanes',
   `with pools as (
@@ -146,7 +148,7 @@ export async function claimHeads(
   return database.transaction(async (tx) => {
     const leased = await tx.query<{ lease: number }>(leaseStatement, values)
     if (leased.length === 0) return { heads: [], leased: 0 }
-    // Apart: what was committed while the lane was locked must be seen.
+    // A separate statement: it must see what was committed while the lane was locked.
     const rows = await tx.query<HeadRow>(headsStatement, [JSON.stringify(leased)])
     const heads = rows.flatMap(({ delivery_id, secret, previous_secret, ...row }): Head[] =>
       delivery_id === null
@@ -182,7 +184,7 @@ const retryStatement = acrossOrganizations(
    where endpoint_id = $1 and lane = $2`,
 )
 
-// An arrival that this does not see waits for the lane, and opens it anew.
+// An arrival that this does not see waits for the lane, and opens it again.
 const goOnStatement = acrossOrganizations(
   of_lanes,
   'go_on_in_webhook_lane',
@@ -202,7 +204,7 @@ const succeededStatement = acrossOrganizations(
   'update webhook_endpoints set failing_since = null where id = $1 and failing_since is not null',
 )
 
-// Written at the first failure and when it is switched off, not at each of those between.
+// Written at the first failure and when the endpoint is switched off, not at failures in between.
 const failedStatement = statement(
   'webhook_fails',
   `update webhook_endpoints w set failing_since = coalesce(failing_since, clock_timestamp()),
@@ -211,18 +213,6 @@ const failedStatement = statement(
          from webhook_endpoints where id = $1) judged
    where w.id = failed_id and w.active and (reason is not null or w.failing_since is null)
    returning w.organization_id, w.url, w.disabled_reason`,
-)
-
-const announceStatement = statement(
-  'announce_disabled_webhook',
-  `with added as (
-     insert into webhook_deliveries (id, endpoint_id, organization_id, lane, sequence, event_id, type, data, created_at)
-     select made.id, w.id, w.organization_id, made.id, 0, $3, 'webhook.disabled', $4, clock_timestamp()
-     from webhook_endpoints w cross join lateral (select uuid_by_time() as id where w.id is not null) made
-     where w.organization_id = $1 and w.id <> $2 and w.active and matches_event(w.events, 'webhook.disabled')
-     returning endpoint_id, lane
-   )
-   insert into webhook_arrivals (endpoint_id, lane) select endpoint_id, lane from added`,
 )
 
 export interface Written {
@@ -234,16 +224,16 @@ export interface Written {
 interface Disabled {
   organization_id: string
   url: string
-  disabled_reason: string | null
+  disabled_reason: (typeof disabledReasons)[number] | null
 }
 
-/** Writes a try and what follows from it. Null: the lane is another node's by now, or the endpoint was deleted. */
+/** Writes a try and its consequences; a disabled endpoint is one event, with this id. Null: another node has the lane now, or the endpoint was deleted. */
 export async function writeTry(
   database: Database,
   head: Head,
   made: WebhookTry,
   verdict: Verdict,
-  announcement_id: string,
+  event_id: string,
 ): Promise<Written | null> {
   const lane = [head.endpoint_id, head.lane]
   return database.transaction(async (tx) => {
@@ -262,8 +252,10 @@ export async function writeTry(
     const [endpoint] = await tx.query<Disabled>(failedStatement, [head.endpoint_id, is_gone])
     if (!endpoint || endpoint.disabled_reason === null) return { goes_on, disabled: null }
     const { organization_id, url, disabled_reason: reason } = endpoint
-    const data = { webhook_id: head.endpoint_id, url, reason }
-    await tx.query(announceStatement, [organization_id, head.endpoint_id, announcement_id, JSON.stringify(data)])
+    const subject = head.endpoint_id
+    const data = { webhook_id: subject, url, reason }
+    // The endpoint itself is inactive now, so only others receive the event.
+    addOrganizationEvent(tx, { id: event_id, organization_id, type: 'webhook.disabled', subject, data })
     return { goes_on, disabled: { url, reason } }
   })
 }
@@ -275,7 +267,7 @@ const giveBackStatement = acrossOrganizations(
    where endpoint_id = $1 and lane = $2 and lease = $3`,
 )
 
-/** A try that was broken off: any node may make it anew at once. */
+/** A try that was aborted: any node may repeat it at once. */
 export async function giveBack(database: Executor, { endpoint_id, lane, lease }: Head): Promise<void> {
   await database.query(giveBackStatement, [endpoint_id, lane, lease])
 }
@@ -302,7 +294,7 @@ const ofDeletedStatement = acrossOrganizations(
    where w.id in (select id from doomed) and not exists (select from webhook_deliveries d where d.endpoint_id = w.id)`,
 )
 
-/** Deletes deliveries older than 30 days, and what belongs to endpoints that are deleted; `limit` of each. */
+/** Deletes deliveries older than 30 days, and rows of deleted endpoints; at most `limit` of each. */
 export async function cleanUp(database: Executor, limit: number): Promise<void> {
   await database.query(agedStatement, [limit])
   await database.query(ofDeletedStatement, [limit])

@@ -139,11 +139,10 @@ export const redeliverWebhookDeliveries: Handler<'redeliverWebhookDeliveries'> =
   return { redelivered, continue_after: redelivered === max_redelivered ? last : null }
 }
 
-/** What is delivered tells what was said: nobody can send elsewhere what he may not read. */
+/** Deliveries contain what was said: callers can have events sent only if they may read them. */
 function requireSensitive({ access }: Context): void {
   if (maySeeSensitive(access)) return
-  const missing = 'since you do not hold: conversations:read_sensitive'
-  throw new AppError('forbidden', `You cannot grant an endpoint the events of conversations, ${missing}.`)
+  throw new AppError('forbidden', 'Webhook endpoints need a credential with the scope conversations:read_sensitive.')
 }
 
 type Fields = Pick<Input<'updateWebhookEndpoint'>, 'url' | 'events' | 'agent_id'>

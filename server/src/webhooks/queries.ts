@@ -1,4 +1,4 @@
-// The SQL over one organization's endpoints and deliveries. A deleted endpoint is not found by anything here.
+// The SQL for one organization's endpoints and deliveries. No query here finds a deleted endpoint.
 import type { deliveryStatuses, disabledReasons, WebhookTry } from '@parley/contract'
 import { sql } from 'kysely'
 import { assignments } from '../database/composed.ts'
@@ -32,7 +32,7 @@ const lockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('webhook endpoints of ' || $1::text, 0)) as organization_id`,
 )
 
-/** Holds back other new endpoints until the transaction ends, so that they can be counted. */
+/** Blocks other new endpoints until the transaction ends, so that they can be counted. */
 export async function lockEndpoints(tx: Store): Promise<void> {
   await tx.query(lockStatement, [tx.organization_id])
 }
@@ -84,15 +84,15 @@ export function listEndpointRows(store: Store, after: TimePosition | null, limit
   return store.query(listStatement, [store.organization_id, time, key, limit])
 }
 
-/** Changes what is not undefined. One that is switched on begins anew. */
+/** Changes the fields that are not undefined. An endpoint that is switched on starts over. */
 export async function changeEndpoint(
   store: Store,
   id: string,
   changes: Partial<Omit<NewEndpoint, 'id'>>,
 ): Promise<EndpointRecord | undefined> {
-  const anew = changes.active ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}
+  const reset = changes.active ? { failing_since: null, disabled_at: null, disabled_reason: null } : {}
   const [endpoint] = await store.execute(sql<EndpointRecord>`
-    update webhook_endpoints set ${assignments({ ...changes, ...anew, updated_at: sql`clock_timestamp()` })}
+    update webhook_endpoints set ${assignments({ ...changes, ...reset, updated_at: sql`clock_timestamp()` })}
     where organization_id = ${store.organization_id} and deleted_at is null and id = ${id}
     returning ${sql.raw(endpointColumns)}`)
   return endpoint
@@ -103,7 +103,7 @@ const markDeletedStatement = statement(
   `update webhook_endpoints set active = false, deleted_at = clock_timestamp() where ${own} and id = $2 returning id`,
 )
 
-/** False when there is no such endpoint. The clean-up job removes what belongs to it. */
+/** False if there is no such endpoint. The clean-up job removes its rows. */
 export async function markEndpointDeleted(store: Store, id: string): Promise<boolean> {
   return (await store.query(markDeletedStatement, [store.organization_id, id])).length > 0
 }
@@ -117,7 +117,7 @@ const changeSecretStatement = statement(
    where ${own} and id = $2 returning ${endpointColumns}`,
 )
 
-/** The secret until now stays valid for a while, the one before it does not. */
+/** The current secret stays valid for a while, the one before it does not. */
 export async function changeSecret(
   store: Store,
   id: string,
@@ -183,7 +183,7 @@ export interface EventPosition {
   delivery_id: string
 }
 
-/** Above every one: the greatest number of the column. */
+/** Above every event: the greatest number of the column. */
 const newest_event = { sequence: '9223372036854775807', delivery_id: newest.key }
 
 const listOfConversationStatement = statement(
@@ -196,7 +196,10 @@ const listOfConversationStatement = statement(
    order by d.sequence desc, d.id desc limit $6`,
 )
 
-/** Of all endpoints, the newest event first. The index that a deletion needs is in this order but for the deliveries of one event. */
+/**
+ * Of all endpoints, the newest event first. The index that a deletion needs has this order, except among the deliveries of one
+ * event.
+ */
 export function listDeliveryRowsOfConversation(
   store: Store,
   conversation_id: string,
@@ -249,7 +252,7 @@ export interface Range {
   only_failed: boolean
 }
 
-// One that is locked is just being erased, or sent again by another call.
+// One that is locked is about to be erased, or is being sent again by another call.
 const redeliverRangeStatement = statement(
   'redeliver_webhooks',
   `with chosen as (

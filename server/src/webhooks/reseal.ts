@@ -1,4 +1,4 @@
-// The secrets of webhook endpoints under a new secret key of the installation.
+// Reseals the secrets of webhook endpoints under the installation's new secret key.
 import { type Reseal, resealRows } from '../base/sealer.ts'
 import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { arraysOf } from '../database/rows.ts'
@@ -9,7 +9,7 @@ interface SealedEndpoint {
   previous_secret: Buffer | null
 }
 
-const of_all = 'a new secret key seals what all of them have'
+const of_all = 'a new secret key seals the secrets of all organizations'
 const before_all = '00000000-0000-0000-0000-000000000000'
 
 const readStatement = acrossOrganizations(
@@ -26,7 +26,7 @@ const replaceStatement = acrossOrganizations(
    where kept.id = made.id`,
 )
 
-/** Answers how many endpoints there were. Those that the old key cannot open stay as they are: their secrets are to be rotated. */
+/** Returns the number of endpoints. Those that the old key cannot open stay as they are: their secrets must be rotated. */
 export function resealWebhookSecrets(tx: Executor, reseal: Reseal): Promise<number> {
   return resealRows<SealedEndpoint>({
     readAfter: (after, limit) => tx.query(readStatement, [after?.id ?? before_all, limit]),

@@ -1,4 +1,4 @@
-// One try of a delivery: the request, signed, and what came of it in words for the list of deliveries.
+// One try of a delivery: sends the signed request and describes the result for the list of deliveries.
 import type { WebhookTry } from '@parley/contract'
 import { requireCurrentKey } from '../sealing/secret-key.ts'
 import type { Core } from '../calls/core.ts'
@@ -12,7 +12,7 @@ import { signDelivery } from './sign.ts'
 const try_timeout_ms = 15_000
 const max_kept_bytes = 1024
 
-/** For the body, which is for the list of deliveries only: the status has decided. */
+/** For the body, which only the list of deliveries shows: the status has decided. */
 const body_timeout_ms = 1000
 
 type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'sealers'>
@@ -32,13 +32,13 @@ function bodyOf({
   return JSON.stringify({ id: event_id, type, ...place, occurred_at, data })
 }
 
-/** Throws only when it was broken off by `signal`, or this node's secret key was replaced. */
+/** Throws only if `signal` aborts it, or this node's secret key was replaced. */
 export async function makeTry(services: Part, head: Head, signal: AbortSignal): Promise<WebhookTry> {
   const { clock } = services.ports
   const started_ms = clock.now()
   const since = clock.monotonic()
   const answer = await request(services, head, Math.floor(started_ms / 1000), signal)
-  // Like every other time of the API.
+  // In the format of all other times of the API.
   const started_at = new Date(started_ms).toISOString().replace('Z', '000Z')
   return { started_at, latency_ms: Math.round(clock.monotonic() - since), ...answer }
 }
@@ -75,9 +75,9 @@ async function request(services: Part, head: Head, timestamp: number, signal: Ab
   }
 }
 
-const unreadable = 'The secret was sealed with another secret key of the server: rotate it'
+const unreadable = 'The secret was sealed with another secret key of the server. Rotate it.'
 
-/** Null: the key that sealed them is lost. Throws when it is this node's key that was replaced: the endpoint is not to blame. */
+/** Null: the key that sealed them is lost. Throws if this node's own key was replaced, which is not the endpoint's fault. */
 async function openSecrets(
   { database, sealers: { webhook_sealer } }: Part,
   { secrets, endpoint_id }: Head,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { systemPorts } from '../base/ports.ts'
 import { createSecret, signDelivery } from './sign.ts'
 
-test('signatures are those of the library of Standard Webhooks', () => {
+test('signatures match those of the Standard Webhooks library', () => {
   const secrets = [createSecret(systemPorts), createSecret(systemPorts)]
   const timestamp = Math.floor(Date.now() / 1000)
   const body = JSON.stringify({ text: 'Grüße 🙂' })

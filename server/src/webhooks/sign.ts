@@ -1,4 +1,4 @@
-// Secrets of endpoints and the signatures of Standard Webhooks that are made with them.
+// The secrets of endpoints, and the signatures of Standard Webhooks made with them.
 import { createHmac } from 'node:crypto'
 import type { Ports } from '../base/ports.ts'
 
@@ -9,7 +9,7 @@ export function createSecret({ randomBytes }: Pick<Ports, 'randomBytes'>): strin
   return prefix + randomBytes(secret_bytes).toString('base64')
 }
 
-/** One signature for each secret: the receiver needs to know one of them. */
+/** One signature for each secret: the receiver needs to know only one of them. */
 export function signDelivery(secrets: readonly string[], id: string, timestamp: number, body: string): string {
   return secrets
     .map((secret) => createHmac('sha256', Buffer.from(secret.slice(prefix.length), 'base64')))

@@ -1,4 +1,4 @@
-// The work of the webhooks: what is old, or belongs to endpoints that were deleted, is removed, each minute.
+// The work of webhooks: each minute, removes old deliveries and rows of deleted endpoints.
 import type { Executor } from '../database/database.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'

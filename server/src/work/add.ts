@@ -1,18 +1,19 @@
-// Adds work inside the caller's transaction: it is there if and only if its cause was committed.
+// Adds work inside the caller's transaction: it exists if and only if its cause was committed.
 import { type Pipeline, statement } from '../database/database.ts'
 import { channel } from '../live/bus.ts'
+import { topic } from '../live/topics.ts'
 import type { WorkKey } from './port.ts'
 
-/** The bus's topic that makes every node look for work. */
-export const work_topic = 'work'
+/** Urgent work of this kind was added: every node looks. */
+export const work_added = topic<string>('work')
 
 export type Due =
   | { at: string }
   | { in_ms: number }
-  /** Now, before what else its owner has waiting, and without the pause after a failed try. Nodes are told: 750 ms sooner. */
+  /** Now, before the owner's other waiting work, and without the pause after a failed try. Nodes are notified: 750 ms sooner. */
   | { urgent: true }
 
-// An insert alone: no lock of the nodes that work can hold up a commit. What is urgent is told with the commit.
+// Only an insert: no lock of the nodes that work can block a commit. The notification of urgent work is sent with the commit.
 const addStatement = statement(
   'add_work',
   `with added as (
@@ -21,10 +22,10 @@ const addStatement = statement(
        else coalesce($5::timestamptz, clock_timestamp() + $6::double precision * interval '1 millisecond') end)
      returning kind
    )
-   select pg_notify('${channel}', '${work_topic} ' || kind) from added where $7`,
+   select pg_notify('${channel}', '${work_added.name} ' || kind) from added where $7`,
 )
 
-/** Due now, or later. Added again while it waits, the earliest time counts; added while it runs, it runs once more. */
+/** Due now or later. If it is added again while it waits, the earliest time counts; while it runs, it runs once more. */
 export function addWork(
   tx: Pipeline,
   kind: string,

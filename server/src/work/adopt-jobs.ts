@@ -1,4 +1,4 @@
-// Takes over what servers from before leased work have queued and not done in time. Such servers may run beside this one.
+// Takes over jobs that servers from before leased work have queued and not done in time. Such servers may run beside this one.
 import { type Executor, acrossOrganizations } from '../database/database.ts'
 import { everyMinute } from './every-minute.ts'
 import type { WorkKind } from './port.ts'

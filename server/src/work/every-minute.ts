@@ -1,10 +1,10 @@
-// Work of no organization that comes by itself, once a minute on one node.
+// Recurring work of no organization: once a minute, on one node.
 import { type Executor, acrossOrganizations } from '../database/database.ts'
 import type { WorkKind } from './port.ts'
 
 const minute_ms = 60_000
 
-/** `work` may be broken off anywhere and run again. */
+/** `work` may be aborted anywhere and run again. */
 export function everyMinute(name: string, work: (signal: AbortSignal) => Promise<void>): WorkKind {
   return {
     name,
@@ -27,7 +27,7 @@ const armStatement = acrossOrganizations(
    select name, 'all', '', clock_timestamp() + interval '1 minute' from unnest($1::text[]) name`,
 )
 
-/** Has those that stand come from now on. Where they come already, that is sooner, and so nothing changes. */
+/** Makes standing work due from now on. If it is already waiting, it is due sooner, so nothing changes. */
 export async function armWork(database: Executor, kinds: readonly WorkKind[]): Promise<void> {
   const names = kinds.filter(({ standing }) => standing).map(({ name }) => name)
   if (names.length > 0) await database.query(armStatement, [names])

@@ -1,11 +1,11 @@
-// The statement that leases work: to whom the places of a node go. It keeps to rules/shares.ts.
+// The statement that leases work and divides a node's places. It follows rules/shares.ts.
 
-/** Organizations of a pool that one look takes into account: twice what it leases. Of their owners it is four times as many. */
+/** Organizations of a pool that one look considers: twice as many as it leases. Of their owners, four times as many. */
 const max_organizations = 64
 
 /**
- * The different values of a column among what is ready, by leaps in the index: each is one look, however many rows have it. They
- * begin at `start` and go round, so that none is last for ever.
+ * The distinct values of a column among ready work, found by index skips: one look each, however many rows have it. They
+ * begin at `start` and wrap around, so that none is always last.
  */
 function leap(column: 'organization' | 'owner', where: string, start: string, limit: string): string {
   const rows = `from work w where w.ready and ${where} and w.${column}`
@@ -20,9 +20,10 @@ function leap(column: 'organization' | 'owner', where: string, start: string, li
   return `(${part('onward', `>= ${start}`)} union all ${part('from_first', `< ${start}`)} limit ${limit})`
 }
 
-// Nobody takes more than is left then: an organization of a pool, an owner of what its organization may have. So whoever has
-// nothing under way finds room, as long as fewer compete than there are places. Whoever has least comes first. More are looked at
-// than leased, since other nodes may be faster. A run covers whatever was
+// Nobody takes more than is left then: an organization of its pool, an owner of its organization's share. So one with
+// nothing in progress finds a place, as long as fewer compete than there are places. Those with the least come first. More work
+// is read
+// than leased, since other nodes may be faster. A run covers everything that was
 // added before its lease.
 export const leaseText = `with pools as (
      select * from jsonb_to_recordset($1::jsonb)

@@ -4,7 +4,7 @@ import { createLooks, poll_ms } from './looks.ts'
 
 const settled = () => new Promise(setImmediate)
 
-test('it looks by itself, once at a time, and again at once when there is more', async () => {
+test('looks regularly, one look at a time, and again at once if there is more', async () => {
   const clock = new ManualClock()
   const looks: PromiseWithResolvers<boolean>[] = []
   const { look, stop } = createLooks(clock, () => {
@@ -29,7 +29,7 @@ test('it looks by itself, once at a time, and again at once when there is more',
   expect([looks.length, clock.count(poll_ms)]).toEqual([3, 0])
 })
 
-test('many calls are one look, and not right after another', async () => {
+test('many calls make one look, and not immediately after another', async () => {
   const clock = new ManualClock()
   let looks = 0
   const { look, call } = createLooks(clock, async () => ((looks += 1), false))

@@ -1,18 +1,18 @@
-// When a node looks for something to do: now and then, and soon after it is called; at most one look at a time.
+// When a node looks for work: regularly, and soon after it is called; at most one look at a time.
 import type { Clock } from '../base/ports.ts'
 
-/** How often it looks although nobody called: for what other nodes left, for what is due again, for a call that was lost. */
+/** How often it looks without a call: for what other nodes left, what is due again, or a call that was lost. */
 export const poll_ms = 750
 
-/** Between looks that others call for: one that has nothing to do must cost the turns of this node nothing. */
+/** Between looks that others request: a look that finds nothing must not slow down this node's turns. */
 const gap_ms = 100
 
 export interface Looks {
-  /** Now, or right after the look that is under way. */
+  /** Now, or right after the current look. */
   look(): void
-  /** Soon: many calls are one look. */
+  /** Soon: many calls make one look. */
   call(): void
-  /** No look begins any more; resolves when none is under way. */
+  /** Starts no more looks; resolves when none is in progress. */
   stop(): Promise<void>
 }
 

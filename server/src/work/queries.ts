@@ -1,4 +1,4 @@
-// The SQL of leased work, across organizations: arrivals are merged, what is due is leased, what a run comes to is written under its
+// The SQL of leased work, across organizations: merges arrivals, leases what is due, and writes the result of a run under its
 // lease. Every statement is bounded; no transaction is open while something runs.
 import { type Executor, statement, acrossOrganizations } from '../database/database.ts'
 import { arraysOf, rowsOf } from '../database/rows.ts'
@@ -8,11 +8,12 @@ import type { Pool } from './rules/shares.ts'
 
 const max_arrivals = 1000
 const max_ready_at_once = 1000
-/** Others of an owner that has just failed, or works again; what is left out learns of it with the next try. */
+/** Other work of an owner that just failed, or works again; work that is left out learns of it with its next try. */
 const max_marked_at_once = 1000
 
-// Always an update where there is a row: it waits for a node that is just removing it. The earliest time counts; but a failed try
-// is not repeated sooner because there is more of the same, unless that is urgent.
+// Always an update if there is a row: it waits for a node that is about to remove the row. The earliest time counts; but a
+// failed try
+// is not repeated sooner because the same work was added again, unless that is urgent.
 const mergeStatement = statement(
   'merge_work',
   `with arrived as (
@@ -48,11 +49,11 @@ const readyStatement = acrossOrganizations(
 
 export interface Seen {
   is_any_ready: boolean
-  /** There may be more that arrived, or became due. */
+  /** More may have arrived or become due. */
   has_more: boolean
 }
 
-/** Merges what was added, and finds what is due by now, of any kind. */
+/** Merges what was added, and finds what is due now, of any kind. */
 export async function mergeWork(database: Executor, kinds: readonly string[]): Promise<Seen> {
   const [row] = await database.query<{ arrived: number; is_any_due: boolean; is_any_ready: boolean }>(mergeStatement, [
     max_arrivals,
@@ -61,7 +62,7 @@ export async function mergeWork(database: Executor, kinds: readonly string[]): P
   const { arrived, is_any_due, is_any_ready } = row!
   const due = is_any_due ? await database.query(readyStatement, [max_ready_at_once]) : []
   return {
-    // The statement that merges does not see what it has merged.
+    // The statement that merges does not see the rows that it has merged.
     is_any_ready: is_any_ready || arrived > 0 || due.length > 0,
     has_more: arrived === max_arrivals || due.length === max_ready_at_once,
   }
@@ -71,7 +72,7 @@ export async function mergeWork(database: Executor, kinds: readonly string[]): P
 export interface LeasedPool extends Pool {
   kind: string
   lease_ms: number
-  /** Under way in all pools of the kind, by owner. */
+  /** Running in all pools of the kind, by owner. */
   busy_owners: Record<string, number>
 }
 
@@ -83,7 +84,7 @@ export interface Leased extends WorkItem {
 
 const leaseStatement = statement('lease_work', leaseText)
 
-/** `start`: a random id, from which organizations and owners are looked at in turn. */
+/** `start`: a random id, from which organizations and owners are scanned in turn. */
 export async function leaseWork(
   database: Executor,
   pools: readonly LeasedPool[],
@@ -96,7 +97,7 @@ export async function leaseWork(
 const leases = rowsOf('held', 'kind text, owner text, subject text, lease bigint, lease_ms integer')
 const leaseColumns = ['kind', 'owner', 'subject', 'lease', 'lease_ms'] as const
 
-// What its own run is just writing is locked, and needs no more time.
+// A row that its own run is writing is locked, and needs no more time.
 const renewStatement = acrossOrganizations(
   'the leases of a node',
   'renew_work',
@@ -110,7 +111,7 @@ const renewStatement = acrossOrganizations(
 
 export type HeldLease = Pick<Leased, 'kind' | 'owner' | 'subject' | 'lease'> & { lease_ms: number }
 
-/** Answers the leases that were renewed. One that is missing is lost, or locked by what its run writes. */
+/** Returns the leases that were renewed. A missing one is lost, or locked by its run's write. */
 export async function renewLeases(database: Executor, held: HeldLease[]): Promise<Set<number>> {
   const rows = await database.query<{ lease: number }>(renewStatement, arraysOf(held, [...leaseColumns]))
   return new Set(rows.map(({ lease }) => lease))
@@ -125,12 +126,12 @@ const lockStatement = acrossOrganizations(
 type Key = Pick<Leased, 'kind' | 'owner' | 'subject' | 'lease'>
 const valuesOf = ({ kind, owner, subject, lease }: Key) => [kind, owner, subject, lease]
 
-/** For the rest of the transaction. False: another node has it by now, or it is over. */
+/** For the rest of the transaction. False: another node has it now, or it is over. */
 export async function lockWork(tx: Executor, key: Key): Promise<boolean> {
   return (await tx.query(lockStatement, valuesOf(key))).length > 0
 }
 
-// What was added meanwhile is a new piece of work.
+// Work that was added meanwhile is a new piece of work.
 const endStatement = acrossOrganizations(
   'a row by its lease',
   'end_work',
@@ -155,7 +156,7 @@ const succeededStatement = acrossOrganizations(
      (select kind, owner, subject from work where kind = $1 and owner = $2 and slow limit $3 for update skip locked)`,
 )
 
-/** Under its lock: over, or due again at a time or after a while. True: it is due by now. */
+/** Under its lock: over, or due again at a time or after a while. True: it is due now. */
 export async function endWork(
   tx: Executor,
   work: Leased,
@@ -173,7 +174,7 @@ export async function endWork(
   return left?.ready ?? false
 }
 
-// What was added meanwhile is covered by the next try, and does not hasten it unless it is urgent.
+// Work that was added meanwhile is covered by the next try, and does not bring it forward unless it is urgent.
 const retryStatement = acrossOrganizations(
   'a row by its lease',
   'retry_work',
@@ -183,7 +184,7 @@ const retryStatement = acrossOrganizations(
    where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
 )
 
-// Those that are leased learn of it by themselves: two runs that end at once must not wait for each other crosswise.
+// Leased rows learn of it on their own: two runs that end at once must not wait for each other.
 const failedStatement = acrossOrganizations(
   'an owner of any organization',
   'work_fails',
@@ -210,7 +211,7 @@ const giveBackStatement = acrossOrganizations(
    where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
 )
 
-/** A try that was broken off and does not count: any node may make it anew at once. */
+/** A try that was aborted and does not count: any node may repeat it at once. */
 export async function giveBackWork(database: Executor, work: Leased): Promise<void> {
   await database.query(giveBackStatement, valuesOf(work))
 }
@@ -222,7 +223,7 @@ const stuckStatement = acrossOrganizations(
    where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
 )
 
-/** It could not even be given up: it stays, and nothing happens to it until somebody has it tried again. */
+/** It could not even be given up: it stays, and nothing happens until a retry is requested. */
 export async function markStuck(database: Executor, work: Leased): Promise<void> {
   await database.query(stuckStatement, valuesOf(work))
 }
@@ -233,7 +234,7 @@ const countStuckStatement = acrossOrganizations(
   'select kind, count(*) as count, min(stuck_at) as since from work where stuck_at is not null group by kind order by kind',
 )
 
-/** What is stuck, by kind, over all organizations. */
+/** Stuck work, by kind, over all organizations. */
 export function countStuckWork(database: Executor): Promise<{ kind: string; count: number; since: string }[]> {
   return database.query(countStuckStatement, [])
 }
@@ -247,7 +248,7 @@ const requeueStatement = acrossOrganizations(
    returning kind`,
 )
 
-/** Has what is stuck tried again, from its first try on; at most so many. Answers how many. */
+/** Requeues stuck work from its first try on, at most `most` rows. Returns how many. */
 export async function requeueStuckWork(database: Executor, kind: string, most: number): Promise<number> {
   return (await database.query(requeueStatement, [kind, most])).length
 }

@@ -1,4 +1,5 @@
-// One run of leased work on this node: from its lease to the commit that ends it. Whatever it writes is fenced by the lease.
+// One run of leased work on this node: from its lease to the commit that ends it. Everything that it writes is fenced by the
+// lease.
 import type { Logger } from 'pino'
 import type { Gate } from '../base/gate.ts'
 import type { Ports } from '../base/ports.ts'
@@ -10,17 +11,17 @@ import { type Leased, endWork, giveBackWork, lockWork, markFailing, markStuck, r
 import type { UnderWay } from './rules/shares.ts'
 import { isBeyondTries, judgeOutcome } from './rules/verdict.ts'
 
-/** Writing to a database that is gone: as long as a lease may last. */
+/** Writes to an unavailable database: as long as a lease may last. */
 const max_write_tries = 32
 const write_retry_ms = 250
 
-/** Tries beyond the last one, to give the work up where the database is not there for it. */
+/** Tries beyond the last one to give the work up while the database is unavailable. */
 const max_tries_to_give_up = 8
 
 /** Reasons that users may read. */
-const lost_at_each_try = 'The server was lost at each try.'
-const failed_inside = 'The server failed while it worked on this.'
-const not_stored = 'It could not be stored.'
+const lost_at_each_try = 'Every attempt failed because its server stopped. Request it again.'
+const failed_inside = 'The server failed with an internal error.'
+const not_stored = 'The result could not be stored.'
 
 export interface RunOptions {
   database: Database
@@ -58,7 +59,7 @@ export class Run {
     this.over = this.#carry().finally(() => (this.isOver = true))
   }
 
-  /** Changes with whatever is written here, and is null meanwhile: what is being written has the lease locked. */
+  /** Changes with every write, and is null during one: the write has the lease locked. */
   get write_mark(): number | null {
     return this.#writing === 0 ? this.#writes : null
   }
@@ -77,7 +78,7 @@ export class Run {
     this.#halt.abort(new LeaseLost())
   }
 
-  /** The process stops. */
+  /** The process is stopping. */
   halt(): void {
     this.#isStopped = true
     this.#halt.abort(new Error('the server is shutting down'))
@@ -87,7 +88,7 @@ export class Run {
     try {
       await this.#options.admit(() => giveBackWork(this.#options.database, this.work))
     } catch (error) {
-      this.#log.warn({ err: error }, 'work could not be given back; its lease runs out')
+      this.#log.warn({ err: error }, 'could not give work back; another node takes it when its lease runs out')
     }
   }
 
@@ -98,14 +99,14 @@ export class Run {
       await this.#options.ports.reached?.('work.done')
       return await this.#finish(outcome)
     } catch (error) {
-      // Its lease runs out, and any node does it again.
-      if (error instanceof LeaseLost) this.#log.warn('work was taken over by another node')
-      else this.#log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'work could not be ended')
+      // Its lease runs out, and any node repeats it.
+      if (error instanceof LeaseLost) this.#log.warn('another node took the work over')
+      else this.#log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'could not end work')
       return false
     }
   }
 
-  /** Null: it was broken off, and another try will do it. */
+  /** Null: it was aborted, and another try will do it. */
   async #work(): Promise<Outcome | null> {
     const { kind } = this.#options
     if (isBeyondTries(this.#tried())) return { next: { retry: lost_at_each_try } }
@@ -134,7 +135,7 @@ export class Run {
     return { delays_ms, is_endless: giveUp === null, tries: this.#item.tries }
   }
 
-  /** One commit with whatever the outcome writes. */
+  /** One commit with everything that the outcome writes. */
   async #finish(outcome: Outcome): Promise<boolean> {
     const { ports, kind } = this.#options
     const verdict = judgeOutcome(outcome.next, this.#tried(), ports.random())
@@ -149,7 +150,7 @@ export class Run {
       })
     } catch (error) {
       if (isUnavailable(error) || error instanceof LeaseLost || !outcome.write) throw error
-      this.#log.error({ err: error }, 'what came of work could not be stored')
+      this.#log.error({ err: error }, 'could not store the result of work')
       return this.#finish({ next: { retry: not_stored } })
     }
     if (verdict.type !== 'retry') await this.#settle(kind)
@@ -158,7 +159,7 @@ export class Run {
 
   async #giveUp(why: string): Promise<boolean> {
     const { kind, database } = this.#options
-    this.#log.warn({ reason: why, tries: this.#item.tries }, 'work was given up')
+    this.#log.warn({ reason: why, tries: this.#item.tries }, 'gave work up')
     let goes_on: boolean
     try {
       goes_on = await this.#write(async (tx, store) => {
@@ -170,7 +171,7 @@ export class Run {
     } catch (error) {
       const isLast = this.#item.tries > kind.delays_ms.length + max_tries_to_give_up
       if (error instanceof LeaseLost || (isUnavailable(error) && !isLast)) throw error
-      this.#log.error({ err: error }, 'work is stuck: it could not be given up')
+      this.#log.error({ err: error }, 'work is stuck: could not give it up')
       await this.#options.admit(() => markStuck(database, this.work))
       return false
     }
@@ -182,7 +183,7 @@ export class Run {
     try {
       await kind.settled?.(this.#item)
     } catch (error) {
-      this.#log.warn({ err: error }, 'who waits for work was not told that it is over')
+      this.#log.warn({ err: error }, 'could not notify those who wait for work that it is over')
     }
   }
 
@@ -190,7 +191,7 @@ export class Run {
     return this.#transaction((_tx, store) => write(store()))
   }
 
-  /** Again while the database is away. A commit that may have been made, and then is not found to be due, was made. */
+  /** Repeated while the database is unavailable. A commit in doubt whose row is then not found to be due has succeeded. */
   async #write(write: (tx: Executor, store: () => TransactionStore) => Promise<boolean>): Promise<boolean> {
     let isInDoubt = false
     for (let tries = 1; ; tries += 1) {
@@ -229,5 +230,5 @@ export class Run {
 const no_organization = '00000000-0000-0000-0000-000000000000'
 
 function noStore(): never {
-  throw new Error('work of no organization has no store to write to')
+  throw new Error('work without an organization has no store to write to')
 }

@@ -1,11 +1,11 @@
-// Carries out leased work on this node: looks for what is due, runs it under a lease that it renews, writes what it comes to.
-// Correctness rests on the leases in the database; nothing here is remembered by anyone else. Knows no room.
+// Carries out leased work on this node: finds what is due, runs it under a lease that it renews, writes its result.
+// Correctness rests on the leases in the database; no other node depends on what is in memory here. Knows no room.
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { isUnavailable } from '../database/failures.ts'
 import type { Bus } from '../live/bus.ts'
-import { work_topic } from './add.ts'
+import { work_added } from './add.ts'
 import { armWork } from './every-minute.ts'
 import { type Looks, createLooks } from './looks.ts'
 import type { WorkKind } from './port.ts'
@@ -14,13 +14,13 @@ import { measureCapacity, mayHoldOthersBack, poolsOf } from './rules/shares.ts'
 import { Run } from './run.ts'
 import { createGate } from '../base/gate.ts'
 
-/** Leased with one look. */
+/** Per look. */
 const max_leased_at_once = 32
 
-/** Transactions at once: work must leave connections for turns. */
+/** Simultaneous transactions: work must leave connections for turns. */
 const max_writes_at_once = 4
 
-/** What runs has left when the server stops; and then, to notice that it is to stop. */
+/** How long current runs may take when the server stops; and then, to notice the stop. */
 const drain_ms = 5000
 const halt_ms = 2000
 
@@ -34,7 +34,7 @@ export interface WorkOptions {
 
 export interface Work {
   start(): Promise<void>
-  /** Takes no more, waits a little for what runs, has the rest stop, and gives its leases back. */
+  /** Starts nothing new, waits briefly for current runs, stops the rest and gives its leases back. */
   stop(): Promise<void>
 }
 
@@ -67,7 +67,7 @@ class NodeWork implements Work {
     const { database, kinds } = this.#options
     if (kinds.length === 0) return
     await armWork(database, kinds)
-    this.#options.bus.subscribe(work_topic, () => this.#looks.call())
+    this.#options.bus.subscribe(work_added, () => this.#looks.call())
     this.#looks.look()
     this.#renewLater()
   }
@@ -103,7 +103,7 @@ class NodeWork implements Work {
     return has_more || leased.length === most
   }
 
-  /** Of each kind what there is room for. */
+  /** The free places of each kind. */
   #measure(): LeasedPool[] {
     return [...this.#kinds.values()].flatMap((kind) => {
       const { pools, busy } = measureCapacity(poolsOf(kind.share), this.#underWay(kind.name))
@@ -163,7 +163,7 @@ class NodeWork implements Work {
     await wait(drain_ms)
     for (const run of runs) run.halt()
     await wait(halt_ms)
-    // Its writes are refused from now on, should it ever come to some.
+    // Their writes are refused from now on, if any follow.
     await Promise.all(runs.filter(({ isOver }) => !isOver).map((run) => run.giveBack()))
     this.#stopRenewing()
     await this.#renewing

@@ -26,7 +26,7 @@ function lastUseOf(text: string) {
 }
 
 describe('an organization key', () => {
-  it('implies its organization and holds the scopes of its role', async () => {
+  it('implies its organization and has the scopes of its role', async () => {
     const { id, key } = await fixture.makeOrganization()
     expect(await fixture.identify(key)).toEqual({
       kind: 'member',
@@ -41,7 +41,7 @@ describe('an organization key', () => {
     })
   })
 
-  it('ignores the organization header, whatever it says', async () => {
+  it('ignores the organization header', async () => {
     const one = await fixture.makeOrganization()
     const other = await fixture.makeOrganization()
     for (const header of [other.id, 'nonsense', '']) {
@@ -49,7 +49,7 @@ describe('an organization key', () => {
     }
   })
 
-  it('holds exactly its own list of scopes, and nothing by a scope that is unknown', async () => {
+  it('has exactly its own list of scopes, and unknown scopes grant nothing', async () => {
     const { id, key } = await fixture.makeOrganization()
     await fixture.database.execute(sql`
       update credentials set role = null, scopes = ${['agents:read', 'everything:manage']}
@@ -58,7 +58,7 @@ describe('an organization key', () => {
     expect(principal).toMatchObject({ access: { organization_id: id, scopes: new Set(['agents:read']) } })
   })
 
-  it('takes the scheme in any case', async () => {
+  it('accepts the scheme in any case', async () => {
     const { key } = await fixture.makeOrganization()
     for (const scheme of ['bearer', 'BEARER', 'Bearer', 'beaRer']) {
       const headers = { authorization: `${scheme}  ${key}`, organization_header: undefined }
@@ -66,7 +66,7 @@ describe('an organization key', () => {
     }
   })
 
-  it('is refused at once when it is deleted', async () => {
+  it('is refused at once after it is deleted', async () => {
     const { id, key } = await fixture.makeOrganization()
     const second = await createKey(fixture.administration, { organization: id })
     await fixture.identify(second.secret)
@@ -76,7 +76,7 @@ describe('an organization key', () => {
 })
 
 describe('a personal access token', () => {
-  it('has the role of its user in the organization that is named, now', async () => {
+  it('has the present role of its user in the named organization', async () => {
     const organization = await fixture.makeOrganization()
     const member = await fixture.makeMember(organization.id, 'viewer')
     const principal = await fixture.identify(member.token, organization.id.toUpperCase())
@@ -94,7 +94,7 @@ describe('a personal access token', () => {
     expect(promoted).toMatchObject({ access: { scopes: new Set(scopesOfRole.admin) } })
   })
 
-  it('is the user alone without an organization', async () => {
+  it('without an organization is only the user', async () => {
     const organization = await fixture.makeOrganization()
     const { user_id, email, token } = await fixture.makeMember(organization.id)
     for (const header of [undefined, '', ' ']) {
@@ -107,7 +107,7 @@ describe('a personal access token', () => {
     }
   })
 
-  it('is told so, and only a valid one, where an organization is needed', async () => {
+  it('gets a specific refusal if an organization is needed, but only if it is valid', async () => {
     const { id } = await fixture.makeOrganization()
     const { token } = await fixture.makeMember(id)
     expect(await refusalOf(fixture.enter(token))).toEqual({
@@ -121,7 +121,7 @@ describe('a personal access token', () => {
     expect(await refusalOf(fixture.enter(unknown))).toMatchObject({ error: 'unauthorized' })
   })
 
-  it('is refused at once when its user leaves, and still serves the user himself', async () => {
+  it('is refused at once when its user leaves, but still works for calls about the user', async () => {
     const { id } = await fixture.makeOrganization()
     const { user_id, token } = await fixture.makeMember(id)
     await fixture.identify(token, id)
@@ -130,7 +130,7 @@ describe('a personal access token', () => {
     expect(await fixture.enterAsUser(token)).toMatchObject({ user: { id: user_id } })
   })
 
-  it('is refused at once when it is deleted', async () => {
+  it('is refused at once after it is deleted', async () => {
     const { id } = await fixture.makeOrganization()
     const { token } = await fixture.makeMember(id)
     await deletePersonalAccessToken(await fixture.enterAsUser(token), { key_id: keyIdOf(token) })
@@ -139,8 +139,8 @@ describe('a personal access token', () => {
   })
 })
 
-describe('operations of a user himself', () => {
-  it('takes no organization key', async () => {
+describe('operations about the user', () => {
+  it('do not accept an organization key', async () => {
     const { key } = await fixture.makeOrganization()
     const refusal = await refusalOf(fixture.enterAsUser(key))
     expect(refusal).toMatchObject({ error: 'forbidden', detail: 'This needs a personal access token.' })
@@ -148,7 +148,7 @@ describe('operations of a user himself', () => {
 })
 
 describe('a refusal', () => {
-  it('has one body for everyone who is not known', async () => {
+  it('has the same body for all unknown callers', async () => {
     const organization = await fixture.makeOrganization()
     const elsewhere = await fixture.makeOrganization()
     const member = await fixture.makeMember(organization.id)
@@ -194,7 +194,7 @@ describe('a refusal', () => {
     }
   })
 
-  it('ends a key at the moment it names', async () => {
+  it('ends a key at its time', async () => {
     const { key } = await fixture.makeOrganization()
     const expire = (when: string) =>
       fixture.database.execute(sql`
@@ -227,7 +227,7 @@ describe('a conversation token', () => {
     expect(await refusalOf(fixture.enterAsUser(token))).toMatchObject({ error: 'forbidden' })
   })
 
-  it('is refused when it is forged', async () => {
+  it('is refused if it is forged', async () => {
     const claims = { organization_id: randomUUID(), conversation_id, permissions: ['read'] as const }
     const { token } = await fixture.tokens.sign(claims, 60)
     expect(await refusalOf(fixture.identify(`${token.slice(0, -2)}AA`))).toMatchObject({ error: 'unauthorized' })
@@ -235,7 +235,7 @@ describe('a conversation token', () => {
 })
 
 describe('last_used_at', () => {
-  it('is written beside the request, and again only after a minute', async () => {
+  it('is written in the background, and again only after a minute', async () => {
     const { key } = await fixture.makeOrganization()
     expect(await lastUseOf(key)).toBeNull()
     await Promise.all(Array.from({ length: 20 }, () => fixture.identify(key)))
@@ -253,7 +253,7 @@ describe('last_used_at', () => {
     await eventually(async () => expect((await lastUseOf(key))! > first!).toBe(true))
   })
 
-  it('does not delay the request, nor fail it, when it cannot be written', async () => {
+  it('neither delays nor fails the request if it cannot be written', async () => {
     const { key } = await fixture.makeOrganization()
     const { database, tokens, log, log_lines } = { ...fixture }
     const failures: Error[] = []
@@ -269,7 +269,7 @@ describe('last_used_at', () => {
     const principal = await authenticate({ database: failing, tokens, log }, headers)
     expect(principal).toMatchObject({ kind: 'member' })
     await eventually(() => expect(failures).toHaveLength(1))
-    await eventually(() => expect(log_lines.join()).toContain('could not be noted'))
+    await eventually(() => expect(log_lines.join()).toContain('could not record the use'))
     expect(log_lines.join()).not.toContain(key.slice(key.indexOf('.') + 1))
   })
 })

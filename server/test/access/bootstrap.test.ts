@@ -33,7 +33,7 @@ function servicesWith(config: Partial<BootstrapServices['config']> = {}, databas
 }
 const start = (config: Partial<BootstrapServices['config']> = {}) => bootstrap(servicesWith(config))
 
-/** Ends every transaction where a process would be killed: all done, nothing committed. */
+/** Ends every transaction as if the process were killed after all its work and before the commit. */
 function dyingBeforeCommit(database: PooledDatabase): PooledDatabase {
   return {
     ...database,
@@ -47,7 +47,7 @@ function dyingBeforeCommit(database: PooledDatabase): PooledDatabase {
 
 async function faultOf(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
-    () => expect.fail('this start should have failed'),
+    () => expect.fail('the start did not fail'),
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(ConfigError)
@@ -59,7 +59,7 @@ const keyFile = () => readFile(join(data_dir, 'admin-key'), 'utf8')
 const countCredentials = async () => (await fixture.database.execute(sql`select key_id from credentials`)).length
 
 describe('the first start', () => {
-  it('makes an organization with an admin key, known to the owner of the data folder alone', async () => {
+  it('creates an organization with an admin key that only the owner of the data folder can read', async () => {
     const result = await start()
     expect(result).toEqual({
       organization: { id: expect.any(String), name: 'My organization', slug: 'my-organization' },
@@ -76,7 +76,7 @@ describe('the first start', () => {
     expect(fixture.log_lines.join()).not.toContain(result.admin_key!.split('.')[1])
   })
 
-  it('is the only one that does so', async () => {
+  it('is the only one that creates anything', async () => {
     const first = await start()
     expect(await start()).toEqual({ ...first, created: false, admin_key: null, key_file: null })
     await rm(data_dir, { recursive: true })
@@ -84,7 +84,7 @@ describe('the first start', () => {
     expect(await countCredentials()).toBe(1)
   })
 
-  it('is done by one of many nodes', async () => {
+  it('is done by only one of many nodes', async () => {
     const nodes = Array.from({ length: 5 }, (_, node) => start({ data_dir: join(folder, `node-${node}`) }))
     const results = await Promise.all(nodes)
     expect(results.filter((result) => result.created)).toHaveLength(1)
@@ -93,7 +93,7 @@ describe('the first start', () => {
     expect(await countCredentials()).toBe(1)
   })
 
-  it('that is killed before its commit is continued by the next, with the key of its file', async () => {
+  it('that is killed before its commit is continued by the next one, with the key in its file', async () => {
     await expect(bootstrap(servicesWith({}, dyingBeforeCommit(fixture.database)))).rejects.toThrow('killed')
     const kept = (await keyFile()).trim()
     expect(await countCredentials()).toBe(0)
@@ -111,7 +111,7 @@ describe('the first start', () => {
     expect(await readdir(data_dir)).toEqual(['admin-key'])
   })
 
-  it('leaves nothing in the database when the key cannot be kept', async () => {
+  it('leaves nothing in the database if the key cannot be stored', async () => {
     await writeFile(data_dir, 'a file where the folder should be')
     expect(await faultOf(start())).toContain('PARLEY_DATA_DIR')
     expect(await countCredentials()).toBe(0)
@@ -121,7 +121,7 @@ describe('the first start', () => {
 })
 
 describe('a later start', () => {
-  it('makes a new key for an organization that nobody can enter, not the deleted one', async () => {
+  it('creates a new key for an organization that no one can enter, not the deleted one', async () => {
     const { admin_key, organization } = await start()
     const ctx = await fixture.enter(admin_key!)
     await deleteOrganizationKey(ctx, { key_id: ctx.access.actor.id! })
@@ -133,7 +133,7 @@ describe('a later start', () => {
     expect(await refusalOf(fixture.enter(admin_key!))).toMatchObject({ error: 'unauthorized' })
   })
 
-  it('makes none where a member can enter', async () => {
+  it('creates no key if a member can enter', async () => {
     const { admin_key, organization } = await start()
     await fixture.makeMember(organization.id)
     const ctx = await fixture.enter(admin_key!)
@@ -141,7 +141,7 @@ describe('a later start', () => {
     expect(await start()).toMatchObject({ admin_key: null })
   })
 
-  it('makes no organization beside one that was made on the command line', async () => {
+  it('creates no organization if there is one from the command line', async () => {
     const { organization } = await createOrganization(fixture.administration, { name: 'Ours' })
     expect(await start()).toEqual({
       organization: { id: organization.id, name: 'Ours', slug: 'ours' },
@@ -153,7 +153,7 @@ describe('a later start', () => {
 })
 
 describe('PARLEY_BOOTSTRAP_KEY', () => {
-  it('is the admin key of the first organization, and no other is made', async () => {
+  it('is the admin key of the first organization, and no other is created', async () => {
     const result = await start({ bootstrap_key: key })
     expect(result).toMatchObject({ created: true, admin_key: null, key_file: join(data_dir, 'admin-key') })
     expect(await keyFile()).toBe(`${key}\n`)
@@ -165,7 +165,7 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
     expect(await countCredentials()).toBe(1)
   })
 
-  it('is installed in the oldest organization, also later, and again after it was deleted', async () => {
+  it('is installed in the oldest organization, also later, and again after it is deleted', async () => {
     const { organization } = await start()
     await fixture.makeOrganization()
     for (let count = 0; count < 2; count++) {
@@ -176,7 +176,7 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
     }
   })
 
-  it('stops the start when its id has another secret, and keeps both secrets to itself', async () => {
+  it('stops the start if its id has another secret, and reveals neither secret', async () => {
     await start({ bootstrap_key: key })
     const other = 'o'.repeat(43)
     const fault = await faultOf(start({ bootstrap_key: `ak_deploy.${other}` }))
@@ -192,7 +192,7 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
     await fixture.enter(key)
   })
 
-  it('leaves the file of another installation alone', async () => {
+  it('does not touch the file of another installation', async () => {
     await mkdir(data_dir)
     await writeFile(join(data_dir, 'admin-key'), 'ak_other')
     expect(await start({ bootstrap_key: key })).toMatchObject({ created: true, key_file: null })
@@ -201,7 +201,7 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
 })
 
 describe('PARLEY_BOOTSTRAP_PAT', () => {
-  it('makes a first admin user where there is none, beside the admin key', async () => {
+  it('creates a first admin user if necessary, in addition to the admin key', async () => {
     const { organization, admin_key } = await start({ bootstrap_pat: token })
     expect(admin_key).toMatch(/^ak_/)
     const { access } = await fixture.enter(token, organization.id)
@@ -210,7 +210,7 @@ describe('PARLEY_BOOTSTRAP_PAT', () => {
     expect(await countCredentials()).toBe(2)
   })
 
-  it('goes to the first admin that is there', async () => {
+  it('belongs to the first existing admin', async () => {
     const { organization } = await start()
     await fixture.makeMember(organization.id, 'viewer')
     const admin = await fixture.makeMember(organization.id, 'admin')
@@ -219,7 +219,7 @@ describe('PARLEY_BOOTSTRAP_PAT', () => {
     expect(await fixture.enterAsUser(token)).toMatchObject({ user: { id: admin.user_id } })
   })
 
-  it('makes an admin of the user with the first admin’s address', async () => {
+  it('makes the user with the first admin’s address an admin', async () => {
     const { organization } = await start({ bootstrap_pat: token })
     await fixture.database.pool.query("update members set role = 'viewer'")
     await fixture.database.pool.query('delete from credentials where user_id is not null')
@@ -227,7 +227,7 @@ describe('PARLEY_BOOTSTRAP_PAT', () => {
     expect((await fixture.enter(token, organization.id)).access.scopes).toEqual(new Set(scopes))
   })
 
-  it('stops the start when its id has another secret', async () => {
+  it('stops the start if its id has another secret', async () => {
     await start({ bootstrap_pat: token })
     const fault = await faultOf(start({ bootstrap_pat: `pat_admin.${'o'.repeat(43)}` }))
     expect(fault).toContain('PARLEY_BOOTSTRAP_PAT has the id "admin"')

@@ -1,4 +1,4 @@
-// What the tests of the access room share: a database, organizations with keys, and contexts as http makes them.
+// Shared by the tests of access: a database, organizations with keys, and contexts like those of http.
 import { operations } from '@parley/contract'
 import { pino } from 'pino'
 import { expect } from 'vitest'
@@ -24,7 +24,7 @@ export async function createFixture() {
   const log_lines: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => log_lines.push(line) })
   const tokens = createConversationTokens(Buffer.alloc(32, 1), ports.clock)
-  // The operations that are called here use nothing else.
+  // The operations called here use nothing else.
   const core = { config, ports, database } as unknown as Core
   const administration = { database, ports }
   const authentication = { database, tokens, log }
@@ -44,21 +44,21 @@ export async function createFixture() {
     tokens,
     administration,
     authentication,
-    /** Who a bearer is, with the organization that the header names. */
+    /** The principal of a bearer, with the organization in the header. */
     identify,
     /** The context of a call within an organization. */
     async enter(bearer: string, organization_header?: string): Promise<Context> {
       const principal = await identify(bearer, organization_header)
       authorize(operations.getMyScopes, principal)
-      if (principal.kind !== 'member') expect.fail('a user got into an organization')
+      if (principal.kind !== 'member') expect.fail('the principal is not a member')
       return contextOf(principal.access)
     },
     contextOf,
-    /** The context of a call that concerns the user himself. */
+    /** The context of a call about the user themselves. */
     async enterAsUser(bearer: string): Promise<UserContext> {
       const principal = await identify(bearer)
       authorize(operations.listPersonalAccessTokens, principal)
-      if (principal.kind !== 'user') expect.fail('this is no user')
+      if (principal.kind !== 'user') expect.fail('the principal is not a user')
       return { ...shared, user: principal.user, minter: principal.minter }
     },
     async makeOrganization() {
@@ -74,10 +74,10 @@ export async function createFixture() {
   }
 }
 
-/** The refusal that the call ends with, as the wire would show it. */
+/** The refusal of a call, in the form of the API. */
 export async function refusalOf(call: Promise<unknown>) {
   const error = await call.then(
-    () => expect.fail('this should have been refused'),
+    () => expect.fail('the call was not refused'),
     (reason: unknown) => reason,
   )
   if (!(error instanceof AppError)) throw error

@@ -42,7 +42,7 @@ async function makeAgent(organization_id: string, deleted = false): Promise<stri
 }
 
 describe('createOrganizationKey', () => {
-  it('makes an admin key when nothing is said, whose secret works', async () => {
+  it('creates an admin key by default, whose secret works', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const made = await createOrganizationKey(ctx, { name: 'Build' })
     expect(made).toEqual({
@@ -59,13 +59,13 @@ describe('createOrganizationKey', () => {
     expect((await fixture.enter(made.pat_key)).access).toMatchObject({ organization_id: organization.id })
   })
 
-  it('takes null for what is not given', async () => {
+  it('treats null as absent', async () => {
     const { ctx } = await enterNewOrganization()
     const nothing = { role: null, scopes: null, agent_ids: null, expires_at: null }
     expect(await createOrganizationKey(ctx, { name: 'N', ...nothing })).toMatchObject({ role: 'admin', scopes: null })
   })
 
-  it('keeps a time of expiry to the millisecond, also a far one and a past one', async () => {
+  it('stores a time of expiry to the millisecond, including distant and past ones', async () => {
     const { ctx } = await enterNewOrganization()
     for (const expires_at of [0, 1, 1_769_851_800_123, 4_102_444_800_999, 253_402_300_800_001, 8_640_000_000_000_000]) {
       expect(await createOrganizationKey(ctx, { name: 'N', expires_at })).toMatchObject({ expires_at })
@@ -89,7 +89,7 @@ describe('createOrganizationKey', () => {
     expect(await refusalOf(both)).toMatchObject({ error: 'validation_failed', errors: [{ path: 'scopes' }] })
   })
 
-  it('grants nothing that the caller does not hold', async () => {
+  it('grants nothing that the caller does not have', async () => {
     const { ctx } = await enterNewOrganization()
     const keeper = withScopes(ctx, ['organizations:manage', 'agents:read'])
     for (const role of [undefined, null, 'admin', 'viewer'] as const) {
@@ -99,7 +99,7 @@ describe('createOrganizationKey', () => {
     const beyond = createOrganizationKey(keeper, { name: 'N', scopes: ['agents:read', 'agents:manage'] })
     expect(await refusalOf(beyond)).toMatchObject({
       error: 'forbidden',
-      detail: 'You cannot grant scopes, since you do not hold: agents:manage.',
+      detail: 'You cannot grant scopes because you do not have: agents:manage.',
     })
     const within = await createOrganizationKey(keeper, { name: 'N', scopes: ['agents:read', 'organizations:manage'] })
     expect(within.scopes).toEqual(['agents:read', 'organizations:manage'])
@@ -115,7 +115,7 @@ describe('createOrganizationKey', () => {
     expect((await fixture.enter(made.pat_key)).access.agent_ids).toEqual(new Set([one, two]))
   })
 
-  it('refuses every agent that is not one, each with its path', async () => {
+  it('refuses every invalid agent, each with its path', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const other = await fixture.makeOrganization()
     const agent_ids = [
@@ -133,7 +133,7 @@ describe('createOrganizationKey', () => {
     expect(await refusalOf(nonsense)).toMatchObject({ errors: [{ path: 'agent_ids.0' }] })
   })
 
-  it('stores no secret in clear', async () => {
+  it('stores no secret in plain text', async () => {
     const { ctx } = await enterNewOrganization()
     const { pat_key } = await createOrganizationKey(ctx, { name: 'N' })
     const secret = pat_key.slice(pat_key.indexOf('.') + 1)
@@ -154,7 +154,7 @@ describe('listOrganizationKeys', () => {
       made.unshift(key_id)
       secrets.push(pat_key.slice(pat_key.indexOf('.') + 1))
     }
-    // A tie in time must neither lose nor repeat a row.
+    // Equal times must neither lose nor repeat a row.
     const tied = made.slice(2, 5)
     await fixture.database.pool.query(
       `update credentials set created_at = (select created_at from credentials where key_id = $1) where key_id = any($2)`,
@@ -179,12 +179,12 @@ describe('listOrganizationKeys', () => {
     }
   })
 
-  it('has pages of twenty when nothing is said', async () => {
+  it('has pages of twenty by default', async () => {
     const { ctx } = await enterNewOrganization()
     expect((await listOrganizationKeys(ctx, {})).pagination).toEqual({ limit: 20, next_cursor: null })
   })
 
-  it('shows nothing of another organization, nor a token of a member', async () => {
+  it('shows nothing of another organization, and no token of a member', async () => {
     const { organization, ctx } = await enterNewOrganization()
     await fixture.makeMember(organization.id)
     await createOrganizationKey((await enterNewOrganization()).ctx, { name: 'Elsewhere' })
@@ -233,7 +233,7 @@ describe('deleteOrganizationKey', () => {
 })
 
 describe('personal access tokens', () => {
-  it('are made, listed and deleted by their user', async () => {
+  it('are created, listed and deleted by their user', async () => {
     const { id } = await fixture.makeOrganization()
     const { token } = await fixture.makeMember(id)
     const ctx = await fixture.enterAsUser(token)
@@ -259,7 +259,7 @@ describe('personal access tokens', () => {
     expect(await refusalOf(fixture.enterAsUser(pat_key))).toMatchObject({ error: 'unauthorized' })
   })
 
-  it('are hidden from every other user, of the same organization too', async () => {
+  it('are hidden from all other users, even of the same organization', async () => {
     const { id, key } = await fixture.makeOrganization()
     const [one, other] = [await fixture.makeMember(id), await fixture.makeMember(id)]
     const ctx = await fixture.enterAsUser(one.token)
@@ -274,7 +274,7 @@ describe('personal access tokens', () => {
 })
 
 describe('a key that is narrowed to agents', () => {
-  it('finds nothing of what is not about agents and their conversations', async () => {
+  it('finds only agents and their conversations', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const made = await createOrganizationKey(ctx, { name: 'N', agent_ids: [await makeAgent(organization.id)] })
     const principal = await fixture.identify(made.pat_key)
@@ -287,7 +287,7 @@ describe('a key that is narrowed to agents', () => {
 })
 
 describe('getMyScopes', () => {
-  it('lists what the credential holds, in the order of the contract', async () => {
+  it('lists the scopes of the credential, in the order of the contract', async () => {
     const { organization, ctx } = await enterNewOrganization()
     expect(await getMyScopes(ctx, {})).toEqual([...scopes])
     const viewer = await fixture.makeMember(organization.id, 'viewer')

@@ -38,7 +38,7 @@ const addMember = (organization: string, email: string, role: 'admin' | 'viewer'
   createUser(fixture.administration, { organization, email, role, name })
 
 describe('createUser, for an operator', () => {
-  it('makes a user of an unknown address', async () => {
+  it('creates a user for an unknown address', async () => {
     const { ctx, organization } = await enterNewOrganization()
     const email = newEmail()
     const member = await addMember(organization.id, ` ${email.toUpperCase()} `, 'viewer', 'Ada')
@@ -52,7 +52,7 @@ describe('createUser, for an operator', () => {
     expect((await listMembers(ctx, {})).data).toEqual([member])
   })
 
-  it('takes the user that has the address already, as he is', async () => {
+  it('uses an existing user with the address unchanged', async () => {
     const [one, other] = [await enterNewOrganization(), await enterNewOrganization()]
     const email = newEmail()
     const first = await addMember(one.organization.id, email, 'admin', 'Ada')
@@ -70,7 +70,7 @@ describe('createUser, for an operator', () => {
     expect(await roleOf(ctx, user_id)).toBe('viewer')
   })
 
-  it('makes one user and one member of many calls at once', async () => {
+  it('creates one user and one member in many simultaneous calls', async () => {
     const { ctx, organization } = await enterNewOrganization()
     const email = newEmail()
     const calls = Array.from({ length: 8 }, () => addMember(organization.id, email, 'viewer'))
@@ -81,7 +81,7 @@ describe('createUser, for an operator', () => {
 })
 
 describe('createMember', () => {
-  it('invites, and makes nobody a member by their address alone', async () => {
+  it('invites, and makes no one a member by their address alone', async () => {
     const { ctx } = await enterNewOrganization()
     const other = await enterNewOrganization()
     const email = newEmail()
@@ -102,7 +102,7 @@ describe('createMember', () => {
     expect((await listInvitations(ctx, {})).data).toEqual([])
   })
 
-  it('grants no role that the caller does not hold', async () => {
+  it('grants no role that the caller does not have', async () => {
     const { ctx } = await enterNewOrganization()
     const keeper = withScopes(ctx, ['members:manage'])
     for (const role of ['admin', 'viewer'] as const) {
@@ -141,7 +141,7 @@ describe('listMembers', () => {
 })
 
 describe('updateMember', () => {
-  it('changes the role, and with it what his tokens can do, at once', async () => {
+  it('changes the role, and immediately what the member’s tokens can do', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const member = await fixture.makeMember(organization.id, 'viewer')
     const updated = await updateMember(ctx, { user_id: member.user_id.toUpperCase(), role: 'admin' })
@@ -150,7 +150,7 @@ describe('updateMember', () => {
     expect((await fixture.enter(token, organization.id)).access.scopes).toEqual(new Set(scopes))
   })
 
-  it('neither makes nor unmakes an admin for one who is less', async () => {
+  it('does not let a lesser role promote or demote an admin', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const [admin, viewer] = [
       await fixture.makeMember(organization.id),
@@ -162,7 +162,7 @@ describe('updateMember', () => {
     const demotion = updateMember(reader, { user_id: admin.user_id, role: 'viewer' })
     expect(await refusalOf(demotion)).toMatchObject({
       error: 'forbidden',
-      detail: expect.stringContaining('change a member who is admin'),
+      detail: expect.stringContaining('change a member with the role admin'),
     })
     expect(await roleOf(ctx, admin.user_id)).toBe('admin')
     expect(await roleOf(ctx, viewer.user_id)).toBe('viewer')
@@ -170,7 +170,7 @@ describe('updateMember', () => {
 })
 
 describe('deleteMember', () => {
-  it('takes the power of his tokens here at once, and only here', async () => {
+  it('ends the access of the member’s tokens here at once, and only here', async () => {
     const [here, there] = [await enterNewOrganization(), await enterNewOrganization()]
     const member = await fixture.makeMember(here.organization.id)
     await addMember(there.organization.id, member.email, 'viewer')
@@ -179,7 +179,7 @@ describe('deleteMember', () => {
     expect((await fixture.enter(member.token, there.organization.id)).access.scopes.has('agents:read')).toBe(true)
   })
 
-  it('removes no admin for one who is less', async () => {
+  it('does not let a lesser role remove an admin', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const [admin, viewer] = [
       await fixture.makeMember(organization.id),
@@ -208,7 +208,7 @@ describe('a member of another organization, or of none', () => {
 })
 
 describe('the organization', () => {
-  it('is read and changed in the fields that are given', async () => {
+  it('can be read and changed in the given fields', async () => {
     const { organization, ctx } = await enterNewOrganization()
     const { key, ...record } = organization
     expect(key).toMatch(/^ak_/)
@@ -227,7 +227,7 @@ describe('the organization', () => {
     expect(await updateOrganization(ctx, {})).toEqual(await getOrganization(ctx, {}))
   })
 
-  it('cannot take the slug of another, but its own', async () => {
+  it('cannot take the slug of another one, but keep its own', async () => {
     const [one, other] = [await enterNewOrganization(), await enterNewOrganization()]
     const taken = updateOrganization(one.ctx, { name: 'Unchanged', slug: other.organization.slug })
     expect(await refusalOf(taken)).toMatchObject({ error: 'slug_taken' })
@@ -236,7 +236,7 @@ describe('the organization', () => {
     expect(await updateOrganization(one.ctx, { slug })).toMatchObject({ slug })
   })
 
-  it('has settings of limited size, counted in bytes', async () => {
+  it('has settings with a size limit in bytes', async () => {
     const { ctx } = await enterNewOrganization()
     const most = ctx.core.config.limits.metadata_bytes - '{"text":""}'.length
     await updateOrganization(ctx, { settings: { text: 'x'.repeat(most) } })

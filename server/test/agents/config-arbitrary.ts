@@ -1,4 +1,4 @@
-// Configurations for property tests, made out of the very schema that validates them, and places in them to spoil.
+// Configurations for property tests, generated from the schema that validates them, and places where faults can be put.
 import { AgentConfig } from '@parley/contract'
 import fc from 'fast-check'
 
@@ -21,7 +21,7 @@ interface JsonSchema {
 
 const root = JSON.parse(JSON.stringify(AgentConfig)) as JsonSchema
 
-/** What the schema alone cannot say of a field: conditions are expressions, `properties` are schemas. */
+/** What the schema cannot express about a field: conditions are expressions, `properties` are schemas. */
 function specialArbitrary(key: string, { items, type }: JsonSchema): fc.Arbitrary<unknown> | undefined {
   const isTexts = items?.type === 'string'
   if (key === 'condition') return fc.constantFrom('x == 1', 'not found', "order.status in [200, 'late']")
@@ -32,7 +32,7 @@ function specialArbitrary(key: string, { items, type }: JsonSchema): fc.Arbitrar
   return undefined
 }
 
-/** No part of a template. */
+/** Text that is not part of a template. */
 function word(): fc.Arbitrary<string> {
   return fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).map((text) => text.replaceAll(/[{%#}]/g, '_'))
 }
@@ -72,7 +72,7 @@ function objectArbitrary({ properties, patternProperties, required = [] }: JsonS
   return fc.record(fields, { requiredKeys: required, noNullPrototype: true })
 }
 
-/** Names that must differ are made to, and fields to choose from have something to choose. */
+/** Makes names unique where required, and gives choice fields some options. */
 function makeDistinct(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((entry, index) => withOwnName(makeDistinct(entry), index))
   if (typeof value !== 'object' || value === null) return value
@@ -91,16 +91,16 @@ function withOwnName(entry: unknown, index: number): unknown {
 
 export type Config = Record<string, unknown>
 
-/** Any configuration that is valid, of known keys only. */
+/** Any valid configuration with known keys only. */
 export const validConfig = arbitraryOf(root).map((config) => makeDistinct(config) as Config)
 
-/** A field of a configuration that has a type of its own: what is put there instead is a fault at this path. */
+/** A field of a configuration with a type, so that a value of another type is a fault at this path. */
 export interface Place {
   path: string
   spoil(): void
 }
 
-/** Every such field of the configuration, none inside of another. */
+/** Every such field of the configuration, none within another. */
 export function findPlaces(config: Config): Place[] {
   const places: Place[] = []
   collect(config, root, 'config', places)
@@ -110,7 +110,7 @@ export function findPlaces(config: Config): Place[] {
 function collect(value: unknown, schema: JsonSchema, path: string, places: Place[]): void {
   for (const [key, entry] of Object.entries(value as object) as [string, unknown][]) {
     const field = schema.properties?.[key] ?? (Array.isArray(value) ? schema.items : undefined)
-    // The type of a union's branch decides which one is meant, and a body may be anything.
+    // The type selects the branch of a union, and a body may be anything.
     if (!field || key === 'type' || (field.type ?? field.anyOf) === undefined) continue
     const at = `${path}.${key}`
     const branch = branchOf(field, entry)
@@ -129,7 +129,7 @@ function branchOf(schema: JsonSchema, value: unknown): JsonSchema | undefined {
   })
 }
 
-/** Of a type that the field does not have. */
+/** A value of a type that the field does not have. */
 function spoiled({ type, anyOf }: JsonSchema): unknown {
   const types = new Set([type ?? [], ...(anyOf ?? []).map((branch) => branch.type ?? [])].flat())
   return types.has('boolean') ? 'no' : true

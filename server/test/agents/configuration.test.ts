@@ -1,4 +1,4 @@
-// Configurations as a client meets them: every fault at once, unknown keys, bounds, templates at work, inline ones, the schema.
+// Configurations from a client's view: every fault at once, unknown keys, limits, templates in use, inline ones, the schema.
 import { AgentConfig } from '@parley/contract'
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -59,7 +59,7 @@ const faultyPaths = [
 ]
 
 describe('faults', () => {
-  test('all at once, each with its path, wherever the configuration is given', async () => {
+  test('all at once, each with its path, wherever the configuration is', async () => {
     const agent_id = await newAgent()
     const first = await server.client.createAgentVersion({ agent_id, config: {} })
     const config = faulty as never
@@ -76,18 +76,18 @@ describe('faults', () => {
     expect((await server.client.listAgentVersions({ agent_id })).data).toEqual([first])
   })
 
-  test('a template that cannot be parsed is named with its path', async () => {
+  test('a template that cannot be parsed is reported with its path', async () => {
     const { errors } = await refusal(draft({ starting_message: 'Hi {{ name' }))
     expect(errors).toEqual([
       { path: 'config.starting_message', message: expect.stringMatching(/^is not a valid template: /) },
     ])
   })
 
-  test.each([['text'], [5], [true], [[]]])('%j is no configuration', async (config) => {
+  test.each([['text'], [5], [true], [[]]])('%j is not a configuration', async (config) => {
     expect((await refusal(draft(config))).errors).toEqual([{ path: 'config', message: 'must be an object' }])
   })
 
-  test('the size as JSON is bounded, to the byte', async () => {
+  test('the size as JSON has a limit, exact to the byte', async () => {
     const config = (length: number) => ({ z: 'ä'.repeat((length - 8) >> 1) + 'x'.repeat(length % 2) })
     expect(Buffer.byteLength(JSON.stringify(config(300_000)))).toBe(300_000)
     expect((await draft(config(300_000))).config).toEqual(config(300_000))
@@ -101,7 +101,7 @@ describe('faults', () => {
     expect((await refusal(talk({ agent_config: config(300_001) }))).errors).toMatchObject([{ path: 'agent_config' }])
   })
 
-  test('nesting is bounded, and so is what an answer lists', async () => {
+  test('nesting is limited, and so is the number of listed faults', async () => {
     const nested = (depth: number) => JSON.parse('{"a":'.repeat(depth) + '1' + '}'.repeat(depth)) as Config
     expect((await draft(nested(50))).config).toEqual(nested(50))
     for (const depth of [70, 1000]) expect(await refusal(draft(nested(depth)))).toMatchObject({ status: 422 })
@@ -118,7 +118,7 @@ describe('faults', () => {
   })
 })
 
-test('unknown keys, at any depth, are kept, returned and named', async () => {
+test('unknown keys, at any depth, are stored, returned and listed', async () => {
   const config = {
     zebra: null,
     tools: [{ name: 'find', description: 'Finds', parameters: {} }],
@@ -141,8 +141,10 @@ test('unknown keys, at any depth, are kept, returned and named', async () => {
   ]
   const later = ['analysis.success']
   const warnings = [
-    ...[...unknown, 'channel_overrides.fax'].map((path) => `config.${path} is not known; it is kept and has no effect`),
-    ...later.map((path) => `config.${path} is not supported yet; it is kept and has no effect`),
+    ...[...unknown, 'channel_overrides.fax'].map(
+      (path) => `config.${path} is not known; it is stored but has no effect`,
+    ),
+    ...later.map((path) => `config.${path} is not supported yet; it is stored but has no effect`),
   ]
   expect(version.warnings).toEqual(warnings.toSorted())
   const { agent_id } = version
@@ -154,7 +156,7 @@ test('unknown keys, at any depth, are kept, returned and named', async () => {
   expect((await talk({ agent_id })).starting_message).toBe('Hi')
 })
 
-test('agent-config-schema is the schema that validates: both judge alike', async () => {
+test('agent-config-schema is the schema that validates: both give the same result', async () => {
   const schema = await server.client.getAgentConfigSchema()
   expect(schema).toEqual(JSON.parse(JSON.stringify(AgentConfig)))
   const validate = new Ajv({ strict: false }).compile(schema)
@@ -168,7 +170,7 @@ test('agent-config-schema is the schema that validates: both judge alike', async
   }
   const configs: object[] = [{}, complete, { llm: null, starting_message: null }]
   configs.push(...Object.entries(faulty).map(([key, value]) => ({ [key]: value })))
-  // Syntax of templates is beyond a schema.
+  // A schema cannot express the syntax of templates.
   for (const config of configs.filter(
     (one) => !('instructions' in one && one !== complete) && !('guardrails' in one),
   )) {
@@ -180,7 +182,7 @@ test('agent-config-schema is the schema that validates: both judge alike', async
   }
 })
 
-describe('templates at work', () => {
+describe('templates in use', () => {
   const bombs: [string, string][] = [
     [
       'nested loops',
@@ -193,7 +195,7 @@ describe('templates at work', () => {
   ]
   const custom_metadata = { text: 'x'.repeat(10_000) }
 
-  test.each(bombs)('%s, in each place: it fails within bounds, and the server goes on', async (_name, bomb) => {
+  test.each(bombs)('%s, in each place: fails within limits, and the server continues', async (_name, bomb) => {
     const started = performance.now()
     const { agent_id: harmless } = await publishAgent(server.client)
     for (const config of [
@@ -220,7 +222,7 @@ describe('templates at work', () => {
     expect(performance.now() - started).toBeLessThan(20_000)
   })
 
-  test('they see metadata, user and channel; the undefined is empty; guardrails are none; a reply is wrapped', async () => {
+  test('have metadata, user and channel; undefined variables are empty; guardrails are not templates; replies are wrapped', async () => {
     const { agent_id } = await publishAgent(server.client, {
       instructions: 'Help {{ custom_metadata.name }}{{ nobody.at.all }} on {{ channel }}.',
       guardrails: 'Be kind to {{ user_id }}.',
@@ -238,7 +240,7 @@ describe('templates at work', () => {
   })
 })
 
-test('channel_properties.text.enabled false: no text conversation, however the agent is named', async () => {
+test('channel_properties.text.enabled false: no text conversation, however the agent is given', async () => {
   const config = { channel_properties: { text: { enabled: false } } }
   const { agent_id, version_id } = await publishAgent(server.client, config)
   const refused = { status: 400, code: 'channel_not_configured' }
@@ -260,7 +262,7 @@ describe('an inline configuration', () => {
   const same = { z: { d: null, a: [1, { c: 3, b: 2 }] }, max_turn_seconds: 5, instructions: 'A' }
   const versionOf = async (agent_config: object) => (await talk({ agent_config })).conversation.agent_version_id!
 
-  test('is stored once for equal content, with its keys in whatever order; anything else is another', async () => {
+  test('is stored once for equal content, with keys in any order, and separately otherwise', async () => {
     const id = await versionOf(one)
     expect(await versionOf(same)).toBe(id)
     const others: object[] = [
@@ -275,7 +277,7 @@ describe('an inline configuration', () => {
     expect(rows).toEqual([{ config: one, agent_id: null }])
   })
 
-  test('asked for by twenty at once is stored once; each organization has its own', async () => {
+  test('of twenty simultaneous requests is stored once; each organization has its own', async () => {
     const config = { instructions: 'At once' }
     const ids = await Promise.all(Array.from({ length: 20 }, () => versionOf(config)))
     expect(new Set(ids).size).toBe(1)

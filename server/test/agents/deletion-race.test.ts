@@ -1,4 +1,4 @@
-// A deletion and a new conversation of the same agent at the same instant: never is there an active one of a deleted agent.
+// A deletion and a new conversation of the same agent at the same time: a deleted agent never has an active conversation.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ const beginnings: [string, (agent: Agent) => Promise<unknown>][] = [
     'created by agent_version_id',
     ({ version_id }) => server.client.createConversation({ ...input, agent_version_id: version_id }),
   ],
-  ['brought in', ({ agent_id }) => importActive(agent_id, 'text')],
+  ['imported', ({ agent_id }) => importActive(agent_id, 'text')],
 ]
 
 test.each(beginnings)('many pairs at once: a conversation %s', async (_name, begin) => {
@@ -46,7 +46,7 @@ test.each(beginnings)('many pairs at once: a conversation %s', async (_name, beg
         const remove = () => server.client.deleteAgent({ agent_id: agent.agent_id })
         const calls = index % 2 === 0 ? [begin(agent), remove()] : [remove(), begin(agent)].toReversed()
         const [begun, deleted] = await Promise.allSettled(calls)
-        // Exactly one of the two has won.
+        // Exactly one of the two succeeds.
         expect([begun!.status, deleted!.status].toSorted()).toEqual(['fulfilled', 'rejected'])
         if (deleted!.status === 'rejected') expect(deleted!.reason).toMatchObject({ status: 409, code: 'agent_in_use' })
         outcomes[begun!.status === 'fulfilled' ? 'begun' : 'deleted'] += 1
@@ -57,7 +57,7 @@ test.each(beginnings)('many pairs at once: a conversation %s', async (_name, beg
   expect(outcomes.begun + outcomes.deleted).toBe(36)
 })
 
-test('many creations and one deletion: all or none of them are there', async () => {
+test('many creations and one deletion: all or none of them exist', async () => {
   for (let round = 0; round < 10; round++) {
     const { agent_id } = await publishAgent(server.client)
     const creations = Array.from({ length: 6 }, () => server.client.createConversation({ ...input, agent_id }))
@@ -70,7 +70,7 @@ test('many creations and one deletion: all or none of them are there', async () 
   expect(await orphans()).toEqual([])
 })
 
-/** Until another connection to this database waits for a lock. */
+/** Resolves when another connection to this database waits for a lock. */
 const someoneWaits = () =>
   expect
     .poll(async () => {
@@ -82,9 +82,9 @@ const someoneWaits = () =>
 
 test.each<[string, (agent: Agent) => Promise<unknown>, string]>([
   ...beginnings.map(([name, begin]) => [name, begin, 'refused'] as [string, typeof begin, string]),
-  // What is brought in on another channel may name an agent that is not here.
-  ['brought in on another channel', ({ agent_id }) => importActive(agent_id, 'webrtc'), 'begun'],
-])('a conversation %s waits for a deletion that is under way', async (_name, begin, expected) => {
+  // An imported conversation on another channel may name an unknown agent.
+  ['imported on another channel', ({ agent_id }) => importActive(agent_id, 'webrtc'), 'begun'],
+])('a conversation %s waits for a deletion in progress', async (_name, begin, expected) => {
   const agent = await publishAgent(server.client)
   let beginning: Promise<unknown> | undefined
   await server.database.transaction(async (tx) => {
@@ -98,7 +98,7 @@ test.each<[string, (agent: Agent) => Promise<unknown>, string]>([
   expect(await beginning).toBe(expected)
 })
 
-test('a deletion waits for a conversation that is under way, and sees it', async () => {
+test('a deletion waits for a conversation in progress, and sees it', async () => {
   const agent = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ ...input, agent_id: agent.agent_id })
   await server.client.endConversation({ conversation_id: conversation.id })
@@ -119,7 +119,7 @@ test.each<[string, (agent_id: string) => Promise<unknown>]>([
   ['another deletion', (agent_id) => server.client.deleteAgent({ agent_id })],
   ['a new version', (agent_id) => server.client.createAgentVersion({ agent_id, config: {} })],
   ['a read of latest', (agent_id) => server.client.getAgentVersion({ agent_id, version: 'latest' })],
-])('%s waits for a deletion that is under way, and finds no agent', async (_name, call) => {
+])('%s waits for a deletion in progress, and finds no agent', async (_name, call) => {
   const { agent_id } = await publishAgent(server.client)
   let waiting: Promise<unknown> | undefined
   await server.database.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-// Versions over HTTP: where drafts come from, who may make one, two editors, publishing, and what the database refuses.
+// Versions over HTTP: sources of drafts, permissions to create one, two editors, publishing, and what the database refuses.
 import { type ApiError, type Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
@@ -20,7 +20,7 @@ const times = <T>(count: number, make: (n: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, n) => make(n)))
 
 describe('createAgentVersion', () => {
-  test('out of a configuration, which is kept as it was sent', async () => {
+  test('from a configuration, which is stored as sent', async () => {
     const agent_id = await newAgent()
     const config = { instructions: 'Hi', ['__proto__']: { a: 1 }, z: { '': [1, { b: null }] } }
     const inputs = { goal: 'sell' }
@@ -28,13 +28,13 @@ describe('createAgentVersion', () => {
     expect(draft).toMatchObject({ agent_id, version: 1, revision: 1, published: false, published_at: null })
     expect(draft).toMatchObject({ instruction_builder_inputs: inputs, config: { instructions: 'Hi', z: config.z } })
     expect(draft.warnings).toEqual([
-      'config.__proto__ is not known; it is kept and has no effect',
-      'config.z is not known; it is kept and has no effect',
+      'config.__proto__ is not known; it is stored but has no effect',
+      'config.z is not known; it is stored but has no effect',
     ])
     expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(draft)
   })
 
-  test('out of a version, with its inputs and warnings; an unknown one is 404', async () => {
+  test('from a version, with its inputs and warnings; an unknown one is 404', async () => {
     const agent_id = await newAgent()
     const given = { config: { z: 1 } as object, instruction_builder_inputs: { goal: 'sell' } }
     const first = await client.createAgentVersion({ agent_id, ...given })
@@ -59,13 +59,13 @@ describe('createAgentVersion', () => {
     },
   )
 
-  test('two sources and a fault are told at once', async () => {
+  test('two sources and a fault are reported at once', async () => {
     const body = { agent_id: await newAgent(), base_version: 1, config: { kind: 'flow' } as never }
     const { errors } = await refusal(client.createAgentVersion(body))
     expect(errors.map(({ path }) => path)).toEqual(['', 'config.kind'])
   })
 
-  test('numbers follow each other without a gap or a repetition, also when twenty are made at once', async () => {
+  test('numbers are consecutive without gaps or repetitions, also if twenty are created at once', async () => {
     const agent_id = await newAgent()
     const made = await times(20, (n) => client.createAgentVersion({ agent_id, config: { instructions: `${n}` } }))
     const expected = Array.from({ length: 20 }, (_, n) => n + 1)
@@ -90,13 +90,13 @@ describe('latest', () => {
     expect(await numbersOf(agent_id)).toEqual([2, 1])
   })
 
-  test('of an agent without versions is 404, and makes none', async () => {
+  test('of an agent without versions is 404, and creates none', async () => {
     const agent_id = await newAgent()
     expect(await refusal(client.getAgentVersion({ agent_id, version: 'latest' }))).toMatchObject({ status: 404 })
     expect(await numbersOf(agent_id)).toEqual([])
   })
 
-  test('who may only read gets the newest that is there, and makes none', async () => {
+  test('a caller with only read permission gets the newest existing one, and creates none', async () => {
     const reader = server.as({ token: await makeKey(server, { only: ['agents:read'] }) })
     const { agent_id } = await publishAgent(client)
     expect(await reader.getAgentVersion({ agent_id, version: 'latest' })).toMatchObject({ version: 1, published: true })
@@ -114,7 +114,7 @@ describe('latest', () => {
     for (const call of refused) expect(await refusal(call())).toMatchObject({ status: 403, code: 'forbidden' })
   })
 
-  test('asked for by many at once makes one draft', async () => {
+  test('requested by many at once creates one draft', async () => {
     for (let round = 0; round < 10; round++) {
       const { agent_id } = await publishAgent(client)
       const drafts = await times(4, () => client.getAgentVersion({ agent_id, version: 'latest' }))
@@ -146,7 +146,7 @@ describe('updateAgentVersion', () => {
   const put = (agent_id: string, body: object, if_match?: string) =>
     client.updateAgentVersion({ agent_id, version: '1', ...body, ...(if_match === undefined ? {} : { if_match }) })
 
-  test('is partial; null inputs are cleared, a null config is as absent', async () => {
+  test('is partial; null inputs are cleared, a null config counts as absent', async () => {
     const draft = await newDraft()
     const { agent_id } = draft
     const config = { guardrails: 'Be kind.' }
@@ -161,15 +161,18 @@ describe('updateAgentVersion', () => {
     expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(fourth)
   })
 
-  test.each(['3', '"3"', 'W/"3"', '*', '"1", "3"', ' "3" ', undefined])('If-Match: %s fits revision 3', async (tag) => {
-    const { agent_id } = await newDraft()
-    for (const instructions of ['Two', 'Three']) await put(agent_id, { config: { instructions } })
-    expect(await put(agent_id, {}, tag)).toMatchObject({ revision: 3 })
-    expect(await put(agent_id, { config: {} }, tag)).toMatchObject({ revision: 4, config: {} })
-  })
+  test.each(['3', '"3"', 'W/"3"', '*', '"1", "3"', ' "3" ', undefined])(
+    'If-Match: %s matches revision 3',
+    async (tag) => {
+      const { agent_id } = await newDraft()
+      for (const instructions of ['Two', 'Three']) await put(agent_id, { config: { instructions } })
+      expect(await put(agent_id, {}, tag)).toMatchObject({ revision: 3 })
+      expect(await put(agent_id, { config: {} }, tag)).toMatchObject({ revision: 4, config: {} })
+    },
+  )
 
   test.each(['2', '"2"', 'W/"2"', '4', '33', '"1", "2"', '', 'x', '-3', '3.0', '99999999999'])(
-    'If-Match: %s does not fit revision 3',
+    'If-Match: %s does not match revision 3',
     async (tag) => {
       const { agent_id } = await newDraft()
       for (const instructions of ['Two', 'Three']) await put(agent_id, { config: { instructions } })
@@ -181,7 +184,7 @@ describe('updateAgentVersion', () => {
     },
   )
 
-  test('of two editors of one revision one wins', async () => {
+  test('only one of two editors of a revision wins', async () => {
     for (let round = 0; round < 10; round++) {
       const { agent_id } = await newDraft()
       const outcomes = await times(2, (n) =>
@@ -194,7 +197,7 @@ describe('updateAgentVersion', () => {
     }
   })
 
-  test('a published version is 400, whatever is sent', async () => {
+  test('a published version is 400 for any change', async () => {
     const { agent_id } = await publishAgent(client)
     const before = await client.getAgentVersion({ agent_id, version: '1' })
     for (const body of [{ config: {} }, { instruction_builder_inputs: null }, {}]) {
@@ -205,7 +208,7 @@ describe('updateAgentVersion', () => {
     expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(before)
   })
 
-  test('latest is the draft, which is made where there is none', async () => {
+  test('latest is the draft, which is created if necessary', async () => {
     const { agent_id } = await publishAgent(client)
     const config = { instructions: 'Two' }
     expect(await client.updateAgentVersion({ agent_id, version: 'latest', config })).toMatchObject({
@@ -217,18 +220,18 @@ describe('updateAgentVersion', () => {
     expect(first.config).toMatchObject({ instructions: 'Be brief.' })
   })
 
-  test('an editor of latest does not overwrite another version that is latest by now', async () => {
+  test('an editor of latest does not overwrite a newer version that has become latest', async () => {
     const { agent_id } = await publishAgent(client)
     const latest = { agent_id, version: 'latest' }
     const read = await client.getAgentVersion(latest)
     const stale = { ...latest, config: { instructions: 'Stale' }, if_match: `"${read.revision}"` }
     const mismatch = { status: 412, code: 'revision_mismatch' }
-    // Someone else publishes it: there is no draft, and none is made for a change that comes too late.
+    // Someone else publishes it: there is no draft, and none is created for a change that comes too late.
     await client.updateAgentVersion({ ...latest, config: { instructions: 'Fresh' } })
     await client.publishAgentVersion(latest)
     expect(await refusal(client.updateAgentVersion(stale))).toMatchObject(mismatch)
     expect(await numbersOf(agent_id)).toEqual([2, 1])
-    // There is a new draft, whose revision is none that was ever read before.
+    // There is a new draft, whose revision no one has read before.
     expect(await client.getAgentVersion(latest)).toMatchObject({ version: 3, config: { instructions: 'Fresh' } })
     expect(await refusal(client.updateAgentVersion(stale))).toMatchObject(mismatch)
     const another = await client.createAgentVersion({ agent_id, config: { instructions: 'Another' } })
@@ -238,7 +241,7 @@ describe('updateAgentVersion', () => {
 })
 
 describe('publishAgentVersion', () => {
-  test('answers no numbers, marks the version, and again changes nothing', async () => {
+  test('returns no numbers, marks the version, and has no effect the second time', async () => {
     const agent_id = await newAgent()
     const draft = await client.createAgentVersion({ agent_id, config: {} })
     expect(await client.publishAgentVersion({ agent_id, version: '1' })).toEqual([])
@@ -253,7 +256,7 @@ describe('publishAgentVersion', () => {
     expect(await numbersOf(agent_id)).toEqual([1])
   })
 
-  test('a change at the same instant comes before it or is refused; what is published stays', async () => {
+  test('a simultaneous change comes before it or is refused; the published version does not change', async () => {
     for (let round = 0; round < 20; round++) {
       const agent_id = await newAgent()
       await client.createAgentVersion({ agent_id, config: { instructions: 'Old' } })

@@ -1,4 +1,4 @@
-// What the tests of the agents room share: a database with an organization, contexts of callers, agents.
+// Shared by the tests of agents: a database with an organization, contexts of callers, agents.
 import { randomUUID } from 'node:crypto'
 import { type Scope, scopesOfRole } from '@parley/contract'
 import { pino } from 'pino'
@@ -54,7 +54,7 @@ export async function createFixture() {
       store,
     }
   }
-  /** Until so many connections to this database wait for a lock. */
+  /** Resolves when this number of connections to the database wait for a lock. */
   async function untilWaiting(count: number): Promise<void> {
     const text = `select count(*) as waiting from pg_stat_activity
                   where datname = current_database() and wait_event_type = 'Lock'`
@@ -62,7 +62,7 @@ export async function createFixture() {
       const { rows } = await database.pool.query<{ waiting: number }>(text)
       if (rows[0]!.waiting >= count) return
     }
-    expect.fail('nobody waits for a lock')
+    expect.fail('no connection waits for a lock')
   }
   return {
     database,
@@ -82,10 +82,10 @@ export async function makeAgent(ctx: Context, config: object = {}) {
   return { agent_id, agent_version_id }
 }
 
-/** The refusal that a call ends with, as the wire would show it. */
+/** The refusal of a call, in the form of the API. */
 export async function refusalOf(call: Promise<unknown>) {
   const error = await call.then(
-    () => expect.fail('this should have been refused'),
+    () => expect.fail('the call was not refused'),
     (reason: unknown) => reason,
   )
   if (!(error instanceof AppError)) throw error

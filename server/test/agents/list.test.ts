@@ -1,4 +1,4 @@
-// listAgents and listAgentVersions: every filter by itself and together, the order, and the walk by cursor.
+// listAgents and listAgentVersions: each filter alone and combined, the order, and paging by cursor.
 import type { Input } from '@parley/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -46,7 +46,7 @@ describe('filters', () => {
     ['name with quotes', { name: '"quoted" \'' }, ['ÄRGER "quoted" \'single\'']],
     ['name beyond ASCII', { name: 'ärger' }, ['ÄRGER "quoted" \'single\'']],
     ['name that is empty', { name: '' }, all],
-    ['name that nobody has', { name: 'zzz' }, []],
+    ['name that no agent has', { name: 'zzz' }, []],
     ['active', { active: true }, ['ÄRGER "quoted" \'single\'', 'axb', 'a_b', '100% Support']],
     ['not active', { active: false }, ['back\\slash', '100 Support']],
     ['is_demo', { is_demo: true }, ['back\\slash', 'a_b']],
@@ -55,7 +55,7 @@ describe('filters', () => {
     ['metadata: an array contains', { metadata: '{"tags": ["y"]}' }, ['100% Support']],
     ['metadata: nested', { metadata: '{"deep": {"level": {"n": 2}}}' }, ['a_b']],
     ['metadata: by type too', { metadata: '{"deep": {"level": {"n": "2"}}}' }, []],
-    ['metadata: an empty object is in all', { metadata: '{}' }, all],
+    ['metadata: an empty object matches all', { metadata: '{}' }, all],
     ['all together', { name: 'A', active: true, is_demo: true, metadata: '{"team":"a"}' }, ['a_b']],
   ])('%s', async (_name, filters, expected) => {
     expect(await list(filters)).toEqual(expected)
@@ -122,7 +122,7 @@ describe('dates', () => {
   })
 })
 
-describe('the walk by cursor', () => {
+describe('paging by cursor', () => {
   test.each([1, 7, 20, 30, 59, 60, 100])('60 agents, %i at a time: each exactly once, newest first', async (limit) => {
     const expected = await sixtyAgents()
     const seen: string[] = []
@@ -139,7 +139,7 @@ describe('the walk by cursor', () => {
     expect(seen).toEqual(expected)
   })
 
-  test('the default is 20; agents that come meanwhile do not disturb the walk', async () => {
+  test('the default is 20; new agents do not affect the later pages', async () => {
     const expected = await sixtyAgents()
     const { client } = sixty
     const first = await client.listAgents()
@@ -150,7 +150,7 @@ describe('the walk by cursor', () => {
     await client.deleteAgent({ agent_id: id })
   })
 
-  test('agents of the same moment are all seen', async () => {
+  test('agents created at the same time are all returned', async () => {
     const { client, id } = await makeOrganization(server)
     await Promise.all(Array.from({ length: 7 }, () => client.createAgent({ name: 'Same' })))
     await server.database.execute(sql`
@@ -205,7 +205,7 @@ async function sixtyAgents(): Promise<string[]> {
 }
 
 describe('versions of an agent', () => {
-  test('newest first with their configurations; every filter; the walk sees each once', async () => {
+  test('newest first with their configurations; every filter; paging returns each once', async () => {
     const { client } = server
     const { id: agent_id } = await client.createAgent({ name: 'Versions' })
     const made = []
@@ -241,7 +241,7 @@ describe('versions of an agent', () => {
 })
 
 describe('with their standing', () => {
-  test('each comes with its newest version, its newest published one, and what it has done', async () => {
+  test('each has its newest version, its newest published one, and its statistics', async () => {
     const { client } = await makeOrganization(server)
     const make = async (...published: boolean[]) => {
       const { agent_id } = await client.createAgent({ name: 'Standing' })

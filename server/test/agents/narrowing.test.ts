@@ -1,4 +1,4 @@
-// Who sees which agents: credentials narrowed to some of them, other organizations, and agents that are switched off.
+// Visibility of agents: narrowed credentials, other organizations, and inactive agents.
 import { randomUUID } from 'node:crypto'
 import type { Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ function callsOn(client: Client, agent_id: string): (() => Promise<unknown>)[] {
   ]
 }
 
-/** It must look as if the agent were not there, and be as it was. */
+/** The agent must appear not to exist, and must not change. */
 async function expectUnseen(client: Client, agent_id: string): Promise<void> {
   const before = await server.client.getAgent({ agent_id })
   for (const call of callsOn(client, agent_id)) {
@@ -67,7 +67,7 @@ describe('a narrowed credential', () => {
     await expectUnseen(server.as({ token: await makeNarrowedKey(server, [own.agent_id]) }), agent_id)
   })
 
-  test('lists its own, whatever the filters, and page by page', async () => {
+  test('lists only its own, with any filters, and page by page', async () => {
     const made = []
     for (let n = 0; n < 4; n++) made.push(await server.client.createAgent({ name: `Listed ${n}` }))
     const own = [made[0]!.id, made[2]!.id]
@@ -82,7 +82,7 @@ describe('a narrowed credential', () => {
     expect([...ids(first), ...ids(second), second.pagination.next_cursor]).toEqual([...expected, null])
   })
 
-  test('makes no agent and no conversation out of a configuration; the schema is there for it', async () => {
+  test('creates no agent and no conversation from a configuration, but can read the schema', async () => {
     const { agent_id } = await publishAgent(server.client)
     const client = server.as({ token: await makeNarrowedKey(server, [agent_id]) })
     const count = async () => (await server.client.listAgents({ limit: 100, name: 'Smuggled' })).data.length
@@ -94,7 +94,7 @@ describe('a narrowed credential', () => {
   })
 })
 
-test('another organization’s agents are 404 everywhere and in no list', async () => {
+test('agents of another organization are 404 everywhere and in no list', async () => {
   const { agent_id } = await publishAgent(server.client)
   const { client } = await makeOrganization(server)
   await expectUnseen(client, agent_id)
@@ -111,7 +111,7 @@ test('no credential: 401', async () => {
   }
 })
 
-test('an inactive agent takes no new conversations; the running ones go on, also with the turn that runs', async () => {
+test('an inactive agent accepts no new conversations; existing ones continue, including a running turn', async () => {
   const { agent_id, version_id } = await publishAgent(server.client)
   const input = { channel: 'text' as const, user_id: 'u' }
   const { conversation } = await server.client.createConversation({ ...input, agent_id })

@@ -1,4 +1,4 @@
-// What other rooms ask: which version answers a new conversation, inline configurations, cached ones, and whether agents exist.
+// What other rooms use: the version for a new conversation, inline configurations, cached ones, and whether agents exist.
 import { randomUUID } from 'node:crypto'
 import type { Channel } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -35,7 +35,7 @@ const choose = (reference: VersionReference, caller = ctx) =>
   findVersionForNewConversation(caller.store, caller.access, reference)
 
 describe('the version of a new conversation', () => {
-  test('the newest published one, a numbered one, or the one of an id', async () => {
+  test('is the newest published one, a numbered one, or the one with an id', async () => {
     const { id: agent_id, name: agent_name } = await createAgent(ctx, { name: 'Ann' })
     const versions: { id: string }[] = []
     for (const text of ['one', 'two', 'three']) {
@@ -58,15 +58,18 @@ describe('the version of a new conversation', () => {
     expect(await refusalOf(choose({ agent_id, version: 4 }))).toEqual(versionNotFound)
   })
 
-  test('an agent without a published version has none to answer', async () => {
+  test('does not exist without a published version', async () => {
     const { agent_id } = await createAgent(ctx, { name: 'A' })
-    const expected = { error: 'version_not_published', detail: 'The agent has no published version.' }
+    const expected = {
+      error: 'version_not_published',
+      detail: 'The agent has no published version. Publish one first.',
+    }
     expect(await refusalOf(choose({ agent_id, version: 'latest' }))).toMatchObject(expected)
     await createAgentVersion(ctx, { agent_id, config: {} })
     expect(await refusalOf(choose({ agent_id, version: 'latest' }))).toMatchObject(expected)
   })
 
-  test('an inactive agent answers nobody', async () => {
+  test('does not exist for an inactive agent', async () => {
     const { agent_id, agent_version_id } = await makeAgent(ctx)
     await updateAgent(ctx, { agent_id, active: false })
     for (const reference of [
@@ -78,7 +81,7 @@ describe('the version of a new conversation', () => {
     }
   })
 
-  test('switching an agent off waits for creations under way, which do not wait for each other', async () => {
+  test('deactivating an agent waits for creations in progress, which do not wait for each other', async () => {
     const { agent_id } = await makeAgent(ctx)
     const reference = { agent_id, version: 'latest' as const }
     let change: Promise<unknown> | undefined
@@ -92,7 +95,7 @@ describe('the version of a new conversation', () => {
     expect(await refusalOf(choose(reference))).toMatchObject({ error: 'agent_inactive' })
   })
 
-  test('what is deleted, elsewhere, outside of the narrowing, or no id is not found', async () => {
+  test('deleted, foreign, narrowed-out and malformed ids are not found', async () => {
     const deleted = await makeAgent(ctx)
     await deleteAgent(ctx, deleted)
     const agent = await makeAgent(ctx)
@@ -115,14 +118,14 @@ describe('the version of a new conversation', () => {
     expect(await choose({ agent_version_id: agent.agent_version_id }, own)).toMatchObject(agent)
   })
 
-  test('an inline configuration cannot be named by its id', async () => {
+  test('is never an inline configuration by its id', async () => {
     const { agent_version_id } = await saveInlineVersion(ctx.store, {}, randomUUID())
     expect(await refusalOf(choose({ agent_version_id }))).toEqual(versionNotFound)
   })
 })
 
 describe('inline configurations', () => {
-  test('one for each content, whatever the order of its keys, in each organization', async () => {
+  test('are stored once for each content and organization, regardless of the order of keys', async () => {
     const one = { instructions: 'a', llm: { provider: 'x', model: 'y' }, list: [1, 2] }
     const same = { list: [1, 2], llm: { model: 'y', provider: 'x' }, instructions: 'a' }
     const saved = await saveInlineVersion(ctx.store, one, randomUUID())
@@ -144,7 +147,7 @@ describe('inline configurations', () => {
     )
   })
 
-  test('ten at once store one', async () => {
+  test('are stored once by ten simultaneous calls', async () => {
     const config = { instructions: randomUUID() }
     const saved = await Promise.all(
       Array.from({ length: 10 }, () => saveInlineVersion(ctx.store, config, randomUUID())),
@@ -152,7 +155,7 @@ describe('inline configurations', () => {
     expect(new Set(saved.map(({ agent_version_id }) => agent_version_id)).size).toBe(1)
   })
 
-  test('an insert that is under way is waited for: committed, it is the one; rolled back, ours is', async () => {
+  test('wait for an insert in progress, and use it if it is committed', async () => {
     for (const isCommitted of [true, false]) {
       const config = { instructions: randomUUID() }
       const [theirs, ours] = [randomUUID(), randomUUID()]
@@ -170,7 +173,7 @@ describe('inline configurations', () => {
 })
 
 describe('configurations', () => {
-  test('of one organization only, frozen, and the same each time', async () => {
+  test('belong to one organization, are frozen, and are the same each time', async () => {
     const { agent_version_id } = await makeAgent(ctx, { llm: { provider: 'x', model: 'y' } })
     const config = await read(agent_version_id)
     expect(config.llm).toMatchObject({ provider: 'x', model: 'y' })
@@ -181,7 +184,7 @@ describe('configurations', () => {
     expect(await refusalOf(read(randomUUID()))).toEqual(versionNotFound)
   })
 
-  test('for each channel and each default model their own', async () => {
+  test('differ by channel and default model', async () => {
     const { agent_version_id } = await makeAgent(ctx, { channel_overrides: { email: { max_tool_steps: 2 } } })
     const readAs = (channel: Channel, model: string) => readAgentConfig(ctx.store, agent_version_id, channel, model)
     expect(await readAs('text', 'demo/a')).toMatchObject({ max_tool_steps: 8, llm: { model: 'a' } })
@@ -189,7 +192,7 @@ describe('configurations', () => {
     expect(await readAs('text', 'demo/b')).toMatchObject({ max_tool_steps: 8, llm: { model: 'b' } })
   })
 
-  test('of a version that is not here, or of none, the defaults where they are asked for', async () => {
+  test('are the defaults on request if the version is unknown or absent', async () => {
     const readOrDefaults = (id: string | null, caller = ctx) =>
       readAgentConfigOrDefaults(caller.store, id, 'text', default_model)
     const { agent_version_id } = await makeAgent(ctx, { max_turn_seconds: 7 })
@@ -199,14 +202,14 @@ describe('configurations', () => {
     expect(await readOrDefaults(null)).toMatchObject({ max_turn_seconds: 120 })
   })
 
-  test('a draft is read anew each time', async () => {
+  test('of a draft are read again each time', async () => {
     const { agent_id } = await createAgent(ctx, { name: 'A' })
     const { id } = await createAgentVersion(ctx, { agent_id, config: {} })
     const first = await read(id)
     expect(await read(id)).not.toBe(first)
   })
 
-  test('many large ones do not fill the memory: the longest unused are read again', async () => {
+  test('do not fill the memory: the least recently used ones are read again', async () => {
     const instructions = 'x'.repeat(190_000)
     const config = { instructions, guardrails: instructions }
     const { agent_version_id } = await makeAgent(ctx, config)

@@ -1,4 +1,4 @@
-// Agents as resources: made, read, changed and deleted, with what is counted of their conversations.
+// Agents as resources: create, read, change and delete, with the statistics of their conversations.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
@@ -17,7 +17,7 @@ const newConversation = async (agent_id: string) =>
   (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id
 const ghosts = [randomUUID(), 'nonsense', '%00', "' or 1=1 --"]
 
-/** Sends a body as it is, with what the SDK's types would not let through. */
+/** Sends a body unchanged, including what the SDK's types would not permit. */
 async function send(method: 'POST' | 'PUT', path: string, body: unknown) {
   const response = await fetch(`${server.url}/core/agents${path}`, {
     method,
@@ -29,7 +29,7 @@ async function send(method: 'POST' | 'PUT', path: string, body: unknown) {
 }
 
 describe('createAgent', () => {
-  test('a name is enough; the answer has the defaults and both ids', async () => {
+  test('a name is enough; the response has the defaults and both ids', async () => {
     const agent = await server.client.createAgent({ name: 'Ada' })
     expect(agent).toEqual({
       id: agent.agent_id,
@@ -45,7 +45,7 @@ describe('createAgent', () => {
     })
   })
 
-  test('every field is kept as it was sent', async () => {
+  test('every field is stored as sent', async () => {
     const fields = {
       name: ' Grace 🦊 ',
       description: 'Line one\nLine two',
@@ -60,7 +60,7 @@ describe('createAgent', () => {
     expect(read).toMatchObject(fields)
   })
 
-  test('null is as absent; names are not unique', async () => {
+  test('null counts as absent; names are not unique', async () => {
     const nulls = { name: 'Twin', description: null, active: null, is_demo: null, metadata: null }
     const first = await server.client.createAgent(nulls)
     const second = await server.client.createAgent({ name: 'Twin' })
@@ -86,7 +86,7 @@ describe('createAgent', () => {
     expect(answer.errors?.map(({ path }) => path).toSorted()).toEqual(paths.toSorted())
   })
 
-  test('metadata that is nested too deeply is refused, at any depth', async () => {
+  test('metadata that is nested too deeply is refused', async () => {
     for (const depth of [70, 100_000]) {
       const deep = `{"name": "x", "metadata": {"a": ${'['.repeat(depth)}${']'.repeat(depth)}}}`
       expect(await send('POST', '', deep)).toMatchObject({ status: 422 })
@@ -95,7 +95,7 @@ describe('createAgent', () => {
 })
 
 describe('getAgent', () => {
-  test('versions newest first without their configurations, and nothing yet of the rest', async () => {
+  test('versions newest first without their configurations, and no statistics yet', async () => {
     const { agent_id } = await publishAgent(server.client, { unknown_key: 1 })
     await server.client.createAgentVersion({ agent_id, config: { instructions: 'Two.' } })
     const agent = await get(agent_id)
@@ -104,7 +104,7 @@ describe('getAgent', () => {
       [2, false],
       [1, true],
     ])
-    expect(agent.versions[1]!.warnings).toEqual(['config.unknown_key is not known; it is kept and has no effect'])
+    expect(agent.versions[1]!.warnings).toEqual(['config.unknown_key is not known; it is stored but has no effect'])
     for (const version of agent.versions) {
       expect(version).not.toHaveProperty('config')
       expect(version).not.toHaveProperty('instruction_builder_inputs')
@@ -119,7 +119,7 @@ describe('getAgent', () => {
     })
   })
 
-  test('statistics count its conversations, active and ended, and nobody else’s', async () => {
+  test('statistics count only its conversations, active and ended', async () => {
     const { agent_id } = await publishAgent(server.client)
     const ended = await newConversation(agent_id)
     await newConversation(agent_id)
@@ -161,7 +161,7 @@ describe('getAgent', () => {
     })
   })
 
-  test('the id may be in capital letters; what is not there is 404', async () => {
+  test('the id may be in capital letters; an unknown one is 404', async () => {
     const { id } = await server.client.createAgent({ name: 'Capital' })
     expect((await get(id.toUpperCase())).id).toBe(id)
     for (const agent_id of ghosts) {
@@ -204,7 +204,7 @@ describe('updateAgent', () => {
     expect(await get(before.id)).toMatchObject(before)
   })
 
-  test('fields that the contract does not name are ignored', async () => {
+  test('unknown fields are ignored', async () => {
     const before = await server.client.createAgent(original)
     const body = { id: randomUUID(), organization_id: randomUUID(), deleted_at: '2026-01-01T00:00:00Z', name: 'New' }
     expect(await send('PUT', `/${before.id}`, body)).toMatchObject({ status: 200, id: before.id, name: 'New' })
@@ -263,7 +263,7 @@ describe('deleteAgent', () => {
   })
 
   test.each(['token_created', 'triggered', 'ringing', 'in_progress'] as const)(
-    'a conversation of another channel, %s, holds it too',
+    'a conversation of another channel, %s, blocks it too',
     async (status) => {
       const { agent_id } = await publishAgent(server.client)
       const row = { id: randomUUID(), channel: 'webrtc' as const, status, user_id: 'u', agent_id }
@@ -280,7 +280,7 @@ describe('deleteAgent', () => {
 })
 
 describe('checkAgent', () => {
-  test('tells what making it would be refused for, and stores nothing', async () => {
+  test('reports the faults that creating it would have, and stores nothing', async () => {
     const count = async () => (await server.client.listAgents({ limit: 100 })).data.length
     const before = await count()
     const config = {
@@ -299,11 +299,11 @@ describe('checkAgent', () => {
     expect(await count()).toBe(before + 1)
   })
 
-  test('answers the warnings, and whoever may read agents may ask', async () => {
+  test('returns the warnings, and needs only permission to read agents', async () => {
     const reader = server.as({ token: await makeKey(server, { only: ['agents:read'] }) })
     expect(await reader.checkAgent({})).toEqual({ warnings: [] })
     expect(await reader.checkAgent({ name: 'A', config: { zebra: 1 } as object })).toEqual({
-      warnings: ['config.zebra is not known; it is kept and has no effect'],
+      warnings: ['config.zebra is not known; it is stored but has no effect'],
     })
   })
 })

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
-test('is published and ready to talk, once, also when nodes start at the same time', async () => {
+test('is published and ready to talk, and created once even if nodes start at the same time', async () => {
   const ctx = fixture.enter(await fixture.makeOrganization())
   const made = await Promise.all(Array.from({ length: 5 }, () => createSampleAgent(ctx.store, systemPorts)))
   const [agent, ...more] = made.filter((one) => one !== null)
@@ -27,14 +27,14 @@ test('is published and ready to talk, once, also when nodes start at the same ti
   expect(await createSampleAgent(ctx.store, systemPorts)).toBeNull()
 })
 
-test('is not made where there is an agent', async () => {
+test('is not created if there is an agent', async () => {
   const ctx = fixture.enter(await fixture.makeOrganization())
   await createAgent(ctx, { name: 'Own' })
   expect(await createSampleAgent(ctx.store, systemPorts)).toBeNull()
   expect((await listAgents(ctx, {})).data.map(({ name }) => name)).toEqual(['Own'])
 })
 
-test('has nothing wrong with it, and greets by name where it knows one', () => {
+test('has no faults or warnings, and greets by name if it knows one', () => {
   expect(validateAgentConfig(sampleConfig, { agent_config_bytes: 524_288 })).toEqual({ faults: [], warnings: [] })
   const { starting_message, instructions } = resolveAgentConfig(sampleConfig, 'text', 'demo/parley-demo')
   if (starting_message?.type !== 'static') expect.fail('the greeting is a text')

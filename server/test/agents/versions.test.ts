@@ -1,4 +1,4 @@
-// Versions: drafts, numbers, publishing, concurrent editors, and that the database itself keeps published ones as they are.
+// Versions: drafts, numbers, publishing, concurrent editors, and the database's own protection of published ones.
 import { randomUUID } from 'node:crypto'
 import { operations } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -31,7 +31,7 @@ async function newAgent(): Promise<string> {
 }
 
 describe('creating', () => {
-  test('a draft out of a configuration, kept as it was sent, with its unknown keys named', async () => {
+  test('a draft from a configuration, stored as sent, with its unknown keys listed', async () => {
     const agent_id = await newAgent()
     const config = {
       instructions: 'Hi',
@@ -51,9 +51,9 @@ describe('creating', () => {
       instruction_generation: null,
       revision: 1,
       warnings: [
-        'config.llm.top_k is not known; it is kept and has no effect',
-        'config.stt is not supported yet; it is kept and has no effect',
-        'config.zebra is not known; it is kept and has no effect',
+        'config.llm.top_k is not known; it is stored but has no effect',
+        'config.stt is not supported yet; it is stored but has no effect',
+        'config.zebra is not known; it is stored but has no effect',
       ],
       created_at: draft.created_at,
       updated_at: draft.created_at,
@@ -66,7 +66,7 @@ describe('creating', () => {
     expect(ajv.validate(draft), JSON.stringify(ajv.validate.errors)).toBe(true)
   })
 
-  test('a draft out of a version', async () => {
+  test('a draft from a version', async () => {
     const agent_id = await newAgent()
     const config = { instructions: 'One', zebra: 1 }
     const one = await createAgentVersion(ctx, { agent_id, config, instruction_builder_inputs: { a: 1 } })
@@ -79,10 +79,10 @@ describe('creating', () => {
 
   test.each([{}, { config: null }, { config: {}, base_version: 1 }])('exactly one source: not %j', async (body) => {
     const { errors } = await refusalOf(createAgentVersion(ctx, { agent_id: await newAgent(), ...body }))
-    expect(errors).toEqual([{ path: '', message: 'exactly one of config and base_version is needed' }])
+    expect(errors).toEqual([{ path: '', message: 'must have exactly one of config and base_version' }])
   })
 
-  test('every fault with its path, and nothing is written', async () => {
+  test('every fault with its path, and nothing is stored', async () => {
     const agent_id = await newAgent()
     const body = {
       config: { llm: { provider: 'x' }, instructions: '{{', starting_message: 5 } as never,
@@ -105,7 +105,7 @@ describe('creating', () => {
     }
   })
 
-  test('numbers rise by one, also for twenty at once, in two agents', async () => {
+  test('numbers increase by one, also for twenty at once, in two agents', async () => {
     const agents = [await newAgent(), await newAgent()]
     const drafts = await Promise.all(
       Array.from({ length: 40 }, (_, index) => createAgentVersion(ctx, { agent_id: agents[index % 2]!, config: {} })),
@@ -128,12 +128,12 @@ describe('reading', () => {
     },
   )
 
-  test('latest is not found without any version', async () => {
+  test('latest is not found if there is no version', async () => {
     const agent_id = await newAgent()
     expect(await refusalOf(getAgentVersion(ctx, { agent_id, version: 'latest' }))).toEqual(versionNotFound)
   })
 
-  test('latest is the newest draft, or makes one of the newest published version', async () => {
+  test('latest is the newest draft, or creates one from the newest published version', async () => {
     const { agent_id } = await makeAgent(ctx, { instructions: 'One', zebra: 1 })
     const draft = await getAgentVersion(ctx, { agent_id, version: 'latest' })
     expect(draft).toMatchObject({
@@ -146,7 +146,7 @@ describe('reading', () => {
     expect(await getAgentVersion(ctx, { agent_id, version: 'latest' })).toEqual(draft)
   })
 
-  test('ten at once make one draft', async () => {
+  test('ten at once create one draft', async () => {
     const { agent_id } = await makeAgent(ctx)
     const drafts = await Promise.all(
       Array.from({ length: 10 }, () => getAgentVersion(ctx, { agent_id, version: 'latest' })),
@@ -155,7 +155,7 @@ describe('reading', () => {
     expect((await getAgent(ctx, { agent_id })).versions.map(({ version }) => version)).toEqual([2, 1])
   })
 
-  test('a caller who may only read makes no draft', async () => {
+  test('a caller with only read permission creates no draft', async () => {
     const { agent_id } = await makeAgent(ctx)
     expect(await getAgentVersion(reader, { agent_id, version: 'latest' })).toMatchObject({
       version: 1,
@@ -164,7 +164,7 @@ describe('reading', () => {
     expect((await getAgent(ctx, { agent_id })).versions).toHaveLength(1)
   })
 
-  test('lists have the highest number first, are filtered and paged, and belong to one agent', async () => {
+  test('lists have the highest number first, have filters and pages, and belong to one agent', async () => {
     const { agent_id } = await makeAgent(ctx)
     await makeAgent(ctx)
     for (let i = 0; i < 4; i++) await createAgentVersion(ctx, { agent_id, config: { guardrails: `${i}` } })
@@ -204,7 +204,7 @@ describe('reading', () => {
 })
 
 describe('changing', () => {
-  test('what is given changes, with the revision and the warnings; null inputs are cleared', async () => {
+  test('given fields change, with the revision and the warnings; null inputs are cleared', async () => {
     const agent_id = await newAgent()
     const path = { agent_id, version: '1' }
     const inputs = { goal: 'sell' }
@@ -223,14 +223,14 @@ describe('changing', () => {
     expect(await updateAgentVersion(ctx, { ...path, config: null })).toEqual(third)
   })
 
-  test('latest is the draft, which is made where there is none and no revision is named', async () => {
+  test('latest is the draft, which is created if necessary, but not if a revision is given', async () => {
     const { agent_id } = await makeAgent(ctx)
     const config = { guardrails: 'x' }
     expect(await updateAgentVersion(ctx, { agent_id, version: 'latest', config })).toMatchObject({ version: 2, config })
     expect(await getAgentVersion(ctx, { agent_id, version: '1' })).toMatchObject({ config: {} })
   })
 
-  test('a revision of latest never fits another version that is latest by now', async () => {
+  test('a revision of latest never matches a newer version that has become latest', async () => {
     const { agent_id } = await makeAgent(ctx)
     const latest = { agent_id, version: 'latest' }
     const { revision } = await getAgentVersion(ctx, latest)
@@ -267,7 +267,7 @@ describe('changing', () => {
     },
   )
 
-  test('of ten editors of one revision one wins', async () => {
+  test('only one of ten editors of a revision wins', async () => {
     const agent_id = await newAgent()
     await createAgentVersion(ctx, { agent_id, config: {} })
     const edits = Array.from({ length: 10 }, (_, index) =>
@@ -282,7 +282,7 @@ describe('changing', () => {
 })
 
 describe('publishing', () => {
-  test('only of the revision that was seen, where one is named', async () => {
+  test('only the given revision, if there is one', async () => {
     const agent_id = await newAgent()
     await createAgentVersion(ctx, { agent_id, config: {} })
     await updateAgentVersion(ctx, { agent_id, version: '1', config: { guardrails: 'Of somebody else.' } })
@@ -293,7 +293,7 @@ describe('publishing', () => {
     expect(await getAgentVersion(ctx, { agent_id, version: '1' })).toMatchObject({ published: false, revision: 2 })
     expect(await publish('"2"')).toEqual([])
     expect(await getAgentVersion(ctx, { agent_id, version: '1' })).toMatchObject({ published: true, revision: 2 })
-    // What is published already is judged in the same way, and stays as it is.
+    // A published version is checked in the same way and does not change.
     expect(await publish('2')).toEqual([])
     expect(await refusalOf(publish('1'))).toMatchObject({ error: 'revision_mismatch' })
   })
@@ -317,7 +317,7 @@ describe('publishing', () => {
     expect((await getAgent(ctx, { agent_id })).versions).toHaveLength(1)
   })
 
-  test('a published version takes no change, with or without the right revision', async () => {
+  test('a published version accepts no change, with or without the right revision', async () => {
     const { agent_id } = await makeAgent(ctx)
     for (const change of [{ config: {} }, { instruction_builder_inputs: {} }, {}, { config: {}, if_match: '1' }]) {
       expect(await refusalOf(updateAgentVersion(ctx, { agent_id, version: '1', ...change }))).toMatchObject({
@@ -326,7 +326,7 @@ describe('publishing', () => {
     }
   })
 
-  test('a change and a publication at once: one comes first, and what is published is what was read', async () => {
+  test('a simultaneous change and publication: one comes first, and the published version is the one that was read', async () => {
     for (let round = 0; round < 10; round++) {
       const agent_id = await newAgent()
       await createAgentVersion(ctx, { agent_id, config: {} })

@@ -1,4 +1,4 @@
-// Having an ended conversation analysed again.
+// Repeats the analysis of an ended conversation.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { beginAnalysis, writeAnalysis } from '../../src/conversations/commit/analysis.ts'
 import { openStore } from '../../src/database/store.ts'
@@ -21,7 +21,7 @@ async function begin(agent = agent_id): Promise<string> {
   return conversation.id
 }
 
-/** Ended, and summarized with these words. */
+/** Ended, with this summary. */
 async function summarized(summary: string): Promise<string> {
   const conversation_id = await begin()
   server.model.answer = () => summary
@@ -42,7 +42,7 @@ const results = async (conversation_id: string) =>
     )
   ).rows.map(({ type, summary }) => [type, summary])
 
-test('the summary until now stays until there is another; the events keep both', async () => {
+test('the earlier summary stays until there is a new one; the events keep both', async () => {
   const conversation_id = await summarized('The first.')
   const held = holdAnswer()
   server.model.answer = () => held
@@ -59,7 +59,7 @@ test('the summary until now stays until there is another; the events keep both',
   ])
 })
 
-test('one that fails says why, leaves the summary alone, and can be tried again', async () => {
+test('a failed one gives the reason, keeps the summary, and can be repeated', async () => {
   const conversation_id = await summarized('It stays.')
   server.model.answer = () => 400
   await server.client.analyzeConversation({ conversation_id })
@@ -75,7 +75,7 @@ test('one that fails says why, leaves the summary alone, and can be tried again'
   ])
 })
 
-test('of ten who ask at once one is answered; while it runs, nobody is', async () => {
+test('of ten simultaneous requests one is accepted; while it runs, none is', async () => {
   const conversation_id = await summarized('Once.')
   const held = holdAnswer()
   server.model.answer = () => held
@@ -94,7 +94,7 @@ test('of ten who ask at once one is answered; while it runs, nobody is', async (
   expect(server.model.requests.length).toBe(asked_before + 1)
 })
 
-test('not of a conversation that goes on, nor of a deleted one', async () => {
+test('refuses an active conversation, and a deleted one', async () => {
   const conversation_id = await begin()
   const ask = () => refusal(server.client.analyzeConversation({ conversation_id }))
   expect(await ask()).toMatchObject({ status: 409, code: 'conversation_active' })
@@ -102,7 +102,7 @@ test('not of a conversation that goes on, nor of a deleted one', async () => {
   expect(await ask()).toMatchObject({ status: 404, code: 'not_found' })
 })
 
-test('who asks is answered where summaries are switched off, and of what was brought in', async () => {
+test('works on request if summaries are switched off, and for an imported conversation', async () => {
   const silent = (await publishAgent(server.client)).agent_id
   const ended = await begin(silent)
   await server.client.endConversation({ conversation_id: ended })
@@ -123,7 +123,7 @@ test('who asks is answered where summaries are switched off, and of what was bro
   await expectState(imported, { analysis_status: 'done', summary: 'Of rain.', status: 'failed' })
 })
 
-test('what an overtaken run brings late is not written', async () => {
+test('the late result of an overtaken run is not written', async () => {
   const conversation_id = await summarized('The first.')
   const store = openStore(server.database, server.organization_id)
   const held = holdAnswer()

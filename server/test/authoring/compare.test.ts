@@ -61,7 +61,7 @@ describe('?format=json', () => {
     expect(server.model.requests).toEqual([])
   })
 
-  test('latest is the highest number, and no draft is made for it', async () => {
+  test('latest is the highest number, and no draft is created for it', async () => {
     const { agent_id } = await publishAgent(server.client)
     const same = await server.client.compareAgentVersions({ agent_id, from_version: 1, to_version: 'latest' })
     expect(same).toEqual({ from_version: 1, to_version: 1, differences: [] })
@@ -82,7 +82,7 @@ describe('?format=json', () => {
     expect((await refused(stream(input))).status).toBe(422)
   })
 
-  test('another format is 422, a version that is not there 404', async () => {
+  test('another format is 422, a missing version 404', async () => {
     const pair = await changed()
     const path = `${server.url}/core/agents/${pair.agent_id}/versions/compare?format=xml`
     const headers = { Authorization: `Bearer ${server.admin_key}`, 'Content-Type': 'application/json' }
@@ -97,7 +97,7 @@ describe('?format=json', () => {
 })
 
 describe('the text', () => {
-  test('is what the default model writes, sent while it writes', async () => {
+  test('is written by the default model, and sent while it writes', async () => {
     const held = holdAnswer()
     server.model.answer = () => held
     let type: string | null = null
@@ -136,7 +136,7 @@ describe('the text', () => {
     [401, 1],
     [null, 3],
     ['', 1],
-  ])('a model that answers %j before the first word: a plain 502', async (answer, calls) => {
+  ])('a model that fails with %j before the first word: a plain 502', async (answer, calls) => {
     const pair = await changed()
     server.model.answer = () => answer
     const error = await refused(stream(pair))
@@ -161,7 +161,7 @@ describe('the text', () => {
     expect(server.model.requests).toHaveLength(1)
   })
 
-  test('a client that goes away ends the call of the model, before the first word and after it', async () => {
+  test('a client that disconnects ends the model call, before and after the first word', async () => {
     const logged = server.log.length
     for (const said of ['', 'It is ']) {
       const pair = await changed()
@@ -188,7 +188,7 @@ describe('the text', () => {
     expect(faults).toEqual([])
   })
 
-  test('a text that does not end is cut, and the call of the model with it', async () => {
+  test('an endless text is cut off, and the model call ends with it', async () => {
     const pair = await changed()
     const before = server.model.hangUps
     server.model.answer = () =>
@@ -201,7 +201,7 @@ describe('the text', () => {
     await expect.poll(() => server.model.hangUps, soon).toBe(before + 1)
   })
 
-  test('without a real model the demo model says what it is', async () => {
+  test('without a real model the demo model answers and says so', async () => {
     await using demo = await startTestServer({ PARLEY_DEFAULT_MODEL: 'demo/parley-demo' })
     const pair = await makeVersions({}, { instructions: 'Be long.', guardrails: 'x' }, demo)
     expect(await readAll(demo.client.streamAgentVersionComparison(pair))).toBe(
@@ -228,7 +228,7 @@ describe('bounds of time', () => {
   test.each([
     ['each try', 60_000, 3],
     ['the whole', 120_000, 1],
-  ])('a model that does not begin: 504 (%s)', async (_what, ms, calls) => {
+  ])('a model that does not start: 504 (%s)', async (_what, ms, calls) => {
     await using hasty = await startHasty(ms)
     const pair = await makeVersions({}, { instructions: 'Be long.' }, hasty)
     hasty.model.answer = () => holdAnswer()
@@ -238,7 +238,7 @@ describe('bounds of time', () => {
     await expect.poll(() => hasty.model.hangUps, soon).toBe(calls)
   })
 
-  test('a model that does not go on breaks off the text', async () => {
+  test('a model that stops sending breaks off the text', async () => {
     await using hasty = await startHasty(60_000)
     const pair = await makeVersions({}, { instructions: 'Be long.' }, hasty)
     const held = holdAnswer()
@@ -249,7 +249,7 @@ describe('bounds of time', () => {
     await expect(readAll(pieces)).rejects.toThrow(TypeError)
   })
 
-  test('a server that stops waits for no text', async () => {
+  test('a server that stops does not wait for a text', async () => {
     await using stopping = await startTestServer()
     const pair = await makeVersions({}, { instructions: 'Be long.' }, stopping)
     const [early, late] = [holdAnswer(), holdAnswer()]
@@ -268,7 +268,7 @@ describe('bounds of time', () => {
   })
 })
 
-test('the organization’s own key is used, and never told', async () => {
+test('the organization’s own key is used, and never revealed', async () => {
   const key = 'sk-own-very-secret-key'
   await using own = await startTestServer({ PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS: 'openai' })
   await own.client.setSecret({ name: 'OPENAI_API_KEY', value: key })

@@ -1,4 +1,4 @@
-// generateAgentInstructions through the SDK: a job writes a draft's instructions, once, and over nobody's change.
+// generateAgentInstructions through the SDK: a job writes a draft's instructions once, and never over another change.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -35,7 +35,7 @@ const generationOf = async (draft: Draft) => (await read(draft)).instruction_gen
 const statusOf = async (draft: Draft) => (await generationOf(draft))?.status
 const untilStatus = (draft: Draft, status: string) => expect.poll(() => statusOf(draft), soon).toBe(status)
 
-/** The model answers with what the test says, and has been asked. */
+/** The model returns what the test says, and has been called. */
 async function generateHeld(draft: Draft) {
   const answer = holdAnswer()
   held.push(answer)
@@ -46,9 +46,9 @@ async function generateHeld(draft: Draft) {
 }
 
 const query = (text: string) => server.database.pool.query(text)
-/** As after the time of a lease, of a node that is gone. */
+/** Like the time after the lease of a lost node. */
 const loseLeases = () => query(`update work set lease = null, ready = true where kind = 'generate_instructions'`)
-/** As after the pause before the next try. */
+/** Like the time after the pause before the next try. */
 const hurry = () => query(`update work set ready = true where kind = 'generate_instructions' and lease is null`)
 const workLeft = async () =>
   (
@@ -56,7 +56,7 @@ const workLeft = async () =>
                  union all select kind from work_arrivals where kind = 'generate_instructions'`)
   ).rowCount
 
-describe('what comes of it', () => {
+describe('the result', () => {
   test('the text becomes the instructions; nothing else changes', async () => {
     const draft = await newDraft()
     expect((await read(draft)).instruction_generation).toBeNull()
@@ -86,7 +86,7 @@ describe('what comes of it', () => {
     expect([requested_at, finished_at! > requested_at]).toEqual([asked.instruction_generation!.requested_at, true])
     expect(server.model.requests).toHaveLength(1)
     expect(server.model.requests[0]!.messages.at(-1)!.content).toContain('"business": "Hotel Aurora"')
-    // It can be asked for again, and it shows in lists too.
+    // It can be requested again, and it shows in lists too.
     server.model.answer = () => 'Second.'
     await server.client.generateAgentInstructions(draft)
     await expect.poll(async () => (await read(draft)).config['instructions'], soon).toBe('Second.')
@@ -95,15 +95,20 @@ describe('what comes of it', () => {
   })
 
   test.each([
-    ['an empty text', '', 'The model gave an empty answer.', null],
+    ['an empty text', '', 'The model returned an empty answer.', null],
     [
       'no valid template',
       'You are {% if %}.',
-      /^What the model wrote cannot be used: is not a valid template/,
+      /^The text of the model is not valid as instructions: is not a valid template/,
       'You are {% if %}.',
     ],
-    ['too long a text', 'x'.repeat(50_001), 'The model wrote more than instructions may be long.', 'x'.repeat(50_000)],
-  ])('%s is not put into the draft', async (_what, text, error, kept) => {
+    [
+      'too long a text',
+      'x'.repeat(50_001),
+      'The model wrote more than 50000 characters. Request it again.',
+      'x'.repeat(50_000),
+    ],
+  ])('%s is not written to the draft', async (_what, text, error, kept) => {
     const draft = await newDraft()
     server.model.answer = () => text
     await server.client.generateAgentInstructions(draft)
@@ -139,7 +144,7 @@ describe('what is refused', () => {
     expect([error.status, error.errors[0]?.path]).toEqual([422, 'instruction_builder_inputs'])
   })
 
-  test('a published version is 400; latest is its draft, which is made', async () => {
+  test('a published version is 400; latest is its draft, which is created', async () => {
     const draft = await newDraft()
     await server.client.publishAgentVersion(draft)
     expect(await refusal(server.client.generateAgentInstructions(draft))).toMatchObject({
@@ -157,7 +162,7 @@ describe('what is refused', () => {
 })
 
 describe('other writers', () => {
-  test('an editor’s change is not overwritten; the text is kept beside it', async () => {
+  test('a change by an editor is not overwritten; the text is kept beside it', async () => {
     const draft = await newDraft()
     const answer = await generateHeld(draft)
     const edited = await server.client.updateAgentVersion({ ...draft, config: { instructions: 'Mine.' } })
@@ -166,12 +171,12 @@ describe('other writers', () => {
     await untilStatus(draft, 'failed')
     expect(await read(draft)).toEqual({ ...edited, instruction_generation: await generationOf(draft) })
     expect(await generationOf(draft)).toMatchObject({
-      error: 'The draft was changed or published meanwhile.',
+      error: 'The draft was changed or published in the meantime. Request new instructions.',
       instructions: 'Not mine.',
     })
   })
 
-  test('a version that is published meanwhile stays as it is', async () => {
+  test('a version that is published meanwhile does not change', async () => {
     const draft = await newDraft()
     const answer = await generateHeld(draft)
     await server.client.publishAgentVersion(draft)
@@ -183,7 +188,7 @@ describe('other writers', () => {
     expect((await generationOf(draft))!.instructions).toBe('Too late.')
   })
 
-  test('a further call joins what is under way; after a change it begins anew, and the first text is dropped', async () => {
+  test('another call joins the running job; after a change a new job starts, and the first text is dropped', async () => {
     const draft = await newDraft()
     const first = await generateHeld(draft)
     const { requested_at } = (await generationOf(draft))!
@@ -201,7 +206,7 @@ describe('other writers', () => {
     expect(server.model.requests).toHaveLength(2)
   })
 
-  test('the same idempotency key makes one job, also at the same time', async () => {
+  test('the same idempotency key starts one job, even simultaneously', async () => {
     const draft = await newDraft()
     const replays: (string | null)[] = []
     const input = { ...draft, idempotency_key: crypto.randomUUID() }
@@ -229,7 +234,7 @@ describe('a model that fails', () => {
     expect(server.model.requests).toHaveLength(1)
   })
 
-  test('in passing: tried again, four times at most', async () => {
+  test('transiently: retried, four tries at most', async () => {
     const [lucky, unlucky] = [await newDraft({ business: 'lucky' }), await newDraft({ business: 'unlucky' })]
     let failures = 0
     server.model.answer = ({ messages }) => {
@@ -243,11 +248,11 @@ describe('a model that fails', () => {
     expect((await generationOf(unlucky))!.error).toMatch(/\(4 tries\)$/)
     expect(await read(unlucky)).toMatchObject({ config, revision: 1 })
     expect(await read(lucky)).toMatchObject({ config: { instructions: 'At last.' }, revision: 2 })
-    // Three calls each: the model's own tries.
+    // Three calls each: the model's own retries.
     expect(server.model.requests).toHaveLength(4 + 12)
   })
 
-  test('half a text is none', async () => {
+  test('half a text is discarded', async () => {
     const draft = await newDraft()
     let calls = 0
     server.model.answer = () => {
@@ -265,7 +270,7 @@ describe('a model that fails', () => {
 })
 
 describe('nodes that are lost', () => {
-  /** Holds the first node where it has the text and has not written it. */
+  /** Holds the first node when it has the text and has not written it. */
   function holdAtWriting() {
     const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     atPoint = (point) => {
@@ -294,13 +299,16 @@ describe('nodes that are lost', () => {
     expect(await read(draft)).toEqual(done)
   })
 
-  test('what is lost at each of four tries is given up', async () => {
+  test('a job whose node is lost at each of four tries is given up', async () => {
     const draft = await newDraft()
     const answer = await generateHeld(draft)
     await query(`update work set tries = 4 where kind = 'generate_instructions'`)
     await loseLeases()
     await untilStatus(draft, 'failed')
-    expect(await generationOf(draft)).toMatchObject({ status: 'failed', error: 'The server was lost at each try.' })
+    expect(await generationOf(draft)).toMatchObject({
+      status: 'failed',
+      error: 'Every attempt failed because its server stopped. Request it again.',
+    })
     answer.say('Too late.')
     answer.finish()
     await expect.poll(workLeft, soon).toBe(0)
@@ -308,7 +316,7 @@ describe('nodes that are lost', () => {
   })
 })
 
-test('the organization’s own key is used, and never written', async () => {
+test('the organization’s own key is used, and never stored', async () => {
   const key = 'sk-own-very-secret-key'
   await using own = await startTestServer({ PARLEY_BASE_URLS_FOR_ORGANIZATION_KEYS: 'openai' })
   await own.client.setSecret({ name: 'OPENAI_API_KEY', value: key })

@@ -22,12 +22,12 @@ test('the default comes first, then each provider that is configured', async () 
   })
 })
 
-test('without any key there is the demo model, which is the default', async () => {
+test('without any key the demo model is the default', async () => {
   await using server = await startTestServer({ PARLEY_DEFAULT_MODEL: '', OPENAI_BASE_URL: '' })
   expect(await server.client.listModels()).toEqual({ data: [demo(true)] })
 })
 
-test('no key, no resource and no address is told', async () => {
+test('no key, resource or address is revealed', async () => {
   await using server = await startTestServer({
     OPENAI_API_KEY: 'sk-very-secret',
     OPENAI_BASE_URL: 'http://name:password-secret@127.0.0.1:9/secret-path',
@@ -45,7 +45,7 @@ test('no key, no resource and no address is told', async () => {
   expect(JSON.stringify(data)).not.toMatch(/secret|127\.0|password/)
 })
 
-test('a key among the secrets of an organization makes its provider available to that one alone', async () => {
+test('a key among the secrets of an organization makes its provider available to that organization only', async () => {
   await using server = await startTestServer({ GOOGLE_GENERATIVE_AI_API_KEY: 'google-secret' })
   const other = await makeOrganization(server)
   const before = await other.client.listModels()

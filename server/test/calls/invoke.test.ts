@@ -1,4 +1,4 @@
-// Calls that do not come over HTTP: the same checks, the same effects, the same answers.
+// Calls that do not come over HTTP have the same checks, effects and results.
 import { type OperationId, operations } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticate } from '../../src/access/authenticate.ts'
@@ -40,7 +40,7 @@ async function faultOf(call: Promise<unknown> | (() => unknown)): Promise<AppErr
   throw new Error('the call was not refused')
 }
 
-test('an operation has the effect, and the answer, that it has over HTTP', async () => {
+test('an operation has the same effect and result as over HTTP', async () => {
   const { invoke } = server.app.core
   const { output, replayed } = await invoke(
     'createAgent',
@@ -54,7 +54,7 @@ test('an operation has the effect, and the answer, that it has over HTTP', async
   expect(read.output).toEqual(await server.client.getAgent({ agent_id }))
 })
 
-test('a key stands for one effect, and for one answer', async () => {
+test('a key has one effect and one result', async () => {
   const { invoke } = server.app.core
   const call = (key: RequestKey) =>
     invoke('createAgent', admin, checkFlat('createAgent', { name: 'Once' }), originOf(key))
@@ -64,7 +64,7 @@ test('a key stands for one effect, and for one answer', async () => {
   expect(await faultOf(call(keyOf('key 1', { name: 'Another' })))).toMatchObject({ error: 'idempotency_key_reused' })
 })
 
-describe('who may not call is refused', () => {
+describe('a caller without permission is refused', () => {
   const input = checkFlat('createAgent', { name: 'Never' })
 
   test('nobody', async () => {
@@ -93,7 +93,7 @@ describe('who may not call is refused', () => {
   })
 })
 
-describe('input is checked as it is over HTTP', () => {
+describe('input is checked as over HTTP', () => {
   test('with the same faults, all at once', async () => {
     const body = { name: 5, active: 'yes', metadata: 'no\u0000ne' }
     const response = await fetch(`${server.url}/core/agents`, {
@@ -109,12 +109,12 @@ describe('input is checked as it is over HTTP', () => {
     })
   })
 
-  test('values are not made of text, unlike those of a query', async () => {
+  test('text is not converted to other types, unlike in a query', async () => {
     expect(checkFlat('listAgents', { limit: 5 })).toEqual({ limit: 5 })
     expect(await faultOf(() => checkFlat('listAgents', { limit: '5' }))).toMatchObject({ error: 'validation_failed' })
   })
 
-  test('what the contract does not name is left out, and an id that cannot be stored is not found', async () => {
+  test('unknown fields are omitted, and an id that cannot be stored is not found', async () => {
     expect(checkFlat('getAgent', { agent_id: 'x', odd: 1 })).toEqual({ agent_id: 'x' })
     expect(await faultOf(() => checkFlat('getAgent', { agent_id: 'a\u0000' }))).toMatchObject({ error: 'not_found' })
   })

@@ -1,4 +1,4 @@
-// A second channel, which only this test has: its rules and its port are all that it needs.
+// A second channel that exists only in this test: it needs only its rules and its port.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { invalid } from '../../src/base/errors.ts'
 import {
@@ -22,7 +22,7 @@ const outboxStatement = statement(
 const telephone: ChannelPort = {
   name: 'telephone',
   async begin(_ctx, input) {
-    if (!input.to_address) throw invalid({ path: 'to_address', message: 'is needed to call somebody' })
+    if (!input.to_address) throw invalid({ path: 'to_address', message: 'is required for a call' })
     return { ...begunBy(input), direction: 'outbound', trunk_id: 'trunk-1' }
   },
   deliver(tx, { organization_id, id }, said) {
@@ -81,7 +81,7 @@ async function turnOf(conversation_id: string) {
   return (await server.client.listConversationTurns({ conversation_id })).data[0]!
 }
 
-/** Each row of the outbox, with whether the transaction that wrote it has written the message too. */
+/** Each row of the outbox, and whether the transaction that wrote it also wrote the message. */
 async function delivered(conversation_id: string): Promise<{ said: string; is_of_its_commit: boolean }[]> {
   const { rows } = await server.database.pool.query(
     `select o.said, o.xmin = i.xmin as is_of_its_commit from test_outbox o
@@ -100,19 +100,19 @@ test('its port checks and completes what a call asks for', async () => {
   expect(conversation).toMatchObject({ channel: 'telephone', direction: 'outbound', trunk_id: 'trunk-1' })
 })
 
-test('a conversation of it is born as its rules say, and has not started', async () => {
+test('a conversation on it is created as its rules say, and has not started', async () => {
   const id = await call()
   expect(await server.client.getConversation({ conversation_id: id })).toMatchObject({ status: 'triggered' })
   const { rows } = await server.database.pool.query('select type from events where conversation_id = $1', [id])
   expect(rows).toEqual([{ type: 'conversation.created' }])
 })
 
-test('a channel that is not set up is refused', async () => {
+test('a channel that is not configured is refused', async () => {
   const asked = { channel: 'email' as const, user_id: 'ada', agent_id }
   expect(await refusal(server.client.createConversation(asked))).toMatchObject({ code: 'channel_not_configured' })
 })
 
-test('it takes messages from the channel only, and no call ends it', async () => {
+test('it takes messages from the channel only, and no API call ends it', async () => {
   const conversation_id = await call()
   const refused = await refusal(server.client.sendConversationMessage({ conversation_id, text: 'Hello' }))
   expect(refused).toMatchObject({ code: 'conversation_not_text' })
@@ -124,7 +124,7 @@ test('it takes messages from the channel only, and no call ends it', async () =>
   await expect(hear(texts.conversation.id, 'Hello')).rejects.toMatchObject({ error: 'conversation_not_text' })
 })
 
-test('a message is accepted without a wait for its turn; what is answered is delivered in its own commit', async () => {
+test('a message is accepted without waiting for its turn; the answer is delivered in the commit that stores it', async () => {
   const conversation_id = await call()
   const held = holdAnswer()
   server.model.answer = () => held
@@ -142,7 +142,7 @@ test('a message is accepted without a wait for its turn; what is answered is del
   expect(await delivered(conversation_id)).toEqual([{ said: 'In Berlin.', is_of_its_commit: true }])
 })
 
-test('a greeting is delivered with the birth; where it cannot be, there is no birth', async () => {
+test('a greeting is delivered with the creation; if it cannot be, nothing is created', async () => {
   expect(await delivered(await call(greeter_id))).toEqual([{ said: 'Hello!', is_of_its_commit: true }])
   const { count: before } = await server.client.countConversations()
   const { agent_id: unspeakable } = await publishAgent(server.client, { starting_message: 'Unspeakable' })
@@ -150,7 +150,7 @@ test('a greeting is delivered with the birth; where it cannot be, there is no bi
   expect(await server.client.countConversations()).toEqual({ count: before })
 })
 
-test('what no row can be made of is not said either', async () => {
+test('a message whose outbox row cannot be written is not stored', async () => {
   const conversation_id = await call()
   server.model.answer = () => 'Unspeakable'
   await hear(conversation_id, 'Say it')
@@ -158,7 +158,7 @@ test('what no row can be made of is not said either', async () => {
   expect(await transcriptOf(conversation_id)).toMatchObject([{ content: ['Say it'] }])
 })
 
-test('conversations of text have no outbox', async () => {
+test('text conversations have no outbox', async () => {
   const { conversation } = await server.client.createConversation({
     channel: 'text',
     user_id: 'ada',
@@ -182,7 +182,7 @@ const storedOf = async (conversation_id: string) =>
     )
   ).rows
 
-test('parts and the author of a message are stored; clients and models are given the texts', async () => {
+test('the parts and the author of a message are stored; clients and models get the texts', async () => {
   const conversation_id = await call()
   const author = { id: null, name: 'Charles' }
   await hear(conversation_id, parts, { author })
@@ -197,7 +197,7 @@ test('parts and the author of a message are stored; clients and models are given
   expect(server.model.requests.at(-1)!.messages.at(-1)).toMatchObject({ content: content.join('\n') })
 })
 
-test('of text alone there are no parts', async () => {
+test('a message of text only has no parts', async () => {
   const conversation_id = await call()
   await hear(conversation_id, 'Hello')
   expect((await storedOf(conversation_id))[0]).toEqual({ content: ['Hello'], parts: null, author: null })
@@ -207,8 +207,8 @@ test.each<[string, ContentPart[]]>([
   ['nothing', []],
   ['too many parts', Array.from({ length: 101 }, () => ({ type: 'text', text: 'a' }))],
   ['more characters than a message has', [{ type: 'text', text: 'a'.repeat(500_000) }]],
-  ['what cannot be stored', [{ type: 'text', text: 'a\0b' }]],
-])('%s is no message', async (_name, content) => {
+  ['text that cannot be stored', [{ type: 'text', text: 'a\0b' }]],
+])('refuses a message with %s', async (_name, content) => {
   const conversation_id = await call()
   await expect(hear(conversation_id, content)).rejects.toMatchObject({ error: 'validation_failed' })
   expect(await transcriptOf(conversation_id)).toEqual([])

@@ -1,4 +1,5 @@
-// What a conversation holds and who may see it: updateConversation, deleteConversation, conversation tokens, getConversation.
+// The content of a conversation and who can see it: updateConversation, deleteConversation, conversation tokens,
+// getConversation.
 import type { ConversationPermission, Input } from '@parley/contract'
 import { createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,7 +24,7 @@ const patch = (conversation_id: string, custom_metadata: Record<string, unknown>
   server.client.updateConversation({ conversation_id, custom_metadata })
 
 describe('updateConversation', () => {
-  test('merges as RFC 7396 says: objects deeply, null removes, anything else replaces', async () => {
+  test('merges as in RFC 7396: merges objects deeply, removes on null, replaces anything else', async () => {
     const id = await start({ custom_metadata: { a: { b: 1, c: [1, 2] }, d: 'kept', e: 1 } })
     const before = await get(id)
     const answer = await patch(id, { a: { c: [3], f: { g: null, h: 2 } }, e: null, missing: null, i: [null, 1] })
@@ -37,14 +38,14 @@ describe('updateConversation', () => {
     expect((await patch(id, { __proto__: 1, a: 5 })).custom_metadata).toMatchObject({ a: 5 })
   })
 
-  test('patches at once all take effect', async () => {
+  test('simultaneous patches all take effect', async () => {
     const id = await start()
     const names = Array.from({ length: 8 }, (_, index) => `key${index}`)
     await Promise.all(names.map((name) => patch(id, { [name]: true })))
     expect((await get(id)).custom_metadata).toEqual(Object.fromEntries(names.map((name) => [name, true])))
   })
 
-  test('also after the end, while nothing else changes', async () => {
+  test('also works after the end, and changes nothing else', async () => {
     const id = await start()
     await server.client.endConversation({ conversation_id: id })
     const before = await get(id)
@@ -52,7 +53,7 @@ describe('updateConversation', () => {
     expect(await get(id)).toEqual({ ...before, custom_metadata: { rating: 5 }, updated_at: expect.any(String) })
   })
 
-  test('a result over the limit, text that cannot be kept, no object: 422, and nothing changes', async () => {
+  test('a result over the limit, unstorable text, not an object: 422, and nothing changes', async () => {
     const id = await start({ custom_metadata: { a: 'x'.repeat(900) } })
     const wrong = [{ b: 'y'.repeat(200) }, { b: '\0' }, { '\udc00': 1 }, null, [], 'text'] as Record<string, unknown>[]
     for (const metadata of wrong) expect(await refusal(patch(id, metadata))).toMatchObject({ status: 422 })
@@ -62,7 +63,7 @@ describe('updateConversation', () => {
     expect((await get(id)).custom_metadata).toEqual({ a: 'x'.repeat(900) })
   })
 
-  test('nothing but the metadata can be changed', async () => {
+  test('only the metadata can be changed', async () => {
     const id = await start()
     const before = await get(id)
     const more = { user_id: 'other', status: 'completed', summary: 'x' }
@@ -94,7 +95,7 @@ async function dumpDatabase(): Promise<string[]> {
 describe('deleteConversation', () => {
   const remove = (conversation_id: string) => server.client.deleteConversation({ conversation_id })
 
-  test('nothing of its content is left in any table', async () => {
+  test('none of its content is left in any table', async () => {
     const word = (place: string) => `secret-${place}-zanzibar`
     const places = ['user', 'context', 'metadata', 'patch', 'greeting', 'message', 'reply', 'summary', 'reason']
     const id = await start(
@@ -152,7 +153,7 @@ describe('deleteConversation', () => {
     expect((await dumpDatabase()).filter((text) => text.includes('mombasa'))).toEqual([])
   })
 
-  test('it is gone: 404 everywhere, in no list and no count, while its id stays taken', async () => {
+  test('it is gone: 404 everywhere, in no list or count, while its id stays taken', async () => {
     const id = await start({ user_id: 'gone' })
     await remove(id)
     const conversation_id = id
@@ -177,7 +178,7 @@ describe('deleteConversation', () => {
     expect(await refusal(again)).toMatchObject({ status: 409, code: 'conversation_id_taken' })
   })
 
-  test('an active one is ended first: its turn is broken off, and the call is told', async () => {
+  test('an active one is ended first: its turn is stopped, and the call is answered', async () => {
     const id = await start()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -201,7 +202,7 @@ describe('a conversation token', () => {
     return { ...answer, client: createClient({ base_url: server.url, token: answer.token }) }
   }
 
-  test('says what it may do and how long', async () => {
+  test('states its permissions and its expiry', async () => {
     const id = await start()
     const { permissions, expires_at } = await tokenFor(id, ['message', 'read'])
     expect(permissions).toEqual(['message', 'read'])
@@ -251,7 +252,7 @@ describe('a conversation token', () => {
     expect(JSON.stringify(seen)).not.toMatch(/secret|metrics/i)
   })
 
-  test('message: a turn as any other', async () => {
+  test('message: starts an ordinary turn', async () => {
     const id = await start()
     const { client } = await tokenFor(id, ['message'])
     server.model.answer = () => 'Hello.'
@@ -260,7 +261,7 @@ describe('a conversation token', () => {
     expect((await get(id)).user_turn_count).toBe(1)
   })
 
-  test('end: it is the end user who ended it', async () => {
+  test('end: the end user is recorded as who ended it', async () => {
     const id = await start({ user_id: 'Ada' })
     const { client } = await tokenFor(id, ['end'])
     await client.endConversation({ conversation_id: id, reason: 'Enough.' })
@@ -270,7 +271,7 @@ describe('a conversation token', () => {
     })
   })
 
-  test('each permission opens its own call only, and only on this conversation', async () => {
+  test('each permission allows only its own call, and only on this conversation', async () => {
     const [id, other] = [await start(), await start()]
     const { client } = await tokenFor(id, ['read'])
     expect(await refusal(client.sendConversationMessage({ conversation_id: id, text: 'Hi' }))).toMatchObject({
@@ -303,7 +304,7 @@ describe('a conversation token', () => {
 })
 
 describe('getConversation', () => {
-  test('in any spelling of its id; a personal access token acts as its user', async () => {
+  test('accepts any spelling of the id; a personal access token acts as its user', async () => {
     const id = await start()
     expect((await get(id.toUpperCase())).id).toBe(id)
     const user = await makeUser(server, server.organization_id)
@@ -329,7 +330,7 @@ describe('getConversation', () => {
   })
 })
 
-test('a token that reads is not handed on by who may not see what was said', async () => {
+test('a caller without access to messages cannot create a token that reads', async () => {
   const { agent_id: id } = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: id })
   const key = await server.client.createOrganizationKey({ name: 'narrow', scopes: ['conversations:manage'] })

@@ -1,5 +1,5 @@
-// What a turn asks of the database: no statement more than is listed here; and what is not read again, because the commit knows
-// it, is what is stored.
+// What a turn costs in database statements: none but those listed here. And what is not read again because the commit knows
+// it equals what is stored.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { findConversation } from '../../src/conversations/read/conversation.ts'
 import { findTurn } from '../../src/conversations/read/turns.ts'
@@ -33,7 +33,7 @@ const statements_of_a_turn = [
   ...commitOf('end_turns'),
 ]
 
-/** What the server does by itself, and what a wait looks with that takes long. */
+/** Periodic statements of the server, and those of long waits. */
 const beside =
   /^(open_webhook_lanes|merge_work|mark_credential_used|renew_leases|abandoned_turns|find_turn|watch_secret_key)$/
 
@@ -47,7 +47,7 @@ test('a turn is fifteen statements', async () => {
     })
     expect(answer.status).toBe(200)
   }
-  // The first one reads what is kept from then on.
+  // The first one reads what is cached from then on.
   await send()
   proxy.statements.length = 0
   await send()
@@ -55,7 +55,7 @@ test('a turn is fifteen statements', async () => {
   expect(asked.filter((name) => !beside.test(name))).toEqual(statements_of_a_turn)
 })
 
-test('an attempt is handed the turn and its conversation as they are stored', async () => {
+test('an attempt gets the turn and its conversation as they are stored', async () => {
   const { engine: runner } = server.app.rooms.engine
   const started: TurnLease[] = []
   const start = runner.start.bind(runner)
@@ -72,7 +72,7 @@ test('an attempt is handed the turn and its conversation as they are stored', as
   const store = openStore(server.database, server.organization_id)
   expect(begun!.turn).toEqual(await findTurn(store, conversation_id, turn_id))
   const stored = await findConversation(store, conversation_id)
-  // What the message itself has moved on.
+  // Fields that the message itself has changed.
   const { updated_at, last_activity_at, user_turn_count } = stored!
   expect({ ...begun!.conversation, updated_at, last_activity_at, user_turn_count }).toEqual(stored)
   held.say('Hello')

@@ -1,4 +1,4 @@
-// createConversation: which agent answers, the greeting, the idempotent id, and everything it refuses.
+// createConversation: which agent answers, the greeting, the idempotent id, and everything that it refuses.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ const create = (fields: CreateInput) =>
 const get = (conversation_id: string) => server.client.getConversation({ conversation_id })
 const count = async () => (await server.client.countConversations()).count
 
-/** Sends a body as it is, with what the SDK's types would not let through. */
+/** Sends a body unchanged, even if the SDK's types would not allow it. */
 async function post(body: unknown) {
   const response = await fetch(`${server.url}/core/conversations`, {
     method: 'POST',
@@ -95,7 +95,7 @@ describe('the agent', () => {
     expect([await chosen('latest'), await chosen(1), await chosen(2)]).toEqual([second.id, version_id, second.id])
   })
 
-  test('none published 400, inactive 400, deleted 404, unknown or malformed 404', async () => {
+  test('no published version 400, inactive 400, deleted 404, unknown or malformed 404', async () => {
     const { agent_id } = await server.client.createAgent({ name: 'New' })
     expect(await refusal(create({ agent_id }))).toMatchObject({ status: 400, code: 'version_not_published' })
     const { agent_id: inactive, version_id } = await publishAgent(server.client)
@@ -111,7 +111,7 @@ describe('the agent', () => {
     }
   })
 
-  test('exactly one of the three; nulls are as absent', async () => {
+  test('exactly one of the three; null counts as absent', async () => {
     const { agent_id, version_id } = agent
     const wrong: CreateInput[] = [
       {},
@@ -132,7 +132,7 @@ describe('the agent', () => {
     })
   })
 
-  test('an inline configuration is judged like a version’s: every fault with its path', async () => {
+  test('an inline configuration is checked like that of a version: every fault with its path', async () => {
     const config = { llm: { provider: 5 }, max_turn_seconds: 0, instructions: '{{ open', other: true }
     const { status, errors } = await post({ channel: 'text', user_id: 'u', agent_config: config })
     expect(status).toBe(422)
@@ -162,12 +162,12 @@ describe('the greeting', () => {
     expect(await get(created.conversation.id)).toEqual(created.conversation)
   })
 
-  test('a channel override takes its place', async () => {
+  test('a channel override replaces it', async () => {
     const agent_config = { starting_message: 'Everywhere.', channel_overrides: { text: { starting_message: 'Here.' } } }
     expect((await create({ agent_config })).starting_message).toBe('Here.')
   })
 
-  test('written by the model, which is told what the agent is told', async () => {
+  test('written by the model, with the same instructions as the agent', async () => {
     server.model.answer = () => 'Good day, Ada.'
     const starting_message = { type: 'generated', instructions: 'Greet by name.' } as const
     const created = await create({
@@ -238,14 +238,14 @@ describe('the idempotent id', () => {
     expect(first.starting_message).toBe('The first.')
   })
 
-  test('ten at once make one', async () => {
+  test('ten at once create one', async () => {
     const body = { id: randomUUID(), agent_config: { starting_message: 'Hello.' } }
     const answers = await Promise.all(Array.from({ length: 10 }, () => create(body)))
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(answers[0]!.starting_message).toBe('Hello.')
   })
 
-  test('another body, a deleted one, an imported one and one of another organization: the same 409', async () => {
+  test('another body, and the id of a deleted conversation, an imported one or one of another organization: the same 409', async () => {
     const other = await makeOrganization(server)
     const agent_config = {}
     const taken = (await create({ id: randomUUID(), agent_config })).conversation.id
@@ -269,18 +269,21 @@ describe('the idempotent id', () => {
       bodies.map(() => ({ code: 'conversation_id_taken', detail: expect.any(String), request_id: '' })),
     )
     expect(new Set(errors.map(({ status, message }) => `${status} ${message}`))).toEqual(
-      new Set(['409 This conversation id is taken.']),
+      new Set(['409 Another conversation has this id. Use a new one.']),
     )
   })
 
-  test.each(['', 'nonsense', `urn:uuid:${randomUUID()}`, `{${randomUUID()}}`, 5])('%j is no id: 422', async (id) => {
-    expect(await post({ id, channel: 'text', user_id: 'u', agent_config: {} })).toMatchObject({
-      status: 422,
-      errors: [{ path: 'id' }],
-    })
-  })
+  test.each(['', 'nonsense', `urn:uuid:${randomUUID()}`, `{${randomUUID()}}`, 5])(
+    '%j is not an id: 422',
+    async (id) => {
+      expect(await post({ id, channel: 'text', user_id: 'u', agent_config: {} })).toMatchObject({
+        status: 422,
+        errors: [{ path: 'id' }],
+      })
+    },
+  )
 
-  test('in capitals it is the same id', async () => {
+  test('the same id in capitals', async () => {
     const id = randomUUID()
     const first = await create({ id, agent_config: {} })
     expect(await create({ id: id.toUpperCase(), agent_config: {} })).toEqual(first)
@@ -296,7 +299,7 @@ describe('what is refused', () => {
     })
   })
 
-  test('an agent that does not talk on text', async () => {
+  test('an agent without the text channel', async () => {
     const agent_config = { channel_properties: { text: { enabled: false } } }
     expect(await refusal(create({ agent_config }))).toMatchObject({ status: 400, code: 'channel_not_configured' })
   })
@@ -317,9 +320,9 @@ describe('what is refused', () => {
     ['deep nesting', body(`"custom_metadata":${nested(100)}`), 'custom_metadata.a.a.a.a.a.a.a'],
     ['very deep nesting', body(`"custom_metadata":${nested(30_000)}`), 'custom_metadata.a.a.a.a.a.a.a'],
     ['too large metadata', body(`"custom_metadata":{"a":"${'x'.repeat(1000)}"}`), 'custom_metadata'],
-    ['metadata that is no object', body('"custom_metadata":[]'), 'custom_metadata'],
+    ['metadata that is not an object', body('"custom_metadata":[]'), 'custom_metadata'],
     ['too long a context', body(`"initial_context":"${'x'.repeat(101)}"`), 'initial_context'],
-    ['a version that is no number', body('"version":"first"'), 'version'],
+    ['a version that is not a number', body('"version":"first"'), 'version'],
     ['no object', '[]', ''],
   ])('%s: 422', async (_name, text, path) => {
     const before = await count()
@@ -328,7 +331,7 @@ describe('what is refused', () => {
     expect(await count()).toBe(before)
   })
 
-  test('a body full of faults is answered with a bounded list of them', async () => {
+  test('a body with many faults gets a bounded list of them', async () => {
     const { status, errors } = await post(body(`"custom_metadata":{"a":[${'"\\ud800",'.repeat(20_000)}0]}`))
     expect([status, errors?.length]).toEqual([422, 100])
   })
@@ -343,7 +346,7 @@ describe('what is refused', () => {
     expect((await fetch(`${server.url}/core/conversations`, init)).status).toBe(415)
   })
 
-  test('limits count characters, not UTF-16 units; at the limit it is taken', async () => {
+  test('limits count characters, not UTF-16 units; at the limit it is accepted', async () => {
     await create({ agent_config: {}, initial_context: '🙂'.repeat(100), user_id: 'x'.repeat(512) })
     expect(await refusal(create({ agent_config: {}, initial_context: '🙂'.repeat(101) }))).toMatchObject({
       status: 422,

@@ -1,4 +1,4 @@
-// `end` against its published contract, for every situation that the specification lists.
+// `end` against its published contract, for every situation in the specification.
 import { readFileSync } from 'node:fs'
 import { type ConversationStatus, conversationStatuses } from '@parley/contract'
 import { sql } from 'kysely'
@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** Calls `end` as a foreign client would: nothing of the SDK is between. */
+/** Calls `end` like a foreign client, without the SDK. */
 async function end(id: string, init: { token?: string | null; body?: string; headers?: Record<string, string> } = {}) {
   const token = init.token === undefined ? server.admin_key : init.token
   const response = await fetch(`${server.url}/core/conversations/${id}/end`, {
@@ -114,12 +114,12 @@ describe('the answer of end', () => {
     },
   )
 
-  test('an unknown id: the published words', async () => {
+  test('an unknown id: the published text', async () => {
     const { body } = await end('0190b000-0000-7000-8000-ffffffffffff')
     expect(body['detail']).toBe('Conversation not found')
   })
 
-  test('another organization’s: 404, the same words', async () => {
+  test('another organization’s: 404, the same text', async () => {
     const id = await newConversation()
     const other = await anotherOrganization()
     expect(await end(id, { token: other })).toMatchObject({ status: 404, body: { detail: 'Conversation not found' } })
@@ -167,7 +167,7 @@ async function anotherOrganization(): Promise<string> {
   return (await createKey(services, { organization: organization.id, name: 'key' })).secret
 }
 
-/** Until the attempt that runs here has received this much of the model's text. */
+/** Waits until the attempt that runs here has received this much of the model's text. */
 async function heard(conversation_id: string, text: string): Promise<void> {
   await expect.poll(() => server.app.rooms.engine.engine.textSoFar(conversation_id)).toBe(text)
 }
@@ -199,14 +199,14 @@ describe('what end does', () => {
     expect(ended.map((event) => event.type)).toEqual(['conversation.ended', 'conversation.analyzed'])
   })
 
-  test('in the middle of a reply: what was said is kept, marked, and nothing follows', async () => {
+  test('in the middle of a reply: keeps the text so far, marked as interrupted, and nothing follows', async () => {
     const id = await newConversation()
     const held = holdAnswer()
     server.model.answer = () => held
     const waiting = refusal(server.client.sendConversationMessage({ conversation_id: id, text: 'Tell me a story' }))
     await held.asked
-    held.say('Once upon a ')
-    await heard(id, 'Once upon a ')
+    held.say('Long ago a ')
+    await heard(id, 'Long ago a ')
     const answer = await end(id)
     expect(answer.status).toBe(200)
     expect(await waiting).toMatchObject({ status: 409, code: 'conversation_ended' })
@@ -215,14 +215,14 @@ describe('what end does', () => {
     const { conversation } = await server.client.getConversation({ conversation_id: id })
     expect(conversation!.items.map(({ role, content, interrupted }) => [role, content, interrupted])).toEqual([
       ['user', ['Tell me a story'], false],
-      ['assistant', ['Once upon a '], true],
+      ['assistant', ['Long ago a '], true],
     ])
     await expect.poll(() => server.model.hangUps).toBeGreaterThan(0)
     const error = await refusal(server.client.sendConversationMessage({ conversation_id: id, text: 'And then?' }))
     expect(error).toMatchObject({ status: 409, code: 'conversation_not_active', turn_id: null })
   })
 
-  test('waiting turns end with it, and their calls say that the message is stored', async () => {
+  test('ends waiting turns too, and their calls say that the message is stored', async () => {
     const id = await newConversation()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -253,7 +253,7 @@ describe('the summary', () => {
     return id
   }
 
-  test('is waited for, and made from the transcript', async () => {
+  test('is awaited, and written from the transcript', async () => {
     const id = await summarized({ summary: { instructions: 'Name the product.', max_words: 10 } })
     server.model.answer = () => 'The user asked for a parcel.'
     expect((await end(id)).body['summary']).toBe('The user asked for a parcel.')
@@ -263,7 +263,7 @@ describe('the summary', () => {
     expect(await server.client.getConversation({ conversation_id: id })).toMatchObject({ analysis_status: 'done' })
   })
 
-  test('Prefer: wait=0 answers at once; a later end has it', async () => {
+  test('Prefer: wait=0 answers at once; a later end returns it', async () => {
     const id = await summarized()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -275,7 +275,7 @@ describe('the summary', () => {
     await expect.poll(async () => (await end(id)).body['summary']).toBe('Later.')
   })
 
-  test('Prefer: anything but a number is refused', async () => {
+  test('Prefer: refuses anything but a number', async () => {
     expect((await end(await newConversation(), { headers: { prefer: 'wait=soon' } })).status).toBe(422)
   })
 
@@ -285,7 +285,7 @@ describe('the summary', () => {
     expect((await end(id)).body['summary']).toBeNull()
     expect(await server.client.getConversation({ conversation_id: id })).toMatchObject({
       analysis_status: 'skipped',
-      analysis_reason: 'There was no user message.',
+      analysis_reason: 'The conversation has no user message.',
     })
   })
 

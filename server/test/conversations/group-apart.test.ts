@@ -1,4 +1,4 @@
-// What could come between changes that are committed together: keys, locks, lost statements. None is any other's business.
+// What may interfere between changes that are committed together: keys, locks, lost statements. None affects the others.
 import { ApiError } from '@parley/sdk'
 import { randomUUID } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
@@ -50,7 +50,7 @@ async function textsOf(conversation_id: string): Promise<string[]> {
 
 const countOf = (name: string) => proxy.statements.filter((statement) => statement.name === name).length
 
-/** Says something, unless anything was said before. */
+/** Adds a message, unless the conversation has one. */
 function sayFirst(text: string) {
   return ({ next_position }: LockedConversation) => {
     if (next_position > 0) return { refused: 'turn_in_progress' as const }
@@ -73,7 +73,7 @@ function say(id: string, text: string, change: ChangeName = 'update') {
   })
 }
 
-/** As a call with a key does; `meanwhile` happens between its look for the key and its commit. */
+/** Like a call with a key; `meanwhile` happens between its look for the key and its commit. */
 function sayOnce(
   id: string,
   text: string,
@@ -104,7 +104,7 @@ function sayOnce(
   })
 }
 
-/** Whoever needs it waits until `release`. */
+/** Its callers wait until `release`. */
 async function holdInTransaction(held: RawBuilder<unknown>) {
   const end = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
@@ -126,7 +126,7 @@ async function isAnyoneWaiting(): Promise<boolean> {
   return rows.length > 0
 }
 
-test('T9: a change whose key another call has bound meanwhile is not written, and those beside it are', async () => {
+test('T9: a change whose key another call has bound meanwhile is not written; the others in its group are', async () => {
   const [id, other] = (await makeConversations(2)) as [string, string]
   const key = randomUUID()
   let beside: Promise<unknown> | undefined
@@ -144,7 +144,7 @@ test('T9: a change whose key another call has bound meanwhile is not written, an
   expect(await textsOf(other)).toEqual(['Beside'])
 })
 
-test('a change whose key another transaction is about to bind waits without a connection, and those beside it are written', async () => {
+test('a change whose key another transaction is about to bind waits without a connection; the others in its group are written', async () => {
   const [id, other] = (await makeConversations(2)) as [string, string]
   const key = randomUUID()
   const name = `idempotency key ${server.organization_id} ${key}`
@@ -169,7 +169,7 @@ test('a change whose key another transaction is about to bind waits without a co
   expect(await textsOf(other)).toEqual(['Beside'])
 })
 
-test('who waits for a key that a node of the version before is about to bind holds up only himself', async () => {
+test('a change that waits for a key that a node of the previous version is about to bind delays no other', async () => {
   const ids = await makeConversations(4)
   const keys = ids.map(() => randomUUID())
   const release = await holdInTransaction(sql`
@@ -186,7 +186,7 @@ test('who waits for a key that a node of the version before is about to bind hol
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual(n === 1 ? [] : [`Said ${n}`])
 }, 20_000)
 
-test('a group whose member waits for a key is part of no circle of waits', async () => {
+test('a group with a member that waits for a key is in no deadlock', async () => {
   const ids = await makeConversations(3)
   const key = randomUUID()
   const said = await server.database.transaction(async (tx) => {
@@ -204,7 +204,7 @@ test('a group whose member waits for a key is part of no circle of waits', async
   ])
 })
 
-test('one key for two conversations at once is for one of them, and disturbs nobody else', async () => {
+test('one key used for two conversations at once counts for one, and affects no other call', async () => {
   const ids = await makeConversations(5)
   const said = await Promise.allSettled(ids.map((id, n) => sayOnce(id, `Said ${n}`, `key ${Math.max(1, n)} ${ids[0]}`)))
   const answers = said.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.error : outcome.value))
@@ -216,7 +216,7 @@ test('one key for two conversations at once is for one of them, and disturbs nob
   expect([countOf('lock_free_conversations'), countOf('lock_conversation')]).toEqual([1, 1])
 })
 
-test('T9: a key that was bound by a group which failed can still be taken by another call', async () => {
+test('T9: a key bound by a group that failed is free for another call', async () => {
   const [id, other] = (await makeConversations(2)) as [string, string]
   const key = randomUUID()
   await using node = await server.startAnother()
@@ -226,7 +226,7 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
     onReached = () => {}
     void sayOnce(id, 'Said elsewhere', key, node).then(elsewhere.resolve, elsewhere.reject)
     await expect.poll(isAnyoneWaiting, { interval: 5, timeout: 10_000 }).toBe(true)
-    // So that the other one has the lock first.
+    // So that the other one gets the lock first.
     onReached = async (next) => void (next === 'update.begun' && (await elsewhere.promise))
     throw new Error('the group fails')
   }
@@ -236,7 +236,7 @@ test('T9: a key that was bound by a group which failed can still be taken by ano
   expect(await textsOf(other)).toEqual(['Said beside'])
 })
 
-test('pause points tell of each what has become of it', async () => {
+test('pause points report the outcome of each change', async () => {
   const ids = await makeConversations(4)
   await say(ids[1]!, 'Said before')
   const release = await holdInTransaction(sql`select id from conversations where id = ${ids[2]} for update`)
@@ -257,7 +257,7 @@ test('pause points tell of each what has become of it', async () => {
   expect(stagesOf('tool_result')).toEqual(['begun', ...whole])
 })
 
-/** Both groups that may be under way at once are, and stand still, until `release`: what comes meanwhile goes together. */
+/** Holds both groups that can run at once until `release`: changes that arrive meanwhile are grouped together. */
 async function holdGroups(ids: string[], { rooms }: App = server.app) {
   const gate = Promise.withResolvers<void>()
   let standing = 0
@@ -279,13 +279,13 @@ async function holdGroups(ids: string[], { rooms }: App = server.app) {
   }
 }
 
-/** It renews no lease and takes no turn up. */
+/** It renews no lease and takes no turn over. */
 const withoutSweeps: Clock = {
   ...systemPorts.clock,
   after: (ms, call) => (ms === renew_ms ? () => {} : systemPorts.clock.after(ms, call)),
 }
 
-test('T6: a group of a node that stood still is void for the turns that another one has taken up', async () => {
+test('T6: a group of a paused node is void for turns that another node has taken over', async () => {
   const ports = { reached, clock: withoutSweeps }
   await using still = await server.startAnother({}, { connectThrough: proxy.through, ports })
   const client = server.as({ base_url: still.url })
@@ -316,7 +316,7 @@ test('T6: a group of a node that stood still is void for the turns that another 
   await expect.poll(() => answered, { interval: 1, timeout: 10_000 }).toBe(2)
   const released = release()
   await arrived.promise
-  // As when it stands still for longer than PostgreSQL lets a transaction stand, and than its leases run.
+  // As if it stood still longer than PostgreSQL allows an idle transaction, and longer than its leases.
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
     where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
   await sql`update turns set lease_expires_at = now() - interval '1 hour'
@@ -327,10 +327,10 @@ test('T6: a group of a node that stood still is void for the turns that another 
   await released
   expect((await replies).map(({ reply }) => reply)).toEqual(['Said in time.', 'Said in time.'])
   for (const id of talks) expect(await textsOf(id)).toEqual(['Hello', 'Said in time.'])
-  expect(countOf('lock_free_conversations'), 'the two in the way, and one of both results').toBeGreaterThan(2)
+  expect(countOf('lock_free_conversations'), 'the two blocking groups, and one with both results').toBeGreaterThan(2)
 }, 60_000)
 
-test('a node that is stopped while changes wait for their commit tells of each what became of it', async () => {
+test('a node that is stopped while changes wait for their commit reports the outcome of each', async () => {
   const ids = await makeConversations(10)
   const talks = ids.slice(4)
   server.model.answer = () => 'Said.'
@@ -348,7 +348,7 @@ test('a node that is stopped while changes wait for their commit tells of each w
   await stopped
   for (const [n, id] of talks.entries()) {
     const outcome = outcomes[n]!
-    // A connection that was refused or lost says nothing.
+    // A refused or lost connection says nothing about the outcome.
     const is_known = outcome.status === 'fulfilled' || outcome.reason instanceof ApiError
     const is_stored = outcome.status === 'fulfilled' || outcome.reason.turn_id !== null
     const ends = is_known ? [is_stored ? 'Hello Said.' : ''] : ['Hello Said.', '']
@@ -367,31 +367,28 @@ const statements = [
 ]
 const losses = statements.flatMap((name) => (['before', 'after'] as const).map((when) => ({ name, when })))
 
-test.each(losses)(
-  'a connection that is lost $when $name of a group loses and doubles nothing',
-  async ({ name, when }) => {
-    const ids = await makeConversations(8)
-    const run = randomUUID()
-    const send = (conversation_id: string, n: number) =>
-      server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `${run} ${n}` })
-    const isOfGroup = ({ before, ...statement }: (typeof proxy.statements)[number]) =>
-      (statement.name || statement.text) === name &&
-      [...before, statement].some((one) => one.name === 'lock_free_conversations')
-    const fault = proxy.failStatement(1, { counts: isOfGroup, when, how: 'reset' })
-    const first = await Promise.allSettled(ids.map(send))
-    fault.release()
-    expect(fault.hits.length).toBe(1)
-    for (const [n, id] of ids.entries()) {
-      const outcome = first[n]!
-      const is_stored = outcome.status === 'fulfilled'
-      if (!is_stored) expect(outcome.reason).toMatchObject({ status: 503, turn_id: null })
-      expect(await textsOf(id)).toEqual(is_stored ? [`Message ${n}`, `Reply to Message ${n}`] : [])
-    }
-    const again = await Promise.all(ids.map(send))
-    for (const [n, id] of ids.entries()) {
-      const outcome = first[n]!
-      if (outcome.status === 'fulfilled') expect(again[n]).toEqual(outcome.value)
-      expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
-    }
-  },
-)
+test.each(losses)('a connection lost $when $name of a group loses and duplicates nothing', async ({ name, when }) => {
+  const ids = await makeConversations(8)
+  const run = randomUUID()
+  const send = (conversation_id: string, n: number) =>
+    server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `${run} ${n}` })
+  const isOfGroup = ({ before, ...statement }: (typeof proxy.statements)[number]) =>
+    (statement.name || statement.text) === name &&
+    [...before, statement].some((one) => one.name === 'lock_free_conversations')
+  const fault = proxy.failStatement(1, { counts: isOfGroup, when, how: 'reset' })
+  const first = await Promise.allSettled(ids.map(send))
+  fault.release()
+  expect(fault.hits.length).toBe(1)
+  for (const [n, id] of ids.entries()) {
+    const outcome = first[n]!
+    const is_stored = outcome.status === 'fulfilled'
+    if (!is_stored) expect(outcome.reason).toMatchObject({ status: 503, turn_id: null })
+    expect(await textsOf(id)).toEqual(is_stored ? [`Message ${n}`, `Reply to Message ${n}`] : [])
+  }
+  const again = await Promise.all(ids.map(send))
+  for (const [n, id] of ids.entries()) {
+    const outcome = first[n]!
+    if (outcome.status === 'fulfilled') expect(again[n]).toEqual(outcome.value)
+    expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
+  }
+})

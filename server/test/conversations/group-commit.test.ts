@@ -1,4 +1,4 @@
-// Changes that are committed together: each as if it were alone, whatever becomes of the others.
+// Changes that are committed together: each as if it were alone, whatever happens to the others.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type Change, noChange } from '../../src/conversations/machine/change.ts'
@@ -38,7 +38,7 @@ async function textsOf(conversation_id: string, client = server.client): Promise
 
 const countOf = (name: string) => proxy.statements.filter((statement) => statement.name === name).length
 
-/** A change that says something, as an operator may. */
+/** A change that adds a message, as an operator may. */
 function saying(text: string, change: Partial<Change> = {}): Change {
   const message = {
     ...({ type: 'message', id: systemPorts.newId(), role: 'assistant', content: textContent(text) } as const),
@@ -70,7 +70,7 @@ test('forty messages at once need fewer commits than that, and each has its own 
   expect(countOf('append')).toBeLessThan(80)
 })
 
-test('so do messages with a key each; the same again is the same turn', async () => {
+test('the same holds for messages with keys; a repeated one gets the same turn', async () => {
   const ids = await makeConversations(20)
   proxy.statements.length = 0
   const sendAll = () =>
@@ -85,7 +85,7 @@ test('so do messages with a key each; the same again is the same turn', async ()
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
 })
 
-test('of two calls with one key at once, among others, one has an effect', async () => {
+test('of two simultaneous calls with one key, among others, one has an effect', async () => {
   const ids = await makeConversations(10)
   const send = (conversation_id: string, n: number) =>
     server.client.sendConversationMessage({ conversation_id, text: `Message ${n}`, idempotency_key: `twice-${n}` })
@@ -96,7 +96,7 @@ test('of two calls with one key at once, among others, one has an effect', async
   }
 })
 
-test('what the database refuses of one keeps nobody else back', async () => {
+test('a change that the database refuses does not delay the others', async () => {
   const ids = await makeConversations(5)
   const no_version = {
     ...({
@@ -115,7 +115,7 @@ test('what the database refuses of one keeps nobody else back', async () => {
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual(n === 2 ? [] : [`Said ${n}`])
 })
 
-test('a conversation that is not there, or of another organization, is not found; the others are', async () => {
+test('a missing conversation, or one of another organization, is not found; the others are', async () => {
   const [first, second] = (await makeConversations(2)) as [string, string]
   const other = await makeOrganization(server)
   const outcomes = await Promise.allSettled([
@@ -130,7 +130,7 @@ test('a conversation that is not there, or of another organization, is not found
   expect(await textsOf(second)).toEqual(['Here too'])
 })
 
-test('who waits for a lock holds up only himself', async () => {
+test('a change that waits for a lock delays no other', async () => {
   const ids = await makeConversations(3)
   const held = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
@@ -151,7 +151,7 @@ test('who waits for a lock holds up only himself', async () => {
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Said ${n}`])
 })
 
-test('several changes of one conversation come one after the other, in their order', async () => {
+test('several changes of one conversation are applied one after the other, in order', async () => {
   const [first, second] = (await makeConversations(2)) as [string, string]
   await Promise.all([say(first, 'One'), say(second, 'Other'), say(first, 'Two'), say(first, 'Three')])
   expect((await textsOf(first)).toSorted()).toEqual(['One', 'Three', 'Two'])
@@ -185,7 +185,7 @@ test('each is refused or accepted by its own state', async () => {
   expect(await textsOf(ids[1]!)).toEqual([])
 })
 
-test('events of several organizations reach the endpoints of each, and of nobody else', async () => {
+test('events of several organizations reach only their own endpoints', async () => {
   const others = await Promise.all([1, 2].map(() => makeOrganization(server)))
   const [first, second] = others as [(typeof others)[0], (typeof others)[0]]
   const of_second = await second.client.createWebhookEndpoint({
@@ -205,7 +205,7 @@ test('events of several organizations reach the endpoints of each, and of nobody
 })
 
 test.each(['before', 'after'] as const)(
-  'a connection that is lost %s their commit loses and doubles nothing',
+  'a connection lost %s their commit loses and duplicates nothing',
   async (when) => {
     const ids = await makeConversations(20)
     const fault = proxy.atCommit({ of: 'lock_free_conversations', when, how: 'reset' })

@@ -1,4 +1,4 @@
-// importConversations: what becomes of each row, what is kept of it, and that it can be gone on with.
+// importConversations: the outcome of each row, what is kept of it, and that the conversation can continue.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ const bringIn = (...rows: unknown[]) => server.client.importConversations({ conv
 const get = (conversation_id: string) => server.client.getConversation({ conversation_id })
 const created = { created: 1, unchanged: 0, errors: [] }
 
-/** Brings one row in and reads it. */
+/** Imports one row and reads it. */
 async function kept(fields: object) {
   const row = rowOf(fields)
   expect(await bringIn(row)).toEqual(created)
@@ -49,7 +49,7 @@ describe('a row', () => {
     expect(await get(row.id)).toMatchObject({ ...before, custom_metadata: { z: 1 }, updated_at: expect.any(String) })
   })
 
-  test('an id of another organization, of a deleted one and of a created one is taken, in the same words', async () => {
+  test('an id of another organization, of a deleted one and of a created one is taken, with the same text', async () => {
     const foreign = rowOf()
     await other.client.importConversations({ conversations: [foreign] })
     const deleted = rowOf()
@@ -65,7 +65,7 @@ describe('a row', () => {
     ])
   })
 
-  test('a bad one harms no other, and says where it is bad', async () => {
+  test('a faulty one affects no other, and names the faulty fields', async () => {
     const good = [rowOf(), rowOf()]
     const bad = [
       [{ id: 'nonsense' }, 'id'],
@@ -115,7 +115,7 @@ describe('a row', () => {
     expect(status).toBe(422)
   })
 
-  test('the same ones by ten calls at once: each created once, unchanged for the others', async () => {
+  test('the same rows in ten simultaneous calls: each created once, unchanged for the others', async () => {
     const rows = Array.from({ length: 20 }, () => rowOf())
     const answers = await Promise.all(Array.from({ length: 10 }, () => bringIn(...rows)))
     expect(answers.flatMap((answer) => answer.errors)).toEqual([])
@@ -123,7 +123,7 @@ describe('a row', () => {
     expect(answers.reduce((sum, answer) => sum + answer.unchanged, 0)).toBe(180)
   })
 
-  test('a narrowed key brings in its agent’s only', async () => {
+  test('a narrowed key imports only conversations of its agent', async () => {
     const client = server.as({ token: await makeNarrowedKey(server, [agent.agent_id]) })
     const conversations = [rowOf({ agent_id: agent.agent_id }), rowOf({ agent_id: randomUUID() }), rowOf()]
     const answer = await client.importConversations({ conversations })
@@ -147,7 +147,7 @@ describe('times', () => {
     [{ created_at: '2026-01-01T10:00Z', ended_at: '2026-01-01T10:00:20' }, '2026-01-01T10:00:20.000000Z', 20],
     [{}, '2026-01-01T10:00:00.000000Z', 0],
   ])('%j: ended at %s, duration %i', async (fields, ended_at, duration) => {
-    // Each of these begins at the same time: `created_at` moves on, `duration` follows what was sent.
+    // All of these start at the same time: `created_at` moves on, `duration` follows what was sent.
     expect(await kept(fields)).toMatchObject({ ended_at, duration })
   })
 
@@ -239,12 +239,12 @@ describe('the content', () => {
     expect(conversation!.items).toEqual(items.map((item, position) => ({ ...item, position, turn_id: null })))
   })
 
-  test('without a transcript the count of turns is as sent', async () => {
+  test('without a transcript the count of turns is the one sent', async () => {
     expect(await kept({ user_turn_count: 7 })).toMatchObject({ user_turn_count: 7, conversation: { items: [] } })
     expect(await kept({ user_turn_count: 7, conversation: { items: [] } })).toMatchObject({ user_turn_count: 0 })
   })
 
-  test('what getConversation returned goes into another organization under new ids', async () => {
+  test('a result of getConversation can be imported into another organization under new ids', async () => {
     server.model.answer = () => 'In Berlin.'
     const { agent_id } = await publishAgent(server.client, { starting_message: 'Hello.', analysis: {} })
     const talked = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
@@ -272,7 +272,7 @@ describe('the content', () => {
 })
 
 describe('an active text conversation', () => {
-  test('needs an agent that is here, with a published version', async () => {
+  test('needs an agent of this organization with a published version', async () => {
     const draft = await server.client.createAgent({ name: 'Draft' })
     const rows = [{}, { agent_id: randomUUID() }, { agent_id: draft.agent_id }, { agent_version_id: randomUUID() }]
     const { created: count, errors } = await bringIn(...rows.map((row) => rowOf({ status: 'in_progress', ...row })))

@@ -1,4 +1,4 @@
-// What is larger than one answer holds: where the answer ends, and that the rest is read with what it says.
+// Data larger than one answer: where the answer ends, and that the rest can be read from there.
 import { randomUUID } from 'node:crypto'
 import type { TranscriptItem } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -24,7 +24,7 @@ const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
 
 type ImportedItem = { type: 'message' | 'function_call' | 'function_call_output' } & Record<string, unknown>
 
-/** A conversation with these items, which is over. */
+/** An ended conversation with these items. */
 async function bringIn(items: ImportedItem[], fields: object = {}): Promise<string> {
   const id = randomUUID()
   const { errors } = await server.client.importConversations({
@@ -56,14 +56,14 @@ async function readParts(conversation_id: string, client = server.client): Promi
 }
 
 describe('a transcript', () => {
-  test('that is ordinary comes whole, and says nothing of parts', async () => {
+  test('that is ordinary is returned whole, without a next position', async () => {
     const id = await bringIn(times(40, (index) => message('Hello', index)))
     const { conversation } = await server.client.getConversation({ conversation_id: id })
     expect(Object.keys(conversation!)).toEqual(['items'])
     expect(conversation!.items.map(({ position }) => position)).toEqual(times(40, (index) => index))
   })
 
-  test('that is larger comes in parts, oldest first, each item once', async () => {
+  test('that is larger is returned in parts, oldest first, each item once', async () => {
     const id = await bringIn(times(30, (index) => message(`${index} ${'x'.repeat(3000)}`, index)))
     const parts = await readParts(id)
     expect(parts.length).toBeGreaterThan(4)
@@ -73,7 +73,7 @@ describe('a transcript', () => {
     )
   })
 
-  test('of very many small items is bounded too, by what is around them', async () => {
+  test('of very many small items is bounded too, by their overhead', async () => {
     const id = await bringIn(times(2000, (index) => message('x', index)))
     const parts = await readParts(id)
     expect(parts.flat()).toHaveLength(2000)
@@ -88,13 +88,13 @@ describe('a transcript', () => {
   test.each([
     ['control characters', '\u0001'.repeat(2000)],
     ['quotation marks', '"'.repeat(6000)],
-    ['letters of three bytes', '€'.repeat(4000)],
+    ['characters of three bytes', '€'.repeat(4000)],
   ])('is measured as it is sent: %s', async (_name, text) => {
     const id = await bringIn(times(12, (index) => message(text, index)))
     for (const items of await readParts(id)) expect(sizeOf(items)).toBeLessThan(answer_bytes + 13_000)
   })
 
-  test('shows an end user what was said: tools take no room in it', async () => {
+  test('shows an end user the messages: tool items do not count', async () => {
     const call = (index: number): ImportedItem[] => [
       message(`Question ${index}`),
       { type: 'function_call', call_id: `c${index}`, name: 'look', arguments: { secret: 'y'.repeat(9000) } },
@@ -108,7 +108,7 @@ describe('a transcript', () => {
     expect(JSON.stringify(parts)).not.toContain('yyy')
   })
 
-  test('from beyond its end is empty; without the scope there is none', async () => {
+  test('from beyond its end is empty; without the scope it is absent', async () => {
     const conversation_id = await bringIn([message('Hello')])
     const { conversation } = await server.client.getConversation({ conversation_id, items_from: 7 })
     expect(conversation).toEqual({ items: [] })
@@ -119,7 +119,7 @@ describe('a transcript', () => {
 })
 
 describe('a page', () => {
-  test('of versions ends with the one that goes beyond; the cursor goes on', async () => {
+  test('of versions ends with the one that exceeds the limit; the cursor continues', async () => {
     const { agent_id: id } = await publishAgent(server.client)
     for (const index of times(12, (place) => place))
       await server.client.createAgentVersion({ agent_id: id, config: { instructions: `${index} ${'x'.repeat(6000)}` } })
@@ -151,7 +151,7 @@ describe('a page', () => {
     expect(sizes).toEqual([3, 3, 2])
   })
 
-  test('of conversations is as long as it was asked for, and leaves the sensitive fields out that have no room', async () => {
+  test('of conversations has the requested length, and omits sensitive fields that do not fit', async () => {
     const user_id = randomUUID()
     const fields = { user_id, custom_metadata: { text: 'x'.repeat(4000) }, initial_context: 'y'.repeat(4000) }
     for (const _ of times(6, () => 0)) await bringIn([message('Hello')], fields)
@@ -182,7 +182,7 @@ describe('a page', () => {
   })
 })
 
-/** An active conversation with so many messages of so many characters before the next one. */
+/** An active conversation with this many messages of this many characters before the next one. */
 async function speak(count: number, characters: number, config: object = {}): Promise<string> {
   const agent = await publishAgent(server.client, config)
   const { conversation } = await server.client.createConversation({
@@ -205,9 +205,9 @@ async function speak(count: number, characters: number, config: object = {}): Pr
 
 describe('what a model is shown', () => {
   test.each([
-    ['the number of items ends it', 300, 20, { max_items: 200, max_tokens: 32_000 }],
-    ['their size ends it', 300, 30_000, { max_items: 200, max_tokens: 32_000 }],
-    ['nothing ends it', 30, 100, { max_items: 200, max_tokens: 32_000 }],
+    ['the number of items is the limit', 300, 20, { max_items: 200, max_tokens: 32_000 }],
+    ['their size is the limit', 300, 30_000, { max_items: 200, max_tokens: 32_000 }],
+    ['no limit is reached', 30, 100, { max_items: 200, max_tokens: 32_000 }],
   ])('is the same however far back the history is read: %s', async (_name, count, characters, window) => {
     const id = await speak(count, characters)
     const store = openStore(server.database, server.organization_id)

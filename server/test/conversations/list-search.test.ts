@@ -1,4 +1,4 @@
-// Pages of what filters find whose indexes know no order: whether it is new, old, or both, nothing is lost or repeated.
+// Pages for filters whose indexes are not sorted by time: whether matches are new, old, or both, none is lost or repeated.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,9 +11,9 @@ type Row = Input<'importConversations'>['conversations'][number]
 let server: TestServer
 let client: TestServer['client']
 
-// More than are looked through for a page of two before all that matches is sorted.
+// More than are scanned for a page of two before all matches are sorted.
 const count = 260
-/** By place in time: many of long ago, one in the middle, two of the newest. */
+/** By place in time: many old ones, one in the middle, two of the newest. */
 const places = [...Array.from({ length: 23 }, (_none, place) => place), 150, count - 9, count - 1]
 
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-// listConversations and countConversations: every filter alone and with others, what may be seen, and how to go on.
+// listConversations and countConversations: every filter alone and combined, what may be seen, and how to continue.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -39,7 +39,7 @@ beforeAll(async () => {
     'with\\': { custom_metadata: { plan: { tier: 'silver', seats: 3 } }, conversation: says(1) },
     open: { status: 'in_progress', agent_id: agent.agent_id, agent_version_id: agent.version_id },
   })
-  // Of someone else, and like everything above.
+  // Of another organization, and like everything above.
   const other = await makeOrganization(server)
   const rows = [...ids.keys()].map((name, index): Row => {
     const created_at = `2026-02-01T00:00:0${index}Z`
@@ -49,7 +49,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** The names of the rows that match, oldest first; the count must agree. */
+/** The names of the matching rows, oldest first; the count must agree. */
 async function matching(filters: Filters): Promise<string[]> {
   const rows = await server.client.listConversations(filters)
   const { limit: _limit, cursor: _cursor, ...counted } = filters
@@ -123,7 +123,7 @@ describe('a filter', () => {
     expect(await matching(filters)).toEqual(names)
   })
 
-  test('parley_turn_outcome finds each conversation once in which a message was not answered for that reason', async () => {
+  test('parley_turn_outcome finds each conversation with a turn of that outcome once', async () => {
     const { client } = await makeOrganization(server)
     const { agent_id } = await publishAgent(client)
     const begin = async () =>
@@ -249,7 +249,7 @@ describe('the next page', () => {
   })
 })
 
-test('a walk over 300 conversations with the same few times, by the recipe: each once, newest first', async () => {
+test('paging by the recipe over 300 conversations with few distinct times: each once, newest first', async () => {
   const mine = await makeOrganization(server)
   const theirs = await makeOrganization(server)
   const row = (index: number): Row => {

@@ -1,4 +1,4 @@
-// sendConversationMessage by itself: the reply, what the model is told, and every way in which there is none.
+// sendConversationMessage on its own: the reply, what the model is told, and every reason why there is no reply.
 import type { Input } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
@@ -66,7 +66,7 @@ describe('the reply', () => {
     expect(answer.widgets).toEqual(hasWidgets ? [] : undefined)
   })
 
-  test('is wrapped by the body template, returned and stored so', async () => {
+  test('is wrapped by the body template, and returned and stored that way', async () => {
     const body_template = '{{ agent_response }} -- for {{ custom_metadata.name }}'
     const custom_metadata = { name: 'Ada' }
     const id = await start({ channel_properties: { text: { body_template } } }, { custom_metadata })
@@ -87,7 +87,7 @@ describe('the reply', () => {
 })
 
 describe('the model', () => {
-  test('is told the instructions, the guardrails, the context and everything said', async () => {
+  test('gets the instructions, the guardrails, the context and all messages', async () => {
     const config = {
       instructions: 'You serve {{ custom_metadata.name }} ({{ user_id }}) on {{ channel }}{{ missing }}.',
       guardrails: 'Never swear.',
@@ -113,7 +113,7 @@ describe('the model', () => {
     ])
   })
 
-  test('is told what the metadata are now', async () => {
+  test('gets the current metadata', async () => {
     const id = await start({ instructions: 'Plan: {{ custom_metadata.plan }}.' }, { custom_metadata: { plan: 'free' } })
     server.model.answer = () => 'Hello.'
     await server.client.updateConversation({ conversation_id: id, custom_metadata: { plan: 'gold' } })
@@ -121,7 +121,7 @@ describe('the model', () => {
     expect(server.model.requests.at(-1)!.messages[0]!.content).toBe('Plan: gold.')
   })
 
-  test('sees no more than the context window', async () => {
+  test('gets no more than the context window', async () => {
     const id = await start({ context_window: { max_items: 3 } })
     server.model.answer = () => 'Yes.'
     for (const text of ['one', 'two', 'three']) await send(id, text)
@@ -133,14 +133,14 @@ describe('the model', () => {
 describe('when the model fails', () => {
   const llm = (model: string) => ({ provider: 'openai', model })
 
-  test('in passing it is asked again', async () => {
+  test('transiently, it is called again', async () => {
     const id = await start()
     const answers = [500, 429, 'At last.']
     server.model.answer = () => answers.shift()!
     expect((await send(id, 'Hi')).reply).toBe('At last.')
   })
 
-  test('three times, its fallbacks are asked in order', async () => {
+  test('three times, its fallbacks are called in order', async () => {
     const id = await start({ llm: { ...llm('a'), fallbacks: [llm('b'), llm('c')] } })
     const before = server.model.requests.length
     server.model.answer = ({ model }) => (model === 'c' ? 'From c.' : model === 'b' ? 400 : 503)
@@ -170,7 +170,7 @@ describe('when the model fails', () => {
     expect(shown.slice(1).join('\n')).toBe('Hi\nAnd now?')
   })
 
-  test('after it began to speak: nothing of it is kept, and it is not asked again', async () => {
+  test('after output began: none of it is kept, and it is not called again', async () => {
     const id = await start()
     const before = server.model.requests.length
     const line = Promise.withResolvers<never>()
@@ -188,7 +188,7 @@ describe('when the model fails', () => {
     expect(await said(id)).toEqual([['user', 'Hi']])
   })
 
-  test.each(['', ' \n'])('an empty answer (%j) is no reply: 502', async (text) => {
+  test.each(['', ' \n'])('an empty answer (%j) is not a reply: 502', async (text) => {
     const id = await start()
     server.model.answer = () => text
     expect(await refusal(send(id, 'Hi'))).toMatchObject({
@@ -198,7 +198,7 @@ describe('when the model fails', () => {
     })
   })
 
-  test('a model call out of time: 504', async () => {
+  test('a model call over its time limit: 504', async () => {
     const id = await start({ llm: { ...llm('slow'), timeout_ms: 20 } })
     const held = holdAnswer()
     server.model.answer = () => held
@@ -207,7 +207,7 @@ describe('when the model fails', () => {
     expect(await turnsOf(id)).toMatchObject([{ turn_id: error.turn_id, status: 'failed', outcome: 'timed_out' }])
   })
 
-  test('a turn out of time: 504, and the call to the model is broken off', async () => {
+  test('a turn over its time limit: 504, and the model call is aborted', async () => {
     const id = await start({ max_turn_seconds: 1 })
     const held = holdAnswer()
     server.model.answer = () => held
@@ -243,7 +243,7 @@ describe('what is refused', () => {
     expect(await said(id)).toEqual([])
   })
 
-  test('text at the limit is taken as it is, spaces and all', async () => {
+  test('text at the limit is accepted unchanged, including spaces', async () => {
     const id = await start()
     server.model.answer = () => 'Yes.'
     const text = ` ${'🙂'.repeat(48)}\n`
@@ -266,7 +266,7 @@ describe('what is refused', () => {
   })
 })
 
-test('T11: a client that goes away does not stop its turn', async () => {
+test('T11: a client that disconnects does not stop its turn', async () => {
   const id = await start()
   const held = holdAnswer()
   server.model.answer = () => held

@@ -1,9 +1,11 @@
-// Two nodes on one database: whichever is asked, the turn that runs on the other is stopped, and its text is kept.
+// Two nodes on one database: a request to one stops the turn that runs on the other, and its text is kept.
 import { createClient } from '@parley/sdk'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import type { TurnLease } from '../../src/conversations/turn-runner.ts'
+import { halt } from '../../src/engine/remote-halt.ts'
+import { changed } from '../../src/live/shared.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -23,7 +25,7 @@ afterAll(async () => {
 
 const there = () => createClient({ base_url: other.url, token: server.admin_key })
 
-/** A turn that runs on the first node, and has said so much. */
+/** A turn that runs on the first node and has said this much. */
 async function startTurn(text: string) {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
   const held = holdAnswer()
@@ -41,9 +43,9 @@ const itemsOf = async (conversation_id: string) =>
     ({ role, content, interrupted }) => [role, content!.join(''), interrupted],
   )
 
-/** Ends a turn from the other node; answers after how many milliseconds its model call was stopped. */
+/** Ends a turn from the other node; returns after how many milliseconds its model call was stopped. */
 async function endElsewhere(): Promise<number> {
-  const { conversation_id, call } = await startTurn('Once upon a ')
+  const { conversation_id, call } = await startTurn('Long ago a ')
   const hangUps = server.model.hangUps
   const startedAt = performance.now()
   const ended = await there().endConversation({ conversation_id, prefer: 'wait=0' })
@@ -53,14 +55,14 @@ async function endElsewhere(): Promise<number> {
   expect(await refusal(call)).toMatchObject({ status: 409, code: 'conversation_ended' })
   expect(await itemsOf(conversation_id)).toEqual([
     ['user', 'Hello', false],
-    ['assistant', 'Once upon a ', true],
+    ['assistant', 'Long ago a ', true],
   ])
   return took_ms
 }
 
 test('end on the other node keeps the text, marked, and stops the model call within 250 ms', async () => {
   const times_ms: number[] = []
-  // The fastest counts: whatever else the machine does at the moment is not what is measured.
+  // The fastest counts: other load on the machine is not what is measured.
   while (times_ms.length < 30 && times_ms.every((took_ms) => took_ms >= 250)) times_ms.push(await endElsewhere())
   expect(Math.min(...times_ms)).toBeLessThan(250)
 })
@@ -109,11 +111,11 @@ test('a message that waits on one node is answered by the turn that another star
   expect((await second).reply).toBe('Second answer.')
 })
 
-test('an attempt that was stopped for nothing begins again, and its turn is answered once', async () => {
+test('an attempt that was stopped in vain starts again, and its turn is answered once', async () => {
   const { conversation_id, call } = await startTurn('Never kept')
   server.model.answer = () => 'The whole answer.'
   // Another node asks for the text and dies before it concludes anything.
-  await other.core.live.bus.publish({ topic: 'halt', id: conversation_id })
+  await other.core.live.bus.publish(halt, conversation_id)
   expect((await call).reply).toBe('The whole answer.')
   expect(await itemsOf(conversation_id)).toEqual([
     ['user', 'Hello', false],
@@ -121,7 +123,7 @@ test('an attempt that was stopped for nothing begins again, and its turn is answ
   ])
 })
 
-test('a turn that was ended elsewhere before its attempt begins here asks no model', async () => {
+test('a turn that was ended elsewhere before its attempt starts here calls no model', async () => {
   const { engine: runner } = server.app.rooms.engine
   const { bus } = server.app.core.live
   const started: TurnLease[] = []
@@ -137,8 +139,8 @@ test('a turn that was ended elsewhere before its attempt begins here asks no mod
   runner.start = start
   const lease = started.find((one) => one.turn_id === turn_id)!
   expect(lease.begun).toBeDefined()
-  const heard = new Promise<void>((resolve) => bus.subscribe('changed', (id) => id === turn_id && resolve()))
-  await other.core.live.bus.publish({ topic: 'changed', id: turn_id })
+  const heard = new Promise<void>((resolve) => bus.subscribe(changed, (id) => id === turn_id && resolve()))
+  await other.core.live.bus.publish(changed, turn_id)
   await heard
   const asked = server.model.requests.length
   runner.start(lease)
@@ -146,7 +148,7 @@ test('a turn that was ended elsewhere before its attempt begins here asks no mod
   expect(server.model.requests).toHaveLength(asked)
 })
 
-test('the bus comes back after its connection is lost', async () => {
+test('the bus reconnects after its connection is lost', async () => {
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name = 'parley bus'`.execute(server.database.kysely)
   const listeners = async () => {
@@ -162,7 +164,7 @@ test('the bus comes back after its connection is lost', async () => {
   expect((await itemsOf(conversation_id)).at(-1)).toEqual(['assistant', 'Heard again', true])
 })
 
-/** A message that comes before the end is asked for would wait for its own turn. */
+/** A message sent before the end was requested would wait for its own turn. */
 async function untilEnding(conversation_id: string): Promise<void> {
   const ending = sql`select id from conversations where id = ${conversation_id} and ending is not null`
   await expect.poll(() => server.database.execute(ending)).toHaveLength(1)
@@ -188,7 +190,7 @@ test('finish on the other node waits for the running and the waiting turn, and t
   })
 })
 
-test('finish without open turns ends at once; a cut overtakes a finish', async () => {
+test('finish without open turns ends at once; a cut does not wait for a finish', async () => {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
   const idle = await there().endConversation({ conversation_id: conversation.id, mode: 'finish' })
   expect(idle.status).toBe('completed')

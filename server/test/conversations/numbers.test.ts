@@ -1,4 +1,4 @@
-// Numbers in free JSON: each comes back as it was sent, and counts as what the database makes of it.
+// Numbers in free JSON: each is returned as it was sent, and counts as many bytes as the database prints for it.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { storedBytes } from '../../src/base/json-size.ts'
@@ -28,7 +28,7 @@ const odd = [
 ]
 const finite = fc.double({ noDefaultInfinity: true, noNaN: true })
 const numbers = [...odd, ...fc.sample(finite, 150), ...fc.sample(fc.maxSafeInteger(), 100)]
-/** PostgreSQL knows one zero, which equals the other. */
+/** PostgreSQL has one zero, which equals the other. */
 const kept = numbers.map((number) => number + 0)
 
 const json = fc.oneof(
@@ -38,7 +38,7 @@ const json = fc.oneof(
   fc.constantFrom<unknown>(odd, '\u0001\b\f\n\r\t\u001f\u007f"\\/é€𝄞'),
 )
 
-test('the size of JSON is that of what the database prints, but for a space after each comma and colon', async () => {
+test('the size of JSON is that of the output of the database, except for a space after each comma and colon', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(json, { minLength: 1, maxLength: 100 }), async (values) => {
       const { rows } = await server.database.pool.query<{ bytes: number }>(
@@ -60,7 +60,7 @@ function countSeparators(value: unknown): number {
   return entries.reduce((sum: number, entry) => sum + countSeparators(entry), own)
 }
 
-test('metadata come back as they were sent', async () => {
+test('metadata is returned as it was sent', async () => {
   const input = { channel: 'text' as const, user_id: 'u', agent_id }
   const { conversation } = await server.client.createConversation({ ...input, custom_metadata: { numbers } })
   const conversation_id = conversation.id
@@ -70,17 +70,17 @@ test('metadata come back as they were sent', async () => {
   expect(listed!.custom_metadata).toEqual({ numbers: kept })
 })
 
-test('a configuration comes back as it was sent', async () => {
+test('a configuration is returned as it was sent', async () => {
   const { version } = await server.client.createAgentVersion({ agent_id, config: { notes: { numbers } } as never })
   const read = await server.client.getAgentVersion({ agent_id, version: String(version) })
   expect(read.config).toEqual({ notes: { numbers: kept } })
 })
 
-/** 2 KB of a request, and 65 KiB where it is stored. */
+/** 2 KB in the request, and 65 KiB when stored. */
 const tiny = { numbers: Array.from({ length: 201 }, () => 5e-324) }
 const reason = 'must have at most 65536 bytes as JSON, with numbers written out in full'
 
-test('metadata whose numbers print as more than they may have are refused, wherever they come in', async () => {
+test('metadata whose printed numbers exceed the limit is refused in every operation', async () => {
   const input = { channel: 'text' as const, user_id: 'u', agent_id }
   const created = await refusal(server.client.createConversation({ ...input, custom_metadata: tiny }))
   expect([created.status, created.errors]).toEqual([422, [{ path: 'custom_metadata', message: reason }]])
@@ -96,7 +96,7 @@ test('metadata whose numbers print as more than they may have are refused, where
   expect([patched.status, patched.errors]).toEqual([422, [{ path: 'custom_metadata', message: reason }]])
 })
 
-test('a row of an import has no more bytes, written out, than a request may have', async () => {
+test('a row of an import, written out, has no more bytes than a request may have', async () => {
   const row = (count: number) => ({
     ...{ id: crypto.randomUUID(), channel: 'text' as const, status: 'completed' as const, user_id: 'u' },
     created_at: '2026-01-01T00:00:00Z',

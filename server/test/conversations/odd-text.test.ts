@@ -1,5 +1,5 @@
-// A model may say what no database can store: NUL, half of a character, a number of tokens that is none. It costs nobody a turn, an
-// end or a summary.
+// A model may return what no database can store: NUL, half of a character, an invalid number of tokens. No turn, end or
+// summary fails because of it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -43,7 +43,7 @@ describe.each(odd)('%s', (_what, said, kept) => {
   const itemsOf = async (conversation_id: string) =>
     (await server.client.getConversation({ conversation_id })).conversation!.items
 
-  test('a reply has it replaced, in one attempt', async () => {
+  test('it is replaced in a reply, in one attempt', async () => {
     const conversation_id = await begin()
     server.model.answer = () => answer(said)
     expect((await send(conversation_id)).reply).toBe(kept)
@@ -51,7 +51,7 @@ describe.each(odd)('%s', (_what, said, kept) => {
     expect(data).toMatchObject([{ status: 'completed', attempts: 1 }])
   })
 
-  test('an end in the middle of it ends', async () => {
+  test('an end in the middle of it succeeds', async () => {
     const { conversation_id, call } = await startTurn()
     expect((await server.client.endConversation({ conversation_id })).status).toBe('completed')
     expect((await call).code).toBe('conversation_ended')
@@ -70,7 +70,7 @@ describe.each(odd)('%s', (_what, said, kept) => {
     expect((await next).reply).toBe('Fine.')
   })
 
-  test('a greeting and a summary have it replaced', async () => {
+  test('it is replaced in a greeting and a summary', async () => {
     const starting_message = { type: 'generated', instructions: 'Greet.' }
     server.model.answer = () => answer(said)
     const conversation_id = await begin({ starting_message, analysis: {} })
@@ -80,7 +80,7 @@ describe.each(odd)('%s', (_what, said, kept) => {
   })
 })
 
-test('a character that comes in two halves is whole', async () => {
+test('a character that arrives in two halves is stored whole', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   for (const text of ['a\ud83d', '\ude00b']) held.say(text)
@@ -98,7 +98,7 @@ test.each([
     { prompt_tokens: 5e12, completion_tokens: -3 },
     { input_tokens: 10_000_000, output_tokens: 0 },
   ],
-])('%j as what an answer has used', async (usage, counted) => {
+])('%j as the usage of an answer', async (usage, counted) => {
   const given = server.model.usage
   server.model.usage = usage
   const conversation_id = await begin()

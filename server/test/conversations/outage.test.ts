@@ -1,4 +1,4 @@
-// What a lost database connection or a lost worker does to those who wait: it costs time, never a message or a summary.
+// What a lost database connection or a lost worker means for waiting callers: it costs time, never a message or a summary.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -16,7 +16,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const newConversation = async () =>
   (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id
 
-/** Every connection to this database but the one that asks. */
+/** Every connection to this database except the one that asks. */
 const cutConnections = () =>
   sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`.execute(
@@ -35,7 +35,7 @@ test('T1: a call that waits for its reply survives the loss of every database co
   expect((await reply).reply).toBe('Still here.')
 })
 
-test('an analysis whose node has lost its lease is done again, and written once', async () => {
+test('an analysis whose node has lost its lease is repeated, and written once', async () => {
   const conversation_id = await newConversation()
   server.model.answer = () => 'A reply.'
   await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })

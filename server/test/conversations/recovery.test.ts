@@ -1,4 +1,4 @@
-// Turns whose node is gone: they are taken up, and the node that comes back has no say.
+// Turns whose node is gone: another attempt takes them over, and a node that returns can write nothing.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clock } from '../../src/base/ports.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** A conversation with a turn whose model is asked and does not answer yet. */
+/** A conversation with a turn whose model was called and does not answer yet. */
 async function startTurn() {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
   const held = holdAnswer()
@@ -65,12 +65,12 @@ test('T10: after three lost attempts the turn fails, and the next message is ans
   expect(next.reply).toBe('Here again.')
 })
 
-test('a waiting turn that nobody starts is found', async () => {
+test('a waiting turn that was never started is found', async () => {
   const { id, held, reply } = await startTurn()
   const second = server.client.sendConversationMessage({ conversation_id: id, text: 'Second' })
   second.catch(() => {})
   await expect.poll(async () => (await turnsOf(id)).length).toBe(2)
-  // As if the commit that ends the first had forgotten to start the second.
+  // As if the commit that ended the first had not started the second.
   await sql`update turns set status = 'failed', outcome = 'model_error', finished_at = now(), lease = null,
     lease_expires_at = null, node_id = null where conversation_id = ${id} and status = 'running'`.execute(
     server.database.kysely,

@@ -1,4 +1,4 @@
-// What a conversation must not keep is in nothing that is stored, answered or shown to the model once it was said.
+// What a conversation must not keep is in nothing that is stored, answered, or shown to the model afterwards.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { insertConversation, insertHistory } from '../../src/conversations/commit/new.ts'
@@ -26,7 +26,7 @@ async function create(): Promise<string> {
   return conversation.id
 }
 
-/** Rows about the conversation in which the address stands. */
+/** The conversation's rows that contain the address. */
 async function rowsWithAddress(id: string): Promise<string[]> {
   const tables = ['transcript_items', 'events', 'turns', 'conversation_progress']
   const counted = tables.map(
@@ -59,7 +59,7 @@ test('messages and replies', async () => {
   expect(await rowsWithAddress(conversation_id)).toEqual([])
 })
 
-test('a conversation without rules keeps all', async () => {
+test('a conversation without rules keeps everything', async () => {
   const conversation_id = await create()
   server.model.answer = () => `I write to ${address} then.`
   const reply = await server.client.sendConversationMessage({ conversation_id, text: address })
@@ -69,7 +69,7 @@ test('a conversation without rules keeps all', async () => {
   ])
 })
 
-test('what it is born with', async () => {
+test('its content at creation', async () => {
   const { core, rooms } = server.app
   const id = systemPorts.newId()
   const { rows } = await server.database.pool.query('select id from agent_versions where agent_id = $1', [agent_id])

@@ -1,4 +1,4 @@
-// Taking turns up where a conversation is locked by someone who has stopped: it is in no other turn's way.
+// Takes turns over while a stopped process holds a conversation's lock: it blocks no other turn.
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
@@ -17,7 +17,7 @@ export function setStage(): void {
   afterAll(() => server[Symbol.asyncDispose]())
 }
 
-/** A conversation with a turn whose model is asked and does not answer yet. */
+/** A conversation with a turn whose model was called and does not answer yet. */
 async function startTurn() {
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
   const held = holdAnswer()
@@ -28,7 +28,7 @@ async function startTurn() {
   return { id: conversation.id, held, reply }
 }
 
-/** Holds the conversation's lock, on a connection that no limit ends. */
+/** Holds the conversation's lock, on a connection without limits. */
 async function lock(conversation_id: string): Promise<AsyncDisposable & { release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: server.connection_string })
   await client.connect()
@@ -86,7 +86,7 @@ export async function expectTakenUpBetween(): Promise<void> {
   busy.held.finish()
 }
 
-/** Each has the lock for a third of a second, and queues up for it again. */
+/** Each holds the lock for a third of a second, and queues for it again. */
 async function holdAgainAndAgain(conversation_id: string, signal: AbortSignal): Promise<void> {
   const client = new pg.Client({ connectionString: server.connection_string })
   await client.connect()

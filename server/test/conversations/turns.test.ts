@@ -1,4 +1,4 @@
-// More than one message, caller or server at once: what each call is answered, and what stands in the transcript.
+// Several messages, callers or servers at once: the answer to each call, and the content of the transcript.
 import type { ConcurrencyRule } from '@parley/contract'
 import { createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -29,14 +29,14 @@ const said = async (id: string) => (await transcriptOf(id)).map(({ role, content
 const stored = (id: string, count: number) => expect.poll(async () => (await transcriptOf(id)).length).toBe(count)
 const lastWord = (messages: { content: string }[]) => messages.at(-1)!.content
 
-/** Answers each message with its own text, the first only when the test lets it. */
+/** Answers each message with its own text, the first one only when the test lets it. */
 function holdFirst(first: string) {
   const held = holdAnswer()
   server.model.answer = ({ messages }) => (lastWord(messages) === first ? held : `Re: ${lastWord(messages)}`)
   return held
 }
 
-/** A first message whose turn runs, and waits for the test. */
+/** A first message whose turn runs and waits for the test. */
 async function running(id: string, rule?: ConcurrencyRule) {
   const held = holdFirst('one')
   const call = send(id, 'one', rule)
@@ -67,7 +67,7 @@ describe('two messages at once', () => {
     ])
     expect((await transcriptOf(id)).map(({ position }) => position)).toEqual([0, 1, 2, 3, 4, 5])
     expect((await turnsOf(id)).map(({ turn_id }) => turn_id)).toEqual(answers.map(({ turn_id }) => turn_id))
-    // The second turn was shown its own message last, after the first reply, and not the third.
+    // The second turn was shown its own message last, after the first reply, and not the third message.
     const shown = server.model.requests
       .at(-2)!
       .messages.slice(1)
@@ -75,7 +75,7 @@ describe('two messages at once', () => {
     expect(shown).toEqual(['one', 'Re: one', 'two'])
   })
 
-  test('merge: all that wait are answered together, by one turn', async () => {
+  test('merge: one turn answers all waiting messages', async () => {
     const id = await start({ concurrency: 'merge' })
     const first = await running(id)
     const second = send(id, 'two')
@@ -96,7 +96,7 @@ describe('two messages at once', () => {
     expect(shown.indexOf('three')).toBeGreaterThan(shown.indexOf('two'))
   })
 
-  test('interrupt: the running turn and all that wait give way, and what was said is kept', async () => {
+  test('interrupt: supersedes the running and the waiting turns, and keeps the text so far', async () => {
     const id = await start()
     const first = await running(id)
     first.held.say('I was about')
@@ -141,7 +141,7 @@ describe('two messages at once', () => {
     expect((await send(id, 'two', rule)).reply).toBe('Re: two')
   })
 
-  test('the header has the last word over the version', async () => {
+  test('the header takes precedence over the version', async () => {
     const id = await start({ concurrency: 'reject' })
     const first = await running(id)
     const second = send(id, 'two', 'queue')
@@ -151,7 +151,7 @@ describe('two messages at once', () => {
     expect((await turnsOf(id)).map(({ concurrency }) => concurrency)).toEqual(['reject', 'queue'])
   })
 
-  test.each(['queue', 'merge'] as const)('%s: more than the limit wait: 429, nothing is stored', async (rule) => {
+  test.each(['queue', 'merge'] as const)('%s: more messages than may wait: 429, nothing is stored', async (rule) => {
     const id = await start({ concurrency: rule })
     const first = await running(id)
     const waiting = []
@@ -185,7 +185,7 @@ describe('two messages at once', () => {
 describe('cancelTurn', () => {
   const cancel = (conversation_id: string, turn_id: string) => server.client.cancelTurn({ conversation_id, turn_id })
 
-  test('a running one: its text is kept, its call is told, the next one starts', async () => {
+  test('a running one: keeps its text, answers its call, starts the next', async () => {
     const id = await start()
     const first = await running(id)
     first.held.say('Partly')
@@ -195,7 +195,7 @@ describe('cancelTurn', () => {
     const [turn] = await turnsOf(id)
     const cancelled = await cancel(id, turn!.turn_id)
     expect(cancelled).toMatchObject({ status: 'cancelled', outcome: 'cancelled_by_caller', turn_id: turn!.turn_id })
-    // In the same commit, and not when some sweep finds it.
+    // In the same commit, not found later by a sweep.
     expect((await turnsOf(id))[1]!.status).not.toBe('queued')
     expect(await refusal(first.call)).toMatchObject({ status: 409, code: 'turn_cancelled', turn_id: turn!.turn_id })
     expect((await second).reply).toBe('Re: two')
@@ -203,7 +203,7 @@ describe('cancelTurn', () => {
     expect(await cancel(id, turn!.turn_id)).toEqual(cancelled)
   })
 
-  test('a waiting one: the running one goes on', async () => {
+  test('a waiting one: the running one continues', async () => {
     const id = await start()
     const first = await running(id)
     const second = refusal(send(id, 'two'))
@@ -214,7 +214,7 @@ describe('cancelTurn', () => {
     expect((await first.call).reply).toBe('Re: one')
   })
 
-  test('a final one stays as it is; one of another conversation or organization is not there', async () => {
+  test('a final one does not change; one of another conversation or organization is not found', async () => {
     const id = await start()
     server.model.answer = () => 'Yes.'
     const { turn_id } = await send(id, 'Hi')
@@ -253,7 +253,7 @@ test('listConversationTurns: pages, oldest first', async () => {
 })
 
 describe('more than one server', () => {
-  test('a message to one is read on the other, which can end and cancel what the first carries out', async () => {
+  test('a message to one can be read on the other, which can end and cancel what the first runs', async () => {
     await using other = await server.startAnother()
     const there = createClient({ base_url: other.url, token: server.admin_key })
     const id = await start()
@@ -275,13 +275,13 @@ describe('more than one server', () => {
     expect(await refusal(second.call)).toMatchObject({ status: 409, code: 'conversation_ended' })
   })
 
-  test('a server that stops in mid-turn: the turn is taken up again and answered once', async () => {
+  test('a server that stops in mid-turn: the turn is taken over and answered once', async () => {
     const id = await start()
     const first = await running(id)
     first.held.say('I will ne')
     await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)).toBe('I will ne')
     const restarted = server.restart()
-    // The call is told that the message is stored.
+    // The answer says that the message is stored.
     expect(await refusal(first.call)).toMatchObject({ turn_id: expect.any(String) })
     server.model.answer = () => 'Here I am.'
     await restarted
@@ -296,7 +296,7 @@ describe('more than one server', () => {
   })
 })
 
-test('T9: a message whose turn an end has cut off is refused again, and that answer says that it is a repeated one', async () => {
+test('T9: a repeated message whose turn was cut off by an end gets the same refusal, marked as replayed', async () => {
   const conversation_id = await start()
   const held = holdAnswer()
   server.model.answer = () => held

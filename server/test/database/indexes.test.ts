@@ -1,4 +1,4 @@
-// Every index of the schema is named with the query that needs it, or the rule that it keeps, in bench/index-uses.ts.
+// bench/index-uses.ts lists every index of the schema with the query that needs it or the rule that it enforces.
 import { expect, test } from 'vitest'
 import { indexUses } from '../../../bench/index-uses.ts'
 import { createTestDatabase } from '../support/database.ts'
@@ -9,5 +9,8 @@ test('no index without a reason, and no reason without an index', async () => {
     `select indexname from pg_indexes where schemaname = 'public' and tablename not like 'kysely%'`,
   )
   const there = rows.map(({ indexname }) => indexname)
-  expect(Object.keys(indexUses).toSorted()).toEqual(there.toSorted())
+  const named = Object.keys(indexUses)
+  expect(named.filter((name) => !there.includes(name))).toEqual([])
+  // A primary key is a rule by itself; of a table that is asked for by other columns too, its uses are worth a line.
+  expect(there.filter((name) => !named.includes(name) && !name.endsWith('_pkey'))).toEqual([])
 })

@@ -1,4 +1,4 @@
-// What the database itself refuses, whoever asks: the guarantees hold against a writer that forgets them.
+// What the database itself refuses: the guarantees hold even for writers that ignore them.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -52,7 +52,7 @@ describe('T5: terminal is terminal', () => {
   })
 
   test.each(['completed', 'failed', 'cancelled', 'transferred', 'unanswered'])(
-    '%s is terminal, also within the transaction that ends, and for items of every type',
+    '%s is terminal, also within the ending transaction, and for items of every type',
     async (status) => {
       const id = await newConversation()
       const other = status === 'failed' ? 'completed' : 'failed'
@@ -74,7 +74,7 @@ describe('T5: terminal is terminal', () => {
     },
   )
 
-  test('an item that races with the end waits for it, and is refused', async () => {
+  test('an item that races with the end waits for it and is refused', async () => {
     const id = await newConversation()
     const ended = Promise.withResolvers<void>()
     const isOpen = Promise.withResolvers<void>()
@@ -92,7 +92,7 @@ describe('T5: terminal is terminal', () => {
     await expect(late).rejects.toThrow('takes no items')
   })
 
-  test('an ended conversation has a time of its end, an active one has none', async () => {
+  test('an ended conversation has an end time, an active one has none', async () => {
     const id = await newConversation()
     await expect(run(sql`update conversations set status = 'completed' where id = ${id}`)).rejects.toThrow('check')
     await expect(run(sql`update conversations set ended_at = now() where id = ${id}`)).rejects.toThrow('check')
@@ -125,7 +125,7 @@ test.each(['completed', 'failed', 'cancelled'])('T2: a turn that is %s never cha
   await expect(run(begunAnew)).rejects.toThrow('is final')
 })
 
-test('T4: a position is given once, and an item never changes', async () => {
+test('T4: a position is used once, and an item never changes', async () => {
   const id = await newConversation()
   await insertItem(id, 0)
   await expect(insertItem(id, 0)).rejects.toThrow('transcript_items_pkey')
@@ -134,7 +134,7 @@ test('T4: a position is given once, and an item never changes', async () => {
   ).rejects.toThrow('is written')
 })
 
-test('T6: a running turn has a lease, and a lease number is never drawn twice', async () => {
+test('T6: a running turn has a lease, and lease numbers never repeat', async () => {
   const id = await newConversation()
   await insertTurn(id, 1)
   await expect(run(sql`update turns set lease = null where conversation_id = ${id}`)).rejects.toThrow('check')

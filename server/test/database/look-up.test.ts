@@ -1,4 +1,4 @@
-// What several calls ask for together: each is given its own, whatever it asks with.
+// Batched look-ups: each call gets its own rows, for any input.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acrossOrganizations } from '../../src/database/database.ts'
@@ -13,7 +13,7 @@ afterAll(() => made[Symbol.asyncDispose]())
 
 const columns = 'name text, place integer, bytes bytea, at timestamptz, lease bigint, data jsonb, id uuid'
 const echo = acrossOrganizations('a test', 'echo', `select * from ${rowsOf('given', columns)}`)
-// Many of one call, none of another.
+// Many rows for one call, none for another.
 const repeat = acrossOrganizations(
   'a test',
   'repeat',
@@ -47,7 +47,7 @@ const micros = fc
   .tuple(fc.date({ min: new Date('1000-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }), fc.nat(999))
   .map(([date, more]) => date.toISOString().replace('Z', `${String(more).padStart(3, '0')}Z`))
 
-// Plain ones: V8 13.6 reads keys that are written with an escape wrongly, as in JSON.parse('{" ":1,"\\"":1}').
+// Plain keys only: V8 13.6 misreads keys that are written with an escape, such as JSON.parse('{" ":1,"\\"":1}').
 const key = fc.stringMatching(/^[a-z]{1,5}$/)
 
 const row = fc.record({
@@ -61,7 +61,7 @@ const row = fc.record({
 })
 const names = ['name', 'place', 'bytes', 'at', 'lease', 'data', 'id'] as const
 
-test('rows come to the database as they are, each value in its own row', async () => {
+test('rows reach the database unchanged, each value in its own row', async () => {
   const property = fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
     const sent = rows.map((one) => ({ ...one, data: one.data && JSON.stringify(one.data) }))
     const read = await made.database.query(echo, arraysOf(sent, [...names]))
@@ -70,7 +70,7 @@ test('rows come to the database as they are, each value in its own row', async (
   await fc.assert(property, { numRuns: 60 })
 })
 
-test('calls at the same moment are each answered with their own rows, also the same call twice', async () => {
+test('simultaneous calls each get their own rows, also the same call twice', async () => {
   const call = fc.tuple(orNull(text), fc.nat(3))
   const property = fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 100 }), async (calls) => {
     const answers = await Promise.all([...calls, ...calls].map((one) => made.database.lookUp(repeat, one, 'owner')))
@@ -80,7 +80,7 @@ test('calls at the same moment are each answered with their own rows, also the s
   await fc.assert(property, { numRuns: 30 })
 })
 
-test('what the database cannot read of one call is that call’s own failure', async () => {
+test('a malformed call fails alone', async () => {
   const asked = [
     ['one', 1],
     ['two\0', 1],
@@ -96,7 +96,7 @@ test('what the database cannot read of one call is that call’s own failure', a
   ])
 })
 
-test('where answers may be long no more calls are one query than the statement says', async () => {
+test('a statement with large results limits the calls in one query', async () => {
   const text = `select given.call, given.name from ${rowsOf('given', 'name text')}`
   const long = acrossOrganizations('a test', 'long_answers', text, { most: 3 })
   let queries = 0

@@ -1,11 +1,11 @@
-// The schema is brought up to date however long that takes, one migration after the other.
+// Migrations run one after another, however long they take.
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, inject, test } from 'vitest'
 import { type PooledDatabase, openDatabase } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 
-/** A new database without any schema, as one node or several see it. */
+/** A new database without a schema, for one or several nodes. */
 async function withEmptyDatabase(
   nodes: number,
   use: (databases: PooledDatabase[], client: pg.Client) => Promise<void>,
@@ -40,7 +40,7 @@ test('a migration may take longer than a statement', () =>
     expect(rows.map((row) => row.name)).toContain('017-search-indexes-replaced')
   }))
 
-test('each migration is a transaction of its own, whichever of the nodes that start at once runs it', () =>
+test('each migration is a separate transaction, whichever of several starting nodes runs it', () =>
   withEmptyDatabase(2, async (databases, client) => {
     await Promise.all(databases.map(migrate))
     const { rows } = await client.query(recorded)
@@ -48,7 +48,7 @@ test('each migration is a transaction of its own, whichever of the nodes that st
     expect(new Set(rows.map((row) => row.transaction)).size).toBe(rows.length)
   }))
 
-test('a migration that fails is told, and leaves those before it done', () =>
+test('a failing migration is reported, and earlier ones stay committed', () =>
   withEmptyDatabase(1, async ([database], client) => {
     await client.query('create table idempotency_keys ()')
     await expect(migrate(database!)).rejects.toThrow('already exists')

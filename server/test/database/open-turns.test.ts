@@ -1,4 +1,4 @@
-// Every change asks for the open turns of its conversation; how many it has had before must not matter.
+// Every change reads the open turns of its conversation, which must not depend on the number of earlier turns.
 import { expect, test } from 'vitest'
 import { publishAgent, startTestServer } from '../support/server.ts'
 

@@ -1,4 +1,4 @@
-// The keys by which conversations are searched leave nothing out that the filters' own conditions find, and are one organization's.
+// The keys for searching conversations match everything that the conditions of filters match, and are specific to an organization.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { acrossOrganizations } from '../../src/database/database.ts'
@@ -33,7 +33,7 @@ const [own, other] = [systemPorts.newId(), systemPorts.newId()]
 
 const word = fc.stringMatching(/^[aAbİß. 😀-]{0,5}$/u)
 const scalar = fc.constantFrom('1', '1.0', '1e2', '100', '-0', '0', 'true', 'null', '"a"', '"1"', '""', '"A"')
-/** JSON as text: numbers that are equal may be written in several ways. */
+/** JSON as text, because equal numbers can be written in several ways. */
 const { fields } = fc.letrec<{ value: string; fields: string }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },

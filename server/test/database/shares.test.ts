@@ -1,4 +1,4 @@
-// The connections as organizations share them: each kind of use takes one place, and gives it back whatever becomes of it.
+// Sharing connections among organizations: each kind of use takes one place and always gives it back.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, type PooledDatabase, openDatabase, statement } from '../../src/database/database.ts'
@@ -11,7 +11,7 @@ const one = statement('test_share_one', 'select 1 as one, null as organization_i
 const broken = statement('test_share_broken', 'select 1 / 0 as organization_id')
 
 let test_database: TestDatabase
-/** Of its two connections organizations share one place. */
+/** With two connections, organizations share one place. */
 let database: PooledDatabase
 beforeAll(async () => {
   test_database = await createTestDatabase()
@@ -34,14 +34,14 @@ const uses: Record<string, [works: Use, fails: Use]> = {
 }
 
 test.each(Object.entries(uses))(
-  '%s waits for the place of another organization, and gives its own back',
+  '%s waits for the place of another organization, and gives its own one back',
   async (_what, use) => {
     const [works, fails] = use
     const held = Promise.withResolvers<void>()
     const holding = database.sharedBy(loud).transaction(() => held.promise)
     let isDone = false
     const waiting = works(database.sharedBy(quiet)).finally(() => (isDone = true))
-    // What takes no place goes on.
+    // Uses without a place continue.
     for (let n = 0; n < 3; n += 1) await database.query(one, [])
     expect(isDone).toBe(false)
     held.resolve()
@@ -53,7 +53,7 @@ test.each(Object.entries(uses))(
   },
 )
 
-test('what is done in a transaction takes no second place', async () => {
+test('statements in a transaction take no second place', async () => {
   const store = openStore(database, loud)
   const seen = await store.transaction(async (tx) => {
     await tx.query(one, [])

@@ -1,4 +1,4 @@
-// Transactions that spare round trips: what is sent without a wait fails as a whole, and says why.
+// Transactions that save round trips: statements sent without waiting fail as a whole, with the reason.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Transaction, acrossOrganizations } from '../../src/database/database.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
@@ -16,7 +16,7 @@ afterAll(() => test_database[Symbol.asyncDispose]())
 const numbersFrom = (number: number) => test_database.database.query<{ number: number }>(look, [number])
 const transact = <T>(work: (tx: Transaction) => Promise<T>) => test_database.database.transaction(work)
 
-test('what was sent is there after the commit, in order', async () => {
+test('sent statements take effect with the commit, in order', async () => {
   await transact(async (tx) => {
     expect(await tx.readAtBegin(look, [100])).toEqual([])
     tx.send(put, [100])
@@ -27,7 +27,7 @@ test('what was sent is there after the commit, in order', async () => {
   expect(await numbersFrom(100)).toHaveLength(3)
 })
 
-test('the commit fails with the reason of what was refused, and nothing is stored', async () => {
+test('the commit fails with the reason of a refused statement, and nothing is stored', async () => {
   const failing = transact(async (tx) => {
     await tx.readAtBegin(look, [200])
     for (const number of [200, 201, 200, 202]) tx.send(put, [number])
@@ -36,7 +36,7 @@ test('the commit fails with the reason of what was refused, and nothing is store
   expect(await numbersFrom(200)).toEqual([])
 })
 
-test('so does the next query, and a savepoint around it', async () => {
+test('so do the next query and a savepoint around it', async () => {
   const work = async (tx: Transaction) => {
     await tx.readAtBegin(look, [300])
     tx.send(put, [300])
@@ -52,13 +52,13 @@ test('so does the next query, and a savepoint around it', async () => {
   expect((await numbersFrom(300)).map(({ number }) => number)).toEqual([301, 302])
 })
 
-test('nothing is changed before the transaction is known to have begun', async () => {
+test('nothing can be changed before the transaction is known to have begun', async () => {
   const hasty = transact(async (tx) => tx.send(put, [400]))
-  await expect(hasty).rejects.toThrow('before it has looked')
+  await expect(hasty).rejects.toThrow('must read before it writes')
   expect(await numbersFrom(400)).toEqual([])
 })
 
-test('one that is thrown out of is rolled back, whatever is still on its way', async () => {
+test('a transaction that throws is rolled back, even with statements in flight', async () => {
   const leaving = transact(async (tx) => {
     await tx.readAtBegin(look, [500])
     tx.send(put, [500])

@@ -1,147 +1,75 @@
-// What CONTRIBUTING.md says of adding an operation, an action and a console page, done on a copy of the sources.
+// The walk-throughs of CONTRIBUTING.md: each step has its place, and what is new needs few lines elsewhere. contributing.long.test.ts
+// tries what they add.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { codeBlocks, readGuide, root, sectionOf } from './markdown.ts'
+import { expect, test } from 'vitest'
+import { readGuide, root } from './markdown.ts'
+import { type WalkThrough, findExcess, followSteps, readWalkThroughs } from './walkthroughs.ts'
 
-const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console']
-const others = [
-  '.oxfmtrc.json',
-  '.oxlintrc.json',
-  'package.json',
-  'tsconfig.json',
-  'vitest.config.ts',
-  'scripts',
-  'docs',
-]
+const walkThroughs = readWalkThroughs(readGuide('CONTRIBUTING.md'))
 
-let copy: string
-beforeAll(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'parley-contributing-'))
-  const isOtherTest = (path: string) => path.endsWith('.test.ts') && !path.endsWith('contract/contract.test.ts')
-  const isWanted = (path: string) =>
-    !['node_modules', 'fixtures', 'dist'].includes(basename(path)) && !isOtherTest(path)
-  for (const name of [...workspaces, ...others]) {
-    await cp(join(root, name), join(copy, name), { recursive: true, filter: isWanted })
-  }
-  await linkModules()
-})
-afterAll(() => rm(copy, { recursive: true, force: true }))
+const read = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null)
 
-/** The installed packages, save the workspaces: those are the copy's own. */
-async function linkModules(): Promise<void> {
-  const [from, to] = [join(root, 'node_modules'), join(copy, 'node_modules')]
-  await mkdir(join(to, '@parley'), { recursive: true })
-  for (const name of await readdir(from)) {
-    if (name !== '@parley' && name !== 'parley') await symlink(join(from, name), join(to, name))
-  }
-  for (const name of ['contract', 'embedded-postgres', 'server', 'sdk'])
-    await symlink(join(copy, name), join(to, '@parley', name))
-  await symlink(join(copy, 'cli'), join(to, 'parley'))
-}
-
-/** The first line of a block says where the rest goes. */
-async function apply(block: string): Promise<string> {
-  const [, file, place, code] = /^\/\/ (\S+), (.+)\n([^]*)$/.exec(block) ?? []
-  if (file === undefined || place === undefined || code === undefined) throw new Error(`no place: ${block}`)
-  const path = join(copy, file)
-  await mkdir(dirname(path), { recursive: true })
-  if (place === 'a new file') await writeFile(path, code, { flag: 'wx' })
-  else await writeFile(path, insert(await readFile(path, 'utf8'), place, code))
-  return file
-}
-
-function insert(source: string, place: string, code: string): string {
-  if (place === 'at the end') return `${source}\n${code}`
-  if (place === 'first of the imports') return source.replace(/^import /m, () => `${code}import `)
-  const at = findPlace(source, place)
-  return source.slice(0, at) + code + source.slice(at)
-}
-
-function findPlace(source: string, place: string): number {
-  const found = patternOf(place)?.exec(source)
-  if (!found) throw new Error(`no such place: ${place}`)
-  return found.index + found[0].length
-}
-
-function patternOf(place: string): RegExp | null {
-  if (place === 'after the imports') return /[^]*^(import .*|\} from '.*')\n/m
-  const [, end, name] = /^(first|last) in (\w+)$/.exec(place) ?? []
-  if (name === undefined) return null
-  return end === 'first'
-    ? new RegExp(`^(export )?const ${name}\\b.* = \\{\\n`, 'm')
-    : new RegExp(`^const ${name} = \\[\\n( .*\\n)*`, 'm')
-}
-
-async function run(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env
-  const env = { PATH, HOME, TMPDIR, NO_COLOR: '1', PARLEY_TEST_DATABASE_URL: inject('postgres_url') }
-  const child = spawn(process.execPath, args, { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code, output: out + err }
-}
-
-const installed = (path: string) => join(root, 'node_modules', path)
-const done = { code: 0 }
-
-it('adds an operation in the steps that it tells', { timeout: 120_000 }, async () => {
-  const blocks = codeBlocks(sectionOf(readGuide('CONTRIBUTING.md'), 'How to add an operation'))
-  const [contract, ...rest] = blocks.filter(({ language }) => language === 'ts').map((block) => block.text)
-  // What has not changed since the time before is not looked at again.
-  const incrementally = ['--incremental', '--tsBuildInfoFile', join(copy, '.tsbuildinfo')]
-  const typecheck = () => run(installed('typescript/bin/tsc'), '-p', '.', ...incrementally)
-
-  const unchanged = await typecheck()
-  expect(unchanged, unchanged.output).toMatchObject(done)
-
-  expect(await apply(contract!)).toMatch(/^contract\//)
-  const incomplete = await typecheck()
-  expect(incomplete.code).not.toBe(0)
-  expect(incomplete.output).toContain('agents/room.ts')
-
-  const files = []
-  for (const block of rest) files.push(await apply(block))
-  const complete = await typecheck()
-  expect(complete, complete.output).toMatchObject(done)
-
-  for (const tool of ['oxfmt/bin/oxfmt', 'oxlint/bin/oxlint']) {
-    const checked = await run(installed(tool), ...(tool.startsWith('oxfmt') ? ['--check'] : ['--quiet']), ...files)
-    expect(checked, checked.output).toMatchObject(done)
-  }
-
-  const generated = await run('scripts/generate.ts')
-  expect(generated, generated.output).toMatchObject(done)
-  expect(await readFile(join(copy, 'docs', 'openapi.json'), 'utf8')).toContain('"operationId": "countAgents"')
-
-  const tests = files.filter((file) => file.endsWith('.test.ts'))
-  expect(tests).toHaveLength(2)
-  const vitest = [installed('vitest/vitest.mjs'), 'run', '--project', 'server', '-t', 'countAgents']
-  const tested = await run(...vitest, ...tests)
-  expect(tested, tested.output).toMatchObject(done)
-  expect(tested.output).toMatch(/Test Files\s+2 passed/)
+test('there is one for each thing', () => {
+  expect(walkThroughs.map(({ title }) => title)).toEqual([
+    'How to add an operation',
+    'How to add a room',
+    'How to add a job or a timer',
+    'How to add a setting',
+    'How to add a channel',
+    'How to add an action',
+    'How to add a console page',
+  ])
+  for (const { title, steps } of walkThroughs) expect(steps.length, title).toBeGreaterThan(3)
 })
 
-it('adds a console page in the steps that it tells', { timeout: 120_000 }, async () => {
-  const blocks = codeBlocks(sectionOf(readGuide('CONTRIBUTING.md'), 'How to add a console page'))
-  const files = []
-  for (const block of blocks.filter(({ language }) => /^tsx?$/.test(language))) files.push(await apply(block.text))
-  expect(new Set(files.map((file) => file.replace(/[^/]*$/, '')))).toEqual(
-    new Set(['console/src/status/', 'console/src/']),
+test.each(walkThroughs.map((one) => [one.title, one] as const))('%s: at most three lines elsewhere', (_title, one) => {
+  expect(findExcess(one)).toEqual([])
+})
+
+test('the steps have their places in the sources, and add what is formatted and parses', async () => {
+  const written = followSteps(
+    walkThroughs.flatMap(({ steps }) => steps),
+    read,
   )
-
-  const checks = [
-    [installed('typescript/bin/tsc'), '-p', 'console'],
-    [installed('oxfmt/bin/oxfmt'), '--check', ...files],
-    [installed('oxlint/bin/oxlint'), '--quiet', ...files],
-    [installed('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn'],
-  ]
-  for (const check of checks) {
-    const checked = await run(...check)
-    expect(checked, checked.output).toMatchObject(done)
+  const folder = await mkdtemp(join(tmpdir(), 'parley-steps-'))
+  try {
+    await cp(join(root, '.oxfmtrc.json'), join(folder, '.oxfmtrc.json'))
+    for (const [file, source] of written) {
+      await mkdir(join(folder, dirname(file)), { recursive: true })
+      await writeFile(join(folder, file), source)
+    }
+    const { code, output } = await run(join(root, 'node_modules/oxfmt/bin/oxfmt'), folder)
+    expect(code, output).toBe(0)
+    expect(output).toMatch(/\b[3-9]\d files\b/)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
-  expect(JSON.parse(await readFile(join(copy, 'console/dist/paths.json'), 'utf8'))).toContain('/status')
+})
+
+async function run(tool: string, cwd: string): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [tool, '--check', '.'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code: code as number | null, output: out + err }
+}
+
+test('a walk-through that breaks the promise is found', () => {
+  const step = (file: string, code = 'line\n', place = 'at the end') => ({ file, code, place })
+  const own = ['server/src/<room>/', 'contract/src/<room>.ts']
+  const excessOf = (...steps: WalkThrough['steps']) =>
+    findExcess({ title: '', steps, own, elsewhere: ['server/src/rooms.ts'], unfinished: [] })
+
+  const entry = step('server/src/rooms.ts', "import { a } from './a.ts'\nimport { b } from './b.ts'\n1\n2\n3\n")
+  expect(excessOf(entry, step('server/src/notes/room.ts', '1\n2\n3\n4\n'), step('contract/src/notes.ts'))).toEqual([])
+  expect(excessOf(entry, step('server/src/rooms.ts', '4\n'))).toEqual(['4 lines elsewhere: 1 2 3 4'])
+  expect(excessOf(entry, step('server/src/app.ts'))).toEqual(['server/src/app.ts is in no column'])
+  expect(excessOf(entry, step('server/src/notes/a.ts'), step('contract/src/other.ts'))).toEqual([
+    'contract/src/other.ts is in no column',
+  ])
+  expect(excessOf(step('server/src/notes/a.ts'))).toEqual(['server/src/rooms.ts gets no line'])
 })

@@ -1,4 +1,4 @@
-// README.md and the guides do what they say: their blocks run against a server, in order; what cannot run says why, and is checked.
+// README.md and the guides are correct: their blocks run against a server, in order. Blocks that cannot run say why, and are checked.
 import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,9 +20,9 @@ describe('the blocks of', () => {
   let url: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-guides-'))
-    // As root a PostgreSQL runs as another user, who must be able to pass through.
+    // When the tests run as root, PostgreSQL runs as another user, which must be able to enter the folder.
     await chmod(folder, 0o711)
-    // Programs of the guides import the SDK, as they would in the repository.
+    // Programs in the guides import the SDK, as they would in the repository.
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
     server = startServerProcess({ PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' })
     url = await server.ready
@@ -39,36 +39,33 @@ describe('the blocks of', () => {
   })
 })
 
-test('the front page stays one page', () => {
+test('the front page stays short', () => {
   expect(readGuide('README.md').split('\n').length).toBeLessThanOrEqual(121)
 })
 
-describe('what is not run', () => {
+describe('blocks that do not run', () => {
   const left_out = pages.flatMap((page) =>
     blocksOf(page)
       .filter(isLeftOut)
       .map((block) => ({ page, ...block })),
   )
 
-  it('says why', () => {
+  it('say why', () => {
     for (const { mark, page } of left_out) expect(mark, page).toMatch(/^not run: .{10,}$/)
   })
 
-  it('is a small part', () => {
+  it('are few', () => {
     const all = pages.flatMap((page) => blocksOf(page))
     expect(all.length).toBeGreaterThan(60)
     expect(left_out.length).toBeLessThan(all.length / 5)
   })
 
-  it.each(left_out.filter(({ language }) => language === 'sh'))(
-    'names commands that exist: $page, $mark',
-    ({ text }) => {
-      expect(checkCommands(text)).toEqual([])
-    },
-  )
+  it.each(left_out.filter(({ language }) => language === 'sh'))('name existing commands: $page, $mark', ({ text }) => {
+    expect(checkCommands(text)).toEqual([])
+  })
 })
 
-describe('a check of commands that are not run', () => {
+describe('the check of commands that do not run', () => {
   test.each([
     ['curl http://127.0.0.1:8080/core/nothing', 'no operation: GET /core/nothing'],
     ['curl -X PUT http://127.0.0.1:8080/core/conversations', 'no operation: PUT /core/conversations'],
@@ -82,7 +79,7 @@ describe('a check of commands that are not run', () => {
     expect(checkCommands(command).join('\n')).toContain(fault)
   })
 
-  it('finds nothing wrong in what exists', () => {
+  it('accepts commands that exist', () => {
     const commands = `PORT=8081 npm start\ncurl -s -X POST "http://127.0.0.1:8080/core/webhooks/$W/test" -d '{}'\nnpx parley org create --name Acme`
     expect(checkCommands(commands)).toEqual([])
   })
@@ -94,11 +91,8 @@ const configurations = pages.flatMap((page) =>
     .map((block) => ({ page, ...block })),
 )
 
-it.each(configurations)(
-  'a configuration in $page is valid, with nothing in it that has no effect',
-  ({ mark, text }) => {
-    const shown: unknown = JSON.parse(text)
-    const config = mark === 'tool' ? { tools: [shown] } : shown
-    expect(validateAgentConfig(config, { agent_config_bytes: 100_000 })).toEqual({ faults: [], warnings: [] })
-  },
-)
+it.each(configurations)('a configuration in $page is valid and has no unknown fields', ({ mark, text }) => {
+  const shown: unknown = JSON.parse(text)
+  const config = mark === 'tool' ? { tools: [shown] } : shown
+  expect(validateAgentConfig(config, { agent_config_bytes: 100_000 })).toEqual({ faults: [], warnings: [] })
+})

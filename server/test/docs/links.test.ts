@@ -1,4 +1,4 @@
-// Every link and every path that the project's pages cite leads to something that exists.
+// Every link and path in the project's pages leads to something that exists.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
@@ -23,7 +23,7 @@ test('the pages are found', () => {
   expect(cited_pages.some((page) => page.startsWith('docs/decisions/'))).toBe(true)
 })
 
-it.each(cited_pages)('%s cites what is there', (page) => {
+it.each(cited_pages)('%s cites only what exists', (page) => {
   expect(findBrokenReferences(repository, page, readFileSync(join(root, page), 'utf8'))).toEqual([])
 })
 
@@ -54,7 +54,7 @@ describe('a check of references finds', () => {
     expect(check(text)).toHaveLength(1)
   })
 
-  test('nothing in what exists', () => {
+  test('nothing in a correct page', () => {
     const text =
       '# A title, with words\n[a](console.md) [b](#a-title-with-words) [c](https://example.com) `server/test/docs` ' +
       '`test/docs/references.ts` `app.ts` `text/event-stream` `contract/src/*.ts`\n```sh\ncat `missing.ts`\n```\n'
@@ -62,7 +62,7 @@ describe('a check of references finds', () => {
   })
 })
 
-test('anchors are those of GitHub', () => {
+test('anchors are the same as on GitHub', () => {
   expect(anchorsOf('# One\n## What is `this`?\n## One\n### Ünï, code & more')).toEqual([
     'one',
     'what-is-this',

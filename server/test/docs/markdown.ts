@@ -1,10 +1,10 @@
-// Reads the project's own guides, so that tests can do what they tell.
+// Reads the project's guides, so that tests can follow them.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..', '..')
 
-/** The pages whose blocks are run: the front page and every guide. */
+/** The pages whose blocks run: the front page and every guide. */
 export const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs', 'guides'))
@@ -15,7 +15,7 @@ export const pages = [
 
 export interface CodeBlock {
   language: string
-  /** What follows the language in the fence: a mark that only the tests read. */
+  /** The mark after the language of a fence, which only the tests read. */
   mark: string
   text: string
 }
@@ -39,7 +39,7 @@ export function codeBlocks(markdown: string): CodeBlock[] {
   }))
 }
 
-/** The rows of all tables of a page, without the heads' rulers; each cell trimmed. */
+/** The rows of all tables on a page, without the lines under the headings; each cell is trimmed. */
 export function tableRows(markdown: string): string[][] {
   return markdown
     .split('\n')

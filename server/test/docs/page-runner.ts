@@ -1,4 +1,4 @@
-// Runs the blocks of a page as its reader would: in order, in one folder, against one server, copying ids from the answers.
+// Runs the blocks of a page as its reader would: in order, in one folder, against one server, copying ids from the responses.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
@@ -9,14 +9,14 @@ import { vi } from 'vitest'
 import { type CodeBlock, root } from './markdown.ts'
 
 export interface Reader {
-  /** Where `data/admin-key` is, and where the page's files are written. */
+  /** Contains `data/admin-key`, and receives the page's files. */
   folder: string
   url: string
-  /** All that the server has printed. */
+  /** Everything that the server has printed. */
   readBanner(): string
 }
 
-/** `curl` leaves each answer in a file, and its status on standard error; `npx` knows the programs of this repository. */
+/** `curl` writes each response to a file, and its status to standard error. `npx` finds the programs of this repository. */
 const prelude = `
 curl() {
   local n; n=$(ls "$ANSWERS" | wc -l)
@@ -33,21 +33,21 @@ npx() {
 }
 `
 
-/** A line that does nothing but set a variable. */
+/** A line that only sets a variable. */
 const assignment = /^(?:export )?[A-Z_]+=(?:"[^"]*"|'[^']*'|\$\([^)]*\)|[^\s"'(]*)+$/
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const run = promisify(execFile)
 
-/** One page's reader. */
+/** The reader of one page. */
 export class PageRunner implements AsyncDisposable {
   readonly #reader: Reader
   readonly #assignments: string[] = []
   readonly #background: ChildProcess[] = []
-  /** What the page's blocks have answered, oldest first. */
+  /** The responses to the page's blocks, oldest first. */
   readonly #answers: unknown[] = []
-  /** Whatever was printed so far, by the server, the blocks, and what runs in the background. */
+  /** Everything printed so far by the server, the blocks and background programs. */
   #printed = ''
-  /** Stands for the page's 4000. */
+  /** Replaces the page's port 4000. */
   readonly #port: number
 
   private constructor(reader: Reader, port: number) {
@@ -67,7 +67,7 @@ export class PageRunner implements AsyncDisposable {
     else await this.#runShell(text, mark)
   }
 
-  /** The last answer has the shape that is shown, or, of an excerpt, at least what is shown. */
+  /** The last response must have the shape that the page shows or, for an excerpt, contain it. */
   #compareAnswer(shown: unknown, mark: string): void {
     const [answered, expected] = [shapeOf(this.#answers.at(-1)), shapeOf(shown)]
     if (mark === 'excerpt') assert.partialDeepStrictEqual(answered, expected)
@@ -91,7 +91,7 @@ export class PageRunner implements AsyncDisposable {
       request,
     }))
     const accepted = expected === undefined ? calls : calls.slice(0, -1)
-    for (const { status, request } of accepted) assert.ok(status < 300, `${request} answered ${status}: ${stdout}`)
+    for (const { status, request } of accepted) assert.ok(status < 300, `${request} returned ${status}: ${stdout}`)
     if (expected !== undefined) assert.equal(calls.at(-1)?.status, Number(expected), stdout)
     for (const name of (await readdir(answers_folder)).sort((a, b) => Number(a) - Number(b))) {
       const answer = await readFile(join(answers_folder, name), 'utf8')
@@ -100,7 +100,7 @@ export class PageRunner implements AsyncDisposable {
     this.#assignments.push(...commands.filter((command) => assignment.test(command)))
   }
 
-  /** The lines, with the ids that the reader copies in place of the page's, and the test's server in place of the page's. */
+  /** Replaces ids that the reader would copy, and the page's server by the test's. */
   #fillIn(text: string): string[] {
     return this.#replaceAddresses(text)
       .trimEnd()
@@ -117,7 +117,7 @@ export class PageRunner implements AsyncDisposable {
     return text.replaceAll('http://127.0.0.1:8080', this.#reader.url).replaceAll(':4000', `:${this.#port}`)
   }
 
-  /** What the reader copies: of the latest answer that has it, else of what the server printed at its start. */
+  /** What the reader copies: from the latest response that contains it, otherwise from the server's output at startup. */
   #copy(name: string): string {
     const sources: Record<string, string[][]> = {
       AGENT: [['agent_id']],
@@ -133,7 +133,7 @@ export class PageRunner implements AsyncDisposable {
       }
     }
     const [, sample_agent] = /Sample agent\s+(\S+)/.exec(this.#reader.readBanner()) ?? []
-    if (name !== 'AGENT' || sample_agent === undefined) throw new Error(`${name} is nowhere to be copied from`)
+    if (name !== 'AGENT' || sample_agent === undefined) throw new Error(`${name} does not occur in any response`)
     return sample_agent
   }
 
@@ -149,7 +149,7 @@ export class PageRunner implements AsyncDisposable {
     const child = spawn('bash', ['-euc', script], {
       cwd: this.#reader.folder,
       env: this.#environment(),
-      // A group of its own, which ends as a whole.
+      // Its own process group, so that it ends as a whole.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -161,7 +161,7 @@ export class PageRunner implements AsyncDisposable {
     await vi.waitFor(() => assert.notEqual(this.#printed, before), { timeout: 15_000, interval: 20 })
   }
 
-  /** Every line was printed, in this order; ids, times and counts differ from run to run. A line of dots leaves something out. */
+  /** Every line must have been printed, in this order, except for ids, times and counts. A line of dots skips some lines. */
   async #expectPrinted(text: string): Promise<void> {
     const lines = this.#replaceAddresses(text)
       .trimEnd()
@@ -200,7 +200,7 @@ function mask(text: string): string {
     text
       .replaceAll(uuid, '<id>')
       .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
-      // How a reply is cut into pieces depends on how busy the machine is.
+      // How a reply is split into pieces depends on the load of the machine.
       .replaceAll(/"text":"[^"]*"/g, '"text":"<piece>"')
       .replaceAll(/\b\d+ up to date/g, '<n> up to date')
   )
@@ -218,7 +218,7 @@ function read(value: unknown, path: string[]): unknown {
   return path.reduce((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], value)
 }
 
-/** Keys and types; of texts and numbers nothing but that they are. */
+/** Keys and types, without the values of texts and numbers. */
 export function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shapeOf)
   if (typeof value !== 'object' || value === null) return value === null ? null : typeof value

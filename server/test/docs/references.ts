@@ -10,16 +10,8 @@ export interface Repository {
 
 const built = /(^|\/)(node_modules|dist|data|\.git)(\/|$)/
 const source_file = /\.(?:ts|tsx|js|mjs|sql|css|md|json|yaml|yml)$/
-/** Names of files in texts that are the reader's own, or are built. */
-const foreign = [
-  'agent.yaml',
-  'agent.json',
-  'prompt.md',
-  'instructions.md',
-  'receiver.js',
-  'openapi.json',
-  'dist/paths.json',
-]
+/** Names of files in texts that are the reader's own. */
+const foreign = ['agent.yaml', 'agent.json', 'prompt.md', 'instructions.md', 'receiver.js', 'openapi.json']
 
 export function readRepository(root: string): Repository {
   const paths = globSync(['*', '.*', '**/*'], { cwd: root, exclude: (name) => built.test(String(name)) })
@@ -39,7 +31,7 @@ export function findBrokenReferences(repository: Repository, page: string, text:
       .filter((link) => !leadsSomewhere(repository, page, text, link))
       .map((link) => `${page}: no target: ${link}`),
     ...paths
-      .filter((path) => isPath(repository, path) && !isThere(repository, path))
+      .filter((path) => isPath(repository, path) && !built.test(path) && !isThere(repository, path))
       .map((path) => `${page}: no such file: ${path}`),
   ]
 }

@@ -1,5 +1,5 @@
-// docs/scaling.md says of every table and of every kind of work where it goes; none may be forgotten.
-import { readFileSync, readdirSync } from 'node:fs'
+// docs/scaling.md describes every table and every kind of work; a table may describe itself in its migration.
+import { globSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
@@ -15,7 +15,9 @@ test('every table', async () => {
   )
   const tables = rows.map(({ tablename }) => tablename)
   expect(tables.length).toBeGreaterThan(20)
-  expect(tables.filter((name) => !named.has(name))).toEqual([])
+  const migrations = globSync('server/src/database/migrations/*.sql', { cwd: root }).map(read).join('\n')
+  const placed = new Set([...migrations.matchAll(/^create table (\w+) \( -- stored with /gm)].map(([, name]) => name!))
+  expect(tables.filter((name) => !named.has(name) && !placed.has(name))).toEqual([])
 })
 
 test('every kind of work', () => {

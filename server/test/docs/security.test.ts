@@ -1,4 +1,4 @@
-// docs/security.md names a guard and a test for each threat; both must exist.
+// docs/security.md names a guard and a test for each threat, and both exist.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -20,7 +20,7 @@ test('every threat has a guard and a test', () => {
   expect(unguarded).toEqual([])
 })
 
-test('every file that is named exists', () => {
+test('every named file exists', () => {
   const missing = rows.flatMap((cells) => cells.flatMap(pathsIn)).filter((path) => !existsSync(join(root, path)))
   expect(missing).toEqual([])
 })

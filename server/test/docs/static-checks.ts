@@ -1,4 +1,4 @@
-// Checks shell commands of the guides without running them: that what they call exists.
+// Checks shell commands of the guides without running them: whether what they call exists.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@parley/contract'
@@ -11,7 +11,7 @@ const setting_names = new Set(settings.map(({ name }) => name))
 /** Tools of the reader's system. */
 const foreign = ['cd', 'git', 'tar', 'pg_dump', 'pg_restore', 'createdb', 'openssl', 'jq']
 
-/** What is wrong with the commands; empty: nothing that could be seen. */
+/** The faults of the commands; empty if none were found. */
 export function checkCommands(text: string): string[] {
   return text
     .replaceAll('\\\n', ' ')

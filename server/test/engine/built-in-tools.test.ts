@@ -1,4 +1,4 @@
-// The server's own tools: widgets and forms of rich conversations, and an agent that ends the conversation.
+// The built-in tools: widgets and forms of rich conversations, and an agent that ends the conversation.
 import { type MessageReply, type WidgetType, operations, widgetData, widgetTypes } from '@parley/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -36,7 +36,7 @@ const form = { id: 'contact', title: 'Contact', fields: [{ id: 'mail', label: 'M
 const exampleOf = (type: WidgetType) => (widgetData[type] as unknown as { examples: [object] }).examples[0]
 
 describe('widgets and forms', () => {
-  test('are offered to rich conversations only, those that are allowed', async () => {
+  test('the allowed ones are offered, to rich conversations only', async () => {
     const config = { built_in_tools: { widgets: { allowed: ['info', 'list'] } }, forms: [form] }
     const conversation_id = await begin(config)
     answerWith('One.', 'Two.')
@@ -46,7 +46,7 @@ describe('widgets and forms', () => {
     expect(offered()).toEqual(['show_info_widget', 'show_list_widget', 'show_form_contact'])
   })
 
-  test.each(widgetTypes)('%s: its example is shown as it is', async (type) => {
+  test.each(widgetTypes)('%s: its example is shown unchanged', async (type) => {
     const conversation_id = await begin({ built_in_tools: { widgets: {} } })
     const data = exampleOf(type)
     answerWith({ tool_calls: [call(`show_${type}_widget`, data)] }, 'Here.')
@@ -54,7 +54,7 @@ describe('widgets and forms', () => {
     expect(reply).toMatchObject({ reply: 'Here.', widgets: [{ type, data }], tool_calls: [{ is_error: false }] })
   })
 
-  test('what its author has written into a form beyond what is known is shown too, in the plain answer as in the stream', async () => {
+  test('unknown fields of a form are shown too, in the plain answer and in the stream', async () => {
     const own = { ...form, theme: { color: 'red' }, fields: [{ ...form.fields[0], hint: ['a', null, 1] }] }
     const conversation_id = await begin({ forms: [own] })
     answerWith({ tool_calls: [call('show_form_contact')] }, 'Here.')
@@ -67,7 +67,7 @@ describe('widgets and forms', () => {
     expect(events.at(-1)!.data).toEqual(plain)
   })
 
-  test('several, and a form, in order; a stream tells each as it is shown', async () => {
+  test('several, and a form, in order; a stream sends each as it is shown', async () => {
     const conversation_id = await begin({ built_in_tools: { widgets: {} }, forms: [form] })
     const info = { text: 'Closed.' }
     answerWith(
@@ -90,7 +90,7 @@ describe('widgets and forms', () => {
     expect(told).toHaveLength(3)
   })
 
-  test('data that is not of the type is an error that the model sees, and nothing is shown', async () => {
+  test('invalid data is an error that the model sees, and nothing is shown', async () => {
     const conversation_id = await begin({ built_in_tools: { widgets: {} } })
     const wrong = [
       call('show_info_widget', { text: '' }),
@@ -105,7 +105,7 @@ describe('widgets and forms', () => {
     expect(tool_calls.map(({ is_error }) => is_error)).toEqual(wrong.map(() => true))
   })
 
-  test("an agent's own tool of such a name is what it says, and shows nothing", async () => {
+  test("an agent's own tool of such a name runs as configured and shows nothing", async () => {
     const own = { name: 'show_info_widget', description: 'Own', actions: [{ type: 'http', url: peer.url }] }
     peer.answer = (_request, response) => answerJson(response, { widget: 5 })
     const conversation_id = await begin({ tools: [own], built_in_tools: { widgets: {} } })
@@ -124,7 +124,7 @@ describe('widgets and forms', () => {
 const ending = { built_in_tools: { end_conversation: { enabled: true } } }
 
 describe('end_conversation', () => {
-  test('is offered where it is switched on', async () => {
+  test('is offered if it is switched on', async () => {
     answerWith('Hi.')
     await send(await begin({}))
     expect(offered()).toEqual([])
@@ -148,7 +148,7 @@ describe('end_conversation', () => {
     await expect.poll(async () => (await read(conversation_id)).analysis_status).toBe('done')
   })
 
-  test('words beside the call are the leave-taking: the model is not asked again', async () => {
+  test('text beside the call is the goodbye: the model is not called again', async () => {
     const conversation_id = await begin(ending)
     const { length } = server.model.requests
     answerWith({ text: 'Goodbye, ', tool_calls: [call('end_conversation')] }, 'Never said.')
@@ -159,7 +159,7 @@ describe('end_conversation', () => {
     expect((await read(conversation_id)).status).toBe('completed')
   })
 
-  test('what waits behind it is cancelled, as by any other end', async () => {
+  test('waiting turns are cancelled, as by any other end', async () => {
     const conversation_id = await begin(ending)
     const held = holdAnswer()
     answerWith({ tool_calls: [call('end_conversation')] }, held)
@@ -180,7 +180,7 @@ describe('end_conversation', () => {
     expect((await read(conversation_id)).status).toBe('in_progress')
   })
 
-  test('T7: it is remembered by the attempt that takes the turn over', async () => {
+  test('T7: the attempt that takes the turn over knows of it', async () => {
     const conversation_id = await begin(ending)
     const held = holdAnswer()
     answerWith({ tool_calls: [call('end_conversation')] }, held, 'Goodbye.')

@@ -1,5 +1,6 @@
-// Whatever a model asks for: wrong names and arguments, half JSON, the names of prototypes, calls without number. No turn fails
-// where an error result will do, each call has its one result, and the server goes on.
+// Anything that a model may ask for: wrong names and arguments, half JSON, names of prototypes, any number of calls. No turn
+// fails
+// if an error result is enough, each call has its one result, and the server keeps running.
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Answer, CallingAnswer } from '../support/scripted-model.ts'
@@ -16,7 +17,7 @@ const tools = [
     required: ['what'],
   },
   { name: 'say', description: 'Says', properties: { x: {} }, actions: [{ type: 'play_message', message: '{{ x }}' }] },
-  { name: 'constructor', description: 'Is named so', output: '{{ arguments | tojson }}', properties: { x: {} } },
+  { name: 'constructor', description: 'Has this name', output: '{{ arguments | tojson }}', properties: { x: {} } },
 ]
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 const oddKeys = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'what', 'x', '\u0000']
-/** A call with a blank name is none: the providers' libraries leave it out. */
+/** A call with a blank name is left out by the providers' libraries. */
 const name = fc
   .oneof(
     fc.constantFrom('act', 'say', 'constructor', 'show_info_widget', 'show_form_x', 'end_conversation', ...oddKeys),
@@ -75,7 +76,7 @@ async function takeTurn(answers: CallingAnswer[]) {
   return { ...reply, items }
 }
 
-test('calls of any name with any arguments', { timeout: 120_000 }, async () => {
+test('calls with any name and any arguments', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 3 }), async (answers) => {
       const { reply, tool_calls, items } = await takeTurn(answers)
@@ -96,7 +97,7 @@ test('10,000 calls at once', { timeout: 60_000 }, async () => {
   expect([reply, made.length]).toEqual(['Done.', 32])
 })
 
-test('arguments without end, and a name without end', { timeout: 60_000 }, async () => {
+test('endless arguments, and an endless name', { timeout: 60_000 }, async () => {
   const endless = 'x'.repeat(2_000_000)
   const { tool_calls } = await takeTurn([
     {

@@ -1,5 +1,5 @@
-// What a tool's actions do: in order, under conditions, tried again, with error actions, an output of their own, and words to the
-// end user that are a part of the reply.
+// What a tool's actions do: order, conditions, retries, error actions, an output of their own, and messages to the
+// end user that are part of the reply.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -45,7 +45,7 @@ async function callTool(tool: object, given: object = {}, custom_metadata: Recor
 const paths = () => peer.requests.map(({ url }) => url)
 
 describe('actions', () => {
-  test('go in order, each seeing what those before have saved', async () => {
+  test('run in order, each seeing what earlier ones saved', async () => {
     peer.answer = ({ url }, response) => answerJson(response, url === '/a' ? { id: 7 } : { name: 'Ada' })
     const actions = [
       http('/a', { save_as: 'order' }),
@@ -59,7 +59,7 @@ describe('actions', () => {
     })
   })
 
-  test('are left out where their condition is false, absent or empty', async () => {
+  test('are skipped if their condition is false, absent or empty', async () => {
     const conditions = [
       "what == 'tea'",
       "what == 'coffee'",
@@ -93,7 +93,7 @@ describe('actions', () => {
     expect(reply).toBe('It did not work: The server answered 500.\n\nDone.')
   })
 
-  test('an error action that fails too ends those, and the first error counts', async () => {
+  test('an error action that fails ends the error actions, and the first error counts', async () => {
     peer.answer = ({ url }, response) => answerJson(response, {}, url === '/one' ? 404 : 503)
     const { output } = await callTool({
       actions: [http('/one', { save_as: 'one' })],
@@ -103,7 +103,7 @@ describe('actions', () => {
     expect(output).toMatchObject({ error: 'The server answered 404.' })
   })
 
-  test('error actions have a time of their own, when what failed has used up that of the tool', async () => {
+  test('error actions have their own time limit if the failed action has used up that of the tool', async () => {
     peer.answer = ({ url }, response) => {
       if (url !== '/hangs') answerJson(response, { noted: true })
     }
@@ -113,10 +113,10 @@ describe('actions', () => {
       actions_on_error: [http('/report', { method: 'POST', body: { why: '{{ error }}' }, save_as: 'report' })],
     })
     expect({ output, is_error }).toMatchObject({ is_error: true, output: { report: { body: { noted: true } } } })
-    expect(peer.requests.at(-1)!.body).toMatch(/No complete answer within/)
+    expect(peer.requests.at(-1)!.body).toMatch(/No complete response within/)
   })
 
-  test('what they save under a name that objects have is a value like any other', async () => {
+  test('a value saved under the name of an object property is an ordinary value', async () => {
     const actions = [http('/a', { save_as: 'constructor' }), say('{{ constructor.status }} {{ toString }}')]
     const { output, reply } = await callTool({ actions })
     expect(reply).toBe('200\n\nDone.')
@@ -131,7 +131,7 @@ describe('actions', () => {
     expect({ is_error, output }).toEqual({ is_error: true, output: expect.stringMatching(message) })
   })
 
-  test('those of a voice call are skipped, with a line in the log', async () => {
+  test('those of a voice call are skipped and logged', async () => {
     const actions = [{ type: 'dtmf', digits: '1' }, http('/a'), { type: 'hangup', condition: 'false' }]
     const { is_error } = await callTool({ actions })
     expect([is_error, paths()]).toEqual([false, ['/a']])
@@ -142,7 +142,7 @@ describe('actions', () => {
 })
 
 describe('output', () => {
-  test('a template says what the model is given', async () => {
+  test('a template defines what the model gets', async () => {
     const tool = {
       actions: [http('/a', { save_as: 'order' })],
       output: '{{ what }}: {{ order.status }} for {{ user_id }}',
@@ -156,7 +156,7 @@ describe('output', () => {
     expect({ output, is_error }).toEqual({ output: 'Sorry. The server answered 404.', is_error: true })
   })
 
-  test('one that cannot be rendered is an error, and what was saved is not lost', async () => {
+  test('one that cannot be rendered is an error, and saved values are kept', async () => {
     const { output, is_error } = await callTool({ actions: [http('/a', { save_as: 'a' })], output: '{{ a.body() }}' })
     expect(is_error).toBe(true)
     expect(output).toMatchObject({ a: { status: 200 }, error: expect.any(String) })
@@ -177,7 +177,7 @@ describe('retries', () => {
     expect(new Set(peer.requests.map(({ key }) => key)).size).toBe(1)
   })
 
-  test('end with their number, and none are made of what will not pass, or without being asked for', async () => {
+  test('stop at their number, and are not made for final failures or if not configured', async () => {
     peer.answer = (_request, response) => answerJson(response, {}, 503)
     expect((await callTool({ actions: [http('/a', { retries: 1 })] })).output).toMatchObject({ status: 503 })
     expect(peer.requests).toHaveLength(2)
@@ -188,7 +188,7 @@ describe('retries', () => {
     expect(peer.requests).toHaveLength(4)
   })
 
-  test('end with the time of the tool', async () => {
+  test('stop at the time limit of the tool', async () => {
     peer.answer = (_request, response) => answerJson(response, {}, 503)
     const { output } = await callTool({ timeout_ms: 300, actions: [http('/a', { retries: 5 })] })
     expect(output).toMatchObject({ status: 503 })
@@ -197,7 +197,7 @@ describe('retries', () => {
 })
 
 describe('redirects', () => {
-  test('T8: the key goes along to another server; a body does not, and the call is an error', async () => {
+  test('T8: the key is sent on to another server; a body is not, and the call is an error', async () => {
     await using other = await startToolPeer()
     peer.answer = ({ method }, response) => {
       response.writeHead(method === 'GET' ? 302 : 307, { location: `${other.url}/there` }).end()
@@ -213,7 +213,7 @@ describe('redirects', () => {
 })
 
 describe('play_message', () => {
-  test('its text is a part of the reply, of the transcript, and of the next steps', async () => {
+  test('its text is part of the reply, of the transcript, and of the next steps', async () => {
     const { reply, output, conversation_id } = await callTool(
       { actions: [say(' One {{ what }}. '), http('/a')] },
       { what: 'tea' },
@@ -229,7 +229,7 @@ describe('play_message', () => {
     expect(roles).toEqual(['system', 'user', 'assistant', 'tool', 'assistant', 'user'])
   })
 
-  test('is a paragraph of its own between the words of the model, also as it is streamed', async () => {
+  test('is a separate paragraph in the text of the model, also when streamed', async () => {
     const tools = [{ name: 'act', description: 'Acts', actions: [say('From the tool.'), say('Twice.')] }]
     const { agent_id } = await publishAgent(server.client, { tools })
     const created = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
@@ -252,13 +252,13 @@ describe('play_message', () => {
     expect(told).toBe('Wait.\n\nFrom the tool.\n\nTwice.\n\nThen more.')
   })
 
-  test('an empty one says nothing, and one without end is an error', async () => {
+  test('an empty one adds nothing, and an endless one is an error', async () => {
     expect((await callTool({ actions: [say('{{ nothing }}')] })).reply).toBe('Done.')
     const endless = say("{% for a in range(1000) %}{{ 'x' * 100 }}{% endfor %}")
     expect(await callTool({ actions: [endless] })).toMatchObject({ is_error: true, reply: 'Done.' })
   })
 
-  test('T10: a model that has nothing to add gives the reply all the same', async () => {
+  test('T10: the turn has a reply even if the model adds nothing', async () => {
     const { agent_id } = await publishAgent(server.client, {
       tools: [{ name: 'act', description: 'Acts', actions: [say('All is said.')] }],
     })

@@ -1,4 +1,5 @@
-// What tools, templates and models may take: whatever an author writes and others answer, the server goes on and a conversation
+// Limits of tools, templates and models: whatever an author writes and others answer, the server keeps running and a
+// conversation
 // can be read.
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -60,7 +61,7 @@ describe('results', () => {
     expect(made).toBeLessThanOrEqual(120)
   })
 
-  test('are cut off where they are more than the window holds', async () => {
+  test('are cut off if they exceed the window', async () => {
     const config = { ...act({ actions: [http()] }), context_window: { max_tokens: 1000 } }
     const { send } = await converse(config, [calls(1)])
     const { tool_calls } = await send()
@@ -69,7 +70,7 @@ describe('results', () => {
     expect([shown.role, shown.content.length > 3000, shown.content.length < 4100]).toEqual(['tool', true, true])
   })
 
-  test('of numbers that print long are bounded by what the database makes of them', async () => {
+  test('with numbers that print long are bounded by their printed size', async () => {
     const tiny = `[${times(30_000, () => '5e-324').join(',')}]`
     peer.answer = (_request, response) => response.setHeader('content-type', 'application/json').end(tiny)
     const { conversation_id, send } = await converse(act({ actions: [http()] }), [calls(1)])
@@ -83,7 +84,7 @@ describe('results', () => {
     expect(rows[0]!.bytes).toBeLessThan(400_000)
   })
 
-  test('arguments of numbers that print long are refused', async () => {
+  test('arguments with numbers that print long are refused', async () => {
     const tool = { properties: { what: { type: 'array', items: { type: 'number' } } }, actions: [] }
     const { send } = await converse(act(tool), [calls(1, { what: times(300, () => 5e-324) })])
     const { tool_calls } = await send()
@@ -92,14 +93,14 @@ describe('results', () => {
     })
   })
 
-  test('arguments of a step are bounded together', async () => {
+  test('the arguments of a step are bounded in total', async () => {
     const tool = { properties: { what: { type: 'string' } }, actions: [] }
     const { send } = await converse(act(tool), [calls(8, { what: 'x'.repeat(60_000) })])
     const { tool_calls } = await send()
     expect(tool_calls.map(({ is_error }) => is_error)).toEqual([...times(4, () => false), ...times(4, () => true)])
     expect(tool_calls.at(-1)).toMatchObject({
       arguments: {},
-      output: expect.stringMatching(/262144 characters together/),
+      output: expect.stringMatching(/262144 characters in total/),
     })
   })
 })
@@ -107,14 +108,14 @@ describe('results', () => {
 describe('templates of a call', () => {
   const loop = '{% for i in range(10000) %}xxxxxxxxxxxxxxxxxxx{% endfor %}'
   test.each<[string, object, object, RegExp]>([
-    ['loops in a body', { body: times(200, () => loop) }, {}, /takes too long|too long together|more than 524288/],
+    ['loops in a body', { body: times(200, () => loop) }, {}, /takes? too long|too long together|more than 524288/],
     ['loops in headers', { headers: Object.fromEntries(times(200, (n) => [`h${n}`, loop])) }, {}, /too long|more than/],
     ['metadata, many times', { body: times(3900, () => '{{custom_metadata.x}}') }, { x: 'y'.repeat(60_000) }, /524288/],
     [
       'metadata of many values',
       { query: Object.fromEntries(times(1000, (n) => [`q${n}`, '{{custom_metadata.x[0]}}'])) },
       { x: times(12_000, () => 1) },
-      /takes too long/,
+      /takes? too long/,
     ],
   ])('%s: one budget for all', async (_what, fields, metadata, reason) => {
     const { send } = await converse(act({ actions: [http(fields)] }), [calls(1)], metadata as Record<string, unknown>)
@@ -126,13 +127,13 @@ describe('templates of a call', () => {
   })
 })
 
-test('a pattern that backtracks stops nobody', async () => {
+test('a pattern that backtracks does not block the server', async () => {
   const properties = { a: { type: 'string', pattern: '^(a+)+$' } }
   const { send } = await converse(act({ properties, actions: [] }), [calls(1, { a: `${'a'.repeat(50_000)}!` })])
   expect((await send()).tool_calls[0]).toMatchObject({ is_error: true, output: expect.stringMatching(/must match/) })
 })
 
-describe('an answer of the model without end', () => {
+describe('an endless answer of the model', () => {
   async function* endless() {
     for (let piece = 0; piece < 60; piece += 1) {
       await setImmediate()
@@ -143,7 +144,7 @@ describe('an answer of the model without end', () => {
     ['in pieces', endless],
     ['in one line', () => 'x'.repeat(6_000_000)],
     ['as arguments', () => ({ tool_calls: [{ name: 'act', arguments: { what: 'x'.repeat(5_000_000) } }] })],
-  ])('%s: the turn fails, the conversation goes on', async (_what, answer) => {
+  ])('%s: the turn fails, the conversation continues', async (_what, answer) => {
     const config = act({ properties: { what: {} }, actions: [] })
     const { conversation_id, send } = await converse(config, [answer()])
     expect(await refusal(send())).toMatchObject({ status: 502 })

@@ -1,4 +1,5 @@
-// Tool calls: T8 (each has exactly one result), T7 (another attempt goes on from the last step), and faults that the model sees.
+// Tool calls: T8 (each has exactly one result), T7 (another attempt continues after the last step), and errors that the model
+// sees.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ChatRequest, type CallingAnswer, holdAnswer } from '../support/scripted-model.ts'
@@ -52,7 +53,7 @@ const itemsOf = async (conversation_id: string) =>
 const turnOf = async (conversation_id: string) =>
   (await server.client.listConversationTurns({ conversation_id })).data[0]!
 
-/** Answers with calls first, then in words that tell each result. */
+/** Answers with calls first, then with a text that quotes each result. */
 function callThenTell(...answers: (CallingAnswer | AsyncIterable<string>)[]) {
   server.model.answer = ({ messages }: ChatRequest) => {
     const results = messages.filter(({ role }) => role === 'tool')
@@ -60,7 +61,7 @@ function callThenTell(...answers: (CallingAnswer | AsyncIterable<string>)[]) {
   }
 }
 
-test('a call is carried out, and its result goes to the model, the transcript and the answer', async () => {
+test('a call is carried out, and its result is in the model request, the transcript and the answer', async () => {
   const conversation_id = await begin()
   peer.answer = (_request, response) => answerJson(response, { id: 7 })
   callThenTell({ text: 'One moment. ', tool_calls: [call('order'), call('look')] })
@@ -84,7 +85,7 @@ test('a call is carried out, and its result goes to the model, the transcript an
   expect(items.at(-1)!.metrics).toMatchObject({ input_tokens: 22, tools_ms: expect.any(Number) })
 })
 
-test('the next turn is shown the calls of the one before, each with its result', async () => {
+test('the next turn sees the calls of the previous one, each with its result', async () => {
   const conversation_id = await begin()
   callThenTell({ text: 'Looking. ', tool_calls: [call('look'), call('order')] })
   await send(conversation_id)
@@ -97,19 +98,19 @@ test('the next turn is shown the calls of the one before, each with its result',
   expect(messages[3]!.tool_call_id).toBe(messages[2]!.tool_calls![0]!.id)
 })
 
-describe('what goes wrong is a result that the model sees', () => {
+describe('a failure is a result that the model sees', () => {
   test.each<[string, ReturnType<typeof call>, RegExp]>([
-    ['an unknown tool', call('fly'), /no tool/],
-    ['a tool with the name of a prototype', call('__proto__'), /no tool/],
-    ['arguments that are no JSON', call('order', '{"what": "te'), /not valid JSON/],
-    ['arguments that are no object', call('order', '[1]'), /JSON object/],
+    ['an unknown tool', call('fly'), /No tool/],
+    ['a tool with the name of a prototype', call('__proto__'), /No tool/],
+    ['arguments that are not JSON', call('order', '{"what": "te'), /not valid JSON/],
+    ['arguments that are not an object', call('order', '[1]'), /JSON object/],
     ['arguments that are missing', call('order', {}), /what is required/],
     ['arguments of the wrong type', call('order', { what: 5 }), /what must be string/],
-    ['arguments that nobody asked for', call('order', '{"what": "tea", "__proto__": {"x": 1}}'), /additional/],
+    ['additional arguments', call('order', '{"what": "tea", "__proto__": {"x": 1}}'), /additional/],
     ['arguments that cannot be stored', call('order', '{"what": "\\u0000"}'), /NUL/],
-    ['arguments without an end', call('order', `{"what": "${'x'.repeat(70_000)}"}`), /more than/],
-    ['a server that is not there', call('gone', {}), /ECONNREFUSED/],
-    ['an address that is private', call('inside', {}), /not a public address/],
+    ['endless arguments', call('order', `{"what": "${'x'.repeat(70_000)}"}`), /exceed/],
+    ['a server that is not running', call('gone', {}), /ECONNREFUSED/],
+    ['a private address', call('inside', {}), /not a public address/],
   ])('%s', async (_what, asked, expected) => {
     const conversation_id = await begin()
     callThenTell({ tool_calls: [asked] })
@@ -119,7 +120,7 @@ describe('what goes wrong is a result that the model sees', () => {
     expect(peer.requests).toEqual([])
   })
 
-  test('a status that is none of success', async () => {
+  test('a status other than success', async () => {
     const conversation_id = await begin()
     peer.answer = (_request, response) => answerJson(response, { message: 'sold out' }, 409)
     callThenTell({ tool_calls: [call('order')] })
@@ -127,7 +128,7 @@ describe('what goes wrong is a result that the model sees', () => {
     expect(tool_calls).toMatchObject([{ is_error: true, output: { status: 409, body: { message: 'sold out' } } }])
   })
 
-  test('a server that is silent for longer than the tool may take', async () => {
+  test('a server that is silent longer than the time limit of the tool', async () => {
     const conversation_id = await begin()
     peer.answer = () => {}
     callThenTell({ tool_calls: [call('slow')] })
@@ -135,7 +136,7 @@ describe('what goes wrong is a result that the model sees', () => {
     expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/within \d+ ms/) }])
   })
 
-  test('what a server sends is kept within bounds, and without what cannot be stored', async () => {
+  test('a server response is bounded, and stored without unstorable characters', async () => {
     const conversation_id = await begin()
     peer.answer = (_request, response) => response.end(`\0${'x'.repeat(300_000)}`)
     callThenTell({ tool_calls: [call('order')] }, holdNothing())
@@ -153,7 +154,7 @@ function holdNothing() {
   return held
 }
 
-test('T13: more calls than one step may make are dropped; the ids of a model are not relied on', async () => {
+test('T13: calls beyond the limit of a step are dropped; ids from a model are not used', async () => {
   const conversation_id = await begin()
   callThenTell({ tool_calls: Array.from({ length: 100 }, () => call('look')) })
   const { tool_calls } = await send(conversation_id)
@@ -162,7 +163,7 @@ test('T13: more calls than one step may make are dropped; the ids of a model are
   expect(peer.requests).toHaveLength(32)
 })
 
-test('max_tool_steps: the model is asked once more without tools; if it calls one all the same, the turn fails', async () => {
+test('max_tool_steps: the model is called once more without tools; if it still calls one, the turn fails', async () => {
   const conversation_id = await begin()
   server.model.answer = ({ tools }) => (tools ? { tool_calls: [call('look')] } : 'Enough.')
   const { reply, tool_calls } = await send(conversation_id)
@@ -174,7 +175,7 @@ test('max_tool_steps: the model is asked once more without tools; if it calls on
   expect(data[1]).toMatchObject({ outcome: 'step_limit', steps: 3 })
 })
 
-/** A turn whose call of the tool has reached the peer, which does not answer. */
+/** A turn whose tool call has reached the peer, which does not answer. */
 async function startCall(...names: string[]) {
   const conversation_id = await begin()
   const asked = Promise.withResolvers<void>()
@@ -186,7 +187,7 @@ async function startCall(...names: string[]) {
   return { conversation_id, reply }
 }
 
-test('T5: an end in the middle of a call breaks it off, records what became of it, and keeps each text once', async () => {
+test('T5: an end in the middle of a call aborts it, stores its outcome, and keeps each text once', async () => {
   const { conversation_id, reply } = await startCall('order')
   const { hangUps } = peer
   await server.client.endConversation({ conversation_id })
@@ -207,8 +208,8 @@ async function loseNode(conversation_id: string) {
     where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
 }
 
-describe('T7, T8: when the attempt is lost in the middle of a step', () => {
-  test('a call of an idempotent tool is made again with the same key', async () => {
+describe('T7, T8: if the attempt is lost in the middle of a step', () => {
+  test('a call of an idempotent tool is repeated with the same key', async () => {
     const { conversation_id, reply } = await startCall('look')
     peer.answer = (_request, response) => answerJson(response, { late: true })
     await loseNode(conversation_id)
@@ -218,24 +219,24 @@ describe('T7, T8: when the attempt is lost in the middle of a step', () => {
     expect(await turnOf(conversation_id)).toMatchObject({ attempts: 2, steps: 2, status: 'completed' })
   })
 
-  test('of another tool it is not: the model is told that nobody knows', async () => {
+  test('a call of another tool is not: the model is told that the outcome is unknown', async () => {
     const { conversation_id, reply } = await startCall('order')
     await loseNode(conversation_id)
     const { tool_calls, reply: said } = await reply
-    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/not known/) }])
-    expect(said).toMatch(/^Wait\. Told: Error: It is not known/)
+    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/is unknown/) }])
+    expect(said).toMatch(/^Wait\. Told: Error: It is unknown/)
     expect(peer.requests).toHaveLength(1)
   })
 
-  test('a call that has its result is not made again, and no step is taken twice', async () => {
+  test('a call that has its result is not repeated, and no step runs twice', async () => {
     const { conversation_id, reply } = await startCall('slow', 'order')
     await expect.poll(async () => (await itemsOf(conversation_id)).length).toBe(5)
     const asked = server.model.requests.length
     await loseNode(conversation_id)
     const { tool_calls } = await reply
-    expect(tool_calls.map(({ name, output }) => [name, /within|not known/.exec(String(output))?.[0]])).toEqual([
+    expect(tool_calls.map(({ name, output }) => [name, /within|is unknown/.exec(String(output))?.[0]])).toEqual([
       ['slow', 'within'],
-      ['order', 'not known'],
+      ['order', 'is unknown'],
     ])
     expect(peer.requests).toHaveLength(2)
     expect(server.model.requests).toHaveLength(asked + 1)

@@ -1,4 +1,4 @@
-// A reply that the channel's template wraps: once and as a whole, however many steps, tools and attempts it took.
+// A reply that the channel's template wraps: once and as a whole, for any number of steps, tools and attempts.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MessageReply } from '@parley/contract'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
@@ -35,11 +35,11 @@ async function said(conversation_id: string): Promise<string[]> {
 
 test.each<[string, Answer[], string]>([
   ['one step', ['Hello.'], 'Hello.'],
-  ['words before a tool', [callOf('wait', 'I look.'), 'It is there.'], 'I look.\n\nOne moment.\n\nIt is there.'],
-  ['a tool that says it all', [callOf('wait'), ''], 'One moment.'],
+  ['text before a tool', [callOf('wait', 'I look.'), 'It is there.'], 'I look.\n\nOne moment.\n\nIt is there.'],
+  ['a tool that says everything', [callOf('wait'), ''], 'One moment.'],
   ['two steps', [callOf('wait', 'A. '), callOf('nothing', 'B. '), 'C.'], 'A. \n\nOne moment.\n\nB. C.'],
-  ['words beside the end', [callOf('end_conversation', 'Goodbye.')], 'Goodbye.'],
-  ['words after the end', [callOf('end_conversation'), 'Goodbye.'], 'Goodbye.'],
+  ['text beside the end', [callOf('end_conversation', 'Goodbye.')], 'Goodbye.'],
+  ['text after the end', [callOf('end_conversation'), 'Goodbye.'], 'Goodbye.'],
 ])('%s: wrapped once, in the answer, the stream and the transcript', async (_what, answers, words) => {
   const whole = `Dear guest,\n${words}\nBye`
   const conversation_id = await begin()
@@ -58,14 +58,14 @@ test.each<[string, Answer[], string]>([
   expect(await said(conversation_id)).toEqual([whole])
 })
 
-test('a template may do with the reply what it likes', async () => {
+test('a template may transform the reply', async () => {
   const conversation_id = await begin('{{ agent_response | upper }} ({{ agent_response | length }})')
   answerWith(callOf('wait', 'I look.'), 'Yes.')
   const { reply } = await server.client.sendConversationMessage({ conversation_id, text: 'Go' })
   expect(reply).toBe('I LOOK.\n\nONE MOMENT.\n\nYES. (26)')
 })
 
-test('T7: words of a step that is finished are in the reply of the attempt that takes over', async () => {
+test('T7: the text of a finished step is in the reply of the attempt that takes over', async () => {
   const conversation_id = await begin()
   answerWith(callOf('wait', 'I look.'), holdAnswer())
   const asked = server.model.requests.length
@@ -78,7 +78,7 @@ test('T7: words of a step that is finished are in the reply of the attempt that 
   await eventually(async () => expect(await said(conversation_id)).toEqual([whole]))
 }, 60_000)
 
-test('cut off, the words so far are kept without the template', async () => {
+test('when cut off, the text so far is kept without the template', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   answerWith(callOf('wait', 'I look.'), held)

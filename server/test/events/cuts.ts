@@ -12,7 +12,7 @@ export async function expectWholeAfterCuts(step: number): Promise<void> {
   const raw = (url: string, options: RawOptions = {}) =>
     openRaw(url, conversation_id, { ...options, headers: { authorization: `Bearer ${server.admin_key}` } })
 
-  /** The events that are whole within so many bytes of the stream. */
+  /** The events that are complete within this many bytes of the stream. */
   async function readBytes(url: string, after: number, count: number): Promise<number[]> {
     const gone = new AbortController()
     const response = await raw(url, { after, signal: gone.signal })

@@ -1,4 +1,5 @@
-// A conversation's event stream: backfill, cutover and live, resumed from any event on any node, with nothing lost or repeated.
+// A conversation's event stream: backfill, cutover and live, resumed after any event on any node, with nothing lost or
+// repeated.
 import type { ConversationEvent } from '@parley/contract'
 import { createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -62,7 +63,7 @@ test('from the first event to the one that ends the conversation, on both nodes,
   }
 })
 
-test('what is said travels between the events; who joins in mid-turn first gets all of it', async () => {
+test('live text is sent between the events; a reader that joins in mid-turn first gets all of it', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   server.model.answer = () => held
@@ -90,14 +91,14 @@ test('what is said travels between the events; who joins in mid-turn first gets 
   await server.client.endConversation({ conversation_id })
   for (const reader of [...early, ...late]) {
     await reader.done
-    // Told once more by the event that counts, after all that was said.
+    // Repeated by the event that counts, after the whole text.
     const last = reader.events.findLastIndex(({ event }) => event === 'message.delta')
     const created = reader.events.findLastIndex(({ event }) => event === 'message.created')
     expect(created).toBeGreaterThan(last)
   }
 })
 
-test('events that come after the end come to who resumes; then there is nothing more', async () => {
+test('a reader that resumes gets the events after the end; then nothing more', async () => {
   const { agent_id: summarizing } = await publishAgent(server.client, { analysis: {} })
   const created = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: summarizing })
   const conversation_id = created.conversation.id
@@ -120,8 +121,8 @@ const raw = (url: string, conversation_id: string, options: RawOptions = {}) =>
     headers: options.token ? {} : { authorization: `Bearer ${server.admin_key}` },
   })
 
-describe('who may read', () => {
-  test('a conversation token, in the query too: messages, no tool calls, metadata or analysis; nothing of it is logged', async () => {
+describe('who can read', () => {
+  test('a conversation token, in the query too: messages, no tool calls, metadata or analysis; none of it is logged', async () => {
     const conversation_id = await begin()
     await server.client.updateConversation({ conversation_id, custom_metadata: { secret: 'x' } })
     const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['read'] })
@@ -136,7 +137,7 @@ describe('who may read', () => {
     expect((await raw(server.url, another, { token })).status).toBe(404)
   })
 
-  test('a key in the query is none; without the scope 403; of another agent 404', async () => {
+  test('a key in the query is ignored; without the scope 403; of another agent 404', async () => {
     const conversation_id = await begin()
     expect((await raw(server.url, conversation_id, { token: server.admin_key })).status).toBe(401)
     const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['message'] })
@@ -147,7 +148,7 @@ describe('who may read', () => {
     expect(error.status).toBe(404)
   })
 
-  test('a start that is no number is refused', async () => {
+  test('a start that is not a number is refused', async () => {
     const conversation_id = await begin()
     const headers = { authorization: `Bearer ${server.admin_key}`, 'last-event-id': 'x' }
     const response = await fetch(`${server.url}/core/conversations/${conversation_id}/events`, { headers })
@@ -164,7 +165,7 @@ test('a conversation that is deleted ends its streams', async () => {
   expect(stored(reader.events).at(-1)!.event).toMatch(/^conversation\.(deleted|ended)$/)
 })
 
-test('T13: more streams than a node may hold are refused; one that closes makes room', async () => {
+test('T13: streams beyond the limit of a node are refused; closing one frees a place', async () => {
   await using small = await startTestServer({ PARLEY_LIMIT_EVENT_STREAMS: '1' })
   const agent = await publishAgent(small.client)
   const open = async () => {
@@ -187,7 +188,7 @@ test('T13: more streams than a node may hold are refused; one that closes makes 
   next.stop()
 })
 
-test('a comment keeps proxies from closing a stream that is silent', async () => {
+test('a comment keeps proxies from closing a silent stream', async () => {
   const { node, runOut } = await startHasty(server)
   await using _node = node
   const conversation_id = await begin()
@@ -204,7 +205,7 @@ test('a comment keeps proxies from closing a stream that is silent', async () =>
   gone.abort()
 })
 
-test('a reader that is too slow is cut off, and nothing is kept for it', async () => {
+test('a reader that is too slow is disconnected, and nothing is kept for it', async () => {
   const { node: slow, runOut } = await startHasty(server)
   await using _slow = slow
   const conversation_id = await begin()
@@ -217,7 +218,7 @@ test('a reader that is too slow is cut off, and nothing is kept for it', async (
   const response = await raw(slow.url, conversation_id)
   const stream = response.body!.getReader()
   await stream.read()
-  // Others wait as long, and run out too, which does no harm.
+  // Other timers wait as long, and expire too, which does no harm.
   await until(() => {
     runOut(look_ms)
     return slow.rooms.events.open_streams.count === 0
@@ -225,7 +226,7 @@ test('a reader that is too slow is cut off, and nothing is kept for it', async (
   await stream.cancel().catch(() => {})
 })
 
-test('a node that stops tells its readers to come again at once, and ends their streams', async () => {
+test('a node that stops tells its readers to reconnect at once, and ends their streams', async () => {
   const stopping = await server.startAnother()
   const conversation_id = await begin()
   const response = await raw(stopping.url, conversation_id)
@@ -233,7 +234,7 @@ test('a node that stops tells its readers to come again at once, and ends their 
   await expect.poll(() => stopping.rooms.events.open_streams.count).toBe(1)
   await stopping[Symbol.asyncDispose]()
   expect(await text).toMatch(/retry: \d+\n\n$/)
-  // The SDK comes again by itself: here to the node that is left.
+  // The SDK reconnects automatically: here to the remaining node.
   const reader = readInBackground(createClient({ base_url: server.url, token: server.admin_key }), conversation_id, 1)
   await until(() => numbers(reader.events).join() === '2,3')
   reader.stop()

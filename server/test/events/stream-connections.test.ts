@@ -1,4 +1,4 @@
-// The connections that streams are sent over: kept for the next request, and closed by a server that stops.
+// The connections of streams: kept for the next request, and closed by a server that stops.
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ test('one connection carries one stream after the other', async () => {
   expect(reused).toEqual([false, true, true])
 })
 
-test('the head comes while there is nothing to tell yet', async () => {
+test('the head is sent before there is an event', async () => {
   const conversation_id = await begin()
   const [first, second] = [holdAnswer(), holdAnswer()]
   const answers = [first, second]
@@ -68,7 +68,7 @@ test('the head comes while there is nothing to tell yet', async () => {
   agent.destroy()
 })
 
-test('a server that stops tells a stream to its end, and closes its connection', async () => {
+test('a server that stops completes a stream, and closes its connection', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   server.model.answer = () => held

@@ -30,7 +30,7 @@ const begin = async (client: Client, agent = agent_id) =>
 describe('a stream ends with its credential', () => {
   interface Held {
     headers: Record<string, string>
-    /** After which the credential is no longer good. */
+    /** After which the credential is no longer valid. */
     lose: () => Promise<unknown> | void
   }
 
@@ -55,7 +55,7 @@ describe('a stream ends with its credential', () => {
       const { user_id, headers } = await ofUser()
       return { headers, lose: () => server.client.deleteMember({ user_id }) }
     },
-    'a member who may no longer read': async () => {
+    'a member who can no longer read': async () => {
       const { user_id, headers } = await ofUser()
       return { headers, lose: () => server.client.updateMember({ user_id, role: 'viewer' }) }
     },
@@ -86,7 +86,7 @@ describe('a stream ends with its credential', () => {
     expect(hasty.node.rooms.events.open_streams.count).toBe(2)
 
     await lose()
-    // What one credential's streams were told a moment ago is asked for anew.
+    // The answer that was shared by a credential's streams is requested again.
     hasty.runOut(5000)
     hasty.runOut(heartbeat_ms)
     expect(await text).toContain('event: conversation.created')
@@ -103,7 +103,7 @@ describe('a stream ends with its credential', () => {
     const staying = await enter(server, person.email)
     const gone = new AbortController()
     const { signal } = gone
-    // The one that stays is asked for first, and could answer for both.
+    // The session that stays is checked first, and could answer for both.
     await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(staying) }, signal })
     const response = await openRaw(hasty.node.url, conversation_id, { headers: { cookie: cookieOf(leaving) } })
     expect(response.status).toBe(200)
@@ -121,7 +121,7 @@ describe('a stream ends with its credential', () => {
     gone.abort()
   })
 
-  test('that of one who went on to another organization, where nobody asks whether he still is a member here', async () => {
+  test('that of a session that switched to another organization, where membership in this one is not checked', async () => {
     const conversation_id = await begin(server.client)
     const other = await makeOrganization(server)
     const { person, browser } = await enterAsMember(server, server.organization_id)
@@ -137,7 +137,7 @@ describe('a stream ends with its credential', () => {
     await until(() => hasty.node.rooms.events.open_streams.count === 0)
   })
 
-  test('that of one who may still read, but no longer all that he is sent', async () => {
+  test('that of a reader who can still read, but not everything that is sent', async () => {
     const { user_id, headers } = await ofUser()
     const response = await fetch(`${hasty.node.url}/core/conversations/changes`, {
       headers: { ...headers, accept: 'text/event-stream' },
@@ -151,7 +151,7 @@ describe('a stream ends with its credential', () => {
     await until(() => hasty.node.rooms.events.open_streams.count === 0)
   })
 
-  test('that of a reply too, whose turn goes on', async () => {
+  test('that of a reply too, while its turn continues', async () => {
     const conversation_id = await begin(server.client)
     const { pat_key, key_id } = await server.client.createOrganizationKey({ name: 'Lost' })
     const held = holdAnswer()
@@ -171,7 +171,7 @@ describe('a stream ends with its credential', () => {
   })
 })
 
-describe('T13: however many come at once, no more streams are open', () => {
+describe('T13: simultaneous requests open no more streams', () => {
   async function openMany(small: TestServer, count: number, headers: Record<string, string>) {
     const conversation_id = await begin(small.client, (await publishAgent(small.client)).agent_id)
     const gone = new AbortController()
@@ -182,7 +182,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     return { conversation_id, open: responses.filter(({ status }) => status === 200).length, refused, gone }
   }
 
-  test('than one credential may have; another one has its own', async () => {
+  test('than one credential may have; another one has its own limit', async () => {
     await using small = await startTestServer({ PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL: '3' })
     const { conversation_id, open, refused, gone } = await openMany(small, 12, {
       authorization: `Bearer ${small.admin_key}`,
@@ -192,7 +192,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     expect(refused[0]!.headers.get('retry-after')).toMatch(/^\d+$/)
     expect(await refused[0]!.json()).toMatchObject({
       code: 'too_many_streams',
-      detail: 'Too many event streams of this credential are open.',
+      detail: 'This credential has reached its limit of open event streams. Close one first.',
     })
     const { pat_key } = await small.client.createOrganizationKey({ name: 'Another' })
     const another = readInBackground(small.as({ token: pat_key }), conversation_id)
@@ -214,7 +214,7 @@ describe('T13: however many come at once, no more streams are open', () => {
     await expect.poll(() => small.app.rooms.events.open_streams.count).toBe(0)
   })
 
-  test('one that is refused for another reason takes no room', async () => {
+  test('one that is refused for another reason takes no place', async () => {
     await using small = await startTestServer({ PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL: '1' })
     const unknown = small.client.streamConversationEvents({ conversation_id: 'unknown' })
     expect((await refusal(unknown.next())).status).toBe(404)

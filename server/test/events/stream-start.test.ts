@@ -1,4 +1,4 @@
-// Where an event stream begins and what it has to say there: the end of the log, numbers that are none, turns that are over.
+// Where an event stream starts: at the end of the log, at invalid numbers, after turns that are over.
 import type { ConversationEvent } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
@@ -37,7 +37,7 @@ const lastOf = async (conversation_id: string) => {
   return rows[0]!.last
 }
 
-test('who has seen all that he may see of an ended conversation is answered 204, whatever else there is', async () => {
+test('a reader that has seen everything it may see of an ended conversation gets 204, whatever else exists', async () => {
   const { agent_id: summarizing } = await publishAgent(server.client, { analysis: {} })
   const conversation_id = await begin(summarizing)
   const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['read'] })
@@ -56,7 +56,7 @@ describe('a start beyond the end of the log is refused', () => {
     const conversation_id = await begin()
     if (state === 'ended') await server.client.endConversation({ conversation_id })
     const last = await lastOf(conversation_id)
-    const message = `must not be beyond the last event, which is ${last}`
+    const message = `must not be greater than ${last}, the number of the last event`
     const response = await raw(conversation_id, { after: last + 1 })
     expect(response.status).toBe(422)
     expect(await response.json()).toMatchObject({ errors: [{ path: 'last_event_id', message }] })
@@ -65,7 +65,7 @@ describe('a start beyond the end of the log is refused', () => {
     expect(await inQuery.json()).toMatchObject({ code: 'validation_failed', errors: [{ path: 'after', message }] })
   })
 
-  test('the end itself is none', async () => {
+  test('the end itself is accepted', async () => {
     const conversation_id = await begin()
     const gone = new AbortController()
     expect((await raw(conversation_id, { after: await lastOf(conversation_id), signal: gone.signal })).status).toBe(200)
@@ -74,7 +74,7 @@ describe('a start beyond the end of the log is refused', () => {
 })
 
 test.each(['0x10', '1e3', '%201', '1%20', '+1', '%2B1', '1.0', '', '1234567890123456', '٣'])(
-  'a number of a query is nothing but digits, at most 15: not "%s"',
+  'a number in a query has only digits, at most 15: not "%s"',
   async (after) => {
     const conversation_id = await begin()
     const headers = { authorization: `Bearer ${server.admin_key}` }
@@ -86,7 +86,7 @@ test.each(['0x10', '1e3', '%201', '1%20', '+1', '%2B1', '1.0', '', '123456789012
   },
 )
 
-test('a turn of another node that is over is not told again to who comes after it', async () => {
+test('a finished turn of another node is not sent again to a later reader', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   server.model.answer = () => held
@@ -110,7 +110,7 @@ test('a turn of another node that is over is not told again to who comes after i
   late.stop()
 })
 
-test('what of a turn is heard too late, and kept, is not told to who comes after it', async () => {
+test('late text of a turn that was kept is not sent to a later reader', async () => {
   const conversation_id = await begin()
   server.model.answer = () => 'All of it.'
   await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
@@ -129,7 +129,7 @@ test('what of a turn is heard too late, and kept, is not told to who comes after
 describe('T13: a page of the log is bounded in bytes', () => {
   const filler = (size: number) => JSON.stringify({ custom_metadata: { filler: 'x'.repeat(size) } })
 
-  /** Events of these sizes behind what the log has. */
+  /** Events of these sizes after those in the log. */
   async function append(conversation_id: string, sizes: number[]): Promise<number> {
     const first = (await lastOf(conversation_id)) + 1
     for (const [index, size] of sizes.entries()) {

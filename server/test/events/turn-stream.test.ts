@@ -1,4 +1,4 @@
-// The stream that answers a message: its grammar, on whichever node the turn runs, and whatever becomes of it.
+// The stream that answers a message: its grammar, on whichever node the turn runs, and however it ends.
 import type { MessageReply, TurnStreamEvent } from '@parley/contract'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -53,7 +53,7 @@ function textOf(events: TurnStreamEvent[]): string {
   return text
 }
 
-test('a conversation token sees what is said, and no tool call, neither in the stream nor in the plain answer', async () => {
+test('a conversation token sees text but no tool call, in the stream and in the plain answer', async () => {
   const conversation_id = await begin()
   const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['message'] })
   const browser = server.as({ token })
@@ -76,7 +76,7 @@ test('a conversation token sees what is said, and no tool call, neither in the s
   expect(tool_calls).toMatchObject([{ name: 'look', is_error: false }])
 })
 
-test('starts, says what the model says piece by piece, and ends with exactly the plain answer', async () => {
+test('starts, sends the text of the model piece by piece, and ends with exactly the plain answer', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   server.model.answer = () => held
@@ -95,7 +95,7 @@ test('starts, says what the model says piece by piece, and ends with exactly the
   expect((await stream.next()).done).toBe(true)
 })
 
-test('tells tool calls between the texts of their steps', async () => {
+test('sends tool calls between the texts of their steps', async () => {
   const conversation_id = await begin()
   const answers = [{ text: 'Wait. ', tool_calls: [{ name: 'look', arguments: {} }] }, 'Here it is.']
   server.model.answer = () => answers.shift()!
@@ -112,7 +112,7 @@ test('tells tool calls between the texts of their steps', async () => {
   expect(events[3]!.data).toMatchObject({ call_id, output: { status: 200 }, is_error: false })
 })
 
-test('a reply that is wrapped comes whole', async () => {
+test('a wrapped reply is sent whole', async () => {
   const conversation_id = await begin(wrapping)
   server.model.answer = () => 'Two words'
   const events = await readAll(server.client.streamConversationMessage({ conversation_id, text: 'Hello' }))
@@ -120,7 +120,7 @@ test('a reply that is wrapped comes whole', async () => {
   expect(textOf(events)).toBe('<< Two words >>')
 })
 
-test('of a turn that another node carries out, it comes from there', async () => {
+test('the text of a turn on another node comes from there', async () => {
   const conversation_id = await begin()
   const [first, second] = [holdAnswer(), holdAnswer()]
   const answers = [first, second]
@@ -141,7 +141,7 @@ test('of a turn that another node carries out, it comes from there', async () =>
     second.say(piece)
     said += piece
     let heard = ''
-    // Within the poll of the log it would come at the end only.
+    // The poll of the log would only deliver it at the end.
     while (!said.endsWith(heard) || heard.length < piece.length) {
       heard += ((await stream.next()).value as { data: { text: string } }).data.text
     }
@@ -151,7 +151,7 @@ test('of a turn that another node carries out, it comes from there', async () =>
   expect(rest.at(-1)).toMatchObject({ event: 'turn.completed', data: { reply: said } })
 })
 
-describe('ends with what became of the turn', () => {
+describe('ends with the outcome of the turn', () => {
   async function startStream(client = server.client) {
     const conversation_id = await begin()
     const held = holdAnswer()
@@ -190,7 +190,7 @@ describe('ends with what became of the turn', () => {
     expect(Object.keys(events.at(-1)!.data).toSorted()).toEqual(['code', 'detail', 'request_id', 'turn_id'])
   })
 
-  test('taken over by another attempt: what was said is forgotten, and the deltas are the reply all the same', async () => {
+  test('taken over by another attempt: the earlier text is dropped, and the deltas still equal the reply', async () => {
     const { conversation_id, stream, held } = await startStream()
     server.model.answer = () => 'The whole of it.'
     await sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
@@ -210,7 +210,7 @@ test('a request that is refused gets plain JSON with its status', async () => {
   expect(error).toMatchObject({ status: 409, code: 'conversation_not_active' })
 })
 
-test('T9: a repetition tells the turn that is there, in the form that it asks for', async () => {
+test('T9: a repeated request gets the existing turn, in the form that it requests', async () => {
   const conversation_id = await begin()
   server.model.answer = () => 'Once.'
   const message = { conversation_id, text: 'Hello', idempotency_key: 'stream key' }
@@ -223,7 +223,7 @@ test('T9: a repetition tells the turn that is there, in the form that it asks fo
   expect(await server.client.sendConversationMessage(message)).toEqual(streamed.at(-1)!.data)
 })
 
-test('T11: a reader that goes away does not stop the turn', async () => {
+test('T11: a reader that disconnects does not stop the turn', async () => {
   const conversation_id = await begin()
   const held = holdAnswer()
   server.model.answer = () => held

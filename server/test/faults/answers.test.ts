@@ -1,4 +1,4 @@
-// The database goes away at the moment after a commit: what was done is answered as done, not as refused.
+// The database becomes unavailable right after a commit: the call is answered as done, not as refused.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { PausePoint } from '../../src/conversations/commit/pause-points.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
@@ -16,7 +16,7 @@ beforeAll(async () => {
   const reached = (point: string) => {
     if (point !== awaited) return
     awaited = null
-    // Whatever anybody asks from now on.
+    // For every query from now on.
     serveAgain = proxy.failStatement(1, { when: 'before', how: 'cut', for_good: true }).release
   }
   server = await startTestServer({ PARLEY_DRAIN_SECONDS: '0' }, { connectThrough: proxy.through, ports: { reached } })

@@ -1,5 +1,6 @@
-// The connection fails between COMMIT and its answer, and around it: nobody knows then what became of the commit, and nobody may
-// be told something that is not true (T1), nor be answered twice (T2).
+// The connection fails between COMMIT and its answer, and around it. The outcome of the commit is then unknown, and no caller
+// may
+// be told anything untrue (T1) or be answered twice (T2).
 import { sql } from 'kysely'
 import { describe, expect, inject, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
@@ -27,11 +28,11 @@ const sendFirst: Play = async (talk, arm) => {
   expectReply(await talk.send('First'), 'Reply to First')
 }
 
-/** Each with the statement that tells its transaction from others. */
+/** Each with the statement that identifies its transaction. */
 const plays: [string, string, Play][] = [
   ['a message that starts its turn', 'insert_turns', sendFirst],
   ...(['queue', 'merge', 'interrupt'] as const).map((rule): [string, string, Play] => [
-    `a message that comes while a turn runs (${rule})`,
+    `a message that arrives while a turn runs (${rule})`,
     'append',
     async (talk, arm) => {
       const { finish } = await talk.startTurn()
@@ -100,13 +101,13 @@ const plays: [string, string, Play][] = [
   ],
 ]
 
-/** Whether a statement of this name has come since the fault. */
+/** Whether a statement of this name has arrived since the fault. */
 function hasComeSince(fault: Fault, { lane }: Talk, name: string): boolean {
   const { statements } = lane.proxy
   return statements.slice(statements.indexOf(fault.hits[0]!)).some((statement) => statement.name === name)
 }
 
-describe.concurrent('over a connection on which nothing comes any more', () => {
+describe.concurrent('over a connection that stays silent', () => {
   async function openStalling() {
     await using stack = new AsyncDisposableStack()
     const proxy = stack.use(await startPostgresProxy(inject('postgres_url')))
@@ -117,7 +118,7 @@ describe.concurrent('over a connection on which nothing comes any more', () => {
     return { proxy, database, [Symbol.asyncDispose]: () => owned.disposeAsync() }
   }
 
-  test('a commit is in doubt in the end', async () => {
+  test('a commit ends as uncertain', async () => {
     await using stalling = await openStalling()
     const { proxy, database } = stalling
     const fault = proxy.atCommit({ of: /txid_current/, when: 'after', how: 'stall' })
@@ -132,7 +133,7 @@ describe.concurrent('over a connection on which nothing comes any more', () => {
     fault.release()
   })
 
-  test('a query fails as the database does that cannot be reached', async () => {
+  test('a query fails as if the database were unreachable', async () => {
     await using stalling = await openStalling()
     const fault = stalling.proxy.failStatement(1, { when: 'before', how: 'stall' })
     const error = await sql`select 1`.execute(stalling.database.kysely).catch((thrown: unknown) => thrown)
@@ -147,7 +148,7 @@ describe.concurrent.each(['cut', 'reset'] as const)('the connection is %s betwee
   })
 })
 
-describe.concurrent('the answer to COMMIT is late: others look for lost turns meanwhile. Of', () => {
+describe.concurrent('the answer to COMMIT is late, and others look for lost turns meanwhile, for', () => {
   test.each(plays)('%s', limit, async (_label, of, play) => {
     const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'abandoned_turns')
     await expectNoFaults(play, (proxy) => proxy.atCommit({ of, when: 'after', how: 'stall' }), { isEnough })
@@ -155,20 +156,20 @@ describe.concurrent('the answer to COMMIT is late: others look for lost turns me
 })
 
 describe.concurrent('the database', () => {
-  test('stands still at COMMIT, and goes on', limit, async () => {
-    // Where that takes longer than PostgreSQL bears with a transaction that stands idle, the call is refused, and repeated.
+  test('pauses at COMMIT, and continues', limit, async () => {
+    // If that takes longer than PostgreSQL allows an idle transaction, the call is refused, and repeated.
     const play: Play = async (talk, arm) => {
       arm()
       await talk.sendRepeatedly('First')
     }
-    // Another statement stands still too, or the connection that was to be made for it.
+    // Another statement pauses too, or the connection that was to be opened for it.
     const isEnough = (fault: Fault, talk: Talk) => fault.refused > 0 || hasComeSince(fault, talk, 'abandoned_turns')
     const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when: 'before', how: 'stall', for_good: true })
     await expectNoFaults(play, arm, { isEnough })
   })
 
   test(
-    'gets COMMIT after its client has lost the connection: who asks what became of it waits for that',
+    'gets COMMIT after its client has lost the connection: a caller that asks for the outcome waits for it',
     limit,
     async () => {
       const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'lock_conversation')
@@ -178,7 +179,7 @@ describe.concurrent('the database', () => {
   )
 
   test.each(['before', 'after'] as const)(
-    'is away (lost %s COMMIT) for longer than a call waits: 500 outcome_unknown, and with the same key the one answer',
+    'is unavailable (lost %s COMMIT) for longer than a call waits: 500 outcome_unknown, and one answer for the same key',
     limit,
     async (when) => {
       const isTold = (_fault: Fault, { refusals }: Talk) => refusals.some(({ code }) => code === 'outcome_unknown')
@@ -193,7 +194,7 @@ describe.concurrent('the database', () => {
     },
   )
 
-  test('is away for a moment when a result is to be written: the model is not asked again', limit, async () => {
+  test('is briefly unavailable when a result is to be written: the model is not called again', limit, async () => {
     const play: Play = async (talk, arm) => {
       const { requests } = talk.lane.server.model
       const before = requests.length
@@ -205,7 +206,7 @@ describe.concurrent('the database', () => {
     await expectNoFaults(play, arm, { isEnough: ({ refused }) => refused >= 2 })
   })
 
-  test('is away for longer than a result can wait: another attempt answers', limit, async () => {
+  test('is unavailable for longer than a result can wait: another attempt answers', limit, async () => {
     const isGivenUp = (_fault: Fault, { lane }: Talk) => lane.server.log.some((line) => line.includes('attempt failed'))
     const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turns', when: 'before', how: 'cut', for_good: true })
     await expectNoFaults(sendFirst, arm, { isEnough: isGivenUp })

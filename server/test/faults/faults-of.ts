@@ -1,4 +1,4 @@
-// What is wrong with a conversation after a fault, in words: the guarantees, compared with what its client was told.
+// Describes what is wrong with a conversation after a fault: compares the guarantees with the answers that its client got.
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '@parley/sdk'
 import type { Outcome, Talk } from './talk.ts'
@@ -24,7 +24,7 @@ export async function faultsOf(talk: Talk): Promise<string[]> {
   return faults
 }
 
-/** T1, T9: what was said of it is true. */
+/** T1, T9: the answers about it are true. */
 function checkMessage(
   talk: Talk,
   { items }: Stored,
@@ -38,7 +38,7 @@ function checkMessage(
   check(stored.length <= 1, `T1: "${text}" is stored ${stored.length} times`)
   check(!repeats || answer === '200', `T9: "${text}", repeated, was answered ${answer}`)
   if (turn_id) {
-    // Of a turn that failed and was tried again another one has the message.
+    // If its turn failed and was tried again, another turn has the message.
     const isThere = repeats && talk.mayFail ? stored.length === 1 : stored[0]?.turn_id === turn_id
     check(isThere, `T1: "${text}" was answered ${answer} with a turn, and is not stored`)
   } else if (!talk.mayBeUnknown || answer !== '500 outcome_unknown') {
@@ -51,7 +51,10 @@ function checkMessage(
   }
 }
 
-/** T2: each message has one turn that is to answer it, or one after another that failed; each turn has one end. */
+/**
+ * T2: each message has one turn that is to answer it, or several in sequence of which all but the last failed; each turn has
+ * one end.
+ */
 function checkTurns(talk: Talk, { items, turns }: Stored, check: Found): void {
   const outcomes = /^(reply|cancelled_by_caller|superseded|conversation_ended)$/
   const failures = /^(model_error|timed_out)$/
@@ -73,15 +76,15 @@ function checkTurns(talk: Talk, { items, turns }: Stored, check: Found): void {
     const tries = turns.filter(({ id, messages_of }) => (messages_of ?? id) === turn_id)
     const last = tries.findIndex(({ outcome }) => !failures.test(outcome))
     check(tries.length > 0, `T2: no turn answers the ${role}'s "${text}"`)
-    check(last === -1 || last === tries.length - 1, `T2: "${text}" was taken up again after its answer`)
+    check(last === -1 || last === tries.length - 1, `T2: "${text}" was tried again after its answer`)
   }
 }
 
-/** T4, T5: no holes, nothing twice, nothing after the end but what is said about it. */
+/** T4, T5: no gaps, no duplicates, nothing after the end but what is reported about it. */
 function checkOrder(talk: Talk, { items, events }: Stored, check: Found): void {
   const count = (type: string) => events.filter((event) => event.type === type).length
   const isInRow = events.every(({ sequence }, index) => sequence === index + 1)
-  check(items.every(({ position }, index) => position === index) && isInRow, 'T4: there are holes')
+  check(items.every(({ position }, index) => position === index) && isInRow, 'T4: there are gaps')
   check(count('message.created') === items.length, `${count('message.created')} events for ${items.length} items`)
   check(count('conversation.ended') === Number(talk.isEnded), `it ended ${count('conversation.ended')} times`)
   const end = events.findIndex(({ type }) => type === 'conversation.ended')

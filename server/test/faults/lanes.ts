@@ -1,4 +1,5 @@
-// The lanes of a file of fault tests: servers behind proxies, each on a database of its own, so that nobody else takes up its
+// The lanes of a file of fault tests: servers behind proxies, each on a database of its own, so that no other server takes over
+// its
 // turns. A case has a lane to itself; cases wait for one.
 import { afterAll, inject } from 'vitest'
 import type { App } from '../../src/app.ts'
@@ -9,9 +10,9 @@ import { type TestServer, publishAgent, startTestServer } from '../support/serve
 export interface Lane extends AsyncDisposable {
   proxy: PostgresProxy
   server: TestServer
-  /** The server's, and another one behind the same proxy where the lane has two. */
+  /** The lane's server, and a second one behind the same proxy if the lane has two. */
   nodes: App[]
-  /** Greets, and analyses nothing. */
+  /** Greets, and writes no analysis. */
   agent_id: string
   /** Its conversations are summarized. */
   summarizing_agent_id: string
@@ -19,7 +20,7 @@ export interface Lane extends AsyncDisposable {
 
 export interface LaneOptions {
   nodes?: 1 | 2
-  /** How many times as fast as ours the server's timers run; its waits, retries and sweeps are to their scale. Default 10. */
+  /** How many times as fast as real time the server's timers run; its waits, retries and sweeps scale with it. Default 10. */
   speed?: number
 }
 
@@ -31,7 +32,7 @@ export async function startLane({ nodes = 1, speed = 10 }: LaneOptions = {}): Pr
     monotonic: () => performance.now() * speed,
     after: (ms: number, call: () => void) => systemPorts.clock.after(ms / speed, call),
   }
-  // Few connections, since all lanes share a PostgreSQL with few.
+  // Few connections, since all lanes share one PostgreSQL that has few.
   const environment = { PARLEY_DRAIN_SECONDS: '0', PARLEY_DATABASE_CONNECTIONS: '4' }
   const server = stack.use(await startTestServer(environment, { connectThrough: proxy.through, ports: { clock } }))
   const apps = [server.app]
@@ -44,10 +45,10 @@ export async function startLane({ nodes = 1, speed = 10 }: LaneOptions = {}): Pr
   return { ...lane, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
-/** The connections of this many nodes together leave PostgreSQL some for others. */
+/** The connections of this many nodes leave PostgreSQL some for others. */
 const max_nodes = 4
 
-/** Runs work on a lane that is free. Lanes are started as they are needed, and closed after the file's last test. */
+/** Runs work on a free lane. Lanes are started on demand, and closed after the file's last test. */
 export function openLanes(options: LaneOptions = {}): <T>(work: (lane: Lane) => Promise<T>) => Promise<T> {
   const started: Promise<Lane>[] = []
   const free: Lane[] = []

@@ -10,7 +10,7 @@ const onLane = openLanes()
 
 testFailures(onLane, [2])
 
-test('a model that is away for good is replaced by its fallback', limit, async () => {
+test('a model that stays unavailable is replaced by its fallback', limit, async () => {
   await onLane(async (lane) => {
     const fallbacks = [{ provider: 'openai', model: 'second' }]
     const { agent_id } = await publishAgent(lane.server.client, { llm: { ...llm, fallbacks } })

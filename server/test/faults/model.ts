@@ -1,5 +1,5 @@
-// The model's HTTP call fails, each in turn, once and for as long as a whole model call tries: callers are told the truth, each
-// message is stored once and answered in the end, and what may be repeated is repeated unnoticed.
+// Each HTTP call to the model fails, once and for as long as a whole model call retries: callers get true answers, each
+// message is stored once and finally answered, and repeatable calls are repeated unnoticed.
 import { ApiError } from '@parley/sdk'
 import { describe, expect, test } from 'vitest'
 import { type Answer, type ChatRequest } from '../support/scripted-model.ts'
@@ -10,12 +10,12 @@ import { Talk, echo, until, untilServed } from './talk.ts'
 
 export const limit = { timeout: 90_000 }
 
-/** As often as a model call asks in all. */
+/** As many requests as one model call makes in all. */
 const tries = 3
-/** Of the scene: the greeting, two messages, the summary. */
+/** In the scene: the greeting, two messages, the summary. */
 export const model_calls = 4
 
-/** The way of a failure; `isSeen`: whether what was said so far has come to the server's turn. */
+/** One way to fail; `isSeen`: whether the text so far has reached the server's turn. */
 type Fail = (isSeen: () => boolean) => Answer
 
 async function* sayAndBreak(text: string, isSeen: () => boolean): AsyncGenerator<string> {
@@ -31,7 +31,7 @@ async function* sayAndHang(text: string): AsyncGenerator<string> {
 
 const half = 'Half '
 
-/** Each with whether it comes before the answer's first word, so that the call can be made again, and what a turn ends with. */
+/** Each with whether it precedes the answer's first word, so that the call can be repeated, and the outcome of the turn. */
 export const failures: [string, Fail, { isEarly: boolean; outcome: string }][] = [
   ['is answered 500', () => 500, { isEarly: true, outcome: 'model_error' }],
   ['is reset', () => null, { isEarly: true, outcome: 'model_error' }],
@@ -45,7 +45,7 @@ export const failures: [string, Fail, { isEarly: boolean; outcome: string }][] =
   ['hangs in the middle of the answer', () => sayAndHang(half), { isEarly: false, outcome: 'timed_out' }],
 ]
 
-/** The time-out, in real time, is a tenth of that. */
+/** In real time the timeout is a tenth of that. */
 export const llm = { provider: 'openai', model: 'scripted', timeout_ms: 8000 }
 
 async function publishTalkative({ server }: Lane): Promise<string> {
@@ -53,7 +53,7 @@ async function publishTalkative({ server }: Lane): Promise<string> {
   return (await publishAgent(server.client, { starting_message, llm, analysis: {} })).agent_id
 }
 
-/** Fails the nth request from now on and those that follow, `times` in all. */
+/** Fails the nth request from now on and the following ones, `times` in all. */
 function failRequests({ server }: Lane, nth: number, times: number, fail: () => Answer) {
   const seen = { requests: 0, failed: 0 }
   server.model.answer = (request: ChatRequest) => {
@@ -84,7 +84,7 @@ interface Scene {
 async function playScene(lane: Lane, nth: number, times: number, fail: Fail): Promise<Scene> {
   const agent_id = await publishTalkative(lane)
   let talk: Talk | undefined
-  // Of a greeting and of a summary nothing is seen before they are whole.
+  // Nothing of a greeting or a summary is seen before it is complete.
   const isSeen = () => talk === undefined || talk.isEnded || talk.textSoFar() === half
   const seen = failRequests(lane, nth, times, () => fail(isSeen))
   let told = 0
@@ -117,7 +117,7 @@ export function testFailures(onLane: ReturnType<typeof openLanes>, calls: number
       if (isEarly || nth > 1) expect(told).toBe(isFirst || isSecond ? 1 : 0)
     })
 
-    // In the middle of the answer the summary fails at once; its job would wait for longer and longer.
+    // In the middle of the answer the summary fails at once; its job would wait longer and longer.
     const last = isEarly ? model_calls : model_calls - 1
     test.each(calls.filter((nth) => nth <= last))('call %i and on', limit, async (nth) => {
       const { faults, told, requests } = await onLane(async (lane) => {

@@ -1,5 +1,6 @@
-// Messages between two nodes (LISTEN/NOTIFY) are lost, one at a time or all of them: ending, cancelling and interrupting a turn that
-// runs on the other node costs time then, or the text that it had said, and never more.
+// Messages between two nodes (LISTEN/NOTIFY) are lost, one at a time or all of them: ending, cancelling and interrupting a turn
+// that
+// runs on the other node then costs time, or the text that it had said, and never more.
 import { describe, expect, test } from 'vitest'
 import type { PassingStatement } from '../support/postgres-proxy.ts'
 import { type Play, openStage } from './play.ts'
@@ -13,7 +14,8 @@ export const openNodes = (): PlayWith => openStage({ nodes: 2, speed: 1 })
 const limit = { timeout: 90_000 }
 
 /**
- * The wait for the other node's text, then a wait's own look: three quarters of a second, and a margin for a busy machine. The turn's
+ * The wait for the other node's text, then a waiting call's own look: three quarters of a second, and a margin for a busy
+ * machine. The turn's
  * lease would run out after eight seconds.
  */
 const longest_ms = 6000
@@ -29,7 +31,7 @@ async function inTime<T>(what: string, work: Promise<T>): Promise<T> {
   return done
 }
 
-/** What is done on the other node while the turn runs on the first, and what the first one's call is answered. */
+/** The operation on the other node while the turn runs on the first, and the answer to the first one's call. */
 const operations: [string, string, (talk: Talk) => Promise<unknown>][] = [
   ['endConversation', 'conversation_ended', (talk) => talk.end('cut', talk.elsewhere)],
   ['cancelTurn', 'turn_cancelled', (talk) => talk.cancel(talk.elsewhere)],
@@ -81,13 +83,13 @@ export function testLosses(playWith: PlayWith, whens: When[]): void {
         }
       }
       expect(faults).toEqual([])
-      // It asks the other node to stop, is answered, and tells the call that waits there.
+      // It asks the other node to stop, is answered, and notifies the call that waits there.
       expect(hits).toEqual(expect.arrayContaining([1, 2, 3]))
     })
 
     test.each([
-      ['when nobody hears any more, and nobody knows', (talk: Talk) => talk.lane.proxy.deafen(/^listen parley/)],
-      ['when nobody is listening any more', (talk: Talk) => talk.lane.proxy.lose('reset', /^listen parley/)],
+      ['when notifications are silently lost', (talk: Talk) => talk.lane.proxy.deafen(/^listen parley/)],
+      ['when no node is listening any more', (talk: Talk) => talk.lane.proxy.lose('reset', /^listen parley/)],
     ])('%s', limit, async (_name2, prepare) => {
       const { faults } = await playWith(
         async (talk, arm) => {
@@ -118,7 +120,7 @@ export function testLostConnections(playWith: PlayWith): void {
         const counts = (statement: PassingStatement) => statement.name === name
         const played = await playWith(play, (proxy) => proxy.failStatement(1, { when, how: 'cut', counts }))
         faults.push(...played.faults.map((fault) => `${name}: ${fault}`))
-        // The text may come too late to matter.
+        // The text may arrive too late to matter.
         if (!played.hit && name !== 'leave_partial_text') faults.push(`${name} never came`)
       }
       expect(faults).toEqual([])

@@ -1,9 +1,10 @@
-// A node is cut off from the database that it shares, or stopped while something is amiss: others go on with its turns, what it
-// comes back with is void (T6), and it stops in order.
+// A node is cut off from the shared database, or stopped during a fault: other nodes continue its turns, its late
+// writes are void (T6), and it stops in order.
 import { sql } from 'kysely'
 import { expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
+import { halt } from '../../src/engine/remote-halt.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -28,7 +29,7 @@ const loseLeases = ({ database }: TestServer) =>
 const turnOf = async ({ client }: TestServer, conversation_id: string) =>
   (await client.listConversationTurns({ conversation_id })).data[0]!
 
-test('T6: a reply that a node could not write in time is void, though its turn runs again', async () => {
+test('T6: a reply that a node could not write in time is void, although its turn runs again', async () => {
   await using server = await startTestServer(environment)
   await using proxy = await startPostgresProxy(inject('postgres_url'))
   await using node = await server.startAnother({}, { connectThrough: proxy.through })
@@ -51,7 +52,7 @@ test('T6: a reply that a node could not write in time is void, though its turn r
   expect(conversation!.items.map(({ content }) => content!.join(''))).toEqual(['Hello', 'In time.'])
 })
 
-test('a node is stopped while its database is away: its turn is taken up by another node', async () => {
+test('a node is stopped while its database is unavailable: another node takes its turn over', async () => {
   await using server = await startTestServer(environment)
   await using proxy = await startPostgresProxy(inject('postgres_url'))
   const node = await server.startAnother({}, { connectThrough: proxy.through })
@@ -64,7 +65,7 @@ test('a node is stopped while its database is away: its turn is taken up by anot
   await expect.poll(async () => (await turnOf(server, id)).outcome, { timeout: 10_000 }).toBe('reply')
 })
 
-test('a node is stopped soon after another one asked for the text of its turn: nothing fails later that nobody handles', async () => {
+test('a node is stopped soon after another one asked for the text of its turn: no unhandled failure follows', async () => {
   await using server = await startTestServer(environment)
   const due = new Set<() => void>()
   const after = (ms: number, call: () => void) => {
@@ -77,7 +78,7 @@ test('a node is stopped soon after another one asked for the text of its turn: n
   }
   const node = await server.startAnother({}, { ports: { clock: { ...systemPorts.clock, after } } })
   const { id } = await startTurn(server, node)
-  await server.app.core.live.bus.publish({ topic: 'halt', id })
+  await server.app.core.live.bus.publish(halt, id)
   await expect.poll(() => node.rooms.engine.engine.textSoFar(id)).toBeNull()
   await node[Symbol.asyncDispose]()
   const unhandled: unknown[] = []

@@ -1,4 +1,4 @@
-// Plays a scene of a conversation with a fault in it, lets the server heal, and says what is wrong then.
+// Plays a scene of a conversation with a fault in it, lets the server heal, and reports what is wrong then.
 import { afterAll, expect } from 'vitest'
 import { sql } from 'kysely'
 import type { Fault, PassingStatement, PostgresProxy } from '../support/postgres-proxy.ts'
@@ -6,22 +6,22 @@ import { faultsOf } from './faults-of.ts'
 import { type LaneOptions, openLanes } from './lanes.ts'
 import { Talk, type TalkOptions, settle, until } from './talk.ts'
 
-/** Does something in a conversation, and calls `arm` where the fault may begin. Releasing it says that it comes no more. */
+/** Does something in a conversation, and calls `arm` when the fault may begin. `release` ends the fault. */
 export type Play = (talk: Talk, arm: () => Fault) => Promise<unknown>
 export type Arm = (proxy: PostgresProxy) => Fault
 
 export interface Played {
   faults: string[]
-  /** What the fault hit; null when the play came to its end before. */
+  /** What the fault hit; null if the play ended before. */
   hit: PassingStatement | null
 }
 
 export interface PlayOptions extends TalkOptions {
-  /** Whether the fault has lasted for long enough. Default: until the play is over. */
+  /** Whether the fault has lasted long enough. Default: until the play is over. */
   isEnough?: (fault: Fault, talk: Talk) => boolean
 }
 
-/** Opens lanes for the file. After its last test every conversation is looked at again: nothing may have come later. */
+/** Opens lanes for the file. After its last test every conversation is checked again: nothing may have been added. */
 export function openStage(options?: LaneOptions): (play: Play, arm: Arm, options?: PlayOptions) => Promise<Played> {
   const onLane = openLanes(options)
   const played: Talk[] = []
@@ -40,7 +40,7 @@ export function openStage(options?: LaneOptions): (play: Play, arm: Arm, options
       const armOnce = () => {
         fault = arm(lane.proxy)
         if (isEnough) healed = heal(fault, () => isEnough(fault!, talk))
-        // What goes wrong in it is told once the play is over.
+        // Its failures are reported once the play is over.
         healed?.catch(() => {})
         return fault
       }
@@ -68,7 +68,7 @@ async function heal(fault: Fault, isEnough: () => boolean): Promise<void> {
   await until('the fault to last for long enough', isOver).finally(() => fault.release())
 }
 
-/** The rest of a lease passes at once where its attempt is not running any more. */
+/** The rest of a lease passes at once if its attempt no longer runs. */
 function hastenTakeovers(talk: Talk): Disposable {
   let lost: number | null = null
   const look = async () => {
@@ -84,7 +84,7 @@ function hastenTakeovers(talk: Talk): Disposable {
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
-/** A summary that is still being written would get in the way of the lane's next case. */
+/** A summary that is still being written would disturb the lane's next case. */
 async function untilNoJobs({ lane }: Talk): Promise<void> {
   const count = sql<{ count: number }>`select count(*) as count from (
     select kind from work union all select kind from work_arrivals) one where kind = 'analyze_conversation'`

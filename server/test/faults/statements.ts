@@ -1,5 +1,5 @@
 // The network between the server and PostgreSQL fails at each statement in turn, once and for good: what a caller is told is
-// true (T1), every stored message is answered once and in order (T2, T4), by a server that goes on.
+// true (T1), every stored message is answered once and in order (T2, T4), and the server keeps running.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
 import { sql } from 'kysely'
@@ -10,23 +10,23 @@ import { type Play, type PlayOptions, openStage } from './play.ts'
 import { type Talk, echo, until, untilServed } from './talk.ts'
 
 let playWith: ReturnType<typeof openStage>
-/** Of the statements of a play, every so manieth, at each point others. */
+/** Of the statements of a play, every nth, different ones at each point. */
 let step: number
 const limit = { timeout: 600_000 }
 
-/** What the server does by itself, now and then, and what its work does. */
+/** The server's periodic statements, and those of its work. */
 const background =
   /^(renew_leases|abandoned_turns|limit_lock_wait|mark_credential_used|publish_on_bus|open_webhook_lanes|watch_secret_key|(merge|ready|lease|renew|lock|end|retry|give_back)_work|work_(succeeds|fails)|adopt_jobs)$|analysis|read_transcript|^listen/i
 
-/** Also what a waiting caller looks with when its notification is late: they need not come. */
+/** The queries of a waiting caller whose notification is late: they may be absent. */
 const look = /^(find_turn|turn_items)$/
 
-/** The server notices, and comes back for more. */
+/** The server notices, and makes more queries. */
 const refusals_until_back = 2
 
 const points = (['before', 'after'] as const).flatMap((when) => [false, true].map((for_good) => ({ when, for_good })))
 
-/** A statement of a play: its name, and how many of that name come before it. A wait's looks do not shift the others so. */
+/** A statement of a play: its name, and how many of that name precede it. So a wait's queries do not shift the others. */
 type Place = { name: string; nth: number }
 
 /** Plays without a fault. */
@@ -46,12 +46,12 @@ async function findPlaces(play: Play, options: PlayOptions): Promise<Place[]> {
   return places
 }
 
-/** Plays with a fault at each statement in turn. Answers the names of those that were hit. */
+/** Plays with a fault at each statement in turn. Returns the names of those that were hit. */
 async function playWithEach(play: Play, options: PlayOptions = {}): Promise<string[]> {
   const isEnough = (fault: Fault) => fault.refused >= refusals_until_back
   const playAll = async (point: (typeof points)[number], index: number) => {
     const own = { ...options }
-    // Work whose end could not be written is done again when its lease has run out.
+    // Work whose end could not be written is repeated when its lease has run out.
     if (point.for_good) Object.assign(own, { isEnough, is_summarized: false, mayBeUnknown: true })
     const places = await findPlaces(play, own)
     const faults: string[] = []
@@ -63,7 +63,7 @@ async function playWithEach(play: Play, options: PlayOptions = {}): Promise<stri
       const label = `${how} ${point.when} ${name.slice(0, 40)} ${nth}${point.for_good ? ', for good' : ''}`
       faults.push(...played.faults.map((fault) => `${label}: ${fault}`))
       // A second one may be a job's.
-      if (!played.hit && nth === 1 && !look.test(name)) faults.push(`${label}: it never came`)
+      if (!played.hit && nth === 1 && !look.test(name)) faults.push(`${label}: it never occurred`)
     }
     expect(faults).toEqual([])
     return places.map(({ name }) => name)
@@ -71,7 +71,7 @@ async function playWithEach(play: Play, options: PlayOptions = {}): Promise<stri
   return (await Promise.all(points.map(playAll))).flat()
 }
 
-/** The same request, until it is answered and once more, creates one conversation. */
+/** The same request, sent until it is answered and once more, creates one conversation. */
 async function createTwice({ client, lane }: Talk, arm: () => Fault, identity: Partial<Input<'createConversation'>>) {
   const user_id = randomUUID()
   const call = () => client.createConversation({ channel: 'text', user_id, agent_id: lane.agent_id, ...identity })
@@ -83,13 +83,13 @@ async function createTwice({ client, lane }: Talk, arm: () => Fault, identity: P
   expect(rows).toEqual([{ id: first.conversation.id }])
 }
 
-/** The model's answer, which comes after all that is of interest. */
+/** The model's answer, which follows everything of interest. */
 const releasing = (fault: Fault) => (request: ChatRequest) => {
   fault.release()
   return echo(request)
 }
 
-/** As the tests of a file. */
+/** Defines the tests of a file. */
 export function testStatements(every: number): void {
   step = every
   playWith = openStage()

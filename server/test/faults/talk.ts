@@ -1,4 +1,4 @@
-// A conversation under faults: does what a client does, remembers what it was told, and compares that with what is stored.
+// A conversation under faults: acts as a client, remembers the answers, and compares them with what is stored.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -15,7 +15,7 @@ export interface TalkOptions {
   /** The end is followed by a summary. */
   is_summarized?: boolean
   agent_id?: string
-  /** The database stays away for so long that nobody can say what became of a message. */
+  /** The database stays unavailable for so long that the outcome of a message stays unknown. */
   mayBeUnknown?: boolean
   /** The model may fail. */
   mayFail?: boolean
@@ -28,7 +28,7 @@ export class Talk {
   readonly sent: { text: string; repeats: boolean; outcome: Promise<Outcome> }[] = []
   unanswered = 0
   isEnded = false
-  /** What requests with a key were answered before they were repeated. */
+  /** The answers to requests with a key before they were repeated. */
   readonly refusals: ApiError[] = []
   readonly mayBeUnknown: boolean
   readonly mayFail: boolean
@@ -62,7 +62,7 @@ export class Talk {
     return this.#record(text, false, () => client.sendConversationMessage(input))
   }
 
-  /** With an Idempotency-Key: again and again until there is a reply, and once more after that. */
+  /** With an Idempotency-Key: repeated until there is a reply, and once more after that. */
   async sendRepeatedly(text: string, beforeRepetition = () => {}): Promise<void> {
     const input = { conversation_id: this.id, text, idempotency_key: randomUUID() }
     const call = () =>
@@ -77,7 +77,7 @@ export class Talk {
     const { reply, error } = await this.#record(text, true, call)
     if (!reply) throw error
     beforeRepetition()
-    assert.deepEqual(await call(), reply, 'T9: the repeated request is answered otherwise')
+    assert.deepEqual(await call(), reply, 'T9: the repeated request got another answer')
   }
 
   #record(text: string, repeats: boolean, call: () => Promise<MessageReply>): Promise<Outcome> {
@@ -90,7 +90,7 @@ export class Talk {
     return outcome
   }
 
-  /** A message whose turn has said "Half", and says no more until `finish`; neither does another attempt at it. */
+  /** A message whose turn has said "Half" and says no more until `finish`; another attempt at it says no more either. */
   async startTurn() {
     const { model } = this.lane.server
     const asked: HeldAnswer[] = []
@@ -109,13 +109,13 @@ export class Talk {
     return { finish, outcome }
   }
 
-  /** What the running attempt has said so far, on whichever node; null when there is none. */
+  /** The text so far of the running attempt, on whichever node; null if no attempt runs. */
   textSoFar(): string | null {
     const texts = this.lane.nodes.map(({ rooms }) => rooms.engine.engine.textSoFar(this.id))
     return texts.find((text) => text !== null) ?? null
   }
 
-  /** One more message, which waits behind the running turn. */
+  /** Another message, which waits behind the running turn. */
   async queue(text: string, rule?: ConcurrencyRule): Promise<void> {
     const { length } = await this.items()
     void this.send(text, rule)
@@ -161,7 +161,7 @@ export class Talk {
   }
 }
 
-/** Waits as `expect.poll` does, which tests that run at the same time cannot use. */
+/** Waits like `expect.poll`, which concurrent tests cannot use. */
 export async function until(what: string, isSo: () => unknown, timeout_ms = 15_000): Promise<void> {
   for (const startedAt = performance.now(); !(await isSo()); await delay(20)) {
     if (performance.now() - startedAt > timeout_ms) throw new Error(`waited ${timeout_ms} ms for ${what}`)
@@ -170,11 +170,11 @@ export async function until(what: string, isSo: () => unknown, timeout_ms = 15_0
 
 const isUnserved = (error: unknown) => error instanceof ApiError && error.status === 503
 
-/** With a key: what is not known, and what could not be read. */
+/** With a key: unknown outcomes, and outcomes that could not be read. */
 const isWorthRepeating = (error: unknown) =>
   error instanceof ApiError && [500, 502, 503, 504].includes(error.status) && error.code !== 'internal'
 
-/** What a client does that is told to try again: for some seconds. */
+/** The behavior of a client that is told to try again: for some seconds. */
 export async function untilServed<T>(call: () => Promise<T>, isRepeated = isUnserved): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -186,7 +186,7 @@ export async function untilServed<T>(call: () => Promise<T>, isRepeated = isUnse
   }
 }
 
-/** Lets everything come to its end, and says one thing more. */
+/** Waits until everything is over, and sends one more message. */
 export async function settle(talk: Talk): Promise<void> {
   await until('every call to be answered', () => talk.unanswered === 0)
   const isFinal = ({ status }: { status: string }) => status !== 'queued' && status !== 'running'

@@ -1,5 +1,5 @@
-// The HTTP API behind a tool fails at each call in turn, once and for good, in each way that it can: the turn goes on, every call
-// has one result (T8), and the next turn is shown a whole history.
+// The HTTP API behind a tool fails at each call in turn, once and for good, in every way: the turn continues, every call
+// has one result (T8), and the next turn sees the whole history.
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -22,7 +22,7 @@ afterAll(async () => {
   await peer[Symbol.asyncDispose]()
 })
 
-/** Steps of a turn, each with so many calls. */
+/** Steps of a turn, each with this many calls. */
 const steps = [2, 1]
 const calls = 3
 
@@ -63,7 +63,7 @@ test.each(cases)('call $nth $way, $how', async ({ way, fail, nth, how }) => {
   expect(tool_calls).toHaveLength(calls)
   const failed = tool_calls.filter(({ is_error }) => is_error).length
   const expected = how === 'once' ? 1 : calls - nth + 1
-  // On a busy machine a call in haste may fail by itself.
+  // On a busy machine a call with a short time limit may fail by itself.
   expect(failed).toBe(way === silence ? Math.max(failed, expected) : expected)
   server.model.answer = () => 'Next.'
   await server.client.sendConversationMessage({ conversation_id, text: 'And now?' })

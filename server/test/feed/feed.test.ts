@@ -1,4 +1,5 @@
-// The feed of an organization's conversations: every change comes, to whom it concerns, resumed at any position on any node.
+// The feed of an organization's conversations: every change reaches the readers that may see it, resumed at any position on any
+// node.
 import { randomUUID } from 'node:crypto'
 import { type Client, type ConversationChangeEvent, createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -46,7 +47,7 @@ function read(client: Client, input: { after?: number; agent_id?: string } = {})
   return { events, changes, of, gone_on, done, stop: () => gone.abort(), [Symbol.dispose]: () => gone.abort() }
 }
 
-/** The reader follows: what happens now comes. */
+/** The reader follows: what happens from now on arrives. */
 async function follow(client: Client, input = {}) {
   const reader = read(client, input)
   await until(() => reader.events.length > 0)
@@ -62,8 +63,8 @@ const open = (url: string, query = '', signal?: AbortSignal) =>
 const positionOf = async (store: Store) => (await readFeedPosition(store)).last_number
 const positionNow = async (client = server.client) => (await client.listConversationChanges()).position
 
-describe('what happens comes, from either node to either node', () => {
-  test('a new conversation, its end, its metadata, its deletion; a message is no change', async () => {
+describe('changes arrive from either node on either node', () => {
+  test('a new conversation, its end, its metadata, its deletion; a message is not a change', async () => {
     using here = await follow(server.client)
     using there = await follow(elsewhere())
     const { id: start } = here.events[0] as { id: number }
@@ -92,7 +93,7 @@ describe('what happens comes, from either node to either node', () => {
     }
   })
 
-  test('messages are no change: that they were exchanged is told without a position, with the counts as they stand', async () => {
+  test('messages are not changes: they are reported without a position, with the current counts', async () => {
     const id = await begin()
     using here = await follow(server.client)
     using there = await follow(elsewhere())
@@ -131,7 +132,7 @@ describe('what happens comes, from either node to either node', () => {
     expect(progress.since(organization_id, mark).conversation_ids).toEqual([])
   })
 
-  test('an end by the agent’s configuration, an analysis, an import', async () => {
+  test('an end by the configuration of the agent, an analysis, an import', async () => {
     const { agent_id: summarizing } = await publishAgent(server.client, { analysis: {} })
     using reader = await follow(elsewhere(), { agent_id: summarizing })
     server.model.answer = () => 'Text.'
@@ -147,7 +148,7 @@ describe('what happens comes, from either node to either node', () => {
     expect(reader.of(unborn.id)).toEqual([])
   })
 
-  test('what no message tells comes by itself', async () => {
+  test('a change arrives even if its notification is lost', async () => {
     const id = await begin()
     using reader = await follow(server.client)
     await server.database.pool.query(
@@ -175,7 +176,7 @@ describe('nothing is missed', () => {
     expect(after.data.map(({ conversation_id }) => conversation_id)).toEqual([slow])
   })
 
-  test('however many write and number at once, every reader has every change, under the same number', async () => {
+  test('with many simultaneous writers, every reader gets every change under the same number', async () => {
     const start = await positionNow()
     using here = await follow(server.client)
     using there = await follow(elsewhere())
@@ -190,7 +191,7 @@ describe('nothing is missed', () => {
     )
   })
 
-  test('those who number at once wait for each other', async () => {
+  test('simultaneous numbering is serialized', async () => {
     const store = openStore(server.database, server.organization_id)
     const id = await begin()
     await numberChanges(store)
@@ -205,7 +206,7 @@ describe('nothing is missed', () => {
     }
   })
 
-  test('more than a page; several changes of a conversation that come together are told once, as it stands', async () => {
+  test('more than a page; several changes of a conversation at once are reported once, in its current state', async () => {
     const { agent_id: own } = await publishAgent(server.client)
     const start = await positionNow()
     const rows = Array.from({ length: 450 }, (_none, n) => ({
@@ -232,7 +233,7 @@ describe('nothing is missed', () => {
     }
     expect(paged).toEqual(told)
 
-    // Who sees none of them is told how far they go.
+    // A reader that sees none of them is told how far they go.
     const gone = new AbortController()
     const response = await open(server.url, `?after=${start}&agent_id=${agent_id}`, gone.signal)
     let text = ''
@@ -247,8 +248,8 @@ describe('nothing is missed', () => {
   })
 })
 
-describe('who may see it', () => {
-  test('nobody of another organization, a narrowed key its own agents; what is sensitive with the scope only', async () => {
+describe('who can see it', () => {
+  test('nobody of another organization, a narrowed key only its own agents; sensitive fields only with the scope', async () => {
     const stranger = await makeOrganization(server)
     const narrowed = server.as({ token: await makeNarrowedKey(server, [(await publishAgent(server.client)).agent_id]) })
     const mere = server.as({ token: await makeKey(server, { only: ['conversations:read'] }) })
@@ -266,12 +267,12 @@ describe('who may see it', () => {
     await until(() => plain.of(id).length === 2)
     expect(plain.of(id)[0]!.data.conversation).not.toHaveProperty('custom_metadata')
     expect(await narrowed.listConversationChanges({ after: start })).toMatchObject({ data: [], has_more: false })
-    // A number of another organization would tell how much happens there.
+    // A number shared across organizations would reveal how much happens in others.
     expect(await positionNow(stranger.client)).toBe(0)
     for (const reader of [far, cut, other_agent]) expect(reader.events).toHaveLength(1)
   })
 
-  test('a position that cannot be is refused', async () => {
+  test('an impossible position is refused', async () => {
     const headers = { authorization: `Bearer ${server.admin_key}`, 'last-event-id': 'x' }
     expect((await fetch(`${server.url}/core/conversations/changes`, { headers })).status).toBe(422)
     expect((await refusal(server.client.listConversationChanges({ after: -1 }))).status).toBe(422)
@@ -282,7 +283,7 @@ describe('what is no longer kept', () => {
   const age = () =>
     server.database.pool.query(`update conversation_changes set created_at = created_at - interval '8 days'`)
 
-  test('who was away too long, or comes from elsewhere, is told to list anew, and goes on from now', async () => {
+  test('a reader that was away too long, or has a foreign position, is told to list again, and continues from now', async () => {
     await begin()
     const seen = await positionNow()
     const missed = await begin()
@@ -302,7 +303,7 @@ describe('what is no longer kept', () => {
     expect(reader.of(missed)).toEqual([])
   })
 
-  test('who has seen all of it goes on, although nothing is kept', async () => {
+  test('a reader that has seen everything continues, although nothing is kept', async () => {
     const seen = await positionNow()
     await age()
     await maintainChanges(server.database)
@@ -312,7 +313,7 @@ describe('what is no longer kept', () => {
     expect(page).toMatchObject({ is_reset: false, data: [{ conversation_id: id }] })
   })
 
-  test('what nobody has read is numbered before it is forgotten', async () => {
+  test('unread changes are numbered before they are deleted', async () => {
     const organization = await makeOrganization(server)
     const before = await positionNow(organization.client)
     const agent = await publishAgent(organization.client)
@@ -324,7 +325,7 @@ describe('what is no longer kept', () => {
 })
 
 describe('bounds', () => {
-  test('T13: more streams than a node may hold are refused; a page is not', async () => {
+  test('T13: streams beyond the limit of a node are refused; a page is not', async () => {
     await using small = await startTestServer({ PARLEY_LIMIT_EVENT_STREAMS: '1' })
     const reader = await follow(small.client)
     const error = await refusal(small.client.streamConversationChanges().next())
@@ -335,7 +336,7 @@ describe('bounds', () => {
     ;(await follow(small.client)).stop()
   })
 
-  test('a stream ends after a while, and goes on where it was', async () => {
+  test('a stream ends after a while, and resumes where it was', async () => {
     const due = new Map<() => void, number>()
     const after = (ms: number, call: () => void) => {
       due.set(call, ms)
@@ -358,7 +359,7 @@ describe('bounds', () => {
     await expect.poll(() => node.rooms.events.open_streams.count).toBe(0)
   })
 
-  test('a node that stops tells its readers to come again, and the SDK does', async () => {
+  test('a node that stops tells its readers to reconnect, and the SDK does', async () => {
     const stopping = await server.startAnother()
     const text = (await open(stopping.url)).text()
     await expect.poll(() => stopping.rooms.events.open_streams.count).toBe(1)

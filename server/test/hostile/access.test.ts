@@ -1,4 +1,4 @@
-// What one organization learns of another's users, and what a credential can do beyond what it holds.
+// What one organization can learn of another's users, and what a credential can do beyond its own rights.
 import { scopesOfRole } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createUser } from '../../src/access/administration.ts'
@@ -15,8 +15,8 @@ beforeAll(async () => {
 })
 afterAll(() => scene[Symbol.asyncDispose]())
 
-describe('an address that is added by its name', () => {
-  /** What differs between two answers besides what was asked for and what is drawn anew. */
+describe('an email address that is added as a member', () => {
+  /** Differences between two answers other than the input and random values. */
   const shapeOf = (answer: object, email: string) =>
     JSON.parse(
       JSON.stringify(answer)
@@ -26,7 +26,7 @@ describe('an address that is added by its name', () => {
         .replaceAll(/[A-Za-z0-9_-]{43}/g, '<token>'),
     )
 
-  test('is answered the same, whether it has an account elsewhere or none', async () => {
+  test('gets the same answer with an account elsewhere and without', async () => {
     const { server, loud, quiet } = scene
     const administration = { database: server.database, ports: systemPorts }
     const [unknown, known, invited] = [newEmail(), newEmail(), newEmail()]
@@ -48,8 +48,8 @@ describe('an address that is added by its name', () => {
   })
 })
 
-describe('a token that may end a conversation and not read it', () => {
-  test('is not answered the summary', async () => {
+describe('a token that may end a conversation but not read it', () => {
+  test('does not get the summary', async () => {
     const { server, loud } = scene
     const { agent_id } = await publishAgent(loud.client, { analysis: { summary: { enabled: true }, wait_ms: 10_000 } })
     const { conversation } = await loud.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
@@ -65,7 +65,7 @@ describe('a token that may end a conversation and not read it', () => {
   })
 })
 
-describe('a credential takes nothing that it does not hold itself', () => {
+describe('a credential grants nothing that it does not have itself', () => {
   test('no key with more rights', async () => {
     const { server } = scene
     const keeper = server.as({ token: await makeKey(server, { only: ['organizations:manage'] }) })

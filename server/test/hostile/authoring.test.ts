@@ -1,4 +1,5 @@
-// What authors of one organization send that is dear to judge or leads elsewhere: versions to compare, templates, names of models.
+// Input of one organization's authors that is expensive to check or leads elsewhere: versions to compare, templates, model
+// names.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishAgent, refusal } from '../support/server.ts'
@@ -11,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => scene[Symbol.asyncDispose]())
 
-/** Processor time in milliseconds, while the quiet organization goes on. */
+/** Processor time in milliseconds, while the quiet organization continues. */
 async function costOf(attack: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
   const { failures } = await scene.duringAttack(attack)
@@ -36,11 +37,11 @@ test('two versions whose 235 lists of 1,100 numbers have nothing in common are c
     expect(differences).toHaveLength(235)
     expect(differences[0]).toMatchObject({ op: 'changed', path: '/kept/l0' })
   })
-  // It took 15 s.
+  // It used to take 15 s.
   expect(cost_ms).toBeLessThan(3000)
 })
 
-test('a configuration whose templates take long to compile is refused before they are', async () => {
+test('a configuration whose templates take long to compile is refused before they are compiled', async () => {
   const { client } = scene.loud
   const config = (at: number) => ({ instructions: `{# ${at} #}${'{% with a=1 %}'.repeat(14_000)}` })
   const cost_ms = await costOf(async () => {
@@ -49,11 +50,11 @@ test('a configuration whose templates take long to compile is refused before the
       expect(error.body).toMatchObject({ status: 422, errors: [{ path: 'config.instructions' }] })
     }
   })
-  // They took 1 to 4 s each.
+  // They used to take 1 to 4 s each.
   expect(cost_ms).toBeLessThan(4000)
 })
 
-test('a model’s name cannot lead to another path, nor in a version that was published before', async () => {
+test('the name of a model cannot lead to another path, even in a version that was published earlier', async () => {
   const { server, loud } = scene
   const config = (model: string) => ({ instructions: 'Be brief.', llm: { provider: 'openai', model } })
   const { agent_id } = await publishAgent(loud.client, config('openai/gpt-5-mini'))
@@ -71,6 +72,8 @@ test('a model’s name cannot lead to another path, nor in a version that was pu
     loud.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Where to?' }),
   )
   expect(error).toMatchObject({ status: 502 })
-  expect(error.message).toContain('the model’s name cannot be sent; publish a version with another')
+  expect(error.message).toContain(
+    'the model’s name contains characters that cannot be sent; publish a version with another model',
+  )
   expect(server.model.requests.length).toBe(asked)
 })

@@ -1,4 +1,4 @@
-// Clients that do not read, do not finish or never stop, and how many of them there may be: each is cut off, and nobody else.
+// Clients that do not read, do not finish or never stop, and how many of them are allowed: only these are disconnected.
 import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
@@ -43,7 +43,7 @@ const headOf = (server: TestServer, start: string, ...headers: string[]) =>
     '',
   ].join('\r\n')
 
-/** Until the server has written all it can write. */
+/** Until the server has written everything that it can write. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await setImmediate()
 }
@@ -77,7 +77,7 @@ describe('answers that are not read', () => {
     expect(server.log.filter((line) => line.includes('connections were closed'))).toHaveLength(1)
   })
 
-  test('are not those that are read slowly, nor those that are still to come', async () => {
+  test('are not confused with slow readers, or with answers that are still to come', async () => {
     const { clock, runOut } = createHastyClock()
     const server = await start({}, { ports: { clock } })
     const { agent_id } = await publishAgent(server.client)
@@ -132,7 +132,7 @@ describe('answers that are one write each', () => {
     return { ask, runOut }
   }
 
-  test('are left to who takes them slowly', async () => {
+  test('are sent to slow readers', async () => {
     const { ask, runOut } = await serveBytes(100_000_000)
     const client = await ask(60_000_000)
     for (let look = 0; look < 30; look += 1) {
@@ -144,7 +144,7 @@ describe('answers that are one write each', () => {
     expect(client.taken_bytes).toBeGreaterThan(60_000_000)
   })
 
-  test('are closed, the largest first, where together they are too much', async () => {
+  test('are closed, the largest first, if they are too much in total', async () => {
     const { ask, runOut } = await serveBytes(30_000_000)
     const clients = [await ask(20_000_000), await ask(60_000_000), await ask(50_000_000)]
     await settle()
@@ -158,7 +158,7 @@ describe('requests that do not end', () => {
   const short_body = (server: TestServer) =>
     `${headOf(server, 'POST /core/agents HTTP/1.1', 'content-length: 100')}{"name":`
 
-  test('are answered with 408, and never carried out', async () => {
+  test('get 408, and are never carried out', async () => {
     const server = await start({ PARLEY_LIMIT_REQUEST_SECONDS: '1' })
     const clients = [
       await open(server, 'GET /healthz HTTP/1.1\r\nhost:'),
@@ -176,7 +176,7 @@ describe('requests that do not end', () => {
     expect((await server.client.listAgents()).data.map(({ name }) => name)).toEqual(['Sample agent'])
   })
 
-  test('keep no server from stopping, and nor do clients that do not read', async () => {
+  test('do not keep a server from stopping, and neither do clients that do not read', async () => {
     const server = await start({ PARLEY_DRAIN_SECONDS: '1' })
     const node = await server.startAnother()
     const clients = await Promise.all([
@@ -196,7 +196,7 @@ describe('requests that do not end', () => {
   })
 })
 
-describe('bodies that nobody wants', () => {
+describe('unwanted bodies', () => {
   /** More than any buffer holds. */
   const flood = async ({ socket, heard }: RawClient, piece: string, isOver: () => boolean) => {
     while (!isOver() && !socket.destroyed) {
@@ -220,7 +220,7 @@ describe('bodies that nobody wants', () => {
       'POST /auth/sign-in HTTP/1.1\r\nhost: x\r\nx-parley-csrf: 1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
       413,
     ],
-  ])('%s: answered at once, and cut off while they go on', async (_name, head, status) => {
+  ])('%s: answered at once, and disconnected while they continue', async (_name, head, status) => {
     const { clock, runOut } = createHastyClock()
     const server = await start({}, { ports: { clock } })
     const client = await open(server, head)
@@ -241,7 +241,7 @@ describe('bodies that nobody wants', () => {
     expect(await client.sees(/"ok"/)).toMatch(/HTTP\/1.1 401 [^]*HTTP\/1.1 200 /)
   })
 
-  test('to no route are not waited for', async () => {
+  test('to no route are not awaited', async () => {
     const server = await start()
     const client = await open(server, headOf(server, 'POST /nowhere HTTP/1.1', 'content-length: 100'))
     expect(await client.sees(/not_found/)).toContain('HTTP/1.1 404 ')
@@ -275,7 +275,7 @@ describe('many connections', () => {
     await expect.poll(async () => isServed(await openLoud())).toBe(true)
   })
 
-  test('of this machine, where a proxy may be, are bounded in all only', async () => {
+  test('of this machine, where a proxy may run, are bounded only in total', async () => {
     const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1' })
     expect(await count(await Promise.all([open(server), open(server), open(server)]))).toBe(3)
   })
@@ -306,7 +306,7 @@ describe('many connections', () => {
 })
 
 describe('many requests on one connection', () => {
-  test('come one after the other, or some ahead of their answers', async () => {
+  test('are served one after the other, or some ahead of their answers', async () => {
     const server = await start()
     const client = await open(server, health.repeat(10))
     await client.sees(/(HTTP\/1.1 200[^]*){10}/)
@@ -314,7 +314,7 @@ describe('many requests on one connection', () => {
     await client.sees(/(HTTP\/1.1 200[^]*){11}/)
   })
 
-  test('are not all taken up at once', async () => {
+  test('are not all started at once', async () => {
     const server = await start()
     const client = await open(server, headOf(server, 'GET /core/agents HTTP/1.1').repeat(200))
     await client.closed
@@ -324,7 +324,7 @@ describe('many requests on one connection', () => {
   })
 })
 
-describe('what two servers could read in two ways', () => {
+describe('requests that two servers could read differently', () => {
   let server: TestServer
   beforeAll(async () => {
     server = await startTestServer()
@@ -342,11 +342,11 @@ describe('what two servers could read in two ways', () => {
     ['a space before the colon', 'transfer-encoding : chunked\r\n\r\n0\r\n\r\n'],
     ['a length with a sign', 'content-length: +0\r\n\r\n'],
     ['a length of another base', 'content-length: 0x0\r\n\r\n'],
-    ['a header line that goes on', 'x: y\r\n content-length: 5\r\n\r\n'],
+    ['a folded header line', 'x: y\r\n content-length: 5\r\n\r\n'],
     ['a bare line feed', `x: y\ncontent-length: ${hidden.length}\r\n\r\n`],
     ['a bare carriage return', `x: y\rcontent-length: ${hidden.length}\r\n\r\n`],
-    ['a size of a chunk that is none', 'transfer-encoding: chunked\r\n\r\n0x0\r\n\r\n'],
-  ])('%s: refused, and what follows is no request', async (_name, rest) => {
+    ['an invalid chunk size', 'transfer-encoding: chunked\r\n\r\n0x0\r\n\r\n'],
+  ])('%s: refused, and what follows is not read as a request', async (_name, rest) => {
     const client = await open(server, `POST /auth/sign-out HTTP/1.1\r\nhost: x\r\n${rest}${hidden}`)
     client.socket.end()
     await client.closed
@@ -355,7 +355,7 @@ describe('what two servers could read in two ways', () => {
     expect(server.log.join('')).not.toContain('hidden')
   })
 
-  test('bytes that are no request leave an answer whole that is under way', async () => {
+  test('invalid bytes do not damage an answer in progress', async () => {
     const { agent_id } = await publishAgent(server.client)
     const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
     const path = `/core/conversations/${conversation.id}/events`
@@ -367,14 +367,14 @@ describe('what two servers could read in two ways', () => {
   })
 })
 
-describe('what is asked of the connection itself', () => {
+describe('requests about the connection itself', () => {
   let server: TestServer
   beforeAll(async () => {
     server = await startTestServer()
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  test('a tunnel is refused, another protocol not gone over to, and a body asked for first is refused without it', async () => {
+  test('refuses a tunnel, ignores an upgrade, and refuses an announced body without reading it', async () => {
     const tunnel = await open(server, 'CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n')
     await tunnel.closed
     expect(tunnel.text).toBe('')
@@ -391,7 +391,7 @@ describe('what is asked of the connection itself', () => {
     expect(await odd.sees(/\r\n\r\n/)).toContain('HTTP/1.1 417 ')
   })
 
-  test('headers by the thousand are read, or are too many', async () => {
+  test('thousands of headers are read, up to a limit', async () => {
     const client = await open(server, `GET /healthz HTTP/1.1\r\nhost: x\r\n${'a:b\r\n'.repeat(12_000)}\r\n`)
     expect(await client.sees(/\r\n\r\n/)).toMatch(/HTTP\/1.1 (200|431) /)
     const more = await open(server, `GET /healthz HTTP/1.1\r\nhost: x\r\n${'a:b\r\n'.repeat(20_000)}\r\n`)

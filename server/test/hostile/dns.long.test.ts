@@ -1,4 +1,4 @@
-// Names whose name server never answers: the organization that has them called waits by itself.
+// Names whose name server never answers delay only the organization that has them called.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type NameServer, startNameServer } from '../outbound/name-server.ts'
 import { type ChatRequest, type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts'
@@ -14,7 +14,7 @@ let model: ScriptedModel
 let peer: ToolPeer
 let receiver: Receiver
 
-/** What a machine calls itself is in its hosts file, and in no name server. */
+/** A machine's own name is in its hosts file, and in no name server. */
 const byName = (url: string) => url.replace('127.0.0.1', 'localhost')
 
 beforeEach(async () => {
@@ -45,7 +45,7 @@ const tool = (name: string, url: string) => ({
   ...{ name, description: 'Asks', properties: {}, actions: [{ type: 'http', url }], timeout_ms: 30_000 },
 })
 
-/** The results of the tools' calls, in the words that the model is told. */
+/** The results of the tools' calls, as the model sees them. */
 async function callTools({ client }: Pick<Scene['loud'], 'client'>, config: object): Promise<string[]> {
   const { agent_id } = await publishAgent(client, config)
   const { conversation } = await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
@@ -56,7 +56,7 @@ async function callTools({ client }: Pick<Scene['loud'], 'client'>, config: obje
 const turns = 4
 const calls_of_turn = 25
 
-/** More than there are threads, by far: endpoints, servers of tools, and tools. */
+/** Far more than there are threads: endpoints, servers of tools, and tools. */
 async function callHangingNames(): Promise<string[]> {
   const events = ['conversation.created']
   for (let n = 0; n < 10; n += 1) {
@@ -72,7 +72,10 @@ async function callHangingNames(): Promise<string[]> {
   return (await Promise.all(asked)).flat()
 }
 
-/** Calls by name: the model, a tool and an endpoint of the operator's network, and a tool that is refused for where its name leads. */
+/**
+ * Calls by name: the model, a tool and an endpoint in the operator's network, and a tool that is refused because of its
+ * address.
+ */
 async function callByName({ client }: Scene['quiet']): Promise<void> {
   await client.createWebhookEndpoint({ url: byName(receiver.url), events: ['conversation.created'] })
   const urls = { known: byName(`${peer.url}/known`), private: 'http://quiet.test/' }
@@ -85,12 +88,12 @@ async function callByName({ client }: Scene['quiet']): Promise<void> {
 }
 
 const limit = { timeout: 120_000 }
-/** Each look-up by the operating system would take longer. */
+/** Each lookup by the operating system would take longer. */
 const soon_ms = 4000
 
-test('names that hang hold up no model, tool or webhook of another organization', limit, async () => {
+test('names that hang delay no model, tool or webhook of another organization', limit, async () => {
   const attack = callHangingNames()
-  // What becomes of it is asked at the end.
+  // Its result is awaited at the end.
   attack.catch(() => {})
   await names.asked(8)
   const startedAt = performance.now()
@@ -104,7 +107,7 @@ test('names that hang hold up no model, tool or webhook of another organization'
   expect(outputs).toHaveLength(turns * calls_of_turn)
   for (const output of outputs) {
     expect(output).toMatch(
-      /\.tool\.hang\.test cannot be resolved: (the name server did not answer within 5 s|too many)/,
+      /\.tool\.hang\.test could not be resolved: (the name server did not answer within 5 s|too many)/,
     )
   }
 })

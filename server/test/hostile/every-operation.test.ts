@@ -1,4 +1,4 @@
-// Every operation of the contract under input that multiplies: it is answered at once and shortly, never with a fault of ours.
+// Every operation of the contract with input that multiplies: it is answered quickly and briefly, never with an internal error.
 import { randomUUID } from 'node:crypto'
 import { type Operation, operations } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { listBodies, listHeaders, listQueries, shapes } from './shapes.ts'
 import { type Answer, type Request, type SmallNode, startSmallNode } from './small-node.ts'
 
 let node: SmallNode
-/** Of what is there, so that a call gets as far as it can. */
+/** Uses existing objects, so that a call gets as far as possible. */
 let known: Record<string, string>
 beforeAll(async () => {
   node = await startSmallNode()
@@ -19,10 +19,10 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => node[Symbol.asyncDispose]())
 
-/** Far above what any takes, and far below what a defect that multiplies takes. */
+/** Far above any normal answer, and far below that of a defect that multiplies. */
 const max_ms = 2000
 const max_refusal_bytes = 65_536
-/** What an import tells of its rows, or what is free JSON and was taken. */
+/** What an import reports of its rows, or accepted free JSON. */
 const max_answer_bytes = 524_288
 const body_bytes = 64_000
 
@@ -30,7 +30,7 @@ function addressOf({ path }: Operation): string {
   return path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => known[name] ?? randomUUID())
 }
 
-/** What is wrong with how a request was answered. */
+/** What is wrong with the answer to a request. */
 function judge({ status, bytes, took_ms, text }: Answer): string | null {
   const said = `${status}, ${bytes} bytes, ${Math.round(took_ms)} ms: ${text.slice(0, 200)}`
   const most = status >= 400 ? max_refusal_bytes : max_answer_bytes
@@ -51,7 +51,7 @@ async function send(operation: Operation, request: Partial<Request>): Promise<st
 
 const all = Object.values<Operation>(operations)
 const withBody = all.filter(({ access, body, method }) => body || (access === 'public' && method !== 'GET'))
-/** What their streams say is another matter, and has no end. */
+/** Their streams are not tested here, and have no end. */
 const withoutStream = all.filter(({ answer, success }) => answer?.kind !== 'events' || success.schema)
 
 describe.each(withBody.map((operation) => [operation.id, operation] as const))('%s: bodies', (_id, operation) => {
@@ -69,7 +69,7 @@ describe.each(withBody.map((operation) => [operation.id, operation] as const))('
 test.each(withoutStream.map((operation) => [operation.id, operation] as const))(
   '%s: queries and headers',
   async (_id, operation) => {
-    // Whatever would change something is asked with a body that nobody takes.
+    // An operation that would change something gets a body that is never accepted.
     const body = operation.method === 'GET' ? {} : { body: '[' }
     const found: string[] = []
     for (const [name, query] of listQueries(operation)) {
@@ -84,7 +84,7 @@ test.each(withoutStream.map((operation) => [operation.id, operation] as const))(
   },
 )
 
-test('the node goes on, and had no fault of its own', async () => {
+test('the node keeps running, and had no internal error', async () => {
   expect(node.process.child.exitCode ?? node.process.child.signalCode).toBeNull()
   expect(await node.client.listAgents({ limit: 1 })).toMatchObject({ data: [expect.anything()] })
   expect(node.process.output).not.toContain('"level":"error"')

@@ -1,4 +1,4 @@
-// What every answer tells a browser: of what type it is for good, who may show it in a frame, what it may load, who may keep it.
+// What every answer tells a browser: its media type, who can frame it, what it can load, who can cache it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../support/server.ts'
 import { openRawClient } from './raw-client.ts'
@@ -31,7 +31,7 @@ describe('every answer', () => {
     ['/docs/js/scalar.js', 200, {}],
     ['/sign-in', 200, {}],
     ['/theme.js', 200, {}],
-  ])('%s (%i) is what it says, and in nobody’s frame', async (path, status, init) => {
+  ])('%s (%i) has its declared type, and cannot be framed', async (path, status, init) => {
     const { headers, status: answered } = await ask(path, typeof init === 'function' ? init() : init)
     expect(answered).toBe(status)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -41,7 +41,7 @@ describe('every answer', () => {
     )
   })
 
-  test('of data is kept by nobody', async () => {
+  test('with data is not cached', async () => {
     for (const [path, init] of [
       ['/core/agents', asAdmin()],
       ['/core/agents', {}],
@@ -51,7 +51,7 @@ describe('every answer', () => {
     }
   })
 
-  test('to what is no request is no page either', async () => {
+  test('to an invalid request is not a page either', async () => {
     const client = await openRawClient(server.url, 'hello\r\n\r\n')
     await client.closed
     expect(client.text).toContain('x-content-type-options: nosniff')
@@ -70,7 +70,7 @@ describe('the API reference', () => {
   })
 
   test.each(['/docs/', '/docs/js/scalar.js', '/openapi.json'])(
-    '%s is sent once to each that keeps it',
+    '%s is sent once to each client that caches it',
     async (path) => {
       const plain = await ask(path, { headers: { 'accept-encoding': 'identity' } })
       const zipped = await ask(path, { headers: { 'accept-encoding': 'gzip' } })
@@ -86,7 +86,7 @@ describe('the API reference', () => {
 })
 
 describe('over HTTPS', () => {
-  test('a browser is told to stay there, where the settings say so', async () => {
+  test('a browser is told to keep using HTTPS if the settings say so', async () => {
     expect((await ask('/healthz')).headers.get('strict-transport-security')).toBeNull()
     const node = await server.startAnother({ PARLEY_PUBLIC_URL: 'https://parley.example' })
     await using _ = node

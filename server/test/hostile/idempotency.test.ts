@@ -1,4 +1,4 @@
-// Keys of different holders never meet, whatever ids a caller chooses.
+// Keys of different holders never collide, whatever ids a caller chooses.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ describe("a conversation that was given another organization's id", () => {
     squatter = await enterConversation(scene.quiet.id)
   })
 
-  test('takes none of its keys', async () => {
+  test('uses none of its keys', async () => {
     const idempotency_key = randomUUID()
     const message = { conversation_id: scene.quiet.id, text: 'Mine', idempotency_key }
     const first = await squatter.sendConversationMessage(message)
@@ -44,7 +44,7 @@ describe("a conversation that was given another organization's id", () => {
     expect(await namespacesOf(idempotency_key)).toHaveLength(2)
   })
 
-  test('does not tell which of its keys are used', async () => {
+  test('does not reveal which of its keys are used', async () => {
     const idempotency_key = randomUUID()
     await scene.quiet.client.createAgent({ name: 'Mine', idempotency_key })
     const message = { conversation_id: scene.quiet.id, text: 'Is it used?', idempotency_key }
@@ -52,7 +52,7 @@ describe("a conversation that was given another organization's id", () => {
   })
 })
 
-test("a conversation that was given a user's id takes none of that user's keys", async () => {
+test("a conversation that was given a user's id uses none of that user's keys", async () => {
   const user = await makeUser(scene.server, scene.quiet.id)
   const squatter = await enterConversation(user.user_id)
   const idempotency_key = randomUUID()
@@ -62,7 +62,7 @@ test("a conversation that was given a user's id takes none of that user's keys",
   expect(made.name).toBe('Not squatted')
 })
 
-test('keys of a conversation with an id of its own stay where nodes of the version before look for them', async () => {
+test('keys of a conversation with its own id stay where nodes of the previous version look for them', async () => {
   const id = randomUUID()
   const client = await enterConversation(id)
   const idempotency_key = randomUUID()

@@ -1,4 +1,4 @@
-// Bodies that are small to send and would be huge to answer: they are refused shortly, and the node goes on.
+// Bodies that are small to send but would have huge answers: they are refused briefly, and the node keeps running.
 import { randomUUID } from 'node:crypto'
 import { type Operation, operations } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ function call(operation: Operation, body: string, headers: Record<string, string
   return node.send({ method: operation.method, path, body, headers: { ...node.credentialsFor(operation), ...headers } })
 }
 
-/** In little time, with a little answer. */
+/** Quickly, with a small answer. */
 async function refuse(operation: Operation, body: string, headers?: Record<string, string>): Promise<Refusal> {
   const answer = await call(operation, body, headers)
   expect(answer.status, answer.text.slice(0, 500)).toBe(422)
@@ -35,9 +35,9 @@ async function refuse(operation: Operation, body: string, headers?: Record<strin
 describe('one long key over many texts that cannot be stored', () => {
   const texts = listOf(68_000, nul)
 
-  test('in a field that nobody has declared: without a credential', async () => {
+  test('in an undeclared field, without a credential', async () => {
     const { errors } = await refuse(operations.signIn, `{"${long_key}":${texts}}`)
-    expect(errors).toEqual([{ path: '', message: 'needs either email and password, or api_key' }])
+    expect(errors).toEqual([{ path: '', message: 'must have either email and password, or api_key' }])
   })
 
   test('in a declared field', async () => {
@@ -46,7 +46,7 @@ describe('one long key over many texts that cannot be stored', () => {
     expect(errors[1]).toEqual({ path: `metadata.${'k'.repeat(64)}….1`, message: 'contains a NUL character' })
   })
 
-  test('in a configuration whose texts are no templates', async () => {
+  test('in a configuration whose texts are invalid templates', async () => {
     const body = `{"${'k'.repeat(100_000)}":${listOf(300, '"{{"')}}`
     const action = `{"type":"http","method":"POST","url":"https://a.test","body":${body}}`
     const tool = `{"name":"t","description":"d","actions":[${action}]}`
@@ -57,7 +57,7 @@ describe('one long key over many texts that cannot be stored', () => {
     expect(answer.bytes).toBeLessThan(max_answer_bytes)
   })
 
-  test('in a row of an import, beside rows that are right', async () => {
+  test('in a row of an import, beside valid rows', async () => {
     const row = { channel: 'text', status: 'completed', user_id: 'u', created_at: '2026-01-01T00:00:00Z' }
     const right = JSON.stringify({ ...row, id: randomUUID() })
     const wrong = JSON.stringify({ ...row, id: randomUUID() }).slice(0, -1)
@@ -69,12 +69,12 @@ describe('one long key over many texts that cannot be stored', () => {
   })
 })
 
-test('half a million entries of the wrong type are counted no further than they are told', async () => {
+test('half a million entries of the wrong type are checked no further than they are reported', async () => {
   const { errors } = await refuse(operations.createOrganizationKey, `{"name":"A","scopes":${listOf(500_000, '1')}}`)
   expect(errors).toHaveLength(100)
 })
 
-test('an import whose rows have many faults each tells of every row', async () => {
+test('an import whose rows have many faults each reports every row', async () => {
   const items = listOf(150, '{}')
   const rows = listOf(500, `{"conversation":{"items":${items}}}`)
   const answer = await call(operations.importConversations, `{"conversations":${rows}}`)
@@ -87,28 +87,28 @@ describe('nesting', () => {
   test.each([200, 3000, 400_000])('an import that is nested %i deep, with a key, is refused', async (depth) => {
     const body = `{"conversations":[{"custom_metadata":{"a":${nested(depth)}}}]}`
     const answer = await call(operations.importConversations, body, { 'idempotency-key': randomUUID() })
-    expect(answer.text).toContain('is nested more than 64 deep')
-    // One row of many; or beyond what the whole may have, all of them.
+    expect(answer.text).toContain('is nested more than 64 levels deep')
+    // One row of many; or, beyond the limit of the whole, all of them.
     expect(answer.status).toBe(depth < 256 ? 200 : 422)
   })
 
   const withKey = Object.values<Operation>(operations).filter(
     ({ headers, access }) => headers?.properties['idempotency_key'] && access !== 'public',
   )
-  test.each(withKey.map(({ id }) => id))('%s with a key and what it does not know, nested very deep', async (id) => {
+  test.each(withKey.map(({ id }) => id))('%s with a key and an undeclared field, nested very deep', async (id) => {
     const operation = operations[id as keyof typeof operations] as Operation
     const answer = await call(operation, `{"unknown":${nested(400_000)}}`, { 'idempotency-key': randomUUID() })
-    expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('is nested more than 64 deep')])
+    expect([answer.status, answer.text]).toEqual([422, expect.stringContaining('is nested more than 64 levels deep')])
   })
 
-  test('brackets in a text are no nesting', async () => {
+  test('brackets in a text do not count as nesting', async () => {
     const name = JSON.stringify(`${'\\"[{'.repeat(40)}\\`)
     const answer = await call(operations.createAgent, `{"name":${name},"description":"${'['.repeat(1000)}"}`)
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining(name)])
   })
 })
 
-describe('numbers that would be kept as null', () => {
+describe('numbers that would be stored as null', () => {
   test.each([
     ['1e400', 'metadata.a.1'],
     ['-1e400', 'metadata.a.1'],
@@ -130,7 +130,7 @@ describe('numbers that would be kept as null', () => {
   })
 })
 
-test('the node goes on', async () => {
+test('the node keeps running', async () => {
   expect((await node.client.listAgents()).data.length).toBeGreaterThan(0)
   expect(node.process.child.exitCode).toBeNull()
 })

@@ -1,4 +1,4 @@
-// Credentials cost nothing to make: limits hold for who makes them, and what a flood of bad ones costs is bounded.
+// Credentials are free to create, so limits apply to their creators, and the cost of a flood of bad ones is bounded.
 import type { Client } from '@parley/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createTokenForUser, createUser } from '../../src/access/administration.ts'
@@ -17,7 +17,7 @@ async function makeViewer(server: TestServer, organization: Organization) {
   return { user_id, token: (await createTokenForUser(administration, { email })).secret }
 }
 
-/** That many tokens of one user, each minted by himself, and clients that use them in the organization. */
+/** This many tokens of one user, each created by the user, and clients that use them in the organization. */
 async function mintTokens(server: TestServer, organization: Organization, token: string, count: number) {
   const client = server.as({ token })
   const clients: Client[] = []
@@ -51,13 +51,13 @@ describe('requests', () => {
     const { token } = await makeViewer(server, loud)
     const clients = await mintTokens(server, loud, token, 8)
     const allowed = await countAllowed(repeated(clients, 20).map((client) => () => client.getMyScopes()))
-    // The eight that minted count too; what comes back with time is one a second.
+    // The eight that created them count too; one request a second is regained.
     expect(allowed).toBeGreaterThanOrEqual(40)
     expect(allowed).toBeLessThan(100)
     await quiet.client.getMyScopes()
   })
 
-  test('count once more for each 128 KiB that they send or are answered', async () => {
+  test('count once more for each 128 KiB of their body or answer', async () => {
     const { server, quiet } = scene
     const loud = await makeOrganization(server)
     const headers = { authorization: `Bearer ${loud.key}`, 'content-type': 'application/json' }
@@ -67,7 +67,7 @@ describe('requests', () => {
         headers,
         body: `{"padding":"${'x'.repeat(1_000_000)}"}`,
       })
-    // Each of them is eight, and thirty there are.
+    // Each of them costs eight, and there are thirty.
     for (let sent = 0; sent < 3; sent += 1) expect((await sendLarge()).status).toBe(422)
     const refused = await sendLarge()
     expect(refused.status).toBe(429)
@@ -116,7 +116,7 @@ describe('event streams', () => {
   })
   afterAll(() => scene[Symbol.asyncDispose]())
 
-  /** The statuses of as many streams of the feed, which stay open. */
+  /** The statuses of this many streams of the feed, which stay open. */
   async function openFeeds(headers: Record<string, string>, count: number): Promise<number[]> {
     const gone = new AbortController()
     opened.push(gone)
@@ -157,7 +157,7 @@ describe('event streams', () => {
   })
 })
 
-describe('how many there may be', () => {
+describe('the number of credentials and members', () => {
   let scene: Scene
   beforeAll(async () => {
     scene = await startScene()
@@ -175,7 +175,7 @@ describe('how many there may be', () => {
     return outcomes.filter((outcome) => outcome.status === 'fulfilled').length
   }
 
-  test('personal access tokens of a user: at once too, no more than the bound', async () => {
+  test('personal access tokens of a user: no more than the limit, even at once', async () => {
     const { server, loud } = scene
     const { user_id, token } = await makeViewer(server, loud)
     await fill(97, 'user_id', '$1::uuid', user_id)
@@ -190,7 +190,7 @@ describe('how many there may be', () => {
     await mint()
   })
 
-  test('keys of an organization: at once too, no more than the bound', async () => {
+  test('keys of an organization: no more than the limit, even at once', async () => {
     const { loud, quiet } = scene
     await fill(997, 'organization_id, role', `$1::uuid, 'viewer'`, loud.id)
     const mint = () => loud.client.createOrganizationKey({ name: 'K' })
@@ -201,7 +201,7 @@ describe('how many there may be', () => {
     await quiet.client.createOrganizationKey({ name: 'K' })
   })
 
-  test('members of an organization, with those who are invited: at once too, no more than the bound', async () => {
+  test('members of an organization, including invited ones: no more than the limit, even at once', async () => {
     const { server, quiet } = scene
     const { pool } = server.database
     const { id } = await makeOrganization(server)
@@ -240,7 +240,7 @@ describe('a flood of bad credentials', () => {
   })
   afterAll(() => scene[Symbol.asyncDispose]())
 
-  /** How many look-ups were asked for while `work` went on; of credentials that are checked together, one. */
+  /** How many lookups were made while `work` ran; credentials that are checked together count as one. */
   async function countLookUps(work: () => Promise<unknown>): Promise<number> {
     const { pool } = scene.server.app.core.database as unknown as TestServer['database']
     const { query } = pool
@@ -271,7 +271,7 @@ describe('a flood of bad credentials', () => {
     ['sessions', () => ({ cookie: `parley_session=${(random() + random()).slice(0, 43)}` })],
   ]
 
-  test.each(bad_ones)('of %s stops costing a look-up each, and stops no good one', async (kind, bad) => {
+  test.each(bad_ones)('of %s stops costing a lookup each, and blocks no valid one', async (kind, bad) => {
     const { server, loud } = scene
     const address = `198.51.100.${bad_ones.findIndex(([name]) => name === kind) + 1}`
     const member = await makeViewer(server, loud)
@@ -279,7 +279,7 @@ describe('a flood of bad credentials', () => {
     const { pat_key } = await loud.client.createOrganizationKey({ name: 'Never used before' })
     const statuses: number[] = []
     const spent = await countLookUps(async () => {
-      // One after the other in eight rows, as a flood would.
+      // One after the other in eight rows, like a flood.
       await Promise.all(
         Array.from({ length: 8 }, async () => {
           for (let sent = 0; sent < 25; sent += 1) statuses.push(await call(bad(), address))
@@ -295,7 +295,7 @@ describe('a flood of bad credentials', () => {
     await flood
   })
 
-  test('comes from one network of IPv6, whatever the address within it', async () => {
+  test('is counted by IPv6 network, whatever the address within it', async () => {
     const [, bad] = bad_ones[1]!
     const addressOf = (index: number) => `2001:db8:7:1:${(index + 1).toString(16)}::1`
     await Promise.all(Array.from({ length: 40 }, (_, index) => call(bad(), addressOf(index))))
@@ -305,7 +305,7 @@ describe('a flood of bad credentials', () => {
     expect(spent).toBeLessThan(30)
   })
 
-  test('at what needs no credential is refused, and other addresses are not', async () => {
+  test('at operations without a credential is refused, while other addresses are not', async () => {
     const from = (address: string) =>
       openBrowser(scene.server.url, { 'x-forwarded-for': address, 'sec-fetch-site': 'same-origin' }).client
     const statuses = await Promise.all(Array.from({ length: 60 }, () => call({}, '198.51.100.9', '/auth/session')))

@@ -1,4 +1,4 @@
-// What one organization writes at the same moment as another must not be in its way: who commits with whom, and in which order.
+// Simultaneous writes of one organization must not delay another: which changes are committed together, and in which order.
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { noChange } from '../../src/conversations/machine/change.ts'
@@ -48,7 +48,7 @@ function say({ id: organization_id }: Organization, id: string, text: string, ch
   })
 }
 
-/** Both groups that may be under way at once stand still, until `release`: what comes meanwhile waits. */
+/** Both groups that can run at once are held until `release`: changes that arrive meanwhile wait. */
 async function holdGroups(ids: string[]) {
   const gate = Promise.withResolvers<void>()
   let standing = 0
@@ -67,7 +67,7 @@ async function holdGroups(ids: string[]) {
   }
 }
 
-/** By text: the transaction that wrote it. */
+/** The transaction that wrote each text. */
 async function transactionsOf(ids: string[]): Promise<Map<string, string>> {
   const { rows } = await scene.server.database.pool.query<{ text: string; xmin: string }>(
     'select left(content[1], 20) as text, xmin::text from transcript_items where conversation_id = any($1)',
@@ -76,7 +76,7 @@ async function transactionsOf(ids: string[]): Promise<Map<string, string>> {
   return new Map(rows.map(({ text, xmin }) => [text, xmin]))
 }
 
-test('a change goes with the next commit, however much of another organization waits before it', async () => {
+test('a change is in the next commit, however many changes of another organization wait before it', async () => {
   const loud = await makeConversations(scene.loud, 202)
   const [quiet] = (await makeConversations(scene.quiet, 1, scene.quiet_agent_id)) as [string]
   const release = await holdGroups(loud)
@@ -90,11 +90,11 @@ test('a change goes with the next commit, however much of another organization w
   const own = say(scene.quiet, quiet, 'Quiet', 'message')
   await Promise.all([release(), own, ...flood])
   expect(begun).toHaveLength(201)
-  // Of the first of the two groups that go on, or of the second.
+  // In the first of the two following groups, or in the second.
   expect(begun.indexOf('message.begun')).toBeLessThan(64)
 })
 
-test('a short change shares no commit with another organization’s long ones, which share one among themselves', async () => {
+test('a short change shares no commit with the long ones of another organization, which share theirs', async () => {
   const loud = await makeConversations(scene.loud, 8)
   const quiet = await makeConversations(scene.quiet, 3, scene.quiet_agent_id)
   const release = await holdGroups(loud)
@@ -110,7 +110,7 @@ test('a short change shares no commit with another organization’s long ones, w
   expect(of('Quiet').isDisjointFrom(of('Long'))).toBe(true)
 })
 
-/** What the server's connections bring from its database meanwhile. */
+/** What the server's connections receive from its database meanwhile. */
 async function countBytesRead(work: () => Promise<unknown>): Promise<number> {
   const { pool } = scene.server.app.core.database as PooledDatabase
   const streams = new Map<Socket, number>()
@@ -123,7 +123,7 @@ async function countBytesRead(work: () => Promise<unknown>): Promise<number> {
   return streams.entries().reduce((sum, [stream, before]) => sum + stream.bytesRead - before, 0)
 }
 
-test('a turn reads of a long history about as much as the model may be shown', async () => {
+test('a turn reads about as much of a long history as the model may be shown', async () => {
   const { server, loud } = scene
   const { agent_id } = await publishAgent(loud.client, { context_window: { max_tokens: 1000 } })
   const [conversation_id] = (await makeConversations(loud, 1, agent_id)) as [string]

@@ -6,7 +6,7 @@ import { callQuietly, countWaitingForLocks, holdLock, scene, setStage, share } f
 
 setStage()
 
-test('whoever waits for its share for too long is told when to come again', async () => {
+test('a call that waits too long for its share is told when to retry', async () => {
   const { client } = scene.loud
   const { agent_id } = await publishAgent(client)
   const create = (onResponse?: (response: Response) => void) =>

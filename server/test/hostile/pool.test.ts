@@ -1,4 +1,4 @@
-// One organization wants every connection to the database: it waits for itself, and no other notices.
+// One organization wants every database connection: it waits for itself, and no other notices.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { callQuietly, countWaitingForLocks, flood, holdLock, scene, setStage, sh
 
 setStage()
 
-test('creations that wait for a lock hold up no other organization, and go on when they have it', async () => {
+test('creations that wait for a lock delay no other organization, and continue when they have it', async () => {
   const { client } = scene.loud
   const { agent_id } = await publishAgent(client)
   let calls: Promise<unknown>[]
@@ -25,7 +25,7 @@ test('creations that wait for a lock hold up no other organization, and go on wh
   await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
 })
 
-/** A row of an import, held back by a transaction that is about to take its id. */
+/** A row of an import, held back by a transaction that is about to use its id. */
 const rowOf = (id: string) => ({
   id,
   channel: 'text' as const,
@@ -52,14 +52,14 @@ test('many calls with the key of a slow import wait without a connection, and ge
     for (const call of calls) call.catch(() => {})
     await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBeGreaterThanOrEqual(1)
     await callQuietly(5)
-    // The loud one's own other calls go on too.
+    // The loud one's other calls continue too.
     await client.listConversations({})
     expect(await countWaitingForLocks()).toBe(1)
   }
   for (const answer of await Promise.all(calls)) expect(answer).toEqual({ created: 2, unchanged: 0, errors: [] })
 })
 
-test('more calls with one key than may wait are refused, and those before are answered', async () => {
+test('more calls with one key than may wait are refused, and the earlier ones are answered', async () => {
   const { client } = scene.loud
   const id = randomUUID()
   const input = { conversations: [rowOf(id)], idempotency_key: randomUUID() }
@@ -84,7 +84,7 @@ test('more calls with one key than may wait are refused, and those before are an
   for (const answer of answers) expect(answer).toEqual({ created: 1, unchanged: 0, errors: [] })
 })
 
-test('an import that breaks off keeps its rows, and counts them when it is sent again with its key', async () => {
+test('an import that is aborted keeps its rows, and counts them when it is repeated with its key', async () => {
   const { client } = scene.loud
   const [first, second] = [randomUUID(), randomUUID()]
   const row = rowOf(first)
@@ -102,7 +102,7 @@ test('an import that breaks off keeps its rows, and counts them when it is sent 
   expect(answer).toMatchObject(counts)
   expect(answer.errors.map(({ index }) => index)).toContain(3)
   expect(await client.importConversations(input)).toEqual(answer)
-  // With another key, or none, they are somebody else's.
+  // With another key, or none, they belong to another call.
   const others = { created: 0, unchanged: 3 }
   expect(await client.importConversations({ ...input, idempotency_key: randomUUID() })).toMatchObject(others)
   expect(await client.importConversations({ conversations: input.conversations })).toMatchObject(others)

@@ -12,12 +12,12 @@ export function setStage(): void {
   afterAll(() => scene[Symbol.asyncDispose]())
 }
 
-/** Uses of a connection that would each take every connection there is, several times over. */
+/** Uses of a connection, several times as many as there are connections. */
 export const flood = 24
-/** Of six connections one listens for jobs, two are reserved, and of the three that organizations share one leaves one to others. */
+/** Of six connections, one listens for jobs and two are reserved; of the three that organizations share, one is left to others. */
 export const share = 2
 
-/** Holds what `lock` locks, from a connection of its own, until it is disposed of; then takes back what it wrote. */
+/** Holds the locks of `lock` on a connection of its own until it is disposed of; then rolls back what it wrote. */
 export async function holdLock(
   lock: (tx: typeof scene.server.database.kysely) => Promise<unknown>,
 ): Promise<AsyncDisposable> {
@@ -29,7 +29,7 @@ export async function holdLock(
     .execute(async (tx) => {
       await lock(tx)
       locked.resolve()
-      // A transaction that stands idle is ended.
+      // An idle transaction is ended.
       const look = () => sql`select pg_sleep(1)`.execute(tx).then(() => false)
       while (!(await Promise.race([released.promise, look()])));
       throw takenBack
@@ -53,7 +53,7 @@ export async function countWaitingForLocks(): Promise<number> {
   return rows[0]!.count
 }
 
-/** A few calls of a customer, one after the other; each fails the test when it is refused. */
+/** A few calls of a customer, one after the other; each fails the test if it is refused. */
 export async function callQuietly(times: number): Promise<void> {
   const { client } = scene.quiet
   for (let n = 0; n < times; n += 1) {

@@ -1,27 +1,27 @@
-// A client that does as it likes with a connection: it sends bytes as they are, and takes what it wants, when it wants.
+// A client with full control of its connection: it sends raw bytes, and reads what it wants, when it wants.
 import { type Socket, connect } from 'node:net'
 
 export interface RawClient {
   socket: Socket
-  /** What it has taken so far. */
+  /** What it has read so far. */
   readonly text: string
   readonly taken_bytes: number
-  /** The server has ended the connection, and all before that has been taken. */
+  /** The server has ended the connection, and everything before that has been read. */
   closed: Promise<void>
   /** Resolves with the next such event of the socket, or when it is closed. */
   heard(event: string): Promise<void>
-  /** So many bytes, or a few more, by one that is paused. */
+  /** Reads this many bytes, or a few more, on a paused client. */
   takeSome(bytes: number): Promise<void>
   /** Resolves with the end of the connection. */
   takeAll(): Promise<void>
-  /** Resolves once a pattern is in what it has taken, or the connection is closed. */
+  /** Resolves once a pattern is in what it has read, or the connection is closed. */
   sees(pattern: RegExp): Promise<string>
 }
 
 export interface RawOptions {
-  /** The local address; the system's choice when absent. */
+  /** The local address; absent: the system's choice. */
   from?: string
-  /** Takes nothing by itself. */
+  /** Reads nothing by itself. */
   is_paused?: boolean
 }
 
@@ -74,7 +74,7 @@ export async function openRawClient(url: string, bytes = '', options: RawOptions
     },
     async sees(pattern) {
       while (!pattern.test(text)) {
-        if (socket.destroyed) throw new Error(`closed before ${pattern} came: ${text.slice(0, 500)}`)
+        if (socket.destroyed) throw new Error(`closed before ${pattern} arrived: ${text.slice(0, 500)}`)
         await heard('data')
       }
       return text

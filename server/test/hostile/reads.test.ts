@@ -1,4 +1,4 @@
-// Reads of what is very large: one organization's end user and its own keys ask for it many times at once, beside a quiet one.
+// Reads of very large data: one organization's end user and its own keys request it many times at once, beside a quiet one.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { publishAgent, refusal } from '../support/server.ts'
@@ -13,7 +13,7 @@ afterAll(() => scene[Symbol.asyncDispose]())
 
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
 
-/** A conversation of the loud one with so many messages of 32,000 characters. */
+/** A conversation of the loud one with this many messages of 32,000 characters. */
 async function fillTranscript(messages: number): Promise<string> {
   const { agent_id } = await publishAgent(scene.loud.client)
   const { conversation } = await scene.loud.client.createConversation({ channel: 'text', user_id: 'loud', agent_id })
@@ -45,7 +45,7 @@ async function measure(path: string, token: string): Promise<Answer> {
   return { status: response.status, bytes }
 }
 
-/** With the most memory that was in use meanwhile, above what was before. */
+/** With the maximum of memory in use meanwhile, above what was used before. */
 async function attack(path: string, token: string) {
   const before = inUse()
   let most = before
@@ -86,7 +86,7 @@ describe('a transcript of 80 MB, read many times at once with a token of its end
 const tiny = (count: number) => ({ notes: times(count, () => 5e-324) })
 
 describe('versions as large as they may be', () => {
-  test('are refused where their numbers would print as more than a configuration may have', async () => {
+  test('are refused if their printed numbers exceed the limit of a configuration', async () => {
     const { agent_id } = await publishAgent(scene.loud.client)
     const refused = await refusal(scene.loud.client.createAgentVersion({ agent_id, config: tiny(70_000) as never }))
     expect([refused.status, refused.errors]).toEqual([
@@ -110,7 +110,7 @@ describe('versions as large as they may be', () => {
   )
 })
 
-test('a hundred conversations with all that they may carry, listed many times at once', async () => {
+test('a hundred conversations of maximum size, listed many times at once', async () => {
   const row = (index: number) => ({
     ...{ id: randomUUID(), channel: 'text' as const, status: 'completed' as const, user_id: 'large' },
     ...{ created_at: `2026-01-01T00:00:${String(index % 60).padStart(2, '0')}Z`, initial_context: '€'.repeat(32_000) },

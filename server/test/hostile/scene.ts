@@ -1,4 +1,4 @@
-// One node with two organizations: the loud one attacks, and the quiet one's calls must go on as if it were alone.
+// One node with two organizations: the loud one attacks, and the quiet one's calls must continue as if it were alone.
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { type NodeOptions, type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -6,13 +6,13 @@ export interface Scene extends AsyncDisposable {
   server: TestServer
   loud: Organization
   quiet: Organization
-  /** A published agent of the quiet one, which the scripted model answers. */
+  /** A published agent of the quiet one, answered by the scripted model. */
   quiet_agent_id: string
-  /** Calls as the quiet one, again and again, for as long as the attack goes on. The attack's own failures are its own. */
+  /** Calls as the quiet one repeatedly, for as long as the attack lasts. Failures of the attack itself are ignored. */
   duringAttack(attack: () => Promise<unknown>): Promise<QuietCalls>
 }
 
-/** What the quiet organization saw. */
+/** What the quiet organization experienced. */
 export interface QuietCalls {
   /** Of each call that succeeded, in milliseconds, shortest first. */
   took_ms: number[]

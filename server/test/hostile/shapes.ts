@@ -1,7 +1,7 @@
-// JSON that multiplies inside of whoever looks at it, put wherever the contract has a field.
+// JSON that multiplies in the code that checks it, put into every field of the contract.
 import type { Operation } from '@parley/contract'
 
-/** As text, since half of it is what no serializer would write. `bytes` is about what it may have. */
+/** As text, since no serializer would write half of it. `bytes` is its approximate size. */
 export type Shape = (bytes: number) => string
 
 const listOf = (json: string, bytes: number) => `[${repeat(json, bytes).join()}]`
@@ -50,17 +50,17 @@ interface Schema {
   const?: unknown
 }
 
-/** Below it shapes stand for whatever there is. */
+/** Below this level, shapes replace any value. */
 const max_levels = 3
 
-/** A value of this form with the shape in the place of each of its fields, `levels` down. */
+/** A value of this form with the shape instead of each of its fields, `levels` deep. */
 function fill(schema: Schema, shape: Shape, bytes: number, levels: number): string {
   const known = schema.anyOf?.find((branch) => branch.properties ?? branch.items) ?? schema
   if (levels > 0 && known.properties) {
     const fields = Object.entries(known.properties)
     const share = Math.floor(bytes / fields.length)
     const entries = fields.map(([name, field]) => {
-      // What tells one form from another has to be right, or nobody looks at the rest.
+      // The field that selects a variant must be right, or the rest is not checked.
       const kind = name === 'type' ? (field.const ?? field.enum?.[0]) : undefined
       return `${JSON.stringify(name)}:${kind === undefined ? fill(field, shape, share, levels - 1) : JSON.stringify(kind)}`
     })
@@ -70,7 +70,7 @@ function fill(schema: Schema, shape: Shape, bytes: number, levels: number): stri
   return shape(Math.max(16, bytes))
 }
 
-/** Bodies that have the shape somewhere: in what is not declared, and at each depth of what is. */
+/** Bodies that contain the shape: in undeclared fields, and at each depth of declared ones. */
 export function* listBodies({ body }: Operation, shape: Shape, bytes: number): Generator<[string, string]> {
   yield ['in what is not declared', `{"undeclared":${shape(bytes)}}`]
   if (!body) return
@@ -82,7 +82,7 @@ export function* listBodies({ body }: Operation, shape: Shape, bytes: number): G
   }
 }
 
-/** What stands behind the question mark. */
+/** Query strings. */
 export function* listQueries({ query }: Operation): Generator<[string, string]> {
   const names = ['undeclared', ...Object.keys(query?.properties ?? {})]
   const ofAll = (value: string) => names.map((name) => `${name}=${value}`).join('&')

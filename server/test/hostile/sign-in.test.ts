@@ -1,4 +1,4 @@
-// Who guesses a password locks nobody out, and what a stolen session has minted ends with it.
+// Guessing a password locks nobody out, and everything created with a stolen session ends with it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTokenForUser } from '../../src/access/administration.ts'
 import { systemPorts } from '../../src/base/ports.ts'
@@ -23,7 +23,7 @@ async function newMember() {
 }
 
 describe('wrong passwords', () => {
-  test('of a stranger leave the owner his account, at an address that he has never used', async () => {
+  test('of a stranger do not lock the owner out, even at an address never used before', async () => {
     const person = await makePerson(server, server.organization_id)
     await givePassword(server, person)
     const { email } = person
@@ -35,7 +35,7 @@ describe('wrong passwords', () => {
 
 const keyIdOf = (text: string) => text.slice(text.indexOf('_') + 1, text.indexOf('.'))
 
-describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
+describe('tokens that were created with a session', { timeout: 120_000 }, () => {
   const holder = (pat_key: string) => server.as({ token: pat_key, organization_id: server.organization_id })
   const works = async (pat_key: string) => {
     const outcome = await holder(pat_key)
@@ -49,7 +49,7 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
   const mint = async (client: ReturnType<typeof holder>) =>
     (await client.createPersonalAccessToken({ name: 'Minted' })).pat_key
 
-  /** A user with two sessions, what a thief minted with one of them, and what the owner has otherwise. */
+  /** A user with two sessions, what a thief created with one of them, and what else the owner has. */
   async function stealSession() {
     const person = await newMember()
     const [owner, thief] = [await enter(server, person.email), await enter(server, person.email)]
@@ -61,14 +61,14 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     return { person, owner, thief, stolen, child, own, by_operator }
   }
 
-  test('end with the sessions that a new password ends, and theirs too', async () => {
+  test('end with the sessions that a new password ends, and so do tokens created with these tokens', async () => {
     const { owner, stolen, child, own, by_operator } = await stealSession()
     await owner.client.changePassword({ current_password: password, new_password: 'a horse of another colour' })
     expect([await works(stolen), await works(child)]).toEqual([false, false])
     expect([await works(own), await works(by_operator)]).toEqual([true, true])
   })
 
-  test('end with it, if its session has been signed out of before', async () => {
+  test('end with a new password even if their session was signed out before', async () => {
     const { owner, thief, stolen, child } = await stealSession()
     await thief.client.signOut()
     expect(await works(stolen)).toBe(true)
@@ -76,7 +76,7 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     expect([await works(stolen), await works(child)]).toEqual([false, false])
   })
 
-  test('end with all sessions, those of the command line stay', async () => {
+  test('end with all sessions, those created on the command line stay', async () => {
     const { owner, stolen, child, own, by_operator } = await stealSession()
     await owner.client.signOutEverywhere()
     expect([await works(stolen), await works(child), await works(own)]).toEqual([false, false, false])
@@ -102,7 +102,7 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     expect([await works(stolen), await works(own), await works(by_operator)]).toEqual([false, false, false])
   })
 
-  /** Holds a new token up once it was judged, before it is written. */
+  /** Blocks a new token after the checks, before it is written. */
   async function withGate(
     work: (gate: { countWaiting(): Promise<number>; open(): Promise<unknown> }) => Promise<void>,
   ) {
@@ -127,7 +127,7 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     }
   }
 
-  test.each(['session', 'token'] as const)('that a %s makes while it ends do not outlive it', async (minter) => {
+  test.each(['session', 'token'] as const)('created by a %s while it ends do not outlive it', async (minter) => {
     const { thief, stolen, owner } = await stealSession()
     await withGate(async ({ countWaiting, open }) => {
       const minted = mint(minter === 'session' ? thief.client : server.as({ token: stolen }))
@@ -142,7 +142,7 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     })
   })
 
-  test('that a token makes while it is deleted are listed once it is gone', async () => {
+  test('created by a token while it is deleted are listed once it is gone', async () => {
     const { stolen, owner } = await stealSession()
     const idsOf = async () => (await owner.client.listPersonalAccessTokens({})).data.map(({ key_id }) => key_id)
     await withGate(async ({ countWaiting, open }) => {
@@ -162,7 +162,7 @@ describe('tokens that were minted with a session', { timeout: 120_000 }, () => {
     })
   })
 
-  test('are not made by what has just ended', async () => {
+  test('cannot be created by a credential that has just ended', async () => {
     const { thief, stolen, owner } = await stealSession()
     await owner.client.signOutEverywhere()
     for (const client of [thief.client, server.as({ token: stolen })])

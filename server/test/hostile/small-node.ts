@@ -1,4 +1,4 @@
-// One node as a process of its own, with so little memory that whatever multiplies ends it, and callers who attack it.
+// One node as a process of its own, with so little memory that input which multiplies ends it, and callers who attack it.
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,7 @@ import { openBrowser } from '../support/browser.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { type ServerProcess, startServerProcess } from '../support/process.ts'
 
-/** Four times what a node holds that does nothing. */
+/** Four times what an idle node holds. */
 const heap_megabytes = 256
 
 export interface SmallNode extends AsyncDisposable {
@@ -20,14 +20,14 @@ export interface SmallNode extends AsyncDisposable {
   /** As the admin of an organization. */
   client: Client
   send(request: Request): Promise<Answer>
-  /** What an operation asks of its caller, whatever it is. */
+  /** The credentials that an operation needs, whatever it is. */
   credentialsFor(operation: Operation): Record<string, string>
 }
 
 export interface Request {
   method: string
   path: string
-  /** JSON, or what is not. */
+  /** JSON, or invalid JSON. */
   body?: string
   headers?: Record<string, string>
 }

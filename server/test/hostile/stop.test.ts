@@ -1,4 +1,4 @@
-// A process that is told to stop ends in time, whoever is connected.
+// A process that is told to stop ends in time, whatever clients are connected.
 import { expect, test } from 'vitest'
 import { createTestDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/process.ts'

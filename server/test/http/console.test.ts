@@ -1,4 +1,4 @@
-// The console's files as the server sends them: under its policy, compressed, kept by browsers as long as they hold.
+// The console's files as the server sends them: with their policy, compression and caching.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ async function startServer(folder: string): Promise<FastifyInstance> {
 const addresses = paths.map((path) => path.replace('*', '01a2134c-0eb5-77e5-84e8-43d3d50e2fba'))
 
 describe('a page', () => {
-  test.each(addresses)('%s is the one page, asked for each time, under a policy without exceptions', async (url) => {
+  test.each(addresses)('%s is the page, revalidated each time, with a policy without exceptions', async (url) => {
     const { statusCode, headers, body } = await server.inject({ url })
     expect([statusCode, body]).toEqual([200, page])
     expect(headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' })
@@ -53,7 +53,7 @@ describe('a page', () => {
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
   })
 
-  test('is answered with 304 to who has it', async () => {
+  test('is 304 for a browser that has it', async () => {
     const { headers } = await server.inject({ url: '/' })
     const again = await server.inject({ url: '/', headers: { 'if-none-match': headers.etag as string } })
     expect([again.statusCode, again.body]).toEqual([304, ''])
@@ -66,7 +66,7 @@ describe('an asset', () => {
   test.each([
     ['br', brotliCompressSync(script)],
     ['gzip', gzipSync(script)],
-  ])('comes as %s, and is kept for good', async (encoding, bytes) => {
+  ])('is sent as %s, and is cached permanently', async (encoding, bytes) => {
     const { headers, rawPayload } = await server.inject({ url, headers: { 'accept-encoding': encoding } })
     expect(rawPayload.equals(bytes)).toBe(true)
     expect(headers).toMatchObject({
@@ -85,7 +85,7 @@ describe('an asset', () => {
     '/index.html',
     '/paths.json',
     '/agents',
-  ])('%s is none, and nobody keeps that', async (url) => {
+  ])('%s is not an asset, and that response is not cached', async (url) => {
     const { statusCode, headers, body } = await server.inject({ url })
     expect([statusCode, JSON.parse(body)]).toEqual([404, { detail: 'Not found' }])
     expect(headers['cache-control']).toBeUndefined()
@@ -109,7 +109,7 @@ describe('without a build', () => {
     },
   )
 
-  test('a build that wrote no paths counts as none', async () => {
+  test('a build without paths counts as no build', async () => {
     const old = await mkdtemp(join(tmpdir(), 'parley-console-'))
     await writeFile(join(old, 'index.html'), page)
     await using bare = await startServer(old)

@@ -1,4 +1,4 @@
-// Requests that are no request: answered in the API's own words, and never a reason to stop serving.
+// Malformed requests get error bodies of the API, and never stop the server.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-/** Sends bytes as they are, and reads until the server hangs up. */
+/** Sends raw bytes and reads until the server closes the connection. */
 async function exchange(text: string | Buffer): Promise<{ status: number; headers: string; body: string }> {
   const { hostname, port } = new URL(server.url)
   const socket = connect(Number(port), hostname)
@@ -33,16 +33,16 @@ const request = (head: string, body: string | Buffer = '') =>
   ])
 
 test.each<[string, number, string | (() => Buffer)]>([
-  ['no HTTP at all', 400, 'hello\r\n\r\n'],
+  ['not HTTP at all', 400, 'hello\r\n\r\n'],
   ['a header without a colon', 400, 'GET / HTTP/1.1\r\nbroken\r\n\r\n'],
   ['headers without end', 431, `GET /healthz HTTP/1.1\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`],
   ['an unknown path', 404, () => request('GET /nowhere HTTP/1.1')],
   ['a path that cannot be decoded', 404, () => request('GET /core/conversations/%E0%A4%A HTTP/1.1')],
   ['an unknown method', 404, () => request('PATCH /core/agents HTTP/1.1')],
-  ['JSON that is none', 400, () => request('POST /core/agents HTTP/1.1', '{"name":')],
-  ['bytes that are no UTF-8', 400, () => request('POST /core/agents HTTP/1.1', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))],
+  ['invalid JSON', 400, () => request('POST /core/agents HTTP/1.1', '{"name":')],
+  ['bytes that are not UTF-8', 400, () => request('POST /core/agents HTTP/1.1', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))],
   ['no body', 422, () => request('POST /core/agents HTTP/1.1')],
-  ['a body that is no object', 422, () => request('POST /core/agents HTTP/1.1', '[]')],
+  ['a body that is not an object', 422, () => request('POST /core/agents HTTP/1.1', '[]')],
   [
     'a body over the limit',
     413,
@@ -59,7 +59,7 @@ test.each<[string, number, string | (() => Buffer)]>([
   expect(answer.headers.toLowerCase()).toContain('x-request-id: ')
 })
 
-test('a key named __proto__ is kept like any other, and changes nothing', async () => {
+test('a key named __proto__ is stored like any other, and has no effect', async () => {
   const answer = await exchange(
     request('POST /core/agents HTTP/1.1', '{"name":"a","metadata":{"__proto__":{"polluted":1}}}'),
   )
@@ -68,7 +68,7 @@ test('a key named __proto__ is kept like any other, and changes nothing', async 
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
 })
 
-test('fields that the contract does not name are ignored', async () => {
+test('unknown fields are ignored', async () => {
   const answer = await exchange(
     request('POST /core/agents?agent_id=x HTTP/1.1', '{"name":"a","id":"mine","colour":"red"}'),
   )

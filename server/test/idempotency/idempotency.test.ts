@@ -1,4 +1,4 @@
-// T9: the same request with the same key, on the same node or another, at once or later, has one effect and one answer.
+// T9: the same request with the same key, on any node, at the same time or later, has one effect and one answer.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
@@ -28,7 +28,7 @@ const newConversation = async () =>
   (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id
 const elsewhere = () => server.as({ base_url: other.url })
 
-/** The answer and whether it says that it is a replay. */
+/** The answer and whether it is marked as a replay. */
 async function replayed<T>(call: (options: { onResponse: (response: Response) => void }) => Promise<T>) {
   let header: string | null = null
   const onResponse = (response: Response) => void (header = response.headers.get('idempotent-replayed'))
@@ -40,7 +40,7 @@ const transcript = async (conversation_id: string) =>
   (await server.client.getConversation({ conversation_id })).conversation!.items.map((item) => item.content!.join(''))
 
 describe('a message', () => {
-  test('that comes again is answered from what is stored, on any node, after a restart too', async () => {
+  test('sent again is answered from stored data, on any node, also after a restart', async () => {
     const conversation_id = await newConversation()
     server.model.answer = () => 'One reply.'
     const message = { conversation_id, text: 'Hello', idempotency_key: newKey() }
@@ -70,7 +70,7 @@ describe('a message', () => {
     },
   )
 
-  test('joins the first while that runs, on another node', async () => {
+  test('joins the first one while that is running, on another node', async () => {
     const conversation_id = await newConversation()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -119,7 +119,7 @@ describe('a message', () => {
     expect(await transcript(conversation_id)).toEqual(['Hello', 'Now.'])
   })
 
-  test('that is tried again after later ones were answered comes last for the model', async () => {
+  test('tried again after later ones were answered comes last for the model', async () => {
     const conversation_id = await newConversation()
     server.model.answer = () => 400
     const message = { conversation_id, text: 'First', idempotency_key: newKey() }
@@ -135,7 +135,7 @@ describe('a message', () => {
     expect(reply).toBe('Second | Answer to the second. | First')
   })
 
-  test('whose turn failed in a conversation that has ended since gets the failure again', async () => {
+  test('whose turn failed gets the failure again if the conversation has ended since', async () => {
     const conversation_id = await newConversation()
     server.model.answer = () => 400
     const message = { conversation_id, text: 'Hello', idempotency_key: newKey() }
@@ -145,7 +145,7 @@ describe('a message', () => {
     expect(again).toMatchObject({ status: 502, code: 'turn_failed', turn_id: failed.turn_id })
   })
 
-  test('that was cut off by the end gets that answer again', async () => {
+  test('cut off by the end gets that answer again', async () => {
     const conversation_id = await newConversation()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -159,7 +159,7 @@ describe('a message', () => {
     expect(again).toMatchObject({ status: 409, code: 'conversation_ended', turn_id })
   })
 
-  test('refused without being stored is not kept: the same key tries afresh', async () => {
+  test('refused without being stored is not kept: the same key makes a new attempt', async () => {
     const conversation_id = await newConversation()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -229,7 +229,7 @@ describe('a key', () => {
     expect(await transcript(another)).toEqual([])
   })
 
-  test('of the same body in another order is the same request', async () => {
+  test('with the same body in another order is the same request', async () => {
     const body = { name: 'Same', description: 'D' }
     const idempotency_key = newKey()
     const first = await server.client.createAgent({ ...body, idempotency_key })
@@ -248,13 +248,13 @@ describe('a key', () => {
     expect(error.errors[0]!.path).toBe('idempotency_key')
   })
 
-  test('of 255 characters is taken', async () => {
+  test('of 255 characters is accepted', async () => {
     const idempotency_key = '~'.repeat(255)
     const { agent_id: id } = await server.client.createAgent({ name: 'A', idempotency_key })
     expect((await server.client.createAgent({ name: 'A', idempotency_key })).agent_id).toBe(id)
   })
 
-  test('is kept for 24 hours, then it is new again', async () => {
+  test('is kept for 24 hours, then is new again', async () => {
     const input = { name: 'Expiring', idempotency_key: newKey() }
     const first = await server.client.createAgent(input)
     const { rows } = await sql<{ hours: number }>`select extract(epoch from expires_at - now()) / 3600 as hours
@@ -268,7 +268,7 @@ describe('a key', () => {
     expect((await server.client.createAgent(input)).agent_id).toBe(second.agent_id)
   })
 
-  test('does not hand an answer to someone with fewer rights', async () => {
+  test('does not reveal an answer to a caller with fewer permissions', async () => {
     const input = { name: 'Mine', idempotency_key: newKey() }
     await server.client.createAgent(input)
     const weaker = await makeKey(server, { only: ['agents:manage'] })
@@ -280,7 +280,7 @@ describe('a key', () => {
     expect((await refusal(server.as({ token: narrowed }).createConversation(conversation))).status).toBe(422)
   })
 
-  test('of a conversation token is apart from the organization’s', async () => {
+  test('of a conversation token is separate from those of the organization', async () => {
     const conversation_id = await newConversation()
     server.model.answer = () => 'Yes.'
     const { token } = await server.client.createConversationToken({ conversation_id, permissions: ['message'] })
@@ -308,7 +308,7 @@ describe('other operations', () => {
     expect((await refusal(server.client.createConversation(input))).status).toBe(404)
   })
 
-  test('an end is answered as it was the first time, also with a summary that came later', async () => {
+  test('an end gets the first answer again, even if a summary was written later', async () => {
     const { agent_id: summarizing } = await publishAgent(server.client, { analysis: { wait_ms: 0 } })
     const { conversation } = await server.client.createConversation({
       channel: 'text',
@@ -331,7 +331,7 @@ describe('other operations', () => {
     expect((await refusal(server.client.endConversation(input))).status).toBe(404)
   })
 
-  test('a cancelled turn is answered again', async () => {
+  test('a cancellation gets the first answer again', async () => {
     const conversation_id = await newConversation()
     const held = holdAnswer()
     server.model.answer = () => held
@@ -347,7 +347,7 @@ describe('other operations', () => {
     })
   })
 
-  test('a key that is made twice is one key, and its secret is nowhere in the database', async () => {
+  test('an API key that is created twice is one key, and its secret is not in the database', async () => {
     const input = { name: 'Twice', role: 'viewer' as const, idempotency_key: newKey() }
     const [first, second] = await Promise.all([
       server.client.createOrganizationKey(input),
@@ -363,7 +363,7 @@ describe('other operations', () => {
     expect(rows[0]!.answer.includes(secret.split('.')[1]!)).toBe(false)
   })
 
-  test('an import that is sent twice at once creates its rows once and says so twice', async () => {
+  test('an import that is sent twice at once creates its rows once and reports them twice', async () => {
     const items = [{ type: 'message' as const, role: 'user' as const, content: ['Hello'] }]
     const row = {
       id: '0190c000-0000-7000-8000-00000000aaaa',

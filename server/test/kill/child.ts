@@ -1,21 +1,21 @@
-// Starts node.ts as a child process, and tells what it says.
+// Starts node.ts as a child process, and passes on what it reports.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export interface KillNode extends AsyncDisposable {
-  /** Resolves when it serves; rejects when it ends before. */
+  /** Resolves when it serves; rejects if it ends before. */
   readonly ready: Promise<{ url: string; node_id: string }>
   /** Resolves with the exit code, or with the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>
-  /** Ids of which one is the node's, before it is ready too. */
+  /** Ids of which one is the node's, even before it is ready. */
   readonly ids: ReadonlySet<string>
-  /** Pause points, and how often each was passed: not the one that it died at. */
+  /** Pause points, and how often each was passed, without the one that it died at. */
   readonly passed: ReadonlyMap<string, number>
-  /** Resolves when it has reached the point that it was told, and is about to die or to stop. */
+  /** Resolves when it has reached its point and is about to die or to stop. */
   readonly struck: Promise<string>
-  /** What it says on standard error: its log. */
+  /** Its standard error: the log. */
   readonly errors: string
   kill(signal: NodeJS.Signals): void
 }
@@ -26,7 +26,7 @@ export interface Strike {
   signal: 'SIGKILL' | 'SIGSTOP'
 }
 
-/** What every node of a test needs to be told. */
+/** The arguments for every node of a test. */
 export function nodeEnvironment(connection_string: string, model_url: string, data_dir: string) {
   return {
     PORT: '0',
@@ -53,7 +53,7 @@ interface Said {
   node_id?: string
 }
 
-/** One that has stopped would not see that its standard input ends. */
+/** A stopped process would not notice that its standard input ends. */
 const alive = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
@@ -63,7 +63,7 @@ export function startKillNode(environment: Record<string, string>, strike: Strik
   const told = strike ? [strike.point, String(strike.nth), strike.signal] : []
   const child = spawn(process.execPath, [join(import.meta.dirname, 'node.ts'), ...told], {
     env: { PATH: process.env['PATH'], ...environment },
-    // It ends when its standard input does: with us, however we end.
+    // It ends when its standard input does: with this process, however that ends.
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const ready = Promise.withResolvers<{ url: string; node_id: string }>()

@@ -1,4 +1,4 @@
-// One run: nodes that die on one database under load, a pause for those that live to finish, and the verdict.
+// One run: nodes that die on one database under load, a pause for the surviving ones to finish, and the verdict.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ import { type Violation, nothingSent } from './records.ts'
 import { type Takeovers, watchTakeovers } from './takeovers.ts'
 
 export interface RunOptions {
-  /** Of an empty database that is the run's alone. */
+  /** Of an empty database that only this run uses. */
   connection_string: string
   kills: number
   seed: number
@@ -37,11 +37,11 @@ export interface Report extends Omit<Verdict, 'violations'> {
   messages: number
   conversations: number
   turns: number
-  /** Turns whose node died, and how long the longest of them was nobody's. */
+  /** Turns whose node died, and the longest time that one of them had no node. */
   takeovers: number
   longest_takeover_ms: number
   slowest: Takeovers['slowest']
-  /** Calls that are stored, and requests that the tools' API has seen. */
+  /** Stored calls, and requests that the tools' API has received. */
   tool_calls: number
   tool_requests: number
   /** From the last death until no turn was open. */
@@ -55,7 +55,7 @@ const takeover_bound_ms = 15_000
 /** From the last death: the bound of a takeover for each of three attempts, and the turns themselves. */
 const settle_ms = 90_000
 
-/** The schema, and agents: with tools or without, and with summaries of their conversations or without. */
+/** The schema, and agents: with and without tools, and with and without summaries. */
 async function prepare(environment: Record<string, string>, tools: object[]): Promise<string[]> {
   await using node = startKillNode(environment)
   const client = createClient({ base_url: (await node.ready).url, token: admin_key })
@@ -103,7 +103,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   // A long run has time for all of them.
   const isLong = options.kills >= 2 * pausePoints.length
   for (const point of isLong ? pausePoints : []) {
-    if (!fleet.deaths.has(point)) violations.push({ kind: 'unreached', what: `nobody died at ${point}` })
+    if (!fleet.deaths.has(point)) violations.push({ kind: 'unreached', what: `no node died at ${point}` })
   }
   return {
     ...counts,

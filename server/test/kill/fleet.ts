@@ -1,11 +1,11 @@
-// The nodes of a run: each lives until its mission is over, and is followed by the next.
+// The nodes of a run: each lives until its mission is over, and is replaced by the next.
 import { setTimeout as pass } from 'node:timers/promises'
 import { type KillNode, startKillNode } from './child.ts'
 import type { Mission } from './plan.ts'
 import type { Violation } from './records.ts'
 import type { Takeovers } from './takeovers.ts'
 
-/** How long a node waits for its point to come by; then another one tries. */
+/** How long a node waits to reach its point; then another one tries. */
 const mission_ms = 40_000
 const max_tries = 4
 const start_ms = 60_000
@@ -18,9 +18,9 @@ export interface Fleet {
   readonly killed: number
   readonly paused: number
   readonly violations: readonly Violation[]
-  /** Keeps so many nodes busy dying until every mission is over. */
+  /** Keeps this many nodes dying until every mission is over. */
   run(missions: Mission[], nodes: number, onKill: (killed: number) => void): Promise<void>
-  /** Starts one that lives until `stop`, which also ends those that are left. */
+  /** Starts one that lives until `stop`, which also ends the remaining nodes. */
   startSurvivor(): Promise<void>
   stop(): Promise<void>
 }
@@ -50,7 +50,7 @@ export function createFleet(environment: Record<string, string>, takeovers: Take
     return node
   }
 
-  /** By its own hand, or by ours when its time is over. Answers the point that it died at. */
+  /** By itself, or killed when its time is over. Returns the point that it died at. */
   async function bury(node: KillNode, mission: Mission, isLate: Promise<unknown>): Promise<string | null> {
     const first = await Promise.race([node.exited, isLate.then(() => 'late' as const)])
     if (first === 'late') node.kill('SIGKILL')

@@ -1,4 +1,4 @@
-// Judges the tool calls of a run (T8): one result each, and no call carried out twice that may not be. Pure.
+// Judges the tool calls of a run (T8): one result each, and no call carried out twice that must not be. Pure.
 import type { Sent, Stored, StoredItem, ViolationKind } from './records.ts'
 
 /** The tool of the load that may be called again. */
@@ -43,7 +43,7 @@ function judgeResult(
     report('broken', `the result of call ${call.call_id} is elsewhere`)
   }
   if (result.is_error) return
-  // The API answers with the key that it was called with.
+  // The API answers with the key of the request.
   const told = (result.output as { body?: { key?: string } } | null)?.body?.key
   if (!isExecuted || told !== call.call_id) report('misreported', `the result of call ${call.call_id}`)
 }

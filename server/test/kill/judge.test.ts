@@ -1,4 +1,4 @@
-// The judge finds every kind of violation: a sound run, spoiled in one way after another.
+// The judge finds every kind of violation: a sound run, damaged in one way after another.
 import { describe, expect, test } from 'vitest'
 import { judge } from './judge.ts'
 import { planMissions, pausePoints } from './plan.ts'
@@ -105,7 +105,7 @@ test('a sound run has no violations', () => {
 
 type Run = ReturnType<typeof soundRun>
 
-/** Appends an item, as a correct writer would count it. */
+/** Appends an item like a correct writer. */
 function append({ stored }: Run, item: Partial<Stored['items'][number]>): void {
   const position = stored.items.length
   const base = { ...plain, conversation_id: 'c', role: 'user', text: '', interrupted: false, turn_id: 'a' }
@@ -189,7 +189,7 @@ test.each(spoiled)('%s: %s', (kind, _, spoil) => {
   expect(judge(run.sent, run.stored).violations.map((violation) => violation.kind)).toContain(kind)
 })
 
-/** The first turn makes a call before it replies; its step says something. */
+/** The first turn makes a call before it replies; its step has text. */
 function runWithCall(): Run {
   const run = soundRun()
   const [message, reply, ...rest] = run.stored.items
@@ -237,7 +237,7 @@ test('a call of an idempotent tool may be repeated', () => {
   expect(judge(sent, stored).violations).toEqual([])
 })
 
-describe('what cannot be told is no violation', () => {
+describe('what cannot be known is not a violation', () => {
   test.each<[string, Answer[]]>([
     ['no answer', [lost]],
     ['the client left', [left]],

@@ -1,4 +1,4 @@
-// Judges a run: compares what callers were answered with what is stored. Pure.
+// Judges a run: compares the answers of callers with what is stored. Pure.
 import { judgeTools } from './judge-tools.ts'
 import {
   type Answer,
@@ -15,11 +15,11 @@ import {
 
 export interface Verdict {
   violations: Violation[]
-  /** Messages that an answer called stored. */
+  /** Messages that an answer reported as stored. */
   accepted: number
-  /** Of them, those whose conversation was deleted later, content and all. */
+  /** Those of them whose conversation was deleted later, with its content. */
   deleted: number
-  /** Messages about which no answer ever came, and how many of them are stored. */
+  /** Messages that were never answered, and how many of them are stored. */
   unknown: number
   unknown_stored: number
 }
@@ -62,7 +62,7 @@ export function judge(sent: Sent, stored: Stored): Verdict {
 
 const turnIdOf = (answer: Answer) => (answer.kind === 'answer' ? answer.turn_id : null)
 
-/** The call was answered, and the answer leaves no doubt that it did nothing. */
+/** The call was answered, and the answer proves that it had no effect. */
 const isRefusal = (answer: Answer | undefined) =>
   answer?.kind === 'answer' && answer.status >= 400 && answer.turn_id === null && answer.code !== 'outcome_unknown'
 
@@ -110,7 +110,7 @@ function judgeMessage(found: Case, message: SentMessage, items: StoredItem[], is
     for (const answer of answers) if (item) judgeOutcome(found, text, item, answer)
     return
   }
-  // A try that the client left may still be stored after the next one was refused.
+  // A try that the client abandoned may still be stored after the next one was refused.
   const isOver = !message.is_doubled && answers.every((answer) => answer.kind !== 'left')
   if (item && isOver && isRefusal(answers.at(-1))) {
     report('misreported', `${text} is stored, and was refused: ${JSON.stringify(answers)}`)
@@ -124,7 +124,7 @@ const outcomeOfCode: Record<string, string[]> = {
   'turn_superseded 409': ['superseded'],
 }
 
-/** An answer with a turn names one that answers this message, and tells how it ended. */
+/** An answer with a turn names one that answers this message, and its outcome. */
 function judgeOutcome({ report, turns, replies }: Case, text: string, item: StoredItem, answer: Answer): void {
   if (answer.kind !== 'answer' || answer.turn_id === null) return
   const turn = turns.get(answer.turn_id)
@@ -168,7 +168,7 @@ function judgeCreations({ report, ...found }: Case, sent: Sent, stored: Stored):
   }
 }
 
-/** What was told and stored when the end was answered is what is stored now. */
+/** What was reported and stored when the end was answered is what is stored now. */
 function judgeEnds({ report, ...found }: Case, sent: Sent): void {
   for (const { conversation_id: id, answers, told, seen } of sent.ends) {
     for (const answer of answers) judgeStatus({ report, ...found }, `end of ${id}`, answer)
@@ -230,7 +230,7 @@ function judgeConversation(found: Case, { id, ...conversation }: StoredConversat
 const afterEnd = /^conversation\.(ended|updated|analyzed|analysis_failed)$/
 const finalEvent = /^turn\.(completed|failed|cancelled)$/
 
-/** The events tell the same story: one turn at a time, each ends once, and nothing follows the end. */
+/** The events agree: one turn at a time, each ends once, and nothing follows the end. */
 function judgeCourse(
   report: Case['report'],
   id: string,
@@ -269,7 +269,7 @@ function judgeTurn({ report, turnsOf }: Case, turn: StoredTurn, items: StoredIte
   const first = turn.messages_of ?? turn.id
   const messages = items.filter((item) => item.turn_id === first && item.role === 'user')
   const lastCall = items.findLast((item) => item.turn_id === turn.id && item.type === 'function_call')?.position ?? -1
-  // What is said before a call belongs to its step.
+  // Text before a call belongs to its step.
   const said = items.filter((item) => item.turn_id === turn.id && item.role === 'assistant')
   const replies = said.filter(({ position }) => position > lastCall)
   const whole = replies.filter((item) => !item.interrupted)
@@ -290,11 +290,11 @@ function judgeTurn({ report, turnsOf }: Case, turn: StoredTurn, items: StoredIte
   }
 }
 
-/** No text of the model's is in two replies, and no item hangs on a turn that is not there. */
+/** No text of the model is in two replies, and no item belongs to a missing turn. */
 function judgeReplies({ report, turns }: Case, { items }: Stored): void {
   const seen = new Set<string>()
   for (const { role, text, turn_id, interrupted } of items) {
-    if (turn_id !== null && !turns.has(turn_id)) report('broken', `an item of a turn that is not there: ${text}`)
+    if (turn_id !== null && !turns.has(turn_id)) report('broken', `an item of a missing turn: ${text}`)
     if (role !== 'assistant' || interrupted) continue
     if (seen.has(text)) report('doubled', `the reply ${text}`)
     seen.add(text)

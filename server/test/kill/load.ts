@@ -1,5 +1,5 @@
-// Clients that do everything at once: create, talk, cancel, change, end and delete, on whichever node is there, and repeat what
-// was lost. They write down every answer.
+// Clients that do everything at once: create, talk, cancel, change, end and delete, on any available node, and repeat lost
+// calls. They record every answer.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pass } from 'node:timers/promises'
 import { type Client, ApiError, createClient } from '@parley/sdk'
@@ -13,23 +13,23 @@ export interface LoadOptions {
   random: Random
   pool: pg.Pool
   sent: Sent
-  /** Of the nodes that serve, as far as anyone knows. */
+  /** The nodes that serve, as far as is known. */
   urls: () => string[]
   agent_ids: string[]
   isOver: () => boolean
 }
 
-/** A conversation that clients share; after a few more calls nobody takes an interest in an ended one. */
+/** A conversation that clients share; after a few more calls none of them uses an ended one. */
 interface Talk {
   id: string
   calls_left: number
 }
 
-/** How many conversations are held at once. */
+/** How many conversations are in use at once. */
 const talks_at_once = 12
-/** A call that takes longer is left: its node may have been stopped. */
+/** A call that takes longer is abandoned: its node may have been stopped. */
 const patience_ms = 45_000
-/** Tries of one call, pauses of `retry_ms` between them: longer than every node is away. */
+/** Tries of one call with pauses of `retry_ms` between them: longer than all nodes are down. */
 const max_tries = 60
 const retry_ms = 250
 
@@ -162,7 +162,7 @@ export class Load {
     this.#leave(talk)
   }
 
-  /** Repeats what was lost, left, or could not be served, each time on any node. */
+  /** Repeats calls that were lost, abandoned or could not be served, each time on any node. */
   async #untilAnswered<T>(
     answers: Answer[],
     random: Random,
@@ -189,7 +189,7 @@ export class Load {
       answers.push({ kind: 'lost' })
       return null
     }
-    // Some clients go away in the middle.
+    // Some clients disconnect in the middle.
     const signal = AbortSignal.timeout(random.happens(0.04) ? random.between(1, 300) : patience_ms)
     try {
       const result = await call(this.#clientOf(random.pick(urls)), signal)

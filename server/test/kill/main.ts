@@ -1,4 +1,4 @@
-// `npm run test:kill`: the long run, on a PostgreSQL of its own. Exit code 1 when anything was violated.
+// `npm run test:kill`: the long run, on a PostgreSQL of its own. Exit code 1 if anything was violated.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ async function main(): Promise<number> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'parley-kill-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  // As root the database runs as another user, who must be able to pass through.
+  // For root, the database runs as another user, who needs access to the folder.
   await chmod(folder, 0o711)
   const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
   const giveUp = () => void stack.disposeAsync().finally(() => process.exit(130))

@@ -1,5 +1,5 @@
-// What a run's servers talk to: a language model that answers in pieces, quotes what it was asked, calls tools and fails
-// sometimes, and the API that the tools call.
+// The peers of a run's servers: a language model that answers in pieces, quotes its request, calls tools and sometimes
+// fails, and the API that the tools call.
 import { setTimeout as pass } from 'node:timers/promises'
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts'
 import { type ToolPeer, answerJson, startToolPeer } from '../support/tool-peer.ts'
@@ -11,7 +11,7 @@ export async function startLoadedModel(random: Random): Promise<ScriptedModel> {
   const model = await startScriptedModel()
   let answers = 0
   model.answer = ({ messages, tools }) => {
-    // Nobody reads them, and a long run has many.
+    // They are never read, and a long run has many.
     model.requests.length = 0
     answers += 1
     if (random.happens(0.05)) return 400
@@ -31,7 +31,7 @@ export async function startLoadedModel(random: Random): Promise<ScriptedModel> {
   return model
 }
 
-/** The pace is the model's own: it is what takes time in a turn. */
+/** The model sets the pace: it takes most of the time of a turn. */
 async function* say(pieces: string[], pace_ms: number, isBroken: boolean): AsyncGenerator<string> {
   for (const [index, piece] of pieces.entries()) {
     if (pace_ms > 0) await pass(pace_ms)
@@ -40,7 +40,7 @@ async function* say(pieces: string[], pace_ms: number, isBroken: boolean): Async
   }
 }
 
-/** Writes down every request, and answers with its key. */
+/** Records every request, and answers with its key. */
 export async function startLoadedPeer(random: Random, executed: Executed[]): Promise<ToolPeer> {
   const peer = await startToolPeer()
   peer.answer = ({ url, key = '' }, response) => {

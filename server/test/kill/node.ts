@@ -1,4 +1,4 @@
-// A server process that ends, or stops, by its own hand at a pause point. Tells its parent, a line of JSON each, what happens.
+// A server process that ends or stops itself at a pause point. It reports what happens to its parent, one line of JSON each.
 // Arguments: the point, which passing of it, and the signal.
 import { writeSync } from 'node:fs'
 import { startApp } from '../../src/app.ts'
@@ -10,7 +10,7 @@ const [point, nth = '1', signal = 'SIGKILL'] = process.argv.slice(2)
 const passed = new Map<string, number>()
 let isReady = false
 
-/** At once: what is said before a SIGKILL must have been said. */
+/** Synchronous: a report before a SIGKILL must have been sent. */
 function say(line: object): void {
   writeSync(1, `${JSON.stringify(line)}\n`)
 }
@@ -21,7 +21,7 @@ async function reached(name: string): Promise<void> {
   if (name === point && times === Number(nth)) {
     say({ struck: name })
     process.kill(process.pid, signal as NodeJS.Signals)
-    // The kernel may deliver SIGSTOP a moment later; what comes after it is what counts.
+    // The kernel may deliver SIGSTOP a moment later; only what follows it counts.
     if (signal === 'SIGKILL') await new Promise<never>(() => {})
   }
   say({ passed: name })
@@ -29,7 +29,7 @@ async function reached(name: string): Promise<void> {
 
 function newId(): string {
   const id = systemPorts.newId()
-  // One of them names this node, and it may die before it is ready to say which.
+  // One of them names this node, and it may die before it is ready to report which.
   if (!isReady) say({ id })
   return id
 }

@@ -1,5 +1,5 @@
-// T6 with a real process: stopped (SIGSTOP) for longer than its lease, in mid-reply and in the middle of writing the reply. When
-// it goes on, what its successor did stays as it is.
+// T6 with a real process: stopped (SIGSTOP) for longer than its lease, in mid-reply and while it writes the reply. When
+// it continues, the work of its successor does not change.
 import { expect, test, vi } from 'vitest'
 import {
   awaitAttempt,
@@ -36,7 +36,7 @@ test.concurrent.each(['model.answered', 'result.begun', 'result.locked', 'result
   90_000,
 )
 
-test.concurrent('T6: it goes on while its successor is still in mid-reply, and its finished reply is refused', async () => {
+test.concurrent('T6: it continues while its successor is still in mid-reply, and its finished reply is refused', async () => {
   const text = 'Both at once?'
   const strike = { point: 'model.answered', nth: 1, signal: 'SIGSTOP' } as const
   await using stage = await setStage()

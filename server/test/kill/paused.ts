@@ -1,4 +1,5 @@
-// A turn of a process of its own, which is stopped, and the successor that takes it up: what the tests of such processes share.
+// Shared by the tests of stopped processes: a turn in a process of its own, which is stopped, and the successor that takes it
+// over.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +13,7 @@ import { type KillNode, type Strike, admin_key, nodeEnvironment, startKillNode }
 /** T7, from the moment at which the node stopped. */
 const takeover_bound_ms = 15_000
 
-/** A database of its own, where nobody takes over but the successor: other nodes that are about to stop would take turns too. */
+/** A database of its own, where only the successor takes turns over: other nodes that are about to stop would take turns too. */
 interface Stage extends AsyncDisposable {
   database: TestDatabase
   successor: Client
@@ -22,7 +23,7 @@ interface Stage extends AsyncDisposable {
 
 let model: ScriptedModel
 let data_dir: string
-/** To each message, in the order of the attempts; what every later one is answered: the successor's. */
+/** The answers to each message, in the order of the attempts; any later one gets the successor's. */
 const answers = new Map<string, HeldAnswer[]>()
 
 /** For the tests of a file. */
@@ -84,7 +85,7 @@ async function readTurn({ database }: Stage, conversation_id: string) {
   return rows[0]
 }
 
-/** A turn that a node of its own carries out, which is about to stop at the point, if one is given. */
+/** A turn on a node of its own, which is about to stop at the point, if one is given. */
 export async function startTurn(stage: Stage, text: string, strike?: Strike, isSecondHeld = false) {
   const node = stage.startNode(strike)
   const client = await clientOf(node)
@@ -102,14 +103,14 @@ export async function startTurn(stage: Stage, text: string, strike?: Strike, isS
   return { node, conversation_id: conversation.id, held, second, call }
 }
 
-/** Not `expect.poll`, which tests that run at once cannot share. */
+/** Not `expect.poll`, which concurrent tests cannot share. */
 export const awaitAttempt = (stage: Stage, conversation_id: string, expected: object) =>
   vi.waitFor(async () => expect(await readTurn(stage, conversation_id)).toEqual(expected), {
     timeout: 40_000,
     interval: 50,
   })
 
-/** It goes on, to the end of all that it can do: a node that has ended writes no more. */
+/** It continues until it has done everything that it can: a node that has ended writes no more. */
 export async function goOnToTheEnd(node: KillNode, call: Promise<{ reply: string }>) {
   node.kill('SIGCONT')
   expect((await call).reply).toBe('From the successor.')

@@ -1,8 +1,8 @@
-// What each node of a run dies of: every pause point in turn, and chance.
+// How each node of a run dies: at every pause point in turn, and at random.
 import { type PausePoint, attemptPoints, changeNames, stages } from '../../src/conversations/commit/pause-points.ts'
 import type { Random } from './random.ts'
 
-/** Each group holds the points of one change, or one point outside of commits. */
+/** Each group has the points of one change, or one point outside of commits. */
 const groups: PausePoint[][] = [
   ...changeNames.map((change) => stages.map((stage) => `${change}.${stage}` as const)),
   stages.filter((stage) => stage !== 'locked').map((stage) => `create.${stage}` as const),
@@ -12,14 +12,14 @@ const groups: PausePoint[][] = [
 export const pausePoints: readonly PausePoint[] = groups.flat()
 
 export type Mission =
-  /** Dies by its own hand at the nth passing of the point. */
+  /** Kills itself at the nth passing of the point. */
   | { kind: 'point'; point: PausePoint; nth: number }
-  /** Is killed so long after its start, ready or not. */
+  /** Is killed this long after its start, ready or not. */
   | { kind: 'chance'; after_ms: number }
-  /** Is stopped for longer than its lease, goes on, and is killed later. */
+  /** Is stopped for longer than its lease, continues, and is killed later. */
   | { kind: 'pause'; after_ms: number; for_ms: number; then_ms: number }
 
-/** Of 20 missions 16 are points: each change dies at one of its stages, at the next one in the next round. */
+/** Of 20 missions, 16 are points: each change dies at one of its stages, and at the next stage in the next round. */
 const points_of_20 = 16
 const pauses_of_20 = 1
 

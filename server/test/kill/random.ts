@@ -1,4 +1,4 @@
-// Chance that repeats: the same seed gives the same numbers.
+// Repeatable random numbers: the same seed gives the same numbers.
 
 export interface Random {
   /** At least 0, below 1. */
@@ -8,7 +8,7 @@ export interface Random {
   happens(probability: number): boolean
   pick<T>(from: readonly T[]): T
   shuffle<T>(from: readonly T[]): T[]
-  /** A stream of its own, so that those who draw at once do not disturb each other. */
+  /** A separate stream, so that concurrent users do not affect each other. */
   fork(): Random
 }
 

@@ -1,4 +1,4 @@
-// Reads everything that the judge has to see from the database, past every server.
+// Reads everything that the judge needs from the database, bypassing the servers.
 import type pg from 'pg'
 import type { Stored, StoredConversation, StoredEvent, StoredItem, StoredTurn } from './records.ts'
 

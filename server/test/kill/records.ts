@@ -1,12 +1,12 @@
-// What a run leaves behind: what each call was answered, and what is stored. All that the judge sees.
+// The records of a run: the answers to each call, and what is stored. The judge sees nothing else.
 
-/** What one try of a call came to. */
+/** The result of one try of a call. */
 export type Answer =
-  /** An answer of the server's. `turn_id` null: it says that no message is stored. */
+  /** An answer of the server. `turn_id` null: it says that no message is stored. */
   | { kind: 'answer'; status: number; code: string | null; turn_id: string | null; reply: string | null }
   /** The connection broke, or there was none. */
   | { kind: 'lost' }
-  /** The client went away. */
+  /** The client disconnected. */
   | { kind: 'left' }
 
 export interface SentMessage {
@@ -14,9 +14,9 @@ export interface SentMessage {
   /** In no other message. */
   text: string
   key: string | null
-  /** In the order in which they came; the tries of one message follow each other, unless `is_doubled`. */
+  /** In the order of arrival; the tries of one message follow each other, unless `is_doubled`. */
   answers: Answer[]
-  /** Two calls with the same key were under way at once. */
+  /** Two calls with the same key were in progress at once. */
   is_doubled: boolean
   /** On the driver's clock. */
   sent_at: number
@@ -32,7 +32,7 @@ export interface SentCreation {
 export interface SentEnd {
   conversation_id: string
   answers: Answer[]
-  /** Of the 200: what it said, and what was stored right after it. */
+  /** Of the 200: its content, and what was stored right after it. */
   told: { status: string; duration: number | null } | null
   answered_at: number
   seen: { items: number; status: string } | null
@@ -46,7 +46,7 @@ export interface SentCancel {
 
 export interface SentUpdate {
   conversation_id: string
-  /** A field of the metadata that nobody else sets. */
+  /** A metadata field that no other call sets. */
   field: string
   answers: Answer[]
 }
@@ -56,7 +56,7 @@ export interface SentDeletion {
   answers: Answer[]
 }
 
-/** A request that reached the API which the tools call. */
+/** A request that reached the API of the tools. */
 export interface Executed {
   tool: string
   call_id: string
@@ -139,9 +139,9 @@ export const violationKinds = [
   'haunted', // written after the end
   'misreported', // an answer and what is stored disagree
   'unfinished', // a turn that never became final
-  'broken', // holes, orphans, two turns at once
+  'broken', // gaps, orphans, two turns at once
   'unreached', // a pause point at which no node died
-  'late', // a turn that was taken up too late
+  'late', // a turn that was taken over too late
   'fault', // an answer 500, or a node that ended by itself
 ] as const
 export type ViolationKind = (typeof violationKinds)[number]

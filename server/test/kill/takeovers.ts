@@ -1,4 +1,4 @@
-// Measures how long turns are nobody's: from the death of their node until another attempt has them, or they are over.
+// Measures how long turns have no node: from the death of their node until another attempt runs them, or they are over.
 import { setTimeout as pass } from 'node:timers/promises'
 import type pg from 'pg'
 import { readRunning } from './read-stored.ts'
@@ -8,7 +8,7 @@ const slowest_kept = 5
 
 export interface Takeover {
   turn_id: string
-  /** All of it, and the part of it in which at least one node served: nobody else could have done anything. */
+  /** All of it, and the part of it in which at least one node served: without one, no takeover is possible. */
   waited_ms: number
   served_ms: number
   /** How many nodes served, and since when: `0:2 3100:1 …`, in ms from the death. */
@@ -18,7 +18,7 @@ export interface Takeover {
 export interface Takeovers {
   /** A node died, or was stopped; it may have any of these ids. */
   died(ids: Iterable<string>): void
-  /** It goes on. */
+  /** It continues. */
   revived(ids: Iterable<string>): void
   /** Turns that have been seen without a node so far. */
   readonly count: number
@@ -71,7 +71,7 @@ export function watchTakeovers(pool: pg.Pool, countServing: () => number): Takeo
   }
 
   const watching = watch()
-  // Told by `stop`.
+  // Reported by `stop`.
   watching.catch(() => {})
   return {
     died(ids) {

@@ -1,4 +1,4 @@
-// What callers and the model do to a conversation, each as a command that does it to the model and to the real thing.
+// What callers and the model do to a conversation, each as a command that is applied to the model and to the real server.
 import assert from 'node:assert/strict'
 import type { ConcurrencyRule } from '@parley/contract'
 import { Command, type Course, isOwnerLost, readerAfter, stopping } from './command.ts'
@@ -8,7 +8,7 @@ import { type Call, type Options, type World, until } from './world.ts'
 const create = (world: World, user_id: string) => (client: World['server']['client'], options: Options) =>
   client.createConversation({ id: world.conversation_id, channel: 'text', user_id, agent_id: world.agent_id }, options)
 
-/** Also again, with the same body or another. */
+/** Also repeated, with the same body or another. */
 export class Create extends Command {
   readonly slot: number
   readonly user_id: 'ada' | 'bob'
@@ -48,7 +48,7 @@ abstract class MessageCommand extends Command {
     await stopping(course, world, async () => {
       const calls = nodes.map((node) => world.send(node, sendMessage(world, request, isDefault)))
       const outcomes = nodes.map(() => course.conversation.sendMessage(request))
-      // Of two at once, who can say which was the first?
+      // Of two simultaneous calls, either may be the first.
       const told = (outcome: Outcome): Outcome =>
         nodes.length > 1 || !('turn' in outcome) ? { ...outcome, replayed: undefined } : { replayed: false, ...outcome }
       for (const [index, call] of calls.entries()) world.expect(call, told(outcomes[index]!))
@@ -102,7 +102,7 @@ function newMessage(course: Course, world: World, rule: ConcurrencyRule | 'defau
   return keyed
 }
 
-/** An earlier message's key comes again, with the same text or another, wherever its first call has got to. */
+/** An earlier message's key is used again, with the same text or another, in any state of its first call. */
 export class Retry extends MessageCommand {
   readonly slot: number
   readonly which: number
@@ -123,7 +123,7 @@ export class Retry extends MessageCommand {
   }
 }
 
-/** The attempt that runs, on a living node, is told something by its model. */
+/** The running attempt, on a living node, gets text from its model. */
 abstract class ModelCommand extends Command {
   readonly slot: number
   constructor(slot: number, ...words: unknown[]) {
@@ -173,7 +173,7 @@ export class Fail extends ModelCommand {
   }
 }
 
-/** The model asks for tools instead, or as well. */
+/** The model asks for tools instead, or in addition. */
 export class CallTools extends ModelCommand {
   readonly tools: ToolName[]
   constructor(slot: number, tools: ToolName[]) {
@@ -187,7 +187,7 @@ export class CallTools extends ModelCommand {
   }
 }
 
-/** A tool's server answers one of the calls that wait. */
+/** A tool's server answers one of the waiting calls. */
 export class AnswerTool extends ModelCommand {
   readonly which: number
   constructor(slot: number, which: number) {
@@ -218,7 +218,7 @@ export class TimeOut extends ModelCommand {
     const awaited = world.awaited(course.conversation)
     world.node(world.owner).clock.fire((ms) => ms > 60_000)
     course.conversation.fail('timed_out')
-    await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
+    await until('what it waited for is aborted', () => awaited.every(({ isHungUp }) => isHungUp))
   }
 }
 
@@ -317,7 +317,7 @@ export class EndAgain extends EndCommand {
   }
 }
 
-/** The client of a call that waits goes away (T11). */
+/** The client of a waiting call disconnects (T11). */
 export class Leave extends Command {
   readonly which: number
   constructor(which: number) {

@@ -1,9 +1,9 @@
-// A step of a sequence: what all commands share, and what a sequence knows of itself.
+// A step of a sequence: what all commands share, and the state that a sequence keeps.
 import type fc from 'fast-check'
 import { ConversationModel, type EndRequest, type MessageRequest } from './conversation-model.ts'
 import { type World, until } from './world.ts'
 
-/** The model, and what the sequence needs to know of itself. */
+/** The model, and the state that the sequence keeps. */
 export class Course {
   readonly conversation = new ConversationModel()
   /** Which nodes are up. */
@@ -11,7 +11,7 @@ export class Course {
   readonly keyed_messages: (MessageRequest & { key: string })[] = []
   readonly keyed_ends: (EndRequest & { key: string })[] = []
   created: unknown = null
-  /** Whether an attempt that was taken over may still be at work. */
+  /** Whether an attempt that was taken over may still be running. */
   has_stale_attempt = false
   #count = 0
 
@@ -19,7 +19,7 @@ export class Course {
     this.up = Array.from({ length: nodes }, () => true)
   }
 
-  /** Names that were not there before. */
+  /** Names that were not used before. */
   next(): number {
     return (this.#count += 1)
   }
@@ -28,14 +28,14 @@ export class Course {
     return this.up.includes(true)
   }
 
-  /** The node that a command means, of those that are up. */
+  /** The node that a command means, among those that are up. */
   pick(slot: number): number {
     const up = this.up.flatMap((isUp, index) => (isUp ? [index] : []))
     return up[slot % up.length]!
   }
 }
 
-/** How often each command has been carried out. */
+/** How often each command has run. */
 export const executed = new Map<string, number>()
 
 type AsyncCommand = fc.AsyncCommand<Course, World>
@@ -64,16 +64,16 @@ export abstract class Command implements AsyncCommand {
   }
 }
 
-/** Any node that is up may be asked; the one after it is as good as any. */
+/** Any node that is up may be asked; the following one is as good as any. */
 export const readerAfter = ({ up }: Course, slot: number) => (slot + 1) % up.length
 
 export const isOwnerLost = ({ conversation: { running } }: Course) => running?.attempt === 'lost'
 
-/** The attempt that runs is stopped by `work`, at once, on whichever node it is. */
+/** `work` stops the running attempt at once, on whichever node it is. */
 export async function stopping(course: Course, world: World, work: () => Promise<void>): Promise<void> {
   const { running } = course.conversation
   const awaited = world.awaited(course.conversation)
   await work()
   if (course.conversation.running === running) return
-  await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
+  await until('what it waited for is aborted', () => awaited.every(({ isHungUp }) => isHungUp))
 }

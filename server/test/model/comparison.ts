@@ -1,4 +1,4 @@
-// The comparison of what a caller can see with the model, and what the database must hold of a conversation that is over.
+// Compares what a caller can see with the model, and checks what the database must hold of a conversation that is over.
 import assert from 'node:assert/strict'
 import type { Conversation, TranscriptItem, Turn } from '@parley/contract'
 import { sql } from 'kysely'
@@ -53,7 +53,7 @@ function describeCall({ name, arguments: { call }, output, is_error }: SeenCall)
   return { call, tool: name, word: wordOf({ output, is_error }) }
 }
 
-/** Null for an error, in whatever words. */
+/** Null for an error, whatever its text. */
 function wordOf({ output, is_error }: { output?: unknown; is_error?: boolean }): unknown {
   return is_error ? null : (output as { body: { word: string } }).body.word
 }
@@ -127,13 +127,13 @@ function callOf(item: TranscriptItem): string | undefined {
   return item.type === 'function_call' ? (item.arguments as { call: string }).call : undefined
 }
 
-/** T8: whoever carries a call out, and how often, its server sees one key. */
+/** T8: however often and by whichever node a call is carried out, its server sees one key. */
 export function compareRequests(requests: ToolRequest[], items: TranscriptItem[]): void {
   const ids = new Map(items.map((item) => [callOf(item), item.type === 'function_call' ? item.call_id : undefined]))
   for (const { call, key } of requests) assert.equal(key, ids.get(call))
 }
 
-/** The model is asked for the messages of its turn, and shown each result that they have led to, also in tries that failed. */
+/** The model is called with the messages of its turn, and sees each result that they have led to, even in failed tries. */
 export function compareModelCall({ asked, results }: ModelCall, model: ConversationModel): void {
   const turn = model.turns.indexOf(model.running!)
   const wanted = model.messagesOf(turn)

@@ -1,31 +1,31 @@
-// A conversation as its callers see it, as a state machine of its own: written from the specification of turns and of ending, and
-// from nothing else. It knows no database, no lease and no process beyond "the one that runs the turn is alive".
+// A conversation as its callers see it, as a separate state machine: written from the specification of turns and of ending
+// only. It knows no database, no lease and no process beyond "the one that runs the turn is alive".
 import type { ConcurrencyRule, TurnOutcome, TurnStatus } from '@parley/contract'
 
-/** Messages that may wait at once, and steps with tools of one turn, as the test configures them; attempts at one turn. */
+/** Messages that may wait at once and steps with tools of one turn, as the test configures them; attempts at one turn. */
 export const max_waiting = 3
 export const max_tool_steps = 2
 const max_attempts = 3
 
-/** A call of `once` must not be repeated when nobody knows what became of it; one of `again` may be. */
+/** A call of `once` must not be repeated if its outcome is unknown; one of `again` may be. */
 export type ToolName = 'once' | 'again'
 
 export interface ModelTurn {
   status: TurnStatus
   outcome: TurnOutcome | null
-  /** Null with a turn that tries again. */
+  /** Null for a turn that tries again. */
   rule: ConcurrencyRule | null
   attempts: number
   /** The turn that its messages came with: itself, or the failed one that it tries again. */
   messages_of: number
-  /** What the attempt that runs has said. */
+  /** The text so far of the running attempt. */
   said: string
   /** Of a running turn: whether a living node carries it out. */
   attempt: 'none' | 'alive' | 'lost'
-  /** Whoever looks may take it over. */
+  /** Any node that sweeps may take it over. */
   lease_expired: boolean
   past_deadline: boolean
-  /** Finished, each with tool calls. */
+  /** Finished steps, each with tool calls. */
   steps: number
   /** Calls that have no result yet. */
   pending: ModelCallItem[]
@@ -46,7 +46,7 @@ interface ModelCallItem {
   turn: number
 }
 
-/** `word`: what the tool answered; null: an error, in whatever words. */
+/** `word`: the tool's answer; null: an error, whatever its text. */
 interface ModelResultItem {
   type: 'function_call_output'
   call: string
@@ -56,13 +56,13 @@ interface ModelResultItem {
 
 export type ModelItem = ModelMessageItem | ModelCallItem | ModelResultItem
 
-/** What a call is told at last. Turns are named by their place. */
+/** The final answer of a call. Turns are named by their place. */
 export type Answer =
   | { status: 200; turn: number; reply: string; tool_calls: { call: string; tool: ToolName; word: string | null }[] }
   | { status: 200; end: 'completed' }
   | { status: number; code: string; turn?: number; running_turn?: number }
 
-/** What is known of a call when it has been made: its answer, or what it waits for. */
+/** What is known right after a call was made: its answer, or what it waits for. */
 export type Outcome = { replayed?: boolean } & ({ answer: Answer } | { turn: number } | { end: true })
 
 export interface MessageRequest {
@@ -88,9 +88,9 @@ export class ConversationModel {
   end_reason: string | null = null
   readonly turns: ModelTurn[] = []
   readonly items: ModelItem[] = []
-  /** How often a model has been asked for this conversation so far. */
+  /** How often a model has been called for this conversation so far. */
   asked = 0
-  /** How often a tool's server has been asked so far. */
+  /** The number of calls to a tool's server so far. */
   tools_asked = 0
   readonly message_keys = new Map<string, { text: string; turn: number }>()
   readonly end_keys = new Map<string, EndRequest>()
@@ -146,7 +146,7 @@ export class ConversationModel {
     }
   }
 
-  /** The same message again: one answer, and a new turn only where the newest failed. */
+  /** The same message again: one answer, and a new turn only if the newest failed. */
   #sendAgain({ rule }: MessageRequest, first: number): Outcome {
     const newest = this.turns.findLastIndex(({ messages_of }) => messages_of === first)
     if (this.turns[newest]!.status !== 'failed') return { turn: newest, replayed: true }
@@ -204,7 +204,7 @@ export class ConversationModel {
     }
   }
 
-  // What becomes of the attempt that runs
+  // What happens to the running attempt
 
   say(text: string): void {
     this.running!.said += text
@@ -219,7 +219,7 @@ export class ConversationModel {
     this.#goOn()
   }
 
-  /** In an earlier step, of whichever attempt. */
+  /** In an earlier step, of any attempt. */
   #hasSpoken(turn: number): boolean {
     return this.items.some((item) => item.type === 'message' && item.role === 'assistant' && item.turn === turn)
   }
@@ -227,7 +227,7 @@ export class ConversationModel {
   callTools(calls: { call: string; tool: ToolName }[]): void {
     const running = this.running!
     const turn = this.turns.indexOf(running)
-    // It is offered none any more: what it says then is the reply.
+    // No tools are offered any more: its text is the reply.
     if (running.steps >= max_tool_steps) return running.said === '' ? this.fail('step_limit') : this.finish()
     if (running.said !== '') this.#say('assistant', running.said, turn)
     running.pending = calls.map((call) => ({ type: 'function_call', ...call, turn }))
@@ -248,7 +248,7 @@ export class ConversationModel {
     this.#goOn()
   }
 
-  /** Stopped for nothing; what it had said is void. */
+  /** Stopped in vain; its text is void. */
   restartAttempt(): void {
     if (this.running?.attempt !== 'alive') return
     this.#carryOn(this.running)
@@ -259,7 +259,7 @@ export class ConversationModel {
     if (gives_back) this.running!.lease_expired = true
   }
 
-  /** Another node than the one that carries the turn out looks for turns that nobody carries out. */
+  /** A node other than the one that carries the turn out looks for abandoned turns. */
   takeOver(): void {
     const turn = this.running
     if (!turn?.lease_expired) return
@@ -326,7 +326,7 @@ export class ConversationModel {
     this.#carryOn(turn)
   }
 
-  /** From the last finished step: what may be repeated is, and what must not has an unknown outcome. */
+  /** From the last finished step: repeatable calls are repeated, and the others have an unknown outcome. */
   #carryOn(turn: ModelTurn): void {
     turn.said = ''
     this.#conclude(turn, ({ tool }) => tool === 'once', null)
@@ -359,7 +359,7 @@ export class ConversationModel {
     for (const turn of this.open) this.#cancel(turn, outcome)
   }
 
-  /** A turn is over: the next begins, or a conversation that waited for it ends. */
+  /** A turn is over: the next one starts, or a conversation that waited for it ends. */
   #goOn(): void {
     const [next] = this.open
     if (next === undefined) {

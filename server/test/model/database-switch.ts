@@ -1,10 +1,11 @@
-// A node's way to PostgreSQL, which can be cut for good: what was under way is lost, and nothing comes through any more.
+// A node's connection to PostgreSQL, which can be cut for good: what was in progress is lost, and nothing gets through any
+// more.
 import { once } from 'node:events'
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net'
 import pg from 'pg'
 
 export interface DatabaseSwitch extends AsyncDisposable {
-  /** The same database, by way of the switch. */
+  /** The same database, through the switch. */
   through(connection_string: string): string
   cut(): void
 }

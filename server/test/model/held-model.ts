@@ -1,5 +1,5 @@
-// A language model that says nothing by itself: every call waits for the test's word. One server for all nodes of a test, each of
-// which calls it by a path of its own, so that the test knows who asks.
+// A language model that answers only when the test says so. One server for all nodes of a test; each node
+// calls it on its own path, so that the test knows which one calls.
 import { once } from 'node:events'
 import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,30 +8,30 @@ import { text } from 'node:stream/consumers'
 /** A call that a node has made. */
 export interface ModelCall {
   readonly node: string
-  /** All that the end user has said. */
+  /** Everything that the end user has said. */
   readonly asked: string[]
-  /** How many tool results came after the end user's last words. */
+  /** How many tool results follow the end user's last message. */
   readonly results: number
-  /** Neither answered in full nor broken off by the node. */
+  /** Neither fully answered nor aborted by the node. */
   readonly isOpen: boolean
-  /** Broken off by the node. */
+  /** Aborted by the node. */
   readonly isHungUp: boolean
   say(text: string): void
   finish(): void
   /** Ends the answer with calls of tools, each with the argument `call`. */
   callTools(calls: { tool: string; call: string }[]): void
-  /** Something that is no answer: the call has failed, for good. */
+  /** Sends an invalid answer: the call has failed for good. */
   fail(): void
-  /** The connection is lost, as when its node dies. */
+  /** The connection is lost, as if its node died. */
   cut(): void
 }
 
 export interface HeldModel extends AsyncDisposable {
-  /** To be set as OPENAI_BASE_URL of the node of this name. */
+  /** The OPENAI_BASE_URL of the node with this name. */
   baseUrl(node: string): string
-  /** In the order in which they came. A test may empty it. */
+  /** In the order of arrival. A test may empty it. */
   readonly calls: ModelCall[]
-  /** Nothing of this node is answered any more. */
+  /** No call of this node is answered any more. */
   refuse(node: string): void
 }
 
@@ -39,7 +39,7 @@ interface ChatRequest {
   messages: { role: string; content: string }[]
 }
 
-/** What it is asked for anything else, by an attempt that a test has forgotten, has failed at once. */
+/** Any other request, by an attempt that a test has forgotten, fails at once. */
 export async function startHeldModel(isMeant: (asked: string[]) => boolean): Promise<HeldModel> {
   const calls: ModelCall[] = []
   const refused = new Set<string>()

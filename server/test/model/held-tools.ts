@@ -1,23 +1,23 @@
-// The HTTP API that an agent's tools call, which answers nothing by itself: every request waits for the test's word.
+// The HTTP API of an agent's tools, which answers only when the test says so.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** A request that a tool call has made. */
+/** A request of a tool call. */
 export interface ToolRequest {
-  /** Names the call, as its argument. */
+  /** Identifies the call, as its argument. */
   readonly call: string
   /** Its Idempotency-Key. */
   readonly key: string | undefined
   readonly isOpen: boolean
-  /** Broken off by the node. */
+  /** Aborted by the node. */
   readonly isHungUp: boolean
   answer(word: string): void
 }
 
 export interface HeldTools extends AsyncDisposable {
-  /** In the order in which they came. A test may empty it. */
+  /** In the order of arrival. A test may empty it. */
   readonly requests: ToolRequest[]
   /** For an agent's configuration: `once`, whose calls must not be repeated, and `again`, whose calls may. */
   readonly tools: object[]

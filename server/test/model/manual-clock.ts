@@ -1,4 +1,4 @@
-// A node's time as a test gives it out: nothing is due until the test says so, and a node that died is never called again.
+// A node's time, controlled by a test: nothing is due until the test says so, and a dead node is never called again.
 import type { Clock } from '../../src/base/ports.ts'
 
 interface Timer {
@@ -21,14 +21,14 @@ export class ManualClock implements Clock {
     return () => void this.#timers.delete(timer)
   }
 
-  /** How many wait for so many milliseconds. */
+  /** How many timers wait for this many milliseconds. */
   count(ms: number): number {
     let count = 0
     for (const timer of this.#timers) if (timer.ms === ms) count += 1
     return count
   }
 
-  /** Those that wait for so long are called, and with `pass` that time has passed. Answers how many. */
+  /** Fires the timers of this length; with `pass`, that time has passed. Returns how many there were. */
   fire(isMeant: number | ((ms: number) => boolean), { pass = false } = {}): number {
     const due = [...this.#timers].filter(({ ms }) => (typeof isMeant === 'number' ? ms === isMeant : isMeant(ms)))
     if (pass) this.#passed_ms += Math.max(0, ...due.map(({ ms }) => ms))
@@ -39,7 +39,7 @@ export class ManualClock implements Clock {
     return due.length
   }
 
-  /** Every wait of the node is over at once, now and from now on, so that what is left of it comes to its end. */
+  /** Fires every timer of the node, now and from now on, so that the rest of its work ends. */
   end(): void {
     this.#isOver = true
     this.#passed_ms = Number.MAX_SAFE_INTEGER

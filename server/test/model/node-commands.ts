@@ -1,4 +1,5 @@
-// What can happen to the nodes of a conversation: death, the loss of a lease, takeover, a stop, a start, a false alarm.
+// What can happen to the nodes of a conversation: death, loss of a lease, takeover, stop, start, a false alarm.
+import { halt } from '../../src/engine/remote-halt.ts'
 import { Command, type Course, readerAfter } from './command.ts'
 import { waits } from './node.ts'
 import { type World, until } from './world.ts'
@@ -6,7 +7,7 @@ import { type World, until } from './world.ts'
 const runsHere = (course: Course, world: World, node: number) =>
   course.conversation.running?.attempt === 'alive' && world.owner === node
 
-/** Before the node looks: it may be through with it before it says so. */
+/** Before the node looks: it may be done before it reports it. */
 function takeOver({ conversation }: Course, world: World): void {
   if (conversation.running?.lease_expired) world.forgetOwner()
   conversation.takeOver()
@@ -27,12 +28,12 @@ export class Crash extends Command {
     if (lost.length > 0) course.conversation.loseAttempt({ gives_back: false })
     course.up[node] = false
     world.kill(node)
-    await until('the dead node has fallen silent', () => lost.every(({ isHungUp }) => isHungUp))
+    await until('the dead node is silent', () => lost.every(({ isHungUp }) => isHungUp))
     await world.settle(course.conversation, readerAfter(course, node))
   }
 }
 
-/** SIGTERM: what runs on the node is handed over, what waits there is told so. */
+/** SIGTERM: turns that run on the node are handed over, calls that wait there are answered. */
 export class Drain extends Command {
   readonly slot: number
   constructor(slot: number) {
@@ -77,7 +78,7 @@ export class Restart extends Command {
   }
 }
 
-/** The running turn's lease runs out, and if it is lost maybe its time too. Nobody has noticed yet. */
+/** The running turn's lease runs out, and possibly, if the lease is lost, its time too. No node has noticed yet. */
 export class Expire extends Command {
   readonly isPastDeadline: boolean
   constructor(isPastDeadline: boolean) {
@@ -95,7 +96,7 @@ export class Expire extends Command {
   }
 }
 
-/** A node renews its leases and takes up what nobody carries out. */
+/** A node renews its leases and takes over abandoned turns. */
 export class Maintain extends Command {
   readonly slot: number
   constructor(slot: number) {
@@ -110,7 +111,7 @@ export class Maintain extends Command {
     const { running } = conversation
     if (running && runsHere(course, world, node)) {
       running.lease_expired = false
-      // Renewing it does not give it more time.
+      // A renewal does not give it more time.
     } else {
       takeOver(course, world)
     }
@@ -119,7 +120,7 @@ export class Maintain extends Command {
   }
 }
 
-/** A node is believed dead, and goes on: another one takes up what it runs. */
+/** A node is believed dead but continues: another one takes over its turns. */
 export class TakeOver extends Command {
   readonly slot: number
   constructor(slot: number) {
@@ -140,7 +141,7 @@ export class TakeOver extends Command {
   }
 }
 
-/** A node asks for the text of the running turn, and never says what for: the attempt begins again. */
+/** A node asks for the text of the running turn and never concludes it: the attempt starts again. */
 export class HaltForNothing extends Command {
   readonly slot: number
   constructor(slot: number) {
@@ -151,15 +152,15 @@ export class HaltForNothing extends Command {
   async apply(course: Course, world: World): Promise<void> {
     const awaited = world.awaited(course.conversation)
     const owner = world.node(world.owner)
-    await world.node(course.pick(this.slot)).app.core.live.bus.publish({ topic: 'halt', id: world.conversation_id })
-    await until('what it waited for is broken off', () => awaited.every(({ isHungUp }) => isHungUp))
+    await world.node(course.pick(this.slot)).app.core.live.bus.publish(halt, world.conversation_id)
+    await until('what it waited for is aborted', () => awaited.every(({ isHungUp }) => isHungUp))
     course.conversation.restartAttempt()
     owner.clock.fire(waits.lent)
     await world.settle(course.conversation, readerAfter(course, 0))
   }
 }
 
-/** Time enough for every attempt that was stopped for another node to begin again, if its turn still ran. */
+/** Enough time for every attempt that was stopped for another node to start again, if its turn still runs. */
 export class PassLent extends Command {
   isPossible = (course: Course) => course.hasNode
   async apply(course: Course, world: World): Promise<void> {
@@ -168,7 +169,7 @@ export class PassLent extends Command {
   }
 }
 
-/** An attempt that was taken over goes on, with a reply or with calls of tools: nothing of it counts (T6). */
+/** An attempt that was taken over continues, with a reply or with tool calls: none of it counts (T6). */
 export class AnswerStale extends Command {
   readonly how: 'reply' | 'tools'
   constructor(how: 'reply' | 'tools') {

@@ -1,26 +1,27 @@
-// A node that can die: whatever it asks of the world goes through switches, and dead means that nothing of it gets out any more.
+// A node that can die: all of its communication goes through switches, and after its death nothing gets out any more.
 import type { Client } from '@parley/sdk'
 import type { App } from '../../src/app.ts'
+import { topic } from '../../src/live/topics.ts'
 import type { TestServer } from '../support/server.ts'
 import { type DatabaseSwitch, openDatabaseSwitch } from './database-switch.ts'
 import type { HeldModel } from './held-model.ts'
 import { ManualClock } from './manual-clock.ts'
 
-/** The waits of the server that a test gives out, in milliseconds. */
+/** The server's waits that a test controls, in milliseconds. */
 export const waits = {
-  /** A wait for a change looks at the database by itself. */
+  /** A wait for a change reads the database by itself. */
   look: 500,
   /** Renewing leases and sweeping. */
   maintain: 2500,
   /** For the text of a turn that runs on another node. */
   text: 250,
-  /** A stopped attempt begins again. */
+  /** A stopped attempt starts again. */
   lent: 2000,
   /** Running turns when the server stops; set by `startNode`. */
   drain: 7000,
 } as const
 
-/** Of a turn; longer than that of a model call (60 s), to tell them apart. */
+/** Of a turn; longer than that of a model call (60 s), to distinguish them. */
 export const max_turn_seconds = 100
 
 export interface Node {
@@ -30,18 +31,18 @@ export interface Node {
   clock: ManualClock
   database: DatabaseSwitch
   model: HeldModel
-  /** How often it has come to each pause point. */
+  /** How often it has reached each pause point. */
   reached: Map<string, number>
   /** Its node has died, or is about to. */
   gone: AbortController
 }
 
-/** Waits for something, and throws when it does not come about. */
+/** Waits for something, and throws if it does not happen. */
 type Until = (what: string, isSo: () => boolean) => Promise<void>
 
 let started = 0
 
-/** `onReached` is told of each pause point that it comes to. */
+/** `onReached` is called for each pause point that it reaches. */
 export async function startNode(
   server: TestServer,
   model: HeldModel,
@@ -71,27 +72,29 @@ export async function startNode(
   return { name, app, client, clock, database, model, reached, gone: new AbortController() }
 }
 
-/** A message between nodes that comes before the node listens is lost, which costs text; no test wants to guess at that. */
+const heard = topic<string>('heard')
+
+/** A message between nodes that is sent before the node listens is lost, which costs text; no test wants to depend on that. */
 async function untilHeard({
   core: {
     live: { bus },
   },
 }: App): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  bus.subscribe('heard', () => resolve())
-  const call = () => void bus.publish({ topic: 'heard', id: 'x' })
+  bus.subscribe(heard, () => resolve())
+  const call = () => void bus.publish(heard, 'x')
   const repeat = setInterval(call, 5)
   await promise.finally(() => clearInterval(repeat))
 }
 
-/** Renews the node's leases and sweeps, and waits for that. */
+/** Renews the node's leases, sweeps, and waits for both. */
 export async function maintain({ clock, app }: Node, until: Until): Promise<void> {
   clock.fire(waits.maintain)
   await until('the node has renewed its leases', () => clock.count(waits.maintain) === 1)
   await until('the node has swept', () => !app.rooms.engine.engine.isTakingOver)
 }
 
-/** From one moment to the next it neither writes, says nor hears anything. Resolves when nothing is left of it. */
+/** From one moment to the next it neither writes, sends nor receives anything. Resolves when nothing of it is left. */
 export async function killNode({ name, app, clock, database, model, gone }: Node): Promise<void> {
   gone.abort(new Error(`${name} died`))
   model.refuse(name)
@@ -101,7 +104,7 @@ export async function killNode({ name, app, clock, database, model, gone }: Node
   await database[Symbol.asyncDispose]()
 }
 
-/** As on SIGTERM. Its time to drain is over at once. */
+/** Like SIGTERM, but its time to drain is over at once. */
 export async function stopNode({ app, clock, database }: Node): Promise<void> {
   const stopped = dispose(app)
   const hurry = setInterval(() => clock.fire(waits.drain), 1)

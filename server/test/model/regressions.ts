@@ -1,11 +1,11 @@
-// Sequences that once failed, each named by what was wrong.
+// Sequences that once failed, each named after its defect.
 import * as calls from './call-commands.ts'
 import type { Command } from './command.ts'
 import * as nodes from './node-commands.ts'
 
 export const regressions: { name: string; nodes: number; commands: Command[] }[] = [
   {
-    name: 'a node that is asked for the text of a later turn gave that of the one before, and went on talking',
+    name: 'a node that was asked for the text of a later turn returned that of an earlier one and kept talking',
     nodes: 2,
     commands: [
       new calls.Message(1, 'default', false),
@@ -16,12 +16,12 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
     ],
   },
   {
-    name: 'a node that lost its database while an attempt was lent died of it',
+    name: 'a node that lost its database while an attempt was lent crashed',
     nodes: 2,
     commands: [new calls.Message(0, 'default', false), new calls.Cancel(1, 0, false), new nodes.Crash(0)],
   },
   {
-    name: 'a node whose turn had been taken over ended it without asking the other one, which lost the text and went on',
+    name: 'a node whose turn had been taken over ended it without asking the other one, which continued, and the text was lost',
     nodes: 2,
     commands: [
       new calls.Message(0, 'default', false),
@@ -31,7 +31,7 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
     ],
   },
   {
-    name: 'a message that a conversation about to end refuses stopped the tool calls of the turn that it was to interrupt',
+    name: 'a message refused by an ending conversation stopped the tool calls of the turn that it would have interrupted',
     nodes: 2,
     commands: [
       new calls.Message(0, 'default', false),
@@ -41,7 +41,7 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
     ],
   },
   {
-    name: 'an attempt that came back after its turn was over took the place of the one that ran, which nobody could stop then',
+    name: 'an attempt that returned after its turn was over replaced the running one, which could not be stopped then',
     nodes: 2,
     commands: [
       new calls.Message(1, 'default', false),
@@ -53,7 +53,7 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
     ],
   },
   {
-    name: 'the text of an attempt that began again was left with its turn, and kept when its node had died',
+    name: 'the text of an attempt that restarted stayed with its turn, and was kept when its node died',
     nodes: 1,
     commands: [
       new calls.Message(0, 'default', false),
@@ -65,12 +65,12 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
     ],
   },
   {
-    name: 'of several ends at once on one node the second overtook the first, and lost the text that the first had stopped',
+    name: 'of several simultaneous ends on one node the second overtook the first and lost the stopped text',
     nodes: 1,
     commands: [new calls.Message(0, 'default', false), new calls.Say(0), new calls.End(0, 'cut', false, 3)],
   },
   {
-    name: 'a turn that had been left alone failed for good when its last attempt was lost',
+    name: 'an abandoned turn failed for good when its last attempt was lost',
     nodes: 2,
     commands: [
       new calls.Message(0, 'default', false),
@@ -81,7 +81,7 @@ export const regressions: { name: string; nodes: number; commands: Command[] }[]
     ],
   },
   {
-    name: 'a last answer without words was held for a failure of a turn that had spoken before its node died',
+    name: 'an empty last answer was taken for a failure of a turn that had text before its node died',
     nodes: 1,
     commands: [
       new calls.Message(0, 'default', false),

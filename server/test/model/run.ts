@@ -1,4 +1,4 @@
-// `npm run test:model`: many random sequences, in several processes at once, and how often each command was carried out.
+// `npm run test:model`: runs many random sequences in several processes, and reports how often each command ran.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Random courses of a conversation on one to three nodes that die and come back, each step compared with the model.
+// Random sequences on a conversation, on one to three nodes that die and return, each step compared with the model.
 // `npm run test:model -- --sequences 10000 --seed 1` runs many, of which this may be one process.
 import fc from 'fast-check'
 import { afterAll, beforeAll, test } from 'vitest'
@@ -9,7 +9,7 @@ import { regressions } from './regressions.ts'
 import { World, hurry } from './world.ts'
 
 const given = (name: string) => process.env[`PARLEY_MODEL_${name}`] || undefined
-/** By `npm run test:model`. */
+/** Set by `npm run test:model`. */
 const asked = given('SEQUENCES')
 const seed = Number(given('SEED') ?? Math.floor(Math.random() * 2 ** 31))
 
@@ -70,7 +70,7 @@ const oneCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('reply', 'tools').map((how) => new nodes.AnswerStale(how)) },
 )
 
-/** As the tests of a file: what once went wrong, and so many random sequences. */
+/** Defines the tests of a file: earlier failures, and this many random sequences. */
 export function testSequences(sequences: number): void {
   beforeAll(async () => {
     world = await World.start()
@@ -99,7 +99,7 @@ async function runRandomSequences(sequences: number): Promise<void> {
     },
   )
   executed.clear()
-  // To make a failure small takes minutes: that is for `npm run test:model`.
+  // Shrinking a failure takes minutes, so only `npm run test:model` does it.
   const details = await fc.check(property, {
     numRuns: path ? 1 : sequences,
     seed,
@@ -119,5 +119,5 @@ function describeFailure({
   const [nodes, commands] = counterexample!
   const replay = /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? ''
   const once_more = `npm run test:model -- --seed ${seed} --path ${counterexamplePath} --replay '${replay}'`
-  return `On ${nodes} nodes: ${String(commands)}\nOnce more, and made small: ${once_more}`
+  return `On ${nodes} nodes: ${String(commands)}\nTo repeat and shrink it: ${once_more}`
 }

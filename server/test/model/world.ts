@@ -1,4 +1,4 @@
-// The real thing beside the model: nodes on one database, calls that wait, and the comparison after each step.
+// The real server beside the model: nodes on one database, waiting calls, and the comparison after each step.
 import assert from 'node:assert/strict'
 import { type Client, ApiError } from '@parley/sdk'
 import { sql } from 'kysely'
@@ -20,7 +20,7 @@ import { type Node, killNode, max_turn_seconds, startNode, stopNode, maintain, w
 
 const patience = { ms: 20_000 }
 
-/** Once something has failed, it is made small by failing again and again. */
+/** After a failure, the sequence is shrunk by failing again and again. */
 export function hurry(): void {
   patience.ms = 3000
 }
@@ -30,9 +30,9 @@ export interface Call {
   node: number
   /** Null while it has no answer. */
   answer: RawAnswer | null
-  /** What the model says of it. */
+  /** The model's expectation for it. */
   outcome: Outcome
-  /** The client has gone away, but not its call. */
+  /** The client has disconnected, but its call continues. */
   isAbandoned: boolean
   leave(): void
 }
@@ -49,17 +49,17 @@ export class World implements AsyncDisposable {
   readonly model: HeldModel
   readonly tools: HeldTools
   readonly agent_id: string
-  /** The nodes that a sequence has; null: down. */
+  /** The nodes of a sequence; null: down. */
   nodes: (Node | null)[] = []
   conversation_id = ''
   calls: Call[] = []
   /** Distinguishes the texts of sequences. */
   sequence = 0
-  /** Every node that was started and not stopped by a sequence; used again by the next one. */
+  /** Every node that was started and not stopped by a sequence; the next one reuses it. */
   #spare: Node[] = []
   readonly #clock: ManualClock
   #seen: string[] = []
-  /** The node whose attempt was the last to ask a model or a tool. */
+  /** The node whose attempt was the last to call a model or a tool. */
   #at_work = ''
   #ends = new Set<string>()
   readonly #dying = new Set<Promise<void>>()
@@ -85,7 +85,7 @@ export class World implements AsyncDisposable {
       ...opened_hosts,
     }
     const server = await startTestServer(environment, { ports: { clock } })
-    // No server crash is part of this, and waiting for the disk would be most of the time.
+    // No database crash is part of this, and waiting for the disk would take most of the time.
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(server.database.kysely)
     await sql`alter database ${sql.id(rows[0]!.name)} set synchronous_commit = off`.execute(server.database.kysely)
     const tools = await startHeldTools()
@@ -99,7 +99,7 @@ export class World implements AsyncDisposable {
     return world
   }
 
-  /** A sequence begins: so many nodes, nothing to do for any of them. */
+  /** Starts a sequence: this many nodes, with nothing to do. */
   async begin(count: number): Promise<void> {
     await this.#leaveNothing()
     this.sequence += 1
@@ -113,7 +113,7 @@ export class World implements AsyncDisposable {
     this.#ends.clear()
   }
 
-  /** Of the sequence before: it may have failed at any point, with calls that wait and nodes that are busy. */
+  /** The previous sequence may have failed at any point, with waiting calls and busy nodes. */
   async #leaveNothing(): Promise<void> {
     const isQuiet = this.calls.every(({ answer }) => answer !== null)
     const up = this.nodes.filter((node) => node !== null)
@@ -180,7 +180,7 @@ export class World implements AsyncDisposable {
     return maintain(this.node(index), until)
   }
 
-  /** Time passes for leases as the model has it, and in no other way. */
+  /** Time passes for leases exactly as in the model. */
   async setLease({ running }: ConversationModel): Promise<void> {
     if (!running) return
     const at = (isOver: boolean) => (isOver ? sql`now() - interval '1 second'` : sql`now() + interval '1 hour'`)
@@ -191,23 +191,23 @@ export class World implements AsyncDisposable {
 
   // Model calls
 
-  /** That of the attempt that runs, which is the one that asked last. */
+  /** The call of the running attempt, which is the latest. */
   get current(): ModelCall {
     return this.model.calls.at(-1)!
   }
 
-  /** That of a call that has been made more than once is the newest. */
+  /** The newest, if the call was made more than once. */
   requestOf(call: string): ToolRequest {
     return this.tools.requests.findLast((request) => request.call === call)!
   }
 
-  /** What the attempt that runs waits for: its model, or its tools. */
+  /** What the running attempt waits for: its model, or its tools. */
   awaited({ running }: ConversationModel): (ModelCall | ToolRequest)[] {
     if (running?.attempt !== 'alive') return []
     return running.pending.length === 0 ? [this.current] : running.pending.map(({ call }) => this.requestOf(call))
   }
 
-  /** Its turn is taken over: what it is still at work with counts no more. */
+  /** Its turn is taken over: its current work no longer counts. */
   forgetOwner(): void {
     this.#at_work = ''
   }
@@ -253,20 +253,21 @@ export class World implements AsyncDisposable {
     return sent.answer!
   }
 
-  /** Where the node that runs the turn is dead, whoever asks it for its text waits in vain. */
+  /** If the node that runs the turn is dead, a request for its text waits in vain. */
   passTextWaits(): void {
     for (const node of this.nodes) node?.clock.fire(waits.text, { pass: true })
   }
 
   /**
-   * Waits until everything that the model expects has happened: calls are answered or wait, the attempt that should run has asked
-   * its model and heard what it said. Then compares all that can be seen.
+   * Waits until everything that the model expects has happened: calls are answered or wait, the attempt that should run has
+   * called
+   * its model and received its text. Then compares everything that can be seen.
    */
   async settle(model: ConversationModel, reader: number, { is_owner_lost = false } = {}): Promise<void> {
     await until(
       () => this.#describeUnrest(model),
       () => {
-        // Where one call is through, whoever else asks for the text of the same turn asks in vain.
+        // If one call is done, others that ask for the text of the same turn ask in vain.
         if (is_owner_lost || this.calls.some(({ answer }) => answer !== null)) this.passTextWaits()
         return this.#isQuiet(model)
       },
@@ -281,7 +282,7 @@ export class World implements AsyncDisposable {
     return !isLate && areNodesQuiet && haveAsked && this.#hasHeard(model)
   }
 
-  /** Its calls wait, or are answered. One that is not told looks by itself. */
+  /** Its calls wait, or are answered. A call without a notification looks by itself. */
   #isNodeQuiet(model: ConversationModel, index: number): boolean {
     const { clock } = this.node(index)
     const waiting = this.calls.filter((call) => call.node === index && !model.answerOf(call.outcome)).length
@@ -289,7 +290,7 @@ export class World implements AsyncDisposable {
     return clock.count(waits.look) === waiting
   }
 
-  /** The attempt that runs has heard all that was said; one that is through has written what became of it. */
+  /** The running attempt has received all of the text; one that is done has written its result. */
   #hasHeard(model: ConversationModel): boolean {
     const { running } = model
     const heard = this.nodes[this.owner]?.app.rooms.engine.engine.textSoFar(this.conversation_id) ?? null
@@ -312,7 +313,7 @@ export class World implements AsyncDisposable {
     return `all is quiet: ${JSON.stringify({ calls, waiting, asked, expected: model.asked, tools: this.tools.requests, expected_tools: model.tools_asked, running: model.running, said }, null, 1)}`
   }
 
-  /** Compares the answers that have come; the others go on waiting. */
+  /** Compares the answers that have arrived; the other calls keep waiting. */
   #compareAnswers(model: ConversationModel, turn_ids: string[]): void {
     const open: Call[] = []
     for (const call of this.calls) {
@@ -322,14 +323,14 @@ export class World implements AsyncDisposable {
       if (!expected) throw new Error(`answered before its turn was over: ${JSON.stringify(call)}`)
       compareAnswer(call.answer, expected, { conversation_id: this.conversation_id, turn_ids })
       if (call.outcome.replayed !== undefined) assert.equal(call.answer.is_replay, call.outcome.replayed)
-      // Every end is told the same.
+      // Every end gets the same answer.
       if ('end' in expected) this.#ends.add(JSON.stringify(call.answer.body))
       assert.ok(this.#ends.size <= 1)
     }
     this.calls = open
   }
 
-  /** As the reader shows it. Answers the ids of the turns. */
+  /** As the reader shows it. Returns the ids of the turns. */
   async #compareConversation(model: ConversationModel, reader: number): Promise<string[]> {
     const client = this.nodes[reader]?.client ?? this.server.client
     const { conversation_id } = this
@@ -338,7 +339,7 @@ export class World implements AsyncDisposable {
       client.listConversationTurns({ conversation_id }),
     ])
     compareConversation(conversation, turns, model)
-    // T4: what was seen before is still there, and nothing has come between.
+    // T4: what was seen before is still there, and nothing was inserted between.
     const items = conversation.conversation!.items
     const item_ids = items.map(({ id }) => id)
     assert.deepEqual(item_ids.slice(0, this.#seen.length), this.#seen)
@@ -364,12 +365,12 @@ export class World implements AsyncDisposable {
   }
 }
 
-/** Looks again and again, for so long at most. */
+/** Polls, at most for this long. */
 export async function until(what: string | (() => string), isSo: () => boolean): Promise<void> {
   const giveUpAt = performance.now() + patience.ms
   while (!isSo()) {
     if (performance.now() > giveUpAt)
-      throw new Error(`It never came to be that ${typeof what === 'string' ? what : what()}`)
+      throw new Error(`Timed out waiting until ${typeof what === 'string' ? what : what()}`)
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
 }

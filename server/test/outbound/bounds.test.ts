@@ -33,7 +33,7 @@ describe('size', () => {
     }
   })
 
-  test('a body without an end is cut off and its connection closed', async () => {
+  test('an endless body is truncated and its connection closed', async () => {
     await using peer = await startPeer((response) => {
       const write = () => {
         while (!response.destroyed && response.write(Buffer.alloc(10_000)));
@@ -60,10 +60,10 @@ describe('size', () => {
   })
 })
 
-/** How far a server comes before it stops: each is a place to run out of time, or to be given up. */
+/** How far a server gets before it stops. At each point the request can time out or be cancelled. */
 const stops: [string, boolean, (reached: () => void) => [(response: ServerResponse) => void, PeerOptions?]][] = [
   [
-    'a TLS handshake without an answer',
+    'a TLS handshake without a response',
     false,
     (reached) => [never, { onConnection: (socket) => socket.once('data', reached) }],
   ],
@@ -114,7 +114,7 @@ describe.each(stops)('%s', (what, sent, createPeer) => {
     await peer.disconnected
   })
 
-  test('ends when the caller gives up', async () => {
+  test('ends when the caller aborts', async () => {
     const caller = new AbortController()
     await using peer = await startPeer(...createPeer(() => setImmediate(() => caller.abort(new Error('secret')))))
     const { signal } = caller
@@ -125,13 +125,13 @@ describe.each(stops)('%s', (what, sent, createPeer) => {
 })
 
 describe('time', () => {
-  test('a body that drips is not waited for longer than the whole time', async () => {
+  test('a body that drips is limited by the total time', async () => {
     await using peer = await startPeer((response) => {
       const timer = setInterval(() => response.write('drip'), 5)
       response.on('close', () => clearInterval(timer))
     })
     const failure = await failureOf(createLoopbackClient().request(requestTo(peer.url, { timeout_ms: 50 })))
-    expect(failure).toMatchObject({ kind: 'timeout', sent: true, message: 'No complete answer within 50 ms' })
+    expect(failure).toMatchObject({ kind: 'timeout', sent: true, message: 'No complete response within 50 ms' })
     await peer.disconnected
   })
 
@@ -140,14 +140,14 @@ describe('time', () => {
     ['breaks off', (response) => void response.write('half', () => response.socket!.resetAndDestroy())],
     ['ends too early', (response) => void response.write('half', () => response.socket!.end())],
   ]
-  test.each(halves)('a body that %s, where the status is the answer', async (_how, send) => {
+  test.each(halves)('a body that %s, if the status is enough', async (_how, send) => {
     const waits: { ms: number; call: () => void }[] = []
     const clock = createManualClock()
     const after = (ms: number, call: () => void) => {
       waits.push({ ms, call })
       return clock.after(ms, call)
     }
-    // It is read before it is cut off: the wait begins when the status has come.
+    // The body is read before it is truncated: the wait begins when the status has arrived.
     const cutOff = () => void vi.waitFor(() => waits.find(({ ms }) => ms === 77)!.call(), patience)
     await using peer = await startPeer((response) => {
       response.writeHead(201, { 'content-length': 100 })
@@ -161,13 +161,13 @@ describe('time', () => {
     expect(clock.waiting.size).toBe(0)
   })
 
-  test.each(['deadline', 'signal'])('the %s ends the body only, where the status is the answer', async (what) => {
+  test.each(['deadline', 'signal'])('the %s ends only the body, if the status is enough', async (what) => {
     const stop = new AbortController()
     const clock = createManualClock()
     await using peer = await startPeer((response) => response.writeHead(200).flushHeaders())
     const client = createLoopbackClient([], { clock })
     const request = client.request(requestTo(peer.url, { body_timeout_ms: 77, signal: stop.signal }))
-    // The second wait is the body's.
+    // The second timer is the one of the body.
     await vi.waitFor(() => expect(clock.waiting.size).toBe(2), patience)
     if (what === 'signal') stop.abort()
     else [...clock.waiting][0]!()
@@ -176,7 +176,7 @@ describe('time', () => {
     expect(clock.waiting.size).toBe(0)
   })
 
-  test('redirects that each take their time are counted together', async () => {
+  test('slow redirects share one time limit', async () => {
     await using peer = await startPeer((response) => {
       setTimeout(() => response.writeHead(302, { location: '/' }).end(), 20)
     })
@@ -200,13 +200,13 @@ describe('time', () => {
     await asked.promise
     clock.fire()
     expect(await failure).toMatchObject({ kind: 'timeout', sent: false })
-    // What comes too late leads nowhere.
+    // A late result is ignored.
     answer.resolve([{ address: '127.0.0.1', family: 4 }])
     await new Promise(setImmediate)
     expect(peer.connections).toBe(0)
   })
 
-  test('a caller who has given up before', async () => {
+  test('a caller that aborted earlier', async () => {
     const asked: string[] = []
     const client = createOutboundClient({
       allowed_hosts: [],
@@ -220,7 +220,7 @@ describe('time', () => {
     expect(asked).toEqual([])
   })
 
-  test('an answer leaves no deadline and no listener behind', async () => {
+  test('a response leaves no timer and no listener behind', async () => {
     await using peer = await startPeer((response) => response.end('answer'))
     const clock = createManualClock()
     const caller = new AbortController()
@@ -268,7 +268,7 @@ describe('informational answers', () => {
     expect([answer.status, answer.body.toString()]).toEqual([200, 'answer'])
   })
 
-  test.each([...whole.slice(0, 20)].map((_, at) => at + 1))('a plain answer cut after %i bytes', async (at) => {
+  test.each([...whole.slice(0, 20)].map((_, at) => at + 1))('a plain response split after %i bytes', async (at) => {
     await using peer = await startPeer((response) => {
       const socket = response.socket!
       socket.write(whole.slice(0, at), () => setImmediate(() => socket.end(whole.slice(at))))
@@ -276,7 +276,7 @@ describe('informational answers', () => {
     expect((await createLoopbackClient().request(requestTo(peer.url))).body.toString()).toBe('answer')
   })
 
-  test('one without an end is a fault', async () => {
+  test('an endless one is an error', async () => {
     await using peer = await startPeer((response) => {
       const socket = response.socket!
       socket.write('HTTP/1.1 100 Continue\r\n')
@@ -288,7 +288,7 @@ describe('informational answers', () => {
 })
 
 describe('a connection that breaks', () => {
-  test('a port where nobody listens', async () => {
+  test('a port where nothing listens', async () => {
     const peer = await startPeer(never)
     await peer[Symbol.asyncDispose]()
     const client = createLoopbackClient(['gone.test'], {
@@ -302,8 +302,8 @@ describe('a connection that breaks', () => {
   })
 
   test.each<[string, string, (response: ServerResponse) => void]>([
-    ['reset before an answer', 'connection', (response) => response.socket!.resetAndDestroy()],
-    ['closed before an answer', 'connection', (response) => response.socket!.destroy()],
+    ['reset before a response', 'connection', (response) => response.socket!.resetAndDestroy()],
+    ['closed before a response', 'connection', (response) => response.socket!.destroy()],
     ['closed in the headers', 'connection', (response) => response.socket!.end('HTTP/1.1 200 OK\r\nx-half: ')],
     [
       'closed in a body of known length',
@@ -346,14 +346,14 @@ describe('a connection that breaks', () => {
       const request = createLoopbackClient().request(requestTo(`${peer.url}/?secret`, { method }))
       expect(await failureOf(request)).toMatchObject({ kind, sent: true })
     }
-    // Nothing is repeated, not even what could be.
+    // Nothing is retried, not even safe requests.
     expect(peer.requests).toHaveLength(2)
     expect(peer.connections).toBe(2)
   })
 
   test('reset as soon as it is made', async () => {
     await using peer = await startPeer(never, { onConnection: (socket) => socket.resetAndDestroy() })
-    // Whether it was noticed before anything was written is for the network to say.
+    // The network decides whether this is noticed before anything is written.
     expect(await failureOf(createLoopbackClient().request(requestTo(peer.url)))).toMatchObject({ kind: 'connection' })
     expect(peer.connections).toBe(1)
   })

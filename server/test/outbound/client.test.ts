@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createOutboundClient } from '../../src/outbound/client.ts'
 import { createCertificate, createLoopbackClient, failureOf, requestTo, startPeer } from './peers.ts'
 
-/** Nothing is opened, and nobody is asked where a name is but this. */
+/** Allows no private host, and resolves every name with this function only. */
 function createGuardedClient(...answers: string[]) {
   const asked: string[] = []
   const client = createOutboundClient({
@@ -119,14 +119,14 @@ describe('what is refused', () => {
       lookup: () => Promise.reject(new Error('secret 10.0.0.1')),
     })
     const failure = await failureOf(client.request(requestTo('http://none.test/?secret')))
-    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: 'none.test cannot be resolved' })
+    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: 'none.test could not be resolved' })
   })
 
   test.each([
-    ['a method that is not known', { method: 'CONNECT' as 'GET' }],
-    ['a method in small letters', { method: 'get' as 'GET' }],
+    ['an unsupported method', { method: 'CONNECT' as 'GET' }],
+    ['a method in lower case', { method: 'get' as 'GET' }],
     ['a line break in a header', { headers: { 'x-key': 'a\r\nhost: secret' } }],
-    ['a header that is no name', { headers: { 'secret x': 'a' } }],
+    ['an invalid header name', { headers: { 'secret x': 'a' } }],
     ['a header that is not Latin-1', { headers: { 'x-key': '秘密secret' } }],
     ['a control character in a header', { headers: { 'x-key': 'secret\u0001' } }],
   ])('%s', async (_what, more) => {
@@ -137,7 +137,7 @@ describe('what is refused', () => {
   })
 })
 
-describe('what is opened', () => {
+describe('allowed private hosts', () => {
   test.each([
     [['127.0.0.1'], 'http://127.0.0.1:PORT/', true],
     [['127.0.0.1'], 'http://2130706433:PORT/', true],
@@ -155,7 +155,7 @@ describe('what is opened', () => {
     [['localhost'], 'http://a.localhost:PORT/', false],
     [['a.localhost'], 'http://a.localhost:PORT/', true],
     [['::1', '[::2]', '[::3]:80'], 'http://127.0.0.1:PORT/', false],
-  ])('%j opens %s: %s', async (allowed_hosts, url, opened) => {
+  ])('%j allows %s: %s', async (allowed_hosts, url, opened) => {
     await using peer = await startPeer((response) => response.end('inside'))
     const fill = (text: string) => text.replace('PORT', String(peer.port))
     const client = createLoopbackClient([], { allowed_hosts: allowed_hosts.map(fill) })
@@ -175,7 +175,7 @@ describe('what is opened', () => {
   })
 
   test.each(['http://inside', 'inside/path', 'a@inside', 'in side', '', '::1:x', 'inside:99999'])(
-    '%j is no host to open',
+    '%j is not a valid host',
     (entry) => {
       expect(() => createOutboundClient({ allowed_hosts: [entry] })).toThrow(/PARLEY_ALLOW_PRIVATE_HOSTS/)
     },
@@ -183,7 +183,7 @@ describe('what is opened', () => {
 })
 
 describe('where a request goes', () => {
-  test('to the address that was checked, although the name has another one by then', async () => {
+  test('to the address that was checked, even if the name resolves to another one by then', async () => {
     await using first = await startPeer((response) => response.end('first'))
     await using second = await startPeer((response) => response.end('second'), { host: '127.0.0.2', port: first.port })
     const answers = ['127.0.0.1', '127.0.0.2']
@@ -197,14 +197,14 @@ describe('where a request goes', () => {
     expect([first.connections, second.connections]).toEqual([1, 1])
   })
 
-  test('to nobody, when the name has moved inside since the last request', async () => {
+  test('nowhere, if the name has become private since the last request', async () => {
     await using peer = await startPeer((response) => response.end())
     const caller = new AbortController()
     const client = createLoopbackClient([], {
       allowed_hosts: [],
       async lookup() {
         if (caller.signal.aborted) return [{ address: '127.0.0.1', family: 4 }]
-        // Given up between look-up and connection, so that this test calls nobody outside.
+        // Aborted between look-up and connection, so that this test calls no public server.
         caller.abort()
         return [{ address: '8.8.8.8', family: 4 }]
       },
@@ -216,7 +216,7 @@ describe('where a request goes', () => {
     expect(peer.connections).toBe(0)
   })
 
-  test('to the next address of a name, if one does not answer', async () => {
+  test('to the next address of a name, if one does not respond', async () => {
     await using peer = await startPeer((response) => response.end('here'))
     const client = createLoopbackClient(['many.test'], {
       lookup: async () =>
@@ -225,7 +225,7 @@ describe('where a request goes', () => {
     expect((await client.request(requestTo(`http://many.test:${peer.port}`))).body.toString()).toBe('here')
   })
 
-  test('past proxies that the environment names', async () => {
+  test('past proxies in the environment', async () => {
     await using proxy = await startPeer((response) => response.end('proxy'))
     await using peer = await startPeer((response) => response.end('peer'))
     const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY']
@@ -244,7 +244,7 @@ describe('where a request goes', () => {
 })
 
 describe('what is sent and what comes back', () => {
-  test('method, path, headers and body as given; what belongs to the connection is ours', async () => {
+  test('method, path, headers and body as given; connection headers are set by the client', async () => {
     await using peer = await startPeer((response) => {
       response.writeHead(
         418,
@@ -304,7 +304,7 @@ describe('what is sent and what comes back', () => {
     },
   )
 
-  test('no cookie comes back with the next request', async () => {
+  test('cookies are not stored', async () => {
     await using peer = await startPeer((response) => response.writeHead(200, { 'set-cookie': 'a=1' }).end())
     const client = createLoopbackClient()
     for (let count = 0; count < 2; count++) await client.request(requestTo(peer.url))
@@ -312,7 +312,7 @@ describe('what is sent and what comes back', () => {
     expect(peer.connections).toBe(2)
   })
 
-  test('a body that is compressed unasked is handed over as it came', async () => {
+  test('a body that is compressed although not requested is returned unchanged', async () => {
     const bytes = Buffer.from('1f8b0800', 'hex')
     await using peer = await startPeer((response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bytes))
     const response = await createLoopbackClient().request(requestTo(peer.url))
@@ -346,7 +346,7 @@ describe('TLS', () => {
     expect(peer.requests).toHaveLength(1)
   })
 
-  test('a certificate that nobody vouches for', async () => {
+  test('an untrusted certificate', async () => {
     await using peer = await startPeer((response) => response.end(), { certificate: createCertificate('secure.test') })
     const request = createLoopbackClient(['secure.test']).request(requestTo(`https://secure.test:${peer.port}/`))
     expect(await failureOf(request)).toMatchObject({ kind: 'connection', sent: false })

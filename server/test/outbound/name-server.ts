@@ -1,17 +1,17 @@
-// For the tests of look-ups: a real DNS server on loopback, over UDP and TCP, that answers what a test says.
+// A real DNS server on loopback, over UDP and TCP, whose answers a test decides.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, type Socket, createServer, isIP } from 'node:net'
 
 export interface NameAnswer {
-  /** Both kinds; each question is answered those of its own. */
+  /** Of both kinds. Each question gets those of its own kind. */
   addresses?: string[]
-  /** The name that has them. */
+  /** The name that has these addresses. */
   alias?: string
   code?: 'ok' | 'servfail' | 'nxdomain' | 'refused'
-  /** Of the packet over UDP; TCP carries what is true. */
+  /** Truncates the UDP packet; TCP carries the full answer. */
   is_truncated?: boolean
-  /** It comes before the true answer, and says 6.6.6.6 under another id. */
+  /** Sends a forged answer first, with 6.6.6.6 under another id. */
   is_forged?: boolean
 }
 
@@ -20,15 +20,15 @@ type QuestionType = 'A' | 'AAAA'
 export interface NameServer extends AsyncDisposable {
   /** For `setServers`. */
   address: string
-  /** Such as `A example.test`, in the order they came. */
+  /** Such as `A example.test`, in order of arrival. */
   questions: string[]
-  /** Questions that came over TCP. */
+  /** Questions that arrived over TCP. */
   over_tcp: number
-  /** Resolves once so many have come. */
+  /** Resolves once this many have arrived. */
   asked(count: number): Promise<void>
 }
 
-/** Undefined: there is no answer, ever. */
+/** Undefined: never answer. */
 export type Zone = (name: string, type: QuestionType) => NameAnswer | undefined
 
 const codes = { ok: 0, servfail: 2, nxdomain: 3, refused: 5 }
@@ -107,13 +107,13 @@ interface Question {
   id: number
   name: string
   type: QuestionType
-  /** As it came, to be sent back. */
+  /** The bytes as received, to be sent back. */
   bytes: Buffer
 }
 
 const header_bytes = 12
 
-/** Of a resolver that asks one thing at a time. */
+/** From a resolver that asks one question per packet. */
 function readQuestion(packet: Buffer): Question {
   const labels: string[] = []
   let at = header_bytes
@@ -125,7 +125,7 @@ function readQuestion(packet: Buffer): Question {
   return { id: packet.readUInt16BE(0), name: labels.join('.'), type, bytes: packet.subarray(header_bytes, at + 5) }
 }
 
-/** A reply, to a question for recursion, which is offered. */
+/** The flags of a reply with recursion requested and available. */
 const flags = 0x81_80
 const truncated_flag = 0x02_00
 
@@ -138,7 +138,7 @@ function writeAnswer({ id, type, bytes }: Question, { addresses = [], alias, cod
   return Buffer.concat([writeHeader(id, flags | codes[code], records.length), bytes, ...records])
 }
 
-/** Without a record; its flag says that there are more. */
+/** Without a record, and flagged as truncated. */
 function truncate(packet: Buffer, { id, bytes }: Question): Buffer {
   return Buffer.concat([writeHeader(id, packet.readUInt16BE(2) | truncated_flag, 0), bytes])
 }

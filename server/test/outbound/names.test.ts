@@ -7,7 +7,7 @@ import { createManualClock, failureOf, requestTo, startPeer } from './peers.ts'
 
 const { clock } = systemPorts
 
-/** A client that asks this zone, and the ways to see what it did. */
+/** A client that uses this zone, and what a test observes of it. */
 async function startClient(
   zone: Zone | Record<string, NameAnswer>,
   options: Partial<LookupOptions> & { allowed_hosts?: string[] } = {},
@@ -27,7 +27,7 @@ async function startClient(
 
 const refused = { kind: 'refused_address', sent: false }
 
-describe('what a name server says', () => {
+describe('answers of a name server', () => {
   test('addresses of both kinds, IPv4 first', async () => {
     await using it = await startClient({ 'both.test': { addresses: ['2606:4700::1111', '8.8.8.8', '1.1.1.1'] } })
     expect(await it.resolve('both.test')).toEqual([
@@ -52,20 +52,20 @@ describe('what a name server says', () => {
     expect(await it.resolve('alias.test')).toEqual([{ address: '8.8.8.8', family: 4 }])
   })
 
-  test('addresses of one kind, and of the other nothing within the time', async () => {
+  test('addresses of one kind, and no answer for the other in time', async () => {
     await using it = await startClient((_name, type) => (type === 'A' ? { addresses: ['8.8.8.8'] } : undefined), {
       timeout_ms: 100,
     })
     expect(await it.resolve('half.test')).toEqual([{ address: '8.8.8.8', family: 4 }])
   })
 
-  test('more than a packet holds: it is asked again over TCP', async () => {
+  test('more than a packet can hold, so it is asked again over TCP', async () => {
     await using it = await startClient({ 'large.test': { addresses: ['8.8.8.8'], is_truncated: true } })
     expect(await it.resolve('large.test')).toEqual([{ address: '8.8.8.8', family: 4 }])
     expect(it.server.over_tcp).toBe(2)
   })
 
-  test('an answer under another id is none', async () => {
+  test('an answer under another id is ignored', async () => {
     await using it = await startClient({ 'forged.test': { addresses: ['8.8.8.8'], is_forged: true } })
     expect(await it.resolve('forged.test')).toEqual([{ address: '8.8.8.8', family: 4 }])
   })
@@ -74,7 +74,7 @@ describe('what a name server says', () => {
     ['a private address', { addresses: ['10.0.0.1'] }],
     ['a private one among public ones', { addresses: ['8.8.8.8', '192.168.0.1', '1.1.1.1'] }],
     ['a private one of the other kind', { addresses: ['8.8.8.8', 'fd00::1'] }],
-    ['IPv4 within IPv6', { addresses: ['::ffff:7f00:1'] }],
+    ['IPv4 inside IPv6', { addresses: ['::ffff:7f00:1'] }],
     ['an alias of a private host', { alias: 'inside.test', addresses: ['127.0.0.1'] }],
     ['the last of many', { addresses: [...Array.from({ length: 20 }, (_, n) => `8.8.8.${n + 1}`), '127.0.0.1'] }],
   ])('%s is refused', async (_what, answer) => {
@@ -83,27 +83,27 @@ describe('what a name server says', () => {
   })
 
   test.each<[string, NameAnswer, string]>([
-    ['there is no such name', { code: 'nxdomain' }, 'there is no such name'],
+    ['the name does not exist', { code: 'nxdomain' }, 'the name does not exist'],
     ['it has no address', {}, 'the name has no address'],
     ['an alias leads nowhere', { alias: 'nowhere.test' }, 'the name has no address'],
-    ['the server failed', { code: 'servfail' }, 'the name server failed (ESERVFAIL)'],
-    ['the server refuses', { code: 'refused' }, 'the name server failed (EREFUSED)'],
+    ['the server failed', { code: 'servfail' }, 'the name server returned an error (ESERVFAIL)'],
+    ['the server refuses', { code: 'refused' }, 'the name server returned an error (EREFUSED)'],
   ])('%s', async (_what, answer, reason) => {
     await using it = await startClient({ 'odd.test': answer })
     const failure = await it.failure('http://odd.test/?secret')
-    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: `odd.test cannot be resolved: ${reason}` })
+    expect(failure).toMatchObject({ kind: 'dns', sent: false, message: `odd.test could not be resolved: ${reason}` })
   })
 
-  test('nothing, since nobody listens there', async () => {
+  test('nothing, because nothing listens there', async () => {
     const it = await startClient({})
     await it[Symbol.asyncDispose]()
-    const reason = 'the name server failed (ECONNREFUSED)'
-    expect((await it.failure('http://a.test/')).message).toBe(`a.test cannot be resolved: ${reason}`)
+    const reason = 'the name server returned an error (ECONNREFUSED)'
+    expect((await it.failure('http://a.test/')).message).toBe(`a.test could not be resolved: ${reason}`)
   })
 })
 
-describe('which names are asked for', () => {
-  test('by the form that DNS knows', async () => {
+describe('which names are looked up', () => {
+  test('in the form that DNS uses', async () => {
     await using it = await startClient({})
     for (const host of ['Straße.test', 'BÜCHER.test.', 'xn--bcher-kva.test', 'under_score.test']) {
       expect(await it.failure(`http://${host}/`)).toMatchObject({ kind: 'dns' })
@@ -112,7 +112,7 @@ describe('which names are asked for', () => {
     expect([...names]).toEqual(['xn--strae-oqa.test', 'xn--bcher-kva.test', 'under_score.test'])
   })
 
-  test('none that cannot be one', async () => {
+  test('no invalid names', async () => {
     await using it = await startClient({})
     const long = `${'a'.repeat(63)}.`.repeat(4)
     expect(await it.failure(`http://${long}test/`)).toMatchObject({
@@ -122,13 +122,13 @@ describe('which names are asked for', () => {
     for (const host of ['a..test', `${'a'.repeat(64)}.test`]) {
       expect(await it.failure(`http://${host}/`)).toMatchObject({
         kind: 'dns',
-        message: `${host} cannot be resolved: it is not a valid host name`,
+        message: `${host} could not be resolved: it is not a valid host name`,
       })
     }
     expect(it.server.questions).toEqual([])
   })
 
-  test('no address, and no name that the operator has opened', async () => {
+  test('no addresses, and no names that the operator allows', async () => {
     const opened: string[] = []
     await using peer = await startPeer((response) => response.end('here'))
     await using it = await startClient(
@@ -149,23 +149,23 @@ describe('which names are asked for', () => {
     expect(it.server.questions).toEqual([])
   })
 
-  test('a name of the hosts file that is opened', async () => {
+  test('an allowed name in the hosts file', async () => {
     await using peer = await startPeer((response) => response.end('here'))
     await using it = await startClient({}, { allowed_hosts: ['localhost'] })
     expect((await it.client.request(requestTo(`http://localhost:${peer.port}/`))).body.toString()).toBe('here')
     expect(it.server.questions).toEqual([])
   })
 
-  test('each that a redirect leads to, by itself', async () => {
+  test('each target of a redirect, separately', async () => {
     await using peer = await startPeer((response) => response.writeHead(302, { location: 'http://moved.test/' }).end())
     await using it = await startClient({ 'moved.test': { addresses: ['10.0.0.1'] } }, { allowed_hosts: ['127.0.0.1'] })
     const failure = await it.failure(peer.url, { method: 'GET', body: undefined })
     expect(failure).toMatchObject({ kind: 'refused_address', message: 'moved.test is not a public address' })
   })
 
-  test('at most sixteen of its addresses are called', async () => {
+  test('at most sixteen addresses are tried', async () => {
     await using peer = await startPeer((response) => response.end('here'))
-    // Nobody listens there, but at the last one.
+    // Nothing listens except on the last one.
     const addresses = [...Array.from({ length: 16 }, (_, n) => `127.0.1.${n + 1}`), '127.0.0.1']
     const lookUpOpened = async () => addresses.map((address) => ({ address, family: 4 }))
     await using it = await startClient({}, { allowed_hosts: ['many.test'], lookUpOpened })
@@ -175,19 +175,19 @@ describe('which names are asked for', () => {
   })
 })
 
-describe('names that hang', () => {
+describe('names without an answer', () => {
   const hangs: Zone = (name) => (name.endsWith('hang.test') ? undefined : { addresses: ['10.0.0.1'] })
 
-  test('fail within their time, and say so', async () => {
+  test('fail in time, and say so', async () => {
     await using it = await startClient(hangs, { timeout_ms: 200 })
     expect(await it.failure('http://hang.test/?secret')).toMatchObject({
       kind: 'dns',
       sent: false,
-      message: 'hang.test cannot be resolved: the name server did not answer within 0.2 s',
+      message: 'hang.test could not be resolved: the name server did not answer within 0.2 s',
     })
   })
 
-  test('are given up with the request, and leave their place', async () => {
+  test('stop with the request, and free their place', async () => {
     const manual = createManualClock()
     await using it = await startClient(hangs, { clock: manual, places: 1 })
     const caller = new AbortController()
@@ -200,7 +200,7 @@ describe('names that hang', () => {
     expect(manual.waiting.size).toBe(0)
   })
 
-  test('hold up no other owner', async () => {
+  test('delay no other owner', async () => {
     await using it = await startClient(hangs, { clock: createManualClock(), most_held: 4, places: 16 })
     const caller = new AbortController()
     const { signal } = caller
@@ -215,10 +215,10 @@ describe('names that hang', () => {
     for (const failure of await Promise.all(loud)) expect(failure).toMatchObject({ kind: 'aborted' })
   })
 
-  test('are refused once too many of their owner wait, and after a time', async () => {
+  test('are refused once too many of one owner wait, and after a time', async () => {
     const manual = createManualClock()
     await using it = await startClient(hangs, { clock: manual, most_held: 1 })
-    const reason = 'cannot be resolved: too many other names are being looked up; try again later'
+    const reason = 'could not be resolved: too many other look-ups are in progress; try again later'
     const loud = Array.from({ length: 257 }, (_, n) => it.failure(`http://${n}.hang.test/`, { owner: 'loud' }))
     await it.server.asked(2)
     expect(await it.failure('http://more.test/', { owner: 'loud' })).toMatchObject({
@@ -227,13 +227,13 @@ describe('names that hang', () => {
     })
     manual.fire()
     const failures = await Promise.all(loud)
-    expect(failures[0]!.message).toBe('0.hang.test cannot be resolved: the name server did not answer within 5 s')
+    expect(failures[0]!.message).toBe('0.hang.test could not be resolved: the name server did not answer within 5 s')
     expect(failures[256]!.message).toBe(`256.hang.test ${reason}`)
   })
 })
 
 describe('one name at the same time', () => {
-  test('is asked for once for each owner, and again afterwards', async () => {
+  test('is looked up once for each owner, and again afterwards', async () => {
     await using it = await startClient({ 'same.test': { addresses: ['10.0.0.1'] } })
     const ask = (owner: string) => it.failure('http://same.test/', { owner })
     await Promise.all([ask('a'), ask('a'), ask('a')])
@@ -242,7 +242,7 @@ describe('one name at the same time', () => {
     expect(it.server.questions).toHaveLength(6)
   })
 
-  test('goes on for those who want it, when one gives up', async () => {
+  test('continues for the other callers if one aborts', async () => {
     let is_open = false
     await using it = await startClient(() => (is_open ? { addresses: ['8.8.8.8'] } : undefined), { timeout_ms: 3000 })
     const first = new AbortController()
@@ -251,27 +251,27 @@ describe('one name at the same time', () => {
     await it.server.asked(2)
     first.abort()
     is_open = true
-    // The second try is answered.
+    // The second attempt is answered.
     expect(await wanted).toEqual([{ address: '8.8.8.8', family: 4 }])
     await given_up
   })
 
-  test('is asked for anew, when all who wanted it have given up', async () => {
+  test('is looked up again after all callers aborted', async () => {
     let is_open = false
     await using it = await startClient(() => (is_open ? { addresses: ['8.8.8.8'] } : undefined))
     const first = new AbortController()
     const given_up = it.resolve('same.test', first.signal)
     await it.server.asked(2)
     is_open = true
-    first.abort(new Error('given up'))
+    first.abort(new Error('aborted'))
     const wanted = it.resolve('same.test')
-    await expect(given_up).rejects.toThrow('given up')
+    await expect(given_up).rejects.toThrow('aborted')
     expect(await wanted).toEqual([{ address: '8.8.8.8', family: 4 }])
   })
 })
 
-describe('names that the operator has opened', () => {
-  test('take one thread at most, and one look-up of each for all', async () => {
+describe('names that the operator allows', () => {
+  test('use one thread at most, and share one look-up for each name', async () => {
     const running: { hostname: string; end(): void }[] = []
     const lookUpOpened = (hostname: string) => {
       const { promise, resolve } = Promise.withResolvers<{ address: string; family: number }[]>()
@@ -290,7 +290,7 @@ describe('names that the operator has opened', () => {
     for (const { reason } of (await Promise.allSettled([...hanging, late])) as PromiseRejectedResult[]) {
       expect(reason).toMatchObject({ kind: 'dns', message: expect.stringContaining('did not answer within 5 s') })
     }
-    // It still has the thread.
+    // It still occupies the thread.
     const again = [ask('hangs.inside', 'a'), ask('other.inside', 'b')]
     await new Promise(setImmediate)
     expect(running).toHaveLength(1)

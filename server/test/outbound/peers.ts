@@ -1,4 +1,4 @@
-// For the tests of this room: real HTTP and TLS servers on loopback, a deadline that is set off by hand, and what every failure must not tell.
+// Real HTTP and TLS servers on loopback, a deadline that tests trigger, and what no error may reveal.
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -79,7 +79,7 @@ async function listen(server: Server, host: string, port: number): Promise<{ por
   return { port: (server.address() as AddressInfo).port, connections: 0 }
 }
 
-/** A client that may call loopback, where every name is. */
+/** A client that may call loopback, to which every name resolves. */
 export function createLoopbackClient(names: string[] = [], options: Partial<OutboundClientOptions> = {}) {
   return createOutboundClient({
     allowed_hosts: ['127.0.0.1', ...names],
@@ -88,7 +88,7 @@ export function createLoopbackClient(names: string[] = [], options: Partial<Outb
   })
 }
 
-/** A request with a secret wherever there is room for one. */
+/** A request with secrets in every part that can have one. */
 export function requestTo(url: string, more: Partial<OutboundRequest> = {}): OutboundRequest {
   return {
     owner: 'tests',
@@ -102,7 +102,7 @@ export function requestTo(url: string, more: Partial<OutboundRequest> = {}): Out
   }
 }
 
-/** The error a request ends with; whatever it is, it tells nothing it must not. */
+/** The error that a request ends with. Asserts that it reveals nothing secret. */
 export async function failureOf(request: Promise<unknown>): Promise<OutboundError> {
   const error = await request.then(
     () => undefined,
@@ -116,9 +116,9 @@ export async function failureOf(request: Promise<unknown>): Promise<OutboundErro
 }
 
 export interface ManualClock extends Pick<Clock, 'after'> {
-  /** Sets off every deadline there is. */
+  /** Triggers every pending deadline. */
   fire(): void
-  /** Deadlines that are neither set off nor cleared. */
+  /** Deadlines that were neither triggered nor cleared. */
   waiting: Set<() => void>
 }
 
@@ -141,7 +141,7 @@ export interface Certificate {
   cert: string
 }
 
-/** A certificate that names one host and is signed by itself; Node can sign one, but not write it. */
+/** A self-signed certificate for one host. Node can sign certificates but not create them. */
 export function createCertificate(hostname: string): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const der = (tag: number, ...parts: Uint8Array[]): Buffer => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createLoopbackClient, failureOf, requestTo, startPeer } from './peers.ts'
 
-/** Answers `/<status>?<location>` with that redirect, and everything else with what it got. */
+/** Answers `/<status>?<location>` with that redirect, and everything else with what it received. */
 function startRedirector() {
   return startPeer((response, { method, url, headers, body }) => {
     const [, status, location] = /^\/(3\d\d)\?(.*)$/.exec(url) ?? []
@@ -12,7 +12,7 @@ function startRedirector() {
 
 const redirectTo = (location: string, status = 302) => `/${status}?${encodeURIComponent(location)}`
 
-describe('what becomes of the request', () => {
+describe('the request after a redirect', () => {
   test.each([
     [301, 'POST', 'GET'],
     [302, 'POST', 'GET'],
@@ -28,7 +28,7 @@ describe('what becomes of the request', () => {
     [301, 'GET', 'GET'],
     [303, 'GET', 'GET'],
     [308, 'GET', 'GET'],
-  ] as const)('%i makes of a %s a %s', async (status, method, becomes) => {
+  ] as const)('%i turns a %s into a %s', async (status, method, becomes) => {
     await using peer = await startRedirector()
     const headers = { 'content-type': 'text/plain', 'content-language': 'en', 'x-key': 'secret' }
     const request = requestTo(peer.url + redirectTo('/end?a=1#b', status), { method, headers, body: 'text' })
@@ -41,7 +41,7 @@ describe('what becomes of the request', () => {
     expect(peer.connections).toBe(2)
   })
 
-  test('303 leaves a HEAD as it is', async () => {
+  test('303 keeps a HEAD', async () => {
     await using peer = await startRedirector()
     const request = requestTo(peer.url + redirectTo('/end', 303), { method: 'HEAD', body: undefined })
     expect((await createLoopbackClient().request(request)).status).toBe(200)
@@ -66,16 +66,16 @@ describe('what becomes of the request', () => {
     expect((await createLoopbackClient().request(requestTo(`${peer.url}/302`))).body.toString()).toBe(url)
   })
 
-  test.each([300, 304, 305, 306])('%i is an answer like any other', async (status) => {
+  test.each([300, 304, 305, 306])('%i is an ordinary response', async (status) => {
     await using peer = await startRedirector()
     expect((await createLoopbackClient().request(requestTo(peer.url + redirectTo('/end', status)))).status).toBe(status)
   })
 
   test('so is a redirect without a location', async () => {
-    await using peer = await startPeer((response) => response.writeHead(302).end('where to?'))
+    await using peer = await startPeer((response) => response.writeHead(302).end('no target'))
     const response = await createLoopbackClient().request(requestTo(peer.url))
     expect(response).toMatchObject({ status: 302, truncated: false })
-    expect(response.body.toString()).toBe('where to?')
+    expect(response.body.toString()).toBe('no target')
   })
 })
 
@@ -100,7 +100,7 @@ describe('headers', () => {
     })
   })
 
-  test('that are secret do not leave it, and do not come back', async () => {
+  test('that are secret do not leave it, and do not return', async () => {
     await using peer = await startRedirector()
     await using other = await startRedirector()
     const there_and_back = redirectTo(other.url + redirectTo(`${peer.url}/end`, 307), 307)
@@ -113,7 +113,7 @@ describe('headers', () => {
     expect(end.headers.host).toBe(`127.0.0.1:${peer.port}`)
   })
 
-  test('are not kept for another name of the same address', async () => {
+  test('are dropped for another name of the same address', async () => {
     await using peer = await startRedirector()
     const client = createLoopbackClient(['a.test', 'b.test'])
     const url = `http://a.test:${peer.port}${redirectTo(`http://b.test:${peer.port}/end`)}`
@@ -133,7 +133,7 @@ describe('a body that is secret', () => {
     expect(end).toMatchObject({ method: 'POST', body: 'secret' })
   })
 
-  test.each([307, 308])('is not sent on to another server after %i', async (status) => {
+  test.each([307, 308])('is not sent to another server after %i', async (status) => {
     await using peer = await startRedirector()
     await using other = await startRedirector()
     const request = requestTo(peer.url + redirectTo(`${other.url}/end`, status), secret)
@@ -143,7 +143,7 @@ describe('a body that is secret', () => {
     expect(other.requests).toEqual([])
   })
 
-  test('that a redirect drops stands in the way of none', async () => {
+  test('does not block a redirect that drops it', async () => {
     await using peer = await startRedirector()
     await using other = await startRedirector()
     const request = requestTo(peer.url + redirectTo(`${other.url}/end`, 303), secret)
@@ -152,7 +152,7 @@ describe('a body that is secret', () => {
   })
 })
 
-describe('where a redirect may lead', () => {
+describe('allowed targets of a redirect', () => {
   test.each([
     ['http://127.0.0.2:PORT/', 'refused_address'],
     ['http://2130706434:PORT/', 'refused_address'],
@@ -179,18 +179,18 @@ describe('where a redirect may lead', () => {
     expect(peer.requests).toHaveLength(1)
   })
 
-  test('not to a name that has moved since the last hop', async () => {
+  test('not to a name that has become private since the last hop', async () => {
     await using peer = await startRedirector()
     const answers = ['127.0.0.1', '127.0.0.2']
     await using other = await startPeer((response) => response.end('moved'), { host: '127.0.0.2', port: peer.port })
     const client = createLoopbackClient(['a.test'], { lookup: async () => [{ address: answers.shift()!, family: 4 }] })
     const url = `http://a.test:${peer.port}${redirectTo('/end')}`
-    // Opened names are not judged: this shows that each hop asks again, and gets what it asked for.
+    // Allowed names are not checked: this shows that each hop resolves again and connects to the result.
     expect((await client.request(requestTo(url))).body.toString()).toBe('moved')
     expect([peer.requests.length, other.requests.length]).toEqual([1, 1])
   })
 
-  test('five times and no more', async () => {
+  test('at most five times', async () => {
     await using peer = await startPeer((response, { url }) => {
       const left = Number(url.slice(1))
       if (left > 0) response.writeHead(302, { location: `/${left - 1}` }).end()
@@ -205,7 +205,7 @@ describe('where a redirect may lead', () => {
     expect(peer.requests).toHaveLength(12)
   })
 
-  test('not round and round', async () => {
+  test('not in a circle', async () => {
     await using peer = await startPeer((response) => response.writeHead(307, { location: '/?secret' }).end())
     expect(await failureOf(createLoopbackClient().request(requestTo(peer.url)))).toMatchObject({
       kind: 'too_many_redirects',
@@ -213,7 +213,7 @@ describe('where a redirect may lead', () => {
     expect(peer.requests).toHaveLength(6)
   })
 
-  test.each(['', 'never ends'])('the body of a redirect is not waited for: %j', async (content) => {
+  test.each(['', 'never ends'])('the body of a redirect is ignored: %j', async (content) => {
     await using peer = await startPeer((response, { url }) => {
       if (url === '/end') return response.end('arrived')
       response.writeHead(302, { location: '/end' }).flushHeaders()

@@ -1,4 +1,4 @@
-// Bodies as they come: the same guards as of whole answers, for as long as they flow.
+// Streamed bodies: the same guards as for whole responses, for as long as they last.
 import { describe, expect, test } from 'vitest'
 import { createLoopbackClient, createManualClock, failureOf, requestTo, startPeer } from './peers.ts'
 import { eventually } from '../support/eventually.ts'
@@ -7,7 +7,7 @@ const readAll = async (body: ReadableStream<Uint8Array>) =>
   Buffer.from(await new Response(body).arrayBuffer()).toString()
 
 describe('stream', () => {
-  test('gives what has come while the rest is still to come, and closes the connection at the end', async () => {
+  test('returns data as it arrives, and closes the connection at the end', async () => {
     const rest = Promise.withResolvers<void>()
     await using peer = await startPeer((response) => {
       response.write('one ')
@@ -23,14 +23,14 @@ describe('stream', () => {
     await peer.disconnected
   })
 
-  test('fails where the body is longer than it may be', async () => {
+  test('fails if the body exceeds the limit', async () => {
     await using peer = await startPeer((response) => response.end('x'.repeat(1001)))
     const { body } = await createLoopbackClient().stream(requestTo(peer.url, { max_body_bytes: 1000 }))
     expect(await failureOf(readAll(body))).toMatchObject({ kind: 'invalid_response' })
     await peer.disconnected
   })
 
-  test.each(['deadline', 'signal'])('the %s ends a body that does not come', async (what) => {
+  test.each(['deadline', 'signal'])('the %s ends a body that does not arrive', async (what) => {
     const clock = createManualClock()
     const stop = new AbortController()
     await using peer = await startPeer((response) => response.write('one '))
@@ -44,7 +44,7 @@ describe('stream', () => {
     expect(clock.waiting.size).toBe(0)
   })
 
-  test('a body that is cancelled gives up the connection and the deadline', async () => {
+  test('cancelling a body closes the connection and clears the deadline', async () => {
     const clock = createManualClock()
     await using peer = await startPeer((response) => response.write('one '))
     const { body } = await createLoopbackClient([], { clock }).stream(requestTo(peer.url))
@@ -53,13 +53,13 @@ describe('stream', () => {
     await eventually(() => expect(clock.waiting.size).toBe(0))
   })
 
-  test('a body that breaks off', async () => {
+  test('a body that ends early', async () => {
     await using peer = await startPeer((response) => {
       response.write('one ')
       setImmediate(() => response.destroy())
     })
     const { body } = await createLoopbackClient().stream(requestTo(peer.url))
-    expect(await failureOf(readAll(body))).toMatchObject({ kind: 'connection', message: 'The answer broke off' })
+    expect(await failureOf(readAll(body))).toMatchObject({ kind: 'connection', message: 'The response ended early' })
   })
 
   test('private addresses and redirects to them are refused', async () => {

@@ -1,4 +1,4 @@
-// Instructions whose server is killed while the model writes them: the next one writes them, once.
+// A server is killed while the model writes instructions: the next one writes them, once.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

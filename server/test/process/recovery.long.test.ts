@@ -1,4 +1,4 @@
-// T7 with a real process: killed in the middle of a reply, and what the next one makes of it.
+// T7 with a real process: it is killed in the middle of a reply, and the next one recovers.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -9,7 +9,7 @@ import { startServerProcess } from '../support/process.ts'
 import { holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
 import { publishAgent } from '../support/server.ts'
 
-test('a database that is away while a summary is made does not end the server', async () => {
+test('an unavailable database while a summary is written does not stop the server', async () => {
   await using database = await createTestDatabase()
   await using model = await startScriptedModel()
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-away-'))

@@ -7,7 +7,7 @@ import { createClient } from '@parley/sdk'
 import { expect, test } from 'vitest'
 import { startServerProcess } from '../support/process.ts'
 
-test('a kill -9 leaves nothing that hinders the next start', async () => {
+test('a kill -9 does not block the next start', async () => {
   const data_dir = await mkdtemp(join(tmpdir(), 'parley data '))
   await chmod(data_dir, 0o711)
   const first = startServerProcess({ PARLEY_DATA_DIR: data_dir })

@@ -1,4 +1,4 @@
-// A person's first minutes with the process: start on nothing, stop, start again, wrong settings.
+// The first minutes with the process: an empty start, stop, restart, invalid settings.
 import { readFileSync, statSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -17,14 +17,14 @@ beforeEach(async () => {
 })
 afterEach(() => rm(data_dir, { recursive: true, force: true }))
 
-describe('without any setting but a data folder', () => {
-  test('starts, says how to get in, holds a conversation, stops, starts again', async () => {
+describe('with only a data folder', () => {
+  test('starts, prints how to sign in, serves a conversation, stops, starts again', async () => {
     const first = startServerProcess({ PARLEY_DATA_DIR: data_dir })
     const url = await first.ready
     const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
     expect(statSync(join(data_dir, 'admin-key')).mode & 0o777).toBe(0o600)
     expect(first.output.split(key)).toHaveLength(2)
-    expect(first.output).toContain('demo/parley-demo, which is no language model')
+    expect(first.output).toContain('demo/parley-demo, which is not a language model')
     const agent_id = /Sample agent +(\S+)/.exec(first.output)![1]!
     const client = createClient({ base_url: url, token: key })
     const { conversation, starting_message } = await client.createConversation({
@@ -77,7 +77,7 @@ describe('settings', () => {
     expect(wrong.output).not.toContain('hunter2')
   })
 
-  test('a port that is taken: one line and exit code 1', async () => {
+  test('a used port: one line and exit code 1', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => blocker.once('listening', resolve))
     const { port } = blocker.address() as { port: number }
@@ -93,7 +93,7 @@ describe('settings', () => {
     blocker.close()
   }, 60_000)
 
-  test('a database that is not there: a clear end', async () => {
+  test('an unreachable database: a clear error', async () => {
     const lost = startServerProcess({
       PARLEY_DATA_DIR: data_dir,
       DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:1/none',

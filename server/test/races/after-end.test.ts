@@ -1,4 +1,4 @@
-// What races after the end: the summary that is being written, content that is removed while someone reads it, and a turn that
+// Races after the end: the summary that is being written, content that is removed while it is read, and a turn that
 // starts on a node which has stopped.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { sql } from 'kysely'
@@ -57,13 +57,13 @@ describe.each(['delete', 'update', 'end'] as const)('the summary is written, hel
   })
 })
 
-test('a reply that is deleted before it is read is not told as an empty one', async () => {
+test('a reply that is deleted before it is read is not returned as an empty one', async () => {
   await using proxy = await startPostgresProxy(inject('postgres_url'))
   await using server = await startTestServer({}, { connectThrough: proxy.through })
   const plain = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', ...plain })
   const conversation_id = conversation.id
-  // Who comes again with the same key reads what the first call was told.
+  // A repeated call with the same key gets the answer of the first one.
   const send = () => sendMessage(server.client, conversation_id, 'Hello', { idempotency_key: 'once' })
   expect(await send()).toMatchObject({ reply: expect.any(String) })
   const reading = proxy.failStatement(1, { when: 'before', how: 'stall', counts: ({ name }) => name === 'turn_items' })
@@ -74,7 +74,7 @@ test('a reply that is deleted before it is read is not told as an empty one', as
   expect(await call).toEqual({ status: 409, code: 'conversation_ended', stored: true })
 })
 
-test('a turn that is accepted by a node which stops meanwhile is given back at once', async () => {
+test('a turn accepted by a node that is stopping is given back at once', async () => {
   await using server = await startTestServer()
   const plain = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', ...plain })

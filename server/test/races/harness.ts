@@ -1,4 +1,4 @@
-// Three nodes on one database, each of which can be held at any pause point. Sweeps happen only when a test says so.
+// Three nodes on one database, each of which can be held at any pause point. Sweeps happen only when a test asks for one.
 import type { Client } from '@parley/sdk'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
@@ -9,7 +9,7 @@ import { type Ports, systemPorts } from '../../src/base/ports.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 
-/** The next process that comes to the point stays there; those that come later pass. */
+/** The next process that reaches the point stays there; later ones pass. */
 export interface Hold {
   readonly reached: Promise<void>
   release(): void
@@ -21,9 +21,9 @@ export interface RaceNode {
   readonly app: App
   readonly client: Client
   holdAt(point: PausePoint): Hold
-  /** Resolves when the point is passed the next time; of several who wait, the last who asked is told first. */
+  /** Resolves when the point is passed the next time; of several waiters, the latest is notified first. */
   passing(point: PausePoint): Promise<void>
-  /** Renews the node's leases and takes up what nobody carries out, as it does by itself every few seconds. */
+  /** Renews the node's leases and takes over abandoned turns, as it does by itself every few seconds. */
   sweep(): Promise<void>
 }
 
@@ -64,7 +64,7 @@ function createPorts() {
   const { reached, holdAt, passing } = createPausePoints()
   const clock = {
     ...systemPorts.clock,
-    // The time of the next sweep never comes by itself.
+    // The next sweep never comes by itself.
     after: (ms: number, call: () => void) => (ms === renew_ms ? () => {} : systemPorts.clock.after(ms, call)),
   }
   return { ports: { reached, clock }, holdAt, passing }
@@ -74,7 +74,7 @@ export async function startRaces(): Promise<Races> {
   await using stack = new AsyncDisposableStack()
   const points = { a: createPorts(), b: createPorts(), c: createPorts() }
   const peer = stack.use(await startToolPeer())
-  // Few connections: files run side by side, on one PostgreSQL.
+  // Few connections: test files run side by side, on one PostgreSQL.
   const environment = { ...opened_hosts, PARLEY_DRAIN_SECONDS: '1', PARLEY_DATABASE_CONNECTIONS: '6' }
   const server = stack.use(await startTestServer(environment, { ports: points.a.ports }))
   const createNode = (name: NodeName, app: App): RaceNode => {
@@ -93,7 +93,7 @@ export async function startRaces(): Promise<Races> {
   }
 }
 
-/** Whether someone waits for the lock of a conversation. */
+/** Whether a transaction waits for the lock of a conversation. */
 export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
   const { rows } = await sql`select from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock' and query like '%for update of%'`.execute(
@@ -102,7 +102,7 @@ export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Looks until it is so. */
+/** Polls until it is so. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, timeout = 20_000): Promise<void> {
   await expect.poll(isSo, { interval: 2, timeout, message: what }).toBe(true)
 }

@@ -1,4 +1,4 @@
-// What must hold of a conversation whatever has happened to it, read from the database past every server.
+// What must hold for a conversation whatever has happened to it, read from the database, bypassing the servers.
 import type { EventType } from '@parley/contract'
 import { sql } from 'kysely'
 import { expect } from 'vitest'
@@ -99,7 +99,7 @@ function checkTombstone({ conversation, items, turns, events }: Stored): void {
   ])
 }
 
-/** T4, and the same of events and turns. */
+/** T4, and the same for events and turns. */
 function checkOrder({ conversation, items, turns, events }: Stored): void {
   expect(items.map(({ position }) => position)).toEqual(upTo(conversation.next_position, 0))
   expect(events.map(({ sequence }) => sequence)).toEqual(upTo(conversation.next_sequence - 1, 1))

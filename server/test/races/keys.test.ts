@@ -1,4 +1,4 @@
-// T9 while racing: two calls with one key, the first held at each pause point of its commit, have one effect and one answer.
+// T9 in races: two calls with one key, the first held at each pause point of its commit, have one effect and one answer.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChangeName, stages } from '../../src/conversations/commit/pause-points.ts'
 import { type NodeName, type RaceNode, type Races, isAnyoneLockedOut, startRaces, until } from './harness.ts'
@@ -78,21 +78,18 @@ describe.each(Object.entries(calls))('%s', (_what, { change, call }) => {
   })
 })
 
-// It binds its key first, and then wants the conversation; the message has the conversation, and then wants the key.
-test.each(places)(
-  'a message held on %s and an analysis with its key on %s are part of no circle of waits',
-  async (here, there) => {
-    const conversation_id = await newConversation(races)
-    races.server.model.answer = () => 'Yes.'
-    const idempotency_key = `key ${conversation_id}`
-    const hold = races.nodes[here].holdAt('message.locked')
-    const message = sendMessage(races.nodes[here].client, conversation_id, 'Once', { idempotency_key })
-    await hold.reached
-    const analysis = refusal(races.nodes[there].client.analyzeConversation({ conversation_id, idempotency_key }))
-    await until(() => isAnyoneLockedOut(races), 'the analysis waits for the conversation')
-    hold.release()
-    expect(await message).toMatchObject({ reply: 'Yes.' })
-    // Refused for what it is, or for the key that the message has bound meanwhile.
-    expect((await analysis).status).toBeOneOf([409, 422])
-  },
-)
+// The analysis binds its key first and then needs the conversation; the message has the conversation and then needs the key.
+test.each(places)('a message held on %s and an analysis with its key on %s cause no deadlock', async (here, there) => {
+  const conversation_id = await newConversation(races)
+  races.server.model.answer = () => 'Yes.'
+  const idempotency_key = `key ${conversation_id}`
+  const hold = races.nodes[here].holdAt('message.locked')
+  const message = sendMessage(races.nodes[here].client, conversation_id, 'Once', { idempotency_key })
+  await hold.reached
+  const analysis = refusal(races.nodes[there].client.analyzeConversation({ conversation_id, idempotency_key }))
+  await until(() => isAnyoneLockedOut(races), 'the analysis waits for the conversation')
+  hold.release()
+  expect(await message).toMatchObject({ reply: 'Yes.' })
+  // Refused for its own reason, or because of the key that the message has bound meanwhile.
+  expect((await analysis).status).toBeOneOf([409, 422])
+})

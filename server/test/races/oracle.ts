@@ -1,4 +1,5 @@
-// What has to come of deeds that are done one after another, from the specification alone: it shares no code with the server.
+// The outcome of deeds that are done one after another, derived from the specification alone: it shares no code with the
+// server.
 import type { ConcurrencyRule, TurnOutcome } from '@parley/contract'
 import { type Answer, type SceneOptions, said } from './scene.ts'
 import type { Deed } from './sides.ts'
@@ -9,7 +10,7 @@ interface Turn {
   status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
   outcome: TurnOutcome | null
   attempts: number
-  /** What its attempt has said in the step; null: it was begun anew, and says everything at the end. */
+  /** What its attempt has said in the step; null: it was restarted, and says everything at the end. */
   said: string | null
   /** Said beside the calls of a finished step. */
   earlier: string
@@ -18,7 +19,7 @@ interface Turn {
   reply: string | null
 }
 
-/** A conversation as it is left behind. */
+/** The final state of a conversation. */
 export interface Outcome {
   status: string
   /** As `kind: text`. */
@@ -27,7 +28,7 @@ export interface Outcome {
   notes: string[]
 }
 
-/** What a caller may be told: one of these. */
+/** What a caller may be answered: one of these. */
 export type Answers = (Answer | null)[]
 
 type OracleOptions = Pick<SceneOptions, 'has_failed_message' | 'course'> & { isEndingKnown: boolean }
@@ -57,7 +58,7 @@ export class Oracle {
 
   readonly #isEndingKnown: boolean
 
-  /** `isEndingKnown`: whoever comes after `finish` sees that before he does anything. */
+  /** `isEndingKnown`: a deed after `finish` knows of it before it acts. */
   constructor({ has_failed_message, course, isEndingKnown }: OracleOptions) {
     this.#isEndingKnown = isEndingKnown
     if (has_failed_message) {
@@ -70,7 +71,7 @@ export class Oracle {
     if (course === 'tool result') this.#callTool()
   }
 
-  /** Does the deed; answers what its caller may be told when all is over. */
+  /** Does the deed; returns the possible answers of its caller once everything is over. */
   do(deed: Deed, text: string): () => Answers {
     switch (deed) {
       case 'message queue':
@@ -103,7 +104,7 @@ export class Oracle {
     }
   }
 
-  /** The model answers everybody to the end. */
+  /** The model answers everything to the end. */
   settle(): void {
     for (;;) {
       const running = this.#turns.find(({ status }) => status === 'running')
@@ -112,7 +113,7 @@ export class Oracle {
     }
   }
 
-  /** What the sender of the first message is told. */
+  /** The answer to the sender of the first message. */
   hello(): Answers {
     return this.#answerOf(this.#hello)
   }
@@ -193,7 +194,7 @@ export class Oracle {
     if (this.#isDeleted) return () => [gone]
     if (this.#status !== 'in_progress') return () => [refused(409, 'conversation_not_active')]
     if (this.#isEnding) {
-      // It was to take the place of the turn that runs, which was stopped for it, and now begins again.
+      // It was to replace the running turn, which was stopped for it and now starts again.
       if (rule === 'interrupt' && !this.#isEndingKnown) this.#hello.said = null
       return () => [refused(409, 'conversation_ending')]
     }
@@ -226,7 +227,7 @@ export class Oracle {
     const ended = refused(409, 'conversation_ended', true)
     if (this.#isDeleted && turn.outcome === null) return [ended]
     const answer = this.#answerOfOutcome(turn)
-    // It may have been read before the content was removed, or after.
+    // It may have been read before or after the content was removed.
     return this.#isDeleted ? [answer, ended, gone] : [answer]
   }
 
@@ -291,7 +292,7 @@ export class Oracle {
     return () => [null]
   }
 
-  /** What is answered after a commit is read after it: a conversation that is deleted meanwhile may be gone by then. */
+  /** The answer to a commit is read after it: a conversation that is deleted meanwhile may be gone by then. */
   #unlessGone(wasDeleted: boolean, answer: Answer): Answers {
     if (wasDeleted) return [gone]
     return this.#isDeleted ? [answer, gone] : [answer]

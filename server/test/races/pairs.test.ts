@@ -1,4 +1,4 @@
-// What callers are promised of the races that matter most, said outright: beside the table, whose oracle works them out.
+// What callers are promised in the most important races, stated directly, in addition to the table, whose oracle derives it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stages } from '../../src/conversations/commit/pause-points.ts'
 import { type NodeName, type Races, startRaces } from './harness.ts'

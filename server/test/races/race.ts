@@ -1,4 +1,4 @@
-// One race: the first side is held at a pause point of its commit while the second goes through, or waits for the lock.
+// One race: the first side is held at a pause point of its commit while the second completes, or waits for the lock.
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
 import { stages } from '../../src/conversations/commit/pause-points.ts'
@@ -12,7 +12,7 @@ export interface RaceCase {
   first: Deed
   second: Deed
   stage: (typeof stages)[number]
-  /** Where each side is; the turn runs on a. */
+  /** The node of each side; the turn runs on a. */
   nodes: [NodeName, NodeName]
 }
 
@@ -22,14 +22,14 @@ export interface Finish {
   answers: { hello: Answer | null; first: Answer | null; second: Answer | null }
 }
 
-/** A deed that stops the attempt has done so before its commit begins: that gets no further. */
+/** A deed that stops the attempt has done so before its commit begins, so the attempt gets no further. */
 const isFirstAnyway = ({ first, second }: RaceCase) => isProgress(second) && halts(first)
 
-/** The second finds what the first has brought about, and waits for that without a commit of its own. */
+/** The second side finds the effect of the first, and waits for it without a commit of its own. */
 const isJoining = ({ first, second, stage }: RaceCase) =>
   first === 'retry' && second === 'retry' && stage === 'committed'
 
-/** The first is refused when it goes on: a turn runs. */
+/** The first side is refused when it continues, because a turn is running. */
 const isRefused = ({ first, stage }: RaceCase) => first === 'message reject' && stage === 'locked'
 
 export async function runRace(races: Races, race: RaceCase): Promise<Finish> {
@@ -39,7 +39,7 @@ export async function runRace(races: Races, race: RaceCase): Promise<Finish> {
   const hold = here!.holdAt(`${changeOf(first)}.${stage}`)
   const one = begin(first, scene, here!, 'first')
   await hold.reached
-  // A refusal commits nothing, and is answered.
+  // A refusal commits nothing and is answered.
   const secondCommits = there!.passing(`${changeOf(second)}.committed`)
   const other = begin(second, scene, there!, 'second')
   const secondIsThrough = Promise.race([secondCommits, other])
@@ -65,7 +65,7 @@ async function finishRace(
   [first, second]: [Promise<Answer | null>, Promise<Answer | null>],
 ): Promise<Finish> {
   const read = () => readStored(server.database, scene.conversation_id)
-  // The node whose lease was lost finds out when it renews its leases.
+  // The node whose lease was lost learns of it when it renews its leases.
   if (sceneOf(race).is_lease_lost) await nodes.a.sweep()
   const { turns, items } = await read()
   const running = turns.find(({ status }) => status === 'running')
@@ -76,7 +76,7 @@ async function finishRace(
     )
     await until(() => scene.timesAsked(asked!.text) >= running.attempts, 'the running turn has asked the model')
   }
-  // Other calls are broken off without a renewal of leases, which never comes by itself here.
+  // Other calls are aborted only at a renewal of leases, which never happens by itself here.
   const expected = { model: running && !isCalling ? 1 : 0, tool: running && isCalling ? 1 : 0 }
   const areOver = () => isDeepStrictEqual(scene.openCalls(), expected)
   await until(areOver, `calls of the running turn only: ${JSON.stringify(expected)}`)
@@ -99,7 +99,7 @@ const sceneOf = ({ first, second }: RaceCase) => ({
   is_lease_lost: first === 'lease loss' || second === 'lease loss',
 })
 
-/** The order of the locks: whoever was held before it had the lock comes second. */
+/** The order of the locks: a side that was held before it had the lock comes second. */
 export function expectSerial(race: RaceCase, { outcome, answers }: Finish): void {
   const oracle = new Oracle({ ...sceneOf(race), isEndingKnown: race.stage === 'committed' })
   const isFirst = race.stage !== 'begun' || isFirstAnyway(race)

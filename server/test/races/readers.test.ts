@@ -1,4 +1,4 @@
-// T4: readers beside writers on two nodes. Whoever has seen position n never later finds something new at or below it.
+// T4: readers beside writers on two nodes. A reader that has seen position n never finds something new at or below it later.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Races, startRaces } from './harness.ts'
@@ -16,7 +16,7 @@ interface Seen {
   position: number
 }
 
-/** Looks again and again, and compares each look with the one before. */
+/** Reads repeatedly, and compares each result with the one before. */
 async function readOn(isOver: () => boolean, look: () => Promise<Seen[]>): Promise<number> {
   let seen: string[] = []
   let looks = 0
@@ -31,7 +31,7 @@ async function readOn(isOver: () => boolean, look: () => Promise<Seen[]>): Promi
   return looks
 }
 
-/** Only what comes after the last position seen, as who follows a transcript would. */
+/** Only what follows the last position seen, as a reader of a transcript would. */
 async function follow(isOver: () => boolean, after: (position: number) => Promise<Seen[]>): Promise<number> {
   let last = -1
   for (let isLast = false; !isLast;) {

@@ -1,4 +1,4 @@
-// A table of races as tests: on three nodes of the file's own.
+// Runs a table of races as tests, on three nodes of the file's own.
 import { afterAll, beforeAll, test } from 'vitest'
 import { type Races, startRaces } from './harness.ts'
 import { type RaceCase, expectSerial, runRace } from './race.ts'

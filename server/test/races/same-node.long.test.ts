@@ -1,4 +1,4 @@
-// Races on the node that carries the turn out: any two deeds, at each pause point, end as if one had come after the other.
+// Races on the node that carries the turn out: any two deeds, at each pause point, end as if one had followed the other.
 import { testRaces } from './run-table.ts'
 import { sameNode } from './table.ts'
 

@@ -1,5 +1,5 @@
-// Where a race takes place: a conversation whose first turn runs on node a and has said something, and what the model and the
-// tools answer.
+// The scene of a race: a conversation whose first turn runs on node a and has said something, and the answers of the model
+// and the tools.
 import { ApiError } from '@parley/sdk'
 import { sql } from 'kysely'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
@@ -7,31 +7,31 @@ import { publishAgent } from '../support/server.ts'
 import { answerJson } from '../support/tool-peer.ts'
 import { type Races, until } from './harness.ts'
 
-/** What a call was answered, without ids. */
+/** The answer of a call, without ids. */
 export type Answer = Record<string, unknown>
 
 /** What the running attempt has said when the race begins. */
 export const said = 'Said so far.'
 
-/** How the model goes on after that: it has said all, it calls a tool, or it has called one, which has not answered yet. */
+/** How the model continues: it has finished, it calls a tool, or it has called one that has not answered yet. */
 export type Course = 'reply' | 'step' | 'tool result'
 
 export interface Scene {
   readonly races: Races
   readonly conversation_id: string
-  /** The one that runs. */
+  /** The running turn. */
   readonly turn_id: string
-  /** Of the message whose turn failed before, if the scene has one. */
+  /** The message whose turn failed before, if the scene has one. */
   readonly failed_key: string
-  /** Of the running turn's message. */
+  /** The running turn's message. */
   readonly hello: Promise<Answer>
-  /** The first attempt takes its course. False when nobody listens any more. */
+  /** The first attempt takes its course. False if nothing waits for it any more. */
   goOn(): boolean
-  /** From now on the model and the tools answer everybody to the end. */
+  /** From now on the model and the tools answer everything to the end. */
   settle(): void
-  /** Calls of the model and of the tool that nobody has broken off and that go on. */
+  /** Calls of the model and the tool that were not aborted and are still in progress. */
   openCalls(): { model: number; tool: number }
-  /** How often the model was asked to answer this message. */
+  /** How often the model was called for this message. */
   timesAsked(text: string): number
 }
 
@@ -39,7 +39,7 @@ export interface SceneOptions {
   course: Course
   /** A message failed before. */
   has_failed_message: boolean
-  /** The lease of the running turn has run out, and nobody has noticed yet. */
+  /** The lease of the running turn has run out, and no node has noticed yet. */
   is_lease_lost: boolean
 }
 
@@ -47,7 +47,7 @@ const plain: SceneOptions = { course: 'reply', has_failed_message: false, is_lea
 
 const agents = new WeakMap<Races, ReturnType<typeof publishAgent>>()
 
-/** One agent for all the scenes of a database. */
+/** One agent for all scenes of a database. */
 function agentOf(races: Races) {
   const known = agents.get(races)
   if (known) return known
@@ -97,7 +97,7 @@ interface ScriptedCall {
   finish(): void
 }
 
-/** The first request is answered with `said`, and as the course wants it; the others with nothing until the end. */
+/** The first request is answered with `said` and continues as `course` says; the others say nothing until the end. */
 function createScript({ server: { model }, peer }: Races, course: Course) {
   const asked: string[] = []
   const calls: Record<'model' | 'tool', ScriptedCall[]> = { model: [], tool: [] }
@@ -147,7 +147,7 @@ function finish(held: HeldAnswer, text: string): void {
   held.finish()
 }
 
-/** A turn runs whose lease has run out. */
+/** A turn is running whose lease has run out. */
 export async function isAbandoned({ races, conversation_id }: Scene): Promise<boolean> {
   const { rows } = await sql`select from turns where conversation_id = ${conversation_id} and status = 'running'
     and lease_expires_at < clock_timestamp()`.execute(races.server.database.kysely)

@@ -1,4 +1,4 @@
-// The two sides of a race: everything that changes a conversation while a turn runs, by the name of its commit.
+// The two sides of a race: everything that changes a conversation while a turn runs, named after its commit.
 import type { ConcurrencyRule } from '@parley/contract'
 import type { ChangeName } from '../../src/conversations/commit/pause-points.ts'
 import { type RaceNode, until } from './harness.ts'
@@ -19,7 +19,7 @@ export type Deed =
 /** What the running attempt itself does next. */
 type Progress = 'finish' | 'step' | 'tool result'
 
-/** Every commit has its deeds here, or none where it cannot meet a running turn. */
+/** The deeds of every commit; none if it cannot meet a running turn. */
 export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   message: ['message queue', 'message merge', 'message interrupt', 'message reject'],
   retry: ['retry'],
@@ -31,7 +31,7 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   step: ['step'],
   tool_result: ['tool result'],
   result: ['finish'],
-  // After the end only: see after-end.test.ts.
+  // Only after the end: see after-end.test.ts.
   analysis: [],
 }
 
@@ -44,17 +44,17 @@ export const isProgress = (deed: Deed): deed is Progress => deed in courses
 
 export const courseOf = (deed: Deed): Course | undefined => (isProgress(deed) ? courses[deed] : undefined)
 
-/** Those that stop the running attempt before they begin their commit. */
+/** Deeds that stop the running attempt before they begin their commit. */
 export const halts = (deed: Deed): boolean =>
   deed === 'message interrupt' || deed === 'end cut' || deed === 'cancel' || deed === 'delete'
 
 /**
- * Does the deed; answers what its caller is told, null where nobody has asked. `text` is what a message says, and what tells
- * the two sides apart.
+ * Does the deed; returns the answer of its caller, or null without a caller. `text` is the text of a message, and distinguishes
+ * the two sides.
  */
 export function begin(deed: Deed, scene: Scene, node: RaceNode, text: string): Promise<Answer | null> {
   if (!isProgress(deed)) return ask(deed, scene, node, text)
-  // An attempt that has been stopped gets no further.
+  // An attempt that was stopped gets no further.
   return scene.goOn() ? scene.hello.then(() => null) : Promise.resolve(null)
 }
 

@@ -6,10 +6,10 @@ import { type Deed, changeOf, deedsOf, halts, isProgress } from './sides.ts'
 
 const deeds = Object.values(deedsOf).flat()
 
-/** What it meets is told by the lock alone, so one point before it and one behind it are enough. */
+/** Only the lock decides what it meets, so one point before it and one after it are enough. */
 const isPlain = (deed: Deed) => ['retry', 'delete', 'update'].includes(changeOf(deed))
 
-/** It stops an attempt, finishes it or takes it up: it makes a difference on which node. */
+/** It stops an attempt, finishes it or takes it over, so the node matters. */
 const isPlaced = (deed: Deed) => !isPlain(deed) && (halts(deed) || isProgress(deed) || deed === 'lease loss')
 
 function stagesOf(first: Deed, second: Deed): readonly RaceCase['stage'][] {
@@ -18,7 +18,7 @@ function stagesOf(first: Deed, second: Deed): readonly RaceCase['stage'][] {
   return isPlain(first) || isPlain(second) ? ['begun', 'written'] : stages
 }
 
-/** A turn is finished where it runs, and taken up by another node. */
+/** A turn is finished where it runs, and taken over by another node. */
 function placeOf(deed: Deed, wanted: NodeName): NodeName {
   if (isProgress(deed)) return 'a'
   return deed === 'lease loss' && wanted === 'a' ? 'b' : wanted
@@ -48,10 +48,10 @@ function tabulate(wantedOf: (first: Deed, second: Deed) => Places[]): RaceCase[]
 /** Every pair, on the node that carries the turn out. */
 export const sameNode = tabulate(() => [['a', 'a']])
 
-/** Two points behind the lock are the same to another node, but for what the running attempt writes. */
+/** Two points after the lock look the same to another node, except for the writes of the running attempt. */
 const isTold = ({ first, stage }: RaceCase) => stage !== 'locked' || isProgress(first) || first === 'message reject'
 
-/** Where it makes a difference: the side that does is elsewhere; of two such sides each, and both where both stop the attempt. */
+/** Deeds for which the node matters run on another node; of two such deeds each, and both if both stop the attempt. */
 export const otherNodes = tabulate((first, second) => {
   if (isPlain(first) || isPlain(second)) return []
   const firstElsewhere: Places[] = isPlaced(first) ? [['b', 'a']] : []
@@ -63,8 +63,8 @@ export const otherNodes = tabulate((first, second) => {
 export const describeRace = ({ first, second, stage, nodes: [here, there] }: RaceCase) =>
   `${first} on ${here}, held ${stage}, and ${second} on ${there}`
 
-/** Prime to the number of stages and of deeds, so that each has its turn. */
+/** Coprime to the number of stages and of deeds, so that each comes up. */
 const sample_step = 7
 
-/** As a whole table takes minutes. */
+/** A whole table takes minutes. */
 export const sampleOf = (table: RaceCase[]): RaceCase[] => table.filter((_race, index) => index % sample_step === 0)

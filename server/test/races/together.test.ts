@@ -1,4 +1,4 @@
-// Many conversations of two organizations on two nodes, all of them written at the same moments: each is what it would be alone.
+// Many conversations of two organizations on two nodes, all written at the same moments: each ends as it would alone.
 import { setTimeout } from 'node:timers/promises'
 import type { Client } from '@parley/sdk'
 import { sql } from 'kysely'
@@ -15,7 +15,7 @@ import { type Answer, answerOf, sendMessage } from './scene.ts'
 let proxy: PostgresProxy
 let server: TestServer
 let other: App
-/** Of each organization: its clients of both nodes, and its agent. */
+/** For each organization: its clients on both nodes, and its agent. */
 let owners: { clients: [Client, Client]; agent_id: string }[]
 beforeAll(async () => {
   proxy = await startPostgresProxy(inject('postgres_url'))
@@ -51,7 +51,7 @@ async function startTalk(random: Random, name: string): Promise<Talk> {
 
 const rules = ['queue', 'queue', 'merge', 'interrupt', 'reject'] as const
 
-/** Some with a key, and of these some twice at once. */
+/** Some with a key, and some of these twice at once. */
 async function send({ id, name, clients, random, sent }: Talk): Promise<void> {
   const rule = random.pick(rules)
   const text = `${name} says ${sent.length}`
@@ -91,7 +91,7 @@ function act(talk: Talk): Promise<unknown> {
   return dice < 0.97 ? end(talk) : remove(talk)
 }
 
-/** Nothing of another conversation; what was said to be stored, once; what was said not to be, not at all. */
+/** Nothing of another conversation; what was reported as stored, once; what was reported as not stored, not at all. */
 function checkWhatWasSaid({ name, sent }: Talk, { items }: Stored): void {
   const said = (role: string) => items.filter((item) => item.role === role).map(({ text }) => text)
   for (const text of [...said('user'), ...said('assistant')]) expect(text).toContain(`${name} says`)
@@ -105,7 +105,7 @@ function checkWhatWasSaid({ name, sent }: Talk, { items }: Stored): void {
   }
 }
 
-test.each([1, 2])('each of many conversations is what it would be alone (seed %i)', async (seed) => {
+test.each([1, 2])('each of many conversations ends as it would alone (seed %i)', async (seed) => {
   const random = createRandom(seed)
   server.model.answer = ({ messages }) => {
     if (random.happens(0.1)) return 400

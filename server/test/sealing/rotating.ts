@@ -66,7 +66,7 @@ export async function rotateWhileWriting(rounds: number): Promise<void> {
   await using server = await startTestServer()
   const accepted = new Map<string, string>()
   let refused = 0
-  /** Until it is refused. */
+  /** Repeats the call until it is refused. */
   const write = async (writer: number, round: number) => {
     for (let n = 0; n < 10_000; n += 1) {
       const [name, value] = [`W${writer}_${n % 20}`, `value-${writer}-${round}-${n}`]

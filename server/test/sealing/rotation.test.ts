@@ -1,4 +1,4 @@
-// The rotation of the secret key: what was sealed can be read with the new one and with no other, whoever writes or dies meanwhile.
+// Rotation of the secret key: sealed data can be read only with the new key, whatever is written or killed at the same time.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
@@ -28,7 +28,7 @@ const attentive = {
 }
 setStage()
 
-test('everything goes on with the new key, and nothing opens with the old one', async () => {
+test('everything continues with the new key, and nothing opens with the old one', async () => {
   await using server = await startTestServer(opened_hosts, { ports: attentive })
   const old_key = await keyFile(server)
   await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
@@ -88,7 +88,7 @@ async function expectSealedWith(server: TestServer, new_key: Buffer, old_key: Bu
   }
 }
 
-test('a node that still has the old key stores nothing with it, and blames no endpoint for it', async () => {
+test('a node that still has the old key stores nothing with it, and counts no failure of an endpoint', async () => {
   await using server = await startTestServer(opened_hosts)
   await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
   const { id: webhook_id } = await server.client.createWebhookEndpoint({ url: receiver.url, events: ['webhook.test'] })
@@ -112,11 +112,10 @@ test('a node that still has the old key stores nothing with it, and blames no en
   expect(data).toMatchObject([{ status: 'pending', tries: [] }])
 })
 
-test('whatever was accepted while the key is rotated, again and again, can be read afterwards', () =>
-  rotateWhileWriting(2))
+test('everything accepted during repeated rotations can be read afterwards', () => rotateWhileWriting(2))
 
 describe('a command that dies', () => {
-  /** The transaction ends as the test says. */
+  /** A database whose transaction ends as the test decides. */
   const endingWith = (database: Database, end: 'rollback' | 'doubt'): Database => ({
     ...database,
     transaction: async (work) => {
@@ -130,7 +129,7 @@ describe('a command that dies', () => {
     },
   })
 
-  test.each(['rollback', 'doubt'] as const)('in the middle (%s) leaves a key that fits', async (end) => {
+  test.each(['rollback', 'doubt'] as const)('in the middle (%s) leaves a matching key', async (end) => {
     await using server = await startTestServer(opened_hosts)
     await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
     const agent_id = await newAgent(server)
@@ -140,7 +139,7 @@ describe('a command that dies', () => {
     await server.restart()
     expect((await keyFile(server)).equals(old_key)).toBe(end === 'rollback')
     expect(await callTool(server, agent_id)).toBe('planted-value')
-    // And again, to its end.
+    // Runs again, to its end.
     expect(await rotate(server)).toMatchObject({ secrets: 1 })
     await server.restart()
     expect(await callTool(server, agent_id)).toBe('planted-value')
@@ -151,11 +150,11 @@ describe('keys from the settings', () => {
   const [first, second] = [randomBytes(32), randomBytes(32)]
   const hex = (key: Buffer) => key.toString('hex')
 
-  test('need the next one, which a start takes as soon as it counts', async () => {
+  test('need the next one, which a start uses as soon as it is current', async () => {
     await using server = await startTestServer({ PARLEY_SECRET_KEY: hex(first), PARLEY_SECRET_KEY_NEXT: hex(second) })
     await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
     await expect(rotate(server, { secret_key_next: undefined })).rejects.toThrow(/PARLEY_SECRET_KEY_NEXT/)
-    await expect(rotate(server, { secret_key_next: first })).rejects.toThrow(/in use already/)
+    await expect(rotate(server, { secret_key_next: first })).rejects.toThrow(/already in use/)
     const wrong = { secret_key: randomBytes(32), secret_key_next: randomBytes(32) }
     await expect(rotate(server, wrong)).rejects.toThrow(/is not the secret key/)
     expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 0, answers: 0 })
@@ -170,7 +169,7 @@ describe('keys from the settings', () => {
   })
 })
 
-test('what an earlier key sealed that was lost stays as it is, and counts as not set', async () => {
+test('data sealed with a lost earlier key does not change, and counts as not set', async () => {
   await using server = await startTestServer(opened_hosts)
   const agent_id = await newAgent(server)
   await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })

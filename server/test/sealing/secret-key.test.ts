@@ -25,7 +25,7 @@ interface Start {
   database?: Database
 }
 
-/** Each node has a data folder of its own. */
+/** Each node has its own data folder. */
 function load({ node = 'one', secret_key, database = test.database }: Start = {}): Promise<Buffer> {
   return loadSecretKey({ database, ports: systemPorts, config: configOf(node, secret_key) })
 }
@@ -38,7 +38,7 @@ const configOf = (node: string, secret_key?: Buffer, secret_key_next?: Buffer) =
 
 async function faultOf(call: Promise<unknown>): Promise<string> {
   const error = await call.then(
-    () => expect.fail('this start should have failed'),
+    () => expect.fail('the start did not fail'),
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(ConfigError)
@@ -49,7 +49,7 @@ const given = Buffer.alloc(32, 3)
 const fileOf = (node: string) => join(folder, node, 'secret-key')
 
 describe('the secret key', () => {
-  it('is made at the first start and the same at every other', async () => {
+  it('is created at the first start and the same at every later one', async () => {
     const key = await load()
     expect(key).toHaveLength(32)
     expect(await readFile(fileOf('one'), 'utf8')).toBe(`${key.toString('hex')}\n`)
@@ -66,7 +66,7 @@ describe('the secret key', () => {
     expect(rows[0]?.row).not.toContain(key.toString('hex'))
   })
 
-  it('is taken from the settings, and then no file is made', async () => {
+  it('is taken from the settings, and then no file is created', async () => {
     expect(await load({ secret_key: given })).toEqual(given)
     expect(await readdir(folder)).toEqual([])
     expect(await load({ secret_key: given })).toEqual(given)
@@ -81,7 +81,7 @@ describe('the secret key', () => {
     expect(fault).not.toContain(key.toString('hex'))
   })
 
-  it('is not made anew where the database knows another: no file is left that would mislead', async () => {
+  it('is not created if the database has another one, and leaves no misleading file', async () => {
     await load()
     expect(await faultOf(load({ node: 'two' }))).toContain(fileOf('two'))
     expect(await readdir(folder)).toEqual(['one'])
@@ -90,7 +90,7 @@ describe('the secret key', () => {
     expect(await readdir(join(folder, 'one'))).toEqual([])
   })
 
-  it('is that of one node when several start first at once; the others say what to do', async () => {
+  it('is that of one node if several start for the first time at once; the others report what to do', async () => {
     const nodes = ['a', 'b', 'c', 'd']
     const outcomes = await Promise.allSettled(nodes.map((node) => load({ node })))
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
@@ -100,7 +100,7 @@ describe('the secret key', () => {
     expect(await readdir(folder)).toHaveLength(1)
   })
 
-  it('of a start that was killed before its commit is used by the next', async () => {
+  it('of a start that was killed before its commit is used by the next one', async () => {
     const dying: Database = {
       ...test.database,
       transaction: (work) =>
@@ -114,14 +114,14 @@ describe('the secret key', () => {
     expect((await load()).toString('hex')).toBe(kept)
   })
 
-  it('is not guessed from a damaged file', async () => {
+  it('is not read from a damaged file', async () => {
     await load()
     await writeFile(fileOf('one'), 'abc')
     expect(await faultOf(load())).toContain('64 hexadecimal digits')
     expect(await readFile(fileOf('one'), 'utf8')).toBe('abc')
   })
 
-  it('can be replaced by an operator who gives up the old one', async () => {
+  it('can be replaced by an operator who abandons the old one', async () => {
     await load()
     await test.database.pool.query('delete from installation')
     expect(await load({ node: 'two', secret_key: given })).toEqual(given)

@@ -1,16 +1,16 @@
-// A model server that is no friend: it says the key that it is called with wherever it can.
+// A hostile model server that repeats the key that it is called with wherever it can.
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** `calls`: the tools that it names, and then a reply with the key. */
+/** `calls`: the tools that it calls before a reply with the key. */
 type Mode = 'says' | 'refuses' | 'redirects' | { calls: string[] }
 
 export interface EchoingModel extends AsyncDisposable {
   readonly base_url: string
   /** The keys that it was called with. */
   readonly keys: string[]
-  /** Everything that it was sent. */
+  /** Everything that was sent to it. */
   readonly bodies: string[]
   mode: Mode
 }
@@ -58,7 +58,7 @@ async function serve(model: EchoingModel, request: IncomingMessage, response: Se
   }
 }
 
-/** The key once in small pieces and once whole, once more in the arguments of each call. */
+/** The key once in small pieces and once whole, and again in the arguments of each call. */
 function deltasOf(key: string, calls: string[]): object[] {
   const pieces = ['Your key is ', ...(key.match(/.{1,3}/g) ?? []), `, yes: ${key}.`].map((content) => ({ content }))
   const tool_calls = calls.map((name, index) => {

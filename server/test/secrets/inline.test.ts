@@ -1,4 +1,4 @@
-// Secrets in inline configurations: only who may change agents can have one sent to an address of his choice.
+// Secrets in inline configurations: only callers with permission to change agents can send one to an address of their choice.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
@@ -43,20 +43,20 @@ test.each<[string, () => object]>([
     }),
   ],
   ['a header of an MCP server', () => withServer({ 'x-key': '{{ secrets.SHOP }}' })],
-])('named in %s, they need the scope of changing agents', async (_where, config) => {
+])('used in %s, they need the scope for changing agents', async (_where, config) => {
   const without = await makeKey(server, { only: ['conversations:manage', 'agents:read'] })
   const error = await refusal(create(without, { agent_config: config() }))
   expect(error).toMatchObject({ status: 403, code: 'forbidden', message: expect.stringContaining('agents:manage') })
   const holder = await makeKey(server, { only: ['conversations:manage', 'agents:manage'] })
   const { conversation } = await create(holder, { agent_config: config() })
-  // Its content is known by now, and its author is still not the caller.
+  // The content exists by now, but the caller is still not its author.
   expect(await refusal(create(without, { agent_config: config() }))).toMatchObject({ status: 403 })
   expect(peer.requests).toEqual([])
   const message = { conversation_id: conversation.id, text: 'Go' }
   expect(await server.as({ token: without }).sendConversationMessage(message)).toMatchObject({ tool_calls: [] })
 })
 
-test('without a secret it takes no more than conversations:manage', async () => {
+test('without a secret, conversations:manage is enough', async () => {
   const token = await makeKey(server, { only: ['conversations:manage'] })
   const config = { ...withAction({ body: 'the secrets of tea' }), instructions: '{{ secrets.SHOP }}' }
   expect((await create(token, { agent_config: config })).conversation.status).toBe('in_progress')

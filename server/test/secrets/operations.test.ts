@@ -1,4 +1,4 @@
-// Secrets as their administrators and the templates of tools see them.
+// Secrets from the view of administrators and of templates of tools.
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Organization, makeKey, makeOrganization } from '../support/actors.ts'
@@ -10,7 +10,7 @@ let peer: ToolPeer
 let other: Organization
 beforeAll(async () => {
   peer = await startToolPeer()
-  // So many that the share of one organization is eight of them, or more.
+  // Enough that the share of one organization is at least eight.
   server = await startTestServer({ ...opened_hosts, PARLEY_DATABASE_CONNECTIONS: '24' })
   other = await makeOrganization(server)
 })
@@ -28,7 +28,7 @@ const namesOf = async (client = server.client) =>
   (await client.listSecrets({ limit: 100 })).data.map(({ name }) => name)
 
 describe('the operations', () => {
-  test('a secret is set, set anew, listed by its name, and deleted', async () => {
+  test('a secret can be set, changed, listed by its name, and deleted', async () => {
     const made = await server.client.setSecret({ name: 'API_KEY', value: 'first' })
     expect(made).toEqual({ name: 'API_KEY', created_at: expect.any(String), updated_at: expect.any(String) })
     const changed = await server.client.setSecret({ name: 'API_KEY', value: 'second' })
@@ -59,11 +59,11 @@ describe('the operations', () => {
     ['a name that ends in a line break', { name: 'KEY\n' }, 'name'],
     ['an empty value', { value: '' }, 'value'],
     ['a value that is too long', { value: 'v'.repeat(8193) }, 'value'],
-    ['a value that is no text', { value: 5 }, 'value'],
+    ['a value that is not a text', { value: 5 }, 'value'],
     ['no value', { value: undefined }, 'value'],
     ['a value with a NUL', { value: 'hidden\0' }, 'value'],
     ['a value with a lone surrogate', { value: 'hidden\ud800' }, 'value'],
-  ])('%s is refused, and the answer does not repeat it', async (_what, wrong, path) => {
+  ])('%s is refused, and the response does not repeat it', async (_what, wrong, path) => {
     const input = { name: 'KEY', value: 'hidden', ...wrong } as { name: string; value: string }
     const error = await refusal(server.client.setSecret(input))
     expect(error).toMatchObject({ status: 422, code: 'validation_failed' })
@@ -72,16 +72,16 @@ describe('the operations', () => {
     expect(await namesOf()).toEqual([])
   })
 
-  test('the bounds themselves are allowed', async () => {
+  test('the limits themselves are permitted', async () => {
     await server.client.setSecret({ name: `_${'9'.repeat(63)}`, value: 'v'.repeat(8192) })
     await server.client.setSecret({ name: 'K', value: ' ' })
     expect(await namesOf()).toHaveLength(2)
   })
 
-  test('an organization has at most 200, also when many come at once; those that it has can be changed', async () => {
+  test('an organization has at most 200, also if many are set at once; existing ones can be changed', async () => {
     await sql`insert into secrets (organization_id, name, value)
       select ${server.organization_id}, 'S' || n, '' from generate_series(1, 197) n`.execute(server.database.kysely)
-    // Nobody gets further than to the insert before all have come.
+    // No call gets past the insert before all have arrived.
     const gate = await server.database.pool.connect()
     await gate.query('begin; lock table secrets in share mode')
     const tries = Array.from({ length: 8 }, (_, n) => server.client.setSecret({ name: `NEW_${n}`, value: 'hidden' }))
@@ -100,7 +100,7 @@ describe('the operations', () => {
     await other.client.setSecret({ name: 'OURS', value: 'hidden' })
   })
 
-  test('only who manages the organization may do anything with them', async () => {
+  test('only callers who manage the organization can use these operations', async () => {
     const key = await makeKey(server, { without: ['organizations:manage'] })
     const client = server.as({ token: key })
     const calls = [
@@ -111,12 +111,12 @@ describe('the operations', () => {
     for (const call of calls) expect(await refusal(call())).toMatchObject({ status: 403, code: 'forbidden' })
   })
 
-  test('what is stored is sealed, and bound to its organization and its name', async () => {
+  test('stored values are sealed, and bound to their organization and name', async () => {
     await server.client.setSecret({ name: 'A', value: 'planted-value' })
     await server.client.setSecret({ name: 'B', value: 'another-value' })
     const { rows } = await server.database.pool.query<{ value: Buffer }>('select value from secrets')
     for (const { value } of rows) expect(value.toString('latin1')).not.toContain('-value')
-    // A row that somebody with access to the database has put in another's place opens nothing.
+    // A value that someone with access to the database moved to another row cannot be opened.
     const copy = `update secrets set value = (select value from secrets where name = 'A') where name = 'B'`
     await server.database.pool.query(copy)
     expect(await sentWith('{{ secrets.A }},{{ secrets.B }}')).toBe('planted-value,')
@@ -125,7 +125,7 @@ describe('the operations', () => {
   })
 })
 
-/** What the tool of a new agent of the organization sends as its body. */
+/** The body that the tool of a new agent of the organization sends. */
 async function sentWith(
   template: unknown,
   { client } = { client: server.client } as Pick<Organization, 'client'>,
@@ -145,7 +145,7 @@ async function sentWith(
 }
 
 describe('templates', () => {
-  test('of a request see the secrets as they are now', async () => {
+  test('of a request have the present secrets', async () => {
     await server.client.setSecret({ name: 'A', value: 'one-value' })
     expect(await sentWith('{{ secrets.A }}')).toBe('one-value')
     await server.client.setSecret({ name: 'A', value: 'two-value' })
@@ -154,7 +154,7 @@ describe('templates', () => {
     expect(await sentWith('[{{ secrets.A }}]')).toBe('[]')
   })
 
-  test('never those of another organization', async () => {
+  test('never have those of another organization', async () => {
     await other.client.setSecret({ name: 'A', value: 'of-another' })
     expect(await sentWith('[{{ secrets.A }}{{ secrets }}]')).toBe('[{}]')
     expect(await namesOf()).toEqual([])
@@ -163,14 +163,14 @@ describe('templates', () => {
     expect(await sentWith('{{ secrets.A }}', other)).toBe('of-another')
   })
 
-  test('take nothing that a model says for a secret, nor as a template', async () => {
+  test('treat text from a model neither as a secret nor as a template', async () => {
     expect(await sentWith('[{{ secrets.A }}]')).toBe('[]')
     await server.client.setSecret({ name: 'A', value: 'our-value' })
     expect(await sentWith('{{ secrets.A }} {{ said }}')).toBe('our-value {{ secrets.A }}')
     expect(await refusal(sentWith('{{ secrets.A }}', undefined, { save_as: 'secrets' }))).toMatchObject({ status: 422 })
   })
 
-  test('other than those of a request see none', async () => {
+  test('other than those of a request have none', async () => {
     await server.client.setSecret({ name: 'A', value: 'planted-value' })
     const text = '[{{ secrets.A }}]'
     const { agent_id } = await publishAgent(server.client, {
@@ -189,7 +189,7 @@ describe('templates', () => {
   })
 })
 
-test('a key for a provider whose calls the operator leads elsewhere is not used', async () => {
+test('a key for a provider whose calls the operator redirects is not used', async () => {
   await server.client.setSecret({ name: 'OPENAI_API_KEY', value: 'sk-of-the-organization' })
   const { agent_id } = await publishAgent(server.client)
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })

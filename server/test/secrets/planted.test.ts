@@ -1,5 +1,5 @@
-// The planted secret: used in every place where one may be, with peers that send back whatever they are sent. Then everything that
-// is stored, logged or answered is searched for it.
+// Planted secrets are used in every permitted place, with peers that send back everything that they receive. Then everything that is
+// stored, logged or returned is searched for them.
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Client } from '@parley/sdk'
@@ -8,7 +8,7 @@ import { type TestServer, publishAgent, startTestServer } from '../support/serve
 import { type ToolPeer, type ToolRequest, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { type EchoingModel, startEchoingModel } from './echoing-model.ts'
 
-/** Each begins with letters of its own, which are looked for too: a part of a secret is a secret. */
+/** Each begins with distinct letters, which are searched for too, because a part of a secret is a secret. */
 const planted = {
   HEADER_TOKEN: `planted1-${randomUUID()}/"q'+%41 \\x=&<>`,
   BODY_TOKEN: `planted2-${randomUUID()}\nü€😀"\\/+%20&`,
@@ -21,7 +21,7 @@ let server: TestServer
 let peer: ToolPeer
 let model: EchoingModel
 let client: Client
-/** Every body that the API has answered, as text. */
+/** Every response body of the API, as text. */
 const answered: string[] = []
 
 beforeAll(async () => {
@@ -64,11 +64,11 @@ const echoed = (seen: ToolRequest) => JSON.stringify(allOf(seen))
 const answer = (response: ServerResponse, status: number, type: string, body: string) =>
   response.writeHead(status, { 'content-type': type, 'x-echo': encodeURIComponent(body).slice(0, 8000) }).end(body)
 
-/** As far as an answer is read, and then kept. */
+/** The limits up to which a response is read and then stored. */
 const kept_bytes = 262_144
 const read_bytes = kept_bytes + 12 * Math.max(...Object.values(planted).map(({ length }) => length))
 
-/** The value so often that redacting makes the text much shorter, and once more from `at` on: cut in two by a bound there. */
+/** Repeats the value so often that redacting shortens the text a lot, and once more from `at` on, where a limit cuts it in two. */
 const padded = (seen: ToolRequest, at: number) => {
   const value = (JSON.parse(seen.body) as { token: string }).token
   const filler = `${value} ${'x'.repeat(2000)} `.repeat(100)
@@ -136,13 +136,13 @@ function toolsOf() {
     ...Object.keys(peers).map((path) =>
       tool(path, { ...request, url: request.url.replace('{{ base }}/echo', `${peer.url}/${path}`) }),
     ),
-    // Names none, and gets back what others have sent.
+    // Uses no secret, and gets back what others have sent.
     tool('innocent', { type: 'http', url: `${peer.url}/remembered` }),
     {
       ...tool('speaks', { ...request, url: `${peer.url}/text`, save_as: 'got' }),
       actions: [
         { ...request, url: `${peer.url}/text`, save_as: 'got' },
-        // Runs, since no condition sees a secret.
+        // Runs, because conditions have no secrets.
         { type: 'play_message', message: 'Got {{ got.body }}{{ secrets }}', condition: 'not secrets.HEADER_TOKEN' },
       ],
       output: '{{ got|tojson }}{{ secrets.HOST_TOKEN }}{{ secrets }}',
@@ -157,7 +157,7 @@ function toolsOf() {
   ]
 }
 
-test('a planted secret is in nothing that is stored, logged, delivered or answered', { timeout: 120_000 }, async () => {
+test('a planted secret is in nothing that is stored, logged, delivered or returned', { timeout: 120_000 }, async () => {
   peer.answer = (seen, response) => {
     const path = seen.url.split(/[/?]/)[1]!
     if (path === 'hook') return answer(response, 200, 'text/plain', seen.body)
@@ -198,7 +198,7 @@ test('a planted secret is in nothing that is stored, logged, delivered or answer
   const { summary } = await client.endConversation({ conversation_id })
   expect(summary).toContain('[secret OPENAI_API_KEY]')
 
-  // What was planted was used, and sent back.
+  // The planted secrets were used and sent back.
   for (const name of Object.keys(peers))
     expect(
       peer.requests.some(({ url }) => url.startsWith(`/${name}`)),
@@ -216,7 +216,7 @@ test('a planted secret is in nothing that is stored, logged, delivered or answer
   const received = peer.requests.filter(({ url }) => url === '/hook').map(({ body }) => body)
   expect(received.length).toBeGreaterThan(10)
   const places = { stored, log: server.log.join('\n'), answers: answered.join('\n'), webhooks: received.join('\n') }
-  // The model is an outsider too: of what others know, it is told nothing.
+  // The model is a third party too, and must not get the secrets of others.
   const models = model.bodies.join('\n')
   for (const [place, text] of Object.entries({ ...places, models })) expectNoSecret(place, text)
 })
@@ -235,7 +235,7 @@ async function readEverything(conversation_id: string) {
   await client.listWebhookDeliveries({ webhook_id, limit: 100 })
 }
 
-/** Every value of every column of every table, those of the job queue included. */
+/** Every value of every column of every table. */
 async function readDatabase(): Promise<string> {
   const { pool } = server.database
   const { rows: tables } = await pool.query<{ name: string }>(
@@ -255,7 +255,7 @@ async function readDatabase(): Promise<string> {
   return parts.join('\n')
 }
 
-/** Each in plain, percent-encoded, Base64 and escaped form; and its beginning in all of those. */
+/** Each secret and its beginning in plain, percent-encoded, Base64 and escaped form. */
 function expectNoSecret(place: string, text: string): void {
   const decoded = text.replace(/\\+u([0-9a-f]{4})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)))
   const haystacks = [text, decoded, decodePercent(text)].map((one) => one.toLowerCase())
@@ -268,7 +268,7 @@ function expectNoSecret(place: string, text: string): void {
         expect(haystack.indexOf(needle), `${needle} in ${place}: ${around(haystack, needle)}`).toBe(-1)
     }
     for (const offset of [0, 1, 2]) {
-      // Of the beginning only those letters that nothing behind it has a part in.
+      // Of the beginning, only the letters that do not depend on what follows.
       const base64 = btoa64('\0'.repeat(offset) + value).replace(/=+$/, '')
       const core = base64.slice([0, 2, 3][offset], Math.floor(((offset + Buffer.byteLength(value)) * 8) / 6))
       expect(text.indexOf(core), `Base64 of ${value} in ${place}: ${around(text, core)}`).toBe(-1)

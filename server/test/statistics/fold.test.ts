@@ -1,4 +1,4 @@
-// Adding up loses nothing and counts nothing twice, however many do it at once and wherever it breaks off; and no writer waits.
+// Adding counts to the sums loses nothing and counts nothing twice, with any concurrency or interruption, and blocks no writer.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
@@ -25,7 +25,7 @@ const everythingOf = async (agent: string) => {
 }
 const left = async () => Number((await run('select count(*) from statistics_deltas')).rows[0].count)
 
-/** So many rows of an agent of its own, over two days. */
+/** Adds this number of rows for a new agent, over two days. */
 async function count(rows: number): Promise<string> {
   const agent = randomUUID()
   await run(
@@ -37,10 +37,10 @@ async function count(rows: number): Promise<string> {
   return agent
 }
 
-test('several at once, over more rows than one takes: all of it once', async () => {
+test('several at once, over more rows than one statement takes: everything counts once', async () => {
   const agent = await count(25_000)
   await Promise.all([1, 2, 3].map(() => foldStatistics(server.database, 100)))
-  // What each did not see while another held it.
+  // The rows that each skipped because another one had locked them.
   await foldStatistics(server.database, 100)
   expect(await left()).toBe(0)
   expect(await totalsOf(agent)).toMatchObject({ conversations: 25_000 })
@@ -50,7 +50,7 @@ test('several at once, over more rows than one takes: all of it once', async () 
   expect(hours.size).toBe(4)
 })
 
-test('one that breaks off has done nothing', async () => {
+test('an interrupted one has no effect', async () => {
   const agent = await count(10)
   const broken = server.database.transaction(async (tx) => {
     await foldStatistics(tx, 1)
@@ -62,7 +62,7 @@ test('one that breaks off has done nothing', async () => {
   expect(await totalsOf(agent)).toMatchObject({ conversations: 10 })
 })
 
-test('who reads meanwhile sees everything, and once', async () => {
+test('a reader at the same time sees everything once', async () => {
   const agent = await count(30_000)
   const state = { isFolded: false }
   const folding = foldStatistics(server.database, 100).finally(() => (state.isFolded = true))
@@ -73,7 +73,7 @@ test('who reads meanwhile sees everything, and once', async () => {
   expect((await totalsOf(agent))['conversations']).toBe(30_000)
 })
 
-test('a writer waits neither for another of the same agent, nor for what is being added up', async () => {
+test('a writer waits neither for another one of the same agent nor for a fold', async () => {
   const { agent_id } = await publishAgent(server.client)
   const create = () => server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
   const first = (await create()).conversation.id
@@ -87,7 +87,7 @@ test('a writer waits neither for another of the same agent, nor for what is bein
   expect((await server.client.getAgent({ agent_id })).statistics).toMatchObject({ conversations: 3, user_turns: 1 })
 })
 
-test('the count of what was there before the tables were is that of what was counted since', async () => {
+test('the migration counts existing data like data counted since', async () => {
   const { agent_id } = await publishAgent(server.client)
   const create = async () =>
     (await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })).conversation.id

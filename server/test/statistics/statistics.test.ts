@@ -1,4 +1,4 @@
-// Statistics tell what happened, to whom it concerns, whatever has been added up already.
+// Statistics report what happened, to callers with access to it, whether or not it has been added to the sums.
 import { randomUUID } from 'node:crypto'
 import type { Output } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -21,7 +21,7 @@ const say = (conversation_id: string, text = 'Hello') =>
 const totalsOf = async (agent: string) => (await server.client.getStatistics({ agent_id: agent })).totals
 const fold = () => foldStatistics(server.database, 100)
 
-/** An agent to which one thing of each kind has happened. */
+/** An agent with one event of each kind. */
 async function live(): Promise<string> {
   const agent = (await publishAgent(server.client)).agent_id
   server.model.answer = () => 'A reply.'
@@ -52,29 +52,26 @@ describe('what happened', () => {
     agent_id = await live()
   })
 
-  test.each(['as it was written', 'once it is added up', 'and when there is nothing left to add'])(
-    '%s',
-    async (when) => {
-      if (when !== 'as it was written') await fold()
-      const statistics = await server.client.getStatistics({ agent_id })
-      expect(statistics.totals).toMatchObject(counted)
-      expect(statistics.active_conversations).toBe(1)
-      expect(statistics.totals.input_tokens).toBeGreaterThan(0)
-      expect(statistics.totals.latency).toMatchObject({
-        turns: 2,
-        first_text: { p50_ms: expect.any(Number), p95_ms: expect.any(Number) },
-        total: { p50_ms: expect.any(Number), p95_ms: expect.any(Number) },
-        tools_share: 0,
-      })
-      expect((await server.client.getAgent({ agent_id })).statistics).toMatchObject({
-        conversations: 2,
-        active_conversations: 1,
-        user_turns: 3,
-      })
-    },
-  )
+  test.each(['as written', 'once it has been added', 'when nothing is left to add'])('%s', async (when) => {
+    if (when !== 'as written') await fold()
+    const statistics = await server.client.getStatistics({ agent_id })
+    expect(statistics.totals).toMatchObject(counted)
+    expect(statistics.active_conversations).toBe(1)
+    expect(statistics.totals.input_tokens).toBeGreaterThan(0)
+    expect(statistics.totals.latency).toMatchObject({
+      turns: 2,
+      first_text: { p50_ms: expect.any(Number), p95_ms: expect.any(Number) },
+      total: { p50_ms: expect.any(Number), p95_ms: expect.any(Number) },
+      tools_share: 0,
+    })
+    expect((await server.client.getAgent({ agent_id })).statistics).toMatchObject({
+      conversations: 2,
+      active_conversations: 1,
+      user_turns: 3,
+    })
+  })
 
-  test('all of it is in the buckets of its time, by the hour and by the day', async () => {
+  test('everything is in the buckets of its time, by hour and by day', async () => {
     for (const bucket of ['hour', 'day'] as const) {
       const statistics = await server.client.getStatistics({ agent_id, bucket })
       expect(statistics).toMatchObject({ bucket, time_zone: 'UTC' })
@@ -85,7 +82,7 @@ describe('what happened', () => {
       expect(sum(({ replies }) => replies)).toBe(2)
       expect(sum(({ conversations }) => conversations)).toBe(2)
       expect(sum(({ latency }) => latency?.turns ?? 0)).toBe(2)
-      // An hour may have passed since it began.
+      // A new hour may have started since.
       expect(statistics.buckets.slice(0, -3).every(({ user_messages }) => user_messages === 0)).toBe(true)
     }
   })
@@ -103,7 +100,7 @@ describe('what happened', () => {
   })
 })
 
-test('a conversation that is deleted has happened all the same; the agent no longer has it', async () => {
+test('a deleted conversation still counts, but no longer for the totals of the agent', async () => {
   const { agent_id: agent } = await publishAgent(server.client)
   const conversation_id = await begin(agent)
   await say(conversation_id)
@@ -125,7 +122,7 @@ test('a conversation that is deleted has happened all the same; the agent no lon
   }
 })
 
-test('what was brought in counts at its own time', async () => {
+test('imported conversations count at their own time', async () => {
   const { agent_id: agent } = await publishAgent(server.client)
   const row = { channel: 'webrtc' as const, user_id: 'u', agent_id: agent, created_at: '2025-06-01T23:59:59.999Z' }
   const done = { ...row, id: randomUUID(), status: 'completed' as const, duration: 100, user_turn_count: 7 }
@@ -152,8 +149,8 @@ test('what was brought in counts at its own time', async () => {
   expect((await read()).buckets).toEqual(before.buckets)
 })
 
-describe('who may see it', () => {
-  test('nobody of another organization; a narrowed key its own agents', async () => {
+describe('access', () => {
+  test('no one of another organization; a narrowed key only its own agents', async () => {
     const agent = await live()
     const stranger = await makeOrganization(server)
     const narrowed = server.as({ token: await makeNarrowedKey(server, [agent]) })
@@ -174,13 +171,13 @@ describe('who may see it', () => {
     }
   })
 
-  test('an agent that cannot be has nothing', async () => {
+  test('a malformed agent id has no counts', async () => {
     for (const nobody of ['', 'nonsense', randomUUID()]) {
       expect((await totalsOf(nobody)).conversations).toBe(0)
     }
   })
 
-  test('conversations without an agent count for the organization alone', async () => {
+  test('conversations without an agent count only for the organization', async () => {
     const before = (await server.client.getStatistics()).totals.conversations
     const agent_config = { instructions: 'Be brief.' }
     await server.client.createConversation({ channel: 'text', user_id: 'u', agent_config })
@@ -196,6 +193,6 @@ test.each([
   { from: '2026-01-01T00:00Z', to: '2026-03-01T00:00Z', bucket: 'hour' as const },
   { from: 'yesterday' },
   { bucket: 'minute' as never },
-])('a range that cannot be told is refused: %o', async (range) => {
+])('an invalid range is refused: %o', async (range) => {
   expect(await refusal(server.client.getStatistics(range))).toMatchObject({ status: 422, code: 'validation_failed' })
 })

@@ -1,4 +1,4 @@
-// Who else there is beside the first organization's admin: other organizations, users, and keys with less power.
+// Further callers besides the first organization's admin: other organizations, users, and keys with fewer scopes.
 import { type Scope, scopes } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
@@ -7,7 +7,7 @@ import type { TestServer } from './server.ts'
 
 export interface Organization {
   id: string
-  /** Of its admin. */
+  /** A key of its admin. */
   key: string
   client: Client
 }
@@ -36,13 +36,13 @@ export async function makeUser(server: TestServer, organization: string): Promis
   return { user_id, token: (await createTokenForUser(administration, { email })).secret }
 }
 
-/** A key of the first organization with these scopes only, or with all but those. */
+/** A key of the first organization with only these scopes, or with all except these. */
 export async function makeKey(server: TestServer, power: { only: Scope[] } | { without: readonly Scope[] }) {
   const held = 'only' in power ? power.only : scopes.filter((scope) => !power.without.includes(scope))
   return (await server.client.createOrganizationKey({ name: 'Key', scopes: held })).pat_key
 }
 
-/** A key of the first organization that sees these agents only. */
+/** A key of the first organization that is restricted to these agents. */
 export async function makeNarrowedKey(server: TestServer, agent_ids: string[]) {
   return (await server.client.createOrganizationKey({ name: 'Narrowed key', agent_ids })).pat_key
 }

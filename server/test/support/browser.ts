@@ -1,19 +1,19 @@
-// A browser, as far as the server can tell one: it keeps cookies by their rules, and says what page a request comes from.
+// A browser, as far as the server can tell: it follows the rules for cookies and sends the origin of its page.
 import { type Client, type ClientOptions, createClient } from '@parley/sdk'
 import { parseSetCookie } from 'cookie'
 
 export interface Browser {
-  /** Of the SDK, on a page of the server. */
+  /** Headers that the SDK sends on a page of the server. */
   client: Client
   fetch: typeof fetch
   /** Name and value of each cookie. */
   cookies: Map<string, string>
-  /** The `Set-Cookie` headers of all answers. */
+  /** The `Set-Cookie` headers of all responses. */
   set_cookies: string[]
   as(options: Partial<ClientOptions>): Client
 }
 
-/** Redirects are answers like any other. */
+/** Redirects are returned like any other response. */
 export function openBrowser(
   url: string,
   headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' },

@@ -1,10 +1,10 @@
-// Calls an operation that is known by its id only.
+// Calls an operation by its id.
 import type { Client, Input, OperationId } from '@parley/sdk'
 
 type OnResponse = (response: Response) => void
 type AnyCall = (input: object, options: { onResponse: OnResponse }) => Promise<unknown>
 
-/** Of a stream, nothing: it is read to its end. */
+/** Returns nothing for a stream, which is read to its end. */
 export async function callOperation(client: Client, id: OperationId, input: object, onResponse: OnResponse = () => {}) {
   if (id !== 'streamConversationEvents') return (client[id as keyof Client] as AnyCall)(input, { onResponse })
   const events = client.streamConversationEvents(input as Input<'streamConversationEvents'>, { onResponse })

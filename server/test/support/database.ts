@@ -1,4 +1,4 @@
-// A fresh database for each test file, cloned from a migrated template that is made once for each state of the migrations.
+// A new database for each test file, cloned from a migrated template that is created once for each state of the migrations.
 import { createHash, randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ export interface TestDatabase extends AsyncDisposable {
   connection_string: string
 }
 
-/** Nothing is in it but the schema. Disposing closes the connections and drops the database. */
+/** Contains only the schema. Disposing closes the connections and drops the database. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server_url = inject('postgres_url')
   const name = `parley_test_${randomUUID().replaceAll('-', '')}`
@@ -41,7 +41,7 @@ function openTestDatabase(connection_string: string, max_connections: number): P
   })
 }
 
-/** `with (force)` is refused while an autovacuum worker is there; a plain drop sends that one away, and nobody else. */
+/** `with (force)` fails while an autovacuum worker is connected; a plain drop stops that worker, but nothing else. */
 async function dropDatabase(client: pg.Client, name: string): Promise<void> {
   await client.query(`alter database ${name} allow_connections false`)
   await client.query(
@@ -61,10 +61,10 @@ async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>)
   }
 }
 
-/** Its own among the advisory locks of the test server. */
+/** A unique advisory lock of the test server. */
 const template_lock = 7_275_099
 
-/** The name of the template. It is renamed into place, so that a killed run leaves no half-made one behind. */
+/** The name of the template. It is renamed when complete, so that a killed run leaves no partial template. */
 async function prepareTemplate(client: pg.Client, server_url: string): Promise<string> {
   const template = `parley_template_${hashMigrations()}`
   await client.query('select pg_advisory_lock($1)', [template_lock])
@@ -86,7 +86,7 @@ async function prepareTemplate(client: pg.Client, server_url: string): Promise<s
   }
 }
 
-/** A test server that outlives a run must not give away yesterday's schema. */
+/** Includes the migrations' content, because a test server can outlive a run and keep an old template. */
 function hashMigrations(): string {
   const folder = join(import.meta.dirname, '..', '..', 'src', 'database', 'migrations')
   const hash = createHash('sha256')
@@ -95,6 +95,6 @@ function hashMigrations(): string {
 }
 
 function withDatabase(url: string, name: string): string {
-  // URL would not take the host out of the query, where a Unix socket's folder stands.
+  // URL would lose the host in the query, which is the folder of a Unix socket.
   return url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`)
 }

@@ -1,4 +1,4 @@
-// Readers of event streams, and nodes on which a test can let time run out.
+// Readers of event streams, and nodes on which a test can make time pass.
 import type { ConversationStreamEvent } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
@@ -25,13 +25,13 @@ export const until = (condition: () => unknown) =>
 
 export interface RawOptions {
   after?: number
-  /** In the query. */
+  /** Query parameters. */
   token?: string
   headers?: Record<string, string>
   signal?: AbortSignal
 }
 
-/** The stream as it comes, without a client that reconnects. */
+/** The raw stream, without a client that reconnects. */
 export function openRaw(url: string, conversation_id: string, options: RawOptions = {}): Promise<Response> {
   const { after, token, headers = {}, signal } = options
   const address = `${url}/core/conversations/${conversation_id}/events${token ? `?token=${token}` : ''}`
@@ -39,7 +39,7 @@ export function openRaw(url: string, conversation_id: string, options: RawOption
   return fetch(address, { headers: { ...headers, ...start }, ...(signal ? { signal } : {}) })
 }
 
-/** A clock whose timers of a length the test can let run out; its wall clock is `ahead_ms` before ours. */
+/** A clock on which a test can expire timers of one length. Its wall clock is `ahead_ms` ahead. */
 export function createHastyClock() {
   const due = new Set<{ ms: number; run: () => void }>()
   const wall = { ahead_ms: 0 }

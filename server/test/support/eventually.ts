@@ -1,4 +1,4 @@
-// Waits for a check that throws, as `expect.poll` does for a value: for as long as a loaded machine may need.
+// Repeats a check until it no longer throws, like `expect.poll` for a value, for as long as a loaded machine can need.
 import { vi } from 'vitest'
 
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>

@@ -1,4 +1,4 @@
-// An identity provider that people really use (oidc-provider), on a port of its own; a test says who has an account there.
+// A real identity provider (oidc-provider) on its own port; a test decides who has an account there.
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -12,14 +12,14 @@ export interface Account {
 
 export interface IdentityProvider extends AsyncDisposable {
   issuer: string
-  /** The settings of a server that uses it; `public_url` is the server's. */
+  /** The settings of a server that uses it, at `public_url`. */
   settings(public_url: string): Record<string, string>
   accounts: Map<string, Account>
-  /** What the server asked, as `GET /path`. */
+  /** The requests of the server, as `GET /path`. */
   asked: string[]
-  /** Lets this account sign in at `authorization_url`, and answers where the browser is sent then. */
+  /** Lets this account sign in at `authorization_url`, and returns where the browser is sent then. */
   signIn(authorization_url: string, account: string): Promise<string>
-  /** Answers the next requests in place of the provider. */
+  /** Answers the next requests instead of the provider. */
   intercept:
     | ((request: IncomingMessage) => { status: number; headers?: Record<string, string>; body: string } | null)
     | null
@@ -70,7 +70,7 @@ export async function startIdentityProvider(url = public_url): Promise<IdentityP
   })
 }
 
-/** The address that the provider of this file knows its one client by. */
+/** The redirect URL of the provider's only client. */
 export const known_public_url = public_url
 
 /** Follows the provider's own pages, with its development forms, until it sends the browser back. */
@@ -99,7 +99,8 @@ async function walk(start: string, account: string): Promise<string> {
     }
     const action = /action="([^"]+)"/.exec(html)?.[1]
     const prompt = /name="prompt" value="(\w+)"/.exec(html)?.[1]
-    if (!action || !prompt) throw new Error(`the provider shows an odd page: ${response.status} ${html.slice(0, 300)}`)
+    if (!action || !prompt)
+      throw new Error(`the provider returned an unexpected page: ${response.status} ${html.slice(0, 300)}`)
     const fields: Record<string, string> = prompt === 'login' ? { prompt, login: account, password: 'any' } : { prompt }
     next = { url: new URL(action, next.url).href, body: new URLSearchParams(fields) }
   }

@@ -1,4 +1,4 @@
-// A fetch that judges every error it is answered with by the contract. Redirects are answers like any other.
+// A fetch that validates every error response against the contract. Redirects are returned like any other response.
 import { ErrorBody } from '@parley/contract'
 import { expect } from 'vitest'
 import { createAjv } from '../../src/base/validation.ts'

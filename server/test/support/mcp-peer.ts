@@ -1,4 +1,4 @@
-// An MCP server that an agent uses: the SDK's own, over real HTTP, with tools that a test decides.
+// An MCP server for agents: the official SDK over real HTTP, with tools that a test decides.
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, type Server as HttpServer, type ServerResponse, createServer } from 'node:http'
@@ -13,8 +13,8 @@ import {
 } from '@modelcontextprotocol/server'
 
 /**
- * `modern`: the protocol of 2026-07-28, and the older ones without sessions. `sessions`: the older ones, with sessions and answers
- * as streams. `json`: the same, with answers as plain JSON.
+ * `modern`: the protocol of 2026-07-28, and older ones without sessions. `sessions`: the older ones, with sessions and streamed
+ * responses. `json`: the same, with plain JSON responses.
  */
 export type McpKind = 'modern' | 'sessions' | 'json'
 
@@ -22,18 +22,18 @@ export interface McpCall {
   name: string
   arguments: Record<string, unknown>
   meta: Record<string, unknown>
-  /** Aborted when the caller gives it up. */
+  /** Aborted when the caller cancels it. */
   signal: AbortSignal
-  /** Tells the caller that the tools have changed. */
+  /** Notifies the caller that the tools have changed. */
   announceChange(): Promise<void>
 }
 
 export interface McpRequest {
   method: string
   headers: IncomingMessage['headers']
-  /** Of the message. */
+  /** Headers of the message. */
   rpc: string | undefined
-  /** Of the message. */
+  /** Session id of the message. */
   id: unknown
 }
 
@@ -41,17 +41,17 @@ export interface McpPeer extends AsyncDisposable {
   readonly url: string
   readonly requests: McpRequest[]
   readonly calls: McpCall[]
-  /** Calls that were given up. */
+  /** Calls that were cancelled. */
   readonly givenUp: number
   tools: unknown[]
   answer: (call: McpCall) => CallToolResult | Promise<CallToolResult>
-  /** Answers a request itself where it says true, before the SDK sees it. */
+  /** Answers a request itself if it returns true, before the SDK sees it. */
   intercept: (request: McpRequest, response: ServerResponse) => boolean
-  /** Its sessions are gone, as after a restart. */
+  /** Drops all sessions, as after a restart. */
   forget(): void
-  /** Its process is gone, with everything that it knew. */
+  /** Stops the process, which loses everything. */
   kill(): Promise<void>
-  /** On the port that it had. */
+  /** Starts it again on the same port. */
   start(): Promise<void>
 }
 

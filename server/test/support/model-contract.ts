@@ -1,4 +1,4 @@
-// What every model promises, whichever provider is behind it: run by the adapters, the demo model and the resilient model.
+// What every model must do, whichever provider is behind it. Run by the adapters, the demo model and the resilient model.
 import { describe, expect, test } from 'vitest'
 import type { Model, ModelPart, ModelRequest } from '../../src/models/port.ts'
 
@@ -20,7 +20,7 @@ export function joinText(parts: ModelPart[]): string {
   return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
-/** Text that came in several parts as one: where it is cut is the network's doing. */
+/** Joins adjacent text parts, because the network decides where text is split. */
 export function joinTexts(parts: ModelPart[]): ModelPart[] {
   const joined: ModelPart[] = []
   for (const part of parts) {
@@ -32,7 +32,7 @@ export function joinTexts(parts: ModelPart[]): ModelPart[] {
   return joined
 }
 
-/** The model answers `GREETING` with some text in several parts, each time it is asked. */
+/** The model must answer `GREETING` with some text in several parts, each time it is called. */
 export function describeModelContract(name: string, createModel: () => Model): void {
   describe(`model contract: ${name}`, () => {
     test('is named provider/model', () => {

@@ -1,4 +1,4 @@
-// The provider streams of test/fixtures/models, and the ways to reach each provider that they are played through.
+// The provider streams in test/fixtures/models, and the providers that can play them.
 import { readFileSync, readdirSync } from 'node:fs'
 import type { ModelErrorKind, ModelPart } from '../../src/models/port.ts'
 import type { Fetch, ProviderClient } from '../../src/models/adapters/provider-client.ts'
@@ -12,13 +12,13 @@ export interface ProviderCase {
   /** Folder of the streams. */
   fixtures: string
   ref: ModelRef
-  /** Without `base_url`, or where it is not used, the provider's own address. */
+  /** Without `base_url`, or if it is not used, the provider's own address. */
   settings(base_url?: string): ProviderSettings
-  /** What the model asks of the address below its base URL. */
+  /** What the model requests below its base URL. */
   path: string
   /** The header that carries the key. */
   key: [name: string, value: string]
-  /** The address is fixed: a test has to send its requests elsewhere. */
+  /** The address is fixed, so a test must redirect its requests. */
   origin?: string
 }
 
@@ -105,7 +105,7 @@ export interface StreamFixture {
 
 const folder = new URL('../fixtures/models/', import.meta.url)
 
-/** The streams of a folder. Each must have its expectation, and each expectation its stream. */
+/** The streams in a folder. Every stream needs an expectation, and every expectation a stream. */
 export function loadStreams(fixtures: string): StreamFixture[] {
   const expected = JSON.parse(readFileSync(new URL(`${fixtures}/expected.json`, folder), 'utf8')) as Record<
     string,
@@ -162,7 +162,7 @@ async function* giveChunks(chunks: Uint8Array[], signal?: AbortSignal): AsyncGen
   signal?.throwIfAborted()
 }
 
-/** A client that reaches nobody. */
+/** A client without a network. */
 export function reachNobody(onCall: (address: string) => void = () => {}): ProviderClient {
   const fail = async (address: unknown) => {
     onCall(String(address))
@@ -171,7 +171,7 @@ export function reachNobody(onCall: (address: string) => void = () => {}): Provi
   return { fetch: fail, post: fail }
 }
 
-/** Sends what is meant for a fixed address to another one. */
+/** Sends requests for a fixed address to another one. */
 export function redirectFetch(fetch: Fetch, origin: string, base_url: string): Fetch {
   return (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
@@ -180,7 +180,7 @@ export function redirectFetch(fetch: Fetch, origin: string, base_url: string): F
   }
 }
 
-/** Cuts a body into pieces of `size` bytes, the first of them `offset` bytes long where that is not 0. */
+/** Splits a body into pieces of `size` bytes. The first has `offset` bytes if that is not 0. */
 export function cutBody(body: Uint8Array, size: number, offset: number): Uint8Array[] {
   const pieces = offset === 0 ? [] : [body.subarray(0, offset)]
   for (let start = offset; start < body.length; start += size) pieces.push(body.subarray(start, start + size))

@@ -1,29 +1,29 @@
-// A proxy before PostgreSQL that loses, holds and swallows at chosen points of the protocol what a network can lose at any.
-// It reads only as much as that takes: where messages begin, which statement they carry, when an answer is complete. No TLS.
+// A proxy in front of PostgreSQL that drops, delays and swallows messages at chosen points, as a network can at any point. It parses
+// only what that needs: where messages begin, which statement they carry, when a response is complete. No TLS.
 import { once } from 'node:events'
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net'
 import pg from 'pg'
 
 /** A statement on its way to the server: a simple query, or the messages of a prepared one up to their Sync. */
 export interface PassingStatement {
-  /** As the driver prepared it; else its text. */
+  /** The name given by the driver, otherwise the text. */
   name: string
   text: string
-  /** Those of its transaction that came before it, from `begin` on; empty outside of one. */
+  /** The earlier statements of its transaction, starting with `begin`; empty outside a transaction. */
   before: readonly PassingStatement[]
 }
 
-/** How a connection is lost: FIN, RST, or not at all, but nothing comes through any more. */
+/** How a connection is lost: FIN, RST, or it stays open but nothing arrives any more. */
 export type Loss = 'cut' | 'reset' | 'stall'
 
 export interface FaultPoint {
   /**
-   * `before`: the statement does not reach the server. `after`: it was carried out, its answer does not reach the client.
-   * `late`: the client loses the connection while the statement is still on its way; it arrives on `release`.
+   * `before`: the statement does not reach the server. `after`: it was executed, but its response does not reach the client.
+   * `late`: the client loses the connection while the statement is still under way; it arrives on `release`.
    */
   when: 'before' | 'after' | 'late'
   how: Loss
-  /** Not only the connection of the statement: all of them, and new ones too, until `release`. */
+  /** Affects all connections, including new ones until `release`, and not only that of the statement. */
   for_good?: boolean
 }
 
@@ -32,25 +32,25 @@ export interface Fault {
   readonly hits: readonly PassingStatement[]
   /** Resolves with the first hit. */
   readonly hit: Promise<PassingStatement>
-  /** How many new connections it has met. */
+  /** How many new connections it has affected. */
   readonly refused: number
   readonly isReleased: boolean
-  /** Hits nothing more; what it holds goes on its way. */
+  /** Stops hitting; what it holds continues. */
   release(): void
 }
 
 export interface PostgresProxy extends AsyncDisposable {
-  /** The same database, by way of the proxy. */
+  /** The connection string of the same database through the proxy. */
   through(connection_string: string): string
-  /** Every statement that has come to the proxy. A test may empty it. */
+  /** Every statement that reached the proxy. A test may empty it. */
   readonly statements: PassingStatement[]
-  /** Loses now every connection over which a statement has come whose text matches. New ones are served. */
+  /** Drops every connection that carried a statement with matching text. New ones are served. */
   lose(how: 'cut' | 'reset', of: RegExp): void
-  /** Such connections are dead from now on in the direction to the client, and neither side learns of it. */
+  /** From now on such connections deliver nothing to the client, and neither side notices. */
   deafen(of: RegExp): void
-  /** At the next commits of transactions with a statement of this name, or of which a name or text matches. */
+  /** Hits the next commits of transactions with a statement of this name, or with a matching name or text. */
   atCommit(point: FaultPoint & { of: string | RegExp }): Fault
-  /** At the nth statement from now, of those that `counts` lets count. */
+  /** Hits the nth statement from now among those that `counts` accepts. */
   failStatement(nth: number, point: FaultPoint & { counts?: (statement: PassingStatement) => boolean }): Fault
 }
 
@@ -59,7 +59,7 @@ interface ArmedFault extends FaultPoint {
   refused: number
   isReleased: boolean
   matches: (statement: PassingStatement) => boolean
-  /** With `after`: whether the answer says that it was carried out. */
+  /** With `after`: whether the response says that it succeeded. */
   isDone: (answer: Buffer) => boolean
   hits: PassingStatement[]
   report: (statement: PassingStatement) => void
@@ -73,10 +73,10 @@ interface Link {
   isLost: boolean
   /** Texts of prepared statements by name. */
   texts: Map<string, string>
-  /** Every text that has come. */
+  /** Every text so far. */
   said: Set<string>
   transaction: PassingStatement[]
-  /** The answers that the server owes, first the oldest: each is passed on, or meets a fault. */
+  /** Responses that the server owes, oldest first. Each is passed on or meets a fault. */
   owed: (null | { fault: ArmedFault; statement: PassingStatement })[]
 }
 
@@ -94,7 +94,7 @@ class Gate {
     this.#mode = mode
   }
 
-  /** What was lost stays lost: a stream with a hole in it is of no use. */
+  /** A lost connection stays lost, because a stream with a gap is useless. */
   open(): void {
     if (this.#mode !== 'held') return
     this.#mode = 'open'
@@ -110,13 +110,13 @@ class Gate {
   }
 }
 
-/** Starts a proxy before the server of this connection string, on a port of its own. */
+/** Starts a proxy on its own port in front of the server of this connection string. */
 export async function startPostgresProxy(upstream: string): Promise<PostgresProxy> {
   const links = new Set<Link>()
   const sockets = new Set<Socket>()
   const faults = new Set<ArmedFault>()
   const statements: PassingStatement[] = []
-  /** Faults that last. */
+  /** Faults that stay active. */
   const away = new Set<ArmedFault>()
 
   function arm(point: FaultPoint, matches: ArmedFault['matches'], isDone: ArmedFault['isDone'] = () => true): Fault {
@@ -151,7 +151,7 @@ export async function startPostgresProxy(upstream: string): Promise<PostgresProx
     }
   }
 
-  /** What comes from now on goes its way on `release`. */
+  /** Data from now on continues on `release`. */
   function hold(fault: ArmedFault, ...gates: Gate[]): void {
     for (const gate of gates) gate.shut('held')
     fault.held.push(...gates)
@@ -251,7 +251,7 @@ function hasSaid({ said }: Link, of: RegExp): boolean {
   return [...said].some((text) => of.test(text))
 }
 
-/** The client learns of it at once, the server too unless what goes to it is held: it finds the end of the stream. */
+/** The client notices at once; so does the server, unless data to it is held, which it then finds ended. */
 function lose(link: Link, how: 'cut' | 'reset'): void {
   if (link.isLost) return
   link.isLost = true
@@ -260,7 +260,7 @@ function lose(link: Link, how: 'cut' | 'reset'): void {
   link.to_server.pass(null)
 }
 
-/** Gathers the messages of one statement, and passes everything else on as it comes. */
+/** Collects the messages of one statement, and passes everything else on at once. */
 function readClient(link: Link, onStatement: (link: Link, statement: PassingStatement, bytes: Buffer) => void): void {
   let isStarted = false
   let name = ''
@@ -287,12 +287,12 @@ function readClient(link: Link, onStatement: (link: Link, statement: PassingStat
   link.client.on('data', read)
 }
 
-/** Gathers the answer to each statement, up to ReadyForQuery; what comes in between is passed on with it. */
+/** Collects the response to each statement up to ReadyForQuery, with anything in between. */
 function readServer(link: Link, server: Socket, onAnswer: (link: Link, answer: Buffer) => void): void {
   const messages: Buffer[] = []
   const read = cutMessages((message) => {
     const type = String.fromCharCode(message[0]!)
-    // Nobody asked for it (a notification), or the client must answer before there is more (authentication).
+    // Not a response (a notification), or the client must respond first (authentication).
     if (link.owed.length === 0 || type === 'R') {
       if (!link.isLost) link.to_client.pass(message)
       return
@@ -303,13 +303,13 @@ function readServer(link: Link, server: Socket, onAnswer: (link: Link, answer: B
     onAnswer(link, Buffer.concat(messages.splice(0)))
   }, false)
   server.on('data', read)
-  // The reason why the server ends a connection comes without ReadyForQuery.
+  // The reason why the server closes a connection arrives without ReadyForQuery.
   server.on('end', () => {
     if (!link.isLost && messages.length > 0) link.to_client.pass(Buffer.concat(messages))
   })
 }
 
-/** Calls back with each whole message: a type, unless it is the first of a client, a length, and so many bytes. */
+/** Calls back with each complete message: a type, except for a client's first message, a length, and the content. */
 function cutMessages(onMessage: (message: Buffer) => void, isClient: boolean): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0)
   let typeBytes = isClient ? 0 : 1

@@ -1,4 +1,4 @@
-// Vitest's global set-up: one PostgreSQL for the run, a private one, or that of PARLEY_TEST_DATABASE_URL.
+// Vitest's global set-up: one PostgreSQL for the run, a private one or that of PARLEY_TEST_DATABASE_URL.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A PostgreSQL whose role may make databases. */
+    /** A PostgreSQL whose role can create databases. */
     postgres_url: string
   }
 }
@@ -21,7 +21,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   await using stack = new AsyncDisposableStack()
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-test-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
-  // As root the server runs as another user, who must be able to pass through.
+  // When run as root, PostgreSQL runs as another user, which must be able to enter the folder.
   await chmod(data_dir, 0o711)
   const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres'), durable: false }))
   project.provide('postgres_url', postgres.connection_string)

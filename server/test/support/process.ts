@@ -1,13 +1,13 @@
-// The server as a process of its own, as `npm start` runs it.
+// The server in its own process, as `npm start` runs it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
 export interface ServerProcess extends AsyncDisposable {
   readonly child: ChildProcess
-  /** Everything it has printed, both streams. */
+  /** Everything it has printed on both streams. */
   readonly output: string
-  /** Resolves with the URL once it is ready; rejects with the output when it ends before. */
+  /** Resolves with the URL once it is ready. Rejects with the output if it exits first. */
   readonly ready: Promise<string>
   /** Resolves with the exit code, or with the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>
@@ -33,7 +33,7 @@ export function startServerProcess(environment: Record<string, string>): ServerP
       if (url) ready.resolve(url)
     })
   }
-  void exited.then((code) => ready.reject(new Error(`ended with ${code}: ${output}`)))
+  void exited.then((code) => ready.reject(new Error(`exited with ${code}: ${output}`)))
   ready.promise.catch(() => {})
   return {
     child,

@@ -1,4 +1,4 @@
-// Models of every provider that talk to a local provider server over the adapters' own HTTP client.
+// Models of every provider that call a local provider server through the adapters' own HTTP client.
 import { expect } from 'vitest'
 import { ModelError, type Model, type ModelPart, type ModelRequest } from '../../src/models/port.ts'
 import { openProviderClient } from '../../src/models/adapters/provider-client.ts'
@@ -8,7 +8,7 @@ import { startProviderServer, type ProviderAnswer, type ProviderRoute, type Prov
 
 export interface ProviderHarness extends AsyncDisposable {
   server: ProviderServer
-  /** A model whose provider gives this answer to every request. */
+  /** A model whose provider sends this response to every request. */
   openModel(provider: ProviderCase, answer: ProviderAnswer): { model: Model; route: ProviderRoute }
 }
 
@@ -37,10 +37,10 @@ export async function startProviderHarness(): Promise<ProviderHarness> {
   }
 }
 
-/** In every prompt whose call fails, and in no error. */
+/** Part of every prompt whose call fails, and of no error. */
 export const SECRET_PROMPT = 'the prompt that no error may repeat'
 
-/** The error of a call that has to fail, and the parts that came before it. */
+/** The error of a call that must fail, and the parts before it. */
 export async function catchError(model: Model): Promise<{ error: ModelError; parts: ModelPart[] }> {
   const request: ModelRequest = { system: SECRET_PROMPT, messages: [{ role: 'user', text: SECRET_PROMPT }], tools: [] }
   const parts: ModelPart[] = []
@@ -53,11 +53,11 @@ export async function catchError(model: Model): Promise<{ error: ModelError; par
   throw new Error('The call did not fail')
 }
 
-/** The error names its model, and holds nothing of the key, the prompt, the headers or what the provider answered. */
+/** The error names its model, and contains nothing of the key, the prompt, the headers or the provider's response. */
 export function expectSafe(error: ModelError, model: Model, answered: Uint8Array = new Uint8Array()): void {
   expect(error.model).toBe(model.id)
   expect(error.message).toContain(`Model ${model.id}: `)
-  // The message, the stack and every property, hidden ones and causes included.
+  // Includes the message, the stack and every property, also hidden ones and causes.
   const properties = Object.getOwnPropertyNames(error).map((name) => String(error[name as keyof ModelError]))
   const text = properties.join('\n')
   expect(error.cause).toBeUndefined()

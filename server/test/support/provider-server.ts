@@ -1,5 +1,4 @@
-// A local HTTP server in the place of a model provider: answers with given bodies, cut where a test wants, and records what it
-// was asked.
+// A local HTTP server instead of a model provider: sends given bodies, split where a test wants, and records the requests.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,7 +10,7 @@ export interface ProviderAnswer {
   headers?: Record<string, string>
   /** Sent one after another, each flushed before the next. */
   chunks: Uint8Array[]
-  /** Default `end`. `cut` destroys the connection after the last chunk; `hold` leaves the answer open. */
+  /** Default `end`. `cut` destroys the connection after the last chunk; `hold` keeps the response open. */
   ending?: 'end' | 'cut' | 'hold'
 }
 
@@ -20,7 +19,7 @@ export interface RecordedRequest {
   /** Path and query below the route's base URL. */
   path: string
   headers: IncomingMessage['headers']
-  /** Of the client's side: tells connections apart. */
+  /** The client's port, which identifies the connection. */
   port: number
   body: Record<string, unknown>
 }
@@ -29,14 +28,14 @@ export interface ProviderRoute {
   /** To be set as the provider's base URL. */
   base_url: string
   requests: RecordedRequest[]
-  /** Resolves when the first request has come in. */
+  /** Resolves when the first request arrives. */
   asked: Promise<void>
-  /** Resolves when a client hangs up before its answer is complete. */
+  /** Resolves when a client disconnects before its response is complete. */
   hangUp: Promise<void>
 }
 
 export interface ProviderServer extends AsyncDisposable {
-  /** Opens a path of its own that gives this answer to every request. */
+  /** Adds a path that sends this response to every request. */
   addRoute(answer: ProviderAnswer): ProviderRoute
 }
 
@@ -98,7 +97,7 @@ async function serve(routes: Route[], request: IncomingMessage, response: Server
   response.flushHeaders()
   for (const chunk of chunks) {
     await new Promise((resolve) => response.write(chunk, resolve))
-    // A turn of the event loop apart, so that the chunks leave as packets of their own.
+    // One turn of the event loop apart, so that the chunks leave as separate packets.
     await new Promise((resolve) => setImmediate(resolve))
   }
   if (ending === 'end') response.end()

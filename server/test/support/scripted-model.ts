@@ -1,4 +1,4 @@
-// A language model whose answers a test decides: a real HTTP server that speaks chat/completions.
+// A language model whose responses a test decides: a real HTTP server that implements chat/completions.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,15 +10,15 @@ export interface ChatRequest {
 }
 
 export interface CallingAnswer {
-  /** Said before the calls. */
+  /** Text before the calls. */
   text?: string | AsyncIterable<string>
-  /** A string is sent as it is, as the text of the arguments. */
+  /** A string is sent unchanged as the text of the arguments. */
   tool_calls: { name: string; arguments: object | string }[]
 }
 
 /**
- * Text, sent as it comes; the connection is cut where that throws. A number is an HTTP status to refuse with; null resets the
- * connection without an answer.
+ * Text is sent as it arrives, and the connection is reset if the iterator throws. A number is the HTTP status of a refusal; null
+ * resets the connection without a response.
  */
 export type Answer = string | number | null | AsyncIterable<string> | CallingAnswer
 
@@ -26,21 +26,21 @@ export interface ScriptedModel extends AsyncDisposable {
   /** To be set as OPENAI_BASE_URL. */
   readonly base_url: string
   readonly requests: ChatRequest[]
-  /** The `authorization` of each. */
+  /** The `authorization` header of each request. */
   readonly authorizations: (string | undefined)[]
-  /** Answers that were broken off by the other side. */
+  /** Responses that the client aborted. */
   readonly hangUps: number
-  /** What the next requests are answered with; the test may change it at any time. */
+  /** Decides the response to the next requests. The test can replace it at any time. */
   answer: (request: ChatRequest, hungUp: AbortSignal) => Answer
-  /** What it says that an answer has used. */
+  /** The usage that it reports. */
   usage: { prompt_tokens: number; completion_tokens: number }
 }
 
-/** A text that the test gives out piece by piece. */
+/** A text that the test releases piece by piece. */
 export interface HeldAnswer extends AsyncIterable<string> {
   say(text: string): void
   finish(): void
-  /** Resolves when the model has been asked. */
+  /** Resolves when the model is called. */
   readonly asked: Promise<void>
 }
 
@@ -73,7 +73,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   const server = createServer((request, response) => {
     serve(model, request, response, () => hangUps++).catch((error: unknown) => response.destroy(error as Error))
   })
-  // A process that stands still for a moment would send its next request over a connection that is just being closed.
+  // A process that pauses for a moment would send its next request over a connection that is just being closed.
   server.keepAliveTimeout = 60_000
   let hangUps = 0
   const model: ScriptedModel = {
@@ -131,7 +131,7 @@ function toPieces(text: string | AsyncIterable<string>): string[] | AsyncIterabl
   return text === '' ? [] : text.split(/(?<= )/)
 }
 
-/** The ids are the same in every answer: a server must not rely on a model for them. */
+/** The ids repeat in every response, because a server must not rely on a model for unique ones. */
 function toToolCall({ name, arguments: given }: CallingAnswer['tool_calls'][number], index: number) {
   const text = typeof given === 'string' ? given : JSON.stringify(given)
   return { index, id: `call_${index}`, type: 'function', function: { name, arguments: text } }

@@ -1,4 +1,4 @@
-// The whole server in this process, on a database of its own, with clients of the SDK.
+// The whole server in this process, with its own database and clients of the SDK.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,29 +17,29 @@ export interface TestServer extends AsyncDisposable {
   url: string
   admin_key: string
   organization_id: string
-  /** The same database, past the server. */
+  /** Direct access to the same database. */
   database: PooledDatabase
-  /** Of that database, past any proxy. */
+  /** The connection string of that database, without any proxy. */
   connection_string: string
   /** Answers every agent that names no model. */
   model: ScriptedModel
   /** Every line of the log. */
   log: string[]
-  /** As the first organization's admin. */
+  /** Authenticated as the first organization's admin. */
   client: Client
-  /** As someone else; the default is the admin. */
+  /** Authenticated as someone else; by default as the admin. */
   as(options: Partial<ClientOptions>): Client
-  /** Another process, as it were, on the same database. */
+  /** A second node in this process with the same database. */
   startAnother(environment?: Record<string, string>, options?: NodeOptions): Promise<App>
-  /** Stops the server and starts it again on the same data. */
+  /** Stops the server and starts it again with the same data. */
   restart(): Promise<void>
 }
 
-/** Of one node. */
+/** Options of one node. */
 export interface NodeOptions {
-  /** What it asks of the world, other than the system. */
+  /** Ports that replace those of the system. */
   ports?: Partial<Ports>
-  /** From the database's connection string to the one that the server is given. */
+  /** Maps the database's connection string to the one that the server uses. */
   connectThrough?: (connection_string: string) => string
 }
 
@@ -101,7 +101,7 @@ export async function startTestServer(
   }
 }
 
-/** The error that a call has to end with. */
+/** The error that a call must end with. */
 export async function refusal(call: Promise<unknown>): Promise<ApiError> {
   try {
     await call
@@ -112,7 +112,7 @@ export async function refusal(call: Promise<unknown>): Promise<ApiError> {
   throw new Error('the call was not refused')
 }
 
-/** A published agent; the configuration's default greets nobody and analyses nothing. */
+/** A published agent. By default it sends no greeting and writes no analysis. */
 export async function publishAgent(
   client: Client,
   config: object = {},

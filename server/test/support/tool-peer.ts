@@ -1,15 +1,15 @@
-// The HTTP API that an agent's tools call: a real server whose answers a test decides.
+// The HTTP API that an agent's tools call: a real server whose responses a test decides.
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface ToolRequest {
   method: string
-  /** With the query. */
+  /** Including the query. */
   url: string
   key: string | undefined
   headers: IncomingMessage['headers']
-  /** As they came: names and values by turns. */
+  /** As received: names and values alternate. */
   raw_headers: string[]
   body: string
 }
@@ -17,13 +17,13 @@ export interface ToolRequest {
 export interface ToolPeer extends AsyncDisposable {
   readonly url: string
   readonly requests: ToolRequest[]
-  /** Requests that were broken off by the caller. */
+  /** Requests that the caller aborted. */
   readonly hangUps: number
-  /** The test may change it at any time; one that never answers holds the call. */
+  /** The test can replace it at any time. If it never responds, the call is held. */
   answer: (request: ToolRequest, response: ServerResponse) => void
 }
 
-/** The setting that lets a server call it. */
+/** The setting that allows a server to call it. */
 export const opened_hosts = { PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }
 
 export function answerJson(response: ServerResponse, value: unknown, status = 200): void {

@@ -1,12 +1,12 @@
-// Time that only passes when every task waits: a test of hours takes milliseconds, and nothing sleeps.
+// Time that only passes when every task waits: a test of hours takes milliseconds without sleeping.
 export interface VirtualTime {
   now(): number
   monotonic(): number
   after(ms: number, call: () => void): () => void
   sleep(ms: number): Promise<void>
-  /** How many timers run. */
+  /** How many timers are running. */
   pending(): number
-  /** Lets time jump from one timer's end to the next until the promise settles. Throws when nothing is left to wait for. */
+  /** Advances time from one timer to the next until the promise settles. Throws if no timer is left. */
   run<T>(promise: Promise<T>): Promise<T>
 }
 
@@ -38,11 +38,11 @@ export function createVirtualTime(): VirtualTime {
       }
       promise.then(settle, settle)
       for (;;) {
-        // A turn of the event loop: every task that can go on has gone on.
+        // One turn of the event loop: every task that can continue has continued.
         await new Promise((resolve) => setImmediate(resolve))
         if (isSettled) return promise
         const [next] = [...timers].toSorted((a, b) => a.due - b.due)
-        if (next === undefined) throw new Error('Everything waits, and not for time')
+        if (next === undefined) throw new Error('every task waits, but not for time')
         timers.delete(next)
         now = next.due
         next.call()

@@ -1,4 +1,4 @@
-// Deliveries as a receiver sees them: what comes, in which order, how often, and what its answers bring about.
+// Deliveries as a receiver sees them: what arrives, in which order, how often, and what follows from its answers.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { type World, expectSettled, sequencesOf, soon, startWorld } from './fixture.ts'
@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
-test('every event of a conversation comes, in order, as it is in the log', async () => {
+test('every event of a conversation is delivered, in order, as it is in the log', async () => {
   await world.newEndpoint({ events: ['*'] })
   const id = await world.newConversation()
   await world.client.sendConversationMessage({ conversation_id: id, text: 'Hello' })
@@ -38,9 +38,9 @@ test('every event of a conversation comes, in order, as it is in the log', async
   }
 })
 
-test('an event is delivered as soon as this node has stored it, without the look that comes by itself', async () => {
+test('an event is delivered as soon as this node has stored it, without waiting for the regular look', async () => {
   const { clock } = systemPorts
-  // Of what comes after 750 ms nothing comes.
+  // Nothing that waits for the 750 ms look arrives.
   const after: typeof clock.after = (ms, call) => (ms === 750 ? () => {} : clock.after(ms, call))
   await using idle = await startWorld({ clock: { ...clock, after } })
   await idle.newEndpoint({ events: ['conversation.created', 'conversation.updated', 'turn.completed'] })
@@ -74,7 +74,7 @@ test('the next event of a conversation waits while the first is refused; another
   expect([head, ...rest]).toEqual([one!.event.sequence, one!.event.sequence! + 1, one!.event.sequence! + 2])
 })
 
-test('eight tries, further and further apart; then the next event has its turn', async () => {
+test('eight tries at growing intervals; then the next event is delivered', async () => {
   const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
   const id = await world.newConversation()
   world.receiver.answer = (response) => answer(response, 500, 'No.')
@@ -93,7 +93,7 @@ test('eight tries, further and further apart; then the next event has its turn',
     await world.passTime()
   }
   for (const [index, delay_s] of delays_s.entries()) {
-    // The try itself is part of it, which takes its time on a busy machine.
+    // Includes the try itself, which may be slow on a busy machine.
     expect(seen[index], `after try ${index + 1}`).toBeLessThanOrEqual(delay_s * 1.1 + 15)
     expect(seen[index], `after try ${index + 1}`).toBeGreaterThanOrEqual(delay_s * 0.9)
   }
@@ -105,14 +105,14 @@ test('eight tries, further and further apart; then the next event has its turn',
   await expect.poll(() => sequencesOf(world.receiver, id).at(-1), soon).toBe(failed!.sequence! + 1)
 })
 
-test('after a receiver has been down for a day everything arrives, in order, once it is back', async () => {
+test('after a day of downtime of a receiver everything arrives, in order', async () => {
   const webhook_id = await world.newEndpoint()
   const ids = [await world.newConversation(), await world.newConversation(), await world.newConversation()]
   await expectSettled(world, webhook_id)
   world.receiver.received.length = 0
   world.receiver.answer = (response) => response.destroy()
   for (const id of ids) await world.change(id, 8)
-  // Seven tries lie within a day; the eighth comes 18 hours after them.
+  // Seven tries happen within a day; the eighth follows 18 hours later.
   for (let made = 1; made <= 7; made += 1) {
     await expect.poll(() => ids.map((id) => sequencesOf(world.receiver, id).length), soon).toEqual([made, made, made])
     const isWaiting = async () =>
@@ -135,7 +135,7 @@ test('after a receiver has been down for a day everything arrives, in order, onc
 })
 
 describe('switching off', () => {
-  test('410: at once, and nothing more comes; what waits goes on when it is switched on again', async () => {
+  test('410: at once, and nothing more arrives; waiting deliveries resume when it is switched on again', async () => {
     const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
     const other = await world.newEndpoint({ url: world.receiver.url + '/other', events: ['webhook.disabled'] })
     world.receiver.secret = null
@@ -153,14 +153,14 @@ describe('switching off', () => {
       disabled_at: expect.any(String),
     })
     expect((await world.deliveries(webhook_id)).map(({ status }) => status)).toEqual(['failed', 'pending'])
-    // The other endpoint is told, in the place of a person.
+    // The other endpoint receives it, instead of a person.
     await expectSettled(world, other)
     const told = world.receiver.received.find(({ event }) => event.type === 'webhook.disabled')!.event
     expect(told).toMatchObject({
       conversation_id: null,
       data: { webhook_id, url: world.receiver.url, reason: 'gone' },
     })
-    expect(world.server.log.join('\n')).toContain('a webhook endpoint was switched off')
+    expect(world.server.log.join('\n')).toContain('switched off a webhook endpoint')
 
     await world.change(id)
     world.receiver.answer = (response) => answer(response, 200)
@@ -172,7 +172,7 @@ describe('switching off', () => {
     expect((await world.deliveries(webhook_id)).map(({ status }) => status)).toEqual(['failed', 'delivered'])
   })
 
-  test('five days of nothing but failures; a success in between begins them anew', async () => {
+  test('after five days of failures only; a success in between resets the count', async () => {
     const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
     const read = () => world.client.getWebhookEndpoint({ webhook_id })
     const id = await world.newConversation()
@@ -202,7 +202,7 @@ describe('switching off', () => {
 })
 
 describe('sending again', () => {
-  test('one delivery: the same event with the same webhook-id, before what waits', async () => {
+  test('one delivery: the same event with the same webhook-id, before waiting deliveries', async () => {
     const webhook_id = await world.newEndpoint()
     const id = await world.newConversation()
     await world.change(id, 2)
@@ -218,7 +218,7 @@ describe('sending again', () => {
     expect((await world.deliveries(webhook_id))[0]!.tries.length).toBe(2)
   })
 
-  test('one that waits for its next try is tried at once', async () => {
+  test('a delivery that waits for its next try is tried at once', async () => {
     const webhook_id = await world.newEndpoint()
     world.receiver.answer = (response) => answer(response, 500)
     await world.newConversation()
@@ -230,7 +230,7 @@ describe('sending again', () => {
     await expectSettled(world, webhook_id)
   })
 
-  test('a range of time, all of it or what has failed', async () => {
+  test('a range of time, all deliveries or only failed ones', async () => {
     const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
     const id = await world.newConversation()
     await world.change(id, 6)
@@ -253,7 +253,7 @@ describe('sending again', () => {
   })
 })
 
-test('a test event is tried once, whatever the patterns are', async () => {
+test('a test event is tried once, for any patterns', async () => {
   const webhook_id = await world.newEndpoint({ events: ['turn.failed'] })
   world.receiver.answer = (response) => answer(response, 500, 'Not yet')
   const { id, event_id } = await world.client.testWebhookEndpoint({ webhook_id })
@@ -278,7 +278,7 @@ test('rotation: both secrets are valid for a while, then the new one only', asyn
   const first = world.receiver.secret
   const { secret, previous_secret_expires_at } = await world.client.rotateWebhookSecret({ webhook_id })
   expect(previous_secret_expires_at).not.toBeNull()
-  // The receiver verifies with whichever it knows.
+  // The receiver verifies with the secret that it knows.
   for (const known of [first, secret]) {
     world.receiver.secret = known
     await world.newConversation()
@@ -296,7 +296,7 @@ test('rotation: both secrets are valid for a while, then the new one only', asyn
   expect((await world.deliveries(webhook_id)).every(({ tries }) => tries.length === 1)).toBe(true)
 })
 
-test('deleting a conversation takes the content out of its deliveries; that it was deleted is told', async () => {
+test('deleting a conversation removes the content from its deliveries; the deletion itself is delivered', async () => {
   const webhook_id = await world.newEndpoint({ events: ['*'] })
   world.receiver.answer = (response, { body }) => answer(response, 200, body)
   const [id, kept] = [await world.newConversation(), await world.newConversation()]

@@ -1,4 +1,4 @@
-// Receivers that fail in every way that a network knows: each try ends, says why, and harms nobody else's deliveries.
+// Receivers that fail in every way that a network allows: each try ends, gives its reason, and affects no other deliveries.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net'
@@ -26,14 +26,14 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** A peer of which nothing is to be verified. */
+/** A peer whose requests are not verified. */
 async function receiverThat(act: Receiver['answer']): Promise<string> {
   const receiver = stack.use(await startReceiver())
   receiver.answer = act
   return receiver.url
 }
 
-/** Answers over the bare connection. */
+/** Answers over the raw connection. */
 async function peerThat(act: (socket: Socket) => void): Promise<string> {
   const server = createTcpServer((socket) => {
     socket.on('error', () => {})
@@ -51,7 +51,7 @@ async function closedPort(): Promise<string> {
   return url
 }
 
-/** Sends as much as is taken, for ever. */
+/** Sends as much as is accepted, forever. */
 function pour(socket: Socket): void {
   const chunk = 'x'.repeat(65_536)
   const more = () => {
@@ -69,7 +69,7 @@ async function drip(socket: Socket): Promise<void> {
 
 const hints = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'
 
-test('receivers that fail in every way, or nearly, and one that does not', async () => {
+test('receivers that fail in every way, some almost, and one that does not', async () => {
   const insidePage = stack.use(await startReceiver())
   const certified = stack.use(await startReceiver(createCertificate('receiver.test')))
   const urls = {
@@ -110,7 +110,7 @@ test('receivers that fail in every way, or nearly, and one that does not', async
     const { status, error, response_body } = (await firstTry(name))!
     seen[name] = [status, error, response_body?.slice(0, 8) ?? null]
   }
-  const late = 'No complete answer within 15000 ms'
+  const late = 'No complete response within 15000 ms'
   expect(seen).toEqual({
     refused: [null, 'The connection to 127.0.0.1 failed (ECONNREFUSED)', null],
     reset: [null, 'The connection to 127.0.0.1 failed (ECONNRESET)', null],
@@ -118,7 +118,7 @@ test('receivers that fail in every way, or nearly, and one that does not', async
     error: [500, 'Answered 500', 'It broke'],
     gone: [410, 'Answered 410', ''],
     redirect: [302, 'Redirects are not followed (302)', ''],
-    garbage: [null, '127.0.0.1 did not answer with valid HTTP', null],
+    garbage: [null, '127.0.0.1 did not send a valid HTTP response', null],
     slow_body: [200, null, expect.stringMatching(/^slow/)],
     broken_body: [200, null, 'brok'],
     slow_refusal: [410, 'Answered 410', 'no'],
@@ -127,7 +127,7 @@ test('receivers that fail in every way, or nearly, and one that does not', async
     huge_body: [200, null, 'xxxxxxxx'],
     wrong_certificate: [null, expect.stringMatching(/^The connection to 127.0.0.1 failed \(\w+\)$/), null],
     private_address: [null, '10.0.0.1 is not a public address', null],
-    unknown_host: [null, expect.stringMatching(/^nobody\.invalid cannot be resolved: /), null],
+    unknown_host: [null, expect.stringMatching(/^nobody\.invalid could not be resolved: /), null],
   })
   expect((await firstTry('huge_body'))!.response_body!.length).toBe(1024)
   expect([...insidePage.received, ...certified.received]).toEqual([])
@@ -140,7 +140,7 @@ test('receivers that fail in every way, or nearly, and one that does not', async
   }
 })
 
-test('a receiver that hangs holds two tries at a time, and nobody else waits for it', async () => {
+test('a receiver that hangs takes two tries at a time, and delays no other receiver', async () => {
   const hanging = stack.use(await startReceiver())
   hanging.answer = () => {}
   const fast = stack.use(await startReceiver())
@@ -159,7 +159,7 @@ test('a receiver that hangs holds two tries at a time, and nobody else waits for
   expect(hanging.open).toBeLessThanOrEqual(2)
 })
 
-test('a commit does not wait for the delivering nodes, whatever they hold', async () => {
+test('a commit does not wait for delivering nodes, whatever they have locked', async () => {
   const webhook_id = await world.newEndpoint()
   const id = await world.newConversation()
   await expectSettled(world, webhook_id)

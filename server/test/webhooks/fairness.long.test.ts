@@ -1,4 +1,4 @@
-// Receivers that hang, as many as one organization or many can have: nobody else's deliveries wait for them, on any node.
+// Receivers that hang, as many as one organization or many can have: they delay no other deliveries, on any node.
 import { expect, test } from 'vitest'
 import { makeOrganization } from '../support/actors.ts'
 import { publishAgent } from '../support/server.ts'
@@ -18,7 +18,7 @@ import { soon } from './fixture.ts'
 
 setStage()
 
-test('one organization’s receivers hang, all of them; another’s do not wait: 2 nodes', limit, () => hangAll(2))
+test('all receivers of one organization hang; those of another do not wait: 2 nodes', limit, () => hangAll(2))
 
 test('all receivers of an organization hang but one', limit, async () => {
   await endpointsThatHang(world.client, 49)
@@ -27,7 +27,7 @@ test('all receivers of an organization hang but one', limit, async () => {
   await expectPrompt(world.client, world.agent_id)
 })
 
-test('receivers of many organizations hang, and have failed before', limit, async () => {
+test('receivers of many organizations hang and have failed before', limit, async () => {
   const others = await Promise.all(Array.from({ length: 6 }, () => makeOrganization(world.server)))
   for (const { client } of others) {
     const { agent_id } = await publishAgent(client)
@@ -37,7 +37,7 @@ test('receivers of many organizations hang, and have failed before', limit, asyn
   }
   await expectSaturated()
   await expectPrompt(world.client, world.agent_id)
-  // One that has failed once has its next try, too.
+  // One that has failed once gets its next try, too.
   await world.newEndpoint({ events })
   await world.query('update webhook_endpoints set failing_since = now() where url = $1', [world.receiver.url])
   await world.change(await world.newConversation())

@@ -4,4 +4,4 @@ import { hangAll, limit, setStage } from './fairness.ts'
 
 setStage()
 
-test('one organization’s receivers hang, all of them; another’s do not wait: 1 nodes', limit, () => hangAll(1))
+test('all receivers of one organization hang; those of another do not wait: 1 nodes', limit, () => hangAll(1))

@@ -28,7 +28,7 @@ export function setStage(): void {
   afterEach(() => stack.disposeAsync())
 }
 
-/** They wait for many things, each of which may take its time. */
+/** These tests wait for many things, each of which may be slow. */
 export const limit = { timeout: 180_000 }
 export const events = ['conversation.updated']
 
@@ -36,7 +36,7 @@ export async function endpointsThatHang(client: Client, count: number): Promise<
   for (let n = 0; n < count; n += 1) await client.createWebhookEndpoint({ url: `${hanging.url}/${n}`, events })
 }
 
-/** As many of the hanging tries are under way as ever will be: they never end, and whoever looks finds no more of them. */
+/** The maximum of hanging tries is in progress: they never end, and further looks find none. */
 export async function expectSaturated(): Promise<void> {
   let [seen, seen_at] = [-1, 0]
   const isSettled = async () => {
@@ -52,7 +52,7 @@ export async function expectSaturated(): Promise<void> {
   await expect.poll(() => hanging.open, soon).toBe(seen)
 }
 
-/** A receiver of the organization gets what happens from now on, though nothing that hangs has come to its end. */
+/** A receiver of the organization gets new events, although no hanging try has ended. */
 export async function expectPrompt(client: Client, agent_id: string): Promise<void> {
   await using receiver = await startReceiver()
   const { id: webhook_id } = await client.createWebhookEndpoint({ url: receiver.url, events })

@@ -1,4 +1,5 @@
-// What the tests of webhooks share: a server that may call this machine, conversations that make events, and time that passes in the
+// Shared by the tests of webhooks: a server that may call this machine, conversations that produce events, and time that passes
+// in the
 // database only.
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
@@ -14,14 +15,14 @@ export interface World extends AsyncDisposable {
   readonly client: Client
   agent_id: string
   receiver: Receiver
-  /** An endpoint that points at the receiver, or elsewhere; the receiver is told its secret. */
+  /** An endpoint that points at the receiver, or elsewhere; the receiver gets its secret. */
   newEndpoint(fields?: Partial<Parameters<Client['createWebhookEndpoint']>[0]>): Promise<string>
-  /** A conversation, from which nobody has heard yet. */
+  /** A conversation without any delivered event. */
   newConversation(agent_id?: string): Promise<string>
-  /** Makes so many events. */
+  /** Produces this many events. */
   change(conversation_id: string, times?: number): Promise<void>
   deliveries(webhook_id: string): ReturnType<typeof readDeliveries>
-  /** Once no try is under way: whoever waits for the next one, has waited. */
+  /** Once no try is in progress: the wait before the next one is over. */
   passTime(): Promise<void>
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
 }
@@ -36,7 +37,7 @@ export async function startWorld(ports: Partial<Ports> = {}): Promise<World> {
   const owned = stack.move()
   return {
     ...{ server, agent_id, receiver, query },
-    // After a restart it is another one.
+    // After a restart it is a different one.
     get client() {
       return server.client
     },
@@ -72,22 +73,22 @@ async function readDeliveries(client: Client, webhook_id: string) {
   return (await client.listWebhookDeliveries({ webhook_id, limit: 100 })).data.toReversed()
 }
 
-/** Time enough for a machine that does other things too. */
+/** Long enough for a busy machine. */
 export const soon = { timeout: 20_000, interval: 20 }
 
 const { after } = testPorts.clock
 
-/** A clock on which a try has a quarter of a second, and everything else what it has. */
+/** A clock on which a try has a quarter of a second, and everything else its usual time. */
 export const impatient: Partial<Ports> = {
   clock: { ...testPorts.clock, after: (ms, call) => after(ms === 15_000 ? 250 : ms, call) },
 }
 
-/** A clock on which a try never comes to its end, unless the server stops: that waits a moment only. */
+/** A clock on which a try never ends, unless the server stops, which waits for a moment only. */
 export const patient: Partial<Ports> = {
   clock: { ...testPorts.clock, after: (ms, call) => (ms === 15_000 ? () => {} : after(ms === 5000 ? 50 : ms, call)) },
 }
 
-/** Sequences of a conversation in the order in which they came. */
+/** Event numbers of a conversation in the order of arrival. */
 export function sequencesOf(receiver: Receiver, conversation_id: string): (number | null)[] {
   return receiver.received
     .filter(({ event }) => event.conversation_id === conversation_id)

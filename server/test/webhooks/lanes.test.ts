@@ -1,5 +1,5 @@
-// How the tries of a node are shared, as the statement that leases lanes does it: among organizations, among the endpoints of one,
-// and between those that work and those that fail. Nothing is sent here, so nothing ever ends.
+// How the statement that leases lanes divides a node's tries: among organizations, among the endpoints of one,
+// and between working and failing ones. Nothing is sent here, so no try ends.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Head, claimHeads } from '../../src/webhooks/lanes.ts'
 import { max_leased_at_once, pools } from '../../src/webhooks/rules/places.ts'
@@ -14,14 +14,14 @@ afterEach(() => base[Symbol.asyncDispose]())
 
 interface Crowd {
   organizations: number
-  /** Of each organization. */
+  /** Per organization. */
   endpoints: number
-  /** Of each endpoint, all due. */
+  /** Per endpoint, all due. */
   lanes: number
   is_failing?: boolean
 }
 
-/** Answers the ids of the organizations. */
+/** Returns the ids of the organizations. */
 async function addCrowd({ organizations, endpoints, lanes, is_failing = false }: Crowd): Promise<string[]> {
   const { rows } = await base.database.pool.query<{ id: string }>(
     `insert into organizations (id, name, slug)
@@ -53,7 +53,7 @@ async function addEndpoints(
   )
 }
 
-/** Leases as a node does with these tries under way, until there is nothing more for it. */
+/** Leases like a node with these tries in progress, until there is nothing more for it. */
 async function lease(tries: Head[]): Promise<void> {
   for (;;) {
     const under_way = tries.map(({ organization_id, endpoint_id, is_failing }) => ({
@@ -74,7 +74,7 @@ function countBy(tries: Head[], key: 'organization_id' | 'endpoint_id'): number[
   return [...counts.values()].sort((a, b) => a - b)
 }
 
-test('organizations share a node evenly, and leave room for the next one', async () => {
+test('organizations share a node evenly, and leave places for the next one', async () => {
   const ids = await addCrowd({ organizations: 7, endpoints: 6, lanes: 12 })
   const tries: Head[] = []
   await lease(tries)
@@ -91,7 +91,7 @@ test('organizations share a node evenly, and leave room for the next one', async
   }
 })
 
-test('one organization takes a quarter of a node at most, and each of its endpoints has a try', async () => {
+test('one organization takes a quarter of a node at most, and each of its endpoints gets a try', async () => {
   const [id] = await addCrowd({ organizations: 1, endpoints: 49, lanes: 10 })
   const tries: Head[] = []
   await lease(tries)
@@ -102,7 +102,7 @@ test('one organization takes a quarter of a node at most, and each of its endpoi
   expect(countBy(tries, 'endpoint_id').length).toBe(50)
 })
 
-test('who is alone has eight tries at once, or two after a failure', async () => {
+test('a single endpoint gets eight tries at once, or two after a failure', async () => {
   const tries: Head[] = []
   await addCrowd({ organizations: 1, endpoints: 1, lanes: 20 })
   await lease(tries)
@@ -110,7 +110,7 @@ test('who is alone has eight tries at once, or two after a failure', async () =>
   await addCrowd({ organizations: 1, endpoints: 1, lanes: 20, is_failing: true })
   await lease(tries)
   expect(countBy(tries, 'endpoint_id')).toEqual([2, 8])
-  // What was leased while it worked still counts.
+  // Lanes that were leased while it worked still count.
   await base.database.pool.query('update webhook_endpoints set failing_since = now()')
   await lease(tries)
   expect(countBy(tries, 'endpoint_id')).toEqual([2, 8])
@@ -119,29 +119,29 @@ test('who is alone has eight tries at once, or two after a failure', async () =>
   expect(countBy(tries, 'endpoint_id')).toEqual([8, 8])
 })
 
-test.each([true, false])('those that fail (%s) and the others take nothing from each other', async (is_failing) => {
+test.each([true, false])('failing (%s) and working endpoints take no places from each other', async (is_failing) => {
   await addCrowd({ organizations: 300, endpoints: 1, lanes: 4, is_failing })
   const tries: Head[] = []
   await lease(tries)
-  // More organizations than there are places: each has one.
+  // More organizations than places: each gets one.
   expect(tries.length).toBe(is_failing ? 128 : 256)
   expect(countBy(tries, 'organization_id').at(-1)).toBe(1)
   await addCrowd({ organizations: 1, endpoints: 3, lanes: 1, is_failing: !is_failing })
   await lease(tries)
   const added = tries.splice(is_failing ? 128 : 256)
   expect(added.map((one) => one.is_failing)).toEqual([!is_failing, !is_failing, !is_failing])
-  // The first place that becomes free goes to one that has none, however long the others have waited.
+  // The first free place goes to one that has none, however long the others have waited.
   tries.splice(0, 1)
   const served = new Set(tries.map(({ organization_id }) => organization_id))
   await lease(tries)
   expect(served.has(tries.at(-1)!.organization_id)).toBe(false)
 })
 
-test('two nodes at once: no lane is leased twice, and each keeps to its own capacity', async () => {
+test('two nodes at once: no lane is leased twice, and each stays within its own capacity', async () => {
   await addCrowd({ organizations: 4, endpoints: 10, lanes: 20 })
   const nodes: Head[][] = [[], []]
   await Promise.all(nodes.map(lease))
-  // One may have seen only what the other was about to take.
+  // One may have seen only lanes that the other was about to take.
   for (const node of nodes) await lease(node)
   const lanes = nodes.flat().map(({ endpoint_id, lane }) => endpoint_id + lane)
   expect(new Set(lanes).size).toBe(lanes.length)

@@ -1,4 +1,4 @@
-// Deliveries when nodes share them and die: nothing is lost, nothing is made by two under one lease, nothing overtakes.
+// Deliveries when nodes share them and die: nothing is lost, no two nodes deliver under one lease, and the order is kept.
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clock } from '../../src/base/ports.ts'
@@ -31,10 +31,10 @@ function holdAt(point: string) {
   return { reached: reached.promise, release: released.resolve }
 }
 
-/** As after 45 seconds. */
+/** Like the time after 45 seconds. */
 const endLeases = () => world.query('update webhook_lanes set next_attempt_at = now() where lease is not null')
 
-test('three nodes share the deliveries: each event comes once, in order', async () => {
+test('three nodes share the deliveries: each event is delivered once, in order', async () => {
   await using second = await world.server.startAnother()
   await using _third = await world.server.startAnother()
   const webhook_id = await world.newEndpoint()
@@ -61,7 +61,7 @@ test.each(['delivery.claimed', 'delivery.answered'])(
     await world.change(id, 2)
     await held.reached
     await using _second = await world.server.startAnother()
-    // The lane is the first node's for as long as its lease lasts.
+    // The lane belongs to the first node until its lease runs out.
     await expect.poll(() => world.query('select from webhook_arrivals'), soon).toEqual([])
     expect((await world.deliveries(webhook_id)).map(({ status }) => status)).toEqual(['pending', 'pending'])
     await endLeases()
@@ -72,7 +72,7 @@ test.each(['delivery.claimed', 'delivery.answered'])(
     expect(first).toEqual(point === 'delivery.claimed' ? wanted : [sequence, ...wanted])
     const before = await world.deliveries(webhook_id)
     held.release()
-    await expect.poll(() => world.server.log.join('\n'), soon).toContain('made by another node too')
+    await expect.poll(() => world.server.log.join('\n'), soon).toContain('another node made the same')
     expect(await world.deliveries(webhook_id)).toEqual(before)
     const ofFirst = world.receiver.received.filter(({ event }) => event.sequence === sequence)
     expect(ofFirst.length).toBe(2)
@@ -80,7 +80,7 @@ test.each(['delivery.claimed', 'delivery.answered'])(
   },
 )
 
-test('a result that comes after the lease is not written while another node makes the same try', async () => {
+test('a result after the end of the lease is not written while another node makes the same try', async () => {
   const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
   const id = await world.newConversation()
   const held = holdAt('delivery.answered')
@@ -91,7 +91,7 @@ test('a result that comes after the lease is not written while another node make
   await endLeases()
   await expect.poll(() => world.receiver.received.length, soon).toBe(2)
   held.release()
-  await expect.poll(() => world.server.log.join('\n'), soon).toContain('made by another node too')
+  await expect.poll(() => world.server.log.join('\n'), soon).toContain('another node made the same')
   expect((await world.deliveries(webhook_id)).map(({ status, tries }) => [status, tries.length])).toEqual([
     ['pending', 0],
     ['pending', 0],
@@ -108,7 +108,7 @@ test('a lease that has not run out is respected', async () => {
   await world.change(id)
   await expect.poll(() => world.receiver.received.length, soon).toBe(1)
   await using other = await world.server.startAnother()
-  // The other one delivers what is free.
+  // The other node delivers the free lanes.
   const free = await world.newConversation()
   world.receiver.answer = (response) => answer(response, 200)
   await world.change(free, 3)
@@ -119,7 +119,7 @@ test('a lease that has not run out is respected', async () => {
   await other[Symbol.asyncDispose]()
 })
 
-test('a delivery that arrives while its lane is being closed opens it anew', async () => {
+test('a delivery that arrives while its lane is being closed reopens it', async () => {
   const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
   const id = await world.newConversation()
   const held = holdAt('delivery.look')
@@ -130,7 +130,7 @@ test('a delivery that arrives while its lane is being closed opens it anew', asy
     id,
   ])
   const [isLocked, mayClose] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  // As a server does that has found nothing more in it, a moment too early.
+  // Like a server that found the lane empty a moment too early.
   const closing = database.transaction(async (tx) => {
     await tx.execute(sql`select from webhook_lanes for update`)
     isLocked.resolve()
@@ -158,7 +158,7 @@ test('kill -9 between the commit of an event and its delivery: another one deliv
   world.receiver.answer = () => {}
   const { connection_string } = world.server
   const data_dir = world.server.app.core.config.data_dir
-  // The first node looks for nothing meanwhile.
+  // The first node does not look for deliveries meanwhile.
   const held = holdAt('delivery.look')
   await held.reached
   const environment = { ...opened_hosts, DATABASE_URL: connection_string, PARLEY_DATA_DIR: data_dir }
@@ -179,7 +179,7 @@ test('kill -9 between the commit of an event and its delivery: another one deliv
   expect(rest.map(({ event }) => event.sequence)).toEqual([again!.event.sequence! + 1, again!.event.sequence! + 2])
 })
 
-test('a server that is told to stop gives back what hangs, and it is not counted as a try', async () => {
+test('a server that stops gives hanging deliveries back, and they are not counted as tries', async () => {
   const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
   const id = await world.newConversation()
   world.receiver.answer = () => {}

@@ -1,4 +1,4 @@
-// The operations on webhook endpoints beyond what holds of every operation, and which events an endpoint gets.
+// The operations on webhook endpoints beyond what every operation has in common, and which events an endpoint gets.
 import { deliveredTypes, matchesEvent } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cleanUp } from '../../src/webhooks/lanes.ts'
@@ -21,7 +21,7 @@ const faultsOf = async (call: Promise<unknown>) => {
 }
 
 describe('endpoints', () => {
-  test('the secret is shown at creation and at rotation, and stands nowhere in clear', async () => {
+  test('the secret is shown at creation and at rotation, and is stored nowhere in plain text', async () => {
     const { secret, ...endpoint } = await world.client.createWebhookEndpoint({ url, events: ['*'] })
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     const { id: webhook_id } = endpoint
@@ -44,7 +44,7 @@ describe('endpoints', () => {
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
-  test('PUT changes what is given and nothing else', async () => {
+  test('PUT changes only the given fields', async () => {
     const { secret: _, ...endpoint } = await world.client.createWebhookEndpoint({
       url,
       events: ['*'],
@@ -61,7 +61,7 @@ describe('endpoints', () => {
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
-  test('white space around an address is left out', async () => {
+  test('white space around an address is removed', async () => {
     const endpoint = await world.client.createWebhookEndpoint({ url: ` ${url}\n`, events: ['*'] })
     expect(endpoint.url).toBe(url)
     const { id: webhook_id } = endpoint
@@ -70,16 +70,16 @@ describe('endpoints', () => {
   })
 
   test.each([
-    ['nothing but white space', { url: ' \n' }, ['url']],
+    ['only white space', { url: ' \n' }, ['url']],
     ['another protocol', { url: 'ftp://receiver.test/' }, ['url']],
     ['a user name', { url: 'https://user:secret@receiver.test/' }, ['url']],
     [
-      'no address, and patterns that stand for nothing',
+      'no address, and patterns that match nothing',
       { url: 'nonsense', events: ['conversation.*', 'conversation.exploded', 'turn'] },
       ['url', 'events.1', 'events.2'],
     ],
     ['no pattern', { events: [] }, ['events']],
-    ['an agent that is not there', { agent_id: '0190c000-0000-7000-8000-000000000001' }, ['agent_id']],
+    ['an agent that does not exist', { agent_id: '0190c000-0000-7000-8000-000000000001' }, ['agent_id']],
     ['a long address', { url: `https://receiver.test/${'x'.repeat(2048)}` }, ['url']],
   ])('%s is refused', async (_what, fields, paths) => {
     expect(await faultsOf(world.client.createWebhookEndpoint({ url, events: ['*'], ...fields }))).toEqual(paths)
@@ -88,7 +88,7 @@ describe('endpoints', () => {
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
-  test('at most 50 of an organization, also when they are made at once', async () => {
+  test('at most 50 for an organization, even if created simultaneously', async () => {
     const { client } = await makeOrganization(world.server)
     const create = () => client.createWebhookEndpoint({ url, events: ['*'] })
     for (let n = 0; n < 45; n += 1) await create()
@@ -106,7 +106,7 @@ describe('endpoints', () => {
     await create()
   })
 
-  test('nobody sends events to where he may not read them, nor reads a receiver’s echo of them', async () => {
+  test('callers without access to messages cannot have events sent, or read what a receiver echoes', async () => {
     const manager = world.server.as({ token: await makeKey(world.server, { only: ['webhooks:manage'] }) })
     const error = await refusal(manager.createWebhookEndpoint({ url, events: ['*'] }))
     expect(error).toMatchObject({ status: 403, code: 'forbidden' })
@@ -123,7 +123,7 @@ describe('endpoints', () => {
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
-  test('a secret that the server’s key does not open is a failed try that says so', async () => {
+  test('a secret that the key of the server cannot open is a failed try with that reason', async () => {
     const webhook_id = await world.newEndpoint()
     await world.query(`update webhook_endpoints set secret = 'sealed with another key, or so it seems' where id = $1`, [
       webhook_id,
@@ -131,14 +131,14 @@ describe('endpoints', () => {
     await world.client.testWebhookEndpoint({ webhook_id })
     await expectSettled(world, webhook_id)
     const [delivery] = await world.deliveries(webhook_id)
-    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('rotate it') }])
+    expect(delivery!.tries).toMatchObject([{ status: null, error: expect.stringContaining('Rotate it') }])
     world.receiver.secret = (await world.client.rotateWebhookSecret({ webhook_id, previous_valid_seconds: 0 })).secret
     await world.newConversation()
     await expectSettled(world, webhook_id)
     await world.client.deleteWebhookEndpoint({ webhook_id })
   })
 
-  test('a deleted one gets nothing more, and the clean-up job removes its deliveries', async () => {
+  test('a deleted one gets no more events, and the clean-up job removes its deliveries', async () => {
     const webhook_id = await world.newEndpoint()
     await world.newConversation()
     await expectSettled(world, webhook_id)
@@ -160,8 +160,8 @@ describe('endpoints', () => {
   })
 })
 
-describe('which events come', () => {
-  test('those that a pattern stands for, of the organization, of the agent; none while it is inactive', async () => {
+describe('which events are delivered', () => {
+  test('those that match a pattern, of the organization and the agent; none while the endpoint is inactive', async () => {
     const other = await publishAgent(world.client)
     const outsider = await makeOrganization(world.server)
     const theirs = await outsider.client.createWebhookEndpoint({ url: world.receiver.url, events: ['*'] })
@@ -211,7 +211,7 @@ describe('which events come', () => {
   })
 })
 
-test('deliveries are listed by status, page by page, and go after 30 days', async () => {
+test('deliveries are listed by status, page by page, and deleted after 30 days', async () => {
   const webhook_id = await world.newEndpoint({ events: ['conversation.updated'] })
   world.receiver.answer = (response) => answer(response, 200)
   const id = await world.newConversation()

@@ -1,4 +1,4 @@
-// What webhook endpoints point at: a real server that verifies each delivery with the library of Standard Webhooks, as its users do.
+// The receiver of webhook tests: a real server that verifies each delivery with the Standard Webhooks library, like its users.
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -18,6 +18,7 @@ export interface ReceivedEvent {
 }
 
 export interface Received {
+  path: string
   event: ReceivedEvent
   body: string
   headers: Record<string, string>
@@ -26,12 +27,12 @@ export interface Received {
 export interface Receiver extends AsyncDisposable {
   readonly url: string
   readonly received: Received[]
-  /** Requests that have no answer yet, now and at most. */
+  /** Requests without an answer yet, now and at most. */
   readonly open: number
   readonly most_open: number
-  /** The one that it knows; each delivery has to fit. Null: it does not look. */
+  /** The known secret, which each delivery must match. Null: not verified. */
   secret: string | null
-  /** The test may change it at any time; one that never answers holds the delivery. */
+  /** A test may change it at any time; a function that never answers holds the delivery. */
   answer: (response: ServerResponse, received: Received) => void
 }
 
@@ -39,7 +40,7 @@ export function answer(response: ServerResponse, status: number, body = ''): voi
   response.writeHead(status, { 'content-type': 'text/plain' }).end(body)
 }
 
-/** Disposing throws when a delivery did not verify. */
+/** Disposing throws if a delivery did not verify. */
 export async function startReceiver(certificate?: Certificate): Promise<Receiver> {
   const faults: unknown[] = []
   let [open, most_open] = [0, 0]
@@ -57,7 +58,7 @@ export async function startReceiver(certificate?: Certificate): Promise<Receiver
         receiver.secret === null ? JSON.parse(body) : new Webhook(receiver.secret).verify(body, headers)
       ) as ReceivedEvent
       if (event.id !== headers['webhook-id']) throw new Error(`${event.id} came as ${headers['webhook-id']}`)
-      const received = { event, body, headers }
+      const received = { path: request.url!, event, body, headers }
       receiver.received.push(received)
       receiver.answer(response, received)
     } catch (error) {
@@ -67,7 +68,7 @@ export async function startReceiver(certificate?: Certificate): Promise<Receiver
   }
 
   const server = certificate ? createSecureServer(certificate) : createServer()
-  server.on('request', (request, response) => void receive(request, response).catch(() => {})) // it was broken off
+  server.on('request', (request, response) => void receive(request, response).catch(() => {})) // the request was aborted
   const receiver: Receiver = {
     url: '',
     received: [],

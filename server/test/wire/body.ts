@@ -1,11 +1,11 @@
-// A body as lines that can be read and compared, and from which every byte of it could be told: no two bodies give the same lines.
+// Writes a body as lines that can be read and compared and that preserve every byte: no two bodies give the same lines.
 
-/** What is short stands on one line, as it came. */
+/** A short body is one line, unchanged. */
 const line_characters = 110
 
 /**
- * JSON without white space is broken into lines, which changes nothing that could not be undone; any other text, and JSON that is
- * written in another way, stands behind bars.
+ * JSON without white space is broken into lines, which can be undone; any other text, and JSON in another
+ * format, is written behind bars.
  */
 export function tellBody(text: string): string[] {
   if (text === '') return []

@@ -1,18 +1,18 @@
-// What is different in each run of a recording, put out of sight and nothing else: ids, times and secrets become names, in the
-// order in which they appear; what is made of them (cursors, tokens) is shown opened.
+// Masks what differs in each run of a recording, and nothing else: ids, times and secrets become names, in
+// order of appearance; values made of them (cursors, tokens) are shown decoded.
 
 export interface Masks {
   mask(text: string): string
 }
 
 const day_ms = 86_400_000
-/** Times and ids of the run itself. What a walk sends as a constant has to be older, so that it stays as it is. */
+/** Times and ids of the run itself. A constant that a walk sends must be older, so that it is not masked. */
 const [earliest_ms, latest_ms] = [Date.now() - day_ms, Date.now() + 400 * day_ms]
 const isOfRun = (ms: number) => ms > earliest_ms && ms < latest_ms
 
 /**
- * One statement may ask for the time twice. It takes far longer to the next one; but what our own clock says, to the millisecond,
- * may be close to anything.
+ * One statement may read the time twice. The next statement is much later; but our own clock, to the millisecond,
+ * may be close to any of them.
  */
 function isSameMoment(one: number, other: number): boolean {
   const isOurs = one % 1000 === 0 || other % 1000 === 0
@@ -21,7 +21,7 @@ function isSameMoment(one: number, other: number): boolean {
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)/g
-/** Events of one commit are stored one after the other: whether their times are one moment is up to the machine. */
+/** Events of one commit are stored one after the other: whether their times are equal depends on the machine. */
 const occurred_at = /(?<="occurred_at":")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d+)Z/g
 const epoch = /(?<![\w.-])(\d{10}|\d{13})(?![\w.-])/g
 const jwt = /(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]{43}(?![\w-])/g
@@ -31,11 +31,11 @@ const signature = /\bv1,[A-Za-z0-9+/]{43}=/g
 const sealed = /(?<=parley_sign_in=)[\w-]{60,}/g
 /** 32 random bytes; not those of an ETag, which are a hash. */
 const random_text = /(?<!W\/"|[\w+/.-])[\w-]{43}(?![\w+/=.-])/g
-/** Seconds that pass while it is recorded. What a walk sends is longer. */
+/** Seconds that pass during the recording. Those that a walk sends are longer. */
 const short_duration = /(?<="(?:average_)?duration":)\d(?:\.\d+)?(?=[,}])/g
 const maybe_base64 = /(?<![\w+/-])(?:[\w-]{16,}|[A-Za-z0-9+/]{16,}={0,2})(?![\w+/=-])/g
 
-/** `literals`: texts that are different in each run, and their names. */
+/** `literals`: texts that differ in each run, and their names. */
 export function createMasks(literals: Iterable<readonly [text: string, name: string]>): Masks {
   const names = new Map<string, string>()
   const counts = new Map<string, number>()
@@ -82,7 +82,7 @@ export function createMasks(literals: Iterable<readonly [text: string, name: str
     return masked.replaceAll(uuid, maskUuid).replaceAll(time, maskTime)
   }
 
-  /** In single quotes, so that it can stand in a JSON text. */
+  /** In single quotes, so that it can be part of a JSON text. */
   const open = (json: string) => maskPlain(json).replaceAll('"', "'")
 
   function maskEncoded(text: string): string {

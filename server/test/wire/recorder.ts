@@ -1,4 +1,4 @@
-// Sends requests as they stand and keeps every byte of the answers; afterwards, tells both as text, masked.
+// Sends raw requests and keeps every byte of the answers; afterwards writes both as masked text.
 import { createHash } from 'node:crypto'
 import { type IncomingMessage, Agent, request as sendRequest } from 'node:http'
 import { type Operation, type OperationId, operations } from '@parley/contract'
@@ -9,13 +9,13 @@ export interface Request {
   method: string
   path: string
   headers?: Record<string, string>
-  /** Sent as it stands when it is a text, else as JSON. */
+  /** Sent unchanged if it is a text, else as JSON. */
   body?: unknown
   /** The bearer; default: the walk's own. Null: none. */
   as?: string | null
-  /** What stands in the recording in place of the body that is sent. */
+  /** Shown in the recording instead of the request body. */
   shown_body?: string
-  /** The body of the answer is large, or is different in each build: the recording has its SHA-256, or nothing of it. */
+  /** The body of the answer is large, or differs in each build: the recording has its SHA-256, or nothing of it. */
   shows?: 'hash' | 'no body'
 }
 
@@ -29,15 +29,15 @@ export interface Answer {
 }
 
 export interface OpenAnswer {
-  /** Resolves once a text has come. */
+  /** Resolves once a text has arrived. */
   sees(text: string): Promise<void>
-  /** To its end. */
+  /** Reads to its end. */
   ended: Promise<Answer>
-  /** Breaks off, and keeps what has come. */
+  /** Disconnects, and keeps what has arrived. */
   stop(): Promise<Answer>
 }
 
-/** What goes into a request of an operation. */
+/** The parts of a request of an operation. */
 export type Call = Omit<Request, 'method' | 'path'> & { params?: Record<string, string>; query?: string }
 
 export interface Exchange {
@@ -45,7 +45,7 @@ export interface Exchange {
   request: Request
   answer: IncomingMessage | null
   bytes: Buffer
-  /** Of a request to somebody else, nothing. */
+  /** Of a request to another server: nothing. */
   told: string[] | null
 }
 
@@ -55,7 +55,7 @@ export interface Recorder extends Disposable {
   call(id: OperationId, title: string, call?: Call): Promise<Answer>
   open(id: OperationId, title: string, call?: Call): OpenAnswer
   send(title: string, request: Request): Promise<Answer>
-  /** Something else that went over the wire, line by line. */
+  /** Other bytes on the wire, line by line. */
   tell(title: string, lines: () => string[]): void
   /** Calls whose answers are not recorded. */
   prepare(id: OperationId, call?: Call): Promise<Answer>
@@ -67,10 +67,10 @@ export interface RecorderOptions {
   url: string
   /** Before each request: some time passes. */
   tick(): void
-  /** The bearer of who does not say otherwise. */
+  /** The bearer of requests that name none. */
   key: string | null
   literals: Map<string, string>
-  /** To which it adds. */
+  /** The recording that it adds to. */
   exchanges?: Exchange[]
 }
 
@@ -152,14 +152,14 @@ function transfer(url: string, agent: Agent, exchange: Exchange): OpenAnswer {
     if (!sent.hasHeader('content-type')) sent.setHeader('content-type', 'application/json')
     if (!sent.hasHeader('content-length')) sent.setHeader('content-length', Buffer.byteLength(bytes))
   }
-  sent.setTimeout(patience_ms, () => reject(new Error(`${exchange.title}: nothing comes any more`)))
+  sent.setTimeout(patience_ms, () => reject(new Error(`${exchange.title}: no more bytes arrived`)))
   sent.on('error', (error) => (exchange.answer === null ? reject(error) : finish()))
   sent.end(bytes)
   return {
     ended,
     async sees(text) {
       while (!exchange.bytes.includes(text)) {
-        if (isOver) throw new Error(`${exchange.title}: ended before ${text} came: ${exchange.bytes.toString()}`)
+        if (isOver) throw new Error(`${exchange.title}: ended before ${text} arrived: ${exchange.bytes.toString()}`)
         await wake.promise
       }
     },
@@ -212,7 +212,7 @@ function tellExchange({ request, answer, bytes, told }: Exchange, mask: (text: s
   return lines.join('\n')
 }
 
-/** By name, in the letters in which they came. */
+/** By name, in their original case. */
 function tellHeaders({ rawHeaders }: IncomingMessage, body_bytes: number): string[] {
   const lines: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -225,10 +225,10 @@ const http_date = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/
 
 function maskHeader(name: string, value: string, body_bytes: number): string {
   if (name.toLowerCase() === 'date' && http_date.test(value)) return '<date>'
-  // Of a file: what its build and its installation make of it.
+  // Of a file: depends on its build and its installation.
   if (name === 'last-modified' && http_date.test(value)) return '<date>'
   if (name === 'etag' && /^W\/"[0-9a-f]+-[0-9a-f]+"$/.test(value)) return 'W/"<size>-<time>"'
-  // Ids and numbers may have other lengths: what counts is that it is right.
+  // Ids and numbers may have other lengths; it only has to be right.
   if (name.toLowerCase() === 'content-length' && value === String(body_bytes)) return '<of the body>'
   return value
 }

@@ -1,5 +1,5 @@
-// What the server says, to the byte: each walk makes its requests again, and every answer has to be the one that is recorded.
-// `npm run record:wire` writes the recordings anew, for a change that is meant.
+// The server's answers, to the byte: each walk makes its requests again, and every answer must equal the recorded one.
+// `npm run record:wire` writes new recordings, for an intended change.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ErrorName, type Operation, describeError, errorTable, operations } from '@parley/contract'
@@ -32,8 +32,8 @@ function writeRecording(name: string, recording: Recording): void {
   writeFileSync(fileOf(name), recording.map(([title, text]) => `### ${title}\n${text}\n`).join('\n'))
 }
 
-describe('what goes over the wire is what is recorded', () => {
-  // On a busy machine one takes many times as long.
+describe('the answers equal the recordings', () => {
+  // On a busy machine a walk takes many times as long.
   test.each(Object.entries(walks))('%s', { timeout: 120_000 }, async (name, walkThrough) => {
     using walk = await world.openWalk(name)
     await walkThrough(walk)
@@ -44,7 +44,7 @@ describe('what goes over the wire is what is recorded', () => {
     for (const [index, [title, text]] of seen.entries()) expect.soft(text, title).toBe(recorded[index]![1])
   })
 
-  test('there is no recording of a walk that is no more', () => {
+  test('every recording has its walk', () => {
     expect(readdirSync(folder).sort()).toEqual(
       Object.keys(walks)
         .map((name) => `${name}.txt`)
@@ -54,19 +54,19 @@ describe('what goes over the wire is what is recorded', () => {
 })
 
 describe('the recordings', () => {
-  /** Once the walks are made, which may have written them. */
+  /** After the walks, which may have written them. */
   let read: Recording | undefined
   const all = () => (read ??= Object.keys(walks).flatMap(readRecording))
 
   test.each(Object.values<Operation>(operations).map(({ id, success }) => [id, success.status] as const))(
-    '%s has an answer that is no refusal',
+    '%s has a successful answer',
     (id, status) => {
       const succeeded = all().filter(([title, text]) => title.startsWith(`${id}: `) && text.includes(`\n< ${status} `))
       expect(succeeded).not.toEqual([])
     },
   )
 
-  /** What no walk gets to, and why. */
+  /** What no walk reaches, and why. */
   const unreachable: Partial<Record<ErrorName, string>> = {
     conversation_busy: 'nothing answers it',
     internal: 'it is a defect',
@@ -74,13 +74,13 @@ describe('the recordings', () => {
   }
   const names = Object.keys(errorTable) as ErrorName[]
 
-  test.each(names.filter((name) => !(name in unreachable)))('have the refusal %s', (name) => {
+  test.each(names.filter((name) => !(name in unreachable)))('include the refusal %s', (name) => {
     const { status, code } = describeError(name)
     const refusals = all().filter(([, text]) => text.includes(`"code":"${code}"`) && text.includes(`< ${status} `))
     expect(refusals).not.toEqual([])
   })
 
-  test.each(Object.keys(unreachable) as ErrorName[])('do not have %s, as is said above', (name) => {
+  test.each(Object.keys(unreachable) as ErrorName[])('do not include %s, as stated above', (name) => {
     expect(all().filter(([, text]) => text.includes(`"code":"${describeError(name).code}"`))).toEqual([])
   })
 })

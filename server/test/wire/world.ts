@@ -1,4 +1,4 @@
-// The world in which the recordings are made: one server, whose time passes from request to request, and whoever it talks to.
+// The world of the recordings: one server, whose time passes from request to request, and its peers.
 import type { Client } from '@parley/sdk'
 import type { Organization } from '../support/actors.ts'
 import { makeOrganization } from '../support/actors.ts'
@@ -13,7 +13,7 @@ export interface World extends AsyncDisposable {
   provider: IdentityProvider
   peer: ToolPeer
   clock: Clock
-  /** Records what goes over the wire as the admin of an organization that no other recording knows. */
+  /** Records as the admin of an organization that no other recording uses. */
   openWalk(name: string): Promise<Walk>
 }
 
@@ -21,18 +21,18 @@ export interface World extends AsyncDisposable {
 export interface Walk extends Recorder {
   world: World
   organization: Organization
-  /** From now on this text, which is another in each run, is shown by a name. */
+  /** From now on this text, which differs in each run, is shown as a name. */
   name(text: string, name: string): void
   /** The same recording, of another node. */
   at(url: string): Recorder
-  /** Another caller with the same power, whose calls are not recorded and cost the recorded ones nothing. */
+  /** Another caller with the same rights, whose calls are not recorded and do not count for the recorded ones. */
   watch(): Promise<Client>
 }
 
 /** As browsers reach the server. */
 export const public_url = 'https://parley.example.test'
 
-/** Small, so that a walk gets to them. */
+/** Small, so that a walk reaches them. */
 const limits = {
   PARLEY_LIMIT_WAITING_TURNS: '1',
   PARLEY_LIMIT_SECRET_BYTES: '1024',
@@ -72,12 +72,13 @@ export async function openWorld(): Promise<World> {
   return world
 }
 
-/** Between two requests: more than a limit of 600 a minute needs to forget what the first one cost. */
+/** Between two requests: more than a limit of 600 a minute needs to forget the cost of the first one. */
 const between_requests_ms = 5000
 
 /**
- * No duration is measured but the one between requests, which is always the same: what is left of a rate limit and how long a
- * tool took can be recorded as they are. Two moments of the wall clock are never the same, so that their names are not either.
+ * The only duration that is measured is the one between requests, which is always the same: what is left of a rate limit and
+ * how long a
+ * tool took can be recorded unchanged. Two moments of the wall clock are never equal, so their names differ too.
  */
 function createWireTime() {
   let monotonic_ms = 0

@@ -1,4 +1,4 @@
-// What servers from before leased work have left: moved when the schema is brought up to date, or taken over when it is overdue.
+// Jobs left by servers from before leased work: moved by the migration, or taken over when they are overdue.
 import { randomUUID } from 'node:crypto'
 import { expect, inject, test } from 'vitest'
 import pg from 'pg'
@@ -9,7 +9,7 @@ import { publishAgent, startTestServer } from '../support/server.ts'
 
 const soon = { timeout: 15_000, interval: 20 }
 
-test('what such a server has queued or lost, and is overdue, is done', async () => {
+test('overdue jobs that such a server has queued or lost are done', async () => {
   await using server = await startTestServer()
   const { client, database } = server
   const query = (text: string, values: unknown[]) => database.pool.query(text, values)
@@ -26,7 +26,7 @@ test('what such a server has queued or lost, and is overdue, is done', async () 
   await client.generateAgentInstructions(draft)
   await held.asked
   const left = async () => (await query('select subject from work where organization_id is not null', [])).rowCount
-  // As such a server leaves them: a time, and nothing that is work.
+  // As such a server leaves them: a time, and no row of work.
   await query(`update instruction_generations set due_at = now() - interval '1 second', status = 'queued'`, [])
   await query(
     `update conversations set analysis_status = 'running', analysis_run = 2, analysis_due_at = now() - interval '1 second'
@@ -43,12 +43,12 @@ test('what such a server has queued or lost, and is overdue, is done', async () 
   await expect.poll(summary, soon).toBe('The second.')
   await expect.poll(instructions, soon).toBe('You sell tea.')
   await expect.poll(left, soon).toBe(0)
-  // It is not due for such a server any more.
+  // It is no longer due for such a server.
   const { rows } = await query('select id from conversations where analysis_due_at is not null', [])
   expect(rows).toEqual([])
 })
 
-test('an old queue: what nobody has begun is taken out of it, what somebody has begun is left to them', async () => {
+test('an old queue: jobs that were not started are taken over, started ones are left to their servers', async () => {
   const server = new pg.Client({ connectionString: inject('postgres_url') })
   await server.connect()
   const name = `parley_test_${randomUUID().replaceAll('-', '')}`

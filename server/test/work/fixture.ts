@@ -33,14 +33,14 @@ export interface World extends AsyncDisposable {
   base: TestDatabase
   /** Every line of every node's log. */
   log: string[]
-  /** How many nodes hear of what is urgent. */
+  /** How many nodes are notified of urgent work. */
   listening(): number
   add(key: WorkKey, due?: Due, kind?: string): Promise<void>
   rows(): Promise<WorkRow[]>
   /** What runs and failures have written. */
   written(): Promise<string[]>
   start(kinds: WorkKind[], ports?: Partial<Ports>): Work
-  /** As after the time of a lease, of a node that is gone. */
+  /** Like the time after the lease of a lost node. */
   loseLeases(): Promise<void>
 }
 
@@ -99,7 +99,7 @@ export async function write(tx: TransactionStore, text: string): Promise<void> {
   await tx.query(writeStatement, [text])
 }
 
-/** Its outcome writes the subject; given up, the reason. */
+/** Its outcome writes the subject; when it is given up, the reason. */
 export function kindOf(
   run: (item: WorkItem, port: WorkPort) => Promise<Outcome>,
   more: Partial<WorkKind> = {},
@@ -120,7 +120,7 @@ export const done = (text: string): Outcome => ({
   write: (tx) => write(tx, text),
 })
 
-/** Runs that wait for the test, in the order in which they began. */
+/** Runs that wait for the test, in the order in which they started. */
 export class Held {
   readonly begun: {
     item: WorkItem
@@ -137,7 +137,7 @@ export class Held {
   }
 }
 
-/** Waits of so many milliseconds are over at once. */
+/** Waits of this many milliseconds end at once. */
 export function hurriedClock(isMeant: (ms: number) => boolean): Clock {
   const { clock } = testPorts
   return { ...clock, after: (ms, call) => clock.after(isMeant(ms) ? 0 : ms, call) }

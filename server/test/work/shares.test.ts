@@ -1,5 +1,5 @@
-// How the places of a node are shared, as the statement that leases work does it: among organizations, among the owners of one, and
-// between those that work and those that fail. Nothing runs here, so nothing ever ends.
+// How the statement that leases work divides a node's places: among organizations, among the owners of one, and
+// between working and failing ones. Nothing runs here, so nothing ends.
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Leased, type LeasedPool, leaseWork, mergeWork } from '../../src/work/queries.ts'
@@ -19,16 +19,16 @@ const most_at_once = 32
 
 interface Crowd {
   organizations?: number
-  /** Of each organization. */
+  /** Per organization. */
   owners: number
-  /** Of each owner, all due. */
+  /** Per owner, all due. */
   subjects: number
   is_failing?: boolean
   organization_id?: string
   kind?: string
 }
 
-/** Answers the ids of the organizations. */
+/** Returns the ids of the organizations. */
 async function addCrowd({ organizations = 1, owners, subjects, is_failing = false, kind = 'test', ...of }: Crowd) {
   const ids = of.organization_id ? [of.organization_id] : Array.from({ length: organizations }, () => randomUUID())
   await base.database.pool.query(
@@ -41,7 +41,7 @@ async function addCrowd({ organizations = 1, owners, subjects, is_failing = fals
   return ids
 }
 
-/** Leases as a node does with these under way, until there is nothing more for it. */
+/** Leases like a node with these in progress, until there is nothing more for it. */
 async function lease(under_way: Leased[], kinds = ['test']): Promise<void> {
   for (;;) {
     const open = kinds.flatMap((kind): LeasedPool[] => {
@@ -69,7 +69,7 @@ function countBy(under_way: Leased[], key: 'organization_id' | 'owner'): number[
   return [...counts.values()].sort((a, b) => a - b)
 }
 
-test('organizations share a node evenly, and leave room for the next one', async () => {
+test('organizations share a node evenly, and leave places for the next one', async () => {
   const ids = await addCrowd({ organizations: 7, owners: 6, subjects: 12 })
   const under_way: Leased[] = []
   await lease(under_way)
@@ -86,7 +86,7 @@ test('organizations share a node evenly, and leave room for the next one', async
   }
 })
 
-test('an organization that has thousands due hides none of another, and takes a quarter of a node', async () => {
+test('an organization with thousands due hides no other, and takes a quarter of a node', async () => {
   const [flood] = await addCrowd({ owners: 60, subjects: 200 })
   const under_way: Leased[] = []
   await lease(under_way)
@@ -99,10 +99,10 @@ test('an organization that has thousands due hides none of another, and takes a 
   expect(under_way.filter(({ organization_id }) => organization_id === flood).length).toBeLessThanOrEqual(64)
 })
 
-test('of more organizations than one look takes into account, none is left out for long', async () => {
+test('with more organizations than one look considers, none is left out for long', async () => {
   await addCrowd({ organizations: 400, owners: 1, subjects: 30 })
   const seen = new Set<string>()
-  // Each node begins anywhere.
+  // Each node starts at a random place.
   for (let looks = 0; looks < 60 && seen.size < 400; looks += 1) {
     const nothing: Leased[] = []
     await lease(nothing)
@@ -111,7 +111,7 @@ test('of more organizations than one look takes into account, none is left out f
   expect(seen.size).toBe(400)
 })
 
-test('those that fail have places of their own, of which one owner has fewer', async () => {
+test('failing work has its own places, of which one owner gets fewer', async () => {
   await addCrowd({ organizations: 10, owners: 10, subjects: 20, is_failing: true })
   const under_way: Leased[] = []
   await lease(under_way)
@@ -123,7 +123,7 @@ test('those that fail have places of their own, of which one owner has fewer', a
   expect(under_way.filter(({ organization_id }) => organization_id === id)).toHaveLength(40)
 })
 
-test('kinds have places of their own; what is due first of an owner comes first', async () => {
+test('kinds have places of their own; the earliest work of an owner runs first', async () => {
   await addCrowd({ owners: 60, subjects: 20 })
   const under_way: Leased[] = []
   await lease(under_way)
@@ -141,7 +141,7 @@ test('kinds have places of their own; what is due first of an owner comes first'
   expect(order.rows[0]!.subject).toBe('first')
 })
 
-test('two nodes that look at once lease nothing twice', async () => {
+test('two simultaneous nodes lease nothing twice', async () => {
   await addCrowd({ organizations: 4, owners: 4, subjects: 10 })
   const [a, b]: Leased[][] = [[], []]
   await Promise.all([lease(a!), lease(b!)])
@@ -150,7 +150,7 @@ test('two nodes that look at once lease nothing twice', async () => {
   expect(leases.length).toBe(160)
 })
 
-test('arrivals are merged once, however many nodes look, and what is due later stays where it is', async () => {
+test('arrivals are merged once, however many nodes look, and work that is due later stays', async () => {
   await base.database.pool.query(
     `insert into work_arrivals (kind, owner, subject, due_at)
      select 'test', 'owner', (n % 500)::text, now() + case when n % 500 < 100 then interval '0' else interval '1 hour' end
@@ -163,7 +163,7 @@ test('arrivals are merged once, however many nodes look, and what is due later s
   expect(rows).toEqual([{ all: 500, ready: 100 }])
 })
 
-test('an owner whose tries hang, having failed, holds up nobody: not its organization, not another owner', async () => {
+test('an owner with hanging tries after a failure delays neither its organization nor another owner', async () => {
   await using world = await startWorld()
   const hanging = new Held()
   let isFailing = true
@@ -178,13 +178,13 @@ test('an owner whose tries hang, having failed, holds up nobody: not its organiz
   )
   world.start([fails])
   for (let n = 0; n < 8; n += 1) await world.add(keyOf(`bad ${n}`, 'bad'))
-  // Of the owner's four places one is left to it.
+  // One of the owner's four places is left.
   await expect.poll(() => hanging.begun.length, soon).toBe(1)
   await expect.poll(async () => (await world.rows()).every(({ slow }) => slow), soon).toBe(true)
   for (let n = 0; n < 8; n += 1) await world.add(keyOf(`good ${n}`, `good ${n % 2}`))
   await expect.poll(async () => (await world.written()).length, soon).toBe(8)
   expect(hanging.begun.length).toBe(1)
-  // It works again: it has its places back.
+  // It works again, so it has its places back.
   isFailing = false
   hanging.begun[0]!.finish(done('bad'))
   await expect.poll(() => hanging.begun.length, soon).toBeGreaterThan(2)

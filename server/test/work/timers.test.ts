@@ -1,4 +1,4 @@
-// Work that is due later: durable timers, and what comes by itself each minute.
+// Work that is due later: durable timers, and recurring work each minute.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { armWork, everyMinute } from '../../src/work/every-minute.ts'
 import { ManualClock } from '../model/manual-clock.ts'
@@ -10,14 +10,14 @@ beforeEach(async () => {
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
-// Arrivals first: what has left them since is among the rows.
+// Arrivals first: those that have left since are among the rows.
 const untilOver = () => expect.poll(async () => [await arrivals(), await world.rows()], soon).toEqual([0, []])
 const arrivals = async () => (await world.base.database.pool.query('select from work_arrivals')).rowCount
 const poll_ms = 750
 
 test.each([
   ['one that was added for later', async () => world.add(keyOf('one'), { in_ms: 1600 })],
-  ['one that came too early and asks for later', async () => world.add(keyOf('early'))],
+  ['one that fired too early and asks for a later time', async () => world.add(keyOf('early'))],
 ])('%s: not before its time, and within a second of it', async (_what, add) => {
   let fired_at = 0
   let due_at = Date.now() + 1600
@@ -37,7 +37,7 @@ test.each([
   await untilOver()
 })
 
-test('a node looks each 750 ms of its clock, and finds what has become due', async () => {
+test('a node looks every 750 ms of its clock, and finds work that has become due', async () => {
   const clock = new ManualClock()
   let runs = 0
   const kind = kindOf(async () => ((runs += 1), { next: 'done' as const }))
@@ -53,7 +53,7 @@ test('a node looks each 750 ms of its clock, and finds what has become due', asy
   clock.end()
 })
 
-test('what comes by itself comes on one node at a time, and again in a minute, also after a failure', async () => {
+test('recurring work runs on one node at a time, and again after a minute, even after a failure', async () => {
   const begun: PromiseWithResolvers<void>[] = []
   const kind = everyMinute('sweep', () => {
     const next = Promise.withResolvers<void>()

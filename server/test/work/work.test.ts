@@ -1,4 +1,4 @@
-// Leased work: what is added is done once, by one node, and what a run writes counts under its lease only.
+// Leased work: what is added is done once, by one node, and the writes of a run count only under its lease.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acrossOrganizations } from '../../src/database/database.ts'
 import { addWork } from '../../src/work/add.ts'
@@ -26,7 +26,7 @@ beforeEach(async () => {
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
-// Arrivals first: what has left them since is among the rows.
+// Arrivals first: those that have left since are among the rows.
 const untilOver = () => expect.poll(async () => [await arrivals(), await world.rows()], soon).toEqual([0, []])
 const arrivals = async () => (await world.base.database.pool.query('select from work_arrivals')).rowCount
 const poll_ms = 750
@@ -82,7 +82,7 @@ describe('what is added', () => {
     expect(await world.written()).toEqual([])
   })
 
-  test('takes no lock: neither a run’s write nor a merge holds a commit up', async () => {
+  test('takes no lock: neither the write of a run nor a merge blocks a commit', async () => {
     const held = new Held()
     world.start([kindOf(held.run)])
     await world.add(keyOf('one'))
@@ -103,7 +103,7 @@ describe('what is added', () => {
     await expect.poll(() => held.begun.length, soon).toBe(2)
   })
 
-  test('what is urgent is begun at once; a lost message costs the time until the next look', async () => {
+  test('urgent work starts at once; a lost message only delays it until the next look', async () => {
     const clock = new ManualClock()
     const ran: string[] = []
     const kind = kindOf(async ({ subject }) => {
@@ -114,7 +114,7 @@ describe('what is added', () => {
     await expect.poll(() => clock.count(poll_ms), soon).toBe(1)
     await expect.poll(world.listening, soon).toBe(1)
     await world.add(keyOf('urgent'), { urgent: true })
-    // Not the look that comes by itself: that which was called for, a moment after the first one.
+    // Not the regular look: the one that was called for, a moment after the first.
     await expect.poll(() => clock.fire((ms) => ms <= 100, { pass: true }), soon).toBe(1)
     await expect.poll(() => ran, soon).toEqual(['urgent'])
     await world.add(keyOf('plain'))
@@ -127,20 +127,20 @@ describe('what is added', () => {
 })
 
 describe('the lease', () => {
-  test('what a run writes that has lost it is refused, and so is its end', async () => {
+  test('the writes of a run that has lost it are refused, and so is its end', async () => {
     const [first, second] = [new Held(), new Held()]
     world.start([kindOf(first.run)])
     await world.add(keyOf('one'))
     await expect.poll(() => first.begun.length, soon).toBe(1)
     world.start([kindOf(second.run)])
-    // Either node may be the one that takes it over.
+    // Either node may take it over.
     await world.loseLeases()
     await expect.poll(() => first.begun.length + second.begun.length, soon).toBe(2)
     const taken = second.begun[0] ?? first.begun[1]!
     const [stale] = first.begun
     await expect(stale!.port.commit((tx) => write(tx, 'stale commit'))).rejects.toThrow(LeaseLost)
     stale!.finish(done('stale'))
-    await expect.poll(() => world.log.some((line) => line.includes('taken over by another node')), soon).toBe(true)
+    await expect.poll(() => world.log.some((line) => line.includes('another node took the work over')), soon).toBe(true)
     expect(await world.written()).toEqual([])
     await taken.port.commit((tx) => write(tx, 'step'))
     taken.finish(done('end'))
@@ -148,7 +148,7 @@ describe('the lease', () => {
     expect(await world.written()).toEqual(['step', 'end'])
   })
 
-  test('a run that takes longer than its lease keeps it', async () => {
+  test('a run that takes longer than its lease keeps renewing it', async () => {
     const [first, second] = [new Held(), new Held()]
     world.start([kindOf(first.run, { lease_ms: 600 })])
     await world.add(keyOf('one'))
@@ -165,7 +165,7 @@ describe('the lease', () => {
     expect(await world.written()).toEqual(['first'])
   })
 
-  test('of a node that stands still, another one takes over when it has run out; that node hears of it', async () => {
+  test('when the lease of a paused node runs out, another node takes over, and the paused one learns of it', async () => {
     const [first, second] = [new Held(), new Held()]
     const clock = new ManualClock()
     await world.add(keyOf('one'))
@@ -185,7 +185,7 @@ describe('the lease', () => {
     clock.end()
   })
 
-  test('a node that stops gives back what does not end, and the try does not count', async () => {
+  test('a node that stops gives unfinished work back, and the try does not count', async () => {
     const [first, second] = [new Held(), new Held()]
     const node = world.start([kindOf(first.run)], { clock: hurriedClock((ms) => ms === 5000) })
     await world.add(keyOf('one'))
@@ -199,7 +199,7 @@ describe('the lease', () => {
     await untilOver()
   })
 
-  test('the lease of a run that does not listen is given back too, and its writes are refused', async () => {
+  test('the lease of a run that ignores its signal is given back too, and its writes are refused', async () => {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     let begun = 0
     const deaf = kindOf(() => ((begun += 1), promise))
@@ -209,7 +209,7 @@ describe('the lease', () => {
     await node.stop()
     expect(await world.rows()).toMatchObject([{ lease: null, ready: true }])
     resolve(done('stale'))
-    await expect.poll(() => world.log.some((line) => line.includes('taken over by another node')), soon).toBe(true)
+    await expect.poll(() => world.log.some((line) => line.includes('another node took the work over')), soon).toBe(true)
     expect(await world.written()).toEqual([])
   })
 })
@@ -235,15 +235,15 @@ describe('failures', () => {
     expect(await world.written()).toEqual(['one: It rains.'])
   })
 
-  test('a run that throws tells nobody why, but the log', async () => {
+  test('the reason of a run that throws is only in the log', async () => {
     world.start([kindOf(async () => Promise.reject(new Error('secret')))])
     await world.add(keyOf('one'))
     await untilOver()
-    expect(await world.written()).toEqual(['one: The server failed while it worked on this.'])
+    expect(await world.written()).toEqual(['one: The server failed with an internal error.'])
     expect(world.log.filter((line) => line.includes('secret'))).toHaveLength(3)
   })
 
-  test('what cannot be stored ends nothing, and is given up as such', async () => {
+  test('a result that cannot be stored does not end the work, which is then given up with that reason', async () => {
     const writeAndFail: Outcome['write'] = async (tx) => {
       await write(tx, 'half')
       throw new Error('no room')
@@ -251,10 +251,10 @@ describe('failures', () => {
     world.start([kindOf(async () => ({ next: 'done', write: writeAndFail }))])
     await world.add(keyOf('one'))
     await untilOver()
-    expect(await world.written()).toEqual(['one: It could not be stored.'])
+    expect(await world.written()).toEqual(['one: The result could not be stored.'])
   })
 
-  test('what was lost with its node at each try is given up', async () => {
+  test('work whose node is lost at each try is given up', async () => {
     const held = new Held()
     world.start([kindOf(held.run)])
     await world.add(keyOf('one'))
@@ -263,11 +263,11 @@ describe('failures', () => {
       await world.loseLeases()
     }
     await untilOver()
-    expect(await world.written()).toEqual(['one: The server was lost at each try.'])
+    expect(await world.written()).toEqual(['one: Every attempt failed because its server stopped. Request it again.'])
     expect(held.begun).toHaveLength(3)
   })
 
-  test('the pause before the next try is that of the kind, or the outcome’s; more of the same does not end it, what is urgent does', async () => {
+  test('the pause before the next try is that of the kind or of the outcome; urgent work ends it, other additions do not', async () => {
     const tries: string[] = []
     const kind = kindOf(
       async (item) => {
@@ -295,7 +295,7 @@ describe('failures', () => {
     await expect.poll(() => tries, soon).toContain('kind 2')
   })
 
-  test('one puts all that its owner has waiting, and what comes, among those that fail; a success takes them out again', async () => {
+  test('a failure moves all current and new work of its owner to the failing pool; a success moves it back', async () => {
     const kind = kindOf(async ({ tries }) => (tries === 1 ? retry : { next: 'done' }), { delays_ms: [3_600_000] })
     world.start([kind])
     const later = { in_ms: 3_600_000 }
@@ -314,7 +314,7 @@ describe('failures', () => {
     expect(await world.rows()).toHaveLength(4)
   })
 
-  test('what cannot be given up is stuck: counted, left alone, and tried again when somebody says so', async () => {
+  test('work that cannot be given up is stuck: counted, left alone, and retried on request', async () => {
     let isBroken = true
     let runs = 0
     const kind = kindOf(
@@ -334,7 +334,7 @@ describe('failures', () => {
     await expect.poll(() => countStuckWork(database), soon).toMatchObject([{ kind: 'test', count: 1 }])
     expect(world.log.some((line) => line.includes('work is stuck') && line.includes('not even that'))).toBe(true)
     expect(await world.written()).toEqual([])
-    // It looks on, and finds nothing.
+    // It still looks, and finds nothing.
     await world.add(keyOf('another'), { in_ms: 3_600_000 })
     await expect.poll(arrivals, soon).toBe(0)
     expect(runs).toBe(3)

@@ -14,7 +14,7 @@ const hashOf = (secret: string) => issueCredential({ kind: 'organization_key', k
 const kinds = ['organization_key', 'personal_access_token'] as const
 
 describe('credentials', () => {
-  it('makes what it parses, and what its hash accepts', () => {
+  it('creates what it parses, and what its hash accepts', () => {
     for (const kind of kinds) {
       const { text, key_id, secret_hash } = createCredential(kind, randomBytes)
       const parsed = parseCredential(text)!
@@ -26,7 +26,7 @@ describe('credentials', () => {
     }
   })
 
-  it('draws at least 256 bits for the secret, apart from the id', () => {
+  it('uses at least 256 random bits for the secret, separate from the id', () => {
     const sizes: number[] = []
     const { text } = createCredential('organization_key', (size) => {
       sizes.push(size)
@@ -36,7 +36,7 @@ describe('credentials', () => {
     expect(Buffer.from(parseCredential(text)!.secret, 'base64url')).toEqual(Buffer.alloc(32, 2))
   })
 
-  it('keeps dots of the secret, and none of the id', () => {
+  it('permits dots in the secret, but not in the id', () => {
     expect(parseCredential('ak_one.two.three-four-five')).toEqual({
       kind: 'organization_key',
       key_id: 'one',
@@ -76,7 +76,7 @@ describe('credentials', () => {
     )
   })
 
-  it('accepts a secret only against its own hash', () => {
+  it('accepts a secret only with its own hash', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         expect(secretMatches(one, hashOf(one))).toBe(true)
@@ -85,7 +85,7 @@ describe('credentials', () => {
     )
   })
 
-  it('accepts nothing where there is no credential', () => {
+  it('accepts nothing without a credential', () => {
     expect(secretMatches('', null)).toBe(false)
     expect(secretMatches('secretsecretsecret', null)).toBe(false)
   })

@@ -1,15 +1,15 @@
-// Who may take an address for his own. A user is shared by all organizations, and whoever has an invitation's link may be anybody;
-// so a link of one organization must never open another. Pure.
+// What proves that a person owns an address. All organizations share a user, and anyone may hold an invitation's link, so a link
+// of one organization must never give access to another. Pure.
 
 export interface UserState {
-  /** The organizations where he is a member. */
+  /** The organizations of which the user is a member. */
   memberships: readonly string[]
   has_password: boolean
 }
 
 /**
- * `set`: whoever has the link chooses the password, since he gains nothing but the organization that invites. `own`: the user
- * is a member elsewhere, so it takes his own password. `sign_in`: he has none.
+ * `set`: the holder of the link chooses the password, because it gives access only to the inviting organization. `own`: the user
+ * is a member elsewhere and must give their existing password. `sign_in`: the user has no password and must sign in.
  */
 export type Joining = 'set' | 'own' | 'sign_in'
 
@@ -19,8 +19,8 @@ export function decideJoining(user: UserState | null, organization_id: string): 
 }
 
 /**
- * Whether an address may be made a member without its owner's doing. Not where a link was enough for its password: somebody
- * may have invited himself under it, to be let in elsewhere later.
+ * Whether an address may become a member without action by its owner. Not if its password was set with only a link: someone may
+ * have invited themselves under this address to gain access to other organizations later.
  */
 export function mayBeAdded(password: { is_vouched: boolean } | undefined): boolean {
   return password === undefined || password.is_vouched

@@ -1,4 +1,4 @@
-// From a session's token to who has it and what he may do just now. Nothing is cached: what ended a session has ended it.
+// Finds the holder of a session's token and their present permissions. Nothing is cached, so that an ended session ends at once.
 import type { Role } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
@@ -33,7 +33,7 @@ interface SessionFields {
   key_agent_ids: string[] | null
 }
 
-// A key that was deleted and brought in again under the same id is another one.
+// A key that was deleted and installed again under the same id counts as a different key.
 const selectSession = statement(
   'find_session',
   `select s.id, s.way, s.created_at, s.expires_at, s.last_used_at < now() - interval '1 minute' as use_is_stale,
@@ -51,7 +51,7 @@ const selectSession = statement(
 /** A session's token has 256 random bits: 43 characters. */
 const token_form = /^[A-Za-z0-9_-]{43}$/
 
-/** Null for a session that is unknown, has ended, or has nothing to do with the organization that is named. */
+/** Null if the session is unknown, has ended, or does not belong to the named organization. */
 export async function findSession(
   services: SessionServices,
   token: string,
@@ -80,7 +80,7 @@ function readUserSession(found: SessionFields): Session | null {
   }
 }
 
-/** The header that names an organization is ignored, as with the key itself. */
+/** Ignores the header that names an organization, as with the key itself. */
 function readKeySession(found: SessionFields): Session | null {
   const { key_id, key_name, key_organization_id, key_role, key_scopes, key_agent_ids } = found
   if (key_id === null || key_name === null || key_organization_id === null) return null
@@ -99,7 +99,7 @@ function pickHead({ id, way, created_at, expires_at }: SessionFields) {
   return { id, way, created_at, expires_at }
 }
 
-/** All sessions of one user, or one key, share a limit. */
+/** All sessions of a user or key share one limit. */
 function createAccess(
   organization_id: string,
   actor: Actor,
@@ -111,20 +111,20 @@ function createAccess(
 }
 
 const markUsed = acrossOrganizations(
-  'its id alone says which one is meant',
+  'only its id identifies it',
   'mark_session_used',
   `update sessions set last_used_at = now() where id = $1 and last_used_at < now() - interval '1 minute'`,
 )
 
-/** Those whose use is being written: of many requests at once, one writes. */
+/** Sessions whose use is being written: of many simultaneous requests, one writes. */
 const being_marked = new Set<string>()
 
-/** Beside the request, which neither waits for it nor fails with it. */
+/** Runs beside the request, which neither waits for it nor fails with it. */
 function noteUse({ database, log }: SessionServices, { id, use_is_stale }: SessionFields): void {
   if (!use_is_stale || being_marked.has(id)) return
   being_marked.add(id)
   database
     .query(markUsed, [id])
-    .catch((error: unknown) => log.warn({ err: error, session_id: id }, 'the use of a session could not be noted'))
+    .catch((error: unknown) => log.warn({ err: error, session_id: id }, 'could not record the use of a session'))
     .finally(() => being_marked.delete(id))
 }

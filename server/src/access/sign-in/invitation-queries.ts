@@ -1,4 +1,4 @@
-// The SQL of invitations. Their tokens go in as hashes and never come out.
+// The SQL of invitations. Their tokens are stored as hashes and never read.
 import type { Output, Role } from '@parley/contract'
 import { newest } from '../../database/cursor.ts'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
@@ -50,7 +50,7 @@ const findToStatement = statement(
   'select role from invitations where organization_id = $1 and email = $2 and expires_at > now()',
 )
 
-/** The open one of an address. */
+/** The open invitation of an address. */
 export async function findInvitationTo(store: Store, email: string): Promise<{ role: Role } | undefined> {
   const [invitation] = await store.query<{ role: Role }>(findToStatement, [store.organization_id, email])
   return invitation
@@ -73,7 +73,7 @@ const lockStatement = statement(
   'select role from invitations where organization_id = $1 and id = $2 for update',
 )
 
-/** Nobody else deletes it, or takes its place, until the transaction ends. */
+/** No other transaction can delete or replace it until this one ends. */
 export async function lockInvitation(tx: Store, id: string): Promise<{ role: Role } | undefined> {
   const [invitation] = await tx.query<{ role: Role }>(lockStatement, [tx.organization_id, id])
   return invitation
@@ -91,7 +91,7 @@ const deleteByStatement = statement(
    where organization_id = $1 and invited_by ->> 'type' = $2 and invited_by ->> 'id' = $3`,
 )
 
-/** Of one who has no say here any more. */
+/** Deletes the invitations of an inviter who has lost access. */
 export async function deleteInvitationsBy(tx: Store, { type, id }: Pick<Actor, 'type' | 'id'>): Promise<void> {
   await tx.query(deleteByStatement, [tx.organization_id, type, id])
 }
@@ -101,7 +101,7 @@ const deleteToStatement = statement(
   'delete from invitations where organization_id = $1 and email = $2',
 )
 
-/** Of one who is a member no longer, since whoever has the link would come back; or who is invited anew. */
+/** Deletes the invitations of a former member, whose link would let them return, or of an address that is invited again. */
 export async function deleteInvitationsOf(tx: Store, email: string): Promise<void> {
   await tx.query(deleteToStatement, [tx.organization_id, email])
 }
@@ -132,7 +132,7 @@ const takeStatement = statement(
   'delete from invitations where token_hash = $1 and expires_at > now() returning organization_id',
 )
 
-/** Whether it was there: of several who accept at once, one does. */
+/** Returns whether it existed: if several calls accept at once, only one succeeds. */
 export async function takeInvitation(tx: Executor, token_hash: Buffer): Promise<boolean> {
   return (await tx.query(takeStatement, [token_hash])).length > 0
 }
@@ -148,13 +148,13 @@ const takeAllStatement = statement(
   'delete from invitations where email = $1 and expires_at > now() returning organization_id, role, name',
 )
 
-/** All that are open for an address, whatever the organization: for who has proven that it is his. */
+/** Takes all open invitations of an address in any organization, for a user who has proven that they own the address. */
 export function takeInvitationsOf(tx: Executor, email: string): Promise<TakenInvitation[]> {
   return tx.query(takeAllStatement, [email.toLowerCase()])
 }
 
 const isInvitedStatement = acrossOrganizations(
-  'whoever it was that invited',
+  'any organization may have invited the address',
   'is_invited',
   'select from invitations where email = $1 and expires_at > now() limit 1',
 )

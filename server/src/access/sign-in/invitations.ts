@@ -1,4 +1,4 @@
-// The operations of invitations: making, listing and taking them back, and accepting one.
+// The operations on invitations: create, list, delete, read and accept.
 import { type Input, type Output, type Role, scopesOfRole } from '@parley/contract'
 import type { Context, Handler, SignInContext } from '../../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
@@ -31,12 +31,12 @@ type Caller = SignInContext<AccessServices>
 
 const default_life_seconds = 7 * 24 * 3600
 
-/** Where the console takes invitations. */
+/** The console's page for accepting invitations. */
 const path_of_page = '/accept-invitation'
 
 export const createInvitation: Handler<'createInvitation'> = (ctx, input) => inviteMember(ctx, input)
 
-/** The same for every address that is no member here: it tells nothing of what that is elsewhere. */
+/** Gives the same response for every address that is not a member here, so as not to reveal whether it has an account. */
 export async function inviteMember(
   ctx: Context,
   input: Input<'createInvitation'>,
@@ -54,7 +54,7 @@ export async function inviteMember(
     expires_in_seconds: expires_in_seconds ?? default_life_seconds,
   }
   const record = await ctx.store.transaction(async (store) => {
-    // Counted one after the other, or many calls at once would go over the bounds.
+    // The lock makes calls count one after the other; otherwise simultaneous calls could exceed the limits.
     await lockOrganization(store)
     const open = await queries.findInvitationTo(store, email)
     if (open) requireInvitation(access, open.role, 'replace')
@@ -67,7 +67,7 @@ export async function inviteMember(
 }
 
 const most_invitations = 1000
-/** Those who are invited are counted as if they had come: whoever accepts finds room. */
+/** Open invitations count as members, so that accepting one cannot exceed the limit. */
 const most_members = 10_000
 
 async function requireRoom(store: Store, email: string): Promise<void> {
@@ -77,9 +77,9 @@ async function requireRoom(store: Store, email: string): Promise<void> {
   if (isFull && !(await isMember(store, email))) throw new AppError('too_many_members')
 }
 
-/** As a role, an invitation to it is changed or taken only by a caller who holds all that it holds. */
+/** Like a role, an invitation to it can be replaced or deleted only by a caller who has all of the role's scopes. */
 function requireInvitation(access: Access, role: Role, verb: 'replace' | 'delete'): void {
-  requireScopes(access, scopesOfRole[role], `${verb} an invitation to be ${role}`)
+  requireScopes(access, scopesOfRole[role], `${verb} an invitation with the role ${role}`)
 }
 
 export const listInvitations: Handler<'listInvitations'> = async (ctx, { limit = default_page_size, cursor }) => {
@@ -106,7 +106,7 @@ export const readInvitation: Handler<'readInvitation', AccessServices> = async (
   return { organization: { name: organization_name }, email, role, name, expires_at, needs }
 }
 
-/** A token that opens nothing counts as a failed attempt of its address. */
+/** An invalid token counts as a failed attempt of the caller's address. */
 async function requireOpenInvitation(ctx: Caller, token: string): Promise<queries.OpenInvitation> {
   const { database } = ctx.core
   const buckets = [addressBucket(ctx.edge.address)]
@@ -124,11 +124,11 @@ async function readJoining(database: Database, user: UserRecord | undefined, org
   return decideJoining({ memberships, has_password }, organization_id)
 }
 
-/** What who accepts has shown of himself, before the transaction. */
+/** What the person who accepts has proven before the transaction. */
 type Proof =
-  /** A password that is to be set. */
+  /** A new password to set. */
   | { joining: 'set'; hash: string; name: string | null }
-  /** He is the user, by his session or his password. */
+  /** The caller has proven to be the user, with a session or password. */
   | { joining: 'own'; user_id: string; hash: string | null }
 
 export const acceptInvitation: Handler<'acceptInvitation', AccessServices> = async (ctx, { token, password, name }) => {
@@ -162,13 +162,13 @@ async function prove(
   if (user && session?.user?.id === user.id) return { joining: 'own', user_id: user.id, hash: null }
   const joining: Joining = await readJoining(database, user, organization_id)
   if (joining === 'sign_in') throw new AppError('invitation_needs_sign_in')
-  if (password === null) throw invalid({ path: 'password', message: 'is needed' })
+  if (password === null) throw invalid({ path: 'password', message: 'is required' })
   if (joining === 'set') return { joining, hash: await passwords.hash(password), name }
   const checked = await checkPassword(ctx, email, password)
   return { joining, user_id: checked.id, hash: checked.hash }
 }
 
-/** What was judged before the lock has to be true under it. */
+/** Checks under the lock what was decided before it. */
 async function requireUnchanged(tx: Database, user: UserRecord, organization_id: string, proof: Proof): Promise<void> {
   if (proof.joining === 'set') {
     if ((await readJoining(tx, user, organization_id)) !== 'set') throw new AppError('invitation_needs_sign_in')
@@ -178,8 +178,8 @@ async function requireUnchanged(tx: Database, user: UserRecord, organization_id:
 }
 
 /**
- * Whoever had the address before, without a membership or with this one only, has it no longer. The owner of an identity is linked
- * anew when he comes, and this password goes then.
+ * Ends the access of the address's previous holder, who had no membership other than this one. The owner of an identity is linked
+ * again when they next sign in, which deletes this password.
  */
 async function setPassword(tx: Database, user: UserRecord, name: string | null, hash: string): Promise<void> {
   const is_nobodys = (await users.selectMemberships(tx, user.id)).length === 0
@@ -191,7 +191,7 @@ async function setPassword(tx: Database, user: UserRecord, name: string | null, 
   if (name !== null) await users.nameUser(tx, user.id, name)
 }
 
-/** Of a member the role stays as it is; an invitation to less than that does not open it. */
+/** A member keeps their role. An invitation to a lesser role does not work for them. */
 async function joinOrganization(store: Store, user: UserRecord, role: Role): Promise<void> {
   const inserted = await insertMember(store, user, role)
   if (inserted) return

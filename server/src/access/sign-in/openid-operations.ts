@@ -1,4 +1,4 @@
-// The operations of signing in with the identity provider, and whom it may let in: members, and who has been invited.
+// The operations of signing in with the identity provider. Only members and invited people may sign in.
 import { readOwnPath } from '@parley/contract'
 import type { Handler, SignInContext } from '../../calls/context.ts'
 import type { AccessServices } from '../access.ts'
@@ -16,14 +16,14 @@ import * as users from './users.ts'
 
 type Caller = SignInContext<AccessServices>
 
-/** How long one may be at the provider. */
+/** How long a user may take at the provider. */
 const pending_seconds = 600
 
 export const startOpenIdSignIn: Handler<'startOpenIdSignIn', AccessServices> = async (ctx, { return_to }) => {
   const { sealers, ports, database } = ctx.core
   const { openid } = ctx.room
   if (!openid) throw notFound('An identity provider')
-  // It may ask the provider for something.
+  // This may call the provider.
   const buckets = [addressBucket(ctx.edge.address)]
   await takeAttempt(database, buckets)
   const expires_at = ports.clock.now() + pending_seconds * 1000
@@ -35,7 +35,7 @@ export const startOpenIdSignIn: Handler<'startOpenIdSignIn', AccessServices> = a
     return { authorization_url: url }
   } catch (error) {
     if (!(error instanceof OpenIdFailure)) throw error
-    ctx.log.warn({ reason: error.message }, 'the identity provider could not be asked')
+    ctx.log.warn({ reason: error.message }, 'could not reach the identity provider')
     throw new AppError('identity_provider_failed', undefined, {}, { cause: error })
   }
 }
@@ -44,7 +44,7 @@ const seal_context = 'pending sign-in'
 
 type Problem = 'expired' | 'refused' | 'not_a_member' | 'email_not_verified' | 'provider_failed' | 'too_many_attempts'
 
-/** Always sends the browser on: a person looks at it. */
+/** Always redirects the browser, because a person is looking at it. */
 export const finishOpenIdSignIn: Handler<'finishOpenIdSignIn', AccessServices> = async (ctx) => {
   const pending = readPending(ctx)
   ctx.edge.writeCookie('sign_in', null)
@@ -61,12 +61,12 @@ function readPending({ core, edge }: Caller): PendingSignIn | null {
     const pending = JSON.parse(text) as PendingSignIn
     return pending.expires_at > core.ports.clock.now() ? pending : null
   } catch {
-    // Not ours, or from before the secret key was replaced.
+    // The value is not ours, or was sealed with an earlier secret key.
     return null
   }
 }
 
-/** Any: a path is read against it. */
+/** Any origin will do: paths are parsed relative to it. */
 const some_origin = 'http://localhost'
 
 function locationOf(return_to: string, problem: Problem | null): string {
@@ -77,7 +77,7 @@ function locationOf(return_to: string, problem: Problem | null): string {
   return `${url.pathname}${url.search}${url.hash}`
 }
 
-/** The browser can come back with one cookie as often as it likes, and each time the provider is asked. */
+/** Counts attempts, because a browser can return with one cookie any number of times, and each time the provider is called. */
 async function finishCounted(ctx: Caller, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
   const { database } = ctx.core
   const buckets = [addressBucket(ctx.edge.address)]
@@ -107,7 +107,7 @@ async function finish(ctx: Caller, pending: PendingSignIn): Promise<sessions.New
   }
 }
 
-/** The identity's user, or else the one whose address the provider has verified, takes his invitations and a session. */
+/** Finds the user of the identity, or else of the verified address, accepts their invitations and begins a session. */
 async function letIn({ core }: Caller, identity: Identity, session: sessions.NewSession): Promise<Problem | null> {
   const { database, ports } = core
   const refused = new Refused()
@@ -115,7 +115,7 @@ async function letIn({ core }: Caller, identity: Identity, session: sessions.New
     return await database.transaction(async (tx) => {
       const user = (await findLinked(tx, identity)) ?? (await linkIdentity(tx, identity, ports.newId()))
       if (typeof user === 'string') return user
-      // Anybody may invite him: that must not put him where he takes theirs for his own.
+      // Anyone can invite this user. The session begins in their oldest organization, so that they do not mistake another for it.
       const [first] = await sessions.selectOrganizationsOf(tx, user.id)
       const joined = await takeInvitations(tx, user, identity)
       const organization_id = first?.id ?? joined
@@ -129,17 +129,17 @@ async function letIn({ core }: Caller, identity: Identity, session: sessions.New
   }
 }
 
-/** Leaves nothing of the transaction: neither a user nor a link for who may not come in. */
+/** Rolls the transaction back, so that a refused person leaves neither a user nor a link. */
 class Refused extends Error {}
 
-/** Looked up again under the lock, since whoever sets a password by an invitation ends the link. */
+/** Looks the user up again under the lock, because setting a password by invitation ends the link. */
 async function findLinked(tx: Database, { issuer, subject }: Identity): Promise<UserRecord | undefined> {
   const user = await users.findIdentity(tx, issuer, subject)
   if (user) await users.lockUser(tx, user.id)
   return user && users.findIdentity(tx, issuer, subject)
 }
 
-/** What the user had by a link alone goes: the address turns out to be somebody's, and he may not have been it. */
+/** Ends what the user got with only an invitation's link: it may have belonged to someone other than the owner of the address. */
 async function linkIdentity(tx: Database, identity: Identity, id: string): Promise<UserRecord | Problem> {
   const { issuer, subject, email, name } = identity
   if (email === null || !identity.email_verified) return 'email_not_verified'
@@ -155,7 +155,7 @@ async function linkIdentity(tx: Database, identity: Identity, id: string): Promi
   return user
 }
 
-/** The organization of one of them; undefined where there is none. */
+/** Returns the organization of one of them; undefined without invitations. */
 async function takeInvitations(tx: Database, user: UserRecord, identity: Identity): Promise<string | undefined> {
   if (!identity.email_verified || identity.email?.toLowerCase() !== user.email) return undefined
   const invitations = await takeInvitationsOf(tx, user.email)

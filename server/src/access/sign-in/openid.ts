@@ -1,11 +1,11 @@
-// The identity provider: OpenID Connect with the code flow, PKCE, state and nonce, over the guarded client. Knows no database.
+// The identity provider: OpenID Connect with code flow, PKCE, state and nonce, over the guarded client. Never uses the database.
 import * as client from 'openid-client'
 import type { Config } from '../../config/config.ts'
 import { createOutboundClient, type OutboundClient, OutboundError, type OutboundMethod } from '../../outbound/client.ts'
 import type { Lookup } from '../../outbound/names.ts'
 import type { Clock } from '../../base/ports.ts'
 
-/** What the browser keeps, sealed, while it is at the provider. */
+/** The state that the browser keeps, sealed, while it is at the provider. */
 export interface PendingSignIn {
   state: string
   nonce: string
@@ -15,7 +15,7 @@ export interface PendingSignIn {
   expires_at: number
 }
 
-/** What the provider vouches for. */
+/** The provider's claims about the user. */
 export interface Identity {
   issuer: string
   subject: string
@@ -26,11 +26,11 @@ export interface Identity {
 
 export interface OpenId {
   begin(pending: Pick<PendingSignIn, 'return_to' | 'expires_at'>): Promise<{ url: string; pending: PendingSignIn }>
-  /** `path` is that of the request the browser came back with. Throws `OpenIdFailure`. */
+  /** `path` is the path of the request with which the browser returned. Throws `OpenIdFailure`. */
   finish(path: string, pending: PendingSignIn): Promise<Identity>
 }
 
-/** `refused`: the provider says no. `failed`: it cannot be asked, or says what cannot be believed. */
+/** `refused`: the provider denies signing in. `failed`: it cannot be reached, or its response is not valid. */
 export class OpenIdFailure extends Error {
   readonly kind: 'refused' | 'failed'
 
@@ -43,14 +43,14 @@ export class OpenIdFailure extends Error {
 
 const callback_path = '/auth/openid/callback'
 
-/** Of one request; a sign-in takes four at most, with what the provider says of itself. */
+/** Time limit of one request; a sign-in makes at most four, including the provider's metadata. */
 const timeout_ms = 10_000
 const max_body_bytes = 262_144
 
-/** How long what the provider says of itself is believed. */
+/** How long the provider's metadata is cached. */
 const metadata_ms = 3_600_000
 
-/** Of the two clocks. */
+/** Permitted difference between the two clocks. */
 const clock_tolerance_seconds = 30
 
 interface World {
@@ -98,7 +98,7 @@ export function createOpenId(config: Config, { clock, lookup }: World): OpenId |
 
 type ProviderReader = () => Promise<client.Configuration>
 
-/** What the provider says of itself, asked for once an hour and by one call at a time. What failed is asked again. */
+/** Reads the provider's metadata once an hour, in one call at a time. A failed call is repeated. */
 function createProviderReader(
   { issuer, client_id, client_secret }: NonNullable<Config['sign_in']['openid']>,
   guardedFetch: client.CustomFetch,
@@ -127,7 +127,7 @@ function createProviderReader(
   }
 }
 
-/** The operator has named the issuer, so it may be a private host; what it names in turn is judged like any other address. */
+/** The operator chose the issuer, so it may be a private host. Addresses that it names are checked like any other. */
 function createGuardedFetch(issuer: string, config: Config, world: World): client.CustomFetch {
   const { host, port, protocol } = new URL(issuer)
   const own = port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`
@@ -147,7 +147,7 @@ function createGuardedFetch(issuer: string, config: Config, world: World): clien
       max_body_bytes,
       keeps_redirects: true,
     })
-    if (answer.truncated) throw new OutboundError('invalid_response', 'The answer is too large, or a redirect', true)
+    if (answer.truncated) throw new OutboundError('invalid_response', 'The response is too large, or a redirect', true)
     return new Response(without_body.has(answer.status) ? null : new Uint8Array(answer.body), {
       status: answer.status,
       headers: answer.headers,
@@ -160,21 +160,21 @@ const without_body = new Set([204, 205, 304])
 function bodyOf(body: client.FetchBody): string | Uint8Array {
   if (typeof body === 'string' || body instanceof Uint8Array) return body
   if (body instanceof URLSearchParams) return body.toString()
-  throw new TypeError('a body of a kind that is not used here')
+  throw new TypeError('the request has an unsupported kind of body')
 }
 
-/** From the ID token, and from the provider's other answer where that leaves the address out. */
+/** Reads the ID token, and the user info response if the token has no address. */
 async function readIdentity(
   provider: client.Configuration,
   answer: client.TokenEndpointResponse & client.TokenEndpointResponseHelpers,
 ): Promise<Identity> {
   const token = answer.claims()
-  if (!token) throw new OpenIdFailure('failed', 'there is no ID token')
+  if (!token) throw new OpenIdFailure('failed', 'the response has no ID token')
   const has_more = token['email'] === undefined && provider.serverMetadata().userinfo_endpoint !== undefined
   const more = has_more ? await client.fetchUserInfo(provider, answer.access_token, token.sub) : {}
   const claims: Record<string, unknown> = { ...more, ...token }
-  // By the standard a subject is no longer than that.
-  if (!/^[\x20-\x7e]{1,255}$/.test(token.sub)) throw new OpenIdFailure('failed', 'the subject is none')
+  // The standard limits subjects to this length.
+  if (!/^[\x20-\x7e]{1,255}$/.test(token.sub)) throw new OpenIdFailure('failed', 'the subject is not valid')
   return {
     issuer: token.iss,
     subject: token.sub,
@@ -184,20 +184,20 @@ async function readIdentity(
   }
 }
 
-/** Null for what is not a text, or none that can be stored or shown. */
+/** Null if the value is not a text, or cannot be stored or shown. */
 function readText(value: unknown): string | null {
   if (typeof value !== 'string' || !value.isWellFormed() || /\p{Cc}/u.test(value)) return null
   const text = value.trim()
   return text.length > 0 && text.length <= 320 ? text : null
 }
 
-/** Addresses are compared in small letters, and a few foreign letters become ones of ASCII by that: of K, the Kelvin sign, a k. */
+/** Addresses are compared in lower case, which turns a few other letters into ASCII: the Kelvin sign K becomes k. */
 function readAddress(value: unknown): string | null {
   const text = readText(value)
   return text !== null && [...text].some((letter) => letter > '\x7f' && letter.toLowerCase() < '\x7f') ? null : text
 }
 
-/** What the library throws may hold what the provider sent; only its name and code go on. */
+/** Errors of the library may contain data from the provider, so only their name and code are kept. */
 async function explaining<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

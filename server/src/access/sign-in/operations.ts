@@ -1,4 +1,4 @@
-// The operations of sessions: signing in with a password or a key, who is signed in, switching, signing out.
+// The operations on sessions: sign in with a password or key, read the session, switch organizations, sign out.
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Handler as OperationHandler, SignInContext } from '../../calls/context.ts'
 import type { Database } from '../../database/database.ts'
@@ -31,10 +31,10 @@ export const signIn: Handler<'signIn'> = async (ctx, input) => {
   if (email && password && !api_key) {
     return signInWithPassword(ctx, { email, password, organization_id: input.organization_id })
   }
-  throw invalid({ path: '', message: 'needs either email and password, or api_key' })
+  throw invalid({ path: '', message: 'must have either email and password, or api_key' })
 }
 
-/** 256 random bits are not guessed: only the address is counted. */
+/** 256 random bits cannot be guessed, so only attempts from the address are counted. */
 async function signInWithKey(ctx: Caller, text: string): Promise<Output<'signIn'>> {
   const { database } = ctx.core
   const buckets = [addressBucket(ctx.edge.address)]
@@ -55,7 +55,7 @@ interface PasswordRequest {
   organization_id?: string | null | undefined
 }
 
-/** Takes as long, and says the same, whether there is such a user or not. */
+/** Takes the same time and gives the same response whether or not the user exists. */
 async function signInWithPassword(
   ctx: Caller,
   { email, password, organization_id }: PasswordRequest,
@@ -76,7 +76,7 @@ async function signInWithPassword(
   return enter(ctx, session)
 }
 
-/** The user with this address and password; throws `unauthorized`. A hash that is out of date is replaced. */
+/** Finds the user with this address and password, or throws `unauthorized`. An outdated hash is replaced. */
 export async function checkPassword(
   ctx: Caller,
   email: string,
@@ -99,7 +99,7 @@ async function checkCounted(
   await takeAttempt(database, buckets)
   const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
   const matches = await passwords.matches(password, hash).catch(async (error: unknown) => {
-    // Nobody has looked at it.
+    // It was not checked.
     await giveAttemptBack(database, buckets)
     throw error
   })
@@ -111,16 +111,16 @@ async function checkCounted(
   return { id, hash: replaced ? new_hash : hash }
 }
 
-/** Hands the session out: the cookie and what it stands for. */
+/** Sets the session's cookie and returns the session. */
 export async function enter(ctx: Caller, session: sessions.NewSession): Promise<Output<'signIn'>> {
   const found = await findSession({ ...ctx.core, log: ctx.log }, session.token, null)
-  // It was ended in the moment since.
+  // It has been ended in the meantime.
   if (!found) throw new AppError('unauthorized')
   await setSessionCookie(ctx, session)
   return describeSession(ctx.core.database, found)
 }
 
-/** The session whose cookie it takes the place of ends: nobody is left to sign out of it. */
+/** Ends the session whose cookie is overwritten, because no one could sign out of it any more. */
 export async function setSessionCookie({ core, edge }: Caller, session: sessions.NewSession) {
   const old = edge.readCookie('session')
   if (old !== null) await sessions.endSession(core.database, old)
@@ -148,7 +148,7 @@ export async function describeSession(database: Database, session: Session): Pro
   }
 }
 
-/** The session of the request's cookie, where having one is not needed. */
+/** The session of the request's cookie, if there is one. */
 export async function readOwnSession({ core, edge, log }: Caller): Promise<Session | null> {
   const token = edge.readCookie('session')
   return token === null ? null : findSession({ ...core, log }, token, null)
@@ -178,7 +178,7 @@ export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, ed
   edge.writeCookie('session', null)
 }
 
-/** In a transaction that holds the user's tokens. */
+/** Must run in a transaction that has locked the user's tokens. */
 function endTokens(tx: Database, user_id: string, which: 'of_ended_sessions' | 'all' | null = null, except?: string) {
   return which === 'all' ? users.deleteTokensOf(tx, user_id) : users.deleteMintedTokensOf(tx, user_id, except)
 }
@@ -205,9 +205,10 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
   const { database } = ctx.core
   const { passwords } = ctx.room
   const { session } = ctx
-  if (!session.user) throw new AppError('forbidden', 'A key has no password.')
+  if (!session.user)
+    throw new AppError('forbidden', 'API keys have no password. Sign in as a user to change a password.')
   const { email } = session.user
-  // Who is signed in is no stranger, whatever strangers try meanwhile.
+  // Attempts of strangers must not lock out a user who is signed in.
   const { address } = ctx.edge
   const buckets = [addressBucket(address), accountAtAddressBucket(email, address)]
   const { id, hash } = await checkCounted(ctx, buckets, { email, password: input.current_password })

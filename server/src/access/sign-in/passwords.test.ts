@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../base/errors.ts'
 import { createPasswords } from './passwords.ts'
 
-/** Weak, and quick. */
+/** Weak but fast. */
 const cost = { ln: 4, r: 8, p: 1 }
 const passwords = createPasswords({ randomBytes, password_cost: cost })
 
 describe('passwords', () => {
-  it('are told apart by their hashes, which are never the same twice', async () => {
+  it('are distinguished by their hashes, which never repeat', async () => {
     const [one, two] = [await passwords.hash('correct horse'), await passwords.hash('correct horse')]
     expect(one).not.toBe(two)
     expect(one).not.toContain('horse')
@@ -17,11 +17,11 @@ describe('passwords', () => {
       expect(await passwords.matches('correct horse ', hash)).toBe(false)
     }
     expect(await passwords.matches('correct horse', null)).toBe(false)
-    // What a hash of nobody is made of is no password of anybody.
+    // The input of the placeholder hash is not a valid password.
     expect(await passwords.matches('', null)).toBe(false)
   })
 
-  it('take the same work to refuse where there are none', async () => {
+  it('take the same work to refuse if there is no hash', async () => {
     const slow = createPasswords({ randomBytes, password_cost: { ln: 13, r: 8, p: 1 } })
     const hash = await slow.hash('correct horse')
     const shortest = { known: Infinity, unknown: Infinity }
@@ -32,15 +32,15 @@ describe('passwords', () => {
         shortest[who] = Math.min(shortest[who], performance.now() - started)
       }
     }
-    // Not working at all would be a thousandth.
+    // Without the work it would take a thousandth.
     expect(shortest.unknown).toBeGreaterThan(shortest.known / 5)
   })
 
-  it('are the same however a keyboard makes the letters', async () => {
+  it('are equal however a keyboard composes the letters', async () => {
     expect(await passwords.matches('cafe\u0301 au lait', await passwords.hash('caf\u00e9 au lait'))).toBe(true)
   })
 
-  it('are checked at the cost they were hashed at, and known to be out of date', async () => {
+  it('are checked with the cost of their hash, which is recognized as outdated', async () => {
     const hash = await createPasswords({ randomBytes, password_cost: { ln: 5, r: 4, p: 2 } }).hash('correct horse')
     expect(hash).toMatch(/^\$scrypt\$ln=5,r=4,p=2\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
     expect(await passwords.matches('correct horse', hash)).toBe(true)
@@ -48,11 +48,11 @@ describe('passwords', () => {
     expect(passwords.isOutdated(await passwords.hash('x'))).toBe(false)
   })
 
-  it('are hashed at a cost that is strong enough today', async () => {
+  it('are hashed with a cost that is strong enough today', async () => {
     expect(await createPasswords({ randomBytes }).hash('correct horse')).toMatch(/^\$scrypt\$ln=15,r=8,p=3\$/)
   })
 
-  it('are worked on one at a time, so many may wait, and the rest is refused', async () => {
+  it('are processed one at a time; a limited number waits, and the rest is refused', async () => {
     const few = createPasswords({ randomBytes, password_cost: { ln: 12, r: 8, p: 1 }, max_waiting: 3 })
     const order: number[] = []
     const calls = Array.from({ length: 6 }, (_, index) => few.hash(`${index}`).then(() => order.push(index)))
@@ -68,8 +68,8 @@ describe('passwords', () => {
     await few.hash('there is room again')
   })
 
-  it('go on after one that fails', async () => {
-    await expect(passwords.matches('x', 'nonsense')).rejects.toThrow('cannot be read')
+  it('continue after one that fails', async () => {
+    await expect(passwords.matches('x', 'nonsense')).rejects.toThrow('is malformed')
     expect(await passwords.matches('x', await passwords.hash('x'))).toBe(true)
   })
 })

@@ -1,4 +1,4 @@
-// Begins and ends sessions. A session is begun under a lock on what it rests on, so that none outlives its end.
+// Begins and ends sessions. A session begins under a lock on the member or key that it depends on, so that it cannot outlive it.
 import type { Role } from '@parley/contract'
 import type { Config } from '../../config/config.ts'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
@@ -37,7 +37,7 @@ const beginUserStatement = statement(
    returning id`,
 )
 
-/** In a transaction. Whether there still is such a member. */
+/** Returns whether the member still exists. Must run in a transaction. */
 export async function beginUserSession(
   tx: Executor,
   { id, token_hash, way, expires_in_hours }: NewSession,
@@ -60,7 +60,7 @@ const beginKeyStatement = statement(
    returning id`,
 )
 
-/** In a transaction. Whether there still is such a key. */
+/** Returns whether the key still exists. Must run in a transaction. */
 export async function beginKeySession(
   tx: Executor,
   { id, token_hash, way, expires_in_hours }: NewSession,
@@ -75,7 +75,7 @@ export async function beginKeySession(
 
 const most_sessions = 50
 
-/** Of those that one user, or one key, has at once, the newest stay. */
+/** Ends all sessions of a user or key except the newest. */
 const endOldest = (column: 'user_id' | 'key_id') =>
   acrossOrganizations(
     of_users,
@@ -87,7 +87,7 @@ const endOldest = (column: 'user_id' | 'key_id') =>
 const endOldestStatements = { user_id: endOldest('user_id'), key_id: endOldest('key_id') }
 
 const endStatement = acrossOrganizations(
-  'its token alone says which one is meant',
+  'only its token identifies it',
   'end_session',
   'delete from sessions where token_hash = $1',
 )
@@ -99,9 +99,9 @@ export async function endSession(executor: Executor, token: string): Promise<voi
 export interface SessionOwner {
   user_id?: string
   key_id?: string
-  /** Only sessions in this organization. */
+  /** Restricts it to sessions in this organization. */
   organization_id?: string
-  /** The session that goes on. */
+  /** The session that continues. */
   except?: string
 }
 
@@ -118,7 +118,7 @@ export async function endSessionsOf(executor: Executor, owner: SessionOwner): Pr
   const { user_id, key_id, organization_id = null, except = null } = owner
   if (user_id !== undefined) await executor.query(endStatements.user_id, [user_id, organization_id, except])
   else if (key_id !== undefined) await executor.query(endStatements.key_id, [key_id, organization_id, except])
-  else throw new Error('sessions of nobody cannot be ended')
+  else throw new Error('an owner is required to end sessions')
 }
 
 const moveStatement = statement(
@@ -128,7 +128,7 @@ const moveStatement = statement(
    where s.id = $1 and m.user_id = s.user_id returning s.id`,
 )
 
-/** Whether the session is there and its user a member of that organization. */
+/** Returns whether the session exists and its user is a member of the organization. */
 export async function moveSession(executor: Executor, id: string, organization_id: string): Promise<boolean> {
   return (await executor.query(moveStatement, [id, organization_id])).length > 0
 }
@@ -149,13 +149,13 @@ const choicesStatement = statement(
    where m.user_id = $1 order by m.created_at, m.organization_id limit $2`,
 )
 
-/** Where a user is a member, oldest membership first. */
+/** The organizations of a user, oldest membership first. */
 export function selectOrganizationsOf(executor: Executor, user_id: string): Promise<OrganizationChoice[]> {
   return executor.query(choicesStatement, [user_id, most_choices])
 }
 
 const deleted_at_once = 10_000
-const by_time = 'what has run out goes, whose ever it was'
+const by_time = 'expired rows are deleted for all organizations'
 
 const deleteSessionsStatement = acrossOrganizations(
   by_time,
@@ -171,7 +171,7 @@ const deleteInvitationsStatement = acrossOrganizations(
   'delete from invitations where id in (select id from invitations where expires_at < now() limit $1)',
 )
 
-/** What has run out: sessions and invitations. */
+/** Deletes expired sessions and invitations. */
 export async function deleteExpired(executor: Executor, idle_minutes: number): Promise<void> {
   await executor.query(deleteSessionsStatement, [deleted_at_once, idle_minutes])
   await executor.query(deleteInvitationsStatement, [deleted_at_once])

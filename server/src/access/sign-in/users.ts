@@ -1,4 +1,4 @@
-// The SQL of users who sign in: their passwords and identities, and the lock under which either is given or taken.
+// The SQL of users who sign in: their passwords and identities, and the lock for changes of either.
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import { type UserRecord, of_users } from '../queries.ts'
 
@@ -9,7 +9,7 @@ export interface StoredPassword {
 
 const lockStatement = acrossOrganizations(of_users, 'lock_user', 'select from users where id = $1 for update')
 
-/** Until the transaction ends, nobody else gives this user a password, a membership or an identity. */
+/** Until the transaction ends, no other transaction can give this user a password, a membership or an identity. */
 export async function lockUser(tx: Executor, user_id: string): Promise<void> {
   await tx.query(lockStatement, [user_id])
 }
@@ -20,7 +20,7 @@ const lockTokensStatement = acrossOrganizations(
   'select from users where id = $1 for no key update',
 )
 
-/** Until the transaction ends, nobody else gives this user a token, or takes one: they can be counted, and ended all. */
+/** Until the transaction ends, no other transaction can add or remove tokens of this user, so they can be counted or all ended. */
 export async function lockTokensOf(tx: Executor, user_id: string): Promise<void> {
   await tx.query(lockTokensStatement, [user_id])
 }
@@ -47,7 +47,7 @@ const findUserStatement = acrossOrganizations(
   'select u.id, p.hash from users u left join passwords p on p.user_id = u.id where lower(u.email) = $1',
 )
 
-/** In one query, which takes as long where there is nobody. */
+/** One query that takes equally long if no user has the address. */
 export async function findUserAndPassword(executor: Executor, email: string): Promise<UserWithPassword | undefined> {
   const [user] = await executor.query<UserWithPassword>(findUserStatement, [email.trim().toLowerCase()])
   return user
@@ -75,7 +75,7 @@ const replaceHashStatement = acrossOrganizations(
   'update passwords set hash = $3, changed_at = now() where user_id = $1 and hash = $2 returning user_id',
 )
 
-/** Whether the password still was the one that is replaced. */
+/** Returns whether the password was still the one to replace. */
 export async function replaceHash(tx: Executor, user_id: string, from: string, to: string): Promise<boolean> {
   return (await tx.query(replaceHashStatement, [user_id, from, to])).length > 0
 }
@@ -86,7 +86,7 @@ const holdPasswordStatement = acrossOrganizations(
   'select user_id from passwords where user_id = $1 and hash = $2 for share',
 )
 
-/** Holds a change of the password back until the transaction ends; false when there has been one. */
+/** Blocks changes of the password until the transaction ends; false if it has already changed. */
 export async function holdPassword(tx: Executor, user_id: string, hash: string): Promise<boolean> {
   return (await tx.query(holdPasswordStatement, [user_id, hash])).length > 0
 }
@@ -118,7 +118,7 @@ const deleteMintedStatement = acrossOrganizations(
      and ($2::uuid is null or minted_by_session <> $2)`,
 )
 
-/** Those that were made with a session, at whatever remove, save for the one that goes on. */
+/** Deletes tokens created with a session, directly or through other tokens, except those of the session that continues. */
 export async function deleteMintedTokensOf(tx: Executor, user_id: string, except?: string): Promise<void> {
   await tx.query(deleteMintedStatement, [user_id, except ?? null])
 }
@@ -158,7 +158,7 @@ const insertIdentityStatement = acrossOrganizations(
   `insert into identities (issuer, subject, user_id) values ($1, $2, $3) on conflict do nothing returning user_id`,
 )
 
-/** False when the user has another identity at this issuer, or the identity another user. */
+/** False if the user has another identity at this issuer, or the identity belongs to another user. */
 export async function insertIdentity(
   tx: Executor,
   { issuer, subject, user_id }: { issuer: string; subject: string; user_id: string },
@@ -172,7 +172,7 @@ const deleteIdentitiesStatement = acrossOrganizations(
   'delete from identities where user_id = $1',
 )
 
-/** Whoever comes with one of them again has to be linked anew. */
+/** A person who signs in with one of them again must be linked again. */
 export async function deleteIdentitiesOf(tx: Executor, user_id: string): Promise<void> {
   await tx.query(deleteIdentitiesStatement, [user_id])
 }

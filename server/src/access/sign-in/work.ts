@@ -1,4 +1,4 @@
-// The work of signing in: what has run out is deleted, each minute.
+// The work of signing in: deletes expired rows each minute.
 import type { Executor } from '../../database/database.ts'
 import { everyMinute } from '../../work/every-minute.ts'
 import type { WorkKind } from '../../work/port.ts'

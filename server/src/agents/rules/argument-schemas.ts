@@ -1,36 +1,36 @@
-// The schemas of tools' arguments, which authors and remote servers write: what may stand in them, what of them is held against
-// arguments, and the check itself, whose work is bounded whatever they are.
+// Schemas of tool arguments, written by authors and remote servers: what they may contain, which parts of them are checked, and the
+// check itself, whose work is always bounded.
 import { createHash } from 'node:crypto'
 import type { Options, ValidateFunction } from 'ajv'
 import { LRUCache } from 'lru-cache'
-import { type FieldFault, tellFaults, describeFaults } from '../../base/faults.ts'
+import { type FieldFault, limitFaults, describeFaults } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { type PatternBudget, PatternsTooCostly, createLinearAjv, sizeOfPattern } from '../../base/linear-validation.ts'
 import { listUpTo } from '../../base/validation.ts'
 import { isObject } from './config-faults.ts'
 
-/** Objects, lists and plain values of one schema, itself included. */
+/** Objects, lists and plain values in a schema, including itself. */
 const max_schema_values = 4000
 const max_pattern_characters = 2000
-/** Of all patterns of a configuration, as they are compiled. */
+/** Compiled size of all patterns of a configuration. */
 export const max_pattern_size = 20_000
-/** Values of the schema times values of the arguments: about what a check can take. */
+/** Values of the schema times values of the arguments, which is about the cost of a check. */
 const max_check_work = 20_000_000
-/** Up to this much work further faults are listed; beyond it, only the first. */
+/** Up to this cost all faults are listed; beyond it, only the first. */
 const max_work_for_all = 200_000
 const max_pattern_work = 100_000_000
 
 const judge = createLinearAjv({ left: Number.POSITIVE_INFINITY })
 
-/** What is wrong with a schema of arguments, or null. */
+/** The fault of a schema of arguments, or null. */
 export function findSchemaFault(schema: JsonObject): string | null {
   if (countValues(schema, max_schema_values) > max_schema_values) return `it has more than ${max_schema_values} values`
   if (judge.validateSchema(schema) !== true) return judge.errorsText(judge.errors, { dataVar: '' }).slice(0, 200)
   const reference = findReference(schema, schema)
-  return reference === null ? null : `it has nothing at ${reference.slice(0, 100)}`
+  return reference === null ? null : `it refers to ${reference.slice(0, 100)}, which does not exist`
 }
 
-/** At most one more than `most`: the rest is not looked at. */
+/** Counts to at most one more than `most`; the rest is not examined. */
 function countValues(value: JsonValue, most: number): number {
   let count = 1
   if (typeof value !== 'object' || value === null) return count
@@ -41,7 +41,7 @@ function countValues(value: JsonValue, most: number): number {
   return count
 }
 
-/** The first reference to something that is not in the schema: a model's provider would refuse it, and with it the whole turn. */
+/** The first reference to something outside the schema. A model's provider would refuse it, and the whole turn would fail. */
 function findReference(value: JsonValue, root: JsonObject): string | null {
   if (typeof value !== 'object' || value === null) return null
   for (const [key, entry] of Object.entries(value)) {
@@ -62,7 +62,7 @@ function pointsInto(root: JsonObject, reference: string): boolean {
   return typeof found === 'object' && found !== null && !Array.isArray(found)
 }
 
-/** Also where they stand as values of something else. */
+/** Includes those that are values of something else. */
 export function listPatterns(value: JsonValue): string[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, entry]) => [...patternsOf(key, entry), ...listPatterns(entry)])
@@ -73,13 +73,13 @@ function patternsOf(key: string, entry: JsonValue): string[] {
   return key === 'patternProperties' && isObject(entry) ? Object.keys(entry) : []
 }
 
-/** `room` is what the patterns of a whole configuration may take; it is used up. */
+/** `room` is the remaining size for patterns of the whole configuration; it is reduced. */
 export function findPatternFault(patterns: string[], room: { left: number }): string | null {
   for (const pattern of new Set(patterns)) {
     if (pattern.length > max_pattern_characters) return `a pattern has more than ${max_pattern_characters} characters`
-    if (!isPattern(pattern)) return `a pattern is no regular expression: ${pattern.slice(0, 100)}`
+    if (!isPattern(pattern)) return `a pattern is not a valid regular expression: ${pattern.slice(0, 100)}`
     if (room.left > 0) room.left -= pattern.length + (sizeOfPattern(pattern) ?? 0)
-    if (room.left <= 0) return 'the patterns of all tools are too large together'
+    if (room.left <= 0) return 'the patterns of all tools together are too large; shorten or remove some'
   }
   return null
 }
@@ -92,9 +92,9 @@ function isPattern(pattern: string): boolean {
   }
 }
 
-// --- what of it is checked ---
+// --- what is checked ---
 
-/** Why arguments are not held against a schema, or null. What it says of them could take for ever to find out, or a promise. */
+/** Why arguments are not checked against a schema, or null. Such a check might not end, or might be asynchronous. */
 export function whyUnchecked(schema: JsonValue): string | null {
   if (typeof schema !== 'object' || schema === null) return null
   if (isObject(schema) && typeof schema['nullable'] === 'boolean' && !('type' in schema))
@@ -123,7 +123,7 @@ export function listUnchecked(properties: JsonObject): { name: string; why: stri
   })
 }
 
-/** Such a property may be anything: a part of its schema alone could mean the opposite. */
+/** An unchecked property accepts any value, because only a part of its schema could mean the opposite. */
 function checkedPart(schema: JsonObject): JsonObject {
   const { properties } = schema
   if (!isObject(properties)) return schema
@@ -140,16 +140,16 @@ interface Check {
   schema: JsonObject
   size: number
   budget: PatternBudget
-  /** Says whether arguments are valid, and the first fault. */
+  /** Decides whether arguments are valid, and finds the first fault. */
   judge?: ValidateFunction
-  /** Lists faults of those that are not. */
+  /** Lists the faults of invalid arguments. */
   lister?: ValidateFunction
 }
 
-/** By digest, so many values of schemas: making a check takes far longer than using it. */
+/** Checks by digest of their schema; `maxSize` counts values of schemas. Creating a check takes far longer than using it. */
 const checks = new LRUCache<string, Check>({ maxSize: 40_000, sizeCalculation: ({ size }) => size })
 
-/** What is wrong with arguments, as far as that can be told in little time; what cannot is refused. */
+/** The faults of arguments. Arguments that cannot be checked in bounded time are refused. */
 export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[] {
   const check = checkOf(schema)
   const work = check.size * measure(given)
@@ -158,18 +158,18 @@ export function checkAgainst(schema: JsonObject, given: JsonObject): FieldFault[
     const judge = (check.judge ??= compile(check, {}))
     check.budget.left = max_pattern_work
     if (judge(given)) return []
-    if (work > max_work_for_all) return tellFaults(describeFaults(judge.errors!))
+    if (work > max_work_for_all) return limitFaults(describeFaults(judge.errors!))
     const lister = (check.lister ??= compile(check, listUpTo()))
     check.budget.left = max_pattern_work
-    return tellFaults(describeFaults(lister(given) ? judge.errors! : lister.errors!))
+    return limitFaults(describeFaults(lister(given) ? judge.errors! : lister.errors!))
   } catch (error) {
     if (error instanceof PatternsTooCostly) return [too_large]
-    // No schema after all, whatever else let it pass.
+    // The schema cannot be compiled, although it passed the other checks.
     return []
   }
 }
 
-const too_large: FieldFault = { path: '', message: 'they are too large to be held against their schema' }
+const too_large: FieldFault = { path: '', message: 'they are too large to be checked against their schema' }
 
 function compile({ schema, budget }: Check, options: Options): ValidateFunction {
   return createLinearAjv(budget, { ...options, validateSchema: false }).compile(checkedPart(schema))
@@ -184,7 +184,7 @@ function checkOf(schema: JsonObject): Check {
   return check
 }
 
-/** Values, and long texts for what they are. */
+/** Counts values, with long texts according to their length. */
 function measure(value: JsonValue): number {
   if (typeof value === 'string') return 1 + value.length / 8
   if (typeof value !== 'object' || value === null) return 1

@@ -1,4 +1,4 @@
-// A configuration of the size that is allowed is judged at once, whatever is in it. Processor time, not the clock's.
+// A configuration of the permitted size is validated quickly, whatever its content. Measures processor time.
 import { AgentConfig } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
 import type { Schema } from './config-faults.ts'
@@ -14,7 +14,7 @@ const keys = (count: number, value: unknown) => Object.fromEntries(entries(count
 const tools = (fields: (index: number) => object) =>
   entries(100, (index) => ({ name: `t${index}`, description: 'x', ...fields(index) }))
 
-describe('little time is spent on', () => {
+describe('validation takes little time for', () => {
   test.each<[string, object, string, RegExp]>([
     ['actions', tool({ actions: entries(250_000, () => 0) }), 'tools.0.actions', /at most 20 entries/],
     ['redactions', { retention: { redact: entries(250_000, () => 0) } }, 'retention.redact', /at most 50 entries/],
@@ -40,7 +40,7 @@ describe('little time is spent on', () => {
       'patterns',
       { tools: tools((n) => ({ properties: keys(50, { pattern: `^[a-z${n}]{1,1000}$` }) })) },
       'tools.10.properties',
-      /patterns of all tools are too large/,
+      /patterns of all tools together are too large/,
     ],
   ])('%s', (_what, config, path, message) => {
     const before = process.cpuUsage()
@@ -53,11 +53,11 @@ describe('little time is spent on', () => {
 })
 
 describe('the templates of a configuration', () => {
-  // Each is another text: what was compiled once costs nothing again.
+  // Every text is different, because a compiled template is cached.
   const tags = (count: number, name: string) => `{{ ${name} }}`.repeat(count)
   const most = Math.floor(50_000 / 3) - 100
 
-  test('may have 50,000 tags, names and operators together', () => {
+  test('may have 50,000 tags, names and operators in total', () => {
     expect(faultsOf({ instructions: tags(most, 'a') })).toEqual([])
     const [fault, ...others] = faultsOf({
       instructions: tags(most, 'b'),
@@ -65,7 +65,7 @@ describe('the templates of a configuration', () => {
     })
     expect(fault).toMatchObject({
       path: 'config.channel_overrides.text.instructions',
-      message: expect.stringMatching(/all templates of a configuration may have 50000 tags/),
+      message: expect.stringMatching(/all templates of a configuration together exceed 50000 tags/),
     })
     expect(others).toEqual([])
   })
@@ -74,7 +74,7 @@ describe('the templates of a configuration', () => {
     ['tags', tags(28_000, 'd')],
     ['entries of a list', `{{ [${'1,'.repeat(99_000)}1] }}`],
     ['statements', '{% with a=1 %}'.repeat(14_000)],
-    ['what stands behind a brace in a text', `{{ {"a": {"b": "}}"}}, ${'1, '.repeat(60_000)} }}`],
+    ['content after a brace in a text', `{{ {"a": {"b": "}}"}}, ${'1, '.repeat(60_000)} }}`],
     ['white space', `${' '.repeat(490)}{{ a }}`.repeat(400)],
   ])('are refused without being compiled: %s', (_what, instructions) => {
     const before = process.cpuUsage()
@@ -91,9 +91,9 @@ describe('the schema of arguments', () => {
   const warningsOf = (properties: object) => validateAgentConfig(tool({ properties }), limits).warnings
 
   test.each<[object, RegExp]>([
-    [{ a: { type: 'string', pattern: '(' } }, /no regular expression: \(/],
+    [{ a: { type: 'string', pattern: '(' } }, /not a valid regular expression: \(/],
     [{ a: { pattern: `^${'a'.repeat(2000)}` } }, /more than 2000 characters/],
-    [{ a: { $ref: '#/properties/b' } }, /nothing at #\/properties\/b/],
+    [{ a: { $ref: '#/properties/b' } }, /refers to #\/properties\/b, which does not exist/],
     [{ a: { enum: [1, 1] } }, /duplicates/],
   ])('%.60j is refused', (properties, message) => {
     expect(faultOf(properties)).toMatch(message)
@@ -104,16 +104,16 @@ describe('the schema of arguments', () => {
     [{ a: { type: 'string', pattern: '^[\\u00e4-\\u00fc]\\/\\p{Lu}{2}$' } }, null],
     [{ a: { patternProperties: { '^x-': {} } } }, null],
     [{ a: { uniqueItems: true }, pattern: { type: 'string' }, id: { type: 'string' } }, null],
-    [{ a: { pattern: 'a(?!b)' } }, /^config\.tools\.0\.properties\.a has a pattern with lookaround.*is not checked$/],
+    [{ a: { pattern: 'a(?!b)' } }, /^config\.tools\.0\.properties\.a has a pattern with lookaround.*are not checked$/],
     [{ a: { pattern: '(a)\\1' } }, /back-reference/],
     [{ a: {}, b: { items: { $ref: '#/properties/a' } } }, /^config\.tools\.0\.properties\.b has a reference/],
-  ])('%.60j is taken, with a warning if it is not checked', (properties, warning) => {
+  ])('%.60j is accepted, with a warning if it is not checked', (properties, warning) => {
     expect(faultOf(properties)).toBeUndefined()
     expect(warningsOf(properties)).toEqual(warning ? [expect.stringMatching(warning)] : [])
   })
 })
 
-test('every list of a configuration has a bound', () => {
+test('every list of a configuration has a limit', () => {
   const listsOf = (schema: Schema, path: string): string[] => [
     ...(schema.items && schema.maxItems === undefined ? [path] : []),
     ...(schema.items ? listsOf(schema.items, `${path}.*`) : []),

@@ -1,9 +1,9 @@
-// Turns the validator's errors about a configuration into faults that a person can act on: one for each thing to put right.
+// Turns the validator's errors about a configuration into faults that people can act on: one for each correction.
 import { without_effect } from '@parley/contract'
 import type { ErrorObject } from 'ajv'
 import { type Telling, describeError } from '../../base/faults.ts'
 
-/** What this room reads of a JSON Schema. */
+/** The parts of a JSON Schema that this room reads. */
 export interface Schema {
   type?: string | string[]
   const?: unknown
@@ -17,10 +17,10 @@ export interface Schema {
   [without_effect]?: true
 }
 
-/** Each costs little, but there can be as many as the configuration has values. */
+/** Each one is cheap, but there can be as many as the configuration has values. */
 const max_described = 1000
 
-/** How these errors of a configuration are told. They come from a validator with `verbose`. */
+/** Describes errors of a configuration. They must come from a validator with `verbose`. */
 export function tellingOf(errors: readonly ErrorObject[], prefix: string): Telling {
   const findUnion = indexUnions(errors)
   return { prefix, most: max_described, isMeant: (error) => isMeant(error, findUnion), describe }
@@ -28,7 +28,7 @@ export function tellingOf(errors: readonly ErrorObject[], prefix: string): Telli
 
 type FindUnion = (error: ErrorObject) => ErrorObject | undefined
 
-/** Of a value that may be one thing or another, only the errors of the one that was meant are worth telling. */
+/** For a value with several alternatives, only the errors of the intended alternative are useful. */
 function isMeant(error: ErrorObject, findUnion: FindUnion): boolean {
   if (error.keyword === 'anyOf') return findMeantBranch(error.parentSchema as Schema, error.data) === undefined
   const union = findUnion(error)
@@ -39,7 +39,7 @@ function isMeant(error: ErrorObject, findUnion: FindUnion): boolean {
   return meant !== undefined && schema.anyOf![Number(branch)] === meant
 }
 
-/** Finds the innermost union that an error lies in, by the places in schema and value that lead to it. */
+/** Finds the innermost union that contains an error, by the paths in the schema and the value. */
 function indexUnions(errors: readonly ErrorObject[]): FindUnion {
   const unions = new Map<string, Map<string, ErrorObject>>()
   for (const error of errors) {
@@ -60,7 +60,7 @@ function indexUnions(errors: readonly ErrorObject[]): FindUnion {
   }
 }
 
-/** `/a/b/c` lies in `/a/b`, in `/a` and in the whole. */
+/** `/a/b/c` is in `/a/b`, in `/a` and in the whole value. */
 function* ancestors(path: string): Generator<string> {
   for (let end = path.lastIndexOf('/'); end >= 0; end = path.lastIndexOf('/', end - 1)) {
     yield path.slice(0, end)
@@ -68,7 +68,7 @@ function* ancestors(path: string): Generator<string> {
   }
 }
 
-/** The branch of a union that a value looks like, by its JSON type and, for objects, its `type`. */
+/** The branch of a union that matches a value by its JSON type and, for objects, its `type`. */
 export function findMeantBranch(schema: Schema, value: unknown): Schema | undefined {
   return schema.anyOf?.find((branch) => {
     if (typeof value === 'string') return branch.type === 'string'
@@ -78,7 +78,7 @@ export function findMeantBranch(schema: Schema, value: unknown): Schema | undefi
   })
 }
 
-/** What the `type` of such an object may be, where that is what tells it from others. */
+/** The possible values of `type` for such an object, if `type` distinguishes it from others. */
 function kindsOf({ properties }: Schema): unknown[] | undefined {
   const { const: kind, enum: kinds } = properties?.['type'] ?? {}
   return kind === undefined ? kinds : [kind]
@@ -141,7 +141,7 @@ function describeBranch(branch: Schema): string {
   return `{type: ${[kinds.join(' | '), ...(branch.required ?? []).filter((name) => name !== 'type')].join(', ')}}`
 }
 
-/** `a, b or null`, with null last wherever it stood. */
+/** Joins to `a, b or null`, always with null last. */
 function joinWords(words: string[]): string {
   const sorted = [...words.filter((word) => word !== 'null'), ...words.filter((word) => word === 'null')]
   const last = sorted.pop()!

@@ -1,9 +1,9 @@
-// What of a configuration is too long to be looked into: the number of its lists' entries and of its templates is judged first, so
-// that judging the rest takes little time whatever it is.
+// Finds lists of a configuration that are too long to validate. The number of entries and templates is checked first, which bounds
+// the time of all other checks.
 import type { FieldFault } from '../../base/errors.ts'
 import { type Schema, describeLength, findMeantBranch, isObject } from './config-faults.ts'
 
-/** The configuration with every list emptied that is longer than its schema allows, and a fault for each. */
+/** The configuration without the lists that are longer than their schema permits, and a fault for each of them. */
 export function emptyLongLists(config: Record<string, unknown>, schema: Schema, prefix: string) {
   const faults: FieldFault[] = []
   const empty = (value: unknown, given: Schema, path: string): unknown => {

@@ -11,8 +11,8 @@ describe('tools', () => {
   const tool = { name: 'find', description: 'Finds' }
   const withAction = (fields: object) => ({ ...tool, actions: [{ type: 'http', url: 'http://x', ...fields }] })
   test.each<[string, object, [string, RegExp]]>([
-    ['a name for two', [tool, tool], ['config.tools.1.name', /another tool/]],
-    ['a name that no provider takes', [{ ...tool, name: 'a b' }], ['config.tools.0.name', /pattern/]],
+    ['a name used twice', [tool, tool], ['config.tools.1.name', /another tool/]],
+    ['a name that no provider accepts', [{ ...tool, name: 'a b' }], ['config.tools.0.name', /pattern/]],
     ['no description', [{ name: 'find' }], ['config.tools.0.description', /required/]],
     ['no schema', [{ ...tool, properties: { x: { type: 'nonsense' } } }], ['config.tools.0.properties', /JSON Schema/]],
     [
@@ -32,26 +32,26 @@ describe('tools', () => {
       ['config.tools.0.actions.0.condition', /braces/],
     ],
     ['no condition', [withAction({ condition: 'a ==' })], ['config.tools.0.actions.0.condition', /condition/]],
-    ['an output that is none', [{ ...tool, output: '{{' }], ['config.tools.0.output', /template/]],
+    ['an output that is not valid', [{ ...tool, output: '{{' }], ['config.tools.0.output', /template/]],
     [
-      'an error action that says nothing',
+      'an error action without a message',
       [{ ...tool, actions_on_error: [{ type: 'play_message' }] }],
       ['config.tools.0.actions_on_error.0.message', /required/],
     ],
     [
       'an argument that no call can have',
       [{ ...tool, required: ['zz'] }],
-      ['config.tools.0.required.0', /none of the/],
+      ['config.tools.0.required.0', /is not in properties/],
     ],
     ...['error', 'arguments', 'custom_metadata', 'secrets', 'now', 'true', 'range', '__proto__'].map(
       (save_as): [string, object, [string, RegExp]] => [
         `${save_as} as the name of a result`,
         [withAction({ save_as })],
-        ['config.tools.0.actions.0.save_as', /something else/],
+        ['config.tools.0.actions.0.save_as', /already used by templates/],
       ],
     ),
     [
-      'a template that is none',
+      'a template that is not valid',
       [{ ...tool, actions: [{ type: 'http', url: 'http://x', body: { a: ['{{'] } }] }],
       ['config.tools.0.actions.0.body.a.0', /template/],
     ],
@@ -71,7 +71,7 @@ describe('tools', () => {
     expect(faults).toContainEqual({ path, message: expect.stringMatching(/^is not a valid template/) })
   })
 
-  test('may save under any other name, and require what they describe', () => {
+  test('may save under any other name, and require arguments that they describe', () => {
     const actions = ['constructor', 'toString', 'order', 'message'].map((save_as) => withAction({ save_as }).actions[0])
     expect(faultsOf({ tools: [{ ...tool, properties: { zz: {} }, required: ['zz'], actions }] })).toEqual([])
   })
@@ -116,7 +116,7 @@ describe('forms and servers', () => {
 })
 
 describe('any configuration', () => {
-  test('that the schema accepts has no faults, and a meaning', () => {
+  test('that the schema accepts has no faults and can be resolved', () => {
     fc.assert(
       fc.property(validConfig, (config) => {
         const { faults, warnings } = validateAgentConfig(config, limits)
@@ -128,7 +128,7 @@ describe('any configuration', () => {
     )
   })
 
-  test('that has faults is told every one of them, each with its path', () => {
+  test('with faults gets all of them, each with its path', () => {
     fc.assert(
       fc.property(validConfig, fc.infiniteStream(fc.nat()), (config, numbers) => {
         const places = findPlaces(config)

@@ -1,4 +1,4 @@
-// Names the keys of a configuration that are kept but have no effect, at any depth, so that nobody waits for them to work.
+// Lists the keys of a configuration, at any depth, that are stored but have no effect, so that authors know about them.
 import { without_effect } from '@parley/contract'
 import { type Schema, findMeantBranch, isObject } from './config-faults.ts'
 
@@ -9,7 +9,7 @@ export function listWarnings(config: Record<string, unknown>, schema: Schema, pr
   const kept: Kept[] = []
   collectKept(config, schema, [], kept)
   return kept
-    .map(({ path, reason }) => `${prefix}.${path} ${reason}; it is kept and has no effect`)
+    .map(({ path, reason }) => `${prefix}.${path} ${reason}; it is stored but has no effect`)
     .sort()
     .slice(0, max_warnings)
 }
@@ -19,7 +19,7 @@ interface Kept {
   reason: 'is not known' | 'is not supported yet'
 }
 
-/** Goes as deep as the schema does: what is inside of an unknown key, or of the wrong type, is not looked at. */
+/** Follows the schema: the contents of unknown keys and of values with a wrong type are not examined. */
 function collectKept(value: unknown, schema: Schema, parts: string[], kept: Kept[]): void {
   if (value !== null && schema[without_effect]) {
     kept.push({ path: parts.join('.'), reason: 'is not supported yet' })

@@ -30,7 +30,7 @@ const complete = {
 }
 
 describe('faults', () => {
-  test('a complete configuration and an empty one have none, and nothing to warn of', () => {
+  test('a complete configuration and an empty one have no faults and no warnings', () => {
     expect(validateAgentConfig(complete, limits)).toEqual({ faults: [], warnings: [] })
     expect(validateAgentConfig({}, limits)).toEqual({ faults: [], warnings: [] })
   })
@@ -59,7 +59,7 @@ describe('faults', () => {
     [
       { starting_message: { type: 'static', text: '{{' } },
       'starting_message.text',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [{ llm: 'gpt' }, 'llm', 'must be an object or null'],
     [{ llm: { provider: 'openai' } }, 'llm.model', 'is required'],
@@ -88,13 +88,13 @@ describe('faults', () => {
     [
       { channel_overrides: { email: { instructions: '{{' } } },
       'channel_overrides.email.instructions',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [{ channel_overrides: { text: { starting_message: 5 } } }, 'channel_overrides.text.starting_message', greetings],
     [
       { channel_overrides: { text: { starting_message: '{{' } } },
       'channel_overrides.text.starting_message',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [
       { channel_properties: { text: { channel: 'fax' } } },
@@ -109,7 +109,7 @@ describe('faults', () => {
     [
       { channel_properties: { text: { body_template: '{{' } } },
       'channel_properties.text.body_template',
-      'is not a valid template: it ends inside of a tag or block',
+      'is not a valid template: it ends inside a tag or block',
     ],
     [{ analysis: { wait_ms: 60_001 } }, 'analysis.wait_ms', 'must be at most 60000'],
     [{ analysis: { summary: { enabled: 'x' } } }, 'analysis.summary.enabled', 'must be true or false or null'],
@@ -133,7 +133,7 @@ describe('faults', () => {
     expect(faultsOf(value)).toEqual([{ path: 'config', message: 'must be an object' }])
   })
 
-  test('the size is bounded, and so is the number of faults', () => {
+  test('the size is limited, and so is the number of faults', () => {
     const small = { agent_config_bytes: 100 }
     expect(validateAgentConfig({ instructions: 'ä'.repeat(50) }, small).faults).toEqual([
       { path: 'config', message: 'must have at most 100 bytes as JSON' },
@@ -145,7 +145,7 @@ describe('faults', () => {
 })
 
 describe('warnings', () => {
-  test('unknown keys at any depth, later capabilities by themselves, sorted', () => {
+  test('unknown keys at any depth, and later capabilities separately, sorted', () => {
     const config = {
       tools: [{ name: 'x', description: 'x', output: '', colour: 1, actions: [{ type: 'dtmf', digits: '1' }] }],
       zebra: { inner: 1 },
@@ -156,8 +156,8 @@ describe('warnings', () => {
       stt: { model: 'x' },
       tts: null,
     }
-    const unknown = (path: string) => `config.${path} is not known; it is kept and has no effect`
-    const later = (path: string) => `config.${path} is not supported yet; it is kept and has no effect`
+    const unknown = (path: string) => `config.${path} is not known; it is stored but has no effect`
+    const later = (path: string) => `config.${path} is not supported yet; it is stored but has no effect`
     expect(validateAgentConfig(config, limits)).toEqual({
       faults: [],
       warnings: [
@@ -211,7 +211,7 @@ describe('warnings', () => {
     )
   })
 
-  test('any value at all gets a verdict', () => {
+  test('any value is either valid or has faults', () => {
     const key = fc.oneof(fc.constantFrom(...Object.keys(complete), 'text', 'type', 'fallbacks'), fc.string())
     const value = fc.letrec((tie) => ({
       tree: fc.oneof({ depthSize: 'small' }, fc.jsonValue(), fc.dictionary(key, tie('tree'))),

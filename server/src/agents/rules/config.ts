@@ -1,4 +1,4 @@
-// What an agent's configuration means: whether it is valid, what of it has no effect, and its settings with all defaults.
+// Validates an agent's configuration, lists what has no effect, and resolves its settings with all defaults.
 import {
   AgentConfig,
   type Channel,
@@ -10,7 +10,7 @@ import {
   without_effect,
 } from '@parley/contract'
 import type { Limits } from '../../config/limits.ts'
-import { type FieldFault, describeFaults, max_faults, tellFaults } from '../../base/faults.ts'
+import { type FieldFault, describeFaults, max_faults, limitFaults } from '../../base/faults.ts'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { checkCondition, checkTemplate, createCheckBudget } from '../../templates/templates.ts'
 import { createErrorFinders } from '../../base/validation.ts'
@@ -27,7 +27,7 @@ import {
 import { type ResolvedTool, resolveTools } from './tools.ts'
 
 const schema = AgentConfig as unknown as Schema
-/** A value with many alternatives has errors for each of them, and the answer lists few. */
+/** A value with many alternatives has errors for each of them, and the response lists only a few. */
 const max_errors = 10_000
 const findErrors = createErrorFinders(
   { verbose: true, strict: true, allowUnionTypes: true, keywords: [without_effect] },
@@ -35,17 +35,17 @@ const findErrors = createErrorFinders(
 )(AgentConfig)
 
 const max_warnings = 100
-/** Each is compiled when a configuration is judged. */
+/** Each is compiled when a configuration is validated. */
 const max_templates = 4000
 
 export interface ConfigVerdict {
-  /** Empty: the value is an AgentConfig. Paths begin with the prefix. */
+  /** Empty if the value is a valid AgentConfig. Paths begin with the prefix. */
   faults: FieldFault[]
-  /** Which keys are kept but have no effect, in order of their paths. */
+  /** The keys that are stored but have no effect, ordered by path. */
   warnings: string[]
 }
 
-/** The one judge of configurations, be they a version's or inline. `prefix` is the request's field that holds the value. */
+/** Validates all configurations, both of versions and inline. `prefix` is the request field that has the value. */
 export function validateAgentConfig(
   value: unknown,
   limits: Pick<Limits, 'agent_config_bytes'>,
@@ -67,11 +67,11 @@ export function validateAgentConfig(
   return { faults: sortFaults(faults), warnings }
 }
 
-/** One for each path: the first, which says more than those that follow from it. */
+/** Keeps the first fault of each path; the others follow from it. */
 function sortFaults(found: FieldFault[]): FieldFault[] {
   const faults = new Map<string, FieldFault>()
   for (const fault of found) if (!faults.has(fault.path)) faults.set(fault.path, fault)
-  return tellFaults([...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)))
+  return limitFaults([...faults.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)))
 }
 
 function templateFaults(config: Record<string, unknown>, prefix: string): FieldFault[] {
@@ -97,7 +97,7 @@ function textFaults(texts: PlacedText[], check: (text: string) => string | null,
   return faults
 }
 
-/** Every text of a configuration that is a template, as far as the configuration is well formed. */
+/** Every text of a configuration that is a template, except in malformed parts. */
 function listTemplates(config: Record<string, unknown>, prefix: string): PlacedText[] {
   const templates = listToolTemplates(config, prefix)
   const add = (path: string, text: unknown) => {
@@ -122,7 +122,7 @@ function listTemplates(config: Record<string, unknown>, prefix: string): PlacedT
 
 const channelSchemas = schema.properties!['channel_overrides']!.properties!
 
-/** The known channels of a map by channel; others are unknown keys, which nobody looks into. */
+/** The known channels of a map by channel; all others are unknown keys and are not examined. */
 function entriesOf(map: unknown): [string, Record<string, unknown>][] {
   if (!isObject(map)) return []
   return Object.entries(map).filter(
@@ -148,16 +148,16 @@ export interface ResolvedMcpServer {
   url: string
   /** Templates. */
   headers: Record<string, string>
-  /** Null: all. */
+  /** Null means all. */
   allowed_tools: string[] | null
   timeout_ms: number
 }
 
-/** A configuration for one channel, with everything decided. */
+/** The resolved configuration for a channel, with all defaults filled in. */
 export interface ResolvedConfig {
   /** A template. */
   instructions: string
-  /** Taken as it is: braces in a rule mean nothing. */
+  /** Used verbatim: braces in a rule have no meaning. */
   guardrails: string
   /** A static greeting is a template. */
   starting_message: Greeting | null
@@ -167,14 +167,14 @@ export interface ResolvedConfig {
   concurrency: ConcurrencyRule
   tools: ResolvedTool[]
   mcp_servers: ResolvedMcpServer[]
-  /** Of rich conversations. */
+  /** For rich conversations. */
   widgets: WidgetType[]
   forms: FormDefinition[]
-  /** Whether the agent may end a conversation, and what tells it when. */
+  /** Whether the agent may end a conversation, and the text that tells it when. */
   end_conversation: { description: string } | null
-  /** Model calls with tools in a turn. */
+  /** Maximum number of model calls with tools in a turn. */
   max_tool_steps: number
-  /** A template over `agent_response`. */
+  /** A template with the variable `agent_response`. */
   body_template: string
   channel_enabled: boolean
   analysis: {
@@ -183,7 +183,7 @@ export interface ResolvedConfig {
   }
 }
 
-/** Null means the same as absent everywhere. `default_model` is `provider/model`; a model's name may have slashes too. */
+/** Null always means the same as absent. `default_model` is `provider/model`; the name of a model may contain slashes too. */
 export function resolveAgentConfig(config: AgentConfig, channel: Channel, default_model: string): ResolvedConfig {
   const override = config.channel_overrides?.[channel] ?? {}
   const properties = config.channel_properties?.[channel] ?? {}
@@ -243,7 +243,7 @@ function mergeInstructions(base: string, override: string | null | undefined, mo
   return [base, override].filter((text) => text !== '').join('\n\n')
 }
 
-/** An empty text is no greeting; so a channel can go without one although the agent has one. */
+/** An empty text means no greeting, so a channel can have none even if the agent has one. */
 function resolveGreeting(message: NonNullable<AgentConfig['starting_message']> | null): Greeting | null {
   if (message === null || message === '') return null
   if (typeof message === 'string') return { type: 'static', text: message }

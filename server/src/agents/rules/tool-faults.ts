@@ -1,5 +1,5 @@
-// What the schema of a configuration cannot say of its tools, forms and MCP servers, and which of their texts are templates.
-// All of it takes values that may be malformed: what the schema has found wrong is left alone.
+// Checks of tools, forms and MCP servers that a schema cannot express, and the list of their texts that are templates.
+// All functions accept malformed values: faults that the schema finds are not repeated.
 import { fieldTypesWithOptions, findAction } from '@parley/contract'
 import { type FieldFault, cutSegment } from '../../base/faults.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -15,7 +15,7 @@ export interface PlacedText {
   text: string
 }
 
-/** The server's own tools begin with it, and what they leave in a result is believed: no remote tool may have such a name. */
+/** The prefix of the server's own tools, whose results are trusted, so no remote tool may have such a name. */
 const reserved_server = 'show'
 
 export function toolFaults(config: Config, prefix: string): FieldFault[] {
@@ -68,39 +68,39 @@ function schemaFaults(tools: Placed[]): FieldFault[] {
     const fault = findSchemaFault(schema) ?? findPatternFault(listPatterns(schema), room)
     return fault === null
       ? []
-      : [{ path: `${path}.properties`, message: `is not a JSON Schema of arguments: ${fault}` }]
+      : [{ path: `${path}.properties`, message: `is not a valid JSON Schema of arguments: ${fault}` }]
   })
 }
 
-/** Which arguments of tools are taken as they come. Of a configuration without faults. */
+/** Lists the arguments of tools that are not checked. Expects a configuration without faults. */
 export function listUncheckedArguments(config: Config, prefix: string): string[] {
   return objectsOf(config['tools'], `${prefix}.tools`).flatMap(({ path, value: { properties } }) =>
     isObject(properties)
       ? listUnchecked(properties as JsonObject).map(
-          ({ name, why }) => `${path}.properties.${name.slice(0, 100)} ${why}: what is given for it is not checked`,
+          ({ name, why }) => `${path}.properties.${name.slice(0, 100)} ${why}, so its values are not checked`,
         )
       : [],
   )
 }
 
-/** No call could have such an argument, and so none could be valid. */
+/** Finds required arguments that no call could have, which would make every call invalid. */
 function unknownRequired({ path, value }: Placed): FieldFault[] {
   const [properties, required] = [value['properties'] ?? {}, value['required'] ?? []]
   if (!isObject(properties) || !Array.isArray(required)) return []
   return required.flatMap((name: unknown, index) =>
     typeof name !== 'string' || Object.hasOwn(properties, name)
       ? []
-      : [{ path: `${path}.required.${index}`, message: 'is none of the properties' }],
+      : [{ path: `${path}.required.${index}`, message: 'is not in properties; add it there or remove it here' }],
   )
 }
 
-/** What the templates of an action see by these names is not what an action has saved. */
+/** Names that mean something else in an action's templates than what an action saved. */
 const reserved_names: ReadonlySet<unknown> = new Set([
   ...['custom_metadata', 'user_id', 'channel', 'now', 'arguments', 'error', 'secrets', '__proto__'],
   ...globals.keys(),
 ])
 
-/** What the action's own definition finds wrong. */
+/** The faults that the action's own definition finds. */
 function actionFaults({ path, value }: Placed): FieldFault[] {
   const faults = findAction(value['type'])?.faults(value, { in_templates: reserved_names }) ?? []
   return faults.map(({ field, message }) => ({ path: `${path}.${field}`, message }))
@@ -133,13 +133,13 @@ export function listToolTemplates(config: Config, prefix: string): PlacedText[] 
   ]
 }
 
-/** Where a valid configuration names secrets. */
+/** Finds the secrets that a valid configuration uses. */
 export function listSecretReferences(config: Config, prefix: string): string[] {
   const templates = listToolTemplates(config, prefix).filter(({ text }) => mayLookUp(text, 'secrets'))
   return templates.map(({ path }) => path)
 }
 
-/** Every condition: an expression, not a template. */
+/** Every condition. These are expressions, not templates. */
 export function listConditions(config: Config, prefix: string): PlacedText[] {
   const actions = objectsOf(config['tools'], `${prefix}.tools`).flatMap(listActions)
   return actions.flatMap(({ path, value: { condition } }) =>

@@ -1,17 +1,17 @@
-// What an agent's tools mean: their arguments as a JSON Schema, and their settings with all defaults.
+// Resolves an agent's tools: their arguments as a JSON Schema, and their settings with all defaults.
 import { type ToolAction, type ToolConfig, agentDefaults } from '@parley/contract'
 import type { JsonObject } from '../../base/json.ts'
 
-/** A tool with everything decided. */
+/** A tool with all defaults filled in. */
 export interface ResolvedTool {
   name: string
   description: string
-  /** JSON Schema of the arguments. */
+  /** The JSON Schema of the arguments. */
   parameters: JsonObject
-  /** In order. */
+  /** Run in order. */
   actions: ToolAction[]
   actions_on_error: ToolAction[]
-  /** A template; null: what the actions have saved. */
+  /** A template; null: what the actions saved. */
   output: string | null
   idempotent: boolean
   timeout_ms: number
@@ -30,7 +30,7 @@ export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
   }))
 }
 
-/** Strict, so that a name which the author never wrote down reaches no template. */
+/** Strict, so that names that the author did not define reach no template. */
 export function parametersOf({ properties, required }: Pick<ToolConfig, 'properties' | 'required'>): JsonObject {
   const known = (properties ?? {}) as JsonObject
   return { type: 'object', properties: known, required: required ?? [], additionalProperties: false }

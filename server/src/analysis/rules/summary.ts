@@ -1,4 +1,4 @@
-// What the model is asked for a summary, and what becomes of its answer. Pure.
+// The prompt for a summary, and the checks of the model's answer. Pure.
 import { shorten } from '../../base/text.ts'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { ItemRecord } from '../../conversations/machine/rows.ts'
@@ -31,7 +31,7 @@ export function summaryRequest(config: ResolvedConfig['analysis']['summary'], li
   }
 }
 
-/** A model may not count well: what is over the limit by a half is cut. */
+/** A model may not count well: a summary that exceeds the limit by half is cut off. */
 export function boundSummary(text: string, max_words: number): string {
   const words = text.trim().split(/\s+/)
   const most = Math.ceil(max_words * 1.5)

@@ -1,4 +1,4 @@
-// What a model is shown of a difference: what matters, within bounds.
+// What a model is shown of a difference: the relevant parts, within limits.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { comparisonRequest } from './comparison.ts'
@@ -9,7 +9,7 @@ const promptOf = (from: object, to: object) => {
   return message?.role === 'user' ? message.text : ''
 }
 
-it('of two long texts shows where they differ', () => {
+it('shows where two long texts differ', () => {
   const [before, after] = ['x'.repeat(50_000), 'y'.repeat(50_000)]
   const prompt = promptOf({ text: `${before}one${after}` }, { text: `${before}other${after}` })
   expect(prompt).toContain(`from: "…${'x'.repeat(198)}`)
@@ -17,12 +17,12 @@ it('of two long texts shows where they differ', () => {
   expect(prompt.length).toBeLessThan(1500)
 })
 
-it('says what was added, removed and changed, by name', () => {
+it('lists what was added, removed and changed, by name', () => {
   const prompt = promptOf({ tools: [{ name: 'a' }], x: 1 }, { tools: [{ name: 'a', timeout_ms: 5 }], y: [2] })
   expect(prompt).toBe('Differences:\n- added tools[a].timeout_ms: 5\n- removed x: 1\n- added y: [2]\n\nSummary:')
 })
 
-it('is bounded and well formed, whatever differs', () => {
+it('is bounded and well formed for any difference', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 30 }).map((part) => part.repeat(2000))
   const config = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), fc.oneof(text, fc.array(text)))
   fc.assert(

@@ -1,4 +1,4 @@
-// What the model is told of a difference that it is to summarize, within bounds. Pure.
+// What the model is told of a difference that it summarizes, within limits. Pure.
 import { shorten } from '../../base/text.ts'
 import type { ModelRequest } from '../../models/models.ts'
 import type { Difference } from './difference.ts'
@@ -6,7 +6,7 @@ import type { Difference } from './difference.ts'
 /** Characters of all differences, and of one value before and after. */
 const max_characters = 60_000
 const max_value_characters = 4000
-/** Of two texts, what they have in common is shown so far around what differs. */
+/** How much of what two texts have in common is shown around their difference. */
 const context_characters = 200
 
 const rules = [
@@ -47,7 +47,7 @@ function show(value: unknown): string {
   return shorten(JSON.stringify(value), max_value_characters / 2)
 }
 
-/** Two long texts without most of what their beginnings and their ends have in common. */
+/** Two long texts without most of their common beginning and end. */
 function narrow(from: string, to: string): [string, string] {
   const shorter = Math.min(from.length, to.length)
   let start = 0

@@ -1,4 +1,4 @@
-// The difference between configurations: carried out it makes one of the other, and it says no more than what changed.
+// The difference between configurations: applied, it turns one into the other, and it lists only what changed.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type JsonValue, canonicalJson } from '../../base/json.ts'
@@ -6,7 +6,7 @@ import { type Difference, compareValues } from './difference.ts'
 
 type Container = JsonValue[] & Record<string, JsonValue>
 
-/** As the contract says: what changed, then removals from the last to the first, then additions from the first to the last. */
+/** As the contract says: changes, then removals from last to first, then additions from first to last. */
 function carryOut(from: JsonValue, differences: Difference[]): JsonValue {
   const root = { '': structuredClone(from) } as unknown as Container
   const at = (path: string) => {
@@ -41,7 +41,7 @@ function read(value: JsonValue, path: string): JsonValue | undefined {
 
 const key = fc.constantFrom('a', 'b', 'name', 'id', '', 'a/b', '~', '0', '__proto__', 'constructor', 'length')
 const leaf = fc.constantFrom<JsonValue>(null, true, false, 0, 1, -1.5, '', 'a', 'text', '😀')
-/** Small, so that two of them have much in common; lists with names, without, and with some. */
+/** Small, so that two values have much in common; lists with names, without, and with some. */
 const { value } = fc.letrec<{ value: JsonValue; list: JsonValue; object: JsonValue; named: JsonValue }>((tie) => ({
   value: fc.oneof({ maxDepth: 5 }, leaf, tie('list'), tie('object'), tie('named')),
   list: fc.array(tie('value'), { maxLength: 5 }),
@@ -53,7 +53,7 @@ const { value } = fc.letrec<{ value: JsonValue; list: JsonValue; object: JsonVal
 }))
 
 describe('compareValues', () => {
-  it('carried out, the difference from a to b makes b of a', () => {
+  it('the difference from a to b, applied to a, gives b', () => {
     fc.assert(
       fc.property(value, value, (from, to) => {
         expect(canonicalJson(carryOut(from, compareValues(from, to)))).toBe(canonicalJson(to))
@@ -62,7 +62,7 @@ describe('compareValues', () => {
     )
   })
 
-  it('is empty for equal values, whatever the order of their keys, and only for these', () => {
+  it('is empty for equal values in any order of keys, and only for these', () => {
     fc.assert(
       fc.property(value, value, (from, to) => {
         expect(compareValues(from, JSON.parse(canonicalJson(from)) as JsonValue)).toEqual([])
@@ -72,7 +72,7 @@ describe('compareValues', () => {
     )
   })
 
-  it('tells of each place what is there in the one and in the other', () => {
+  it('has the value before and after for each path', () => {
     fc.assert(
       fc.property(value, value, (from, to) => {
         for (const difference of compareValues(from, to)) {
@@ -108,7 +108,7 @@ describe('compareValues', () => {
     compareValues(from, to).map(({ op, path, label }) => `${op} ${path} ${label}`)
   const tool = (name: string, description = 'd') => ({ name, description })
 
-  it('an insertion among named things is one difference, and so is a removal', () => {
+  it('an insertion among named entries is one difference, and so is a removal', () => {
     const from = { tools: [tool('a'), tool('b'), tool('c')] }
     const to = { tools: [tool('new'), tool('a'), tool('b'), tool('c', 'Other')] }
     expect(short(from, to)).toEqual(['added /tools/0 tools[new]', 'changed /tools/2/description tools[c].description'])
@@ -118,7 +118,7 @@ describe('compareValues', () => {
     ])
   })
 
-  it('things that are known by id are found by it, also under another name', () => {
+  it('entries with an id are matched by it, even under another name', () => {
     const form = (id: string, name: string) => ({ id, name })
     expect(short({ forms: [form('1', 'x'), form('2', 'y')] }, { forms: [form('2', 'z')] })).toEqual([
       'removed /forms/0 forms[1]',
@@ -126,7 +126,7 @@ describe('compareValues', () => {
     ])
   })
 
-  it('a renamed thing is another one; one in another place is taken out and put in', () => {
+  it('a renamed entry is a different one; a moved entry is removed and added', () => {
     expect(short([tool('a'), tool('b')], [tool('a'), tool('c')])).toEqual(['removed /1 [b]', 'added /1 [c]'])
     expect(short([tool('a'), tool('b'), tool('c')], [tool('b'), tool('c'), tool('a')])).toEqual([
       'removed /0 [a]',
@@ -134,7 +134,7 @@ describe('compareValues', () => {
     ])
   })
 
-  it('entries without names are compared by what is equal around them', () => {
+  it('entries without names are matched by their equal neighbors', () => {
     const actions: JsonValue[] = [{ type: 'http', url: 'one' }, { type: 'wait' }]
     const short_ = (to: JsonValue[]) => short({ actions }, { actions: to })
     expect(short_([...actions, { type: 'hangup' }])).toEqual(['added /actions/2 actions[2]'])
@@ -152,20 +152,20 @@ describe('compareValues', () => {
     expect(short(1, 2)).toEqual(['changed  '])
   })
 
-  it('of many lists that have nothing in common, all are looked through in the time of one', () => {
+  it('many lists with nothing in common take only as long as one', () => {
     const lists = (value: number) =>
       Object.fromEntries(Array.from({ length: 235 }, (_, at) => [`l${at}`, Array.from({ length: 1100 }, () => value)]))
     const before = process.cpuUsage()
     expect(compareValues(lists(1), lists(2))).toHaveLength(235)
-    // It took 15 s.
+    // It used to take 15 s.
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
   })
 
-  it('of lists beyond what may be looked for, each difference is told by its place, and exactly', () => {
+  it('lists beyond the search limit are compared exactly, place by place', () => {
     const list = (from: number, count: number) => Array.from({ length: count }, (_, at) => `${from + at}`)
     const shifted = [{ l: list(0, 400) }, { l: list(1, 400) }] as const
     expect(compareValues(...shifted).map(({ op }) => op)).toEqual(['removed', 'added'])
-    // Behind a list in which they were looked for in vain.
+    // Behind a list that used up the limit without a match.
     const [from, to] = [
       { a: list(0, 1100), ...shifted[0] },
       { a: list(2000, 1100), ...shifted[1] },
@@ -175,7 +175,7 @@ describe('compareValues', () => {
     expect(carryOut(from, differences)).toEqual(to)
   })
 
-  it('nesting costs no more than what is nested', () => {
+  it('nesting costs no more than the nested values', () => {
     const nest = (inner: JsonValue) => {
       let value = inner
       for (let depth = 0; depth < 60; depth += 1) value = depth % 2 ? [value] : { a: value }
@@ -188,7 +188,7 @@ describe('compareValues', () => {
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(1500)
   })
 
-  it('a part with very many differences is one, and the rest is told exactly', () => {
+  it('a part with very many differences is one difference, and the rest is exact', () => {
     const many = (by: number) => Array.from({ length: 20_000 }, (_, index) => index + by / 2)
     expect(short({ x: many(0), y: 1 }, { x: many(1), y: 2 })).toEqual(['changed /x x', 'changed /y y'])
     const keys = (letter: string) => Object.fromEntries(many(0).map((index) => [`${letter}${index}`, 1]))

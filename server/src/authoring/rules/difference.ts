@@ -1,4 +1,4 @@
-// The exact difference between two JSON values, as a list that makes one of the other. Pure.
+// The exact difference between two JSON values, as a list of changes that turns one into the other. Pure.
 import type { ConfigDifference } from '@parley/contract'
 import { diffArrays } from 'diff'
 import type { Static } from 'typebox'
@@ -7,12 +7,12 @@ import { createIdentities } from './identities.ts'
 
 export type Difference = Static<typeof ConfigDifference>
 
-/** A part with more than this is one difference, as is one whose paths are longer than this. */
+/** A part with more differences than this is one difference, as is one whose paths are longer than this. */
 const max_differences = 1000
 const max_path_characters = 256 * 1024
 /**
- * Insertions and removals up to which they are looked for, squared, as the time that it takes grows: those of all lists of a
- * comparison together. Beyond, entries are compared place by place.
+ * The square of the number of insertions and removals that are searched for, since the time grows with it: for all lists of a
+ * comparison together. Beyond it, entries are compared place by place.
  */
 const max_squared_edits = 700 ** 2
 
@@ -21,19 +21,19 @@ interface Place {
   label: string
 }
 
-/** What one comparison has found out so far, and what it may still spend. */
+/** The differences found so far, and how much may still be spent. */
 interface Comparison {
   idOf(value: JsonValue): number
   squared_edits_left: number
 }
 
-/** In the order of the values, keys sorted; see the contract for what it means and how it is carried out. */
+/** In the order of the values, keys sorted; the contract says what it means and how it is applied. */
 export function compareValues(from: JsonValue, to: JsonValue): Difference[] {
   const comparison = { idOf: createIdentities(), squared_edits_left: max_squared_edits }
   return compare(from, to, { path: '', label: '' }, { path: '', label: '' }, comparison)
 }
 
-/** `before` and `after` are the places of the same thing in the one and the other. */
+/** `before` and `after` are the places of the same entry in the two values. */
 function compare(from: JsonValue, to: JsonValue, before: Place, after: Place, comparison: Comparison): Difference[] {
   if (comparison.idOf(from) === comparison.idOf(to)) return []
   const whole = (): Difference => ({ op: 'changed', ...before, from, to })
@@ -56,7 +56,7 @@ class Collector {
   isFull = false
   private characters = 0
 
-  /** Each of so many will be one difference at least. */
+  /** Each of these entries will be at least one difference. */
   hasRoomFor(count: number): boolean {
     this.isFull ||= count > max_differences
     return !this.isFull
@@ -89,7 +89,7 @@ function compareObjects({ from, to, before, after }: Pair<Values>, found: Collec
   }
 }
 
-/** Entries with names are the same if their names are; others if they are equal, and else by their place in between. */
+/** Entries with names are matched by name; others if they are equal, and otherwise by their place in between. */
 function compareLists({ from, to, before, after }: Pair<JsonValue[]>, found: Collector, comparison: Comparison): void {
   const names = findNames(from, to)
   const steps = listSteps(from, to, names, comparison)
@@ -104,7 +104,7 @@ function compareLists({ from, to, before, after }: Pair<JsonValue[]>, found: Col
   }
 }
 
-/** Places of one entry in both lists, or in the one that alone has it. */
+/** The places of one entry in both lists, or in the only one that has it. */
 interface Step {
   i: number | null
   j: number | null
@@ -127,7 +127,7 @@ function listSteps(from: JsonValue[], to: JsonValue[], names: Names | null, comp
 }
 
 interface Stretch {
-  /** Entries that both have, before those that only one has. */
+  /** Entries that both lists have, before those that only one has. */
   kept: number
   removed: number
   added: number
@@ -158,7 +158,7 @@ interface Names {
   to: string[]
 }
 
-/** The key that names every entry of both lists, each once in its list. */
+/** The key that names every entry of both lists, unique within each list. */
 function findNames(from: JsonValue[], to: JsonValue[]): Names | null {
   for (const key of ['id', 'name']) {
     const names = { from: namesOf(from, key), to: namesOf(to, key) }

@@ -1,10 +1,10 @@
-// A number for each JSON value, the same for equal values: what is within is looked at once, however often it is compared. Pure.
+// Numbers JSON values, equal values alike: nested values are read once, however often they are compared. Pure.
 import type { JsonValue } from '../../base/json.ts'
 
-/** Two values have one number if they are equal, whatever the order of their keys. */
+/** Two values have the same number if they are equal, in any order of keys. */
 export function createIdentities(): (value: JsonValue) => number {
   let count = 0
-  /** Of what has nothing within; of lists and objects by what is within; and of those that were met before. */
+  /** For primitive values; for lists and objects by their contents; and for objects met before. */
   const of_leaves = new Map<JsonValue, number>()
   const of_contents = new Map<string, number>()
   const known = new Map<object, number>()

@@ -1,4 +1,4 @@
-// What the model is asked for instructions, and what becomes of its answer. Pure.
+// The prompt for instructions, and the checks of the model's answer. Pure.
 import { validateAgentConfig } from '../../agents/rules/config.ts'
 import type { GenerationOutcome } from '../../agents/agents.ts'
 import type { Limits } from '../../config/limits.ts'
@@ -6,9 +6,9 @@ import type { ModelAnswer, ModelRequest } from '../../models/models.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { makeStorable, shorten } from '../../base/text.ts'
 
-/** Of the inputs as JSON; beyond, the middle is left out. */
+/** For the inputs as JSON; if they are longer, the middle is left out. */
 const max_input_characters = 60_000
-/** Of what the model writes; it is not asked to go on beyond. */
+/** For what the model writes; the call ends there. */
 export const max_instruction_characters = 50_000
 
 const rules = [
@@ -23,7 +23,7 @@ export function instructionsRequest(inputs: JsonObject): ModelRequest {
   return { system: rules.join('\n'), messages: [{ role: 'user', text }], tools: [] }
 }
 
-/** Only a whole text that the draft's configuration is valid with can take the place of its instructions. */
+/** Only a complete text with which the draft's configuration is valid may replace its instructions. */
 export function judgeInstructions(
   { text, reason }: Pick<ModelAnswer, 'text' | 'reason'>,
   config: JsonObject,
@@ -31,10 +31,14 @@ export function judgeInstructions(
 ): GenerationOutcome {
   const instructions = makeStorable(text.trim()).slice(0, max_instruction_characters).toWellFormed()
   const fail = (error: string): GenerationOutcome => ({ status: 'failed', error, instructions: instructions || null })
-  if (instructions === '') return fail('The model gave an empty answer.')
-  if (text.length > max_instruction_characters) return fail('The model wrote more than instructions may be long.')
-  if (reason === 'length' || reason === 'content_filter') return fail('The model did not write to the end.')
+  if (instructions === '') return fail('The model returned an empty answer.')
+  if (text.length > max_instruction_characters)
+    return fail(`The model wrote more than ${max_instruction_characters} characters. Request it again.`)
+  if (reason === 'length' || reason === 'content_filter')
+    return fail('The model stopped before the end of the text. Request it again.')
   const faults = validateAgentConfig({ ...config, instructions }, limits).faults
   const fault = faults.find(({ path }) => path === 'config' || path === 'config.instructions')
-  return fault ? fail(`What the model wrote cannot be used: ${fault.message}`) : { status: 'done', instructions }
+  return fault
+    ? fail(`The text of the model is not valid as instructions: ${fault.message}`)
+    : { status: 'done', instructions }
 }

@@ -1,4 +1,4 @@
-// Whether an authenticated caller may call an operation at all. Pure; what he may see is decided where it is looked up.
+// Decides whether an authenticated caller may call an operation. Pure; what they may see is decided by each look-up.
 import type { Operation } from '@parley/contract'
 import type { Access } from '../access.ts'
 import type { Principal } from '../principal.ts'

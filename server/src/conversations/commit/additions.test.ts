@@ -22,13 +22,13 @@ function told(plans: Planned[], isBirth?: boolean): string[] {
   return heard
 }
 
-test('an addition hears of what it asked for, in each plan by itself', () => {
+test('an addition is called for the changes it names, once for each plan', () => {
   const cancelled = planOf(state, changed(decideCancel(state, 'turn-1', partial)).change)
   const ended = planOf(locked({ id: 'other' }), changed(decideEnd(locked(), end)).change)
   expect(told([cancelled, ended])).toEqual(['items of conversation', 'turn_ended of conversation', 'ended of other'])
 })
 
-test('of a birth too, and once where several of its happenings occur', () => {
+test('an addition is called for a new conversation, and once if several of its changes occur', () => {
   expect(told([planOf(state, noChange)], true)).toEqual(['created of conversation'])
   const heard: Planned[] = []
   const all: CommitAddition = { on: ['items', 'turn_ended', 'ended'], write: (_tx, plan) => void heard.push(plan) }

@@ -1,4 +1,4 @@
-// What rooms add to the commit of a conversation's change: rows of their own that are there if and only if the change is.
+// What rooms add to the commit of a conversation's change: rows that exist if and only if the change does.
 import type { Pipeline } from '../../database/database.ts'
 import type { Change } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
@@ -7,11 +7,11 @@ type Happening = 'created' | 'items' | 'turn_ended' | 'ended'
 
 export interface CommitAddition {
   on: Happening[]
-  /** Sends statements and reads nothing: it must cost the commit no round trip. */
+  /** Sends statements and reads nothing: it must not cost the commit a round trip. */
   write(tx: Pipeline, plan: Planned): void
 }
 
-/** Sends what is to go along with plans that are written. */
+/** Sends the additions for plans that are being written. */
 export function sendAdditions(tx: Pipeline, additions: CommitAddition[], plans: Planned[], isBirth = false): void {
   for (const plan of plans) {
     const happened = happeningsOf(plan.change, isBirth)

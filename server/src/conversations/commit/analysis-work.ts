@@ -1,11 +1,11 @@
-// Has a conversation's analysis made, inside the transaction that queues it.
+// Queues the work that analyzes a conversation, inside the transaction that requests the analysis.
 import type { Pipeline } from '../../database/database.ts'
 import { addWork } from '../../work/add.ts'
 
-/** As the room that does it names it. */
+/** The same name as in the room that does the work. */
 export const analysis_work = 'analyze_conversation'
 
-/** Its agent's share is what it takes. At once, since the call of `end` may wait for it. */
+/** Counts toward its agent's share of the work. Urgent, since a call of `end` may wait for it. */
 export function addAnalysis(
   tx: Pipeline,
   { id, organization_id, agent_id }: { id: string; organization_id: string; agent_id: string | null },

@@ -25,7 +25,7 @@ const beginAnalysisStatement = statement(
    returning analysis_run`,
 )
 
-/** Answers which run of the analysis it is; null when there is nothing to analyse (any more). */
+/** Returns the number of this run of the analysis; null if there is nothing (left) to analyze. */
 export async function beginAnalysis(store: Store, id: string): Promise<number | null> {
   const [begun] = await store.query<{ analysis_run: number }>(beginAnalysisStatement, [id, store.organization_id])
   return begun?.analysis_run ?? null
@@ -39,7 +39,7 @@ const askStatement = statement(
    returning id`,
 )
 
-/** Queues one more run for a conversation that has ended; its summary stays until there is another. */
+/** Queues one more run for an ended conversation; its summary stays until the new one is written. */
 export async function askForAnalysis(
   store: RootStore,
   { ports }: Pick<Committer, 'ports'>,
@@ -65,7 +65,7 @@ const analysisStatement = statement(
    returning id`,
 )
 
-/** Writes the outcome once; what an earlier run, or the same one a second time, brings changes nothing. */
+/** Writes the outcome once. A result of an earlier run, or a repeated one, changes nothing. */
 export async function writeAnalysis(
   tx: TransactionStore,
   committer: Committer,
@@ -84,7 +84,7 @@ export async function writeAnalysis(
   })
 }
 
-/** The run under way, or about to begin, comes to nothing. */
+/** Fails the current or queued run. */
 export async function failAnalysis(
   tx: TransactionStore,
   committer: Committer,

@@ -1,5 +1,5 @@
-// The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock, all
-// of it or nothing, with the work that follows. Nothing here waits for the network (T12).
+// The one writer of conversations, turns, transcript items and events. A change is written under the conversation's lock,
+// completely or not at all, together with the work that follows from it. Nothing here waits for the network (T12).
 import type { Ports } from '../../base/ports.ts'
 import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
@@ -13,26 +13,26 @@ import { type ChangeName, reach } from './pause-points.ts'
 import type { TurnLease } from '../turn-runner.ts'
 import { writeChanges } from './write-changes.ts'
 
-/** What was committed: the decision's answer, and the turn that is now this node's to carry out. */
+/** The result of a commit: the decision's answer, and the turn that this node now has to carry out. */
 export interface Committed<Answer> {
   answer: Answer
   started: TurnLease | null
   /** Turns that became final. */
   ended_turns: EndedTurn[]
   organization_id: string
-  /** How it shows in the list of the organization's conversations. */
+  /** What it changes in the organization's list of conversations. */
   listed: 'change' | 'progress' | null
 }
 
-/** A conversation, and what is to become of it. */
+/** A conversation and the change to make. */
 export interface Target {
   change: ChangeName
   id: string
-  /** Absent: as long as any statement may. */
+  /** Absent: the usual limit of a statement. */
   lock_wait_ms?: number | undefined
 }
 
-/** One transaction that holds the conversation's lock. Null when there is no such conversation here. */
+/** One transaction that holds the conversation's lock. Null if the organization has no such conversation. */
 export async function underLock<T>(
   store: RootStore,
   ports: Ports,
@@ -44,7 +44,7 @@ export async function underLock<T>(
   return result
 }
 
-/** The same, as a part of a transaction that somebody else commits. */
+/** The same, as part of a transaction that the caller commits. */
 export async function lockWithin<T>(
   tx: TransactionStore,
   ports: Ports,
@@ -57,16 +57,16 @@ export async function lockWithin<T>(
   if (!state) return null
   await reach(ports, `${change}.locked`)
   const written = await work(tx, state)
-  // Who does not stop here need not wait: it goes with the commit.
+  // Only a pause point needs the statements sent now; otherwise they go with the commit.
   if (ports.reached) await tx.sent()
   await reach(ports, `${change}.written`)
   return written
 }
 
 /**
- * Locks the conversation, lets `decide` judge what stands, writes the change, and with it what `alongside` writes. `decide` may
- * read more of what the lock holds still. Throws the refusal as an AppError, and `not_found` when there is no such conversation
- * here.
+ * Locks the conversation, lets `decide` judge its state, and writes the change together with what `alongside` writes.
+ * `decide` may read more while the lock is held. Throws the refusal as an AppError, or `not_found` if the organization has no
+ * such conversation.
  */
 export async function changeConversation<Answer>(
   store: RootStore,
@@ -85,13 +85,13 @@ export async function changeConversation<Answer>(
   return committed
 }
 
-/** Throws what a decision refuses with. */
+/** Throws the refusal of a decision. */
 export function accepted<Answer>(judged: Refusal | Judgement<Answer>): Judgement<Answer> {
   if (isRefused(judged)) throw new AppError(judged.refused, undefined, judged.fields)
   return judged
 }
 
-/** What a decision will have brought about when it is committed. */
+/** What a decision has brought about once it is committed. */
 export function committedOf<Answer>({ plan: { state, change }, answer }: Judgement<Answer>): Committed<Answer> {
   const { organization_id } = state
   const ended_turns = endedTurns(state, change)

@@ -1,8 +1,8 @@
-// Who commits changes of conversations.
+// The services that commit changes of conversations.
 import type { Ports } from '../../base/ports.ts'
 import type { CommitAddition } from './additions.ts'
 
-/** Who writes: this process, and what rooms add to what it commits. */
+/** The writer: this process, and what rooms add to its commits. */
 export interface Committer {
   ports: Ports
   node: { readonly id: string }

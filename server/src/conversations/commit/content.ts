@@ -1,4 +1,4 @@
-// Writes what is not the course of a conversation: its metadata, and the removal of its content. The last part of commit.ts.
+// Writes outside the course of a conversation: its metadata, and the removal of its content. Part of commit.ts.
 import type { EndedBy } from '@parley/contract'
 import { statement } from '../../database/database.ts'
 import type { RootStore } from '../../database/store.ts'
@@ -23,7 +23,10 @@ const readMetadataStatement = statement(
   'select custom_metadata from conversations where id = $1 and organization_id = $2',
 )
 
-/** Rewrites the metadata under the conversation's lock, so that two patches at once both take effect. Answers what it is then. */
+/**
+ * Rewrites the metadata under the conversation's lock, so that two simultaneous patches both take effect. Returns the new
+ * metadata.
+ */
 export async function changeMetadata(
   store: RootStore,
   committer: Committer,
@@ -63,7 +66,7 @@ const eraseStatements = [
   ),
 ]
 
-/** Ends the conversation if it is active, removes its content and leaves a tombstone with an event that says so. */
+/** Ends the conversation if it is active, removes its content, and leaves a tombstone with an event that records the deletion. */
 export async function deleteContent(
   store: RootStore,
   committer: Committer,

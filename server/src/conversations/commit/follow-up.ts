@@ -1,6 +1,7 @@
-// What follows a commit in this process: started turns are carried out, waiting calls are woken. And its reverse: stopping
-// the attempt that runs here so that a commit can keep what it had said.
+// What follows a commit in this process: it carries out started turns and wakes waiting calls. And before a commit: stopping
+// the local attempt so that the commit can keep its text.
 import type { Core } from '../../calls/core.ts'
+import { changeKey, changed, eventsKey } from '../../live/shared.ts'
 import type { Conversations } from '../services.ts'
 import type { Committed } from './commit.ts'
 import type { PartialReply } from '../machine/turn-endings.ts'
@@ -17,8 +18,8 @@ export function followUp(
     const { id, nodes } = ended
     runner.stop(id)
     results.tell(id, ended)
-    signals.notify(id)
-    if (nodes.some((other) => other !== node.id)) void bus.publish({ topic: 'changed', id })
+    signals.notify(changeKey(id))
+    if (nodes.some((other) => other !== node.id)) void bus.publish(changed, id)
   }
   announce(core, conversation_id)
   const { organization_id, listed } = committed
@@ -26,19 +27,17 @@ export function followUp(
   if (listed === 'progress') watcher.progressed(organization_id, conversation_id)
 }
 
-/** The signal's key for events of any conversation that this node has stored. */
-export const eventsKey = 'events'
-
-/** Something of the conversation was stored: whoever reads it, here or elsewhere, looks, and so does who delivers events. */
+/** Events of the conversation were stored: wakes its readers, here and on other nodes, and the delivery of events. */
 export function announce({ live }: Pick<Core, 'live'>, conversation_id: string): void {
-  live.signals.notify(conversation_id)
+  live.signals.notify(changeKey(conversation_id))
   live.signals.notify(eventsKey)
   live.turns.announceStored(conversation_id)
 }
 
 /**
- * Stops the attempt that runs, here or on another node, commits with what it had said, and lets it run again if nothing came of the commit:
- * it threw, or its decision left the turn alone.
+ * Stops the running attempt, here or on another node, and commits with the text it had produced. The attempt may run again if
+ * the commit
+ * threw or its decision left the turn alone.
  */
 export async function withHalt<Answer>(
   { core, runner }: Conversations,

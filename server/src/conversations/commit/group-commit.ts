@@ -1,5 +1,5 @@
-// Changes of different conversations that are asked for at the same moment are committed together. Each is decided by its own
-// conversation under its own lock, as if it were alone; what they share is the way to the database.
+// Commits simultaneous changes of different conversations together. Each is decided by its own conversation under its own
+// lock, as if it were alone; they share only the round trips to the database.
 import type { Channel } from '@parley/contract'
 import { type Database, type Executor, type Pipeline, limitLockWait } from '../../database/database.ts'
 import { isConnectionLost } from '../../database/failures.ts'
@@ -17,44 +17,47 @@ import { type ConversationKey, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { writeChanges } from './write-changes.ts'
 
-/** A change that needs nothing but the conversation as it stands. `decide` may be asked more than once. */
+/** A change that needs only the conversation's current state. `decide` may be called more than once. */
 export interface ProposedChange<Answer> extends ConversationKey {
   change: ChangeName
   decide: (state: LockedConversation) => Decision<Answer>
-  /** About how much text it writes. */
+  /** Roughly how much text it writes. */
   characters: number
-  /** The key of the call that asks for it, bound in the same commit, and what it stands for from then on. */
+  /** The idempotency key of the call, bound in the same commit, and the answer that the key stands for from then on. */
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
 
-/** What a room adds to conversations and to their commits; part of its manifest. */
+/** What a room adds to conversations and their commits; part of its manifest. */
 export interface ConversationContributions {
   readonly additions?: CommitAddition[]
   readonly channels?: ChannelPort[]
 }
 
 export interface GroupCommit extends Committer {
-  /** Those that conversations can be created on. */
+  /** Those on which conversations can be created. */
   readonly channels: Channels
-  /** Before the first change. */
+  /** Must be called before the first change. */
   contribute(contributions: ConversationContributions): void
-  /** As `changeConversation`: throws the refusal, `not_found`, and `CommitInDoubt`. */
+  /** Like `changeConversation`: throws the refusal, `not_found` or `CommitInDoubt`. */
   change<Answer>(proposed: ProposedChange<Answer>): Promise<Committed<Answer>>
 }
 
-/** Two, so that one is written while the other one waits for the disk. */
+/** Two, so that one is written while the other waits for the disk. */
 const lanes = 2
-/** What a commit that fails has to do again, one by one. */
+/** Changes per group: a group that fails has to be repeated one by one. */
 const most = 32
-/** In one commit, which is as slow as all that it writes. */
+/** Per commit, which takes as long as everything it writes. */
 const most_characters = 65_536
-/** A longer change keeps nobody else waiting: it goes with others of its organization only, and one lane is left to short ones. */
+/** A longer change delays only its own organization: it is grouped with no other, and one lane stays free for short changes. */
 const long_characters = 16_384
-/** Of one organization on a node, in all that waits. */
+/** Per organization on a node, over all waiting changes. */
 const most_waiting_characters = 32 * 1024 * 1024
-/** What comes while one goes alone is the next group; but one that waits for a lock holds up nobody for longer. */
+/**
+ * Changes that arrive while one runs alone form the next group; but a change that waits for a lock delays others no longer than
+ * this.
+ */
 const alone_ms = 20
-/** For a lock that cannot be skipped: an idempotency key that a node of the version before is about to bind. */
+/** For a lock that cannot be skipped: an idempotency key that a node of the previous version is about to bind. */
 const lock_wait_ms = 100
 
 type Proposed = ProposedChange<unknown>
@@ -74,7 +77,7 @@ export function createGroupCommit({ database, ports, node }: Pick<Core, 'databas
     const one_each = firstOfEach(all)
     const goTogether = one_each.size > 1 || all.some(isLong)
     const outcomes = goTogether ? await commitTogether(database, committer, [...one_each]) : new Map()
-    // Whatever could not go with the others.
+    // Those that could not go with the others.
     const all_outcomes = all.map((proposed): Outcome => outcomes.get(proposed) ?? commitAlone(proposed))
     if (!goTogether && all.length === 1) await settledWithin(alone_ms, all_outcomes[0]!)
     return all_outcomes
@@ -109,7 +112,7 @@ function settledWithin(ms: number, outcome: Promise<unknown>): Promise<void> {
   })
 }
 
-/** The second change of a conversation is decided by what the first one makes of it, and the second call of a key by the first. */
+/** The second change of a conversation depends on the result of the first, and so does the second call with a key. */
 function firstOfEach(all: Proposed[]): Set<Proposed> {
   const taken = new Set<string>()
   const isFirst = ({ id, binding }: Proposed) => {
@@ -131,8 +134,8 @@ interface Judged extends Locked {
 }
 
 /**
- * Without those whose conversation is not there or is locked by somebody else, and without all where one of them fails or waits
- * for somebody else.
+ * Commits the group. Leaves out changes whose conversation does not exist or is locked by another transaction, and commits
+ * none of them if one fails or waits for another transaction.
  */
 async function commitTogether(
   database: Database,
@@ -166,7 +169,7 @@ async function commitTogether(
   }
 }
 
-/** Each goes alone, as if it had never been here. */
+/** Every change is committed alone, as if the group had not been tried. */
 function fallApart(all: Proposed[]): Map<Proposed, Outcome> {
   for (const { binding } of all) if (binding) forgetBinding(binding.key)
   return new Map()
@@ -202,7 +205,7 @@ function conclusionOf(one: Judged, lost: LostKeys): Committed<unknown> {
   return committedOf(accepted(one.judgement))
 }
 
-/** A promise whose failure is told to whoever asked for it, later. */
+/** A promise whose failure is reported later, to the caller who asked for it. */
 function settle(work: () => Committed<unknown>): Outcome {
   const outcome = new Promise<Committed<unknown>>((resolve) => resolve(work()))
   outcome.catch(() => {})

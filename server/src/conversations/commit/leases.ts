@@ -1,8 +1,8 @@
-// Leases of turns across organizations: renewing one's own, giving them back, lending them, finding those that nobody holds.
+// Leases of turns across organizations: renews a node's own, gives them back, and finds turns that nobody holds.
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import { lease_ms } from '../machine/turn.ts'
 
-const of_leases = 'a node tends its leases, whose ever the turns are'
+const of_leases = 'a node renews its leases in all organizations'
 
 const renewStatement = acrossOrganizations(
   of_leases,
@@ -11,7 +11,7 @@ const renewStatement = acrossOrganizations(
    where node_id = $1 and lease = any($2::bigint[]) and status = 'running' returning lease`,
 )
 
-/** Answers the leases that are still this node's. */
+/** Returns the leases that this node still holds. */
 export async function renewLeases(database: Executor, node_id: string, leases: number[]): Promise<number[]> {
   const rows = await database.query<{ lease: number }>(renewStatement, [node_id, leases, lease_ms])
   return rows.map((row) => row.lease)
@@ -24,7 +24,7 @@ const expireStatement = acrossOrganizations(
    where node_id = $1 and lease = any($2::bigint[]) and status = 'running'`,
 )
 
-/** Gives turns back: any node may take them up at once. */
+/** Gives turns back: any node may take them over at once. */
 export async function expireLeases(database: Executor, node_id: string, leases: number[]): Promise<void> {
   if (leases.length > 0) await database.query(expireStatement, [node_id, leases])
 }
@@ -35,7 +35,7 @@ export interface AbandonedTurn {
   turn_id: string
 }
 
-// A turn that waits although none of its conversation runs was never started: its node died between two commits' effects.
+// A turn that waits in a conversation where none runs was never started: its node stopped before it could follow up its commit.
 const abandonedStatement = statement(
   'abandoned_turns',
   `(select organization_id, conversation_id, id as turn_id from turns
@@ -78,13 +78,13 @@ const leaveStatement = acrossOrganizations(
   `update turns set partial_text = $3, partial_step = $4 where id = $1 and lease = $2 and status = 'running'`,
 )
 
-/** What a stopped attempt had said, and how many steps of its turn were finished before. */
+/** The text of a stopped attempt, and how many steps of its turn were finished before. */
 export interface PartialText {
   text: string
   step: number
 }
 
-/** Leaves it with the turn; null takes it back. */
+/** Stores it with the turn; null removes it. */
 export async function leavePartialText(
   database: Executor,
   turn_id: string,

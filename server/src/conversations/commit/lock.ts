@@ -1,4 +1,4 @@
-// The locks of conversations, and each conversation as it stands under its own.
+// Locks conversations and reads each one's state under its lock.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { LockedConversation, OpenTurn } from '../machine/change.ts'
@@ -27,7 +27,7 @@ const locks = {
   ),
 }
 
-// Apart from the lock: a statement that waits for a lock sees other tables as they were before it waited.
+// Separate from the lock: a statement that waits for a lock sees other tables as they were before the wait.
 const openTurns = statement(
   'open_turns',
   `select wanted.id as conversation_id, clock_timestamp() as now, nextval('turn_leases') as next_lease,
@@ -55,12 +55,12 @@ type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: 
     'now' | 'next_lease'
   >
 
-/** Null when there is no such conversation. */
+/** Null if there is no such conversation. */
 export async function lockConversation(tx: Pipeline, key: ConversationKey): Promise<LockedConversation | null> {
   return (await lockConversations(tx, [key], 'wait')).get(key.id) ?? null
 }
 
-/** By id. Those that are missing are not there, or, where locks are not waited for, somebody else holds theirs. */
+/** By id. A missing entry does not exist or, if this call does not wait for locks, is locked by another transaction. */
 export async function lockConversations(
   tx: Pipeline,
   keys: ConversationKey[],
@@ -75,7 +75,7 @@ export async function lockConversations(
   return new Map(rows.map((row) => [row.id, asItStands(row, turnsOf.get(row.id)!)]))
 }
 
-/** There is one row at least, without a turn where none is open. */
+/** There is at least one row; its turn is null if no turn is open. */
 function asItStands(row: LockedRow, turns: OpenTurnRow[]): LockedConversation {
   const { now, next_lease } = turns[0]!
   const open_turns = turns.flatMap(({ now: _now, next_lease: _lease, conversation_id: _id, ...turn }) =>

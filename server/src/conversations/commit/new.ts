@@ -1,4 +1,4 @@
-// Writes conversations that did not exist: created here, or brought in with their history. The other half of commit.ts.
+// Writes new conversations: created here, or imported with their history. The other half of commit.ts.
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import {
@@ -25,7 +25,7 @@ const insertStatement = statement(
    returning created_at`,
 )
 
-// The first microsecond from $2 on that no conversation of the organization has.
+// The first microsecond from $2 on that no conversation of the organization uses.
 const freeTimeStatement = statement(
   'free_created_at',
   `select taken.created_at + interval '1 microsecond' as free
@@ -36,12 +36,12 @@ const freeTimeStatement = statement(
    order by taken.created_at limit 1`,
 )
 
-/** Tries to find a free `created_at` before the insert is given up: each loss means that another insert went through. */
+/** Tries to find a free `created_at` before the insert is given up: each loss means that another insert succeeded. */
 const max_time_tries = 100
 
 /**
- * Inserts the row; `created_at` null means now. A time that is taken moves on by microseconds, since pagination needs it
- * unique. Answers the time, or null when the id is taken.
+ * Inserts the row; `created_at` null means now. A time that is taken is moved on by microseconds, since pagination needs it
+ * to be unique. Returns the time, or null if the id is taken.
  */
 export async function insertConversation(
   store: Store,
@@ -57,7 +57,7 @@ export async function insertConversation(
     const [row] = await store.query<{ free: string }>(freeTimeStatement, [store.organization_id, time])
     time = row?.free ?? time
   }
-  throw new Error(`no free created_at after ${max_time_tries} tries`)
+  throw new Error(`found no free created_at in ${max_time_tries} tries`)
 }
 
 async function tryInsert(store: Store, row: NewConversation, created_at: string | null): Promise<string | null> {
@@ -78,17 +78,17 @@ async function tryInsert(store: Store, row: NewConversation, created_at: string 
 }
 
 const takenStatement = acrossOrganizations(
-  'an id is taken whoever has it',
+  'ids are unique across organizations',
   'is_conversation_id_taken',
   'select from conversations where id = $1',
 )
 
-/** Whether the id is in use by anyone, a deleted conversation included: nothing more is told across organizations. */
+/** Whether anyone uses the id, deleted conversations included. Reveals nothing more across organizations. */
 export async function isIdTaken(executor: Executor, id: string): Promise<boolean> {
   return (await executor.query(takenStatement, [id])).length > 0
 }
 
-// As long as an idempotency key is kept.
+// For as long as an idempotency key is kept.
 const bornWithStatement = statement(
   'was_born_with',
   `select from events
@@ -96,7 +96,7 @@ const bornWithStatement = statement(
      and occurred_at > clock_timestamp() - interval '24 hours'`,
 )
 
-/** Whether the first event of the conversation is this one, and no older than a key can be. */
+/** Whether this is the conversation's first event, and no older than a key can be. */
 export async function wasBornWith(store: Store, conversation_id: string, event_id: string): Promise<boolean> {
   return (await store.query(bornWithStatement, [conversation_id, store.organization_id, event_id])).length > 0
 }
@@ -120,7 +120,7 @@ const insertHistoryStatement = statement(
    values ($1, $2, $5::integer, $6::bigint, $7, $8, $9)`,
 )
 
-/** What a conversation that was just inserted begins with. */
+/** The initial content of a conversation that was just inserted. */
 export interface Beginning {
   items: Omit<ItemRecord, 'position'>[]
   progress: NewProgress
@@ -128,7 +128,7 @@ export interface Beginning {
   first_event_id?: string
 }
 
-/** Writes what a new conversation begins with: its items, the plan's events and where both go on. */
+/** Writes the initial content of a new conversation: its items, the plan's events, and the next position and event number. */
 export async function insertHistory(
   tx: TransactionStore,
   { ports, additions }: Committer,
@@ -163,7 +163,7 @@ const closeStatement = statement(
    ${countEnded}`,
 )
 
-/** Ends an imported conversation, after its items: an ended one takes none (T5). */
+/** Ends an imported conversation after its items are written, since an ended one takes no items (T5). */
 export async function closeImported(store: Store, id: string, end: ImportedEnd): Promise<void> {
   const { status, ended_at, duration, end_reason, ended_by, analysis_status, summary } = end
   await store.query(closeStatement, [

@@ -1,7 +1,7 @@
-// The named points of every commit and every attempt, at which a test holds a process, or kills it. Nothing happens there else.
+// The named points of every commit and every attempt at which a test pauses or kills a process. They do nothing otherwise.
 import type { Ports } from '../../base/ports.ts'
 
-/** What is written under a conversation's lock, each in one commit. */
+/** Writes under a conversation's lock, each in one commit. */
 export const changeNames = [
   'message',
   'retry',
@@ -17,10 +17,13 @@ export const changeNames = [
 ] as const
 export type ChangeName = (typeof changeNames)[number]
 
-/** The transaction is open; the lock is held; all is written, but not committed; committed, but nothing has followed yet. */
+/**
+ * In order: the transaction is open; the lock is held; everything is written but not committed; committed, before any
+ * follow-up.
+ */
 export const stages = ['begun', 'locked', 'written', 'committed'] as const
 
-/** Outside of commits. */
+/** Outside commits. */
 export const attemptPoints = ['attempt.started', 'model.answered', 'tool.asked', 'tool.answered'] as const
 
 export type PausePoint =

@@ -1,4 +1,4 @@
-// A message whose commit was lost on its way back (T1): finds out whether it is stored, before anyone is told so.
+// Finds out whether a message was stored when the answer to its commit was lost (T1), before the caller gets an answer.
 import type { Context } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
@@ -10,11 +10,11 @@ import { findAcceptedMessage } from '../read/turns.ts'
 
 type Asking = Pick<Context<Conversations>, 'core' | 'room' | 'store'>
 
-/** As long as a lease: after that the caller is told that nobody knows. */
+/** As long as a lease; after that the caller is told that the outcome is unknown. */
 const patience_ms = 8000
 const wait_ms = 250
 
-/** The turn that the message is stored in. Throws `unavailable` when it is not stored, `outcome_unknown` when that stays open. */
+/** The turn that the message is stored in. Throws `unavailable` if it is not stored, `outcome_unknown` if that stays open. */
 export async function resolveUncertainCommit(
   ctx: Asking,
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
@@ -24,14 +24,14 @@ export async function resolveUncertainCommit(
   if (!accepted) throw new AppError('unavailable', undefined, {}, { cause: doubt })
   const { organization_id } = ctx.store
   const { turn_id, lease, node_id } = accepted
-  // The commit gave the turn to this node, which never heard of it.
+  // The commit gave the turn to this node, which did not learn of it.
   if (lease !== null && node_id === ctx.core.node.id) {
     ctx.room.runner.start({ organization_id, conversation_id, turn_id, lease })
   }
   return turn_id
 }
 
-/** A commit that is still under way holds the lock: whoever has it sees the outcome. */
+/** A commit that is still in progress holds the lock, so a reader that gets the lock sees the outcome. */
 async function findUnderLock(store: RootStore, conversation_id: string, message_id: string) {
   return store.transaction(async (tx) => {
     await lockConversation(tx, { organization_id: tx.organization_id, id: conversation_id })

@@ -1,4 +1,4 @@
-// How changes are written: those of any number of conversations, whose locks are held, with the same few statements.
+// Writes changes of any number of conversations, whose locks are held, with the same few statements.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { Ports } from '../../base/ports.ts'
@@ -15,8 +15,8 @@ export interface Writer extends Committer {
 }
 
 /**
- * Writes changes; whether they went through, the commit tells. In this order: turns end before the next starts (T3), items
- * precede the end (T5); what rooms add comes last.
+ * Writes changes; only the commit tells whether they succeeded. The order matters: turns end before the next one starts (T3),
+ * items precede the end (T5), and additions of rooms come last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
   finishSteps(writer, plans)
@@ -91,7 +91,7 @@ function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
   if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node.id])
 }
 
-// A waiting turn's time runs from its start; one that is taken over keeps the deadline it has.
+// A waiting turn's time runs from its start; a turn that is taken over keeps its deadline.
 const startTurnsStatement = statement(
   'start_turns',
   `update turns t set status = 'running', attempts = t.attempts + 1, lease = s.lease, node_id = $5,
@@ -194,7 +194,7 @@ function putOffEnd({ tx }: Writer, state: LockedConversation, ending: NonNullabl
   tx.send(putOffStatement, [state.id, state.organization_id, JSON.stringify(ending)])
 }
 
-/** Of a statement that begins with the update as `ended`. */
+/** Part of a statement that begins with the update as `ended`. */
 export const countEnded = `insert into statistics_deltas (organization_id, agent_id, at, counters)
    select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)
    from ended`

@@ -39,7 +39,7 @@ const result: ToolResult = { ...found, said: null }
 const pending = { steps: 1, pending_calls: [{ call_id: 'call-1', name: 'find' }] }
 
 describe('decideStep', () => {
-  test('keeps with the first call what is held back for a reply that is wrapped', () => {
+  test('keeps text that is held back for a wrapped reply with the first call', () => {
     const state = locked({ open_turns: [turn()] })
     const { change } = changed(decideStep(state, attempt, { ...step, is_held: true }))
     expect(change.items.map((item) => [item.type, 'text' in item ? item.text : null])).toEqual([
@@ -50,7 +50,7 @@ describe('decideStep', () => {
     expect(eventTypes(change)).toEqual(['tool_call.completed'])
   })
 
-  test('keeps what was said, the calls, and the results that are known already, in this order', () => {
+  test('keeps the text, the calls, and the results known so far, in this order', () => {
     const { change, answer } = changed(decideStep(locked({ open_turns: [turn()] }), attempt, step))
     expect(answer).toBe('written')
     expect(change.step).toEqual({ turn_id: 'turn-1', input_tokens: 3, output_tokens: 2 })
@@ -64,12 +64,12 @@ describe('decideStep', () => {
     expect(change.ended_turns).toEqual([])
   })
 
-  test('keeps no empty message', () => {
+  test('stores no empty message', () => {
     const { change } = changed(decideStep(locked({ open_turns: [turn()] }), attempt, { ...step, text: '' }))
     expect(change.items.map(({ type }) => type)).not.toContain('message')
   })
 
-  test('T1: written again after a commit in doubt, it changes nothing', () => {
+  test('T1: a repeated write after an uncertain commit changes nothing', () => {
     const decision = decideStep(locked({ open_turns: [turn(pending)] }), attempt, step)
     expect(changed(decision)).toEqual({ change: noChange, answer: 'written' })
   })
@@ -85,7 +85,7 @@ describe('decideStep', () => {
 })
 
 describe('T8: results of tool calls', () => {
-  test('a result is kept once', () => {
+  test('keeps a result once', () => {
     const { change } = changed(decideToolResult(locked({ open_turns: [turn(pending)] }), attempt, result))
     expect(change.items).toEqual([{ type: 'function_call_output', turn_id: 'turn-1', ...found }])
     expect(change.events).toEqual([{ type: 'tool_call.completed', data: { turn_id: 'turn-1', ...found } }])
@@ -93,7 +93,7 @@ describe('T8: results of tool calls', () => {
     expect(changed(again)).toEqual({ change: noChange, answer: 'written' })
   })
 
-  test('what the tool said is kept with it', () => {
+  test('keeps the text of the tool with it', () => {
     const said = { message_id: 'said', text: 'Wait. ', is_held: false }
     const state = locked({ open_turns: [turn(pending)] })
     const held = changed(decideToolResult(state, attempt, { ...result, said: { ...said, is_held: true } })).change
@@ -134,7 +134,7 @@ describe('T8: results of tool calls', () => {
     ])
   })
 
-  test('text of a step that has been kept is not kept again as partial', () => {
+  test('text of a stored step is not stored again as partial text', () => {
     const said = { ...attempt, text: 'Let me look. ', message_id: 'partial' }
     const kept = changed(decideCancel(locked({ open_turns: [turn({ steps: 1 })] }), 'turn-1', { ...said, step: 0 }))
     expect(kept.change.items).toEqual([])
@@ -158,7 +158,7 @@ describe('decideAttemptResult', () => {
   test.each([
     ['another lease', locked({ open_turns: [turn({ lease: 8 })] })],
     ['a turn that is final', locked()],
-    ['a turn that waits again', locked({ open_turns: [waiting('turn-1')] })],
+    ['a turn that is queued again', locked({ open_turns: [waiting('turn-1')] })],
     ['an ended conversation', locked({ status: 'completed', open_turns: [turn()] })],
   ])('T6: a stale attempt changes nothing: %s', (_name, state) => {
     const { change, answer } = changed(decideAttemptResult(state, { turn_id: 'turn-1', lease: 7 }, reply))
@@ -182,7 +182,7 @@ describe('an agent that ends the conversation', () => {
   const decide = (state: LockedConversation, result: AttemptResult = { ...reply, ending }) =>
     changed(decideAttemptResult(state, attempt, result)).change
 
-  test('its reply, the end of what waits, and the end of the conversation are one change', () => {
+  test('its reply, the end of waiting turns, and the end of the conversation are one change', () => {
     const change = decide(locked({ open_turns: [turn(), waiting('turn-2')], user_turn_count: 2 }))
     expect(change.items).toMatchObject([{ content: textContent('Hi') }])
     expect(change.ended_turns).toMatchObject([
@@ -195,14 +195,14 @@ describe('an agent that ends the conversation', () => {
     expect(eventTypes(change)).toEqual(types)
   })
 
-  test('an end that was asked for before goes first, and waits for every turn', () => {
+  test('an end that was requested earlier takes precedence and waits for every turn', () => {
     const asked = { ...ending, end_reason: 'ended_by_caller' as const }
     const change = decide(locked({ open_turns: [turn(), waiting('turn-2')], ending: asked }))
     expect(change).toMatchObject({ end: null, started_turn: { id: 'turn-2' } })
     expect(decide(locked({ open_turns: [turn()], ending: asked })).end).toMatchObject({ end_reason: 'ended_by_caller' })
   })
 
-  test('words that came with a step are not repeated, and cost nothing', () => {
+  test('text that came with a step is not repeated and counts no tokens', () => {
     const change = decide(locked({ open_turns: [turn({ steps: 1 })] }), { ...reply, ending, text: '', usage: null })
     expect(change.items).toEqual([])
     expect(change.ended_turns).toMatchObject([{ outcome: 'reply', steps: 0, input_tokens: null }])
@@ -213,16 +213,16 @@ describe('an agent that ends the conversation', () => {
 describe('decideTakeover', () => {
   const decide = (turns: OpenTurn[]) => changed(decideTakeover(locked({ open_turns: turns }), turns[0]!.id))
 
-  test('leaves alone a turn whose lease holds', () => {
+  test('leaves a turn alone while its lease is valid', () => {
     expect(decide([turn()]).answer).toBe('nothing')
   })
 
-  test('takes up a turn whose lease ran out, and one that waits for nothing', () => {
+  test('takes over a turn whose lease ran out, and one that waits although no turn runs', () => {
     expect(decide([turn({ lease_expired: true })]).change.started_turn).toEqual({ id: 'turn-1', takeover: true })
     expect(decide([waiting('turn-1')]).change.started_turn).toEqual({ id: 'turn-1', takeover: false })
   })
 
-  test('leaves alone a waiting turn behind another', () => {
+  test('leaves a turn alone that waits behind another', () => {
     const open_turns = [turn(), waiting('turn-2')]
     expect(changed(decideTakeover(locked({ open_turns }), 'turn-2')).answer).toBe('nothing')
   })

@@ -1,5 +1,5 @@
-// What an attempt at a turn may write, and when another takes the turn over. Pure functions of the conversation as it stands
-// under its lock; every write is judged by the attempt's lease (T6).
+// What an attempt at a turn may write, and when another attempt takes the turn over. Pure functions of the conversation's
+// state under its lock; every write is checked against the attempt's lease (T6).
 import type { TurnMetrics, TurnOutcome } from '@parley/contract'
 import type { JsonObject } from '../../base/json.ts'
 import {
@@ -24,36 +24,36 @@ export interface AttemptKey {
   lease: number
 }
 
-/** The model asks for tools: what it said, and its calls, are kept before any of them is carried out (T8). */
+/** The model asks for tools: its text and calls are stored before any of the calls is carried out (T8). */
 export interface Step extends TokenUsage {
   /** How many steps of the turn were finished before. */
   number: number
   /** Said beside the calls; may be empty. */
   text: string
   message_id: string
-  /** Its text is no message yet: the reply, which is wrapped as a whole, will have it. */
+  /** The text is not stored as a message yet: the reply, which is wrapped as a whole, will contain it. */
   is_held: boolean
   calls: { call_id: string; name: string; arguments: JsonObject }[]
-  /** Of the calls that cannot be carried out. */
+  /** For calls that cannot be carried out. */
   results: ToolResult[]
 }
 
 export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id' | 'text'> {
-  /** What the tool says to the end user, as a part of the reply. */
+  /** What the tool says to the end user, as part of the reply. */
   said: { message_id: string; text: string; is_held: boolean } | null
 }
 
-/** What an attempt reports when it is through. */
+/** What an attempt reports when it is done. */
 export type AttemptResult =
   | {
       type: 'reply'
-      /** Empty: the turn's steps have said all there is to say. */
+      /** Empty: the turn's steps have said everything. */
       text: string
       message_id: string
       metrics: TurnMetrics
-      /** Null: its words came with a step that is finished. */
+      /** Null: its text came with a step that is finished. */
       usage: TokenUsage | null
-      /** The agent ends the conversation with it. */
+      /** The agent ends the conversation with this reply. */
       ending: Ending | null
     }
   | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
@@ -63,7 +63,7 @@ type Written = Decision<'written' | 'stale'>
 const stale: Written = { change: noChange, answer: 'stale' }
 const written = (change: Change): Written => ({ change, answer: 'written' })
 
-/** A repeated write of the same step, whose commit was in doubt, changes nothing. */
+/** A repeated write of the same step, after an uncertain commit, changes nothing. */
 export function decideStep(state: LockedConversation, attempt: AttemptKey, step: Step): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
@@ -116,7 +116,7 @@ function assistantMessage(
   }
 }
 
-/** An attempt is through. */
+/** An attempt is done. */
 export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
@@ -125,7 +125,7 @@ export function decideAttemptResult(state: LockedConversation, attempt: AttemptK
   return written(joinChanges(completeTurn(turn, result), endBy(result.ending, state, turn) ?? goOnAfter(state, turn)))
 }
 
-/** Undefined when the attempt has lost its lease, or the conversation or the turn is over. */
+/** Undefined if the attempt has lost its lease, or the conversation or the turn is over. */
 function findHeldTurn(state: LockedConversation, { turn_id, lease }: AttemptKey): OpenTurn | undefined {
   const turn = state.open_turns.find((open) => open.id === turn_id)
   return isActive(state.status) && turn?.status === 'running' && turn.lease === lease ? turn : undefined
@@ -133,7 +133,7 @@ function findHeldTurn(state: LockedConversation, { turn_id, lease }: AttemptKey)
 
 const noStep = { steps: 0, input_tokens: null, output_tokens: null }
 
-/** What waits behind the turn is cancelled, as by any other end; one that was asked for before waits for it and goes first. */
+/** Cancels the waiting turns, like any other end. An end that was requested earlier waits for them and takes precedence. */
 function endBy(ending: Ending | null, state: LockedConversation, turn: OpenTurn): Change | null {
   if (!ending || state.ending) return null
   const open_turns = state.open_turns.filter(({ id }) => id !== turn.id)
@@ -153,7 +153,7 @@ function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'rep
   }
 }
 
-/** The sweep found a turn that nobody carries out: an attempt whose lease ran out, or one that waits for nothing. */
+/** The sweep found a turn that no attempt carries out: its lease ran out, or it waits although no turn runs. */
 export function decideTakeover(state: LockedConversation, turn_id: string): Decision<'started' | 'failed' | 'nothing'> {
   const turn = state.open_turns.find((open) => open.id === turn_id)
   if (!turn || !isActive(state.status) || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
@@ -161,8 +161,8 @@ export function decideTakeover(state: LockedConversation, turn_id: string): Deci
   if (takeover && !turn.lease_expired) return { change: noChange, answer: 'nothing' }
   if (takeover && (turn.past_deadline || turn.attempts >= max_attempts)) {
     const [outcome, error] = turn.past_deadline
-      ? (['timed_out', 'The turn did not end within its time.'] as const)
-      : (['attempts_exhausted', 'Every attempt at this turn was lost.'] as const)
+      ? (['timed_out', 'The turn did not finish within its time limit.'] as const)
+      : (['attempts_exhausted', 'Every attempt at this turn failed because its server stopped.'] as const)
     return { change: joinChanges(failTurn(turn, outcome, error), goOnAfter(state, turn)), answer: 'failed' }
   }
   const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }

@@ -1,4 +1,4 @@
-// A change of one conversation as a value: what a pure decision asks for and the one writer commits.
+// A change of one conversation as a value: a pure decision returns it, the one writer commits it.
 import type {
   Channel,
   ConcurrencyRule,
@@ -23,7 +23,7 @@ export interface OpenTurn {
   /** User messages that it answers. */
   messages: number
   attempts: number
-  /** Finished ones, of all its attempts. */
+  /** Finished steps, of all its attempts. */
   steps: number
   /** Tool calls that have no result yet, in order. */
   pending_calls: PendingCall[]
@@ -41,7 +41,7 @@ export interface PendingCall {
   name: string
 }
 
-/** The conversation as it stands under its lock. */
+/** The conversation's state under its lock. */
 export interface LockedConversation {
   id: string
   organization_id: string
@@ -49,9 +49,9 @@ export interface LockedConversation {
   status: ConversationStatus
   agent_id: string | null
   agent_version_id: string | null
-  /** Set when the conversation ends with its last open turn and takes no message any more. */
+  /** Set if the conversation ends with its last open turn and takes no more messages. */
   ending: Ending | null
-  /** Null: all that is said is kept as it is. */
+  /** Null: everything is stored as it was said. */
   redaction: Redaction | null
   user_turn_count: number
   next_position: number
@@ -59,11 +59,11 @@ export interface LockedConversation {
   next_turn: number
   /** In order; at most one is running, and it is the first. */
   open_turns: OpenTurn[]
-  /** When anything of it was changed last. */
+  /** When it last changed. */
   updated_at: string
   /** The database's clock, read under the lock. */
   now: string
-  /** A number that no lease had, for the turn that the change starts. */
+  /** A number that no lease has had, for the turn that the change starts. */
   next_lease: number
 }
 
@@ -80,7 +80,7 @@ export interface NewMessage {
   id: string
   role: 'user' | 'assistant'
   content: ContentPart[]
-  /** Null: the end user, or the agent, as the role says. */
+  /** Null: the end user or the agent, depending on the role. */
   author: MessageAuthor | null
   interrupted: boolean
   turn_id: string | null
@@ -92,11 +92,11 @@ export interface NewMessage {
 export interface NewToolCall {
   type: 'function_call'
   turn_id: string
-  /** Ours, unlike the model's own: never used twice. */
+  /** Parley's own id, unlike the model's: never used twice. */
   call_id: string
   name: string
   arguments: JsonObject
-  /** Held back: what the model said beside it, in a turn whose reply is wrapped. */
+  /** Held back: what the model said beside the call, in a turn whose reply is wrapped. */
   text?: string
 }
 
@@ -120,19 +120,19 @@ export interface NewTurn {
   interactivity: 'plain' | 'rich'
   agent_version_id: string
   max_seconds: number
-  /** Whether an attempt takes it at once. */
+  /** Whether an attempt starts at once. */
   start: boolean
-  /** The failed turn whose user messages it answers; null: they come with it. */
+  /** The failed turn whose user messages it answers; null: it has its own. */
   messages_of: string | null
 }
 
-/** What one model call took; null: the provider does not say. */
+/** The tokens of one model call; null: the provider does not report them. */
 export interface TokenUsage {
   input_tokens: number | null
   output_tokens: number | null
 }
 
-/** A step of a turn that goes on. */
+/** A finished step of a turn that continues. */
 export interface StepEnd extends TokenUsage {
   turn_id: string
 }
@@ -141,9 +141,9 @@ export interface TurnEnd extends TokenUsage {
   id: string
   outcome: TurnOutcome
   error: string | null
-  /** Finished with it: 1 for a reply. */
+  /** Steps finished with it: 1 for a reply. */
   steps: number
-  /** Of a reply: what it took. */
+  /** Of a reply: its measurements. */
   metrics: TurnMetrics | null
 }
 
@@ -157,12 +157,12 @@ export interface ConversationEnd {
     | { status: 'none'; reason: null }
 }
 
-/** All of it is written, or nothing; in the order of the fields. */
+/** Written completely or not at all, in the order of the fields. */
 export interface Change {
   /** Open turns that become final. */
   ended_turns: TurnEnd[]
   new_turn: NewTurn | null
-  /** An open turn that an attempt takes, anew when it was running. */
+  /** An open turn that an attempt starts, or takes over if it was running. */
   started_turn: { id: string; takeover: boolean } | null
   /** A running turn has finished a step. */
   step: StepEnd | null
@@ -189,7 +189,7 @@ export interface Refusal {
   fields?: { turn_id?: string; running_turn_id?: string }
 }
 
-/** What a pure decision says: refuse, or change and answer. */
+/** The outcome of a pure decision: a refusal, or a change and an answer. */
 export type Decision<Answer> = Refusal | { change: Change; answer: Answer }
 
 export function isRefusal<T>(decision: Decision<T>): decision is Refusal {

@@ -1,5 +1,5 @@
-// What differs between channels: the status that a conversation is born with, who may speak to it, who may end it. Pure; every
-// channel is decided by type.
+// What differs between channels: the status of a new conversation, who can send messages to it, who can end it. Pure; the
+// types require an entry for every channel.
 import type { Channel, ConversationStatus } from '@parley/contract'
 
 export interface ChannelRules {
@@ -8,7 +8,7 @@ export interface ChannelRules {
   messages_from: ('caller' | 'channel')[]
   /** Whether an operation of the API may end it. */
   ended_by_call: boolean
-  /** A conversation of text may end before anybody was reached; a call has to be answered first. */
+  /** A text conversation may end before anyone was reached; a call has to be answered first. */
   course: 'text' | 'call'
 }
 

@@ -1,12 +1,12 @@
-// What a message says, part by part, and what is stored of that. Pure.
+// The content of a message, part by part, and what is stored of it. Pure.
 
 export type ContentPart =
   | { type: 'text'; text: string }
   | { type: 'audio'; blob_id: string | null; transcript: string; duration_ms: number }
-  /** `text`: what was read out of it; null: nothing. */
+  /** `text`: what was extracted from it; null: nothing. */
   | { type: 'file'; blob_id: string; name: string; media_type: string; bytes: number; text: string | null }
 
-/** Who wrote a message, where its role does not say it. */
+/** Who wrote a message, if its role does not say it. */
 export interface MessageAuthor {
   id: string | null
   name: string | null
@@ -16,7 +16,7 @@ export function textContent(text: string): ContentPart[] {
   return [{ type: 'text', text }]
 }
 
-/** What each part says in words: for clients and models that take nothing else. */
+/** The text of each part, for clients and models that take nothing else. */
 export function textsOf(content: readonly ContentPart[]): string[] {
   return content.map((part) => {
     switch (part.type) {
@@ -30,12 +30,12 @@ export function textsOf(content: readonly ContentPart[]): string[] {
   })
 }
 
-/** What is stored beside the texts: null where they are all there is. */
+/** What is stored beside the texts; null if there is nothing else. */
 export function partsOf(content: ContentPart[]): ContentPart[] | null {
   return content.every(({ type }) => type === 'text') ? null : content
 }
 
-/** Decided at the birth of a conversation, and read with its lock. */
+/** Set when a conversation is created, and read with its lock. */
 export interface Redaction {
   kinds: RedactedKind[]
 }

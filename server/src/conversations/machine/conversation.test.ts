@@ -2,7 +2,7 @@ import { type ConversationStatus, channels, conversationStatuses } from '@parley
 import { describe, expect, test } from 'vitest'
 import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
 
-/** The specification's table, as it stands there. */
+/** The specification's table, verbatim. */
 const specified: Partial<Record<ConversationStatus, string>> = {
   token_created: 'in_progress, cancelled, failed',
   triggered: 'ringing, in_progress, completed (text only), failed, cancelled, unanswered',
@@ -21,7 +21,7 @@ describe('the conversation machine', () => {
     }
   })
 
-  test('T5: no terminal status may become anything', () => {
+  test('T5: a terminal status never changes', () => {
     const terminal = conversationStatuses.filter((status) => !isActive(status))
     expect(terminal).toEqual(['completed', 'failed', 'cancelled', 'transferred', 'unanswered'])
     for (const from of terminal) for (const to of conversationStatuses) expect(mayBecome('text', from, to)).toBe(false)
@@ -31,7 +31,7 @@ describe('the conversation machine', () => {
     expect(conversationStatuses.filter(takesMessages)).toEqual(['triggered', 'ringing', 'in_progress'])
   })
 
-  test('a forced end is a transition that is allowed, from every active status on every channel', () => {
+  test('a forced end is an allowed transition from every active status on every channel', () => {
     for (const channel of channels) {
       for (const from of conversationStatuses.filter(isActive)) {
         if (channel !== 'text' || from !== 'token_created') {

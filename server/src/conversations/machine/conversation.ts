@@ -1,4 +1,4 @@
-// The conversation's state machine: which status may follow which. Pure; every pair is decided by type.
+// The conversation's state machine: which status may follow which. Pure; the types require a decision for every pair.
 import type { Channel, ConversationStatus } from '@parley/contract'
 import { channelRules } from './channels.ts'
 
@@ -76,8 +76,8 @@ export function takesMessages(status: ConversationStatus): boolean {
 }
 
 /**
- * The status that a conversation is given when it is ended for good (deleted) out of any active one: completed where that
- * is allowed, else cancelled.
+ * The status of a conversation that is ended for good (deleted) out of an active one: completed if that is
+ * allowed, else cancelled.
  */
 export function statusAtForcedEnd(channel: Channel, from: ConversationStatus): ConversationStatus {
   return mayBecome(channel, from, 'completed') ? 'completed' : 'cancelled'

@@ -49,7 +49,7 @@ describe('decideMessage', () => {
     expect(decideMessage(locked({ channel: 'webrtc' }), message())).toEqual({ refused: 'conversation_not_text' })
   })
 
-  test('takes a message from the channel where that is who speaks', () => {
+  test('takes a message from the channel if the channel delivers messages', () => {
     const call = locked({ channel: 'telephone', status: 'triggered' })
     expect(changed(decideMessage(call, message({ from: 'channel' }))).answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
     expect(decideMessage(locked(), message({ from: 'channel' }))).toEqual({ refused: 'conversation_not_text' })
@@ -57,7 +57,7 @@ describe('decideMessage', () => {
 
   const busy = locked({ open_turns: [turn()] })
 
-  test('queue: waits for its own turn', () => {
+  test('queue: the message gets a turn of its own that waits', () => {
     const { change, answer } = changed(decideMessage(busy, message()))
     expect(answer).toEqual({ turn_id: 'turn-new', ahead: 1 })
     expect(change.new_turn?.start).toBe(false)
@@ -80,13 +80,13 @@ describe('decideMessage', () => {
     expect(second.change).toMatchObject({ new_turn: null, items: [{ turn_id: 'turn-2' }] })
   })
 
-  test('merge: leaves alone a waiting turn that has its own answer', () => {
+  test('merge: does not join a waiting turn that must have its own answer', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const { answer } = changed(decideMessage(locked({ open_turns }), message({ concurrency: 'merge', max_waiting: 9 })))
     expect(answer).toEqual({ turn_id: 'turn-new', ahead: 2 })
   })
 
-  test('interrupt: supersedes every open turn, keeps what was said before the new message, and starts', () => {
+  test('interrupt: supersedes every open turn, keeps the text said so far before the new message, and starts', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const input = message({ concurrency: 'interrupt', partial })
     const { change, answer } = changed(decideMessage(locked({ open_turns }), input))
@@ -119,7 +119,7 @@ describe('decideRetry', () => {
     ...fields,
   })
 
-  test('a new turn answers the messages of the failed one, and stores none', () => {
+  test('a new turn answers the messages of the failed one and stores no message', () => {
     const { change, answer } = changed(decideRetry(locked(), retry({ concurrency: 'merge' })))
     expect(answer).toEqual({ turn_id: 'retry', ahead: 0 })
     expect(change.new_turn).toMatchObject({ id: 'retry', messages_of: 'first', start: true, concurrency: 'queue' })
@@ -127,7 +127,7 @@ describe('decideRetry', () => {
     expect(eventTypes(change)).toEqual(['turn.queued', 'turn.started'])
   })
 
-  test('waits behind the turns that are open', () => {
+  test('waits behind open turns', () => {
     const { change, answer } = changed(
       decideRetry(locked({ open_turns: [turn()] }), retry({ concurrency: 'interrupt' })),
     )
@@ -143,10 +143,14 @@ describe('decideRetry', () => {
 
   test.each([
     ['the conversation has ended', { status: 'completed' as const }, {}],
-    ['it is about to', { ending: { end_reason: 'ended_by_caller', ended_by: {}, summary_enabled: true } as never }, {}],
+    [
+      'the conversation is about to end',
+      { ending: { end_reason: 'ended_by_caller', ended_by: {}, summary_enabled: true } as never },
+      {},
+    ],
     ['too many wait', { open_turns: [turn(), waiting('a'), waiting('b')] }, {}],
-    ['it may not wait', { open_turns: [turn()] }, { concurrency: 'reject' as const }],
-  ])('gives the failure again when %s', (_why, state, input) => {
+    ['waiting is not allowed', { open_turns: [turn()] }, { concurrency: 'reject' as const }],
+  ])('returns the earlier failure again when %s', (_why, state, input) => {
     const { change, answer } = changed(decideRetry(locked(state), retry(input)))
     expect([change.new_turn, answer.turn_id]).toEqual([null, 'first'])
   })
@@ -198,7 +202,7 @@ describe('decideEnd', () => {
     expect(isRefusal(decision) ? decision.refused : decision.answer).toBe(expected)
   })
 
-  test('cancels open turns, keeps what was said, queues the summary', () => {
+  test('cancels open turns, keeps the text said so far, queues the summary', () => {
     const open_turns = [turn(), waiting('turn-2')]
     const { change } = changed(decideEnd(locked({ open_turns }), { ...end, partial }))
     expect(change.ended_turns.map(({ outcome }) => outcome)).toEqual(['conversation_ended', 'conversation_ended'])
@@ -214,8 +218,8 @@ describe('decideEnd', () => {
   })
 
   test.each([
-    ['There was no user message.', { user_turn_count: 0 }, true],
-    ['The summary is switched off.', {}, false],
+    ['The conversation has no user message.', { user_turn_count: 0 }, true],
+    ['Summaries are switched off for this agent.', {}, false],
   ])('skips the analysis: %s', (reason, fields, summary_enabled) => {
     const { change } = changed(decideEnd(locked(fields), { ...end, summary_enabled }))
     expect(change.end?.analysis).toEqual({ status: 'skipped', reason })
@@ -223,19 +227,19 @@ describe('decideEnd', () => {
 
   const { mode: _mode, partial: _partial, ...ending } = end
 
-  test('finish: is put off while turns are open, and is an end at once when none is', () => {
+  test('finish: waits while turns are open, and ends at once if none is', () => {
     const later = changed(decideEnd(locked({ open_turns: [turn()] }), { ...end, mode: 'finish' }))
     expect(later).toMatchObject({ answer: 'ending', change: { ending, end: null, ended_turns: [] } })
     expect(changed(decideEnd(locked(), { ...end, mode: 'finish' })).answer).toBe('ended')
   })
 
-  test('finish: asked for again, it changes nothing; a cut does not wait for it', () => {
+  test('finish: a repeated request changes nothing; a cut does not wait for it', () => {
     const state = locked({ open_turns: [turn()], ending })
     expect(changed(decideEnd(state, { ...end, mode: 'finish' })).change).toMatchObject({ ending: null, end: null })
     expect(changed(decideEnd(state, end)).answer).toBe('ended')
   })
 
-  test('finish: no message is taken, the last turn brings the end, in its own commit', () => {
+  test('finish: takes no message, and the commit that ends the last turn ends the conversation', () => {
     const open_turns = [turn(), waiting('turn-2')]
     expect(decideMessage(locked({ open_turns, ending }), message())).toEqual({ refused: 'conversation_ending' })
     const key = { turn_id: 'turn-1', lease: 7 }
@@ -249,7 +253,7 @@ describe('decideEnd', () => {
     expect(cancelled.end?.status).toBe('completed')
   })
 
-  test('a deletion ends what is active and analyses nothing', () => {
+  test('a deletion ends an active conversation and queues no analysis', () => {
     const change = decideEndForDeletion(locked({ channel: 'telephone', status: 'ringing' }), end.ended_by)
     expect(change.end).toMatchObject({ status: 'cancelled', analysis: { status: 'none' } })
     expect(decideEndForDeletion(locked({ status: 'failed' }), end.ended_by).end).toBeNull()

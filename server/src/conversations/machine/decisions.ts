@@ -1,4 +1,4 @@
-// What callers ask of a conversation, decided: its locked state in, a refusal or a change out. Pure.
+// Decides what callers ask of a conversation: takes its locked state, returns a refusal or a change. Pure.
 import type { ConcurrencyRule, EndedBy, TurnStatus } from '@parley/contract'
 import {
   type Change,
@@ -34,11 +34,11 @@ export interface MessageInput {
   agent_version_id: string
   max_seconds: number
   max_waiting: number
-  /** Of the attempt that was stopped here, with `interrupt`. */
+  /** From the attempt that was stopped here, with `interrupt`. */
   partial: PartialReply | null
 }
 
-/** A message arrives. Answers the turn that will answer it and how many wait before. */
+/** A message arrives. Answers with the turn that will answer it and how many turns wait before it. */
 export function decideMessage(
   state: LockedConversation,
   input: MessageInput,
@@ -101,7 +101,7 @@ function acceptInNewTurn(input: MessageInput, { start, ahead }: { start: boolean
 
 export interface RetryInput {
   turn_id: string
-  /** The turn that the message was accepted in. */
+  /** The turn that accepted the message. */
   messages_of: string
   /** The newest turn that was to answer it. */
   newest: { id: string; status: TurnStatus }
@@ -113,8 +113,8 @@ export interface RetryInput {
 }
 
 /**
- * A message whose turn failed comes again: a new turn answers it, behind those that wait. Where that cannot be now, or is under
- * way, the answer is the newest turn's.
+ * A message whose turn failed is sent again: a new turn answers it, behind the waiting ones. If that is not possible now, or a
+ * newer try is in progress, the answer is that of the newest turn.
  */
 export function decideRetry(
   state: LockedConversation,
@@ -138,7 +138,7 @@ export function decideRetry(
   return { change, answer: { turn_id: id, ahead } }
 }
 
-/** The caller cancels a turn. A final one stays as it is. */
+/** The caller cancels a turn. A final one does not change. */
 export function decideCancel(
   state: LockedConversation,
   turn_id: string,
@@ -156,7 +156,8 @@ export interface EndInput extends Ending {
 }
 
 /**
- * `cut`: one commit completes the conversation, keeps what was said and cancels its turns. `finish`: the same, once the last
+ * `cut`: one commit completes the conversation, keeps the text said so far and cancels its turns. `finish`: the same, once the
+ * last
  * open turn is over.
  */
 export function decideEnd(
@@ -172,7 +173,7 @@ export function decideEnd(
   return { change: endChange(state, { ...ending, partial }), answer: 'ended' }
 }
 
-/** An active conversation is ended because it is deleted: nothing is analysed. */
+/** Ends an active conversation because it is deleted: no analysis is queued. */
 export function decideEndForDeletion(state: LockedConversation, ended_by: EndedBy): Change {
   if (!isActive(state.status)) return noChange
   const end = { status: statusAtForcedEnd(state.channel, state.status), end_reason: 'deleted' as const, ended_by }
@@ -182,7 +183,7 @@ export function decideEndForDeletion(state: LockedConversation, ended_by: EndedB
   )
 }
 
-/** The state of a conversation at its birth, before anything is said in it. */
+/** The state of a new conversation, before anything is said in it. */
 export function stateAtBirth(
   { id, channel, status, agent_id, agent_version_id, redaction }: NewConversation,
   { organization_id, created_at }: { organization_id: string; created_at: string },
@@ -194,7 +195,7 @@ export function stateAtBirth(
   }
 }
 
-/** A conversation is born: with the agent's greeting, if it has one. */
+/** Creates a conversation, with the agent's greeting if it has one. */
 export function decideBirth(
   { channel, direction, status, user_id, agent_id, agent_version_id }: NewConversation,
   greeting: { message_id: string; text: string } | null,

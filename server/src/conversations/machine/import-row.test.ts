@@ -31,11 +31,11 @@ function prepared(value: unknown) {
 test.each<[string, unknown, string[]]>([
   ['no object', 'text', ['']],
   ['nothing at all', {}, ['id', 'channel', 'status', 'user_id', 'created_at']],
-  ['an id that is none', row({ id: 'x' }), ['id']],
+  ['an invalid id', row({ id: 'x' }), ['id']],
   ['a text conversation as token_created', row({ status: 'token_created', ended_at: null }), ['status']],
-  ['an active one that has ended', row({ status: 'in_progress' }), ['ended_at']],
-  ['an end before the beginning', row({ ended_at: '2025-12-31T23:59:59Z' }), ['ended_at']],
-  ['a day that is none', row({ created_at: '2026-02-30T00:00:00Z' }), ['created_at']],
+  ['an active conversation with an end', row({ status: 'in_progress' }), ['ended_at']],
+  ['an end before the start', row({ ended_at: '2025-12-31T23:59:59Z' }), ['ended_at']],
+  ['a day that does not exist', row({ created_at: '2026-02-30T00:00:00Z' }), ['created_at']],
   ['too much metadata', row({ custom_metadata: { a: 'x'.repeat(300) } }), ['custom_metadata']],
   ['NUL in a text', row({ user_id: 'a\0b' }), ['user_id']],
   [
@@ -44,12 +44,12 @@ test.each<[string, unknown, string[]]>([
     ['conversation.items.0.role'],
   ],
   [
-    'an output without its call',
+    'an output without a call_id',
     row({ conversation: { items: [{ type: 'function_call_output' }] } }),
     ['conversation.items.0.call_id'],
   ],
   [
-    'a position with a hole',
+    'a gap in the positions',
     row({ conversation: { items: [{ type: 'message', role: 'user', content: ['a'], position: 1 }] } }),
     ['conversation.items.0.position'],
   ],

@@ -1,4 +1,4 @@
-// What a row of an import means: validated, completed and turned into what the writer takes. Pure but for its id source.
+// Validates a row of an import, completes it and turns it into what the writer takes. Pure except for its source of ids.
 import { ImportedConversation, type ImportedItem } from '@parley/contract'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { findUnstorable } from '../../base/text.ts'
@@ -17,7 +17,7 @@ export interface PreparedImport {
   items: Omit<ItemRecord, 'position'>[]
   progress: NewProgress
   end: ImportedEnd | null
-  /** Whether it can be talked to, and so needs an agent that is here. */
+  /** Whether it takes messages, and so needs an agent that exists here. */
   takes_messages: boolean
 }
 
@@ -43,7 +43,7 @@ export function prepareImport(
   }
 }
 
-/** The end of the year 9999, beyond which RFC 3339 has no text; and what the column of `duration` takes. */
+/** The end of the year 9999, beyond which RFC 3339 has no notation; and the largest value of the `duration` column. */
 const last_moment = 253_402_300_799_999_999n
 const longest_duration = 2_147_483_647n
 
@@ -54,38 +54,50 @@ function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] 
   }
   const ended_at = source.ended_at ?? null
   if (ended_at !== null && isActive(source.status)) {
-    faults.push({ path: 'ended_at', message: 'an active conversation has not ended' })
+    faults.push({ path: 'ended_at', message: 'must be null while the conversation is active' })
   }
   if (ended_at !== null && microsecondsOf(ended_at) < microsecondsOf(source.created_at)) {
-    faults.push({ path: 'ended_at', message: 'is before created_at' })
+    faults.push({ path: 'ended_at', message: 'must not be before created_at' })
   }
   const end = endMicroseconds(source)
   if (end > last_moment || (end - microsecondsOf(source.created_at)) / 1_000_000n > longest_duration) {
-    faults.push({ path: 'ended_at', message: 'is too late' })
+    faults.push({
+      path: 'ended_at',
+      message: 'must be before the year 10000, and at most 2,147,483,647 seconds after created_at',
+    })
   }
   faults.push(...faultsOfSize('custom_metadata', source.custom_metadata, limits.metadata_bytes))
-  // As it was sent it has no more; what its numbers grow by counts too.
+  // A row of that many bytes was never sent; this counts the numbers that grow when the database writes them out.
   return [...faults, ...faultsOfSize('', source, limits.body_bytes)]
 }
 
-/** Of a turn's calls and results each has an id of its own (T8). */
+/** Within a turn, each call and each result needs an id of its own (T8). */
 function callFaults(items: ImportedItem[]): FieldFault[] {
   const seen = new Set<string>()
   return items.flatMap(({ type, turn_id, call_id }, index) => {
     if (type === 'message' || turn_id == null || call_id == null) return []
     const key = `${type} ${turn_id.toLowerCase()} ${call_id}`
-    if (seen.has(key)) return [{ path: `conversation.items.${index}.call_id`, message: 'is used twice in its turn' }]
+    if (seen.has(key))
+      return [
+        {
+          path: `conversation.items.${index}.call_id`,
+          message: 'is used twice in its turn; give each call its own id',
+        },
+      ]
     seen.add(key)
     return []
   })
 }
 
-/** Fields that each type of item needs. */
+/** The fields that each type of item needs. */
 function itemFaults(item: ImportedItem, index: number): FieldFault[] {
   const path = `conversation.items.${index}`
   const needed = { message: ['role', 'content'], function_call: ['call_id', 'name'], function_call_output: ['call_id'] }
   const missing = (needed[item.type] as (keyof ImportedItem)[]).filter((field) => item[field] == null)
-  const faults = missing.map((field) => ({ path: `${path}.${field}`, message: `is required of a ${item.type}` }))
+  const faults = missing.map((field) => ({
+    path: `${path}.${field}`,
+    message: `is required for an item of type ${item.type}`,
+  }))
   if (item.position != null && item.position !== index) {
     faults.push({ path: `${path}.position`, message: `must be ${index}, its place in the list` })
   }
@@ -147,7 +159,7 @@ function progressOf(source: ImportedConversation, items: ImportedItem[]): NewPro
   }
 }
 
-/** `duration` follows the times as sent, whatever microseconds `created_at` is moved on by. */
+/** `duration` follows the times as sent, even if `created_at` is moved on by microseconds. */
 function endOf(source: ImportedConversation): ImportedEnd {
   const end = endMicroseconds(source)
   return {

@@ -27,7 +27,7 @@ test.each<[JsonValue, JsonValue, JsonValue]>([
   expect(applyMergePatch(target, patch)).toEqual(expected)
 })
 
-test('a key named __proto__ is a key like any other', () => {
+test('treats a key named __proto__ like any other', () => {
   const patched = applyMergePatch({}, JSON.parse('{"__proto__": {"polluted": true}}'))
   expect(Object.keys(patched as object)).toEqual(['__proto__'])
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()

@@ -1,19 +1,19 @@
-// From decisions to plans: what is written is what was decided, less what the conversation must not keep. Nothing else makes a
-// plan, and nothing but plans is written; so memory, streams and tables see the same. Pure.
+// Turns decisions into plans: a plan is the decision without what the conversation must not keep. Only this file makes plans,
+// and only plans are written, so memory, streams and tables see the same. Pure.
 import { type Change, type Decision, type LockedConversation, type Refusal, isRefusal } from './change.ts'
 import { redactChange, redactRow } from './redaction.ts'
 import type { ItemRecord } from './rows.ts'
 
 declare const judged: unique symbol
 
-/** A conversation as it stands under its lock, and what is to become of it. */
+/** The conversation's state under its lock, and the change to it. */
 export interface Planned {
   readonly state: LockedConversation
   readonly change: Change
   readonly [judged]: true
 }
 
-/** What was decided, as it will be written, and what the decision answers. */
+/** The decision as it will be written, and its answer. */
 export interface Judgement<Answer> {
   plan: Planned
   answer: Answer
@@ -28,12 +28,12 @@ export function judge<Answer>(state: LockedConversation, decision: Decision<Answ
   return { plan: planOf(state, decision.change), answer: decision.answer }
 }
 
-/** Of a change that cannot be refused. */
+/** For a change that cannot be refused. */
 export function planOf(state: LockedConversation, change: Change): Planned {
   return { state, change: redactChange(change, state.redaction) } as Planned
 }
 
-/** What a conversation that is brought in has said before. */
+/** The earlier history of an imported conversation. */
 export function planHistory<Row extends Omit<ItemRecord, 'position'>>(state: LockedConversation, rows: Row[]): Row[] {
   return rows.map((row) => redactRow(row, state.redaction))
 }

@@ -35,7 +35,7 @@ function messageOf(content: ContentPart[]) {
   })
 }
 
-describe('what is said is taken out of everything that a plan holds', () => {
+describe('redacts every field of a plan that holds speech', () => {
   const step = {
     ...{ number: 0, text: `I write to ${address}`, message_id: 'm', is_held: true, results: [] },
     ...{ input_tokens: 1, output_tokens: 1 },
@@ -63,35 +63,35 @@ describe('what is said is taken out of everything that a plan holds', () => {
   })
 })
 
-test('an item and its event tell the same', () => {
+test('an item and its event are redacted alike', () => {
   const { items, events } = redactChange(changed(messageOf(said)).change, everything)
   const content = ['Write to [email_address].', 'My card is [card_number]', 'For [email_address]']
   expect(rowOfItem(items[0]!)).toMatchObject({ content, parts: [{}, {}, { name: '[email_address]' }] })
   expect(events[0]).toMatchObject({ type: 'message.created', data: { id: 'm', turn_id: 't', content } })
 })
 
-test('without rules a change is the very same', () => {
+test('without rules the change is returned unchanged', () => {
   const { change } = changed(messageOf(said))
   expect(redactChange(change, null)).toBe(change)
 })
 
-test('of kinds that are not asked for nothing is taken out', () => {
+test('kinds that are not selected stay', () => {
   expect(redactText(`${address} ${card}`, { kinds: ['card_number'] })).toBe(`${address} [card_number]`)
 })
 
-test('the history of a conversation that is brought in is judged too', () => {
+test('the history of an imported conversation is redacted too', () => {
   const fields = { id: 'i', created_at: state.now }
   const row = { ...rowOfItem({ ...changed(messageOf(textContent(address))).change.items[0]! }), ...fields }
   expect(planHistory(state, [row])).toEqual([{ ...row, content: ['[email_address]'] }])
   expect(planHistory(locked(), [row])[0]).toBe(row)
 })
 
-test('no id looks like the number of a card', () => {
+test('ids are not mistaken for card numbers', () => {
   fc.assert(fc.property(fc.uuid(), (id) => redactText(id, everything) === id))
   expect(redactText('12345678-1234-4234-9234-123456789012', everything)).toBe('12345678-1234-4234-9234-123456789012')
 })
 
-test('the time rises with the text, and no faster', () => {
+test('the time is linear in the length of the text', () => {
   for (const unit of ['a', '1 ', 'a@', 'a@a.', '1-']) {
     const text = unit.repeat(200_000 / unit.length)
     const begun = performance.now()

@@ -1,16 +1,17 @@
-// Takes out of what is said whatever a conversation must not keep. Pure. Ids, names of tools and metadata stay as they are.
+// Removes from messages, results and errors what a conversation must not keep. Pure. Ids, tool names and metadata stay as they
+// are.
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Change, NewItem } from './change.ts'
 import type { ContentPart, RedactedKind, Redaction } from './content.ts'
 import type { ItemRecord } from './rows.ts'
 
-// No repetition is without a bound: the time rises with the text and no faster. A card's number stands alone, unlike the digits of an id.
+// Every repetition has a bound, so the time is linear in the text. A card number stands alone, unlike the digits of an id.
 const expressions: Record<RedactedKind, RegExp> = {
   email_address: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g,
   card_number: /(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g,
 }
 
-/** Null: nothing is taken out, and the change is the same. */
+/** Null: nothing is removed, and the same change is returned. */
 export function redactChange(change: Change, rules: Redaction | null): Change {
   if (rules === null) return change
   return {
@@ -48,7 +49,7 @@ function redactPart(part: ContentPart, rules: Redaction): ContentPart {
   }
 }
 
-/** An item as it is stored, of a conversation that comes with its history. */
+/** A stored item of a conversation that is imported with its history. */
 export function redactRow<Row extends Omit<ItemRecord, 'position'>>(row: Row, rules: Redaction | null): Row {
   if (rules === null) return row
   return {
@@ -60,7 +61,7 @@ export function redactRow<Row extends Omit<ItemRecord, 'position'>>(row: Row, ru
   }
 }
 
-/** The fields of events that hold what was said. */
+/** The fields of events that hold speech. */
 const spoken: ReadonlySet<string> = new Set(['content', 'output', 'error', 'summary', 'analysis_reason'])
 
 function redactEvent(data: JsonObject, rules: Redaction): JsonObject {
@@ -76,7 +77,7 @@ function redactReason<By extends { reason: string | null }>(by: By, rules: Redac
   return { ...by, reason: redactText(by.reason, rules) }
 }
 
-/** Keys too: those of a tool's arguments and results are the model's and the tool's own. */
+/** Keys too: the keys of a tool's arguments and results come from the model and the tool. */
 function redactValue(value: JsonValue, rules: Redaction): JsonValue {
   if (typeof value === 'string') return redactText(value, rules)
   if (typeof value !== 'object' || value === null) return value

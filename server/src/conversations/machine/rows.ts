@@ -1,4 +1,4 @@
-// The rows of conversations, transcripts and turns: one set of types and column lists, for who reads them and who writes them. Pure.
+// The rows of conversations, transcripts and turns: one set of types and column lists for readers and writers. Pure.
 import type {
   AnalysisStatus,
   Channel,
@@ -44,7 +44,7 @@ export interface ConversationRecord {
   analysis_reason: string | null
   summary: string | null
   content_fingerprint: Buffer | null
-  /** It ends with its last open turn, and takes no message any more. */
+  /** It ends with its last open turn and takes no more messages. */
   is_ending: boolean
 }
 
@@ -55,7 +55,7 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
   c.content_fingerprint, c.ending is not null as is_ending`
 
-/** What a conversation is born with. */
+/** The fields of a new conversation. */
 export interface NewConversation {
   id: string
   direction: Direction
@@ -109,7 +109,7 @@ export interface ImportedEnd {
   summary: string | null
 }
 
-/** A transcript item as it is stored; which fields are set depends on `type`. */
+/** A stored transcript item; which fields are set depends on `type`. */
 export interface ItemRecord {
   id: string
   position: number
@@ -117,7 +117,7 @@ export interface ItemRecord {
   turn_id: string | null
   role: 'user' | 'assistant' | 'system' | null
   content: string[] | null
-  /** Of a message, if any of it is more than text. */
+  /** Of a message, if any part is more than text. */
   parts: ContentPart[] | null
   author: MessageAuthor | null
   interrupted: boolean | null
@@ -154,18 +154,18 @@ const itemTypes: Record<keyof ItemRecord, string> = {
 
 const itemNames = Object.keys(itemTypes)
 
-/** As a writer names them. */
+/** For writers. */
 export const storedItemColumns = itemNames.join(', ')
 
-/** As they are in the JSON of a writer's parameter. */
+/** In the JSON of a writer's parameter. */
 export const givenItemColumns = Object.entries(itemTypes)
   .map(([name, type]) => `${name} ${type}`)
   .join(', ')
 
-/** Texts as JSON: what else the driver makes of a text array takes forty times as long. */
+/** Texts as JSON: the driver takes forty times as long to parse a text array. */
 export const contentAsJson = 'to_json(content) as content'
 
-/** As a reader names them. */
+/** For readers. */
 export const itemColumns = itemNames.map((name) => (name === 'content' ? contentAsJson : name)).join(', ')
 
 const noFields = {
@@ -183,7 +183,7 @@ const noFields = {
   latency_ms: null,
 }
 
-/** An item as it is stored, wherever and whenever that is; a call and its result are given their id there. */
+/** An item as it is stored. Calls and results get their id here. */
 export function rowOfItem(item: NewItem): Omit<ItemRecord, 'id' | 'position' | 'created_at'> {
   if (item.type === 'message') {
     return { ...noFields, ...item, content: textsOf(item.content), parts: partsOf(item.content) }
@@ -216,7 +216,7 @@ export interface TurnRecord {
   user_message_ids: string[]
 }
 
-/** Columns of a TurnRecord, over `t`; who reads it adds the ids of its user messages. */
+/** Columns of a TurnRecord, over `t`; a reader adds the ids of its user messages. */
 export const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
   t.lease, t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
   t.messages_of`

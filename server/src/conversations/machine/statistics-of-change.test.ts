@@ -10,7 +10,7 @@ import { decideCancel, decideEndForDeletion, decideMessage } from './decisions.t
 const metrics = { model: 'm', ttft_ms: 64, llm_ms: 100, tools_ms: 20, total_ms: 128, input_tokens: 9, output_tokens: 9 }
 const reply = { type: 'reply' as const, text: 'Hi', message_id: 'r', metrics, ending: null }
 
-test('nothing, where nothing is counted', () => {
+test('adds nothing for a change that is not counted', () => {
   expect(countChange(locked(), noChange)).toBeNull()
   const event = { type: 'conversation.updated' as const, data: { custom_metadata: {} } }
   expect(countChange(locked(), { ...noChange, events: [event] })).toBeNull()
@@ -38,7 +38,7 @@ test('a message', () => {
 const state = locked({ open_turns: [turn()] })
 const attempt = { turn_id: 'turn-1', lease: 7 }
 
-test('the tokens of a step when it is finished, and those of the reply with it', () => {
+test('counts the tokens of a step when it is finished, and those of the reply with the reply', () => {
   const call = { call_id: 'c', name: 'n', arguments: {} }
   const step = {
     number: 0,
@@ -67,12 +67,12 @@ test('the tokens of a step when it is finished, and those of the reply with it',
   })
 })
 
-test('a reply that has no words of its own is measured all the same', () => {
+test('measures a reply without text of its own too', () => {
   const { change } = changed(decideAttemptResult(state, attempt, { ...reply, text: '', usage: null }))
   expect(countChange(state, change)).toMatchObject({ 'turn.reply': 1, measured: 1 })
 })
 
-test('failed and cancelled turns, several at once', () => {
+test('counts failed and cancelled turns, several at once', () => {
   const failure = { type: 'failure' as const, outcome: 'timed_out' as const, error: 'late' }
   expect(countChange(state, changed(decideAttemptResult(state, attempt, failure)).change)).toEqual({
     'turn.timed_out': 1,
@@ -85,7 +85,7 @@ test('failed and cancelled turns, several at once', () => {
   expect(countChange(busy, decideEndForDeletion(busy, ended_by))).toEqual({ 'turn.conversation_ended': 2 })
 })
 
-test('a call that never began counts once it has ended', () => {
+test('counts a call that never began once it has ended', () => {
   const ended_by = { type: 'system' as const, id: null, name: null, reason: null }
   const unborn = locked({ channel: 'webrtc', status: 'token_created', user_turn_count: 2 })
   expect(countChange(unborn, decideEndForDeletion(unborn, ended_by))).toEqual({ conversations: 1, user_messages: 2 })

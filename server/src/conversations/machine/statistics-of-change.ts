@@ -16,7 +16,7 @@ export function countChange(
     { user_messages: messages },
     ...change.ended_turns.map(countTurn),
     ...(change.step ? [countTokens(change.step)] : []),
-    // It has not been counted before, and now is no longer one that never began.
+    // It was not counted before; now it counts, since it is no longer `token_created`.
     ...(change.end && status === 'token_created' ? [{ conversations: 1, user_messages: user_turn_count }] : []),
   ])
   const counted = Object.entries(counters).filter(([, number]) => number !== 0)

@@ -1,4 +1,4 @@
-// How turns and conversations end, as parts of changes that several decisions are made of. Pure.
+// How turns and conversations end, as parts of the changes that several decisions make. Pure.
 import type { EndReason, EndedBy, TurnOutcome } from '@parley/contract'
 import {
   type Change,
@@ -13,11 +13,11 @@ import {
 } from './change.ts'
 import { textContent, textsOf } from './content.ts'
 
-/** Text that a stopped attempt had produced, to be kept where its turn is concluded. */
+/** Text of a stopped attempt, to be kept when its turn is concluded. */
 export interface PartialReply {
   turn_id: string
   lease: number
-  /** The steps of the turn that were finished before: once there are more, the text is in the transcript already. */
+  /** How many steps of the turn were finished before. If there are more now, the transcript already has the text. */
   step: number
   text: string
   message_id: string
@@ -33,7 +33,7 @@ export function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): C
   }
 }
 
-/** Turns become `cancelled`; what the running one had said is kept, if it is still that attempt's to say. */
+/** Cancels turns. Keeps the running turn's text if its attempt still holds the lease. */
 export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: PartialReply | null): Change {
   const results = turns.flatMap((turn) => concludeCalls(turn, 'The turn was cancelled before this call had a result.'))
   const said = turns.some((turn) => isOf(turn, partial)) ? keepPartial(partial!) : []
@@ -59,7 +59,7 @@ function keepPartial({ text, message_id: id, turn_id }: PartialReply): NewMessag
   return [{ type: 'message', id, role: 'assistant', content, author: null, interrupted: true, turn_id, metrics: null }]
 }
 
-/** T8: a call has its one result before its turn is over, whatever became of it. */
+/** T8: each call has one result before its turn is over, however the turn ends. */
 function concludeCalls(turn: OpenTurn, output: string): NewToolResult[] {
   return turn.pending_calls.map(({ call_id, name }) => ({
     type: 'function_call_output',
@@ -77,8 +77,8 @@ function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): Turn
 }
 
 /**
- * What the end of a turn brings, in the very commit that ends it, so that it cannot be forgotten: the next waiting turn
- * begins, or a conversation that was only waiting for its turns ends.
+ * What follows the end of a turn, in the same commit, so that it cannot be forgotten: the next waiting turn
+ * starts, or a conversation that only waited for its turns ends.
  */
 export function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
   const open = state.open_turns.filter((turn) => turn.id !== ended.id)
@@ -101,8 +101,8 @@ export function endChange(state: LockedConversation, input: Ending & { partial: 
 type Analysis = NonNullable<Change['end']>['analysis']
 
 function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Analysis {
-  if (state.user_turn_count === 0) return { status: 'skipped', reason: 'There was no user message.' }
-  if (!summary_enabled) return { status: 'skipped', reason: 'The summary is switched off.' }
+  if (state.user_turn_count === 0) return { status: 'skipped', reason: 'The conversation has no user message.' }
+  if (!summary_enabled) return { status: 'skipped', reason: 'Summaries are switched off for this agent.' }
   return { status: 'queued', reason: null }
 }
 

@@ -1,11 +1,11 @@
-// What the items of a turn tell beyond themselves: text that tools have said, widgets that they have shown. Pure.
+// What the items of a turn contain besides their own fields: text that tools said, widgets that they showed. Pure.
 import type { Widget } from '@parley/contract'
 import type { JsonValue } from '../../base/json.ts'
 import type { ItemRecord } from './rows.ts'
 
 type Item = Pick<ItemRecord, 'type' | 'content' | 'call_id' | 'name' | 'output' | 'is_error'>
 
-/** A message that bears the id of a call was said by that call's tool. */
+/** A message with the id of a call was said by that call's tool. */
 export function isSaidByTool({ type, call_id }: Pick<Item, 'type' | 'call_id'>): boolean {
   return type === 'message' && call_id !== null
 }
@@ -14,16 +14,16 @@ export function countSaidByTools(items: readonly Item[]): number {
   return items.filter(isSaidByTool).length
 }
 
-/** What a tool says is a paragraph of its own; the words of the model follow each other as it gave them. */
+/** The text of a tool is a paragraph of its own; pieces of the model's text follow each other unchanged. */
 const paragraph = '\n\n'
 
-/** Words that were said at once. */
+/** Text that was said at once. */
 export interface Words {
   text: string
   by_tool: boolean
 }
 
-/** What the agent has said in all, and what stands before the next words of the model. */
+/** Everything the agent has said, and the separator before the model's next text. */
 export function textOf(items: readonly Item[]): { text: string; before_next: string } {
   const messages = items.filter(({ type }) => type === 'message')
   return joinWords(messages.map((item) => ({ text: item.content?.join('') ?? '', by_tool: isSaidByTool(item) })))
@@ -40,7 +40,7 @@ export function joinWords(words: readonly Words[]): { text: string; before_next:
   return { text, before_next: isAfterTool ? paragraph : '' }
 }
 
-/** What was said in a turn whose reply is wrapped: kept with the calls, and no message before the reply is one. */
+/** What was said in a turn whose reply is wrapped: stored with the calls, since no message precedes the reply. */
 export function heldWords(items: readonly Item[]): Words[] {
   return items.flatMap(({ type, content }) =>
     type === 'message' || !content ? [] : [{ text: content.join(''), by_tool: type === 'function_call_output' }],
@@ -49,15 +49,15 @@ export function heldWords(items: readonly Item[]): Words[] {
 
 const widgetTool = /^show_(.+_widget|form_.+)$/
 
-/** What a tool of the server's own has left in its result. */
+/** The result of a built-in tool. */
 export function widgetResult(widget: Widget): JsonValue {
   return { widget } as unknown as JsonValue
 }
 
-/** The widget that a result has shown, if it is one of a widget's tool. */
+/** The widget that a result has shown, if its tool is one for widgets. */
 export function widgetOf({ type, name, output, is_error }: Item): Widget | null {
   if (type !== 'function_call_output' || is_error || !widgetTool.test(name!)) return null
   const { widget } = (output ?? {}) as { widget?: Widget }
-  // An agent's own tool may have such a name; what its actions save has no type.
+  // An agent's own tool may have the same name; the values that its actions save have no type.
   return typeof widget?.type === 'string' ? widget : null
 }

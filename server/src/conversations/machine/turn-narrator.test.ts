@@ -11,7 +11,7 @@ function tell(...parts: Generator<TurnStreamEvent>[]) {
   )
 }
 
-test('another attempt takes back what was told', () => {
+test('another attempt takes back the streamed text', () => {
   const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
   expect(tell(narrator.start(1), narrator.say(step(1, 1, 'Half')))).toEqual([
     ['turn.started', 1],
@@ -23,7 +23,7 @@ test('another attempt takes back what was told', () => {
   ])
 })
 
-test('what was taken back already is not taken back again when the turn is handed over', () => {
+test('text that was taken back is not taken back again when another node takes the turn over', () => {
   const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
   tell(narrator.start(1), narrator.say(step(1, 1, 'Half')))
   expect(tell(narrator.say(step(1, 2, '')))).toEqual([['turn.restarted', 1]])

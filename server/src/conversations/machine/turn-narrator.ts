@@ -1,5 +1,5 @@
-// Tells the course of a turn as the events of its stream, out of what is stored and what is being said. Pure: whatever it is
-// shown, in whatever order, what it has told since the last `turn.restarted` is a beginning of what is true now.
+// Turns a turn's stored items and live text into the events of its stream. Pure. Whatever it is shown, in whatever order,
+// the text since the last `turn.restarted` is always a prefix of what is true now.
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../../live/live-turn.ts'
 import type { ItemRecord } from './rows.ts'
@@ -8,18 +8,18 @@ import { countSaidByTools, textOf, widgetOf } from './turn-items.ts'
 export class TurnNarrator {
   readonly #turn_id: string
   readonly #tells: { tells_calls: boolean; tells_widgets: boolean }
-  /** Text that was told since the last start. */
+  /** Text emitted since the last start. */
   #told = ''
-  /** Nothing was told since the last `turn.restarted` but what is kept. */
+  /** Since the last `turn.restarted`, only stored text was emitted. */
   #isTakenBack = false
   /** Text that is in the transcript. */
   #kept = ''
-  /** What stands between that and the next words. */
+  /** The separator between that and the next text. */
   #before_next = ''
-  /** How many pieces of the turn that is. */
+  /** How many items of the turn it contains. */
   #pieces = 0
   #attempt = 0
-  /** Which saying of the step was told last. */
+  /** The last saying of the step that was emitted. */
   #saying: number | null = null
   readonly #calls = new Set<string>()
   readonly #results = new Set<string>()
@@ -29,7 +29,7 @@ export class TurnNarrator {
     this.#tells = tells
   }
 
-  /** Whether what is stored has to be read before this can be told. */
+  /** Whether the stored items must be read before this can be emitted. */
   isBehind({ attempt, kept }: LiveTurn): boolean {
     return attempt > this.#attempt || (attempt === this.#attempt && kept > this.#pieces)
   }
@@ -41,20 +41,20 @@ export class TurnNarrator {
     this.#attempt = attempt
     const data = { turn_id: this.#turn_id, attempt }
     if (isFirst) yield { event: 'turn.started', data }
-    // Of two reasons at once one was told: the node that lost the turn had begun the step again.
+    // Of two simultaneous reasons, only one was announced: the node that lost the turn had started the step again.
     else if (!this.#isTakenBack) yield* this.#restart()
   }
 
-  /** What the turn has kept so far: the items of so many finished steps. */
+  /** What the turn has stored so far: the items of this many finished steps. */
   *keep(items: readonly ItemRecord[], steps: number): Generator<TurnStreamEvent> {
     this.#pieces = steps + countSaidByTools(items)
     this.#keepText(items)
-    // What is told beyond is of the step that is under way.
+    // Text beyond that belongs to the current step.
     if (!this.#told.startsWith(this.#kept)) yield* this.#tell(this.#kept)
     for (const item of items) yield* this.#tellCall(item, items)
   }
 
-  /** What is being said in the step that is under way. */
+  /** The live text of the current step. */
   *say({ attempt, kept, saying, text }: LiveTurn): Generator<TurnStreamEvent> {
     if (attempt !== this.#attempt || kept !== this.#pieces) return
     if (saying !== this.#saying && this.#told !== this.#kept) yield* this.#restart()
@@ -81,7 +81,7 @@ export class TurnNarrator {
     else if (text !== this.#told) yield this.#delta(text.slice(this.#told.length))
   }
 
-  /** What was told beyond the finished steps is void. */
+  /** Text emitted after the finished steps is void. */
   *#restart(): Generator<TurnStreamEvent> {
     this.#told = ''
     yield { event: 'turn.restarted', data: { turn_id: this.#turn_id, attempt: this.#attempt } }

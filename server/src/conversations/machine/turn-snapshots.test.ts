@@ -17,7 +17,7 @@ const reply = {
 const attempt = { turn_id: 'turn-1', lease: 7 }
 
 describe('a reply', () => {
-  test('is told as it is stored', () => {
+  test('is reported as it is stored', () => {
     const state = locked({ open_turns: [turn({ node_id: 'other' }), waiting('turn-2')] })
     const { change } = changed(decideAttemptResult(state, attempt, reply))
     const [ended, ...rest] = endedTurns(state, change)
@@ -28,14 +28,14 @@ describe('a reply', () => {
     expect(ended!.items).toMatchObject([{ ...stored, type: 'message', call_id: null, created_at: state.now }])
   })
 
-  test('of a turn with earlier steps is not all that was said', () => {
+  test('after earlier steps, it does not have everything that was said', () => {
     const state = locked({ open_turns: [turn({ steps: 1 })] })
     const { change } = changed(decideAttemptResult(state, attempt, reply))
     expect(endedTurns(state, change)).toMatchObject([{ steps: 2, items: null }])
   })
 })
 
-test('an end cancels all turns, and tells each its own words', () => {
+test('an end cancels all turns, and each has its own text', () => {
   const state = locked({ open_turns: [turn(), waiting('turn-2')] })
   const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'Hal', message_id: 'partial' }
   const ended_by = { type: 'user' as const, id: null, name: null, reason: null }
@@ -60,12 +60,12 @@ describe('a turn that begins', () => {
   }
   const read = (updated_at: string) => ({ id: state.id, updated_at }) as ConversationRecord
 
-  test('its deadline has the microseconds of its start', () => {
+  test('its deadline keeps the microseconds of its start', () => {
     const begun = begunTurn(state, read(state.updated_at), turn, ['message'])
     expect(begun!.turn.deadline_at).toBe('2026-02-01T00:01:30.123456Z')
   })
 
-  test('is not known where the conversation was changed after it was read', () => {
+  test('is unknown if the conversation changed after it was read', () => {
     expect(begunTurn(state, read('2025-12-31T23:59:58.999999Z'), turn, ['message'])).toBeUndefined()
   })
 })

@@ -1,17 +1,17 @@
-// What a commit knows of the turns that it begins and ends: enough to carry them out, and to answer who waits for them, without
-// reading what was just written. Pure.
+// What a commit knows of the turns that it starts and ends: enough to carry them out, and to answer the calls that wait for
+// them, without reading back what was just written. Pure.
 import type { Change, LockedConversation, NewItem, NewMessage, NewTurn } from './change.ts'
 import { type ConversationRecord, type ItemRecord, type TurnRecord, rowOfItem } from './rows.ts'
 import { statusOfOutcome } from './turn.ts'
 import type { BegunTurn } from '../turn-runner.ts'
 
-/** What is asked of a turn by those who follow it. */
+/** What followers of a turn need to know. */
 export type SeenTurn = Pick<TurnRecord, 'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps'>
 
 export interface EndedTurn extends SeenTurn {
-  /** Those who have to know: that of the waiting call, that which carried it out. */
+  /** The nodes to notify: that of the waiting call, and the one that carried the turn out. */
   nodes: string[]
-  /** All that the agent has said and done in it; null: the transcript has more than this commit. */
+  /** Everything that the agent has said and done in it; null: the transcript has more than this commit. */
   items: ItemRecord[] | null
 }
 
@@ -44,7 +44,7 @@ export function seenAtStart(turn_id: string): SeenTurn {
   return { id: turn_id, status: 'running', outcome: null, error: null, attempts: 1, steps: 0 }
 }
 
-/** Undefined where the conversation was changed after it was read, and so has to be read again. */
+/** Undefined if the conversation changed after it was read, so that it has to be read again. */
 export function begunTurn(
   state: LockedConversation,
   conversation: ConversationRecord,
@@ -75,7 +75,7 @@ function turnAtStart(
   }
 }
 
-/** To a time with microseconds, which a Date does not have. */
+/** Adds to a time with microseconds, which a Date does not have. */
 function addSeconds(time: string, seconds: number): string {
   const whole = new Date(Date.parse(`${time.slice(0, 19)}Z`) + seconds * 1000)
   return `${whole.toISOString().slice(0, 19)}${time.slice(19)}`

@@ -1,13 +1,13 @@
-// The turn's state machine: what may happen to a turn in each state. Pure; every cell is decided by type.
+// The turn's state machine: what may happen to a turn in each state. Pure; the types require a decision for every cell.
 import type { TurnOutcome, TurnStatus } from '@parley/contract'
 
 /** What can happen to a turn. */
 export type TurnEvent =
   | 'start' // an attempt takes it
-  | 'lose' // its attempt is lost, tries are left
+  | 'lose' // its attempt is lost, but more are left
   | 'reply' // the attempt has the agent's reply
-  | 'fail' // the model, the time or the tries ran out
-  | 'cancel' // by the caller, by a newer message, by the conversation's end
+  | 'fail' // the model, the time or the attempts ran out
+  | 'cancel' // by the caller, a newer message, or the end of the conversation
 
 export const turnTransitions: Record<TurnStatus, Record<TurnEvent, TurnStatus | 'refused'>> = {
   queued: { start: 'running', lose: 'refused', reply: 'refused', fail: 'failed', cancel: 'cancelled' },

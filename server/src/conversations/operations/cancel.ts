@@ -1,4 +1,4 @@
-// Cancelling a turn: one that runs keeps what it has said, one that waits is never carried out.
+// Cancels a turn: a running one keeps the text said so far, a waiting one is never carried out.
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { notFound } from '../../base/errors.ts'
@@ -23,11 +23,11 @@ export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, inpu
       (state) => decideCancel(state, turn.id, partial),
       async (tx) => {
         await ctx.key?.bind(tx, { conversation_id: id })
-        // Here: once it is committed, nothing may fail that would call it refused.
+        // Read inside the transaction: after the commit, a failure must not make the call look refused.
         read.turn = await findTurn(tx, id, turn.id)
       },
     )
-  // A waiting turn can be cancelled without disturbing the one that runs.
+  // A waiting turn is cancelled without stopping the running one.
   const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
   followUp(ctx.room, id, committed)
   if (!read.turn) throw notFound('Turn')

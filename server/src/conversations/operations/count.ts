@@ -1,4 +1,4 @@
-// Counting the conversations that filters find.
+// Counts the conversations that match filters.
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { countMatching } from '../read/list.ts'

@@ -1,4 +1,4 @@
-// A token for one conversation: what an end user's browser is given.
+// Creates a token for one conversation, for an end user's browser.
 import { maySeeSensitive } from '../../calls/access.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
@@ -7,9 +7,12 @@ import { requireConversation } from '../read/require.ts'
 
 export const createConversationToken: Handler<'createConversationToken', Conversations> = async (ctx, input) => {
   const { id } = await requireConversation(ctx, input.conversation_id, null)
-  // Reading shows what was said: nobody can hand on what he does not hold.
+  // Reading shows sensitive content: callers can grant only the scopes that they have.
   if (input.permissions.includes('read') && !maySeeSensitive(ctx.access)) {
-    throw new AppError('forbidden', 'A token that reads needs the scope conversations:read_sensitive.')
+    throw new AppError(
+      'forbidden',
+      'Creating a token with the permission `read` needs the scope conversations:read_sensitive.',
+    )
   }
   const claims = {
     organization_id: ctx.access.organization_id,

@@ -1,4 +1,4 @@
-// Creating a conversation: which agent answers, the greeting, and the first commit.
+// Creates a conversation: selects the agent, writes the greeting, and makes the first commit.
 import { createHash } from 'node:crypto'
 import type { AgentConfig, Output } from '@parley/contract'
 import { findVersionForNewConversation, readAgentConfig, saveInlineVersion } from '../../agents/agents.ts'
@@ -50,7 +50,7 @@ export const createConversation: Handler<'createConversation', Conversations> = 
   const generated = await generateGreetingBeforehand(ctx, input)
   const { ports } = ctx.core
   const id = input.id ?? ports.newId()
-  // Read there too: once it is committed, nothing may fail that would call it refused.
+  // The answer is read inside the transaction too: after the commit, a failure must not make the call look refused.
   const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
@@ -93,10 +93,10 @@ function resolveInline(
 
 function requireChannel({ channel }: CreateInput, { config }: Pick<Answerer, 'config'>): ResolvedConfig {
   if (config.channel_enabled) return config
-  throw new AppError('channel_not_configured', `The agent does not talk on the ${channel} channel.`)
+  throw new AppError('channel_not_configured', `The agent is not configured for the ${channel} channel.`)
 }
 
-/** A model call, so it comes before the transaction (T12); null when the greeting is not the model's to write. */
+/** A model call, so it precedes the transaction (T12); null if the model does not write the greeting. */
 async function generateGreetingBeforehand(ctx: Context<Conversations>, input: CreateInput): Promise<string | null> {
   const answerer = input.agent_config
     ? { config: resolveInline(ctx, input, input.agent_config) }
@@ -131,7 +131,7 @@ function renderGreeting(ctx: Context<Conversations>, input: CreateInput, config:
     return text.trim() === '' ? null : text
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    throw new AppError('template_failed', `The starting message cannot be rendered: ${error.message}.`)
+    throw new AppError('template_failed', `The starting message could not be rendered: ${error.message}.`)
   }
 }
 
@@ -143,11 +143,11 @@ function newConversation(
 ): NewConversation {
   const { born } = channelRules[begun.channel]
   const answerer = { agent_id, agent_name: null, agent_version_id }
-  // No setting of an agent takes anything out yet.
+  // No setting of an agent enables redaction yet.
   return { id, ...begun, ...answerer, status: born, content_fingerprint, redaction: null }
 }
 
-/** Answers false when the id is taken. */
+/** Returns false if the id is taken. */
 async function writeConversation(
   { core: { ports }, room: { commits } }: Context<Conversations>,
   tx: TransactionStore,
@@ -165,14 +165,14 @@ async function writeConversation(
   return true
 }
 
-/** The same id and body give the first answer again, out of what never changes; anything else that has the id is a 409. */
+/** The same id and body get the first answer again, built from fields that never change; any other use of the id is a 409. */
 async function replayCreation(
   ctx: Context<Conversations>,
   input: CreateInput,
   fingerprint: Buffer,
 ): Promise<Created | null> {
   const id = input.id!
-  // Where another call commits between the two looks, the third finds it.
+  // If another call commits between the first two looks, the third finds it.
   const find = () => findConversation(ctx.store, id)
   const record = (await find()) ?? ((await isIdTaken(ctx.store, id)) ? ((await find()) ?? 'elsewhere') : null)
   if (record === null) return null
@@ -216,7 +216,7 @@ async function readCreation(store: Store, record: ConversationRecord): Promise<C
   return { record, first: await readFirstItem(store, record.id) }
 }
 
-/** The answer tells the conversation as it was at its first commit, whatever has happened since. */
+/** The answer shows the conversation as it was at its first commit, whatever has happened since. */
 function presentCreation(ctx: Context<Conversations>, { record, first }: Creation, input: CreateInput): Created {
   const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
   const conversation = presentConversation(ctx.access, asCreated(record, input), {

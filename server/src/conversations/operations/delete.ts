@@ -1,4 +1,4 @@
-// Deleting a conversation: it ends, and its content is removed.
+// Deletes a conversation: ends it and removes its content.
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { describeActor } from '../actor.ts'

@@ -1,4 +1,4 @@
-// Ending a conversation: at once, or with its last open turn; and the wait for its summary.
+// Ends a conversation, at once or with its last open turn, and waits for its summary.
 import type { EndReason, Output } from '@parley/contract'
 import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
 import type { Context, Handler } from '../../calls/context.ts'
@@ -7,6 +7,7 @@ import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
+import { changeKey } from '../../live/shared.ts'
 import { channelRules } from '../machine/channels.ts'
 import { isActive } from '../machine/conversation.ts'
 import { requireConversation } from '../read/require.ts'
@@ -15,7 +16,7 @@ import type { ConversationRecord } from '../machine/rows.ts'
 import { findConversation } from '../read/conversation.ts'
 
 const max_wait_seconds = 60
-/** What the wait for the last turn allows beyond the turns' own limits. */
+/** Added to the turns' own limits when a call waits for the last one. */
 const wait_margin_ms = 30_000
 
 export const endConversation: Handler<'endConversation', Conversations> = async (ctx, input) => {
@@ -24,7 +25,7 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   const { id } = conversation
   const mode = input.mode ?? 'cut'
   const { agent_version_id, channel } = conversation
-  // The defaults where the version is not here: it was brought in, and can only be ended already.
+  // The defaults if the version does not exist here: the conversation was imported, and has already ended.
   const config = await readAgentConfigOrDefaults(ctx.store, agent_version_id, channel, ctx.core.config.default_model)
   const end = {
     mode,
@@ -52,17 +53,21 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
 async function waitForEnd(ctx: Context<Conversations>, id: string, max_turn_seconds: number): Promise<void> {
   const most_turns = ctx.core.config.limits.waiting_turns + 1
   const ended = await ctx.core.live.signals.waitFor(
-    id,
+    changeKey(id),
     most_turns * max_turn_seconds * 1000 + wait_margin_ms,
     async () => {
       const record = await findConversation(ctx.store, id)
       return record && isActive(record.status) ? undefined : true
     },
   )
-  if (!ended) throw new AppError('unavailable', 'The conversation will end with its last turn, which is not over yet.')
+  if (!ended)
+    throw new AppError(
+      'unavailable',
+      'The conversation will end with its last turn, which is still running. Read the conversation later.',
+    )
 }
 
-/** RFC 7240: `wait=N` among other preferences, which are ignored. */
+/** RFC 7240: `wait=N`, possibly among other preferences, which are ignored. */
 export function parsePreferredWait(prefer: string | undefined): number | null {
   const preference = prefer?.split(/[,;]/).find((part) => /^\s*wait\s*=/i.test(part))
   if (preference === undefined) return null
@@ -70,11 +75,11 @@ export function parsePreferredWait(prefer: string | undefined): number | null {
     .split('=')[1]!
     .trim()
     .replace(/^"(.*)"$/, '$1')
-  if (!/^\d{1,6}$/.test(value)) throw invalid({ path: 'prefer', message: 'wait must be a number of seconds' })
+  if (!/^\d{1,6}$/.test(value)) throw invalid({ path: 'prefer', message: 'wait must be a whole number of seconds' })
   return Math.min(Number(value), max_wait_seconds) * 1000
 }
 
-/** The record as it stands when its analysis is over, or when the time is. Who may not read the conversation waits for no summary. */
+/** The conversation when its analysis is over or the time is up. A caller without read access does not wait for its summary. */
 async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: number): Promise<Output<'endConversation'>> {
   const mayRead = ctx.access.conversation?.permissions.has('read') ?? true
   const present = ({ status, duration, summary }: ConversationRecord) => ({
@@ -86,7 +91,7 @@ async function answerEnd(ctx: Context<Conversations>, id: string, wait_ms: numbe
   const isSettled = ({ analysis_status }: ConversationRecord) =>
     analysis_status !== 'queued' && analysis_status !== 'running'
   let latest: ConversationRecord | null = null
-  await ctx.core.live.signals.waitFor(id, mayRead ? wait_ms : 0, async () => {
+  await ctx.core.live.signals.waitFor(changeKey(id), mayRead ? wait_ms : 0, async () => {
     latest = (await findConversation(ctx.store, id)) ?? latest
     return latest === null || isSettled(latest) ? true : undefined
   })

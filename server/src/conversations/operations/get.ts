@@ -1,4 +1,4 @@
-// Reading one conversation, with as much of its transcript as an answer has room for.
+// Reads one conversation, with as much of its transcript as fits into an answer.
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { requireConversation } from '../read/require.ts'

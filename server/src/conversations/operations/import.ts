@@ -1,4 +1,4 @@
-// Bringing conversations in: each row is judged and committed by itself, all of it or nothing.
+// Imports conversations: each row is checked and committed on its own, completely or not at all.
 import { createHash } from 'node:crypto'
 import { noChange } from '../machine/change.ts'
 import { setImmediate } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { isUnstorable } from '../../database/failures.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { type FieldFault, tellFaults } from '../../base/faults.ts'
+import { type FieldFault, limitFaults } from '../../base/faults.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
 import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
@@ -21,7 +21,7 @@ import { findConversation } from '../read/conversation.ts'
 type RowOutcome = 'created' | 'unchanged' | FieldFault[]
 type Answer = Output<'importConversations'>
 
-/** Of all faults that an answer tells, beside the first of each row, as JSON. */
+/** For all faults of an answer except the first of each row, as JSON. */
 const max_told_bytes = 262_144
 
 export const importConversations: Handler<'importConversations', Conversations> = async (ctx, input) => {
@@ -32,23 +32,23 @@ export const importConversations: Handler<'importConversations', Conversations> 
     const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
     const id = idOf(row)
     if (typeof outcome !== 'string') {
-      answer.errors.push(...tellFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
+      answer.errors.push(...limitFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
     } else if (outcome === 'unchanged') answer.unchanged += 1
     else created.add(id!.toLowerCase())
-    // The same row again in one call, which is that call's own.
+    // A row repeated within one call counts as created by this call.
     if (outcome === 'created' && created.size === answer.created) answer.unchanged += 1
     answer.created = created.size
-    // Rows may be many, and each may take long to judge: other requests come in between.
+    // There may be many rows, each slow to check: lets other requests run in between.
     await setImmediate()
   }
   if (answer.created > 0) ctx.room.watcher.changed(ctx.store.organization_id)
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 
-/** One row that the database cannot hold must not cost the others. */
+/** A row that the database cannot store must not affect the others. */
 function faultOfUnstorable(error: unknown): FieldFault[] {
   if (!isUnstorable(error)) throw error
-  return [{ path: '', message: 'holds a value that cannot be stored' }]
+  return [{ path: '', message: 'contains a value that cannot be stored' }]
 }
 
 function idOf(row: unknown): string | null {
@@ -64,13 +64,13 @@ async function importRow(ctx: Context<Conversations>, row: unknown): Promise<Row
   const earlier = await compareWithEarlier(ctx, prepared.source.id, fingerprint)
   if (earlier) return earlier
   if (!maySeeAgent(ctx.access, prepared.source.agent_id ?? null)) {
-    return [{ path: 'agent_id', message: 'is not an agent that the credential may use' }]
+    return [{ path: 'agent_id', message: 'is not an agent that this credential may use' }]
   }
   const outcome = await ctx.store.transaction((tx) => writeRow(ctx, tx, prepared, fingerprint))
   return outcome === 'taken' ? (await compareWithEarlier(ctx, prepared.source.id, fingerprint))! : outcome
 }
 
-/** Null when the id is free; the same content, as sent, is unchanged; all else that has the id is an error. */
+/** Null if the id is free. The same content as sent is unchanged; any other use of the id is an error. */
 async function compareWithEarlier(
   ctx: Context<Conversations>,
   id: string,
@@ -84,15 +84,18 @@ async function compareWithEarlier(
   const record = found ?? (await find())
   const isSame = record?.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
   if (isSame) return (await wasCreatedByThisCall(ctx, id)) ? 'created' : 'unchanged'
-  return [{ path: 'id', message: 'is taken by a conversation with other content' }]
+  return [{ path: 'id', message: 'is already used by a conversation with different content' }]
 }
 
-/** A call with a key that broke off, and is sent again, or runs on another node too: what it has created is still its own. */
+/** A call with a key that broke off and is repeated, or runs on another node too, still owns the conversations that it created. */
 async function wasCreatedByThisCall(ctx: Context<Conversations>, id: string): Promise<boolean> {
   return ctx.key !== null && wasBornWith(ctx.store, id, birthOf(ctx, id))
 }
 
-/** The id of the first event. With a key it follows from that, and so says which call created the conversation. */
+/**
+ * The id of the first event. It is derived from the idempotency key, if there is one, and so identifies the call that created
+ * the conversation.
+ */
 function birthOf({ key, core }: Context, id: string): string {
   if (key === null) return core.ports.newId()
   const { namespace, key: name, fingerprint } = key.request
@@ -108,11 +111,16 @@ async function writeRow(
   const { conversation, items, end, progress, source } = prepared
   const version = await findImportedVersion(tx, source.agent_id ?? null, source.agent_version_id ?? null)
   if (prepared.takes_messages && version === null) {
-    return [{ path: 'agent_version_id', message: 'an active text conversation needs a published version that is here' }]
+    return [
+      {
+        path: 'agent_version_id',
+        message: 'must be a published version of this organization, since the conversation is active',
+      },
+    ]
   }
   const row = {
     ...conversation,
-    // An ended one is born active, takes its items and is closed, all in this transaction.
+    // An ended one is created as active, gets its items and is closed, all in this transaction.
     status: end ? ('in_progress' as const) : conversation.status,
     agent_version_id: version ?? source.agent_version_id ?? null,
     content_fingerprint,

@@ -1,4 +1,4 @@
-// Listing the turns of a conversation, in pages.
+// Lists the turns of a conversation, in pages.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'

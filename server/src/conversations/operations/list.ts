@@ -1,4 +1,4 @@
-// Listing conversations: a page, and the link to the next one.
+// Lists conversations: a page, and the link to the next one.
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { limitOf, pageOf } from '../read/list.ts'

@@ -1,4 +1,4 @@
-// A message and its reply: it is accepted, or was before with the same key, and the call waits for the turn that answers it.
+// Sends a message and waits for its reply: the message is accepted, or was accepted earlier with the same key.
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
@@ -34,7 +34,7 @@ function messageOf({ conversation_id, text, interactivity, parley_concurrency: c
 
 const said = (text: string) => ({ from: 'caller' as const, content: textContent(text), author: null })
 
-/** T1: whatever fails once the message is stored, the answer must say that it is. */
+/** T1: whatever fails after the message is stored, the answer must say that it is stored. */
 async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -52,7 +52,7 @@ function checkText(ctx: Context<Conversations>, text: string): void {
   }
 }
 
-/** A message that came before, with the same key: its turn, or a new one where that failed. Nothing is stored twice. */
+/** A message that was sent before with the same key: its turn, or a new one if that failed. Nothing is stored twice. */
 async function repeat(
   ctx: Context<Conversations>,
   { id, agent_version_id, channel }: ConversationRecord,

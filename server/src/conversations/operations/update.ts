@@ -1,4 +1,4 @@
-// Changing the metadata of a conversation.
+// Changes the metadata of a conversation.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'

@@ -11,10 +11,10 @@ const progressAndAgent = `join conversation_progress p on p.conversation_id = c.
 
 const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary']
 
-/** One of a list: what may be large is null where the list has no room for it. */
+/** A conversation in a list: large fields are null if they do not fit into the page. */
 export type ListedConversation = ConversationRecord & { has_room: boolean }
 
-/** Over the tables of `listedTables`, too. */
+/** Also valid over the tables of `listedTables`. */
 export const listedColumns = large_columns.reduce(
   (columns, name) => columns.replace(`c.${name}`, `case when page.has_room then c.${name} end as ${name}`),
   `${conversationColumns}, page.has_room`,
@@ -22,7 +22,7 @@ export const listedColumns = large_columns.reduce(
 
 const largeBytes = large_columns.map((name) => `coalesce(octet_length(to_json(r.${name})::text), 0)`).join(' + ')
 
-/** `ids` is an array, in the order of the list, which `page.place` keeps. */
+/** `ids` is an array in the order of the list, which `page.place` keeps. */
 export function listedTables(ids: string, max_bytes: string): string {
   const page = measureRows({ table: 'conversations', ids, bytes: largeBytes, max_bytes })
   return `${page} page join conversations c on c.id = page.id ${progressAndAgent}`

@@ -1,14 +1,14 @@
-// Reads the event log. Writes nothing: events are written with what they tell.
+// Reads the event log. Writes nothing: events are written together with the changes that they describe.
 import type { ConversationEvent, EventType } from '@parley/contract'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 
-/** Read at once: so many events, or so many bytes of them and the one that goes beyond. */
+/** Limits of one read: a number of events, or bytes, where the event that exceeds them is included. */
 const page_size = 200
 const page_bytes = 1_048_576
 
-// One after another by its number, which is what the index knows: an event that has no room in the page is not looked at. Only
-// before the first there may be a gap, of events that were erased.
+// One event after another by its number, as the index has them: an event beyond the page is not read. Only before the first
+// event can there be a gap, of events that were erased.
 const eventsStatement = statement(
   'read_events',
   `with recursive page as (
@@ -30,7 +30,7 @@ const eventsStatement = statement(
 
 type EventRow = ConversationEvent & { bytes: number }
 
-/** The events after a number, oldest first; `is_last` when there were no more. */
+/** The events after a number, oldest first; `is_last` if there are no more. */
 export async function readEvents(
   store: Store,
   conversation_id: string,
@@ -54,7 +54,7 @@ const endStatement = statement(
    from conversation_progress p where p.conversation_id = $1 and p.organization_id = $2`,
 )
 
-/** The number of the last event, and whether there are any of these types (null: of all) after a number. */
+/** The number of the last event, and whether there is any of these types (null: of any type) after a number. */
 export async function readLogEnd(
   store: Store,
   { conversation_id, after, types }: { conversation_id: string; after: number; types: ReadonlySet<EventType> | null },
@@ -83,12 +83,12 @@ export async function wasTurnRunning(
 }
 
 const progressStatement = acrossOrganizations(
-  'one look for all streams of a node',
+  'one query for all streams of a node',
   'read_log_progress',
   'select conversation_id, next_sequence from conversation_progress where conversation_id = any($1)',
 )
 
-/** How far the logs of conversations have come, over all organizations. */
+/** The last event number of conversations, across organizations. */
 export function readLogProgress(
   executor: Executor,
   conversation_ids: string[],

@@ -16,7 +16,7 @@ test.each([
   ['', 'empty'],
   ['%%%', 'not Base64'],
   [Buffer.from('yesterday').toString('base64'), 'no time'],
-  [Buffer.from('2026-13-45T00:00:00.000000Z').toString('base64'), 'no such time'],
+  [Buffer.from('2026-13-45T00:00:00.000000Z').toString('base64'), 'a time that does not exist'],
   [Buffer.from("2026-01-31T09:30:00Z' or true").toString('base64'), 'more than a time'],
 ])('refuses the cursor %j: %s', (cursor) => {
   expect(() => decodePublishedCursor(cursor)).toThrow(AppError)

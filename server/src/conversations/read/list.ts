@@ -1,4 +1,4 @@
-// Lists and counts conversations: filters, the published cursor recipe and the SQL that serves them.
+// Lists and counts conversations: the filters, the published cursor recipe, and the SQL for both.
 import type { ConversationFilters } from '@parley/contract'
 import { sql } from 'kysely'
 import { type Access, maySeeSensitive } from '../../calls/access.ts'
@@ -15,7 +15,10 @@ export type Page = ConversationFilters & { limit?: number | undefined; cursor?: 
 
 export const limitOf = ({ limit = 20 }: Page) => limit
 
-/** The query of a page, which the measurements explain. A page is never shorter for what it has no room for: that would be its end. */
+/**
+ * The query of a page, as the measurements suggest. A page is never cut short for its size: a short page would look like the
+ * last.
+ */
 export function pageOf(store: Store, access: Access, page: Page, max_bytes: number) {
   const { inOrder, byThemselves, byKeys } = filterConditions(store, access, page)
   if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodePublishedCursor(page.cursor)}::timestamptz`)
@@ -33,13 +36,14 @@ export function pageOf(store: Store, access: Access, page: Page, max_bytes: numb
     order by page.place`
 }
 
-/** How many of the newest are looked through for each row of a page, before all that matches is sorted. */
+/** How many of the newest conversations are scanned for each row of a page before all matches are sorted. */
 const newest_looked_through = 100
 
 /**
- * The ids of a page of what filters find whose indexes know no order. To walk from the newest on does not end where all that matches is
- * old; to sort all that matches takes long where there is much of it. The planner, which takes it to be spread evenly, can be wrong by
- * the size of the table. So the walk has an end, and what matches is sorted only where the walk finds no whole page.
+ * The ids of a page for filters whose indexes are not sorted by time. A scan from the newest on is slow if all matches are old;
+ * sorting
+ * all matches is slow if there are many. The planner assumes that matches are spread evenly and can be wrong by the size of
+ * the table. So the scan is bounded, and matches are sorted only if it does not fill the page.
  */
 function searchFor({
   inOrder,
@@ -75,10 +79,10 @@ export async function countMatching(store: Store, access: Access, filters: Conve
 }
 
 interface Conditions {
-  /** Whose indexes have the conversations in the order of the list. */
+  /** Their indexes are sorted like the list. */
   inOrder: Condition[]
   byThemselves: Condition[]
-  /** What an index can find of those before, and a little more; dear to compute of a row that is there already. */
+  /** What an index can find of the former, and possibly more; expensive to compute for a row that was already read. */
   byKeys: Condition[]
 }
 
@@ -119,13 +123,13 @@ function exactFilters(filters: ConversationFilters): Condition[] {
   if (filters.web_widget_id !== undefined) conditions.push(sql`c.web_widget_id = ${filters.web_widget_id}`)
   for (const column of ['agent_id', 'agent_version_id'] as const) {
     const id = filters[column]
-    // What cannot be an id matches nothing.
+    // A value that cannot be an id matches nothing.
     if (id !== undefined) conditions.push(isUuid(id) ? sql`${sql.ref(`c.${column}`)} = ${id}::uuid` : sql`false`)
   }
   return conditions
 }
 
-/** No character of a part has power. */
+/** No character of a value is a wildcard. */
 function substringFilters(filters: ConversationFilters) {
   return (['user_id', 'agent_number'] as const).flatMap((name) => {
     const part = filters[name]
@@ -133,7 +137,7 @@ function substringFilters(filters: ConversationFilters) {
   })
 }
 
-// Keys are of one organization: what others have is not met, and nobody can tell from the time whether it is there.
+// Keys include the organization: others' values never match, and timing does not reveal whether they exist.
 
 function textKeys({ organization_id }: Store, column: ReturnType<typeof sql.ref<string>>, part: string): Condition {
   return sql`text_keys(c.organization_id, ${column}) @> text_part_keys(${organization_id}::uuid, ${part})`
@@ -144,12 +148,12 @@ function metadataKeys({ organization_id }: Store, metadata: object): Condition {
     @> metadata_keys(${organization_id}::uuid, ${JSON.stringify(metadata)}::jsonb)`
 }
 
-/** As the operator `@>`, whose plan would be made by what all organizations have. */
+/** With the operator `@>`, whose plan would depend on the data of all organizations. */
 function holdsMetadata(metadata: object): Condition {
   return sql`jsonb_contains(c.custom_metadata, ${JSON.stringify(metadata)}::jsonb)`
 }
 
-/** Whether there is more than empty objects and lists, which have no keys. */
+/** Whether it contains more than empty objects and lists, which have no keys. */
 function holdsValues(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.values(value).some(holdsValues)
 }
@@ -184,7 +188,7 @@ function bound<T>(value: T | undefined, condition: (value: T) => Condition): Con
 
 const largestInteger = 2_147_483_647
 
-/** Bounds of a whole-number column, kept whole so that its index serves them. */
+/** Bounds of an integer column, rounded to integers so that its index can be used. */
 function wholeFrom(bound: number | undefined): number | undefined {
   return bound === undefined ? undefined : clampInteger(Math.ceil(bound))
 }
@@ -197,7 +201,7 @@ function clampInteger(value: number): number {
   return Math.max(-largestInteger, Math.min(largestInteger, value))
 }
 
-/** A filter must not tell what a field hides. */
+/** A filter must not reveal what a field hides. */
 function metadataFilter(access: Access, text: string | undefined): object | null {
   if (text === undefined) return null
   if (!maySeeSensitive(access)) {
@@ -218,13 +222,13 @@ export function parseJsonObject(path: string, text: string): object {
     if (!fault) return value
     throw invalid({ path, message: fault.message })
   }
-  throw invalid({ path, message: 'must be a JSON object as text' })
+  throw invalid({ path, message: 'must be a JSON object, written as text' })
 }
 
-/** A cursor's text has its seconds; the rest of its form is that of any time. */
+/** The text of a cursor always has seconds; otherwise it has the form of any time. */
 const timestampWithSeconds = /^\S{10}[T ]\d{2}:\d{2}:\d{2}/
 
-/** The recipe: Base64 of a `created_at`, in either alphabet, padded or not. */
+/** The published recipe: the Base64 of a `created_at`, in either alphabet, padded or not. */
 export function decodePublishedCursor(cursor: string): string {
   const text = /^[A-Za-z0-9+/_-]+={0,2}$/.test(cursor) ? Buffer.from(cursor, 'base64').toString('latin1') : ''
   if (timestampWithSeconds.test(text) && isTimestamp(text)) return text

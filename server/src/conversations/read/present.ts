@@ -1,4 +1,4 @@
-// Conversations, items and turns as the API shows them, with what the caller may not see left out.
+// Conversations, items and turns as the API shows them, without what the caller may not see.
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from '../machine/rows.ts'
@@ -6,7 +6,7 @@ import type { ListedConversation } from './conversation.ts'
 import type { TranscriptPart } from './transcript.ts'
 import { textOf, widgetOf } from '../machine/turn-items.ts'
 
-/** The safe fields, and the sensitive ones for who may see them; what was read of the transcript. */
+/** The safe fields, the sensitive ones if the caller may see them, and the transcript as far as it was read. */
 export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
   const { summary, initial_context, custom_metadata, recording_details } = record
   const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
@@ -14,7 +14,7 @@ export function presentConversation(access: Access, record: ConversationRecord, 
   return { ...presentSafeFields(record), ...sensitive, ...transcript }
 }
 
-/** As it is in a list. */
+/** A conversation in a list. */
 export function presentListed(access: Access, { has_room, ...record }: ListedConversation): Conversation {
   if (has_room || !maySeeSensitive(access)) return presentConversation(access, record)
   return { ...presentSafeFields(record), sensitive_omitted: true }
@@ -52,7 +52,7 @@ export function mayReadTranscript(access: Access): boolean {
   return access.conversation !== null || maySeeSensitive(access)
 }
 
-/** A conversation token with `read` sees the messages, at their positions, and nothing between them. */
+/** A conversation token with `read` sees the messages at their positions, and nothing between them. */
 function presentTranscript(
   access: Access,
   { items, next_position }: TranscriptPart,
@@ -93,14 +93,17 @@ export function presentTurn(turn: TurnRecord): Turn {
 }
 
 /**
- * What a conversation token, which is in an end user's browser, is not shown of a turn: what the agent asked of its tools, and what
- * they answered.
+ * Whether the caller may see tool calls. A conversation token, which is in an end user's browser, sees neither what the agent
+ * asked of its tools nor their answers.
  */
 export function maySeeToolCalls({ conversation }: Access): boolean {
   return conversation === null
 }
 
-/** What the agent said in a turn, each call that it made with its result, and what it showed to who can show it. */
+/**
+ * What the agent said in a turn, each of its calls with its result, and the widgets that it showed, for channels that can show
+ * them.
+ */
 export function presentReply(
   access: Access,
   items: ItemRecord[],

@@ -1,4 +1,4 @@
-// Finds the conversation that a call is about, or answers as if it did not exist for this caller.
+// Finds the conversation of a call, or answers as if it did not exist for this caller.
 import type { ConversationPermission } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import type { Context } from '../../calls/context.ts'
@@ -7,8 +7,9 @@ import type { ConversationRecord } from '../machine/rows.ts'
 import { findConversation } from './conversation.ts'
 
 /**
- * `permission` is what a conversation token needs; any other credential has been judged by its scopes. Unknown, malformed,
- * another organization's and another agent's ids are all the same 404.
+ * `permission` is what a conversation token needs; other credentials have been checked by their scopes. Ids that are unknown,
+ * malformed,
+ * or of another organization or agent all get the same 404.
  */
 export async function requireConversation(
   ctx: Pick<Context, 'access' | 'store'>,

@@ -1,19 +1,19 @@
-// Reads transcripts: in parts that an answer has room for, their two ends, what a model is shown of them, and the items of a turn.
-// Writes nothing.
+// Reads transcripts: in parts that fit into an answer, their beginning and end, what a model is shown of them, and the items of
+// a turn. Writes nothing.
 import { statement } from '../../database/database.ts'
 import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '../machine/rows.ts'
 
-/** Bytes of an item's own, as JSON. */
+/** The bytes of an item's own fields, as JSON. */
 const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
   + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
 
-/** Of all that an answer says of an item besides. */
+/** The bytes that an answer adds to an item. */
 const frame_bytes = 300
 const isSaid = `type = 'message' and role <> 'system'`
 
-// One item after another, which is how the index knows them: what has no room is not looked at.
+// One item after another, as the index has them: items beyond the limit are not read.
 const transcriptStatement = statement(
   'read_transcript',
   `with recursive part (position, bytes) as (
@@ -40,19 +40,19 @@ const transcriptStatement = statement(
 
 export interface TranscriptPart {
   items: ItemRecord[]
-  /** Of the first item that had no room; null: there is none. */
+  /** The first item that did not fit; null: all items fit. */
   next_position: number | null
 }
 
 export interface TranscriptRange {
   from: number
-  /** The part ends with the item that goes beyond. */
+  /** The item that exceeds it is included. */
   max_bytes: number
-  /** What was said, and nothing of tools and of the system. */
+  /** Messages only, without tool items and system messages. */
   only_said: boolean
 }
 
-/** What comes from a position on, oldest first, as far as there is room for it. */
+/** The items from a position on, oldest first, as far as they fit. */
 export async function readTranscript(
   store: Store,
   conversation_id: string,
@@ -89,7 +89,7 @@ const endsStatement = statement(
    order by position`,
 )
 
-/** What was said at the beginning and at the end, at least so many characters of each, with who said it. */
+/** The messages at the beginning and at the end, at least this many characters of each, with their roles. */
 export function readEnds(
   store: Store,
   conversation_id: string,
@@ -99,18 +99,18 @@ export function readEnds(
 }
 
 /**
- * What a model may be shown of an item, with the turn that its user messages came with: its own, or the failed one that its own
+ * What a model may be shown of an item, with the turn of its user messages: its own turn, or the failed one that its turn
  * tries again.
  */
 export type HistoryItem = Omit<ItemRecord, 'parts' | 'author' | 'metrics' | 'latency_ms' | 'created_at'> & {
   messages_of: string | null
-  /** There are older items that were not read. */
+  /** Older items exist that were not read. */
   is_cut?: boolean
 }
 
 const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
 
-/** Of a history so many are measured at once: of one that is small this costs next to nothing. */
+/** So many items of a history are measured at once: for a short history this costs next to nothing. */
 const measured_items = 16
 const characters = `coalesce(length(array_to_string(content, '')), length(coalesce(arguments, output)::text), 0)`
 const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own
@@ -118,8 +118,9 @@ const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, w
 
 const isWaiting = `(i.role = 'user' and exists (select from turns q where q.id = i.turn_id and q.status = 'queued'))`
 
-// Items of the turn itself are found by it (the offset keeps the planner from walking through all that is older), and tries of a
-// turn once for all items. Long ones before it are read as far as they count, and the one that goes beyond.
+// The items of the turn itself are found by its id (the offset keeps the planner from scanning everything older), and earlier
+// tries of a
+// turn once for all items. Long items before the turn are read up to the limit, including the one that exceeds it.
 const historyStatement = statement(
   'read_history',
   `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of,
@@ -154,18 +155,19 @@ const historyStatement = statement(
      select ${historyColumns} from ${ofTurn} and position < read.oldest
    ) items on true
    order by wanted.call, position`,
-  // All of it comes into memory at once, and who has a short history waits for who has a long one.
+  // All of it is in memory at once, and short histories wait for long ones.
   { most: 8 },
 )
 
-/** How far back a history is read: as long as it has fewer items and, before those of the turn, fewer characters. */
+/** How far back a history is read: up to a number of items and, before the turn's own items, a number of characters. */
 export interface HistoryReach {
   items: number
   characters: number
 }
 
 /**
- * The newest items, messages that wait for their turn not counted, as far as the reach goes; and, however old, those of a turn. Oldest
+ * The newest items as far as the reach goes, without messages that still wait for their turn; and all items of a turn, however
+ * old. Oldest
  * first.
  */
 export function readHistory(

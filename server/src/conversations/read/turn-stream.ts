@@ -5,6 +5,7 @@ import type { Conversations } from '../services.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { AppError, errorBody } from '../../base/errors.ts'
 import { liveKey } from '../../live/live-turns.ts'
+import { changeKey } from '../../live/shared.ts'
 import type { SeenTurn } from '../machine/turn-snapshots.ts'
 import { findTurn } from './turns.ts'
 import { readTurnItems } from './transcript.ts'
@@ -16,20 +17,20 @@ import { maySeeToolCalls, presentReply } from './present.ts'
 export interface AwaitedTurn {
   conversation_id: string
   turn_id: string
-  /** How long it may take at most. */
+  /** The longest time that it may take. */
   wait_ms: number
   interactivity: 'plain' | 'rich'
-  /** As it is known already; null: it has to be looked at. */
+  /** What is already known of it; null: it has to be read. */
   seen: SeenTurn | null
 }
 
-/** The last event is the reply, or why there is none. */
+/** The last event is the reply, or the reason why there is no reply. */
 export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
 
-/** How often the turn is looked at although nobody called. */
+/** How often the turn is read even without a signal. */
 const poll_ms = 500
 
-/** Waits for the end of the turn, and tells nothing of the way there. */
+/** Waits for the end of the turn without streaming its course. */
 export async function awaitTurn(ctx: Context<Conversations>, awaited: AwaitedTurn): Promise<MessageReply> {
   const course = followTurn(ctx, awaited, new AbortController().signal, null)
   for (;;) {
@@ -40,7 +41,7 @@ export async function awaitTurn(ctx: Context<Conversations>, awaited: AwaitedTur
   }
 }
 
-/** Everything of the turn; ends early when the reader is gone. */
+/** Streams the whole course of the turn; ends early when the reader disconnects. */
 export async function* streamTurn(
   ctx: Context<Conversations>,
   awaited: AwaitedTurn,
@@ -51,7 +52,7 @@ export async function* streamTurn(
   try {
     end = yield* followTurn(ctx, awaited, gone, narratorFor(ctx, awaited))
   } catch (error) {
-    ctx.log.error({ err: error, turn_id: awaited.turn_id }, 'a turn could not be followed to its end')
+    ctx.log.error({ err: error, turn_id: awaited.turn_id }, 'could not follow a turn to its end')
     end = { refusal: outcomeUnread(awaited.turn_id, error) }
   }
   if ('reply' in end) yield { event: 'turn.completed', data: end.reply }
@@ -62,9 +63,14 @@ function narratorFor({ access }: Context, { turn_id, interactivity }: AwaitedTur
   return new TurnNarrator(turn_id, { tells_calls: maySeeToolCalls(access), tells_widgets: interactivity === 'rich' })
 }
 
-/** The message is stored, and its turn goes on; what becomes of it could not be read. */
+/** The message is stored and its turn continues, but its outcome could not be read. */
 export function outcomeUnread(turn_id: string, cause: unknown): AppError {
-  return new AppError('turn_timed_out', 'The outcome could not be read; read it later.', { turn_id }, { cause })
+  return new AppError(
+    'turn_timed_out',
+    'The outcome of the turn could not be read. The message is stored; read the turn later.',
+    { turn_id },
+    { cause },
+  )
 }
 
 function eventOf({ error }: AppError): 'turn.cancelled' | 'turn.failed' {
@@ -83,7 +89,8 @@ async function* followTurn(
   const { results } = ctx.room
   const deadline = ports.clock.monotonic() + wait_ms
   const saidKey = liveKey(conversation_id)
-  using listener = signals.listen(turn_id, ...(narrator ? [conversation_id, saidKey] : []))
+  const storedKey = changeKey(conversation_id)
+  using listener = signals.listen(changeKey(turn_id), ...(narrator ? [storedKey, saidKey] : []))
   using expected = results.expect(turn_id)
   const look = () => expected.result ?? lookAtTurn(ctx, conversation_id, turn_id)
   for (let turn: SeenTurn | null | undefined = seen ?? (await look()); ;) {
@@ -99,8 +106,8 @@ async function* followTurn(
     const saying = live.read(conversation_id)
     const isOfTurn = narrator && saying?.turn_id === turn_id
     const isBehind = isOfTurn && narrator.isBehind(saying)
-    // What is said in a step is told after what was stored before it, the results of tools too.
-    const hasMore = listener.hasHeard(conversation_id)
+    // Live text of a step is emitted after what was stored before it, including tool results.
+    const hasMore = listener.hasHeard(storedKey)
     if (isOfTurn && !isBehind && !hasMore) yield* narrator.say(saying)
     if (isBehind && !hasMore && !turn) {
       turn = await look()
@@ -127,14 +134,17 @@ async function* tellProgress(
   }
 }
 
-/** A turn that was never carried out has not been started, and says nothing. */
+/** A turn that was never carried out has no start and no text. */
 function* tellEnd(narrator: TurnNarrator, turn: SeenTurn, items: Parameters<TurnNarrator['finish']>[0]) {
   if (turn.attempts === 0) return
   yield* narrator.start(turn.attempts)
   yield* narrator.finish(items)
 }
 
-/** Undefined: the database is gone for a moment, which ends no wait. Null: the turn is no more, since its conversation was deleted. */
+/**
+ * Undefined: the database is briefly unavailable, which ends no wait. Null: the turn is gone because its conversation was
+ * deleted.
+ */
 async function lookAtTurn(ctx: Context<Conversations>, conversation_id: string, turn_id: string) {
   try {
     return await findTurn(ctx.store, conversation_id, turn_id)
@@ -175,7 +185,7 @@ function concludeTurn(
       return refuse('turn_superseded')
     case null:
     case undefined:
-      return refuse('turn_timed_out', 'The turn is not over yet; read it later.')
+      return refuse('turn_timed_out', 'The turn is still running. The message is stored; read the turn later.')
   }
 }
 

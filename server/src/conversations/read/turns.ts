@@ -28,7 +28,7 @@ const newestTryStatement = statement(
    order by t.sequence desc limit 1`,
 )
 
-/** The newest of the turns that were to answer the messages of this one: itself, unless it failed and was tried again. */
+/** The newest of the turns that were to answer this turn's messages: the turn itself, unless it failed and was tried again. */
 export async function findNewestTry(
   store: Store,
   conversation_id: string,

@@ -18,7 +18,7 @@ function fill(queue: FairQueue<Sent>, ...sent: [owner: string, ...sizes: number[
 
 const takeNames = (queue: FairQueue<Sent>, with_large = true) => queue.take(with_large)?.requests.map(named)
 
-test('owners are taken from in turn, the oldest of each first, and the next group goes on where it was', () => {
+test('owners take turns, oldest request first, and the next group continues where the last one ended', () => {
   const queue = new FairQueue({ most: 4, ownerOf, sizeOf })
   fill(queue, ['a', 1, 1, 1, 1, 1, 1], ['b', 1], ['c', 1, 1])
   expect(takeNames(queue)).toEqual(['a0', 'b0', 'c0', 'a1'])
@@ -28,7 +28,7 @@ test('owners are taken from in turn, the oldest of each first, and the next grou
   expect(queue.take(true)).toBe(null)
 })
 
-test('a group has a size; who does not fit into it is first in the next one', () => {
+test('a group has a maximum size; a request that does not fit is first in the next one', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, most_size: 10 })
   fill(queue, ['a', 4, 4], ['b', 8, 1], ['c', 3])
   expect(takeNames(queue)).toEqual(['a0', 'c0'])
@@ -36,14 +36,14 @@ test('a group has a size; who does not fit into it is first in the next one', ()
   expect(takeNames(queue)).toEqual(['a1'])
 })
 
-test('what is larger than a group goes alone', () => {
+test('a request larger than a group forms its own group', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, most_size: 10 })
   fill(queue, ['a', 50, 1])
   expect(takeNames(queue)).toEqual(['a0'])
   expect(takeNames(queue)).toEqual(['a1'])
 })
 
-test('large ones go with others of their owner only, and not where they may not', () => {
+test('large requests are grouped only with others of their owner, and only if permitted', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, large_size: 5, most_size: 20 })
   fill(queue, ['a', 9, 1, 9, 9], ['b', 1, 9, 1])
   expect(queue.take(true)).toMatchObject({ is_large: true, requests: [{ n: 0 }, { n: 1 }, { n: 2 }] })
@@ -53,28 +53,28 @@ test('large ones go with others of their owner only, and not where they may not'
   expect(takeNames(queue)).toEqual(['a3'])
 })
 
-test('short ones wait behind no large one of their owner', () => {
+test('small requests do not wait behind large ones of their owner', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, large_size: 5 })
   fill(queue, ['a', 9, 1, 9, 1], ['b', 9, 1])
   expect(takeNames(queue, false)).toEqual(['a1', 'b1', 'a3'])
   expect(queue.take(false)).toBe(null)
 })
 
-test('a stream of short ones keeps no large one of their owner from its turn', () => {
+test('a stream of small requests does not block large ones of their owner', () => {
   const queue = new FairQueue({ most: 2, ownerOf, sizeOf, large_size: 5 })
   fill(queue, ['b', 1, 1, 1, 1, 1, 1], ['a', 1, 9, 1, 1, 1, 1])
   expect(takeNames(queue)).toEqual(['b0', 'a0'])
   expect(takeNames(queue)).toContain('a1')
 })
 
-test('the bounds of an owner hold for what is short and what is large together', () => {
+test('the limits of an owner apply to small and large requests together', () => {
   const queue = new FairQueue({ most: 1, ownerOf, sizeOf, large_size: 5, most_waiting: 3, most_waiting_size: 20 })
   const add = (owner: string, size: number) => queue.add({ owner, n: 0, size })
   expect([9, 1, 9, 1].map((size) => add('many', size))).toEqual([true, true, true, false])
   expect([4, 9, 9, 4].map((size) => add('large', size))).toEqual([true, true, false, true])
 })
 
-test('of one owner so much waits, and of the others what they have', () => {
+test('an owner at its limit does not affect others', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, most_waiting: 3, most_waiting_size: 10 })
   const add = (owner: string, size: number) => queue.add({ owner, n: 0, size })
   expect([1, 1, 1, 1].map((size) => add('many', size))).toEqual([true, true, true, false])
@@ -84,7 +84,7 @@ test('of one owner so much waits, and of the others what they have', () => {
   expect([add('many', 1), add('large', 1)]).toEqual([true, true])
 })
 
-test('what waits no longer is not taken, and leaves its room', () => {
+test('a removed request is not taken, and frees its space', () => {
   const queue = new FairQueue({ most: 10, ownerOf, sizeOf, most_waiting_size: 10 })
   const [first, second] = [
     { owner: 'a', n: 0, size: 6 },
@@ -97,7 +97,7 @@ test('what waits no longer is not taken, and leaves its room', () => {
   expect(takeNames(queue)).toEqual(['a1'])
 })
 
-test('whatever comes is taken once, short and large each in the order of their owner, in groups that keep the bounds', () => {
+test('every request is taken once, small and large ones each in the order of their owner, in groups within the limits', () => {
   const arbitrary = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(12), fc.boolean()), { maxLength: 40 })
   const bounds = { most: 4, large_size: 8, most_size: 15 }
   fc.assert(

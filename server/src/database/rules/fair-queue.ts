@@ -1,20 +1,20 @@
-// Who waits for what is done together: the requests of each owner in their order, short ones and large ones each in a
-// line, the owners in turn. Pure.
+// A queue of requests that are answered in groups: each owner has one line for small and one for large requests, in order, and
+// owners take turns. Pure.
 
 export interface FairQueueOptions<Request> {
-  /** So many are taken together. */
+  /** Maximum number of requests in a group. */
   most: number
-  /** In whose name a request comes; absent: all come in one name. */
+  /** The owner of a request; absent: all have the same owner. */
   ownerOf?: (request: Request) => string
-  /** In a unit of the caller's; absent: all are small. */
+  /** The size of a request in a unit of the caller's choice; absent: all are small. */
   sizeOf?: (request: Request) => number
-  /** A larger one is taken with others of its owner only. */
+  /** Requests above this size are grouped only with others of their owner. */
   large_size?: number
-  /** Of all that are taken together; one that is larger goes alone. */
+  /** Maximum total size of a group; a single larger request forms its own group. */
   most_size?: number
-  /** So many of one owner wait, or one. */
+  /** Maximum number of waiting requests of an owner; one is always accepted. */
   most_waiting?: number
-  /** All that one owner has waiting, or one. */
+  /** Maximum total size of an owner's waiting requests; one is always accepted. */
   most_waiting_size?: number
 }
 
@@ -23,7 +23,7 @@ export interface Group<Request> {
   is_large: boolean
 }
 
-/** All of one owner that is large, or all that is not. */
+/** The large requests of an owner, or the small ones. */
 interface Line<Request> {
   owner: Owner<Request>
   is_large: boolean
@@ -34,7 +34,7 @@ interface Owner<Request> {
   name: string
   short: Line<Request>
   long: Line<Request>
-  /** In both lines together, as is the size. */
+  /** Counts both lines, as does `size`. */
   count: number
   size: number
 }
@@ -48,9 +48,9 @@ function createOwner<Request>(name: string): Owner<Request> {
 
 export class FairQueue<Request> {
   readonly #options: Required<FairQueueOptions<Request>>
-  /** Each has something waiting. */
+  /** Owners with waiting requests. */
   readonly #owners = new Map<string, Owner<Request>>()
-  /** The one whose turn it is first. None is empty. What is short has a line of its own, so that it waits behind nothing large. */
+  /** Non-empty lines, the next one first. Small requests have their own line, so that they never wait behind large ones. */
   readonly #lines = new Set<Line<Request>>()
 
   constructor(options: FairQueueOptions<Request>) {
@@ -65,7 +65,7 @@ export class FairQueue<Request> {
     }
   }
 
-  /** False where its owner has as much waiting as may be. */
+  /** False if the owner has reached its limit of waiting requests. */
   add(request: Request): boolean {
     const { ownerOf, sizeOf, most_waiting, most_waiting_size } = this.#options
     const [name, size] = [ownerOf(request), sizeOf(request)]
@@ -81,7 +81,7 @@ export class FairQueue<Request> {
     return true
   }
 
-  /** It waits no longer. */
+  /** Removes a request that no longer waits. */
   remove(request: Request): void {
     const { ownerOf, sizeOf } = this.#options
     const owner = this.#owners.get(ownerOf(request))
@@ -92,13 +92,13 @@ export class FairQueue<Request> {
     this.#release(line, line.waiting.splice(place, 1)[0]!.size)
   }
 
-  /** Null where nothing waits that may be taken; what is large only `with_large`. */
+  /** Takes the next group; null if no request can be taken. Large requests are taken only `with_large`. */
   take(with_large: boolean): Group<Request> | null {
     const { most, most_size } = this.#options
     const requests: Request[] = []
     let size = 0
     let large_owner: Owner<Request> | null = null
-    // A line that has more goes to the end, and so is met again: the loop goes round until nothing fits.
+    // A line with more requests moves to the end and is visited again, so the loop continues until nothing fits.
     for (const line of this.#lines) {
       if (requests.length === most) break
       const { owner, is_large, waiting } = line
@@ -127,7 +127,7 @@ export class FairQueue<Request> {
     this.#release(line, size)
   }
 
-  /** What one that has left its line took of its owner's room. */
+  /** Gives the space of a removed request back to its owner. */
   #release(line: Line<Request>, size: number): void {
     const { owner } = line
     owner.count -= 1

@@ -1,4 +1,4 @@
-// The `http` action of a tool: its templates rendered to a request, the answer to data.
+// The `http` action of a tool: renders its templates to a request and parses the response.
 import type { ActionOf } from '@parley/contract'
 import type { JsonValue } from '../../base/json.ts'
 import {
@@ -18,13 +18,13 @@ import type { ActionRun, ActionRunners, ToolVariables } from './runner.ts'
 type HttpAction = ActionOf<'http'>
 
 const max_body_bytes = 262_144
-/** Of address, headers and body, as they are rendered. */
+/** Address, headers and body together, as rendered. */
 const max_request_characters = 524_288
 
-/** What it keeps has the name of `save_as`, or none. */
+/** The response is saved under `save_as`, or not at all. */
 export const runHttp: ActionRunners['http'] = async (action, seen, around) => {
   const { room, run } = around
-  if (room.saved_bytes <= 0) return { error: 'There is no room for another answer.' }
+  if (room.saved_bytes <= 0) return { error: 'The request was not sent: this call already stored 1 MiB of responses.' }
   const max_bytes = Math.min(max_body_bytes, room.saved_bytes)
   const response = await requestPatiently(requestOf(action, seen, max_bytes, around), action.retries ?? 0, around)
   const { status } = response
@@ -36,7 +36,7 @@ export const runHttp: ActionRunners['http'] = async (action, seen, around) => {
 
 const waits = { first_ms: 250, longest_ms: 4000 }
 
-/** Tries again what may pass, with the same key, as long as the tool has time. */
+/** Retries failures that may pass, with the same idempotency key, while the tool has time. */
 async function requestPatiently(
   request: Omit<OutboundRequest, 'timeout_ms'> & { timeout_ms: number | null },
   retries: number,
@@ -70,11 +70,11 @@ function requestOf(
   max_bytes: number,
   { call, run, budget, timeLeft }: ActionRun,
 ) {
-  // Above all other names: nothing that a model or an API says can stand for a secret.
+  // Above all other names: no value from a model or an API may take the place of a secret.
   const seen = { ...variables, secrets: Object.fromEntries(run.redactor.secrets) }
   let left = max_request_characters
   const render = (text: string) => {
-    if (timeLeft() <= 1) throw new OutboundError('timeout', 'The tool has no time left')
+    if (timeLeft() <= 1) throw new OutboundError('timeout', 'The tool reached its time limit')
     const rendered = renderTemplate(text, seen, { budget })
     left -= rendered.length
     if (left < 0) throw new TemplateError(`the request has more than ${max_request_characters} characters`)
@@ -83,7 +83,7 @@ function requestOf(
   const given = Object.entries(action.headers ?? {}).map(([name, value]) => [name.toLowerCase(), render(value)])
   const { content, content_type } = bodyOf(action.body, render)
   const headers: Record<string, string> = { ...content_type, ...Object.fromEntries(given) }
-  // The same on every try (T8), whatever the configuration says.
+  // The same for every try (T8), whatever the configuration says.
   headers['idempotency-key'] = call.call_id
   return {
     owner: run.organization_id,
@@ -94,7 +94,7 @@ function requestOf(
     timeout_ms: action.timeout_ms ?? null,
     max_body_bytes: max_bytes + run.redactor.margin_bytes,
     signal: run.signal,
-    // What an author puts into a header or a body may be a secret for that one origin.
+    // An author may put a secret for this origin into a header or the body.
     has_sensitive_body: true,
     sensitive_headers: Object.keys(headers).filter((name) => !harmless_headers.has(name)),
   }
@@ -128,7 +128,7 @@ function isJson(headers: Headers): boolean {
   return /^application\/(\S+\+)?json\b/i.test(headers.get('content-type') ?? '')
 }
 
-/** Cut off only after its secrets were taken out: half of one would not be known. */
+/** Cut off only after secrets were removed: half a secret would not be recognized. */
 function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Redactor, max_bytes: number): JsonValue {
   const text = body.toString('utf8')
   if (body.length > max_bytes) {
@@ -139,7 +139,7 @@ function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Re
   return value === undefined ? makeStorable(redactor.redactText(text)) : redactor.redactValue(value)
 }
 
-/** Undefined: it is none, or none that can be kept. */
+/** Undefined: not JSON, or JSON that cannot be stored. */
 function parseJson(text: string): JsonValue | undefined {
   try {
     const value = JSON.parse(text) as JsonValue

@@ -1,4 +1,4 @@
-// How each action is carried out, complete by type.
+// The runner of each action, complete by type.
 import { runHttp } from './http.ts'
 import { runPlayMessage } from './play-message.ts'
 import type { ActionRunners } from './runner.ts'

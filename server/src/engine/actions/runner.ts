@@ -1,30 +1,30 @@
-// What an action is given when it is carried out, and what may come of it.
+// What an action gets when it runs, and what it may return.
 import type { ActionOf, ActionType } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { RenderBudget } from '../../templates/templates.ts'
 import type { ToolCall, ToolRun } from '../tools/turn-tool.ts'
 
-/** What the templates of an action see. */
+/** The variables of an action's templates. */
 export type ToolVariables = Readonly<Record<string, JsonValue>>
 
-/** The call that an action is a part of. */
+/** The call that an action belongs to. */
 export interface ActionRun {
   call: ToolCall
   run: ToolRun
-  /** Milliseconds that are left of the actions' time. */
+  /** Milliseconds left for the actions. */
   timeLeft(): number
   /** For all templates of the call. */
   budget: RenderBudget
-  /** What all actions of the call together may still add. An action takes its part. */
+  /** What the remaining actions of the call may add in total. Each action subtracts what it uses. */
   room: { saved_bytes: number; said_characters: number }
 }
 
 export interface ActionResult {
   /** For the templates of later actions, and for the output. */
   saved?: JsonObject
-  /** To the end user, as a part of the reply. */
+  /** To the end user, as part of the reply. */
   said?: string
-  /** Why it failed, which ends the actions; null or absent: it did not. */
+  /** Why it failed, which ends the actions; null or absent: it succeeded. */
   error?: string | null
 }
 

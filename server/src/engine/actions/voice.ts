@@ -1,4 +1,4 @@
-// Actions of calls by voice: on text they are skipped, with a line in the log.
+// Actions for voice calls: skipped on text, with a line in the log.
 import type { VoiceActionType } from '@parley/contract'
 import type { ActionResult, ActionRun, ActionRunners, ToolVariables } from './runner.ts'
 

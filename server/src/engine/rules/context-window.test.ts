@@ -40,7 +40,7 @@ const texts = (items: HistoryItem[], turn_id: string, window = wide) =>
   selectHistory(items, turn_id, window).messages.map((message) => ('text' in message ? message.text : 'results'))
 
 describe('selectHistory', () => {
-  test('a message that was stored while an earlier turn ran comes after that turn’s reply', () => {
+  test('places a message that was stored during an earlier turn after that turn’s reply', () => {
     const items = [said('user', 'one', 'a'), said('user', 'two', 'b'), said('assistant', 'reply one', 'a')]
     expect(texts(items, 'b')).toEqual(['one', 'reply one', 'two'])
   })
@@ -51,7 +51,7 @@ describe('selectHistory', () => {
     expect(texts(items, 'b')).toEqual(['one', 'two'])
   })
 
-  test('a message that is tried again comes last, after what was answered since; what waits is left out', () => {
+  test('places a message that is tried again last, after those answered since; leaves out waiting ones', () => {
     const items = [
       said('user', 'one', 'a'),
       said('user', 'two', 'b'),
@@ -61,7 +61,7 @@ describe('selectHistory', () => {
     expect(texts(items, 'a')).toEqual(['two', 'reply two', 'one'])
   })
 
-  test('the reply of a later try goes with the messages that it answers', () => {
+  test('keeps the reply of a later try with the messages that it answers', () => {
     const items = [
       said('user', 'one', 'a'),
       said('user', 'two', 'b'),
@@ -72,7 +72,7 @@ describe('selectHistory', () => {
     expect(texts(items, 'c')).toEqual(['one', 'reply one', 'two', 'reply two', 'three'])
   })
 
-  test('messages of one turn stay together', () => {
+  test('keeps messages of one turn together', () => {
     const items = [said('user', 'one', 'a'), said('user', 'two', 'b'), said('user', 'and three', 'b')]
     expect(texts(items, 'b')).toEqual(['one', 'two', 'and three'])
   })
@@ -104,11 +104,11 @@ describe('selectHistory', () => {
     expect(texts(cut, 'c')).toEqual(['two', 'reply two', 'three'])
   })
 
-  test('always keeps the turn that is to be answered', () => {
+  test('always keeps the turn to be answered', () => {
     expect(texts([said('user', 'x'.repeat(4000), 'a')], 'a', { max_items: 1, max_tokens: 1 })).toHaveLength(1)
   })
 
-  test('calls of one step are one message with what was said before them; those of the next step are another', () => {
+  test('puts the calls of a step into one message with the text before them, and those of the next step into another', () => {
     const items = [
       said('user', 'one', 'a'),
       said('assistant', 'Looking.', 'a'),
@@ -123,7 +123,7 @@ describe('selectHistory', () => {
     expect(ids).toEqual(['one', ['1', '2'], ['1', '2'], ['3'], ['3']])
   })
 
-  test('never parts a call from its result', () => {
+  test('never separates a call from its result', () => {
     const items = [
       said('user', 'one', 'a'),
       call('1', 'a'),
@@ -141,7 +141,7 @@ describe('selectHistory', () => {
     expect(messages).toEqual([{ role: 'user', text: 'one' }])
   })
 
-  test('the greeting and system notes go into the preface', () => {
+  test('puts the greeting and system notes into the preface', () => {
     const items = [said('assistant', 'Welcome!'), said('system', 'VIP'), said('user', 'one', 'a')]
     expect(selectHistory(items, 'a', wide)).toEqual({
       preface: ['You opened the conversation with: Welcome!', 'VIP'],
@@ -149,7 +149,7 @@ describe('selectHistory', () => {
     })
   })
 
-  test('whatever the window, history begins with the end user and ends with the turn’s messages', () => {
+  test('for any window, history begins with the end user and ends with the turn’s messages', () => {
     const turns = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 30 })
     fc.assert(
       fc.property(
@@ -182,12 +182,12 @@ describe('cutResults', () => {
       message.role === 'tool' ? message.results.map(({ output }) => JSON.stringify(output).length) : [],
     )
 
-  test('results that fit stay as they are', () => {
+  test('keeps results that fit', () => {
     const all = messages('x'.repeat(3000))
     expect(cutResults(all, { max_tokens: 1000 })).toBe(all)
   })
 
-  test('others leave the short ones whole, and share the rest', () => {
+  test('keeps short results whole and divides the rest among long ones', () => {
     const [short, long, longer] = sizes(
       cutResults(messages('x'.repeat(500), 'y'.repeat(9000), 'z'.repeat(90_000)), { max_tokens: 2000 }),
     )
@@ -197,12 +197,12 @@ describe('cutResults', () => {
     expect(short! + long! + longer!).toBeLessThanOrEqual(8000)
   })
 
-  test('of each something is shown, however small the window', () => {
+  test('shows a part of each result, however small the window', () => {
     const cut = sizes(cutResults(messages('x'.repeat(5000), 'y'.repeat(5000)), { max_tokens: 1 }))
     for (const size of cut) expect([size > 900, size <= 1100]).toEqual([true, true])
   })
 
-  test('numbers count as they are sent, not as the database writes them out', () => {
+  test('counts numbers as they are sent, not as the database writes them', () => {
     const output = { numbers: Array.from({ length: 50 }, () => 1e300), text: 'x'.repeat(2000) }
     const all: ModelMessage[] = [
       { role: 'user', text: 'Look' },

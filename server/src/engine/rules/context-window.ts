@@ -1,4 +1,4 @@
-// What of the transcript goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
+// Selects the part of the transcript that goes to the model: the newest whole turns that fit, in the order of the turns. Pure.
 import type { HistoryItem, HistoryReach } from '../../conversations/read/transcript.ts'
 import { isSaidByTool } from '../../conversations/machine/turn-items.ts'
 import type { ModelMessage } from '../../models/models.ts'
@@ -12,25 +12,26 @@ export interface ContextWindow {
 
 /** What the model is shown besides the system prompt. */
 export interface ModelHistory {
-  /** Said before the end user's first word, or by the system: it goes into the system prompt. */
+  /** Messages before the end user's first one, or from the system: they go into the system prompt. */
   preface: string[]
   messages: ModelMessage[]
 }
 
 const characters_of_token = 4
-/** However much the window holds. */
+/** The limit, however large the window is. */
 const max_history_characters = 8 * 1024 * 1024
 
 /**
- * What to read for a window. One item more than may be shown: a turn of which not everything was read is too long then. Of
- * characters twice as many, since the database writes JSON longer, and turns that overlap may leave out what is newer.
+ * What to read for a window. One more item than may be shown: a turn that was not read completely is then too long. Twice as
+ * many
+ * characters, since the database writes JSON longer, and overlapping turns may leave out newer items.
  */
 export function reachOf({ max_items, max_tokens }: ContextWindow): HistoryReach {
   const characters = Math.min(2 * characters_of_token * max_tokens, max_history_characters)
   return { items: max_items + 1, characters }
 }
 
-/** A rough estimate that needs no tokenizer: four characters for a token, and a few for the frame of each item. */
+/** A rough estimate without a tokenizer: four characters per token, and a few tokens for the frame of each item. */
 export function estimateTokens(item: HistoryItem): number {
   const own = item.type === 'message' ? item.content?.join('') : undefined
   const text = own ?? JSON.stringify(item.arguments ?? item.output ?? '')
@@ -39,8 +40,8 @@ export function estimateTokens(item: HistoryItem): number {
 
 /**
  * `items` in the order of positions; `messages_of` is the turn whose user messages are to be answered. A message may be stored
- * while an earlier turn still runs, and tried again after later ones were answered: so items are grouped by the messages that
- * they belong to, those to be answered come last, and what still waits behind them is left out.
+ * while an earlier turn runs, and tried again after later ones were answered. So items are grouped by the messages that they
+ * belong to, the messages to be answered come last, and those that wait behind them are left out.
  */
 export function selectHistory(items: HistoryItem[], messages_of: string, window: ContextWindow): ModelHistory {
   const groups = groupByMessages(items).filter((group) => isWhole(group, messages_of))
@@ -69,7 +70,7 @@ function groupByMessages(items: HistoryItem[]): HistoryItem[][] {
   return [...groups.values()]
 }
 
-/** The last group is always kept: it is what is to be answered. */
+/** The last group is always kept: it has the messages to be answered. */
 function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryItem[][] {
   let itemsLeft = window.max_items
   let tokensLeft = window.max_tokens
@@ -84,11 +85,11 @@ function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryI
   return groups.slice(first)
 }
 
-/** Of each result of a tool so much is always shown. */
+/** This much of each tool result is always shown. */
 const least_result_characters = 1000
 
 /**
- * The newest turn is shown whole, but for what its tools have answered: where that is more than the window holds, the longest
+ * The newest turn is shown whole, except for its tool results: if they exceed the window, the longest
  * results are cut off, all at the same length.
  */
 export function cutResults(
@@ -117,7 +118,7 @@ function charactersBeside(message: ModelMessage): number {
   return calls.reduce((sum, call) => sum + sentBytes(call.arguments), message.text.length)
 }
 
-/** How much each may have when those that need less leave the rest to the others. */
+/** The most that each may have, where small ones leave their unused share to the others. */
 function shareOf(room: number, sizes: number[]): number {
   let left = room
   for (const [index, size] of sizes.toSorted((a, b) => a - b).entries()) {
@@ -137,7 +138,7 @@ function toHistory(items: HistoryItem[]): ModelHistory {
   for (const [index, item] of items.entries()) {
     switch (item.type) {
       case 'message':
-        // The result of its call tells the model.
+        // The model learns of it from the result of the call.
         if (!isSaidByTool(item)) addMessage(item, preface, messages)
         break
       case 'function_call':
@@ -154,14 +155,14 @@ function addMessage(item: HistoryItem, preface: string[], messages: ModelMessage
   const text = item.content!.join('\n')
   if (item.role === 'user') messages.push({ role: 'user', text })
   else if (item.role === 'system') preface.push(text)
-  // Some providers take no history that begins with the assistant.
+  // Some providers accept no history that begins with the assistant.
   else if (messages.length === 0) preface.push(`You opened the conversation with: ${text}`)
   else messages.push({ role: 'assistant', text, tool_calls: [] })
 }
 
 /**
- * Calls that stand side by side are one message, with what was said before them, and so are their results. A call without a
- * recorded result is left out: a provider refuses a history in which one is missing.
+ * Adjacent calls become one message, with the text before them, and so do their results. A call without a
+ * stored result is left out: providers refuse a history in which a result is missing.
  */
 function addToolCall(
   call: HistoryItem,

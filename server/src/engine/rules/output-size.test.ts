@@ -4,7 +4,7 @@ import { storedBytes } from '../../base/json-size.ts'
 import type { JsonValue } from '../../base/json.ts'
 import { fitOutput, max_output_bytes, max_turn_output_bytes, roomAfter, takeRoom } from './output-size.ts'
 
-test('texts are cut off all at the same length, the rest stays', () => {
+test('cuts long texts off at the same length and keeps the rest', () => {
   const value = { status: 200, short: 'abc', one: 'x'.repeat(1000), two: ['y'.repeat(5000)] }
   const fitted = fitOutput(value, 500) as typeof value
   expect(fitted).toMatchObject({ status: 200, short: 'abc' })
@@ -13,7 +13,7 @@ test('texts are cut off all at the same length, the rest stays', () => {
   expect(storedBytes(fitted)).toBeGreaterThan(480)
 })
 
-test('what is no long text is cut off as one', () => {
+test('cuts off a value without long texts as JSON text', () => {
   expect(
     fitOutput(
       Array.from({ length: 1000 }, () => 1234),
@@ -22,7 +22,7 @@ test('what is no long text is cut off as one', () => {
   ).toMatch(/^\[1234,1234.* … \(cut off\)$/)
 })
 
-test('whatever it is, it fits, and can be stored', () => {
+test('any value fits and can be stored', () => {
   fc.assert(
     fc.property(
       fc.jsonValue({ maxDepth: 4 }),
@@ -37,7 +37,7 @@ test('whatever it is, it fits, and can be stored', () => {
   )
 })
 
-test('a turn has room for so much, whoever began it; of a result something is always left', () => {
+test('the results of a turn are limited over all attempts, and a part of each result is always kept', () => {
   const output = 'x'.repeat(400_000)
   const room = roomAfter([{ type: 'function_call_output', output: 'y'.repeat(1_000_000) }])
   let bytes = 1_000_000

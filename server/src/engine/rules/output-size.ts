@@ -1,40 +1,40 @@
-// How large the results of tools may be, and what is left of one that is larger. Pure.
+// Limits the size of tool results, and shortens larger ones. Pure.
 import type { ItemRecord } from '../../conversations/machine/rows.ts'
 import { storedBytes } from '../../base/json-size.ts'
 import type { JsonValue } from '../../base/json.ts'
 import { makeStorable } from '../../base/text.ts'
 
-/** Of one call, as JSON. */
+/** Per call, as JSON. */
 export const max_output_bytes = 262_144
-/** Of all calls of a turn: a conversation must be read as a whole. */
+/** For all calls of a turn: a conversation must be readable as a whole. */
 export const max_turn_output_bytes = 2 * 1024 * 1024
 /** Around an answer of that size, such as its status. */
 const frame_bytes = 1024
-/** So much of a result there is always room for. */
+/** This much of a result is always kept. */
 const least_output_bytes = 1000
 
-/** What the results of a turn may still take. */
+/** What the results of a turn may still add. */
 export interface OutputRoom {
   left: number
 }
 
-/** As it is stored, or as it is sent. */
+/** The size when stored, or when sent. */
 type SizeOf = (value: JsonValue) => number
 
-/** `items`: what earlier attempts have left of the turn. */
+/** `items`: those that earlier attempts have stored for the turn. */
 export function roomAfter(items: readonly Pick<ItemRecord, 'type' | 'output'>[]): OutputRoom {
   const outputs = items.filter(({ type }) => type === 'function_call_output')
   return { left: outputs.reduce((left, { output }) => left - storedBytes(output), max_turn_output_bytes) }
 }
 
-/** A result for which room is made, by cutting it off where there is too little. */
+/** Takes the result's size from what is left, and cuts the result off if it does not fit. */
 export function takeRoom(room: OutputRoom, output: JsonValue): JsonValue {
   const fitted = fitOutput(output, Math.max(least_output_bytes, Math.min(max_output_bytes + frame_bytes, room.left)))
   room.left -= storedBytes(fitted)
   return fitted
 }
 
-/** The value with its longest texts cut off, all at the same length; where that is not enough, its JSON cut off as a text. */
+/** The value with its longest texts cut off, all at the same length; if that is not enough, its JSON, cut off as a text. */
 export function fitOutput(value: JsonValue, max_bytes: number, sizeOf: SizeOf = storedBytes): JsonValue {
   const excess = sizeOf(value) - max_bytes
   if (excess <= 0) return value
@@ -44,14 +44,14 @@ export function fitOutput(value: JsonValue, max_bytes: number, sizeOf: SizeOf = 
   return cutOff(typeof value === 'string' ? value : JSON.stringify(value), max_bytes)
 }
 
-/** Of a text it is the same whether it is stored or sent. */
+/** A text has the same size stored and sent. */
 function listTextSizes(value: JsonValue): number[] {
   if (typeof value === 'string') return [storedBytes(value)]
   if (typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap(listTextSizes)
 }
 
-/** The length to cut texts off at so that all together lose `excess`; null: they are not that long. */
+/** The length at which texts must be cut off to lose `excess` in total; null: they are not that long. */
 function longestThatFits(sizes: number[], excess: number): number | null {
   sizes.sort((a, b) => b - a)
   let sum = 0
@@ -75,7 +75,7 @@ function cutTexts(value: JsonValue, max_bytes: number): JsonValue {
 
 const cut_off = ' … (cut off)'
 
-/** So much of a text that it fits as JSON, whatever escapes that takes. */
+/** As much of a text as fits as JSON, including escapes. */
 export function cutOff(text: string, max_bytes: number): string {
   const ended = (length: number) => `${makeStorable(text.slice(0, length))}${cut_off}`
   let [least, most] = [0, Math.min(text.length, max_bytes)]

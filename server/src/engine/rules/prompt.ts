@@ -1,4 +1,4 @@
-// The system prompt and the wrapping of the reply: an agent's configuration and a conversation rendered to text. Pure.
+// Renders an agent's configuration and a conversation to the system prompt, and wraps the reply. Pure.
 import { agentDefaults } from '@parley/contract'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { PromptVariables } from '../../conversations/conversations.ts'

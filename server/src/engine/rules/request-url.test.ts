@@ -5,7 +5,7 @@ import { renderUrl } from './request-url.ts'
 
 const host = 'http://shop.example'
 
-describe('a value stays in its place', () => {
+describe('a value stays in its place in the URL', () => {
   test.each<[string, string, string]>([
     ['/orders/{{ a }}', 'A-1001', '/orders/A-1001'],
     ['/orders/{{ a }}', 'a/b', '/orders/a%2Fb'],
@@ -44,11 +44,11 @@ describe('a value stays in its place', () => {
     ['{{ a }}:80/orders', '.evil.example'],
     ['{{ a }}{{ b }}', '.evil.example'],
     ['{% if a %}{{ a }}{% endif %}{% if b %}{% endif %}/orders', '.evil.example'],
-  ])('or is refused: %s with %j', (template, a) => {
+  ])('refuses %s with %j', (template, a) => {
     expect(() => renderUrl(`${host}${template}`, { a })).toThrow(OutboundError)
   })
 
-  test('whatever the value is: the origin, the segments around it and the other parameters stay', () => {
+  test('for any value, the origin, the other segments and the other parameters stay', () => {
     const value = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 12 }),
       fc.string({
@@ -75,7 +75,7 @@ describe('a value stays in its place', () => {
   })
 })
 
-describe('what an author leaves to a value as a whole', () => {
+describe('parts that an author leaves entirely to a value', () => {
   test.each<[string, Record<string, string>, string]>([
     ['{{ base }}/orders/{{ a }}', { base: `${host}/v1`, a: '1/2' }, '/v1/orders/1%2F2'],
     [' {{ base }}{{ path }} ', { base: host, path: '/orders?x=1' }, '/orders?x=1'],
@@ -96,7 +96,7 @@ describe('what an author leaves to a value as a whole', () => {
   })
 })
 
-test('what is none is refused without being told', () => {
+test('an invalid address is refused without being quoted', () => {
   for (const text of ['', 'orders', '{{ nothing }}/orders', 'http://{{ nothing }}/x', 'http://{{ slash }}/x']) {
     expect(() => renderUrl(text, { slash: '/x' })).toThrow('The address is not a valid http or https URL')
   }
@@ -105,6 +105,6 @@ test('what is none is refused without being told', () => {
 test.each([
   ['long', '{% for i in range(900) %}{{ i }}aaaaaaaaaaaaaaaaaaaa{% endfor %}'],
   ['many', '{% for i in range(2000) %}{{ i }}{% endfor %}'],
-])('%s values are refused', (_what, template) => {
+])('refuses an address with %s values', (_what, template) => {
   expect(() => renderUrl(`${host}/${template}`, {})).toThrow(OutboundError)
 })

@@ -1,14 +1,14 @@
-// What a turn does next, judged by how far it has come. Pure.
+// Decides what a turn does next from its progress. Pure.
 import { growthOfNumbers } from '../../base/json-size.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { findUnstorable, makeStorable } from '../../base/text.ts'
 import type { ModelAnswer } from '../../models/models.ts'
 import type { TurnTool } from '../tools/turn-tool.ts'
 
-/** Calls that one answer of the model may make; what it asks for beyond is dropped, and it never hears of it. */
+/** Calls per answer of the model; further ones are dropped without telling the model. */
 export const max_calls_per_step = 32
 const max_argument_characters = 65_536
-/** Of all calls of one answer. */
+/** For all calls of one answer. */
 const max_step_argument_characters = 262_144
 const max_name_characters = 200
 
@@ -16,13 +16,13 @@ export interface Progress {
   /** Finished steps of the turn, each with tool calls. */
   steps: number
   max_tool_steps: number
-  /** Whether the end user was told something by now. */
+  /** Whether the end user has been told something so far. */
   has_said: boolean
   /** Whether the agent has asked to end the conversation. */
   is_ending: boolean
 }
 
-/** What was said and done, by earlier attempts or in a step. */
+/** Text and calls of earlier attempts, or of one step. */
 export interface Done {
   texts: number
   results: { name: string | null; is_error: boolean | null }[]
@@ -38,7 +38,7 @@ export function advance(progress: Progress, tools: ReadonlyMap<string, TurnTool>
   }
 }
 
-/** At the limit the model is asked once more, without tools, so that there is a reply. */
+/** At the limit the model is called once more, without tools, so that there is a reply. */
 export function mayUseTools({ steps, max_tool_steps }: Pick<Progress, 'steps' | 'max_tool_steps'>): boolean {
   return steps < max_tool_steps
 }
@@ -52,7 +52,7 @@ export function judgeAnswer(answer: ModelAnswer, progress: Progress): Verdict {
   return calls ? 'step_limit' : 'empty'
 }
 
-/** A call as it is recorded, with its tool, or with why it cannot be carried out. */
+/** A call as it is stored, with its tool or the reason why it cannot be carried out. */
 export type PlannedCall = { call_id: string; name: string; arguments: JsonObject } & (
   | { tool: TurnTool }
   | { fault: string }
@@ -68,19 +68,18 @@ export function planCalls(
     const name = makeStorable(asked).slice(0, max_name_characters)
     const call = { call_id: newId(), name, arguments: {} }
     const tool = tools.get(asked)
-    if (!tool) return { ...call, fault: 'There is no tool of this name.' }
+    if (!tool) return { ...call, fault: 'No tool has this name.' }
     const given = text.length > room ? no_room : parseArguments(text)
     if (typeof given !== 'string') room -= text.length + growthOfNumbers(given)
     return typeof given === 'string' ? { ...call, fault: given } : { ...call, arguments: given, tool }
   })
 }
 
-const no_room = `The arguments of the calls of this step have more than ${max_step_argument_characters} characters together.`
+const no_room = `The arguments of all calls of this step exceed ${max_step_argument_characters} characters in total.`
 
 /** The arguments, or what is wrong with them. */
 function parseArguments(text: string): JsonObject | string {
-  if (text.length > max_argument_characters)
-    return `The arguments have more than ${max_argument_characters} characters.`
+  if (text.length > max_argument_characters) return `The arguments exceed ${max_argument_characters} characters.`
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -89,7 +88,7 @@ function parseArguments(text: string): JsonObject | string {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'The arguments must be a JSON object.'
   if (text.length + growthOfNumbers(value) > max_argument_characters)
-    return `The arguments have more than ${max_argument_characters} characters with their numbers written out in full.`
+    return `The arguments exceed ${max_argument_characters} characters with their numbers written out in full.`
   const [fault] = findUnstorable(value, 1)
-  return fault ? `The arguments cannot be taken: ${fault.path} ${fault.message}.` : (value as JsonObject)
+  return fault ? `The arguments were not accepted: ${fault.path} ${fault.message}.` : (value as JsonObject)
 }

@@ -1,4 +1,4 @@
-// The server's own tools: they show something, or end the conversation, and nothing happens outside of the transcript.
+// The built-in tools: they show something or end the conversation, and have no effect outside the transcript.
 import { type FormDefinition, type Widget, type WidgetType, widgetData } from '@parley/contract'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -8,7 +8,7 @@ import { type TurnTool, done } from './turn-tool.ts'
 const harmless = { is_checked: true, idempotent: true, needs_room: false }
 const no_arguments: JsonObject = { type: 'object', properties: {}, additionalProperties: false }
 
-/** Those that show something are for clients that can draw it. */
+/** Tools that show something are for clients that can display it. */
 export function builtInTools(config: ResolvedConfig, interactivity: 'plain' | 'rich'): TurnTool[] {
   const { widgets, forms, end_conversation } = config
   const shown = interactivity === 'rich' ? [...widgets.map(widgetTool), ...forms.map(formTool)] : []
@@ -22,7 +22,7 @@ function widgetTool(widget: WidgetType): TurnTool {
     name: `show_${widget}_widget`,
     description: `Shows the end user a widget beside your text. ${String(parameters['description'])}`,
     parameters,
-    // The arguments have been held against the widget's schema.
+    // The arguments have been checked against the widget's schema.
     run: async ({ arguments: data }) => done(widgetResult({ type: widget, data: data as unknown } as Widget)),
   }
 }

@@ -1,4 +1,5 @@
-// The tool calls of a step: carried out side by side, each result written as it comes. And those that an attempt which is gone
+// Carries out the tool calls of a step side by side and writes each result as it arrives. Also settles calls that a lost
+// attempt
 // has left without a result.
 import type { ToolResult } from '../../conversations/machine/attempt-decisions.ts'
 import { reach } from '../../conversations/conversations.ts'
@@ -17,13 +18,13 @@ export interface CarriedOut extends ModelToolResult {
   said: string
 }
 
-/** Results in the order of the calls. The first one that cannot be written ends them all. */
+/** Results in the order of the calls. The first that cannot be written stops all of them. */
 export async function carryOutCalls(
   calls: PlannedCall[],
   run: CallRun,
   writeResult: WriteResult,
 ): Promise<CarriedOut[]> {
-  // Also for tools that name none: what one has sent, another may get back.
+  // Also for tools that use no secret: what one tool has sent, another may get back.
   const redactor = createRedactor(calls.some((call) => 'tool' in call) ? await run.readSecrets() : new Map())
   const stop = new AbortController()
   const signal = AbortSignal.any([run.signal, stop.signal])
@@ -43,7 +44,7 @@ async function carryOutCall(
   writeResult: WriteResult,
 ): Promise<CarriedOut> {
   const { call_id, name } = call
-  // Its result came with the step.
+  // Its result was stored with the step.
   if ('fault' in call) return { call_id, name, output: call.fault, is_error: true, said: '' }
   const { ports } = run.services
   await reach(ports, 'tool.asked')
@@ -58,15 +59,15 @@ async function carryOutCall(
   return { call_id, name, ...outcome, said: text }
 }
 
-/** What others answer is not asked for where there is no room for it. */
+/** A call whose answer would exceed the limit is not made. */
 async function makeCall(call: Extract<PlannedCall, { tool: unknown }>, run: ToolRun & Pick<CallRun, 'room'>) {
   if (run.room.left <= 0 && call.tool.needs_room) return failed(no_room)
   return runTool(call.tool, call, run)
 }
 
-const no_room = 'The call was not made: what the tools have answered in this turn is as much as there is room for.'
+const no_room = 'The call was not made: tool results in this turn reached the limit of 2 MiB.'
 
-/** Whatever comes of a call, no secret is in it: neither in what is kept of it nor in what is thrown, which the log shows. */
+/** Removes secrets from everything that a call yields: its result, and what it throws, which is logged. */
 async function runRedacted(run: () => Promise<ToolOutcome>, redactor: Redactor): Promise<ToolOutcome> {
   try {
     const { output, is_error, said } = await run()
@@ -74,7 +75,7 @@ async function runRedacted(run: () => Promise<ToolOutcome>, redactor: Redactor):
   } catch (error) {
     for (const fault of listCauses(error)) {
       const { message, stack = '' } = fault
-      // Defined, since some errors of the platform have it read-only.
+      // With defineProperty, since some errors of the platform have a read-only message.
       Object.defineProperty(fault, 'message', { value: redactor.redactText(message) })
       Object.defineProperty(fault, 'stack', { value: redactor.redactText(stack) })
     }
@@ -94,11 +95,11 @@ function listCauses(error: unknown): Error[] {
   return causes
 }
 
-const unknown_outcome = 'It is not known whether this call was carried out: the server that made it was lost.'
+const unknown_outcome = 'It is unknown whether this call was carried out: the server that made it stopped.'
 
 /**
- * T8: calls of an earlier attempt that have no result. Nobody knows what became of them: those of an idempotent tool are made
- * again, of the others the model is told so.
+ * T8: calls of an earlier attempt that have no result. Their outcome is unknown: calls of an idempotent tool are
+ * repeated; for the others, the model is told that the outcome is unknown.
  */
 export async function settleOrphans(
   { items, tools }: Pick<RunningTurn, 'items' | 'tools'>,

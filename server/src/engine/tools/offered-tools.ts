@@ -1,4 +1,4 @@
-// The tools that a turn offers to the model: the server's own, the agent's, and those that the turn's sources add.
+// The tools that a turn offers to the model: the built-in ones, the agent's, and those that the turn's sources add.
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { ResolvedTool } from '../../agents/rules/tools.ts'
 import type { ActionRunners } from '../actions/runner.ts'
@@ -6,12 +6,13 @@ import { builtInTools } from './built-in-tools.ts'
 import { runActions } from './run-actions.ts'
 import type { TurnTool } from './turn-tool.ts'
 
-/** Providers take no more; the agent's own may be more, then theirs to refuse. */
+/** Providers accept no more. An agent may have more tools of its own; then the provider refuses them. */
 const max_tools = 128
 
 /**
- * A map, since models name what they like. Where two have one name, the author's own counts; those of sources take what room
- * and names are left.
+ * A map, since models use any name. If two tools have one name, the author's own counts; those of sources get the names and
+ * places
+ * that are left.
  */
 export function assembleTools(
   config: ResolvedConfig,

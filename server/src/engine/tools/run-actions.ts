@@ -1,4 +1,4 @@
-// The actions of a tool, one after the other: what they save is what later ones see, and the first that fails ends them.
+// Runs the actions of a tool one after the other: later ones see what earlier ones saved, and the first that fails ends them.
 import { setImmediate } from 'node:timers/promises'
 import type { ToolAction } from '@parley/contract'
 import type { ResolvedTool } from '../../agents/rules/tools.ts'
@@ -9,7 +9,7 @@ import type { ActionRun, ActionRunners, ToolVariables } from '../actions/runner.
 import type { ToolCall, ToolOutcome, ToolRun } from './turn-tool.ts'
 
 const max_output_characters = 262_144
-/** Of all actions of a call. */
+/** For all actions of a call. */
 const max_said_together = 262_144
 const max_saved_bytes = 1_048_576
 /** For all error actions of a call. */
@@ -40,7 +40,7 @@ export async function runActions(
   const around = within(timeout_ms)
   await runInOrder(tool.actions, runners, progress, around)
   const is_error = progress.error !== null
-  // What failed may have used up all of the time.
+  // The failed action may have used up all of the time.
   const late = () => within(Math.min(timeout_ms, max_error_actions_ms))
   if (is_error) await runInOrder(tool.actions_on_error, runners, progress, late())
   const output = outputOf(tool.output, progress, around)
@@ -56,12 +56,12 @@ async function runInOrder(
 ): Promise<void> {
   try {
     for (const action of actions) {
-      // Rendering takes its time, and the calls of a step begin all at once: others have their turn in between.
+      // Rendering takes time, and the calls of a step start together: lets others run in between.
       await setImmediate()
       const seen = variablesOf(progress, around)
       if (action.condition && !evaluateCondition(action.condition, seen, around.budget)) continue
       const { saved = {}, said, error = null } = await runAction(runners, action, seen, around)
-      // Spread: assigning would take some names for the prototype.
+      // Spread: an assignment would treat some names as the prototype.
       progress.saved = { ...progress.saved, ...saved }
       if (said !== undefined) progress.said.push(said)
       if (error === null) continue
@@ -79,12 +79,12 @@ function runAction<Action extends ToolAction>(
   seen: ToolVariables,
   around: ActionRun,
 ) {
-  // One of the runner's own type: what the map of all of them says cannot be said of one that is looked up.
+  // The type of one runner: TypeScript cannot relate a looked-up entry of the map to its action.
   const run = runners[action.type] as (...given: [Action, ToolVariables, ActionRun]) => ReturnType<typeof runners.http>
   return run(action, seen, around)
 }
 
-/** What the author of the configuration named stands above what a model named. */
+/** Names set by the configuration's author take precedence over those set by a model. */
 function variablesOf({ saved, error }: Pick<Progress, 'saved' | 'error'>, { call, run }: ActionRun): ToolVariables {
   return { ...call.arguments, ...saved, error: error ?? '', ...run.variables, arguments: call.arguments }
 }
@@ -105,7 +105,7 @@ function outputOf(
   }
 }
 
-/** What the answer of a server says for itself needs no words of ours. */
+/** A server's response is returned without any additions. */
 function plainOutput({ saved, error }: Pick<Progress, 'saved' | 'error'>): JsonValue {
   if (error === null) return saved
   return Object.keys(saved).length === 0 ? error : { ...saved, error }

@@ -1,4 +1,4 @@
-// A tool as a turn offers it to the model, whatever it comes from, and one call of it.
+// A tool as a turn offers it to the model, whatever its source, and one call of it.
 import type { Logger } from 'pino'
 import { checkAgainst } from '../../agents/rules/argument-schemas.ts'
 import type { FieldFault } from '../../base/errors.ts'
@@ -13,15 +13,15 @@ export interface TurnTool {
   description: string
   /** JSON Schema of the arguments. */
   parameters: JsonObject
-  /** Whether arguments are held against it here; if not, whoever carries the call out judges them. */
+  /** Whether arguments are checked against it here; if not, the receiver of the call checks them. */
   is_checked: boolean
-  /** Whether a call of which nobody knows what became of it may be made again (T8). */
+  /** Whether a call with an unknown outcome may be repeated (T8). */
   idempotent: boolean
-  /** Whether it may answer at length: it is not called where the turn has no room for more. */
+  /** Whether its answer may be long: it is not called once the turn's results have reached their limit. */
   needs_room: boolean
-  /** What is over when a call of it has succeeded. */
+  /** What ends when a call of it has succeeded. */
   ends?: 'conversation'
-  /** Throws the signal's reason when it is told to stop, and nothing else that is not a fault of the server. */
+  /** Throws the signal's reason when it is aborted; otherwise it throws only for defects of this server. */
   run(call: ToolCall, run: ToolRun): Promise<ToolOutcome>
 }
 
@@ -34,7 +34,7 @@ export interface ToolCall {
 export interface ToolOutcome {
   output: JsonValue
   is_error: boolean
-  /** To the end user, as a part of the reply; empty: nothing. */
+  /** To the end user, as part of the reply; empty: nothing. */
   said: string
 }
 
@@ -43,7 +43,7 @@ export interface ToolRun {
   services: { outbound: OutboundClient; ports: Ports }
   organization_id: string
   variables: PromptVariables
-  /** With the secrets of the organization: only the templates of requests see them, and nothing that comes back holds one. */
+  /** With the organization's secrets: only templates of requests see them, and nothing that comes back contains one. */
   redactor: Redactor
   signal: AbortSignal
   log: Logger
@@ -52,7 +52,7 @@ export interface ToolRun {
 export const failed = (output: JsonValue): ToolOutcome => ({ output, is_error: true, said: '' })
 export const done = (output: JsonValue): ToolOutcome => ({ output, is_error: false, said: '' })
 
-/** Whatever goes wrong is a result that the model sees, never a failed turn; only the attempt's own end stops it. */
+/** Every failure becomes a result that the model sees, never a failed turn; only the end of the attempt stops it. */
 export async function runTool(tool: TurnTool, call: ToolCall, run: ToolRun): Promise<ToolOutcome> {
   const faults = tool.is_checked ? checkAgainst(tool.parameters, call.arguments) : []
   if (faults.length > 0) return failed(`The arguments are not valid: ${faults.map(describeFault).join('; ')}.`)

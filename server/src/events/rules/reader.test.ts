@@ -9,7 +9,7 @@ const said = (turn_id: string, text: string, more: { attempt?: number; saying?: 
   ...more,
 })
 
-test('of a turn that is over nothing is told, however late something of it is heard', () => {
+test('emits nothing of a turn that is over, however late its text arrives', () => {
   const reader = createReader(0)
   reader.read(event(1, 'turn.started', 'a'))
   reader.read(event(2, 'turn.completed', 'a'))
@@ -19,7 +19,7 @@ test('of a turn that is over nothing is told, however late something of it is he
 })
 
 describe('a turn that began before the reader', () => {
-  test('is told from its start when it runs', () => {
+  test('is emitted from its start while it runs', () => {
     const reader = createReader(7)
     reader.catchUp()
     expect(reader.isBehind(said('a', 'Half'))).toBe(true)
@@ -31,7 +31,7 @@ describe('a turn that began before the reader', () => {
     expect(reader.look(said('a', 'Half of'))).toEqual([{ event: 'message.delta', data: { turn_id: 'a', text: ' of' } }])
   })
 
-  test('is not told when it is over, and not asked for again', () => {
+  test('is not emitted when it is over, and not looked up again', () => {
     const reader = createReader(7)
     reader.catchUp()
     reader.place('a', false)
@@ -40,7 +40,7 @@ describe('a turn that began before the reader', () => {
   })
 })
 
-test('the sayings of two nodes are told apart, whatever numbers they bear', () => {
+test('distinguishes the sayings of two nodes, whatever their numbers', () => {
   const reader = createReader(0)
   reader.catchUp()
   reader.read(event(1, 'turn.started', 'a'))

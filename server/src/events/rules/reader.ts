@@ -1,25 +1,25 @@
-// Where a reader of a conversation's stream stands: in the log, and in what is being said. Pure.
+// The position of a reader of a conversation's stream: in the log, and in the live text. Pure.
 import type { ConversationEvent, ConversationStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../../live/live-turn.ts'
 
 type Said = Extract<ConversationStreamEvent, { event: 'message.snapshot' | 'message.delta' }>
 
-/** Turns that are over, of which something may still be heard from another node. */
+/** Turns that are over, of which text may still arrive from another node. */
 const most_remembered = 64
 
 export interface Reader {
   /** The number of the last event that was read. */
   readonly after: number
-  /** The conversation has ended, and its log was read to its end. */
+  /** The conversation has ended, and its log was read to the end. */
   readonly isOver: boolean
   read(event: ConversationEvent): void
-  /** The log was read as far as it goes: what comes now is live. */
+  /** The log was read to its current end: what follows is live. */
   catchUp(): void
-  /** Whether the log has to be read, or the turn be placed, before this can be told. */
+  /** Whether the log must be read, or the turn be placed, before this can be emitted. */
   isBehind(saying: LiveTurn | null): boolean
-  /** What the log before the start says of a turn. */
+  /** What the log before the start says about a turn. */
   place(turn_id: string, isRunning: boolean): void
-  /** Tells what was said since the last look, of the turn that the log says is running. */
+  /** Returns the text since the last look, of the turn that the log says is running. */
   look(saying: LiveTurn | null): Said[]
 }
 
@@ -27,7 +27,7 @@ export function createReader(start: number): Reader {
   let after = start
   let isOver = false
   let isLive = false
-  /** The turn that runs, by the log. `joined`: it began before the reader was there. */
+  /** The running turn, according to the log. `joined`: it started before the reader did. */
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
   let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, length: 0 }
@@ -38,10 +38,10 @@ export function createReader(start: number): Reader {
     if (running?.turn_id === turn_id) running = null
   }
 
-  /** How what is said now follows what was told: a reader who joins, or whose text is void, is told all of it. */
+  /** How the current text continues what was emitted: a reader who joins, or whose text is void, gets all of it. */
   function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
     const isSameTurn = told.turn_id === turn_id
-    // Every node counts its sayings for itself.
+    // Every node counts its sayings separately.
     const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
     const isVoid = isSameTurn && !isSaid && told.kept === kept && told.length > 0
     const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')

@@ -1,4 +1,4 @@
-// Whether a request with a cookie was made by a page of this server. Pure.
+// Decides whether a request with a cookie comes from a page of this server. Pure.
 
 interface Headers {
   readonly [name: string]: string | readonly string[] | undefined
@@ -7,10 +7,10 @@ interface Headers {
 }
 
 /**
- * Two independent reasons to refuse. The header: a page of another origin cannot send it without asking before, and this server
- * answers no such question (CORS). The origin: what the browser says of the page, which no page can change. `Sec-Fetch-Site` is
- * judged first, since browsers compute it themselves, whatever a proxy does to `Host`; they send it over HTTPS and to localhost
- * only, and else `Origin` has to be ours. A client that sends neither is no browser, and nobody's cookie is in it by accident.
+ * Two independent checks. The header: a page of another origin cannot send it without a CORS preflight, which this server does not
+ * answer. The origin: the browser reports it, and no page can change it. `Sec-Fetch-Site` takes precedence, because browsers
+ * compute it regardless of what a proxy does to `Host`, but they send it only over HTTPS and to localhost; otherwise `Origin` must
+ * be ours. A client that sends neither is not a browser, and so does not attach a cookie by accident.
  */
 export function isFromOwnPage(headers: Headers, public_url: string | undefined): boolean {
   if (headers['x-parley-csrf'] !== '1') return false

@@ -12,10 +12,10 @@ function refusalOf(body: string | Buffer): AppError {
     if (error instanceof AppError) return error
     throw error
   }
-  throw new Error('it was taken')
+  throw new Error('it was accepted')
 }
 
-test('nothing is nothing', () => {
+test('an empty body is absent', () => {
   expect(parse('')).toBeUndefined()
 })
 
@@ -26,7 +26,7 @@ test.each(['{', '[1,]', 'x', '{"a":"b}', '"\\', nest(300).slice(0, -1).replace('
   },
 )
 
-test('what is not UTF-8 is not JSON', () => {
+test('invalid UTF-8 is not JSON', () => {
   expect(refusalOf(Buffer.from([0x22, 0xff, 0x22])).error).toBe('malformed_request')
 })
 
@@ -40,14 +40,14 @@ describe('nesting', () => {
     if (taken) expect(JSON.stringify(parse(text))).toBe(text)
     else
       expect(refusalOf(text).fields.errors).toEqual([
-        { path: '0.0.0.0.0.0.0.0', message: 'is nested more than 64 deep' },
+        { path: '0.0.0.0.0.0.0.0', message: 'is nested more than 64 levels deep' },
       ])
   })
 
-  test('is told with its place, before anything else is looked at', () => {
+  test('is reported with its place before anything else', () => {
     const { error, fields } = refusalOf(`{"a":[{}],"b":{"c":[1,${'{"x":'.repeat(300)}`)
     expect(error).toBe('validation_failed')
-    expect(fields.errors).toEqual([{ path: 'b.c.1.x.x.x.x.x', message: 'is nested more than 64 deep' }])
+    expect(fields.errors).toEqual([{ path: 'b.c.1.x.x.x.x.x', message: 'is nested more than 64 levels deep' }])
   })
 
   test.each([
@@ -55,7 +55,7 @@ describe('nesting', () => {
     ['in a text', JSON.stringify('[{'.repeat(1000))],
     ['in a text with escapes', JSON.stringify(`"${'\\"[{'.repeat(1000)}\\`)],
     ['in a name', JSON.stringify({ ['['.repeat(1000)]: 1 })],
-  ])('is not what brackets are %s', (_name, text) => {
+  ])('does not count brackets %s', (_name, text) => {
     expect(JSON.stringify(parse(text))).toBe(text)
   })
 })

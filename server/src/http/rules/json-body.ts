@@ -1,14 +1,14 @@
-// From the bytes of a request to JSON: UTF-8, and nested no deeper than what goes through it by recursion can go. Pure.
+// Parses the bytes of a request as UTF-8 JSON, with nesting limited to a depth that recursive functions can handle. Pure.
 import { AppError, invalid } from '../../base/errors.ts'
 import { findUnstorable } from '../../base/text.ts'
 
 /**
- * Far more than is kept of a value (text.ts), so that of many rows one that is nested too deeply is refused by itself; and far
- * less than what the stack holds, since comparing, hashing and storing follow the nesting.
+ * Far more than the limit for stored values (text.ts), so that among many rows only those that are nested too deeply are refused;
+ * and far less than the stack permits, because comparing, hashing and storing are recursive.
  */
 const max_depth = 256
 
-/** Undefined: there is nothing. */
+/** Undefined if the body is empty. */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined
   const beginning = cutWhereTooDeep(body)
@@ -26,13 +26,13 @@ function parse(json: Buffer): unknown {
 
 const quote = 0x22
 const backslash = 0x5c
-/** Of `[` and `{`, and of `]` and `}`, which differ in one bit. */
+/** `[` and `{`, and `]` and `}`, differ in one bit. */
 const opening = 0x5b
 const closing = 0x5d
 const same_but_brace = 0b1101_1111
 const from_opening_to_closing = closing - opening
 
-/** Null: it is not nested too deeply. Else JSON that ends where it is: enough to say where that was, and quickly parsed. */
+/** Null if the nesting is permitted. Otherwise JSON up to the fault, which is enough to locate it and fast to parse. */
 function cutWhereTooDeep(json: Buffer): Buffer | null {
   const open: number[] = []
   for (let at = 0; at < json.length; at += 1) {

@@ -1,4 +1,4 @@
-// Carries a model call through an AI SDK provider model: one call of its streaming method, its parts turned into ours.
+// Runs a model call on an AI SDK provider model: one call of its streaming method, its parts converted to ours.
 import type {
   LanguageModelV4,
   LanguageModelV4FinishReason,
@@ -19,13 +19,13 @@ import {
 import type { FinishReason, Model, ModelPart, ModelRequest, ModelUsage } from '../port.ts'
 import { createModelError, fromErrorPart, toModelError } from './provider-errors.ts'
 
-/** Made once: an error takes its time. */
-const LEFT = new Error('the answer is not read to its end')
+/** Created once: creating an error is slow. */
+const LEFT = new Error('the consumer stopped before the end of the answer')
 
 export function createAiSdkModel(id: string, model: LanguageModelV4, providerOptions?: SharedV4ProviderOptions): Model {
   async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
     signal.throwIfAborted()
-    // A signal of its own, so that a consumer that stops early also ends the provider's call.
+    // A separate signal, so that a consumer that stops early also ends the provider's call.
     const call = new AbortController()
     const abortCall = () => call.abort(signal.reason)
     signal.addEventListener('abort', abortCall, { once: true })
@@ -49,8 +49,8 @@ export function createAiSdkModel(id: string, model: LanguageModelV4, providerOpt
 }
 
 /**
- * Text goes on at once; tool calls wait for the end, because a stream that broke off leaves calls with half of their
- * arguments. The finish part waits for the end of the body, so that the connection can be used again.
+ * Text is passed on at once. Tool calls wait for the end, because a stream that breaks off leaves calls with half of their
+ * arguments. The finish part waits for the end of the body, so that the connection can be reused.
  */
 async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: string): AsyncGenerator<ModelPart> {
   const reader = parts.getReader()
@@ -66,7 +66,7 @@ async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: 
         break
       case 'tool-input-delta':
         inputLeft -= part.delta.length
-        if (inputLeft < 0) throw createModelError('protocol', id, null, 'arguments without end')
+        if (inputLeft < 0) throw createModelError('protocol', id, null, 'the arguments of the tool calls are too long')
         break
       case 'tool-call':
         toolCalls.push(toToolCallPart(part))
@@ -77,7 +77,7 @@ async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: 
       case 'error':
         throw fromErrorPart(part.error, id)
       default:
-        // Starts, ends, reasoning, metadata and sources: nothing that the port carries.
+        // Starts, ends, reasoning, metadata and sources, which the port does not carry.
         break
     }
   }
@@ -86,7 +86,7 @@ async function* readParts(parts: ReadableStream<LanguageModelV4StreamPart>, id: 
   yield withCalls(finish, toolCalls.length > 0)
 }
 
-/** The next part, or null at the end. Once the answer is complete, a connection that then breaks is an end as well. */
+/** The next part, or null at the end. Once the answer is complete, a broken connection counts as the end too. */
 async function readNext(reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>, isComplete: boolean) {
   try {
     const { done, value } = await reader.read()
@@ -97,7 +97,7 @@ async function readNext(reader: ReadableStreamDefaultReader<LanguageModelV4Strea
   }
 }
 
-/** Throws for the reasons that are faults. */
+/** Throws for the reasons that are failures. */
 function toFinishReason({ unified, raw }: LanguageModelV4FinishReason, id: string): FinishReason {
   switch (unified) {
     case 'stop':
@@ -109,7 +109,7 @@ function toFinishReason({ unified, raw }: LanguageModelV4FinishReason, id: strin
     case 'tool-calls':
       return 'tool_calls'
     case 'other':
-      // Some provider packages report a stream that broke off as an end for no reason at all.
+      // Some provider packages report a broken stream as an end without a reason.
       if (raw === undefined) throw createModelError('connection', id, null, ENDED_EARLY)
       return 'other'
     case 'error':

@@ -67,7 +67,7 @@ function toFunctionTool(tool: ModelTool): LanguageModelV4FunctionTool {
     type: 'function',
     name: tool.name,
     description: tool.description,
-    // The port keeps a JSON Schema as plain JSON; the agent's configuration has been validated to be one.
+    // The port keeps a JSON Schema as plain JSON; the agent's configuration was validated.
     inputSchema: tool.parameters as LanguageModelV4FunctionTool['inputSchema'],
   }
 }

@@ -1,11 +1,11 @@
-// What the adapters of providers make of an answer in the same way.
+// What all provider adapters do with an answer in the same way.
 import type { ModelPart } from '../port.ts'
 
 export type FinishPart = Extract<ModelPart, { type: 'finish' }>
 export type ToolCallPart = Extract<ModelPart, { type: 'tool_call' }>
 
 export const ENDED_EARLY = 'the answer ended early'
-/** Of all tool calls of an answer; what of it can be used is less. */
+/** For all tool calls of an answer; the limit on arguments that are used is lower. */
 export const MAX_INPUT_CHARACTERS = 4_194_304
 
 export function toToolCallPart(call: { toolCallId: string; toolName: string; input: string }): ToolCallPart {
@@ -19,10 +19,10 @@ export function withCalls(finish: FinishPart, hasCalls: boolean): FinishPart {
   return hasCalls && finish.reason === 'stop' ? { ...finish, reason: 'tool_calls' } : finish
 }
 
-/** More than any model takes, and of all steps of a turn together no more than a column holds. */
+/** More than any model uses; the sum over all steps of a turn fits into the column. */
 const most_tokens = 10_000_000
 
-/** A server may say what is no number of tokens, and no database could store. */
+/** A server may report a value that is not a number of tokens, or that the database could not store. */
 export function toCount(told: unknown): number | null {
   return typeof told === 'number' && !Number.isNaN(told) ? Math.round(Math.min(most_tokens, Math.max(0, told))) : null
 }

@@ -1,4 +1,4 @@
-// The models of a server that speaks `chat/completions`: one request a call, whose answer is read as it comes.
+// The models of a server that speaks `chat/completions`: one request per call, its answer read as it arrives.
 import { version } from '../../base/version.ts'
 import { toChatBody } from './chat-request.ts'
 import { ChatStream } from '../rules/chat-stream.ts'
@@ -47,7 +47,7 @@ async function* streamAnswer(
   }
 }
 
-/** Once the answer is complete, a connection that then breaks is an end as well. */
+/** Once the answer is complete, a broken connection counts as the end too. */
 async function* readToEnd(body: AsyncIterable<Uint8Array>, said: ChatStream): AsyncGenerator<Uint8Array> {
   try {
     yield* body

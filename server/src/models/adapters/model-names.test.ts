@@ -1,4 +1,4 @@
-// What of a model's name reaches a provider's URL: an agent's author chooses it, and the key may be the operator's.
+// The part of a model's name that reaches a provider's URL: an agent's author chooses it, and the key may be the operator's.
 import { AgentConfig } from '@parley/contract'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
@@ -17,12 +17,12 @@ const settings: ProviderSettings = {
   azure: { api_key: TEST_KEY, resource_name: 'tea', api_version: '2024-10-21' },
 }
 
-/** Where a call to the model goes, after a parser of URLs has had it. */
+/** Where a call to the model goes after a URL parser has processed it. */
 async function urlsFor(provider: string, model: string, fallbacks: { provider: string; model: string }[] = []) {
   const urls: string[] = []
   const refuse = (url: unknown) => {
     urls.push(new URL(String(url)).href)
-    return Promise.reject(new Error('nobody is there'))
+    return Promise.reject(new Error('connection refused'))
   }
   const time = createVirtualTime()
   const client = { fetch: refuse, post: refuse } as unknown as Parameters<typeof createModelCatalog>[1]['client'] &
@@ -52,7 +52,7 @@ test.each([
   ['openai-compatible', '@cf/meta/llama-3.1-8b-instruct', 'http://llm.test/v1/chat/completions'],
   ['openai-compatible', '/data/.cache/models/llama-3.2+vision', 'http://llm.test/v1/chat/completions'],
   ['openai', 'ft:gpt-4o-mini-2024-07-18:acme::AbC123', 'http://llm.test/v1/chat/completions'],
-])('%s/%s is called where its provider is', async (provider, model, url) => {
+])('%s/%s is called at its provider', async (provider, model, url) => {
   expect(verdictOf(model, provider)).toEqual([])
   const { urls } = await urlsFor(provider, model)
   expect(urls).toHaveLength(1)
@@ -80,7 +80,7 @@ const hostile = [
   ],
 ]
 
-test.each(hostile)('%j is refused, and is sent nowhere', async (model) => {
+test.each(hostile)('%j is refused and sent nowhere', async (model) => {
   expect(verdictOf(model)).toMatchObject([{ path: 'config.llm.model' }])
   const fallbacks = [{ provider: 'google', model }]
   const fault = validateAgentConfig(
@@ -89,23 +89,23 @@ test.each(hostile)('%j is refused, and is sent nowhere', async (model) => {
   ).faults
   expect(fault).toMatchObject([{ path: 'config.llm.fallbacks.0.model' }])
 
-  // A version that was published before is carried out no more.
+  // The same for versions that were published earlier.
   for (const provider of ['google', 'azure', 'openai', 'openai-compatible', 'anthropic']) {
     const { urls, error } = await urlsFor(provider, model)
     expect(urls).toEqual([])
     expect(error).toBeInstanceOf(ModelError)
-    expect(error.message).toContain('the model’s name cannot be sent')
+    expect(error.message).toContain('the model’s name contains characters that cannot be sent')
   }
   expect((await urlsFor('anthropic', 'claude-sonnet-4-5', fallbacks)).urls).toHaveLength(1)
 })
 
-test('a deployment of Azure is one segment of the path', async () => {
+test('an Azure deployment is one segment of the path', async () => {
   const { urls, error } = await urlsFor('azure', 'mine/extensions')
   expect(urls).toEqual([])
-  expect(error.message).toContain('the model’s name cannot be sent')
+  expect(error.message).toContain('the model’s name contains characters that cannot be sent')
 })
 
-test('a name takes time by its length', () => {
+test('checking a name takes time linear in its length', () => {
   const validate = new Ajv({ allowUnionTypes: true, strict: false }).compile(AgentConfig)
   const before = process.cpuUsage()
   for (const name of ['a'.repeat(200), 'a/'.repeat(100), '.'.repeat(200), './'.repeat(100), '../'.repeat(66)]) {

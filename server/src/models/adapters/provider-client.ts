@@ -1,10 +1,10 @@
-// The HTTP client of the model providers: one pool of connections for every call, destroyed with its owner.
+// The HTTP client of the model providers: one pool of connections for all calls, destroyed with its owner.
 import { Agent, fetch as undiciFetch } from 'undici'
 import { createProviderLookup } from './provider-lookup.ts'
 
 export type Fetch = typeof globalThis.fetch
 
-/** Sends JSON. A redirect is answered as it is: following it would hand the key's header to another host. */
+/** Sends JSON. A redirect is returned, not followed: following it would send the key's header to another host. */
 export type Post = (url: URL, request: PostRequest) => Promise<PostAnswer>
 
 export interface PostRequest {
@@ -15,12 +15,12 @@ export interface PostRequest {
 
 export interface PostAnswer {
   status: number
-  /** Whoever stops reading it closes the connection. Null when it is no event stream. */
+  /** A consumer that stops reading it closes the connection. Null if it is not an event stream. */
   body: AsyncIterable<Uint8Array> | null
 }
 
 export interface ProviderClient {
-  /** For the provider packages, which know nothing else. */
+  /** For the provider packages, which use only this. */
   fetch: Fetch
   /** The same for a third of the processor time. */
   post: Post
@@ -29,7 +29,7 @@ export interface ProviderClient {
 const CONNECT_TIMEOUT_MS = 10_000
 
 export function openProviderClient(): ProviderClient & AsyncDisposable {
-  // A connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
+  // One connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
   // connection ends one call.
   const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createProviderLookup() } })
   const request = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
@@ -42,7 +42,7 @@ export function openProviderClient(): ProviderClient & AsyncDisposable {
       const { statusCode: status, headers: answered } = answer
       if (status >= 200 && status <= 299 && !isPage(String(answered['content-type'])))
         return { status, body: boundBody(answer.body) }
-      // Read all the same, within the library's bound, so that the connection can be used again.
+      // Read anyway, within the library's bound, so that the connection can be reused.
       answer.body.dump().catch(() => {})
       return { status, body: null }
     },
@@ -50,17 +50,17 @@ export function openProviderClient(): ProviderClient & AsyncDisposable {
   }
 }
 
-/** A base URL that points at some other service answers with a page, which a parser of event streams would read as nothing. */
+/** A base URL of some other service answers with a page, which a parser of event streams would read as an empty stream. */
 export function isPage(content_type: string): boolean {
   return /^(text\/html|application\/json)\b/i.test(content_type)
 }
 
-/** Of an answer, and of one line of it: an event of a stream is read as a whole. */
+/** For an answer, and for one line of it: an event of a stream is read as a whole. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024
 const MAX_LINE_BYTES = 4 * 1024 * 1024
 const LINE_END = 10
 
-/** Throws once there is too much. */
+/** Throws once the limit is exceeded. */
 function createBound(): (chunk: Uint8Array) => void {
   let total = 0
   let line = 0

@@ -1,4 +1,4 @@
-// How the faults of providers are told: by kind and status, in our own words, and with nothing of what caused them.
+// How provider failures are reported: by kind and status, in our own words, without any text of their cause.
 import { APICallError, InvalidResponseDataError, JSONParseError } from '@ai-sdk/provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { PROVIDER_CASES, TEST_KEY, loadBody, loadErrors } from '../../../test/support/model-fixtures.ts'
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => harness[Symbol.asyncDispose]())
 
 describe.each(PROVIDER_CASES)('answers of $name', (provider) => {
-  test.for(loadErrors(provider.fixtures))('status $status is told in our own words', async ({ status, body }) => {
+  test.for(loadErrors(provider.fixtures))('status $status is reported in our own words', async ({ status, body }) => {
     const headers = { 'content-type': 'application/json' }
     const { model, route } = harness.openModel(provider, { status, headers, chunks: [body] })
     const { error, parts } = await catchError(model)
@@ -51,7 +51,7 @@ describe.each(PROVIDER_CASES)('answers of $name', (provider) => {
     expect(JSON.stringify(route.requests[0]?.body)).toContain(SECRET_PROMPT)
   })
 
-  test.for(STATUSES)('status %i is %s, whatever the body', async ([status, kind]) => {
+  test.for(STATUSES)('status %i is %s for any body', async ([status, kind]) => {
     for (const text of ['', '<html>Bad gateway</html>', '{"error":', '{"error":{"message":"leaked","type":"x"}}']) {
       const { model } = harness.openModel(provider, { status, headers: {}, chunks: [Buffer.from(text)] })
       const { error } = await catchError(model)
@@ -60,7 +60,7 @@ describe.each(PROVIDER_CASES)('answers of $name', (provider) => {
     }
   })
 
-  test('a redirect is not followed: it would carry the key away', async () => {
+  test('a redirect is not followed: it would send the key elsewhere', async () => {
     const elsewhere = harness.server.addRoute({ chunks: [loadBody(provider.fixtures, 'text.txt')] })
     const headers = { location: `${elsewhere.base_url}${provider.path}` }
     const { model } = harness.openModel(provider, { status: 307, headers, chunks: [] })
@@ -123,14 +123,14 @@ describe('thrown errors', () => {
   const reset = Object.assign(new Error('leaked'), { code: 'ECONNRESET' })
   const thrown: [string, unknown, ModelErrorKind][] = [
     ['a call without an answer', new APICallError(call), 'connection'],
-    ['a body that broke off', new APICallError({ ...call, statusCode: 200, cause: reset }), 'connection'],
+    ['a body that breaks off', new APICallError({ ...call, statusCode: 200, cause: reset }), 'connection'],
     [
       'a body that cannot be read',
       new APICallError({ ...call, statusCode: 200, cause: new Error('leaked') }),
       'protocol',
     ],
-    ['a fault of fetch', new TypeError('fetch failed', { cause: new Error('leaked') }), 'connection'],
-    ['a network fault deep down', new Error('leaked', { cause: new Error('leaked', { cause: reset }) }), 'connection'],
+    ['an error of fetch', new TypeError('fetch failed', { cause: new Error('leaked') }), 'connection'],
+    ['a nested network error', new Error('leaked', { cause: new Error('leaked', { cause: reset }) }), 'connection'],
     ['text that is not JSON', new JSONParseError({ text: 'leaked', cause: new Error('leaked') }), 'protocol'],
     ['an answer out of order', new InvalidResponseDataError({ data: { leaked: true }, message: 'leaked' }), 'protocol'],
     ['anything else', 'leaked', 'protocol'],
@@ -143,7 +143,7 @@ describe('thrown errors', () => {
     expect(toModelError(told, 'openai/other')).toBe(told)
   })
 
-  test('a chain of causes that is a circle ends', () => {
+  test('a circular chain of causes ends', () => {
     const circle = new Error('leaked')
     circle.cause = circle
     expect(toModelError(circle, 'openai/m').kind).toBe('protocol')

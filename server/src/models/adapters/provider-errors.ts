@@ -1,5 +1,5 @@
-// Turns whatever a provider's adapter throws or streams as an error into a ModelError in our own words. Nothing of the
-// original error goes into it, not even as a cause: those objects carry the prompt, the headers and the provider's answer.
+// Turns anything that a provider's adapter throws or streams as an error into a ModelError in our own words. Nothing of the
+// original error goes into it, not even as a cause: those objects contain the prompt, the headers and the provider's answer.
 import {
   APICallError,
   InvalidArgumentError,
@@ -12,7 +12,7 @@ import {
 import { ModelError, type ModelErrorKind } from '../port.ts'
 
 const MESSAGES: Record<ModelErrorKind, string> = {
-  rate_limited: 'the provider limits the rate of calls',
+  rate_limited: "the provider's rate limit was reached",
   unavailable: 'the provider failed or is overloaded',
   connection: 'the connection to the provider failed',
   timeout: 'the provider did not finish its answer in time',
@@ -30,7 +30,7 @@ export function createModelError(kind: ModelErrorKind, model: string, status: nu
   return new ModelError(kind, model, status, `Model ${model}: ${MESSAGES[kind]}${suffix}`)
 }
 
-/** For an error that was thrown by the adapter, the network or the parser. */
+/** For an error thrown by the adapter, the network or the parser. */
 export function toModelError(error: unknown, model: string): ModelError {
   if (error instanceof ModelError) return error
   if (APICallError.isInstance(error)) return fromCallError(error, model)
@@ -46,12 +46,12 @@ export function toModelError(error: unknown, model: string): ModelError {
   return createModelError('protocol', model)
 }
 
-/** For an `error` part within a stream: a fault of the parser, or the provider's own error frame. */
+/** For an `error` part within a stream: an error of the parser, or the provider's own error frame. */
 export function fromErrorPart(error: unknown, model: string): ModelError {
   if (JSONParseError.isInstance(error) || TypeValidationError.isInstance(error)) {
     return createModelError('protocol', model)
   }
-  // The adapter for compatible servers reports a stream without an end this way, with no data to show for it.
+  // The adapter for compatible servers reports a stream without an end this way, without data.
   if (InvalidResponseDataError.isInstance(error)) {
     return createModelError(error.data === undefined ? 'connection' : 'protocol', model)
   }
@@ -75,12 +75,12 @@ function fromCallError(error: APICallError, model: string): ModelError {
 
 function kindOfStatus(status: number): ModelErrorKind {
   if (status === 429) return 'rate_limited'
-  // A timeout or a conflict at the provider's side passes, as its own faults do.
+  // A timeout or conflict on the provider's side may pass, like its other failures.
   if (status === 408 || status === 409 || status >= 500) return 'unavailable'
   return 'refused'
 }
 
-/** The status that an error frame names, or the one that its type stands for. */
+/** The status that an error frame names, or the one that its type implies. */
 function statusOfFrame(frame: unknown): number {
   const { statusCode, code, type, status } = (typeof frame === 'object' && frame !== null ? frame : {}) as {
     statusCode?: unknown
@@ -106,7 +106,7 @@ const FRAME_WORDS: readonly [RegExp, number][] = [
   [/invalid|bad_request|context_length/i, 400],
 ]
 
-/** The code of the network fault in the chain of causes, or null when there is none. */
+/** The code of the network error in the chain of causes, or null without one. */
 function findNetworkCode(error: unknown): string | null {
   let current = error
   let isFetchFault = false

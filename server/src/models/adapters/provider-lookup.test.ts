@@ -3,7 +3,7 @@ import { createProviderLookup } from './provider-lookup.ts'
 
 const address = (last: number) => ({ address: `127.0.0.${last}`, family: 4 })
 
-/** Look-ups that end when the test says so, and patience that ends by hand. */
+/** Lookups that end when the test says so, and a patience that ends by hand. */
 function startLookup() {
   const asked: { hostname: string; answer: PromiseWithResolvers<{ address: string; family: number }[]> }[] = []
   const patience = new Set<() => void>()
@@ -28,8 +28,8 @@ function startLookup() {
   return { asked, find, patience }
 }
 
-describe('the look-up of a provider', () => {
-  test('is one for all calls that begin together, and another one for those that come later', async () => {
+describe('the lookup of a provider', () => {
+  test('is shared by calls that start together, and repeated for later ones', async () => {
     const { asked, find } = startLookup()
     const calls = [find(), find(), find('provider.test', false)]
     expect(asked.map(({ hostname }) => hostname)).toEqual(['provider.test'])
@@ -41,7 +41,7 @@ describe('the look-up of a provider', () => {
     expect(await later).toEqual([address(3)])
   })
 
-  test('waits for no other host', async () => {
+  test('does not wait for another host', async () => {
     const { asked, find } = startLookup()
     void find('hangs.test')
     const other = find('other.test')
@@ -49,7 +49,7 @@ describe('the look-up of a provider', () => {
     expect(await other).toEqual([address(1)])
   })
 
-  test('fails as the operating system says, and is asked again', async () => {
+  test('fails with the error of the operating system, and is repeated', async () => {
     const { asked, find } = startLookup()
     const failed = find()
     asked[0]!.answer.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }))
@@ -59,7 +59,7 @@ describe('the look-up of a provider', () => {
     expect(await again).toEqual([address(1)])
   })
 
-  test('answers what was good before, where it fails or is slow', async () => {
+  test('returns the previous addresses if it fails or is slow', async () => {
     const { asked, find, patience } = startLookup()
     const first = find()
     asked[0]!.answer.resolve([address(1)])
@@ -70,7 +70,7 @@ describe('the look-up of a provider', () => {
     const slow = find()
     for (const end of patience) end()
     expect(await slow).toEqual([address(1)])
-    // The slow one is not asked twice, and counts once it comes.
+    // The slow lookup is not repeated, and counts once it arrives.
     const later = find()
     expect(asked).toHaveLength(3)
     asked[2]!.answer.resolve([address(2)])

@@ -1,5 +1,5 @@
-// Where the providers' hosts are: one look-up of a host for all calls that connect at the same time, and where it fails or is slow, the
-// addresses that were good before. The hosts are the operator's, so there are few.
+// Resolves the providers' hosts: one lookup of a host for all calls that connect at the same time; if it fails or is slow, the
+// previous addresses are used. The operator chooses the hosts, so there are few.
 import type { LookupAddress } from 'node:dns'
 import { lookup as systemLookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
@@ -11,7 +11,7 @@ export interface ProviderLookupOptions {
   lookUp?: (hostname: string) => Promise<LookupAddress[]>
 }
 
-/** How long a look-up may take while an older answer is known. */
+/** How long a lookup may take while an older answer is known. */
 const patience_ms = 1000
 
 export function createProviderLookup({

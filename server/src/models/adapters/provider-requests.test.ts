@@ -1,4 +1,4 @@
-// What the adapters send, whole: a parameter that a new version of a provider package adds or drops shows here.
+// What the adapters send, in full: a parameter that a new version of a provider package adds or drops shows here.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collectParts, joinText } from '../../../test/support/model-contract.ts'
 import { PROVIDER_CASES, TEST_KEY, loadBody, reachNobody } from '../../../test/support/model-fixtures.ts'
@@ -41,7 +41,7 @@ const REQUEST: ModelRequest = {
   max_output_tokens: 321,
 }
 
-/** A failed result, as a package writes it into a format that has no mark for it. */
+/** A failed result, as a package writes it in a format that cannot mark it. */
 const BARE_ERROR = 'Error: no such order'
 const WRAPPED_ERROR = JSON.stringify({ error: BARE_ERROR })
 
@@ -94,7 +94,7 @@ function responsesBody(model: string, error: string): object {
     tools: [{ type: 'function', ...TOOL, strict: false }],
     temperature: 0.3,
     max_output_tokens: 321,
-    // Parley keeps the conversation; the provider is to keep nothing.
+    // Parley keeps the conversation; the provider must keep nothing.
     store: false,
     stream: true,
   }
@@ -202,7 +202,7 @@ describe.each(PROVIDER_CASES)('requests: $name', (provider) => {
     expect(request?.body).toEqual(BODIES.get(provider.name))
   })
 
-  test('sends neither system prompt, tools nor limits that were not given', async () => {
+  test('omits the system prompt, tools and limits that were not given', async () => {
     const { model, route } = harness.openModel(provider, answer)
     await collectParts(model, { system: '', messages: [], tools: [] })
     const text = JSON.stringify(route.requests[0]?.body)
@@ -230,7 +230,7 @@ describe('settings', () => {
     expect(create).toThrow(expect.objectContaining({ kind: 'not_configured', model: `${provider}/m` }))
   })
 
-  test('a compatible server needs no key and is sent none', async () => {
+  test('a compatible server needs no key and gets none', async () => {
     const route = harness.server.addRoute({ chunks: [loadBody('openai-compatible', 'text.txt')] })
     await using providers = createModelProviders({ openai: { base_url: route.base_url } })
     for (const provider of ['openai', 'openai-compatible']) {
@@ -255,7 +255,7 @@ describe('settings', () => {
     ])
   })
 
-  test('the environment is never used', async () => {
+  test('never uses the environment', async () => {
     const route = harness.server.addRoute({ chunks: [loadBody('openai-compatible', 'text.txt')] })
     const names = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY']
     for (const name of names) process.env[name] = 'key-of-the-environment'

@@ -61,13 +61,13 @@ for (const provider of PROVIDER_CASES) {
       for (const outcome of await readAll(model, cuts.length)) expect(outcome).toEqual(expected)
     })
 
-    test('an answer that ends before its end is a connection error', async () => {
+    test('an incomplete answer is a connection error', async () => {
       const body = loadBody(provider.fixtures, 'text.txt')
       const text = joinText(await collectParts(createModel(provider, () => [body])))
       for (const share of [0, 0.1, 0.4, 0.7]) {
         const chunks = [body.subarray(0, body.length * share)]
         const outcome = await readOutcome(createModel(provider, () => chunks))
-        if (!('fails' in outcome)) throw new Error(`Taken for complete at ${share}`)
+        if (!('fails' in outcome)) throw new Error(`Accepted as complete at ${share}`)
         expect(outcome.fails).toBe('connection')
         expect(text.slice(0, joinText(outcome.after).length)).toEqual(joinText(outcome.after))
       }
@@ -81,7 +81,7 @@ for (const provider of PROVIDER_CASES) {
       }
     })
 
-    test('takes tool names that are properties of objects as they are', async () => {
+    test('keeps tool names that are properties of objects', async () => {
       const text = new TextDecoder().decode(loadBody(provider.fixtures, 'tool-call.txt'))
       for (const name of ['constructor', 'toString', '__proto__']) {
         const body = new TextEncoder().encode(text.replaceAll('get_weather', name))
@@ -97,14 +97,14 @@ for (const provider of PROVIDER_CASES) {
   )
 }
 
-/** All of a body, or what surrounds its text when the rest is a long preamble: each cut costs the reading of the whole. */
+/** All of a body, or only the part around its text if the rest is a long preamble: each cut reads the whole body once. */
 function cutRange(body: Uint8Array): [from: number, to: number] {
   if (body.length < 1200) return [0, body.length + 1]
   const text = Buffer.from(body).indexOf('👋')
   return [text - 400, text + 400]
 }
 
-/** A hundred at a time: enough to keep the machine busy, few enough to stay small. */
+/** A hundred at a time: enough to use the processor, few enough for the memory. */
 async function readAll(model: Model, count: number): Promise<Expectation[]> {
   const outcomes: Expectation[] = []
   while (outcomes.length < count) {

@@ -33,19 +33,19 @@ describe.each(PROVIDER_CASES)('over HTTP: $name', (provider) => {
     }
   })
 
-  test('a connection that is cut in mid-stream is a connection error', async () => {
+  test('a connection that breaks in mid-stream is a connection error', async () => {
     const { model } = harness.openModel(provider, { chunks: [beginning], ending: 'cut' })
     const { error } = await catchError(model)
     expect(error.kind).toBe('connection')
     expectSafe(error, model, body)
   })
 
-  test('a connection that is cut before the answer is a connection error', async () => {
+  test('a connection that breaks before the answer is a connection error', async () => {
     const { model } = harness.openModel(provider, { chunks: [], ending: 'cut' })
     expect((await catchError(model)).error.kind).toBe('connection')
   })
 
-  test('an abort in mid-stream throws its reason and hangs up', async () => {
+  test('an abort in mid-stream throws its reason and closes the connection', async () => {
     const { model, route } = harness.openModel(provider, { chunks: [beginning], ending: 'hold' })
     const reason = new Error('superseded')
     const controller = new AbortController()
@@ -59,7 +59,7 @@ describe.each(PROVIDER_CASES)('over HTTP: $name', (provider) => {
     await route.hangUp
   })
 
-  test('an abort before the answer throws its reason and hangs up', async () => {
+  test('an abort before the answer throws its reason and closes the connection', async () => {
     const { model, route } = harness.openModel(provider, { chunks: [], ending: 'hold' })
     const reason = new Error('superseded')
     const controller = new AbortController()
@@ -70,7 +70,7 @@ describe.each(PROVIDER_CASES)('over HTTP: $name', (provider) => {
     await route.hangUp
   })
 
-  test('a consumer that stops early hangs up', async () => {
+  test('a consumer that stops early closes the connection', async () => {
     const { model, route } = harness.openModel(provider, { chunks: [beginning], ending: 'hold' })
     for await (const part of model.stream(GREETING, new AbortController().signal)) {
       expect(part.type).toBe('text')
@@ -80,7 +80,7 @@ describe.each(PROVIDER_CASES)('over HTTP: $name', (provider) => {
   })
 })
 
-test('a connection that is cut after the last event does not spoil the answer', async () => {
+test('a connection that breaks after the last event does not affect the answer', async () => {
   const anthropic = PROVIDER_CASES.find(({ name }) => name === 'anthropic')
   if (anthropic === undefined) throw new Error('No such case')
   const body = loadBody('anthropic', 'text.txt')
@@ -91,7 +91,7 @@ test('a connection that is cut after the last event does not spoil the answer', 
 describe('the pool of connections', () => {
   const ref = { provider: 'anthropic', model: 'claude-sonnet-4-5' }
 
-  test('carries a hundred calls at once, and uses their connections again', async () => {
+  test('carries a hundred calls at once and reuses their connections', async () => {
     const route = harness.server.addRoute({ chunks: cutBody(loadBody('anthropic', 'text.txt'), 500, 0) })
     await using providers = createModelProviders({ anthropic: { api_key: TEST_KEY, base_url: route.base_url } })
     const model = providers.createModel(ref)

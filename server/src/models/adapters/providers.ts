@@ -13,12 +13,12 @@ import { createModelError } from './provider-errors.ts'
 import { type Fetch, type Post, type ProviderClient, isPage, openProviderClient } from './provider-client.ts'
 
 export interface ProviderSettings {
-  /** With `base_url`, any server that speaks `chat/completions`; the key is optional then. */
+  /** With `base_url`, any server that speaks `chat/completions`; the key is then optional. */
   openai?: { api_key?: string; base_url?: string }
   anthropic?: { api_key: string; base_url?: string }
   google?: { api_key: string; base_url?: string }
   /**
-   * Needs `resource_name` or `base_url`. Without `api_version`, or with `v1`, the v1 API is used; a dated version is used with
+   * Needs `resource_name` or `base_url`. Without `api_version`, or with `v1`, the v1 API is used; a dated version uses
    * the older paths, which name the deployment.
    */
   azure?: { api_key: string; resource_name?: string; base_url?: string; api_version?: string }
@@ -34,7 +34,7 @@ type Provider = (typeof PROVIDERS)[number]
 
 export interface ModelProviders extends AsyncDisposable {
   isConfigured(provider: string): boolean
-  /** Whether a model of a configured provider may be asked for by this name. */
+  /** Whether this name may be requested from a configured provider. */
   mayName(ref: ModelRef): boolean
   /** Throws a `ModelError` of kind `not_configured` for an unknown provider or one without settings. */
   createModel(ref: ModelRef): Model
@@ -42,7 +42,7 @@ export interface ModelProviders extends AsyncDisposable {
 
 type ModelFactory = (id: string, model: string) => Model
 
-/** `options.client` replaces the HTTP client; nothing is left to dispose of then. */
+/** With `options.client`, which replaces the HTTP client, there is nothing to dispose of. */
 export function createModelProviders(
   settings: ProviderSettings,
   options: { client?: ProviderClient } = {},
@@ -70,13 +70,13 @@ export function createModelProviders(
       const factory = factories.get(provider)
       if (factory === undefined) throw createModelError('not_configured', id, null, 'unknown provider')
       if (factory === null || model === '') throw createModelError('not_configured', id)
-      // Of a version that was published when any name was taken.
+      // In a version that was published when any name was accepted.
       if (!canBeSent({ provider, model })) {
         throw createModelError(
           'not_configured',
           id,
           null,
-          'the model’s name cannot be sent; publish a version with another',
+          'the model’s name contains characters that cannot be sent; publish a version with another model',
         )
       }
       return factory(id, model)
@@ -87,7 +87,7 @@ export function createModelProviders(
 
 const is_model_name = new RegExp(model_name_pattern)
 
-/** It becomes a part of a URL with some providers; of Azure's older paths one segment. */
+/** With some providers the name becomes part of a URL; on Azure's older paths, one segment. */
 function canBeSent({ provider, model }: ModelRef): boolean {
   return is_model_name.test(model) && !(provider === 'azure' && model.includes('/'))
 }
@@ -96,7 +96,7 @@ function openai(settings: ProviderSettings, { fetch, post }: ProviderClient): Mo
   const { api_key, base_url } = settings.openai ?? {}
   if (isSet(base_url)) {
     if (!isSet(api_key) || !isOpenAiHost(base_url)) return compatible(settings, post)
-    // OpenAI's own host: its package knows which models want other parameters.
+    // OpenAI's own host: its package knows which models need other parameters.
     const provider = createOpenAI({ apiKey: api_key, baseURL: base_url, fetch })
     return (id, model) => createAiSdkModel(id, provider.chat(model))
   }
@@ -145,7 +145,7 @@ function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
 /** The Responses API keeps a copy of every conversation unless told otherwise; Parley keeps its own. */
 const UNSTORED: SharedV4ProviderOptions = { openai: { store: false } }
 
-/** Anthropic then checks a call's arguments before it sends them, which it does not do when it streams them at once. */
+/** Anthropic then checks a call's arguments before it sends them, which it does not do if it streams them at once. */
 const WHOLE_ARGUMENTS: SharedV4ProviderOptions = { anthropic: { toolStreaming: false } }
 
 function isSet(value: string | undefined): value is string {

@@ -1,4 +1,4 @@
-// What servers of `chat/completions` do beyond the recorded streams.
+// What `chat/completions` servers do beyond the recorded streams.
 import { expect, test } from 'vitest'
 import { GREETING, collectParts, joinText } from '../../../test/support/model-contract.ts'
 import { loadBody } from '../../../test/support/model-fixtures.ts'
@@ -18,7 +18,7 @@ function read(...chunks: object[]): ModelPart[] {
   return [...said.read(events(...chunks)), ...said.end()]
 }
 
-test('what comes at once goes on at once, as one part', () => {
+test('text that arrives at once is passed on at once, as one part', () => {
   const said = new ChatStream('openai/m')
   expect([...said.read(events(delta({ content: 'It is ' }), delta({ content: 'on its way.' })))]).toEqual([
     { type: 'text', text: 'It is on its way.' },
@@ -26,7 +26,7 @@ test('what comes at once goes on at once, as one part', () => {
   expect([...said.read(events(delta({ role: 'assistant', content: '' })))]).toEqual([])
 })
 
-test('text in a list of parts is text, and what is thought is not', () => {
+test('text in a list of parts is text; reasoning is not', () => {
   const content = [
     { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] },
     { type: 'text', text: 'Yes' },
@@ -46,11 +46,11 @@ test.for([
   ['tool_calls', 'tool_calls'],
   ['eos', 'other'],
   ['constructor', 'other'],
-])('the reason %s is %s', ([given, reason]) => {
+])('the reason %s becomes %s', ([given, reason]) => {
   expect(read(delta({ content: 'Yes' }, given))).toMatchObject([{ text: 'Yes' }, { type: 'finish', reason }])
 })
 
-test('the pieces of calls find each other: names that come late, calls that are mixed, ids that come once', () => {
+test('joins the pieces of calls: late names, interleaved calls, ids sent once', () => {
   const parts = read(
     calls(
       { index: 0, id: 'a', function: { arguments: '{"city":' } },
@@ -67,26 +67,26 @@ test('the pieces of calls find each other: names that come late, calls that are 
   ])
 })
 
-test('calls without index and id are calls as well', () => {
+test('accepts calls without index and id', () => {
   const parts = read(calls({ function: { name: 'list', arguments: '' } }), stop)
   expect(parts).toMatchObject([{ type: 'tool_call', name: 'list', arguments: '{}' }, { reason: 'tool_calls' }])
 })
 
-test('a count that is none is not known, and costs no answer', () => {
+test('an invalid token count is unknown and does not fail the answer', () => {
   const usage = { prompt_tokens: 'many', completion_tokens: 1.5 }
   expect(read(stop, { choices: [], usage }).at(-1)).toMatchObject({ usage: { input_tokens: null, output_tokens: 2 } })
 })
 
 test.for([
   ['a call without a name', calls({ index: 0, id: 'a', function: { arguments: '{}' } })],
-  ['choices that are none', { choices: 'none' }],
+  ['choices of another type', { choices: 'none' }],
   ['a text that is a number', delta({ content: 7 })],
   ['no object', [null]],
-])('%s is not the format', ([, chunk]) => {
+])('%s is a protocol error', ([, chunk]) => {
   expect(() => read(chunk as object, stop)).toThrow(expect.objectContaining({ kind: 'protocol' }))
 })
 
-test('what an error frame follows counts, and the error comes without waiting for more', () => {
+test('text before an error frame counts, and the error does not wait for more', () => {
   const said = new ChatStream('openai/m')
   const parts: ModelPart[] = []
   const take = () => {
@@ -96,11 +96,11 @@ test('what an error frame follows counts, and the error comes without waiting fo
   expect(joinText(parts)).toBe('Half')
 })
 
-test('an error that is null is none', () => {
+test('an error of null is no error', () => {
   expect(joinText(read({ ...delta({ content: 'Yes' }), error: null }, stop))).toBe('Yes')
 })
 
-test.for(['named', 'nameless'])('the arguments of a %s call that do not end break it off', ([kind]) => {
+test.for(['named', 'nameless'])('endless arguments of a %s call abort it', ([kind]) => {
   const said = new ChatStream('openai/m')
   const name = kind === 'named' ? { name: 'find' } : {}
   const piece = events(calls({ index: 0, function: { ...name, arguments: 'x'.repeat(100_000) } }))
@@ -108,15 +108,15 @@ test.for(['named', 'nameless'])('the arguments of a %s call that do not end brea
   const take = () => {
     for (; given < 1000; given += 1) expect([...said.read(piece)]).toEqual([])
   }
-  expect(take).toThrow(/arguments without end/)
+  expect(take).toThrow(/arguments of the tool calls are too long/)
   expect(given).toBeLessThan(50)
 })
 
-test('an answer that nothing ends is an error of the connection', () => {
+test('an answer without an end is a connection error', () => {
   expect(() => read(delta({ content: 'Half' }))).toThrow(expect.objectContaining({ kind: 'connection' }))
 })
 
-test('over HTTP: cut after its last event an answer is whole, and a refused call gives its connection back', async () => {
+test('over HTTP: an answer cut after its last event is complete, and a refused call returns its connection', async () => {
   await using server = await startProviderServer()
   const cut = server.addRoute({ chunks: [loadBody('openai-compatible', 'text.txt')], ending: 'cut' })
   const refused = server.addRoute({ status: 503, headers: {}, chunks: [Buffer.from('busy')] })
@@ -132,7 +132,7 @@ test('over HTTP: cut after its last event an answer is whole, and a refused call
   expect(refused.requests[0]).toMatchObject({ path: '/chat/completions' })
 })
 
-test('over HTTP: a line without end is not kept', async () => {
+test('over HTTP: an endless line is not buffered', async () => {
   await using server = await startProviderServer()
   const chunks = Array.from({ length: 6 }, () => Buffer.alloc(1024 * 1024, 'x'))
   const { base_url } = server.addRoute({ chunks: [Buffer.from('data: '), ...chunks] })

@@ -1,4 +1,4 @@
-// Reads the event stream of `chat/completions`. Pure: it is handed bytes, wherever the network has cut them, and answers the text
+// Reads the event stream of `chat/completions`. Pure: takes bytes, cut anywhere by the network, and returns the text
 // that they complete as one part; the rest of the answer waits for its end.
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { type StreamingToolCallDelta, StreamingToolCallTracker } from '@ai-sdk/provider-utils'
@@ -19,7 +19,7 @@ import { createModelError, fromErrorPart, toModelError } from '../adapters/provi
 const nullish = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
 const text = nullish(Type.String())
 
-/** What of a chunk is read; whatever else a server sends is its own affair. */
+/** The fields of a chunk that are read; servers may send others. */
 const Chunk = Type.Object({
   error: Type.Optional(Type.Unknown()),
   choices: Type.Array(
@@ -67,7 +67,7 @@ export class ChatStream {
     this.#id = id
   }
 
-  /** Throws what is wrong with the answer once the text before it is told. */
+  /** Throws an error of the answer once the text before it has been returned. */
   *read(bytes: Uint8Array): Generator<ModelPart> {
     this.#text = ''
     this.#parser.feed(this.#decoder.decode(bytes, { stream: true }))
@@ -75,7 +75,7 @@ export class ChatStream {
     if (this.#fault !== null) throw this.#fault
   }
 
-  /** Nothing can follow that matters. */
+  /** Nothing relevant can follow. */
   get isComplete(): boolean {
     return this.#isComplete
   }
@@ -94,7 +94,7 @@ export class ChatStream {
     else this.#fault = this.#take(data)
   }
 
-  /** Answers what is wrong with it, or null. */
+  /** Returns the error, or null. */
   #take(data: string): ModelError | null {
     try {
       const chunk: unknown = JSON.parse(data)
@@ -131,12 +131,12 @@ function textOf(content: Delta['content']): string {
   return parts.map(({ type, text: said }) => (type === 'text' && typeof said === 'string' ? said : '')).join('')
 }
 
-/** Of an answer that has any. Which piece belongs to which call, whatever a server leaves out, is what the library knows. */
+/** For answers with calls. The library decides which piece belongs to which call, whatever a server leaves out. */
 class ToolCalls {
   readonly #id: string
   readonly #parts: ToolCallPart[] = []
   readonly #tracker = new StreamingToolCallTracker({ enqueue: (part: LanguageModelV4StreamPart) => this.#keep(part) })
-  /** By their index: those whose name has not come yet. */
+  /** By their index: those whose name has not arrived yet. */
   readonly #nameless = new Map<number, StreamingToolCallDelta>()
   readonly #named = new Set<number>()
   #inputLeft = MAX_INPUT_CHARACTERS
@@ -148,7 +148,8 @@ class ToolCalls {
   add(delta: StreamingToolCallDelta): void {
     const given = delta.function?.arguments ?? ''
     this.#inputLeft -= given.length
-    if (this.#inputLeft < 0) throw createModelError('protocol', this.#id, null, 'arguments without end')
+    if (this.#inputLeft < 0)
+      throw createModelError('protocol', this.#id, null, 'the arguments of the tool calls are too long')
     const { index } = delta
     if (index === undefined || index === null || this.#named.has(index)) return this.#tracker.processDelta(delta)
     const earlier = this.#nameless.get(index)

@@ -15,7 +15,7 @@ const keys = new Map([
 ])
 
 describe('an organization’s key', () => {
-  test('is asked for where a call could take it, and only then', () => {
+  test('is read only if a call could use it', () => {
     expect(listKeyNames([gpt], plain)).toEqual(['OPENAI_API_KEY'])
     expect(listKeyNames([gpt, { provider: 'google', model: 'g' }, gpt], plain)).toEqual([
       'OPENAI_API_KEY',
@@ -29,7 +29,7 @@ describe('an organization’s key', () => {
     expect(listKeyNames([compatible], trusted)).toEqual(['OPENAI_API_KEY'])
   })
 
-  test('goes to the provider', () => {
+  test('is sent to the provider', () => {
     expect(chooseOwnSettings(plain, keys)).toEqual({
       openai: { api_key: 'own-openai' },
       google: { api_key: 'own-google' },
@@ -41,7 +41,7 @@ describe('an organization’s key', () => {
     })
   })
 
-  test('never goes to a base URL of the environment, unless the operator says so', () => {
+  test('is never sent to a base URL of the environment unless the operator allows it', () => {
     expect(chooseOwnSettings(elsewhere, keys)).toEqual({})
     expect(chooseOwnSettings(trusted, keys)).toEqual({
       openai: { api_key: 'own-openai', base_url: 'http://gateway.internal/v1' },
@@ -55,7 +55,7 @@ describe('an organization’s key', () => {
     }
   })
 
-  test('of Azure needs a resource of the organization, which must be a name', () => {
+  test('for Azure needs a resource name of the organization', () => {
     const azure = (resource?: string) =>
       chooseOwnSettings(
         plain,

@@ -5,7 +5,7 @@ import type { ModelRef, ProviderSettings } from '../adapters/providers.ts'
 type Part = Pick<Config, 'provider_base_urls' | 'base_urls_for_organization_keys'>
 type Provider = keyof ProviderSettings
 
-/** As the server's own settings are named. */
+/** Named like the server's own settings. */
 const keyNames: Record<Provider, readonly string[]> = {
   openai: ['OPENAI_API_KEY'],
   anthropic: ['ANTHROPIC_API_KEY'],
@@ -20,7 +20,7 @@ const ownHosts: Record<Provider, RegExp> = {
   azure: /(^|\.)openai\.azure\.com$/,
 }
 
-/** The secrets that could serve calls of these models; none where the server's settings stand. */
+/** The secrets that calls of these models could use; none for a provider whose base URL must not get an organization's key. */
 export function listKeyNames(refs: readonly ModelRef[], config: Part): string[] {
   const names = refs.flatMap((ref) => {
     const provider = providerOf(ref, config)
@@ -36,8 +36,8 @@ function providerOf({ provider }: ModelRef, config: Part): Provider | null {
 }
 
 /**
- * A key goes where its name says, to the provider. A base URL of the environment is the operator's choice: an organization knows
- * nothing of whoever is there, and its key neither goes there nor leads its conversations past it, unless the operator says so.
+ * A key is sent to the provider in its name. A base URL of the environment is the operator's choice: the organization does not
+ * know that server, so its key is not sent there and does not bypass it either, unless the operator allows it.
  */
 function mayTakeKey(provider: Provider, config: Part): boolean {
   const base_url = config.provider_base_urls[provider]
@@ -46,7 +46,7 @@ function mayTakeKey(provider: Provider, config: Part): boolean {
   return protocol === 'https:' && ownHosts[provider].test(hostname)
 }
 
-/** The settings of the providers that the organization has keys for, each as a whole: no half of the server's own is used. */
+/** The settings of the providers for which the organization has keys, each complete: never mixed with the server's own. */
 export function chooseOwnSettings(config: Part, secrets: ReadonlyMap<string, string>): ProviderSettings {
   const own: ProviderSettings = {}
   for (const provider of ['openai', 'anthropic', 'google'] as const) {
@@ -57,7 +57,7 @@ export function chooseOwnSettings(config: Part, secrets: ReadonlyMap<string, str
   }
   const api_key = secrets.get('AZURE_API_KEY')
   const resource_name = secrets.get('AZURE_RESOURCE_NAME') ?? ''
-  // It becomes a part of the host.
+  // It becomes part of the host name.
   const isResource = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?$/.test(resource_name)
   if (api_key !== undefined && isResource && mayTakeKey('azure', config)) own.azure = { api_key, resource_name }
   return own

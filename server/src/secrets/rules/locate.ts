@@ -1,15 +1,15 @@
-// Where the traces of secrets are in a text: found in each level of decoding, and traced back to the characters that stand for
-// them. Takes two passes over each level, for all secrets together. Pure.
+// Locates traces of secrets in a text: finds them at each level of decoding, and maps them back to the characters that encode them.
+// Takes two passes over each level for all secrets together. Pure.
 import { type Budget, Matcher, spend } from './matcher.ts'
 import { type Trace, type View, decodeEscape, escapes, most_levels } from './traces.ts'
 
-/** For each character of a text the trace that it belongs to, counted from 1; 0: none. */
+/** For each character of a text, the trace that it belongs to, counted from 1; 0: none. */
 export type Owners = Uint16Array
 
 export interface Search {
-  /** The place in `traces` of the first that is in a text; null: none is. Throws `BudgetSpent`, as `locate` does. */
+  /** The index in `traces` of the first one that is in a text; null: none. Throws `BudgetSpent`, like `locate`. */
   findIn(views: readonly View[], budget: Budget): number | null
-  /** Who owns each character of the text: of two traces the one that comes first. */
+  /** The owner of each character of the text; of several traces, the one that comes first. */
   locate(text: string, budget: Budget): Owners
 }
 
@@ -47,7 +47,7 @@ function firstIn(matcher: Matcher, text: string, budget: Budget): number {
   return first
 }
 
-/** Where traces end in a view, first to last. */
+/** The ends of traces in a view, in order. */
 interface Ends {
   matcher: Matcher
   places: Places
@@ -64,7 +64,7 @@ function findEnds(matcher: Matcher, text: string, places: Places, budget: Budget
   return found
 }
 
-/** Backwards through the source, with how far to the front each trace reaches that was met: long and many matches cost no more. */
+/** Goes backwards through the source and tracks how far each trace extends to the left, so many long matches cost no more. */
 function own(owners: Owners, { matcher, places, ends, outputs }: Ends, trace_count: number, budget: Budget): void {
   const reaches = new Int32Array(trace_count).fill(owners.length)
   let owner = trace_count
@@ -86,7 +86,7 @@ function own(owners: Owners, { matcher, places, ends, outputs }: Ends, trace_cou
 
 // --- levels of decoding that know where their characters come from ---
 
-/** The characters of the source that each character of a text stands for: from the first, to before the second. */
+/** The range of source characters that each character of a text stands for: from the first to before the second. */
 interface Places {
   starts: Int32Array
   ends: Int32Array
@@ -114,13 +114,13 @@ function mappedViewsOf(text: string): MappedView[] {
   return views
 }
 
-/** Of one that was capital. */
+/** For a letter that was a capital. */
 const most_small_units = 3
 
 function withFold(text: string, starts: Int32Array, ends: Int32Array): MappedView {
   const folded = text.toLowerCase()
   if (folded.length === text.length) return { text, folded, starts, ends, of_folded: { starts, ends } }
-  // Few letters become two when they are small: both stand for the same place.
+  // A few letters become two in lower case; both stand for the same place.
   const small = new Map<string, string>()
   const pieces: string[] = []
   const [of_starts, of_ends] = [starts, ends].map(() => new Int32Array(text.length * most_small_units))
@@ -141,7 +141,7 @@ function withFold(text: string, starts: Int32Array, ends: Int32Array): MappedVie
 
 function decodeMapped({ text, starts, ends }: MappedView): MappedView {
   const pieces: string[] = []
-  // No escape is shorter than what it stands for.
+  // An escape is never shorter than what it stands for.
   const places: Places = { starts: new Int32Array(text.length), ends: new Int32Array(text.length) }
   let length = 0
   const add = (piece: string, from: number, to: number) => {
@@ -169,7 +169,7 @@ function decodeMapped({ text, starts, ends }: MappedView): MappedView {
   return withFold(pieces.join(''), places.starts.subarray(0, length), places.ends.subarray(0, length))
 }
 
-/** Each character for itself: what stands beside a secret in one run of `%xx` stays. */
+/** Decodes each character separately, so that characters next to a secret in a run of `%xx` are kept. */
 function addPercent(decoded: string, index: number, add: (piece: string, from: number, to: number) => void): void {
   let from = index
   for (const character of decoded) {

@@ -18,7 +18,7 @@ function search(matcher: Matcher, text: string, budget = { steps: plenty }): { e
   return ends
 }
 
-/** The same by looking at each place, longest first; a pattern says nothing where a longer one has no higher owner. */
+/** The same with a search at each place, longest first; a pattern is hidden by a longer one with a lower or equal owner. */
 function searchNaively(patterns: readonly Pattern[], text: string) {
   const ends: { end: number; found: string[] }[] = []
   for (let end = 1; end <= text.length; end += 1) {
@@ -34,7 +34,7 @@ const wordOf = (letters: string[], minLength: number, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...letters), minLength, maxLength })
 
 test.each([[['a', 'b']], [['a', 'b', 'c']], [['k', 'ü', '\ud83d', '\ude00', '\u0301']]])(
-  'finds what a search place by place finds: %j',
+  'finds the same as a search at each place: %j',
   (letters) => {
     const patterns = fc.array(fc.record({ text: wordOf(letters, 4, 12), owner: fc.nat(5) }), { maxLength: 12 })
     fc.assert(
@@ -47,7 +47,7 @@ test.each([[['a', 'b']], [['a', 'b', 'c']], [['k', 'ü', '\ud83d', '\ude00', '\u
   },
 )
 
-test('a search that was given up, at whatever step, leaves nothing behind', () => {
+test('a search that was abandoned at any step has no later effect', () => {
   const patterns = [...'ab'].flatMap((first, owner) => [
     { text: `${first}abab`, owner },
     { text: `${first}ababbaababb`, owner },
@@ -65,7 +65,7 @@ test('a search that was given up, at whatever step, leaves nothing behind', () =
   }
 })
 
-test('knows of the end of a text how much of a pattern it may be the beginning of', () => {
+test('finds how much of a pattern the end of a text may begin', () => {
   const patterns = fc.array(wordOf(['a', 'b'], 4, 9), { minLength: 1, maxLength: 5 })
   fc.assert(
     fc.property(patterns, wordOf(['a', 'b'], 0, 30), (given, text) => {
@@ -90,31 +90,31 @@ describe('the steps of a search', () => {
     }))
   const text = 'k'.repeat(100_000)
 
-  test('grow with the text, whatever the patterns', () => {
+  test('grow with the text for any patterns', () => {
     for (const patterns of [almost(1, 10), almost(200, 8000)]) {
       expect(stepsOf(new Matcher(patterns), text)).toBeLessThan(4 * text.length)
       expect(stepsOf(new Matcher(patterns), text.repeat(4))).toBeLessThan(16 * text.length)
     }
-    // All but the last character of long patterns, at each place.
+    // All characters of long patterns except the last, at each place.
     const longer = [{ text: `${'k'.repeat(8000)}!`, owner: 0 }]
     expect(stepsOf(new Matcher(longer), text)).toBeLessThan(4 * text.length)
   })
 
-  test('grow no more where patterns are the ends and the beginnings of each other', () => {
+  test('do not grow more if patterns are prefixes and suffixes of each other', () => {
     const nested = Array.from({ length: 300 }, (_, at) => ({ text: `${'k'.repeat(4 + at)}x`, owner: at }))
     const runs = `${'k'.repeat(300)}y`.repeat(300)
     expect(stepsOf(new Matcher(nested), runs)).toBeLessThan(6 * runs.length)
   })
 
-  test('are none for states that no text leads to, and are bounded', () => {
+  test('are not spent on states that no text reaches, and are limited', () => {
     const matcher = new Matcher(almost(200, 8000))
     expect(stepsOf(matcher, 'nothing of this kind')).toBeLessThan(100)
     expect(() => search(matcher, text, { steps: 1000 })).toThrow(BudgetSpent)
-    // It was given up in the middle, and is none the worse.
+    // It was abandoned in the middle and still works.
     expect(search(matcher, `kkkkj${'k'.repeat(8000)}`)).toEqual([{ end: 8005, found: ['0: 8005'] }])
   })
 
-  test('may be as many in each search, whatever states the searches before it have made', () => {
+  test('have the same limit in each search, whatever states earlier searches created', () => {
     const patterns = Array.from({ length: 20 }, (_, owner) => ({
       text: `${String.fromCodePoint(65 + owner)}-${'k'.repeat(60_000)}`,
       owner,
@@ -125,7 +125,7 @@ describe('the steps of a search', () => {
     }
   })
 
-  test('are as many for a text that comes again, when more states were made than stay', () => {
+  test('are the same for a repeated text if more states were created than are kept', () => {
     const random = (seed: number) => (seed * 16_807) % 2_147_483_647
     let seed = 1
     const letters = Array.from({ length: 150_000 }, () => 'abcdefgh'[(seed = random(seed)) % 8]).join('')

@@ -1,55 +1,55 @@
-// Finds many strings in a text at once: an Aho–Corasick automaton whose states are made when a text first leads to them. Strings
-// that no text resembles cost their place in an order and nothing else; a text costs a few steps for each of its characters,
-// however much of a string it repeats. Pure.
+// Finds many strings in a text at once: an Aho–Corasick automaton whose states are created when a text first reaches them. Strings
+// that no text resembles cost only their place in a sorted list; a text costs a few steps per character, however much of a string
+// it repeats. Pure.
 
 export interface Pattern {
-  /** Of `gram_length` characters at least. */
+  /** At least `gram_length` characters. */
   text: string
-  /** Whose it is; of several in one place the lowest counts. */
+  /** The owner of the pattern; of several in one place the lowest counts. */
   owner: number
 }
 
-/** What a search may still take: steps of the automaton, and the states that it makes. */
+/** The remaining budget of a search: steps of the automaton, including new states. */
 export interface Budget {
   steps: number
 }
 
-/** The search is given up: nothing is known of the text. */
+/** The search was abandoned without a result. */
 export class BudgetSpent extends Error {}
 
 /** No pattern is shorter. */
 export const gram_length = 4
 const gram_mask = 0xffff
 
-/** Of one search; 32 bytes each. */
+/** Maximum states of one search, 32 bytes each. */
 const max_states = 1 << 20
-/** That stay for the next search. */
+/** Maximum states that are kept for the next search. */
 const max_kept_states = 1 << 16
 
 const no_owner = 0x7fffffff
 const root = 0
 
-/** The fields of a state, which stand side by side in one array. */
+/** The fields of a state, which are adjacent in one array. */
 const size = 8
 const parent_field = 0
 const unit_field = 1
-/** The patterns that begin as the state does, from the first to before the second. */
+/** The range of patterns that begin with the state, from the first to before the second. */
 const low_field = 2
 const high_field = 3
 const depth_field = 4
-/** The longest other state that this one ends with. */
+/** The longest other state that is a suffix of this one. */
 const fail_field = 5
-/** The longest pattern that the state ends with, as a state; the next one whose owner is lower than all before it. */
+/** The longest pattern that is a suffix of the state, as a state; and the next one whose owner is lower than all before it. */
 const output_field = 6
 const next_field = 7
 
 export class Matcher {
   private readonly patterns: readonly Pattern[]
-  /** Which grams a pattern begins with, by their hashes. */
+  /** The grams that patterns begin with, by their hashes. */
   private readonly begins = new Uint8Array(gram_mask + 1)
   private states = new Int32Array(size)
   private count = 1
-  /** States by parent and character: open addressing, at most half full. */
+  /** States by parent and character, with open addressing, at most half full. */
   private table = new Int32Array(2)
 
   constructor(patterns: readonly Pattern[]) {
@@ -62,13 +62,13 @@ export class Matcher {
     this.clear()
   }
 
-  /** Tells of each place where patterns end, first to last, with the state to ask about them. Throws `BudgetSpent`. */
+  /** Reports each place where patterns end, in order, with the state that identifies them. Throws `BudgetSpent`. */
   search(text: string, budget: Budget, onEnd: (end: number, output: number) => void): void {
     if (this.count > max_kept_states) this.clear()
     try {
       this.walk(text, budget, onEnd)
     } catch (error) {
-      // Given up in the middle: some states may not know yet where they fail to.
+      // The search was interrupted, so some states may not have their failure link yet.
       this.clear()
       throw error
     }
@@ -88,18 +88,18 @@ export class Matcher {
     }
   }
 
-  /** How long the longest beginning of a pattern is that the text ends with, short of a whole one. For texts and patterns that are bounded. */
+  /** The length of the longest proper prefix of a pattern with which the text ends. For bounded texts and patterns. */
   lengthAtEnd(text: string): number {
     if (this.count > max_kept_states) this.clear()
     const budget = { steps: Number.POSITIVE_INFINITY }
     let state = root
     for (let at = 0; at < text.length; at += 1) state = this.follow(state, text.charCodeAt(at), budget)
-    // A whole pattern may be the beginning of none that is longer.
+    // A whole pattern may not be the prefix of a longer one.
     while (state !== root && this.isLeaf(state)) state = this.states[state * size + fail_field]!
     return this.states[state * size + depth_field]!
   }
 
-  /** The lowest owner of all patterns that end there. */
+  /** The lowest owner of all patterns that end at this state. */
   lowestOwner(output: number): number {
     let lowest = no_owner
     for (let at = output; at !== root; at = this.nextOutput(at)) lowest = this.ownerOf(at)
@@ -114,7 +114,7 @@ export class Matcher {
     return this.states[output * size + depth_field]!
   }
 
-  /** 0: no other. It is shorter, and its owner is lower. */
+  /** The next shorter pattern with a lower owner; 0: none. */
   nextOutput(output: number): number {
     return this.states[output * size + next_field]!
   }
@@ -127,7 +127,7 @@ export class Matcher {
     }
   }
 
-  /** 0: not made yet, or there is none. */
+  /** 0: not created yet, or impossible. */
   private find(parent: number, unit: number): number {
     const { states, table } = this
     const mask = table.length - 1
@@ -139,7 +139,7 @@ export class Matcher {
     }
   }
 
-  /** With all those that it ends with, so that each state knows where it fails to; 0: no pattern goes on like this. */
+  /** Creates the state and all its suffix states, so that each has its failure link; 0: no pattern continues like this. */
   private make(from: number, unit: number, budget: Budget): number {
     const made: number[] = []
     let longest_known = root
@@ -164,7 +164,7 @@ export class Matcher {
     const at = parent * size
     const depth = this.states[at + depth_field]!
     const end = this.states[at + high_field]!
-    // The pattern that goes no further is the first of them.
+    // A pattern that ends here is the first of them.
     const start = this.states[at + low_field]! + (this.isPattern(parent) ? 1 : 0)
     const low = this.firstFrom(start, end, depth, unit)
     const high = this.firstFrom(low, end, depth, unit + 1)
@@ -177,7 +177,7 @@ export class Matcher {
     return state
   }
 
-  /** Of sorted patterns with the same beginning the first whose next character is `unit` or greater. */
+  /** Among sorted patterns with the same prefix, the first whose next character is `unit` or greater. */
   private firstFrom(start: number, end: number, depth: number, unit: number): number {
     let [low, high] = [start, end]
     while (low < high) {
@@ -241,19 +241,19 @@ export class Matcher {
   }
 }
 
-/** In the order of their characters, each text once. */
+/** Sorted by characters, each text once. */
 function sortPatterns(patterns: readonly Pattern[]): Pattern[] {
   const sorted = patterns.toSorted((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.owner - b.owner))
   return sorted.filter(({ text }, at) => text !== sorted[at - 1]?.text)
 }
 
-/** Throws `BudgetSpent` when it was not enough. */
+/** Throws `BudgetSpent` if the budget does not suffice. */
 export function spend(budget: Budget, steps: number): void {
   budget.steps -= steps
   if (budget.steps < 0) throw new BudgetSpent()
 }
 
-/** Over the last `gram_length` characters: older ones have left it. Beyond the end of a text there are none. */
+/** The rolling hash of the last `gram_length` characters. A text has no characters beyond its end. */
 function roll(gram: number, unit: number): number {
   return ((gram << 4) ^ unit) & gram_mask
 }

@@ -1,4 +1,4 @@
-// What redacting finds, held against a search that looks at each place by itself; and what it does where it finds no end.
+// Compares redaction with a search at each place separately, and tests what it does when the search reaches its limit.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRedactor, withheld } from './redact.ts'
@@ -9,7 +9,7 @@ const wordOf = (letters: readonly string[], minLength: number, maxLength: number
 
 const named = (values: readonly string[]) => new Map(values.map((value, at) => [`S${at}`, value]))
 
-/** The longest secret that covers a character takes it; neighbours of one secret are one marker. */
+/** The longest secret that covers a character owns it; adjacent characters of a secret become one marker. */
 function redactNaively(text: string, values: readonly string[]): string {
   const sorted = [...named(values)].toSorted((a, b) => b[1].length - a[1].length)
   const owners = text.split('').map((_, place) =>
@@ -25,7 +25,7 @@ function redactNaively(text: string, values: readonly string[]): string {
     .join('')
 }
 
-test('a plain text is redacted as by a search place by place', () => {
+test('a plain text is redacted like with a search at each place', () => {
   const values = fc.array(wordOf(['a', 'b'], 4, 9), { minLength: 1, maxLength: 6 })
   fc.assert(
     fc.property(values, wordOf(['a', 'b', 'x'], 0, 60), (given, text) => {
@@ -68,7 +68,7 @@ test.each([
   [['a', '%', '4', '1', '+', ' ']],
   [['a', '&', '#', ';', '9', '7']],
   [['İ', 'i', 'ü', 'Σ', '/']],
-])('of %j, in whatever form, nothing is left that can be found', (letters) => {
+])('nothing of %j can be found in any form after redaction', (letters) => {
   const form = fc.nat(written.length - 1)
   const piece = fc.record({ before: wordOf(letters, 0, 6), at: fc.nat(3), forms: fc.tuple(form, form) })
   const values = fc.array(wordOf(letters, 4, 9), { minLength: 1, maxLength: 4 })
@@ -85,42 +85,42 @@ test.each([
   )
 })
 
-describe('a text that costs more than a search may', () => {
-  // Of a text that repeats itself, every stretch is a secret; and every level of decoding is another text.
+describe('a text that exceeds the limit of a search', () => {
+  // Every part of a repetitive text is a secret, and every level of decoding is another text.
   const period = 'abcdefghijklmnopqrst'
   const stretches = Array.from({ length: 200 }, (_, at) => period.repeat(3).slice(at % 20, (at % 20) + 4 + at / 20))
   const redactor = createRedactor(named(stretches))
   const text = `${period.repeat(40_000)}${'\\'.repeat(64)}"`
 
-  test('is withheld, and says so', () => {
+  test('is withheld, with a notice', () => {
     expect(redactor.redactText(text)).toBe(withheld)
     expect(redactor.redactValue({ said: text, more: [1, 'abcdefgh'] })).toBe(withheld)
   })
 
-  test('says so where its end was cut off, too', () => {
+  test('has the notice also if its end was cut off', () => {
     expect(redactor.redactCut(text, true)).toBe(withheld)
   })
 
-  test('takes nothing from the next one', () => {
+  test('does not affect the next one', () => {
     expect(redactor.redactText('an abcdefgh')).toBe('an [secret S80]')
   })
 })
 
-test('of a text that was cut off, the end is left out, where half a secret may be', () => {
+test('the end of a cut text is omitted if it may be half a secret', () => {
   const { redactCut, margin_bytes } = createRedactor(named(['a-secret']))
   const text = `${'a-secret, '.repeat(3)}${'.'.repeat(margin_bytes)}a-sec`
   expect(redactCut(text, false)).toBe(`${'[secret S0], '.repeat(3)}${'.'.repeat(margin_bytes)}a-sec`)
   expect(redactCut(text, true)).toBe(`${'[secret S0], '.repeat(3)}.....`)
 })
 
-test('decoding that many bytes which are no characters costs no more than once for each', () => {
+test('decoding many bytes that are not characters costs only once for each', () => {
   const { redactText } = createRedactor(named(['abcd', 'bcde']))
   const before = process.cpuUsage()
   expect(redactText('%ff%61%62%63%64'.repeat(20_000))).toBe('[secret S0]')
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
 })
 
-test('letter by letter, what may become a secret is held back', () => {
+test('text that may become a secret is held back letter by letter', () => {
   const { beginningAtEnd } = createRedactor(named(['abababc', 'babx', 'a'.repeat(8000)]))
   expect(['', 'x', 'xab', 'ababa', 'abababc', 'abab', 'xbab'].map(beginningAtEnd)).toEqual([0, 0, 2, 5, 0, 4, 3])
   expect(beginningAtEnd('a'.repeat(9000))).toBe(7999)

@@ -40,7 +40,7 @@ describe('every form of a value is found', () => {
     expect(one.redactText(base64(`{"k":"${before}${value}","more":true}`))).toContain('[secret API_KEY]')
   })
 
-  test.each(['  padded-secret  ', '\tpadded-secret\r\n', '\npadded-secret'])('%j, as a header has it', (padded) => {
+  test.each(['  padded-secret  ', '\tpadded-secret\r\n', '\npadded-secret'])('%j, as in a header', (padded) => {
     const { redactText } = createRedactor(new Map([['PAD', padded]]))
     expect(redactText(`[${padded.trim()}]`)).toBe('[[secret PAD]]')
     expect(redactText(`Bearer ${padded}`.trim())).toMatch(/^Bearer \s*\[secret PAD\]$/)
@@ -48,7 +48,7 @@ describe('every form of a value is found', () => {
     expect(redactText(encodeURIComponent(padded))).toContain('[secret PAD]')
   })
 
-  test('a value that is white space around too little is looked for as a whole', () => {
+  test('a value of white space around too few characters is searched for as a whole', () => {
     const { redactText } = createRedactor(new Map([['PAD', '  ab  ']]))
     expect(redactText('ab|  ab  |')).toBe('ab|[secret PAD]|')
   })
@@ -64,7 +64,7 @@ describe('every form of a value is found', () => {
     expect(redactText(misread('ä, not a secret'))).toBe(misread('ä, not a secret'))
   })
 
-  test('any value, in any form, at any place; nothing of it can be decoded from what is left', () => {
+  test('any value, in any form, at any place: nothing of it can be decoded from the result', () => {
     const forms: ((text: string) => string)[] = [
       (text) => text,
       encodeURIComponent,
@@ -85,7 +85,7 @@ describe('every form of a value is found', () => {
 })
 
 describe('JSON', () => {
-  test('is redacted in its texts, keys and numbers; the rest stays as it is', () => {
+  test('is redacted in its texts, keys and numbers; the rest does not change', () => {
     const secrets = new Map([
       ['TOKEN', 'abcdef'],
       ['PIN', '12345678901234567890'],
@@ -106,7 +106,7 @@ describe('JSON', () => {
   })
 })
 
-test('the longer of two secrets goes first, and a name that is a value does no harm', () => {
+test('the longer of two secrets takes precedence, and a name that is a value does no harm', () => {
   const secrets = new Map([
     ['A', 'abcd'],
     ['B', 'abcdefgh'],
@@ -116,7 +116,7 @@ test('the longer of two secrets goes first, and a name that is a value does no h
   expect(redactSecrets('a secret', secrets)).toBe('a [secret SECRET]')
 })
 
-test('values of less than four characters are left, and a text without any is untouched', () => {
+test('values with fewer than four characters are not redacted, and a text without secrets does not change', () => {
   expect(redactSecrets('abc', new Map([['A', 'abc']]))).toBe('abc')
   const text = '\\u0041 %41 &amp; + plain \\" text'
   expect(one.redactText(text)).toBe(text)
@@ -130,7 +130,7 @@ test('a long value is found in every form too', () => {
   expect(redactor.redactText(`x ${pem} y`)).toBe('x [secret PEM]\n y')
 })
 
-test('a large text and many secrets take no more than a moment', () => {
+test('a large text and many secrets take little time', () => {
   const secrets = new Map(Array.from({ length: 200 }, (_, at) => [`S${at}`, `${at}-${'k'.repeat(40)}-${at}`]))
   const text = `${'{"kkkk": "k\\"k%6bkk\\\\k"},'.repeat(12_000)}${secrets.get('S199')}`
   const redactor = createRedactor(secrets)
@@ -139,7 +139,7 @@ test('a large text and many secrets take no more than a moment', () => {
   expect(performance.now() - start).toBeLessThan(3000)
 })
 
-describe('no text makes it last', () => {
+describe('no text makes it slow', () => {
   /** Processor time in milliseconds. */
   const costOf = (work: () => void) => {
     const before = process.cpuUsage()
@@ -150,7 +150,7 @@ describe('no text makes it last', () => {
     new Map(Array.from({ length: 200 }, (_, at) => [`S${at}`, `sk-live-${at}-${'k3J'.repeat(12)}-${at}`])),
   )
 
-  test('a secret of backslashes, and what looks like many of them', () => {
+  test('a secret of backslashes, and a text that looks like many of them', () => {
     const redactor = createRedactor(new Map([['BACK', `${'\\'.repeat(30)}zq`]]))
     const text = `${'%5C'.repeat(30)}z%71 ${'\\'.repeat(60)}!`
     expect(costOf(() => expect(redactor.redactText(text)).toMatch(/^\[secret BACK\] \\+!$/))).toBeLessThan(500)
@@ -172,12 +172,12 @@ describe('no text makes it last', () => {
   })
 })
 
-test('letters that become two when they are small', () => {
+test('letters that become two in lower case', () => {
   expect(redactSecrets('x İİ-secret y', new Map([['I', 'İİ-secret']]))).toBe('x [secret I] y')
   expect(redactSecrets('İ i̇i̇-SECRET İ', new Map([['I', 'İİ-secret']]))).toBe('İ [secret I] İ')
 })
 
-test('what stands beside a secret stays, however it is written', () => {
+test('text next to a secret is kept in any form', () => {
   expect(one.redactText(encodeURIComponent(`ä ${value} ö`))).toBe('%C3%A4%20[secret API_KEY]%20%C3%B6')
   expect(redactSecrets(['a', value, 7, { b: `x ${value}` }], new Map([['K', value]]))).toEqual([
     ...['a', '[secret K]', 7],

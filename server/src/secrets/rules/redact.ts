@@ -1,28 +1,28 @@
-// Takes secrets out of what others have sent, in whatever everyday form they wrote it: plain, percent-encoded, Base64, with the
-// escapes of JSON or HTML. Pure.
+// Removes secrets from data that others sent, in any common form: plain, percent-encoded, Base64, or with escapes of JSON or HTML.
+// Pure.
 import type { JsonValue } from '../../base/json.ts'
 import { type Owners, type Search, createSearch } from './locate.ts'
 import { type Budget, BudgetSpent, Matcher } from './matcher.ts'
 import { type Trace, createTrace, shortest_length, viewsOf } from './traces.ts'
 
-/** Bytes that one character of a secret can take in the forms that are looked for. */
+/** Maximum bytes of a character of a secret in the forms that are searched for. */
 const most_bytes_of_character = 12
 
 export interface Redactor {
   /** Values by name. */
   readonly secrets: ReadonlyMap<string, string>
-  /** Whoever cuts a text reads so much more first, lest half a secret is left at the end. */
+  /** How much more to read before a text is cut, so that no half of a secret is left at the end. */
   readonly margin_bytes: number
   redactText(text: string): string
-  /** Of a text `is_cut` where it was read up to the margin: without what may be half a secret at its end. */
+  /** `is_cut`: the text was read up to the margin, so what may be half a secret at its end is removed. */
   redactCut(text: string, is_cut: boolean): string
-  /** How many characters at the end of a text may be the beginning of a value, as it is, whose rest is still to come. */
+  /** How many characters at the end of a text may be the beginning of a plain value whose rest has not arrived yet. */
   beginningAtEnd(text: string): number
   redactValue<T extends JsonValue>(value: T): T
 }
 
 export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
-  // The longest first: one may be a part of another.
+  // Longest first, because one may be part of another.
   const sought = [...secrets]
     .filter(([, value]) => value.length >= shortest_length)
     .toSorted((a, b) => b[1].length - a[1].length)
@@ -35,7 +35,7 @@ export function createRedactor(secrets: ReadonlyMap<string, string>): Redactor {
       beginningAtEnd: () => 0,
       redactValue: (value) => value,
     }
-  // Lazily: most redactors are never asked.
+  // Created lazily, because most redactors are never used.
   let prepared: Prepared | undefined
   const prepare = () => (prepared ??= prepareSearch(sought))
   const longest = sought[0]![1].length
@@ -67,7 +67,7 @@ function prepareSearch(sought: readonly (readonly [string, string])[]): Prepared
   return { traces, search: createSearch(traces) }
 }
 
-/** A value with `[secret NAME]` wherever the value of a secret stood. */
+/** The value with every secret replaced by `[secret NAME]`. */
 export function redactSecrets<T extends JsonValue>(value: T, secrets: ReadonlyMap<string, string>): T {
   return createRedactor(secrets).redactValue(value)
 }
@@ -78,26 +78,26 @@ function markerOf(name: string): string {
 
 const markers = /\[secret [A-Z_][A-Z0-9_]{0,63}\]/g
 
-/** No character of a text; between those of JSON, and in the place of what is not looked at. */
+/** Occurs in no text; separates the texts of JSON, and replaces what is not searched. */
 const blank = '\ufffe'
 
-/** A marker may hold what is a secret's value, such as its name. */
+/** A marker may contain the value of a secret, for example if it equals a name. */
 function withoutMarkers(text: string): string {
   return text.replace(markers, (marker) => blank.repeat(marker.length))
 }
 
-/** Taking out what is found can bring something together that is found then. */
+/** Removing a match can join characters into a new match. */
 const most_rounds = 4
 
-/** Of one text, in all its rounds: about a second. */
+/** Steps for a text in all its rounds, about a second. */
 const most_steps = 50_000_000
 
-/** What is in the place of a text of which it could not be told whether a secret is in it. */
+/** Replaces a text that could not be completely searched. */
 export const withheld = '[withheld: the search for secrets in this text reached its limit]'
 
 interface Redacted {
   text: string
-  /** By what says why: nothing of the text that was given is left. */
+  /** Whether a notice has replaced the whole text. */
   is_replaced: boolean
 }
 
@@ -116,7 +116,7 @@ function redactWithin(given: string, { traces, search }: Prepared, budget: Budge
     const read = withoutMarkers(text)
     const found = search.findIn(viewsOf(read), budget)
     if (found === null) break
-    // Written in a way that can be read but not be located: nothing of it is kept.
+    // The secret can be read in the text but not located, so nothing of the text is kept.
     if (round === most_rounds) return { text: traces[found]!.marker, is_replaced: true }
     text = replaceOwned(text, search.locate(read, budget), traces)
   }
@@ -137,22 +137,22 @@ function replaceOwned(text: string, owners: Owners, traces: readonly Trace[]): s
 
 // --- JSON ---
 
-/** As one text, so that the number of its parts costs nothing. */
+/** Searches all parts as one text, so that their number costs nothing. */
 function redactJson(value: JsonValue, prepared: Prepared): JsonValue {
   const parts: string[] = []
   listParts(value, parts)
   const joined = parts.map((part) => part.replaceAll(blank, '\ufffd')).join(blank)
   const redacted = redact(joined, prepared).text.split(blank)
-  // Something was found that reaches beyond its part, or is nowhere.
+  // A match extends beyond its part, or cannot be located.
   if (redacted.length !== Math.max(1, parts.length)) return redacted[0]!
-  // A long number loses digits when it is parsed, and is a secret all the same.
+  // A long number loses digits when it is parsed, but may still be a secret.
   const numbers = new Map(
     prepared.traces.toReversed().flatMap(({ number, marker }) => (number === null ? [] : [[number, marker] as const])),
   )
   return withParts(value, redacted[Symbol.iterator](), numbers)
 }
 
-/** Texts, keys and numbers, in one order. */
+/** Texts, keys and numbers, in a fixed order. */
 function listParts(value: JsonValue, parts: string[]): void {
   if (typeof value === 'string' || typeof value === 'number') parts.push(String(value))
   else if (Array.isArray(value)) for (const entry of value) listParts(entry, parts)

@@ -1,20 +1,20 @@
-// How a secret's value may be written: whether a text holds it in any form, and where. Pure.
+// The forms in which a secret's value may be written, to find it in a text. Pure.
 
 import { writingsInUrl } from '../../base/url-values.ts'
 
-/** Shorter values would be found everywhere. */
+/** Shorter values would match everywhere. */
 export const shortest_length = 4
 
 export interface Trace {
-  /** What stands in the place of the value. */
+  /** The replacement for the value. */
   readonly marker: string
-  /** Of the value, in characters. */
+  /** The length of the value in characters. */
   readonly length: number
   /** The value as a number, if it is one. */
   readonly number: number | null
-  /** What is looked for in a text whose letters are small. */
+  /** Forms to find in a text in lower case. */
   readonly wholes: readonly string[]
-  /** What is looked for in a text as it is. */
+  /** Forms to find in the unchanged text. */
   readonly needles: readonly string[]
 }
 
@@ -24,10 +24,10 @@ export interface View {
   folded: string
 }
 
-/** JSON within JSON within a query, and so on. */
+/** Permits JSON within JSON within a query, and similar. */
 export const most_levels = 6
 
-/** The text as it is, and decoded so often as that changes it. */
+/** The text itself, and decoded as many times as that changes it. */
 export function viewsOf(text: string): View[] {
   const texts = new Set([text])
   let current = text
@@ -37,7 +37,7 @@ export function viewsOf(text: string): View[] {
     current = decoded
     texts.add(current)
   }
-  // In a query a plus sign is a space.
+  // A plus sign in a query is a space.
   if (text.includes('+')) texts.add(decode(text.replaceAll('+', ' ')))
   return [...texts].map((view) => ({ text: view, folded: view.toLowerCase() }))
 }
@@ -55,7 +55,7 @@ function decode(text: string): string {
   return text.replace(escapes, (whole, ...groups: unknown[]) => decodeEscape(whole, groups as (string | undefined)[]))
 }
 
-/** `groups` are those of the expression. */
+/** `groups` are the groups of the expression. */
 export function decodeEscape(whole: string, groups: readonly (string | undefined)[]): string {
   const [unicode, hex, short, percent, decimal, entity, name] = groups
   if (unicode ?? hex) return String.fromCharCode(parseInt((unicode ?? hex)!, 16))
@@ -67,7 +67,7 @@ export function decodeEscape(whole: string, groups: readonly (string | undefined
 
 function decodePercent(run: string): string {
   const first = parseInt(run.slice(1, 3), 16)
-  // As mostly: one character that every encoding has in one byte.
+  // The usual case: one character that takes one byte in every encoding.
   if (run.length === 3 && first < 0x80) return String.fromCharCode(first)
   return Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8')
 }
@@ -78,7 +78,7 @@ function characterOf(code: number): string | null {
 
 export function createTrace(given: string, marker: string): Trace {
   const value = sentPart(given)
-  // A value that looks as if it were encoded is decoded too, where the text is.
+  // A value that looks encoded is decoded too, because the text is.
   const [written, misread] = [writingsInUrl(value), misreadForms(value)]
   const decoded = [...new Set([value, ...written, ...misread])].flatMap((form) =>
     viewsOf(form).map(({ folded }) => folded),
@@ -96,22 +96,22 @@ export function createTrace(given: string, marker: string): Trace {
   }
 }
 
-/** A header, and the end of a URL, lose the white space around a value: what is left is the secret. */
+/** A header and the end of a URL lose white space around a value; the rest is the secret. */
 function sentPart(value: string): string {
   const part = value.trim()
   return part.length >= shortest_length ? part : value
 }
 
-/** A header goes as Latin-1 and comes back as what is taken for UTF-8, or the other way round. */
+/** A header may be sent as Latin-1 and returned as if it were UTF-8, or the reverse. */
 function misreadForms(value: string): string[] {
   if (/^[\0-\x7f]*$/.test(value)) return []
   const as_latin1 = /^[\0-\xff]*$/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : ''
-  // Of what is left of `ääää` nothing can be read, and it would be found in any text that is none.
+  // `ääää` becomes unreadable characters, which would match any malformed text.
   const isReadable = as_latin1.replaceAll('\ufffd', '').length >= shortest_length
   return [...(isReadable ? [as_latin1] : []), Buffer.from(value).toString('latin1')]
 }
 
-/** What the common encoders make of a value. */
+/** The results of common encoders. */
 function formsOf(value: string, others: readonly string[]): string[] {
   const json = JSON.stringify(value).slice(1, -1)
   const query = new URLSearchParams({ _: value }).toString().slice(2)
@@ -121,8 +121,8 @@ function formsOf(value: string, others: readonly string[]): string[] {
 }
 
 /**
- * The letters of Base64 that depend on the value alone, for each place that it may have within what was encoded: in
- * `Basic …` it follows a user's name.
+ * The Base64 letters that depend only on the value, for each position that it may have in the encoded text: in `Basic …` it follows
+ * a user name.
  */
 function base64Cores(value: string): string[] {
   const bytes = Buffer.from(value)

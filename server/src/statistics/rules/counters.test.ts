@@ -1,4 +1,4 @@
-// Counters add up like the events that they count, and what is read out of them stands for those events.
+// Counters add up like the events that they count, and the figures derived from them describe those events.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addCounters, binOf, countMetrics, percentile, presentAgentTotals, presentCounts } from './counters.ts'
@@ -14,7 +14,7 @@ const metrics = (total_ms: number, ttft_ms: number | null = total_ms) =>
     output_tokens: null,
   })
 
-/** What `share` of the sorted values is not above. */
+/** The value that `share` of the sorted values do not exceed. */
 const exact = (values: number[], share: number) => {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!
@@ -23,7 +23,7 @@ const exact = (values: number[], share: number) => {
 describe('percentiles', () => {
   const durations = fc.array(fc.integer({ min: 20, max: 10_000_000 }), { minLength: 1, maxLength: 200 })
 
-  test('are within 5 % of those of the values themselves', () => {
+  test('are within 5 % of those of the exact values', () => {
     fc.assert(
       fc.property(durations, fc.constantFrom(0.5, 0.95), (values, share) => {
         const told = percentile(addCounters(values.map((value) => metrics(value))), 'total', share)!
@@ -33,7 +33,7 @@ describe('percentiles', () => {
     )
   })
 
-  test('are the same whatever is added up first', () => {
+  test('do not depend on the order of addition', () => {
     fc.assert(
       fc.property(durations, durations, (one, two) => {
         const whole = addCounters([...one, ...two].map((value) => metrics(value)))
@@ -43,7 +43,7 @@ describe('percentiles', () => {
     )
   })
 
-  test('of nothing are null; what took no time is in the first bin', () => {
+  test('of no values are null; a duration of 0 is in the first bin', () => {
     expect(percentile({}, 'total', 0.5)).toBeNull()
     expect([0, 1, 2, 4].map(binOf)).toEqual([0, 0, 8, 16])
     expect(percentile({ 'total.0': 1, 'first_text.80': 5 }, 'total', 0.95)).toBe(1)
@@ -51,7 +51,7 @@ describe('percentiles', () => {
 })
 
 describe('presentCounts', () => {
-  test('of nothing', () => {
+  test('of no values', () => {
     expect(presentCounts({})).toEqual({
       conversations: 0,
       user_messages: 0,
@@ -82,12 +82,12 @@ describe('presentCounts', () => {
     })
   })
 
-  test('a turn that said nothing has no time to its first text', () => {
+  test('a turn without text has no time to its first text', () => {
     expect(presentCounts(metrics(100, null)).latency).toMatchObject({ turns: 1, first_text: null })
   })
 })
 
-test('totals of an agent leave out what was deleted', () => {
+test('totals of an agent exclude deleted conversations', () => {
   const counters = { conversations: 4, ended: 3, duration: 60, user_messages: 9 }
   expect(presentAgentTotals({ ...counters, deleted: 1, deleted_duration: 20, deleted_user_messages: 2 })).toEqual({
     conversations: 3,

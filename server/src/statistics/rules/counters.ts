@@ -1,17 +1,17 @@
-// What statistics count: numbers by name, which are added up over time and agents, and what is read out of the sums. Pure.
+// The counters of statistics: numbers by name that are added up over time and agents, and the figures derived from the sums. Pure.
 import { type StatisticsCounts, type TurnMetrics, endReasons, turnOutcomes } from '@parley/contract'
 
 /**
  * By name: `conversations`, `user_messages`, `ended`, `duration` (seconds), `end.<reason>`, `turn.<outcome>`, `input_tokens`,
- * `output_tokens`; of turns whose time was taken `measured`, `model_ms`, `tools_ms`, `total_ms`, `first_text.<bin>`,
- * `total.<bin>`; of conversations that were deleted afterwards `deleted`, `deleted_user_messages`, `deleted_duration`.
+ * `output_tokens`; for measured turns `measured`, `model_ms`, `tools_ms`, `total_ms`, `first_text.<bin>`, `total.<bin>`; for
+ * conversations that were deleted later `deleted`, `deleted_user_messages`, `deleted_duration`.
  */
 export type Counters = Readonly<Record<string, number>>
 
-/** Eight bins for each doubling: the middle of a bin is within 4.5 % of all that is in it. */
+/** Eight bins per doubling, so the middle of a bin is within 4.5 % of every value in it. */
 const bins_in_doubling = 8
 
-/** The bin of a duration in milliseconds; what takes no time has the first one. */
+/** The bin of a duration in milliseconds; a duration of 0 is in the first one. */
 export function binOf(ms: number): number {
   return Math.round(bins_in_doubling * Math.log2(Math.max(1, ms)))
 }
@@ -27,7 +27,7 @@ export function addCounters(all: Iterable<Counters>): Counters {
   return Object.fromEntries(sums)
 }
 
-/** What a turn's reply is measured by. */
+/** The measurements of a turn's reply. */
 export function countMetrics({ ttft_ms, llm_ms, tools_ms, total_ms }: TurnMetrics): Counters {
   return {
     measured: 1,
@@ -39,7 +39,7 @@ export function countMetrics({ ttft_ms, llm_ms, tools_ms, total_ms }: TurnMetric
   }
 }
 
-/** The value that this share of all values is not above, to within a bin; null when there are none. */
+/** The value that this share of all values does not exceed, to within a bin; null if there are no values. */
 export function percentile(counters: Counters, name: string, share: number): number | null {
   const bins = Object.entries(counters)
     .filter(([key]) => key.startsWith(`${name}.`))
@@ -54,7 +54,7 @@ export function percentile(counters: Counters, name: string, share: number): num
   return null
 }
 
-/** Failed and cancelled turns by their outcomes; `reply` is neither. */
+/** Failed and cancelled turns by outcome, which excludes `reply`. */
 const failures = ['model_error', 'timed_out', 'step_limit', 'attempts_exhausted'] as const
 const cancellations = ['conversation_ended', 'cancelled_by_caller', 'superseded'] as const
 
@@ -107,7 +107,7 @@ function roundTo(value: number, parts: number): number {
   return Math.round(value * parts) / parts
 }
 
-/** What `presentAgentTotals` looks at. */
+/** The counters that `presentAgentTotals` reads. */
 export const total_names = [
   'conversations',
   'user_messages',
@@ -118,7 +118,7 @@ export const total_names = [
   'deleted_duration',
 ] as const
 
-/** As `getAgent` tells them: without the conversations that were deleted. */
+/** The totals that `getAgent` returns, which exclude deleted conversations. */
 export function presentAgentTotals(counters: Counters) {
   const of = (name: string) => counters[name] ?? 0
   const ended = of('ended') - of('deleted')

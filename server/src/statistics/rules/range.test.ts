@@ -1,4 +1,4 @@
-// A range is widened to whole buckets, and bounded.
+// A range is widened to whole buckets, and limited.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Range, type RangeInput, bucket_ms, chooseRange } from './range.ts'
@@ -44,7 +44,7 @@ test.each<[string, RangeInput]>([
   expect(chooseRange(input, now)).toMatchObject({ path: 'from', message: expect.stringContaining('must') })
 })
 
-test('buckets follow each other without a hole, and hold the whole range', () => {
+test('buckets are contiguous and cover the whole range', () => {
   const time = fc.integer({ min: now - 400 * bucket_ms.day, max: now })
   fc.assert(
     fc.property(time, time, fc.constantFrom('hour', 'day', undefined), (one, two, bucket) => {

@@ -1,21 +1,21 @@
-// Which buckets a range of time is told in. Pure: the time is handed in.
+// Decides the buckets of a range of time. Pure: the time is an argument.
 
 export type BucketUnit = 'hour' | 'day'
 
 export interface Range {
   bucket: BucketUnit
-  /** Milliseconds since the epoch, at the edges of buckets; `to` is not in it. */
+  /** Milliseconds since the epoch, at the edges of buckets; `to` is exclusive. */
   from: number
   to: number
-  /** Where each bucket starts. */
+  /** The start of each bucket. */
   starts: number[]
 }
 
 export const bucket_ms: Record<BucketUnit, number> = { hour: 3_600_000, day: 86_400_000 }
 
-/** Without a start given. */
+/** The length of a range without a start. */
 const default_range_ms = 7 * bucket_ms.day
-/** Up to it, buckets are hours where nothing else is asked for. */
+/** Up to this length the default buckets are hours. */
 const hourly_range_ms = 3 * bucket_ms.day
 /** A month of hours, and a year of days. */
 const max_buckets: Record<BucketUnit, number> = { hour: 31 * 24, day: 366 }
@@ -26,12 +26,12 @@ export interface RangeInput {
   bucket?: BucketUnit | undefined
 }
 
-/** What a timestamp can be; the last day has no edge after it. */
+/** The latest timestamp; the last day has no edge after it. */
 const first_ms = Date.parse('0001-01-01T00:00:00Z')
 const last_ms = Date.parse('9999-12-31T00:00:00Z')
 const clamp = (ms: number) => Math.min(last_ms, Math.max(first_ms, ms))
 
-/** Widens the range to whole buckets, or says what is wrong with it. */
+/** Widens the range to whole buckets, or returns its fault. */
 export function chooseRange(input: RangeInput, now_ms: number): Range | { path: string; message: string } {
   const to = clamp(input.to === undefined ? now_ms : parseTime(input.to))
   const from = clamp(input.from === undefined ? to - default_range_ms : parseTime(input.from))
@@ -41,13 +41,13 @@ export function chooseRange(input: RangeInput, now_ms: number): Range | { path: 
   const first = Math.floor(from / size)
   const count = Math.ceil(to / size) - first
   if (count > max_buckets[bucket]) {
-    return { path: 'from', message: `must leave at most ${max_buckets[bucket]} buckets of one ${bucket} until to` }
+    return { path: 'from', message: `must be at most ${max_buckets[bucket]} ${bucket}s before to` }
   }
   const starts = Array.from({ length: count }, (_none, index) => (first + index) * size)
   return { bucket, from: starts[0]!, to: (first + count) * size, starts }
 }
 
-/** RFC 3339; a time without a zone is UTC. */
+/** Parses RFC 3339; a time without a zone is UTC. */
 function parseTime(text: string): number {
   const iso = text.replace(' ', 'T').replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
   return Date.parse(/(z|[+-]\d\d:\d\d)$/i.test(iso) ? iso : `${iso}Z`)

@@ -1,4 +1,4 @@
-// Filters of Jinja that the library does not have, over values whose size was paid for. Pure.
+// Jinja filters that the library lacks, applied to values whose size was already charged. Pure.
 import { Environment } from '@huggingface/jinja'
 import { negated, testsWithArgument } from '../syntax.ts'
 import {
@@ -13,7 +13,7 @@ import {
   toValue,
 } from '../values.ts'
 
-/** What a filter was given beside its operand. */
+/** The arguments of a filter, besides its operand. */
 export interface Given {
   positional: Value[]
   keyword: Map<string, Value>
@@ -32,13 +32,13 @@ function numberOf(value: Value | undefined, otherwise: number, what: string): nu
   return value.value
 }
 
-/** The library's, which prints `2.0`. */
+/** The library's float, which prints `2.0`. */
 function floatOf(value: number): Value {
   return Reflect.construct(toValue(0.5).constructor, [value]) as Value
 }
 
 function round(operand: Value, given: Given): Value {
-  if (!isNumber(operand)) throw new TemplateError('round takes a number')
+  if (!isNumber(operand)) throw new TemplateError('round needs a number')
   const precision = Math.trunc(numberOf(argument(given, 0, 'precision'), 0, 'the precision of round'))
   const method = argument(given, 1, 'method')
   const factor = 10 ** Math.max(-20, Math.min(20, precision))
@@ -46,7 +46,7 @@ function round(operand: Value, given: Given): Value {
   const how = isText(method) ? method.value : 'common'
   if (how === 'ceil') return floatOf(Math.ceil(scaled) / factor)
   if (how === 'floor') return floatOf(Math.floor(scaled) / factor)
-  // By its digits: 1.005 is less than it looks when it is multiplied.
+  // Rounds by decimal digits, because 1.005 is less than it looks once it is multiplied.
   const nearest = precision < 0 ? Math.round(scaled) / factor : Number(operand.value.toFixed(Math.min(20, precision)))
   return floatOf(nearest)
 }
@@ -70,7 +70,7 @@ function quote(text: string): string {
   )
 }
 
-/** A mapping becomes a query. */
+/** A mapping becomes a query string. */
 function urlencode(operand: Value): Value {
   if (!isMapping(operand)) return toValue(quote(textOf(operand)).replaceAll('%2F', '/'))
   const pairs = [...operand.value].map((pair) => {
@@ -86,7 +86,7 @@ function escape(operand: Value): Value {
   return toValue(textOf(operand).replace(/[&<>'"]/g, (one) => entities[one]!))
 }
 
-/** `%s`, `%d`, `%.2f` and the like. */
+/** `%s`, `%d`, `%.2f` and similar. */
 function format(operand: Value, { positional }: Given): Value {
   const left = [...positional]
   const text = textOf(operand).replace(
@@ -95,7 +95,7 @@ function format(operand: Value, { positional }: Given): Value {
       if (whole === '%%') return '%'
       const [flag, width, precision, kind] = parts as [string, string, string | undefined, string]
       const value = left.shift()
-      if (value === undefined) throw new TemplateError('format has not enough arguments')
+      if (value === undefined) throw new TemplateError('format has too few arguments')
       const shown = showAs(kind, value, precision)
       if (flag === '-') return shown.padEnd(Number(width))
       return shown.padStart(Number(width), flag === '0' && kind !== 's' ? '0' : ' ')
@@ -111,7 +111,7 @@ function showAs(kind: string, value: Value, precision: string | undefined): stri
   return kind === 'x' ? Math.trunc(number).toString(16) : String(Math.trunc(number))
 }
 
-/** By a path with dots, as `attribute` names it. */
+/** By a dotted path, as in `attribute`. */
 function attributeOf(value: Value, path: Value | undefined): Value {
   if (path === undefined || isNothing(path)) return value
   let found: Value = value
@@ -124,7 +124,7 @@ function attributeOf(value: Value, path: Value | undefined): Value {
 
 function elementsOf(operand: Value, name: string): Value[] {
   if (isList(operand)) return operand.value
-  throw new TemplateError(`${name} takes a list`)
+  throw new TemplateError(`${name} needs a list`)
 }
 
 function sum(operand: Value, given: Given): Value {
@@ -140,7 +140,7 @@ function extreme(name: 'min' | 'max'): Filter {
     const isCaseSensitive = argument(given, 0, 'case_sensitive')?.value === true
     const keyed = elementsOf(operand, name).map((value) => ({ value, key: keyOf(attributeOf(value, attribute)) }))
     if (new Set(keyed.map(({ key }) => typeof key)).size > 1)
-      throw new TemplateError(`${name} takes values of one kind`)
+      throw new TemplateError(`${name} needs values of one kind`)
     const compared = ({ key }: (typeof keyed)[number]) =>
       typeof key === 'string' && !isCaseSensitive ? key.toLowerCase() : key
     const isBetter = (a: string | number, b: string | number) => (name === 'min' ? a < b : a > b)
@@ -152,14 +152,14 @@ function extreme(name: 'min' | 'max'): Filter {
 
 function keyOf(value: Value): string | number {
   if (isText(value) || isNumber(value)) return value.value
-  throw new TemplateError('only texts and numbers have an order')
+  throw new TemplateError('only texts and numbers can be ordered')
 }
 
 type Test = (...values: Value[]) => boolean
 
 const libraryTests = new Environment().tests as unknown as ReadonlyMap<string, Test>
 
-/** Of those of the library, and those with an argument. */
+/** Tests of the library, and own tests with an argument. */
 function selection(name: string, isKept: boolean): Filter {
   return (operand, { positional: [test, ...rest] }) => {
     const holds = test === undefined ? isTruthy : testOf(textOf(test))
@@ -206,7 +206,7 @@ const argumentTests: Record<string, Test> = {
   le: order((a, b) => a <= b),
 }
 
-/** What `syntax.ts` makes a filter of. */
+/** Created by `syntax.ts` from tests. */
 export function isOwnTest(filter: string): boolean {
   return testsWithArgument.has(filter.replace(negated, ''))
 }

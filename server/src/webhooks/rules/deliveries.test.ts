@@ -4,7 +4,7 @@ import { describe, expect, it, test } from 'vitest'
 import { checkPatterns, checkUrl, judgeTry, max_tries } from './deliveries.ts'
 
 describe('patterns', () => {
-  it('that stand for nothing are faults, each under its place', () => {
+  it('that match no event type are faults, each with its path', () => {
     expect(checkPatterns([...deliveredTypes, '*', 'tool_call.*', 'webhook.*'])).toEqual([])
     expect(checkPatterns(['turn.*', 'turns.*', '', '**']).map(({ path }) => path)).toEqual([
       'events.1',
@@ -16,7 +16,7 @@ describe('patterns', () => {
 
 test.each([
   ['https://receiver.test/hook?a=1', 0],
-  ['http://10.0.0.1:9/', 0], // refused when it is called, unless it is opened
+  ['http://10.0.0.1:9/', 0], // refused when it is called, unless private addresses are allowed
   ['receiver.test/hook', 1],
   ['javascript:alert(1)', 1],
   ['https://name@receiver.test/', 1],
@@ -26,7 +26,7 @@ test.each([
 describe('after a try', () => {
   const failed = { status: 500, error: 'Answered 500' }
 
-  it('each delay is about that of the schedule, whatever chance says', () => {
+  it('each delay is close to the schedule for any random value', () => {
     const delays_ms = [5000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 64_800_000]
     expect(delays_ms.length).toBe(max_tries - 1)
     fc.assert(
@@ -46,7 +46,7 @@ describe('after a try', () => {
     expect(of(0)).not.toEqual(of(1))
   })
 
-  it('the eighth failure is the last, 410 is so at once, and a success is one at any time', () => {
+  it('the eighth failure is final, 410 is final at once, and a success counts at any time', () => {
     expect(judgeTry(failed, max_tries - 1, 0.5)).toEqual({ type: 'failed', is_gone: false })
     expect(judgeTry(failed, max_tries, 0.5)).toEqual({ type: 'failed', is_gone: false })
     expect(judgeTry({ status: 410, error: 'Answered 410' }, 0, 0.5)).toEqual({ type: 'failed', is_gone: true })

@@ -1,18 +1,23 @@
-// The rules of webhooks: which patterns stand for something, where an endpoint may be, and what follows from a try. Pure.
+// The rules of webhooks: which patterns match an event type, where an endpoint may be, and what follows from a try. Pure.
 import { deliveredTypes, matchesEvent } from '@parley/contract'
 import type { FieldFault } from '../../base/errors.ts'
 import { spread } from '../../base/retry.ts'
 
-/** A pattern that stands for nothing is a mistake. */
+/** A pattern that matches nothing is a mistake. */
 export function checkPatterns(patterns: readonly string[]): FieldFault[] {
   return patterns.flatMap((pattern, index) =>
     deliveredTypes.some((type) => matchesEvent([pattern], type))
       ? []
-      : [{ path: `events.${index}`, message: `stands for no event; there are ${deliveredTypes.join(', ')}` }],
+      : [
+          {
+            path: `events.${index}`,
+            message: `matches no event type; use one of ${deliveredTypes.join(', ')} or a pattern such as \`turn.*\``,
+          },
+        ],
   )
 }
 
-/** What no look-up is needed to see; the address is judged at each try. */
+/** The checks that need no lookup; the address is checked at each try. */
 export function checkUrl(text: string): FieldFault[] {
   const url = URL.parse(text)
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -28,10 +33,10 @@ const [second, minute, hour] = [1000, 60_000, 3_600_000]
 const retry_delays_ms = [5 * second, 30 * second, 2 * minute, 10 * minute, hour, 4 * hour, 18 * hour]
 export const max_tries = retry_delays_ms.length + 1
 
-/** How far chance moves each delay, in both directions: receivers that come back are not met by everything at once. */
+/** The largest random change of each delay, in both directions: recovering receivers do not get everything at once. */
 const jitter = 0.1
 
-/** What came of a try. */
+/** The result of a try. */
 export interface TryResult {
   /** Of the answer; null: there was none. */
   status: number | null

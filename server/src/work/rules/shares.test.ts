@@ -4,7 +4,7 @@ import { measureCapacity, mayHoldOthersBack, poolsOf } from './shares.ts'
 const pools = poolsOf({ node: 8, organization: 4, owner: 4 })
 const one = { organization: 'o', owner: 'a', is_failing: false }
 
-test('those that fail have half of the places, and an owner a quarter, but never none', () => {
+test('failing work gets half of the places, and its owners a quarter, but at least one', () => {
   expect(pools).toEqual([
     { is_failing: false, places: 8, of_organization: 4, of_owner: 4 },
     { is_failing: true, places: 4, of_organization: 4, of_owner: 1 },
@@ -15,7 +15,7 @@ test('those that fail have half of the places, and an owner a quarter, but never
   ])
 })
 
-test('what is under way is taken off its own pool; owners are counted over both', () => {
+test('running work counts against its own pool, and owners over both pools', () => {
   const { free, pools: open, busy } = measureCapacity(pools, [one, one, { ...one, is_failing: true }])
   expect([free, open.map((pool) => [pool.free, { ...pool.busy }]), { ...busy }]).toEqual([
     9,
@@ -27,7 +27,7 @@ test('what is under way is taken off its own pool; owners are counted over both'
   ])
 })
 
-test('a single quiet one holds nobody back; one of many may', () => {
+test('a single piece of work blocks no other; one of many may', () => {
   const wide = poolsOf({ node: 64, organization: 32, owner: 32 })
   expect(mayHoldOthersBack(wide, one, [one])).toBe(false)
   expect(

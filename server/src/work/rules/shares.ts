@@ -1,7 +1,7 @@
-// How much a node does at once, and how it is shared among organizations and owners. Pure: the statements that lease keep to it.
-// Each node counts what is under way on itself; nothing is counted for all of them together.
+// How much a node does at once, and how it is shared among organizations and owners. Pure; the statements that lease follow it.
+// Each node counts only what it runs itself; nothing is counted across nodes.
 
-/** Whoever's last try failed takes from a pool of its own: however many hang, those that work do not wait for them. */
+/** Work whose owner's last try failed has a pool of its own: however much of it hangs, working owners do not wait for it. */
 export interface PoolSize {
   is_failing: boolean
   places: number
@@ -9,7 +9,7 @@ export interface PoolSize {
   of_owner: number
 }
 
-/** Something under way, in the pool that it was leased for. */
+/** Something that runs, in the pool for which it was leased. */
 export interface UnderWay {
   organization: string
   owner: string
@@ -18,23 +18,23 @@ export interface UnderWay {
 
 export interface Pool {
   is_failing: boolean
-  /** More that it has room for. */
+  /** Places that are left. */
   free: number
-  /** At most, of each. */
+  /** The most for each. */
   of_organization: number
   of_owner: number
-  /** Under way in it, by organization. */
+  /** Running in it, by organization. */
   busy: Record<string, number>
 }
 
 export interface Capacity {
   free: number
   pools: Pool[]
-  /** Under way in all pools, by owner. */
+  /** Running in all pools, by owner. */
   busy: Record<string, number>
 }
 
-/** The pools of a kind: those that fail get half of the places, and one owner a quarter of what it had. */
+/** The pools of a kind: failing work gets half of the places, and one owner a quarter of its usual share. */
 export function poolsOf(share: { node: number; organization: number; owner: number }): PoolSize[] {
   const { node, organization, owner } = share
   const part = (size: number, parts: number) => Math.max(1, Math.floor(size / parts))
@@ -60,7 +60,7 @@ function count(keys: readonly string[]): Record<string, number> {
   return counts
 }
 
-/** Whether something may have had to wait for this one, which is among the tries. Too often costs a look, no more. */
+/** Whether other work may have had to wait for this one, which is among the tries. A wrong yes only costs a look. */
 export function mayHoldOthersBack(pools: readonly PoolSize[], one: UnderWay, tries: readonly UnderWay[]): boolean {
   const ofPool = tries.filter(({ is_failing }) => is_failing === one.is_failing)
   const ofOrganization = ofPool.filter(({ organization }) => organization === one.organization)

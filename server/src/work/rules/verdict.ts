@@ -1,7 +1,7 @@
 // What follows from a run: the end, a pause, or giving up. Pure.
 import type { Outcome } from '../port.ts'
 
-/** How far chance moves each delay, in both directions: what failed together does not come back together. */
+/** The largest random change of each delay, in both directions: work that failed together does not return together. */
 const jitter = 0.1
 
 export type Verdict =
@@ -12,9 +12,9 @@ export type Verdict =
 
 export interface Tried {
   delays_ms: readonly number[]
-  /** Null: never given up. */
+  /** True: never given up. */
   is_endless: boolean
-  /** With this one. */
+  /** Including this one. */
   tries: number
 }
 
@@ -30,7 +30,7 @@ export function judgeOutcome(next: Outcome['next'], tried: Tried, chance: number
   return { type: 'retry', after_ms }
 }
 
-/** Whether a leased try is one too many: those before it were all begun, and the last one was lost with its node. */
+/** Whether a leased try is one too many: all tries before it were started, and the last one was lost with its node. */
 export function isBeyondTries({ delays_ms, is_endless, tries }: Tried): boolean {
   return !is_endless && tries > delays_ms.length + 1
 }

@@ -14,7 +14,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 const from = (address: string) => openBrowser(server.url, { 'x-forwarded-for': address })
 
 test(
-  'people who sign in all at once leave turns alone, and those who are too many are told so',
+  'many people who sign in at once do not delay turns, and those beyond the limit are refused',
   { timeout: 120_000 },
   async () => {
     const { agent_id } = await publishAgent(server.client)
@@ -35,7 +35,7 @@ test(
     expect(refused.length).toBeGreaterThan(0)
     for (const error of refused) expect(error).toMatchObject({ code: 'unavailable', retry_after: 10 })
     expect(errors.filter((error) => error.status === 401).length).toBeGreaterThanOrEqual(33)
-    // Or whoever does as he is told, and comes again, has soon used up his attempts.
+    // Otherwise a user who retries as told would soon have used up their attempts.
     const { rows } = await server.database.pool.query<{ subject: Buffer }>(
       'select subject from sign_in_attempts where full_at > clock_timestamp()',
     )

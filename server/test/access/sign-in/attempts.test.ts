@@ -1,4 +1,4 @@
-// What guessing passwords comes up against: limits that hold over all nodes, and answers that tell nothing.
+// Protection against guessing passwords: limits across all nodes, and responses that reveal nothing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Bucket, accountAtAddressBucket, accountBucket, addressBucket } from '../../../src/calls/attempts.ts'
 import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
@@ -22,7 +22,7 @@ async function newMember() {
   return person.email
 }
 
-/** As if all but so many had been used just now; on a slow machine none more comes back in the course of a test. */
+/** Leaves only this many attempts; even on a slow machine none comes back during a test. */
 async function useUp({ subject, size, refill_seconds }: Bucket, left = 0) {
   const seconds = (size - left) * refill_seconds + (left > 0 ? -1 : 60)
   await server.database.pool.query(
@@ -37,7 +37,7 @@ describe('failed attempts', () => {
     refusal(from(address, url).client.signIn({ email, password: 'a wrong passphrase' }))
   const refused = { status: 429, code: 'rate_limited' }
 
-  test('at one account from one address run out, at whichever node, and leave other addresses alone', async () => {
+  test('for one account from one address run out across nodes, and do not affect other addresses', async () => {
     const email = await newMember()
     const node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: 'loopback' })
     await using _ = node
@@ -45,7 +45,7 @@ describe('failed attempts', () => {
       const error = await wrongly(email, '192.0.2.1', attempt % 2 ? server.url : node.url)
       expect(error).toMatchObject({ status: 401, code: 'unauthorized' })
     }
-    // Even the right one; else a guesser would go on.
+    // Even the right password is refused; otherwise a guesser could go on.
     const error = await refusal(from('192.0.2.1').client.signIn({ email: email.toUpperCase(), password }))
     expect(error).toMatchObject(refused)
     expect(error.retry_after).toBeGreaterThan(0)
@@ -54,7 +54,7 @@ describe('failed attempts', () => {
     await from('192.0.2.1').client.signIn({ email: await newMember(), password })
   })
 
-  test('at one account from many addresses run out too, and those that one address is refused do not count', async () => {
+  test('for one account from many addresses run out too, not counting those refused for their address', async () => {
     const email = await newMember()
     await useUp(accountBucket(email), 2)
     await useUp(accountAtAddressBucket(email, '192.0.2.9'))
@@ -66,26 +66,26 @@ describe('failed attempts', () => {
     expect(error.retry_after).toBeLessThanOrEqual(60)
   })
 
-  test('of strangers, however many, do not concern the owner at an address where they have been before', async () => {
+  test('of strangers, however many, do not affect the owner at a known address', async () => {
     const email = await newMember()
     await from('192.0.2.20').client.signIn({ email, password })
     await useUp(accountBucket(email))
     expect(await wrongly(email, '192.0.2.21')).toMatchObject(refused)
     await from('192.0.2.20').client.signIn({ email, password })
-    // It is no address of anybody else's account, and has attempts of its own.
+    // The address is not known for another account, which has its own attempts.
     const other = await newMember()
     await useUp(accountBucket(other))
     expect(await wrongly(other, '192.0.2.20')).toMatchObject(refused)
     await useUp(accountAtAddressBucket(email, '192.0.2.20'))
     expect(await wrongly(email, '192.0.2.20')).toMatchObject(refused)
-    // In time it is forgotten.
+    // Eventually it is forgotten.
     await server.database.pool.query(`update sign_in_attempts set full_at = full_at - interval '91 days'`)
     await server.database.pool.query('delete from sign_in_attempts where full_at < now()')
     await useUp(accountBucket(email))
     expect(await wrongly(email, '192.0.2.20')).toMatchObject(refused)
   })
 
-  test('of strangers do not concern who is signed in', async () => {
+  test('of strangers do not affect a signed-in user', async () => {
     const email = await newMember()
     const browser = from('192.0.2.30')
     await browser.client.signIn({ email, password })
@@ -94,14 +94,14 @@ describe('failed attempts', () => {
     await browser.client.changePassword({ current_password: password, new_password: 'a horse of another colour' })
   })
 
-  test('at an account that nobody has run out the same way', async () => {
+  test('for an account that does not exist run out the same way', async () => {
     const email = newEmail()
     await useUp(accountBucket(email))
     const wrong = () => refusal(from('192.0.2.2').client.signIn({ email, password: 'a wrong passphrase' }))
     expect(await wrong()).toMatchObject({ status: 429 })
   })
 
-  test('come back with time', async () => {
+  test('come back over time', async () => {
     const email = await newMember()
     await useUp(accountBucket(email))
     expect(await refusal(from('192.0.2.2').client.signIn({ email, password }))).toMatchObject({ status: 429 })
@@ -109,7 +109,7 @@ describe('failed attempts', () => {
     await from('192.0.2.2').client.signIn({ email, password })
   })
 
-  test('from one address run out, whatever the account, the key or the invitation', async () => {
+  test('from one address run out, for any account, key or invitation', async () => {
     await useUp(addressBucket('192.0.2.1'))
     const browser = from('192.0.2.1')
     const email = await newMember()
@@ -121,7 +121,7 @@ describe('failed attempts', () => {
     await from('192.0.2.3').client.signIn({ email, password })
   })
 
-  test('that come all at once are no more than that', async () => {
+  test('that come all at once do not exceed the limit', async () => {
     const email = await newMember()
     const attempts = Array.from({ length: 25 }, (_, index) => wrongly(email, `2001:db8:1:2::${index}`))
     const statuses = (await Promise.all(attempts)).map((error) => error.status)
@@ -129,12 +129,12 @@ describe('failed attempts', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(15)
   })
 
-  test('a success is none', { timeout: 120_000 }, async () => {
+  test('a success does not count', { timeout: 120_000 }, async () => {
     const email = await newMember()
     for (let attempt = 0; attempt < 12; attempt += 1) await from('192.0.2.1').client.signIn({ email, password })
   })
 
-  test('of a client that invents its address count for the one it has', async () => {
+  test('of a client with an invented address count for its real one', async () => {
     const node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: '' })
     await using _ = node
     await refusal(from('198.51.100.1', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
@@ -144,7 +144,7 @@ describe('failed attempts', () => {
   })
 })
 
-describe('what a refusal tells', () => {
+describe('what a refusal reveals', () => {
   test('is the same for an unknown account, one without a password, and a wrong password', async () => {
     const nobody = newEmail()
     const { email: without } = await makePerson(server, server.organization_id)
@@ -173,7 +173,7 @@ describe('what a refusal tells', () => {
   })
 })
 
-test('a password that is changed while it is checked opens nothing', async () => {
+test('a password that is changed while it is checked is refused', async () => {
   const person = await makePerson(server, server.organization_id)
   await givePassword(server, person)
   const { passwords } = server.app.rooms.access
@@ -190,7 +190,7 @@ test('a password that is changed while it is checked opens nothing', async () =>
   expect(rows).toEqual([])
 })
 
-test('a hash that was made at another cost is replaced when its password is given', async () => {
+test('a hash with a different cost is replaced when its password is given', async () => {
   const { user_id, email } = await makePerson(server, server.organization_id)
   const old = await createPasswords({ ...systemPorts, password_cost: { ln: 9, r: 8, p: 1 } }).hash(password)
   await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, old])
@@ -204,7 +204,7 @@ test('a hash that was made at another cost is replaced when its password is give
   await enter(server, email)
 })
 
-test('what has run out is deleted', async () => {
+test('expired rows are deleted', async () => {
   const { browser, person } = {
     person: await makePerson(server, server.organization_id),
     browser: openBrowser(server.url),

@@ -1,4 +1,4 @@
-// Requests with a session's cookie that the person behind the browser never meant to make.
+// Requests with a session's cookie that the user of the browser did not intend to make.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../../support/browser.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
@@ -34,7 +34,7 @@ const cases: Case[] = [
   { headers: { ...own, 'sec-fetch-site': 'same-origin' }, status: 200 },
   { headers: { ...own, 'sec-fetch-site': 'same-origin', origin: 'https://behind.a.proxy' }, status: 200 },
   { headers: { ...own, origin: 'http://HOST' }, status: 200 },
-  { headers: own, status: 200 }, // no browser
+  { headers: own, status: 200 }, // not a browser
   { headers: {}, status: 403 },
   { headers: { 'sec-fetch-site': 'same-origin', origin: 'http://HOST' }, status: 403 },
   { headers: { 'x-parley-csrf': '', 'sec-fetch-site': 'same-origin' }, status: 403 },
@@ -59,8 +59,8 @@ describe.each(cases)('$headers', ({ headers, status }) => {
     expect((await send('GET', '/core/agents', headers)).status).toBe(200)
   })
 
-  test(`signing somebody in, or out, behind his back: ${status}`, async () => {
-    // Without the cookie of the other tests, whose session would end.
+  test(`signing someone in or out without their knowledge: ${status}`, async () => {
+    // Without the cookie of the other tests, because its session would end.
     const response = await send('POST', '/auth/sign-in', { ...headers, cookie: 'a=b' }, { api_key: server.admin_key })
     expect(response.status).toBe(status)
     expect(response.headers.has('set-cookie')).toBe(status === 200)
@@ -68,12 +68,12 @@ describe.each(cases)('$headers', ({ headers, status }) => {
   })
 })
 
-test('a credential in a header needs none of that: no browser adds it by itself', async () => {
+test('a credential in a header needs none of that, because no browser adds it by itself', async () => {
   const headers = { authorization: `Bearer ${server.admin_key}`, origin: 'http://evil.example' }
   expect((await send('POST', '/core/agents', headers, { name: 'A' })).status).toBe(200)
 })
 
-test('a page of another origin that asks whether it may send the header is told nothing', async () => {
+test('a preflight request of another origin for the header is not answered', async () => {
   const response = await fetch(`${server.url}/core/agents`, {
     method: 'OPTIONS',
     headers: { origin: 'http://evil.example', 'access-control-request-method': 'POST' },
@@ -82,7 +82,7 @@ test('a page of another origin that asks whether it may send the header is told 
   expect(response.headers.get('access-control-allow-headers')).toBeNull()
 })
 
-test('behind a proxy the public address is the one that counts', async () => {
+test('behind a proxy the public address counts', async () => {
   const node = await server.startAnother({ PARLEY_PUBLIC_URL: 'https://parley.example.test' })
   await using _ = node
   const statusOf = async (origin: string) => {

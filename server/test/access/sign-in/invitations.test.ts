@@ -1,4 +1,4 @@
-// Invitations: what their links open, and above all what they do not.
+// Invitations: what their links permit, and above all what they do not.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTokenForUser, createUser } from '../../../src/access/administration.ts'
 import type { AppError } from '../../../src/base/errors.ts'
@@ -27,7 +27,7 @@ const roleOf = async (email: string, client = server.client) =>
   (await client.listMembers({ limit: 100 })).data.find((member) => member.email === email)?.role
 
 describe('an invitation', () => {
-  test('makes somebody a member, with a name and a password of his own', async () => {
+  test('makes a person a member, with a name and password of their choice', async () => {
     const email = newEmail()
     const invitation = await invite(email.toUpperCase())
     expect(invitation).toMatchObject({
@@ -51,7 +51,7 @@ describe('an invitation', () => {
     await enter(server, email)
   })
 
-  test('is for one: of many who accept at once', async () => {
+  test('can be accepted only once, even by many at the same time', async () => {
     const { token } = await invite(newEmail())
     const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => accept(token)))
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
@@ -59,7 +59,7 @@ describe('an invitation', () => {
     expect(await refusal(browser().client.readInvitation({ token }))).toMatchObject(gone)
   })
 
-  test('ends with time, when it is taken back, and when another takes its place', async () => {
+  test('ends with time, when it is deleted, and when another one replaces it', async () => {
     const email = newEmail()
     const late = await invite(email)
     await server.database.pool.query('update invitations set expires_at = now() where id = $1', [late.invitation_id])
@@ -73,7 +73,7 @@ describe('an invitation', () => {
     expect((await accept(second.token)).organization.role).toBe('admin')
   })
 
-  test('ends with the power of who made it', async () => {
+  test('ends when its creator loses their permissions', async () => {
     const [leaving, demoted] = [
       await enterAsMember(server, server.organization_id),
       await enterAsMember(server, server.organization_id),
@@ -90,14 +90,14 @@ describe('an invitation', () => {
     for (const token of tokens) expect(await refusal(accept(token))).toMatchObject(gone)
   })
 
-  test('of somebody who is removed does not bring him back', async () => {
+  test('does not let a removed member return', async () => {
     const { person } = await enterAsMember(server, server.organization_id)
     const { token } = await invite(person.email)
     await server.client.deleteMember({ user_id: person.user_id })
     expect(await refusal(accept(token))).toMatchObject(gone)
   })
 
-  test('is listed while it is open, without its token', async () => {
+  test('is listed without its token while it is open', async () => {
     const there = await makeOrganization(server)
     const made = []
     for (const email of [newEmail(), newEmail(), newEmail()]) made.unshift(await invite(email, 'viewer', there.client))
@@ -112,13 +112,13 @@ describe('an invitation', () => {
     expect((await there.client.listInvitations()).data).toHaveLength(2)
   })
 
-  test('grants no role that the caller does not hold', async () => {
+  test('grants no role that the caller does not have', async () => {
     const client = server.as({ token: await makeKey(server, { only: ['members:manage'] }) })
     for (const role of ['admin', 'viewer'] as const)
       expect(await refusal(invite(newEmail(), role, client))).toMatchObject({ status: 403, code: 'forbidden' })
   })
 
-  test('is one of a bounded number', async () => {
+  test('counts towards a limit', async () => {
     const there = await makeOrganization(server)
     await server.database.pool.query(
       `insert into invitations (id, organization_id, token_hash, email, role, invited_by, expires_at)
@@ -139,7 +139,7 @@ describe('an invitation', () => {
     [{ password: 'x'.repeat(257) }, 'password'],
     [{ name: 'Ada' }, 'password'],
     [{ password, name: ' ' }, 'name'],
-  ])('is not used up by what cannot be accepted (%j)', async (given, path) => {
+  ])('is not used up by invalid input (%j)', async (given, path) => {
     const { token } = await invite(newEmail())
     expect(await refusal(accept(token, given))).toMatchObject({ status: 422, errors: [{ path }] })
     await accept(token, { password: '🐎'.repeat(12) })
@@ -147,7 +147,7 @@ describe('an invitation', () => {
 })
 
 describe('a new password by an invitation', () => {
-  test('for a member of this organization alone: his sessions end', async () => {
+  test('for a member of only this organization: their sessions end', async () => {
     const { person, browser: before } = await enterAsMember(server, server.organization_id, 'admin')
     const { token } = await invite(person.email, 'admin')
     const session = await accept(token, { password: 'a horse of another colour' })
@@ -157,21 +157,21 @@ describe('a new password by an invitation', () => {
     await refusal(browser().client.signIn({ email: person.email, password }))
   })
 
-  test('opens nothing above the role that was invited', async () => {
+  test('gives no more than the role of the invitation', async () => {
     const person = await makePerson(server, server.organization_id, { role: 'viewer' })
     const { token } = await invite(person.email, 'viewer')
     await server.client.updateMember({ user_id: person.user_id, role: 'admin' })
     expect(await refusal(accept(token))).toMatchObject(gone)
     await refusal(browser().client.signIn({ email: person.email, password }))
-    // Nor is anything lower made of a member who is more.
+    // Nor does it lower the role of a member.
     const { token: again } = await invite(person.email, 'admin')
     await server.client.updateMember({ user_id: person.user_id, role: 'viewer' })
     expect((await accept(again)).organization.role).toBe('viewer')
   })
 })
 
-describe('a link of one organization is no way into another', () => {
-  test('of a member elsewhere it takes his own password', async () => {
+describe('a link of one organization gives no access to another', () => {
+  test('a member elsewhere must give their own password', async () => {
     const person = await makePerson(server, server.organization_id)
     await givePassword(server, person)
     const { token } = await invite(person.email, 'viewer', other.client)
@@ -183,7 +183,7 @@ describe('a link of one organization is no way into another', () => {
     expect(session.organizations.map(({ id }) => id)).toEqual([server.organization_id, other.id])
   })
 
-  test('of a member elsewhere without a password it takes his session', async () => {
+  test('a member elsewhere without a password must have a session', async () => {
     const person = await makePerson(server, server.organization_id)
     const { token } = await invite(person.email, 'viewer', other.client)
     expect((await browser().client.readInvitation({ token })).needs).toBe('sign_in')
@@ -195,7 +195,7 @@ describe('a link of one organization is no way into another', () => {
     expect((await accept(token, {}, own)).organization.id).toBe(other.id)
   })
 
-  test('who invited himself under an address is not let in elsewhere by its name alone', async () => {
+  test('a person who invited themselves under an address cannot join elsewhere with only the address', async () => {
     const email = newEmail()
     const { token } = await invite(email, 'viewer', other.client)
     const squatter = browser()
@@ -208,7 +208,7 @@ describe('a link of one organization is no way into another', () => {
     const by_operator = createUser(operator, { email, organization: server.organization_id, role: 'admin' })
     await expect(by_operator).rejects.toMatchObject({ error: 'invitation_needed' })
 
-    // The operator knows whose the address is: what the squatter had is over.
+    // The operator knows the owner of the address, so the squatter loses access.
     await givePassword(server, { user_id: '', email })
     expect((await squatter.client.getSignInSession()).session).toBeNull()
     const token_holder = server.as({ token: pat_key, organization_id: other.id })
@@ -218,7 +218,7 @@ describe('a link of one organization is no way into another', () => {
     await enter(server, email)
   })
 
-  test('who was a member nowhere leaves nothing to who is invited under his address', async () => {
+  test('a user without memberships leaves nothing to a person who is invited under their address', async () => {
     const email = newEmail()
     await accept((await invite(email, 'viewer', other.client)).token, { password: 'chosen by the attacker' })
     const squatter = await enter(server, email, 'chosen by the attacker')
@@ -231,7 +231,7 @@ describe('a link of one organization is no way into another', () => {
     expect(await refusal(client.getMyScopes())).toMatchObject({ status: 401 })
   })
 
-  test('added and invited at the same moment: never both', async () => {
+  test('adding and inviting at the same moment never both succeed', async () => {
     const { email, user_id } = await makePerson(server, other.id)
     await other.client.deleteMember({ user_id })
     const { token, invitation_id } = await invite(email, 'viewer', other.client)
@@ -244,7 +244,7 @@ describe('a link of one organization is no way into another', () => {
         )
       ).rows.length
     try {
-      // Who accepts has been judged, and is held up before he has his password.
+      // The acceptance has been checked, and is blocked before it sets the password.
       await holder.query('begin')
       await holder.query('select 1 from invitations where id = $1 for update', [invitation_id])
       const accepted = accept(token, { password: 'chosen by the attacker' })
@@ -265,7 +265,7 @@ describe('a link of one organization is no way into another', () => {
     }
   })
 
-  test('tokens that an operator made go on for a member of this organization', async () => {
+  test('tokens from an operator stay valid for a member of this organization', async () => {
     const person = await makePerson(server, server.organization_id)
     const { secret } = await createTokenForUser({ database: server.database, ports: systemPorts }, person)
     await accept((await invite(person.email, 'admin')).token)

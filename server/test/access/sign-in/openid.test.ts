@@ -1,4 +1,4 @@
-// Signing in with an identity provider: a real one, and what happens when it, or somebody else, says something else.
+// Signing in with an identity provider: with a real one, and with wrong responses from the provider or others.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeOrganization } from '../../support/actors.ts'
 import { type Browser, openBrowser } from '../../support/browser.ts'
@@ -37,7 +37,7 @@ async function start(at: Browser, return_to = '/agents?page=2#top') {
   return (await at.client.startOpenIdSignIn({ return_to })).authorization_url
 }
 
-/** Where the server sends the browser in the end. */
+/** The final address to which the server sends the browser. */
 async function comeBack(at: Browser, path: string): Promise<string | null> {
   const response = await at.fetch(`${server.url}${path}`)
   expect([response.status, response.headers.get('cache-control')]).toEqual([303, 'no-store'])
@@ -51,8 +51,8 @@ async function signIn(at: Browser, account: string): Promise<string | null> {
 const sessionOf = async (at: Browser) => (await at.client.getSignInSession()).session
 const refusedAs = (problem: string) => `/agents?page=2&sign_in_error=${problem}#top`
 
-describe('the way there and back', () => {
-  test('asks for a code, bound to this browser, and hides what binds it', async () => {
+describe('the redirects there and back', () => {
+  test('requests a code bound to this browser, and hides what binds it', async () => {
     const at = browser()
     expect((await at.client.getSignInSession()).ways.openid).toEqual({ name: 'Single sign-on' })
     const url = new URL(await start(at))
@@ -71,7 +71,7 @@ describe('the way there and back', () => {
     expect(Buffer.from(cookie!.slice(15).split(';')[0]!, 'base64url').toString('latin1')).not.toContain(state!)
   })
 
-  test('signs a member in, once for each code', async () => {
+  test('sign a member in, once per code', async () => {
     const person = await makePerson(server, server.organization_id, { role: 'viewer' })
     const account = makeAccount({ email: person.email.toUpperCase(), name: 'Ada' })
     const at = browser()
@@ -89,7 +89,7 @@ describe('the way there and back', () => {
     expect(await sessionOf(again)).toBeNull()
   })
 
-  test('ends where another browser takes it up: nobody is signed in as somebody else', async () => {
+  test('fail in another browser: no one is signed in as someone else', async () => {
     const person = await makePerson(server, server.organization_id)
     const path = await provider.signIn(await start(browser()), makeAccount({ email: person.email }))
     const victim = browser()
@@ -98,7 +98,7 @@ describe('the way there and back', () => {
     expect(await sessionOf(victim)).toBeNull()
   })
 
-  test('ends after ten minutes', async () => {
+  test('expire after ten minutes', async () => {
     const person = await makePerson(server, server.organization_id)
     const at = browser()
     const path = await provider.signIn(await start(at), makeAccount({ email: person.email }))
@@ -109,7 +109,7 @@ describe('the way there and back', () => {
     expect(response.headers.get('location')).toBe('/?sign_in_error=expired')
   })
 
-  test('says so when the provider, or the person there, refuses', async () => {
+  test('report a refusal by the provider or the person', async () => {
     const at = browser()
     const url = new URL(await start(at))
     const query = new URLSearchParams({
@@ -121,7 +121,7 @@ describe('the way there and back', () => {
   })
 
   test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/a\\b', '/a\tb', '/\n/evil.example', ''])(
-    'leads nowhere else (%j)',
+    'do not lead elsewhere (%j)',
     async (return_to) => {
       expect(await refusal(browser().client.startOpenIdSignIn({ return_to }))).toMatchObject({ status: 422 })
     },
@@ -133,7 +133,7 @@ describe('the way there and back', () => {
     '/..//evil.example/x',
     '/a/..//evil.example',
     '/@evil.example',
-  ])('leads nowhere else when it came to nothing (%s)', async (return_to) => {
+  ])('do not lead elsewhere after a failure (%s)', async (return_to) => {
     const at = browser()
     const state = new URL(await start(at, return_to)).searchParams.get('state')!
     const location = await comeBack(
@@ -144,7 +144,7 @@ describe('the way there and back', () => {
     expect([url.origin, url.searchParams.get('sign_in_error')]).toEqual([known_public_url, 'refused'])
   })
 
-  test('counts what the provider is asked in vain, and asks it no more once the attempts are used up', async () => {
+  test('count failed calls of the provider, and make no more once the attempts are used up', async () => {
     const at = browser()
     const state = new URL(await start(at)).searchParams.get('state')!
     const cookies = new Map(at.cookies)
@@ -165,14 +165,14 @@ describe('the way there and back', () => {
     expect(provider.asked.length).toBe(before)
   })
 
-  test('costs nothing when it succeeds', async () => {
+  test('use no attempt if they succeed', async () => {
     const { email } = await makePerson(server, server.organization_id)
     await signIn(browser(), makeAccount({ email }))
     const { rows } = await server.database.pool.query('select from sign_in_attempts where full_at > clock_timestamp()')
     expect(rows).toEqual([])
   })
 
-  test('is not there without a provider', async () => {
+  test('do not exist without a provider', async () => {
     const without = await server.startAnother({
       PARLEY_OIDC_ISSUER: '',
       PARLEY_OIDC_CLIENT_ID: '',
@@ -186,7 +186,7 @@ describe('the way there and back', () => {
 })
 
 describe('who is let in', () => {
-  test('nobody who is neither a member nor invited, and nothing is left of him', async () => {
+  test('not a person who is neither a member nor invited, of whom nothing is stored', async () => {
     const at = browser()
     const email = newEmail()
     expect(await signIn(at, makeAccount({ email }))).toBe(refusedAs('not_a_member'))
@@ -196,7 +196,7 @@ describe('who is let in', () => {
   })
 
   test.each([{ email_verified: false }, { email_verified: 'true' as unknown as boolean }])(
-    'nobody by an address that the provider has not verified (%j)',
+    'not a person with an address that the provider has not verified (%j)',
     async (claims) => {
       const person = await makePerson(server, server.organization_id)
       expect(await signIn(browser(), makeAccount({ email: person.email, ...claims }))).toBe(
@@ -205,14 +205,14 @@ describe('who is let in', () => {
     },
   )
 
-  test('nobody by an address that only looks like a member’s, once its letters are small', async () => {
+  test('not a person whose address only looks like a member’s in lower case', async () => {
     const { email } = await makePerson(server, server.organization_id, { email: `k-${newEmail()}` })
     const lookalike = email.replace('k', '\u212a')
     expect(lookalike.toLowerCase()).toBe(email)
     expect(await signIn(browser(), makeAccount({ email: lookalike }))).toBe(refusedAs('email_not_verified'))
   })
 
-  test('nobody by an address that is none, and a name that is none is left out', async () => {
+  test('not a person with an invalid address; an invalid name is omitted', async () => {
     for (const email of ['a\0b@example.test', '', 'x'.repeat(400)])
       expect(await signIn(browser(), makeAccount({ email }))).toBe(refusedAs('email_not_verified'))
     const email = newEmail()
@@ -222,7 +222,7 @@ describe('who is let in', () => {
     expect(await sessionOf(at)).toMatchObject({ user: { email, name: null, has_password: false } })
   })
 
-  test('who is invited, into every organization that did', async () => {
+  test('an invited person, into every organization that invited them', async () => {
     const other = await makeOrganization(server)
     const email = newEmail()
     await server.client.createInvitation({ email, role: 'viewer' })
@@ -236,7 +236,7 @@ describe('who is let in', () => {
     expect(await refusal(browser().client.acceptInvitation({ token, password }))).toMatchObject({ status: 404 })
   })
 
-  test('a member where he was before, whoever has invited him meanwhile', async () => {
+  test('a member into their earlier organization, even if others have invited them since', async () => {
     const person = await makePerson(server, server.organization_id)
     const account = makeAccount({ email: person.email })
     const other = await makeOrganization(server)
@@ -248,7 +248,7 @@ describe('who is let in', () => {
     expect(session!.organization.id).toBe(server.organization_id)
   })
 
-  test('the same person by the same identity, whatever became of the address', async () => {
+  test('the same person with the same identity, even if the address has changed', async () => {
     const person = await makePerson(server, server.organization_id)
     const account = makeAccount({ email: person.email })
     await signIn(browser(), account)
@@ -256,11 +256,11 @@ describe('who is let in', () => {
     const at = browser()
     await signIn(at, account)
     expect(await sessionOf(at)).toMatchObject({ user: person })
-    // The address was given to somebody else, who has another account there.
+    // The address now belongs to someone else, who has a different account at the provider.
     expect(await signIn(browser(), makeAccount({ email: person.email }))).toBe(refusedAs('not_a_member'))
   })
 
-  test('a member no longer after he was removed', async () => {
+  test('no member after their removal', async () => {
     const person = await makePerson(server, server.organization_id)
     const account = makeAccount({ email: person.email })
     const at = browser()
@@ -270,7 +270,7 @@ describe('who is let in', () => {
     expect(await signIn(at, account)).toBe(refusedAs('not_a_member'))
   })
 
-  test('nobody who was a member once, and no link of his is made', async () => {
+  test('no former member, and no link to them is created', async () => {
     const person = await makePerson(server, server.organization_id)
     await server.client.deleteMember({ user_id: person.user_id })
     expect(await signIn(browser(), makeAccount({ email: person.email }))).toBe(refusedAs('not_a_member'))
@@ -278,7 +278,7 @@ describe('who is let in', () => {
     expect(rows).toEqual([])
   })
 
-  test('the owner of an address, and no longer who had it by a link', async () => {
+  test('the owner of an address, and no longer the person who got it with a link', async () => {
     const other = await makeOrganization(server)
     const email = newEmail()
     const squatter = browser()
@@ -296,7 +296,7 @@ describe('who is let in', () => {
     }
     await gone()
 
-    // Nor does he come back by another link, before the owner joins elsewhere.
+    // Nor can they return with another link before the owner joins elsewhere.
     const second = await other.client.createInvitation({ email, role: 'viewer' })
     await squatter.client.acceptInvitation({ token: second.token, password: 'chosen by the attacker' })
     expect(await sessionOf(owner)).toBeNull()
@@ -306,7 +306,7 @@ describe('who is let in', () => {
     await gone()
   })
 
-  test('a password that an operator gave stays beside the identity', async () => {
+  test('a password from an operator stays valid in addition to the identity', async () => {
     const person = await makePerson(server, server.organization_id)
     await givePassword(server, person)
     await signIn(browser(), makeAccount({ email: person.email }))
@@ -314,7 +314,7 @@ describe('who is let in', () => {
   })
 })
 
-describe('a provider that cannot be trusted to answer', () => {
+describe('an unreliable provider', () => {
   async function withFreshServer(work: (at: Browser, url: string) => Promise<void>) {
     const node = await server.startAnother()
     await using _ = node
@@ -322,7 +322,7 @@ describe('a provider that cannot be trusted to answer', () => {
   }
   const failed = { status: 502, code: 'identity_provider_failed' }
 
-  test('is asked again by the next, once it is there', async () => {
+  test('is called again by the next attempt once it is available', async () => {
     await withFreshServer(async (at) => {
       provider.intercept = () => ({ status: 500, body: 'no' })
       expect(await refusal(at.client.startOpenIdSignIn())).toMatchObject(failed)
@@ -349,7 +349,7 @@ describe('a provider that cannot be trusted to answer', () => {
     })
   })
 
-  test('that sends the server to a private address is not followed', async () => {
+  test('that refers the server to a private address is not followed', async () => {
     await withFreshServer(async (at, node_url) => {
       const endpoint = 'http://127.0.0.1:1/token'
       provider.intercept = () => ({
@@ -371,7 +371,7 @@ describe('a provider that cannot be trusted to answer', () => {
     })
   })
 
-  test('whose token fails, and nothing of it gets into the log', async () => {
+  test('whose token is invalid, and nothing of it is logged', async () => {
     const person = await makePerson(server, server.organization_id)
     const at = browser()
     const path = await provider.signIn(await start(at), makeAccount({ email: person.email }))

@@ -1,4 +1,4 @@
-// Sessions: how they begin, what they open, and everything that ends them.
+// Sessions: how they begin, what they permit, and everything that ends them.
 import { scopes, scopesOfRole } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeNarrowedKey, makeOrganization, makeUser } from '../../support/actors.ts'
@@ -19,7 +19,7 @@ const ended = async (browser: Browser) => {
 }
 
 describe('a session', () => {
-  test('with a password opens what the member may', async () => {
+  test('with a password permits what the member may do', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id, 'viewer')
     const { session, ways } = await browser.client.getSignInSession()
     const organization = {
@@ -47,7 +47,7 @@ describe('a session', () => {
     await browser.client.createAgent({ name: 'A' })
   })
 
-  test('with a key opens what the key may', async () => {
+  test('with a key permits what the key may do', async () => {
     const { agent_id } = await publishAgent(server.client)
     const key = await makeNarrowedKey(server, [agent_id])
     const browser = openBrowser(server.url)
@@ -71,7 +71,7 @@ describe('a session', () => {
     expect(read).toMatchObject({ ended_by: { type: 'user', id: person.user_id, name: person.email } })
   })
 
-  test('streams events, which a browser asks for without any header of ours', async () => {
+  test('streams events, which a browser requests without custom headers', async () => {
     const { agent_id } = await publishAgent(server.client)
     const { browser } = await enterAsMember(server, server.organization_id)
     const { conversation } = await browser.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
@@ -81,14 +81,14 @@ describe('a session', () => {
     expect(await response.text()).toContain('event: conversation.ended')
   })
 
-  test('makes personal access tokens', async () => {
+  test('can create personal access tokens', async () => {
     const { browser } = await enterAsMember(server, server.organization_id)
     const { pat_key } = await browser.client.createPersonalAccessToken({ name: 'Laptop' })
     const client = server.as({ token: pat_key, organization_id: server.organization_id })
     expect(await client.getMyScopes()).toEqual(scopes)
   })
 
-  test('gives way to a credential that comes with it', async () => {
+  test('is ignored if the request has another credential', async () => {
     const { browser } = await enterAsMember(server, server.organization_id, 'viewer')
     expect(await browser.as({ token: server.admin_key }).getMyScopes()).toEqual(scopes)
     expect(await refusal(browser.as({ token: 'ak_no.secretsecretsecret' }).getMyScopes())).toMatchObject(unauthorized)
@@ -96,7 +96,7 @@ describe('a session', () => {
 })
 
 describe('the cookie', () => {
-  test('over plain HTTP: no script reads it, and no other site sends it', async () => {
+  test('over plain HTTP: no script can read it, and no other site can send it', async () => {
     const { browser } = await enterAsMember(server, server.organization_id)
     expect(browser.set_cookies).toEqual([
       expect.stringMatching(/^parley_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; SameSite=Strict$/),
@@ -105,7 +105,7 @@ describe('the cookie', () => {
     expect(browser.set_cookies.at(-1)).toBe('parley_session=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict')
   })
 
-  test('over HTTPS: it is bound to that and to the host', async () => {
+  test('over HTTPS: it is bound to HTTPS and to the host', async () => {
     const secure = await server.startAnother({ PARLEY_PUBLIC_URL: 'https://parley.example.test' })
     await using _ = secure
     const browser = openBrowser(secure.url)
@@ -115,21 +115,21 @@ describe('the cookie', () => {
       /^__Host-parley_session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     )
     expect(await browser.client.getMyScopes()).toEqual(scopes)
-    // A neighbour, or anybody on the way over plain HTTP, can plant one without the prefix.
+    // A sibling domain, or anyone on the network path of plain HTTP, can plant one without the prefix.
     const [value] = browser.cookies.values()
     browser.cookies.clear()
     browser.cookies.set('parley_session', value!)
     expect((await browser.client.getSignInSession()).session).toBeNull()
   })
 
-  test('a page that came over HTTPS gets a secure one without a setting', async () => {
+  test('a page loaded over HTTPS gets a secure one without a setting', async () => {
     const browser = openBrowser(server.url, { origin: 'https://parley.example.test', 'sec-fetch-site': 'same-origin' })
     await browser.client.signIn({ api_key: server.admin_key })
     expect(browser.set_cookies[0]).toMatch(/^__Host-.*; Secure;/)
     expect((await browser.client.getSignInSession()).session).not.toBeNull()
   })
 
-  test('what it opens is kept by no cache, as whatever a key opens', async () => {
+  test('responses to it are not cached, like those to a key', async () => {
     const { browser } = await enterAsMember(server, server.organization_id)
     const cached: (string | null)[] = []
     const onResponse = ({ headers }: Response) => cached.push(headers.get('cache-control'))
@@ -148,7 +148,7 @@ describe('the cookie', () => {
     },
   )
 
-  test('its token is stored as a hash only, and no secret gets into the log', async () => {
+  test('its token is stored only as a hash, and no secret is logged', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const invitation = await browser.client.createInvitation({ email: newEmail(), role: 'viewer' })
     await openBrowser(server.url).client.acceptInvitation({ token: invitation.token, password: 'a planted passphrase' })
@@ -167,7 +167,7 @@ describe('the cookie', () => {
 })
 
 describe('several organizations', () => {
-  test('are switched between, and one request may name another', async () => {
+  test('can be switched, and a single request may name another one', async () => {
     const other = await makeOrganization(server)
     const { person, browser } = await enterAsMember(server, server.organization_id)
     await makePerson(server, other.id, { email: person.email, role: 'viewer' })
@@ -188,7 +188,7 @@ describe('several organizations', () => {
     expect((await again.client.getOrganization()).id).toBe(other.id)
   })
 
-  test('of others are not there', async () => {
+  test('of others are not accessible', async () => {
     const other = await makeOrganization(server)
     const { person, browser } = await enterAsMember(server, server.organization_id)
     for (const organization_id of [other.id, crypto.randomUUID(), 'nonsense', '']) {
@@ -206,7 +206,7 @@ describe('several organizations', () => {
 })
 
 describe('a session ends', () => {
-  test('when one signs out: that one, as often as one likes', async () => {
+  test('when its user signs out: only that one, and signing out can be repeated', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const another = await enter(server, person.email)
     const cookies = new Map(browser.cookies)
@@ -218,7 +218,7 @@ describe('a session ends', () => {
     await another.client.getMyScopes()
   })
 
-  test('when its browser signs in anew', async () => {
+  test('when its browser signs in again', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const before = openBrowser(server.url)
     for (const [name, value] of browser.cookies) before.cookies.set(name, value)
@@ -227,7 +227,7 @@ describe('a session ends', () => {
     await ended(before)
   })
 
-  test('everywhere at once, and nobody else’s', async () => {
+  test('everywhere at once, but none of other users', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const [another, stranger] = [
       await enter(server, person.email),
@@ -244,7 +244,7 @@ describe('a session ends', () => {
     await stranger.client.getMyScopes()
   })
 
-  test('when it was not used for long, or is old', async () => {
+  test('when it has not been used for long, or is old', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const age = (column: string, text: string) =>
       server.database.pool.query(`update sessions set ${column} = now() + $2::interval where user_id = $1`, [
@@ -253,7 +253,7 @@ describe('a session ends', () => {
       ])
     await age('last_used_at', '-479 minutes')
     await browser.client.getMyScopes()
-    // That use is noted beside the request.
+    // The use is recorded in the background.
     await expect
       .poll(async () => {
         const { rows } = await server.database.pool.query<{ fresh: boolean }>(
@@ -271,7 +271,7 @@ describe('a session ends', () => {
     await ended(browser)
   })
 
-  test('with the membership; one in another organization goes on', async () => {
+  test('with the membership; one in another organization continues', async () => {
     const other = await makeOrganization(server)
     const { person, browser } = await enterAsMember(server, server.organization_id)
     await makePerson(server, other.id, { email: person.email })
@@ -283,7 +283,7 @@ describe('a session ends', () => {
     expect(await refusal(there.as({ organization_id: server.organization_id }).getMyScopes())).toMatchObject(
       unauthorized,
     )
-    // It does not come back with a new membership.
+    // A new membership does not restore it.
     await makePerson(server, server.organization_id, { email: person.email })
     await ended(browser)
     await other.client.deleteMember({ user_id: person.user_id })
@@ -292,7 +292,7 @@ describe('a session ends', () => {
     expect(await refusal(attempt)).toMatchObject(unauthorized)
   })
 
-  test('with the key, whether it is deleted or runs out', async () => {
+  test('with the key, whether that is deleted or expires', async () => {
     const { pat_key, key_id } = await server.client.createOrganizationKey({ name: 'K' })
     const browser = openBrowser(server.url)
     await browser.client.signIn({ api_key: pat_key })
@@ -310,7 +310,7 @@ describe('a session ends', () => {
     await ended(browser)
   })
 
-  test('with the password: all but the one in which it was changed', async () => {
+  test('with the password: all except the one that changed it', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     const another = await enter(server, person.email)
     const new_password = 'a horse of another colour'
@@ -324,12 +324,12 @@ describe('a session ends', () => {
     const old = openBrowser(server.url).client.signIn({ email: person.email, password })
     expect(await refusal(old)).toMatchObject(unauthorized)
     await enter(server, person.email, new_password)
-    // An operator's ends all of them.
+    // A change by an operator ends all of them.
     await givePassword(server, person)
     await ended(browser)
   })
 
-  test('when the same user begins too many: the oldest', async () => {
+  test('when the same user begins too many: the oldest one', async () => {
     const { person, browser } = await enterAsMember(server, server.organization_id)
     await server.database.pool.query(
       `insert into sessions (id, token_hash, way, organization_id, user_id, created_at, expires_at)

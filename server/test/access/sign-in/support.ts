@@ -1,4 +1,4 @@
-// People for the tests of signing in: members with passwords, and browsers in which they are signed in.
+// Users for the tests of signing in: members with passwords, and browsers in which they are signed in.
 import { createUser, setUserPassword } from '../../../src/access/administration.ts'
 import { type Browser, openBrowser } from '../../support/browser.ts'
 import { testPorts } from '../../support/ports.ts'
@@ -13,7 +13,7 @@ export interface Person {
 
 export const newEmail = () => `person-${crypto.randomUUID()}@example.test`
 
-/** Makes an address a member, as an operator does. */
+/** Makes an address a member, like an operator. */
 export async function makePerson(
   server: TestServer,
   organization: string,
@@ -45,7 +45,7 @@ export async function enter(server: TestServer, email: string, text = password):
   return browser
 }
 
-/** Every attempt is there again: the tests of one file come from one address. */
+/** Restores all attempts, because the tests of a file have the same address. */
 export async function forgetAttempts(server: TestServer): Promise<void> {
   await server.database.pool.query('delete from sign_in_attempts')
 }

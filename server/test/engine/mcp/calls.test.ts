@@ -1,4 +1,4 @@
-// Tools of MCP servers: listed, offered, called, in every form in which servers answer.
+// Tools of MCP servers: listed, offered and called, with every form of response.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type McpKind, type McpPeer, startMcpPeer, textResult, textTool } from '../../support/mcp-peer.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
@@ -52,11 +52,11 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
     await eventually(() => expect(peer.calls).toHaveLength(1))
     await peer.kill()
     const { reply, tool_calls } = await sent
-    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/broke off|UND_ERR_SOCKET/) }])
+    expect(tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/was lost|UND_ERR_SOCKET/) }])
     expect(reply).toMatch(/^Told: Error/)
   })
 
-  test('started again between turns', async () => {
+  test('restarted between turns', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     callThenTell(server, { tool_calls: [call('shop_order')] })
     await send()
@@ -66,7 +66,7 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
     expect((await send()).tool_calls).toMatchObject([{ output: 'Done: tea' }])
   })
 
-  test('a session that the server forgets between the steps of a turn is opened anew, once for all calls', async () => {
+  test('a session that the server forgets between the steps of a turn is reopened, once for all calls', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     const calls = { tool_calls: [call('shop_order'), call('shop_order', { what: 'coffee' })] }
     let asked = 0
@@ -83,7 +83,7 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
     expect(handshakes).toHaveLength(kind === 'modern' ? 0 : 3)
   })
 
-  test('the tools are listed once for many turns, until the server says that they have changed', async () => {
+  test('the tools are listed once for many turns, until the server reports a change', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     const listings = () => peer.requests.filter(({ rpc }) => rpc === 'tools/list').length
     server.model.answer = () => 'Hello.'
@@ -106,7 +106,7 @@ describe.each<McpKind>(['modern', 'sessions', 'json'])('a server that speaks %s'
   })
 })
 
-describe('T8: a call that an HTTP error answers', () => {
+describe('T8: a call answered with an HTTP error', () => {
   let peer: McpPeer
   beforeEach(async () => {
     const started = await startMcpPeer('json')
@@ -116,7 +116,7 @@ describe('T8: a call that an HTTP error answers', () => {
 
   type Refusal = { status: number; id?: 'own' | string | null; message: string }
 
-  /** What comes of a call of which the first try is answered so. */
+  /** The result of a call whose first try gets this answer. */
   async function callOnce({ status, id = 'own', message }: Refusal) {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     let tries = 0
@@ -137,7 +137,7 @@ describe('T8: a call that an HTTP error answers', () => {
     { status: 400, message: 'failed after doing it in this session' },
     { status: 400, id: null, message: 'failed after doing it' },
     { status: 500, id: null, message: 'failed after doing it' },
-  ])('is not made again, and the model sees why: %j', async (refusal) => {
+  ])('is not repeated, and the model sees why: %j', async (refusal) => {
     const { message } = refusal
     expect(await callOnce(refusal)).toMatchObject({
       ...{ tries: 1, is_error: true, output: `The server refused: ${message}` },
@@ -149,7 +149,7 @@ describe('T8: a call that an HTTP error answers', () => {
     { status: 404, id: 'server-error', message: 'Not Found' },
     { status: 400, id: null, message: 'Bad Request: No valid session ID provided' },
     { status: 400, id: 'server-error', message: 'Bad Request: Missing session ID' },
-  ])('is made again in a new session where the server knows none: %j', async (refusal) => {
+  ])('is repeated in a new session if the server has forgotten the session: %j', async (refusal) => {
     expect(await callOnce(refusal)).toMatchObject({ tries: 2, is_error: false, output: 'Done: tea' })
   })
 })

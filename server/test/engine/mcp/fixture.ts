@@ -1,4 +1,4 @@
-// A server with agents that use MCP servers, and a model that calls what it is told to.
+// A server with agents that use MCP servers, and a model that calls the tools that a test names.
 import type { CallingAnswer, ChatRequest } from '../../support/scripted-model.ts'
 import { type TestServer, publishAgent } from '../../support/server.ts'
 
@@ -22,7 +22,7 @@ export async function beginWith(server: TestServer, mcp_servers: object[], confi
 
 export const call = (name: string, given: object | string = { what: 'tea' }) => ({ name, arguments: given })
 
-/** Answers with calls first, then in words that tell each result. */
+/** Answers with calls first, then with a text that quotes each result. */
 export function callThenTell(server: TestServer, ...answers: CallingAnswer[]) {
   server.model.answer = ({ messages }: ChatRequest) => {
     const results = messages
@@ -32,7 +32,7 @@ export function callThenTell(server: TestServer, ...answers: CallingAnswer[]) {
   }
 }
 
-/** What the model was offered when it was last asked. */
+/** The tools that the model was offered in its last call. */
 export function offeredBy(server: TestServer): string[] {
   return (server.model.requests.at(-1)!.tools ?? []).map((tool) => tool.function.name)
 }

@@ -1,4 +1,4 @@
-// MCP servers that are down, slow, hostile or strange: each costs the model its tools, or a call its result, and never the turn.
+// MCP servers that are down, slow, hostile or odd: the model lacks their tools, or a call has an error; the turn never fails.
 import type { ServerResponse } from 'node:http'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -32,22 +32,26 @@ describe('a server whose tools cannot be listed', () => {
     ['refuses', (response) => answerJson(response, { error: 'secret' }, 401), /answered 401/],
     ['fails', (response) => answerJson(response, { error: 'secret' }, 500), /answered 500/],
     [
-      'answers no JSON',
+      'answers without JSON',
       (response) => response.setHeader('content-type', 'application/json').end('{"secret'),
-      /MCP asks/,
+      /MCP protocol/,
     ],
-    ['answers a page', (response) => response.setHeader('content-type', 'text/html').end('<p>secret</p>'), /MCP asks/],
-    ['answers JSON of another kind', (response) => answerJson(response, [1, { a: null }]), /MCP asks/],
+    [
+      'answers a page',
+      (response) => response.setHeader('content-type', 'text/html').end('<p>secret</p>'),
+      /MCP protocol/,
+    ],
+    ['answers JSON of another kind', (response) => answerJson(response, [1, { a: null }]), /MCP protocol/],
     ['hangs up', (response) => response.destroy(), /failed/],
     [
-      'answers without end',
+      'answers endlessly',
       (response) => void response.setHeader('content-type', 'application/json').end('['.repeat(5_000_000)),
-      /more than 4194304 bytes/,
+      /exceeds 4194304 bytes/,
     ],
     [
       'streams nothing',
       (response) => response.setHeader('content-type', 'text/event-stream').end(': secret\n\n'),
-      /broke off|MCP asks/,
+      /was lost|MCP protocol/,
     ],
     [
       'redirects to a private address',
@@ -55,7 +59,7 @@ describe('a server whose tools cannot be listed', () => {
       /not a public/,
     ],
   ]
-  test.each(garbage)('%s: the turn goes on, the model and the log are told', async (_what, answer, reason) => {
+  test.each(garbage)('%s: the turn continues; the model is told, and it is logged', async (_what, answer, reason) => {
     peer.intercept = (_request, response) => {
       answer(response)
       return true
@@ -70,13 +74,13 @@ describe('a server whose tools cannot be listed', () => {
     const { send } = await beginWith(server, servers)
     expect((await send()).reply).toBe('Hello.')
     expect(offeredBy(server)).toEqual(['desk_order'])
-    expect(systemOf(server)).toMatch(/The tools of shop are not available at the moment\.$/)
+    expect(systemOf(server)).toMatch(/The tools of shop are currently unavailable\.$/)
     expect(warnings()).toHaveLength(1)
     expect(warnings()[0]).toMatch(reason)
     expect(server.log.join('')).not.toContain('secret')
   })
 
-  test('lists without end what are no tools: it is left after 4 MiB', async () => {
+  test('lists endless entries that are not tools: reading stops after 4 MiB', async () => {
     const junk = Array.from({ length: 15 }, () => ({ name: '', x: 'x'.repeat(65_000) }))
     peer.intercept = ({ rpc, id }, response) => {
       if (rpc !== 'tools/list') return false
@@ -89,19 +93,19 @@ describe('a server whose tools cannot be listed', () => {
     expect(peer.requests.filter(({ rpc }) => rpc === 'tools/list')).toHaveLength(5)
   })
 
-  test('is down: it is asked again by the next turn', async () => {
+  test('is down: the next turn tries again', async () => {
     await peer.kill()
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     await send()
-    expect(systemOf(server)).toContain('not available')
+    expect(systemOf(server)).toContain('currently unavailable')
     expect(warnings()[0]).toContain('ECONNREFUSED')
     await peer.start()
     await send()
     expect(offeredBy(server)).toEqual(['shop_order'])
-    expect(systemOf(server)).not.toContain('not available')
+    expect(systemOf(server)).not.toContain('currently unavailable')
   })
 
-  test('is silent: it costs its time once, and is left alone for a while', async () => {
+  test('is silent: it costs its time limit once, and is not called for a while', async () => {
     peer.intercept = () => true
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 100 }])
     await send()
@@ -123,7 +127,7 @@ describe('a server whose tools cannot be listed', () => {
     expect(server.model.requests).toHaveLength(asked)
   })
 
-  test('is silent for longer than the turn may take', async () => {
+  test('is silent longer than the time limit of the turn', async () => {
     peer.intercept = () => true
     const servers = [{ name: 'shop', url: peer.url, timeout_ms: 60_000 }]
     const { send } = await beginWith(server, servers, { max_turn_seconds: 1 })
@@ -147,14 +151,14 @@ describe('a server whose tools cannot be listed', () => {
     ]
     const { send } = await beginWith(server, servers)
     await send()
-    expect(systemOf(server)).toContain('The tools of long are not available')
-    expect(systemOf(server)).toContain('The tools of broken are not available')
+    expect(systemOf(server)).toContain('The tools of long are currently unavailable')
+    expect(systemOf(server)).toContain('The tools of broken are currently unavailable')
     expect(server.log.join('')).not.toContain('secret')
     expect(peer.requests).toEqual([])
   })
 })
 
-test('headers are templates; they stand below those of the protocol, and follow no redirect to another origin', async () => {
+test('headers are templates; those of the protocol take precedence, and none follows a redirect to another origin', async () => {
   const other = await startMcpPeer('sessions')
   await using _other = other
   peer.intercept = (_request, response) => {
@@ -176,7 +180,7 @@ test('headers are templates; they stand below those of the protocol, and follow 
   }
 })
 
-test('a header may be a secret: nothing that comes back holds it', async () => {
+test('a header may be a secret: nothing that comes back contains it', async () => {
   const secret = 'hunter2-hunter2-hunter2'
   await server.client.setSecret({ name: 'SHOP', value: secret })
   const headers = { 'x-key': '{{ secrets.SHOP }}' }
@@ -202,7 +206,7 @@ describe('calls', () => {
   test('one that takes too long is an error', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 29_300 }])
     peer.answer = () => {
-      // Its time only: the list of tools has come in time.
+      // Only the call's time: the list of tools arrived in time.
       runOut(29_300)
       return new Promise(() => {})
     }
@@ -212,7 +216,7 @@ describe('calls', () => {
     await eventually(() => expect(peer.givenUp).toBe(1))
   })
 
-  test('arguments are held against the schema', async () => {
+  test('arguments are checked against the schema', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     callThenTell(server, { tool_calls: [call('shop_order', { what: 5 })] })
     const { tool_calls } = await send()
@@ -220,7 +224,7 @@ describe('calls', () => {
     expect(peer.calls).toEqual([])
   })
 
-  test('an answer of another kind is an error', async () => {
+  test('a response of another kind is an error', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, timeout_ms: 29_500 }])
     peer.intercept = ({ rpc }, response) => {
       if (rpc !== 'tools/call') return false
@@ -232,7 +236,7 @@ describe('calls', () => {
     expect((await send()).tool_calls).toMatchObject([{ is_error: true }])
   })
 
-  test('what comes back is bounded and storable', async () => {
+  test('results are bounded and storable', async () => {
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     const image = { type: 'image' as const, data: 'A'.repeat(300_000), mimeType: 'image/png' }
     const link = { type: 'resource_link' as const, uri: 'https://example.com/a', name: 'a' }
@@ -243,7 +247,7 @@ describe('calls', () => {
     expect(tool_calls).toMatchObject([{ output: { content: [{ type: 'text', text: 'a\uFFFDb\uFFFD' }, shown, link] } }])
   })
 
-  test('a turn that is cancelled in mid-call gives the call up', async () => {
+  test('a turn that is cancelled in mid-call cancels the call', async () => {
     const { send, conversation_id } = await beginWith(server, [{ name: 'shop', url: peer.url }])
     peer.answer = () => new Promise(() => {})
     callThenTell(server, { tool_calls: [call('shop_order')] })
@@ -258,7 +262,7 @@ describe('calls', () => {
   })
 })
 
-describe('T7, T8: when the attempt is lost in mid-call', () => {
+describe('T7, T8: if the attempt is lost in mid-call', () => {
   const loseNode = (conversation_id: string) =>
     sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
       where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
@@ -285,14 +289,14 @@ describe('T7, T8: when the attempt is lost in mid-call', () => {
     },
   )
 
-  test('another is not: the model is told that nobody knows', async () => {
+  test('another tool is not: the model is told that the outcome is unknown', async () => {
     const { conversation_id, sent } = await startCall()
     await loseNode(conversation_id)
-    expect((await sent).tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/not known/) }])
+    expect((await sent).tool_calls).toMatchObject([{ is_error: true, output: expect.stringMatching(/is unknown/) }])
     expect(peer.calls).toHaveLength(1)
   })
 
-  test('and the server is down for who takes over, the call is an error and the turn is answered', async () => {
+  test('and the server is down for the next attempt, the call is an error and the turn is answered', async () => {
     peer.tools = [textTool('order', { annotations: { readOnlyHint: true } })]
     const { conversation_id, sent } = await startCall()
     sent.catch(() => {})
@@ -305,7 +309,7 @@ describe('T7, T8: when the attempt is lost in mid-call', () => {
       const { data } = await server.client.listConversationTurns({ conversation_id })
       expect(data).toMatchObject([{ status: 'completed', attempts: 2 }])
     })
-    expect(systemOf(server)).toContain('not available')
+    expect(systemOf(server)).toContain('currently unavailable')
     const { items } = (await server.client.getConversation({ conversation_id })).conversation!
     expect(items.find(({ type }) => type === 'function_call_output')).toMatchObject({ is_error: true })
     expect(peer.calls).toHaveLength(1)
@@ -313,7 +317,7 @@ describe('T7, T8: when the attempt is lost in mid-call', () => {
 })
 
 describe('tools', () => {
-  /** Listed as they are, without the SDK's judgement. */
+  /** Listed as they are, without the checks of the SDK. */
   const list = (...pages: unknown[][]) => {
     let asked = 0
     peer.intercept = ({ rpc }, response) => {
@@ -329,7 +333,7 @@ describe('tools', () => {
     }
   }
 
-  test('only those that are allowed, of whatever page', async () => {
+  test('only the allowed ones, on any page', async () => {
     const many = Array.from({ length: 10_000 }, (_, index) => textTool(`t${index}`))
     list(many, [textTool('wanted')], [textTool('never asked')])
     const { send } = await beginWith(server, [{ name: 'shop', url: peer.url, allowed_tools: ['wanted', 't9000'] }])
@@ -337,7 +341,7 @@ describe('tools', () => {
     expect(offeredBy(server)).toEqual(['shop_t9000', 'shop_wanted'])
   })
 
-  test('of two servers with the same, and with the name of one of the agent', async () => {
+  test('with the same name on two servers, and with the name of a tool of the agent', async () => {
     const other = await startMcpPeer('modern')
     await using _other = other
     peer.tools = [textTool('order'), textTool('b_c')]
@@ -360,7 +364,7 @@ describe('tools', () => {
     expect(outputs).toEqual(['mine', 'of shop', 'of shop_b: order', 'of shop_b: c'])
   })
 
-  test('10,000 of them, and strange ones: what is offered is bounded, and can be called', async () => {
+  test('10,000 of them, some odd: the offered ones are bounded and can be called', async () => {
     const schemas = [
       null,
       'object',

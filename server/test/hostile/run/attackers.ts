@@ -1,4 +1,4 @@
-// A process that attacks until it is told to stop, and then says how its requests ended.
+// A process that attacks until it is told to stop, and then reports how its requests ended.
 import { attacks } from './attacks.ts'
 import type { Orders, Outcomes, Tally } from './target.ts'
 

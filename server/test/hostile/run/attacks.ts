@@ -1,4 +1,4 @@
-// What a hostile crowd and a hostile organization do at once. Each attack goes on until the run is over.
+// Simultaneous attacks of a hostile crowd and a hostile organization. Each continues until the run is over.
 import { randomUUID } from 'node:crypto'
 import { type Attack, addressOf, bearer, flood, keepConnected } from './connections.ts'
 
@@ -166,7 +166,7 @@ function each(count: number, attack: (index: number) => Promise<unknown>): Promi
   return Promise.all(Array.from({ length: count }, (_, index) => attack(index)))
 }
 
-/** One that is like no other, and takes its time to be written. */
+/** One that is unlike any other, and slow to write. */
 function importedRow(): object {
   const created_at = new Date(Date.UTC(2026, 0, 1) + Math.floor(Math.random() * 1e9)).toISOString()
   const items = Array.from({ length: 20 }, (_, index) => ({

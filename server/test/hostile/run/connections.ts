@@ -1,5 +1,5 @@
-// The ways in which an attack connects: raw sockets that do as they like, and requests that are sent one after the other. Each kind
-// of attack comes from addresses of its own, as far as this machine has them.
+// The ways in which an attack connects: raw sockets, and requests that are sent one after the other. Each kind
+// of attack uses its own addresses, as far as this machine has them.
 import { type Socket, connect } from 'node:net'
 import { setTimeout as pass } from 'node:timers/promises'
 import { Agent, request } from 'undici'
@@ -13,19 +13,19 @@ export interface Attack {
   over: AbortSignal
 }
 
-/** Only Linux answers for the whole of 127.0.0.0/8 unasked. */
+/** Only Linux answers for all of 127.0.0.0/8 without configuration. */
 const has_addresses = process.platform === 'linux'
 
 export function addressOf(network: number, host: number): string {
   return has_addresses ? `127.0.${network}.${(host % 250) + 1}` : '127.0.0.1'
 }
 
-/** A connection that was cut off is opened anew after so long, so that the attack goes on and does not spin. */
+/** A closed connection is reopened after this time, so that the attack continues without spinning. */
 const reconnect_ms = 2000
 
 const nothing: Disposable = { [Symbol.dispose]: () => {} }
 
-/** Keeps one connection open, with what `talk` says over it, and counts how each of its lives ended. */
+/** Keeps one connection open, with what `talk` sends over it, and counts how each connection ended. */
 export async function keepConnected(
   { target, over, count }: Attack,
   from: string,
@@ -54,17 +54,17 @@ export interface Sent {
   path: string
   headers?: Record<string, string>
   body?: string
-  /** The answer's text is handed to it. */
+  /** It gets the answer's text. */
   onAnswer?: (text: string) => void
 }
 
-/** As a page of the server sends it, which gets further. */
+/** Like a page of the server, which gets further. */
 const of_a_body = { 'content-type': 'application/json', 'x-parley-csrf': '1' }
 
-/** No answer is awaited for longer; the server would have to have given up. */
+/** No answer is awaited longer; the server should have given up. */
 const answer_ms = 60_000
 
-/** `at_once` senders, each of which sends what `next` makes of its turn until the attack is over. */
+/** `at_once` senders; each sends the requests of `next` until the attack is over. */
 export async function flood(
   { target, over, count }: Attack,
   { network, at_once, pause_ms = 0 }: { network: number; at_once: number; pause_ms?: number },
@@ -89,7 +89,7 @@ export async function flood(
         const text = await answer.body.text()
         count(answer.statusCode)
         onAnswer?.(text)
-        // Whoever is told to wait comes again a little later all the same.
+        // A client that is told to wait still tries again a little later.
         if (answer.statusCode === 429) await pause(over, 50)
       } catch (error) {
         if (over.aborted) return

@@ -1,4 +1,4 @@
-// Runs the server under attack, beside a quiet organization that calls at a steady pace, and says what became of both.
+// Runs the server under attack, beside a quiet organization that calls at a steady pace, and reports the results of both.
 import { setTimeout as pass } from 'node:timers/promises'
 import { ApiError, type CallOptions } from '@parley/sdk'
 import { openDatabase } from '../../../src/database/database.ts'
@@ -11,11 +11,11 @@ import type { Tally } from './target.ts'
 export interface RunOptions {
   connection_string: string
   data_dir: string
-  /** How long the attack goes on. */
+  /** How long the attack lasts. */
   seconds: number
   /** How long the quiet organization calls alone before. */
   alone_seconds: number
-  /** How long the server is left alone before its memory is looked at: connections end, and what is free is given back. */
+  /** How long the server is left alone before its memory is measured: connections end, and free memory is returned. */
   rest_seconds: number
   /** Slow clients. */
   clients: number
@@ -32,7 +32,7 @@ export interface HostileReport {
   alone: QuietFigures
   beside: QuietFigures
   before: Memory
-  /** The largest that was seen during the attack. */
+  /** The largest value seen during the attack. */
   peak: Memory
   after: Memory
   tally: Tally
@@ -47,7 +47,7 @@ export async function runHostile(options: RunOptions): Promise<HostileReport> {
   await using stack = new AsyncDisposableStack()
   const model = stack.use(await startScriptedModel())
   model.answer = () => {
-    // Nobody reads them, and there are many.
+    // They are never read, and there are many.
     model.requests.length = 0
     return 'A short answer.'
   }

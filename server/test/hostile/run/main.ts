@@ -1,4 +1,4 @@
-// `npm run test:hostile`: a server under attack for a minute, on a PostgreSQL of its own. Exit code 1 when it did not hold.
+// `npm run test:hostile`: a server under attack for a minute, on a PostgreSQL of its own. Exit code 1 if it did not hold.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ async function main(): Promise<number> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'parley-hostile-'))
   stack.defer(() => rm(folder, { recursive: true, force: true }))
-  // As root the database runs as another user, who must be able to pass through.
+  // For root, the database runs as another user, who needs access to the folder.
   await chmod(folder, 0o711)
   const postgres = stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') }))
   const giveUp = () => void stack.disposeAsync().finally(() => process.exit(130))

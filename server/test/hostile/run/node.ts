@@ -1,4 +1,4 @@
-// The server of a run, as a process of its own, whose parent asks it what memory it takes. It ends with its parent.
+// The server of a run in a process of its own, whose parent asks for its memory use. It ends with its parent.
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { startApp } from '../../../src/app.ts'
@@ -10,7 +10,7 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 const config = readConfig()
-// Every request is logged, as it is for a user; nobody reads it here.
+// Every request is logged, as in production; the log is not read here.
 const log = createLog(config.log_level, { write: () => true })
 const app = await startApp(config, log, systemPorts)
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Orders, Tally } from './target.ts'
 
 export interface Memory {
-  /** Bytes that the process takes of the machine. */
+  /** Bytes that the process uses of the machine. */
   rss: number
   /** Bytes that its objects and buffers hold. */
   held: number
@@ -15,9 +15,9 @@ export interface RunNode extends AsyncDisposable {
   readonly url: string
   /** Null as long as it runs. */
   readonly died: string | null
-  /** `collected`: after all that nobody holds is gone. */
+  /** `collected`: after garbage collection. */
   memory(kind?: 'collected'): Promise<Memory>
-  /** Asks it to stop, and answers how long that took, in milliseconds. */
+  /** Asks it to stop, and returns how long that took, in milliseconds. */
   stop(): Promise<number>
 }
 
@@ -48,7 +48,7 @@ export async function startRunNode(environment: Record<string, string>): Promise
 }
 
 export interface Attackers extends AsyncDisposable {
-  /** Ends the attack, and answers what came of it. */
+  /** Ends the attack, and returns its results. */
   stop(): Promise<Tally>
 }
 

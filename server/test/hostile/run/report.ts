@@ -1,13 +1,13 @@
-// A run's report as text, and whether all of it is as it has to be.
+// A run's report as text, and whether everything is as required.
 import { percentile } from '../scene.ts'
 import type { HostileReport, QuietFigures } from './driver.ts'
 
-/** What the process holds after the attack, as a part of that before. */
+/** The process's memory in use after the attack, relative to that before. */
 const most_held = 1.5
-/** The same of what it takes of the machine, some of which the allocators keep for later: how much differs from run to run. */
+/** The same for its memory on the machine, some of which allocators keep for later; how much varies between runs. */
 const most_rss = 3
 
-/** What must not be; empty when the server held. */
+/** What must not happen; empty if the server held. */
 export function findViolations({ beside, before, after, died, healthy }: HostileReport): string[] {
   return [
     ...(died === null ? [] : [`the server died: ${died}`]),

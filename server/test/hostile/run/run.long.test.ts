@@ -1,4 +1,4 @@
-// The run of `npm run test:hostile`, small: a server under every attack at once, beside a quiet organization.
+// A small run of `npm run test:hostile`: a server under every attack at once, beside a quiet organization.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

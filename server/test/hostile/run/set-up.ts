@@ -1,4 +1,4 @@
-// What there is before a run begins: a quiet organization with an agent, and a loud one that has everything as large as it may be.
+// The data before a run: a quiet organization with an agent, and a loud one with everything as large as allowed.
 import { type Client, createClient } from '@parley/sdk'
 import { createOrganization, createTokenForUser, createUser } from '../../../src/access/administration.ts'
 import type { PooledDatabase } from '../../../src/database/database.ts'
@@ -51,7 +51,7 @@ async function mintKeys(client: Client): Promise<Record<KeyUse, string>> {
 const lists = 100
 const list_length = 500
 
-/** Lists whose comparison has to look at every pair of their members. */
+/** Lists whose comparison must look at every pair of their members. */
 async function fillVersions(client: Client, agent_id: string): Promise<[number, number]> {
   const versions: number[] = []
   for (const first of [0, 7]) {
@@ -70,7 +70,7 @@ async function fillVersions(client: Client, agent_id: string): Promise<[number, 
 
 const messages = 2500
 
-/** Its transcript is as long as months of talk would make it: written past the server, which would take as long. */
+/** Its transcript is as long as after months of use: written directly to the database, since the server would take as long. */
 async function startConversation(database: PooledDatabase, client: Client, agent_id: string) {
   const { conversation } = await client.createConversation({ channel: 'text', user_id: 'loud', agent_id })
   const { id: conversation_id, organization_id } = conversation

@@ -1,4 +1,4 @@
-// What the attackers of a run know: where the server is, and what an organization that has turned against it holds.
+// What the attackers of a run know: the server's address, and what a hostile organization has.
 
 export const keyUses = ['imports', 'versions', 'comparisons', 'templates', 'names', 'messages'] as const
 export type KeyUse = (typeof keyUses)[number]
@@ -11,7 +11,7 @@ export interface Target {
   /** A personal access token of one of its viewers. */
   viewer_token: string
   agent_id: string
-  /** Two versions whose comparison is as long as one can be. */
+  /** Two versions whose comparison takes as long as possible. */
   versions: [number, number]
   /** With a long transcript, and a conversation token that may read it. */
   conversation_id: string
@@ -23,7 +23,7 @@ export interface Target {
 /** How the answers of an attack ended: a status, or how the connection failed. */
 export type Outcomes = Record<string, number>
 
-/** What the attackers say when they are done, by attack. */
+/** The attackers' report when they are done, by attack. */
 export type Tally = Record<string, Outcomes>
 
 /** What the driver tells the attackers. */

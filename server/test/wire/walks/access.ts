@@ -1,4 +1,4 @@
-// Keys, personal access tokens, members, the organization: who may do what.
+// Keys, personal access tokens, members, the organization: permissions of each.
 import { makeUser } from '../../support/actors.ts'
 import { makeAgent, type Walk } from '../world.ts'
 import { unknown_id } from './constants.ts'

@@ -108,7 +108,7 @@ async function compare(walk: Walk, agent_id: string): Promise<void> {
   await call('compareAgentVersions', 'unknown', { params, body: { from_version: 1, to_version: 99 } })
 }
 
-/** What a model was asked last, as it was sent. */
+/** The last request to the model, as it was sent. */
 export function tellLastModelRequest({ tell, world }: Walk): void {
   tell('the request to the model', () => JSON.stringify(world.server.model.requests.at(-1), null, 1).split('\n'))
 }

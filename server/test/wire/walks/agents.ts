@@ -1,4 +1,4 @@
-// Agents: made, read, listed, changed and deleted, and what is refused on the way.
+// Agents: created, read, listed, changed and deleted, with the refusals on the way.
 import { makeAgent, type Walk } from '../world.ts'
 import { unknown_id } from './constants.ts'
 

@@ -1,4 +1,4 @@
-// Conversations: created, read, listed, counted, changed, deleted, brought in from elsewhere; and their tokens.
+// Conversations: created, read, listed, counted, changed, deleted, imported; and their tokens.
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeAgent, type Walk } from '../world.ts'
 import { unknown_id } from './constants.ts'

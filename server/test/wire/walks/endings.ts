@@ -1,4 +1,4 @@
-// The end of a conversation, the events of its life, and what is made of it afterwards.
+// The end of a conversation, its events, and its analysis afterwards.
 import { until } from '../../support/event-readers.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeAgent, type Walk } from '../world.ts'

@@ -1,4 +1,6 @@
-// The walks, by the names of their recordings.
+// The walks, by the names of their recordings. A room may keep its own in its folder, in a wire.ts.
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Walk } from '../world.ts'
 import { walkKeys, walkMembers, walkSecrets } from './access.ts'
 import { walkAgentVersions, walkAuthoring } from './agent-versions.ts'
@@ -11,7 +13,16 @@ import { walkPages, walkRequests } from './requests.ts'
 import { walkInvitations, walkOpenId, walkSessions } from './sign-in.ts'
 import { walkDeliveries, walkWebhooks } from './webhooks.ts'
 
-export const walks: Record<string, (walk: Walk) => Promise<void>> = {
+type Walks = Record<string, (walk: Walk) => Promise<void>>
+
+async function collectWalks(): Promise<Walks> {
+  const root = join(import.meta.dirname, '..', '..')
+  const files = globSync('*/wire.ts', { cwd: root }).toSorted()
+  const rooms = await Promise.all(files.map((file) => import(join(root, file)) as Promise<{ walks: Walks }>))
+  return Object.assign({}, ...rooms.map((room) => room.walks)) as Walks
+}
+
+export const walks: Walks = {
   requests: walkRequests,
   pages: walkPages,
   nodes: walkNodes,
@@ -32,4 +43,5 @@ export const walks: Record<string, (walk: Walk) => Promise<void>> = {
   openid: walkOpenId,
   webhooks: walkWebhooks,
   deliveries: walkDeliveries,
+  ...(await collectWalks()),
 }

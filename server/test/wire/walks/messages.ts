@@ -1,4 +1,4 @@
-// Messages and their turns: replies, tools, streams, and every way in which a turn does not come to a reply.
+// Messages and their turns: replies, tools, streams, and every way in which a turn has no reply.
 import { until } from '../../support/event-readers.ts'
 import { answerJson } from '../../support/tool-peer.ts'
 import { type Answer as Said, holdAnswer } from '../../support/scripted-model.ts'
@@ -14,7 +14,7 @@ export async function begin(walk: Walk, agent_id: string): Promise<Params> {
   return { conversation_id: (await walk.prepare('createConversation', { body })).json.conversation.id }
 }
 
-/** The model says these, one after the other. */
+/** The model returns these, one after the other. */
 export function script(walk: Walk, ...answers: Said[]): void {
   walk.world.server.model.answer = () => answers.shift() ?? 'Nothing more.'
 }
@@ -153,7 +153,7 @@ async function fail(walk: Walk): Promise<void> {
   await call('listConversationTurns', 'that failed', { params })
 }
 
-/** A turn that runs until its answer is finished; what the message is answered comes later. */
+/** A turn that runs until its answer is finished; its message is answered later. */
 async function run(walk: Walk, title: string, params: Params, headers: Record<string, string> = {}) {
   const held = holdAnswer()
   script(walk, held, 'The next one.')

@@ -1,4 +1,4 @@
-// Nodes that cannot do what they are asked: with little room, without their database, and told to stop.
+// Nodes that cannot do what they are asked: with small limits, without their database, and stopping.
 import { connect } from 'node:net'
 import { openRawClient } from '../../hostile/raw-client.ts'
 import { until } from '../../support/event-readers.ts'
@@ -74,7 +74,7 @@ async function told(walk: Walk, agent_id: string): Promise<void> {
   const client = await openRawClient(node.url, 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')
   await client.sees(/"\}$/)
   const before = client.text.length
-  // Half of a request is there: the connection is not idle, and is let be.
+  // Half of a request has arrived: the connection is not idle, and stays open.
   client.socket.write('GET /readyz HTTP/1.1\r\nhost: x\r\n')
   await there.prepare('getHealth', { as: null })
   const stopped = node[Symbol.asyncDispose]()
@@ -88,7 +88,7 @@ async function told(walk: Walk, agent_id: string): Promise<void> {
   await stopped
 }
 
-/** Whether nobody listens any more. */
+/** Whether nothing listens any more. */
 function isRefused(url: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = connect(Number(new URL(url).port), '127.0.0.1')

@@ -1,4 +1,4 @@
-// What holds of every request: who is let in, what can be read, keys of repeated requests, limits; and the pages beside the API.
+// What all requests have in common: authentication, valid input, idempotency keys, limits; and the pages beside the API.
 import { makeUser } from '../../support/actors.ts'
 import { openRawClient } from '../../hostile/raw-client.ts'
 import { makeAgent, type Walk } from '../world.ts'
@@ -63,14 +63,14 @@ async function read(walk: Walk): Promise<void> {
   await tellRaw(walk, 'without a host', 'GET /healthz HTTP/1.1\r\n\r\n')
 }
 
-/** The answer to what is hardly a request. */
+/** The answer to an invalid request. */
 async function tellRaw(walk: Walk, title: string, bytes: string): Promise<void> {
   const client = await openRawClient(walk.world.server.url, bytes)
   await client.takeAll()
   tellBytes(walk, title, client.text)
 }
 
-/** An answer with all that belongs to it. */
+/** An answer with everything that belongs to it. */
 export function tellBytes({ tell, name }: Walk, title: string, bytes: string): void {
   const [, request_id] = /x-request-id: (\S+)/.exec(bytes) ?? []
   if (request_id !== undefined) name(request_id, '<request>')

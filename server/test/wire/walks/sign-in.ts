@@ -132,7 +132,7 @@ export async function walkOpenId(walk: Walk): Promise<void> {
   world.provider.intercept = null
 }
 
-/** There and back; answers the cookie of the session. */
+/** There and back; returns the cookie of the session. */
 async function comeBack({ world }: Walk, there: Recorder, who: string): Promise<string> {
   const visitor = { as: null, headers: page }
   const begun = await there.call('startOpenIdSignIn', who, { ...visitor, body: { return_to: '/agents?page=2#top' } })

@@ -1,4 +1,4 @@
-// Webhook endpoints, what is delivered to them as it arrives there, and the list of deliveries.
+// Webhook endpoints, their deliveries as they arrive, and the list of deliveries.
 import { until } from '../../support/event-readers.ts'
 import { makeAgent, type Walk } from '../world.ts'
 import { unknown_id } from './constants.ts'

@@ -1,4 +1,4 @@
-// One connection to a remote server: opened in the protocol version that it speaks, asked, and closed.
+// One connection to an MCP server: opens it in the protocol version that the server speaks, sends requests, and closes it.
 import { type CallToolResult, Client, type PriorDiscovery, SdkHttpError } from '@modelcontextprotocol/client'
 import type { JsonObject } from '../../../base/json.ts'
 import type { OutboundClient } from '../../../outbound/client.ts'
@@ -14,27 +14,27 @@ export interface McpServices {
 }
 
 export interface ToolPage {
-  /** As they came. */
+  /** As received. */
   tools: unknown[]
   next: string | undefined
 }
 
 export interface RemoteCall {
   tool: string
-  /** As it was listed: on the newest protocol it may ask for arguments in headers. */
+  /** As listed: in the newest protocol version it may ask for arguments in headers. */
   parameters: JsonObject
   arguments: JsonObject
   call_id: string
 }
 
 export interface McpConnection {
-  /** Spares the next connection asking which protocol the server speaks. */
+  /** Saves the next connection from asking which protocol version the server speaks. */
   prior: PriorDiscovery
   listTools(cursor: string | undefined, signal: AbortSignal): Promise<ToolPage>
   call(call: RemoteCall, signal: AbortSignal): Promise<CallToolResult>
-  /** Whether a call that ended like this never began, since the server no longer knows the session. */
+  /** Whether a call that ended with this error never started, because the server no longer knows the session. */
   isForgotten(error: unknown): boolean
-  /** Resolves, within a bound, whatever the server does. */
+  /** Resolves within a bound, whatever the server does. */
   close(): Promise<void>
 }
 
@@ -44,11 +44,11 @@ interface OpenOptions {
   onToolsChanged: () => void
 }
 
-/** The SDK's own timers come after those of the clock. */
+/** The SDK's own timers fire after those of the clock. */
 const margin_ms = 1000
 const close_ms = 2000
 
-/** Standard Schema that takes everything: what a server says is judged piece by piece. */
+/** A Standard Schema that accepts everything: what a server sends is checked piece by piece. */
 const anything = {
   '~standard': { version: 1 as const, vendor: 'parley', validate: (value: unknown) => ({ value }) },
 }
@@ -97,8 +97,8 @@ export async function openConnection(
 }
 
 /**
- * 404 is what the protocol asks for; servers that answer 400 are many, and say that it is about the session. An error that answers
- * the very request may come after its work was done (T8).
+ * The protocol requires 404; many servers answer 400 with a message about the session. An error that answers
+ * the request itself may follow after the work was done (T8).
  */
 function isSessionGone(error: unknown): boolean {
   if (!(error instanceof SdkHttpError)) return false
@@ -109,18 +109,18 @@ function isSessionGone(error: unknown): boolean {
 
 function readPage(page: unknown): ToolPage {
   const { tools, nextCursor: next } = (page ?? {}) as { tools?: unknown; nextCursor?: unknown }
-  if (!Array.isArray(tools)) throw new TypeError('no list of tools')
+  if (!Array.isArray(tools)) throw new TypeError('the response has no list of tools')
   return { tools, next: typeof next === 'string' && next !== '' ? next : undefined }
 }
 
-/** With a farewell, where there is a session: what was said before, such as that a call is given up, is sent first. */
+/** Ends the session first, if there is one, so that earlier messages, such as a cancelled call, are still sent. */
 async function closeWithin(transport: GuardedTransport, clock: Pick<Clock, 'after'>): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>()
   const clear = clock.after(close_ms, resolve)
   try {
     await Promise.race([late, transport.terminateSession()])
   } catch {
-    // It is gone, or has no sessions to end.
+    // The server is gone or has no sessions to end.
   } finally {
     clear()
     await transport.close()

@@ -1,4 +1,4 @@
-// Why a remote server could not be asked: one sentence that the model and the log may be told, which holds no header and no body.
+// Why a request to an MCP server failed: one sentence for the model and the log, without headers or bodies.
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client'
 import { OutboundError } from '../../../outbound/client.ts'
 import type { Clock } from '../../../base/ports.ts'
@@ -6,7 +6,7 @@ import type { Redactor } from '../../../secrets/rules/redact.ts'
 import { TemplateError } from '../../../templates/templates.ts'
 import { makeStorable } from '../../../base/text.ts'
 
-/** Its message may hold what the server says: it is shown by `explain`. */
+/** Its message may quote the server; show it with `explain`. */
 export class McpFailure extends Error {
   readonly isTimeout: boolean
 
@@ -19,7 +19,7 @@ export class McpFailure extends Error {
 const max_message_characters = 2000
 const max_causes = 8
 
-/** What the SDK throws, and what a server makes it throw, in words of ours. */
+/** Turns what the SDK throws into one of our own messages. */
 export function describeFailure(error: unknown): McpFailure {
   if (error instanceof McpFailure) return error
   const outbound = findOutbound(error)
@@ -33,32 +33,32 @@ export function describeFailure(error: unknown): McpFailure {
     return new McpFailure(`The server refused: ${error.message}`)
   }
   if (error instanceof SdkError && error.code === SdkErrorCode.ConnectionClosed) {
-    return new McpFailure('The connection broke off.')
+    return new McpFailure('The connection was lost.')
   }
-  return new McpFailure('The server does not answer as MCP asks.')
+  return new McpFailure('The response of the server does not follow the MCP protocol.')
 }
 
-/** The error of JSON-RPC that a status other than success came with, if it did. */
+/** The JSON-RPC error in a response with an error status, if it has one. */
 export function readRefusal({ data }: SdkHttpError): { message: string; answers_request: boolean } | null {
   const { text } = data as { text?: unknown }
   if (typeof text !== 'string') return null
   try {
     const { id, error } = JSON.parse(text) as { id?: unknown; error?: { message?: unknown } }
     if (typeof error?.message !== 'string') return null
-    // Our requests are numbered; what could not be told from others has another id, or none.
+    // Our requests have numbers; an error that answers none of them has another id, or no id.
     return { message: error.message, answers_request: typeof id === 'number' }
   } catch {
     return null
   }
 }
 
-/** Cut off only after its secrets were taken out: half of one would not be known. */
+/** Cut off only after secrets were removed: half a secret would not be recognized. */
 export function explain({ message }: McpFailure, redactor: Redactor): string {
   const read = message.slice(0, max_message_characters + redactor.margin_bytes)
   return makeStorable(redactor.redactCut(read, read !== message).slice(0, max_message_characters))
 }
 
-/** The client packs what its `fetch` throws into errors of its own. */
+/** The client wraps what its `fetch` throws in errors of its own. */
 function findOutbound(error: unknown): OutboundError | null {
   let found = error
   for (let depth = 0; depth < max_causes && found instanceof Error; depth += 1) {
@@ -68,7 +68,7 @@ function findOutbound(error: unknown): OutboundError | null {
   return null
 }
 
-/** Throws the signal's reason when that is told to stop, and an `McpFailure` for everything else. */
+/** Throws the signal's reason when it is aborted, and an `McpFailure` for everything else. */
 export async function withinTime<T>(
   { clock, timeout_ms, signal }: { clock: Pick<Clock, 'after'>; timeout_ms: number; signal: AbortSignal },
   work: (stop: AbortSignal) => Promise<T>,
@@ -84,7 +84,7 @@ export async function withinTime<T>(
   )
   try {
     stop.throwIfAborted()
-    // The race is for what takes no signal.
+    // The race covers work that ignores the signal.
     return await Promise.race([stopped.promise, work(stop)])
   } catch (error) {
     signal.throwIfAborted()

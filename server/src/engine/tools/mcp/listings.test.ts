@@ -1,4 +1,4 @@
-// How long a listing is kept: by what it came to, on the server's clock.
+// How long a listing is kept, depending on its outcome, on the server's clock.
 import { expect, test } from 'vitest'
 import { OutboundError, type OutboundClient, type OutboundRequest } from '../../../outbound/client.ts'
 import { createRedactor } from '../../../secrets/rules/redact.ts'
@@ -32,14 +32,14 @@ function answerOf({ method, params }: Message): object {
   }
 }
 
-/** A server that lists one tool, or fails as it is told to, and how often it was asked. */
+/** A server that lists one tool or fails as told, and counts its requests. */
 function createServer() {
   const server = { asked: 0, fault: null as OutboundError | null, now: 1000, clock, outbound: {} as OutboundClient }
   function clock() {
     return { now: () => server.now, monotonic: () => server.now, after: () => () => {} }
   }
   server.outbound = {
-    request: () => Promise.reject(new Error('not asked for')),
+    request: () => Promise.reject(new Error('not requested')),
     stream: ({ body }: OutboundRequest) => {
       const message = JSON.parse(body as string) as Message
       if (message.method === 'tools/list' || server.fault) server.asked += 1
@@ -53,7 +53,7 @@ function createServer() {
   return server
 }
 
-test('a listing is asked for once a minute for each setting, and anew when it is to be forgotten', async () => {
+test('requests a listing once a minute for each configuration, and again after `forget`', async () => {
   const server = createServer()
   const listings = createListings({ outbound: server.outbound, clock: server.clock() })
   const list = async (key = 'a') => (await listings.list(peerOf(key), never)).tools.map(({ name }) => name)
@@ -72,7 +72,7 @@ test('a listing is asked for once a minute for each setting, and anew when it is
   expect(server.asked).toBe(4)
 })
 
-test('one that is forgotten while it is asked for is not kept', async () => {
+test('does not keep a listing that was forgotten while it was requested', async () => {
   const server = createServer()
   const listings = createListings({ outbound: server.outbound, clock: server.clock() })
   const first = listings.list(peerOf('a'), never)
@@ -86,7 +86,7 @@ test.for([
   ['timeout', 1],
   ['connection', 2],
 ] as const)(
-  'a server that fails with %s is asked %i times by two turns within half a minute',
+  'a server that fails with %s is called %i times by two turns within half a minute',
   async ([kind, times]) => {
     const server = createServer()
     server.fault = new OutboundError(kind, 'It failed')
@@ -102,7 +102,7 @@ test.for([
   },
 )
 
-test('only so many are kept: the longest unused goes', async () => {
+test('keeps a limited number of listings and drops the least recently used one', async () => {
   const server = createServer()
   const listings = createListings({ outbound: server.outbound, clock: server.clock() })
   for (let i = 0; i < 201; i += 1) await listings.list(peerOf(String(i)), never)

@@ -1,4 +1,4 @@
-// Which tools remote servers have: asked at most once a minute for each organization and setting, by however many turns.
+// The tools of MCP servers: requested at most once a minute for each organization and configuration, by any number of turns.
 import type { PriorDiscovery } from '@modelcontextprotocol/client'
 import { LRUCache } from 'lru-cache'
 import type { JsonValue } from '../../../base/json.ts'
@@ -15,24 +15,24 @@ export interface Listing {
 export interface McpListings {
   /** Throws an `McpFailure`, or the signal's reason. */
   list(peer: McpPeer, signal: AbortSignal): Promise<Listing>
-  /** The next turn asks anew. */
+  /** The next turn requests it again. */
   forget(peer: McpPeer): void
 }
 
 const kept_ms = 60_000
-/** A server that lets a turn wait in vain is left alone for a while; one that refuses costs next to nothing. */
+/** A server that times out is not called for a while; one that refuses costs next to nothing. */
 const kept_timeout_ms = 30_000
 const max_kept = 200
 
 const max_pages = 64
 export const max_remote_tools = 128
 const max_listing_bytes = 262_144
-/** Of what comes, whatever becomes of it: as it is read, and of what is searched for secrets. */
+/** Limits on what is read, whatever becomes of it: as received, and as searched for secrets. */
 const max_read_characters = 4 * 1024 * 1024
 const max_searched_characters = 1024 * 1024
 
 export function createListings(services: McpServices): McpListings {
-  // Without a time of their own while they are under way.
+  // Without an expiry while they are in progress.
   const kept = new LRUCache<string, Promise<Listing>>({
     max: max_kept,
     ttlResolution: 0,
@@ -61,7 +61,7 @@ export function createListings(services: McpServices): McpListings {
   }
 }
 
-/** Others may wait for the same listing, so the signal ends this wait only. */
+/** Others may wait for the same listing, so the signal ends only this wait. */
 async function raceWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const stopped = Promise.withResolvers<never>()
   const onAbort = () => stopped.reject(signal.reason)
@@ -108,7 +108,7 @@ async function readPages(peer: McpPeer, connection: McpConnection, signal: Abort
   return [...tools.values()]
 }
 
-/** What is no tool, or not allowed, is not looked into. */
+/** An entry that is not a tool, or not allowed, is not examined. */
 function readIfAllowed(
   given: unknown,
   { allowed_tools, redactor }: McpPeer,
@@ -121,6 +121,6 @@ function readIfAllowed(
   if (size > max_listing_bytes) return null
   left.searched -= size
   if (left.read < 0 || left.searched < 0) return null
-  // Whole: half a secret would not be known.
+  // Whole: half a secret would not be recognized.
   return readRemoteTool(redactor.redactValue(given as JsonValue))
 }

@@ -1,10 +1,11 @@
-// What the model knows a remote tool as: `<server>_<tool>`, made to fit. The same on every turn, whichever servers answer.
+// The name of a remote tool for the model: `<server>_<tool>`, shortened if necessary. The same in every turn, whichever servers
+// respond.
 import { createHash } from 'node:crypto'
 
 const max_characters = 64
 const digest_characters = 8
 
-/** `servers`: the names of all that the agent has. */
+/** `servers`: the names of all servers of the agent. */
 export function nameRemoteTool(server: string, tool: string, servers: readonly string[]): string {
   const plain = `${server}_${tool}`
   const fitting = plain.replaceAll(/[^A-Za-z0-9_-]/g, '_')

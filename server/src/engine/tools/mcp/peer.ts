@@ -1,4 +1,5 @@
-// An MCP server as one turn sees it: its settings with the headers rendered. Whoever it is another server for, it is another peer.
+// An MCP server as one turn sees it: its settings with the headers rendered. Different organizations or settings make different
+// peers.
 import { createHash } from 'node:crypto'
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
 import type { PromptVariables } from '../../../conversations/conversations.ts'
@@ -9,25 +10,25 @@ export interface McpPeer {
   organization_id: string
   name: string
   url: string
-  /** Rendered, by lower-case names. They may be secrets: neither logged nor said. */
+  /** Rendered, by lower-case names. They may be secrets, so they are neither logged nor shown. */
   headers: Record<string, string>
   /** Null: all. */
   allowed_tools: ReadonlySet<string> | null
   timeout_ms: number
-  /** For whatever it says. */
+  /** For everything that it returns. */
   redactor: Redactor
-  /** Equal when organization and settings are; tells no header. */
+  /** Equal if organization and settings are equal; reveals no header. */
   key: string
 }
 
 export interface PeerContext {
   organization_id: string
   variables: PromptVariables
-  /** With the secrets of the organization. */
+  /** With the organization's secrets. */
   redactor: Redactor
 }
 
-/** The one place that says what the templates of headers see. Throws a `TemplateError`. */
+/** The one place that defines the variables of header templates. Throws a `TemplateError`. */
 export function renderPeer(server: ResolvedMcpServer, { organization_id, variables, redactor }: PeerContext): McpPeer {
   const seen = { ...variables, secrets: Object.fromEntries(redactor.secrets) }
   const headers = Object.fromEntries(

@@ -20,22 +20,22 @@ describe('a remote tool', () => {
     ['with an empty name', { name: '' }],
     ['with a long name', { name: 'x'.repeat(129) }],
     ['with a name that cannot be stored', { name: 'a\0' }],
-  ])('%s is none', (_what, given) => {
+  ])('%s is not a tool', (_what, given) => {
     expect(readRemoteTool(given)).toBeNull()
   })
 
   test.each<[string, unknown]>([
     ['missing', undefined],
     ['no object', 'object'],
-    ['of something else', { type: 'string' }],
+    ['for another type', { type: 'string' }],
     ['huge', { type: 'object', description: 'x'.repeat(20_000) }],
     ['too deep', nested(100)],
     ['not valid', { type: 'object', properties: 5 }],
-    ['one that cannot be stored', { type: 'object', description: '\0' }],
-    ['one that points elsewhere', { type: 'object', properties: { a: { $ref: 'https://example.com/a' } } }],
-    ['one that points to nothing', { type: 'object', properties: { a: { $ref: '#/$defs/a' } } }],
-    ['one that points into a prototype', { type: 'object', properties: { a: { $ref: '#/__proto__' } } }],
-  ])('a schema that is %s is not shown', (_what, schema) => {
+    ['not storable', { type: 'object', description: '\0' }],
+    ['referring to another document', { type: 'object', properties: { a: { $ref: 'https://example.com/a' } } }],
+    ['referring to nothing', { type: 'object', properties: { a: { $ref: '#/$defs/a' } } }],
+    ['referring to a prototype', { type: 'object', properties: { a: { $ref: '#/__proto__' } } }],
+  ])('does not show a schema that is %s', (_what, schema) => {
     expect(readRemoteTool(tool(schema))).toMatchObject({ parameters: { type: 'object' }, is_checked: false })
     expect(Object.keys(readRemoteTool(tool(schema))!.parameters)).toEqual(['type'])
   })
@@ -45,12 +45,12 @@ describe('a remote tool', () => {
     ['a pattern', { properties: { a: { type: 'string', pattern: '^(a+)+$' } } }],
     ['patterns of names', { patternProperties: { '^(a+)+$': {} } }],
     ['a promise', { $async: true }],
-  ])('a schema with %s is shown, and not used here', (_what, more) => {
+  ])('shows a schema with %s, but does not check arguments against it', (_what, more) => {
     const schema = { type: 'object', ...more }
     expect(readRemoteTool(tool(schema))).toMatchObject({ parameters: schema, is_checked: false })
   })
 
-  test('an argument that has the name of a keyword is one like any other', () => {
+  test('an argument may have the name of a keyword', () => {
     const schema = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
@@ -61,13 +61,13 @@ describe('a remote tool', () => {
     expect(checkAgainst(read.parameters, { pattern: 5 })).toEqual([{ path: 'pattern', message: 'must be string' }])
   })
 
-  test('says itself whether it may be called again', () => {
+  test('declares itself whether it may be called again', () => {
     const of = (annotations: unknown) => readRemoteTool(tool({ type: 'object' }, { annotations }))!.idempotent
     expect([of({ idempotentHint: true }), of({ readOnlyHint: true })]).toEqual([true, true])
     expect([of(undefined), of({}), of({ idempotentHint: 'true' }), of(null), of([])]).toEqual(Array(5).fill(false))
   })
 
-  test('whatever a server sends, nothing is thrown and everything is bounded', () => {
+  test('for anything a server sends, nothing is thrown and everything is bounded', () => {
     const schema = fc.oneof(
       fc.jsonValue({ maxDepth: 6 }),
       fc.jsonValue().map((value) => ({ type: 'object', properties: value })),
@@ -93,7 +93,7 @@ describe('a remote tool', () => {
 })
 
 describe('the name of a remote tool', () => {
-  test('fits, is the same every time, and is another for another tool', () => {
+  test('fits, is stable, and differs between tools', () => {
     const servers = ['a', 'a_b', 'a_b_c', 'x'.repeat(32)]
     const pair = fc.tuple(
       fc.constantFrom(...servers),
@@ -119,12 +119,12 @@ describe('the output of a remote tool', () => {
     ['texts', { content: [text('a'), text('b')] }, { content: [text('a'), text('b')] }],
     ['structure', { content: [], structuredContent: { a: 1 } }, { a: 1 }],
     [
-      'structure that the text repeats',
+      'structured content that the text repeats',
       { content: [text('{ "b": 2, "a": 1 }')], structuredContent: { a: 1, b: 2 } },
       { a: 1, b: 2 },
     ],
     [
-      'structure and another text',
+      'structured content and different text',
       { content: [text('one')], structuredContent: [1] },
       { content: [text('one')], structured_content: [1] },
     ],
@@ -132,12 +132,12 @@ describe('the output of a remote tool', () => {
     expect(outputOf(result, plain)).toEqual(expected)
   })
 
-  test('keeps the name of a prototype as a name', () => {
+  test('keeps __proto__ as an ordinary key', () => {
     const structuredContent: unknown = JSON.parse('{"__proto__": {"polluted": true}}')
     expect(JSON.stringify(outputOf({ content: [], structuredContent }, plain))).toBe('{"__proto__":{"polluted":true}}')
   })
 
-  test('is bounded and storable, whatever comes', () => {
+  test('is bounded and storable for any input', () => {
     const long = fc
       .integer({ min: 200_000, max: 400_000 })
       .chain((length) => fc.constantFrom('x', '"', '\u0001', '€').map((one) => one.repeat(length)))
@@ -160,16 +160,16 @@ describe('the output of a remote tool', () => {
     )
   })
 
-  test('has no number that would be kept as null', () => {
+  test('has no number that would be stored as null', () => {
     const structuredContent = JSON.parse('{"a": [1e400, -1e400, 1e308]}') as object
     expect(outputOf({ content: [], structuredContent }, plain)).toEqual({ a: ['Infinity', '-Infinity', 1e308] })
   })
 
-  test('is not as deep as what comes', () => {
+  test('limits the depth of the input', () => {
     expect(findUnstorable(outputOf({ content: [nested(2000)], structuredContent: nested(2000) }, plain))).toEqual([])
   })
 
-  test('holds no secret, whole or cut off', () => {
+  test('contains no secret, whole or cut off', () => {
     const redactor = createRedactor(new Map([['KEY', 'hunter2-hunter2-hunter2']]))
     const filler = fc
       .integer({ min: max_output_bytes - 80, max: max_output_bytes + 80 })

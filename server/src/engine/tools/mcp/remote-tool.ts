@@ -1,14 +1,14 @@
-// What a remote server says of its tools, judged and bounded: nothing in it can harm a turn, or another tool.
+// Checks and bounds what an MCP server says of its tools, so that nothing in it can harm a turn or another tool.
 import { findSchemaFault, listPatterns, whyUnchecked } from '../../../agents/rules/argument-schemas.ts'
 import type { JsonObject } from '../../../base/json.ts'
 import { isStorable, makeStorable } from '../../../base/text.ts'
 
 export interface RemoteTool {
-  /** As the server knows it. */
+  /** The name that the server uses. */
   name: string
   description: string
   parameters: JsonObject
-  /** Whether arguments are held against the schema here; if not, the server alone judges them. */
+  /** Whether arguments are checked against the schema here; if not, only the server checks them. */
   is_checked: boolean
   idempotent: boolean
 }
@@ -17,10 +17,10 @@ const max_name_characters = 128
 const max_description_characters = 4000
 const max_schema_bytes = 16_384
 
-/** For a schema that no model is to be shown. */
+/** Replaces a schema that no model is to be shown. */
 const any_arguments: JsonObject = { type: 'object' }
 
-/** Null: it is no tool. */
+/** Null: it is not a tool. */
 export function readRemoteTool(given: unknown): RemoteTool | null {
   if (!isObject(given)) return null
   const { name, description, annotations, inputSchema } = given
@@ -32,7 +32,7 @@ export function readRemoteTool(given: unknown): RemoteTool | null {
     name,
     description: makeStorable(told),
     parameters: schema ?? any_arguments,
-    // Patterns are the server's own affair: compiling each of them takes its time.
+    // Patterns are left to the server: compiling each of them takes time.
     is_checked: schema !== null && listPatterns(schema).length === 0 && whyUnchecked(schema) === null,
     idempotent: hints['idempotentHint'] === true || hints['readOnlyHint'] === true,
   }
@@ -42,7 +42,7 @@ export function isToolName(name: string): boolean {
   return name !== '' && name.length <= max_name_characters && makeStorable(name) === name
 }
 
-/** Null: it is no JSON Schema of an object that a model could be shown. */
+/** Null: it is not a JSON Schema of an object that a model could be shown. */
 function readSchema(given: unknown): JsonObject | null {
   if (!isObject(given) || given['type'] !== 'object' || !isStorable(given)) return null
   const { $schema: _dialect, ...schema } = given as JsonObject

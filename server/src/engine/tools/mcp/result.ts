@@ -1,4 +1,4 @@
-// What a remote tool answers, as a result that can be stored and shown to a model: bounded, as JSON.
+// Turns the answer of a remote tool into a result that can be stored and shown to a model: bounded, as JSON.
 import { type JsonValue, canonicalJson } from '../../../base/json.ts'
 import type { Redactor } from '../../../secrets/rules/redact.ts'
 import { makeStorable } from '../../../base/text.ts'
@@ -7,7 +7,7 @@ import { isObject } from './remote-tool.ts'
 
 const max_depth = 48
 
-/** The text alone where there is nothing else; what the server structured, where the text only repeats it. */
+/** The text alone if there is nothing else; the structured content if the text only repeats it. */
 export function outputOf(result: { content?: unknown; structuredContent?: unknown }, redactor: Redactor): JsonValue {
   const content = Array.isArray(result.content) ? result.content : []
   const structured = result.structuredContent === undefined ? undefined : toStorable(result.structuredContent)
@@ -26,7 +26,7 @@ function repeats(text: string, structured: JsonValue): boolean {
   }
 }
 
-/** Blocks as long as there is room; of one that has none, what it was. */
+/** Blocks as long as they fit; of one that does not, only its type. */
 function boundBlocks(blocks: unknown[], redactor: Redactor): JsonValue[] {
   let left = max_output_bytes - reserve_bytes
   const kept: JsonValue[] = []
@@ -60,12 +60,12 @@ function bound(value: JsonValue, redactor: Redactor): JsonValue {
     if (sizeOf(redacted) <= max_output_bytes + 1) return redacted
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  // Cut off only after its secrets were taken out.
+  // Cut off only after secrets were removed.
   const read = text.slice(0, max_output_bytes + redactor.margin_bytes)
   return cutOff(redactor.redactCut(read, read !== text))
 }
 
-/** So much of a text that it fits as JSON, whatever escapes that takes. */
+/** As much of a text as fits as JSON, including escapes. */
 function cutOff(text: string): string {
   let [least, most] = [0, Math.min(text.length, max_output_bytes)]
   while (least < most) {
@@ -76,10 +76,10 @@ function cutOff(text: string): string {
   return makeStorable(text.slice(0, least))
 }
 
-/** What came out of `JSON.parse`, without what PostgreSQL cannot hold. */
+/** A result of `JSON.parse`, without what PostgreSQL cannot store. */
 function toStorable(value: unknown, depth = 0): JsonValue {
   if (typeof value === 'string') return makeStorable(value)
-  // JSON has no infinity, as which `1e400` is read.
+  // JSON has no infinity, but `JSON.parse` returns it for `1e400`.
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value)
   if (typeof value !== 'object' || value === null) return (value ?? null) as JsonValue
   if (depth >= max_depth) return '…'

@@ -1,4 +1,4 @@
-// A turn's dealings with one remote server: connected when the first tool is called, and anew when the server has forgotten it.
+// A turn's session with one MCP server: connects at the first tool call, and again if the server has forgotten the session.
 import type { CallToolResult, PriorDiscovery } from '@modelcontextprotocol/client'
 import { type McpConnection, type McpServices, type RemoteCall, openConnection } from './connection.ts'
 import { McpFailure, withinTime } from './failure.ts'
@@ -30,7 +30,7 @@ export class McpSession {
     try {
       return await withinTime({ clock: this.#services.clock, timeout_ms, signal }, (stop) => this.#call(call, stop))
     } catch (error) {
-      // Its tools, or what it speaks, may have changed.
+      // Its tools, or its protocol version, may have changed.
       if (error instanceof McpFailure && !error.isTimeout) this.#options.listings.forget(this.#peer)
       throw error
     }
@@ -43,14 +43,14 @@ export class McpSession {
       return await connection.call(call, stop)
     } catch (error) {
       if (!connection.isForgotten(error)) throw error
-      // Of several calls the first one to notice drops it.
+      // Of several calls, the first to notice drops it.
       if (this.#connection === opening) this.#connection = null
       void connection.close()
       return (await this.#connect()).call(call, stop)
     }
   }
 
-  /** Shared by the calls of a step; one that failed is not kept. */
+  /** Shared by the calls of a step; a failed one is not kept. */
   #connect(): Promise<McpConnection> {
     if (this.#connection) return this.#connection
     const { prior, signal, listings } = this.#options
@@ -66,7 +66,7 @@ export class McpSession {
     return opening
   }
 
-  /** Nobody waits for it. */
+  /** The caller does not wait for it. */
   close(): void {
     void this.#connection?.then(
       (connection) => connection.close(),

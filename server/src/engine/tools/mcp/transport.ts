@@ -9,10 +9,10 @@ import { type OutboundClient, OutboundError, type OutboundMethod } from '../../.
 import type { Clock } from '../../../base/ports.ts'
 import type { McpPeer } from './peer.ts'
 
-/** Of one answer, however it is sent. */
+/** Per response, however it is sent. */
 const max_body_bytes = 4 * 1024 * 1024
 
-/** Of a stream that broke and that the server lets a client take up again. */
+/** For a broken stream that the server allows to be resumed. */
 const resumption = {
   initialReconnectionDelay: 250,
   reconnectionDelayGrowFactor: 2,
@@ -26,18 +26,18 @@ export class GuardedTransport extends StreamableHTTPClientTransport {
   constructor(peer: McpPeer, outbound: OutboundClient, clock: Pick<Clock, 'after'>) {
     super(new URL(peer.url), {
       fetch: createFetch(peer, outbound),
-      // The guarded client follows them by its own rules.
+      // The guarded client follows redirects by its own rules.
       redirectPolicy: 'follow',
       reconnectionOptions: resumption,
       reconnectionScheduler: (reconnect, delay_ms) => clock.after(delay_ms, reconnect),
     })
   }
 
-  /** A stream that ends without the answer is one: the SDK would wait for its time-out. */
+  /** A stream that ends without the response is an error: the SDK would wait for its timeout. */
   override send(message: JSONRPCMessage | JSONRPCMessage[], options?: TransportSendOptions): Promise<void> {
     const onRequestStreamEnd = () => {
       if (!Array.isArray(message) && 'method' in message && 'id' in message) {
-        const error = { code: connection_closed, message: 'The connection broke off.' }
+        const error = { code: connection_closed, message: 'The connection was lost.' }
         this.onmessage?.({ jsonrpc: '2.0', id: message.id, error })
       }
       options?.onRequestStreamEnd?.()
@@ -52,13 +52,13 @@ function createFetch(peer: McpPeer, outbound: OutboundClient): FetchLike {
   return async (url, init) => {
     const own = new Headers(init?.headers)
     const method = (init?.method ?? 'GET') as OutboundMethod
-    // No stream is kept open for what a server may want to say: a turn asks, and goes.
+    // No stream is kept open for messages from the server: a turn only sends requests.
     if (method === 'GET' && !own.has('last-event-id')) return new Response(null, { status: 405 })
     const answer = await outbound.stream({
       owner: peer.organization_id,
       method,
       url: url.toString(),
-      // What the protocol says stands above what an author says.
+      // Headers of the protocol take precedence over those of an author.
       headers: { ...peer.headers, ...Object.fromEntries(own) },
       ...(typeof init?.body === 'string' ? { body: init.body } : {}),
       timeout_ms: peer.timeout_ms,

@@ -1,5 +1,6 @@
-// The remote servers of a turn: asked for their tools side by side, before the model is. One that is down costs the model its
-// tools, and the turn nothing.
+// The MCP servers of a turn: lists their tools side by side before the model is called. If a server is down, the model lacks
+// its
+// tools, and the turn continues.
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
 import { createRedactor } from '../../../secrets/rules/redact.ts'
 import type { CallRun } from '../../running-turn.ts'
@@ -13,13 +14,13 @@ import { type PeerContext, renderPeer } from './peer.ts'
 import { outputOf } from './result.ts'
 import { McpSession } from './session.ts'
 
-/** What the servers of a turn are asked with. */
+/** What the requests to a turn's servers need. */
 interface ServerQuery extends PeerContext, Pick<CallRun, 'signal' | 'log'> {
   services: McpServices
   listings: McpListings
 }
 
-/** The tools of the servers that an agent names. Each has the time that its author gave it. */
+/** The tools of the servers that an agent names. Each has the time limit that its author set. */
 export function createMcpSource(services: McpServices): TurnSource {
   const listings = createListings(services)
   return {
@@ -39,7 +40,7 @@ export function createMcpSource(services: McpServices): TurnSource {
   }
 }
 
-/** Throws the signal's reason when it is told to stop, and nothing else. */
+/** Throws only the signal's reason, when it is aborted. */
 async function askServer(server: ResolvedMcpServer, names: string[], query: ServerQuery) {
   const { services, listings, redactor, signal, log } = query
   try {
@@ -60,9 +61,9 @@ async function askServer(server: ResolvedMcpServer, names: string[], query: Serv
     signal.throwIfAborted()
     log.warn(
       { mcp_server: server.name, reason: explain(describeFailure(error), redactor) },
-      'the tools of an MCP server are not available',
+      'could not list the tools of an MCP server',
     )
-    return { tools: [], notices: [`The tools of ${server.name} are not available at the moment.`], session: null }
+    return { tools: [], notices: [`The tools of ${server.name} are currently unavailable.`], session: null }
   }
 }
 

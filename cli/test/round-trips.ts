@@ -1,4 +1,4 @@
-// Agents exported and applied again give the same, for whatever configuration a server takes.
+// Round trips: agents that are exported and applied again are the same, for every configuration that a server accepts.
 import { AgentConfig } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import fc from 'fast-check'
@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { type Fixture, apply, exportTo, readAll, readFiles } from './agents-fixture.ts'
 import { arbitraryOf } from './schema-arbitrary.ts'
 
-export async function expectSameThereAndBack(fixture: Fixture, runs: number): Promise<void> {
+export async function expectSameAfterRoundTrip(fixture: Fixture, runs: number): Promise<void> {
   const configs = arbitraryOf(AgentConfig)
   let taken = 0
   await fc.assert(
@@ -16,7 +16,7 @@ export async function expectSameThereAndBack(fixture: Fixture, runs: number): Pr
       try {
         await client.createAgentVersion({ agent_id, config: config as object })
       } catch (error) {
-        // What the schema does not say, such as that the names of tools differ.
+        // Rules that the schema does not express, such as unique names of tools.
         if (error instanceof ApiError && error.status === 422) return fc.pre(false)
         throw error
       }

@@ -1,0 +1,127 @@
+// What CONTRIBUTING.md says of adding this and that, done on a copy of the sources: all of it at once.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { readGuide, root } from './markdown.ts'
+import { type Step, followSteps, readWalkThroughs } from './walkthroughs.ts'
+
+const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console']
+const others = [
+  '.oxfmtrc.json',
+  '.oxlintrc.json',
+  'bench',
+  'docs',
+  'package.json',
+  'scripts',
+  'tsconfig.json',
+  'vitest.config.ts',
+]
+
+const walkThroughs = readWalkThroughs(readGuide('CONTRIBUTING.md'))
+const steps = walkThroughs.flatMap((one) => one.steps)
+
+let copy: string
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), 'parley-contributing-'))
+  const isWanted = (path: string) => !['node_modules', 'dist'].includes(basename(path))
+  for (const name of [...workspaces, ...others]) {
+    await cp(join(root, name), join(copy, name), { recursive: true, filter: isWanted })
+  }
+  await linkModules()
+})
+afterAll(() => rm(copy, { recursive: true, force: true }))
+
+/** The installed packages, save the workspaces: those are the copy's own. */
+async function linkModules(): Promise<void> {
+  const [from, to] = [join(root, 'node_modules'), join(copy, 'node_modules')]
+  await mkdir(join(to, '@parley'), { recursive: true })
+  for (const name of await readdir(from)) {
+    if (name !== '@parley' && name !== 'parley') await symlink(join(from, name), join(to, name))
+  }
+  for (const name of ['contract', 'embedded-postgres', 'server', 'sdk'])
+    await symlink(join(copy, name), join(to, '@parley', name))
+  await symlink(join(copy, 'cli'), join(to, 'parley'))
+}
+
+const read = (file: string) => (existsSync(join(copy, file)) ? readFileSync(join(copy, file), 'utf8') : null)
+
+/** Answers the files that were written. */
+async function follow(some: Step[]): Promise<string[]> {
+  const written = followSteps(some, read)
+  for (const [file, source] of written) {
+    await mkdir(dirname(join(copy, file)), { recursive: true })
+    await writeFile(join(copy, file), source)
+  }
+  return [...written.keys()]
+}
+
+async function run(args: string[], more: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+  const { PATH = '', HOME = '', TMPDIR = tmpdir() } = process.env
+  const env = { PATH, HOME, TMPDIR, NO_COLOR: '1', PARLEY_TEST_DATABASE_URL: inject('postgres_url'), ...more }
+  const child = spawn(process.execPath, args, { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code: code as number, output: out + err }
+}
+
+async function succeed(...args: Parameters<typeof run>): Promise<string> {
+  const { code, output } = await run(...args)
+  expect(code, output).toBe(0)
+  return output
+}
+
+const installed = (path: string) => join(root, 'node_modules', path)
+const tsc = installed('typescript/bin/tsc')
+const vitest = [installed('vitest/vitest.mjs'), 'run', '--project', 'unit', '--project', 'server']
+
+// One after another: each goes on from what the one before it has left.
+it('does not compile as long as only the contract is written', { timeout: 240_000 }, async () => {
+  const isContract = ({ file }: Step) => file.startsWith('contract/')
+  await follow(steps.filter(isContract))
+  const { code, output } = await run([tsc, '-p', '.'])
+  expect(code).not.toBe(0)
+  const unfinished = walkThroughs.flatMap((one) => one.unfinished)
+  expect(unfinished).toHaveLength(4)
+  for (const file of unfinished) expect(output).toContain(`${file}(`)
+
+  await follow(steps.filter((step) => !isContract(step)))
+  await succeed([tsc, '-p', '.'])
+  await succeed([tsc, '-p', 'console'])
+})
+
+it('keeps the rules', { timeout: 240_000 }, async () => {
+  const files = [...new Set(steps.map(({ file }) => file))]
+  await succeed([installed('oxlint/bin/oxlint'), '--quiet', ...files.filter((file) => /\.tsx?$/.test(file))])
+  await succeed(['scripts/generate.ts'])
+  const reference = await readFile(join(copy, 'docs', 'openapi.json'), 'utf8')
+  for (const name of ['"operationId": "countAgents"', '"operationId": "createMail"', '"SetValueAction"']) {
+    expect(reference).toContain(name)
+  }
+  expect(await readFile(join(copy, 'docs', 'settings.md'), 'utf8')).toContain('PARLEY_LIMIT_MAIL_CHARACTERS')
+  await succeed([installed('vite/bin/vite.js'), 'build', 'console', '--logLevel', 'warn'])
+  expect(JSON.parse(await readFile(join(copy, 'console/dist/paths.json'), 'utf8'))).toContain('/status')
+})
+
+it('passes its tests, and those that look at everything', { timeout: 480_000 }, async () => {
+  const own = steps.map(({ file }) => file).filter((file) => file.endsWith('.test.ts'))
+  expect(own).toHaveLength(6)
+  const ofEverything = [
+    'console/src/layers.test.ts',
+    'server/layers.test.ts',
+    'server/src/settings.test.ts',
+    'server/test/architecture.test.ts',
+    'server/test/contract/contract.test.ts',
+    'server/test/database/indexes.test.ts',
+    'server/test/docs/anyreach.test.ts',
+    'server/test/docs/scaling.test.ts',
+    'server/test/wire/wire.test.ts', // which also writes the recordings
+  ]
+  const output = await succeed([...vitest, ...own, ...ofEverything], { PARLEY_RECORD_WIRE: '1' })
+  expect(output).toMatch(new RegExp(`Test Files\\s+${own.length + ofEverything.length} passed`))
+  const recorded = await readFile(join(copy, 'server/test/wire/recordings/mailbox.txt'), 'utf8')
+  expect(recorded).toContain('### listMails: what waits')
+})
