@@ -227,7 +227,10 @@ interface Disabled {
   disabled_reason: (typeof disabledReasons)[number] | null
 }
 
-/** Writes a try and its consequences; a disabled endpoint is one event, with this id. Null: another node has the lane now, or the endpoint was deleted. */
+/**
+ * Writes a try and its consequences; `event_id` is for the event of a disabled endpoint. Null: another node has the lane now, or the
+ * endpoint was deleted.
+ */
 export async function writeTry(
   database: Database,
   head: Head,
