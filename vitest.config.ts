@@ -2,7 +2,7 @@
 // has a short form in `server`. `npm test` runs the first two, `npm run test:long` the third.
 import { defineConfig } from 'vitest/config'
 
-const long_tests = ['{server,cli}/test/**/*.long.test.ts']
+const long_tests = ['{embedded-postgres,server,cli}/test/**/*.long.test.ts']
 
 /**
  * The files of a worker share their modules, which take longer to load than most files take to run; each file has its own server and data.

@@ -2,24 +2,25 @@
 // users of the machine and the shell history can see.
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import type { Surroundings } from './surroundings.ts'
 
 /** Larger than any valid password. */
 const max_bytes = 4096
 
-export async function readPassword(): Promise<string> {
-  if (!process.stdin.isTTY) return readLine()
-  const [first, second] = await askTwice()
+export async function readPassword(around: Surroundings): Promise<string> {
+  if (!around.stdin.isTTY) return readLine(around)
+  const [first, second] = await askTwice(around)
   if (first !== second) throw new Error('the passwords do not match')
   return first
 }
 
-async function askTwice(): Promise<[string, string]> {
+async function askTwice({ stdin, stderr }: Surroundings): Promise<[string, string]> {
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const terminal = createInterface({ input: process.stdin, output: hidden, terminal: true })
+  const terminal = createInterface({ input: stdin, output: hidden, terminal: true })
   const ask = async (question: string) => {
-    process.stderr.write(question)
+    stderr.write(question)
     const answer = await terminal.question('')
-    process.stderr.write('\n')
+    stderr.write('\n')
     return answer
   }
   // Without this, readline treats Ctrl-C as input.
@@ -31,10 +32,10 @@ async function askTwice(): Promise<[string, string]> {
   }
 }
 
-async function readLine(): Promise<string> {
+async function readLine({ stdin }: Surroundings): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > max_bytes) throw new Error(`the password on standard input exceeds ${max_bytes} bytes`)
     chunks.push(chunk)

@@ -17,36 +17,41 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAgentCommands } from './agents/commands.ts'
 import { withDatabase } from './database.ts'
 import { readPassword } from './password.ts'
+import { type Surroundings, processSurroundings } from './surroundings.ts'
 
-export function createProgram(): Command {
+export function createProgram(around: Surroundings = processSurroundings()): Command {
   const program = new Command('parley')
     .description('Conversations between people and AI agents, on your own server.')
     .showHelpAfterError('(use --help for more information)')
     // Subcommands inherit this: main.ts handles errors and ends the process.
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void around.stdout.write(text),
+      writeErr: (text) => void around.stderr.write(text),
+    })
   program
     .command('serve')
     .description('run the server until it receives SIGINT or SIGTERM')
     .action(async () => {
-      process.exitCode = await serve()
+      around.exit_code = await serve()
     })
   program
     .command('migrate')
     .description('apply pending database migrations')
     .action(async () => {
       await withDatabase(migrate)
-      process.stderr.write('The database is up to date.\n')
+      around.stderr.write('The database is up to date.\n')
     })
-  addOrganizationCommands(program)
-  addUserCommands(program)
-  addTokenCommands(program)
-  addKeyCommands(program)
-  addSecretKeyCommands(program)
-  addAgentCommands(program)
+  addOrganizationCommands(program, around)
+  addUserCommands(program, around)
+  addTokenCommands(program, around)
+  addKeyCommands(program, around)
+  addSecretKeyCommands(program, around)
+  addAgentCommands(program, around)
   return program
 }
 
-function addOrganizationCommands(program: Command): void {
+function addOrganizationCommands(program: Command, around: Surroundings): void {
   program
     .command('org')
     .description('organizations')
@@ -57,12 +62,12 @@ function addOrganizationCommands(program: Command): void {
     .option('--key <ak_…>', 'the full admin key to install (default: generate and print a new one)')
     .action(async (options: { name: string; slug?: string; key?: string }) => {
       const { organization, secret } = await administrate((services) => createOrganization(services, options))
-      printFields({ id: organization.id, slug: organization.slug })
-      if (options.key === undefined) printSecret(secret)
+      printFields(around, { id: organization.id, slug: organization.slug })
+      if (options.key === undefined) printSecret(around, secret)
     })
 }
 
-function addUserCommands(program: Command): void {
+function addUserCommands(program: Command, around: Surroundings): void {
   const user = program.command('user').description('users')
   user
     .command('create')
@@ -73,21 +78,21 @@ function addUserCommands(program: Command): void {
     .option('--name <name>', 'display name, if the user is new')
     .action(async ({ org, ...options }: { email: string; org: string; role: Role; name?: string }) => {
       const member = await administrate((services) => createUser(services, { organization: org, ...options }))
-      printFields({ id: member.user_id, email: member.email, role: member.role })
+      printFields(around, { id: member.user_id, email: member.email, role: member.role })
     })
   user
     .command('set-password')
     .description("set a user's password and end their sessions; prompts for it, or reads standard input")
     .requiredOption('--email <address>', 'e-mail address of the user')
     .action(async ({ email }: { email: string }) => {
-      const password = await readPassword()
+      const password = await readPassword(around)
       const { id } = await administrate((services) => setUserPassword(services, { email, password }))
-      printFields({ id })
-      process.stderr.write('The password was set. All sessions of this user have ended.\n')
+      printFields(around, { id })
+      around.stderr.write('The password was set. All sessions of this user have ended.\n')
     })
 }
 
-function addTokenCommands(program: Command): void {
+function addTokenCommands(program: Command, around: Surroundings): void {
   program
     .command('token')
     .description('personal access tokens')
@@ -100,12 +105,12 @@ function addTokenCommands(program: Command): void {
       const { user: email, name, expiresAt: expires_at } = options
       const request = { email, name, expires_at }
       const { credential, secret } = await administrate((services) => createTokenForUser(services, request))
-      printFields({ key_id: credential.key_id })
-      printSecret(secret)
+      printFields(around, { key_id: credential.key_id })
+      printSecret(around, secret)
     })
 }
 
-function addKeyCommands(program: Command): void {
+function addKeyCommands(program: Command, around: Surroundings): void {
   program
     .command('key')
     .description('organization API keys')
@@ -118,12 +123,12 @@ function addKeyCommands(program: Command): void {
     .action(async ({ org, ...options }: { org: string; name?: string; role?: Role; scopes?: Scope[] }) => {
       const request = { organization: org, ...options }
       const { credential, secret } = await administrate((services) => createKey(services, request))
-      printFields({ key_id: credential.key_id })
-      printSecret(secret)
+      printFields(around, { key_id: credential.key_id })
+      printSecret(around, secret)
     })
 }
 
-function addSecretKeyCommands(program: Command): void {
+function addSecretKeyCommands(program: Command, around: Surroundings): void {
   program
     .command('secret-key')
     .description("the installation's secret key")
@@ -134,8 +139,8 @@ function addSecretKeyCommands(program: Command): void {
     .action(async () => {
       const config = readConfig()
       const rotation = await withDatabase((database) => rotateSecretKey({ database, config, ports: systemPorts }))
-      printFields(Object.fromEntries(Object.entries(rotation).map(([name, count]) => [name, String(count)])))
-      process.stderr.write(`${restart_advice}\n`)
+      printFields(around, Object.fromEntries(Object.entries(rotation).map(([name, count]) => [name, String(count)])))
+      around.stderr.write(`${restart_advice}\n`)
     })
 }
 
@@ -165,11 +170,11 @@ function parseTime(text: string): number {
   return time
 }
 
-function printFields(fields: Record<string, string>): void {
-  for (const [name, value] of Object.entries(fields)) process.stdout.write(`${name}: ${value}\n`)
+function printFields({ stdout }: Surroundings, fields: Record<string, string>): void {
+  for (const [name, value] of Object.entries(fields)) stdout.write(`${name}: ${value}\n`)
 }
 
-function printSecret(secret: string): void {
-  process.stderr.write('This secret is shown only once:\n')
-  process.stdout.write(`${secret}\n`)
+function printSecret({ stdout, stderr }: Surroundings, secret: string): void {
+  stderr.write('This secret is shown only once:\n')
+  stdout.write(`${secret}\n`)
 }

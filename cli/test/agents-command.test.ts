@@ -1,21 +1,10 @@
-// `parley agents` as a process: connecting to the server, exit codes, and servers that fail during an apply.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+// `parley agents` as a program: connecting to the server, and exit codes.
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey, makeOrganization, makeUser } from '../../server/test/support/actors.ts'
-import { type Fixture, apply, createFixture, readAll, readFiles, writeFiles } from './agents-fixture.ts'
-
-const main = join(import.meta.dirname, '..', 'src', 'main.ts')
-
-const files = {
-  'a/agent.yaml': 'key: a\nname: A\nconfig: { instructions: !file prompt.md }\n',
-  'a/prompt.md': 'Be brief.\n',
-  'b/agent.yaml': 'key: b\nname: B\nconfig: { instructions: Carry. }\n',
-}
+import { type Fixture, createFixture, readAll, readFiles, writeFiles } from './agents-fixture.ts'
+import { files, forward, serveThrough } from './cut-off.ts'
+import { runHere } from './run-here.ts'
 
 let fixture: Fixture
 beforeAll(async () => {
@@ -23,26 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => fixture[Symbol.asyncDispose]())
 
-async function run(args: string[], environment: Record<string, string> = {}) {
-  const { PATH = '', HOME = '' } = process.env
-  const env = { PATH, HOME, PARLEY_URL: fixture.server.url, ...environment }
-  const child = spawn(process.execPath, [main, 'agents', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code: code as number | null, stdout, stderr }
-}
-
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
+const run = (args: string[], environment: Record<string, string> = {}) =>
+  runHere(['agents', ...args], { PARLEY_URL: fixture.server.url, ...environment })
 
 describe('parley agents', () => {
   it('needs no database, reports differences by its exit code, applies and exports', async () => {
@@ -133,9 +104,9 @@ b: new agent; new version 1; publish version 1
     const organization = await makeOrganization(fixture.server)
     const folder = await fixture.newFolder(files)
     const limited = new Set<string>()
-    await using proxy = await serve((incoming, response) => {
+    await using proxy = await serveThrough((incoming, response) => {
       const call = `${incoming.method} ${incoming.url}`
-      if (limited.has(call)) return forward(incoming, response)
+      if (limited.has(call)) return forward(fixture, incoming, response)
       limited.add(call)
       incoming.resume()
       response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '0' }).end('{"detail":"Too many"}')
@@ -145,73 +116,4 @@ b: new agent; new version 1; publish version 1
     expect(limited.size).toBeGreaterThan(4)
     expect(await readAll(organization.client)).toHaveLength(2)
   })
-})
-
-/** `hold`: the server handles the request, but its response never arrives. */
-function forward(incoming: IncomingMessage, response: ServerResponse, hold = false): void {
-  const { method, url, headers } = incoming
-  const onward = request(`${fixture.server.url}${url}`, { method: method!, headers }, (answer) => {
-    if (hold) answer.resume().on('end', () => incoming.socket.destroy())
-    else answer.pipe(response.writeHead(answer.statusCode!, answer.headers))
-  })
-  incoming.pipe(onward)
-}
-
-describe('a server that fails during an apply', () => {
-  const changed = {
-    ...files,
-    'a/prompt.md': 'Be kind.\n',
-    'b/agent.yaml': 'key: b\nname: BB\nactive: false\nconfig: { instructions: Carry more. }\n',
-  }
-
-  test.each([
-    ['before it handles a request', 'lost'],
-    ['after it handled a request, before it responds', 'held'],
-  ])(
-    '%s, at any call: applying again reaches the same end',
-    async (_when, way) => {
-      let was_complete = false
-      for (let fatal = 1; !was_complete; fatal += 1) {
-        expect(fatal).toBeLessThan(60)
-        const organization = await makeOrganization(fixture.server)
-        const folder = await fixture.newFolder(files)
-        let calls = 0
-        await using proxy = await serve((incoming, response) => {
-          calls += 1
-          if (calls < fatal) return forward(incoming, response)
-          if (calls === fatal && way === 'held') return forward(incoming, response, true)
-          incoming.socket.destroy()
-        })
-        const cut = fixture.server.as({ token: organization.key, base_url: proxy.url })
-        /** The first failure can happen while the agent is created or while it is changed. */
-        const attempt = () =>
-          apply(cut, folder, { publish: true }).then(
-            () => true,
-            () => false,
-          )
-        const was_made = await attempt()
-        if (!was_made) await apply(organization.client, folder, { publish: true })
-        const made = await readAll(organization.client)
-        expect(made.map(({ name }) => name).sort()).toEqual(['A', 'B'])
-        for (const { versions } of made) expect(versions).toMatchObject([{ version: 1, published: true }])
-
-        await writeFiles(folder, changed)
-        was_complete = was_made && (await attempt())
-        if (!was_complete) await apply(organization.client, folder, { publish: true })
-        const after = await readAll(organization.client)
-        expect(after.map(({ name, active }) => [name, active]).sort()).toEqual([
-          ['A', true],
-          ['BB', false],
-        ])
-        for (const { versions } of after) {
-          expect(versions).toMatchObject([
-            { version: 2, published: true },
-            { version: 1, published: true },
-          ])
-        }
-        expect((await apply(organization.client, folder, { publish: true })).count).toBe(0)
-      }
-    },
-    120_000,
-  )
 })

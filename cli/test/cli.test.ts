@@ -14,6 +14,7 @@ import { createPasswords } from '../../server/src/access/sign-in/passwords.ts'
 import { createConversationTokens } from '../../server/src/access/conversation-token.ts'
 import { systemPorts } from '../../server/src/base/ports.ts'
 import { createTestDatabase, type TestDatabase } from '../../server/test/support/database.ts'
+import { type Outcome, runHere } from './run-here.ts'
 
 const main = join(import.meta.dirname, '..', 'src', 'main.ts')
 
@@ -30,30 +31,30 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-interface Outcome {
-  code: number | null
-  stdout: string
-  stderr: string
-  /** What a script would use: the last line of standard output. */
-  last_line: string
-}
-
-function start(args: string[], environment: Record<string, string>, input?: string) {
+function environmentOf(more: Record<string, string>): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   // The setting must parse as a URL, which has a host. A Unix socket in the query overrides it.
   const DATABASE_URL = test.connection_string.replace('@/', '@localhost/')
-  const env = { PATH, HOME, DATABASE_URL, ...environment }
+  return { PATH, HOME, DATABASE_URL, ...more }
+}
+
+/** As a process; most of what follows is called in this one. */
+function start(args: string[], environment: Record<string, string>, input?: string) {
+  const env = environmentOf(environment)
   const child = spawn(process.execPath, [main, ...args], { env, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
   child.stdin.on('error', () => {}) // the process can exit before it reads everything
   child.stdin.end(input)
   return child
 }
 
-async function run(args: string[], environment: Record<string, string> = {}, input?: string): Promise<Outcome> {
+async function runProcess(args: string[], environment: Record<string, string> = {}, input?: string) {
   const child = start(args, environment, input)
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code, stdout, stderr, last_line: stdout.trimEnd().split('\n').at(-1) ?? '' }
+  return { code: code as number | null, stdout, stderr }
 }
+
+const run = (args: string[], environment: Record<string, string> = {}, input?: string) =>
+  runHere(args, environmentOf(environment), input)
 
 async function succeed(...args: string[]): Promise<Outcome> {
   const outcome = await run(args)
@@ -70,8 +71,19 @@ function identify(database: Database, bearer: string, organization_header?: stri
 const fieldOf = ({ stdout }: Outcome, name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? ''
 
 describe('parley', () => {
-  it('is executable', async () => {
+  it('is executable, with standard streams and an exit code', async () => {
     expect((await stat(main)).mode & 0o111).toBe(0o111)
+    const set_password = ['user', 'set-password', '--email', 'nobody@example.test']
+    const outcomes = await Promise.all([
+      runProcess(['--help']),
+      runProcess(['nonsense']),
+      runProcess(set_password, {}, 'correct horse battery'),
+    ])
+    expect(outcomes).toEqual([
+      { code: 0, stdout: expect.stringMatching(/^Usage: parley /), stderr: '' },
+      { code: 2, stdout: '', stderr: expect.stringContaining("unknown command 'nonsense'") },
+      { code: 1, stdout: '', stderr: 'parley: User "nobody@example.test" not found\n' },
+    ])
   })
 
   it('creates an organization, a user, a token and keys that work', async () => {
@@ -224,52 +236,62 @@ describe('parley with the PostgreSQL of the data folder', () => {
     expect(await run(['migrate'], environment)).toMatchObject({ code: 0, stdout: '' })
     const made = await run(['org', 'create', '--name', 'Alone'], environment)
     expect(made, made.stderr).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
-    expect(await run(['migrate'], environment)).toMatchObject({ code: 0 })
   })
 
-  it('works beside the server that owns it', async () => {
-    const data_dir = join(folder, 'beside')
-    await using owner = await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres') })
-    expect(owner.adopted).toBe(false)
-    expect(await run(['migrate'], onFolder(data_dir))).toMatchObject({ code: 0 })
-    const made = await run(['org', 'create', '--name', 'Beside'], onFolder(data_dir))
-    expect(made, made.stderr).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
-    const key = await run(['key', 'create', '--org', 'beside'], onFolder(data_dir))
-    expect(key).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
-  })
+  describe('beside another', () => {
+    let data_dir: string
+    let environment: Record<string, string>
+    beforeAll(async () => {
+      data_dir = join(folder, 'shared')
+      environment = { ...onFolder(data_dir), PORT: '0' }
+      await run(['migrate'], environment)
+    })
 
-  it('rotates the secret key while `parley serve` runs, which then stops by itself', async () => {
-    const data_dir = join(folder, 'rotated')
-    const environment = { ...onFolder(data_dir), PORT: '0' }
-    const server = start(['serve'], environment)
-    const closed = once(server, 'close')
-    await findUrl(server.stdout)
-    const before = await readFile(join(data_dir, 'secret-key'), 'utf8')
-    const rotated = await run(['secret-key', 'rotate'], environment)
-    expect(rotated).toMatchObject({ code: 0, stdout: 'secrets: 0\nwebhooks: 0\nanswers: 0\n' })
-    expect(rotated.stderr).toMatch(/start them again.*conversation tokens are now invalid/)
-    const after = await readFile(join(data_dir, 'secret-key'), 'utf8')
-    expect(after).not.toBe(before)
-    expect(rotated.stdout + rotated.stderr).not.toContain(after.trim())
-    expect(await closed).toEqual([1, null])
-    const wrong = await run(['secret-key', 'rotate'], { ...environment, PARLEY_SECRET_KEY: after.trim() })
-    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/^parley: set PARLEY_SECRET_KEY_NEXT .*\n$/) })
-  })
+    it('works beside the server that owns it', async () => {
+      await using owner = await startEmbeddedPostgres({ data_dir: join(data_dir, 'postgres') })
+      expect(owner.adopted).toBe(false)
+      expect(await run(['migrate'], environment)).toMatchObject({ code: 0 })
+      const made = await run(['org', 'create', '--name', 'Beside'], environment)
+      expect(made, made.stderr).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
+      const key = await run(['key', 'create', '--org', 'beside'], environment)
+      expect(key).toMatchObject({ code: 0, last_line: expect.stringMatching(/^ak_/) })
+    })
 
-  it('works beside `parley serve`, which exits with 0 on a signal', async () => {
-    const environment = { ...onFolder(join(folder, 'serve')), PORT: '0' }
-    const server = start(['serve'], environment)
-    const complaints = text(server.stderr)
-    const closed = once(server, 'close')
-    try {
-      const url = await findUrl(server.stdout)
-      const { last_line } = await run(['key', 'create', '--org', 'my-organization'], environment)
-      const answer = await fetch(`${url}/admin/organization`, { headers: { authorization: `Bearer ${last_line}` } })
-      expect(await answer.json()).toMatchObject({ slug: 'my-organization' })
-    } finally {
-      server.kill('SIGTERM')
-    }
-    expect(await closed, await complaints).toEqual([0, null])
+    it('rotates the secret key while `parley serve` runs, which then stops by itself', async () => {
+      const server = start(['serve'], environment)
+      const closed = once(server, 'close')
+      await findUrl(server.stdout)
+      const before = await readFile(join(data_dir, 'secret-key'), 'utf8')
+      const rotated = await run(['secret-key', 'rotate'], environment)
+      expect(rotated).toMatchObject({ code: 0, stdout: 'secrets: 0\nwebhooks: 0\nanswers: 0\n' })
+      expect(rotated.stderr).toMatch(/start them again.*conversation tokens are now invalid/)
+      const after = await readFile(join(data_dir, 'secret-key'), 'utf8')
+      expect(after).not.toBe(before)
+      expect(rotated.stdout + rotated.stderr).not.toContain(after.trim())
+      expect(await closed).toEqual([1, null])
+      const wrong = await run(['secret-key', 'rotate'], { ...environment, PARLEY_SECRET_KEY: after.trim() })
+      expect(wrong).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^parley: set PARLEY_SECRET_KEY_NEXT .*\n$/),
+      })
+    })
+
+    it('works beside `parley serve`, which exits with 0 on a signal', async () => {
+      const made = await run(['org', 'create', '--name', 'Served', '--slug', 'served'], environment)
+      expect(made, made.stderr).toMatchObject({ code: 0 })
+      const server = start(['serve'], environment)
+      const complaints = text(server.stderr)
+      const closed = once(server, 'close')
+      try {
+        const url = await findUrl(server.stdout)
+        const { last_line } = await run(['key', 'create', '--org', 'served'], environment)
+        const answer = await fetch(`${url}/admin/organization`, { headers: { authorization: `Bearer ${last_line}` } })
+        expect(await answer.json()).toMatchObject({ slug: 'served' })
+      } finally {
+        server.kill('SIGTERM')
+      }
+      expect(await closed, await complaints).toEqual([0, null])
+    })
   })
 })
 

@@ -5,10 +5,9 @@ import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
-import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.ts'
+import { isGone, LONG_NAME, query, serverProcesses, waitUntil, Workshop } from './support.ts'
 
 const LIMIT = { timeout: 30_000 }
-const LONG_NAME = `a b, "c" 'd' $e/Gespräch 会話/${'long '.repeat(40)}/${'länger'.repeat(20)}`
 let workshop: Workshop
 /** The tests that do not need their own folder share this one and depend on their order. */
 let shared_dir: string
@@ -86,23 +85,6 @@ test('a stop leaves no process and no socket, and can be repeated', LIMIT, async
   expect(existsSync(join(shared_dir, 'cluster', '.s.PGSQL.5432'))).toBe(false)
 })
 
-test('a path can be unusual and longer than a socket address, and its short link is recreated', LIMIT, async () => {
-  const data_dir = workshop.folder(LONG_NAME)
-  const private_dir = workshop.folder(`parley-${process.geteuid?.()}`)
-  const child = workshop.child(data_dir)
-  const { connection_string } = await child.report('started')
-  await workshop.postmasterPid(data_dir)
-  expect(await query(connection_string, 'select 1 as one')).toEqual([{ one: 1 }])
-  expect((await stat(private_dir)).mode & 0o777).toBe(0o700)
-  await child.killAndWait()
-  await rm(private_dir, { recursive: true })
-  const next = await serve(data_dir, async (address) => {
-    expect(await query(address, 'select 1 as one')).toEqual([{ one: 1 }])
-  })
-  expect(next.adopted).toBe(true)
-  expect(existsSync(private_dir)).toBe(false)
-})
-
 test('a private folder created by another user is not trusted', LIMIT, async () => {
   const squatted_dir = workshop.folder(`parley-${process.geteuid?.()}`)
   await mkdir(squatted_dir)
@@ -117,26 +99,6 @@ test('a private folder created by another user is not trusted', LIMIT, async () 
 })
 
 describe('remains of an earlier start', () => {
-  test('an unfinished cluster of a killed initdb does not block the next start, and is removed', LIMIT, async () => {
-    const data_dir = workshop.folder('killed')
-    const child = workshop.child(data_dir)
-    const unfinished = async () =>
-      existsSync(data_dir) ? (await readdir(data_dir)).filter((name) => name.includes('.new-')) : []
-    await waitUntil('initdb is running', async () => {
-      const [name] = await unfinished()
-      return name !== undefined && existsSync(join(data_dir, name, 'PG_VERSION'))
-    })
-    await child.killAndWait()
-    expect(existsSync(join(data_dir, 'cluster'))).toBe(false)
-    const next = await serve(data_dir)
-    expect(next.adopted).toBe(false)
-    // The orphaned initdb can have prevented the first removal.
-    await waitUntil('a start removes the rest', async () => {
-      await serve(data_dir)
-      return (await unfinished()).length === 0
-    })
-  })
-
   test('a postmaster.pid is ignored if another process now has its id', LIMIT, async () => {
     const pid_file = join(shared_dir, 'cluster', 'postmaster.pid')
     const left_pid_file = await killServer(shared_dir)

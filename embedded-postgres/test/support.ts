@@ -158,3 +158,6 @@ export function ordinaryAccount(host: Host): Account {
   if (account === undefined) throw new Error('this system has no user "nobody"')
   return account
 }
+
+/** Odd, and longer than a socket address. */
+export const LONG_NAME = `a b, "c" 'd' $e/Gespräch 会話/${'long '.repeat(40)}/${'länger'.repeat(20)}`

@@ -1,5 +1,6 @@
 // `parley agents`: agents kept as files. A client of the API, so it needs no database.
 import { type Command, Option } from 'commander'
+import type { Surroundings } from '../surroundings.ts'
 import type { Format } from './agent-text.ts'
 import { applyAgents } from './apply.ts'
 import { type ConnectionOptions, withClient } from './connection.ts'
@@ -20,7 +21,8 @@ interface ExportFlags extends ConnectionOptions {
 
 const exit_code_of_differences = 2
 
-export function addAgentCommands(program: Command): void {
+export function addAgentCommands(program: Command, around: Surroundings): void {
+  const print = (text: string) => void around.stdout.write(showControls(text))
   const agents = program.command('agents').description('manage agents as files through the API of a running server')
   withConnection(agents.command('apply'))
     .description('update the agents on the server to match the files in a folder, and print the differences')
@@ -31,7 +33,7 @@ export function addAgentCommands(program: Command): void {
     .action(async (folder: string, { publish, dryRun, exitCode, ...connection }: ApplyFlags) => {
       const options = { publish: publish ?? false, dry_run: dryRun ?? false }
       const count = await withClient(connection, (client) => applyAgents(client, folder, options, print))
-      if (dryRun && exitCode && count > 0) process.exitCode = exit_code_of_differences
+      if (dryRun && exitCode && count > 0) around.exit_code = exit_code_of_differences
     })
   withConnection(agents.command('export'))
     .description('write the agents on the server to files')
@@ -53,8 +55,4 @@ function withConnection(command: Command): Command {
     .addOption(new Option('--url <url>', 'address of the server').env('PARLEY_URL').default('http://localhost:8080'))
     .option('--key-file <file>', 'file that contains the API key (default: PARLEY_API_KEY)')
     .addOption(new Option('--org <id>', 'organization to act in, with a personal access token').env('PARLEY_ORG'))
-}
-
-function print(text: string): void {
-  process.stdout.write(showControls(text))
 }

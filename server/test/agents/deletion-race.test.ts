@@ -39,7 +39,7 @@ const beginnings: [string, (agent: Agent) => Promise<unknown>][] = [
 
 test.each(beginnings)('many pairs at once: a conversation %s', async (_name, begin) => {
   const outcomes = { begun: 0, deleted: 0 }
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 3; round++) {
     const agents = await Promise.all(Array.from({ length: 12 }, () => publishAgent(server.client)))
     await Promise.all(
       agents.map(async (agent, index) => {
@@ -54,7 +54,7 @@ test.each(beginnings)('many pairs at once: a conversation %s', async (_name, beg
     )
   }
   expect(await orphans()).toEqual([])
-  expect(outcomes.begun + outcomes.deleted).toBe(96)
+  expect(outcomes.begun + outcomes.deleted).toBe(36)
 })
 
 test('many creations and one deletion: all or none of them exist', async () => {

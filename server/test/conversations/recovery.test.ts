@@ -1,6 +1,9 @@
 // Turns whose node is gone: another attempt takes them over, and a node that returns can write nothing.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Clock } from '../../src/base/ports.ts'
+import { renew_ms } from '../../src/conversations/machine/turn.ts'
+import { testPorts } from '../support/ports.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -8,7 +11,10 @@ let server: TestServer
 let agent_id: string
 
 beforeAll(async () => {
-  server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' })
+  const { clock } = testPorts
+  // It renews its leases, and looks for others' that have run out, more often than every 2.5 seconds.
+  const after: Clock['after'] = (ms, call) => clock.after(ms === renew_ms ? 100 : ms, call)
+  server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' }, { ports: { clock: { ...clock, after } } })
   agent_id = (await publishAgent(server.client)).agent_id
 })
 afterAll(() => server[Symbol.asyncDispose]())

@@ -121,45 +121,6 @@ const raw = (url: string, conversation_id: string, options: RawOptions = {}) =>
     headers: options.token ? {} : { authorization: `Bearer ${server.admin_key}` },
   })
 
-describe('cut off at any byte', () => {
-  /** The events that are complete within this many bytes of the stream. */
-  async function readBytes(url: string, conversation_id: string, after: number, count: number): Promise<number[]> {
-    const gone = new AbortController()
-    const response = await raw(url, conversation_id, { after, signal: gone.signal })
-    if (response.status === 204) return []
-    let bytes = Buffer.alloc(0)
-    try {
-      for await (const chunk of response.body!) {
-        bytes = Buffer.concat([bytes, chunk])
-        if (bytes.length >= count) break
-      }
-    } finally {
-      gone.abort()
-    }
-    const whole = bytes.subarray(0, count).toString('utf8').split('\n\n').slice(0, -1)
-    return whole.flatMap((block) => /^id: (\d+)$/m.exec(block)?.[1] ?? []).map(Number)
-  }
-
-  test('and resumed on the other node, it is exactly the log', async () => {
-    const conversation_id = await begin()
-    server.model.answer = () => 'Eine Antwort mit ä, 😀 und\nZeilen.'
-    for (const text of ['Hello', 'Grüße 😀']) await server.client.sendConversationMessage({ conversation_id, text })
-    await server.client.endConversation({ conversation_id })
-    const whole = Buffer.from(await (await raw(server.url, conversation_id)).arrayBuffer())
-    const expected = (await logOf(conversation_id)).map(({ sequence }) => sequence)
-    let next = 0
-    const cutEveryByte = async () => {
-      for (let cut = next++; cut <= whole.length; cut = next++) {
-        const first = await readBytes(server.url, conversation_id, 0, cut)
-        const rest = await readBytes(other.url, conversation_id, first.at(-1) ?? 0, Infinity)
-        expect([...first, ...rest], `cut at byte ${cut}`).toEqual(expected)
-      }
-    }
-    await Promise.all(Array.from({ length: 8 }, cutEveryByte))
-    expect(next).toBeGreaterThan(1000)
-  }, 120_000)
-})
-
 describe('who can read', () => {
   test('a conversation token, in the query too: messages, no tool calls, metadata or analysis; none of it is logged', async () => {
     const conversation_id = await begin()

@@ -1,72 +1,12 @@
 // One organization wants every database connection: it waits for itself, and no other notices.
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { most_waiting_for_key } from '../../src/idempotency/key-queue.ts'
 import { publishAgent, refusal } from '../support/server.ts'
-import { type Scene, startScene } from './scene.ts'
+import { callQuietly, countWaitingForLocks, flood, holdLock, scene, setStage, share } from './pool.ts'
 
-let scene: Scene
-beforeAll(async () => {
-  scene = await startScene({ PARLEY_DATABASE_CONNECTIONS: '6' })
-})
-afterAll(() => scene[Symbol.asyncDispose]())
-
-/** Uses of a connection, several times as many as there are connections. */
-const flood = 24
-/** Of six connections, one listens for jobs and two are reserved; of the three that organizations share, one is left to others. */
-const share = 2
-
-/** Holds the locks of `lock` on a connection of its own until it is disposed of; then rolls back what it wrote. */
-async function holdLock(lock: (tx: typeof scene.server.database.kysely) => Promise<unknown>): Promise<AsyncDisposable> {
-  const locked = Promise.withResolvers<void>()
-  const released = Promise.withResolvers<true>()
-  const takenBack = new Error('taken back')
-  const over = scene.server.database.kysely
-    .transaction()
-    .execute(async (tx) => {
-      await lock(tx)
-      locked.resolve()
-      // An idle transaction is ended.
-      const look = () => sql`select pg_sleep(1)`.execute(tx).then(() => false)
-      while (!(await Promise.race([released.promise, look()])));
-      throw takenBack
-    })
-    .catch((error: unknown) => {
-      if (error !== takenBack) throw error
-    })
-  await Promise.race([locked.promise, over])
-  return {
-    async [Symbol.asyncDispose]() {
-      released.resolve(true)
-      await over
-    },
-  }
-}
-
-async function countWaitingForLocks(): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database.kysely)
-  return rows[0]!.count
-}
-
-/** A few calls of a customer, one after the other; each fails the test if it is refused. */
-async function callQuietly(times: number): Promise<void> {
-  const { client } = scene.quiet
-  for (let n = 0; n < times; n += 1) {
-    const created = await client.createConversation({
-      channel: 'text',
-      user_id: 'quiet',
-      agent_id: scene.quiet_agent_id,
-    })
-    const conversation_id = created.conversation.id
-    await client.sendConversationMessage({ conversation_id, text: 'Hello' })
-    expect((await client.getConversation({ conversation_id })).conversation!.items).toHaveLength(2)
-    await client.listConversations({})
-    await client.endConversation({ conversation_id })
-  }
-}
+setStage()
 
 test('creations that wait for a lock delay no other organization, and continue when they have it', async () => {
   const { client } = scene.loud
@@ -83,24 +23,6 @@ test('creations that wait for a lock delay no other organization, and continue w
   const outcomes = await Promise.allSettled(calls)
   expect(outcomes.map(({ status }) => status)).toContain('fulfilled')
   await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
-})
-
-test('a call that waits too long for its share is told when to retry', async () => {
-  const { client } = scene.loud
-  const { agent_id } = await publishAgent(client)
-  const create = (onResponse?: (response: Response) => void) =>
-    client.createConversation({ channel: 'text', user_id: 'u', agent_id }, onResponse ? { onResponse } : {})
-  await using held = await holdLock((tx) => sql`select from agents where id = ${agent_id} for update`.execute(tx))
-  const holding = Array.from({ length: share }, () => create())
-  await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(share)
-  let retry_after: string | null = null
-  const error = await refusal(create((response) => void (retry_after = response.headers.get('retry-after'))))
-  expect(error).toMatchObject({ status: 503, code: 'unavailable' })
-  expect(error.message).toContain('share')
-  await callQuietly(1)
-  expect(retry_after).toBe('1')
-  await held[Symbol.asyncDispose]()
-  await Promise.all(holding)
 })
 
 /** A row of an import, held back by a transaction that is about to use its id. */

@@ -4,14 +4,7 @@ import { createTokenForUser } from '../../src/access/administration.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { openBrowser } from '../support/browser.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
-import {
-  enter,
-  forgetAttempts,
-  giveCheapPassword,
-  givePassword,
-  makePerson,
-  password,
-} from '../access/sign-in/support.ts'
+import { enter, forgetAttempts, givePassword, makePerson, password } from '../access/sign-in/support.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -32,7 +25,7 @@ async function newMember() {
 describe('wrong passwords', () => {
   test('of a stranger do not lock the owner out, even at an address never used before', async () => {
     const person = await makePerson(server, server.organization_id)
-    await giveCheapPassword(server, person)
+    await givePassword(server, person)
     const { email } = person
     for (let attempt = 0; attempt < 12; attempt += 1)
       await refusal(from('198.51.100.1').client.signIn({ email, password: 'a wrong passphrase' }))

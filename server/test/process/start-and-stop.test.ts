@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@parley/sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createTestDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/process.ts'
 
 let data_dir: string
@@ -46,17 +47,6 @@ describe('with only a data folder', () => {
     second.child.kill('SIGINT')
     expect(await second.exited).toBe(0)
   }, 60_000)
-
-  test('a kill -9 does not block the next start', async () => {
-    const first = startServerProcess({ PARLEY_DATA_DIR: data_dir })
-    await first.ready
-    first.child.kill('SIGKILL')
-    expect(await first.exited).toBe('SIGKILL')
-    await using second = startServerProcess({ PARLEY_DATA_DIR: data_dir })
-    const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
-    const client = createClient({ base_url: await second.ready, token: key })
-    expect((await client.listAgents()).data).toHaveLength(1)
-  }, 60_000)
 })
 
 describe('settings', () => {
@@ -91,7 +81,12 @@ describe('settings', () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => blocker.once('listening', resolve))
     const { port } = blocker.address() as { port: number }
-    const late = startServerProcess({ PARLEY_DATA_DIR: data_dir, PORT: String(port) })
+    await using database = await createTestDatabase()
+    const late = startServerProcess({
+      PARLEY_DATA_DIR: data_dir,
+      DATABASE_URL: database.connection_string,
+      PORT: String(port),
+    })
     expect(await late.exited).toBe(1)
     expect(late.output).toContain('EADDRINUSE')
     expect(late.output).not.toContain('    at ')

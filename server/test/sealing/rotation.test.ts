@@ -1,19 +1,23 @@
 // Rotation of the secret key: sealed data can be read only with the new key, whatever is written or killed at the same time.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { ApiError } from '@parley/sdk'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Config } from '../../src/config/config.ts'
+import { readdir } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
 import type { Database } from '../../src/database/database.ts'
 import { CommitInDoubt } from '../../src/database/failures.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createSealers } from '../../src/sealing/seal.ts'
 import { contextOf } from '../../src/secrets/read-secrets.ts'
-import { rotateSecretKey } from '../../src/rotate.ts'
-import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
-import { type ToolPeer, answerJson, startToolPeer } from '../support/tool-peer.ts'
-import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
+import { type TestServer, refusal, startTestServer } from '../support/server.ts'
+import {
+  callTool,
+  keyFile,
+  newAgent,
+  opened_hosts,
+  receiver,
+  rotate,
+  rotateWhileWriting,
+  setStage,
+} from './rotating.ts'
 
 /** A node looks at the fingerprint more often than every five seconds. */
 const attentive = {
@@ -22,48 +26,7 @@ const attentive = {
     after: (ms: number, call: () => void) => systemPorts.clock.after(ms === 5000 ? 50 : ms, call),
   },
 }
-const opened_hosts = { PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1,localhost' }
-
-let peer: ToolPeer
-let receiver: Receiver
-beforeAll(async () => {
-  peer = await startToolPeer()
-  receiver = await startReceiver()
-})
-afterAll(async () => {
-  await peer[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
-beforeEach(() => {
-  peer.requests.length = 0
-  peer.answer = (_request, response) => answerJson(response, { ok: true })
-})
-
-type KeySettings = Pick<Config, 'data_dir' | 'secret_key' | 'secret_key_next'>
-
-function rotate(server: TestServer, more: Partial<KeySettings> = {}, database: Database = server.database) {
-  const { data_dir, secret_key, secret_key_next } = server.app.core.config
-  return rotateSecretKey({ database, config: { data_dir, secret_key, secret_key_next, ...more }, ports: systemPorts })
-}
-
-const keyFile = async (server: TestServer) => {
-  const text = await readFile(join(server.app.core.config.data_dir, 'secret-key'), 'utf8')
-  return Buffer.from(text.trim(), 'hex')
-}
-
-async function newAgent(server: TestServer) {
-  const action = { type: 'http', method: 'POST', url: peer.url, body: '{{ secrets.TOKEN }}' }
-  const tools = [{ name: 'send', description: 'Sends', actions: [action] }]
-  server.model.answer = ({ messages }) =>
-    messages.at(-1)!.role === 'tool' ? 'Done.' : { tool_calls: [{ name: 'send', arguments: {} }] }
-  return (await publishAgent(server.client, { tools })).agent_id
-}
-
-async function callTool(server: TestServer, agent_id: string) {
-  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
-  await server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Send' })
-  return peer.requests.at(-1)!.body
-}
+setStage()
 
 test('everything continues with the new key, and nothing opens with the old one', async () => {
   await using server = await startTestServer(opened_hosts, { ports: attentive })
@@ -149,49 +112,7 @@ test('a node that still has the old key stores nothing with it, and counts no fa
   expect(data).toMatchObject([{ status: 'pending', tries: [] }])
 })
 
-test('T7: a turn that such a node cannot run is run by one with the new key', async () => {
-  await using server = await startTestServer(opened_hosts)
-  await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
-  const agent_id = await newAgent(server)
-  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
-  await rotate(server)
-  await using _another = await server.startAnother()
-  const { reply } = await server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Send' })
-  expect(reply).toBe('Done.')
-  expect(peer.requests.map(({ body }) => body)).toEqual([])
-})
-
-test('everything accepted during repeated rotations can be read afterwards', async () => {
-  await using server = await startTestServer()
-  const accepted = new Map<string, string>()
-  let refused = 0
-  /** Repeats the call until it is refused. */
-  const write = async (writer: number, round: number) => {
-    for (let n = 0; n < 10_000; n += 1) {
-      const [name, value] = [`W${writer}_${n % 20}`, `value-${writer}-${round}-${n}`]
-      const outcome = await server.client.setSecret({ name, value }).catch((error: unknown) => error)
-      if (outcome instanceof Error) return void (refused += (outcome as ApiError).status === 503 ? 1 : 0)
-      accepted.set(name, value)
-    }
-  }
-  for (let round = 0; round < 5; round += 1) {
-    const writers = [1, 2, 3, 4].map((writer) => write(writer, round))
-    await expect
-      .poll(() => [...accepted.values()].filter((value) => value.includes(`-${round}-`)).length, { timeout: 20_000 })
-      .toBeGreaterThan(10)
-    await rotate(server)
-    await Promise.all(writers)
-    await server.restart()
-  }
-  expect(refused).toBe(20)
-  const { secret_sealer } = createSealers(await keyFile(server), randomBytes)
-  const { rows } = await server.database.pool.query<{ name: string; value: Buffer }>('select name, value from secrets')
-  const stored = rows.map(({ name, value }) => [
-    name,
-    secret_sealer.open(value, contextOf(server.organization_id, name)),
-  ])
-  expect(new Map(stored as [string, string][])).toEqual(accepted)
-})
+test('everything accepted during repeated rotations can be read afterwards', () => rotateWhileWriting(2))
 
 describe('a command that dies', () => {
   /** A database whose transaction ends as the test decides. */

@@ -6,9 +6,10 @@ import { type Client, type ClientOptions, ApiError, createClient } from '@parley
 import { type App, startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/settings.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
-import { type Ports, systemPorts } from '../../src/base/ports.ts'
+import type { Ports } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createTestDatabase } from './database.ts'
+import { testPorts } from './ports.ts'
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
 
 export interface TestServer extends AsyncDisposable {
@@ -66,7 +67,7 @@ export async function startTestServer(
         ...more,
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
-      { ...systemPorts, ...ports },
+      { ...testPorts, ...ports },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())

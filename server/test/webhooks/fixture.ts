@@ -3,7 +3,8 @@
 // database only.
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
-import { type Ports, systemPorts } from '../../src/base/ports.ts'
+import type { Ports } from '../../src/base/ports.ts'
+import { testPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type Receiver, startReceiver } from './receiver.ts'
 
@@ -75,20 +76,16 @@ async function readDeliveries(client: Client, webhook_id: string) {
 /** Long enough for a busy machine. */
 export const soon = { timeout: 20_000, interval: 20 }
 
+const { after } = testPorts.clock
+
 /** A clock on which a try has a quarter of a second, and everything else its usual time. */
 export const impatient: Partial<Ports> = {
-  clock: {
-    ...systemPorts.clock,
-    after: (ms, call) => systemPorts.clock.after(ms === 15_000 ? 250 : ms, call),
-  },
+  clock: { ...testPorts.clock, after: (ms, call) => after(ms === 15_000 ? 250 : ms, call) },
 }
 
-/** A clock on which a try never ends. */
+/** A clock on which a try never ends, unless the server stops, which waits for a moment only. */
 export const patient: Partial<Ports> = {
-  clock: {
-    ...systemPorts.clock,
-    after: (ms, call) => (ms === 15_000 ? () => {} : systemPorts.clock.after(ms, call)),
-  },
+  clock: { ...testPorts.clock, after: (ms, call) => (ms === 15_000 ? () => {} : after(ms === 5000 ? 50 : ms, call)) },
 }
 
 /** Event numbers of a conversation in the order of arrival. */

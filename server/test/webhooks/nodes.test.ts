@@ -1,7 +1,9 @@
 // Deliveries when nodes share them and die: nothing is lost, no two nodes deliver under one lease, and the order is kept.
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Clock } from '../../src/base/ports.ts'
 import { openLanes } from '../../src/webhooks/lanes.ts'
+import { testPorts } from '../support/ports.ts'
 import { startServerProcess } from '../support/process.ts'
 import { type World, expectSettled, opened_hosts, sequencesOf, soon, startWorld } from './fixture.ts'
 import { answer } from './receiver.ts'
@@ -11,7 +13,9 @@ let world: World
 let atPoint: (point: string) => void | Promise<void>
 beforeEach(async () => {
   atPoint = () => {}
-  world = await startWorld({ reached: (point) => atPoint(point) })
+  // A server that stops waits a moment for what hangs.
+  const after: Clock['after'] = (ms, call) => testPorts.clock.after(ms === 5000 ? 50 : ms, call)
+  world = await startWorld({ reached: (point) => atPoint(point), clock: { ...testPorts.clock, after } })
 })
 afterEach(() => world[Symbol.asyncDispose]())
 

@@ -1,7 +1,6 @@
 // Nodes that do leased work on a database of their own, without a server around them.
 import { randomUUID } from 'node:crypto'
 import type { Clock, Ports } from '../../src/base/ports.ts'
-import { systemPorts } from '../../src/base/ports.ts'
 import { acrossOrganizations, statement } from '../../src/database/database.ts'
 import type { TransactionStore } from '../../src/database/store.ts'
 import { openBus } from '../../src/live/bus.ts'
@@ -10,6 +9,7 @@ import { type Due, addWork } from '../../src/work/add.ts'
 import type { Outcome, WorkItem, WorkKey, WorkKind, WorkPort } from '../../src/work/port.ts'
 import { type Work, createWork } from '../../src/work/work.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
+import { testPorts } from '../support/ports.ts'
 
 export const soon = { timeout: 10_000, interval: 10 }
 
@@ -66,7 +66,7 @@ export async function startWorld(): Promise<World> {
     written: async () =>
       (await pool.query<{ text: string }>('select text from written order by at')).rows.map(({ text }) => text),
     start(kinds, ports) {
-      const own = { ...systemPorts, ...ports }
+      const own = { ...testPorts, ...ports }
       const { connection_string, database } = base
       const bus = nodes.use(
         openBus({
@@ -139,6 +139,6 @@ export class Held {
 
 /** Waits of this many milliseconds end at once. */
 export function hurriedClock(isMeant: (ms: number) => boolean): Clock {
-  const { clock } = systemPorts
+  const { clock } = testPorts
   return { ...clock, after: (ms, call) => clock.after(isMeant(ms) ? 0 : ms, call) }
 }

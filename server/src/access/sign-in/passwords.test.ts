@@ -5,7 +5,7 @@ import { createPasswords } from './passwords.ts'
 
 /** Weak but fast. */
 const cost = { ln: 4, r: 8, p: 1 }
-const passwords = createPasswords({ randomBytes, cost })
+const passwords = createPasswords({ randomBytes, password_cost: cost })
 
 describe('passwords', () => {
   it('are distinguished by their hashes, which never repeat', async () => {
@@ -22,7 +22,7 @@ describe('passwords', () => {
   })
 
   it('take the same work to refuse if there is no hash', async () => {
-    const slow = createPasswords({ randomBytes, cost: { ln: 13, r: 8, p: 1 } })
+    const slow = createPasswords({ randomBytes, password_cost: { ln: 13, r: 8, p: 1 } })
     const hash = await slow.hash('correct horse')
     const shortest = { known: Infinity, unknown: Infinity }
     for (let round = 0; round < 8; round += 1) {
@@ -41,7 +41,7 @@ describe('passwords', () => {
   })
 
   it('are checked with the cost of their hash, which is recognized as outdated', async () => {
-    const hash = await createPasswords({ randomBytes, cost: { ln: 5, r: 4, p: 2 } }).hash('correct horse')
+    const hash = await createPasswords({ randomBytes, password_cost: { ln: 5, r: 4, p: 2 } }).hash('correct horse')
     expect(hash).toMatch(/^\$scrypt\$ln=5,r=4,p=2\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
     expect(await passwords.matches('correct horse', hash)).toBe(true)
     expect(passwords.isOutdated(hash)).toBe(true)
@@ -53,7 +53,7 @@ describe('passwords', () => {
   })
 
   it('are processed one at a time; a limited number waits, and the rest is refused', async () => {
-    const few = createPasswords({ randomBytes, cost: { ln: 12, r: 8, p: 1 }, max_waiting: 3 })
+    const few = createPasswords({ randomBytes, password_cost: { ln: 12, r: 8, p: 1 }, max_waiting: 3 })
     const order: number[] = []
     const calls = Array.from({ length: 6 }, (_, index) => few.hash(`${index}`).then(() => order.push(index)))
     const outcomes = await Promise.allSettled(calls)

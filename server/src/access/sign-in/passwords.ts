@@ -19,7 +19,7 @@ export interface Passwords {
 
 export interface PasswordOptions {
   randomBytes: (size: number) => Buffer
-  cost?: PasswordCost
+  password_cost?: PasswordCost
   /** Calls beyond this number are refused immediately. */
   max_waiting?: number
 }
@@ -34,7 +34,7 @@ const retry_after_seconds = 10
 
 export function createPasswords({
   randomBytes,
-  cost = current_cost,
+  password_cost: cost = current_cost,
   max_waiting = most_waiting,
 }: PasswordOptions): Passwords {
   const inTurn = createQueue(max_waiting)

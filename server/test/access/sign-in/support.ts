@@ -1,8 +1,7 @@
 // Users for the tests of signing in: members with passwords, and browsers in which they are signed in.
 import { createUser, setUserPassword } from '../../../src/access/administration.ts'
-import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
-import { systemPorts } from '../../../src/base/ports.ts'
 import { type Browser, openBrowser } from '../../support/browser.ts'
+import { testPorts } from '../../support/ports.ts'
 import type { TestServer } from '../../support/server.ts'
 
 export const password = 'correct horse battery'
@@ -20,19 +19,13 @@ export async function makePerson(
   organization: string,
   { email = newEmail(), role = 'admin' as 'admin' | 'viewer' } = {},
 ): Promise<Person> {
-  const administration = { database: server.database, ports: systemPorts }
+  const administration = { database: server.database, ports: testPorts }
   const { user_id } = await createUser(administration, { email, organization, role })
   return { user_id, email }
 }
 
 export async function givePassword(server: TestServer, { email }: Person, text = password): Promise<void> {
-  await setUserPassword({ database: server.database, ports: systemPorts }, { email, password: text })
-}
-
-/** A password that is cheap to check until it is given, for tests with many wrong ones. */
-export async function giveCheapPassword(server: TestServer, { user_id }: Person): Promise<void> {
-  const hash = await createPasswords({ ...systemPorts, cost: { ln: 10, r: 8, p: 1 } }).hash(password)
-  await server.database.pool.query('insert into passwords values ($1, $2, true)', [user_id, hash])
+  await setUserPassword({ database: server.database, ports: testPorts }, { email, password: text })
 }
 
 /** A member of the organization, signed in. */

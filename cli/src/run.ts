@@ -1,0 +1,15 @@
+// Carries out one command line, from its arguments to its exit code; a failure is told, not thrown.
+import { describeFailure, exitCodeOf } from './failures.ts'
+import { createProgram } from './program.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export async function runProgram(args: string[], around: Surroundings): Promise<number> {
+  try {
+    await createProgram(around).parseAsync(args, { from: 'user' })
+    return around.exit_code
+  } catch (error) {
+    const message = describeFailure(error)
+    if (message !== null) around.stderr.write(`parley: ${message}\n`)
+    return exitCodeOf(error)
+  }
+}
