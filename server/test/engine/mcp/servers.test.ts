@@ -11,7 +11,6 @@ import { eventually } from '../../support/eventually.ts'
 
 let server: TestServer
 let peer: McpPeer
-
 const { clock, runOut } = createHastyClock()
 beforeAll(async () => {
   server = await startTestServer({ ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' }, { ports: { clock } })
