@@ -61,7 +61,7 @@ interface RunningAttempt {
   held: Words[]
   /** Finished steps of the turn. */
   step: number
-  /** Items of the turn in the transcript that count for readers: the steps, and what tools have said. */
+  /** Pieces of the turn in the transcript: its steps, and the messages of its tools. */
   kept: number
   /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
