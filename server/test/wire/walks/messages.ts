@@ -89,19 +89,26 @@ async function useTools(walk: Walk): Promise<void> {
   })
   tellLastModelRequest(walk)
   world.peer.answer = (_request, response) => answerJson(response, { detail: 'Sold out' }, 409)
-  script(
-    walk,
-    looking,
-    // One after the other: of calls side by side, either may be the first that ends.
-    { tool_calls: [{ name: 'look', arguments: {} }] },
-    { tool_calls: [{ name: 'unknown', arguments: '[' }] },
-    'None.',
-  )
-  await call('sendConversationMessage', 'a stream with tool calls that fail', {
+  const stream = walk.open('sendConversationMessage', 'a stream with tool calls that fail', {
     params,
     headers: { accept: 'text/event-stream' },
     body: { text: 'Tea?', interactivity: 'rich' },
   })
+  // The model goes on once the result before has been read: text that comes at the same moment may be told first.
+  const after = (seen: string, text: string) => ({
+    async *[Symbol.asyncIterator]() {
+      await stream.sees(seen)
+      if (text !== '') yield text
+    },
+  })
+  script(
+    walk,
+    looking,
+    { text: after('Sold out', ''), tool_calls: [{ name: 'look', arguments: {} }] },
+    { text: after('The arguments are not valid', ''), tool_calls: [{ name: 'unknown', arguments: '[' }] },
+    after('No tool has this name', 'None.'),
+  )
+  await stream.ended
   await call('getConversation', 'with tool calls', { params })
   const { json } = await walk.prepare('createConversationToken', { params, body: { permissions: ['read', 'message'] } })
   script(walk, looking, 'For you.')
