@@ -28,6 +28,7 @@ import { type Ports, systemPorts } from './base/ports.ts'
 import { createSealers } from './sealing/seal.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
 import { everyMinute } from './work/every-minute.ts'
+import { stuckWork } from './work/watch-stuck.ts'
 import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
@@ -165,10 +166,11 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   return server.listen({ host: config.host, port: config.port })
 }
 
-function kindsOfWork({ database }: Core, rooms: Rooms) {
+function kindsOfWork({ database, log, ports }: Core, rooms: Rooms) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
+    stuckWork(database, ports.clock, log),
   ]
 }

@@ -27,39 +27,56 @@ export function createInvoke(options: InvokeOptions): Invoke {
   const { core, handlers, work_shares } = options
   return async (id, caller, input, from) => {
     const operation: Operation = operations[id]
-    if (caller !== null) authorize(operation, caller)
-    else if (operation.access !== 'public') throw new AppError('unauthorized')
-    if (operation.sign_in && from.edge === null)
-      throw new AppError('forbidden', 'Only a browser can sign in. Use an API key or a token instead.')
+    admit(operation, caller, from)
+    const { origin, keyed: named } = withoutBody(from, caller)
     const handler = handlers[id] as unknown as AnyHandler
-    // Frees the body behind the key: it may be large, and the call may wait for minutes.
-    const { key: request_key, ...origin } = from
     const run = (database: Database, key: CallKey | null) =>
       handler(contextOf({ ...core, database }, caller, origin, key), input)
     const owner = caller && ownerOf(caller)
     const within = <T>(work: () => Promise<T>) => work_shares.within(operation, owner, work)
-    if (request_key === null || caller === null) {
+    if (named === null || caller === null) {
       return { output: (await within(() => run(core.database, null))) as never, replayed: false }
     }
-    const keyed = await keyedCall(options, operation, caller, request_key)
+    const keyed = await keyedCall(options, operation, caller, named)
     let replayed = false
     const onReplay = () => {
       replayed = true
       // Set immediately: an earlier call may be refused again, and that response is a replay too.
-      from.edge?.setHeader('idempotent-replayed', 'true')
+      origin.edge?.setHeader('idempotent-replayed', 'true')
     }
     const output = await runOnce({ ...keyed, within, run, onReplay })
     return { output: output as never, replayed }
   }
 }
 
+function admit(operation: Operation, caller: Principal | null, { edge }: Origin): void {
+  if (operation.access !== 'public') {
+    if (caller === null) throw new AppError('unauthorized')
+    authorize(operation, caller)
+  }
+  if (operation.sign_in && edge === null)
+    throw new AppError('forbidden', 'Only a browser can sign in. Use an API key or a token instead.')
+}
+
+type NamedRequest = Pick<RequestKey, 'value' | 'conversation_id'> & { fingerprint: Buffer }
+
+/** The body that a key stands for may be large, and the call may wait for minutes: only its fingerprint is kept. */
+function withoutBody(
+  { key, ...origin }: Origin,
+  caller: Principal | null,
+): { origin: Omit<Origin, 'key'>; keyed: NamedRequest | null } {
+  if (key === null || caller === null) return { origin, keyed: null }
+  const { value, method, path, body, conversation_id } = key
+  const fingerprint = fingerprintOf(method, path, body, describeRights(caller))
+  return { origin, keyed: { value, fingerprint, conversation_id } }
+}
+
 async function keyedCall(
   { core, key_queue }: InvokeOptions,
   operation: Operation,
   caller: Principal,
-  { value: key, method, path, body, conversation_id }: RequestKey,
+  { value: key, fingerprint, conversation_id }: NamedRequest,
 ) {
-  const fingerprint = fingerprintOf(method, path, body, describeRights(caller))
   const namespace = await findNamespace(core.database, keyHolderOf(caller))
   const owner = ownerOf(caller)
   return {

@@ -23,8 +23,8 @@ export function createEngine(
     sources: [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })],
     async start() {
       await engine.watch()
-      // The process waits for running turns before it stops anything else.
-      return { [Symbol.dispose]: () => {} }
+      // The process drains the engine before it stops anything else; this is for a start that fails.
+      return { [Symbol.asyncDispose]: () => engine.drain(0) }
     },
   }
 }

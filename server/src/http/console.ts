@@ -57,12 +57,13 @@ const absence = `The console has not been built. The API works; /docs describes 
 To build the console: npm run build, then start the server again.
 `
 
-/** Without a build the pages are unknown: every address other than those of the API and of files may be one. */
+/** Without a build the pages are unknown: what a browser opens may be one, other than addresses of the API and of files. */
 async function explainAbsence(server: FastifyInstance): Promise<void> {
   const ofApi = new Set(['docs', ...Object.values(operations).map(({ path }) => path.split('/')[1])])
   server.get('/*', async (request, reply) => {
     const [path = ''] = request.url.split('?')
-    if (path.includes('.') || ofApi.has(path.split('/')[1])) return reply.callNotFound()
+    const isPage = request.headers.accept?.includes('text/html') === true || path === '/'
+    if (!isPage || path.includes('.') || ofApi.has(path.split('/')[1])) return reply.callNotFound()
     return reply
       .code(503)
       .headers(headers)

@@ -93,6 +93,15 @@ describe('a caller without permission is refused', () => {
   })
 })
 
+test('everyone can call what is public', async () => {
+  const { invoke } = server.app.core
+  const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
+  for (const caller of [null, admin, await identify(pat_key)]) {
+    const { output } = await invoke('getHealth', caller, checkFlat('getHealth', {}), originOf())
+    expect(output).toEqual({ status: 'ok' })
+  }
+})
+
 describe('input is checked as over HTTP', () => {
   test('with the same faults, all at once', async () => {
     const body = { name: 5, active: 'yes', metadata: 'no\u0000ne' }

@@ -95,7 +95,7 @@ describe('an asset', () => {
 describe('without a build', () => {
   test.each(['/', '/inbox', '/conversations/1?a=1', '/new-page'])('%s says what to do', async (url) => {
     await using bare = await startServer(join(folder, 'none'))
-    const { statusCode, headers, body } = await bare.inject({ url })
+    const { statusCode, headers, body } = await bare.inject({ url, headers: { accept: 'text/html,*/*;q=0.8' } })
     expect([statusCode, headers['content-type']]).toEqual([503, 'text/plain; charset=utf-8'])
     expect(body).toContain('npm run build')
   })
@@ -108,6 +108,11 @@ describe('without a build', () => {
       expect([statusCode, JSON.parse(body)]).toEqual([404, { detail: 'Not found' }])
     },
   )
+
+  test('a client other than a browser gets 404 for an unknown path', async () => {
+    await using bare = await startServer(join(folder, 'none'))
+    expect((await bare.inject({ url: '/metrics', headers: { accept: '*/*' } })).statusCode).toBe(404)
+  })
 
   test('a build without paths counts as no build', async () => {
     const old = await mkdtemp(join(tmpdir(), 'parley-console-'))

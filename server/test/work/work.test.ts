@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acrossOrganizations } from '../../src/database/database.ts'
 import { addWork } from '../../src/work/add.ts'
-import { LeaseLost, type Outcome } from '../../src/work/port.ts'
-import { countStuckWork, requeueStuckWork } from '../../src/work/queries.ts'
+import { LeaseLost, type Outcome, type WorkPort } from '../../src/work/port.ts'
+import { countStuckWork } from '../../src/work/queries.ts'
+import { stuckWork } from '../../src/work/watch-stuck.ts'
 import { ManualClock } from '../model/manual-clock.ts'
 import {
   Held,
@@ -339,7 +340,15 @@ describe('failures', () => {
     await expect.poll(arrivals, soon).toBe(0)
     expect(runs).toBe(3)
     isBroken = false
-    expect(await requeueStuckWork(database, 'test', 10)).toBe(1)
+    const errors: object[] = []
+    const watchAfter = (ms: number) =>
+      stuckWork(database, { now: () => Date.now() + ms }, { error: (about: object) => void errors.push(about) })
+    const port = { signal: new AbortController().signal } as WorkPort
+    const item = { organization_id: null, owner: 'all', subject: '', tries: 1 }
+    await watchAfter(0).run(item, port)
+    expect(errors).toMatchObject([{ kind: 'test', count: 1 }])
+    expect(await countStuckWork(database)).toHaveLength(1)
+    await watchAfter(3_700_000).run(item, port)
     await expect.poll(world.written, soon).toEqual(['at last'])
     expect(await countStuckWork(database)).toEqual([])
   })

@@ -1,5 +1,5 @@
 // Leases of turns across organizations: renews a node's own, gives them back, and finds turns that nobody holds.
-import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
+import { type Executor, acrossOrganizations } from '../../database/database.ts'
 import { lease_ms } from '../machine/turn.ts'
 
 const of_leases = 'a node renews its leases in all organizations'
@@ -36,7 +36,8 @@ export interface AbandonedTurn {
 }
 
 // A turn that waits in a conversation where none runs was never started: its node stopped before it could follow up its commit.
-const abandonedStatement = statement(
+const abandonedStatement = acrossOrganizations(
+  'a node takes over turns of all organizations',
   'abandoned_turns',
   `(select organization_id, conversation_id, id as turn_id from turns
     where status = 'running' and lease_expires_at < clock_timestamp() order by lease_expires_at limit $1)
@@ -48,7 +49,7 @@ const abandonedStatement = statement(
     limit $1)`,
 )
 
-/** How many turns one sweep takes over; the next sweep continues. */
+/** How many turns of each kind one sweep takes over; the next sweep continues. */
 const sweep_size = 500
 
 export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]> {
