@@ -87,7 +87,7 @@ describe('the list', () => {
     expect(faults).toEqual([])
   })
 
-  test('whoever may not read agents has no way there', async () => {
+  test('people who cannot read agents have no way there', async () => {
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Other', scopes: ['conversations:read'] })
     await using opened = await openPage(browser)
     const { page } = opened

@@ -240,7 +240,7 @@ describe('the editor', () => {
 })
 
 describe('two people at once', () => {
-  test('the second is told what the first has changed, and may put his own on top', async () => {
+  test('the second is told what the first has changed, and can put their own on top', async () => {
     const agent_id = await makeAgent(server, 'Shared', { guardrails: 'One.' })
     await using one = await openPage(browser)
     await using two = await openPage(browser)
@@ -265,7 +265,7 @@ describe('two people at once', () => {
     expect([one.faults, two.faults]).toEqual([[], []])
   })
 
-  test('where both have changed the same it is said, and he may take what is there', async () => {
+  test('where both have changed the same the page says so, and they can take what is there', async () => {
     const agent_id = await makeAgent(server, 'Contested')
     const draft = await server.client.createAgentVersion({ agent_id, base_version: 1 })
     await using opened = await openPage(browser)

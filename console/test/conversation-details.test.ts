@@ -104,7 +104,7 @@ test('deliveries are listed with their tries and answers, by themselves, and are
   await deliveries.getByText('conversation.ended').waitFor()
   expect(faults).toEqual([])
 
-  // Who may not see webhooks sees no such section.
+  // People who cannot see webhooks see no such section.
   const { pat_key } = await server.client.createOrganizationKey({ name: 'Reader', scopes: ['conversations:read'] })
   await using other = await openPage(browser)
   await signIn(other.page, server, addressOf(conversation_id), pat_key)

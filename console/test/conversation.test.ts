@@ -112,7 +112,7 @@ describe('what has happened', () => {
     await transcript(page).getByText('<b>Bold</b>').waitFor()
   })
 
-  test('a viewer sees what is not sensitive, and no buttons that he may not use', async () => {
+  test('a viewer sees what is not sensitive, and no buttons that they cannot use', async () => {
     const conversation_id = await begin()
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
     await using opened = await openPage(browser)
@@ -160,22 +160,22 @@ describe('what happens now', () => {
     const reply = server.client.sendConversationMessage({ conversation_id, text: 'Tell me a tale.' })
     await transcript(page).getByText('Tell me a tale.').waitFor()
     await answer.asked
-    answer.say('Once upon ')
-    await transcript(page).getByText('Once upon').waitFor()
+    answer.say('There once was ')
+    await transcript(page).getByText('There once was').waitFor()
     await page.reload()
-    await transcript(page).getByText('Once upon').waitFor()
+    await transcript(page).getByText('There once was').waitFor()
     answer.say('a time ')
-    await transcript(page).getByText('Once upon a time').waitFor()
+    await transcript(page).getByText('There once was a time').waitFor()
     await page.context().setOffline(true)
     await page.context().setOffline(false)
-    answer.say('there was a teapot.')
+    answer.say('with a teapot.')
     answer.finish()
     await reply
-    await transcript(page).getByText('Once upon a time there was a teapot.').waitFor()
+    await transcript(page).getByText('There once was a time with a teapot.').waitFor()
     await transcript(page)
       .getByRole('button', { name: /Answered in/ })
       .waitFor()
-    expect(await transcript(page).getByText('Once upon').count()).toBe(1)
+    expect(await transcript(page).getByText('There once was').count()).toBe(1)
     expect(await transcript(page).getByText('Tell me a tale.').count()).toBe(1)
     expect(faults).toEqual([])
   })

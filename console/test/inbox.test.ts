@@ -298,7 +298,7 @@ describe('the list', () => {
     await page.getByText('Live', { exact: true }).waitFor()
   })
 
-  test('a viewer sees no summary, and may use what he may', async () => {
+  test('a viewer sees no summary, and can use what they may use', async () => {
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
     await using opened = await openPage(browser)
     const { page, faults } = opened

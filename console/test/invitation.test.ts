@@ -1,4 +1,4 @@
-// The page that an invitation links to: from the link to the inbox, whoever opens it, and what it says of a link that opens nothing.
+// The page that an invitation links to: from the link to the inbox, for everyone who opens it, and what it says of a link that opens nothing.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOrganization } from '../../server/test/support/actors.ts'
@@ -92,13 +92,13 @@ describe('a link', () => {
 })
 
 describe('somebody who is known', () => {
-  test('joins with the password that he has elsewhere', async () => {
+  test('joins with the password that they have elsewhere', async () => {
     const person = await makePerson(server, (await makeOrganization(server)).id)
     await givePassword(server, person)
     await using opened = await openPage(browser)
     const { page } = opened
     await page.goto(await invite(person.email))
-    await page.getByLabel('Your password').fill('not his password')
+    await page.getByLabel('Your password').fill('not their password')
     await join(page).click()
     await page.getByText(invitationTexts.wrong).waitFor()
     await page.getByLabel('Your password').fill(password)
@@ -106,7 +106,7 @@ describe('somebody who is known', () => {
     await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
   })
 
-  test('needs nothing else while he is signed in', async () => {
+  test('needs nothing else while they are signed in', async () => {
     const elsewhere = await makeOrganization(server)
     const person = await makePerson(server, elsewhere.id)
     await givePassword(server, person)
@@ -119,7 +119,7 @@ describe('somebody who is known', () => {
     await page.getByRole('navigation', { name: 'Main' }).getByText('My organization').waitFor()
   })
 
-  test('is told to sign in where he has no password', async () => {
+  test('is told to sign in if they have no password', async () => {
     const person = await makePerson(server, (await makeOrganization(server)).id)
     await using opened = await openPage(browser)
     await opened.page.goto(await invite(person.email))

@@ -110,7 +110,7 @@ test('tells when the provider cannot be asked at all', async () => {
     .waitFor()
 })
 
-test('tells who took too long, although nobody knows any more where he wanted to go', async () => {
+test('tells who took too long, although it is unknown by then where they wanted to go', async () => {
   await using opened = await openPage(browser)
   const { page } = opened
   await page.goto(`${url}/auth/openid/callback?code=old&state=old`)

@@ -171,13 +171,13 @@ describe('a chart', () => {
   })
 })
 
-test('who may not read conversations is told which scope it takes', async () => {
+test('people who cannot read conversations are told which scope it takes', async () => {
   await using opened = await openPage(browser)
   await signIn(opened.page, server, '/overview', await makeKey(server, { only: ['agents:read'] }))
   await opened.page.getByText('need one of the scopes conversations:read').waitFor()
 })
 
-test('figures that cannot be read anew stay, and say that they are not up to date', async () => {
+test('figures that cannot be read again stay, and say that they are not up to date', async () => {
   await using opened = await openPage(browser)
   const { page } = opened
   await page.clock.install()

@@ -165,7 +165,7 @@ describe('deliveries', () => {
   })
 })
 
-describe('who may not', () => {
+describe('without the permission', () => {
   test('a viewer sees endpoints and deliveries, without answers and without buttons', async () => {
     const webhook_id = await makeEndpoint()
     receiver.answer = (response) => answer(response, 200, 'an echo of what was said')

@@ -1,4 +1,4 @@
-// The settings: each page's main way, what is said beside a field, what is shown once, and what others see in place of what they may not.
+// The settings: each page's main way, what is said beside a field, what is shown once, and what others see instead of what they may not see.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTokenForUser } from '../../server/src/access/administration.ts'
@@ -141,7 +141,7 @@ describe('keys and tokens', () => {
     expect(faults).toEqual([])
   })
 
-  test('a member makes a token of his own; who came with a key is told that he has none', async () => {
+  test('a member creates their own token; a caller with a key is told that they have none', async () => {
     const person = await makePerson(server, server.organization_id)
     await givePassword(server, person)
     await using opened = await openPage(browser)
@@ -159,7 +159,7 @@ describe('keys and tokens', () => {
     await other.page.getByText(keyTexts.noTokens).waitFor()
   })
 
-  test('nobody is offered what he does not hold', async () => {
+  test('nobody is offered what they do not have', async () => {
     const scopes = ['organizations:manage', 'conversations:read'] as const
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Some', scopes: [...scopes] })
     await using opened = await openPage(browser)
@@ -258,8 +258,8 @@ describe('the account', () => {
   })
 })
 
-describe('who may not', () => {
-  test('a viewer sees what he may, and of the rest why not', async () => {
+describe('without the permission', () => {
+  test('a viewer sees what they may, and why not the rest', async () => {
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
     await using opened = await openPage(browser)
     const { page, faults } = opened

@@ -17,20 +17,20 @@ describe('nothing is lost or doubled', () => {
     const answer = hold()
     await say(page, 'Tell me a tale.')
     await answer.asked
-    answer.say('Once upon ')
-    await transcript(page).getByText('Once upon').waitFor()
+    answer.say('There once was ')
+    await transcript(page).getByText('There once was').waitFor()
     await page.reload()
-    await transcript(page).getByText('Once upon').waitFor()
+    await transcript(page).getByText('There once was').waitFor()
     answer.say('a time.')
     answer.finish()
-    await transcript(page).getByText('Once upon a time.').waitFor()
+    await transcript(page).getByText('There once was a time.').waitFor()
     await transcript(page)
       .getByRole('button', { name: /Answered in/ })
       .waitFor()
-    for (const text of ['Good morning!', 'Tell me a tale.', 'Once upon a time.']) {
+    for (const text of ['Good morning!', 'Tell me a tale.', 'There once was a time.']) {
       expect(await transcript(page).getByText(text).count()).toBe(1)
     }
-    expect(await readSaid(server, agent_id)).toEqual([['Good morning!', 'Tell me a tale.', 'Once upon a time.']])
+    expect(await readSaid(server, agent_id)).toEqual([['Good morning!', 'Tell me a tale.', 'There once was a time.']])
     expect(faults).toEqual([])
   })
 
@@ -70,8 +70,8 @@ describe('a server that stops', () => {
     own.model.answer = () => answer
     await say(page, 'Tell me a tale.')
     await answer.asked
-    answer.say('Once upon ')
-    await transcript(page).getByText('Once upon').waitFor()
+    answer.say('There once was ')
+    await transcript(page).getByText('There once was').waitFor()
     const { port } = new URL(own.url)
     await own.app[Symbol.asyncDispose]()
     await say(page, 'Are you there?')

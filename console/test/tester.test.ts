@@ -63,7 +63,7 @@ describe('a draft', () => {
     expect(faults).toEqual([])
   })
 
-  test('that has changed says so, and is begun anew as it is now; the one before is ended', async () => {
+  test('that has changed says so, and begins again as it is now; the one before is ended', async () => {
     const { version } = await save({ starting_message: 'The first.' })
     await using opened = await openPage(browser)
     const { page } = opened

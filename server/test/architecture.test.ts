@@ -1,4 +1,4 @@
-// The invariants of ARCHITECTURE.md that no lint rule can see: who writes which table, and who may know what.
+// The invariants of ARCHITECTURE.md that no lint rule can see: who writes which table, and which code knows what.
 import { readFileSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { operations } from '@parley/contract'
@@ -67,7 +67,7 @@ test('only config.ts reads the environment', () => {
   expect(filesWith(/process\.env/)).toEqual(['config/config.ts'])
 })
 
-test('every operation says who may call it', () => {
+test('every operation says who can call it', () => {
   for (const operation of Object.values(operations)) {
     expect(operation.access.length, operation.id).toBeGreaterThan(0)
     expect(operation.path, operation.id).toMatch(/^\/(core|admin|auth)\/|^\/(healthz|readyz)$/)

@@ -7,7 +7,7 @@ export type Colour = 'accent' | 'good' | 'warn' | 'bad' | 'faint'
 export interface Series {
   name: string
   colour: Colour
-  /** One value for each bucket; null if there is none. */
+  /** One value for each bucket; null if there are no values. */
   values: readonly (number | null)[]
   /** A dashed line, so that color is not the only difference. */
   isDashed?: boolean

@@ -1,4 +1,4 @@
-// The end of a test conversation, in place of the field to write.
+// The end of a test conversation, instead of the field to write.
 import type { Conversation } from '@parley/contract'
 import { isUnsettled } from '../transcript/conversation-state.ts'
 import { texts } from '../texts/index.ts'

@@ -123,7 +123,7 @@ function Notice({ children }: { children: string }) {
   )
 }
 
-/** Visible if there is room for labels. */
+/** Visible if the labels fit. */
 function Roomy({ children }: { children: string }) {
   return <span className="@max-[34rem]:sr-only">{children}</span>
 }

@@ -35,6 +35,6 @@ test('of one that is larger still it says where it goes on', async () => {
   expect([conversation!.items.length, conversation!.next_position]).toEqual([2 * parts_at_most, 2 * parts_at_most])
 })
 
-test('a caller who may not read the transcript has none', async () => {
+test('a caller who cannot read the transcript has none', async () => {
   expect(await readWhole(() => Promise.resolve({ id: 'c' } as Conversation))).toEqual({ id: 'c' })
 })

@@ -60,7 +60,7 @@ export async function signIn(
 
 export const themes = ['light', 'dark'] as const
 
-/** As a member, with his password. */
+/** As a member, with their password. */
 export async function signInAs(
   page: Page,
   server: { url: string },

@@ -23,7 +23,7 @@ export const saveDraft = (server: TestServer, agent_id: string, config: object) 
 
 export function script(server: TestServer, ...answers: Answer[]): void {
   const left = [...answers]
-  server.model.answer = () => left.shift() ?? 'There is no more in the script.'
+  server.model.answer = () => left.shift() ?? 'The script has ended.'
 }
 
 /** What the tests of an agent have become, newest first, as it is stored. */

@@ -61,7 +61,7 @@ interface RunningAttempt {
   held: Words[]
   /** Finished steps of the turn. */
   step: number
-  /** Items of the turn in the transcript that count for readers: the steps, and what tools have said. */
+  /** Pieces of the turn in the transcript: its steps, and the messages of its tools. */
   kept: number
   /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
@@ -200,7 +200,7 @@ export class Engine implements TurnRunner {
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
 
-  /** Whether it is looking for turns that nobody carries out, or taking one over. */
+  /** Whether it is looking for abandoned turns, or taking one over. */
   get isTakingOver(): boolean {
     return this.#isSweeping || this.#takeovers.size > 0
   }

@@ -63,7 +63,7 @@ export interface Head {
   data: JsonObject
 }
 
-// Nobody takes more than is left then: an organization of its pool, an endpoint of its organization's share. So one with
+// Each gets at most as much as remains free: an organization of its pool, an endpoint of its organization's share. So one with
 // nothing in progress finds a place, as long as fewer compete than there are places. Those with the least come first. `now()`
 // and not the
 // clock: the index must be able to end the scan. More lanes are read than leased, since other nodes may be faster.

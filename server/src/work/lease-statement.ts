@@ -20,7 +20,7 @@ function leap(column: 'organization' | 'owner', where: string, start: string, li
   return `(${part('onward', `>= ${start}`)} union all ${part('from_first', `< ${start}`)} limit ${limit})`
 }
 
-// Nobody takes more than is left then: an organization of its pool, an owner of its organization's share. So one with
+// Each gets at most as much as remains free: an organization of its pool, an owner of its organization's share. So one with
 // nothing in progress finds a place, as long as fewer compete than there are places. Those with the least come first. More work
 // is read
 // than leased, since other nodes may be faster. A run covers everything that was

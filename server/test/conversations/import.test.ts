@@ -42,7 +42,7 @@ describe('a row', () => {
     const reordered = { ...row, custom_metadata: { b: { d: 3, c: 2 }, a: 1 } }
     expect(await bringIn(row, reordered)).toEqual({ created: 0, unchanged: 2, errors: [] })
     const changed = { ...row, user_id: 'v' }
-    const error = { index: 1, id: row.id, path: 'id', message: expect.stringContaining('taken') }
+    const error = { index: 1, id: row.id, path: 'id', message: expect.stringContaining('already used') }
     expect(await bringIn(row, changed)).toEqual({ created: 0, unchanged: 1, errors: [error] })
     await server.client.updateConversation({ conversation_id: row.id, custom_metadata: { z: 1 } })
     expect(await bringIn(row)).toMatchObject({ unchanged: 1 })

@@ -69,7 +69,7 @@ const statements = ['find_organization_key', 'find_conversation', 'find_turn', '
 /** `whens`: whether a message is lost before it counts or after. */
 export function testLosses(playWith: PlayWith, whens: When[]): void {
   describe.concurrent.each(operations)('%s on the other node', (_name, code, operate) => {
-    test('with each of its messages lost, or its sender told so', limit, async () => {
+    test('with each of its messages lost, with or without an error for its sender', limit, async () => {
       const faults: string[] = []
       const hits: number[] = []
       for (const when of whens) {

@@ -108,7 +108,7 @@ describe('changes arrive from either node on either node', () => {
     expect(here.gone_on(id).at(-1)!.conversation).toMatchObject({ id, status: 'in_progress' })
   })
 
-  test('where nobody reads, messages leave nothing behind; of more than can be remembered the newest are told', async () => {
+  test('without readers, messages leave nothing in memory; beyond the limit, the newest are reported', async () => {
     const { progress } = server.app.rooms.feed.feeds
     const organization_id = randomUUID()
     progress.note(organization_id, randomUUID())

@@ -106,7 +106,7 @@ test('a node that still has the old key stores nothing with it, and counts no fa
   await client.deleteSecret({ name: 'TOKEN' })
   await client.testWebhookEndpoint({ webhook_id })
   await expect
-    .poll(() => server.log.some((line) => line.includes('delivery could not be made')), { timeout: 20_000 })
+    .poll(() => server.log.some((line) => line.includes('could not make a webhook delivery')), { timeout: 20_000 })
     .toBe(true)
   const { data } = await client.listWebhookDeliveries({ webhook_id })
   expect(data).toMatchObject([{ status: 'pending', tries: [] }])

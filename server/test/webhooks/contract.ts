@@ -3,10 +3,10 @@ import type { webhookOperations } from '@parley/contract'
 import type { EntriesOf, World } from '../contract/entries.ts'
 import { newConversation } from '../conversations/contract.ts'
 
-/** Nobody listens there. */
+/** Nothing listens there. */
 const endpoint = { url: 'http://127.0.0.1:9/hook', events: ['webhook.test'] }
 
-/** There may be only so many: each takes the place of the one before. */
+/** Their number is limited, so each replaces the one before. */
 async function input({ client }: World) {
   for (const { id } of (await client.listWebhookEndpoints({ limit: 100 })).data) {
     await client.deleteWebhookEndpoint({ webhook_id: id })

@@ -22,7 +22,7 @@ export interface World extends AsyncDisposable {
   /** Produces this many events. */
   change(conversation_id: string, times?: number): Promise<void>
   deliveries(webhook_id: string): ReturnType<typeof readDeliveries>
-  /** Once no try is in progress: the wait before the next one is over. */
+  /** Waits until no try is in progress, then skips the pause before the next one. */
   passTime(): Promise<void>
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
 }

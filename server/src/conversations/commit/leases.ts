@@ -48,7 +48,7 @@ const abandonedStatement = statement(
     limit $1)`,
 )
 
-/** How many turns one sweep takes up; the next sweep goes on. */
+/** How many turns one sweep takes over; the next sweep continues. */
 const sweep_size = 500
 
 export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]> {

@@ -16,7 +16,7 @@ export class TurnNarrator {
   #kept = ''
   /** The separator between that and the next text. */
   #before_next = ''
-  /** How many items of the turn it contains. */
+  /** How many pieces of the turn it contains. */
   #pieces = 0
   #attempt = 0
   /** The last saying of the step that was emitted. */

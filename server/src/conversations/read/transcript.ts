@@ -110,7 +110,7 @@ export type HistoryItem = Omit<ItemRecord, 'parts' | 'author' | 'metrics' | 'lat
 
 const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
 
-/** So many items of a history are measured at once: for a short history this costs next to nothing. */
+/** This many items of a history are measured at once: for a short history this costs next to nothing. */
 const measured_items = 16
 const characters = `coalesce(length(array_to_string(content, '')), length(coalesce(arguments, output)::text), 0)`
 const ofTurn = `(select * from transcript_items where turn_id in (wanted.turn, wanted.first_try) offset 0) own

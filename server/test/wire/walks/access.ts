@@ -98,7 +98,7 @@ export async function walkSecrets(walk: Walk): Promise<void> {
   await call('setSecret', 'again', { params: { name: 'OPENAI_API_KEY' }, body: { value: 'another' } })
   await call('setSecret', 'one more', { params: { name: 'TOKEN' }, body: { value } })
   await call('setSecret', 'a name that cannot be', { params: { name: 'no-name' }, body: { value: '' } })
-  await call('setSecret', 'more than there is room for', {
+  await call('setSecret', 'more than the limit', {
     params: { name: 'LARGE' },
     body: { value: 'x'.repeat(2000) },
   })

@@ -24,7 +24,7 @@ export async function walkAuthoring(walk: Walk): Promise<void> {
 
 async function createDrafts({ call }: Walk, agent_id: string): Promise<void> {
   const params = { agent_id }
-  await call('getAgentVersion', 'the latest where there is none', { params: { agent_id, version: 'latest' } })
+  await call('getAgentVersion', 'the latest of an agent without versions', { params: { agent_id, version: 'latest' } })
   await call('createAgentVersion', 'out of a configuration', {
     params,
     body: { config: { ...config, mystery: { a: 1 } }, instruction_builder_inputs: { goal: 'Sell tea.' } },
@@ -58,7 +58,7 @@ async function changeDraft({ call }: Walk, agent_id: string): Promise<void> {
     headers: { 'if-match': '"1"' },
     body: { config: {} },
   })
-  await call('updateAgentVersion', 'with a revision that is none', {
+  await call('updateAgentVersion', 'with an invalid revision', {
     params,
     headers: { 'if-match': 'W/"x"' },
     body: { config: {} },

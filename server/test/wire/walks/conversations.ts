@@ -88,7 +88,7 @@ async function read(walk: Walk): Promise<void> {
   await call('countConversations', 'of an agent', { query: `agent_id=${agent_id}` })
   await call('countConversations', 'faults', { query: 'channel=smoke' })
   await call('getConversation', 'unknown', { params: { conversation_id: unknown_id } })
-  await call('getConversation', 'a position that is none', { params, query: 'items_from=-1' })
+  await call('getConversation', 'an invalid position', { params, query: 'items_from=-1' })
 }
 
 async function change(walk: Walk): Promise<void> {

@@ -92,12 +92,9 @@ async function useTools(walk: Walk): Promise<void> {
   script(
     walk,
     looking,
-    {
-      tool_calls: [
-        { name: 'look', arguments: {} },
-        { name: 'unknown', arguments: '[' },
-      ],
-    },
+    // One after the other: of calls side by side, either may be the first that ends.
+    { tool_calls: [{ name: 'look', arguments: {} }] },
+    { tool_calls: [{ name: 'unknown', arguments: '[' }] },
     'None.',
   )
   await call('sendConversationMessage', 'a stream with tool calls that fail', {

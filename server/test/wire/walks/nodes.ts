@@ -29,9 +29,9 @@ async function withLittleRoom(walk: Walk, agent_id: string): Promise<void> {
     PARLEY_LIMIT_EVENT_STREAMS_OF_CREDENTIAL: '0',
   })
   using there = at(walk, node.url)
-  await there.call('listAgents', 'the last one that there is room for', { query: 'limit=1' })
+  await there.call('listAgents', 'the last one within the limit', { query: 'limit=1' })
   await there.call('listAgents', 'one too many', { query: 'limit=1' })
-  await there.call('getSignInSession', 'the last one that there is room for', { as: null })
+  await there.call('getSignInSession', 'the last one within the limit', { as: null })
   await there.call('getSignInSession', 'one too many', { as: null })
   const { pat_key: as } = (await walk.prepare('createOrganizationKey', { body: { name: 'Fresh' } })).json
   await there.call('streamConversationEvents', 'when too many are open', { params, as })

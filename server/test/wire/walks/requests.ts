@@ -45,7 +45,7 @@ async function read(walk: Walk): Promise<void> {
   await send('a path that cannot be decoded', { method: 'GET', path: '/core/agents/%E0%A4%A' })
   await send('a path that is too long', { method: 'GET', path: `/core/agents/${'a'.repeat(600)}` })
   await send('a method that is not there', { method: 'PATCH', path: '/core/agents', body: {} })
-  await send('a method that nobody knows', { method: 'PROPFIND', path: '/core/agents' })
+  await send('an unknown method', { method: 'PROPFIND', path: '/core/agents' })
   await send('HEAD', { method: 'HEAD', path: '/core/agents' })
   await send('OPTIONS, as a page of another origin asks', {
     method: 'OPTIONS',

@@ -73,7 +73,7 @@ export async function walkInvitations(walk: Walk): Promise<void> {
   await call('listInvitations', 'the last page', { query: `limit=1&cursor=${first.json.pagination.next_cursor}` })
   const { token } = invitation.json
   await call('readInvitation', 'that is open', { ...visitor, body: { token } })
-  await call('readInvitation', 'that is none', { ...visitor, body: { token: 'nonsense' } })
+  await call('readInvitation', 'that does not exist', { ...visitor, body: { token: 'nonsense' } })
   await call('acceptInvitation', 'without a password', { ...visitor, body: { token } })
   const accepted = await call('acceptInvitation', 'with a new password', { ...visitor, body: { token, password } })
   await call('acceptInvitation', 'again', { ...visitor, body: { token, password } })
