@@ -1,4 +1,4 @@
-// The layers of the server: a folder of src imports only folders listed above it. One line for each folder, with the tables that
+// The layers of the server: a folder of src imports only folders listed before it. One line for each folder, with the tables that
 // only it writes. Kept by layers.test.ts.
 
 export interface Layer {

@@ -3,7 +3,7 @@ import { glob, readFile } from 'node:fs/promises'
 import { join, normalize } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 
-/** A shared folder imports only the ones above it. Every other folder is a page: it has a `route.ts`, and no other folder imports it. */
+/** A shared folder imports only the ones before it. Every other folder is a page: it has a `route.ts`, and no other folder imports it. */
 const shared = [
   'base',
   'texts',
@@ -32,7 +32,7 @@ function findFault({ from, to }: Import): string | null {
   if (used === null) return `${from} imports ${to}, which is above every folder`
   if (user === used) return null
   if (levelOf(used) === -1) return `${from} imports ${to} of another page. Move what both need to a shared folder.`
-  if (levelOf(user) !== -1 && levelOf(user) < levelOf(used)) return `${from} imports ${to} of a higher layer`
+  if (levelOf(user) !== -1 && levelOf(user) < levelOf(used)) return `${from} imports ${to} of a later layer`
   return null
 }
 
@@ -51,7 +51,7 @@ beforeAll(async () => {
   imports = (await Promise.all(files.map(read))).flat()
 })
 
-test('no folder imports what is above it, and no page another page', () => {
+test('no folder imports what comes after it, and no page another page', () => {
   expect(imports.map(findFault).filter((fault) => fault !== null)).toEqual([])
   expect(imports.length).toBeGreaterThan(files.length)
 })
@@ -70,7 +70,7 @@ describe('a planted import is found', () => {
     ['overview/charts.tsx', "import { readFilters } from '../inbox/filters.ts'", 'another page'],
     ['inbox/inbox-page.tsx', "void import('../conversation/conversation-page.tsx')", 'another page'],
     ['agents/versions/comparison.tsx', "export { inboxTexts } from '../../inbox/texts.ts'", 'another page'],
-    ['ui/dialog.tsx', "import {\n  Shell,\n} from '../shell/shell.tsx'", 'a higher layer'],
+    ['ui/dialog.tsx', "import {\n  Shell,\n} from '../shell/shell.tsx'", 'a later layer'],
     ['tester/texts.ts', "import type { View } from '../overview/view.ts'", 'another page'],
     ['members/members.tsx', "import { router } from '../router.tsx'", 'above every folder'],
   ])('in %s', (from, source, fault) => {

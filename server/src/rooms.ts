@@ -1,4 +1,4 @@
-// Every room of the server, created in the order of the layers: a room receives the core and the rooms below it.
+// Every room of the server, created in the order of the layers: a room receives the core and rooms that come before it.
 import type { OperationId } from '@parley/contract'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
@@ -21,7 +21,7 @@ import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
-/** What a room can add to the conversations and turns of the rooms below it. */
+/** What a room can add to the conversations and turns, whose rooms come before it. */
 type Contributing = Room & ConversationContributions & TurnContributions
 
 /** Rooms start in this order and end in reverse. */
