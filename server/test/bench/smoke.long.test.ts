@@ -10,7 +10,7 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     const output = await run('turns.ts', '--database-url', database.connection_string, ...small)
     expect(output).toMatch(/^machine .+\nload +3 callers, 1 rounds/)
     for (const contestant of ['baseline', 'turn', 'streamed turn']) {
-      expect(output).toMatch(new RegExp(`^${contestant} *\n  turns a second +\\d+`, 'm'))
+      expect(output).toMatch(new RegExp(`^${contestant} *\n  turns per second +\\d+`, 'm'))
     }
     expect(output).not.toMatch(/NaN|undefined/)
   })
@@ -32,8 +32,8 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
       '0.1',
     ]
     const output = await run('slow-model.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| 3 callers, a model of 20 ms.+\n\| --- .+\n\| turns a second \| \d+/m)
-    expect(output).toMatch(/^\| 2 open conversations more \| [\d.]+ %/m)
+    expect(output).toMatch(/^\| 3 callers, a model of 20 ms.+\n\| --- .+\n\| turns per second \| \d+/m)
+    expect(output).toMatch(/^\| 2 more open conversations \| [\d.]+ %/m)
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
@@ -49,7 +49,7 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     await using database = await createTestDatabase()
     const small = ['--nodes', '3', '--seconds', '0.2', '--rate', '20']
     const output = await run('notifications.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| 3 \| \d+ \(as many.+\n\| 3 \| \d+ \(steady/m)
+    expect(output).toMatch(/^\| 3 \| \d+ \(highest.+\n\| 3 \| \d+ \(steady/m)
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
@@ -57,7 +57,7 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     await using database = await createTestDatabase()
     const small = ['--rounds', '1', '--seconds', '0.5', '--callers', '1', '--flooders', '2', '--characters', '5000']
     const output = await run('neighbours.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^\| beside to alone \| [\d.]+ .+ \| [\d.]+/m)
+    expect(output).toMatch(/^\| ratio \| [\d.]+ .+ \| [\d.]+/m)
     expect(output).toMatch(/^\| beside the quiet one \| [\d.]+/m)
     expect(output).not.toMatch(/NaN|undefined/)
   })
