@@ -1,4 +1,4 @@
-// Carries out one command line, from its arguments to its exit code; a failure is told, not thrown.
+// Carries out one command line, from its arguments to its exit code; it prints a failure instead of throwing it.
 import { describeFailure, exitCodeOf } from './failures.ts'
 import { createProgram } from './program.ts'
 import type { Surroundings } from './surroundings.ts'

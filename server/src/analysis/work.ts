@@ -50,15 +50,19 @@ async function runAnalysis(
   { organization_id, subject: id, tries }: WorkItem,
   port: WorkPort,
 ): Promise<Outcome> {
-  const run = await port.commit((tx) => beginAnalysis(tx, id))
-  if (run === null) return { next: 'done' }
-  const store = openReservedStore(core.database, organization_id!)
-  const conversation = await findConversation(store, id)
-  if (!conversation) return { next: 'done' }
   const { default_model } = core.config
-  const config = await readAgentConfigOrDefaults(store, conversation.agent_version_id, 'text', default_model)
-  const models = modelsOf({ ...core, models: catalog }, store)
-  const lines = linesOf(await readEnds(store, id, shown_of_each_end))
+  // In a commit, of which a node has few at once: many conversations that end together leave connections to turns.
+  const begun = await port.commit(async (tx) => {
+    const conversation = await findConversation(tx, id)
+    if (!conversation) return null
+    const config = await readAgentConfigOrDefaults(tx, conversation.agent_version_id, 'text', default_model)
+    const lines = linesOf(await readEnds(tx, id, shown_of_each_end))
+    const run = await beginAnalysis(tx, id)
+    return run === null ? null : { run, config, lines }
+  })
+  if (begun === null) return { next: 'done' }
+  const { run, config, lines } = begun
+  const models = modelsOf({ ...core, models: catalog }, openReservedStore(core.database, organization_id!))
   const outcome = await summarize({ models }, config, lines, port.signal, tries)
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
   return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, outcome) }
