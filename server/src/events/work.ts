@@ -16,8 +16,12 @@ export function eventsWork(database: Database): WorkKind {
 }
 
 export async function maintainOrganizationEvents(database: Database): Promise<void> {
-  for (const organization_id of await findWaitingOrganizations(database, organizations_at_once)) {
-    await numberOrganizationEvents(openReservedStore(database, organization_id))
+  try {
+    for (const organization_id of await findWaitingOrganizations(database, organizations_at_once)) {
+      await numberOrganizationEvents(openReservedStore(database, organization_id))
+    }
+  } finally {
+    // Also if an organization's events cannot be numbered: the others' old ones do not pile up.
+    await forgetOrganizationEvents(database, kept_days, events_forgotten_at_once)
   }
-  await forgetOrganizationEvents(database, kept_days, events_forgotten_at_once)
 }

@@ -10,8 +10,12 @@ const feeds_at_once = 1000
 const changes_forgotten_at_once = 100_000
 
 export async function maintainChanges(database: Database): Promise<void> {
-  for (const organization_id of await findWaitingFeeds(database, feeds_at_once)) {
-    await numberChanges(openReservedStore(database, organization_id))
+  try {
+    for (const organization_id of await findWaitingFeeds(database, feeds_at_once)) {
+      await numberChanges(openReservedStore(database, organization_id))
+    }
+  } finally {
+    // Also if an organization's changes cannot be numbered: the others' old ones do not pile up.
+    await forgetChanges(database, kept_days, changes_forgotten_at_once)
   }
-  await forgetChanges(database, kept_days, changes_forgotten_at_once)
 }
