@@ -48,7 +48,6 @@ export async function startSmallNode(): Promise<SmallNode> {
     startServerProcess({
       DATABASE_URL: connection_string,
       PARLEY_DATA_DIR: data_dir,
-      PARLEY_RATE_LIMIT_PER_MINUTE: '0',
       NODE_OPTIONS: `--max-old-space-size=${heap_megabytes}`,
     }),
   )

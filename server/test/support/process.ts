@@ -1,4 +1,4 @@
-// The server in its own process, as `npm start` runs it.
+// The server in its own process, as `npm start` runs it, except that it doesn't limit requests: a test that waits asks often.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 export function startServerProcess(environment: Record<string, string>): ServerProcess {
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+    env: { PATH: process.env['PATH'], PORT: '0', PARLEY_RATE_LIMIT_PER_MINUTE: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
