@@ -39,6 +39,7 @@ export const layers: readonly Layer[] = [
   { folder: 'engine', kind: 'room' },
   { folder: 'events', kind: 'room', tables: ['organization_events', 'organization_event_feeds'] },
   { folder: 'feed', kind: 'room', tables: ['conversation_changes', 'conversation_feeds'] },
+  { folder: 'inactivity', kind: 'room' },
   { folder: 'analysis', kind: 'room' },
   { folder: 'authoring', kind: 'room' },
   {

@@ -108,26 +108,47 @@ export const KnowledgeBase = Type.Object({
   top_n: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
 })
 
+const ruleMessage = (when: string) =>
+  Type.Optional(
+    nullable(
+      Type.String({
+        maxLength: agentBounds.message,
+        description: `${when} A template with the variables of \`starting_message\`; wrapped by the channel's \`body_template\`. A message of the agent that belongs to no turn. Absent or blank: nothing is said.`,
+      }),
+    ),
+  )
+
 export const Inactivity = named(
   'Inactivity',
-  Type.Object({
-    warn_after_seconds: seconds('Seconds of silence before `warn_message`; null: never.'),
-    warn_message: Type.Optional(nullable(Type.String({ maxLength: agentBounds.message }))),
-    end_after_seconds: seconds(
-      `Seconds of silence before the conversation ends; null: never. Default ${agentDefaults.inactivity.end_after_seconds}.`,
-    ),
-    end_message: Type.Optional(nullable(Type.String({ maxLength: agentBounds.message }))),
-    max_duration_seconds: seconds('Maximum duration of the conversation; null: no limit.'),
-    max_user_turns: Type.Optional(
-      nullable(
-        Type.Integer({
-          minimum: 1,
-          maximum: 100_000,
-          description: 'The conversation ends after the reply to the last one; null: no limit.',
-        }),
+  Type.Object(
+    {
+      warn_after_seconds: seconds(
+        'Seconds of silence before `warn_message`, which is said once in each silence; null: never. No effect if the conversation ends before.',
       ),
-    ),
-  }),
+      warn_message: ruleMessage('Said to the end user who is silent. Does not count as activity.'),
+      end_after_seconds: seconds(
+        `Seconds of silence before the conversation ends with \`inactivity\`; null: never. Default ${agentDefaults.inactivity.end_after_seconds}.`,
+      ),
+      end_message: ruleMessage('The last message of a conversation that one of these rules ends.'),
+      max_duration_seconds: seconds(
+        'Maximum duration of the conversation, which then ends with `max_duration`, even during a turn; null: no limit.',
+      ),
+      max_user_turns: Type.Optional(
+        nullable(
+          Type.Integer({
+            minimum: 1,
+            maximum: 100_000,
+            description:
+              'Maximum number of user messages. After the last one, messages are refused with 409 `conversation_ending`, and the conversation ends with `max_turns` when its turns are over; null: no limit.',
+          }),
+        ),
+      ),
+    },
+    {
+      description:
+        'When a conversation ends by itself. Silence begins with the last message or the end of the last turn, at the latest; while a turn runs or waits there is none. The times are kept within 5 seconds.',
+    },
+  ),
 )
 
 type Redaction = (typeof redactedKinds)[number] | { name: string; pattern: string }

@@ -242,7 +242,7 @@ export const AgentConfig = named(
       channel_overrides: Type.Optional(nullable(perChannel(ChannelOverride))),
       channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
       analysis: Type.Optional(nullable(AnalysisConfig)),
-      inactivity: Type.Optional(notYet(nullable(Inactivity))),
+      inactivity: Type.Optional(nullable(Inactivity)),
       retention: Type.Optional(notYet(nullable(Retention))),
       ...laterObjects,
     },

@@ -13,6 +13,7 @@ import { createEngine } from './engine/room.ts'
 import type { TurnContributions } from './engine/turn-source.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
+import { createInactivity } from './inactivity/room.ts'
 import { createModels } from './models/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
@@ -40,6 +41,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     engine: createEngine(core, { ...conversations, ...models }),
     events,
     feed: createFeed(core, { ...conversations, ...events }),
+    inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
     webhooks: createWebhooks(core),

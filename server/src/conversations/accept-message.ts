@@ -2,6 +2,7 @@
 // turn.
 import type { ConcurrencyRule } from '@parley/contract'
 import { readAgentConfig } from '../agents/agents.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { findUnstorable, isLongerThan } from '../base/text.ts'
 import type { Context } from '../calls/context.ts'
@@ -14,10 +15,12 @@ import { type MessageSource, channelRules } from './machine/channels.ts'
 import { type ContentPart, type MessageAuthor, textsOf } from './machine/content.ts'
 import { takesMessages } from './machine/conversation.ts'
 import { type MessageInput, decideMessage } from './machine/decisions.ts'
+import { endingAtLastMessage } from './machine/inactivity.ts'
 import type { ConversationRecord } from './machine/rows.ts'
 import { begunTurn, seenAtStart } from './machine/turn-snapshots.ts'
 import { requireConversation } from './read/require.ts'
 import type { AwaitedTurn } from './read/turn-stream.ts'
+import { renderRuleMessage } from './rule-messages.ts'
 import type { BegunTurn } from './turn-runner.ts'
 
 /** Added to the turns' own limits when a call waits: time for starts, commits and takeovers. */
@@ -87,8 +90,10 @@ async function prepareMessage(
   }
   // Decided again under the lock. Checked here so that a message that will be refused does not first stop the running attempt.
   if (conversation.is_ending) throw new AppError('conversation_ending')
+  const resolved = await readConfig(bearer, conversation)
   return {
-    ...(await readTurnSettings(bearer, conversation, message)),
+    ...turnSettings(resolved, conversation, message),
+    limit: limitOf(bearer, resolved, conversation),
     conversation,
     message_id: ports.newId(),
     turn_id: ports.newId(),
@@ -101,17 +106,36 @@ async function prepareMessage(
 
 /** How a message's turn is carried out, in a conversation whose version exists here. */
 export async function readTurnSettings(
-  { store, core }: Bearer,
-  { agent_version_id, channel }: Pick<ConversationRecord, 'agent_version_id' | 'channel'>,
+  bearer: Bearer,
+  conversation: Answered,
+  given: Pick<IncomingMessage, 'concurrency' | 'interactivity'>,
+) {
+  return turnSettings(await readConfig(bearer, conversation), conversation, given)
+}
+
+type Answered = Pick<ConversationRecord, 'agent_version_id' | 'channel'>
+
+const readConfig = ({ store, core }: Bearer, { agent_version_id, channel }: Answered) =>
+  readAgentConfig(store, agent_version_id!, channel, core.config.default_model)
+
+function turnSettings(
+  config: ResolvedConfig,
+  { agent_version_id }: Answered,
   { concurrency, interactivity }: Pick<IncomingMessage, 'concurrency' | 'interactivity'>,
 ) {
-  const resolved = await readAgentConfig(store, agent_version_id!, channel, core.config.default_model)
   return {
-    concurrency: concurrency ?? resolved.concurrency,
+    concurrency: concurrency ?? config.concurrency,
     interactivity: interactivity ?? ('plain' as const),
     agent_version_id: agent_version_id!,
-    max_seconds: resolved.max_turn_seconds,
+    max_seconds: config.max_turn_seconds,
   }
+}
+
+function limitOf({ core }: Bearer, config: ResolvedConfig, conversation: ConversationRecord): MessageInput['limit'] {
+  const { max_user_turns, end_message } = config.inactivity
+  if (max_user_turns === null) return null
+  const closing = renderRuleMessage(core, config, end_message, conversation)
+  return { max_user_turns, ending: endingAtLastMessage(closing, config.analysis.summary.enabled) }
 }
 
 /** How long to wait for the last of this many turns. */

@@ -6,7 +6,7 @@ export { type Bearer, type IncomingMessage, acceptMessage } from './accept-messa
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
-export { announce, followUp } from './commit/follow-up.ts'
+export { announce, followUp, withHalt } from './commit/follow-up.ts'
 export {
   type AbandonedTurn,
   expireLeases,
@@ -17,6 +17,7 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
+export { renderRuleMessage } from './rule-messages.ts'
 export { begunBy } from './text-channel.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
 export type { ConversationContributions } from './commit/group-commit.ts'

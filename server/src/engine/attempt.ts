@@ -21,7 +21,7 @@ import {
   samplingOf,
 } from '../models/models.ts'
 import { cutResults } from './rules/context-window.ts'
-import { isWrapped, wrapReply } from './rules/prompt.ts'
+import { isWrapped, wrapReply } from '../agents/rules/wrapping.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { roomAfter } from './rules/output-size.ts'

@@ -36,7 +36,7 @@ import { readSecrets } from '../secrets/secrets.ts'
 import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
-import { isWrapped } from './rules/prompt.ts'
+import { isWrapped } from '../agents/rules/wrapping.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { writeGreeting } from './greeting.ts'
 

@@ -1,5 +1,6 @@
 // What a room declares about its leased work, and what it gets while it works: types only.
 import type { Logger } from 'pino'
+import type { Executor } from '../database/database.ts'
 import type { TransactionStore } from '../database/store.ts'
 
 /** Names one piece of work; adding it again while it waits adds nothing. */
@@ -37,6 +38,11 @@ export interface WorkKind {
   run(item: WorkItem, port: WorkPort): Promise<Outcome>
   /** Marks the room's own row as failed, with the reason. Null: it is retried forever, with the last delay. */
   giveUp: ((tx: TransactionStore, item: WorkItem, why: string) => Promise<void>) | null
+  /**
+   * Of timers that may fire too early: looks up together when each of many is due, so that those cost no run each. Locks nothing,
+   * since `run` decides. By subject: a time before which nothing can be due; null: it is over. One that is missing is due now.
+   */
+  review?(database: Executor, items: readonly WorkKey[]): Promise<Map<string, string | null>>
   /** Called once its end is committed, after success or failure: wakes those who wait for it. */
   settled?(item: WorkItem): Promise<void>
 }

@@ -38,34 +38,81 @@ const mergeStatement = statement(
    from arrived`,
 )
 
-const readyStatement = acrossOrganizations(
-  'a node looks for work of all organizations',
+// Work whose node is lost has been reviewed before.
+const readyStatement = statement(
   'ready_work',
-  `update work set ready = true where (kind, owner, subject) in
-     (select kind, owner, subject from work where not ready and due_at <= now()
-      order by due_at limit $1 for update skip locked)
-   returning kind`,
+  `with due as (
+     select kind, owner, subject, organization_id, due_at, kind = any($2::text[]) and lease is null as is_timer from work
+     where not ready and due_at <= now() order by due_at limit $1 for update skip locked
+   ), made_ready as (
+     update work w set ready = true from due
+     where w.kind = due.kind and w.owner = due.owner and w.subject = due.subject and not due.is_timer
+   )
+   select * from due`,
 )
+
+export interface DueWork extends WorkKey {
+  kind: string
+  due_at: string
+  /** It may be too early: it is not ready before it is reviewed. */
+  is_timer: boolean
+}
 
 export interface Seen {
   is_any_ready: boolean
   /** More may have arrived or become due. */
   has_more: boolean
+  timers: DueWork[]
 }
 
-/** Merges what was added, and finds what is due now, of any kind. */
-export async function mergeWork(database: Executor, kinds: readonly string[]): Promise<Seen> {
+/** Merges what was added, and finds what is due now, of any kind; work of `timers` is still to be reviewed. */
+export async function mergeWork(
+  database: Executor,
+  kinds: readonly string[],
+  timers: readonly string[] = [],
+): Promise<Seen> {
   const [row] = await database.query<{ arrived: number; is_any_due: boolean; is_any_ready: boolean }>(mergeStatement, [
     max_arrivals,
     kinds,
   ])
   const { arrived, is_any_due, is_any_ready } = row!
-  const due = is_any_due ? await database.query(readyStatement, [max_ready_at_once]) : []
+  const due = is_any_due ? await database.query<DueWork>(readyStatement, [max_ready_at_once, timers]) : []
   return {
     // The statement that merges does not see the rows that it has merged.
-    is_any_ready: is_any_ready || arrived > 0 || due.length > 0,
+    is_any_ready: is_any_ready || arrived > 0 || due.some(({ is_timer }) => !is_timer),
     has_more: arrived === max_arrivals || due.length === max_ready_at_once,
+    timers: due.filter(({ is_timer }) => is_timer),
   }
+}
+
+const reviewedColumns = 'kind text, owner text, subject text, due_at timestamptz, ready boolean, next timestamptz'
+
+// One that was added again meanwhile, or that another node has reviewed, has another time and is left alone.
+const reviewedStatement = acrossOrganizations(
+  'timers of all organizations',
+  'reviewed_work',
+  `with reviewed as (
+     select w.kind, w.owner, w.subject, r.ready, r.next from ${rowsOf('r', reviewedColumns)}
+     join work w on w.kind = r.kind and w.owner = r.owner and w.subject = r.subject and w.due_at = r.due_at
+     where not w.ready and w.lease is null for update of w skip locked
+   ), over as (
+     delete from work w using reviewed r
+     where w.kind = r.kind and w.owner = r.owner and w.subject = r.subject and not r.ready and r.next is null
+   )
+   update work w set ready = r.ready, due_at = coalesce(r.next, w.due_at), tries = case when r.ready then w.tries else 0 end
+   from reviewed r
+   where w.kind = r.kind and w.owner = r.owner and w.subject = r.subject and (r.ready or r.next is not null)`,
+)
+
+export interface Reviewed extends Pick<DueWork, 'kind' | 'owner' | 'subject' | 'due_at'> {
+  ready: boolean
+  /** When it is due instead; null: never. */
+  next: string | null
+}
+
+export async function writeReview(database: Executor, reviewed: Reviewed[]): Promise<void> {
+  const values = arraysOf(reviewed, ['kind', 'owner', 'subject', 'due_at', 'ready', 'next'])
+  if (reviewed.length > 0) await database.query(reviewedStatement, values)
 }
 
 /** A kind's places on this node, of one pool. */

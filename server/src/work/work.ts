@@ -9,7 +9,16 @@ import { work_added } from './add.ts'
 import { armWork } from './every-minute.ts'
 import { type Looks, createLooks } from './looks.ts'
 import type { WorkKind } from './port.ts'
-import { type HeldLease, type LeasedPool, leaseWork, mergeWork, renewLeases } from './queries.ts'
+import {
+  type DueWork,
+  type HeldLease,
+  type LeasedPool,
+  type Reviewed,
+  leaseWork,
+  mergeWork,
+  renewLeases,
+  writeReview,
+} from './queries.ts'
 import { measureCapacity, mayHoldOthersBack, poolsOf } from './rules/shares.ts'
 import { Run } from './run.ts'
 import { createGate } from '../base/gate.ts'
@@ -46,6 +55,8 @@ class NodeWork implements Work {
   readonly #options: WorkOptions
   readonly #kinds: Map<string, WorkKind>
   readonly #names: string[]
+  /** Kinds that are reviewed before they run. */
+  readonly #timers: string[]
   readonly #runs = new Map<number, Run>()
   readonly #admit = createGate(max_writes_at_once)
   readonly #looks: Looks
@@ -59,6 +70,7 @@ class NodeWork implements Work {
     this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
     if (this.#kinds.size < options.kinds.length) throw new Error('two kinds of work have the same name')
     this.#names = [...this.#kinds.keys()]
+    this.#timers = options.kinds.filter(({ review }) => review).map(({ name }) => name)
     this.#renew_ms = Math.min(...options.kinds.map(({ lease_ms }) => lease_ms)) / 3
     this.#looks = createLooks(options.ports.clock, () => this.#look())
   }
@@ -85,8 +97,9 @@ class NodeWork implements Work {
 
   async #lease(): Promise<boolean> {
     const { database, ports } = this.#options
-    const { is_any_ready, has_more } = await mergeWork(database, this.#names)
-    if (!is_any_ready) return has_more
+    const { is_any_ready, has_more, timers } = await mergeWork(database, this.#names, this.#timers)
+    const is_any_due = timers.length > 0 && (await this.#review(timers))
+    if (!is_any_ready && !is_any_due) return has_more
     const pools = this.#measure()
     const most = Math.min(
       max_leased_at_once,
@@ -101,6 +114,27 @@ class NodeWork implements Work {
       void run.over.then((goes_on) => this.#end(run, goes_on))
     }
     return has_more || leased.length === most
+  }
+
+  /** Puts off timers that have fired too early. Returns whether any was due. */
+  async #review(due: DueWork[]): Promise<boolean> {
+    const { database, log } = this.#options
+    let is_any_due = false
+    for (const [name, items] of Map.groupBy(due, ({ kind }) => kind)) {
+      const times = await this.#kinds.get(name)!.review!(database, items).catch((error: unknown) => {
+        if (isUnavailable(error)) throw error
+        // Its runs find out what is wrong; other work goes on.
+        log.error({ err: error, kind: name }, 'could not review timers')
+        return new Map<string, string | null>()
+      })
+      const reviewed = items.map((item): Reviewed => {
+        const next = times.get(item.subject)
+        return { ...item, ready: next === undefined, next: next ?? null }
+      })
+      await writeReview(database, reviewed)
+      is_any_due ||= reviewed.some(({ ready }) => ready)
+    }
+    return is_any_due
   }
 
   /** The free places of each kind. */

@@ -170,6 +170,7 @@ test('each is refused or accepted by its own state', async () => {
       max_seconds: 60,
       max_waiting: 3,
       partial: null,
+      limit: null,
     } as const
     const agent_version_id = systemPorts.newId()
     const said = { from: 'caller', content: textContent('Hello'), author: null } as const

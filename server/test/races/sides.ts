@@ -33,6 +33,8 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   result: ['finish'],
   // Only after the end: see after-end.test.ts.
   analysis: [],
+  // Each with its own rules: see inactivity.test.ts.
+  inactivity: [],
 }
 
 export const changeOf = (deed: Deed): ChangeName =>

@@ -17,6 +17,7 @@ import { createErrorFinders } from '../../base/validation.ts'
 import { type Schema, isObject, tellingOf } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
+import { type InactivityRules, resolveInactivity } from './inactivity.ts'
 import {
   type PlacedText,
   listConditions,
@@ -114,6 +115,9 @@ function listTemplates(config: Record<string, unknown>, prefix: string): PlacedT
     add(`${path}.instructions`, override['instructions'])
     addGreeting(`${path}.starting_message`, override['starting_message'])
   }
+  if (isObject(config['inactivity'])) {
+    for (const name of ['warn_message', 'end_message']) add(`${prefix}.inactivity.${name}`, config['inactivity'][name])
+  }
   for (const [channel, properties] of entriesOf(config['channel_properties'])) {
     add(`${prefix}.channel_properties.${channel}.body_template`, properties['body_template'])
   }
@@ -181,9 +185,10 @@ export interface ResolvedConfig {
     wait_ms: number
     summary: { enabled: boolean; instructions: string | null; max_words: number }
   }
+  inactivity: InactivityRules
 }
 
-/** Null always means the same as absent. `default_model` is `provider/model`; the name of a model may contain slashes too. */
+/** Null means the same as absent, except in `inactivity`. `default_model` is `provider/model`; the name of a model may contain slashes too. */
 export function resolveAgentConfig(config: AgentConfig, channel: Channel, default_model: string): ResolvedConfig {
   const override = config.channel_overrides?.[channel] ?? {}
   const properties = config.channel_properties?.[channel] ?? {}
@@ -213,6 +218,7 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
         max_words: summary.max_words ?? agentDefaults.analysis.summary.max_words,
       },
     },
+    inactivity: resolveInactivity(config.inactivity),
   }
 }
 

@@ -101,6 +101,7 @@ export async function wasBornWith(store: Store, conversation_id: string, event_i
   return (await store.query(bornWithStatement, [conversation_id, store.organization_id, event_id])).length > 0
 }
 
+// Whatever the history of an imported conversation is, it is silent here from now on.
 const insertHistoryStatement = statement(
   'insert_history',
   `with items as (
@@ -116,8 +117,8 @@ const insertHistoryStatement = statement(
      from conversations where id = $1 and organization_id = $2 and status <> 'token_created'
    )
    insert into conversation_progress (conversation_id, organization_id, next_position, next_sequence, user_turn_count,
-                                      last_activity_at, updated_at)
-   values ($1, $2, $5::integer, $6::bigint, $7, $8, $9)`,
+                                      last_activity_at, updated_at, silent_since)
+   values ($1, $2, $5::integer, $6::bigint, $7, $8, $9, clock_timestamp())`,
 )
 
 /** The initial content of a conversation that was just inserted. */

@@ -14,6 +14,7 @@ export const changeNames = [
   'tool_result',
   'result',
   'analysis',
+  'inactivity',
 ] as const
 export type ChangeName = (typeof changeNames)[number]
 

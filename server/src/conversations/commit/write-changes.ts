@@ -112,7 +112,7 @@ function startTurns({ tx, node }: Writer, plans: Planned[]): void {
 }
 
 const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
-  events integer, messages integer, turns integer, counters jsonb`
+  events integer, messages integer, turns integer, counters jsonb, is_activity boolean, is_warning boolean`
 const appendStatement = statement(
   'append',
   `with items as (
@@ -132,12 +132,14 @@ const appendStatement = statement(
    )
    update conversation_progress p set next_position = p.next_position + c.items, next_sequence = p.next_sequence + c.events,
           user_turn_count = p.user_turn_count + c.messages, next_turn = p.next_turn + c.turns,
-          last_activity_at = case when c.items > 0 then c.now else p.last_activity_at end, updated_at = c.now
+          last_activity_at = case when c.items > 0 and not c.is_warning then c.now else p.last_activity_at end,
+          silent_since = case when c.is_activity then c.now else p.silent_since end,
+          warned_at = case when c.is_warning then c.now else p.warned_at end, updated_at = c.now
    from changes c where p.conversation_id = c.conversation_id and p.organization_id = c.organization_id`,
 )
 
 function append({ tx, ports }: Writer, plans: Planned[]): void {
-  const appending = plans.filter(({ change: { items, events } }) => items.length + events.length > 0)
+  const appending = plans.filter(({ change: { items, events, warned } }) => warned || items.length + events.length > 0)
   if (appending.length === 0) return
   const items = appending.flatMap((plan) => itemsOf(plan, ports))
   const events = appending.flatMap((plan) => eventsOf(plan, ports))
@@ -166,7 +168,7 @@ function eventsOf({ state, change }: Planned, ports: Ports) {
 
 const progressNames = [
   ...(['conversation_id', 'organization_id', 'agent_id', 'now'] as const),
-  ...(['items', 'events', 'messages', 'turns', 'counters'] as const),
+  ...(['items', 'events', 'messages', 'turns', 'counters', 'is_activity', 'is_warning'] as const),
 ]
 
 function progressOf({ state, change }: Planned) {
@@ -182,6 +184,8 @@ function progressOf({ state, change }: Planned) {
     messages: change.items.filter(isUserMessage).length,
     turns: change.new_turn ? 1 : 0,
     counters: counters && JSON.stringify(counters),
+    is_activity: !change.warned && change.items.length + change.ended_turns.length > 0,
+    is_warning: change.warned,
   }
 }
 

@@ -54,6 +54,11 @@ export interface LockedConversation {
   /** Null: everything is stored as it was said. */
   redaction: Redaction | null
   user_turn_count: number
+  created_at: string
+  /** Since when nobody has said anything and no turn has ended. */
+  silent_since: string
+  /** The end user was warned in this silence. */
+  is_warned: boolean
   next_position: number
   next_sequence: number
   next_turn: number
@@ -73,6 +78,14 @@ export interface Ending {
   ended_by: EndedBy
   /** Whether the agent's configuration asks for a summary. */
   summary_enabled: boolean
+  /** Said before the end. */
+  closing?: RuleMessage | null
+}
+
+/** What the agent says because a rule of its version demands it; belongs to no turn. */
+export interface RuleMessage {
+  message_id: string
+  text: string
 }
 
 export interface NewMessage {
@@ -170,6 +183,8 @@ export interface Change {
   end: ConversationEnd | null
   /** The end is put off until the last open turn is over. */
   ending: Ending | null
+  /** The end user is warned that the conversation is silent, which does not count as activity. */
+  warned: boolean
   events: { type: EventType; data: JsonObject }[]
 }
 
@@ -181,6 +196,7 @@ export const noChange: Change = {
   items: [],
   end: null,
   ending: null,
+  warned: false,
   events: [],
 }
 

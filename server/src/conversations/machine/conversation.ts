@@ -75,6 +75,17 @@ export function takesMessages(status: ConversationStatus): boolean {
   return phases[status].takes_messages
 }
 
+/** Whether the end user can be spoken to: they write, or the call is answered. */
+export function isReached(channel: Channel, status: ConversationStatus): boolean {
+  return mayBecome(channel, status, 'completed')
+}
+
+/** The status of a conversation that a rule of its version ends: of a call that nobody answered, unanswered. */
+export function statusAtTimedEnd(channel: Channel, from: ConversationStatus): ConversationStatus {
+  if (isReached(channel, from)) return 'completed'
+  return mayBecome(channel, from, 'unanswered') ? 'unanswered' : 'cancelled'
+}
+
 /**
  * The status of a conversation that is ended for good (deleted) out of an active one: completed if that is
  * allowed, else cancelled.

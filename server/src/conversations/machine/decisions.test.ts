@@ -25,6 +25,7 @@ const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
   max_seconds: 120,
   max_waiting: 2,
   partial: null,
+  limit: null,
   ...fields,
 })
 

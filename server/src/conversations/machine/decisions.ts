@@ -6,6 +6,7 @@ import {
   type Ending,
   type LockedConversation,
   type NewMessage,
+  isRefusal,
   noChange,
 } from './change.ts'
 import { type MessageSource, channelRules } from './channels.ts'
@@ -36,13 +37,24 @@ export interface MessageInput {
   max_waiting: number
   /** From the attempt that was stopped here, with `interrupt`. */
   partial: PartialReply | null
+  /** With the last user message that the agent's version allows, the conversation begins to end. Null: there is no limit. */
+  limit: { max_user_turns: number; ending: Ending } | null
 }
 
+type AcceptedMessage = Decision<{ turn_id: string; ahead: number }>
+
 /** A message arrives. Answers with the turn that will answer it and how many turns wait before it. */
-export function decideMessage(
+export function decideMessage(state: LockedConversation, input: MessageInput): AcceptedMessage {
+  const decision = acceptMessage(state, input)
+  const { limit } = input
+  if (isRefusal(decision) || limit === null || state.user_turn_count + 1 < limit.max_user_turns) return decision
+  return { ...decision, change: { ...decision.change, ending: limit.ending } }
+}
+
+function acceptMessage(
   state: LockedConversation,
   input: MessageInput,
-): Decision<{ turn_id: string; ahead: number }> {
+): AcceptedMessage {
   if (!channelRules[state.channel].messages_from.includes(input.from)) return { refused: 'conversation_not_text' }
   if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
   if (state.ending) return { refused: 'conversation_ending' }
@@ -191,7 +203,7 @@ export function stateAtBirth(
   return {
     ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
-    ...{ updated_at: created_at, now: created_at, next_lease: 0 },
+    ...{ created_at, silent_since: created_at, is_warned: false, updated_at: created_at, now: created_at, next_lease: 0 },
   }
 }
 

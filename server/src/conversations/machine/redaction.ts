@@ -1,7 +1,7 @@
 // Removes from messages, results and errors what a conversation must not keep. Pure. Ids, tool names and metadata stay as they
 // are.
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import type { Change, NewItem } from './change.ts'
+import type { Change, Ending, NewItem } from './change.ts'
 import type { ContentPart, RedactedKind, Redaction } from './content.ts'
 import type { ItemRecord } from './rows.ts'
 
@@ -19,9 +19,14 @@ export function redactChange(change: Change, rules: Redaction | null): Change {
     items: change.items.map((item) => redactItem(item, rules)),
     ended_turns: change.ended_turns.map((end) => ({ ...end, error: redactText(end.error, rules) })),
     end: change.end && { ...change.end, ended_by: redactReason(change.end.ended_by, rules) },
-    ending: change.ending && { ...change.ending, ended_by: redactReason(change.ending.ended_by, rules) },
+    ending: change.ending && redactEnding(change.ending, rules),
     events: change.events.map((event) => ({ ...event, data: redactEvent(event.data, rules) })),
   }
+}
+
+function redactEnding({ closing, ...ending }: Ending, rules: Redaction): Ending {
+  const said = closing ? { closing: { ...closing, text: redactText(closing.text, rules) } } : {}
+  return { ...ending, ...said, ended_by: redactReason(ending.ended_by, rules) }
 }
 
 function redactItem(item: NewItem, rules: Redaction): NewItem {

@@ -55,6 +55,13 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
   c.content_fingerprint, c.ending is not null as is_ending`
 
+/**
+ * Since when a conversation is silent, over `p`. Nodes of the version before note only its messages; a warning is not noted as
+ * one.
+ */
+const silent_since = 'greatest(p.last_activity_at, p.silent_since)'
+export const silence = `${silent_since} as silent_since, coalesce(p.warned_at >= ${silent_since}, false) as is_warned`
+
 /** The fields of a new conversation. */
 export interface NewConversation {
   id: string

@@ -30,6 +30,7 @@ test('a message', () => {
       max_seconds: 1,
       max_waiting: 1,
       partial: null,
+      limit: null,
     }),
   )
   expect(countChange(locked(), change)).toEqual({ user_messages: 1 })

@@ -1,5 +1,5 @@
 // How turns and conversations end, as parts of the changes that several decisions make. Pure.
-import type { EndReason, EndedBy, TurnOutcome } from '@parley/contract'
+import type { ConversationStatus, EndReason, EndedBy, TurnOutcome } from '@parley/contract'
 import {
   type Change,
   type Ending,
@@ -8,6 +8,7 @@ import {
   type NewMessage,
   type NewToolResult,
   type OpenTurn,
+  type RuleMessage,
   type TurnEnd,
   noChange,
 } from './change.ts'
@@ -89,13 +90,24 @@ export function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
   return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
 }
 
-export function endChange(state: LockedConversation, input: Ending & { partial: PartialReply | null }): Change {
-  const { end_reason, ended_by, summary_enabled, partial } = input
+export interface EndInput extends Ending {
+  partial: PartialReply | null
+  /** Absent: completed. */
+  status?: ConversationStatus
+}
+
+export function endChange(state: LockedConversation, input: EndInput): Change {
+  const { end_reason, ended_by, summary_enabled, partial, closing, status = 'completed' } = input
   const analysis = analysisAtEnd(state, summary_enabled)
-  return joinChanges(
-    cancelTurns(state.open_turns, 'conversation_ended', partial),
-    endedWith({ status: 'completed', end_reason, ended_by, analysis }),
-  )
+  const cancelled = cancelTurns(state.open_turns, 'conversation_ended', partial)
+  const said = closing ? sayByRule(closing) : noChange
+  return joinChanges(joinChanges(cancelled, said), endedWith({ status, end_reason, ended_by, analysis }))
+}
+
+export function sayByRule({ message_id: id, text }: RuleMessage): Change {
+  const rest = { author: null, interrupted: false, turn_id: null, metrics: null }
+  const message: NewMessage = { type: 'message', id, role: 'assistant', content: textContent(text), ...rest }
+  return { ...noChange, items: [message], events: [messageCreated(message)] }
 }
 
 type Analysis = NonNullable<Change['end']>['analysis']
@@ -134,6 +146,7 @@ export function joinChanges(first: Change, second: Change): Change {
     items: [...first.items, ...second.items] satisfies NewItem[],
     end: second.end ?? first.end,
     ending: second.ending ?? first.ending,
+    warned: first.warned || second.warned,
     events: [...first.events, ...second.events],
   }
 }

@@ -218,7 +218,9 @@ async function readCreation(store: Store, record: ConversationRecord): Promise<C
 
 /** The answer shows the conversation as it was at its first commit, whatever has happened since. */
 function presentCreation(ctx: Context<Conversations>, { record, first }: Creation, input: CreateInput): Created {
-  const greeting = first?.role === 'assistant' && first.turn_id === null ? first : null
+  // Later messages of the agent may belong to no turn either.
+  const isGreeting = first?.role === 'assistant' && first.turn_id === null && first.created_at === record.created_at
+  const greeting = isGreeting ? first : null
   const conversation = presentConversation(ctx.access, asCreated(record, input), {
     items: greeting ? [greeting] : [],
     next_position: null,

@@ -1,5 +1,4 @@
-// Renders an agent's configuration and a conversation to the system prompt, and wraps the reply. Pure.
-import { agentDefaults } from '@parley/contract'
+// Renders an agent's configuration and a conversation to the system prompt. Pure.
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { PromptVariables } from '../../conversations/conversations.ts'
 import { renderTemplate } from '../../templates/templates.ts'
@@ -18,11 +17,3 @@ export function renderSystemPrompt(
   return parts.filter((part) => part.trim() !== '').join('\n\n')
 }
 
-/** A reply that is wrapped is known only at its end. */
-export function isWrapped({ body_template }: Pick<ResolvedConfig, 'body_template'>): boolean {
-  return body_template !== agentDefaults.channel.body_template
-}
-
-export function wrapReply(config: ResolvedConfig, variables: PromptVariables, agent_response: string): string {
-  return renderTemplate(config.body_template, { ...variables, agent_response })
-}

@@ -1,0 +1,82 @@
+// When a conversation is warned or ended because time has passed. Pure: the database's clock is part of the state.
+import type { Channel, ConversationStatus, EndReason } from '@parley/contract'
+import type { TimedRules } from '../../agents/rules/inactivity.ts'
+import { type Change, type LockedConversation, type RuleMessage, noChange } from './change.ts'
+import { isActive, isReached, statusAtTimedEnd } from './conversation.ts'
+import { type PartialReply, endChange, sayByRule } from './turn-endings.ts'
+
+/** What the rules depend on. */
+export interface Standing {
+  channel: Channel
+  status: ConversationStatus
+  created_at: string
+  silent_since: string
+  is_warned: boolean
+  has_open_turns: boolean
+  now: string
+}
+
+export type Verdict =
+  /** Nothing can be due before; null: nothing ever. */
+  | { type: 'wait'; until: string | null }
+  | { type: 'warn' }
+  | { type: 'end'; end_reason: Extract<EndReason, 'inactivity' | 'max_duration'> }
+
+/** What happens later can only put off what is due, except by rules that this knows. */
+export function judgeStanding(standing: Standing, rules: TimedRules): Verdict {
+  if (!isActive(standing.status)) return { type: 'wait', until: null }
+  const now = Date.parse(standing.now)
+  const lasts_until = Date.parse(standing.created_at) + inMs(rules.max_duration_seconds)
+  if (now >= lasts_until) return { type: 'end', end_reason: 'max_duration' }
+  // Silence begins with the end of the last turn, which is now at the earliest.
+  const silence = standing.has_open_turns ? now : Date.parse(standing.silent_since)
+  const ends_at = silence + inMs(rules.end_after_seconds)
+  if (now >= ends_at) return { type: 'end', end_reason: 'inactivity' }
+  const mayWarn = isReached(standing.channel, standing.status) && (standing.has_open_turns || !standing.is_warned)
+  const warns_at = mayWarn ? silence + inMs(rules.warn_after_seconds) : Infinity
+  if (now >= warns_at) return { type: 'warn' }
+  const until = Math.min(lasts_until, ends_at, warns_at)
+  return { type: 'wait', until: until === Infinity ? null : new Date(until).toISOString() }
+}
+
+const inMs = (seconds: number | null) => (seconds === null ? Infinity : seconds * 1000)
+
+export interface TimerInput {
+  rules: TimedRules
+  /** Null: nothing is said. */
+  warning: RuleMessage | null
+  closing: RuleMessage | null
+  summary_enabled: boolean
+  partial: PartialReply | null
+}
+
+/** The timer fires, early or not. Answers when it has to fire again; null: never. */
+export function decideTimer(state: LockedConversation, input: TimerInput): { change: Change; answer: string | null } {
+  const standing: Standing = { ...state, has_open_turns: state.open_turns.length > 0 }
+  const verdict = judgeStanding(standing, input.rules)
+  switch (verdict.type) {
+    case 'wait':
+      return { change: noChange, answer: verdict.until }
+    case 'warn': {
+      const said = input.warning ? sayByRule(input.warning) : noChange
+      const next = judgeStanding({ ...standing, is_warned: true }, input.rules)
+      return { change: { ...said, warned: true }, answer: next.type === 'wait' ? next.until : state.now }
+    }
+    case 'end':
+      return { change: endByRule(state, verdict.end_reason, input), answer: null }
+  }
+}
+
+const system = { type: 'system', id: null, name: null, reason: null } as const
+
+function endByRule(state: LockedConversation, end_reason: EndReason, input: TimerInput): Change {
+  const { partial, summary_enabled, closing } = input
+  const status = statusAtTimedEnd(state.channel, state.status)
+  const heard = isReached(state.channel, state.status) ? closing : null
+  return endChange(state, { end_reason, ended_by: system, summary_enabled, partial, status, closing: heard })
+}
+
+/** How a conversation ends with the turns of the last user message that its version allows. */
+export function endingAtLastMessage(closing: RuleMessage | null, summary_enabled: boolean) {
+  return { end_reason: 'max_turns' as const, ended_by: system, summary_enabled, closing }
+}

@@ -1,0 +1,31 @@
+// Reads what the inactivity rules of many conversations depend on. Writes nothing and locks nothing.
+import type { Executor } from '../../database/database.ts'
+import { statement } from '../../database/database.ts'
+import { arraysOf, rowsOf } from '../../database/rows.ts'
+import type { Standing } from '../machine/inactivity.ts'
+import { silence } from '../machine/rows.ts'
+
+export interface StandingRow extends Standing {
+  id: string
+  organization_id: string
+  agent_version_id: string | null
+}
+
+export const standingsStatement = statement(
+  'read_standings',
+  `select c.id, c.organization_id, c.agent_version_id, c.channel, c.status, c.created_at, ${silence},
+          exists (select from turns t where t.conversation_id = c.id and t.status in ('queued', 'running')) as has_open_turns,
+          clock_timestamp() as now
+   from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
+   join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id
+   join conversation_progress p on p.conversation_id = c.id
+   where c.deleted_at is null`,
+)
+
+/** A missing one does not exist any more. */
+export function readStandings(
+  database: Executor,
+  keys: { id: string; organization_id: string }[],
+): Promise<StandingRow[]> {
+  return database.query<StandingRow>(standingsStatement, arraysOf(keys, ['id', 'organization_id']))
+}
