@@ -51,10 +51,7 @@ export function decideMessage(state: LockedConversation, input: MessageInput): A
   return { ...decision, change: { ...decision.change, ending: limit.ending } }
 }
 
-function acceptMessage(
-  state: LockedConversation,
-  input: MessageInput,
-): AcceptedMessage {
+function acceptMessage(state: LockedConversation, input: MessageInput): AcceptedMessage {
   if (!channelRules[state.channel].messages_from.includes(input.from)) return { refused: 'conversation_not_text' }
   if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
   if (state.ending) return { refused: 'conversation_ending' }
@@ -203,7 +200,14 @@ export function stateAtBirth(
   return {
     ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
-    ...{ created_at, silent_since: created_at, is_warned: false, updated_at: created_at, now: created_at, next_lease: 0 },
+    ...{
+      created_at,
+      silent_since: created_at,
+      is_warned: false,
+      updated_at: created_at,
+      now: created_at,
+      next_lease: 0,
+    },
   }
 }
 

@@ -22,7 +22,7 @@ export type Verdict =
   | { type: 'warn' }
   | { type: 'end'; end_reason: Extract<EndReason, 'inactivity' | 'max_duration'> }
 
-/** What happens later can only put off what is due, except by rules that this knows. */
+/** Whatever happens to the conversation later can only put off what this says. */
 export function judgeStanding(standing: Standing, rules: TimedRules): Verdict {
   if (!isActive(standing.status)) return { type: 'wait', until: null }
   const now = Date.parse(standing.now)
@@ -32,8 +32,9 @@ export function judgeStanding(standing: Standing, rules: TimedRules): Verdict {
   const silence = standing.has_open_turns ? now : Date.parse(standing.silent_since)
   const ends_at = silence + inMs(rules.end_after_seconds)
   if (now >= ends_at) return { type: 'end', end_reason: 'inactivity' }
-  const mayWarn = isReached(standing.channel, standing.status) && (standing.has_open_turns || !standing.is_warned)
-  const warns_at = mayWarn ? silence + inMs(rules.warn_after_seconds) : Infinity
+  // After a warning the next silence begins now at the earliest, and so does one in which the end user is reached.
+  const mayWarn = isReached(standing.channel, standing.status) && !standing.is_warned
+  const warns_at = (mayWarn ? silence : now) + inMs(rules.warn_after_seconds)
   if (now >= warns_at) return { type: 'warn' }
   const until = Math.min(lasts_until, ends_at, warns_at)
   return { type: 'wait', until: until === Infinity ? null : new Date(until).toISOString() }

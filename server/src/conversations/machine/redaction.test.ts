@@ -31,7 +31,14 @@ const said: ContentPart[] = [
 function messageOf(content: ContentPart[]) {
   return decideMessage(locked({ redaction: everything }), {
     ...({ message_id: 'm', turn_id: 't', from: 'caller', content, author: null, concurrency: 'queue' } as const),
-    ...({ interactivity: 'plain', agent_version_id: 'v', max_seconds: 1, max_waiting: 1, partial: null, limit: null } as const),
+    ...({
+      interactivity: 'plain',
+      agent_version_id: 'v',
+      max_seconds: 1,
+      max_waiting: 1,
+      partial: null,
+      limit: null,
+    } as const),
   })
 }
 

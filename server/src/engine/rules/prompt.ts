@@ -16,4 +16,3 @@ export function renderSystemPrompt(
   ]
   return parts.filter((part) => part.trim() !== '').join('\n\n')
 }
-
