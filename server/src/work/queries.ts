@@ -14,7 +14,7 @@ const max_marked_at_once = 1000
 // Always an update if there is a row: it waits for a node that is about to remove the row. The earliest time counts; but a
 // failed try
 // is not repeated sooner because the same work was added again, unless that is urgent.
-const mergeStatement = statement(
+export const mergeStatement = statement(
   'merge_work',
   `with arrived as (
      delete from work_arrivals where id in
@@ -39,7 +39,7 @@ const mergeStatement = statement(
 )
 
 // Work whose node is lost has been reviewed before.
-const readyStatement = statement(
+export const readyStatement = statement(
   'ready_work',
   `with due as (
      select kind, owner, subject, organization_id, due_at, kind = any($2::text[]) and lease is null as is_timer from work
@@ -88,7 +88,7 @@ export async function mergeWork(
 const reviewedColumns = 'kind text, owner text, subject text, due_at timestamptz, ready boolean, next timestamptz'
 
 // One that was added again meanwhile, or that another node has reviewed, has another time and is left alone.
-const reviewedStatement = acrossOrganizations(
+export const reviewedStatement = acrossOrganizations(
   'timers of all organizations',
   'reviewed_work',
   `with reviewed as (

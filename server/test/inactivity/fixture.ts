@@ -7,18 +7,25 @@ import { type TestServer, publishAgent } from '../support/server.ts'
 /** As long as a rule's accuracy allows. */
 export const soon = { timeout: 20_000, interval: 20 }
 
-/** What a conversation's timer depends on, as if it had happened so much earlier. The timer fires at the next look. */
-export async function passTime({ pool }: PooledDatabase, conversation_id: string, seconds: number): Promise<void> {
+/** The timer of a conversation that is neither running nor about to. */
+const waiting = `kind = 'conversation_timer' and subject = $1 and lease is null and not ready`
+
+/** What a conversation's timer depends on, as if it had happened so much earlier. */
+export async function shiftTimes({ pool }: PooledDatabase, conversation_id: string, seconds: number): Promise<void> {
   // The timer may not be merged yet, or be running.
-  const waiting = `kind = 'conversation_timer' and subject = $1 and lease is null and not ready`
-  const count = async (text: string) => (await pool.query(text, [conversation_id])).rowCount
-  await expect.poll(() => count(`select from work where ${waiting}`), soon).toBe(1)
+  const isWaiting = async () =>
+    (await pool.query(`select from work where ${waiting}`, [conversation_id])).rowCount === 1
+  await expect.poll(isWaiting, soon).toBe(true)
   const earlier = (column: string) => `${column} = ${column} - $2 * interval '1 second'`
   const times = ['last_activity_at', 'silent_since', 'warned_at'].map(earlier).join(', ')
   const values = [conversation_id, seconds]
   await pool.query(`update conversations set ${earlier('created_at')} where id = $1`, values)
   await pool.query(`update conversation_progress set ${times} where conversation_id = $1`, values)
-  await count(`update work set due_at = clock_timestamp() where ${waiting}`)
+}
+
+/** At the next look, whether it is due or not. */
+export async function fireTimer({ pool }: PooledDatabase, conversation_id: string): Promise<void> {
+  await pool.query(`update work set due_at = clock_timestamp() where ${waiting}`, [conversation_id])
 }
 
 export async function hasTimer({ pool }: Pick<PooledDatabase, 'pool'>, conversation_id: string): Promise<boolean> {
@@ -45,6 +52,7 @@ export interface Talk {
   /** The texts of the transcript with their roles. */
   said(): Promise<string[]>
   events(): Promise<ConversationEvent[]>
+  /** So much time passes, and the timer fires. */
   pass(seconds: number): Promise<void>
 }
 
@@ -77,7 +85,10 @@ export function talkOf({ client, database }: TestServer, id: string): Talk {
       )
       return rows
     },
-    pass: (seconds) => passTime(database, id, seconds),
+    async pass(seconds) {
+      await shiftTimes(database, id, seconds)
+      await fireTimer(database, id)
+    },
   }
 }
 
