@@ -146,7 +146,7 @@ export const Inactivity = named(
     },
     {
       description:
-        'When a conversation ends by itself. Silence begins with the last message or the end of the last turn, at the latest; while a turn runs or waits there is none. The times are kept within 5 seconds.',
+        'When a conversation ends by itself. Silence begins with the last message or when the last turn is over, whichever is later; a conversation with a turn that runs or waits is not silent. The times are kept within 5 seconds.',
     },
   ),
 )

@@ -84,7 +84,7 @@ describe('silence', () => {
     expect(await talk.said()).toEqual(said)
   })
 
-  test('there is none while a turn runs or waits, and it begins when the last one is over, even without a reply', async () => {
+  test('begins not while a turn runs or waits, but when the last one is over, even without a reply', async () => {
     const held = holdAnswer()
     server.model.answer = () => held
     const talk = await talkWith(server, { inactivity: { end_after_seconds: 60 } })
@@ -153,7 +153,7 @@ describe('what is said', () => {
     expect(await talk.said()).toEqual([])
   })
 
-  test('a template that is none is refused with its path', async () => {
+  test('an invalid template is refused with its path', async () => {
     const { agent_id } = await publishAgent(server.client)
     const config = { inactivity: { warn_message: '{{ open', end_message: '{% if %}', warn_after_seconds: 0 } }
     expect(await refusal(server.client.createAgentVersion({ agent_id, config }))).toMatchObject({
@@ -197,9 +197,9 @@ describe('the maximum duration', () => {
     const talk = await talkWith(server, { inactivity })
     const calls = ['Hello', 'And?'].map((text) => refusal(talk.say(text)))
     await held.asked
-    held.say('Once upon a time')
+    held.say('Once there was')
     const { engine } = server.app.rooms.engine
-    await expect.poll(() => engine.textSoFar(talk.id), soon).toBe('Once upon a time')
+    await expect.poll(() => engine.textSoFar(talk.id), soon).toBe('Once there was')
     await expect.poll(async () => (await talk.said()).length, soon).toBe(2)
     await talk.pass(599)
     await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
@@ -208,7 +208,7 @@ describe('the maximum duration', () => {
     expect(await endOf(talk)).toEqual({ status: 'completed', end_reason: 'max_duration', ended_by: system })
     expect(await Promise.all(calls)).toMatchObject([{ code: 'conversation_ended' }, { code: 'conversation_ended' }])
     expect((await talk.said()).toSorted()).toEqual([
-      'assistant, interrupted: Once upon a time',
+      'assistant, interrupted: Once there was',
       'assistant: Our time is up.',
       'user: And?',
       'user: Hello',

@@ -50,7 +50,7 @@ async function check(talk: Talk): Promise<void> {
     .toBe((await isOver(talk)) ? 0 : 1)
 }
 
-/** Whoever holds the lock decides what the other one finds. */
+/** The side that holds the lock decides what the other one finds. */
 const hasLock = (stage: (typeof stages)[number]) => stage === 'locked' || stage === 'written'
 
 describe.each(['message', 'end', 'delete'] as const)('the timer is held, and a %s comes', (other) => {
@@ -151,7 +151,7 @@ test.each(stages)('a warning is held, %s, and its timer fires on another node: o
 describe('the maximum duration, during a turn', () => {
   const limits = { max_duration_seconds: 600, end_message: 'Time is up.' }
 
-  test.each(stages)('the timer is held, %s, and the turn has its reply: whoever has the lock first', async (stage) => {
+  test.each(stages)('the timer is held, %s, and the turn has its reply', async (stage) => {
     const answer = holdAnswer()
     races.server.model.answer = () => answer
     const talk = await talkWith(races.server, { inactivity: limits })

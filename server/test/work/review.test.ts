@@ -34,7 +34,13 @@ async function addTimers(...subjects: string[]): Promise<void> {
 
 test('those that are early are put off, those that are over are gone, and those that are due run', async () => {
   const later = inAnHour()
-  const { kind, reviewed } = timerOf(async () => new Map([['early', later], ['over', null]]))
+  const { kind, reviewed } = timerOf(
+    async () =>
+      new Map([
+        ['early', later],
+        ['over', null],
+      ]),
+  )
   await addTimers('due', 'early', 'over')
   world.start([kind])
   await expect.poll(world.written, soon).toEqual(['due'])
@@ -97,8 +103,8 @@ test('timers of a kind that this node does not know stay', async () => {
   const { kind } = timerOf(async () => new Map())
   await addTimers('unknown')
   world.start([{ ...kind, name: 'another' }])
-  await expect.poll(async () => (await world.rows()).map(({ kind: name, ready }) => [name, ready]), soon).toEqual([
-    ['timer', true],
-  ])
+  await expect
+    .poll(async () => (await world.rows()).map(({ kind: name, ready }) => [name, ready]), soon)
+    .toEqual([['timer', true]])
   expect(await world.written()).toEqual([])
 })

@@ -75,9 +75,16 @@ export function LongTextField({
 
 const showNumber = (value: unknown) => (typeof value === 'number' || typeof value === 'string' ? String(value) : '')
 
-export function NumberField({ path, label, hint, placeholder }: FieldProps & { placeholder?: string }) {
+interface NumberProps extends FieldProps {
+  placeholder?: string
+  /** The label of a box that switches a default off: null. */
+  off?: string
+}
+
+export function NumberField({ path, label, hint, placeholder, off }: NumberProps) {
   const { key, value, error, held, isReadOnly, write, hold } = useField(path)
   const [text, setShown] = useShown(value, showNumber, held?.text)
+  const isOff = off !== undefined && value === null
   const change = (typed: string) => {
     const number = typed.trim() === '' ? undefined : Number(typed)
     if (Number.isNaN(number)) {
@@ -94,12 +101,20 @@ export function NumberField({ path, label, hint, placeholder }: FieldProps & { p
           inputMode="decimal"
           autoComplete="off"
           value={text}
-          placeholder={placeholder ?? ''}
-          readOnly={isReadOnly}
+          placeholder={isOff ? '' : (placeholder ?? '')}
+          readOnly={isReadOnly || isOff}
           className="numeric"
           onValueChange={change}
         />
       </Field>
+      {off !== undefined && (
+        <CheckBox
+          label={off}
+          isChecked={isOff}
+          isReadOnly={isReadOnly}
+          onChange={(next) => write(next ? null : undefined)}
+        />
+      )}
     </div>
   )
 }

@@ -65,6 +65,7 @@ export function AdvancedSection() {
       </Group>
       <Analysis />
       <Channels />
+      <InactivityRules />
       <Later />
       <Group title={words.agent.title} hint={words.agent.hint}>
         <SwitchField path={['active']} label={words.agent.active} hint={words.agent.activeHint} isOnByDefault />
@@ -195,9 +196,9 @@ const kept = [
   'recording',
 ] as const
 
-function Later() {
+function InactivityRules() {
   return (
-    <Group title={words.inactivity.title} hint={words.later}>
+    <Group title={words.inactivity.title} hint={words.inactivity.hint}>
       <Row>
         <NumberField path={[...inactivity, 'warn_after_seconds']} label={words.inactivity.warnAfter} />
         <TextField
@@ -209,6 +210,7 @@ function Later() {
           path={[...inactivity, 'end_after_seconds']}
           label={words.inactivity.endAfter}
           placeholder={String(agentDefaults.inactivity.end_after_seconds)}
+          off={words.inactivity.never}
         />
         <TextField
           path={[...inactivity, 'end_message']}
@@ -217,12 +219,19 @@ function Later() {
         />
         <NumberField path={[...inactivity, 'max_duration_seconds']} label={words.inactivity.duration} />
         <NumberField path={[...inactivity, 'max_user_turns']} label={words.inactivity.turns} />
-        <NumberField path={['config', 'retention', 'content_days']} label={words.inactivity.days} />
       </Row>
+    </Group>
+  )
+}
+
+function Later() {
+  return (
+    <Group title={words.retention.title} hint={words.later}>
+      <NumberField path={['config', 'retention', 'content_days']} label={words.retention.days} />
       <JsonField
         path={['config', 'retention', 'redact']}
-        label={words.inactivity.redact}
-        hint={words.inactivity.redactHint}
+        label={words.retention.redact}
+        hint={words.retention.redactHint}
         rows={2}
       />
       <Fold title={words.kept} paths={kept.map((name) => ['config', name])}>

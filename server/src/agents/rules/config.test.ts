@@ -229,6 +229,10 @@ describe('warnings', () => {
 })
 
 describe('resolving', () => {
+  const noRules = {
+    ...{ warn_after_seconds: null, warn_message: null, end_after_seconds: null, end_message: null },
+    ...{ max_duration_seconds: null, max_user_turns: null },
+  }
   const resolve = (config: AgentConfig) => resolveAgentConfig(config, 'text', 'openai/org/model')
 
   test('every default', () => {
@@ -249,6 +253,7 @@ describe('resolving', () => {
       body_template: '{{agent_response}}',
       channel_enabled: true,
       analysis: { wait_ms: 5000, summary: { enabled: true, instructions: null, max_words: 80 } },
+      inactivity: { ...noRules, end_after_seconds: 86_400 },
     })
   })
 
@@ -277,7 +282,20 @@ describe('resolving', () => {
       body_template: '<{{agent_response}}>',
       channel_enabled: false,
       analysis: { wait_ms: 0, summary: { enabled: false, instructions: 'Short.', max_words: 5 } },
+      inactivity: { ...noRules, end_after_seconds: 86_400 },
     })
+  })
+
+  test('inactivity: null switches a rule off, and a warning needs a message', () => {
+    const all = {
+      ...{ warn_after_seconds: 1, warn_message: 'There?', end_after_seconds: 2, end_message: 'Bye' },
+      ...{ max_duration_seconds: 3, max_user_turns: 4 },
+    }
+    expect(resolve({ inactivity: all }).inactivity).toEqual(all)
+    const nulls = Object.fromEntries(Object.keys(all).map((name) => [name, null]))
+    expect(resolve({ inactivity: nulls }).inactivity).toEqual(noRules)
+    expect(resolve({ inactivity: null }).inactivity).toEqual({ ...noRules, end_after_seconds: 86_400 })
+    expect(resolve({ inactivity: { warn_after_seconds: 1 } }).inactivity.warn_after_seconds).toBeNull()
   })
 
   test.each<[string | undefined, string | null | undefined, 'append' | 'replace' | null | undefined, string]>([
