@@ -48,6 +48,27 @@ test('each migration is a separate transaction, whichever of several starting no
     expect(new Set(rows.map((row) => row.transaction)).size).toBe(rows.length)
   }))
 
+test('conversations from before timers get one, if they are active', () =>
+  withEmptyDatabase(1, async ([database], client) => {
+    // Up to the migration that adds timers.
+    await client.query('create function start_conversation_timer() returns integer language sql as $$ select 1 $$')
+    await expect(migrate(database!)).rejects.toThrow('already exists')
+    await client.query('drop function start_conversation_timer()')
+    await client.query(
+      `with organization as (
+         insert into organizations (id, name, slug) values (gen_random_uuid(), 'O', 'o') returning id
+       )
+       insert into conversations (id, organization_id, direction, channel, status, user_id, created_at, ended_at)
+       select gen_random_uuid(), id, 'inbound', channel, status, 'u', now() - n * interval '1 minute', ended_at
+       from organization, (values (1, 'text', 'in_progress', null), (2, 'telephone', 'ringing', null),
+         (3, 'text', 'completed', now())) c (n, channel, status, ended_at)`,
+    )
+    await migrate(database!)
+    const timers = `select c.status from work_arrivals w join conversations c on c.id::text = w.subject and c.id::text = w.owner
+      and c.organization_id = w.organization_id where w.kind = 'conversation_timer' order by c.status`
+    expect((await client.query(timers)).rows).toEqual([{ status: 'in_progress' }, { status: 'ringing' }])
+  }))
+
 test('a failing migration is reported, and earlier ones stay committed', () =>
   withEmptyDatabase(1, async ([database], client) => {
     await client.query('create table idempotency_keys ()')

@@ -3,7 +3,7 @@ import type { ConversationStatus } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
-import { dueIn, endOf, hasTimer, soon, talkOf, talkWith } from './fixture.ts'
+import { dueIn, endOf, fireTimer, hasTimer, shiftTimes, soon, talkOf, talkWith } from './fixture.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -287,6 +287,54 @@ describe('every active state', () => {
     const { rowCount } = await server.database.pool.query('select from work_arrivals where subject = $1', [id])
     expect([rowCount, await hasTimer(server.database, id)]).toEqual([0, false])
   })
+})
+
+test('streams on another node and webhooks get what a rule says and does', async () => {
+  await using other = await server.startAnother()
+  const { id: webhook_id } = await server.client.createWebhookEndpoint({ url: 'https://example.com/hook', events: ['*'] })
+  const inactivity = { ...warned, end_after_seconds: 120, end_message: 'Goodbye.' }
+  const talk = await talkWith(server, { inactivity })
+  const seen: string[] = []
+  const abort = new AbortController()
+  const reading = (async () => {
+    const client = server.as({ base_url: other.url })
+    for await (const event of client.streamConversationEvents({ conversation_id: talk.id }, { signal: abort.signal })) {
+      const text = event.event === 'message.created' ? (event.data.data as { content: string[] }).content.join('') : ''
+      seen.push(`${event.event} ${text}`.trim())
+      if (event.event === 'conversation.ended') break
+    }
+  })()
+  await talk.pass(61)
+  await expect.poll(talk.said, soon).toEqual(['assistant: Are you still there?'])
+  await talk.pass(60)
+  await reading
+  expect(seen.slice(-3)).toEqual([
+    ...['message.created Are you still there?', 'message.created Goodbye.', 'conversation.ended'],
+  ])
+  const { data } = await server.client.listWebhookDeliveries({ webhook_id })
+  const types = data.filter(({ conversation_id }) => conversation_id === talk.id).map(({ event_type }) => event_type)
+  expect(types.filter((type) => type === 'message.created').length).toBe(2)
+  await server.client.deleteWebhookEndpoint({ webhook_id })
+})
+
+test('servers restart in between', async () => {
+  const talk = await talkWith(server, { inactivity: { end_after_seconds: 60 } })
+  await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(2)
+  await server.restart()
+  await talkOf(server, talk.id).pass(61)
+  expect(await endOf(talkOf(server, talk.id))).toMatchObject({ end_reason: 'inactivity' })
+})
+
+test('a message that a server of the version before has stored is activity', async () => {
+  const talk = await talkWith(server, { inactivity: { end_after_seconds: 60 } })
+  await shiftTimes(server.database, talk.id, 61)
+  await server.database.pool.query(
+    'update conversation_progress set last_activity_at = clock_timestamp() where conversation_id = $1',
+    [talk.id],
+  )
+  await fireTimer(server.database, talk.id)
+  await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(50)
+  expect((await talk.read()).status).toBe('in_progress')
 })
 
 test('a conversation that ends takes its timer along', async () => {

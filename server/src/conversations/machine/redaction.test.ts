@@ -5,6 +5,7 @@ import { decideStep, decideToolResult } from './attempt-decisions.ts'
 import { type Change, noChange } from './change.ts'
 import { type ContentPart, type Redaction, textContent } from './content.ts'
 import { decideEnd, decideMessage } from './decisions.ts'
+import { decideTimer } from './inactivity.ts'
 import { isRefused, judge, planHistory } from './plan.ts'
 import { redactChange, redactText } from './redaction.ts'
 import { rowOfItem } from './rows.ts'
@@ -54,12 +55,29 @@ describe('redacts every field of a plan that holds speech', () => {
   }
   const ended_by = { type: 'user' as const, id: null, name: null, reason: `asked by ${address}` }
   const end = { mode: 'finish' as const, partial: null, end_reason: 'ended_by_caller' as const, ended_by }
+  const ruled = {
+    rules: { warn_after_seconds: null, end_after_seconds: 60, max_duration_seconds: null },
+    ...{
+      warning: null,
+      closing: { message_id: 'm', text: `Write to ${address}` },
+      summary_enabled: true,
+      partial: null,
+    },
+  }
   test.each<[string, () => Change]>([
     ['a message', () => changed(messageOf(said)).change],
     ['a step', () => changed(decideStep(state, attempt, step)).change],
     ['the result of a tool', () => changed(decideToolResult(state, attempt, result)).change],
     ['an end at once', () => changed(decideEnd(state, { ...end, mode: 'cut', summary_enabled: true })).change],
     ['an end that waits', () => changed(decideEnd(state, { ...end, summary_enabled: true })).change],
+    [
+      'an end that waits with a last message',
+      () => {
+        const ending = { ...end, closing: { message_id: 'm', text: `Write to ${address}` }, summary_enabled: true }
+        return changed(decideEnd(state, ending)).change
+      },
+    ],
+    ['what a rule demands to say', () => decideTimer(locked({ silent_since: '2025-01-01T00:00:00Z' }), ruled).change],
     ['a failure', () => ({ ...noChange, events: [{ type: 'turn.failed', data: { error: address } }] })],
   ])('%s', (_name, make) => {
     const judged = judge(state, { change: make(), answer: undefined })
