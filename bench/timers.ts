@@ -2,7 +2,7 @@
 // database. Time does not pass: rows are moved to where they are due.
 import { writeSync } from 'node:fs'
 import pg from 'pg'
-import { mergeStatement, readyStatement, reviewedStatement } from '../server/src/work/queries.ts'
+import { lookStatement, readyStatement, reviewedStatement } from '../server/src/work/queries.ts'
 import { standingsStatement } from '../server/src/conversations/read/standings.ts'
 import { explain } from './explain.ts'
 import { readOptions } from './options.ts'
@@ -138,7 +138,7 @@ async function explainAll(): Promise<[string, string[]][]> {
   ])
   const never = some.map(() => null)
   const plans: [string, string, unknown[]][] = [
-    ['merge_work', mergeStatement.text, [1000, ['conversation_timer']]],
+    ['look_for_work', lookStatement.text, [['conversation_timer']]],
     ['ready_work', readyStatement.text, [1000, ['conversation_timer']]],
     ['read_standings', standingsStatement.text, [column('subject'), column('organization_id')]],
     [

@@ -117,7 +117,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   })
   // A connection that is lost during use fails its query, which is enough; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const query: Executor['query'] = async (statement, values) => (await pool.query({ ...statement, values })).rows
+  const query: Executor['query'] = async (statement, values) => (await pool.query(queryOf(statement, values))).rows
   const execute: Executor['execute'] = async (composed) => (await pool.query(compose(composed))).rows
   const share = createFairShare({
     clock: systemPorts.clock,
@@ -140,6 +140,11 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
       return pool.end()
     },
   }
+}
+
+/** Without a name, nothing is kept prepared. */
+function queryOf({ name, text, replanned }: AnyStatement, values: unknown[]): pg.QueryConfig {
+  return replanned ? { text, values } : { name, text, values }
 }
 
 /** At least one, because two connections leave nothing to reserve. */
@@ -241,19 +246,19 @@ function transactionOn(line: Line, begun: Promise<unknown>): Transaction {
   const tx: Transaction = {
     async query(statement, values) {
       await begun
-      return (await line.query({ ...statement, values })).rows
+      return (await line.query(queryOf(statement, values))).rows
     },
     async execute(composed) {
       await begun
       return (await line.query(compose(composed))).rows
     },
     async readAtBegin(statement, values) {
-      const [answer] = await Promise.all([line.query({ ...statement, values }), begun])
+      const [answer] = await Promise.all([line.query(queryOf(statement, values)), begun])
       return answer.rows
     },
     send(statement, values) {
       if (!isOpen) throw new Error('a transaction must read before it writes')
-      line.send({ ...statement, values })
+      line.send(queryOf(statement, values))
     },
     sent: line.sent,
     lookUp: (statement, row) => lookUpOne(tx.query, statement, row),

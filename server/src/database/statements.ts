@@ -9,7 +9,14 @@ interface Prepared {
   readonly text: string
   /** Maximum calls of `lookUp` in one query, for statements with large results. */
   readonly most?: number
+  /**
+   * Planned anew each time, not kept prepared: it concerns many rows at once, and a plan made when its tables were small would read
+   * them from end to end until they are analyzed.
+   */
+  readonly replanned?: boolean
 }
+
+type More = Pick<Prepared, 'most' | 'replanned'>
 
 /** A statement that is prepared once per connection, and concerns one organization or returns each row's own organization. */
 export interface Statement extends Prepared {
@@ -32,19 +39,14 @@ export function namesOrganization(text: string): boolean {
 }
 
 /** Throws at the start of the program if the text names no organization. */
-export function statement(name: string, text: string, more: Pick<Statement, 'most'> = {}): Statement {
+export function statement(name: string, text: string, more: More = {}): Statement {
   if (!namesOrganization(text)) throw new Error(`the statement ${name} does not name organization_id`)
   noteName(name)
   return { name, text, ...more } as Statement
 }
 
 /** For statements that do not name an organization, with the reason. */
-export function acrossOrganizations(
-  reason: string,
-  name: string,
-  text: string,
-  more: Pick<AcrossStatement, 'most'> = {},
-): AcrossStatement {
+export function acrossOrganizations(reason: string, name: string, text: string, more: More = {}): AcrossStatement {
   noteName(name)
   return { name, text, across: reason, ...more } as AcrossStatement
 }

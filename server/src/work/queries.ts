@@ -14,16 +14,16 @@ const max_marked_at_once = 1000
 // Always an update if there is a row: it waits for a node that is about to remove the row. The earliest time counts; but a
 // failed try
 // is not repeated sooner because the same work was added again, unless that is urgent.
-export const mergeStatement = statement(
+const mergeStatement = statement(
   'merge_work',
-  `with arrived as (
+  `/* merge_work */ with arrived as (
      delete from work_arrivals where id in
        (select id from work_arrivals order by id limit $1 for update skip locked)
      returning kind, owner, subject, organization_id, due_at
    ), merged as (
      insert into work as known (kind, owner, subject, organization_id, due_at, ready, slow)
      select a.kind, a.owner, a.subject, (array_agg(a.organization_id))[1], min(a.due_at), min(a.due_at) <= now(),
-            exists (select from work w where w.kind = a.kind and w.owner = a.owner and w.slow)
+            (a.kind, a.owner) in (select w.kind, w.owner from work w where w.slow)
      from arrived a group by a.kind, a.owner, a.subject order by a.kind, a.owner, a.subject
      on conflict (kind, owner, subject) do update set
        again_at = case when known.lease is not null then least(known.again_at, excluded.due_at) end,
@@ -33,15 +33,28 @@ export const mergeStatement = statement(
          or (known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity') and excluded.due_at <= now()),
        stuck_at = null
    )
-   select count(*) as arrived, exists (select from work where not ready and due_at <= now()) as is_any_due,
-          exists (select from work where ready and kind = any($2::text[])) as is_any_ready
-   from arrived`,
+   select count(*) as arrived from arrived`,
+  { replanned: true },
 )
+
+export const lookStatement = acrossOrganizations(
+  'a node looks for work of all organizations',
+  'look_for_work',
+  `select exists (select from work_arrivals) as has_arrivals,
+          exists (select from work where not ready and due_at <= now()) as is_any_due,
+          exists (select from work where ready and kind = any($1::text[])) as is_any_ready`,
+)
+
+interface Glance {
+  has_arrivals: boolean
+  is_any_due: boolean
+  is_any_ready: boolean
+}
 
 // Work whose node is lost has been reviewed before.
 export const readyStatement = statement(
   'ready_work',
-  `with due as (
+  `/* ready_work */ with due as (
      select kind, owner, subject, organization_id, due_at, kind = any($2::text[]) and lease is null as is_timer from work
      where not ready and due_at <= now() order by due_at limit $1 for update skip locked
    ), made_ready as (
@@ -49,6 +62,7 @@ export const readyStatement = statement(
      where w.kind = due.kind and w.owner = due.owner and w.subject = due.subject and not due.is_timer
    )
    select * from due`,
+  { replanned: true },
 )
 
 export interface DueWork extends WorkKey {
@@ -71,14 +85,13 @@ export async function mergeWork(
   kinds: readonly string[],
   timers: readonly string[] = [],
 ): Promise<Seen> {
-  const [row] = await database.query<{ arrived: number; is_any_due: boolean; is_any_ready: boolean }>(mergeStatement, [
-    max_arrivals,
-    kinds,
-  ])
-  const { arrived, is_any_due, is_any_ready } = row!
+  const [glance] = await database.query<Glance>(lookStatement, [kinds])
+  const { has_arrivals, is_any_due, is_any_ready } = glance!
+  const merged = has_arrivals ? await database.query<{ arrived: number }>(mergeStatement, [max_arrivals]) : []
+  const arrived = merged[0]?.arrived ?? 0
   const due = is_any_due ? await database.query<DueWork>(readyStatement, [max_ready_at_once, timers]) : []
   return {
-    // The statement that merges does not see the rows that it has merged.
+    // Some of them are ready, or due with the next look.
     is_any_ready: is_any_ready || arrived > 0 || due.some(({ is_timer }) => !is_timer),
     has_more: arrived === max_arrivals || due.length === max_ready_at_once,
     timers: due.filter(({ is_timer }) => is_timer),
@@ -91,7 +104,7 @@ const reviewedColumns = 'kind text, owner text, subject text, due_at timestamptz
 export const reviewedStatement = acrossOrganizations(
   'timers of all organizations',
   'reviewed_work',
-  `with reviewed as (
+  `/* reviewed_work */ with reviewed as (
      select w.kind, w.owner, w.subject, r.ready, r.next from ${rowsOf('r', reviewedColumns)}
      join work w on w.kind = r.kind and w.owner = r.owner and w.subject = r.subject and w.due_at = r.due_at
      where not w.ready and w.lease is null for update of w skip locked
@@ -102,6 +115,7 @@ export const reviewedStatement = acrossOrganizations(
    update work w set ready = r.ready, due_at = coalesce(r.next, w.due_at), tries = case when r.ready then w.tries else 0 end
    from reviewed r
    where w.kind = r.kind and w.owner = r.owner and w.subject = r.subject and (r.ready or r.next is not null)`,
+  { replanned: true },
 )
 
 export interface Reviewed extends Pick<DueWork, 'kind' | 'owner' | 'subject' | 'due_at'> {

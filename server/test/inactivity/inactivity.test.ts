@@ -291,7 +291,10 @@ describe('every active state', () => {
 
 test('streams on another node and webhooks get what a rule says and does', async () => {
   await using other = await server.startAnother()
-  const { id: webhook_id } = await server.client.createWebhookEndpoint({ url: 'https://example.com/hook', events: ['*'] })
+  const { id: webhook_id } = await server.client.createWebhookEndpoint({
+    url: 'https://example.com/hook',
+    events: ['*'],
+  })
   const inactivity = { ...warned, end_after_seconds: 120, end_message: 'Goodbye.' }
   const talk = await talkWith(server, { inactivity })
   const seen: string[] = []

@@ -55,11 +55,14 @@ const takeover_bound_ms = 15_000
 /** From the last death: the bound of a takeover for each of three attempts, and the turns themselves. */
 const settle_ms = 90_000
 
-/** The schema, and agents: with and without tools, and with and without summaries. */
+/** Ends conversations that no client uses any more, and some during their use. Each says so once. */
+const inactivity = { end_after_seconds: 2, max_user_turns: 15, end_message: 'Goodbye {{ user_id }}.' }
+
+/** The schema, and agents: with and without tools, with and without summaries, and one that ends conversations by itself. */
 async function prepare(environment: Record<string, string>, tools: object[]): Promise<string[]> {
   await using node = startKillNode(environment)
   const client = createClient({ base_url: (await node.ready).url, token: admin_key })
-  const configs = [{}, { tools }, { analysis: {} }, { tools, analysis: {} }]
+  const configs = [{}, { tools }, { analysis: {} }, { tools, analysis: {} }, { inactivity }]
   const agents = await Promise.all(configs.map((config) => publishAgent(client, config)))
   return agents.map(({ agent_id }) => agent_id)
 }

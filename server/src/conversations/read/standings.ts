@@ -14,13 +14,14 @@ export interface StandingRow extends Standing {
 // One look for each, however many conversations there are.
 export const standingsStatement = statement(
   'read_standings',
-  `select c.id, c.organization_id, c.agent_version_id, c.channel, c.status, c.created_at, ${silence},
+  `/* read_standings */ select c.id, c.organization_id, c.agent_version_id, c.channel, c.status, c.created_at, ${silence},
           exists (select from turns t where t.conversation_id = c.id and t.status in ('queued', 'running')) as has_open_turns,
           clock_timestamp() as now
    from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
    cross join lateral (select * from conversations c where c.id = wanted.id and c.organization_id = wanted.organization_id
                        and c.deleted_at is null offset 0) c
    cross join lateral (select * from conversation_progress where conversation_id = c.id offset 0) p`,
+  { replanned: true },
 )
 
 /** A missing one does not exist any more. */
