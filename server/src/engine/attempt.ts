@@ -148,7 +148,7 @@ async function askModel(
       port.say(text)
     }),
   )
-  meter.addUsage(answer.usage)
+  meter.note(answer)
   return answer
 }
 
@@ -181,7 +181,7 @@ function replyOf(
   const { config, variables, conversation } = input
   const last = said.trim() === '' ? '' : said
   const text = run.holds_words ? wrapReply(config, variables, wholeOf(words, last)) : last
-  const metrics = { model: `${config.llm.provider}/${config.llm.model}`, ...meter.read() }
+  const metrics = meter.read()
   const ending = progress.is_ending ? endingOf(conversation, config) : null
   return { type: 'reply', text, message_id: services.ports.newId(), metrics, usage, ending }
 }
@@ -209,6 +209,7 @@ function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
     output_tokens: null,
   }
   let ttft_ms: number | null = null
+  let model: string | null = null
   const spent = { model: 0, tools: 0 }
   const measure = async <T>(kind: keyof typeof spent, work: () => Promise<T>): Promise<T> => {
     const begun = clock.monotonic()
@@ -220,11 +221,13 @@ function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
     model: <T>(work: () => Promise<T>) => measure('model', work),
     tools: <T>(work: () => Promise<T>) => measure('tools', work),
     markText: () => (ttft_ms ??= Math.round(clock.monotonic() - startedAt)),
-    addUsage({ input_tokens, output_tokens }: typeof tokens) {
+    note({ model: answered_by, usage: { input_tokens, output_tokens } }: ModelAnswer) {
+      model = answered_by
       if (input_tokens !== null) tokens.input_tokens = (tokens.input_tokens ?? 0) + input_tokens
       if (output_tokens !== null) tokens.output_tokens = (tokens.output_tokens ?? 0) + output_tokens
     },
     read: () => ({
+      model,
       ttft_ms,
       llm_ms: Math.round(spent.model),
       tools_ms: Math.round(spent.tools),

@@ -146,6 +146,16 @@ describe('when the model fails', () => {
     server.model.answer = ({ model }) => (model === 'c' ? 'From c.' : model === 'b' ? 400 : 503)
     expect((await send(id, 'Hi')).reply).toBe('From c.')
     expect(server.model.requests.slice(before).map(({ model }) => model)).toEqual(['a', 'a', 'a', 'b', 'c'])
+    expect((await transcriptOf(id)).at(-1)!.metrics).toMatchObject({ model: 'openai/c' })
+  })
+
+  test('of an organization with its own key, the metrics name the fallback that answered', async () => {
+    await server.client.setSecret({ name: 'OPENAI_API_KEY', value: 'sk-of-this-organization' })
+    const id = await start({ llm: { ...llm('a'), fallbacks: [llm('b')] } })
+    server.model.answer = ({ model }) => (model === 'b' ? 'From b.' : 503)
+    expect((await send(id, 'Hi')).reply).toBe('From b.')
+    expect((await transcriptOf(id)).at(-1)!.metrics).toMatchObject({ model: 'openai/b' })
+    await server.client.deleteSecret({ name: 'OPENAI_API_KEY' })
   })
 
   test('for good: 502 turn_failed, the message is stored, and the next one is answered', async () => {
