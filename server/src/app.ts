@@ -15,6 +15,7 @@ import { type PooledDatabase, countSharedPlaces, openDatabase } from './database
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
+import { createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import { createHttpServer } from './http/server.ts'
@@ -61,7 +62,8 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
-  const live = connectNodes({ database, connection_string }, ports, log, stack)
+  const is_private = config.database_url === undefined
+  const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
   const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
@@ -116,25 +118,33 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
 
 /** Connects this process with other nodes for live information. */
 function connectNodes(
-  { database, connection_string }: { database: PooledDatabase; connection_string: string },
+  {
+    database,
+    connection_string,
+    is_private,
+  }: { database: PooledDatabase; connection_string: string; is_private: boolean },
   ports: Ports,
   log: Logger,
   stack: AsyncDisposableStack,
 ): Live & { node_id: string } {
   const { clock } = ports
+  const node_id = ports.newId()
+  const presence = createPresence({ database, node_id, clock, log, is_private })
   const signals = createSignals(clock)
   const bus = stack.use(
     openBus({
       database,
       connection_string,
       after: clock.after,
+      onConnect: (session) => presence.enter(session),
       onReconnect: signals.notifyAll,
       onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be delayed'),
     }),
   )
   bus.subscribe(changed, (id) => signals.notify(changeKey(id)))
-  const node_id = ports.newId()
-  return { bus, signals, turns: stack.use(createLiveTurns({ bus, signals, ports, node_id })), node_id }
+  stack.use(presence)
+  const turns = stack.use(createLiveTurns({ bus, signals, ports, node_id }))
+  return { bus, signals, turns, presence, node_id }
 }
 
 /** Per minute; a node binds far fewer keys in a minute. */
@@ -150,9 +160,10 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
     const running = await room.start?.()
     if (running) stack.use(running)
   }
-  const work = createWork({ ...core, bus: live.bus, kinds: kindsOfWork(core, rooms) })
+  const work = createWork({ ...core, kinds: kindsOfWork(core, rooms) })
   await work.start()
   stack.defer(() => work.stop())
+  live.presence.start()
   const server = await createHttpServer(core, rooms.access)
   stack.defer(async () => {
     node.isDraining = true
