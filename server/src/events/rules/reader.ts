@@ -12,7 +12,8 @@ export interface Reader {
   readonly after: number
   /** The conversation has ended, and its log was read to the end. */
   readonly isOver: boolean
-  read(event: ConversationEvent): void
+  /** Returns the rest of the text of a message that it has followed, which comes before the stored message. */
+  read(event: ConversationEvent): Said[]
   /** The log was read to its current end: what follows is live. */
   catchUp(): void
   /** Whether the log must be read, or the turn be placed, before this can be emitted. */
@@ -30,7 +31,7 @@ export function createReader(start: number): Reader {
   /** The running turn, according to the log. `joined`: it started before the reader did. */
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
-  let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, length: 0 }
+  let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, text: '', is_stored: false }
 
   function end(turn_id: string): void {
     ended.add(turn_id)
@@ -43,12 +44,28 @@ export function createReader(start: number): Reader {
     const isSameTurn = told.turn_id === turn_id
     // Every node counts its sayings separately.
     const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
-    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.length > 0
+    // It arrives after the message of which it is a part.
+    if (isSaid ? text.length <= told.text.length : isSameTurn && told.is_stored && told.text.startsWith(text)) return []
+    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.text.length > 0
     const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
-    const rest = text.slice(isSaid ? told.length : 0)
-    told = { turn_id, attempt, kept, saying, length: text.length }
+    const rest = text.slice(isSaid ? told.text.length : 0)
+    told = { turn_id, attempt, kept, saying, text, is_stored: false }
     if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
     return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
+  }
+
+  /** What of it did not arrive from another node in time, or was not read in time. */
+  function complete({ turn_id, role, content }: StoredMessage): Said[] {
+    if (role !== 'assistant' || turn_id === null || turn_id !== running?.turn_id) return []
+    const isFollowed = told.turn_id === turn_id
+    if (!isLive || (running.isJoined && !isFollowed)) return []
+    const text = content.join('')
+    const isBegun = isFollowed && !told.is_stored
+    const before = isBegun ? told.text : ''
+    const step = isBegun ? told : { ...told, turn_id, kept: -1, saying: -1 }
+    told = { ...step, text, is_stored: true }
+    if (!text.startsWith(before) || text === before) return []
+    return [{ event: 'message.delta', data: { turn_id, text: text.slice(before.length) } }]
   }
 
   return {
@@ -60,8 +77,13 @@ export function createReader(start: number): Reader {
     },
     read(event) {
       after = event.sequence
-      if (isEndOfTurn(event)) return end(event.data.turn_id)
+      if (isEndOfTurn(event)) {
+        end(event.data.turn_id)
+        return []
+      }
       switch (event.type) {
+        case 'message.created':
+          return complete(event.data)
         case 'turn.started':
           running = { turn_id: event.data.turn_id, isJoined: !isLive }
           break
@@ -72,6 +94,7 @@ export function createReader(start: number): Reader {
         default:
           break
       }
+      return []
     },
     catchUp() {
       isLive = true
@@ -88,6 +111,8 @@ export function createReader(start: number): Reader {
     },
   }
 }
+
+type StoredMessage = Extract<ConversationEvent, { type: 'message.created' }>['data']
 
 type EndOfTurn = Extract<ConversationEvent, { type: 'turn.completed' | 'turn.failed' | 'turn.cancelled' }>
 
