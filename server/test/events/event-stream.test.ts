@@ -130,7 +130,8 @@ test('text that no other node sent comes before the stored message, on every nod
     expect(said(reader)).toEqual(['One ', 'two', 'Three.'])
     const names = reader.events.map(({ event }) => event)
     for (const [place, name] of names.entries()) {
-      if (name === 'message.delta' && names[place + 1] !== 'message.delta') expect(names[place + 1]).toBe('message.created')
+      if (name === 'message.delta' && names[place + 1] !== 'message.delta')
+        expect(names[place + 1]).toBe('message.created')
     }
   }
 })
