@@ -130,6 +130,40 @@ describe('the model', () => {
   })
 })
 
+describe('a template that fails', () => {
+  const endless = "{% for a in range(1000) %}{{ 'x' * 1000 }}{% endfor %}"
+
+  test.each([
+    ['instructions', { instructions: endless }],
+    ['channel_properties.text.body_template', { channel_properties: { text: { body_template: endless } } }],
+  ])('%s: the turn and the log say which one, of which agent, and why', async (path, config) => {
+    const id = await start(config)
+    server.model.answer = () => 'Hello.'
+    server.log.length = 0
+    const error = await refusal(send(id, 'Hi'))
+    expect(error).toMatchObject({ status: 502, code: 'turn_failed' })
+    expect(error.message).toMatch(/^The template `(.+)` could not be rendered: .+\.$/)
+    expect(error.message).toContain(`\`${path}\``)
+    const [turn] = await turnsOf(id)
+    expect(turn).toMatchObject({ outcome: 'model_error', error: error.message })
+    const lines = server.log.map((line) => JSON.parse(line) as object)
+    const { turn_id, agent_version_id } = turn!
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 40, path, reason: error.message, turn_id, agent_version_id }),
+    )
+  })
+
+  test('a starting message: the creation is refused, and the log names the agent', async () => {
+    const { agent_id } = await publishAgent(server.client, { starting_message: endless })
+    server.log.length = 0
+    const error = await refusal(server.client.createConversation({ channel: 'text', user_id: 'u', agent_id }))
+    expect(error).toMatchObject({ code: 'template_failed' })
+    expect(error.message).toContain('The template `starting_message.text` could not be rendered')
+    const lines = server.log.map((line) => JSON.parse(line) as object)
+    expect(lines).toContainEqual(expect.objectContaining({ level: 40, agent_id, reason: error.message }))
+  })
+})
+
 describe('when the model fails', () => {
   const llm = (model: string) => ({ provider: 'openai', model })
 

@@ -79,10 +79,12 @@ export class TurnNarrator {
     return text
   }
 
-  /** In their order, however many of them are new. */
+  /** In their order, however many of them are new. What a tool said, which is stored after its result, comes before it. */
   *#tellItems(items: readonly ItemRecord[]): Generator<TurnStreamEvent> {
     for (const [index, item] of items.entries()) {
-      const end = this.#ends[index]!
+      const next = items[index + 1]
+      const isItsText = next?.type === 'message' && next.call_id !== null && next.call_id === item.call_id
+      const end = this.#ends[isItsText ? index + 1 : index]!
       if (end > this.#told.length) yield this.#delta(this.#kept.slice(this.#told.length, end))
       yield* this.#tellCall(item, items)
     }

@@ -2,6 +2,7 @@
 import { agentDefaults } from '@parley/contract'
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { PromptVariables } from '../../conversations/conversations.ts'
+import { atPath } from '../../templates/faults.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 
 export function renderSystemPrompt(
@@ -10,7 +11,7 @@ export function renderSystemPrompt(
   { initial_context, preface }: { initial_context: string | null; preface: string[] },
 ): string {
   const parts = [
-    renderTemplate(config.instructions, { ...variables }),
+    atPath('instructions', () => renderTemplate(config.instructions, { ...variables })),
     config.guardrails,
     initial_context ? `Context of this conversation:\n${initial_context}` : '',
     ...preface,
@@ -24,5 +25,6 @@ export function isWrapped({ body_template }: Pick<ResolvedConfig, 'body_template
 }
 
 export function wrapReply(config: ResolvedConfig, variables: PromptVariables, agent_response: string): string {
-  return renderTemplate(config.body_template, { ...variables, agent_response })
+  const render = () => renderTemplate(config.body_template, { ...variables, agent_response })
+  return atPath('channel_properties.text.body_template', render)
 }
