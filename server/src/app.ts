@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { createSampleAgent } from './agents/sample.ts'
+import { createSampleAgent, findSampleAgent } from './agents/sample.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
@@ -27,6 +27,7 @@ import { createLookup } from './outbound/names.ts'
 import { type Rooms, createRooms, operationsOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { createSealers } from './sealing/seal.ts'
+import { DatabaseTooOld } from './start-faults.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
 import { everyMinute } from './work/every-minute.ts'
 import { stuckWork } from './work/watch-stuck.ts'
@@ -38,7 +39,7 @@ export interface App extends AsyncDisposable {
   readonly bootstrapped: Bootstrapped
   readonly core: Core
   readonly rooms: Rooms
-  /** The sample agent, if this start created it. */
+  /** The sample agent, if this start created it, or shows its key again. */
   readonly sample_agent_id: string | null
   /** Resolves with the reason when the server can no longer serve. */
   readonly failed: Promise<Error>
@@ -58,6 +59,7 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
       onError: (error) => log.warn({ reason: error.message }, 'lost an idle database connection'),
     }),
   )
+  await requireVersion(database)
   await migrate(database)
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
@@ -72,6 +74,16 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   return { url, bootstrapped, core, rooms, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
+const oldest_version = 150_000
+
+async function requireVersion({ pool }: PooledDatabase): Promise<void> {
+  const { rows } = await pool.query<{ number: number; version: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
+  )
+  const { number, version } = rows[0]!
+  if (number < oldest_version) throw new DatabaseTooOld(version)
+}
+
 async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposableStack) {
   if (config.database_url !== undefined) {
     return { connection_string: config.database_url, exited: new Promise<Error>(() => {}) }
@@ -84,9 +96,11 @@ async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposab
 }
 
 /** Only if the first organization never had an agent, so that a deleted one does not come back. */
-async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization }: Bootstrapped) {
-  const agent = await createSampleAgent(openStore(database, organization.id), ports)
-  return agent?.agent_id ?? null
+async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization, admin_key }: Bootstrapped) {
+  const store = openStore(database, organization.id)
+  const agent = await createSampleAgent(store, ports)
+  // A key that nobody has used yet is shown again, and so is the agent.
+  return agent?.agent_id ?? (admin_key === null ? null : await findSampleAgent(store))
 }
 
 interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live'> {
