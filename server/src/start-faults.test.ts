@@ -42,7 +42,9 @@ test.each([
 test('a host that is unknown, an old PostgreSQL, a database of a newer version', () => {
   const unknown = fault({ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'nowhere' })
   expect(explainStartFault(unknown, { ...config, host: 'nowhere' })).toContain('HOST=nowhere is unknown')
-  expect(explainStartFault(new DatabaseTooOld('14.9'), config)).toContain('PostgreSQL 14.9, but Parley needs version 15')
+  expect(explainStartFault(new DatabaseTooOld('14.9'), config)).toContain(
+    'PostgreSQL 14.9, but Parley needs version 15',
+  )
   const newer = fault({}, 'corrupted migrations: previously executed migration 099-later is missing')
   expect(explainStartFault(newer, config)).toContain('a newer version of Parley has updated the database')
 })

@@ -95,6 +95,7 @@ function explainDatabase(error: unknown, { database_url }: StartConfig): string 
 function whyByText(text: string): string | null {
   if (/timeout exceeded when trying to connect|timeout expired/.test(text)) return unreachable['ETIMEDOUT']!
   if (/does not support SSL/.test(text)) return 'it does not support TLS. Remove sslmode from DATABASE_URL.'
-  if (/certificate/.test(text)) return `its certificate is not trusted: ${text}. Check sslmode and sslrootcert in DATABASE_URL.`
+  if (/certificate/.test(text))
+    return `its certificate is not trusted: ${text}. Check sslmode and sslrootcert in DATABASE_URL.`
   return null
 }

@@ -69,7 +69,7 @@ const sampleStatement = statement(
   `select id from agents where organization_id = $1 and is_demo and active and deleted_at is null order by created_at, id limit 1`,
 )
 
-/** The oldest demo agent; null if there is none. */
+/** The oldest demo agent, or null. */
 export async function findSampleAgent(store: Store): Promise<string | null> {
   const [row] = await store.query<{ id: string }>(sampleStatement, [store.organization_id])
   return row?.id ?? null

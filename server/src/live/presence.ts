@@ -1,5 +1,5 @@
 // Which nodes live: each holds an advisory lock over the connection of its bus, which PostgreSQL releases when the process is gone. What
-// a gone node worked on is then taken over at once. Leases still decide who may write; an error here costs a repeated model call.
+// a gone node worked on is then taken over at once. Leases still decide which node can write; an error here costs a repeated model call.
 import type { Logger } from 'pino'
 import type pg from 'pg'
 import type { Clock } from '../base/ports.ts'

@@ -31,41 +31,12 @@ export function createReader(start: number): Reader {
   /** The running turn, according to the log. `joined`: it started before the reader did. */
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
-  let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, text: '', is_stored: false }
+  const telling = createTelling()
 
   function end(turn_id: string): void {
     ended.add(turn_id)
     if (ended.size > most_remembered) ended.delete(ended.values().next().value!)
     if (running?.turn_id === turn_id) running = null
-  }
-
-  /** How the current text continues what was emitted: a reader who joins, or whose text is void, gets all of it. */
-  function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
-    const isSameTurn = told.turn_id === turn_id
-    // Every node counts its sayings separately.
-    const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
-    // It arrives after the message of which it is a part.
-    if (isSaid ? text.length <= told.text.length : isSameTurn && told.is_stored && told.text.startsWith(text)) return []
-    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.text.length > 0
-    const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
-    const rest = text.slice(isSaid ? told.text.length : 0)
-    told = { turn_id, attempt, kept, saying, text, is_stored: false }
-    if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
-    return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
-  }
-
-  /** What of it did not arrive from another node in time, or was not read in time. */
-  function complete({ turn_id, role, content }: StoredMessage): Said[] {
-    if (role !== 'assistant' || turn_id === null || turn_id !== running?.turn_id) return []
-    const isFollowed = told.turn_id === turn_id
-    if (!isLive || (running.isJoined && !isFollowed)) return []
-    const text = content.join('')
-    const isBegun = isFollowed && !told.is_stored
-    const before = isBegun ? told.text : ''
-    const step = isBegun ? told : { ...told, turn_id, kept: -1, saying: -1 }
-    told = { ...step, text, is_stored: true }
-    if (!text.startsWith(before) || text === before) return []
-    return [{ event: 'message.delta', data: { turn_id, text: text.slice(before.length) } }]
   }
 
   return {
@@ -83,7 +54,7 @@ export function createReader(start: number): Reader {
       }
       switch (event.type) {
         case 'message.created':
-          return complete(event.data)
+          return isLive && running?.turn_id === event.data.turn_id ? telling.complete(event.data, running.isJoined) : []
         case 'turn.started':
           running = { turn_id: event.data.turn_id, isJoined: !isLive }
           break
@@ -107,9 +78,50 @@ export function createReader(start: number): Reader {
       else end(turn_id)
     },
     look(saying) {
-      return saying && saying.turn_id === running?.turn_id ? follow(saying, running.isJoined) : []
+      return saying && saying.turn_id === running?.turn_id ? telling.follow(saying, running.isJoined) : []
     },
   }
+}
+
+/** What a reader has emitted of the current step. */
+function createTelling() {
+  let told: Told = { turn_id: '', attempt: 0, kept: -1, saying: -1, text: '', is_stored: false }
+
+  /** How the current text continues what was emitted: a reader who joins, or whose text is void, gets all of it. */
+  function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
+    const isSameTurn = told.turn_id === turn_id
+    // Every node counts its sayings separately.
+    const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
+    // It arrives after the message of which it is a part.
+    if (isSaid ? text.length <= told.text.length : isSameTurn && told.is_stored && told.text.startsWith(text)) return []
+    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.text.length > 0
+    const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
+    const rest = text.slice(isSaid ? told.text.length : 0)
+    told = { turn_id, attempt, kept, saying, text, is_stored: false }
+    if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
+    return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
+  }
+
+  /** What of the message did not arrive from another node in time, or was not read in time. */
+  function complete({ turn_id, role, content }: StoredMessage, isJoined: boolean): Said[] {
+    if (role !== 'assistant' || turn_id === null || (isJoined && told.turn_id !== turn_id)) return []
+    const isBegun = told.turn_id === turn_id && !told.is_stored
+    const before = isBegun ? told : { ...told, turn_id, kept: -1, saying: -1, text: '' }
+    told = { ...before, text: content.join(''), is_stored: true }
+    return restOf(told, before.text)
+  }
+  return { follow, complete }
+}
+
+/** What was emitted of a step. */
+interface Told extends LiveTurn {
+  /** It is all of a stored message. */
+  is_stored: boolean
+}
+
+function restOf({ turn_id, text }: LiveTurn, before: string): Said[] {
+  if (!text.startsWith(before) || text === before) return []
+  return [{ event: 'message.delta', data: { turn_id, text: text.slice(before.length) } }]
 }
 
 type StoredMessage = Extract<ConversationEvent, { type: 'message.created' }>['data']
