@@ -17,7 +17,7 @@ export const layers: readonly Layer[] = [
   { folder: 'templates', kind: 'foundation' },
   { folder: 'database', kind: 'foundation' },
   { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
-  { folder: 'live', kind: 'foundation' },
+  { folder: 'live', kind: 'foundation', tables: ['nodes'] },
   { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals'] },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { createSampleAgent } from './agents/sample.ts'
+import { createSampleAgent, findSampleAgent } from './agents/sample.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
@@ -15,6 +15,7 @@ import { type PooledDatabase, countSharedPlaces, openDatabase } from './database
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
 import { openStore } from './database/store.ts'
+import { createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import { createHttpServer } from './http/server.ts'
@@ -26,6 +27,7 @@ import { createLookup } from './outbound/names.ts'
 import { type Rooms, createRooms, operationsOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { createSealers } from './sealing/seal.ts'
+import { DatabaseTooOld } from './start-faults.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
 import { everyMinute } from './work/every-minute.ts'
 import { stuckWork } from './work/watch-stuck.ts'
@@ -37,7 +39,7 @@ export interface App extends AsyncDisposable {
   readonly bootstrapped: Bootstrapped
   readonly core: Core
   readonly rooms: Rooms
-  /** The sample agent, if this start created it. */
+  /** The sample agent, if this start created it, or shows its key again. */
   readonly sample_agent_id: string | null
   /** Resolves with the reason when the server can no longer serve. */
   readonly failed: Promise<Error>
@@ -57,17 +59,29 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
       onError: (error) => log.warn({ reason: error.message }, 'lost an idle database connection'),
     }),
   )
+  await requireVersion(database)
   await migrate(database)
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
-  const live = connectNodes({ database, connection_string }, ports, log, stack)
+  const is_private = config.database_url === undefined
+  const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
   const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
   const owned = stack.move()
   return { url, bootstrapped, core, rooms, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+const oldest_version = 150_000
+
+async function requireVersion({ pool }: PooledDatabase): Promise<void> {
+  const { rows } = await pool.query<{ number: number; version: string }>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
+  )
+  const { number, version } = rows[0]!
+  if (number < oldest_version) throw new DatabaseTooOld(version)
 }
 
 async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposableStack) {
@@ -82,9 +96,11 @@ async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposab
 }
 
 /** Only if the first organization never had an agent, so that a deleted one does not come back. */
-async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization }: Bootstrapped) {
-  const agent = await createSampleAgent(openStore(database, organization.id), ports)
-  return agent?.agent_id ?? null
+async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization, admin_key }: Bootstrapped) {
+  const store = openStore(database, organization.id)
+  const agent = await createSampleAgent(store, ports)
+  // A key that nobody has used yet is shown again, and so is the agent.
+  return agent?.agent_id ?? (admin_key === null ? null : await findSampleAgent(store))
 }
 
 interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live'> {
@@ -116,25 +132,33 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
 
 /** Connects this process with other nodes for live information. */
 function connectNodes(
-  { database, connection_string }: { database: PooledDatabase; connection_string: string },
+  {
+    database,
+    connection_string,
+    is_private,
+  }: { database: PooledDatabase; connection_string: string; is_private: boolean },
   ports: Ports,
   log: Logger,
   stack: AsyncDisposableStack,
 ): Live & { node_id: string } {
   const { clock } = ports
+  const node_id = ports.newId()
+  const presence = createPresence({ database, node_id, clock, log, is_private })
   const signals = createSignals(clock)
   const bus = stack.use(
     openBus({
       database,
       connection_string,
       after: clock.after,
+      onConnect: (session) => presence.enter(session),
       onReconnect: signals.notifyAll,
       onError: (error) => log.warn({ reason: error.message }, 'messages between nodes may be delayed'),
     }),
   )
   bus.subscribe(changed, (id) => signals.notify(changeKey(id)))
-  const node_id = ports.newId()
-  return { bus, signals, turns: stack.use(createLiveTurns({ bus, signals, ports, node_id })), node_id }
+  stack.use(presence)
+  const turns = stack.use(createLiveTurns({ bus, signals, ports, node_id }))
+  return { bus, signals, turns, presence, node_id }
 }
 
 /** Per minute; a node binds far fewer keys in a minute. */
@@ -150,9 +174,10 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
     const running = await room.start?.()
     if (running) stack.use(running)
   }
-  const work = createWork({ ...core, bus: live.bus, kinds: kindsOfWork(core, rooms) })
+  const work = createWork({ ...core, kinds: kindsOfWork(core, rooms) })
   await work.start()
   stack.defer(() => work.stop())
+  live.presence.start()
   const server = await createHttpServer(core, rooms.access)
   stack.defer(async () => {
     node.isDraining = true

@@ -1,9 +1,12 @@
 // The process: reads the settings and runs the app until a signal ends it.
-import { type App, startApp } from './app.ts'
+import { existsSync } from 'node:fs'
+import { enableCompileCache, flushCompileCache } from 'node:module'
+import { join } from 'node:path'
+import type { App } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError } from './config/config.ts'
+import { explainStartFault } from './start-faults.ts'
 import { readConfig } from './settings.ts'
-import { EmbeddedPostgresError } from '@parley/embedded-postgres'
 import { createLog } from './telemetry/log.ts'
 
 /** Exit codes: 0 after a signal, 1 if the server cannot start or continue, 2 for invalid settings. */
@@ -13,17 +16,21 @@ export async function main(): Promise<number> {
   try {
     config = readConfig()
   } catch (error) {
-    return explain(error)
+    return explain(error, null)
   }
   const log = createLog(config.log_level)
   for (const warning of config.warnings) log.warn(warning)
   let app: App
   try {
+    cacheCode(config)
+    const { startApp } = await import('./app.ts')
     app = await startApp(config, log)
   } catch (error) {
-    return explain(error)
+    return explain(error, config)
   }
   process.stdout.write(renderBanner(app, config))
+  // A process that is killed writes nothing at its end.
+  setImmediate(flushCompileCache)
   const reason = await Promise.race([stopped, app.failed])
   if (reason instanceof Error) log.fatal({ err: reason }, 'the server cannot continue')
   else log.info({ signal: reason }, 'stopping')
@@ -31,20 +38,14 @@ export async function main(): Promise<number> {
   return reason instanceof Error ? 1 : 0
 }
 
-function explain(error: unknown): number {
-  const isExpected = error instanceof ConfigError || error instanceof EmbeddedPostgresError || isListenError(error)
-  process.stderr.write(
-    `${isExpected ? `parley: ${(error as Error).message}` : `parley could not start: ${describe(error)}`}\n`,
-  )
+/** Compiling takes a third of a start. Only in a folder that exists: it must be created for its owner alone. */
+function cacheCode({ data_dir }: Config): void {
+  if (existsSync(data_dir)) enableCompileCache(join(data_dir, 'compile-cache'))
+}
+
+function explain(error: unknown, config: Config | null): number {
+  process.stderr.write(`${explainStartFault(error, config)}\n`)
   return error instanceof ConfigError ? 2 : 1
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-function isListenError(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException | null)?.syscall === 'listen'
 }
 
 /** The first signal starts an orderly shutdown; a second one ends the process immediately. */

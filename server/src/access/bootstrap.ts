@@ -27,7 +27,7 @@ export interface Bootstrapped {
   organization: { id: string; name: string; slug: string }
   /** Whether this start created it. */
   created: boolean
-  /** The full text of the admin key that this start created; null if the organization had a way in or the settings have the key. */
+  /** The full text of the admin key that this start created or that nobody has used yet; null if the organization had a way in or the settings have the key. */
   admin_key: string | null
   /** The file to which this start wrote the admin key. */
   key_file: string | null
@@ -74,7 +74,10 @@ async function provideWayIn(
     const is_kept = created && (await keepCopy(services, bootstrap_key))
     return { admin_key: null, key_file: is_kept ? key_file : null }
   }
-  if (!created && !(await isOutOfReach(tx, organization_id))) return { admin_key: null, key_file: null }
+  if (!created && !(await isOutOfReach(tx, organization_id))) {
+    const unused = await readUnusedKey(tx, organization_id, data_dir)
+    return { admin_key: unused, key_file: unused === null ? null : key_file }
+  }
   // Only the file of a start that was killed counts: a key that was installed and then deleted does not come back.
   const key = (created && (await readKeptKey(data_dir))) || (await writeNewKey(services))
   await insertAdminKey(tx, organization_id, key, 'First admin key')
@@ -96,6 +99,21 @@ async function isOutOfReach(tx: Executor, organization_id: string): Promise<bool
 async function readKeptKey(data_dir: string): Promise<IssuedCredential | null> {
   const key = parseCredential((await readPrivateFile(data_dir, key_file_name)) ?? '')
   return key?.kind === 'organization_key' ? issueCredential(key) : null
+}
+
+const unusedStatement = statement(
+  'find_unused_admin_key',
+  `select secret_hash from credentials where organization_id = $1 and key_id = $2 and user_id is null and last_used_at is null`,
+)
+
+/** The first key, while nobody has used it: the start that created it may have failed before it was shown. */
+async function readUnusedKey(tx: Executor, organization_id: string, data_dir: string): Promise<string | null> {
+  // A node may have no such folder, or not be allowed to read it.
+  const text = await readPrivateFile(data_dir, key_file_name).catch(() => null)
+  const key = parseCredential(text ?? '')
+  if (key?.kind !== 'organization_key') return null
+  const [row] = await tx.query<{ secret_hash: Buffer }>(unusedStatement, [organization_id, key.key_id])
+  return row && secretMatches(key.secret, row.secret_hash) ? text : null
 }
 
 async function writeNewKey({ config, ports }: BootstrapServices): Promise<IssuedCredential> {

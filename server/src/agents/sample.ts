@@ -63,3 +63,14 @@ const anyStatement = statement('has_had_agents', 'select from agents where organ
 async function hasHadAgents(store: Store): Promise<boolean> {
   return (await store.query(anyStatement, [store.organization_id])).length > 0
 }
+
+const sampleStatement = statement(
+  'find_sample_agent',
+  `select id from agents where organization_id = $1 and is_demo and active and deleted_at is null order by created_at, id limit 1`,
+)
+
+/** The oldest demo agent, or null. */
+export async function findSampleAgent(store: Store): Promise<string | null> {
+  const [row] = await store.query<{ id: string }>(sampleStatement, [store.organization_id])
+  return row?.id ?? null
+}

@@ -156,7 +156,8 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
     const { organization_id } = store
     const target = { change: 'message', organization_id, id: conversation_id } as const
-    return room.commits.change({ ...target, decide, characters: charactersIn(message.content), binding })
+    const characters = charactersIn(message.content) + (partial?.text.length ?? 0)
+    return room.commits.change({ ...target, decide, characters, binding })
   }
   try {
     const committed =

@@ -10,6 +10,7 @@ export { announce, followUp, withHalt } from './commit/follow-up.ts'
 export {
   type AbandonedTurn,
   expireLeases,
+  expireLeasesOfNodes,
   findAbandonedTurns,
   findTurnLease,
   leavePartialText,

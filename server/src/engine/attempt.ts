@@ -9,6 +9,7 @@ import { type TurnLease, reach } from '../conversations/conversations.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { type AttemptInput, type Equipment, equipTurn, loadTurn, readInput } from './attempt-input.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
@@ -50,11 +51,15 @@ export interface AttemptPort {
  */
 export async function carryOut(services: Part, lease: TurnLease, port: AttemptPort): Promise<AttemptResult | null> {
   const meter = startMeter(services)
+  let { log } = port
   try {
     const found = await loadTurn(services, lease)
     if (!found) return null
     port.begin(found)
-    const { signal, log, readSecrets } = port
+    const { id: conversation_id, agent_id } = found.conversation
+    const { id: turn_id, agent_version_id } = found.turn
+    log = log.child({ conversation_id, turn_id, agent_id, agent_version_id })
+    const { signal, readSecrets } = port
     const holds_words = isWrapped(found.config)
     const room = roomAfter(found.items)
     const { organization_id } = lease
@@ -69,7 +74,7 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     return await takeSteps({ services, input, port, meter, run, words }, resume(running, settled))
   } catch (error) {
     port.signal.throwIfAborted()
-    return failureOf(error)
+    return failureOf(error, log)
   }
 }
 
@@ -148,7 +153,7 @@ async function askModel(
       port.say(text)
     }),
   )
-  meter.addUsage(answer.usage)
+  meter.note(answer)
   return answer
 }
 
@@ -181,7 +186,7 @@ function replyOf(
   const { config, variables, conversation } = input
   const last = said.trim() === '' ? '' : said
   const text = run.holds_words ? wrapReply(config, variables, wholeOf(words, last)) : last
-  const metrics = { model: `${config.llm.provider}/${config.llm.model}`, ...meter.read() }
+  const metrics = meter.read()
   const ending = progress.is_ending ? endingOf(conversation, config) : null
   return { type: 'reply', text, message_id: services.ports.newId(), metrics, usage, ending }
 }
@@ -209,6 +214,7 @@ function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
     output_tokens: null,
   }
   let ttft_ms: number | null = null
+  let model: string | null = null
   const spent = { model: 0, tools: 0 }
   const measure = async <T>(kind: keyof typeof spent, work: () => Promise<T>): Promise<T> => {
     const begun = clock.monotonic()
@@ -220,11 +226,13 @@ function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
     model: <T>(work: () => Promise<T>) => measure('model', work),
     tools: <T>(work: () => Promise<T>) => measure('tools', work),
     markText: () => (ttft_ms ??= Math.round(clock.monotonic() - startedAt)),
-    addUsage({ input_tokens, output_tokens }: typeof tokens) {
+    note({ model: answered_by, usage: { input_tokens, output_tokens } }: ModelAnswer) {
+      model = answered_by
       if (input_tokens !== null) tokens.input_tokens = (tokens.input_tokens ?? 0) + input_tokens
       if (output_tokens !== null) tokens.output_tokens = (tokens.output_tokens ?? 0) + output_tokens
     },
     read: () => ({
+      model,
       ttft_ms,
       llm_ms: Math.round(spent.model),
       tools_ms: Math.round(spent.tools),
@@ -234,11 +242,15 @@ function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
   }
 }
 
-function failureOf(error: unknown): AttemptResult {
+function failureOf(error: unknown, log: Logger): AttemptResult {
   if (error instanceof ModelError) {
     const outcome = error.kind === 'timeout' ? 'timed_out' : 'model_error'
     return { type: 'failure', outcome, error: error.message }
   }
-  if (error instanceof TemplateError) return { type: 'failure', outcome: 'model_error', error: error.message }
+  if (error instanceof TemplateError) {
+    const reason = describeTemplateFault(error)
+    logTemplateFault(log, { path: error.path, reason })
+    return { type: 'failure', outcome: 'model_error', error: reason }
+  }
   throw error
 }

@@ -3,34 +3,28 @@
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import {
-  type Committed,
-  type AbandonedTurn,
   type ChangeName,
   type GreetingRequest,
   type HaltedAttempt,
   type TurnLease,
   type TurnRunner,
-  changeConversation,
   followUp,
   expireLeases,
-  findAbandonedTurns,
   renewLeases,
 } from '../conversations/conversations.ts'
 import {
   type AttemptResult,
   decideAttemptResult,
   decideStep,
-  decideTakeover,
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
 import { type Words, countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
-import { openReservedStore, openStore } from '../database/store.ts'
+import { openStore } from '../database/store.ts'
 import { changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
-import { AppError } from '../base/errors.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/secrets.ts'
 import type { Equipment } from './attempt-input.ts'
@@ -38,15 +32,11 @@ import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
 import { isWrapped } from '../agents/rules/wrapping.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
+import { Takeovers, nullIfDeleted } from './takeovers.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
 const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
-
-/** Longer than a stopped process can hold the conversation's lock, with some time for a queue behind it. */
-const takeover_lock_ms = 6000
-/** The share of the database connections for takeovers, which may all wait for locks. */
-const takeover_share = 0.25
 
 /** Turns that other nodes have changed, remembered in case their attempt is about to start here. */
 const most_changed_turns = 1000
@@ -95,15 +85,16 @@ export class Engine implements TurnRunner {
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
-  #isSweeping = false
-  /** In progress, by turn. */
-  readonly #takeovers = new Map<string, Promise<void>>()
+  readonly #takeovers: Takeovers
   #stopTimer = () => {}
 
   constructor(services: EngineServices, equipment: Equipment, log: Logger) {
     this.#services = services
     this.#equipment = equipment
     this.#log = log
+    this.#takeovers = new Takeovers(services, log)
+    services.live.presence.whenGone((node_ids) => this.#takeovers.freeTurnsOf(node_ids))
+    services.live.presence.whenBack(() => void this.#maintain(() => this.#renew()))
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
     services.live.bus.subscribe(changed, (turn_id) => this.#hearOfChange(turn_id))
   }
@@ -195,19 +186,20 @@ export class Engine implements TurnRunner {
   async watch(): Promise<void> {
     await this.#maintain(() => this.#renew())
     // Separate: a sweep may wait for takeovers, and no lease may run out meanwhile.
-    if (!this.#isSweeping) void this.#maintain(() => this.#sweep())
+    void this.#maintain(() => this.#takeovers.sweep())
     if (this.#isDraining) return
     this.#stopTimer = this.#services.ports.clock.after(renew_ms, () => void this.watch())
   }
 
   /** Whether it is looking for abandoned turns, or taking one over. */
   get isTakingOver(): boolean {
-    return this.#isSweeping || this.#takeovers.size > 0
+    return this.#takeovers.isBusy
   }
 
   /** Waits for running turns, at most `ms`, then gives the rest back for another node to take over. */
   async drain(ms: number): Promise<void> {
     this.#isDraining = true
+    this.#takeovers.stop()
     this.#stopTimer()
     if (this.#running.size > 0) {
       const stop = this.#services.ports.clock.after(ms, this.#whenIdle.resolve)
@@ -324,7 +316,7 @@ export class Engine implements TurnRunner {
       const { organization_id, conversation_id: id } = lease
       const judge = (state: LockedConversation) => decide(state, lease, written)
       const proposed = { change, organization_id, id, decide: judge, characters }
-      return this.#change(() => this.#services.conversations.commits.change(proposed))
+      return nullIfDeleted(() => this.#services.conversations.commits.change(proposed))
     }
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
@@ -337,16 +329,6 @@ export class Engine implements TurnRunner {
   /** A result has been paid for, so a brief loss of the database must not discard it. The lease makes repeating safe. */
   #retryWhileUnavailable<T>(write: () => Promise<T>): Promise<T> {
     return retry(this.#services.ports.clock, write_again, write)
-  }
-
-  /** Null if the conversation was deleted meanwhile. */
-  async #change<Answer>(commit: () => Promise<Committed<Answer>>): Promise<Committed<Answer> | null> {
-    try {
-      return await commit()
-    } catch (error) {
-      if (error instanceof AppError && error.error === 'not_found') return null
-      throw error
-    }
   }
 
   async #maintain(work: () => Promise<void>): Promise<void> {
@@ -364,34 +346,5 @@ export class Engine implements TurnRunner {
     const leases = held.map(({ lease }) => lease.lease)
     const kept = new Set(await renewLeases(this.#services.database, this.#services.node.id, leases))
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
-  }
-
-  /** Side by side, so that a takeover that waits for a lock does not delay the others. */
-  async #sweep(): Promise<void> {
-    const most = Math.max(1, Math.floor(this.#services.config.database_connections * takeover_share))
-    this.#isSweeping = true
-    try {
-      for (const turn of await findAbandonedTurns(this.#services.database)) {
-        while (this.#takeovers.size >= most) await Promise.race(this.#takeovers.values())
-        if (this.#isDraining) return
-        if (this.#takeovers.has(turn.turn_id)) continue
-        const takeover = this.#maintain(() => this.#takeOver(turn)).finally(() => this.#takeovers.delete(turn.turn_id))
-        this.#takeovers.set(turn.turn_id, takeover)
-      }
-    } finally {
-      this.#isSweeping = false
-    }
-  }
-
-  async #takeOver(turn: AbandonedTurn): Promise<void> {
-    const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
-    const store = openReservedStore(this.#services.database, turn.organization_id)
-    const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms: takeover_lock_ms } as const
-    const committed = await this.#change(() =>
-      changeConversation(store, this.#services.conversations.commits, target, decide),
-    )
-    if (!committed || committed.answer === 'nothing') return
-    this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'took over an abandoned turn')
-    followUp(this.#services.conversations, turn.conversation_id, committed)
   }
 }

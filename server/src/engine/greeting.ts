@@ -1,18 +1,20 @@
 // A greeting that the model writes, if an agent's starting message asks for one.
+import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/conversations.ts'
 import { AppError } from '../base/errors.ts'
+import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { collectAnswer, modelOf, samplingOf, toRefusal } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(
-  services: Pick<EngineServices, 'models' | 'ports'>,
+  services: Pick<EngineServices, 'models' | 'ports' | 'log'>,
   greeting: GreetingRequest,
 ): Promise<string> {
   const { config, instructions } = greeting
   const request = {
-    system: renderSystem(greeting),
+    system: renderSystem(greeting, services.log),
     messages: [{ role: 'user' as const, text: `Write your first message to the end user. ${instructions}` }],
     tools: [],
     ...samplingOf(config),
@@ -26,11 +28,13 @@ export async function writeGreeting(
   }
 }
 
-function renderSystem({ config, variables, initial_context }: GreetingRequest): string {
+function renderSystem({ config, variables, initial_context }: GreetingRequest, log: Logger): string {
   try {
     return renderSystemPrompt(config, variables, { initial_context, preface: [] })
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    throw new AppError('template_failed', `The instructions could not be rendered: ${error.message}.`)
+    const reason = describeTemplateFault(error)
+    logTemplateFault(log, { path: error.path, reason })
+    throw new AppError('template_failed', reason)
   }
 }

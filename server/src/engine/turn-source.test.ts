@@ -39,10 +39,11 @@ test('additions of sources keep their order, and all of them are disposed of', a
   expect(closed).toEqual(['a', 'b'])
 })
 
-test('a source that fails adds nothing and is logged', async () => {
+test('a source that fails adds only a notice, and is logged', async () => {
   const { run, logged } = setUp()
   const added = await prepareSources([failing(new Error('bug')), sourceOf('b')], turn, run)
   expect(added.tools.map(({ name }) => name)).toEqual(['b_tool'])
+  expect(added.notices).toEqual(['b is there.', 'A part of what you usually have is currently unavailable: broken.'])
   expect(logged).toEqual([
     expect.objectContaining({ source: 'broken', err: expect.objectContaining({ message: 'bug' }) }),
   ])

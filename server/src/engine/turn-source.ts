@@ -4,7 +4,7 @@ import type { CallRun, FoundTurn } from './running-turn.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
 
 export interface TurnSource {
-  /** For the log. */
+  /** For the log, and for the model if it fails. */
   name: string
   /**
    * Has a time limit of its own. If it cannot get something, the turn does not fail: it says so in a
@@ -25,7 +25,7 @@ export interface TurnContributions {
 }
 
 /**
- * Side by side. A source that fails adds nothing and does not affect the turn otherwise; an unavailable database fails the
+ * Side by side. A source that fails adds only a notice for the model; an unavailable database fails the
  * attempt.
  */
 export async function prepareSources(
@@ -35,6 +35,7 @@ export async function prepareSources(
 ): Promise<Added & Disposable> {
   const settled = await Promise.allSettled(sources.map((source) => source.prepare(turn, run)))
   const added = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const missing: string[] = []
   const dispose = () => added.forEach((one) => one[Symbol.dispose]())
   for (const [index, result] of settled.entries()) {
     if (result.status === 'fulfilled') continue
@@ -42,11 +43,13 @@ export async function prepareSources(
       dispose()
       throw run.signal.reason ?? result.reason
     }
-    run.log.error({ err: result.reason as unknown, source: sources[index]!.name }, 'a source of a turn failed')
+    const { name } = sources[index]!
+    missing.push(`A part of what you usually have is currently unavailable: ${name}.`)
+    run.log.error({ err: result.reason as unknown, source: name }, 'a source of a turn failed')
   }
   return {
     tools: added.flatMap(({ tools }) => tools),
-    notices: added.flatMap(({ notices }) => notices),
+    notices: [...added.flatMap(({ notices }) => notices), ...missing],
     [Symbol.dispose]: dispose,
   }
 }

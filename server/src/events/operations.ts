@@ -59,8 +59,10 @@ async function* streamEvents(
     // Read before the log, so that the log contains the start of the turn.
     const saying = live.read(conversation_id)
     if (isStored || reader.isBehind(saying)) {
-      for await (const event of readLog(ctx, conversation_id, reader))
+      for await (const { event, rest } of readLog(ctx, conversation_id, reader)) {
+        yield* rest
         if (types === null || types.has(event.type)) yield toSent(event)
+      }
       // A conversation that was imported as ended has no event for its end.
       if (reader.isOver || isEnded) return
       reader.catchUp()
@@ -81,9 +83,9 @@ async function* readLog(ctx: Context<EventServices>, conversation_id: string, re
   for (;;) {
     const { events, is_last } = await readEvents(ctx.store, conversation_id, reader.after)
     for (const event of events) {
-      reader.read(event)
+      const rest = reader.read(event)
       if (isEndOfTurn(event)) ctx.core.live.turns.forget(conversation_id, event.data.turn_id)
-      yield event
+      yield { event, rest }
     }
     if (is_last) return
   }

@@ -16,6 +16,8 @@ export interface BusOptions {
   connection_string: string
   /** Calls back once after `ms`; the returned function cancels it. */
   after: (ms: number, call: () => void) => () => void
+  /** Uses each new connection for more than messages, before it counts as restored. */
+  onConnect?: (session: pg.Client) => Promise<void>
   /** The connection was restored; messages may have been missed. */
   onReconnect: () => void
   onError: (error: Error) => void
@@ -28,7 +30,10 @@ const publishStatement = acrossOrganizations(
   'publish_on_bus',
   `select pg_notify('${channel}', $1)`,
 )
-const waits = { first_ms: 250, longest_ms: 5000 }
+/** A connection that does not answer for so long is lost. */
+const query_ms = 5000
+/** The first is short: while it lasts, this node does not hold the lock that shows that it lives. */
+const waits = { first_ms: 100, longest_ms: 5000 }
 
 export function openBus(options: BusOptions): Bus {
   const receivers: Receivers = new Map()
@@ -41,6 +46,7 @@ export function openBus(options: BusOptions): Bus {
     const next = new pg.Client({
       connectionString: options.connection_string,
       keepAlive: true,
+      query_timeout: query_ms,
       application_name: 'parley bus',
     })
     client = next
@@ -58,6 +64,7 @@ export function openBus(options: BusOptions): Bus {
     try {
       await next.connect()
       await next.query(`listen ${channel}`)
+      await options.onConnect?.(next)
       tries = 1
       options.onReconnect()
     } catch (error) {

@@ -52,7 +52,8 @@ export type ModelPart =
   | { type: 'text'; text: string }
   /** `arguments` is the text that the model wrote, not parsed and possibly not JSON. */
   | { type: 'tool_call'; call_id: string; name: string; arguments: string }
-  | { type: 'finish'; reason: FinishReason; usage: ModelUsage }
+  /** `model`: the id of the one that answered, where several can. */
+  | { type: 'finish'; reason: FinishReason; usage: ModelUsage; model?: string }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
 

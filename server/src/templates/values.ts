@@ -6,6 +6,9 @@ const max_list_length = 10_000
 
 /** A template cannot be compiled, exceeded a limit, or failed while it was rendered. */
 export class TemplateError extends Error {
+  /** Where the template is in the agent's configuration, if that is known. */
+  path: string | null = null
+
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'TemplateError'

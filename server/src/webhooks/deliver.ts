@@ -8,7 +8,7 @@ import { eventsKey } from '../live/shared.ts'
 import { type Looks, createLooks } from '../work/looks.ts'
 import { type UnderWay, mayHoldOthersBack, measureCapacity } from '../work/rules/shares.ts'
 import { max_leased_at_once, pools } from './rules/places.ts'
-import { type Head, claimHeads, giveBack, openLanes, writeTry } from './lanes.ts'
+import { type Head, claimHeads, freeLanesOf, giveBack, openLanes, writeTry } from './lanes.ts'
 import { judgeTry, max_tries } from './rules/deliveries.ts'
 import { makeTry } from './send.ts'
 
@@ -22,7 +22,7 @@ const write_retry_ms = 250
 /** How long current tries may take when the server stops. */
 const drain_ms = 5000
 
-type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'live' | 'sealers'>
+type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'live' | 'sealers' | 'node'>
 
 export interface Deliveries {
   /** Starts no more tries, and gives back those that do not end in time. */
@@ -52,6 +52,11 @@ class RunningDeliveries implements Deliveries {
   }
 
   start(): void {
+    const { database, live } = this.#services
+    live.presence.whenGone(async (node_ids) => {
+      await freeLanesOf(database, node_ids)
+      this.#looks.call()
+    })
     this.#looks.look()
   }
 
@@ -77,14 +82,14 @@ class RunningDeliveries implements Deliveries {
 
   /** True: there may be more to do at once. */
   async #claim(): Promise<boolean> {
-    const { database, ports } = this.#services
+    const { database, ports, node } = this.#services
     await ports.reached?.('delivery.look')
     const { is_any_due, has_more } = await openLanes(database)
     if (!is_any_due) return has_more
     const capacity = measureCapacity(pools, this.#underWay())
     const lanes = Math.min(max_leased_at_once, capacity.free)
     if (lanes === 0) return has_more
-    const { heads, leased } = await claimHeads(database, capacity, lanes)
+    const { heads, leased } = await claimHeads(database, capacity, lanes, node.id)
     await ports.reached?.('delivery.claimed')
     for (const head of heads) {
       const over = this.#carry(head).finally(() => this.#tries.delete(head.lease))

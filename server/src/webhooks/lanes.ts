@@ -104,7 +104,7 @@ const leaseStatement = statement(
      order by c.nth_of_organization, c.next_attempt_at limit $1 for update of l skip locked
    )
    update webhook_lanes l
-   set lease = nextval('webhook_leases'), next_attempt_at = now() + $4::integer * interval '1 millisecond'
+   set lease = nextval('webhook_leases'), next_attempt_at = now() + $4::integer * interval '1 millisecond', node_id = $5
    from due where l.endpoint_id = due.endpoint_id and l.lane = due.lane
    returning l.endpoint_id, l.lane, l.lease, due.is_failing`,
 )
@@ -143,8 +143,9 @@ export async function claimHeads(
   database: Database,
   { pools, busy }: Capacity,
   lanes: number,
+  node_id: string,
 ): Promise<{ heads: Head[]; leased: number }> {
-  const values = [lanes, JSON.stringify(pools), JSON.stringify(busy), lease_ms]
+  const values = [lanes, JSON.stringify(pools), JSON.stringify(busy), lease_ms, node_id]
   return database.transaction(async (tx) => {
     const leased = await tx.query<{ lease: number }>(leaseStatement, values)
     if (leased.length === 0) return { heads: [], leased: 0 }
@@ -180,7 +181,7 @@ const resultStatement = acrossOrganizations(
 const retryStatement = acrossOrganizations(
   of_lanes,
   'retry_webhook_lane',
-  `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp() + $3::integer * interval '1 millisecond'
+  `update webhook_lanes set lease = null, node_id = null, next_attempt_at = clock_timestamp() + $3::integer * interval '1 millisecond'
    where endpoint_id = $1 and lane = $2`,
 )
 
@@ -193,7 +194,7 @@ const goOnStatement = acrossOrganizations(
    ), closed as (
      delete from webhook_lanes using waiting where endpoint_id = $1 and lane = $2 and not is_left
    )
-   update webhook_lanes set lease = null, next_attempt_at = clock_timestamp()
+   update webhook_lanes set lease = null, node_id = null, next_attempt_at = clock_timestamp()
    from waiting where endpoint_id = $1 and lane = $2 and is_left
    returning lane`,
 )
@@ -266,13 +267,25 @@ export async function writeTry(
 const giveBackStatement = acrossOrganizations(
   of_lanes,
   'give_back_webhook_lane',
-  `update webhook_lanes set lease = null, next_attempt_at = clock_timestamp()
+  `update webhook_lanes set lease = null, node_id = null, next_attempt_at = clock_timestamp()
    where endpoint_id = $1 and lane = $2 and lease = $3`,
 )
 
 /** A try that was aborted: any node may repeat it at once. */
 export async function giveBack(database: Executor, { endpoint_id, lane, lease }: Head): Promise<void> {
   await database.query(giveBackStatement, [endpoint_id, lane, lease])
+}
+
+const freeStatement = acrossOrganizations(
+  of_lanes,
+  'free_webhook_lanes_of_nodes',
+  `update webhook_lanes set next_attempt_at = clock_timestamp()
+   where node_id = any($1::uuid[]) and lease is not null and next_attempt_at > clock_timestamp()`,
+)
+
+/** The nodes are gone: any node may repeat their tries at once. */
+export async function freeLanesOf(database: Executor, node_ids: string[]): Promise<void> {
+  await database.query(freeStatement, [node_ids])
 }
 
 const agedStatement = acrossOrganizations(

@@ -151,8 +151,9 @@ export async function leaseWork(
   pools: readonly LeasedPool[],
   most: number,
   start: string,
+  node_id: string,
 ): Promise<Leased[]> {
-  return database.query<Leased>(leaseStatement, [JSON.stringify(pools), most, start])
+  return database.query<Leased>(leaseStatement, [JSON.stringify(pools), most, start, node_id])
 }
 
 const leases = rowsOf('held', 'kind text, owner text, subject text, lease bigint, lease_ms integer')
@@ -176,6 +177,17 @@ export type HeldLease = Pick<Leased, 'kind' | 'owner' | 'subject' | 'lease'> & {
 export async function renewLeases(database: Executor, held: HeldLease[]): Promise<Set<number>> {
   const rows = await database.query<{ lease: number }>(renewStatement, arraysOf(held, [...leaseColumns]))
   return new Set(rows.map(({ lease }) => lease))
+}
+
+const freeStatement = acrossOrganizations(
+  'nodes work for all organizations',
+  'free_work_of_nodes',
+  `update work set due_at = now() where node_id = any($1::uuid[]) and lease is not null and not ready`,
+)
+
+/** The nodes are gone: their leases have run out. One that lives nevertheless renews them, unless another node was faster. */
+export async function freeWorkOf(database: Executor, node_ids: string[]): Promise<void> {
+  await database.query(freeStatement, [node_ids])
 }
 
 const lockStatement = acrossOrganizations(
@@ -204,7 +216,7 @@ const endStatement = acrossOrganizations(
      delete from work w using next where w.kind = next.kind and w.owner = next.owner and w.subject = next.subject
        and next.due_at is null
    )
-   update work w set lease = null, tries = 0, again_at = null, due_at = next.due_at, ready = next.due_at <= clock_timestamp(),
+   update work w set lease = null, node_id = null, tries = 0, again_at = null, due_at = next.due_at, ready = next.due_at <= clock_timestamp(),
           slow = w.slow and not $7
    from next where w.kind = next.kind and w.owner = next.owner and w.subject = next.subject and next.due_at is not null
    returning w.ready`,
@@ -239,7 +251,7 @@ export async function endWork(
 const retryStatement = acrossOrganizations(
   'a row by its lease',
   'retry_work',
-  `update work set lease = null, slow = true, again_at = null, ready = again_at is not distinct from '-infinity',
+  `update work set lease = null, node_id = null, slow = true, again_at = null, ready = again_at is not distinct from '-infinity',
           due_at = case when again_at = '-infinity' then again_at
                         else clock_timestamp() + $5::double precision * interval '1 millisecond' end
    where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
@@ -268,7 +280,7 @@ export async function markFailing(tx: Executor, { kind, owner }: WorkKey & { kin
 const giveBackStatement = acrossOrganizations(
   'a row by its lease',
   'give_back_work',
-  `update work set lease = null, due_at = clock_timestamp(), ready = true, tries = tries - 1, again_at = null
+  `update work set lease = null, node_id = null, due_at = clock_timestamp(), ready = true, tries = tries - 1, again_at = null
    where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
 )
 
@@ -280,7 +292,7 @@ export async function giveBackWork(database: Executor, work: Leased): Promise<vo
 const stuckStatement = acrossOrganizations(
   'a row by its lease',
   'stuck_work',
-  `update work set lease = null, due_at = 'infinity', ready = false, tries = 0, again_at = null, stuck_at = clock_timestamp()
+  `update work set lease = null, node_id = null, due_at = 'infinity', ready = false, tries = 0, again_at = null, stuck_at = clock_timestamp()
    where kind = $1 and owner = $2 and subject = $3 and lease = $4`,
 )
 

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { isUnavailable } from '../database/failures.ts'
-import type { Bus } from '../live/bus.ts'
+import type { Live } from '../live/live.ts'
 import { work_added } from './add.ts'
 import { armWork } from './every-minute.ts'
 import { type Looks, createLooks } from './looks.ts'
@@ -14,6 +14,7 @@ import {
   type HeldLease,
   type LeasedPool,
   type Reviewed,
+  freeWorkOf,
   leaseWork,
   mergeWork,
   renewLeases,
@@ -35,7 +36,8 @@ const halt_ms = 2000
 
 export interface WorkOptions {
   database: Database
-  bus: Pick<Bus, 'subscribe'>
+  live: { bus: Pick<Live['bus'], 'subscribe'>; presence: Pick<Live['presence'], 'whenGone'> }
+  node: { readonly id: string }
   ports: Ports
   log: Logger
   kinds: readonly WorkKind[]
@@ -76,10 +78,14 @@ class NodeWork implements Work {
   }
 
   async start(): Promise<void> {
-    const { database, kinds } = this.#options
+    const { database, kinds, live } = this.#options
     if (kinds.length === 0) return
     await armWork(database, kinds)
-    this.#options.bus.subscribe(work_added, () => this.#looks.call())
+    live.bus.subscribe(work_added, () => this.#looks.call())
+    live.presence.whenGone(async (node_ids) => {
+      await freeWorkOf(database, node_ids)
+      this.#looks.call()
+    })
     this.#looks.look()
     this.#renewLater()
   }
@@ -96,7 +102,7 @@ class NodeWork implements Work {
   }
 
   async #lease(): Promise<boolean> {
-    const { database, ports } = this.#options
+    const { database, ports, node } = this.#options
     const { is_any_ready, has_more, timers } = await mergeWork(database, this.#names, this.#timers)
     const is_any_due = timers.length > 0 && (await this.#review(timers))
     if (!is_any_ready && !is_any_due) return has_more
@@ -106,7 +112,7 @@ class NodeWork implements Work {
       pools.reduce((sum, pool) => sum + pool.free, 0),
     )
     if (most === 0) return has_more
-    const leased = await leaseWork(database, pools, most, ports.newId())
+    const leased = await leaseWork(database, pools, most, ports.newId(), node.id)
     await ports.reached?.('work.leased')
     for (const work of leased) {
       const run = new Run({ ...this.#options, kind: this.#kinds.get(work.kind)!, admit: this.#admit }, work)

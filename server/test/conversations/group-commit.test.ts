@@ -8,6 +8,7 @@ import { messageCreated } from '../../src/conversations/machine/turn-endings.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
+import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
 let proxy: PostgresProxy
@@ -224,3 +225,20 @@ test.each(['before', 'after'] as const)(
     if (when === 'after') expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true)
   },
 )
+
+test('the text of an attempt that a message interrupts counts as part of it: short changes do not wait for it', async () => {
+  const id = await makeConversation()
+  const [held, answer] = [holdAnswer(), server.model.answer]
+  server.model.answer = () => held
+  const first = server.client.sendConversationMessage({ conversation_id: id, text: 'Tell me all.' }).catch(() => null)
+  await held.asked
+  held.say('a'.repeat(20_000))
+  await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)?.length).toBe(20_000)
+  server.model.answer = answer
+  proxy.statements.length = 0
+  const interrupting = { conversation_id: id, text: 'Stop.', parley_concurrency: 'interrupt' } as const
+  expect(await server.client.sendConversationMessage(interrupting)).toMatchObject({ reply: 'Reply to Stop.' })
+  await first
+  // A long change takes the place of a group even alone.
+  expect(countOf('lock_free_conversations')).toBe(1)
+})

@@ -130,6 +130,40 @@ describe('the model', () => {
   })
 })
 
+describe('a template that fails', () => {
+  const endless = "{% for a in range(1000) %}{{ 'x' * 1000 }}{% endfor %}"
+
+  test.each([
+    ['instructions', { instructions: endless }],
+    ['channel_properties.text.body_template', { channel_properties: { text: { body_template: endless } } }],
+  ])('%s: the turn and the log say which one, of which agent, and why', async (path, config) => {
+    const id = await start(config)
+    server.model.answer = () => 'Hello.'
+    server.log.length = 0
+    const error = await refusal(send(id, 'Hi'))
+    expect(error).toMatchObject({ status: 502, code: 'turn_failed' })
+    expect(error.message).toMatch(/^The template `(.+)` could not be rendered: .+\.$/)
+    expect(error.message).toContain(`\`${path}\``)
+    const [turn] = await turnsOf(id)
+    expect(turn).toMatchObject({ outcome: 'model_error', error: error.message })
+    const lines = server.log.map((line) => JSON.parse(line) as object)
+    const { turn_id, agent_version_id } = turn!
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 40, path, reason: error.message, turn_id, agent_version_id }),
+    )
+  })
+
+  test('a starting message: the creation is refused, and the log names the agent', async () => {
+    const { agent_id } = await publishAgent(server.client, { starting_message: endless })
+    server.log.length = 0
+    const error = await refusal(server.client.createConversation({ channel: 'text', user_id: 'u', agent_id }))
+    expect(error).toMatchObject({ code: 'template_failed' })
+    expect(error.message).toContain('The template `starting_message.text` could not be rendered')
+    const lines = server.log.map((line) => JSON.parse(line) as object)
+    expect(lines).toContainEqual(expect.objectContaining({ level: 40, agent_id, reason: error.message }))
+  })
+})
+
 describe('when the model fails', () => {
   const llm = (model: string) => ({ provider: 'openai', model })
 
@@ -146,6 +180,16 @@ describe('when the model fails', () => {
     server.model.answer = ({ model }) => (model === 'c' ? 'From c.' : model === 'b' ? 400 : 503)
     expect((await send(id, 'Hi')).reply).toBe('From c.')
     expect(server.model.requests.slice(before).map(({ model }) => model)).toEqual(['a', 'a', 'a', 'b', 'c'])
+    expect((await transcriptOf(id)).at(-1)!.metrics).toMatchObject({ model: 'openai/c' })
+  })
+
+  test('of an organization with its own key, the metrics name the fallback that answered', async () => {
+    await server.client.setSecret({ name: 'OPENAI_API_KEY', value: 'sk-of-this-organization' })
+    const id = await start({ llm: { ...llm('a'), fallbacks: [llm('b')] } })
+    server.model.answer = ({ model }) => (model === 'b' ? 'From b.' : 503)
+    expect((await send(id, 'Hi')).reply).toBe('From b.')
+    expect((await transcriptOf(id)).at(-1)!.metrics).toMatchObject({ model: 'openai/b' })
+    await server.client.deleteSecret({ name: 'OPENAI_API_KEY' })
   })
 
   test('for good: 502 turn_failed, the message is stored, and the next one is answered', async () => {

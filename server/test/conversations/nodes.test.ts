@@ -153,7 +153,7 @@ test('the bus reconnects after its connection is lost', async () => {
     where datname = current_database() and application_name = 'parley bus'`.execute(server.database.kysely)
   const listeners = async () => {
     const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
-      where datname = current_database() and application_name = 'parley bus' and query like 'listen%'`.execute(
+      where datname = current_database() and application_name = 'parley bus' and state = 'idle' and query <> ''`.execute(
       server.database.kysely,
     )
     return rows[0]!.count

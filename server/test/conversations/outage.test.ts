@@ -1,6 +1,7 @@
 // What a lost database connection or a lost worker means for waiting callers: it costs time, never a message or a summary.
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -54,4 +55,36 @@ test('an analysis whose node has lost its lease is repeated, and written once', 
   const analyzed = await server.database.execute(sql`
     select type from events where conversation_id = ${conversation_id} and type = 'conversation.analyzed'`)
   expect(analyzed).toHaveLength(1)
+})
+
+test('a call that joins a turn while the database is away asks it twice a second, not all the time', async () => {
+  await using proxy = await startPostgresProxy(inject('postgres_url'))
+  await using node = await server.startAnother({}, { connectThrough: proxy.through })
+  const client = server.as({ base_url: node.url })
+  const conversation_id = await newConversation()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const send = () => client.streamConversationMessage({ conversation_id, text: 'Hello', idempotency_key: 'joined' })
+  const first = send()
+  await first.next()
+  held.say('Half of it')
+  await first.next()
+  const before = server.log.filter((line) => line.includes('messages between nodes may be delayed')).length
+  const away = proxy.failStatement(1, {
+    ...{ when: 'before', how: 'reset', for_good: true },
+    counts: ({ name }) => name === 'find_turn',
+  })
+  const second = send()
+  const joined = second.next()
+  await away.hit
+  // The bus waits 0.1, 0.2, 0.4 and 0.8 seconds between its attempts.
+  const attempts = () => server.log.filter((line) => line.includes('messages between nodes may be delayed')).length
+  await expect.poll(attempts).toBeGreaterThanOrEqual(before + 4)
+  expect(away.refused).toBeLessThan(60)
+  away.release()
+  held.say('.')
+  held.finish()
+  expect((await joined).value).toMatchObject({ event: 'turn.started' })
+  const events = await Array.fromAsync(second)
+  expect(events.at(-1)).toMatchObject({ event: 'turn.completed', data: { reply: 'Half of it.' } })
 })

@@ -258,6 +258,24 @@ describe('play_message', () => {
     expect(await callTool({ actions: [endless] })).toMatchObject({ is_error: true, reply: 'Done.' })
   })
 
+  const broken = "{% for a in range(1000) %}{{ 'x' * 1000 }}{% endfor %}"
+  test.each([
+    ['actions[1]', () => ({ actions: [say('One.'), { ...http('/a'), headers: { 'x-a': broken } }] })],
+    ['actions[0].condition', () => ({ actions: [{ ...say('One.'), condition: "'x' * 3" }] })],
+    ['actions_on_error[0]', () => ({ actions: [http('/missing')], actions_on_error: [say(broken)] })],
+    ['output', () => ({ actions: [say('One.')], output: broken })],
+  ])('the result and the log say that the template %s failed', async (path, tool) => {
+    server.log.length = 0
+    if (path.startsWith('actions_on_error')) peer.answer = (_request, response) => answerJson(response, {}, 500)
+    const { output } = await callTool(tool())
+    const reason = expect.stringContaining(`The template \`${path}\` could not be rendered: `)
+    const lines = server.log.map((line) => JSON.parse(line) as object)
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 40, path, reason, agent_version_id: expect.any(String) }),
+    )
+    if (!path.startsWith('actions_on_error')) expect(JSON.stringify(output)).toContain(`The template \`${path}\``)
+  })
+
   test('T10: the turn has a reply even if the model adds nothing', async () => {
     const { agent_id } = await publishAgent(server.client, {
       tools: [{ name: 'act', description: 'Acts', actions: [say('All is said.')] }],

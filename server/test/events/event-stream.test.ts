@@ -1,6 +1,7 @@
 // A conversation's event stream: backfill, cutover and live, resumed after any event on any node, with nothing lost or
 // repeated.
 import type { ConversationEvent } from '@parley/contract'
+import { systemPorts } from '../../src/base/ports.ts'
 import { createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
@@ -95,6 +96,43 @@ test('live text is sent between the events; a reader that joins in mid-turn firs
     const last = reader.events.findLastIndex(({ event }) => event === 'message.delta')
     const created = reader.events.findLastIndex(({ event }) => event === 'message.created')
     expect(created).toBeGreaterThan(last)
+  }
+})
+
+test('text that no other node sent comes before the stored message, on every node', async () => {
+  const { clock } = systemPorts
+  const relay_ms = 25
+  let isCut = false
+  const after: typeof clock.after = (ms, call) => (ms === relay_ms && isCut ? () => {} : clock.after(ms, call))
+  await using node = await server.startAnother({}, { ports: { clock: { ...clock, after } } })
+  const conversation_id = await begin()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const readers = [readInBackground(server.client, conversation_id), readInBackground(elsewhere(), conversation_id)]
+  for (const reader of readers) await until(() => reader.events.length === 3)
+  const client = server.as({ base_url: node.url })
+  const said = ({ events }: (typeof readers)[number], from = 3) =>
+    events.slice(from).flatMap((event) => (event.event === 'message.delta' ? [event.data.text] : []))
+  const first = client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await held.asked
+  held.say('One ')
+  for (const reader of readers) await until(() => said(reader).length === 1)
+  isCut = true
+  held.say('two')
+  held.finish()
+  await first
+  // Nothing of this one is sent.
+  server.model.answer = () => 'Three.'
+  await client.sendConversationMessage({ conversation_id, text: 'And?' })
+  await client.endConversation({ conversation_id })
+  for (const reader of readers) {
+    await reader.done
+    expect(said(reader)).toEqual(['One ', 'two', 'Three.'])
+    const names = reader.events.map(({ event }) => event)
+    for (const [place, name] of names.entries()) {
+      if (name === 'message.delta' && names[place + 1] !== 'message.delta')
+        expect(names[place + 1]).toBe('message.created')
+    }
   }
 })
 

@@ -77,20 +77,30 @@ describe('settings', () => {
     expect(wrong.output).not.toContain('hunter2')
   })
 
-  test('a used port: one line and exit code 1', async () => {
+  test('a used port: one line and exit code 1; the next start shows the key and the agent, until somebody uses the key', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => blocker.once('listening', resolve))
     const { port } = blocker.address() as { port: number }
     await using database = await createTestDatabase()
-    const late = startServerProcess({
-      PARLEY_DATA_DIR: data_dir,
-      DATABASE_URL: database.connection_string,
-      PORT: String(port),
-    })
+    const environment = { PARLEY_DATA_DIR: data_dir, DATABASE_URL: database.connection_string }
+    const late = startServerProcess({ ...environment, PORT: String(port) })
     expect(await late.exited).toBe(1)
     expect(late.output).toContain('EADDRINUSE')
+    expect(late.output).toContain('set PORT to another port')
     expect(late.output).not.toContain('    at ')
     blocker.close()
+    const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
+    const next = startServerProcess(environment)
+    const client = createClient({ base_url: await next.ready, token: key })
+    expect(next.output).toContain(key)
+    const agent_id = /Sample agent +(\S+)/.exec(next.output)![1]!
+    expect(await client.getAgent({ agent_id })).toMatchObject({ id: agent_id })
+    next.child.kill('SIGTERM')
+    await next.exited
+    await using last = startServerProcess(environment)
+    await last.ready
+    expect(last.output).not.toContain(key)
+    expect(last.output).not.toContain('Sample agent')
   }, 60_000)
 
   test('an unreachable database: a clear error', async () => {
@@ -100,6 +110,8 @@ describe('settings', () => {
     })
     expect(await lost.exited).toBe(1)
     expect(lost.output).toContain('ECONNREFUSED')
+    expect(lost.output).toContain('nothing accepts connections there. Start PostgreSQL')
+    expect(lost.output).not.toContain('    at ')
     expect(lost.output).not.toContain('hunter2')
   })
 })

@@ -1,5 +1,6 @@
 // How the statement that leases lanes divides a node's tries: among organizations, among the endpoints of one,
 // and between working and failing ones. Nothing is sent here, so no try ends.
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Head, claimHeads } from '../../src/webhooks/lanes.ts'
 import { max_leased_at_once, pools } from '../../src/webhooks/rules/places.ts'
@@ -62,7 +63,7 @@ async function lease(tries: Head[]): Promise<void> {
     const capacity = measureCapacity(pools, under_way)
     const lanes = Math.min(max_leased_at_once, capacity.free)
     if (lanes === 0) return
-    const { heads, leased } = await claimHeads(base.database, capacity, lanes)
+    const { heads, leased } = await claimHeads(base.database, capacity, lanes, randomUUID())
     tries.push(...heads)
     if (leased < lanes) return
   }

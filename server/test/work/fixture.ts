@@ -78,7 +78,8 @@ export async function startWorld(): Promise<World> {
         }),
       )
       const work = createWork({
-        ...{ database, bus, kinds, ports: own },
+        ...{ database, kinds, ports: own, node: { id: own.newId() } },
+        live: { bus, presence: { whenGone: () => {} } },
         log: createLog('debug', { write: (line: string) => void log.push(line) }),
       })
       void work.start()

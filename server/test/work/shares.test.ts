@@ -57,7 +57,7 @@ async function lease(under_way: Leased[], kinds = ['test']): Promise<void> {
       open.reduce((sum, { free }) => sum + free, 0),
     )
     if (most === 0) return
-    const leased = await leaseWork(base.database, open, most, randomUUID())
+    const leased = await leaseWork(base.database, open, most, randomUUID(), randomUUID())
     under_way.push(...leased)
     if (leased.length < most) return
   }
@@ -133,7 +133,7 @@ test('kinds have places of their own; the earliest work of an owner runs first',
   const others: Leased[] = []
   await lease(others, ['other'])
   expect(others).toHaveLength(5)
-  const alone = await leaseWork(base.database, [], 10, randomUUID())
+  const alone = await leaseWork(base.database, [], 10, randomUUID(), randomUUID())
   expect(alone).toEqual([])
   const order = await base.database.pool.query<{ subject: string }>(
     `select subject from work where kind = 'other' order by lease`,

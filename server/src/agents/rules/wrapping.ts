@@ -1,5 +1,6 @@
 // Wraps what the agent says in the template of its channel. Pure.
 import { agentDefaults } from '@parley/contract'
+import { atPath } from '../../templates/faults.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 import type { ResolvedConfig } from './config.ts'
 
@@ -13,5 +14,6 @@ export function wrapReply(
   variables: object,
   agent_response: string,
 ): string {
-  return renderTemplate(body_template, { ...variables, agent_response })
+  const render = () => renderTemplate(body_template, { ...variables, agent_response })
+  return atPath('channel_properties.text.body_template', render)
 }

@@ -29,6 +29,18 @@ export async function expireLeases(database: Executor, node_id: string, leases: 
   if (leases.length > 0) await database.query(expireStatement, [node_id, leases])
 }
 
+const expireOfNodesStatement = acrossOrganizations(
+  of_leases,
+  'expire_leases_of_nodes',
+  `update turns set lease_expires_at = clock_timestamp() - interval '1 millisecond'
+   where node_id = any($1::uuid[]) and status = 'running'`,
+)
+
+/** The nodes are gone. One that lives nevertheless renews its leases, or finds that another node was faster. */
+export async function expireLeasesOfNodes(database: Executor, node_ids: string[]): Promise<void> {
+  await database.query(expireOfNodesStatement, [node_ids])
+}
+
 export interface AbandonedTurn {
   organization_id: string
   conversation_id: string

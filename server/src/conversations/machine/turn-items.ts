@@ -24,21 +24,31 @@ export interface Words {
   by_tool: boolean
 }
 
-/** Everything the agent has said, and the separator before the model's next text. */
-export function textOf(items: readonly Item[]): { text: string; before_next: string } {
-  const messages = items.filter(({ type }) => type === 'message')
-  return joinWords(messages.map((item) => ({ text: item.content?.join('') ?? '', by_tool: isSaidByTool(item) })))
+export interface JoinedWords {
+  text: string
+  /** The separator before the model's next text. */
+  before_next: string
+  /** For each of the words, the length of the text up to its end. */
+  ends: number[]
 }
 
-export function joinWords(words: readonly Words[]): { text: string; before_next: string } {
+/** Everything the agent has said; there is an end for each item. */
+export function textOf(items: readonly Item[]): JoinedWords {
+  const said = (item: Item) => (item.type === 'message' ? (item.content?.join('') ?? '') : '')
+  return joinWords(items.map((item) => ({ text: said(item), by_tool: isSaidByTool(item) })))
+}
+
+export function joinWords(words: readonly Words[]): JoinedWords {
   let text = ''
   let isAfterTool = false
-  for (const { text: next, by_tool } of words.filter((said) => said.text !== '')) {
+  const ends = words.map(({ text: next, by_tool }) => {
+    if (next === '') return text.length
     if (text !== '' && (isAfterTool || by_tool)) text += paragraph
     text += next
     isAfterTool = by_tool
-  }
-  return { text, before_next: isAfterTool ? paragraph : '' }
+    return text.length
+  })
+  return { text, before_next: isAfterTool ? paragraph : '', ends }
 }
 
 /** What was said in a turn whose reply is wrapped: stored with the calls, since no message precedes the reply. */

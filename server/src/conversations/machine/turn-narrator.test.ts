@@ -48,3 +48,34 @@ test('text of the next step waits until the results of the step before are emitt
   expect(events(narrator.say(next))).toEqual([])
   expect(events(narrator.keep([call, result], 1), narrator.say(next))).toEqual(['tool_call.completed', 'message.delta'])
 })
+
+const item = (type: string, more: object) =>
+  ({ type, content: null, call_id: null, name: 'act', ...more }) as ItemRecord
+const items = [
+  item('message', { role: 'assistant', content: ['Wait.'] }),
+  item('function_call', { call_id: 'c' }),
+  item('function_call_output', { call_id: 'c', output: 'ok', is_error: false, latency_ms: 1 }),
+  item('message', { role: 'assistant', call_id: 'c', content: ['From the tool.'] }),
+  item('message', { role: 'assistant', content: ['Done.'] }),
+]
+const inOrder = ['message.delta', 'tool_call.started', 'message.delta', 'tool_call.completed', 'message.delta']
+const namesOf = (events: Iterable<TurnStreamEvent>) => [...events].map(({ event }) => event)
+
+test('events have one order, however much of it is read at once', () => {
+  const whole = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
+  expect(namesOf(whole.start(1))).toEqual(['turn.started'])
+  expect(namesOf(whole.finish(items))).toEqual(inOrder)
+  // A result and the text of its tool are stored together.
+  for (const read of [0, 1, 2, 4, 5]) {
+    const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
+    const events = [
+      ...narrator.start(1),
+      ...narrator.keep(items.slice(0, read), 1),
+      ...narrator.keep(items.slice(0, Math.max(4, read)), 1),
+      ...narrator.finish(items),
+    ].slice(1)
+    expect(namesOf(events)).toEqual(inOrder)
+    const told = events.flatMap(({ event, data }) => (event === 'message.delta' ? [data.text] : []))
+    expect(told.join('')).toBe('Wait.\n\nFrom the tool.\n\nDone.')
+  }
+})

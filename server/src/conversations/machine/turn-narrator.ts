@@ -14,6 +14,8 @@ export class TurnNarrator {
   #isTakenBack = false
   /** Text that is in the transcript. */
   #kept = ''
+  /** Where the text of each item ends in it. */
+  #ends: number[] = []
   /** The separator between that and the next text. */
   #before_next = ''
   /** How many pieces of the turn were emitted. */
@@ -48,10 +50,10 @@ export class TurnNarrator {
   /** What the turn has stored so far: the items of this many finished steps. */
   *keep(items: readonly ItemRecord[], steps: number): Generator<TurnStreamEvent> {
     this.#pieces = countPieces(items, steps)
-    this.#keepText(items)
+    const text = this.#keepText(items)
     // Text beyond that belongs to the current step.
-    if (!this.#told.startsWith(this.#kept)) yield* this.#tell(this.#kept)
-    for (const item of items) yield* this.#tellCall(item, items)
+    if (!text.startsWith(this.#told) && !this.#told.startsWith(text)) yield* this.#restart()
+    yield* this.#tellItems(items)
   }
 
   /** The live text of the current step. */
@@ -65,20 +67,27 @@ export class TurnNarrator {
 
   /** All items of the turn, which is over. */
   *finish(items: readonly ItemRecord[]): Generator<TurnStreamEvent> {
-    for (const item of items) yield* this.#tellCall(item, items)
-    this.#keepText(items)
-    yield* this.#tell(this.#kept)
+    if (!this.#keepText(items).startsWith(this.#told)) yield* this.#restart()
+    yield* this.#tellItems(items)
   }
 
-  #keepText(items: readonly ItemRecord[]): void {
-    const { text, before_next } = textOf(items)
+  #keepText(items: readonly ItemRecord[]): string {
+    const { text, before_next, ends } = textOf(items)
     this.#kept = text
     this.#before_next = before_next
+    this.#ends = ends
+    return text
   }
 
-  *#tell(text: string): Generator<TurnStreamEvent> {
-    if (!text.startsWith(this.#told)) yield* this.#restart()
-    else if (text !== this.#told) yield this.#delta(text.slice(this.#told.length))
+  /** In their order, however many of them are new. What a tool said, which is stored after its result, comes before it. */
+  *#tellItems(items: readonly ItemRecord[]): Generator<TurnStreamEvent> {
+    for (const [index, item] of items.entries()) {
+      const next = items[index + 1]
+      const isItsText = next?.type === 'message' && next.call_id !== null && next.call_id === item.call_id
+      const end = this.#ends[isItsText ? index + 1 : index]!
+      if (end > this.#told.length) yield this.#delta(this.#kept.slice(this.#told.length, end))
+      yield* this.#tellCall(item, items)
+    }
   }
 
   /** Text emitted after the finished steps is void. */

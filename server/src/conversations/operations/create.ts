@@ -10,6 +10,7 @@ import type { Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import type { CallKey } from '../../idempotency/run-once.ts'
 import { type JsonObject, canonicalJson } from '../../base/json.ts'
+import { describeTemplateFault, logTemplateFault } from '../../templates/faults.ts'
 import { TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { announce } from '../commit/follow-up.ts'
 import type { BegunConversation, CreateInput } from '../channel-port.ts'
@@ -131,7 +132,10 @@ function renderGreeting(ctx: Context<Conversations>, input: CreateInput, config:
     return text.trim() === '' ? null : text
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error
-    throw new AppError('template_failed', `The starting message could not be rendered: ${error.message}.`)
+    error.path ??= 'starting_message.text'
+    const reason = describeTemplateFault(error)
+    logTemplateFault(ctx.log, { agent_id: input.agent_id ?? null, path: error.path, reason })
+    throw new AppError('template_failed', reason)
   }
 }
 

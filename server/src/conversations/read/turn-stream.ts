@@ -4,6 +4,7 @@ import type { Context } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { AppError, errorBody } from '../../base/errors.ts'
+import { sleep } from '../../base/retry.ts'
 import { liveKey } from '../../live/live-turns.ts'
 import { changeKey } from '../../live/shared.ts'
 import type { SeenTurn } from '../machine/turn-snapshots.ts'
@@ -111,6 +112,8 @@ async function* followTurn(
     if (isOfTurn && !isBehind && !hasMore) yield* narrator.say(saying)
     if (isBehind && !hasMore && !turn) {
       turn = await look()
+      // An unavailable database is asked again after a while, and not because there is more text.
+      if (turn === undefined) await sleep(ports.clock, poll_ms, gone).catch(() => {})
       continue
     }
     const rung = await listener.next({ timeout_ms: poll_ms, signal: gone })

@@ -4,6 +4,7 @@ import type { ToolAction } from '@parley/contract'
 import type { ResolvedTool } from '../../agents/rules/tools.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { OutboundError } from '../../outbound/client.ts'
+import { atPath, describeTemplateFault, logTemplateFault } from '../../templates/faults.ts'
 import { TemplateError, createBudget, evaluateCondition, renderTemplate } from '../../templates/templates.ts'
 import type { ActionRun, ActionRunners, ToolVariables } from '../actions/runner.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from './turn-tool.ts'
@@ -38,28 +39,32 @@ export async function runActions(
   const { timeout_ms } = tool
   const progress: Progress = { saved: {}, said: [], error: null }
   const around = within(timeout_ms)
-  await runInOrder(tool.actions, runners, progress, around)
+  await runInOrder('actions', tool.actions, runners, progress, around)
   const is_error = progress.error !== null
   // The failed action may have used up all of the time.
   const late = () => within(Math.min(timeout_ms, max_error_actions_ms))
-  if (is_error) await runInOrder(tool.actions_on_error, runners, progress, late())
+  if (is_error) await runInOrder('actions_on_error', tool.actions_on_error, runners, progress, late())
   const output = outputOf(tool.output, progress, around)
   return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
 }
 
 /** Until one fails. */
 async function runInOrder(
+  list: string,
   actions: ToolAction[],
   runners: ActionRunners,
   progress: Progress,
   around: ActionRun,
 ): Promise<void> {
+  let path = list
   try {
-    for (const action of actions) {
+    for (const [index, action] of actions.entries()) {
+      path = `${list}[${index}]`
       // Rendering takes time, and the calls of a step start together: lets others run in between.
       await setImmediate()
       const seen = variablesOf(progress, around)
-      if (action.condition && !evaluateCondition(action.condition, seen, around.budget)) continue
+      const { condition } = action
+      if (condition && !atPath(`${path}.condition`, () => evaluateCondition(condition, seen, around.budget))) continue
       const { saved = {}, said, error = null } = await runAction(runners, action, seen, around)
       // Spread: an assignment would treat some names as the prototype.
       progress.saved = { ...progress.saved, ...saved }
@@ -69,7 +74,8 @@ async function runInOrder(
       return
     }
   } catch (error) {
-    progress.error ??= reasonOf(error, around)
+    const reason = reasonOf(error, path, around)
+    progress.error ??= reason
   }
 }
 
@@ -101,7 +107,8 @@ function outputOf(
     const text = renderTemplate(template, variablesOf(progress, around), { max_output: max_output_characters, budget })
     return { value: text, is_error: false }
   } catch (failure) {
-    return { value: plainOutput({ saved, error: error ?? reasonOf(failure, around) }), is_error: true }
+    const reason = reasonOf(failure, 'output', around)
+    return { value: plainOutput({ saved, error: error ?? reason }), is_error: true }
   }
 }
 
@@ -111,8 +118,14 @@ function plainOutput({ saved, error }: Pick<Progress, 'saved' | 'error'>): JsonV
   return Object.keys(saved).length === 0 ? error : { ...saved, error }
 }
 
-function reasonOf(error: unknown, { run }: ActionRun): string {
+function reasonOf(error: unknown, path: string, { run, call }: ActionRun): string {
   run.signal.throwIfAborted()
-  if (error instanceof OutboundError || error instanceof TemplateError) return `${error.message}.`
+  if (error instanceof OutboundError) return `${error.message}.`
+  if (error instanceof TemplateError) {
+    error.path ??= path
+    const reason = describeTemplateFault(error)
+    logTemplateFault(run.log, { tool: call.name, path: error.path, reason: run.redactor.redactText(reason) })
+    return reason
+  }
   throw error
 }

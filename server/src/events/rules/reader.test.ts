@@ -50,3 +50,44 @@ test('distinguishes the sayings of two nodes, whatever their numbers', () => {
     { event: 'message.snapshot', data: { turn_id: 'a', text: 'The whole' } },
   ])
 })
+
+describe('when the message is stored, the reader gets the rest of its text', () => {
+  const created = (sequence: number, text: string, more: object = {}) =>
+    ({
+      ...{ sequence, type: 'message.created' },
+      data: { id: 'm', role: 'assistant', content: [text], interrupted: false, turn_id: 'a', ...more },
+    }) as unknown as ConversationEvent
+  const delta = (text: string) => [{ event: 'message.delta', data: { turn_id: 'a', text } }]
+  const follow = () => {
+    const reader = createReader(0)
+    reader.catchUp()
+    reader.read(event(1, 'turn.started', 'a'))
+    return reader
+  }
+
+  test.each([
+    ['nothing of it has arrived', '', 'Half of it.'],
+    ['a part of it has arrived', 'Half', ' of it.'],
+  ])('%s', (_what, before, rest) => {
+    const reader = follow()
+    reader.look(said('a', before))
+    expect(reader.read(created(2, 'Half of it.'))).toEqual(delta(rest))
+    for (const late of ['Half of', 'Half of it', 'Half of it.']) expect(reader.look(said('a', late))).toEqual([])
+    expect(reader.look({ ...said('a', 'Next.', { saying: 2 }), kept: 1 })).toEqual(delta('Next.'))
+    expect(reader.read(created(3, 'Next.'))).toEqual([])
+  })
+
+  test('but not if another text was emitted, of the end user, of another turn, or from before the reader', () => {
+    const another = follow()
+    another.look(said('a', 'Other'))
+    expect(another.read(created(2, 'Half of it.'))).toEqual([])
+    expect(follow().read(created(2, 'Hi', { role: 'user' }))).toEqual([])
+    expect(follow().read(created(2, 'Hi', { turn_id: 'b' }))).toEqual([])
+    expect(follow().read(created(2, 'Hi', { turn_id: null }))).toEqual([])
+    const later = createReader(0)
+    later.read(event(1, 'turn.started', 'a'))
+    expect(later.read(created(2, 'Half of it.'))).toEqual([])
+    later.catchUp()
+    expect(later.read(created(3, 'More.'))).toEqual([])
+  })
+})

@@ -12,7 +12,8 @@ export interface Reader {
   readonly after: number
   /** The conversation has ended, and its log was read to the end. */
   readonly isOver: boolean
-  read(event: ConversationEvent): void
+  /** Returns the rest of the text of a message that it has followed, which comes before the stored message. */
+  read(event: ConversationEvent): Said[]
   /** The log was read to its current end: what follows is live. */
   catchUp(): void
   /** Whether the log must be read, or the turn be placed, before this can be emitted. */
@@ -30,25 +31,12 @@ export function createReader(start: number): Reader {
   /** The running turn, according to the log. `joined`: it started before the reader did. */
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
-  let told = { turn_id: '', attempt: 0, kept: -1, saying: -1, length: 0 }
+  const telling = createTelling()
 
   function end(turn_id: string): void {
     ended.add(turn_id)
     if (ended.size > most_remembered) ended.delete(ended.values().next().value!)
     if (running?.turn_id === turn_id) running = null
-  }
-
-  /** How the current text continues what was emitted: a reader who joins, or whose text is void, gets all of it. */
-  function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
-    const isSameTurn = told.turn_id === turn_id
-    // Every node counts its sayings separately.
-    const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
-    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.length > 0
-    const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
-    const rest = text.slice(isSaid ? told.length : 0)
-    told = { turn_id, attempt, kept, saying, length: text.length }
-    if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
-    return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
   }
 
   return {
@@ -60,8 +48,13 @@ export function createReader(start: number): Reader {
     },
     read(event) {
       after = event.sequence
-      if (isEndOfTurn(event)) return end(event.data.turn_id)
+      if (isEndOfTurn(event)) {
+        end(event.data.turn_id)
+        return []
+      }
       switch (event.type) {
+        case 'message.created':
+          return isLive && running?.turn_id === event.data.turn_id ? telling.complete(event.data, running.isJoined) : []
         case 'turn.started':
           running = { turn_id: event.data.turn_id, isJoined: !isLive }
           break
@@ -72,6 +65,7 @@ export function createReader(start: number): Reader {
         default:
           break
       }
+      return []
     },
     catchUp() {
       isLive = true
@@ -84,10 +78,53 @@ export function createReader(start: number): Reader {
       else end(turn_id)
     },
     look(saying) {
-      return saying && saying.turn_id === running?.turn_id ? follow(saying, running.isJoined) : []
+      return saying && saying.turn_id === running?.turn_id ? telling.follow(saying, running.isJoined) : []
     },
   }
 }
+
+/** What a reader has emitted of the current step. */
+function createTelling() {
+  let told: Told = { turn_id: '', attempt: 0, kept: -1, saying: -1, text: '', is_stored: false }
+
+  /** How the current text continues what was emitted: a reader who joins, or whose text is void, gets all of it. */
+  function follow({ turn_id, attempt, kept, saying, text }: LiveTurn, isJoined: boolean): Said[] {
+    const isSameTurn = told.turn_id === turn_id
+    // Every node counts its sayings separately.
+    const isSaid = isSameTurn && told.attempt === attempt && told.saying === saying
+    // It arrives after the message of which it is a part.
+    if (isSaid ? text.length <= told.text.length : isSameTurn && told.is_stored && told.text.startsWith(text)) return []
+    const isVoid = isSameTurn && !isSaid && told.kept === kept && told.text.length > 0
+    const isSnapshot = isVoid || (isJoined && !isSameTurn && text !== '')
+    const rest = text.slice(isSaid ? told.text.length : 0)
+    told = { turn_id, attempt, kept, saying, text, is_stored: false }
+    if (isSnapshot) return [{ event: 'message.snapshot', data: { turn_id, text } }]
+    return rest === '' ? [] : [{ event: 'message.delta', data: { turn_id, text: rest } }]
+  }
+
+  /** What of the message did not arrive from another node in time, or was not read in time. */
+  function complete({ turn_id, role, content }: StoredMessage, isJoined: boolean): Said[] {
+    if (role !== 'assistant' || turn_id === null || (isJoined && told.turn_id !== turn_id)) return []
+    const isBegun = told.turn_id === turn_id && !told.is_stored
+    const before = isBegun ? told : { ...told, turn_id, kept: -1, saying: -1, text: '' }
+    told = { ...before, text: content.join(''), is_stored: true }
+    return restOf(told, before.text)
+  }
+  return { follow, complete }
+}
+
+/** What was emitted of a step. */
+interface Told extends LiveTurn {
+  /** It is all of a stored message. */
+  is_stored: boolean
+}
+
+function restOf({ turn_id, text }: LiveTurn, before: string): Said[] {
+  if (!text.startsWith(before) || text === before) return []
+  return [{ event: 'message.delta', data: { turn_id, text: text.slice(before.length) } }]
+}
+
+type StoredMessage = Extract<ConversationEvent, { type: 'message.created' }>['data']
 
 type EndOfTurn = Extract<ConversationEvent, { type: 'turn.completed' | 'turn.failed' | 'turn.cancelled' }>
 

@@ -3,6 +3,7 @@ import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelconte
 import { OutboundError } from '../../../outbound/client.ts'
 import type { Clock } from '../../../base/ports.ts'
 import type { Redactor } from '../../../secrets/rules/redact.ts'
+import { describeTemplateFault } from '../../../templates/faults.ts'
 import { TemplateError } from '../../../templates/templates.ts'
 import { makeStorable } from '../../../base/text.ts'
 
@@ -24,7 +25,7 @@ export function describeFailure(error: unknown): McpFailure {
   if (error instanceof McpFailure) return error
   const outbound = findOutbound(error)
   if (outbound) return new McpFailure(`${outbound.message}.`, outbound.kind === 'timeout')
-  if (error instanceof TemplateError) return new McpFailure(`${error.message}.`)
+  if (error instanceof TemplateError) return new McpFailure(describeTemplateFault(error))
   if (error instanceof SdkHttpError) {
     const refusal = readRefusal(error)
     return new McpFailure(refusal ? `The server refused: ${refusal.message}` : `The server answered ${error.status}.`)

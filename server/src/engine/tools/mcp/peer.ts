@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
 import type { PromptVariables } from '../../../conversations/conversations.ts'
 import type { Redactor } from '../../../secrets/rules/redact.ts'
+import { atPath } from '../../../templates/faults.ts'
 import { renderTemplate } from '../../../templates/templates.ts'
 
 export interface McpPeer {
@@ -32,7 +33,10 @@ export interface PeerContext {
 export function renderPeer(server: ResolvedMcpServer, { organization_id, variables, redactor }: PeerContext): McpPeer {
   const seen = { ...variables, secrets: Object.fromEntries(redactor.secrets) }
   const headers = Object.fromEntries(
-    Object.entries(server.headers).map(([name, value]) => [name.toLowerCase(), renderTemplate(value, seen)]),
+    Object.entries(server.headers).map(([name, value]) => [
+      name.toLowerCase(),
+      atPath(`mcp_servers.${server.name}.headers.${name}`, () => renderTemplate(value, seen)),
+    ]),
   )
   const { name, url, allowed_tools, timeout_ms } = server
   const identity = JSON.stringify([organization_id, url, headers, allowed_tools, timeout_ms])

@@ -24,7 +24,7 @@ interface ServerQuery extends PeerContext, Pick<CallRun, 'signal' | 'log'> {
 export function createMcpSource(services: McpServices): TurnSource {
   const listings = createListings(services)
   return {
-    name: 'mcp',
+    name: 'MCP servers',
     async prepare({ config: { mcp_servers: servers } }, run) {
       const redactor = createRedactor(servers.length > 0 ? await run.readSecrets() : new Map())
       const { organization_id, variables, signal, log } = run

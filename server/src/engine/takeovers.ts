@@ -1,0 +1,107 @@
+// Finds turns that nobody carries out and takes them over: their leases have run out, or their node is gone.
+import type { Logger } from 'pino'
+import { AppError } from '../base/errors.ts'
+import {
+  type AbandonedTurn,
+  type Committed,
+  changeConversation,
+  expireLeasesOfNodes,
+  findAbandonedTurns,
+  followUp,
+} from '../conversations/conversations.ts'
+import { decideTakeover } from '../conversations/machine/attempt-decisions.ts'
+import type { LockedConversation } from '../conversations/machine/change.ts'
+import { openReservedStore } from '../database/store.ts'
+import type { EngineServices } from './services.ts'
+
+/** Longer than a stopped process can hold the conversation's lock, with some time for a queue behind it. */
+const lock_wait_ms = 6000
+/** The share of the database connections for takeovers, which may all wait for locks. */
+const share = 0.25
+
+export class Takeovers {
+  readonly #services: EngineServices
+  readonly #log: Logger
+  readonly #most: number
+  /** In progress, by turn. */
+  readonly #running = new Map<string, Promise<void>>()
+  #isSweeping = false
+  #sweepsAgain = false
+  #isStopped = false
+
+  constructor(services: EngineServices, log: Logger) {
+    this.#services = services
+    this.#log = log
+    this.#most = Math.max(1, Math.floor(services.config.database_connections * share))
+  }
+
+  /** Whether it is looking for abandoned turns, or taking one over. */
+  get isBusy(): boolean {
+    return this.#isSweeping || this.#running.size > 0
+  }
+
+  /** Starts no more takeovers. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** The nodes are gone: their turns are taken over now, here or elsewhere. */
+  async freeTurnsOf(node_ids: string[]): Promise<void> {
+    await expireLeasesOfNodes(this.#services.database, node_ids)
+    this.sweep().catch((error: unknown) => this.#warn(error))
+  }
+
+  /** Side by side, so that a takeover that waits for a lock does not delay the others. Once more if asked meanwhile. */
+  async sweep(): Promise<void> {
+    this.#sweepsAgain = true
+    if (this.#isSweeping) return
+    this.#isSweeping = true
+    try {
+      while (this.#sweepsAgain && !this.#isStopped) {
+        this.#sweepsAgain = false
+        await this.#sweepOnce()
+      }
+    } finally {
+      this.#isSweeping = false
+    }
+  }
+
+  async #sweepOnce(): Promise<void> {
+    for (const turn of await findAbandonedTurns(this.#services.database)) {
+      while (this.#running.size >= this.#most) await Promise.race(this.#running.values())
+      if (this.#isStopped) return
+      if (this.#running.has(turn.turn_id)) continue
+      const takeover = this.#takeOver(turn)
+        .catch((error: unknown) => this.#warn(error))
+        .finally(() => this.#running.delete(turn.turn_id))
+      this.#running.set(turn.turn_id, takeover)
+    }
+  }
+
+  async #takeOver(turn: AbandonedTurn): Promise<void> {
+    const { database, conversations } = this.#services
+    const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
+    const store = openReservedStore(database, turn.organization_id)
+    const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms } as const
+    const committed = await nullIfDeleted(() => changeConversation(store, conversations.commits, target, decide))
+    if (!committed || committed.answer === 'nothing') return
+    this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'took over an abandoned turn')
+    followUp(conversations, turn.conversation_id, committed)
+  }
+
+  #warn(error: unknown): void {
+    this.#log.warn({ err: error }, 'could not take over a turn; retrying')
+  }
+}
+
+/** Null if the conversation was deleted meanwhile. */
+export async function nullIfDeleted<Answer>(
+  commit: () => Promise<Committed<Answer>>,
+): Promise<Committed<Answer> | null> {
+  try {
+    return await commit()
+  } catch (error) {
+    if (error instanceof AppError && error.error === 'not_found') return null
+    throw error
+  }
+}

@@ -1,0 +1,193 @@
+// Which nodes live: each holds an advisory lock over the connection of its bus, which PostgreSQL releases when the process is gone. What
+// a gone node worked on is then taken over at once. Leases still decide which node can write; an error here costs a repeated model call.
+import type { Logger } from 'pino'
+import type pg from 'pg'
+import type { Clock } from '../base/ports.ts'
+import { type Database, acrossOrganizations } from '../database/database.ts'
+import { isConnectionLost } from '../database/failures.ts'
+
+/** How often a node looks for others that are gone, and whether it still holds its own lock. */
+export const look_ms = 1000
+
+/** A node whose connection was lost opens another one within this time. */
+const grace_ms = 1000
+/** After PostgreSQL was restarted, all nodes are without a lock. Longer than a lease: nothing is taken over sooner. */
+const grace_after_restart_ms = 10_000
+
+/** A class of advisory locks. */
+const lock_class = 7_275_013
+
+export interface Presence extends AsyncDisposable {
+  /** Takes this node's lock in a new session, which becomes the one that shows that it lives. */
+  enter(session: pg.Client): Promise<void>
+  /** `free` makes what these nodes worked on available to all others. Before `start`. */
+  whenGone(free: (node_ids: string[]) => Promise<void>): void
+  /** This node was without its lock for a moment, so others may have taken over what it works on. Before `start`. */
+  whenBack(check: () => void): void
+  start(): void
+}
+
+export interface PresenceOptions {
+  database: Database
+  node_id: string
+  clock: Pick<Clock, 'after' | 'monotonic'>
+  log: Pick<Logger, 'warn' | 'info' | 'debug'>
+  /** No other server can use the database while this one does: those without a lock have ended. */
+  is_private: boolean
+}
+
+interface OtherNode {
+  id: string
+  lock: number
+  is_same_server: boolean
+}
+
+type Missing = Map<string, { lock: number; since: number }>
+
+const of_server = 'the nodes of the server itself'
+const isHeld = (pid: string, lock: string) => `exists (
+  select from pg_locks where locktype = 'advisory' and classid = ${lock_class} and objid = ${lock}::oid and objsubid = 2 and granted
+    and database = (select oid from pg_database where datname = current_database())${pid})`
+
+// The lock is held before the row can be seen.
+const enterText = `with next as materialized (
+    select nextval('node_locks')::integer as lock
+  ), held as materialized (
+    select lock, pg_advisory_lock(${lock_class}, lock) from next
+  )
+  insert into nodes (id, lock, server_started_at) select $1, lock, pg_postmaster_start_time() from held
+  on conflict (id) do update set lock = excluded.lock, server_started_at = excluded.server_started_at
+  returning lock`
+
+const checkText = `select ${isHeld(' and pid = pg_backend_pid()', '$2::integer')} as is_held,
+  exists (select from nodes where id = $1 and lock = $2::integer) as is_listed`
+
+const othersStatement = acrossOrganizations(
+  of_server,
+  'find_gone_nodes',
+  `select id, lock, server_started_at = pg_postmaster_start_time() as is_same_server from nodes
+   where id <> $1 and not ${isHeld('', 'nodes.lock')}`,
+)
+
+const forgetStatement = acrossOrganizations(of_server, 'forget_nodes', 'delete from nodes where id = $1 and lock = $2')
+
+export function createPresence(options: PresenceOptions): Presence {
+  return new NodePresence(options)
+}
+
+class NodePresence implements Presence {
+  readonly #options: PresenceOptions
+  readonly #frees: ((node_ids: string[]) => Promise<void>)[] = []
+  readonly #checks: (() => void)[] = []
+  #session: pg.Client | null = null
+  /** Which lock the session holds; null: none. */
+  #lock: number | null = null
+  /** By id: since when a node's lock was found free. */
+  #missing: Missing = new Map()
+  #hasEntered = false
+  #isPooled = false
+  #isStopped = false
+  #stopTimer = () => {}
+  #looking: Promise<void> = Promise.resolve()
+
+  constructor(options: PresenceOptions) {
+    this.#options = options
+  }
+
+  whenGone(free: (node_ids: string[]) => Promise<void>): void {
+    this.#frees.push(free)
+  }
+
+  whenBack(check: () => void): void {
+    this.#checks.push(check)
+  }
+
+  async enter(session: pg.Client): Promise<void> {
+    this.#session = session
+    this.#lock = null
+    await this.#take(session)
+  }
+
+  /** A failure leaves this node without a lock until the next look: its turns wait for their leases. */
+  async #take(session: pg.Client): Promise<void> {
+    if (this.#isPooled || this.#isStopped) return
+    try {
+      const { rows } = await session.query<{ lock: number }>(enterText, [this.#options.node_id])
+      if (this.#session !== session) return
+      this.#lock = rows[0]!.lock
+    } catch (error) {
+      this.#options.log.debug({ err: error }, 'could not take the lock that shows that this server lives; retrying')
+      return leaveIfLost(session, error)
+    }
+    if (this.#hasEntered) for (const check of this.#checks) check()
+    this.#hasEntered = true
+  }
+
+  start(): void {
+    this.#looking = this.#look().finally(() => {
+      if (!this.#isStopped) this.#stopTimer = this.#options.clock.after(look_ms, () => this.start())
+    })
+  }
+
+  async #look(): Promise<void> {
+    const outcomes = await Promise.allSettled([this.#checkOwn(), this.#lookForGone()])
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue
+      this.#options.log.debug({ err: outcome.reason as unknown }, 'could not look for servers that are gone; retrying')
+    }
+  }
+
+  async #checkOwn(): Promise<void> {
+    const session = this.#session
+    if (!session) return
+    if (this.#lock === null) return this.#take(session)
+    const { node_id, database, log } = this.#options
+    const own = [node_id, this.#lock]
+    const found = await session.query<{ is_held: boolean; is_listed: boolean }>(checkText, own).catch(async (error) => {
+      await leaveIfLost(session, error)
+      throw error
+    })
+    const { is_held, is_listed } = found.rows[0]!
+    if (this.#session !== session) return
+    if (is_held && is_listed) return
+    this.#lock = null
+    if (is_held) return this.#take(session)
+    // A session that others share keeps its lock after this node has ended, or loses it before.
+    this.#isPooled = true
+    await database.query(forgetStatement, own)
+    log.warn('a pooler shares the connection of this server: if it is killed, its turns wait for their leases')
+  }
+
+  async #lookForGone(): Promise<void> {
+    const { database, node_id, clock, is_private, log } = this.#options
+    const others = await database.query<OtherNode>(othersStatement, [node_id])
+    const now = clock.monotonic()
+    const missing: Missing = new Map()
+    const gone = others.filter(({ id, lock, is_same_server }) => {
+      const known = this.#missing.get(id)
+      const since = known?.lock === lock ? known.since : now
+      missing.set(id, { lock, since })
+      return is_private || now - since >= (is_same_server ? grace_ms : grace_after_restart_ms)
+    })
+    this.#missing = missing
+    if (gone.length === 0 || this.#isStopped) return
+    const ids = gone.map(({ id }) => id)
+    await Promise.all(this.#frees.map((free) => free(ids)))
+    log.info({ node_ids: ids }, 'other servers are gone; took over what they worked on')
+    // Last: until then, another node does it again if this one dies.
+    for (const { id, lock } of gone) await database.query(forgetStatement, [id, lock])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true
+    this.#stopTimer()
+    await this.#looking
+    const { database, node_id } = this.#options
+    if (this.#lock !== null) await database.query(forgetStatement, [node_id, this.#lock]).catch(() => {})
+  }
+}
+
+/** A connection can be lost without a word; the bus opens another one. */
+async function leaveIfLost(session: pg.Client, error: unknown): Promise<void> {
+  if (isConnectionLost(error)) await session.end().catch(() => {})
+}

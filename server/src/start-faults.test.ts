@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { ConfigError } from './config/config.ts'
+import { DatabaseTooOld, type StartConfig, explainStartFault } from './start-faults.ts'
+
+const config: StartConfig = {
+  database_url: 'postgresql://me:hunter2@db.example:5433/mine',
+  host: '127.0.0.1',
+  port: 80,
+  log_level: 'info',
+}
+const fault = (fields: object, message = 'it failed') => Object.assign(new Error(message), fields)
+
+test.each([
+  [{ code: 'ECONNREFUSED' }, '', 'nothing accepts connections there. Start PostgreSQL'],
+  [{ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'db.example' }, '', 'the host name is unknown'],
+  [{ code: '28P01' }, '', 'the user or the password is wrong'],
+  [{ code: '28000' }, '', 'pg_hba.conf'],
+  [{ code: '3D000' }, '', 'the database does not exist. Create it'],
+  [{ code: '42501' }, '', 'the user lacks a right'],
+  [{ code: '53300' }, '', 'PARLEY_DATABASE_CONNECTIONS'],
+  [{}, 'timeout exceeded when trying to connect', 'it does not answer'],
+  [{}, 'The server does not support SSL connections', 'Remove sslmode'],
+  [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'self-signed certificate in certificate chain', 'sslrootcert'],
+])('the database: %j %s', (fields, message, says) => {
+  const text = explainStartFault(fault(fields, message), config)
+  expect(text).toContain('it cannot use the database mine at db.example:5433, as user me: ')
+  expect(text).toContain(says)
+  expect(text).not.toMatch(/hunter2|\n/)
+})
+
+test.each([
+  ['EADDRINUSE', 'port 80 of 127.0.0.1 is already used'],
+  ['EACCES', 'this user may not listen on port 80'],
+  ['EADDRNOTAVAIL', 'this machine has no address 127.0.0.1'],
+  ['EINVAL', 'it cannot listen on port 80 of 127.0.0.1 (EINVAL)'],
+])('listening: %s', (code, says) => {
+  const text = explainStartFault(fault({ code, syscall: 'listen' }), config)
+  expect(text).toContain(says)
+  expect(text).not.toContain('\n')
+})
+
+test('a host that is unknown, an old PostgreSQL, a database of a newer version', () => {
+  const unknown = fault({ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'nowhere' })
+  expect(explainStartFault(unknown, { ...config, host: 'nowhere' })).toContain('HOST=nowhere is unknown')
+  expect(explainStartFault(new DatabaseTooOld('14.9'), config)).toContain(
+    'PostgreSQL 14.9, but Parley needs version 15',
+  )
+  const newer = fault({}, 'corrupted migrations: previously executed migration 099-later is missing')
+  expect(explainStartFault(newer, config)).toContain('a newer version of Parley has updated the database')
+})
+
+test('anything else: what happened and how to learn more; the stack only with debug', () => {
+  const text = explainStartFault(fault({}), config)
+  expect(text).toBe(
+    'parley could not start: it failed. Set PARLEY_LOG_LEVEL=debug and start again to see where this comes from.',
+  )
+  for (const error of [fault({}), fault({ code: '28P01' })]) {
+    expect(explainStartFault(error, { ...config, log_level: 'debug' })).toContain('    at ')
+  }
+  expect(explainStartFault(new ConfigError(['PORT must']), null)).toBe('parley: Invalid settings:\n  - PORT must')
+  expect(explainStartFault(fault({ code: '28P01' }), { ...config, database_url: undefined })).toContain('it failed')
+})

@@ -1,0 +1,79 @@
+// After a restart on the same data the next process takes the turns of its predecessor up at once, not after their leases.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@parley/sdk'
+import { expect, test } from 'vitest'
+import { lease_ms, renew_ms } from '../../src/conversations/machine/turn.ts'
+import { startServerProcess } from '../support/process.ts'
+import { type HeldAnswer, holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
+import { publishAgent } from '../support/server.ts'
+
+const runs = 20
+/** Less than the rest of any lease. docs/guarantees.md has what it takes on an idle machine. */
+const most_ms = lease_ms - renew_ms
+
+const admin_key = 'ak_test.0123456789abcdef0123456789abcdef'
+
+/** The first text of the running turn that a reader who comes back sees. */
+async function readFirstWord(url: string, conversation_id: string): Promise<string> {
+  for (;;) {
+    try {
+      const headers = { authorization: `Bearer ${admin_key}` }
+      const { body } = await fetch(`${url}/core/conversations/${conversation_id}/events`, { headers })
+      let read = ''
+      for await (const chunk of body!.pipeThrough(new TextDecoderStream())) {
+        read += chunk
+        const said = /event: message\.(?:delta|snapshot)\ndata: (.*)\n/.exec(read)
+        if (said) return (JSON.parse(said[1]!) as { text: string }).text
+      }
+    } catch {
+      // It does not listen yet.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+test(`T7: ${runs} times on the embedded database, from the kill to the first word of the next attempt`, async () => {
+  await using model = await startScriptedModel()
+  const data_dir = await mkdtemp(join(tmpdir(), 'parley-restart-'))
+  const environment = {
+    PARLEY_DATA_DIR: data_dir,
+    PARLEY_BOOTSTRAP_KEY: admin_key,
+    PARLEY_DEFAULT_MODEL: 'openai/scripted',
+    OPENAI_BASE_URL: model.base_url,
+  }
+  let server = startServerProcess(environment)
+  const url = await server.ready
+  const client = createClient({ base_url: url, token: admin_key })
+  const { agent_id } = await publishAgent(client)
+  const took_ms: number[] = []
+  for (let run = 0; run < runs; run += 1) {
+    const { conversation } = await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+    const conversation_id = conversation.id
+    const held: HeldAnswer[] = [holdAnswer(), holdAnswer()]
+    const answers = [...held]
+    model.answer = () => answers.shift()!
+    const lost = client.sendConversationMessage({ conversation_id, text: 'Hello' }).catch(() => null)
+    await held[0]!.asked
+    held[0]!.say('Half of ')
+    await readFirstWord(url, conversation_id)
+    held[1]!.say('The whole ')
+    server.child.kill('SIGKILL')
+    const killed_at = performance.now()
+    server = startServerProcess({ ...environment, PORT: new URL(url).port })
+    expect(await readFirstWord(url, conversation_id)).toBe('The whole ')
+    took_ms.push(performance.now() - killed_at)
+    held[1]!.say('reply.')
+    held[1]!.finish()
+    await lost
+    await server.ready
+    const { data } = await client.listConversationTurns({ conversation_id })
+    expect(data).toMatchObject([{ attempts: 2 }])
+  }
+  await server[Symbol.asyncDispose]()
+  await rm(data_dir, { recursive: true, force: true })
+  const sorted = took_ms.map(Math.round).toSorted((a, b) => a - b)
+  console.log(`kill to first resumed word, ms: ${sorted.join(' ')}`)
+  expect(sorted.at(-1)).toBeLessThan(most_ms)
+}, 300_000)
