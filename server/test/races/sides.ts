@@ -33,6 +33,7 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   result: ['finish'],
   // Only after the end: see after-end.test.ts.
   analysis: [],
+  purge: [],
 }
 
 export const changeOf = (deed: Deed): ChangeName =>

@@ -17,6 +17,7 @@ import { createErrorFinders } from '../../base/validation.ts'
 import { type Schema, isObject, tellingOf } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
+import { type ResolvedRetention, resolveRetention, retentionFaults } from './retention.ts'
 import {
   type PlacedText,
   listConditions,
@@ -60,6 +61,7 @@ export function validateAgentConfig(
   faults.push(
     ...describeFaults(errors, tellingOf(errors, prefix)),
     ...toolFaults(config, prefix),
+    ...retentionFaults(config, prefix),
     ...templateFaults(config, prefix),
   )
   const warnings = listWarnings(config, schema, prefix)
@@ -181,6 +183,7 @@ export interface ResolvedConfig {
     wait_ms: number
     summary: { enabled: boolean; instructions: string | null; max_words: number }
   }
+  retention: ResolvedRetention
 }
 
 /** Null always means the same as absent. `default_model` is `provider/model`; the name of a model may contain slashes too. */
@@ -213,6 +216,7 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
         max_words: summary.max_words ?? agentDefaults.analysis.summary.max_words,
       },
     },
+    retention: resolveRetention(config),
   }
 }
 
