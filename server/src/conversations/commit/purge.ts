@@ -110,6 +110,8 @@ export async function purgeRest(tx: TransactionStore, committer: Committer, id: 
     const values = [id, tx.organization_id]
     const [purged] = await tx.query<{ content_purged_at: string }>(purgeStatement, values)
     const data = { custom_metadata: {}, content_purged_at: purged!.content_purged_at }
-    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [{ type: 'conversation.updated', data }] })])
+    writeChanges({ tx, ...committer }, [
+      planOf(state, { ...noChange, events: [{ type: 'conversation.updated', data }] }),
+    ])
   })
 }

@@ -98,6 +98,9 @@ test('the texts of a new conversation, and the end of an imported one', () => {
   expect(born).toMatchObject({ ...birth, initial_context: 'For [email]', subject: '[email]' })
   const ended_by = { type: 'user' as const, id: null, name: null, reason: address }
   const end = { summary: `It was ${address}`, ended_by } as ImportedEnd
-  expect(redactEnd(end, everything)).toEqual({ summary: 'It was [email]', ended_by: { ...ended_by, reason: '[email]' } })
+  expect(redactEnd(end, everything)).toEqual({
+    summary: 'It was [email]',
+    ended_by: { ...ended_by, reason: '[email]' },
+  })
   expect(redactEnd(end, null)).toBe(end)
 })

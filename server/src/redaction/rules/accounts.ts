@@ -69,7 +69,10 @@ function findCards(segment: string): Found[] {
 
 /** The number, without groups beside it that are not part of it: `4111 1111 1111 1111 12`. */
 function cardIn(text: string): { start: number; end: number } | null {
-  const groups = [...text.matchAll(/[^ \u00a0]+/g)].map(({ 0: { length }, index }) => ({ start: index, end: index + length }))
+  const groups = [...text.matchAll(/[^ \u00a0]+/g)].map(({ 0: { length }, index }) => ({
+    start: index,
+    end: index + length,
+  }))
   for (const { start } of groups) {
     for (const { end } of groups.filter((group) => group.end > start).toReversed()) {
       const digits = text.slice(start, end).replaceAll(/\D/g, '')

@@ -36,7 +36,8 @@ function findEmails(segment: string): Found[] {
 
 const v4 = /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)/g
 /** `version 1.2.3.4`, `nginx/1.2.3.4`. */
-const version = /(?:\bv|\bver|versions?|release|build|firmware|\brev|revision|section|chapter|kapitel|abschnitt|§|[a-z]\/)[ .:#-]*$/i
+const version =
+  /(?:\bv|\bver|versions?|release|build|firmware|\brev|revision|section|chapter|kapitel|abschnitt|§|[a-z]\/)[ .:#-]*$/i
 const v6 = /(?<![\w:.])[0-9a-f:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]|\.\d)/gi
 
 function findIps(segment: string, before: string): Found[] {

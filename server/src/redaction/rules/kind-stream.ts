@@ -86,7 +86,8 @@ const isBreak = /[\s",;<>{}[\]|\\=!?*#&~`^$€£„“”«»‚‘，。、：�
 /** Separates the groups of one number. */
 const joins = new Set([' ', '\u00a0', '\u2009', '\u202f'])
 /** The groups of a number so far: `(030) 12-34 /`. */
-const numberEnds = /(?:^|[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d])[+(]{0,2}\d?[\d ()./\u00a0\u2009\u202f\u2010-\u2015-]*$/u
+const numberEnds =
+  /(?:^|[^\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\d])[+(]{0,2}\d?[\d ()./\u00a0\u2009\u202f\u2010-\u2015-]*$/u
 const groupBegins = /[\d(+./\u2010-\u2015-]/
 const accountEnds = /(?:^|[^A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){0,31}$/
 const accountGroupBegins = /[A-Za-z0-9]/

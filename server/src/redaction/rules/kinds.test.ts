@@ -7,7 +7,8 @@ test('the guide states what was measured with the table of texts', () => {
   const { texts, found, wrong, false_alarms } = measure()
   expect(texts).toBeGreaterThanOrEqual(300)
   const guide = readFileSync(new URL('../../../../docs/guides/personal-data.md', import.meta.url), 'utf8')
-  for (const [kind, { all, gone }] of Object.entries(found)) expect(guide).toContain(`| \`${kind}\` | ${gone} of ${all} |`)
+  for (const [kind, { all, gone }] of Object.entries(found))
+    expect(guide).toContain(`| \`${kind}\` | ${gone} of ${all} |`)
   expect(guide).toContain(`${texts} texts`)
   expect(guide).toContain(`${false_alarms.length} of the`)
   // What is missed is known: it is listed in the guide in words.
@@ -50,7 +51,20 @@ test('only what is asked for is replaced, and nothing twice', () => {
 
 test('text of 262,144 characters that is built to be slow takes a bounded time', { timeout: 60_000 }, () => {
   const size = 262_144
-  const parts = ['1 ', '4 ', '1', '0171 1234567 ', '+49171 1234567 ', 'a@', 'a@a.a.', 'DE89 1234 ', '1:', '1.', '(', '- ']
+  const parts = [
+    '1 ',
+    '4 ',
+    '1',
+    '0171 1234567 ',
+    '+49171 1234567 ',
+    'a@',
+    'a@a.a.',
+    'DE89 1234 ',
+    '1:',
+    '1.',
+    '(',
+    '- ',
+  ]
   for (const part of parts) {
     const before = process.cpuUsage()
     allKinds.redactText(part.repeat(Math.ceil(size / part.length)))

@@ -231,7 +231,14 @@ function createMatches(size: number): Matches {
 }
 
 /** What holds between two characters, as re2js numbers it. */
-const holds = { begin_line: 1, end_line: 2, begin_text: 4, end_text: 8, word_boundary: 16, no_word_boundary: 32 } as const
+const holds = {
+  begin_line: 1,
+  end_line: 2,
+  begin_text: 4,
+  end_text: 8,
+  word_boundary: 16,
+  no_word_boundary: 32,
+} as const
 const line_feed = 10
 
 function flagsBetween(before: number, after: number): number {

@@ -95,16 +95,23 @@ export function patternFaults(
 ): { field: 'name' | 'pattern'; message: string }[] {
   const faults: ReturnType<typeof patternFaults> = []
   const add = (field: 'name' | 'pattern', message: string) => void faults.push({ field, message })
-  if (!plain_word.test(named.name)) add('name', 'must be a word of letters, digits and underscores, with a letter first')
+  if (!plain_word.test(named.name))
+    add('name', 'must be a word of letters, digits and underscores, with a letter first')
   else if (taken.has(named.name)) add('name', 'is used by another rule; give each rule its own name')
   try {
     room.left -= compile(named).kinds.length
     if (room.left < 0) {
-      add('pattern', `exceeds the compiled size of ${max_patterns_size} for all patterns; shorten repetitions such as {1,500}`)
+      add(
+        'pattern',
+        `exceeds the compiled size of ${max_patterns_size} for all patterns; shorten repetitions such as {1,500}`,
+      )
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    add('pattern', `is not a regular expression that RE2 knows (no lookaround or back-references): ${why.slice(0, 200)}`)
+    add(
+      'pattern',
+      `is not a regular expression that RE2 knows (no lookaround or back-references): ${why.slice(0, 200)}`,
+    )
   }
   return faults
 }

@@ -1,6 +1,6 @@
 // Finds phone numbers in a segment, which is short. International ones are checked against the world's numbering plans; national
 // ones by how they are written, and by the words before them. Pure.
-import parsePhoneNumber from 'libphonenumber-js/min'
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import type { Found, Place } from './kind-stream.ts'
 
 /** Digits and what is written between the digits of one number. */
@@ -102,5 +102,5 @@ function withoutPlaceholders(text: string): string {
 function isInternational(number: string): boolean {
   // `+49 (0)30`: the zero is not dialled from abroad.
   const dialled = number.replace('(0)', '').replaceAll(/[^\d+]/g, '')
-  return parsePhoneNumber(dialled)?.isPossible() ?? false
+  return parsePhoneNumberFromString(dialled)?.isPossible() ?? false
 }
