@@ -158,8 +158,7 @@ export const Retention = named(
                   properties: {
                     name: {
                       type: 'string',
-                      minLength: 1,
-                      maxLength: 64,
+                      pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
                       description:
                         'A word of letters, digits and underscores that begins with a letter. What matches is replaced by `[<name>]`.',
                     },

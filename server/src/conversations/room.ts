@@ -6,7 +6,6 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { createLocalResults } from '../live/local-results.ts'
 import { type ConversationContributions, createGroupCommit } from './commit/group-commit.ts'
-import { purgeAfterEnd } from './commit/purge.ts'
 import { createHeard } from './heard.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
@@ -48,7 +47,6 @@ export function createConversations(
     operations: bindRoom(conversations, group, operations),
     conversations,
     channels: [textChannel],
-    additions: [purgeAfterEnd],
     work: [purgeWork(core, conversations)],
   }
 }

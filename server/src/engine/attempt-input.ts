@@ -33,7 +33,8 @@ export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const { store, turn, conversation, config, variables, tools, notices, heard } = running
   const messages_of = turn.messages_of ?? turn.id
   const stored = await readHistory(store, conversation.id, reachOf(config.context_window), turn)
-  const items = stored.map((item) => ({ ...item, content: heard.get(item.id) ?? item.content }))
+  const items =
+    heard.size === 0 ? stored : stored.map((item) => ({ ...item, content: heard.get(item.id) ?? item.content }))
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
   const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })

@@ -16,7 +16,6 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   agent_version_id: 'version',
   ending: null,
   redaction: null,
-  content_days: null,
   content_purged_at: null,
   user_turn_count: 1,
   next_position: 3,

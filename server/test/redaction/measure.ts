@@ -1,6 +1,7 @@
 // Measures what redaction finds in texts whose personal data is marked.
 import { redactedKinds } from '@parley/contract'
-import { type RedactedKind, redactorOf } from '../../src/redaction/rules/redaction.ts'
+import { redactorOf } from '../../src/redaction/rules/redaction.ts'
+import type { RedactedKind } from '../../src/redaction/rules/types.ts'
 import { withPersonalData, withoutPersonalData } from './texts.ts'
 
 export const allKinds = redactorOf({ rules: [...redactedKinds] })!

@@ -187,7 +187,7 @@ export const withPersonalData = [
   'N° de tél : {phone|07 81 23 45 67}',
   'my number {phone|617.555.0199}',
   'Phone # {phone|6175550199}',
-  'his mobile (work) is {phone|+1-617-555-0199} ok',
+  'the mobile (work) is {phone|+1-617-555-0199} ok',
   'WhatsApp: {phone|+598 99 123 456}',
   'Kontakt: {phone|+380 44 123 4567}',
   'Kontakt: {phone|+420 601 123 456}',

@@ -2,7 +2,7 @@
 import { type AgentConfig, redactedKinds } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import { max_patterns_size, patternFaults } from '../../redaction/rules/patterns.ts'
-import type { Redaction } from '../../redaction/rules/redaction.ts'
+import type { Redaction } from '../../redaction/rules/types.ts'
 import { isObject } from './config-faults.ts'
 
 /** What a conversation takes over from its version when it begins. */

@@ -1,45 +1,16 @@
 // Purges the content of a conversation some days after its end, as its agent's version says: in bounded parts, the last of which
 // is the commit that says so. Its row, turns and counts stay.
 import { statement } from '../../database/database.ts'
-import type { Pipeline } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { forgetAnswers } from '../../idempotency/run-once.ts'
-import { addWork } from '../../work/add.ts'
 import { noChange } from '../machine/change.ts'
 import { planOf } from '../machine/plan.ts'
-import type { CommitAddition } from './additions.ts'
 import { lockWithin } from './commit.ts'
 import type { Committer } from './committer.ts'
 import { writeChanges } from './write-changes.ts'
 
-/** The name of the work. */
+/** The name of the work, which a trigger adds when a conversation ends (024-retention.sql). */
 export const purge_work = 'purge_content'
-
-interface Ended {
-  id: string
-  organization_id: string
-  agent_id: string | null
-  ended_at: string
-  content_days: number
-}
-
-const day_ms = 86_400_000
-/** RFC 3339 has no notation beyond. Work that is due there finds out that it is not yet. */
-const last_moment_ms = Date.UTC(9999, 11, 31)
-
-export function addPurge(tx: Pipeline, { id, organization_id, agent_id, ended_at, content_days }: Ended): void {
-  const at = new Date(Math.min(Date.parse(ended_at) + content_days * day_ms, last_moment_ms)).toISOString()
-  addWork(tx, purge_work, { organization_id, owner: agent_id ?? organization_id, subject: id }, { at })
-}
-
-export const purgeAfterEnd: CommitAddition = {
-  on: ['ended'],
-  write(tx, { state, change }) {
-    const { content_days, now: ended_at } = state
-    if (content_days !== null && change.end?.end_reason !== 'deleted')
-      addPurge(tx, { ...state, ended_at, content_days })
-  },
-}
 
 const dueStatement = statement(
   'find_purge',
@@ -74,7 +45,7 @@ const partStatement = statement(
    select greatest((select count(*) from items), (select count(*) from log)) as count`,
 )
 
-/** Returns whether there may be more. An ended conversation takes no items, so this comes to an end. */
+/** Returns whether there may be more. An ended conversation takes no items, so this ends. */
 export async function purgePart(tx: TransactionStore, id: string): Promise<boolean> {
   const [row] = await tx.query<{ count: number }>(partStatement, [id, tx.organization_id, part_size])
   return row!.count >= part_size

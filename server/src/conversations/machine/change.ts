@@ -12,7 +12,7 @@ import type {
 } from '@parley/contract'
 import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import type { Redaction } from '../../redaction/rules/redaction.ts'
+import type { Redaction } from '../../redaction/rules/types.ts'
 import type { ContentPart, MessageAuthor } from './content.ts'
 
 /** A turn that is not final yet. */
@@ -54,8 +54,6 @@ export interface LockedConversation {
   ending: Ending | null
   /** Null: everything is stored as it was said. */
   redaction: Redaction | null
-  /** Days from its end until its content is purged; null: it is kept. */
-  content_days: number | null
   content_purged_at: string | null
   user_turn_count: number
   next_position: number

@@ -185,11 +185,11 @@ export function decideEndForDeletion(state: LockedConversation, ended_by: EndedB
 
 /** The state of a new conversation, before anything is said in it. */
 export function stateAtBirth(
-  { id, channel, status, agent_id, agent_version_id, redaction, content_days }: NewConversation,
+  { id, channel, status, agent_id, agent_version_id, redaction }: NewConversation,
   { organization_id, created_at }: { organization_id: string; created_at: string },
 ): LockedConversation {
   return {
-    ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, content_days, ending: null },
+    ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
     content_purged_at: null,
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
     ...{ updated_at: created_at, now: created_at, next_lease: 0 },

@@ -13,7 +13,7 @@ import type {
 } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { NewItem } from './change.ts'
-import type { Redaction } from '../../redaction/rules/redaction.ts'
+import type { Redaction } from '../../redaction/rules/types.ts'
 import { type ContentPart, type MessageAuthor, partsOf, textsOf } from './content.ts'
 
 /** A conversation with its progress and its agent's name. */
@@ -79,6 +79,7 @@ export interface NewConversation {
   recording_details: JsonObject | null
   content_fingerprint: Buffer | null
   redaction: Redaction | null
+  /** Days from its end until its content is purged; null: it is kept. */
   content_days: number | null
 }
 

@@ -14,7 +14,6 @@ import { type FieldFault, limitFaults } from '../../base/faults.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
 import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
-import { addPurge } from '../commit/purge.ts'
 import { stateAtBirth } from '../machine/decisions.ts'
 import { planHistory, planOf } from '../machine/plan.ts'
 import { redactEnd } from '../machine/redaction.ts'
@@ -136,10 +135,7 @@ async function writeRow(
   const plan = planOf(state, { ...noChange, events: [imported] })
   const beginning = { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) }
   await insertHistory(tx, ctx.room.commits, plan, beginning)
-  if (!end) return 'created'
-  await closeImported(tx, row.id, redactEnd(end, row.redaction))
-  const { content_days } = row
-  if (content_days !== null) addPurge(tx, { ...state, ...end, content_days })
+  if (end) await closeImported(tx, row.id, redactEnd(end, row.redaction))
   return 'created'
 }
 

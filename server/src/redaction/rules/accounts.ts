@@ -1,5 +1,5 @@
 // Finds numbers of bank accounts (IBAN) and of credit cards in a segment, which is short: both have check digits. Pure.
-import type { Found, Place } from './kind-stream.ts'
+import type { Found, Place } from './types.ts'
 
 export function findAccounts({ segment }: Place): Found[] {
   return [...findIbans(segment), ...findCards(segment)]

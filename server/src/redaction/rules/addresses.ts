@@ -1,5 +1,5 @@
 // Finds e-mail and IP addresses in a segment, which is short. Pure.
-import type { Found, Place } from './kind-stream.ts'
+import type { Found, Place } from './types.ts'
 
 export function findAddresses({ segment, before }: Place): Found[] {
   return [...findEmails(segment), ...findIps(segment, before)]

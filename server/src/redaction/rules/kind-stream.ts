@@ -4,20 +4,7 @@
 import { findAddresses } from './addresses.ts'
 import { findAccounts } from './accounts.ts'
 import { findPhones } from './phones.ts'
-import type { RedactedKind, RedactingStream } from './redaction.ts'
-
-/** What of a segment is replaced. */
-export interface Found {
-  start: number
-  end: number
-  kind: RedactedKind
-}
-
-/** A segment, and the end of what precedes it, after replacement: `Call me at `. */
-export interface Place {
-  segment: string
-  before: string
-}
+import type { Found, RedactedKind, RedactingStream } from './types.ts'
 
 /** Units of a word without any break: the longest e-mail address has 318. */
 const longest_word = 512

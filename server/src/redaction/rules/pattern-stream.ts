@@ -1,7 +1,7 @@
 // Replaces what patterns match in a text that arrives in pieces. All patterns run at once, one character after another, so the
 // time is linear and the result does not depend on how the text is cut. Every character that any match covers is replaced. Pure.
 import { type CompiledPattern, op } from './patterns.ts'
-import type { RedactingStream } from './redaction.ts'
+import type { RedactingStream } from './types.ts'
 
 /** Of a longer match only the last part is certain to be covered; text without a match is held back no longer than this. */
 export const longest_match = 256

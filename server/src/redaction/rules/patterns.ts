@@ -1,16 +1,10 @@
 // Patterns of authors: their bounds, their faults, and their compiled form, which `pattern-stream.ts` runs. Pure.
 import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
-
-export interface NamedPattern {
-  name: string
-  pattern: string
-}
+import type { NamedPattern } from './types.ts'
 
 /** Compiled size of all patterns of an agent: a text costs at most this many steps for each character. */
 export const max_patterns_size = 500
-/** The name becomes the placeholder. */
-const plain_word = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
 /** A pattern as re2js compiles it, its instructions by their place. */
 export interface CompiledPattern {
@@ -87,7 +81,7 @@ export function compilePatterns(patterns: NamedPattern[]): CompiledPattern[] {
   return patterns.map(compile)
 }
 
-/** What is wrong with a pattern and its name, each by its field. `room` is the size that is left; it is reduced. */
+/** What the schema cannot check of a pattern and its name, by field. `room` is the size that is left; it is reduced. */
 export function patternFaults(
   named: NamedPattern,
   taken: ReadonlySet<string>,
@@ -95,9 +89,7 @@ export function patternFaults(
 ): { field: 'name' | 'pattern'; message: string }[] {
   const faults: ReturnType<typeof patternFaults> = []
   const add = (field: 'name' | 'pattern', message: string) => void faults.push({ field, message })
-  if (!plain_word.test(named.name))
-    add('name', 'must be a word of letters, digits and underscores, with a letter first')
-  else if (taken.has(named.name)) add('name', 'is used by another rule; give each rule its own name')
+  if (taken.has(named.name)) add('name', 'is used by another rule; give each rule its own name')
   try {
     room.left -= compile(named).kinds.length
     if (room.left < 0) {

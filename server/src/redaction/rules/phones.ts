@@ -1,7 +1,7 @@
 // Finds phone numbers in a segment, which is short. International ones are checked against the world's numbering plans; national
 // ones by how they are written, and by the words before them. Pure.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
-import type { Found, Place } from './kind-stream.ts'
+import type { Found, Place } from './types.ts'
 
 /** Digits and what is written between the digits of one number. */
 const run = /[+(]{0,2}\d[\d()./ \u00a0\u2009\u202f\u2010-\u2015-]*/g
@@ -66,7 +66,7 @@ const date = /(?<!\d|\d[./-])(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./
 const money = /(?:[€$£¥₹]|\b(?:eur|usd|gbp|chf|jpy|inr|sek|nok|dkk|pln))\s?$/i
 /** Words that announce a phone number, in the languages of the table of tests. */
 const announced =
-  /phone|\bfon\b|\btel\b|tél|\btlf\b|telef|téléph|mobil|móvil|\bcell|celular|cellul|handy|whats ?app|\bsms\b|\btext me|\bcall|\bcalls\b|\bring\b|\bdial|\bfax\b|hotline|anruf|\brufen\b|\brufnummer|erreich|reach (?:me|us|her|him|them)|appel|joindre|joignable|portable|llám|llame|llama|\bligue|\bbel\b|\bbellen\b|chiam|\bring(?:a|e)?\b|zadzwoń|позвон|телефон|电话|手机|電話|携帯|전화/iu
+  /phone|\bfon\b|\btel\b|tél|\btlf\b|telef|téléph|mobil|móvil|\bcell|celular|cellul|handy|whats ?app|\bsms\b|\btext me|\bcall|\bcalls\b|\bring\b|\bdial|\bfax\b|hotline|anruf|\brufen\b|\brufnummer|erreich|reach \w{2,4}\b|appel|joindre|joignable|portable|llám|llame|llama|\bligue|\bbel\b|\bbellen\b|chiam|\bring(?:a|e)?\b|zadzwoń|позвон|телефон|电话|手机|電話|携帯|전화/iu
 const numbered =
   /(?:order|ticket|invoice|case|reference|\bref|\bid|\bids|\bno|\bnr|number|customer|client|account|tracking|parcel|shipment|\bsku|article|item|model|serial|product|transaction|policy|contract|booking|confirmation|isbn|ean|version|\bzip|\bplz|code|bestell\p{L}*|auftrag\p{L}*|rechnung\p{L}*|kunden\p{L}*|artikel\p{L}*|vorgang\p{L}*|aktenzeichen|sendung\p{L}*|konto\p{L}*|commande|facture|pedido|factura|ordine|fattura|zamówieni\p{L}*)[ .:#°º]*$/iu
 /** National numbers that begin without a zero, as they are written: North America; Spain; France-like pairs; Poland and others. */

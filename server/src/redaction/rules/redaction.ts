@@ -1,26 +1,13 @@
-// What a conversation must not keep, and the redactor that replaces it: of a whole text, of JSON, and of a text that arrives in
+// The redactor of a conversation: it replaces what must not be kept, of a whole text, of JSON, and of a text that arrives in
 // pieces. A text gives the same result however it is cut. Pure.
-import type { redactedKinds } from '@parley/contract'
 import { LRUCache } from 'lru-cache'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import { compilePatterns, type NamedPattern } from './patterns.ts'
+import { compilePatterns } from './patterns.ts'
 import { createPatternStream } from './pattern-stream.ts'
 import { createKindStream, mayHoldKinds } from './kind-stream.ts'
+import type { NamedPattern, RedactedKind, RedactingStream, Redaction, RedactionRule } from './types.ts'
 
-export type RedactedKind = (typeof redactedKinds)[number]
-export type RedactionRule = RedactedKind | NamedPattern
-
-/** Set when a conversation is created, and read with its lock. Servers that do not know `rules` refuse to write it. */
-export interface Redaction {
-  rules: RedactionRule[]
-}
-
-/** Redacts a text that arrives in pieces. What it returns is final; it holds back what the next piece could still change. */
-export interface RedactingStream {
-  push(text: string): string
-  /** The rest, when nothing more arrives. */
-  end(): string
-}
+export type { RedactingStream, Redaction }
 
 export interface TextRedactor {
   /** `label`: what the text is the value of, for numbers whose meaning depends on it. */
