@@ -157,10 +157,15 @@ describe('after content_days', () => {
       const full = (await plantedRows()).join('\n')
       for (const place of places) expect(full, place).toContain(word(place))
 
+      const answered = 'select from idempotency_keys where conversation_id = $1 and answer is not null'
+      expect((await query(answered, [id])).rowCount).toBeGreaterThan(0)
+
       await passDay(id)
       await untilPurged(id)
       expect(await plantedRows()).toEqual([])
       await query('vacuum (analyze) transcript_items, events, conversations, turns')
+      // Sealed, so that a search in the tables does not see into them.
+      expect((await query(answered, [id])).rowCount).toBe(0)
       const statistics = await query('select s::text as row from pg_stats s')
       expect(foundIn(statistics.rows.map(({ row }) => row).join('\n'), ['zanzibar'])).toEqual([])
 

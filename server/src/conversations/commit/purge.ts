@@ -72,10 +72,9 @@ const purgeStatement = statement(
    returning content_purged_at`,
 )
 
-/** The last part. Changes nothing if the content was purged already. */
+/** The last part, in the commit that ends the work. */
 export async function purgeRest(tx: TransactionStore, committer: Committer, id: string): Promise<void> {
   await lockWithin(tx, committer.ports, { change: 'purge', id }, async (_tx, state) => {
-    if (!(await findPurge(tx, id))?.is_due) return
     for (const rest of restStatements) await tx.query(rest, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const values = [id, tx.organization_id]
