@@ -66,7 +66,8 @@ const purgeStatement = statement(
   `update conversations set content_purged_at = clock_timestamp(), to_address = null, from_address = null, subject = null,
           initial_context = null, custom_metadata = '{}', recording_details = null, summary = null,
           analysis_status = case when analysis_status in ('queued', 'running') then 'skipped' else analysis_status end,
-          analysis_reason = case when analysis_status in ('queued', 'running') then 'The content was purged.' end,
+          analysis_reason = case when analysis_status in ('queued', 'running') then 'The content was purged.'
+            when analysis_status = 'skipped' then analysis_reason end,
           analysis_due_at = null, ended_by = ended_by || '{"reason": null}'
    where id = $1 and organization_id = $2
    returning content_purged_at`,
