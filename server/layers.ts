@@ -15,6 +15,7 @@ export const layers: readonly Layer[] = [
   { folder: 'telemetry', kind: 'foundation' },
   { folder: 'outbound', kind: 'foundation' },
   { folder: 'templates', kind: 'foundation' },
+  { folder: 'redaction', kind: 'foundation' },
   { folder: 'database', kind: 'foundation' },
   { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
   { folder: 'live', kind: 'foundation', tables: ['nodes'] },

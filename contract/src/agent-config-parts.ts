@@ -155,37 +155,58 @@ type Redaction = (typeof redactedKinds)[number] | { name: string; pattern: strin
 
 export const Retention = named(
   'Retention',
-  Type.Object({
-    content_days: Type.Optional(
-      nullable(
-        Type.Integer({
-          minimum: 1,
-          maximum: 36_500,
-          description: 'Counted from the end of the conversation; null: forever.',
-        }),
-      ),
-    ),
-    redact: Type.Optional(
-      nullable(
-        Type.Array(
-          Type.Unsafe<Redaction>({
-            anyOf: [
-              { type: 'string', enum: [...redactedKinds] },
-              {
-                type: 'object',
-                required: ['name', 'pattern'],
-                properties: {
-                  name: { type: 'string', minLength: 1, maxLength: 64 },
-                  pattern: { type: 'string', minLength: 1, maxLength: 1000, description: 'A regular expression.' },
-                },
-              },
-            ],
+  Type.Object(
+    {
+      content_days: Type.Optional(
+        nullable(
+          Type.Integer({
+            minimum: 1,
+            maximum: 36_500,
+            description:
+              'Days from the end of a conversation until its content is purged: transcript, events, summary, analyses, `initial_context`, `custom_metadata`. Default null: never.',
           }),
-          { maxItems: 50, description: 'What is redacted before it is stored.' },
         ),
       ),
-    ),
-  }),
+      redact: Type.Optional(
+        nullable(
+          Type.Array(
+            Type.Unsafe<Redaction>({
+              anyOf: [
+                { type: 'string', enum: [...redactedKinds] },
+                {
+                  type: 'object',
+                  required: ['name', 'pattern'],
+                  properties: {
+                    name: {
+                      type: 'string',
+                      pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
+                      description:
+                        'A word of letters, digits and underscores that begins with a letter. What matches is replaced by `[<name>]`.',
+                    },
+                    pattern: {
+                      type: 'string',
+                      minLength: 1,
+                      maxLength: 1000,
+                      description:
+                        'A regular expression in the syntax of RE2, without lookaround and back-references. Matches have at most 256 characters.',
+                    },
+                  },
+                },
+              ],
+            }),
+            {
+              maxItems: agentBounds.redact,
+              description:
+                'What is replaced by its name, such as `[email]`, before anything is stored or shown to readers. Default: nothing.',
+            },
+          ),
+        ),
+      ),
+    },
+    {
+      description: 'Applies to conversations that begin with this version; a later change does not affect them.',
+    },
+  ),
 )
 
 const { analysis: bounds } = agentBounds

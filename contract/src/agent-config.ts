@@ -243,7 +243,7 @@ export const AgentConfig = named(
       channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
       analysis: Type.Optional(nullable(AnalysisConfig)),
       inactivity: Type.Optional(nullable(Inactivity)),
-      retention: Type.Optional(notYet(nullable(Retention))),
+      retention: Type.Optional(nullable(Retention)),
       ...laterObjects,
     },
     {

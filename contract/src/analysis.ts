@@ -18,6 +18,6 @@ export const analysisOperations = {
     params: Type.Object({ conversation_id: Type.String() }),
     headers: Type.Object(idempotencyHeader),
     success: { status: 202, description: 'The conversation, whose analysis is `queued`.', schema: Conversation },
-    errors: ['not_found', 'conversation_active', 'analysis_in_progress'],
+    errors: ['not_found', 'conversation_active', 'content_purged', 'analysis_in_progress'],
   }),
 }

@@ -95,6 +95,11 @@ const safeFields = {
   last_activity_at: Timestamp,
   analysis_status: oneOf(analysisStatuses),
   analysis_reason: nullable(Type.String({ description: 'Why the analysis was skipped or failed.' })),
+  content_purged_at: Type.Optional({
+    ...Timestamp,
+    description:
+      'Set when the content was purged, `retention.content_days` after the end. The transcript and the sensitive fields are empty then; status, times, counts and reasons stay.',
+  }),
 }
 
 const sensitive = 'Only with `conversations:read_sensitive`; absent without it.'

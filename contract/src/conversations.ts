@@ -244,7 +244,8 @@ const lifecycleOperations = {
     path: '/core/conversations/{conversation_id}',
     tag,
     summary: "Change a conversation's metadata",
-    description: 'A JSON merge patch (RFC 7396) of `custom_metadata`, possible in every status.',
+    description:
+      'A JSON merge patch (RFC 7396) of `custom_metadata`, possible in every status until the content is purged. Metadata are not redacted.',
     access: manage,
     narrowed: true,
     params: conversationPath,
@@ -255,7 +256,7 @@ const lifecycleOperations = {
       }),
     }),
     success: { status: 200, description: 'The conversation after the change.', schema: Conversation },
-    errors: ['not_found'],
+    errors: ['not_found', 'content_purged'],
   }),
   deleteConversation: defineOperation({
     id: 'deleteConversation',

@@ -34,6 +34,10 @@ export const errorTable = {
   conversation_not_text: { status: 409, detail: 'Only text conversations support this.' },
   conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
   conversation_active: { status: 409, detail: 'The conversation has not ended. End it first.' },
+  content_purged: {
+    status: 409,
+    detail: 'The content of the conversation was purged, as its agent is configured. Nothing can be added to it.',
+  },
   analysis_in_progress: {
     status: 409,
     detail: 'The conversation is being analyzed. Try again when the analysis is done.',

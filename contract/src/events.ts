@@ -45,7 +45,10 @@ export const eventData = {
   }),
   'conversation.analyzed': analysis,
   'conversation.analysis_failed': analysis,
-  'conversation.updated': Type.Object({ custom_metadata: JsonObject }),
+  'conversation.updated': Type.Object({
+    custom_metadata: JsonObject,
+    content_purged_at: Type.Optional({ ...Timestamp, description: 'The content was purged.' }),
+  }),
   'conversation.deleted': Type.Object({
     deleted_by: Type.Object({ type: Type.String(), id: nullable(Type.String()) }),
   }),

@@ -163,6 +163,7 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const committed =
       message.concurrency === 'interrupt' ? await withHalt(room, conversation_id, commit) : await commit(null)
     const started = committed.started && { ...committed.started, begun }
+    if (conversation.redaction) room.heard.note(committed.answer.turn_id, message_id, textsOf(message.content))
     followUp(room, conversation_id, { ...committed, started })
     const { turn_id, ahead } = committed.answer
     return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen: started && seenAtStart(turn_id) }

@@ -12,7 +12,14 @@ export type CreateInput = Input<'createConversation'>
 /** A conversation before its agent is looked up, which the commit does. */
 export type BegunConversation = Omit<
   NewConversation,
-  'id' | 'status' | 'agent_id' | 'agent_name' | 'agent_version_id' | 'content_fingerprint' | 'redaction'
+  | 'id'
+  | 'status'
+  | 'agent_id'
+  | 'agent_name'
+  | 'agent_version_id'
+  | 'content_fingerprint'
+  | 'redaction'
+  | 'content_days'
 >
 
 export interface ChannelPort {

@@ -6,9 +6,11 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { createLocalResults } from '../live/local-results.ts'
 import { type ConversationContributions, createGroupCommit } from './commit/group-commit.ts'
+import { createHeard } from './heard.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import * as operations from './operations.ts'
+import { purgeWork } from './purge-work.ts'
 import { textChannel } from './text-channel.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
@@ -36,6 +38,7 @@ export function createConversations(
     commits: createGroupCommit(core),
     results: createLocalResults<EndedTurn>(),
     tokens,
+    heard: createHeard(),
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },
   }
@@ -44,5 +47,6 @@ export function createConversations(
     operations: bindRoom(conversations, group, operations),
     conversations,
     channels: [textChannel],
+    work: [purgeWork(core, conversations)],
   }
 }

@@ -3,6 +3,7 @@ import type { ConversationTokens } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { LocalResults } from '../live/local-results.ts'
 import type { GroupCommit } from './commit/group-commit.ts'
+import type { Heard } from './heard.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
@@ -20,6 +21,7 @@ export interface Conversations {
   /** Ended turns that calls on this node wait for. */
   readonly results: LocalResults<EndedTurn>
   readonly tokens: ConversationTokens
+  readonly heard: Heard
   /** Set by the engine when it is created. */
   runner: TurnRunner
   /** Set by the feed when it is created. */

@@ -9,6 +9,7 @@ import { readHistory, readTurnItems } from '../conversations/read/transcript.ts'
 import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { reachOf, selectHistory } from './rules/context-window.ts'
+import { redactorOf } from '../redaction/rules/redaction.ts'
 import type { ModelMessage } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 import type { ActionRunners } from './actions/runner.ts'
@@ -17,7 +18,7 @@ import { assembleTools } from './tools/offered-tools.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
 import { type TurnSource, prepareSources } from './turn-source.ts'
 
-type Part = Pick<EngineServices, 'database' | 'config'>
+type Part = Pick<EngineServices, 'database' | 'config' | 'conversations'>
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -29,9 +30,11 @@ export interface AttemptInput {
 }
 
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
-  const { store, turn, conversation, config, variables, tools, notices } = running
+  const { store, turn, conversation, config, variables, tools, notices, heard } = running
   const messages_of = turn.messages_of ?? turn.id
-  const items = await readHistory(store, conversation.id, reachOf(config.context_window), turn)
+  const stored = await readHistory(store, conversation.id, reachOf(config.context_window), turn)
+  const items =
+    heard.size === 0 ? stored : stored.map((item) => ({ ...item, content: heard.get(item.id) ?? item.content }))
   const { messages, preface } = selectHistory(items, messages_of, config.context_window)
   const { initial_context } = conversation
   const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })
@@ -56,7 +59,9 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
     channel: conversation.channel,
     now: turn.started_at ?? turn.queued_at,
   }
-  return { store, turn, conversation, items, config, variables }
+  const heard = services.conversations.heard.of(turn.messages_of ?? turn.id)
+  const redactor = redactorOf(conversation.redaction)
+  return { store, turn, conversation, items, config, variables, heard, redactor }
 }
 
 async function readTurn(store: RootStore, { conversation_id, turn_id }: TurnLease) {

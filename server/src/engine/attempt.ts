@@ -27,7 +27,9 @@ import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, pla
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { roomAfter } from './rules/output-size.ts'
 
-type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound'> & { equipment: Equipment }
+type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations'> & {
+  equipment: Equipment
+}
 
 /** Aborts an attempt whose turn has reached its time limit. */
 export class TurnTimeout extends Error {}

@@ -33,6 +33,7 @@ import { modelsOf } from '../models/models.ts'
 import { isWrapped } from '../agents/rules/wrapping.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
+import { Speech } from './speech.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
@@ -46,7 +47,7 @@ interface RunningAttempt {
   lease: TurnLease
   controller: AbortController
   /** The text of the current step. */
-  text: string
+  speech: Speech
   /** The text of earlier steps that is not a message yet. */
   held: Words[]
   /** Finished steps of the turn. */
@@ -111,7 +112,7 @@ export class Engine implements TurnRunner {
       // The turn's change arrived before its start: what the commit knew is no longer true.
       lease: this.#changed_elsewhere.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease,
       controller: new AbortController(),
-      text: '',
+      speech: new Speech(),
       held: [],
       step: 0,
       kept: 0,
@@ -139,10 +140,10 @@ export class Engine implements TurnRunner {
     const halt = this.#halted.get(conversation_id)
     if (!halt) return null
     halt.holders += 1
-    const { lease, held, step } = halt.attempt
-    const text = joinWords([...held, { text: halt.attempt.text, by_tool: false }]).text
+    const { lease, held, step, speech } = halt.attempt
+    const text = joinWords([...held, { text: speech.text, by_tool: false }]).text
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
-    return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
+    return { turn_id: lease.turn_id, lease: lease.lease, text, kept_text: speech.redact(text), step, release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
@@ -179,7 +180,7 @@ export class Engine implements TurnRunner {
 
   /** The text so far of the attempt that runs here for this conversation; null if no attempt runs. */
   textSoFar(conversation_id: string): string | null {
-    return this.#running.get(conversation_id)?.text ?? null
+    return this.#running.get(conversation_id)?.speech.text ?? null
   }
 
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
@@ -227,7 +228,8 @@ export class Engine implements TurnRunner {
       if (result) await this.#write(attempt, 'result', result, decideAttemptResult)
     } catch (error) {
       // The turn keeps its lease until it runs out; then the sweep, here or elsewhere, takes the turn over.
-      if (!(error instanceof Halted)) this.#log.error({ err: error, turn_id: attempt.lease.turn_id }, 'attempt failed')
+      const err = attempt.speech.redactError(error)
+      if (!(error instanceof Halted)) this.#log.error({ err, turn_id: attempt.lease.turn_id }, 'attempt failed')
     } finally {
       this.#forget(attempt)
     }
@@ -253,7 +255,8 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config, items }) => {
+    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config, items, redactor }) => {
+      attempt.speech = new Speech(redactor)
       attempt.step = steps
       attempt.kept = countPieces(items, steps)
       attempt.shown = isWrapped(config) ? null : attempts
@@ -280,14 +283,14 @@ export class Engine implements TurnRunner {
       log: this.#log,
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
-        attempt.text += text
-        if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, text)
+        const shown = attempt.speech.say(text)
+        if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, shown)
       },
       writeStep: async (step) => {
         await this.#writeOn(attempt, 'step', step, decideStep)
         attempt.step = step.number + 1
         attempt.kept += 1
-        attempt.text = ''
+        attempt.speech.beginStep()
         if (step.is_held && step.text !== '') attempt.held.push({ text: step.text, by_tool: false })
         this.#showKept(attempt)
       },

@@ -2,6 +2,7 @@
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { PromptVariables } from '../conversations/conversations.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversations/machine/rows.ts'
+import type { TextRedactor } from '../redaction/rules/redaction.ts'
 import type { RootStore } from '../database/store.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import type { OutputRoom } from './rules/output-size.ts'
@@ -16,6 +17,10 @@ export interface FoundTurn {
   items: ItemRecord[]
   config: ResolvedConfig
   variables: PromptVariables
+  /** What its user messages said, where the stored text is redacted and this process accepted them. */
+  heard: ReadonlyMap<string, string[]>
+  /** Null: everything is stored as it was said. */
+  redactor: TextRedactor | null
 }
 
 /** With the tools that it offers, until it is disposed of. */

@@ -21,13 +21,14 @@ interface JsonSchema {
 
 const root = JSON.parse(JSON.stringify(AgentConfig)) as JsonSchema
 
-/** What the schema cannot express about a field: conditions are expressions, `properties` are schemas. */
+/** What the schema cannot express about a field: conditions and patterns are expressions, `properties` are schemas. */
 function specialArbitrary(key: string, { items, type }: JsonSchema): fc.Arbitrary<unknown> | undefined {
   const isTexts = items?.type === 'string'
   if (key === 'condition') return fc.constantFrom('x == 1', 'not found', "order.status in [200, 'late']")
   if (key === 'properties') return fc.constantFrom({}, { a: { type: 'string' } }, { a: { type: 'integer' }, b: {} })
   if (key === 'required' && isTexts) return fc.constantFrom([], null)
   if (key === 'options' && isTexts) return fc.array(word(), { minLength: 1, maxLength: 3 })
+  if (key === 'pattern') return fc.constantFrom('a', '[a-z]{2}-\\d+', '\\bb\\b')
   if (type === undefined && key === 'body') return fc.oneof(word(), fc.dictionary(word(), word(), { maxKeys: 2 }))
   return undefined
 }

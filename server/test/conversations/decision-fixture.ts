@@ -16,6 +16,7 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   agent_version_id: 'version',
   ending: null,
   redaction: null,
+  content_purged_at: null,
   user_turn_count: 1,
   created_at: '2025-12-31T23:00:00.000000Z',
   silent_since: '2025-12-31T23:59:59.000000Z',

@@ -35,6 +35,7 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   analysis: [],
   // Each with its own rules: see inactivity.test.ts.
   inactivity: [],
+  purge: [],
 }
 
 export const changeOf = (deed: Deed): ChangeName =>

@@ -27,6 +27,7 @@ const complete = {
   channel_overrides: { text: { instructions: 'Write.', instructions_mode: 'replace', starting_message: 'Hello' } },
   channel_properties: { text: { channel: 'text', enabled: false, body_template: '<{{agent_response}}>' } },
   analysis: { wait_ms: 0, summary: { enabled: false, instructions: 'Short.', max_words: 5 } },
+  retention: { content_days: 30, redact: ['email', 'email', { name: 'a', pattern: 'b' }] },
 }
 
 describe('faults', () => {
@@ -254,6 +255,7 @@ describe('resolving', () => {
       channel_enabled: true,
       analysis: { wait_ms: 5000, summary: { enabled: true, instructions: null, max_words: 80 } },
       inactivity: { ...noRules, end_after_seconds: 86_400 },
+      retention: { content_days: null, redaction: null },
     })
   })
 
@@ -283,6 +285,7 @@ describe('resolving', () => {
       channel_enabled: false,
       analysis: { wait_ms: 0, summary: { enabled: false, instructions: 'Short.', max_words: 5 } },
       inactivity: { ...noRules, end_after_seconds: 86_400 },
+      retention: { content_days: 30, redaction: { rules: ['email', { name: 'a', pattern: 'b' }] } },
     })
   })
 

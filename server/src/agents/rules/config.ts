@@ -18,6 +18,7 @@ import { type Schema, isObject, tellingOf } from './config-faults.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
 import { type InactivityRules, resolveInactivity } from './inactivity.ts'
+import { type ResolvedRetention, resolveRetention, retentionFaults } from './retention.ts'
 import {
   type PlacedText,
   listConditions,
@@ -61,6 +62,7 @@ export function validateAgentConfig(
   faults.push(
     ...describeFaults(errors, tellingOf(errors, prefix)),
     ...toolFaults(config, prefix),
+    ...retentionFaults(config, prefix),
     ...templateFaults(config, prefix),
   )
   const warnings = listWarnings(config, schema, prefix)
@@ -186,6 +188,7 @@ export interface ResolvedConfig {
     summary: { enabled: boolean; instructions: string | null; max_words: number }
   }
   inactivity: InactivityRules
+  retention: ResolvedRetention
 }
 
 /** Null means the same as absent, except in `inactivity`. `default_model` is `provider/model`; the name of a model may contain slashes too. */
@@ -219,6 +222,7 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
       },
     },
     inactivity: resolveInactivity(config.inactivity),
+    retention: resolveRetention(config),
   }
 }
 

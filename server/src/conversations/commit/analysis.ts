@@ -5,7 +5,7 @@ import type { RootStore, Store, TransactionStore } from '../../database/store.ts
 import { AppError, notFound } from '../../base/errors.ts'
 import { addAnalysis } from './analysis-work.ts'
 import { planOf } from '../machine/plan.ts'
-import { redactText } from '../machine/redaction.ts'
+import { redactText } from '../../redaction/rules/redaction.ts'
 import { lockWithin, underLock } from './commit.ts'
 import type { Committer } from './committer.ts'
 import { isActive } from '../machine/conversation.ts'
@@ -45,8 +45,10 @@ export async function askForAnalysis(
   { ports }: Pick<Committer, 'ports'>,
   id: string,
 ): Promise<ConversationRecord> {
-  const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, { status, agent_id }) => {
+  const asked = await underLock(store, ports, { change: 'analysis', id }, async (tx, state) => {
+    const { status, agent_id, content_purged_at } = state
     if (isActive(status)) throw new AppError('conversation_active')
+    if (content_purged_at !== null) throw new AppError('content_purged')
     const { organization_id } = tx
     const queued = await tx.query(askStatement, [id, organization_id])
     if (queued.length === 0) throw new AppError('analysis_in_progress')

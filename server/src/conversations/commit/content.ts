@@ -2,7 +2,7 @@
 import type { EndedBy } from '@parley/contract'
 import { statement } from '../../database/database.ts'
 import type { RootStore } from '../../database/store.ts'
-import { notFound } from '../../base/errors.ts'
+import { AppError, notFound } from '../../base/errors.ts'
 import { forgetAnswers } from '../../idempotency/run-once.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { type LockedConversation, noChange } from '../machine/change.ts'
@@ -34,6 +34,7 @@ export async function changeMetadata(
   patch: (metadata: JsonObject) => JsonObject,
 ): Promise<ConversationRecord> {
   const changed = await underLock(store, committer.ports, { change: 'update', id }, async (tx, state) => {
+    if (state.content_purged_at !== null) throw new AppError('content_purged')
     const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])

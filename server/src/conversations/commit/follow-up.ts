@@ -7,7 +7,7 @@ import type { Committed } from './commit.ts'
 import type { PartialReply } from '../machine/turn-endings.ts'
 
 export function followUp(
-  { core, runner, results, watcher }: Conversations,
+  { core, runner, results, watcher, heard }: Conversations,
   conversation_id: string,
   committed: Committed<unknown>,
 ): void {
@@ -17,6 +17,7 @@ export function followUp(
   for (const ended of committed.ended_turns) {
     const { id, nodes } = ended
     runner.stop(id)
+    heard.forget(id)
     results.tell(id, ended)
     signals.notify(changeKey(id))
     if (nodes.some((other) => other !== node.id)) void bus.publish(changed, id)

@@ -11,6 +11,7 @@ import {
   storedItemColumns,
 } from '../machine/rows.ts'
 import type { Planned } from '../machine/plan.ts'
+import { redactBirth } from '../machine/redaction.ts'
 import { sendAdditions } from './additions.ts'
 import type { Committer } from './committer.ts'
 import { countEnded } from './write-changes.ts'
@@ -41,16 +42,17 @@ const max_time_tries = 100
 
 /**
  * Inserts the row; `created_at` null means now. A time that is taken is moved on by microseconds, since pagination needs it
- * to be unique. Returns the time, or null if the id is taken.
+ * to be unique. Returns the time, or null if the id is taken. Its texts are stored without what it must not keep.
  */
 export async function insertConversation(
   store: Store,
   conversation: NewConversation,
   created_at: string | null,
 ): Promise<string | null> {
+  const stored = redactBirth(conversation)
   let time = created_at
   for (let tries = 0; tries < max_time_tries; tries += 1) {
-    const inserted = await tryInsert(store, conversation, time)
+    const inserted = await tryInsert(store, stored, time)
     if (inserted !== null) return inserted
     if (await isIdTaken(store, conversation.id)) return null
     if (created_at === null) continue

@@ -9,6 +9,7 @@ export const changeNames = [
   'cancel',
   'delete',
   'update',
+  'purge',
   'takeover',
   'step',
   'tool_result',

@@ -12,7 +12,8 @@ import type {
 } from '@parley/contract'
 import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import type { ContentPart, MessageAuthor, Redaction } from './content.ts'
+import type { Redaction } from '../../redaction/rules/types.ts'
+import type { ContentPart, MessageAuthor } from './content.ts'
 
 /** A turn that is not final yet. */
 export interface OpenTurn {
@@ -53,6 +54,7 @@ export interface LockedConversation {
   ending: Ending | null
   /** Null: everything is stored as it was said. */
   redaction: Redaction | null
+  content_purged_at: string | null
   user_turn_count: number
   created_at: string
   /** Since when nobody has said anything and no turn has ended. */

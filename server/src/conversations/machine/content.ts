@@ -34,10 +34,3 @@ export function textsOf(content: readonly ContentPart[]): string[] {
 export function partsOf(content: ContentPart[]): ContentPart[] | null {
   return content.every(({ type }) => type === 'text') ? null : content
 }
-
-/** Set when a conversation is created, and read with its lock. */
-export interface Redaction {
-  kinds: RedactedKind[]
-}
-
-export type RedactedKind = 'email_address' | 'card_number'

@@ -199,6 +199,7 @@ export function stateAtBirth(
 ): LockedConversation {
   return {
     ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
+    content_purged_at: null,
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
     ...{
       created_at,

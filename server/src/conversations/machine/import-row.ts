@@ -13,7 +13,7 @@ import { isActive, takesMessages } from './conversation.ts'
 
 export interface PreparedImport {
   source: ImportedConversation
-  conversation: Omit<NewConversation, 'agent_version_id' | 'content_fingerprint'>
+  conversation: Omit<NewConversation, 'agent_version_id' | 'content_fingerprint' | 'redaction' | 'content_days'>
   items: Omit<ItemRecord, 'position'>[]
   progress: NewProgress
   end: ImportedEnd | null
@@ -122,7 +122,6 @@ function conversationOf(source: ImportedConversation): PreparedImport['conversat
     initial_context: source.initial_context ?? null,
     custom_metadata: (source.custom_metadata ?? {}) as JsonObject,
     recording_details: (source.recording_details ?? null) as JsonObject | null,
-    redaction: null,
   }
 }
 

@@ -2,14 +2,9 @@
 // are.
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Change, Ending, NewItem } from './change.ts'
-import type { ContentPart, RedactedKind, Redaction } from './content.ts'
-import type { ItemRecord } from './rows.ts'
-
-// Every repetition has a bound, so the time is linear in the text. A card number stands alone, unlike the digits of an id.
-const expressions: Record<RedactedKind, RegExp> = {
-  email_address: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g,
-  card_number: /(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])/g,
-}
+import { type Redaction, redactText, redactValue } from '../../redaction/rules/redaction.ts'
+import type { ContentPart } from './content.ts'
+import type { ImportedEnd, ItemRecord, NewConversation } from './rows.ts'
 
 /** Null: nothing is removed, and the same change is returned. */
 export function redactChange(change: Change, rules: Redaction | null): Change {
@@ -34,7 +29,7 @@ function redactItem(item: NewItem, rules: Redaction): NewItem {
     case 'message':
       return { ...item, content: item.content.map((part) => redactPart(part, rules)) }
     case 'function_call':
-      return { ...item, ...heldText(item, rules), arguments: redactValue(item.arguments, rules) as JsonObject }
+      return { ...item, ...heldText(item, rules), arguments: redactValue(item.arguments, rules) }
     case 'function_call_output':
       return { ...item, ...heldText(item, rules), output: redactValue(item.output, rules) }
   }
@@ -54,6 +49,26 @@ function redactPart(part: ContentPart, rules: Redaction): ContentPart {
   }
 }
 
+/**
+ * A new conversation. Its texts are redacted; what identifies and addresses the end user stays, as do the metadata, which only
+ * the caller writes, and filters and tools use.
+ */
+export function redactBirth(conversation: NewConversation): NewConversation {
+  const { redaction, initial_context, subject } = conversation
+  if (redaction === null) return conversation
+  return {
+    ...conversation,
+    initial_context: redactText(initial_context, redaction),
+    subject: redactText(subject, redaction),
+  }
+}
+
+/** The end of a conversation that is imported. */
+export function redactEnd(end: ImportedEnd, rules: Redaction | null): ImportedEnd {
+  if (rules === null) return end
+  return { ...end, summary: redactText(end.summary, rules), ended_by: redactReason(end.ended_by, rules) }
+}
+
 /** A stored item of a conversation that is imported with its history. */
 export function redactRow<Row extends Omit<ItemRecord, 'position'>>(row: Row, rules: Redaction | null): Row {
   if (rules === null) return row
@@ -61,7 +76,7 @@ export function redactRow<Row extends Omit<ItemRecord, 'position'>>(row: Row, ru
     ...row,
     content: row.content && row.content.map((text) => redactText(text, rules)),
     parts: row.parts && row.parts.map((part) => redactPart(part, rules)),
-    arguments: redactValue(row.arguments, rules) as JsonObject | null,
+    arguments: redactValue(row.arguments, rules),
     output: redactValue(row.output, rules),
   }
 }
@@ -80,19 +95,4 @@ function redactEvent(data: JsonObject, rules: Redaction): JsonObject {
 
 function redactReason<By extends { reason: string | null }>(by: By, rules: Redaction): By {
   return { ...by, reason: redactText(by.reason, rules) }
-}
-
-/** Keys too: the keys of a tool's arguments and results come from the model and the tool. */
-function redactValue(value: JsonValue, rules: Redaction): JsonValue {
-  if (typeof value === 'string') return redactText(value, rules)
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, rules))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, entry]) => [redactText(key, rules), redactValue(entry, rules)]),
-  )
-}
-
-export function redactText<Text extends string | null>(text: Text, rules: Redaction | null): Text {
-  if (text === null || rules === null) return text
-  return rules.kinds.reduce<string>((left, kind) => left.replaceAll(expressions[kind], `[${kind}]`), text) as Text
 }

@@ -13,7 +13,8 @@ import type {
 } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { NewItem } from './change.ts'
-import { type ContentPart, type MessageAuthor, partsOf, textsOf, type Redaction } from './content.ts'
+import type { Redaction } from '../../redaction/rules/types.ts'
+import { type ContentPart, type MessageAuthor, partsOf, textsOf } from './content.ts'
 
 /** A conversation with its progress and its agent's name. */
 export interface ConversationRecord {
@@ -44,16 +45,18 @@ export interface ConversationRecord {
   analysis_reason: string | null
   summary: string | null
   content_fingerprint: Buffer | null
+  content_purged_at: string | null
+  redaction: Redaction | null
   /** It ends with its last open turn and takes no more messages. */
   is_ending: boolean
 }
 
-/** Columns of a ConversationRecord, over `c`, `p` (progress) and `a` (agent). */
+/** Columns of a ConversationRecord except `redaction`, which lists do not need; over `c`, `p` (progress) and `a` (agent). */
 export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
   coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
   c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
-  c.content_fingerprint, c.ending is not null as is_ending`
+  c.content_fingerprint, c.content_purged_at, c.ending is not null as is_ending`
 
 /**
  * Since when a conversation is silent, over `p`. Nodes of the version before note only its messages; a warning is not noted as
@@ -83,6 +86,8 @@ export interface NewConversation {
   recording_details: JsonObject | null
   content_fingerprint: Buffer | null
   redaction: Redaction | null
+  /** Days from its end until its content is purged; null: it is kept. */
+  content_days: number | null
 }
 
 /** Columns of a NewConversation. */
@@ -97,8 +102,11 @@ export const newConversationColumns = [
     'trunk_id',
     'initial_context',
   ] as const),
-  ...(['custom_metadata', 'recording_details', 'content_fingerprint', 'redaction'] as const),
+  ...(['custom_metadata', 'recording_details', 'content_fingerprint', 'redaction', 'content_days'] as const),
 ] satisfies (keyof NewConversation)[]
+
+/** A conversation as callers may be shown it. */
+export type ShownConversation = Omit<ConversationRecord, 'redaction'>
 
 export interface NewProgress {
   user_turn_count: number

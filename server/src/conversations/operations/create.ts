@@ -142,13 +142,12 @@ function renderGreeting(ctx: Context<Conversations>, input: CreateInput, config:
 function newConversation(
   id: string,
   begun: BegunConversation,
-  { agent_id, agent_version_id }: Answerer,
+  { agent_id, agent_version_id, config }: Answerer,
   content_fingerprint: Buffer | null,
 ): NewConversation {
   const { born } = channelRules[begun.channel]
   const answerer = { agent_id, agent_name: null, agent_version_id }
-  // No setting of an agent enables redaction yet.
-  return { id, ...begun, ...answerer, status: born, content_fingerprint, redaction: null }
+  return { id, ...begun, ...answerer, status: born, content_fingerprint, ...config.retention }
 }
 
 /** Returns false if the id is taken. */

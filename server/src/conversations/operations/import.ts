@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto'
 import { noChange } from '../machine/change.ts'
 import { setImmediate } from 'node:timers/promises'
-import type { Output } from '@parley/contract'
+import type { Channel, Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
-import { findImportedVersion } from '../../agents/agents.ts'
+import { findImportedVersion, readAgentConfig } from '../../agents/agents.ts'
+import type { ResolvedRetention } from '../../agents/rules/retention.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { isUnstorable } from '../../database/failures.ts'
@@ -15,6 +16,7 @@ import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
 import { stateAtBirth } from '../machine/decisions.ts'
 import { planHistory, planOf } from '../machine/plan.ts'
+import { redactEnd } from '../machine/redaction.ts'
 import { type PreparedImport, prepareImport } from '../machine/import-row.ts'
 import { findConversation } from '../read/conversation.ts'
 
@@ -120,6 +122,7 @@ async function writeRow(
   }
   const row = {
     ...conversation,
+    ...(await retentionOf(ctx, tx, version, conversation.channel)),
     // An ended one is created as active, gets its items and is closed, all in this transaction.
     status: end ? ('in_progress' as const) : conversation.status,
     agent_version_id: version ?? source.agent_version_id ?? null,
@@ -132,6 +135,17 @@ async function writeRow(
   const plan = planOf(state, { ...noChange, events: [imported] })
   const beginning = { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) }
   await insertHistory(tx, ctx.room.commits, plan, beginning)
-  if (end) await closeImported(tx, row.id, end)
+  if (end) await closeImported(tx, row.id, redactEnd(end, row.redaction))
   return 'created'
+}
+
+/** As for a conversation that begins here with this version. */
+async function retentionOf(
+  { core }: Context<Conversations>,
+  tx: TransactionStore,
+  version: string | null,
+  channel: Channel,
+): Promise<ResolvedRetention> {
+  if (version === null) return { redaction: null, content_days: null }
+  return (await readAgentConfig(tx, version, channel, core.config.default_model)).retention
 }

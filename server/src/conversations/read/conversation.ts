@@ -4,7 +4,7 @@ import { measureRows } from '../../database/large-rows.ts'
 import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
-import { type ConversationRecord, conversationColumns } from '../machine/rows.ts'
+import { type ConversationRecord, type ShownConversation, conversationColumns } from '../machine/rows.ts'
 
 const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
   left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
@@ -12,7 +12,7 @@ const progressAndAgent = `join conversation_progress p on p.conversation_id = c.
 const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary']
 
 /** A conversation in a list: large fields are null if they do not fit into the page. */
-export type ListedConversation = ConversationRecord & { has_room: boolean }
+export type ListedConversation = ShownConversation & { has_room: boolean }
 
 /** Also valid over the tables of `listedTables`. */
 export const listedColumns = large_columns.reduce(
@@ -30,7 +30,7 @@ export function listedTables(ids: string, max_bytes: string): string {
 
 const findStatement = statement(
   'find_conversation',
-  `select wanted.call, ${conversationColumns} from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
+  `select wanted.call, ${conversationColumns}, c.redaction from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
    join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id ${progressAndAgent}
    where c.deleted_at is null`,
 )

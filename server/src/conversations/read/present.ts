@@ -1,13 +1,13 @@
 // Conversations, items and turns as the API shows them, without what the caller may not see.
 import type { Conversation, MessageReply, TranscriptItem, Turn } from '@parley/contract'
 import { type Access, maySeeSensitive } from '../../calls/access.ts'
-import type { ConversationRecord, ItemRecord, TurnRecord } from '../machine/rows.ts'
+import type { ItemRecord, ShownConversation, TurnRecord } from '../machine/rows.ts'
 import type { ListedConversation } from './conversation.ts'
 import type { TranscriptPart } from './transcript.ts'
 import { textOf, widgetOf } from '../machine/turn-items.ts'
 
 /** The safe fields, the sensitive ones if the caller may see them, and the transcript as far as it was read. */
-export function presentConversation(access: Access, record: ConversationRecord, part?: TranscriptPart): Conversation {
+export function presentConversation(access: Access, record: ShownConversation, part?: TranscriptPart): Conversation {
   const { summary, initial_context, custom_metadata, recording_details } = record
   const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
   const transcript = part && mayReadTranscript(access) ? presentTranscript(access, part) : {}
@@ -20,7 +20,7 @@ export function presentListed(access: Access, { has_room, ...record }: ListedCon
   return { ...presentSafeFields(record), sensitive_omitted: true }
 }
 
-function presentSafeFields(record: ConversationRecord): Conversation {
+function presentSafeFields(record: ShownConversation): Conversation {
   const { agent_name, content_fingerprint: _, ...row } = record
   return {
     id: row.id,
@@ -45,6 +45,7 @@ function presentSafeFields(record: ConversationRecord): Conversation {
     last_activity_at: row.last_activity_at,
     analysis_status: row.analysis_status,
     analysis_reason: row.analysis_reason,
+    ...(row.content_purged_at === null ? {} : { content_purged_at: row.content_purged_at }),
   }
 }
 

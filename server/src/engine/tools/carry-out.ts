@@ -2,6 +2,7 @@
 // attempt
 // has left without a result.
 import type { ToolResult } from '../../conversations/machine/attempt-decisions.ts'
+import { rewriteMessages } from '../../base/error-messages.ts'
 import { reach } from '../../conversations/conversations.ts'
 import { type Redactor, createRedactor } from '../../secrets/rules/redact.ts'
 import type { CallRun, RunningTurn } from '../running-turn.ts'
@@ -73,36 +74,19 @@ async function runRedacted(run: () => Promise<ToolOutcome>, redactor: Redactor):
     const { output, is_error, said } = await run()
     return { output: redactor.redactValue(output), is_error, said: redactor.redactText(said) }
   } catch (error) {
-    for (const fault of listCauses(error)) {
-      const { message, stack = '' } = fault
-      // With defineProperty, since some errors of the platform have a read-only message.
-      Object.defineProperty(fault, 'message', { value: redactor.redactText(message) })
-      Object.defineProperty(fault, 'stack', { value: redactor.redactText(stack) })
-    }
+    rewriteMessages(error, (text) => redactor.redactText(text))
     throw error
   }
-}
-
-const most_causes = 8
-
-function listCauses(error: unknown): Error[] {
-  const causes: Error[] = []
-  let current = error
-  while (current instanceof Error && causes.length < most_causes) {
-    causes.push(current)
-    current = current.cause
-  }
-  return causes
 }
 
 const unknown_outcome = 'It is unknown whether this call was carried out: the server that made it stopped.'
 
 /**
  * T8: calls of an earlier attempt that have no result. Their outcome is unknown: calls of an idempotent tool are
- * repeated; for the others, the model is told that the outcome is unknown.
+ * repeated, unless their arguments were redacted; for the others, the model is told that the outcome is unknown.
  */
 export async function settleOrphans(
-  { items, tools }: Pick<RunningTurn, 'items' | 'tools'>,
+  { items, tools, redactor }: Pick<RunningTurn, 'items' | 'tools' | 'redactor'>,
   run: CallRun,
   writeResult: WriteResult,
 ): Promise<CarriedOut[]> {
@@ -112,7 +96,9 @@ export async function settleOrphans(
   for (const { call_id: id, name: asked, arguments: given } of orphans) {
     const [call_id, name] = [id!, asked!]
     const tool = tools.get(name)
-    if (tool?.idempotent) repeated.push({ call_id, name, arguments: given ?? {}, tool })
+    // Its arguments as the model wrote them are lost: it must not be called with placeholders.
+    const isWhole = !redactor?.hasPlaceholder(given)
+    if (tool?.idempotent && isWhole) repeated.push({ call_id, name, arguments: given ?? {}, tool })
     else await writeResult({ call_id, name, output: unknown_outcome, is_error: true, latency_ms: null, said: null })
   }
   return carryOutCalls(repeated, run, writeResult)

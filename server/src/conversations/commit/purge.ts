@@ -1,0 +1,88 @@
+// Purges the content of a conversation some days after its end, as its agent's version says: in bounded parts, the last of which
+// is the commit that says so. Its row, turns and counts stay.
+import { statement } from '../../database/database.ts'
+import type { Store, TransactionStore } from '../../database/store.ts'
+import { forgetAnswers } from '../../idempotency/run-once.ts'
+import { noChange } from '../machine/change.ts'
+import { planOf } from '../machine/plan.ts'
+import { lockWithin } from './commit.ts'
+import type { Committer } from './committer.ts'
+import { writeChanges } from './write-changes.ts'
+
+/** The name of the work, which a trigger adds when a conversation ends (024-retention.sql). */
+export const purge_work = 'purge_content'
+
+const dueStatement = statement(
+  'find_purge',
+  `select ended_at + content_days * interval '24 hours' <= clock_timestamp() as is_due,
+          ended_at + content_days * interval '24 hours' as due_at
+   from conversations
+   where id = $1 and organization_id = $2 and deleted_at is null and content_purged_at is null
+     and ended_at is not null and content_days is not null`,
+)
+
+/** Null: there is nothing to purge, now or later. */
+export async function findPurge(store: Store, id: string): Promise<{ is_due: boolean; due_at: string } | null> {
+  const [row] = await store.query<{ is_due: boolean; due_at: string }>(dueStatement, [id, store.organization_id])
+  return row ?? null
+}
+
+/** Rows of each table that one commit removes. */
+const part_size = 1000
+
+// The oldest first: readers of the log expect a gap only before its first event.
+const partStatement = statement(
+  'purge_part',
+  `with items as (
+     delete from transcript_items where conversation_id = $1 and organization_id = $2 and position in
+       (select position from transcript_items where conversation_id = $1 and organization_id = $2 order by position limit $3)
+     returning 1
+   ), log as (
+     delete from events where conversation_id = $1 and organization_id = $2 and sequence in
+       (select sequence from events where conversation_id = $1 and organization_id = $2 order by sequence limit $3)
+     returning 1
+   )
+   select greatest((select count(*) from items), (select count(*) from log)) as count`,
+)
+
+/** Returns whether there may be more. An ended conversation takes no items, so this ends. */
+export async function purgePart(tx: TransactionStore, id: string): Promise<boolean> {
+  const [row] = await tx.query<{ count: number }>(partStatement, [id, tx.organization_id, part_size])
+  return row!.count >= part_size
+}
+
+const restStatements = [
+  statement('purge_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
+  statement('purge_events', 'delete from events where conversation_id = $1 and organization_id = $2'),
+  statement(
+    'purge_turns',
+    'update turns set error = null where conversation_id = $1 and organization_id = $2 and error is not null',
+  ),
+]
+
+// A run of the analysis that is in progress writes nothing any more.
+const purgeStatement = statement(
+  'purge_conversation',
+  `update conversations set content_purged_at = clock_timestamp(), to_address = null, from_address = null, subject = null,
+          initial_context = null, custom_metadata = '{}', recording_details = null, summary = null,
+          analysis_status = case when analysis_status in ('queued', 'running') then 'skipped' else analysis_status end,
+          analysis_reason = case when analysis_status in ('queued', 'running') then 'The content was purged.'
+            when analysis_status = 'skipped' then analysis_reason end,
+          analysis_due_at = null, ended_by = ended_by || '{"reason": null}'
+   where id = $1 and organization_id = $2
+   returning content_purged_at`,
+)
+
+/** The last part, in the commit that ends the work. */
+export async function purgeRest(tx: TransactionStore, committer: Committer, id: string): Promise<void> {
+  await lockWithin(tx, committer.ports, { change: 'purge', id }, async (_tx, state) => {
+    for (const rest of restStatements) await tx.query(rest, [id, tx.organization_id])
+    await forgetAnswers(tx, id)
+    const values = [id, tx.organization_id]
+    const [purged] = await tx.query<{ content_purged_at: string }>(purgeStatement, values)
+    const data = { custom_metadata: {}, content_purged_at: purged!.content_purged_at }
+    writeChanges({ tx, ...committer }, [
+      planOf(state, { ...noChange, events: [{ type: 'conversation.updated', data }] }),
+    ])
+  })
+}
