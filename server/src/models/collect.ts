@@ -10,6 +10,8 @@ export interface ModelAnswer {
   calls: { name: string; arguments: string }[]
   reason: FinishReason
   usage: ModelUsage
+  /** The model that answered; null if its finish does not say so. */
+  model: string | null
 }
 
 /** Throws a `ModelError` for an endless answer; leaving the loop ends the call. */
@@ -22,6 +24,7 @@ export async function collectAnswer(
     calls: [],
     reason: 'other',
     usage: { input_tokens: null, output_tokens: null },
+    model: null,
   }
   for await (const part of parts) {
     switch (part.type) {
@@ -36,6 +39,7 @@ export async function collectAnswer(
       case 'finish':
         answer.reason = part.reason
         answer.usage = part.usage
+        answer.model = part.model ?? null
     }
   }
   return answer

@@ -21,6 +21,8 @@ export interface ModelRequest {
   temperature?: number
   /** Maximum output in tokens; absent: the provider's default. */
   max_output_tokens?: number
+  /** The answer is to be JSON of this schema. Providers ensure it as far as they can, so it is checked all the same. */
+  output?: { name: string; schema: JsonObject }
 }
 
 export type ModelMessage =
@@ -52,7 +54,8 @@ export type ModelPart =
   | { type: 'text'; text: string }
   /** `arguments` is the text that the model wrote, not parsed and possibly not JSON. */
   | { type: 'tool_call'; call_id: string; name: string; arguments: string }
-  | { type: 'finish'; reason: FinishReason; usage: ModelUsage }
+  /** `model` answered, and may be a fallback; absent: the model that was called. */
+  | { type: 'finish'; reason: FinishReason; usage: ModelUsage; model?: string }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
 

@@ -46,7 +46,7 @@ export function createResilientModel(primary: Model, fallbacks: Model[], options
         try {
           for await (const part of runAttempt(model, request, signal, options)) {
             hasOutput = true
-            yield part
+            yield part.type === 'finish' ? { ...part, model: model.id } : part
           }
           return
         } catch (error) {

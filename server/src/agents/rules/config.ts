@@ -15,6 +15,7 @@ import { faultsOfSize } from '../../base/json-size.ts'
 import { checkCondition, checkTemplate, createCheckBudget } from '../../templates/templates.ts'
 import { createErrorFinders } from '../../base/validation.ts'
 import { type Schema, isObject, tellingOf } from './config-faults.ts'
+import { type ResolvedAnalysis, analysisFaults, resolveAnalysis } from './analysis-config.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
 import {
@@ -61,6 +62,7 @@ export function validateAgentConfig(
     ...describeFaults(errors, tellingOf(errors, prefix)),
     ...toolFaults(config, prefix),
     ...templateFaults(config, prefix),
+    ...analysisFaults(config, prefix),
   )
   const warnings = listWarnings(config, schema, prefix)
   if (faults.length === 0) warnings.push(...listUncheckedArguments(config, prefix).slice(0, max_warnings))
@@ -141,6 +143,8 @@ export interface ResolvedModel {
   timeout_ms: number
 }
 
+export type ResolvedModels = ResolvedModel & { fallbacks: ResolvedModel[] }
+
 export type Greeting = { type: 'static'; text: string } | { type: 'generated'; instructions: string }
 
 export interface ResolvedMcpServer {
@@ -161,7 +165,7 @@ export interface ResolvedConfig {
   guardrails: string
   /** A static greeting is a template. */
   starting_message: Greeting | null
-  llm: ResolvedModel & { fallbacks: ResolvedModel[] }
+  llm: ResolvedModels
   context_window: { max_items: number; max_tokens: number }
   max_turn_seconds: number
   concurrency: ConcurrencyRule
@@ -177,22 +181,19 @@ export interface ResolvedConfig {
   /** A template with the variable `agent_response`. */
   body_template: string
   channel_enabled: boolean
-  analysis: {
-    wait_ms: number
-    summary: { enabled: boolean; instructions: string | null; max_words: number }
-  }
+  analysis: ResolvedAnalysis
 }
 
 /** Null always means the same as absent. `default_model` is `provider/model`; the name of a model may contain slashes too. */
 export function resolveAgentConfig(config: AgentConfig, channel: Channel, default_model: string): ResolvedConfig {
   const override = config.channel_overrides?.[channel] ?? {}
   const properties = config.channel_properties?.[channel] ?? {}
-  const summary = config.analysis?.summary ?? {}
+  const llm = resolveModels(config.llm ?? null, default_model)
   return {
     instructions: mergeInstructions(config.instructions ?? '', override.instructions, override.instructions_mode),
     guardrails: config.guardrails ?? '',
     starting_message: resolveGreeting(override.starting_message ?? config.starting_message ?? null),
-    llm: resolveModels(config.llm ?? null, default_model),
+    llm,
     context_window: {
       max_items: config.context_window?.max_items ?? agentDefaults.context_window.max_items,
       max_tokens: config.context_window?.max_tokens ?? agentDefaults.context_window.max_tokens,
@@ -205,14 +206,11 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? agentDefaults.max_tool_steps,
     body_template: properties.body_template ?? agentDefaults.channel.body_template,
     channel_enabled: properties.enabled ?? agentDefaults.channel.enabled,
-    analysis: {
-      wait_ms: config.analysis?.wait_ms ?? agentDefaults.analysis.wait_ms,
-      summary: {
-        enabled: summary.enabled ?? agentDefaults.analysis.summary.enabled,
-        instructions: summary.instructions ?? null,
-        max_words: summary.max_words ?? agentDefaults.analysis.summary.max_words,
-      },
-    },
+    analysis: resolveAnalysis(
+      config.analysis ?? {},
+      llm,
+      config.analysis?.llm ? resolveModels(config.analysis.llm, default_model) : null,
+    ),
   }
 }
 
@@ -253,7 +251,7 @@ function resolveGreeting(message: NonNullable<AgentConfig['starting_message']> |
 
 type Models = NonNullable<AgentConfig['llm']>
 
-function resolveModels(llm: Models | null, default_model: string): ResolvedConfig['llm'] {
+function resolveModels(llm: Models | null, default_model: string): ResolvedModels {
   if (llm !== null) return { ...resolveModel(llm), fallbacks: (llm.fallbacks ?? []).map(resolveModel) }
   const slash = default_model.indexOf('/')
   const [provider, model] = [default_model.slice(0, slash), default_model.slice(slash + 1)]

@@ -1,5 +1,6 @@
 // The rows of conversations, transcripts and turns: one set of types and column lists for readers and writers. Pure.
 import type {
+  Analysis,
   AnalysisStatus,
   Channel,
   ConcurrencyRule,
@@ -43,6 +44,7 @@ export interface ConversationRecord {
   analysis_status: AnalysisStatus
   analysis_reason: string | null
   summary: string | null
+  analysis: Analysis | null
   content_fingerprint: Buffer | null
   /** It ends with its last open turn and takes no more messages. */
   is_ending: boolean
@@ -52,7 +54,7 @@ export interface ConversationRecord {
 export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
   coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
   c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
-  c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
+  c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary, c.analysis,
   c.content_fingerprint, c.ending is not null as is_ending`
 
 /** The fields of a new conversation. */

@@ -204,6 +204,7 @@ function asCreated(record: ConversationRecord, input: CreateInput): Conversation
     analysis_status: 'none',
     analysis_reason: null,
     summary: null,
+    analysis: null,
   }
 }
 

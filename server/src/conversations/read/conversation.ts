@@ -9,7 +9,7 @@ import { type ConversationRecord, conversationColumns } from '../machine/rows.ts
 const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
   left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
 
-const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary']
+const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary', 'analysis']
 
 /** A conversation in a list: large fields are null if they do not fit into the page. */
 export type ListedConversation = ConversationRecord & { has_room: boolean }
