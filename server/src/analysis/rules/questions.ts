@@ -135,7 +135,7 @@ function hasPrototypeKey(value: JsonValue): boolean {
 
 function shortenReason(reason: string | null): string | null {
   if (reason === null || reason.length <= max_reason_characters) return reason
-  return `${reason.slice(0, max_reason_characters - 1).toWellFormed()}…`
+  return `${reason.slice(0, max_reason_characters - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 /**
