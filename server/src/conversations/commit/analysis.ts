@@ -10,7 +10,7 @@ import { planOf } from '../machine/plan.ts'
 import { lockWithin, underLock } from './commit.ts'
 import type { Committer } from './committer.ts'
 import { isActive } from '../machine/conversation.ts'
-import type { ConversationRecord } from '../machine/rows.ts'
+import { type ConversationRecord, analysisOfSummary } from '../machine/rows.ts'
 import { findConversation } from '../read/conversation.ts'
 import { writeChanges } from './write-changes.ts'
 
@@ -62,15 +62,12 @@ export async function askForAnalysis(
   return asked
 }
 
-/** As the wire has times. */
-export const endedAt = `to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
-
 // A new result moves the previous one to the earlier ones; a summary without one was imported or written by an earlier version.
 const analysisStatement = statement(
   'write_analysis',
   `with previous as (
      select organization_id, id, coalesce((analysis ->> 'run')::integer, $6 - 1) as run,
-            coalesce(analysis, jsonb_build_object('run', $6 - 1, 'summary', summary, 'finished_at', ${endedAt})) as result
+            coalesce(analysis, ${analysisOfSummary('$6 - 1')}) as result
      from conversations
      where id = $1 and organization_id = $2 and analysis_status = 'running' and analysis_run = $6
        and $7::jsonb is not null and coalesce(analysis::text, summary) is not null

@@ -57,6 +57,10 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary, c.analysis,
   c.content_fingerprint, c.ending is not null as is_ending`
 
+/** What is known of the analysis of a summary that was imported, or written by an earlier version. */
+export const analysisOfSummary = (run: string) => `jsonb_build_object('run', ${run}, 'summary', summary,
+  'finished_at', to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))`
+
 /** The fields of a new conversation. */
 export interface NewConversation {
   id: string

@@ -2,12 +2,13 @@
 import type { Analysis } from '@parley/contract'
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
+import { analysisOfSummary } from '../machine/rows.ts'
 
 const analysesStatement = statement(
   'read_analyses',
   `select result from (
      select 2147483647 as run, coalesce(analysis, case when summary is not null then
-       jsonb_build_object('run', analysis_run, 'summary', summary, 'finished_at', ended_at) end) as result
+       ${analysisOfSummary('analysis_run')} end) as result
      from conversations where id = $1 and organization_id = $2 and deleted_at is null
      union all
      select run, result from earlier_analyses where conversation_id = $1 and organization_id = $2

@@ -16,7 +16,8 @@ export type ListedConversation = ConversationRecord & { has_room: boolean }
 
 /** Also valid over the tables of `listedTables`. */
 export const listedColumns = large_columns.reduce(
-  (columns, name) => columns.replace(`c.${name}`, `case when page.has_room then c.${name} end as ${name}`),
+  (columns, name) =>
+    columns.replace(new RegExp(`\\bc\\.${name}\\b`), `case when page.has_room then c.${name} end as ${name}`),
   `${conversationColumns}, page.has_room`,
 )
 
