@@ -36,6 +36,7 @@ export interface AnalysisRun {
   signal: AbortSignal
   /** Whether a failure that may pass is followed by another try. */
   isRetried: boolean
+  withoutKeys(result: AnalysisResult): Promise<AnalysisResult>
 }
 
 /** What a part of the analysis led to. `kind` of a failure: what follows from it. */
@@ -58,7 +59,8 @@ export async function analyze(run: AnalysisRun): Promise<AnalysisOutcome | { sta
   const failures = [summary, answers].filter((part) => part !== null).filter((part) => 'kind' in part)
   const reason = [...new Set(failures.map((failure) => failure.reason))].join(' ')
   const found = { ...valueOf(summary), ...valueOf(answers) }
-  const result = Object.keys(found).length === 0 ? null : { ...nothing, ...found, ...calls.measure(started_at) }
+  const isEmpty = Object.keys(found).length === 0
+  const result = isEmpty ? null : await run.withoutKeys({ ...nothing, ...found, ...calls.measure(started_at) })
   if (result === null && failures.some(({ kind }) => kind === 'no_model'))
     return { status: 'skipped', reason: no_model }
   const mayPass = failures.some(({ kind }) => kind === 'passing')

@@ -14,7 +14,7 @@ import { findConversation } from '../conversations/read/conversation.ts'
 import { readEnds } from '../conversations/read/transcript.ts'
 import { openReservedStore } from '../database/store.ts'
 import { changed } from '../live/shared.ts'
-import { type ModelCatalog, modelsOf } from '../models/models.ts'
+import { type ModelCatalog, modelsOf, withoutOwnKeys } from '../models/models.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { analyze } from './analyze.ts'
 import { linesOf, shown_of_each_end } from './rules/transcript.ts'
@@ -63,10 +63,14 @@ async function runAnalysis(
   })
   if (begun === null) return { next: 'done' }
   const { run, settings, lines } = begun
-  const models = modelsOf({ ...core, models: catalog }, openReservedStore(core.database, organization_id!))
-  const { clock } = core.ports
-  const { signal } = port
-  const outcome = await analyze({ models, clock, settings, lines, signal, isRetried: tries <= delays_ms.length })
+  const store = openReservedStore(core.database, organization_id!)
+  const models = modelsOf({ ...core, models: catalog }, store)
+  const { llm } = settings
+  const outcome = await analyze({
+    ...{ models, settings, lines, clock: core.ports.clock, signal: port.signal },
+    isRetried: tries <= delays_ms.length,
+    withoutKeys: (result) => withoutOwnKeys(core, store, [llm, ...llm.fallbacks], result),
+  })
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
   const told = outcome.status === 'failed' ? { ...outcome, reason: withTries(outcome.reason, tries) } : outcome
   return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, told) }
