@@ -120,7 +120,7 @@ class Calls {
   }
 }
 
-/** Null if any is not known, or there is none. */
+/** Null if any is unknown, or without numbers. */
 function sum(numbers: (number | null)[]): number | null {
   return numbers.length === 0 ? null : numbers.reduce((all, one) => (all === null || one === null ? null : all + one))
 }

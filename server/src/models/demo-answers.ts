@@ -1,5 +1,5 @@
 // What the demo model answers to questions about a transcript: values that fit a schema, quoted from what the end user wrote.
-// Deterministic, and texts say that they come from the demo model. Pure.
+// Deterministic, and texts say that they come from the demo model.
 import type { JsonObject, JsonValue } from '../base/json.ts'
 import { DEMO_LABEL } from './demo.ts'
 

@@ -1,4 +1,4 @@
-// Outcome, extracted fields and success: asked once, checked, repaired once, stored, and shown to those who may see them.
+// Outcome, extracted fields and success: asked once, checked, repaired once, stored, and shown with `read_sensitive` only.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { analyze, asked, end, found, script, speak, takeRequests } from './fixture.ts'
@@ -100,7 +100,7 @@ describe('an answer that is not valid', () => {
     expect(takeRequests(server)).toHaveLength(3)
   })
 
-  test('the reason tells nothing of the transcript to those who may not see it', async () => {
+  test('the reason tells nothing of the transcript, since it is not sensitive', async () => {
     const properties = { notes: { type: 'object', additionalProperties: { type: 'integer' } } }
     const conversation_id = await speakTo({ summary: { enabled: false }, extract: { type: 'object', properties } })
     const answer = { extracted: { notes: { 'ada@example.com': 'x' } } }

@@ -2,9 +2,9 @@
 import { type AgentConfig, agentDefaults } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { ResolvedModels } from './config.ts'
 import { isObject } from './config-faults.ts'
 import { readExtractSchema } from './extract-schema.ts'
+import type { ResolvedModels } from './model-config.ts'
 
 export function analysisFaults({ analysis }: Record<string, unknown>, prefix: string): FieldFault[] {
   if (!isObject(analysis)) return []

@@ -15,6 +15,7 @@ import { faultsOfSize } from '../../base/json-size.ts'
 import { checkCondition, checkTemplate, createCheckBudget } from '../../templates/templates.ts'
 import { createErrorFinders } from '../../base/validation.ts'
 import { type Schema, isObject, tellingOf } from './config-faults.ts'
+import { type ResolvedModels, resolveModels } from './model-config.ts'
 import { type ResolvedAnalysis, analysisFaults, resolveAnalysis } from './analysis-config.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
@@ -135,16 +136,6 @@ function entriesOf(map: unknown): [string, Record<string, unknown>][] {
 
 // --- what it means ---
 
-export interface ResolvedModel {
-  provider: string
-  model: string
-  temperature?: number
-  max_output_tokens?: number
-  timeout_ms: number
-}
-
-export type ResolvedModels = ResolvedModel & { fallbacks: ResolvedModel[] }
-
 export type Greeting = { type: 'static'; text: string } | { type: 'generated'; instructions: string }
 
 export interface ResolvedMcpServer {
@@ -247,23 +238,4 @@ function resolveGreeting(message: NonNullable<AgentConfig['starting_message']> |
   if (typeof message === 'string') return { type: 'static', text: message }
   if (message.type === 'generated') return { type: 'generated', instructions: message.instructions }
   return message.text === '' ? null : { type: 'static', text: message.text }
-}
-
-type Models = NonNullable<AgentConfig['llm']>
-
-function resolveModels(llm: Models | null, default_model: string): ResolvedModels {
-  if (llm !== null) return { ...resolveModel(llm), fallbacks: (llm.fallbacks ?? []).map(resolveModel) }
-  const slash = default_model.indexOf('/')
-  const [provider, model] = [default_model.slice(0, slash), default_model.slice(slash + 1)]
-  return { ...resolveModel({ provider, model }), fallbacks: [] }
-}
-
-function resolveModel(model: Omit<Models, 'fallbacks'>): ResolvedModel {
-  return {
-    provider: model.provider,
-    model: model.model,
-    ...(typeof model.temperature === 'number' ? { temperature: model.temperature } : {}),
-    ...(typeof model.max_output_tokens === 'number' ? { max_output_tokens: model.max_output_tokens } : {}),
-    timeout_ms: model.timeout_ms ?? agentDefaults.model_timeout_ms,
-  }
 }

@@ -199,7 +199,7 @@ describe('an answer', () => {
   })
 })
 
-test('readers who may not see the conversation learn why, without keys that the transcript can have named', () => {
+test('readers without `read_sensitive` learn why, without keys that the transcript can have named', () => {
   const told = (value: unknown) => tellFaults([faultOf(value)!], all)
   expect(told({ ...valid, extracted: { order: 7 } })).toMatch(/`extracted\.order` must be string$/)
   expect(told({ ...valid, extracted: { notes: { 'ada@example.com': 'x' } } })).toMatch(

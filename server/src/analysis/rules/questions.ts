@@ -139,7 +139,7 @@ function shortenReason(reason: string | null): string | null {
 }
 
 /**
- * Why answers could not be used, for readers who may not see the conversation: keys that the schema does not name are left out,
+ * Why answers could not be used, also for readers without `read_sensitive`: keys that the schema does not name are left out,
  * since they can come from the transcript.
  */
 export function tellFaults([first]: readonly FieldFault[], { schema }: Questions): string {

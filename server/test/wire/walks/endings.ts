@@ -59,7 +59,7 @@ export async function walkAnswers(walk: Walk): Promise<void> {
   const params = await begin(walk, await makeAgent(walk, { analysis }))
   script(walk, 'A reply.')
   await walk.prepare('sendConversationMessage', { params, body: { text: 'Where is order 7?' } })
-  const answer = { outcome: 'lost', extracted: { order: '7' }, success: false, success_reason: 'Nobody knows.' }
+  const answer = { outcome: 'lost', extracted: { order: '7' }, success: false, success_reason: 'It is unknown.' }
   script(walk, JSON.stringify(answer))
   await walk.prepare('endConversation', { params, headers: { prefer: 'wait=30' } })
   tellLastModelRequest(walk)
