@@ -34,7 +34,7 @@ export const layers: readonly Layer[] = [
   {
     folder: 'conversations',
     kind: 'room',
-    tables: ['conversations', 'conversation_progress', 'transcript_items', 'events', 'turns'],
+    tables: ['conversations', 'conversation_progress', 'transcript_items', 'events', 'turns', 'earlier_analyses'],
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room' },

@@ -1,6 +1,7 @@
 // What stands beside a conversation: its analysis, the deliveries of its events; and turns beyond the first page of them.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { asked, end, found, script, speak } from '../../server/test/analysis/fixture.ts'
 import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { opened_hosts } from '../../server/test/webhooks/fixture.ts'
@@ -68,6 +69,32 @@ test('the analysis is shown with its state, and runs again when it is asked to',
   await analysis.getByText('Failed').waitFor()
   await analysis.getByText(/1 try/).waitFor()
   await analysis.getByText('It was about a teapot.').waitFor()
+  expect(faults).toEqual([])
+})
+
+test('outcome, success and extracted fields are shown, and earlier results on request', async () => {
+  const agent = await makeAgent(server, 'Lost and found', { analysis: asked })
+  const conversation_id = await speak(server, agent)
+  script(server, { summary: 'They asked for two parcels.', questions: found })
+  await end(server, conversation_id)
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await signIn(page, server, addressOf(conversation_id))
+  const analysis = section(page, 'Analysis')
+  for (const text of ['They asked for two parcels.', 'found', 'Yes', found.success_reason, '4711', 'openai/scripted'])
+    await analysis.getByText(text, { exact: true }).first().waitFor()
+  expect(await analysis.getByText('Earlier results').count()).toBe(0)
+
+  script(server, { summary: 'They found nothing.', questions: { ...found, outcome: 'lost', success: false } })
+  await analysis.getByRole('button', { name: 'Run again' }).click()
+  await analysis.getByText('They found nothing.').waitFor()
+  await analysis.getByText('No', { exact: true }).waitFor()
+  await analysis.getByText('Earlier results').click()
+  const earlier = analysis.getByRole('list', { name: 'Earlier results' })
+  await earlier.getByText('They asked for two parcels.').waitFor()
+  await earlier.getByText('Run 1').waitFor()
+  expect(await earlier.getByRole('listitem').count()).toBe(1)
+  await expectAccessible(page)
   expect(faults).toEqual([])
 })
 

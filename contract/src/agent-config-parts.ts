@@ -211,35 +211,34 @@ export const Retention = named(
 
 const { analysis: bounds } = agentBounds
 
-/** The fields of `analysis` other than the summary. */
-export const ExtendedAnalysis = {
+/** What `analysis` asks of a transcript besides a summary. */
+export const AnalysisQuestions = {
   outcome: Type.Optional(
-    notYet(
-      nullable(
-        Type.Object({
-          options: Type.Array(
-            Type.Object({
-              name: Type.String({ minLength: 1, maxLength: bounds.outcome.name }),
-              description: Type.Optional(nullable(Type.String({ maxLength: bounds.outcome.description }))),
-            }),
-            { minItems: 1, maxItems: bounds.outcomes, description: 'One of them is chosen.' },
-          ),
-        }),
-      ),
+    nullable(
+      Type.Object({
+        options: Type.Array(
+          Type.Object({
+            name: Type.String({ minLength: 1, maxLength: bounds.outcome.name, description: 'Unique in the list.' }),
+            description: Type.Optional(nullable(Type.String({ maxLength: bounds.outcome.description }))),
+          }),
+          { minItems: 1, maxItems: bounds.outcomes, description: 'Exactly one of them is chosen.' },
+        ),
+      }),
     ),
   ),
   extract: Type.Optional(
-    notYet(nullable({ ...JsonObject, description: 'A JSON Schema of fields that are filled from the transcript.' })),
+    nullable({
+      ...JsonObject,
+      description: `A JSON Schema (draft 7) of an object whose properties are filled from the transcript; at most ${bounds.extract.fields} properties and ${bounds.extract.values} values. References stay within the schema and do not recurse; patterns have no lookaround and no back-references. Properties that an object does not declare are refused, unless it has \`additionalProperties\`.`,
+    }),
   ),
   success: Type.Optional(
-    notYet(
-      nullable(
-        Type.String({
-          minLength: 1,
-          maxLength: bounds.success,
-          description: 'A question that is answered with yes or no.',
-        }),
-      ),
+    nullable(
+      Type.String({
+        minLength: 1,
+        maxLength: bounds.success,
+        description: 'A question that is answered with yes or no.',
+      }),
     ),
   ),
 }

@@ -1,8 +1,8 @@
 // AgentConfig: the content of an agent version. This schema validates, fills in defaults and is published unchanged.
 import { Type, type Static } from 'typebox'
 import {
+  AnalysisQuestions,
   BuiltInTools,
-  ExtendedAnalysis,
   Inactivity,
   KnowledgeBase,
   McpServer,
@@ -137,7 +137,7 @@ const AnalysisConfig = named(
         Type.Integer({
           minimum: 0,
           maximum: 60_000,
-          description: `How long \`end\` waits for the summary. Default ${analysis.wait_ms}.`,
+          description: `How long \`end\` waits for the analysis. Default ${analysis.wait_ms}.`,
         }),
       ),
     ),
@@ -154,7 +154,11 @@ const AnalysisConfig = named(
         }),
       ),
     ),
-    ...ExtendedAnalysis,
+    ...AnalysisQuestions,
+    llm: Type.Optional({
+      ...nullable(LanguageModel),
+      description: 'The model of the analysis. Default: the model of the agent, with its fallbacks.',
+    }),
   }),
 )
 

@@ -102,6 +102,36 @@ const safeFields = {
   }),
 }
 
+/** What a model has answered about a transcript. */
+export const Analysis = named(
+  'Analysis',
+  Type.Object({
+    run: Type.Integer({ description: '1 for the run at the end of the conversation; each further run adds 1.' }),
+    finished_at: Timestamp,
+    summary: nullable(Type.String({ description: 'Null if none was requested, or if it failed.' })),
+    outcome: nullable(Type.String({ description: 'The name of one of the options of `outcome`.' })),
+    extracted: nullable(
+      Type.Unsafe<Record<string, unknown>>({
+        ...JsonObject,
+        description:
+          'The fields of `extract`: valid against its schema, at most 64 KiB. Text that the conversation must not keep is replaced afterwards.',
+      }),
+    ),
+    success: nullable(Type.Boolean({ description: 'The answer to the question of `success`.' })),
+    success_reason: nullable(Type.String({ description: 'Why, in the words of the model; at most 500 characters.' })),
+    models: Type.Array(Type.String(), {
+      description:
+        'The models that answered, as `provider/model`: usually one; two if a fallback wrote the summary or the other answers.',
+    }),
+    duration_ms: nullable(Type.Integer({ description: 'From the start of the run to its last answer.' })),
+    input_tokens: nullable(
+      Type.Integer({ description: 'Of all its model calls; null if a provider does not report them.' }),
+    ),
+    output_tokens: nullable(Type.Integer()),
+  }),
+)
+export type Analysis = Static<typeof Analysis>
+
 const sensitive = 'Only with `conversations:read_sensitive`; absent without it.'
 
 /** Every reader gets the required fields; the optional ones need `conversations:read_sensitive`. */
@@ -110,6 +140,10 @@ export const Conversation = named(
   Type.Object({
     ...safeFields,
     summary: Type.Optional(nullable(Type.String({ description: sensitive }))),
+    analysis: Type.Optional({
+      ...nullable(Analysis),
+      description: `The newest run that gave a result; \`listConversationAnalyses\` has the earlier ones. ${sensitive}`,
+    }),
     initial_context: Type.Optional(nullable(Type.String({ description: sensitive }))),
     custom_metadata: Type.Optional(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: sensitive })),
     recording_details: Type.Optional(

@@ -1,6 +1,6 @@
 // The events that record a conversation's changes: one log, numbered without gaps, that streams, webhooks and the console read.
 import { Type, type Static, type TSchema } from 'typebox'
-import { EndedBy, MessageReply } from './conversation.ts'
+import { Analysis, EndedBy, MessageReply } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
@@ -23,6 +23,10 @@ const analysis = Type.Object({
   analysis_status: oneOf(analysisStatuses),
   analysis_reason: nullable(Type.String({ description: 'Why the analysis was skipped or failed.' })),
   summary: nullable(Type.String()),
+  analysis: Type.Optional({
+    ...nullable(Analysis),
+    description: 'The result of the run; null without one. Absent in events of earlier versions.',
+  }),
 })
 
 /** The data of each type of event. */

@@ -248,5 +248,10 @@ export const agentBounds = {
   knowledge_bases: 50,
   knowledge_base: { dataset_id: 200 },
   redact: 50,
-  analysis: { success: 4000, outcomes: 50, outcome: { name: 100, description: 4000 } },
+  analysis: {
+    success: 4000,
+    outcomes: 50,
+    outcome: { name: 100, description: 4000 },
+    extract: { fields: 100, values: 1000 },
+  },
 } as const

@@ -11,7 +11,7 @@ import { Facts } from '../ui/facts.tsx'
 import { StatusLabel } from '../ui/status.tsx'
 import { AnalysisSection } from './analysis-section.tsx'
 import { DeliveriesSection } from './deliveries-section.tsx'
-import { Section } from './details-parts.tsx'
+import { JsonFacts, Section } from './details-parts.tsx'
 import { describeEvent } from './event-text.ts'
 import { conversationTexts } from './texts.ts'
 
@@ -46,7 +46,7 @@ export function Details({ conversation, events }: DetailsProps) {
       <AnalysisSection conversation={conversation} />
       {custom_metadata !== undefined && (
         <Section title={section.metadata}>
-          <Metadata value={custom_metadata} />
+          <JsonFacts value={custom_metadata} />
         </Section>
       )}
       {initial_context && (
@@ -123,23 +123,6 @@ function End({ conversation }: { conversation: Conversation }) {
         ]}
       />
     </Section>
-  )
-}
-
-function Metadata({ value }: { value: Record<string, unknown> }) {
-  const entries = Object.entries(value)
-  if (entries.length === 0) return <p className="text-faint">{words.noMetadata}</p>
-  return (
-    <Facts
-      rows={entries.map(([name, entry]) => [
-        name,
-        typeof entry === 'object' && entry !== null ? (
-          <pre className="font-mono text-xs break-words whitespace-pre-wrap">{formatJson(entry)}</pre>
-        ) : (
-          String(entry)
-        ),
-      ])}
-    />
   )
 }
 

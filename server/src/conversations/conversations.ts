@@ -1,6 +1,13 @@
 // The face of conversations: what other rooms use of the one writer. Besides this file they import only `machine/` and `read/`.
 
-export { type AnalysisOutcome, askForAnalysis, beginAnalysis, failAnalysis, writeAnalysis } from './commit/analysis.ts'
+export {
+  type AnalysisOutcome,
+  type AnalysisResult,
+  askForAnalysis,
+  beginAnalysis,
+  failAnalysis,
+  writeAnalysis,
+} from './commit/analysis.ts'
 export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
 export { type Bearer, type IncomingMessage, acceptMessage } from './accept-message.ts'
 export type { ChannelPort } from './channel-port.ts'

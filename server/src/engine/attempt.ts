@@ -202,7 +202,7 @@ function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { anal
   return {
     end_reason: 'ended_by_agent',
     ended_by: { type: 'agent', id, name, reason: null },
-    summary_enabled: analysis.summary.enabled,
+    summary_enabled: analysis.enabled,
   }
 }
 

@@ -12,7 +12,7 @@ export interface ModelServices extends Pick<Core, 'config'> {
 }
 
 /** Throws a `ModelError` if the model is not configured here. */
-export function modelOf({ models }: Pick<ModelServices, 'models'>, { llm }: ResolvedConfig): Model {
+export function modelOf({ models }: Pick<ModelServices, 'models'>, { llm }: Pick<ResolvedConfig, 'llm'>): Model {
   return models.resolve(llm, { timeout_ms: llm.timeout_ms, fallbacks: llm.fallbacks })
 }
 
@@ -30,7 +30,9 @@ export function toRefusal(error: unknown): unknown {
   return new AppError(name, error.message, {}, { cause: error })
 }
 
-export function samplingOf({ llm }: ResolvedConfig): Pick<ModelRequest, 'temperature' | 'max_output_tokens'> {
+export function samplingOf({
+  llm,
+}: Pick<ResolvedConfig, 'llm'>): Pick<ModelRequest, 'temperature' | 'max_output_tokens'> {
   const { temperature, max_output_tokens } = llm
   return {
     ...(temperature === undefined ? {} : { temperature }),

@@ -3,7 +3,8 @@
 // Other rooms import only this file.
 export { type ModelCatalog, createModelCatalog } from './catalog.ts'
 export { type ModelAnswer, collectAnswer } from './collect.ts'
-export { DEMO_PROVIDER, compareWithDemo, instructWithDemo, summarizeWithDemo } from './demo.ts'
+export { answerWithDemo } from './demo-answers.ts'
+export { DEMO_MODEL_ID, DEMO_PROVIDER, compareWithDemo, instructWithDemo, summarizeWithDemo } from './demo.ts'
 export { defaultModel, modelOf, samplingOf, toRefusal } from './model-of.ts'
-export { listOwnProviders, modelsOf } from './organization-models.ts'
+export { listOwnProviders, modelsOf, withoutOwnKeys } from './organization-models.ts'
 export { type FinishReason, ModelError, type ModelMessage, type ModelRequest, type ModelToolResult } from './port.ts'

@@ -1,4 +1,5 @@
 // The models of one organization: with its own keys, if it has stored some as secrets.
+import type { JsonValue } from '../base/json.ts'
 import type { Core } from '../calls/core.ts'
 import type { Store } from '../database/store.ts'
 import { readSecrets } from '../secrets/secrets.ts'
@@ -6,7 +7,7 @@ import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
-import { PROVIDERS } from './adapters/providers.ts'
+import { type ModelRef, PROVIDERS } from './adapters/providers.ts'
 
 type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
 
@@ -21,12 +22,28 @@ export function modelsOf(services: Part, store: Store): ModelCatalog {
       async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
         const secrets = await readSecrets(services, store, names)
         const model = models.resolve(ref, policy, chooseOwnSettings(config, secrets))
-        const keys = new Map([...secrets].filter(([name]) => name.endsWith('_API_KEY')))
-        yield* redactParts(model.stream(request, signal), createRedactor(keys))
+        yield* redactParts(model.stream(request, signal), createRedactor(keysAmong(secrets)))
       }
       return { id: `${ref.provider}/${ref.model}`, stream }
     },
   }
+}
+
+/** The value without the organization's keys for these models, also where JSON has spelled their characters in another way. */
+export async function withoutOwnKeys<T>(
+  services: Omit<Part, 'models'>,
+  store: Store,
+  refs: ModelRef[],
+  value: T,
+): Promise<T> {
+  const names = listKeyNames(refs, services.config)
+  if (names.length === 0) return value
+  const keys = keysAmong(await readSecrets(services, store, names))
+  return createRedactor(keys).redactValue(value as JsonValue) as T
+}
+
+function keysAmong(secrets: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...secrets].filter(([name]) => name.endsWith('_API_KEY')))
 }
 
 /** The providers for which the organization has its own key. */

@@ -21,6 +21,8 @@ export interface ModelRequest {
   temperature?: number
   /** Maximum output in tokens; absent: the provider's default. */
   max_output_tokens?: number
+  /** The answer is to be JSON of this schema. Providers ensure it as far as they can, so it is checked all the same. */
+  output?: { name: string; schema: JsonObject }
 }
 
 export type ModelMessage =

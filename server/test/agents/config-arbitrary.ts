@@ -26,6 +26,7 @@ function specialArbitrary(key: string, { items, type }: JsonSchema): fc.Arbitrar
   const isTexts = items?.type === 'string'
   if (key === 'condition') return fc.constantFrom('x == 1', 'not found', "order.status in [200, 'late']")
   if (key === 'properties') return fc.constantFrom({}, { a: { type: 'string' } }, { a: { type: 'integer' }, b: {} })
+  if (key === 'extract') return fc.constantFrom(null, { type: 'object', properties: { a: { type: 'string' } } })
   if (key === 'required' && isTexts) return fc.constantFrom([], null)
   if (key === 'options' && isTexts) return fc.array(word(), { minLength: 1, maxLength: 3 })
   if (key === 'pattern') return fc.constantFrom('a', '[a-z]{2}-\\d+', '\\bb\\b')

@@ -126,6 +126,7 @@ test('unknown keys, at any depth, are stored, returned and listed', async () => 
     starting_message: { type: 'static', text: 'Hi', voice: 'low' },
     channel_overrides: { text: { tone: 3 }, fax: { instructions: '{{ nobody looks in here' } },
     analysis: { success: 'Was it sold?' },
+    inactivity: { max_user_turns: 5 },
     constructor: { prototype: 1 },
   }
   const version = await draft(config)
@@ -139,7 +140,7 @@ test('unknown keys, at any depth, are stored, returned and listed', async () => 
     'starting_message.voice',
     'zebra',
   ]
-  const later = ['analysis.success']
+  const later = ['inactivity']
   const warnings = [
     ...[...unknown, 'channel_overrides.fax'].map(
       (path) => `config.${path} is not known; it is stored but has no effect`,

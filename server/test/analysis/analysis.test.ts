@@ -133,7 +133,7 @@ test('the late result of an overtaken run is not written', async () => {
   const run = (await beginAnalysis(store, conversation_id))!
   const late = { id: conversation_id, run: run - 1 }
   const { commits } = server.app.rooms.conversations.conversations
-  await store.transaction((tx) => writeAnalysis(tx, commits, late, { status: 'failed', reason: 'Late.' }))
+  await store.transaction((tx) => writeAnalysis(tx, commits, late, { status: 'failed', reason: 'Late.', result: null }))
   expect(await read(conversation_id)).toMatchObject({ analysis_status: 'running', summary: 'The first.' })
   held.say('The second.')
   held.finish()

@@ -5,4 +5,5 @@ import { endedConversation } from '../conversations/contract.ts'
 
 export const entries: EntriesOf<typeof analysisOperations> = {
   analyzeConversation: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },
+  listConversationAnalyses: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },
 }

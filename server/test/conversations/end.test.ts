@@ -259,7 +259,9 @@ describe('the summary', () => {
     expect((await end(id)).body['summary']).toBe('The user asked for a parcel.')
     const asked = server.model.requests.at(-1)!
     expect(asked.messages[0]!.content).toContain('Name the product.')
-    expect(asked.messages[1]!.content).toContain('End user: Where is my parcel?\nAgent: A reply.')
+    expect(asked.messages[1]!.content).toContain(
+      '{"from":"end user","text":"Where is my parcel?"}\n{"from":"agent","text":"A reply."}',
+    )
     expect(await server.client.getConversation({ conversation_id: id })).toMatchObject({ analysis_status: 'done' })
   })
 

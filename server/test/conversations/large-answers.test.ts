@@ -235,7 +235,11 @@ describe('what a model is shown', () => {
     const { summary } = await server.client.endConversation({ conversation_id: id, prefer: 'wait=30' })
     expect(summary).toBe('They said x.')
     const asked = (server.model.requests.at(-1) as ChatRequest).messages.at(-1)!.content
-    const said = times(50, (n) => `${n % 2 === 0 ? 'End user' : 'Agent'}: ${n} ${'x'.repeat(30_000)}`).join('\n')
-    expect(asked).toBe(`Transcript:\n${said.slice(0, 60_000)}\n[…]\n${said.slice(-60_000)}\n\nSummary:`)
+    const said = times(50, (n) => {
+      return JSON.stringify({ from: n % 2 === 0 ? 'end user' : 'agent', text: `${n} ${'x'.repeat(30_000)}` })
+    }).join('\n')
+    expect(asked.replaceAll(/transcript-[0-9a-f]{16}/g, 'MARK')).toBe(
+      `Transcript:\nMARK\n${said.slice(0, 60_000)}\n[…]\n${said.slice(-60_000)}\nMARK\n\nSummary:`,
+    )
   })
 })

@@ -41,7 +41,7 @@ async function serve(model: EchoingModel, request: IncomingMessage, response: Se
   for await (const chunk of request.setEncoding('utf8')) text += chunk
   model.keys.push(key)
   model.bodies.push(text)
-  const { messages } = JSON.parse(text) as { messages: { role: string }[] }
+  const { messages, response_format } = JSON.parse(text) as { messages: { role: string }[]; response_format?: object }
   const { mode } = model
   const headers = { 'x-key': key, 'x-authorization': request.headers.authorization ?? '' }
   if (mode === 'refuses') {
@@ -51,11 +51,20 @@ async function serve(model: EchoingModel, request: IncomingMessage, response: Se
     response.writeHead(307, { ...headers, location: `${model.base_url}/${key}?key=${key}` }).end(key)
   } else {
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
+    const spelled = [...key].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
+    const isJson = response_format !== undefined
     const calls = mode === 'says' || messages.at(-1)!.role === 'tool' ? [] : mode.calls
-    for (const delta of deltasOf(key, calls)) response.write(`data: ${JSON.stringify(chunkOf(delta, null))}\n\n`)
+    for (const delta of isJson ? answerOf(key, spelled) : deltasOf(key, calls))
+      response.write(`data: ${JSON.stringify(chunkOf(delta, null))}\n\n`)
     response.write(`data: ${JSON.stringify(chunkOf({}, calls.length > 0 ? 'tool_calls' : 'stop'))}\n\n`)
     response.end('data: [DONE]\n\n')
   }
+}
+
+/** A JSON object with the key whole, and with its characters spelled as escapes, in small pieces. */
+function answerOf(key: string, spelled: string): object[] {
+  const text = `{"success": true, "success_reason": "${key} ${spelled}"}`
+  return (text.match(/.{1,3}/g) ?? []).map((content) => ({ content }))
 }
 
 /** The key once in small pieces and once whole, and again in the arguments of each call. */

@@ -168,7 +168,7 @@ test('a planted secret is in nothing that is stored, logged, delivered or return
     instructions: 'Secrets: {{ secrets.HEADER_TOKEN }}{{ secrets }}',
     starting_message: { type: 'generated', instructions: 'Say {{ secrets.HOST_TOKEN }}' },
     channel_properties: { text: { channel: 'text', body_template: '{{ agent_response }}{{ secrets.HOST_TOKEN }}' } },
-    analysis: { summary: { enabled: true }, wait_ms: 20_000 },
+    analysis: { summary: { enabled: true }, success: 'Did they get the key?', wait_ms: 20_000 },
     tools,
   })
   const { conversation, starting_message } = await client.createConversation({
@@ -197,6 +197,9 @@ test('a planted secret is in nothing that is stored, logged, delivered or return
   model.mode = 'says'
   const { summary } = await client.endConversation({ conversation_id })
   expect(summary).toContain('[secret OPENAI_API_KEY]')
+  const { analysis } = await client.getConversation({ conversation_id })
+  expect(analysis).toMatchObject({ success: true, success_reason: '[secret OPENAI_API_KEY] [secret OPENAI_API_KEY]' })
+  await client.listConversationAnalyses({ conversation_id })
 
   // The planted secrets were used and sent back.
   for (const name of Object.keys(peers))

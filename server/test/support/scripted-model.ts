@@ -7,6 +7,7 @@ export interface ChatRequest {
   model: string
   messages: { role: string; content: string; tool_call_id?: string; tool_calls?: { id: string }[] }[]
   tools?: { function: { name: string; parameters: object } }[]
+  response_format?: { type: string; json_schema: { name: string; strict: boolean; schema: object } }
 }
 
 export interface CallingAnswer {

@@ -104,7 +104,7 @@ function Analysis() {
       <LongTextField
         path={[...analysis, 'success']}
         label={words.analysis.success}
-        hint={words.later}
+        hint={words.analysis.successHint}
         rows={1}
         maxLength={agentBounds.analysis.success}
       />
@@ -113,7 +113,7 @@ function Analysis() {
         path={[...analysis, 'outcome', 'options']}
         thing={words.analysis.outcome}
         add={words.analysis.addOutcome}
-        hint={words.later}
+        hint={words.analysis.outcomesHint}
         most={agentBounds.analysis.outcomes}
         make={() => ({ name: '' })}
         title="name"
@@ -140,6 +140,10 @@ function Analysis() {
         isObjectOnly
         rows={3}
       />
+      <Fold title={words.analysis.model} paths={[[...analysis, 'llm']]}>
+        <p className="text-xs text-soft">{words.analysis.modelHint}</p>
+        <ModelFields path={[...analysis, 'llm']} />
+      </Fold>
     </Group>
   )
 }

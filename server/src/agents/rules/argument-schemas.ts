@@ -31,7 +31,7 @@ export function findSchemaFault(schema: JsonObject): string | null {
 }
 
 /** Counts to at most one more than `most`; the rest is not examined. */
-function countValues(value: JsonValue, most: number): number {
+export function countValues(value: JsonValue, most: number): number {
   let count = 1
   if (typeof value !== 'object' || value === null) return count
   for (const key in value) {
@@ -104,6 +104,19 @@ export function whyUnchecked(schema: JsonValue): string | null {
     if (why !== null) return why
   }
   return null
+}
+
+/** Why no value can be checked against the whole schema, or null. Compiles it. */
+export function whyUncheckable(schema: JsonObject): string | null {
+  const why = whyUnchecked(schema)
+  if (why !== null) return `it ${why}`
+  const check = checkOf(schema)
+  try {
+    check.judge ??= compile(check, {})
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message.slice(0, 200) : 'it cannot be checked'
+  }
 }
 
 const references = new Set(['$ref', '$dynamicRef', '$recursiveRef', '$id', '$anchor', '$dynamicAnchor'])

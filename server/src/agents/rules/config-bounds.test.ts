@@ -37,6 +37,18 @@ describe('validation takes little time for', () => {
       /more than 4000/,
     ],
     [
+      'fields to extract',
+      { analysis: { extract: { type: 'object', properties: keys(8000, { type: 'string' }) } } },
+      'analysis.extract',
+      /more than 1000 values/,
+    ],
+    [
+      'the most that can be extracted, with too many fields',
+      { analysis: { extract: { type: 'object', properties: keys(330, { type: 'string', pattern: '^a+$' }) } } },
+      'analysis.extract',
+      /1 to 100 properties/,
+    ],
+    [
       'patterns',
       { tools: tools((n) => ({ properties: keys(50, { pattern: `^[a-z${n}]{1,1000}$` }) })) },
       'tools.10.properties',

@@ -26,7 +26,14 @@ const complete = {
   context_window: { max_items: 10, max_tokens: 1000 },
   channel_overrides: { text: { instructions: 'Write.', instructions_mode: 'replace', starting_message: 'Hello' } },
   channel_properties: { text: { channel: 'text', enabled: false, body_template: '<{{agent_response}}>' } },
-  analysis: { wait_ms: 0, summary: { enabled: false, instructions: 'Short.', max_words: 5 } },
+  analysis: {
+    wait_ms: 0,
+    summary: { enabled: false, instructions: 'Short.', max_words: 5 },
+    outcome: { options: [{ name: 'sold', description: 'They bought.' }, { name: 'lost' }] },
+    extract: { type: 'object', properties: { order: { type: 'string' } } },
+    success: 'Did they buy?',
+    llm: { provider: 'openai', model: 'c', temperature: 0 },
+  },
   retention: { content_days: 30, redact: ['email', 'email', { name: 'a', pattern: 'b' }] },
 }
 
@@ -115,6 +122,19 @@ describe('faults', () => {
     [{ analysis: { wait_ms: 60_001 } }, 'analysis.wait_ms', 'must be at most 60000'],
     [{ analysis: { summary: { enabled: 'x' } } }, 'analysis.summary.enabled', 'must be true or false or null'],
     [{ analysis: { summary: { max_words: 0 } } }, 'analysis.summary.max_words', 'must be at least 1'],
+    [{ analysis: { success: '' } }, 'analysis.success', 'must not be empty'],
+    [{ analysis: { llm: { provider: 'x' } } }, 'analysis.llm.model', 'is required'],
+    [{ analysis: { outcome: { options: [] } } }, 'analysis.outcome.options', 'must have at least 1 entry'],
+    [
+      { analysis: { outcome: { options: [{ name: 'a' }, { name: 'b' }, { name: 'a' }] } } },
+      'analysis.outcome.options.2.name',
+      'is the name of another option',
+    ],
+    [
+      { analysis: { extract: { type: 'object', properties: { a: { $ref: 'https://example.com/a' } } } } },
+      'analysis.extract',
+      'cannot be used: "$ref" must name a part of the schema, such as "#/$defs/address"',
+    ],
   ])('%.70j', (config, path, message) => {
     expect(faultsOf(config)).toEqual([{ path: `config.${path}`, message }])
   })
@@ -163,7 +183,6 @@ describe('warnings', () => {
       faults: [],
       warnings: [
         unknown('analysis.mood'),
-        later('analysis.outcome'),
         unknown('analysis.summary.style'),
         unknown('channel_overrides.fax'),
         unknown('channel_overrides.text.tone'),
@@ -253,10 +272,34 @@ describe('resolving', () => {
       concurrency: 'queue',
       body_template: '{{agent_response}}',
       channel_enabled: true,
-      analysis: { wait_ms: 5000, summary: { enabled: true, instructions: null, max_words: 80 } },
+      analysis: {
+        wait_ms: 5000,
+        enabled: true,
+        summary: { enabled: true, instructions: null, max_words: 80 },
+        outcome: null,
+        extract: null,
+        success: null,
+        llm: { provider: 'openai', model: 'org/model', timeout_ms: 60_000, fallbacks: [] },
+      },
       inactivity: { ...noRules, end_after_seconds: 86_400 },
       retention: { content_days: null, redaction: null },
     })
+  })
+
+  test.each<[NonNullable<AgentConfig['analysis']>, boolean]>([
+    [{}, true],
+    [{ summary: { enabled: false } }, false],
+    [{ summary: { enabled: false }, outcome: { options: [{ name: 'a' }] } }, true],
+    [{ summary: { enabled: false }, extract: { type: 'object' } }, true],
+    [{ summary: { enabled: false }, success: 'Yes?' }, true],
+    [{ summary: { enabled: false }, success: null, llm: { provider: 'x', model: 'y' } }, false],
+  ])('whether anything is analyzed at the end: %j', (analysis, enabled) => {
+    expect(resolve({ analysis }).analysis.enabled).toBe(enabled)
+  })
+
+  test('an analysis uses the model of the agent, without the bounds of its replies', () => {
+    const llm = { provider: 'x', model: 'y', temperature: 1, max_output_tokens: 10, timeout_ms: 5 }
+    expect(resolve({ llm }).analysis.llm).toEqual({ provider: 'x', model: 'y', timeout_ms: 5, fallbacks: [] })
   })
 
   test('everything given', () => {
@@ -283,7 +326,18 @@ describe('resolving', () => {
       concurrency: 'merge',
       body_template: '<{{agent_response}}>',
       channel_enabled: false,
-      analysis: { wait_ms: 0, summary: { enabled: false, instructions: 'Short.', max_words: 5 } },
+      analysis: {
+        wait_ms: 0,
+        enabled: true,
+        summary: { enabled: false, instructions: 'Short.', max_words: 5 },
+        outcome: [
+          { name: 'sold', description: 'They bought.' },
+          { name: 'lost', description: null },
+        ],
+        extract: { type: 'object', properties: { order: { type: 'string' } } },
+        success: 'Did they buy?',
+        llm: { provider: 'openai', model: 'c', temperature: 0, timeout_ms: 60_000, fallbacks: [] },
+      },
       inactivity: { ...noRules, end_after_seconds: 86_400 },
       retention: { content_days: 30, redaction: { rules: ['email', { name: 'a', pattern: 'b' }] } },
     })

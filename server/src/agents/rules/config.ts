@@ -15,6 +15,8 @@ import { faultsOfSize } from '../../base/json-size.ts'
 import { checkCondition, checkTemplate, createCheckBudget } from '../../templates/templates.ts'
 import { createErrorFinders } from '../../base/validation.ts'
 import { type Schema, isObject, tellingOf } from './config-faults.ts'
+import { type ResolvedModels, resolveModels } from './model-config.ts'
+import { type ResolvedAnalysis, analysisFaults, resolveAnalysis } from './analysis-config.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
 import { type InactivityRules, resolveInactivity } from './inactivity.ts'
@@ -64,6 +66,7 @@ export function validateAgentConfig(
     ...toolFaults(config, prefix),
     ...retentionFaults(config, prefix),
     ...templateFaults(config, prefix),
+    ...analysisFaults(config, prefix),
   )
   const warnings = listWarnings(config, schema, prefix)
   if (faults.length === 0) warnings.push(...listUncheckedArguments(config, prefix).slice(0, max_warnings))
@@ -139,14 +142,6 @@ function entriesOf(map: unknown): [string, Record<string, unknown>][] {
 
 // --- what it means ---
 
-export interface ResolvedModel {
-  provider: string
-  model: string
-  temperature?: number
-  max_output_tokens?: number
-  timeout_ms: number
-}
-
 export type Greeting = { type: 'static'; text: string } | { type: 'generated'; instructions: string }
 
 export interface ResolvedMcpServer {
@@ -167,7 +162,7 @@ export interface ResolvedConfig {
   guardrails: string
   /** A static greeting is a template. */
   starting_message: Greeting | null
-  llm: ResolvedModel & { fallbacks: ResolvedModel[] }
+  llm: ResolvedModels
   context_window: { max_items: number; max_tokens: number }
   max_turn_seconds: number
   concurrency: ConcurrencyRule
@@ -183,10 +178,7 @@ export interface ResolvedConfig {
   /** A template with the variable `agent_response`. */
   body_template: string
   channel_enabled: boolean
-  analysis: {
-    wait_ms: number
-    summary: { enabled: boolean; instructions: string | null; max_words: number }
-  }
+  analysis: ResolvedAnalysis
   inactivity: InactivityRules
   retention: ResolvedRetention
 }
@@ -195,12 +187,12 @@ export interface ResolvedConfig {
 export function resolveAgentConfig(config: AgentConfig, channel: Channel, default_model: string): ResolvedConfig {
   const override = config.channel_overrides?.[channel] ?? {}
   const properties = config.channel_properties?.[channel] ?? {}
-  const summary = config.analysis?.summary ?? {}
+  const llm = resolveModels(config.llm ?? null, default_model)
   return {
     instructions: mergeInstructions(config.instructions ?? '', override.instructions, override.instructions_mode),
     guardrails: config.guardrails ?? '',
     starting_message: resolveGreeting(override.starting_message ?? config.starting_message ?? null),
-    llm: resolveModels(config.llm ?? null, default_model),
+    llm,
     context_window: {
       max_items: config.context_window?.max_items ?? agentDefaults.context_window.max_items,
       max_tokens: config.context_window?.max_tokens ?? agentDefaults.context_window.max_tokens,
@@ -213,14 +205,11 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? agentDefaults.max_tool_steps,
     body_template: properties.body_template ?? agentDefaults.channel.body_template,
     channel_enabled: properties.enabled ?? agentDefaults.channel.enabled,
-    analysis: {
-      wait_ms: config.analysis?.wait_ms ?? agentDefaults.analysis.wait_ms,
-      summary: {
-        enabled: summary.enabled ?? agentDefaults.analysis.summary.enabled,
-        instructions: summary.instructions ?? null,
-        max_words: summary.max_words ?? agentDefaults.analysis.summary.max_words,
-      },
-    },
+    analysis: resolveAnalysis(
+      config.analysis ?? {},
+      llm,
+      config.analysis?.llm ? resolveModels(config.analysis.llm, default_model) : null,
+    ),
     inactivity: resolveInactivity(config.inactivity),
     retention: resolveRetention(config),
   }
@@ -259,23 +248,4 @@ function resolveGreeting(message: NonNullable<AgentConfig['starting_message']> |
   if (typeof message === 'string') return { type: 'static', text: message }
   if (message.type === 'generated') return { type: 'generated', instructions: message.instructions }
   return message.text === '' ? null : { type: 'static', text: message.text }
-}
-
-type Models = NonNullable<AgentConfig['llm']>
-
-function resolveModels(llm: Models | null, default_model: string): ResolvedConfig['llm'] {
-  if (llm !== null) return { ...resolveModel(llm), fallbacks: (llm.fallbacks ?? []).map(resolveModel) }
-  const slash = default_model.indexOf('/')
-  const [provider, model] = [default_model.slice(0, slash), default_model.slice(slash + 1)]
-  return { ...resolveModel({ provider, model }), fallbacks: [] }
-}
-
-function resolveModel(model: Omit<Models, 'fallbacks'>): ResolvedModel {
-  return {
-    provider: model.provider,
-    model: model.model,
-    ...(typeof model.temperature === 'number' ? { temperature: model.temperature } : {}),
-    ...(typeof model.max_output_tokens === 'number' ? { max_output_tokens: model.max_output_tokens } : {}),
-    timeout_ms: model.timeout_ms ?? agentDefaults.model_timeout_ms,
-  }
 }

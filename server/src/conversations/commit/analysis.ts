@@ -1,22 +1,27 @@
 // Writes the analysis of conversations: that it is queued, that it runs, and its outcome, once.
+import { type Analysis, earlier_analyses } from '@parley/contract'
 import { statement } from '../../database/database.ts'
 import { noChange } from '../machine/change.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { addAnalysis } from './analysis-work.ts'
 import { planOf } from '../machine/plan.ts'
-import { redactText } from '../../redaction/rules/redaction.ts'
 import { lockWithin, underLock } from './commit.ts'
 import type { Committer } from './committer.ts'
 import { isActive } from '../machine/conversation.ts'
-import type { ConversationRecord } from '../machine/rows.ts'
+import { type ConversationRecord, analysisOfSummary } from '../machine/rows.ts'
 import { findConversation } from '../read/conversation.ts'
 import { writeChanges } from './write-changes.ts'
 
+/** What a run found. */
+export type AnalysisResult = Omit<Analysis, 'run' | 'finished_at'>
+
+/** A run that failed in part has a result with the rest. */
 export type AnalysisOutcome =
-  | { status: 'done'; summary: string }
+  | { status: 'done'; result: AnalysisResult }
   | { status: 'skipped'; reason: string }
-  | { status: 'failed'; reason: string }
+  | { status: 'failed'; reason: string; result: AnalysisResult | null }
 
 const beginAnalysisStatement = statement(
   'begin_analysis',
@@ -39,7 +44,7 @@ const askStatement = statement(
    returning id`,
 )
 
-/** Queues one more run for an ended conversation; its summary stays until the new one is written. */
+/** Queues one more run for an ended conversation; its results stay until the new ones are written. */
 export async function askForAnalysis(
   store: RootStore,
   { ports }: Pick<Committer, 'ports'>,
@@ -59,10 +64,26 @@ export async function askForAnalysis(
   return asked
 }
 
+// A new result moves the previous one to the earlier ones; a summary without one was imported or written by an earlier version.
 const analysisStatement = statement(
   'write_analysis',
-  `update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary),
-          analysis_due_at = null
+  `with previous as (
+     select organization_id, id, coalesce((analysis ->> 'run')::integer, $6 - 1) as run,
+            coalesce(analysis, ${analysisOfSummary('$6 - 1')}) as result
+     from conversations
+     where id = $1 and organization_id = $2 and analysis_status = 'running' and analysis_run = $6
+       and $7::jsonb is not null and coalesce(analysis::text, summary) is not null
+   ), moved as (
+     insert into earlier_analyses (organization_id, conversation_id, run, result)
+     select organization_id, id, run, result from previous on conflict do nothing
+   ), dropped as (
+     delete from earlier_analyses
+     where conversation_id = $1 and organization_id = $2 and run in (
+       select run from earlier_analyses where conversation_id = $1 and organization_id = $2
+       order by run desc offset ${earlier_analyses - 1}) and exists (select from previous)
+   )
+   update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary),
+          analysis = coalesce($7, analysis), analysis_due_at = null
    where id = $1 and organization_id = $2 and analysis_status = 'running' and analysis_run = $6
    returning id`,
 )
@@ -75,14 +96,18 @@ export async function writeAnalysis(
   outcome: AnalysisOutcome,
 ): Promise<void> {
   await lockWithin(tx, committer.ports, { change: 'analysis', id }, async (_tx, state) => {
-    const reason = outcome.status === 'done' ? null : outcome.reason
-    const summary = outcome.status === 'done' ? redactText(outcome.summary, state.redaction) : null
-    const values = [id, tx.organization_id, outcome.status, reason, summary, run]
-    const written = await tx.query(analysisStatement, values)
-    if (written.length === 0) return
-    const type = outcome.status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
-    const event = { type, data: { analysis_status: outcome.status, analysis_reason: reason, summary } } as const
-    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event] })])
+    const { status } = outcome
+    const result = status === 'skipped' ? null : outcome.result
+    const analysis = result && { run, finished_at: state.now, ...result }
+    const type = status === 'failed' ? 'conversation.analysis_failed' : 'conversation.analyzed'
+    const analysis_reason = status === 'done' ? null : outcome.reason
+    const found = { analysis_status: status, analysis_reason, summary: result?.summary ?? null, analysis }
+    const plan = planOf(state, { ...noChange, events: [{ type, data: found as JsonObject }] })
+    // What is stored is what the event says: the plan holds nothing that the conversation must not keep.
+    const kept = plan.change.events[0]!.data as unknown as typeof found
+    const values = [status, kept.analysis_reason, kept.summary, run, kept.analysis && JSON.stringify(kept.analysis)]
+    const written = await tx.query(analysisStatement, [id, tx.organization_id, ...values])
+    if (written.length > 0) writeChanges({ tx, ...committer }, [plan])
   })
 }
 
@@ -94,5 +119,5 @@ export async function failAnalysis(
   reason: string,
 ): Promise<void> {
   const run = await beginAnalysis(tx, id)
-  if (run !== null) await writeAnalysis(tx, committer, { id, run }, { status: 'failed', reason })
+  if (run !== null) await writeAnalysis(tx, committer, { id, run }, { status: 'failed', reason, result: null })
 }

@@ -46,6 +46,7 @@ export async function changeMetadata(
   return changed
 }
 
+/** A trigger erases the analyses with the conversation. */
 const eraseStatements = [
   statement('erase_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
   statement('erase_turns', 'delete from turns where conversation_id = $1 and organization_id = $2'),

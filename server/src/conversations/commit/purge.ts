@@ -53,6 +53,7 @@ export async function purgePart(tx: TransactionStore, id: string): Promise<boole
 
 const restStatements = [
   statement('purge_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
+  statement('purge_analyses', 'delete from earlier_analyses where conversation_id = $1 and organization_id = $2'),
   statement('purge_events', 'delete from events where conversation_id = $1 and organization_id = $2'),
   statement(
     'purge_turns',
@@ -64,7 +65,7 @@ const restStatements = [
 const purgeStatement = statement(
   'purge_conversation',
   `update conversations set content_purged_at = clock_timestamp(), to_address = null, from_address = null, subject = null,
-          initial_context = null, custom_metadata = '{}', recording_details = null, summary = null,
+          initial_context = null, custom_metadata = '{}', recording_details = null, summary = null, analysis = null,
           analysis_status = case when analysis_status in ('queued', 'running') then 'skipped' else analysis_status end,
           analysis_reason = case when analysis_status in ('queued', 'running') then 'The content was purged.'
             when analysis_status = 'skipped' then analysis_reason end,

@@ -78,7 +78,7 @@ export interface LockedConversation {
 export interface Ending {
   end_reason: EndReason
   ended_by: EndedBy
-  /** Whether the agent's configuration asks for a summary. */
+  /** Whether the agent's configuration asks for an analysis. Stored under this name. */
   summary_enabled: boolean
   /** Said before the end. */
   closing?: RuleMessage | null

@@ -220,7 +220,7 @@ describe('decideEnd', () => {
 
   test.each([
     ['The conversation has no user message.', { user_turn_count: 0 }, true],
-    ['Summaries are switched off for this agent.', {}, false],
+    ['Analysis is switched off for this agent.', {}, false],
   ])('skips the analysis: %s', (reason, fields, summary_enabled) => {
     const { change } = changed(decideEnd(locked(fields), { ...end, summary_enabled }))
     expect(change.end?.analysis).toEqual({ status: 'skipped', reason })

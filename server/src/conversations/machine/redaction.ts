@@ -87,10 +87,18 @@ const spoken: ReadonlySet<string> = new Set(['content', 'output', 'error', 'summ
 function redactEvent(data: JsonObject, rules: Redaction): JsonObject {
   const fields = Object.entries(data).map(([name, value]): [string, JsonValue] => {
     if (spoken.has(name)) return [name, redactValue(value, rules)]
+    if (name === 'analysis') return [name, redactAnalysis(value, rules)]
     const isReason = name === 'ended_by' && typeof value === 'object' && value !== null && !Array.isArray(value)
     return [name, isReason ? redactReason(value as JsonObject & { reason: string | null }, rules) : value]
   })
   return Object.fromEntries(fields)
+}
+
+/** The texts of an analysis. Its times and figures could look like numbers of people. */
+function redactAnalysis(value: JsonValue, rules: Redaction): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const texts = ['summary', 'outcome', 'extracted', 'success_reason'] as const
+  return { ...value, ...Object.fromEntries(texts.map((name) => [name, redactValue(value[name] ?? null, rules)])) }
 }
 
 function redactReason<By extends { reason: string | null }>(by: By, rules: Redaction): By {

@@ -1,5 +1,6 @@
 // The rows of conversations, transcripts and turns: one set of types and column lists for readers and writers. Pure.
 import type {
+  Analysis,
   AnalysisStatus,
   Channel,
   ConcurrencyRule,
@@ -44,6 +45,7 @@ export interface ConversationRecord {
   analysis_status: AnalysisStatus
   analysis_reason: string | null
   summary: string | null
+  analysis: Analysis | null
   content_fingerprint: Buffer | null
   content_purged_at: string | null
   redaction: Redaction | null
@@ -55,7 +57,7 @@ export interface ConversationRecord {
 export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
   coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
   c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
-  c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary,
+  c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary, c.analysis,
   c.content_fingerprint, c.content_purged_at, c.ending is not null as is_ending`
 
 /**
@@ -64,6 +66,10 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
  */
 const silent_since = 'greatest(p.last_activity_at, p.silent_since)'
 export const silence = `${silent_since} as silent_since, coalesce(p.warned_at >= ${silent_since}, false) as is_warned`
+
+/** What is known of the analysis of a summary that was imported, or written by an earlier version. */
+export const analysisOfSummary = (run: string) => `jsonb_build_object('run', ${run}, 'summary', summary,
+  'finished_at', to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))`
 
 /** The fields of a new conversation. */
 export interface NewConversation {

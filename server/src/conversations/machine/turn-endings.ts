@@ -114,7 +114,7 @@ type Analysis = NonNullable<Change['end']>['analysis']
 
 function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Analysis {
   if (state.user_turn_count === 0) return { status: 'skipped', reason: 'The conversation has no user message.' }
-  if (!summary_enabled) return { status: 'skipped', reason: 'Summaries are switched off for this agent.' }
+  if (!summary_enabled) return { status: 'skipped', reason: 'Analysis is switched off for this agent.' }
   return { status: 'queued', reason: null }
 }
 

@@ -207,6 +207,7 @@ function asCreated(record: ConversationRecord, input: CreateInput): Conversation
     analysis_status: 'none',
     analysis_reason: null,
     summary: null,
+    analysis: null,
   }
 }
 

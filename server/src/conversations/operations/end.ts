@@ -31,7 +31,7 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
     mode,
     end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
     ended_by: describeActor(ctx, conversation, input.reason ?? null),
-    summary_enabled: config.analysis.summary.enabled,
+    summary_enabled: config.analysis.enabled,
   }
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
     changeConversation(

@@ -9,14 +9,15 @@ import { type ConversationRecord, type ShownConversation, conversationColumns } 
 const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
   left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
 
-const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary']
+const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary', 'analysis']
 
 /** A conversation in a list: large fields are null if they do not fit into the page. */
 export type ListedConversation = ShownConversation & { has_room: boolean }
 
 /** Also valid over the tables of `listedTables`. */
 export const listedColumns = large_columns.reduce(
-  (columns, name) => columns.replace(`c.${name}`, `case when page.has_room then c.${name} end as ${name}`),
+  (columns, name) =>
+    columns.replace(new RegExp(`\\bc\\.${name}\\b`), `case when page.has_room then c.${name} end as ${name}`),
   `${conversationColumns}, page.has_room`,
 )
 

@@ -8,8 +8,9 @@ import { textOf, widgetOf } from '../machine/turn-items.ts'
 
 /** The safe fields, the sensitive ones if the caller may see them, and the transcript as far as it was read. */
 export function presentConversation(access: Access, record: ShownConversation, part?: TranscriptPart): Conversation {
-  const { summary, initial_context, custom_metadata, recording_details } = record
-  const sensitive = maySeeSensitive(access) ? { summary, initial_context, custom_metadata, recording_details } : {}
+  const { summary, analysis, initial_context, custom_metadata, recording_details } = record
+  const all = { summary, analysis, initial_context, custom_metadata, recording_details }
+  const sensitive = maySeeSensitive(access) ? all : {}
   const transcript = part && mayReadTranscript(access) ? presentTranscript(access, part) : {}
   return { ...presentSafeFields(record), ...sensitive, ...transcript }
 }

@@ -7,6 +7,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
 import { prepareMessages, textOfResult } from './history.ts'
+import { isStrictSchema } from '../rules/strict-schema.ts'
 import type { ModelMessage, ModelRequest, ModelTool, ModelToolResult } from '../port.ts'
 
 export function toCallOptions(
@@ -20,7 +21,15 @@ export function toCallOptions(
     temperature: request.temperature,
     maxOutputTokens: request.max_output_tokens,
     abortSignal: signal,
-    providerOptions,
+    ...(request.output ? withOutput(request.output, providerOptions) : { providerOptions }),
+  }
+}
+
+/** OpenAI refuses many schemas unless it is told not to enforce them strictly. */
+function withOutput({ name, schema }: NonNullable<ModelRequest['output']>, options: SharedV4ProviderOptions = {}) {
+  return {
+    responseFormat: { type: 'json' as const, name, schema: schema as LanguageModelV4FunctionTool['inputSchema'] },
+    providerOptions: { ...options, openai: { ...options['openai'], strictJsonSchema: isStrictSchema(schema) } },
   }
 }
 

@@ -1,5 +1,6 @@
 // Translates a model request into the body of `POST /chat/completions`.
 import { prepareMessages, textOfResult } from './history.ts'
+import { isStrictSchema } from '../rules/strict-schema.ts'
 import type { ModelMessage, ModelRequest, ModelTool, ModelToolCall } from '../port.ts'
 
 export function toChatBody(model: string, request: ModelRequest): string {
@@ -10,9 +11,14 @@ export function toChatBody(model: string, request: ModelRequest): string {
     tools: request.tools.length === 0 ? undefined : request.tools.map(toChatTool),
     temperature: request.temperature,
     max_tokens: request.max_output_tokens,
+    response_format: request.output && toResponseFormat(request.output),
     stream: true,
     stream_options: { include_usage: true },
   })
+}
+
+function toResponseFormat({ name, schema }: NonNullable<ModelRequest['output']>): object {
+  return { type: 'json_schema', json_schema: { name, schema, strict: isStrictSchema(schema) } }
 }
 
 function toChatMessages(message: ModelMessage): object[] {

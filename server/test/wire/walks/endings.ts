@@ -43,7 +43,27 @@ export async function walkEndings(walk: Walk): Promise<void> {
   await untilAnalysed('failed')
   await call('getConversation', 'whose analysis failed', { params })
   await call('analyzeConversation', 'unknown', { params: { conversation_id: unknown_id } })
+  await call('listConversationAnalyses', 'the newest and an earlier one', { params })
+  await call('listConversationAnalyses', 'unknown', { params: { conversation_id: unknown_id } })
   await call('streamConversationEvents', 'with its analyses', { params })
+}
+
+export async function walkAnswers(walk: Walk): Promise<void> {
+  const { call } = walk
+  const analysis = {
+    summary: { enabled: false },
+    outcome: { options: [{ name: 'found', description: 'They know where it is.' }, { name: 'lost' }] },
+    extract: { type: 'object', properties: { order: { type: 'string' } } },
+    success: 'Was the parcel found?',
+  }
+  const params = await begin(walk, await makeAgent(walk, { analysis }))
+  script(walk, 'A reply.')
+  await walk.prepare('sendConversationMessage', { params, body: { text: 'Where is order 7?' } })
+  const answer = { outcome: 'lost', extracted: { order: '7' }, success: false, success_reason: 'It is unknown.' }
+  script(walk, JSON.stringify(answer))
+  await walk.prepare('endConversation', { params, headers: { prefer: 'wait=30' } })
+  tellLastModelRequest(walk)
+  await call('getConversation', 'with outcome, extracted fields and success', { params })
 }
 
 export async function walkEvents(walk: Walk): Promise<void> {

@@ -6,7 +6,7 @@ import { walkKeys, walkMembers, walkSecrets } from './access.ts'
 import { walkAgentVersions, walkAuthoring } from './agent-versions.ts'
 import { walkAgents } from './agents.ts'
 import { walkConversations, walkImport } from './conversations.ts'
-import { walkChanges, walkEndings, walkEvents } from './endings.ts'
+import { walkAnswers, walkChanges, walkEndings, walkEvents } from './endings.ts'
 import { walkMessages } from './messages.ts'
 import { walkNodes } from './nodes.ts'
 import { walkPages, walkRequests } from './requests.ts'
@@ -33,6 +33,7 @@ export const walks: Walks = {
   import: walkImport,
   messages: walkMessages,
   endings: walkEndings,
+  'analysis-answers': walkAnswers,
   events: walkEvents,
   changes: walkChanges,
   keys: walkKeys,
