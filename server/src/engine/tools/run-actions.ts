@@ -59,7 +59,8 @@ async function runInOrder(
       // Rendering takes time, and the calls of a step start together: lets others run in between.
       await setImmediate()
       const seen = variablesOf(progress, around)
-      if (action.condition && !evaluateCondition(action.condition, seen, around.budget)) continue
+      const condition = action.condition?.trim()
+      if (condition && !evaluateCondition(condition, seen, around.budget)) continue
       const { saved = {}, said, error = null } = await runAction(runners, action, seen, around)
       // Spread: an assignment would treat some names as the prototype.
       progress.saved = { ...progress.saved, ...saved }
