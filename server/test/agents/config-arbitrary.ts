@@ -89,10 +89,10 @@ function makeDistinct(value: unknown): unknown {
 /** Exactly one workflow, some dataset, and stars without a number of their own. */
 function withReference(entry: unknown, kind = (entry as { type?: unknown } | null)?.type): unknown {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
-  const { workflow_id, definition, dataset_id, min, max, ...rest } = entry as Config
+  const { workflow_id, definition, dataset_id, ...rest } = entry as Config
   if (kind === 'workflow') return { ...rest, ...(definition ? { definition } : { workflow_id: workflow_id ?? 'w' }) }
   if (kind === 'knowledge_base') return { ...rest, dataset_id: dataset_id ?? 'd' }
-  return kind === 'rating' || kind === 'number' ? rest : entry
+  return kind === 'rating' || kind === 'number' ? { ...entry, min: null, max: null } : entry
 }
 
 function withOwnName(entry: unknown, index: number): unknown {
