@@ -20,8 +20,12 @@ export function Heading({ children }: { children: ReactNode }) {
 /** What a card of any kind of widget may have. */
 type CardProps = Detail & Pick<Item, 'rating' | 'add_to_cart'>
 
-// Only longer texts of some widgets are Markdown, so its parser is loaded when one is shown.
-const MarkdownText = lazy(() => import('./markdown-text.tsx'))
+/** Only the longer text of some widgets is Markdown, so its parser is loaded when one is shown. */
+const MarkdownText = lazy(() => import('./markdown-text.tsx').catch(() => ({ default: Paragraph })))
+
+function Paragraph({ text }: { text: string }) {
+  return <p className="break-words whitespace-pre-wrap">{text}</p>
+}
 
 export function Card({ title, subtitle, description, text, body, source, fields, ...more }: CardProps) {
   const { price, rating, actions = [], add_to_cart } = more
@@ -41,16 +45,10 @@ export function Card({ title, subtitle, description, text, body, source, fields,
         )}
         {price && <p className="numeric font-medium">{price}</p>}
       </div>
-      {[text, description].map(
-        (paragraph, index) =>
-          paragraph && (
-            <p key={index} className="break-words whitespace-pre-wrap">
-              {paragraph}
-            </p>
-          ),
-      )}
+      {text && <Paragraph text={text} />}
+      {description && <Paragraph text={description} />}
       {body && (
-        <Suspense fallback={<p className="break-words whitespace-pre-wrap">{body}</p>}>
+        <Suspense fallback={<Paragraph text={body} />}>
           <MarkdownText text={body} />
         </Suspense>
       )}
