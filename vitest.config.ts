@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk}/**/*.test.ts', '{server,cli,console}/src/**/*.test.ts', 'server/*.test.ts'],
+          include: ['{contract,sdk,server,cli,console}/src/**/*.test.ts', 'server/*.test.ts'],
           ...shared,
           // A property that runs a hundred times is slow on a busy machine.
           testTimeout: 30_000,
@@ -33,7 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'server',
-          include: ['{embedded-postgres,server,cli}/test/**/*.test.ts'],
+          include: ['{contract,embedded-postgres,server,cli}/test/**/*.test.ts'],
           exclude: long_tests,
           ...shared,
           ...onPostgres,

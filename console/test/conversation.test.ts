@@ -49,8 +49,12 @@ describe('what has happened', () => {
     await said.getByText('Error', { exact: true }).waitFor()
     const widgets = [
       'Sea view',
-      'Our rooms',
-      'We are closed on Monday.',
+      '120 EUR',
+      'Teapots',
+      '4.5 of 5',
+      'Add to cart',
+      'We are closed on public holidays.',
+      '9:00 to 18:00',
       'Your bookings',
       'Book a room',
       'One-time code',
@@ -58,6 +62,14 @@ describe('what has happened', () => {
     for (const text of [...widgets, 'Phone number', 'Order A-1001', '140 EUR', 'How can we reach you?']) {
       await said.getByText(text).first().waitFor()
     }
+    // Markdown, and links that lead elsewhere safely; pictures are named and not loaded.
+    expect(await said.locator('strong').allInnerTexts()).toEqual(['breakfast'])
+    for (const name of ['bakery next door', 'hotel.example', 'Picture at hotel.example']) {
+      const link = said.getByRole('link', { name, exact: true })
+      expect(await link.getAttribute('href')).toMatch(/^https:/)
+      expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
+    }
+    expect(await said.locator('img').count()).toBe(0)
     await said.getByText('No reply').waitFor()
     await said
       .getByRole('button', { name: /Answered in/ })

@@ -140,6 +140,11 @@ describe('widgets', () => {
       { id: 'when', label: 'When', type: 'select', options: ['Morning', 'Afternoon'] },
       { id: 'days', label: 'Days', type: 'multi_select', required: true, options: ['Monday', 'Tuesday', 'Sunday'] },
       { id: 'news', label: 'Newsletter', type: 'checkbox' },
+      { id: 'guests', label: 'Guests', type: 'number', min: 1, max: 4 },
+      { id: 'on', label: 'On', type: 'date' },
+      { id: 'wishes', label: 'Wishes', type: 'multiselect', options: ['Window', 'Quiet'] },
+      { id: 'stars', label: 'Rating', type: 'rating', required: true, max: 4 },
+      { id: 'source', label: 'Campaign', type: 'hidden', value: 'spring' },
     ]
     await save({ built_in_tools: { widgets: {} }, forms: [{ id: 'contact', title: 'Call me', fields }] })
     await using opened = await openPage(browser)
@@ -153,8 +158,12 @@ describe('widgets', () => {
     script(server, show('show_action_grid_widget', { title: 'What now?', actions }), 'Choose.')
     await say(page, 'Hello')
     await transcript(page).getByText('Choose.').waitFor()
-    script(server, show('show_collect_otp_widget', { length: 4 }), 'Enter it.')
+    const add_to_cart = { label: 'Add to cart', message: 'Please add the teapot.' }
+    script(server, show('show_carousel_widget', { items: [{ title: 'Teapot', rating: 4, add_to_cart }] }), 'Which one?')
     await transcript(page).getByRole('button', { name: 'Book' }).click()
+    await transcript(page).getByText('Which one?').waitFor()
+    script(server, show('show_collect_otp_widget', { length: 4 }), 'Enter it.')
+    await transcript(page).getByRole('button', { name: 'Add to cart' }).click()
     await transcript(page).getByText('Enter it.').waitFor()
     script(server, show('show_form_contact'), 'Fill it in.')
     await transcript(page).getByLabel('One-time code').fill('1234')
@@ -168,6 +177,13 @@ describe('widgets', () => {
     await transcript(page).getByText(transcriptTexts.answers.missing('Days')).waitFor()
     await transcript(page).getByLabel('Monday').check()
     await transcript(page).getByLabel('Sunday').check()
+    await transcript(page).getByRole('button', { name: 'Submit' }).click()
+    await transcript(page).getByText(transcriptTexts.answers.missing('Rating')).waitFor()
+    await transcript(page).getByLabel('Guests').fill('2')
+    await transcript(page).getByLabel('On', { exact: true }).fill('2026-05-03')
+    await transcript(page).getByLabel('Quiet').check()
+    await transcript(page).getByLabel('3 of 4').check()
+    expect(await transcript(page).getByText('Campaign').count()).toBe(0)
     await expectAccessible(page)
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
     await transcript(page).getByText('Thank you.').waitFor()
@@ -176,10 +192,15 @@ describe('widgets', () => {
         'Hello',
         'Choose.',
         'I would like to book.',
+        'Which one?',
+        'Please add the teapot.',
         'Enter it.',
         '1234',
         'Fill it in.',
-        'Name: Ada\nWhen: Afternoon\nDays: Monday, Sunday\nNewsletter: No',
+        [
+          'Name: Ada\nWhen: Afternoon\nDays: Monday, Sunday\nNewsletter: No',
+          'Guests: 2\nOn: 2026-05-03\nWishes: Quiet\nRating: 3 of 4\nCampaign: spring',
+        ].join('\n'),
         'Thank you.',
       ],
     ])

@@ -1,15 +1,8 @@
 // Self-contained parts of AgentConfig: sources of tools, and settings of later capabilities.
-import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
-import { JsonObject, named, nullable, oneOf } from './schema.ts'
+import { Type, type Static } from 'typebox'
+import { workflowFields } from './actions/workflow.ts'
+import { JsonObject, named, notYet, nullable, oneOf } from './schema.ts'
 import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './vocabulary.ts'
-
-/** Marks settings that are validated and stored, but have no effect until their capability exists. */
-export const without_effect = 'x-without-effect'
-
-/** Adds the mark to the schema. */
-export function notYet<T extends TSchema>(schema: T): TUnsafe<Static<T>> {
-  return Type.Unsafe<Static<T>>({ ...schema, [without_effect]: true })
-}
 
 const seconds = (description: string) =>
   Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 31_536_000, description })))
@@ -106,6 +99,23 @@ export const QuickAction = Type.Object({
 export const KnowledgeBase = Type.Object({
   dataset_id: Type.String({ minLength: 1, maxLength: agentBounds.knowledge_base.dataset_id }),
   top_n: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
+  enabled: Type.Optional(nullable(Type.Boolean())),
+  min_score: Type.Optional(nullable(Type.Number())),
+  filter: Type.Optional(nullable(JsonObject)),
+})
+
+const conversationWorkflow = {
+  type: Type.Optional(nullable(oneOf(['workflow'] as const))),
+  ...workflowFields,
+  timeout_seconds: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 60 }))),
+}
+
+// Not named: a named one would be a union with null, whose branch the optional `type` could not select.
+const PreConversationWorkflow = Type.Object(conversationWorkflow)
+const PostConversationWorkflow = Type.Object({
+  ...conversationWorkflow,
+  timeout_seconds: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: agentBounds.workflow.timeout_seconds }))),
+  after_analysis: Type.Optional(nullable(Type.Boolean({ description: 'Whether it waits for the analysis.' }))),
 })
 
 const ruleMessage = (when: string) =>
@@ -245,13 +255,21 @@ export const AnalysisQuestions = {
 
 const laterObject = Type.Optional(notYet(nullable(JsonObject)))
 
-/** Settings of voice and workflows, stored as they are. */
+/** The workflows around a conversation. */
+export const conversationWorkflows = {
+  pre_conversation_workflow: Type.Optional(notYet(nullable(PreConversationWorkflow))),
+  post_conversation_workflow: Type.Optional(notYet(nullable(PostConversationWorkflow))),
+}
+
+/** Settings of later capabilities, stored as they are. */
 export const laterObjects = {
+  stt_llm_tts: laterObject,
   stt: laterObject,
   tts: laterObject,
   turn_detection: laterObject,
   voicemail_detection: laterObject,
-  pre_conversation_workflow: laterObject,
-  post_conversation_workflow: laterObject,
   recording: laterObject,
+  retrieval: laterObject,
+  hand_off: laterObject,
+  satisfaction: laterObject,
 }

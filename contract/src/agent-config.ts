@@ -8,10 +8,10 @@ import {
   McpServer,
   QuickAction,
   Retention,
+  conversationWorkflows,
   laterObjects,
-  notYet,
 } from './agent-config-parts.ts'
-import { named, nullable, oneOf } from './schema.ts'
+import { named, notYet, nullable, oneOf } from './schema.ts'
 import { ToolConfig } from './tool-config.ts'
 import { agentBounds, agentDefaults, agentKinds, channels, concurrencyRules, instructionsModes } from './vocabulary.ts'
 import { FormDefinition } from './widgets.ts'
@@ -248,6 +248,7 @@ export const AgentConfig = named(
       analysis: Type.Optional(nullable(AnalysisConfig)),
       inactivity: Type.Optional(nullable(Inactivity)),
       retention: Type.Optional(nullable(Retention)),
+      ...conversationWorkflows,
       ...laterObjects,
     },
     {

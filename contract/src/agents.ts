@@ -14,7 +14,7 @@ import {
   timestampFilter,
   idempotencyHeader,
 } from './schema.ts'
-import { agentBounds, generationStatuses } from './vocabulary.ts'
+import { agentBounds, generationStatuses, publishDirections } from './vocabulary.ts'
 
 const agentFields = {
   name: Type.String({ minLength: 1, maxLength: agentBounds.name, description: 'Not unique.' }),
@@ -125,10 +125,13 @@ const ifMatch = Type.Optional(
   }),
 )
 
+const phoneNumbers = (description: string) =>
+  Type.Optional(nullable(Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: 1000, description })))
+
 export const agentPath = Type.Object({ agent_id: Type.String() })
 export const versionPath = Type.Object({
   agent_id: Type.String(),
-  version: Type.String({ description: 'A number, or `latest`.' }),
+  version: Type.String({ description: 'A number, or `latest`: the version with the highest number.' }),
 })
 
 const tag = 'Agents'
@@ -277,7 +280,8 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}/versions/{version}',
     tag,
     summary: 'Read a version',
-    description: '`latest` creates a draft if the newest version is published, as a copy of that version.',
+    description:
+      'For `latest` there is always a draft: if the newest version is published, the call creates a copy of it, and for an agent without versions an empty one. Calls at the same time create one draft.',
     access: read,
     narrowed: true,
     params: versionPath,
@@ -336,14 +340,23 @@ export const agentOperations = {
     params: versionPath,
     headers: Type.Object({ ...idempotencyHeader, if_match: ifMatch }),
     body: Type.Object({
-      phone_numbers: Type.Optional(nullable(Type.Array(Type.String({ maxLength: 64 }), { maxItems: 1000 }))),
-      unassign_phone_numbers: Type.Optional(nullable(Type.Boolean())),
-      direction: Type.Optional(nullable(Type.String({ maxLength: 64 }))),
+      phone_numbers: phoneNumbers('The numbers that the version is to answer. AnyReach has the same field.'),
+      unassign_phone_numbers: phoneNumbers(
+        'The numbers that no version of this agent is to answer. AnyReach has the same field.',
+      ),
+      direction: Type.Optional(
+        nullable(
+          oneOf(
+            publishDirections,
+            'Which calls of these numbers: those to them, those from them, or both. Default `inbound`. AnyReach has the same field.',
+          ),
+        ),
+      ),
     }),
     body_optional: true,
     success: {
       status: 200,
-      description: 'The phone numbers that changed. Always empty until the server has a telephone channel.',
+      description: 'The phone numbers that changed. Always empty until the server has phone numbers.',
       schema: Type.Array(JsonObject),
     },
     errors: ['not_found', 'revision_mismatch'],

@@ -29,6 +29,14 @@ export function oneOf<const T extends readonly string[]>(values: T, description?
   return Type.Unsafe<T[number]>({ type: 'string', enum: [...values], ...(description ? { description } : {}) })
 }
 
+/** Marks settings that are stored, but have no effect until their capability exists. */
+export const without_effect = 'x-without-effect'
+
+/** Adds the mark to the schema. */
+export function notYet<T extends TSchema>(schema: T): TUnsafe<Static<T>> {
+  return Type.Unsafe<Static<T>>({ ...schema, [without_effect]: true })
+}
+
 /** Arbitrary JSON, stored as sent. */
 export const JsonObject = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true })
 export const JsonAny = Type.Unsafe<unknown>({})

@@ -171,6 +171,8 @@ export const agentKinds = ['static_prompt'] as const
 export const instructionsModes = ['append', 'replace'] as const
 /** The states of instructions that a model writes. */
 export const generationStatuses = ['queued', 'running', 'done', 'failed'] as const
+/** What a published version answers on a phone number: its calls in, its calls out, or both. */
+export const publishDirections = ['inbound', 'outbound', 'both'] as const
 /** Kinds of personal data that retention can redact. */
 export const redactedKinds = ['email', 'phone', 'credit_card', 'iban', 'ip_address'] as const
 
@@ -197,11 +199,14 @@ export const formFieldTypes = [
   'time',
   'select',
   'multi_select',
+  'multiselect',
   'radio',
   'checkbox',
+  'rating',
+  'hidden',
 ] as const
 /** The field types that need `options`. */
-export const fieldTypesWithOptions = ['select', 'multi_select', 'radio'] as const
+export const fieldTypesWithOptions = ['select', 'multi_select', 'multiselect', 'radio'] as const
 
 /** The settings of an agent whose configuration does not mention them. */
 export const agentDefaults = {
@@ -222,6 +227,7 @@ export const agentDefaults = {
   channel: { enabled: true, body_template: '{{agent_response}}' },
   analysis: { wait_ms: 5000, summary: { enabled: true, max_words: 80 } },
   inactivity: { end_after_seconds: 86_400 },
+  form_field: { stars: 5 },
 } as const
 
 /** Maximum entries of lists and characters of texts. */
@@ -242,11 +248,12 @@ export const agentBounds = {
   end_conversation: { description: 10_000 },
   forms: 50,
   form: { id: 48, name: 200, title: 200, submit_label: 80, description: 4000, fields: 50 },
-  form_field: { id: 64, label: 200 },
+  form_field: { id: 64, label: 200, value: 1000, stars: { least: 3, most: 10 } },
   quick_actions: 50,
   quick_action: { label: 200 },
   knowledge_bases: 50,
-  knowledge_base: { dataset_id: 200 },
+  knowledge_base: { dataset_id: 200, datasets_of_action: 10 },
+  workflow: { id: 200, step: 200, timeout_seconds: 86_400 },
   redact: 50,
   analysis: {
     success: 4000,

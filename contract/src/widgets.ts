@@ -1,7 +1,7 @@
 // The widgets and forms that an agent shows in rich conversations. The schema of each type is also that of its tool's arguments.
 import { Type, type Static, type TSchema } from 'typebox'
 import { Id, named, nullable, oneOf } from './schema.ts'
-import { type WidgetType, agentBounds, formFieldTypes } from './vocabulary.ts'
+import { type WidgetType, agentBounds, agentDefaults, formFieldTypes } from './vocabulary.ts'
 
 const strict = { additionalProperties: false } as const
 const shortText = (description: string, maxLength = 200) => Type.String({ minLength: 1, maxLength, description })
@@ -9,9 +9,17 @@ const longText = (description: string) => Type.String({ minLength: 1, maxLength:
 const title = Type.Optional(shortText('Heading.'))
 
 /** A model may use no other scheme. */
-const imageUrl = Type.Optional(
-  Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$', description: 'An https address of a picture.' }),
-)
+const httpsUrl = (description: string) =>
+  Type.Optional(Type.String({ maxLength: 2000, pattern: '^https://[^\\s]+$', description }))
+const imageUrl = httpsUrl('An https address of a picture.')
+const price = Type.Optional(shortText('As shown to the end user, with its currency.', 80))
+const rows = (description: string) =>
+  Type.Optional(
+    Type.Array(Type.Object({ label: shortText('Name.', 80), value: shortText('Value.', 1000) }, strict), {
+      maxItems: 30,
+      description,
+    }),
+  )
 
 /** A button that sends a message as the end user, or opens an address. */
 const action = Type.Object(
@@ -34,54 +42,98 @@ const card = {
   title: shortText('Heading.'),
   subtitle: Type.Optional(shortText('Below the heading.')),
   description: Type.Optional(longText('A paragraph.')),
-  image_url: imageUrl,
+  image: imageUrl,
+  image_url: httpsUrl('The same as `image`, which comes first.'),
+  price,
   actions,
 }
 
-const example = <T extends TSchema>(schema: T, value: Static<T>): T => Object.assign(schema, { examples: [value] })
+const rating = Type.Number({ minimum: 0, maximum: 5, description: 'Stars, from 0 to 5.' })
 
-/** The data of each type, with an example. */
+const example = <T extends TSchema>(schema: T, ...values: [Static<T>, ...Static<T>[]]): T =>
+  Object.assign(schema, { examples: values })
+
+/**
+ * The data of each type, with an example. `detail`, `carousel` and `info` show what the widgets of these types show on AnyReach, which
+ * does not document the names of their fields.
+ */
 export const widgetData = {
   detail: example(
     Type.Object(
       {
         ...card,
-        fields: Type.Optional(
-          Type.Array(Type.Object({ label: shortText('Name.', 80), value: shortText('Value.', 1000) }, strict), {
-            maxItems: 30,
-            description: 'Rows of a label and a value.',
-          }),
+        text: Type.Optional(longText('A paragraph, shown as it is.')),
+        body: Type.Optional(
+          longText('Longer text in Markdown. Its links are https, mailto or tel; HTML is shown as text.'),
         ),
+        source: httpsUrl('The https address that this comes from, shown as a link.'),
+        fields: rows('Rows of a label and a value.'),
       },
       { ...strict, description: 'One thing in detail.' },
     ),
     {
       title: 'Room 204',
       subtitle: 'Sea view',
-      fields: [
-        { label: 'Beds', value: '2' },
-        { label: 'Price', value: '120 EUR' },
-      ],
+      image: 'https://hotel.example/rooms/204.jpg',
+      text: 'Our quietest room, on the second floor.',
+      body: 'Free **breakfast** until 10:30:\n\n- bread from the [bakery next door](https://bakery.example/)\n- eggs',
+      price: '120 EUR',
+      source: 'https://hotel.example/rooms/204',
+      fields: [{ label: 'Beds', value: '2' }],
       actions: [{ label: 'Book', message: 'I would like to book room 204.' }],
     },
   ),
   carousel: example(
     Type.Object(
-      { title, items: Type.Array(Type.Object(card, strict), { minItems: 1, maxItems: 20, description: 'The cards.' }) },
+      {
+        title,
+        items: Type.Array(
+          Type.Object(
+            {
+              ...card,
+              rating: Type.Optional(rating),
+              add_to_cart: Type.Optional({ ...action, description: 'The button that adds it to the cart.' }),
+            },
+            strict,
+          ),
+          { minItems: 1, maxItems: 20, description: 'The cards.' },
+        ),
+      },
       { ...strict, description: 'Several cards side by side.' },
     ),
-    { title: 'Our rooms', items: [{ title: 'Room 204' }, { title: 'Room 305', subtitle: 'Quiet' }] },
+    {
+      title: 'Teapots',
+      items: [
+        {
+          title: 'Brown Betty',
+          image: 'https://shop.example/betty.jpg',
+          price: '38.00 EUR',
+          rating: 4.5,
+          add_to_cart: { label: 'Add to cart', message: 'Please add a Brown Betty to my cart.' },
+        },
+        { title: 'Kyusu', subtitle: 'For green tea' },
+      ],
+    },
   ),
   info: example(
     Type.Object(
       {
         title,
-        text: longText('What to know.'),
+        text: Type.Optional(longText('What to know. Needed if there are no `rows`.')),
+        rows: rows('Rows of a label and a value. Needed if there is no `text`.'),
         level: Type.Optional(oneOf(['info', 'success', 'warning', 'error'] as const, 'Default `info`.')),
       },
-      { ...strict, description: 'A notice.' },
+      { ...strict, description: 'A notice, as text or as rows of a label and a value.' },
     ),
-    { title: 'Opening hours', text: 'We are closed on Monday.', level: 'warning' },
+    {
+      title: 'Opening hours',
+      text: 'We are closed on public holidays.',
+      rows: [
+        { label: 'Monday', value: 'closed' },
+        { label: 'Tuesday to Sunday', value: '9:00 to 18:00' },
+      ],
+      level: 'warning',
+    },
   ),
   list: example(
     Type.Object(
@@ -202,20 +254,44 @@ export const FormDefinition = named(
       name: Type.Optional(nullable(Type.String({ maxLength: bounds.name, description: 'A name for authors.' }))),
       title: Type.Optional(nullable(Type.String({ maxLength: bounds.title }))),
       description: Type.Optional(
-        nullable(Type.String({ maxLength: bounds.description, description: 'Also describes the form to the model.' })),
+        nullable(
+          Type.String({
+            maxLength: bounds.description,
+            description: `Shown below the title, and the description of the form's tool. Default of the tool, as on AnyReach: "Show the '<name>' form to collect structured data from the user."`,
+          }),
+        ),
       ),
       submit_label: Type.Optional(nullable(Type.String({ maxLength: bounds.submit_label }))),
       fields: Type.Array(
         Type.Object({
           id: Type.String({ minLength: 1, maxLength: field_bounds.id, description: 'Unique within the form.' }),
           label: Type.String({ minLength: 1, maxLength: field_bounds.label }),
-          type: oneOf(formFieldTypes),
+          type: oneOf(
+            formFieldTypes,
+            '`multiselect` means the same as `multi_select`. The end user does not see `hidden`.',
+          ),
           required: Type.Optional(nullable(Type.Boolean({ description: 'Default false.' }))),
           options: Type.Optional(
             nullable(
               Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
                 maxItems: 200,
                 description: 'For `select`, `multi_select` and `radio`.',
+              }),
+            ),
+          ),
+          min: Type.Optional(nullable(Type.Number({ description: 'Of `number`: the smallest value.' }))),
+          max: Type.Optional(
+            nullable(
+              Type.Number({
+                description: `Of \`number\`: the largest value. Of \`rating\`: how many stars, ${field_bounds.stars.least} to ${field_bounds.stars.most}; default ${agentDefaults.form_field.stars}.`,
+              }),
+            ),
+          ),
+          value: Type.Optional(
+            nullable(
+              Type.String({
+                maxLength: field_bounds.value,
+                description: 'Of `hidden`: what is sent with the answers.',
               }),
             ),
           ),

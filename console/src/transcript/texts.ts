@@ -57,7 +57,12 @@ export const transcriptTexts = {
     track: 'Track',
     steps: { done: 'done', current: 'current', upcoming: 'upcoming' },
     unknown: 'The console cannot show this kind of widget',
-    kinds: { text: 'text', textarea: 'long text', multi_select: 'several of' } as Record<string, string>,
+    kinds: {
+      ...{ text: 'text', textarea: 'long text', checkbox: 'check box' },
+      ...{ multi_select: 'several of', multiselect: 'several of' },
+    } as Record<string, string>,
+    rating: (stars: number) => `${stars} of 5`,
+    source: 'Source:',
     preview: 'As the end user saw it. The buttons do nothing here.',
   },
   answers: {
@@ -65,6 +70,7 @@ export const transcriptTexts = {
     choose: 'Choose',
     yes: 'Yes',
     no: 'No',
+    stars: (count: number, most: number) => `${count} of ${most}`,
     // Sent to the agent as a message of the end user.
     nothing: 'I leave this empty.',
     missing: (label: string) => `Choose an option for “${label}”.`,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type FormField, describeAnswers, firstMissing } from './widget-answers.ts'
+import { type FormField, describeAnswers, firstMissing, starsOf } from './widget-answers.ts'
 
 const words = { no: 'No', nothing: 'Nothing' }
 const field = (id: string, type: FormField['type'], required?: boolean): FormField => ({
@@ -23,4 +23,14 @@ test('a line for each field that was filled in; a box that was left empty says n
 test('the first field that has to be filled in and is not', () => {
   expect(firstMissing(fields, new Map([['a', [' ']]]))).toBe('A')
   expect(firstMissing(fields, new Map([['a', ['Ada']]]))).toBeNull()
+})
+
+test('a hidden field is sent with its value, and is never missing', () => {
+  const hidden = [field('a', 'hidden', true)]
+  expect(firstMissing(hidden, new Map([['a', ['']]]))).toBeNull()
+  expect(describeAnswers(hidden, new Map([['a', ['campaign 7']]]), words)).toBe('A: campaign 7')
+})
+
+test('a rating has five stars, or as many as it says within bounds', () => {
+  expect([undefined, null, 3, 10, 0, 1e9, 4.5].map(starsOf)).toEqual([5, 5, 3, 10, 3, 10, 4])
 })

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
 import { Heading, cardClasses } from './widget-parts.tsx'
-import { type FormField, describeAnswers, firstMissing } from './widget-answers.ts'
+import { type FormField, describeAnswers, firstMissing, starsOf } from './widget-answers.ts'
 import { transcriptTexts } from './texts.ts'
 
 const words = transcriptTexts.widgets
@@ -105,7 +105,9 @@ function OneOfForm({ field }: { field: FormField }) {
       {isRequired && <span className="font-normal text-faint"> ({words.required})</span>}
     </span>
   )
-  if (type === 'multi_select' || type === 'radio') {
+  if (type === 'hidden') return <input type="hidden" name={id} value={field.value ?? ''} />
+  if (type === 'rating') return <Stars field={field} name={name} />
+  if (type === 'multi_select' || type === 'multiselect' || type === 'radio') {
     return (
       <fieldset className="flex flex-col gap-1">
         <legend className="mb-1">{name}</legend>
@@ -134,6 +136,27 @@ function OneOfForm({ field }: { field: FormField }) {
   )
 }
 
+function Stars({ field: { id, max }, name }: { field: FormField; name: ReactNode }) {
+  const most = starsOf(max)
+  return (
+    <fieldset className="flex flex-wrap gap-x-3 gap-y-1">
+      <legend className="mb-1">{name}</legend>
+      {Array.from({ length: most }, (_none, index) => (
+        <label key={index} className="numeric flex items-center gap-1">
+          <input
+            type="radio"
+            name={id}
+            value={more.stars(index + 1, most)}
+            aria-label={more.stars(index + 1, most)}
+            className="accent-accent"
+          />
+          {index + 1}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
 const inputTypes: Partial<Record<FormField['type'], string>> = {
   email: 'email',
   phone: 'tel',
@@ -142,7 +165,8 @@ const inputTypes: Partial<Record<FormField['type'], string>> = {
   time: 'time',
 }
 
-function Control({ field: { id, type, options }, isRequired }: { field: FormField; isRequired: boolean }) {
+function Control({ field, isRequired }: { field: FormField; isRequired: boolean }) {
+  const { id, type, options, min, max } = field
   const shared = { name: id, required: isRequired, className: controlClasses }
   if (type === 'textarea') return <textarea {...shared} className={`${controlClasses} h-auto min-h-16 py-1.5`} />
   if (type === 'select') {
@@ -155,5 +179,6 @@ function Control({ field: { id, type, options }, isRequired }: { field: FormFiel
       </select>
     )
   }
-  return <input {...shared} type={inputTypes[type] ?? 'text'} step={type === 'number' ? 'any' : undefined} />
+  const bounds = type === 'number' ? { step: 'any', min: min ?? undefined, max: max ?? undefined } : {}
+  return <input {...shared} type={inputTypes[type] ?? 'text'} {...bounds} />
 }

@@ -2,7 +2,7 @@
 import type { Widget } from '@parley/contract'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Actions, Heading, cardClasses } from './widget-parts.tsx'
+import { Actions, Heading, LabelledRows, cardClasses } from './widget-parts.tsx'
 import { transcriptTexts } from './texts.ts'
 
 const words = transcriptTexts.widgets
@@ -15,11 +15,12 @@ const levels = {
   error: 'bg-bad-wash',
 } as const
 
-export function InfoNote({ title, text, level = 'info' }: DataOf<'info'>) {
+export function InfoNote({ title, text, rows, level = 'info' }: DataOf<'info'>) {
   return (
     <div className={classes('rounded-xl p-3', levels[level])}>
       {title && <Heading>{title}</Heading>}
-      <p className="break-words whitespace-pre-wrap">{text}</p>
+      {text && <p className="break-words whitespace-pre-wrap">{text}</p>}
+      {rows && <LabelledRows rows={rows} />}
     </div>
   )
 }
@@ -52,12 +53,13 @@ export function OneField({ title, prompt, submit_label, label, shown }: FieldPro
 }
 
 export function FormFields({ title, name, description, submit_label, fields }: DataOf<'form'>) {
+  const shown = fields.filter(({ type }) => type !== 'hidden')
   return (
     <div className={cardClasses}>
       <Heading>{title ?? name ?? words.form}</Heading>
       {description && <p className="text-soft">{description}</p>}
       <ul className="flex flex-col">
-        {fields.map(({ id, label, type, required, options }) => (
+        {shown.map(({ id, label, type, required, options }) => (
           <li key={id} className="flex flex-wrap justify-between gap-x-4 border-t border-line py-1 first:border-t-0">
             <span>
               {label}

@@ -57,10 +57,9 @@ export function defineAction<const ActionType extends string, Schema extends TOb
 const condition = Type.Optional(
   nullable(
     Type.String({
-      minLength: 1,
       maxLength: agentBounds.tool.condition,
       description:
-        'A template expression without braces, such as `order.status == 200`. The action runs if it is truthy. Default: always.',
+        'A template expression without braces, such as `order.status == 200`. The action runs if it is truthy. Absent, null or blank: always, as on AnyReach.',
     }),
   ),
 )
@@ -78,6 +77,17 @@ export function actionSchema<const ActionType extends string, const Fields exten
   const kind = typeof type === 'string' ? Type.Unsafe<ActionType>({ const: type }) : oneOf(type)
   return named(name, Type.Object({ type: kind, condition, ...fields } as Own<ActionType> & Fields, options))
 }
+
+/** The field that chooses a name for later templates. */
+export const resultName = (description: string) =>
+  Type.Optional(
+    nullable(
+      Type.String({
+        pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
+        description: `${description} Names that templates already use, such as \`error\`, \`arguments\` or \`custom_metadata\`, are refused.`,
+      }),
+    ),
+  )
 
 /** Checks a field that chooses a name for later templates. */
 export function reservedName(field: string): FindActionFaults {

@@ -1,7 +1,7 @@
 // `http`: calls an HTTP API.
 import { Type, type Static } from 'typebox'
 import { JsonAny, nullable, oneOf } from '../schema.ts'
-import { actionSchema, defineAction, reservedName } from './define.ts'
+import { actionSchema, defineAction, reservedName, resultName } from './define.ts'
 
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -43,14 +43,8 @@ const HttpAction = actionSchema(
         }),
       ),
     ),
-    save_as: Type.Optional(
-      nullable(
-        Type.String({
-          pattern: '^[A-Za-z_][A-Za-z0-9_]{0,63}$',
-          description:
-            'Saves `{status, body}` under this name for later templates and the output. Default: not saved. Names that templates already use, such as `error`, `arguments` or `custom_metadata`, are refused.',
-        }),
-      ),
+    save_as: resultName(
+      'Saves `{status, body}` under this name for later templates and the output. Default: not saved.',
     ),
   },
   {

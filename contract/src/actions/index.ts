@@ -41,3 +41,4 @@ export function findAction(type: unknown): ActionDefinition | undefined {
 
 export type { ActionDefinition, FormField } from './define.ts'
 export type { VoiceActionType } from './voice.ts'
+export { findWorkflowFaults } from './workflow.ts'

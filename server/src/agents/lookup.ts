@@ -33,14 +33,23 @@ export async function requireVersion(store: Store, agent_id: string, version: st
   return found
 }
 
-/** The newest version if it is a draft, otherwise a new draft that copies it. */
+const empty = { config: {}, instruction_builder_inputs: null, warnings: [] }
+
+/** The newest version if it is a draft, otherwise a new draft that copies it; of an agent without versions an empty one. */
 export function makeDraft(ctx: Context, agent_id: string): Promise<VersionRecord> {
   return withAgentLocked(ctx, agent_id, async (tx) => {
-    const newest = await requireVersion(tx, agent_id, 'latest')
-    if (!newest.published) return newest
-    const copy: NewVersion = { ...newest, id: ctx.core.ports.newId() }
+    const newest = await queries.findVersion(tx, agent_id, 'latest')
+    if (newest && !newest.published) return newest
+    const copy: NewVersion = { ...(newest ?? empty), id: ctx.core.ports.newId() }
     return queries.insertVersion(tx, agent_id, copy)
   })
+}
+
+/** A version as it is, or for `latest` the draft, which is created if necessary. */
+export async function requireVersionOrDraft(ctx: Context, agent_id: string, version: string): Promise<VersionRecord> {
+  if (version !== 'latest') return requireVersion(ctx.store, agent_id, version)
+  const newest = await queries.findVersion(ctx.store, agent_id, 'latest')
+  return newest && !newest.published ? newest : makeDraft(ctx, agent_id)
 }
 
 export function withAgentLocked<T>(ctx: Context, agent_id: string, work: (tx: Store) => Promise<T>): Promise<T> {

@@ -16,7 +16,15 @@ import { isUuid } from '../base/ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/statistics.ts'
 import { validateAgentConfig } from './rules/config.ts'
 import { parseJsonFilter } from './json-fields.ts'
-import { makeDraft, max_integer, requireAgent, requireVersion, visibleAgentId, withAgentLocked } from './lookup.ts'
+import {
+  makeDraft,
+  max_integer,
+  requireAgent,
+  requireVersion,
+  requireVersionOrDraft,
+  visibleAgentId,
+  withAgentLocked,
+} from './lookup.ts'
 import * as queries from './queries.ts'
 import type { AgentRecord } from './queries.ts'
 import { listStandingVersions } from './standing-queries.ts'
@@ -140,10 +148,7 @@ export const listAgentVersions: Handler<'listAgentVersions'> = async (ctx, input
 
 export const getAgentVersion: Handler<'getAgentVersion'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
-  const version = await requireVersion(ctx.store, id, input.version)
-  // A caller with only read permission must not cause a write.
-  const mayMakeDraft = input.version === 'latest' && ctx.access.scopes.has('agents:manage')
-  return version.published && mayMakeDraft ? makeDraft(ctx, id) : version
+  return requireVersionOrDraft(ctx, id, input.version)
 }
 
 export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, input) => {
@@ -164,10 +169,13 @@ export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, inp
 
 export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
-  const found = await requireVersion(ctx.store, id, input.version)
+  const isLatest = input.version === 'latest'
+  const found = isLatest
+    ? await queries.findVersion(ctx.store, id, 'latest')
+    : await requireVersion(ctx.store, id, input.version)
   const given = readVersionFields(ctx, input)
   const revisions = readRevisions(input.if_match)
-  const needsDraft = found.published && input.version === 'latest'
+  const needsDraft = !found || (isLatest && found.published)
   // The draft that the caller read has been published since, or never existed.
   if (needsDraft && revisions !== null) throw new AppError('revision_mismatch')
   const draft = needsDraft ? await makeDraft(ctx, id) : found

@@ -1,5 +1,5 @@
 // Configurations for property tests, generated from the schema that validates them, and places where faults can be put.
-import { AgentConfig } from '@parley/contract'
+import { AgentConfig, fieldTypesWithOptions } from '@parley/contract'
 import fc from 'fast-check'
 
 interface JsonSchema {
@@ -22,15 +22,17 @@ interface JsonSchema {
 const root = JSON.parse(JSON.stringify(AgentConfig)) as JsonSchema
 
 /** What the schema cannot express about a field: conditions and patterns are expressions, `properties` are schemas. */
-function specialArbitrary(key: string, { items, type }: JsonSchema): fc.Arbitrary<unknown> | undefined {
+function specialArbitrary(key: string, schema: JsonSchema): fc.Arbitrary<unknown> | undefined {
+  const { items, type } = schema
   const isTexts = items?.type === 'string'
-  if (key === 'condition') return fc.constantFrom('x == 1', 'not found', "order.status in [200, 'late']")
+  if (key === 'condition') return fc.constantFrom('x == 1', 'not found', "order.status in [200, 'late']", '', ' ', null)
   if (key === 'properties') return fc.constantFrom({}, { a: { type: 'string' } }, { a: { type: 'integer' }, b: {} })
   if (key === 'extract') return fc.constantFrom(null, { type: 'object', properties: { a: { type: 'string' } } })
   if (key === 'required' && isTexts) return fc.constantFrom([], null)
   if (key === 'options' && isTexts) return fc.array(word(), { minLength: 1, maxLength: 3 })
   if (key === 'pattern') return fc.constantFrom('a', '[a-z]{2}-\\d+', '\\bb\\b')
-  if (type === undefined && key === 'body') return fc.oneof(word(), fc.dictionary(word(), word(), { maxKeys: 2 }))
+  const isAnything = type === undefined && !schema.anyOf && !schema.enum && schema.const === undefined
+  if (isAnything) return fc.oneof(word(), fc.dictionary(word(), word(), { maxKeys: 2 }))
   return undefined
 }
 
@@ -74,18 +76,32 @@ function objectArbitrary({ properties, patternProperties, required = [] }: JsonS
   return fc.record(fields, { requiredKeys: required, noNullPrototype: true })
 }
 
-/** Makes names unique where required, and gives choice fields some options. */
+/** Makes names unique where required, gives choice fields some options, and keeps to the rules between fields. */
 function makeDistinct(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((entry, index) => withOwnName(makeDistinct(entry), index))
+  if (Array.isArray(value)) return value.map((entry, index) => withOwnName(withReference(makeDistinct(entry)), index))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, makeDistinct(entry)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [
+      key,
+      key.endsWith('_conversation_workflow') ? withReference(makeDistinct(entry), 'workflow') : makeDistinct(entry),
+    ]),
+  )
+}
+
+/** Exactly one workflow, some dataset, and stars without a number of their own. */
+function withReference(entry: unknown, kind = (entry as { type?: unknown } | null)?.type): unknown {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
+  const { workflow_id, definition, dataset_id, ...rest } = entry as Config
+  if (kind === 'workflow') return { ...rest, ...(definition ? { definition } : { workflow_id: workflow_id ?? 'w' }) }
+  if (kind === 'knowledge_base') return { ...rest, dataset_id: dataset_id ?? 'd' }
+  return kind === 'rating' || kind === 'number' ? { ...entry, min: null, max: null } : entry
 }
 
 function withOwnName(entry: unknown, index: number): unknown {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return entry
   const own = Object.entries(entry).map(([key, value]) => {
     const isName = (key === 'name' || key === 'id') && typeof value === 'string'
-    const isChoice = key === 'type' && ['select', 'multi_select', 'radio'].includes(value as string)
+    const isChoice = key === 'type' && (fieldTypesWithOptions as readonly unknown[]).includes(value)
     return [key, isName ? `${value.slice(0, 20)}_${index}` : isChoice ? 'text' : value]
   })
   return Object.fromEntries(own)

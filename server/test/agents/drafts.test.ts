@@ -90,19 +90,27 @@ describe('latest', () => {
     expect(await numbersOf(agent_id)).toEqual([2, 1])
   })
 
-  test('of an agent without versions is 404, and creates none', async () => {
+  test('of an agent without versions is an empty draft, which stays the same', async () => {
     const agent_id = await newAgent()
-    expect(await refusal(client.getAgentVersion({ agent_id, version: 'latest' }))).toMatchObject({ status: 404 })
-    expect(await numbersOf(agent_id)).toEqual([])
+    const draft = await client.getAgentVersion({ agent_id, version: 'latest' })
+    expect(draft).toMatchObject({ agent_id, version: 1, revision: 1, published: false, config: {}, warnings: [] })
+    expect(draft).toMatchObject({ instruction_builder_inputs: null, instruction_generation: null })
+    expect(await client.getAgentVersion({ agent_id, version: 'latest' })).toEqual(draft)
+    expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(draft)
+    expect(await numbersOf(agent_id)).toEqual([1])
   })
 
-  test('a caller with only read permission gets the newest existing one, and creates none', async () => {
+  test('exists for a caller with only read permission too, who can still change nothing', async () => {
     const reader = server.as({ token: await makeKey(server, { only: ['agents:read'] }) })
     const { agent_id } = await publishAgent(client)
-    expect(await reader.getAgentVersion({ agent_id, version: 'latest' })).toMatchObject({ version: 1, published: true })
-    expect(await numbersOf(agent_id)).toEqual([1])
-    const draft = await client.getAgentVersion({ agent_id, version: 'latest' })
-    expect(await reader.getAgentVersion({ agent_id, version: 'latest' })).toEqual(draft)
+    const draft = await reader.getAgentVersion({ agent_id, version: 'latest' })
+    expect(draft).toMatchObject({ version: 2, published: false, config: { instructions: 'Be brief.' } })
+    expect(await client.getAgentVersion({ agent_id, version: 'latest' })).toEqual(draft)
+    const bare = await newAgent()
+    expect(await reader.getAgentVersion({ agent_id: bare, version: 'latest' })).toMatchObject({
+      version: 1,
+      config: {},
+    })
     const refused = [
       () => reader.createAgentVersion({ agent_id, config: {} }),
       () => reader.updateAgentVersion({ agent_id, version: 'latest', config: {} }),
@@ -112,6 +120,35 @@ describe('latest', () => {
       () => reader.deleteAgent({ agent_id }),
     ]
     for (const call of refused) expect(await refusal(call())).toMatchObject({ status: 403, code: 'forbidden' })
+    expect(await numbersOf(agent_id)).toEqual([2, 1])
+  })
+
+  test('of an agent that a narrowed key does not see is 404, and creates none', async () => {
+    const own = await newAgent()
+    const other = await newAgent()
+    const { pat_key } = await client.createOrganizationKey({
+      name: 'Narrow',
+      scopes: ['agents:read'],
+      agent_ids: [own],
+    })
+    const narrowed = server.as({ token: pat_key })
+    expect(await narrowed.getAgentVersion({ agent_id: own, version: 'latest' })).toMatchObject({ version: 1 })
+    expect(await refusal(narrowed.getAgentVersion({ agent_id: other, version: 'latest' }))).toMatchObject({
+      status: 404,
+      message: 'Agent not found',
+    })
+    expect(await numbersOf(own)).toEqual([1])
+    expect(await numbersOf(other)).toEqual([])
+  })
+
+  test('of an agent without versions, requested by many at once, is one draft', async () => {
+    const reader = server.as({ token: await makeKey(server, { only: ['agents:read'] }) })
+    for (let round = 0; round < 10; round++) {
+      const agent_id = await newAgent()
+      const drafts = await times(4, (n) => (n % 2 ? reader : client).getAgentVersion({ agent_id, version: 'latest' }))
+      expect(new Set(drafts.map(({ id }) => id)).size).toBe(1)
+      expect(await numbersOf(agent_id)).toEqual([1])
+    }
   })
 
   test('requested by many at once creates one draft', async () => {
@@ -218,6 +255,10 @@ describe('updateAgentVersion', () => {
     })
     const first = await client.getAgentVersion({ agent_id, version: '1' })
     expect(first.config).toMatchObject({ instructions: 'Be brief.' })
+    const bare = { agent_id: await newAgent(), version: 'latest', config }
+    expect(await refusal(client.updateAgentVersion({ ...bare, if_match: '"1"' }))).toMatchObject({ status: 412 })
+    expect(await numbersOf(bare.agent_id)).toEqual([])
+    expect(await client.updateAgentVersion(bare)).toMatchObject({ version: 1, published: false, config })
   })
 
   test('an editor of latest does not overwrite a newer version that has become latest', async () => {
@@ -249,11 +290,26 @@ describe('publishAgentVersion', () => {
     const { published_at, updated_at } = published
     expect(published).toEqual({ ...draft, published: true, published_at, updated_at })
     expect(published_at).toMatch(/^\d{4}-.*Z$/)
-    const body = { phone_numbers: ['+1'], unassign_phone_numbers: true, direction: 'inbound' }
+    const body = { phone_numbers: ['+1'], unassign_phone_numbers: ['+2'], direction: 'both' as const }
     expect(await client.publishAgentVersion({ agent_id, version: '1', ...body })).toEqual([])
     expect(await client.publishAgentVersion({ agent_id, version: 'latest' })).toEqual([])
     expect(await client.getAgentVersion({ agent_id, version: '1' })).toEqual(published)
     expect(await numbersOf(agent_id)).toEqual([1])
+  })
+
+  test.each<[object, string, string]>([
+    [{ unassign_phone_numbers: true }, 'unassign_phone_numbers', 'array'],
+    [{ unassign_phone_numbers: [7] }, 'unassign_phone_numbers.0', 'string'],
+    [{ phone_numbers: '+15551234567' }, 'phone_numbers', 'array'],
+    [{ phone_numbers: ['+1', null] }, 'phone_numbers.1', 'string'],
+    [{ direction: 'sideways' }, 'direction', 'inbound, outbound, both'],
+    [{ direction: ['inbound'] }, 'direction', ''],
+  ])('%j is 422, and publishes nothing', async (body, path, words) => {
+    const agent_id = await newAgent()
+    await client.createAgentVersion({ agent_id, config: {} })
+    const error = await refusal(client.publishAgentVersion({ agent_id, version: '1', ...(body as object) }))
+    expect(error).toMatchObject({ status: 422, errors: [{ path, message: expect.stringContaining(words) }] })
+    expect(await client.getAgentVersion({ agent_id, version: '1' })).toMatchObject({ published: false })
   })
 
   test('a simultaneous change comes before it or is refused; the published version does not change', async () => {

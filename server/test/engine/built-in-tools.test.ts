@@ -67,6 +67,39 @@ describe('widgets and forms', () => {
     expect(events.at(-1)!.data).toEqual(plain)
   })
 
+  test.each([
+    [{ name: 'Contact info' }, "Show the 'Contact info' form to collect structured data from the user."],
+    [
+      { name: 'Contact info', description: ' ' },
+      "Show the 'Contact info' form to collect structured data from the user.",
+    ],
+    [{ name: null }, "Show the 'Contact' form to collect structured data from the user."],
+    [{ name: 'Contact info', description: 'Ask for it politely.' }, 'Ask for it politely.'],
+  ])('the tool of a form with %j is described as: %s', async (fields, description) => {
+    const conversation_id = await begin({ forms: [{ ...form, ...fields }] })
+    answerWith('Hi.')
+    await send(conversation_id, 'rich')
+    const { tools } = server.model.requests.at(-1)!
+    expect(tools!.map(({ function: { name, description: text } }) => [name, text])).toEqual([
+      ['show_form_contact', description],
+    ])
+  })
+
+  test.each<[WidgetType, object]>([
+    ['detail', { title: 'A', subtitle: 'B', description: 'C', image_url: 'https://a.example/1', fields: [] }],
+    ['detail', { title: 'A', image: 'https://a.example/1', text: 'B', price: '1 EUR', source: 'https://a.example/' }],
+    ['detail', { title: 'A', body: '# B' }],
+    ['carousel', { items: [{ title: 'A', image_url: 'https://a.example/1', actions: [{ label: 'B' }] }] }],
+    ['carousel', { items: [{ title: 'A', image: 'https://a.example/1', price: '1 EUR', rating: 0 }] }],
+    ['carousel', { items: [{ title: 'A', rating: 4.5, add_to_cart: { label: 'Add', message: 'Add it.' } }] }],
+    ['info', { title: 'A', text: 'B', level: 'error' }],
+    ['info', { rows: [{ label: 'A', value: 'B' }] }],
+  ])('%s: the fields %j are valid', async (type, data) => {
+    const conversation_id = await begin({ built_in_tools: { widgets: { allowed: null } } })
+    answerWith({ tool_calls: [call(`show_${type}_widget`, data)] }, 'Here.')
+    expect((await send(conversation_id, 'rich')).widgets).toEqual([{ type, data }])
+  })
+
   test('several, and a form, in order; a stream sends each as it is shown', async () => {
     const conversation_id = await begin({ built_in_tools: { widgets: {} }, forms: [form] })
     const info = { text: 'Closed.' }
@@ -97,6 +130,12 @@ describe('widgets and forms', () => {
       call('show_detail_widget', { title: 'x', image_url: 'javascript:alert(1)' }),
       call('show_action_grid_widget', { actions: [{ label: 'x', url: 'javascript:alert(1)' }] }),
       call('show_list_widget', { items: [] }),
+      call('show_info_widget', { title: 'Nothing' }),
+      call('show_info_widget', { rows: [] }),
+      call('show_detail_widget', { title: 'x', image: 'http://a.example/1' }),
+      call('show_detail_widget', { title: 'x', source: 'javascript:alert(1)' }),
+      call('show_carousel_widget', { items: [{ title: 'x', rating: 5.5 }] }),
+      call('show_carousel_widget', { items: [{ title: 'x', add_to_cart: { url: 'https://a.example/' } }] }),
       call('show_map_widget', {}),
     ]
     answerWith({ tool_calls: wrong }, 'Sorry.')

@@ -72,6 +72,12 @@ describe('actions', () => {
     expect(paths()).toEqual(['/0', '/2'])
   })
 
+  test('always run if their condition is absent, null, empty or blank', async () => {
+    const conditions = [undefined, null, '', ' ', '\n\t ']
+    await callTool({ actions: conditions.map((condition, index) => http(`/${index}`, { condition })) })
+    expect(paths()).toEqual(['/0', '/1', '/2', '/3', '/4'])
+  })
+
   test('a condition that cannot be evaluated is an error of the call', async () => {
     const { is_error, output } = await callTool({ actions: [http('/a', { condition: 'what()' })] }, { what: 'tea' })
     expect({ is_error, output: String(output).length > 0 }).toEqual({ is_error: true, output: true })
@@ -125,6 +131,11 @@ describe('actions', () => {
 
   test.each([
     ['workflow', { workflow_id: 'w' }, /Workflows are not available/],
+    [
+      'workflow',
+      { definition: { nodes: [{ id: 'a' }] }, initial_step: 'a', reject_on_error: true, condition: '' },
+      /Workflows are not available/,
+    ],
     ['knowledge_base', { dataset_id: 'd', query: '{{ what }}' }, /Knowledge bases are not available/],
   ])('%s is not available yet, and says so', async (type, fields, message) => {
     const { is_error, output } = await callTool({ actions: [{ type, ...fields }] })

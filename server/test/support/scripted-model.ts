@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net'
 export interface ChatRequest {
   model: string
   messages: { role: string; content: string; tool_call_id?: string; tool_calls?: { id: string }[] }[]
-  tools?: { function: { name: string; parameters: object } }[]
   response_format?: { type: string; json_schema: { name: string; strict: boolean; schema: object } }
+  tools?: { function: { name: string; description: string; parameters: object } }[]
 }
 
 export interface CallingAnswer {

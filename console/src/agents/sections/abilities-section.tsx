@@ -262,10 +262,36 @@ function Form({ path }: { path: Path }) {
                 hint={agentTexts.arguments.onePerLine}
               />
             )}
+            <OwnOfField field={field} type={type} />
             <SwitchField path={[...field, 'required']} label={words.forms.required} />
           </>
         )}
       />
     </>
   )
+}
+
+/** What only fields of one type have. */
+function OwnOfField({ field, type }: { field: Path; type: unknown }) {
+  switch (type) {
+    case 'number':
+      return (
+        <Row>
+          <NumberField path={[...field, 'min']} label={words.forms.min} />
+          <NumberField path={[...field, 'max']} label={words.forms.max} />
+        </Row>
+      )
+    case 'rating':
+      return (
+        <NumberField
+          path={[...field, 'max']}
+          label={words.forms.stars}
+          placeholder={String(agentDefaults.form_field.stars)}
+        />
+      )
+    case 'hidden':
+      return <TextField path={[...field, 'value']} label={words.forms.value} maxLength={agentBounds.form_field.value} />
+    default:
+      return null
+  }
 }

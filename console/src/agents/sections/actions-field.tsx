@@ -62,10 +62,10 @@ export function ActionsField({ path, label, hint }: { path: Path; label: string;
   )
 }
 
-/** The first field that an action cannot be without, and what stands before it. */
+/** The first field that an action cannot be without, and what stands before it; if it needs none, its first field. */
 function noteOf(action: JsonObject): string {
   const definition = findAction(action['type'])
-  const first = definition?.form.findIndex(({ field }) => isRequired(definition, field)) ?? -1
+  const first = Math.max(0, definition?.form.findIndex(({ field }) => isRequired(definition, field)) ?? -1)
   const fields = definition?.form.slice(0, first + 1) ?? []
   if (typeof action[fields.at(-1)?.field ?? ''] !== 'string') return ''
   return fields.map(({ field, unset }) => action[field] ?? unset ?? '').join(' ')

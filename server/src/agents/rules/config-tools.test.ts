@@ -39,6 +39,36 @@ describe('tools', () => {
       ['config.tools.0.actions_on_error.0.message', /required/],
     ],
     [
+      'a workflow without a reference',
+      [{ ...tool, actions: [{ type: 'workflow', initial_step: 'a' }] }],
+      ['config.tools.0.actions.0.workflow_id', /unless there is a definition/],
+    ],
+    [
+      'a workflow that is named and defined',
+      [{ ...tool, actions: [{ type: 'workflow', workflow_id: 'a', definition: {} }] }],
+      ['config.tools.0.actions.0.definition', /cannot be combined with workflow_id/],
+    ],
+    [
+      'a definition that is no object',
+      [{ ...tool, actions: [{ type: 'workflow', definition: 'a' }] }],
+      ['config.tools.0.actions.0.definition', /an object or null/],
+    ],
+    [
+      'a first step that is no text',
+      [{ ...tool, actions: [{ type: 'workflow', workflow_id: 'a', initial_step: 1 }] }],
+      ['config.tools.0.actions.0.initial_step', /text or null/],
+    ],
+    [
+      'a word for reject_on_error',
+      [{ ...tool, actions: [{ type: 'workflow', workflow_id: 'a', reject_on_error: 'yes' }] }],
+      ['config.tools.0.actions.0.reject_on_error', /true or false/],
+    ],
+    [
+      'a search of no dataset',
+      [{ ...tool, actions: [{ type: 'knowledge_base', query: 'a' }] }],
+      ['config.tools.0.actions.0.dataset_id', /unless there are dataset_ids/],
+    ],
+    [
       'an argument that no call can have',
       [{ ...tool, required: ['zz'] }],
       ['config.tools.0.required.0', /is not in properties/],
@@ -71,6 +101,19 @@ describe('tools', () => {
     expect(faults).toContainEqual({ path, message: expect.stringMatching(/^is not a valid template/) })
   })
 
+  test.each([undefined, null, '', ' ', '\n\t '])('the condition %j is valid', (condition) => {
+    expect(faultsOf({ tools: [withAction({ condition })] })).toEqual([])
+  })
+
+  test('a workflow may be defined inline, without a warning about its parts', () => {
+    const definition = { nodes: [{ id: 'a', config: { url: '{{ trigger.x' } }] }
+    const action = { type: 'workflow', definition, initial_step: 'a', reject_on_error: true, input: { x: '{{ y }}' } }
+    const config = {
+      tools: [{ ...tool, actions: [action, { type: 'workflow', workflow_id: 'w', workflow_version: 3 }] }],
+    }
+    expect(validateAgentConfig(config, limits)).toEqual({ faults: [], warnings: [] })
+  })
+
   test('may save under any other name, and require arguments that they describe', () => {
     const actions = ['constructor', 'toString', 'order', 'message'].map((save_as) => withAction({ save_as }).actions[0])
     expect(faultsOf({ tools: [{ ...tool, properties: { zz: {} }, required: ['zz'], actions }] })).toEqual([])
@@ -97,6 +140,33 @@ describe('forms and servers', () => {
     [{ forms: [{ ...form, fields: [choice] }] }, 'forms.0.fields.0.options', /required/],
     [{ forms: [{ ...form, fields: [...form.fields, ...form.fields] }] }, 'forms.0.fields.1.id', /another field/],
     [{ forms: [{ ...form, fields: [] }] }, 'forms.0.fields', /at least 1 entry/],
+    [{ forms: [{ ...form, fields: [{ ...choice, type: 'multiselect' }] }] }, 'forms.0.fields.0.options', /required/],
+    ...[2, 11, 4.5].map((max): [object, string, RegExp] => [
+      { forms: [{ ...form, fields: [{ id: 'a', label: 'A', type: 'rating', max }] }] },
+      'forms.0.fields.0.max',
+      /whole number from 3 to 10/,
+    ]),
+    [
+      { forms: [{ ...form, fields: [{ id: 'a', label: 'A', type: 'number', min: 3, max: 2 }] }] },
+      'forms.0.fields.0.max',
+      /less than min/,
+    ],
+    [
+      { forms: [{ ...form, fields: [{ id: 'a', label: 'A', type: 'hidden', value: 'x'.repeat(1001) }] }] },
+      'forms.0.fields.0.value',
+      /at most 1000 characters/,
+    ],
+    [{ pre_conversation_workflow: {} }, 'pre_conversation_workflow.workflow_id', /required/],
+    [
+      { post_conversation_workflow: { workflow_id: 'a', definition: {} } },
+      'post_conversation_workflow.definition',
+      /cannot be combined/,
+    ],
+    [
+      { pre_conversation_workflow: { workflow_id: 'a', timeout_seconds: 61 } },
+      'pre_conversation_workflow.timeout_seconds',
+      /at most 60/,
+    ],
     [{ mcp_servers: [server, server] }, 'mcp_servers.1.name', /another server/],
     [{ mcp_servers: [{ ...server, name: 'show_x' }] }, 'mcp_servers.0.name', /begin with show/],
     [{ mcp_servers: [{ ...server, url: 'ftp://x' }] }, 'mcp_servers.0.url', /pattern/],
@@ -104,6 +174,28 @@ describe('forms and servers', () => {
     [{ built_in_tools: { widgets: { allowed: ['map'] } } }, 'built_in_tools.widgets.allowed.0', /one of detail/],
   ])('%.80j is refused', (config, path, message) => {
     expect(faultsOf(config)).toEqual([{ path: `config.${path}`, message: expect.stringMatching(message) }])
+  })
+
+  test('fields have every documented type', () => {
+    const types = ['text', 'rating', 'number', 'date', 'multiselect', 'checkbox', 'hidden']
+    const fields = types.map((type) => ({ id: type, label: type, type, options: ['a'] }))
+    const bounded = { id: 'stars', label: 'Stars', type: 'rating', max: 10 }
+    expect(validateAgentConfig({ forms: [{ ...form, fields: [...fields, bounded] }] }, limits)).toEqual({
+      faults: [],
+      warnings: [],
+    })
+  })
+
+  test.each<[object | null | undefined, readonly string[]]>([
+    [undefined, []],
+    [null, []],
+    [{}, widgetTypes],
+    [{ allowed: null }, widgetTypes],
+    [{ allowed: ['info', 'info'] }, ['info']],
+    [{ allowed: [] }, []],
+  ])('the widgets %j are %j', (widgets, types) => {
+    const config = { built_in_tools: { widgets } } as AgentConfig
+    expect(resolveAgentConfig(config, 'text', 'demo/x').widgets).toEqual(types)
   })
 
   test('have their defaults', () => {

@@ -21,10 +21,7 @@ interface Kept {
 
 /** Follows the schema: the contents of unknown keys and of values with a wrong type are not examined. */
 function collectKept(value: unknown, schema: Schema, parts: string[], kept: Kept[]): void {
-  if (value !== null && schema[without_effect]) {
-    kept.push({ path: parts.join('.'), reason: 'is not supported yet' })
-    return
-  }
+  if (value !== null && schema[without_effect]) kept.push({ path: parts.join('.'), reason: 'is not supported yet' })
   const known = schema.anyOf ? findMeantBranch(schema, value) : schema
   if (Array.isArray(value) && known?.items) {
     for (const [index, item] of value.entries()) collectKept(item, known.items, [...parts, String(index)], kept)

@@ -1,6 +1,6 @@
 // Checks of tools, forms and MCP servers that a schema cannot express, and the list of their texts that are templates.
 // All functions accept malformed values: faults that the schema finds are not repeated.
-import { fieldTypesWithOptions, findAction } from '@parley/contract'
+import { agentBounds, fieldTypesWithOptions, findAction, findWorkflowFaults } from '@parley/contract'
 import { type FieldFault, cutSegment } from '../../base/faults.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { mayLookUp } from '../../templates/templates.ts'
@@ -27,6 +27,9 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
     ...schemaFaults(tools),
     ...tools.flatMap(unknownRequired),
     ...tools.flatMap(listActions).flatMap(actionFaults),
+    ...['pre_conversation_workflow', 'post_conversation_workflow'].flatMap((key) =>
+      workflowFaults(config, key, prefix),
+    ),
     ...repeated(forms, 'id', 'is the id of another form'),
     ...forms.flatMap(fieldFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
@@ -106,6 +109,12 @@ function actionFaults({ path, value }: Placed): FieldFault[] {
   return faults.map(({ field, message }) => ({ path: `${path}.${field}`, message }))
 }
 
+function workflowFaults(config: Config, key: string, prefix: string): FieldFault[] {
+  const workflow = config[key]
+  const faults = isObject(workflow) ? findWorkflowFaults(workflow) : []
+  return faults.map(({ field, message }) => ({ path: `${prefix}.${key}.${field}`, message }))
+}
+
 const types_with_options: ReadonlySet<unknown> = new Set(fieldTypesWithOptions)
 
 function fieldFaults({ path, value }: Placed): FieldFault[] {
@@ -117,7 +126,20 @@ function fieldFaults({ path, value }: Placed): FieldFault[] {
   return [
     ...repeated(fields, 'id', 'is the id of another field'),
     ...without.map((field) => ({ path: `${field.path}.options`, message: 'is required for this type' })),
+    ...fields.flatMap(boundFaults),
   ]
+}
+
+const { least, most } = agentBounds.form_field.stars
+
+function boundFaults({ path, value: { type, min, max } }: Placed): FieldFault[] {
+  if (typeof max !== 'number') return []
+  const isCount = Number.isInteger(max) && max >= least && max <= most
+  if (type === 'rating' && !isCount)
+    return [{ path: `${path}.max`, message: `must be a whole number from ${least} to ${most} for a rating` }]
+  if (type === 'number' && typeof min === 'number' && min > max)
+    return [{ path: `${path}.max`, message: 'must not be less than min' }]
+  return []
 }
 
 // --- templates ---
@@ -139,11 +161,11 @@ export function listSecretReferences(config: Config, prefix: string): string[] {
   return templates.map(({ path }) => path)
 }
 
-/** Every condition. These are expressions, not templates. */
+/** Every condition that is not blank. These are expressions, not templates. */
 export function listConditions(config: Config, prefix: string): PlacedText[] {
   const actions = objectsOf(config['tools'], `${prefix}.tools`).flatMap(listActions)
   return actions.flatMap(({ path, value: { condition } }) =>
-    typeof condition === 'string' ? [{ path: `${path}.condition`, text: condition }] : [],
+    typeof condition === 'string' && condition.trim() !== '' ? [{ path: `${path}.condition`, text: condition }] : [],
   )
 }
 

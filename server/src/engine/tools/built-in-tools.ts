@@ -3,7 +3,7 @@ import { type FormDefinition, type Widget, type WidgetType, widgetData } from '@
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { widgetResult } from '../../conversations/machine/turn-items.ts'
-import { type TurnTool, done } from './turn-tool.ts'
+import { type TurnTool, done, failed } from './turn-tool.ts'
 
 const harmless = { is_checked: true, idempotent: true, needs_room: false }
 const no_arguments: JsonObject = { type: 'object', properties: {}, additionalProperties: false }
@@ -23,16 +23,26 @@ function widgetTool(widget: WidgetType): TurnTool {
     description: `Shows the end user a widget beside your text. ${String(parameters['description'])}`,
     parameters,
     // The arguments have been checked against the widget's schema.
-    run: async ({ arguments: data }) => done(widgetResult({ type: widget, data: data as unknown } as Widget)),
+    run: async ({ arguments: data }) =>
+      widget === 'info' && isBlankInfo(data)
+        ? failed('The arguments are not valid: text or rows is required.')
+        : done(widgetResult({ type: widget, data: data as unknown } as Widget)),
   }
 }
 
+/** Providers refuse a schema of arguments with alternatives at its top, so this rule is not in it. */
+function isBlankInfo({ text, rows }: JsonObject): boolean {
+  return text === undefined && (!Array.isArray(rows) || rows.length === 0)
+}
+
+/** The default is AnyReach's, because authors there wrote their instructions with it. */
 function formTool(form: FormDefinition): TurnTool {
-  const about = form.description ?? form.title ?? form.name ?? form.id
+  const { id, name, title, description } = form
+  const own = description?.trim()
   return {
     ...harmless,
-    name: `show_form_${form.id}`,
-    description: `Shows the end user a form beside your text. ${about}`,
+    name: `show_form_${id}`,
+    description: own || `Show the '${name || title || id}' form to collect structured data from the user.`,
     parameters: no_arguments,
     run: async () => done(widgetResult({ type: 'form', data: form })),
   }

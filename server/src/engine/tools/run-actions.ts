@@ -63,7 +63,7 @@ async function runInOrder(
       // Rendering takes time, and the calls of a step start together: lets others run in between.
       await setImmediate()
       const seen = variablesOf(progress, around)
-      const { condition } = action
+      const condition = action.condition?.trim()
       if (condition && !atPath(`${path}.condition`, () => evaluateCondition(condition, seen, around.budget))) continue
       const { saved = {}, said, error = null } = await runAction(runners, action, seen, around)
       // Spread: an assignment would treat some names as the prototype.

@@ -22,9 +22,12 @@ export async function walkAuthoring(walk: Walk): Promise<void> {
   await walk.call('getAgentConfigSchema', 'as it is', { shows: 'hash' })
 }
 
-async function createDrafts({ call }: Walk, agent_id: string): Promise<void> {
+async function createDrafts({ call, prepare }: Walk, agent_id: string): Promise<void> {
   const params = { agent_id }
-  await call('getAgentVersion', 'the latest of an agent without versions', { params: { agent_id, version: 'latest' } })
+  const { json: bare } = await prepare('createAgent', { body: { name: 'Bare' } })
+  await call('getAgentVersion', 'the latest of an agent without versions', {
+    params: { agent_id: bare.id, version: 'latest' },
+  })
   await call('createAgentVersion', 'out of a configuration', {
     params,
     body: { config: { ...config, mystery: { a: 1 } }, instruction_builder_inputs: { goal: 'Sell tea.' } },
@@ -72,7 +75,10 @@ async function publish({ call }: Walk, agent_id: string): Promise<void> {
   await call('publishAgentVersion', 'with an old revision', { params, headers: { 'if-match': '7' } })
   await call('publishAgentVersion', 'without a body', { params })
   await call('publishAgentVersion', 'again', { params, body: { phone_numbers: [], direction: 'inbound' } })
-  await call('publishAgentVersion', 'faults', { params, body: { phone_numbers: 'all' } })
+  await call('publishAgentVersion', 'faults', {
+    params,
+    body: { phone_numbers: 'all', unassign_phone_numbers: true, direction: 'sideways' },
+  })
   await call('publishAgentVersion', 'unknown', { params: { agent_id, version: '99' } })
   await call('updateAgentVersion', 'a published one', { params, body: { config: {} } })
   await call('getAgentVersion', 'published', { params })
