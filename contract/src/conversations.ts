@@ -105,7 +105,7 @@ const lifecycleOperations = {
           Type.Unsafe<Record<string, unknown>>({
             ...JsonObject,
             description:
-              'Any JSON object of at most 64 KiB with its numbers written out in full. Numbers are 64-bit floating point: send integers larger than 2^53 as text.',
+              'Any JSON object of at most 64 KiB with its numbers written out in full. Numbers are 64-bit floating point; one that would lose digits or its size (422) must be sent as text.',
           }),
         ),
       ),

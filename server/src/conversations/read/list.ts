@@ -5,6 +5,7 @@ import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { Store } from '../../database/store.ts'
 import { AppError, invalid } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
+import { parseSentJson } from '../../base/read-json.ts'
 import { findUnstorable } from '../../base/text.ts'
 import { isTimestamp } from '../../base/validation.ts'
 import { type ListedConversation, listedColumns, listedTables } from './conversation.ts'
@@ -213,7 +214,7 @@ function metadataFilter(access: Access, text: string | undefined): object | null
 export function parseJsonObject(path: string, text: string): object {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseSentJson(text)
   } catch {
     value = undefined
   }
