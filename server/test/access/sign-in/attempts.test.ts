@@ -1,6 +1,12 @@
 // Protection against guessing passwords: limits across all nodes, and responses that reveal nothing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Bucket, accountAtAddressBucket, accountBucket, addressBucket, signInBucket } from '../../../src/calls/attempts.ts'
+import {
+  type Bucket,
+  accountAtAddressBucket,
+  accountBucket,
+  addressBucket,
+  signInBucket,
+} from '../../../src/calls/attempts.ts'
 import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
 import { openBrowser } from '../../support/browser.ts'
@@ -154,7 +160,8 @@ describe('successful sign-ins', () => {
       on conflict (subject) do update set full_at = excluded.full_at returning full_at::text as time`
     const { rows } = await pool.query<{ time: string }>(before, [subject])
     await act()
-    const after = 'select extract(epoch from full_at - $2::timestamptz) as seconds from sign_in_attempts where subject = $1'
+    const after =
+      'select extract(epoch from full_at - $2::timestamptz) as seconds from sign_in_attempts where subject = $1'
     const [row] = (await pool.query<{ seconds: number }>(after, [subject, rows[0]!.time])).rows
     return row!.seconds / refill_seconds
   }
