@@ -24,7 +24,7 @@ import {
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
-import { type Words, countSaidByTools, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
+import { type Words, countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openReservedStore, openStore } from '../database/store.ts'
@@ -61,7 +61,7 @@ interface RunningAttempt {
   held: Words[]
   /** Finished steps of the turn. */
   step: number
-  /** Pieces of the turn in the transcript: its steps, and the messages of its tools. */
+  /** Pieces of the turn in the transcript: see countPieces. */
   kept: number
   /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
@@ -263,7 +263,7 @@ export class Engine implements TurnRunner {
     let stopTimer = () => {}
     const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config, items }) => {
       attempt.step = steps
-      attempt.kept = steps + countSaidByTools(items)
+      attempt.kept = countPieces(items, steps)
       attempt.shown = isWrapped(config) ? null : attempts
       attempt.held = heldWords(items)
       this.#showKept(attempt)
@@ -301,9 +301,9 @@ export class Engine implements TurnRunner {
       },
       writeToolResult: async (result) => {
         await this.#writeOn(attempt, 'tool_result', result, decideToolResult)
-        if (!result.said) return
-        if (result.said.is_held) return void attempt.held.push({ text: result.said.text, by_tool: true })
-        attempt.kept += 1
+        const { said } = result
+        if (said?.is_held) attempt.held.push({ text: said.text, by_tool: true })
+        attempt.kept += said && !said.is_held ? 2 : 1
         this.#showKept(attempt)
       },
     }

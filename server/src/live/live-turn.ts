@@ -5,7 +5,7 @@ export interface LiveTurn {
   turn_id: string
   /** Starts at 1. */
   attempt: number
-  /** Pieces of the turn already in the transcript: finished steps and messages of tools. */
+  /** Pieces of the turn already in the transcript: finished steps, results of tools and their messages. */
   kept: number
   /** A new number each time the step begins; earlier text is then void. */
   saying: number

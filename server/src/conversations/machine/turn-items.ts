@@ -10,8 +10,9 @@ export function isSaidByTool({ type, call_id }: Pick<Item, 'type' | 'call_id'>):
   return type === 'message' && call_id !== null
 }
 
-export function countSaidByTools(items: readonly Item[]): number {
-  return items.filter(isSaidByTool).length
+/** The pieces of a turn in the transcript: its finished steps, the results of its tools and their messages. */
+export function countPieces(items: readonly Item[], steps: number): number {
+  return steps + items.filter((item) => item.type === 'function_call_output' || isSaidByTool(item)).length
 }
 
 /** The text of a tool is a paragraph of its own; pieces of the model's text follow each other unchanged. */

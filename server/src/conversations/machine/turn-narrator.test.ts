@@ -1,9 +1,10 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import { expect, test } from 'vitest'
+import type { ItemRecord } from './rows.ts'
 import { TurnNarrator } from './turn-narrator.ts'
 
 const turn_id = 't'
-const step = (attempt: number, saying: number, text: string) => ({ turn_id, attempt, kept: 0, saying, text })
+const step = (attempt: number, saying: number, text: string, kept = 0) => ({ turn_id, attempt, kept, saying, text })
 
 function tell(...parts: Generator<TurnStreamEvent>[]) {
   return parts.flatMap((part) =>
@@ -32,4 +33,18 @@ test('text that was taken back is not taken back again when another node takes t
     ['message.delta', 'Whole'],
     ['turn.restarted', 3],
   ])
+})
+
+test('text of the next step waits until the results of the step before are emitted', () => {
+  const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
+  const fields = { turn_id, created_at: '', call_id: 'c', name: 'look', content: null, is_error: null }
+  const call = { ...fields, type: 'function_call', arguments: {} } as unknown as ItemRecord
+  const result = { ...fields, type: 'function_call_output', output: 'Seen', is_error: false } as unknown as ItemRecord
+  const events = (...parts: Generator<TurnStreamEvent>[]) =>
+    parts.flatMap((part) => [...part].map(({ event }) => event))
+  expect(events(narrator.start(1), narrator.keep([call], 1))).toEqual(['turn.started', 'tool_call.started'])
+  const next = step(1, 2, 'Here it is.', 2)
+  expect(narrator.isBehind(next)).toBe(true)
+  expect(events(narrator.say(next))).toEqual([])
+  expect(events(narrator.keep([call, result], 1), narrator.say(next))).toEqual(['tool_call.completed', 'message.delta'])
 })

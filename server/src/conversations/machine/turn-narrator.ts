@@ -3,7 +3,7 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../../live/live-turn.ts'
 import type { ItemRecord } from './rows.ts'
-import { countSaidByTools, textOf, widgetOf } from './turn-items.ts'
+import { countPieces, textOf, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {
   readonly #turn_id: string
@@ -16,7 +16,7 @@ export class TurnNarrator {
   #kept = ''
   /** The separator between that and the next text. */
   #before_next = ''
-  /** How many pieces of the turn it contains. */
+  /** How many pieces of the turn were emitted. */
   #pieces = 0
   #attempt = 0
   /** The last saying of the step that was emitted. */
@@ -47,7 +47,7 @@ export class TurnNarrator {
 
   /** What the turn has stored so far: the items of this many finished steps. */
   *keep(items: readonly ItemRecord[], steps: number): Generator<TurnStreamEvent> {
-    this.#pieces = steps + countSaidByTools(items)
+    this.#pieces = countPieces(items, steps)
     this.#keepText(items)
     // Text beyond that belongs to the current step.
     if (!this.#told.startsWith(this.#kept)) yield* this.#tell(this.#kept)
