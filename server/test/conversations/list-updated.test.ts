@@ -84,6 +84,22 @@ test('a message, a change of metadata and an end move the time', async () => {
   }
 })
 
+test('an imported conversation is not older than its creation, however it was sent and moved', async () => {
+  const { client: own } = await makeOrganization(server)
+  const row = (updated_at: string) => ({
+    ...{ id: randomUUID(), channel: 'text' as const, status: 'completed' as const, user_id: 'u' },
+    ...{ created_at: created(1), updated_at },
+  })
+  // All of the same time, so that two are moved on.
+  await own.importConversations({ conversations: [row(created(0)), row(created(1)), row(created(1)), row(created(2))] })
+  const rows = await own.listConversations()
+  for (const { created_at, updated_at } of rows) expect(updated_at >= created_at).toBe(true)
+  for (const { id, updated_at } of rows) {
+    const found = await own.listConversations({ updated_before: updated_at, updated_after: updated_at })
+    expect(found.map((one) => one.id)).toEqual([id])
+  }
+})
+
 test.each(['updated_after', 'updated_before'] as const)(
   '%s that is no time is 422, and names the field',
   async (name) => {

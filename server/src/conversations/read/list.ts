@@ -166,10 +166,12 @@ function holdsValues(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.values(value).some(holdsValues)
 }
 
-function timeFilters({ created_after, created_before }: ConversationFilters): Condition[] {
+function timeFilters({ created_after, created_before, updated_before }: ConversationFilters): Condition[] {
   return [
     ...bound(created_after, (value) => sql`c.created_at >= ${value}::timestamptz`),
     ...bound(created_before, (value) => sql`c.created_at <= ${value}::timestamptz`),
+    // Nothing changes before it is created, so the search can begin there instead of with the newest.
+    ...bound(updated_before, (value) => sql`c.created_at <= ${value}::timestamptz`),
   ]
 }
 
