@@ -67,11 +67,11 @@ test('conversations:dial and managed_accounts:manage unlock nothing that this se
   const scopes = ['conversations:dial', 'managed_accounts:manage'] satisfies Scope[]
   const { pat_key } = await server.client.createOrganizationKey({ name: 'Dialer', scopes })
   const client = server.as({ token: pat_key })
-  for (const call of [
-    client.listConversations(),
-    client.listMembers(),
-    client.listAgents(),
-    client.listOrganizationKeys(),
-  ])
-    expect(await refusal(call)).toMatchObject({ status: 403, code: 'forbidden' })
+  const calls = [
+    () => client.listConversations(),
+    () => client.listMembers(),
+    () => client.listAgents(),
+    () => client.listOrganizationKeys(),
+  ]
+  for (const call of calls) expect(await refusal(call())).toMatchObject({ status: 403, code: 'forbidden' })
 })

@@ -103,7 +103,10 @@ test('an imported conversation is not older than its creation, however it was se
 test.each(['updated_after', 'updated_before'] as const)(
   '%s that is no time is 422, and names the field',
   async (name) => {
-    for (const call of [client.listConversations({ [name]: 'yesterday' }), client.countConversations({ [name]: '' })])
-      expect(await refusal(call)).toMatchObject({ status: 422, errors: [{ path: name }] })
+    const calls = [
+      () => client.listConversations({ [name]: 'yesterday' }),
+      () => client.countConversations({ [name]: '' }),
+    ]
+    for (const call of calls) expect(await refusal(call())).toMatchObject({ status: 422, errors: [{ path: name }] })
   },
 )
