@@ -36,6 +36,7 @@ export const indexUses: Record<string, string> = {
   conversations_agent_number: 'listConversations by part of a number',
   conversations_metadata: 'listConversations by metadata',
   conversation_progress_pkey: 'read with every conversation; written by every change',
+  conversation_progress_updated: 'listConversations by the time of the last change, for the newest and the oldest',
   conversation_progress_turns: 'listConversations by number of user messages, for the most',
 
   transcript_items_pkey: 'T4; the history for the model, the transcript',

@@ -101,12 +101,13 @@ function addTokenCommands(program: Command, around: Surroundings): void {
     .requiredOption('--user <address>', 'e-mail address of the user')
     .option('--name <name>', 'purpose of the token')
     .option('--expires-at <time>', 'date, RFC 3339 time or epoch milliseconds (default: never)', parseTime)
-    .action(async (options: { user: string; name?: string; expiresAt?: number }) => {
-      const { user: email, name, expiresAt: expires_at } = options
-      const request = { email, name, expires_at }
+    .option('--token <pat_…>', 'the full token to install (default: generate and print a new one)')
+    .action(async (options: { user: string; name?: string; expiresAt?: number; token?: string }) => {
+      const { user: email, name, expiresAt: expires_at, token } = options
+      const request = { email, name, expires_at, token }
       const { credential, secret } = await administrate((services) => createTokenForUser(services, request))
       printFields(around, { key_id: credential.key_id })
-      printSecret(around, secret)
+      if (token === undefined) printSecret(around, secret)
     })
 }
 
@@ -120,12 +121,15 @@ function addKeyCommands(program: Command, around: Surroundings): void {
     .option('--name <name>', 'purpose of the key')
     .addOption(roleOption().conflicts('scopes'))
     .option('--scopes <list>', 'comma-separated scopes, instead of a role', parseScopes)
-    .action(async ({ org, ...options }: { org: string; name?: string; role?: Role; scopes?: Scope[] }) => {
-      const request = { organization: org, ...options }
-      const { credential, secret } = await administrate((services) => createKey(services, request))
-      printFields(around, { key_id: credential.key_id })
-      printSecret(around, secret)
-    })
+    .option('--key <ak_…>', 'the full key to install (default: generate and print a new one)')
+    .action(
+      async ({ org, ...options }: { org: string; name?: string; role?: Role; scopes?: Scope[]; key?: string }) => {
+        const request = { organization: org, ...options }
+        const { credential, secret } = await administrate((services) => createKey(services, request))
+        printFields(around, { key_id: credential.key_id })
+        if (options.key === undefined) printSecret(around, secret)
+      },
+    )
 }
 
 function addSecretKeyCommands(program: Command, around: Surroundings): void {

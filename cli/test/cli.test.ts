@@ -122,6 +122,24 @@ describe('parley', () => {
     for (const outcome of [organization, token, key]) expect(outcome.stderr).not.toContain(outcome.last_line)
   })
 
+  it('installs a key and a token that clients already have, and does not print them', async () => {
+    const organization = await succeed('org', 'create', '--name', `Acme ${randomUUID()}`)
+    const [organization_id, slug] = [fieldOf(organization, 'id'), fieldOf(organization, 'slug')]
+    const email = `${randomUUID()}@example.test`
+    await succeed('user', 'create', '--email', email, '--org', slug, '--role', 'viewer')
+    const token = `pat_${randomUUID()}=${randomUUID()}`
+    const key = `ak_${randomUUID()}/${randomUUID()}`
+    const outcomes = [
+      await succeed('token', 'create', '--user', email, '--token', token),
+      await succeed('key', 'create', '--org', slug, '--scopes', 'agents:read', '--key', key),
+    ]
+    for (const { stdout } of outcomes) expect(stdout).toMatch(/^key_id: x-\S{16}\n$/)
+    expect(await identify(test.database, token, organization_id)).toMatchObject({ access: { organization_id } })
+    expect(await identify(test.database, key)).toMatchObject({
+      access: { organization_id, scopes: new Set(['agents:read']) },
+    })
+  })
+
   it('sets a password from standard input and never prints it', { timeout: 120_000 }, async () => {
     const slug = fieldOf(await succeed('org', 'create', '--name', `Acme ${randomUUID()}`), 'slug')
     const email = `${randomUUID()}@example.test`
@@ -178,7 +196,10 @@ describe('parley', () => {
       [['org', 'create', '--name', 'Taken', '--slug', 'No Slug'], /slug must match/],
       [['org', 'create', '--name', ' '], /name must match/],
       [['org', 'create', '--name', 'Other', '--key', key], /key has the id of another credential/],
-      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must have the form ak_/],
+      [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must be ak_<id>\.<secret>/],
+      [['token', 'create', '--user', email, '--token', key], /token must be pat_<id>\.<secret>/],
+      [['key', 'create', '--org', slug, '--key', key], /key has the id of another credential/],
+      [['key', 'create', '--org', slug, '--key', 'ak_short'], /key must be ak_<id>\.<secret>/],
       [member, /already a member/],
       [['user', 'create', '--email', 'nobody', '--org', slug, '--role', 'admin'], /email must match/],
       [['user', 'create', '--email', email, '--org', 'nowhere', '--role', 'admin'], /Organization "nowhere" not found/],

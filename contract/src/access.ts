@@ -9,7 +9,10 @@ const Role = oneOf(roles)
 
 /** The fields that organization keys and personal access tokens share; never the secret. */
 const credentialRecord = {
-  key_id: Type.String({ description: 'The part of the secret before the dot, without the prefix.' }),
+  key_id: Type.String({
+    description:
+      'The part of the secret before the dot, without the prefix. For a credential that was installed without this form: an id that the server derived from it.',
+  }),
   name: Type.String(),
   role: nullable(oneOf(roles, 'The role of an organization key; null if it has an explicit list of scopes.')),
   scopes: nullable(

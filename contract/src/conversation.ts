@@ -162,6 +162,12 @@ export const Conversation = named(
         { description: `The transcript, oldest first. ${sensitive}` },
       ),
     ),
+    conversation_omitted: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'Only in lists with `include=conversation`: this transcript, or that of a newer conversation, does not fit into the page. Read the conversation to get it.',
+      }),
+    ),
     sensitive_omitted: Type.Optional(
       Type.Literal(true, {
         description:

@@ -48,6 +48,8 @@ const Filters = {
   ),
   created_after: timestampFilter('Inclusive.'),
   created_before: timestampFilter('Inclusive.'),
+  updated_after: timestampFilter('Inclusive.'),
+  updated_before: timestampFilter('Inclusive.'),
   parley_end_reason: Type.Optional(oneOf(endReasons, 'Why the conversation ended.')),
   parley_turn_outcome: Type.Optional(
     oneOf(unansweredOutcomes, 'Matches conversations with a turn that failed or was cancelled for this reason.'),
@@ -105,7 +107,7 @@ const lifecycleOperations = {
           Type.Unsafe<Record<string, unknown>>({
             ...JsonObject,
             description:
-              'Any JSON object of at most 64 KiB with its numbers written out in full. Numbers are 64-bit floating point: send integers larger than 2^53 as text.',
+              'Any JSON object of at most 64 KiB with its numbers written out in full. Numbers are 64-bit floating point; one that would lose digits or its size (422) must be sent as text.',
           }),
         ),
       ),
@@ -311,11 +313,18 @@ const readingOperations = {
     tag,
     summary: 'List conversations, newest first',
     description:
-      'A page shorter than `limit` is the last one. The `Link` header has the address of the next page (`rel="next"`). After 4 MiB of sensitive fields, or the limit that the server is configured with, the remaining conversations have `sensitive_omitted` instead of these fields.',
+      'A page shorter than `limit` is the last one. The `Link` header has the address of the next page (`rel="next"`). After 4 MiB of sensitive fields, or the limit that the server is configured with, the remaining conversations have `sensitive_omitted` instead of these fields. With `include=conversation` each has its transcript, newest conversation first, up to 16 MiB or four times that limit; from the first that does not fit completely on, they have `conversation_omitted`.',
     access: read,
     narrowed: true,
+    large_with: 'include',
     query: Type.Object({
       ...Filters,
+      include: Type.Optional(
+        oneOf(
+          ['conversation'],
+          'Adds the transcripts. Callers without `conversations:read_sensitive` get the page without them.',
+        ),
+      ),
       limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
       cursor: Type.Optional(
         Type.String({
@@ -326,7 +335,7 @@ const readingOperations = {
     }),
     success: {
       status: 200,
-      description: 'A page of conversations without transcripts.',
+      description: 'A page of conversations, without transcripts unless they are included.',
       schema: Type.Array(Conversation),
     },
     errors: [],

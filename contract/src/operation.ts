@@ -32,6 +32,8 @@ export interface Operation {
   narrowed: boolean
   /** How many requests a call counts as in the rate limits. Default 1. */
   cost?: number
+  /** A query field with which a call is so large that it is limited like an operation that costs more than one request. */
+  large_with?: string
   /** The permission that a conversation token needs to call it; absent: no token can. */
   conversation_permission?: ConversationPermission
   /** Whether it waits for a model or a turn. It then has several transactions and binds its idempotency key itself. */

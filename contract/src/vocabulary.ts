@@ -127,6 +127,7 @@ export const scopes = [
   'conversations:read',
   'conversations:read_sensitive',
   'conversations:manage',
+  'conversations:dial',
   'agents:read',
   'agents:manage',
   'webhooks:read',
@@ -153,6 +154,7 @@ export const scopes = [
   'workflows:read',
   'workflows:manage',
   'child_organizations:manage',
+  'managed_accounts:manage',
 ] as const
 export type Scope = (typeof scopes)[number]
 

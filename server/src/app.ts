@@ -26,6 +26,7 @@ import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
 import { type Rooms, createRooms, operationsOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
+import { repairJsonParse } from './base/read-json.ts'
 import { createSealers } from './sealing/seal.ts'
 import { DatabaseTooOld } from './start-faults.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
@@ -49,6 +50,7 @@ export interface App extends AsyncDisposable {
 const statement_timeout_ms = 30_000
 
 export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {
+  repairJsonParse()
   await using stack = new AsyncDisposableStack()
   const { connection_string, exited } = await provideDatabase(config, log, stack)
   const database = stack.use(

@@ -20,6 +20,16 @@ interface EditorProps {
   onApply: (filters: Filters) => void
 }
 
+function TimesEditor({ of, filters, onApply }: Omit<EditorProps, 'name'> & { of: 'created' | 'updated' }) {
+  return (
+    <TimeEditor
+      after={filters[`${of}_after`]}
+      before={filters[`${of}_before`]}
+      onApply={({ after, before }) => onApply({ [`${of}_after`]: after, [`${of}_before`]: before })}
+    />
+  )
+}
+
 export function FilterEditor({ name, filters, onApply }: EditorProps) {
   const apply = (changed: Filters) => onApply({ ...filters, ...changed })
   const choice = <T extends string>(
@@ -48,7 +58,9 @@ export function FilterEditor({ name, filters, onApply }: EditorProps) {
     case 'agent_id':
       return <AgentEditor chosen={filters.agent_id} onChoose={(agent_id) => apply({ agent_id })} />
     case 'created':
-      return <TimeEditor filters={filters} onApply={apply} />
+      return <TimesEditor of="created" filters={filters} onApply={apply} />
+    case 'updated':
+      return <TimesEditor of="updated" filters={filters} onApply={apply} />
     case 'duration':
       return (
         <RangeEditor

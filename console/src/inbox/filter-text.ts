@@ -22,7 +22,9 @@ export function describeFilter(filters: Filters, name: FilterName, agentName: st
     case 'agent_id':
       return agentName ?? filters.agent_id!
     case 'created':
-      return describeTimes(filters)
+      return describeTimes(filters.created_after, filters.created_before)
+    case 'updated':
+      return describeTimes(filters.updated_after, filters.updated_before)
     case 'duration':
       return range(filters.duration_above, filters.duration_below, formatSeconds)
     case 'user_turn_count':
@@ -32,10 +34,10 @@ export function describeFilter(filters: Filters, name: FilterName, agentName: st
   }
 }
 
-function describeTimes({ created_after, created_before }: Filters): string {
+function describeTimes(from: string | undefined, to: string | undefined): string {
   const parts = [
-    ...(created_after === undefined ? [] : [inboxTexts.filters.after(formatFull(created_after))]),
-    ...(created_before === undefined ? [] : [inboxTexts.filters.before(formatFull(created_before))]),
+    ...(from === undefined ? [] : [inboxTexts.filters.after(formatFull(from))]),
+    ...(to === undefined ? [] : [inboxTexts.filters.before(formatFull(to))]),
   ]
   return parts.join(', ')
 }

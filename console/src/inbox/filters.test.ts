@@ -6,7 +6,7 @@ import { filterNames, parametersOf, readFilters, withoutFilter } from './filters
 
 describe('the filters of an address', () => {
   test('are all that the API has', () => {
-    const { limit: _l, cursor: _c, ...known } = operations.listConversations.query.properties
+    const known = operations.countConversations.query.properties
     const offered = ['user_id', ...filterNames.flatMap((name) => parametersOf[name])]
     expect(new Set(offered)).toEqual(new Set(Object.keys(known)))
   })
@@ -19,6 +19,7 @@ describe('the filters of an address', () => {
       user_turn_count_below: 3,
       custom_metadata: '{"plan":"pro"}',
       created_after: '2026-01-31T09:30:00.000Z',
+      updated_before: '2026-02-01T00:00:00.000Z',
     })
     expect(filters).toMatchObject({ duration_above: 5, user_turn_count_below: 3 })
     expect(readFilters(parseSearch(stringifySearch(filters)))).toEqual(filters)
@@ -30,6 +31,7 @@ describe('the filters of an address', () => {
     [{ duration_above: 'x' }],
     [{ duration_above: '' }],
     [{ created_after: 'yesterday' }],
+    [{ updated_after: 'tomorrow' }],
     [{ custom_metadata: '[1]' }],
     [{ custom_metadata: '{' }],
     [{ user_id: ' ' }],

@@ -16,6 +16,7 @@ export type FilterName =
   | 'status'
   | 'agent_id'
   | 'created'
+  | 'updated'
   | 'channel'
   | 'direction'
   | 'end_reason'
@@ -32,6 +33,7 @@ export const filterNames: readonly FilterName[] = [
   'status',
   'agent_id',
   'created',
+  'updated',
   'channel',
   'direction',
   'end_reason',
@@ -48,6 +50,7 @@ export const parametersOf: Record<FilterName, readonly (keyof Filters)[]> = {
   status: ['status'],
   agent_id: ['agent_id'],
   created: ['created_after', 'created_before'],
+  updated: ['updated_after', 'updated_before'],
   channel: ['channel'],
   direction: ['direction'],
   end_reason: ['parley_end_reason'],
@@ -89,6 +92,8 @@ const readers: Record<keyof Filters, Reader> = {
   direction: readChoice,
   created_after: readTime,
   created_before: readTime,
+  updated_after: readTime,
+  updated_before: readTime,
   duration_above: readNumber,
   duration_below: readNumber,
   user_turn_count_above: readNumber,

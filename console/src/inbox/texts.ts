@@ -41,6 +41,7 @@ export const inboxTexts = {
       end_reason: 'Ended',
       turn_outcome: 'No reply',
       created: 'Started',
+      updated: 'Changed',
       duration: 'Duration',
       user_turn_count: 'Turns',
       agent_number: 'Agent number',

@@ -7,7 +7,14 @@ import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
 import { isUuid, type Ports } from '../base/ports.ts'
 import { findUnstorable } from '../base/text.ts'
 import { compileValidator } from '../base/validation.ts'
-import { createCredential, type IssuedCredential, issueCredential, parseCredential } from './rules/credentials.ts'
+import {
+  createCredential,
+  type CredentialKind,
+  describeForm,
+  type IssuedCredential,
+  issueCredential,
+  parseCredential,
+} from './rules/credentials.ts'
 import * as queries from './queries.ts'
 import { mayBeAdded } from './rules/invitation-proof.ts'
 import { createPasswords } from './sign-in/passwords.ts'
@@ -41,7 +48,7 @@ export async function createOrganization(
   { name, slug, key }: OrganizationRequest,
 ): Promise<{ organization: queries.OrganizationRecord; secret: string }> {
   requireValid(faultsOf.organization, { name, slug: slug ?? null })
-  const admin_key = key === undefined ? createCredential('organization_key', ports.randomBytes) : readKey(key)
+  const admin_key = provideCredential('organization_key', { path: 'key', text: key }, ports)
   const slugs = slug === undefined ? proposeSlugs(name, ports) : [slug]
   return database.transaction(async (tx) => {
     for (const candidate of slugs) {
@@ -57,19 +64,23 @@ export async function createOrganization(
 
 const adminPower = { role: 'admin', scopes: null, agent_ids: null, expires_at: null } as const
 
-function readKey(text: string): IssuedCredential {
+/** A given credential, or a new one. */
+function provideCredential(
+  kind: CredentialKind,
+  { path, text }: { path: string; text: string | undefined },
+  { randomBytes }: Pick<Ports, 'randomBytes'>,
+): IssuedCredential {
+  if (text === undefined) return createCredential(kind, randomBytes)
   const parsed = parseCredential(text)
-  if (parsed?.kind !== 'organization_key')
-    throw invalid({
-      path: 'key',
-      message: 'must have the form ak_<id>.<secret>, with a secret of at least 16 characters',
-    })
+  if (parsed?.kind !== kind) throw invalid({ path, message: describeForm(kind) })
   return issueCredential(parsed)
 }
 
+const idTaken = (path: string) => invalid({ path, message: 'has the id of another credential; choose a different id' })
+
 async function insertKey(...args: Parameters<typeof queries.insertOrganizationKey>) {
   const record = await queries.insertOrganizationKey(...args)
-  if (!record) throw invalid({ path: 'key', message: 'has the id of another credential; choose a different id' })
+  if (!record) throw idTaken('key')
   return record
 }
 
@@ -150,19 +161,22 @@ export interface TokenRequest {
   name?: string | undefined
   /** Epoch milliseconds. */
   expires_at?: number | undefined
+  /** The full text of the token. Default: a new one. */
+  token?: string | undefined
 }
 
 export async function createTokenForUser(
   { database, ports }: AdministrationServices,
-  { email, name = 'Made on the command line', expires_at }: TokenRequest,
+  { email, name = 'Made on the command line', expires_at, token: given }: TokenRequest,
 ): Promise<NewSecret> {
   requireValid(faultsOf.token, { name, expires_at: expires_at ?? null })
+  const wanted = { path: 'token', text: given }
+  const { text, ...credential } = provideCredential('personal_access_token', wanted, ports)
   const user = await queries.findUser(database, email)
   if (!user) throw notFound(`User "${email}"`)
-  const { text, ...credential } = createCredential('personal_access_token', ports.randomBytes)
   const token = { ...credential, name, expires_at: expires_at ?? null, minted_by_session: null }
   const record = await queries.insertToken(database, user.id, token)
-  if (!record) throw new Error('the id of a new credential already exists')
+  if (!record) throw idTaken('token')
   return { credential: record, secret: text }
 }
 
@@ -173,16 +187,18 @@ export interface KeyRequest {
   /** Default `admin`. Cannot be combined with `scopes`. */
   role?: Role | undefined
   scopes?: Scope[] | undefined
+  /** The full text of the key. Default: a new one. */
+  key?: string | undefined
 }
 
 export async function createKey(
   { database, ports }: AdministrationServices,
-  { organization, name = 'Made on the command line', role, scopes: wanted }: KeyRequest,
+  { organization, name = 'Made on the command line', role, scopes: wanted, key: given }: KeyRequest,
 ): Promise<NewSecret> {
   requireValid(faultsOf.key, { name, role: role ?? null, scopes: wanted ?? null })
   const power = chooseKeyPower(role, wanted)
+  const { text, ...credential } = provideCredential('organization_key', { path: 'key', text: given }, ports)
   const { id } = await requireOrganization(database, organization)
-  const { text, ...credential } = createCredential('organization_key', ports.randomBytes)
   const key = { ...credential, ...power, name, agent_ids: null, expires_at: null }
   return { credential: await insertKey(database, id, key), secret: text }
 }

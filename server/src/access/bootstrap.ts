@@ -6,6 +6,7 @@ import { type Database, type Executor, acrossOrganizations, statement } from '..
 import type { Ports } from '../base/ports.ts'
 import {
   createCredential,
+  describeForm,
   type IssuedCredential,
   issueCredential,
   type ParsedCredential,
@@ -169,7 +170,7 @@ async function installToken(
 
 function requireForm(text: string, kind: ParsedCredential['kind'], setting: string): ParsedCredential {
   const credential = parseCredential(text)
-  if (credential?.kind !== kind) throw new ConfigError([`${setting} is not a credential of the required kind`])
+  if (credential?.kind !== kind) throw new ConfigError([`${setting} ${describeForm(kind)}`])
   return credential
 }
 

@@ -21,7 +21,7 @@ export function findUnstorable(value: unknown, most: number = max_faults): Field
   }
   const search = (entry: unknown): void => {
     if (typeof entry === 'string') return addFault(faultOfText(entry))
-    if (typeof entry === 'number') return addFault(Number.isFinite(entry) ? null : too_large_a_number)
+    if (typeof entry === 'number') return addFault(faultOfNumber(entry))
     if (typeof entry !== 'object' || entry === null) return
     if (path.length >= max_depth) return addFault(`is nested more than ${max_depth} levels deep`, path.slice(0, 8))
     if (Array.isArray(entry)) {
@@ -39,8 +39,13 @@ export function findUnstorable(value: unknown, most: number = max_faults): Field
   return faults
 }
 
-/** JSON has no infinity: `1e400` is read as infinity, which would be written as null. */
-const too_large_a_number = `is a number beyond ${Number.MAX_VALUE}, which cannot be stored; send it as a string`
+/** JSON has neither of the two: `parseSentJson` returns them for numbers that a double cannot hold. */
+function faultOfNumber(number: number): string | null {
+  if (Number.isFinite(number)) return null
+  return Number.isNaN(number)
+    ? 'is a number with more digits than can be stored; send it as a string'
+    : `is a number beyond ${Number.MAX_VALUE}, which cannot be stored; send it as a string`
+}
 
 export function isStorable(value: unknown): boolean {
   return findUnstorable(value, 1).length === 0

@@ -29,6 +29,40 @@ export function accountBucket(email: string): Bucket {
 }
 
 /**
+ * Sign-ins to one account from one address that succeed. Each begins a session and costs the check of a password, so a client that
+ * signs in for every request is stopped.
+ */
+export function signInBucket(account: string, address: string): Bucket {
+  return { subject: hashOf('sign-ins', nameOf(account, address)), size: 60, refill_seconds: 5 }
+}
+
+/**
+ * Takes an attempt and a sign-in, and gives back the sign-in if `check` finds nobody, the attempt if it succeeds, and both if it
+ * fails for another reason.
+ */
+export async function countSignIn<T>(
+  executor: Executor,
+  { attempts, sign_ins }: { attempts: readonly Bucket[]; sign_ins: Bucket },
+  check: () => Promise<T | null>,
+): Promise<T | null> {
+  await takeAttempt(executor, attempts)
+  const giveBack = (buckets: readonly Bucket[]) => giveAttemptBack(executor, buckets)
+  const all = [...attempts, sign_ins]
+  try {
+    await takeAttempt(executor, [sign_ins])
+  } catch (error) {
+    await giveBack(attempts)
+    throw error
+  }
+  const found = await check().catch(async (error: unknown) => {
+    await giveBack(all)
+    throw error
+  })
+  await giveBack(found === null ? [sign_ins] : attempts)
+  return found
+}
+
+/**
  * The buckets of an attempt with a password. Attempts from elsewhere cannot use up those of an account at an address that it knows.
  * The bucket of the account comes last, so that attempts refused for their address take nothing from it.
  */

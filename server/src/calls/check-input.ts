@@ -1,8 +1,8 @@
 // Checks an operation's input against the contract and reports every fault at once. Unknown fields are ignored.
 import { AgentConfig, ImportedConversation, type Operation, type OperationId, operations } from '@parley/contract'
 import type { TObject, TSchema } from 'typebox'
-import { AppError, type FieldFault, invalid } from '../base/errors.ts'
-import { findUnstorable, isStorable } from '../base/text.ts'
+import { type FieldFault, invalid } from '../base/errors.ts'
+import { findUnstorable, makeStorable } from '../base/text.ts'
 import { describeFaults } from '../base/faults.ts'
 import { type FindErrors, createErrorFinders } from '../base/validation.ts'
 import type { Checked } from './call.ts'
@@ -28,10 +28,8 @@ const readers = new Map<string, ReadPart>()
 function readFlat(operation: Operation, values: unknown, faults: FieldFault[]): Values {
   const reader = readers.get(operation.id) ?? createFlatReader(operation)
   readers.set(operation.id, reader)
-  const input = reader(values ?? {}, faults)
-  const names = Object.keys(operation.params?.properties ?? {})
-  requirePath(Object.fromEntries(names.map((name) => [name, input[name]])))
-  return input
+  const given = (values ?? {}) as Values
+  return reader({ ...given, ...readPath(pick(given, Object.keys(operation.params?.properties ?? {}))) }, faults)
 }
 
 function createFlatReader(operation: Operation): ReadPart {
@@ -74,10 +72,10 @@ function pick(values: Values, names: string[]): Values {
   return Object.fromEntries(names.filter((name) => Object.hasOwn(values, name)).map((name) => [name, values[name]]))
 }
 
-/** No resource can have an id that a text column cannot store. */
-export function requirePath(params: Values): Values {
-  if (!isStorable(params)) throw new AppError('not_found')
-  return params
+/** An id that a text column cannot store becomes one that no resource has, and so gets the operation's own answer. */
+export function readPath(params: Values): Values {
+  const storable = (value: unknown) => (typeof value === 'string' ? makeStorable(value) : value)
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, storable(value)]))
 }
 
 /**

@@ -33,7 +33,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
     const run = (database: Database, key: CallKey | null) =>
       handler(contextOf({ ...core, database }, caller, origin, key), input)
     const owner = caller && ownerOf(caller)
-    const within = <T>(work: () => Promise<T>) => work_shares.within(operation, owner, work)
+    const within = <T>(work: () => Promise<T>) => work_shares.within(operation, owner, work, input as object)
     if (named === null || caller === null) {
       return { output: (await within(() => run(core.database, null))) as never, replayed: false }
     }

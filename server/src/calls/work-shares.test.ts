@@ -7,13 +7,18 @@ import { createWorkShares } from './work-shares.ts'
 function startCalls(shares: ReturnType<typeof createWorkShares>) {
   let running = 0
   const end = Promise.withResolvers<void>()
-  const start = async (id: keyof typeof operations, owner: string | null, count: number) => {
+  const start = async (id: keyof typeof operations, owner: string | null, count: number, input: object = {}) => {
     const before = running
     const ended = Array.from({ length: count }, () =>
-      shares.within(operations[id], owner, async () => {
-        running += 1
-        await end.promise
-      }),
+      shares.within(
+        operations[id],
+        owner,
+        async () => {
+          running += 1
+          await end.promise
+        },
+        input,
+      ),
     )
     // When nothing is left to run, every call that can begin has begun.
     await new Promise(setImmediate)
@@ -40,6 +45,16 @@ test('calls that cost more than a request have few places of their own', async (
   expect(usual.begun).toBe(1)
   end()
   await Promise.all([costly.ended, usual.ended])
+})
+
+test('lists with transcripts share these places, and other lists do not wait for them', async () => {
+  const { start, end } = startCalls(createWorkShares(systemPorts.clock, 20))
+  const large = await start('listConversations', 'loud', 10, { include: 'conversation' })
+  expect(large.begun).toBe(2)
+  const usual = await start('listConversations', 'loud', 1, { limit: 1 })
+  expect(usual.begun).toBe(1)
+  end()
+  await Promise.all([large.ended, usual.ended])
 })
 
 test('imports have places of their own', async () => {

@@ -13,14 +13,17 @@ const most_places = 16
 const least_places = 4
 /** Connections that an organization still has when its calls use all their places. */
 const spare_connections = 2
-/** Places for operations that cost more than one request. */
+/** Places for operations that cost more than one request, and for large answers, which bounds what they hold in memory. */
 const costly_places = 4
 /** Imports and other calls that take seconds; other calls of the organization do not wait for them. */
 const long = { places: 4, most_waiting: 64, wait_ms: 120_000 }
 
 export interface WorkShares {
-  /** Runs `work` once the owner has a free place. Rejects with `ShareExhausted` if that takes too long. */
-  within<T>(operation: Operation, owner: string | null, work: () => Promise<T>): Promise<T>
+  /**
+   * Runs `work` once the owner has a free place. Rejects with `ShareExhausted` if that takes too long. `input` decides whether the
+   * call is large.
+   */
+  within<T>(operation: Operation, owner: string | null, work: () => Promise<T>, input?: object): Promise<T>
 }
 
 /** `connections`: the number of database connections that organizations share. */
@@ -31,11 +34,15 @@ export function createWorkShares(clock: Pick<Clock, 'after'>, connections: numbe
   const costly = create({ places: costly_places, most_waiting, wait_ms })
   const parts = create(long)
   return {
-    async within(operation, owner, work) {
+    async within(operation, owner, work, input = {}) {
       // Operations for signing in wait for the check of a password, which has its own queue.
       if (owner === null || operation.waits || operation.answer?.kind === 'events' || operation.sign_in) return work()
       if (operation.in_parts) return parts.within(owner, work)
-      return ((operation.cost ?? 1) > 1 ? costly : usual).within(owner, work)
+      return ((operation.cost ?? 1) > 1 || isLarge(operation, input) ? costly : usual).within(owner, work)
     },
   }
+}
+
+function isLarge({ large_with }: Operation, input: object): boolean {
+  return large_with !== undefined && Object.hasOwn(input, large_with)
 }

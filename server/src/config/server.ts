@@ -45,14 +45,15 @@ const settings: readonly Setting[] = [
   {
     name: 'PARLEY_BOOTSTRAP_KEY',
     default: 'none',
-    meaning: 'A full key, `ak_<id>.<secret>`, to install in the first organization if it is missing there.',
+    meaning:
+      'A full key to install in the first organization if it is missing there: `ak_<id>.<secret>`, or `ak_` and at least 32 other characters.',
     secret: true,
   },
   {
     name: 'PARLEY_BOOTSTRAP_PAT',
     default: 'none',
     meaning:
-      'A full token, `pat_<id>.<secret>`, to install for the first admin user of the first organization if it is missing there.',
+      'A full token to install for the first admin user of the first organization if it is missing there: `pat_<id>.<secret>`, or `pat_` and at least 32 other characters.',
     secret: true,
   },
   {
@@ -88,13 +89,13 @@ export const serverSettings: SettingsGroup<ServerConfig> = {
     data_dir: resolve(read.text('PARLEY_DATA_DIR') ?? join(import.meta.dirname, '..', '..', '..', 'data')),
     bootstrap_key: read.matching(
       'PARLEY_BOOTSTRAP_KEY',
-      /^ak_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{16,256}$/,
-      'ak_<id>.<secret>, with a secret of at least 16 characters',
+      /^ak_[\x21-\x7e]{18,321}$/,
+      'ak_<id>.<secret>, with a secret of at least 16 characters, or ak_ and at least 32 other characters',
     ),
     bootstrap_pat: read.matching(
       'PARLEY_BOOTSTRAP_PAT',
-      /^pat_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{16,256}$/,
-      'pat_<id>.<secret>, with a secret of at least 16 characters',
+      /^pat_[\x21-\x7e]{18,321}$/,
+      'pat_<id>.<secret>, with a secret of at least 16 characters, or pat_ and at least 32 other characters',
     ),
     secret_key: readSecretKey(read, 'PARLEY_SECRET_KEY'),
     secret_key_next: readSecretKey(read, 'PARLEY_SECRET_KEY_NEXT'),

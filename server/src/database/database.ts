@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type FairShare, createFairShare } from '../base/fair-share.ts'
 import { systemPorts } from '../base/ports.ts'
+import { parseJson } from '../base/read-json.ts'
 import { lookUpOne, createLookUp } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import { compose } from './composed.ts'
@@ -76,6 +77,8 @@ const most_waiting = 10_000
 const timestamptz = 1184
 const int8 = 20
 const numeric = 1700
+const json = 114
+const jsonb = 3802
 
 /** `2026-01-31 09:30:00.12+00` becomes `2026-01-31T09:30:00.120000Z`. It is a text because a Date has no microseconds. */
 export function formatTimestamp(text: string): string {
@@ -90,6 +93,7 @@ const types: pg.CustomTypesConfig = {
     if (format !== 'binary') {
       if (oid === timestamptz) return formatTimestamp
       if (oid === int8 || oid === numeric) return Number
+      if (oid === json || oid === jsonb) return parseJson
     }
     return pg.types.getTypeParser(oid, format as 'text')
   },

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { type FieldFault, invalid } from '../base/errors.ts'
 import { createErrorFinders } from '../base/validation.ts'
-import { type ReadPart, type Values, createBodyReader, createPartReader, requirePath } from '../calls/check-input.ts'
+import { type ReadPart, type Values, createBodyReader, createPartReader, readPath } from '../calls/check-input.ts'
 
 /** Query and header values are text and are converted; values of a body are typed. */
 const createFinderForText = createErrorFinders({ coerceTypes: true })
@@ -26,7 +26,7 @@ export function createInputReader(operation: Operation): (request: FastifyReques
     }
     if (readHeaders) Object.assign(input, readHeaders(pickHeaders(request, names), faults))
     if (readQuery) Object.assign(input, readQuery({ ...(request.query as Values) }, faults))
-    if (params) Object.assign(input, requirePath(request.params as Values))
+    if (params) Object.assign(input, readPath(request.params as Values))
     if (faults.length > 0) throw invalid(...faults)
     return input
   }

@@ -15,6 +15,7 @@ import { console_folder, registerConsole } from './console.ts'
 import { registerDocs } from './docs.ts'
 import { sendError } from './errors.ts'
 import { parseJsonBody } from './rules/json-body.ts'
+import { makePathReadable, max_path_part } from './rules/readable-path.ts'
 import { createRateLimiter } from '../calls/rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { registerOperation } from './route.ts'
@@ -42,7 +43,8 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
     // connections.ts responds to these.
     clientErrorHandler: () => {},
     trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: max_path_part },
+    rewriteUrl: ({ url = '/' }) => makePathReadable(url),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
   })
   acceptJsonOnly(server)

@@ -5,6 +5,7 @@ import type { Database, Executor } from '../database/database.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { canonicalJson } from '../base/json.ts'
 import type { Clock } from '../base/ports.ts'
+import { parseJson } from '../base/read-json.ts'
 import type { Sealer } from '../base/sealer.ts'
 import type { KeyQueue, QueuedCall } from './key-queue.ts'
 import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, settleKey } from './queries.ts'
@@ -106,7 +107,7 @@ async function wasOvertaken(call: Call<unknown>, key: OwnKey, error: unknown): P
 function replay<Answer>({ sealer, request, onReplay }: Call<Answer>, sealed: Buffer): Answer {
   const text = open(sealer, request, sealed)
   onReplay()
-  return (JSON.parse(text) as { answer: Answer }).answer
+  return (parseJson(text) as { answer: Answer }).answer
 }
 
 function open(sealer: Sealer, request: RequestKey, sealed: Buffer): string {

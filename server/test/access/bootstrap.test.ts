@@ -203,6 +203,33 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
   })
 })
 
+describe('credentials of another system', () => {
+  const foreign_key = 'ak_live/9hK2+Qm7==:xYz|w3Rt5Up8Ad1Fg4Hj'
+  const foreign_token = 'pat_3f9c2b7a1d5e4c8f9a0b6d7e8f1a2b3c'
+
+  it('are installed once, and let their holders in', async () => {
+    for (let starts = 0; starts < 2; starts += 1) {
+      const { organization } = await start({ bootstrap_key: foreign_key, bootstrap_pat: foreign_token })
+      expect((await fixture.enter(foreign_key)).access.scopes).toEqual(new Set(scopes))
+      expect((await fixture.enter(foreign_token, organization.id)).access.scopes).toEqual(new Set(scopes))
+      expect(await countCredentials()).toBe(2)
+    }
+    for (const wrong of [`${foreign_key}x`, `${foreign_token}x`, foreign_token.replace('pat_', 'ak_')])
+      expect(await refusalOf(fixture.enter(wrong))).toMatchObject({ error: 'unauthorized' })
+  })
+
+  it.each([
+    ['too short', `pat_${'a'.repeat(31)}`],
+    ['with an id and a short secret', `pat_${'a'.repeat(40)}.short`],
+    ['of the other kind', key],
+  ])('stop the start if they are %s, and the fault says what to do', async (_what, bootstrap_pat) => {
+    const fault = await faultOf(start({ bootstrap_pat }))
+    expect(fault).toContain('PARLEY_BOOTSTRAP_PAT must be pat_<id>.<secret>')
+    expect(fault).toContain('or pat_ and 32 to 256 other characters')
+    expect(fault).not.toContain(bootstrap_pat)
+  })
+})
+
 describe('PARLEY_BOOTSTRAP_PAT', () => {
   it('creates a first admin user if necessary, in addition to the admin key', async () => {
     const { organization, admin_key } = await start({ bootstrap_pat: token })

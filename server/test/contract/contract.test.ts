@@ -288,7 +288,7 @@ describe('the contract itself', () => {
     }
   })
 
-  test.each(['/nothing', '/core/conversations/a/b/c', '/core/conversations/%', '/%E0%A4%A'])(
+  test.each(['/nothing', '/core/conversations/a/b/c', '/core/conversations/a/%/c', '/%E0%A4%A'])(
     'a path without an operation (%s): 404 with the same body',
     async (path) => {
       expect((await judgingFetch(`${server.url}${path}`)).status).toBe(404)

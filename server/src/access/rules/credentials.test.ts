@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   createCredential,
+  hashSecret as hashOf,
   isKeyId,
   issueCredential,
   looksLikeCredential,
@@ -10,7 +11,6 @@ import {
   secretMatches,
 } from './credentials.ts'
 
-const hashOf = (secret: string) => issueCredential({ kind: 'organization_key', key_id: 'id', secret }).secret_hash
 const kinds = ['organization_key', 'personal_access_token'] as const
 
 describe('credentials', () => {
@@ -41,6 +41,7 @@ describe('credentials', () => {
       kind: 'organization_key',
       key_id: 'one',
       secret: 'two.three-four-five',
+      text: 'ak_one.two.three-four-five',
     })
   })
 
@@ -59,11 +60,36 @@ describe('credentials', () => {
     'ak_id.secretsecretsecret\n',
     'ak_i d.secretsecretsecret',
     'ak_id.secretsecretsecreté',
-    `ak_${'i'.repeat(65)}.secretsecretsecret`,
     `ak_id.${'s'.repeat(257)}`,
   ])('refuses %j', (text) => {
     expect(parseCredential(text)).toBeNull()
   })
+
+  it.each([
+    'pat_3f9c2b7a1d5e4c8f9a0b6d7e8f1a2b3c',
+    'ak_live/9hK2+Qm7==:xYz|w3Rt5Up8Ad1Fg4Hj',
+    `pat_${'i'.repeat(65)}.secretsecretsecret`,
+    `ak_${'~'.repeat(256)}`,
+    'pat_..............................................',
+  ])('accepts %s of another system, all of it as the secret', (text) => {
+    const parsed = parseCredential(text)!
+    const { key_id, secret_hash, text: kept } = issueCredential(parsed)
+    expect(kept).toBe(text)
+    expect(isKeyId(key_id)).toBe(true)
+    expect(key_id).toHaveLength(18)
+    expect(secretMatches(text.replace(/^\w+?_/, ''), secret_hash)).toBe(true)
+    for (const other of [`${text.slice(0, -1)}x`, text.replace('_', '_x').slice(0, 250)]) {
+      const id = parseCredential(other)?.key_id
+      expect(id).not.toBe(key_id)
+    }
+  })
+
+  it.each(['pat_3f9c2b7a1d5e4c8f9a0b6d7e8f1a2b3', `pat_${'a'.repeat(60)}.fifteen_letters`, `ak_${'~'.repeat(257)}`])(
+    'refuses %s, which is too short to be a secret, or too long',
+    (text) => {
+      expect(parseCredential(text)).toBeNull()
+    },
+  )
 
   it('never throws', () => {
     fc.assert(

@@ -8,20 +8,41 @@ export interface ParsedCredential {
   kind: CredentialKind
   key_id: string
   secret: string
+  /** As it was sent. */
+  text: string
 }
 
 const prefixes: Record<CredentialKind, string> = { organization_key: 'ak_', personal_access_token: 'pat_' }
 
-/** Credentials that the server creates are shorter; the limit allows for an operator's own keys (PARLEY_BOOTSTRAP_KEY). */
+/** The form that the server creates. Those that an operator installs may be longer. */
 const form = /^(ak|pat)_([A-Za-z0-9_-]{1,64})\.([\x21-\x7e]{16,256})$/
+
+/** An id with a secret that is too short for the form above. The id is not secret, so it must not count as a part of one. */
+const weak_form = /^(ak|pat)_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{0,15}$/
+
+/** A credential of another system, which an operator installs here: all of it is the secret. */
+const foreign_form = /^(ak|pat)_([\x21-\x7e]{32,256})$/
+
+/** What a credential that is installed must look like. */
+export function describeForm(kind: CredentialKind): string {
+  const prefix = prefixes[kind]
+  return `must be ${prefix}<id>.<secret>, with an id of at most 64 letters, digits, _ and -, and a secret of 16 to 256 characters; or ${prefix} and 32 to 256 other characters without spaces`
+}
 
 const id_bytes = 12
 const secret_bytes = 32
 
 export function parseCredential(text: string): ParsedCredential | null {
-  const [, prefix, key_id, secret] = form.exec(text) ?? []
-  if (key_id === undefined || secret === undefined) return null
-  return { kind: prefix === 'ak' ? 'organization_key' : 'personal_access_token', key_id, secret }
+  const kind = text.startsWith(prefixes.organization_key) ? 'organization_key' : 'personal_access_token'
+  const [, , key_id, secret] = form.exec(text) ?? []
+  if (key_id !== undefined && secret !== undefined) return { kind, key_id, secret, text }
+  const [, , all] = weak_form.test(text) ? [] : (foreign_form.exec(text) ?? [])
+  return all === undefined ? null : { kind, key_id: foreignId(text), secret: all, text }
+}
+
+/** Derived from the secret, but so short that it says little about it. */
+function foreignId(text: string): string {
+  return `x-${createHash('sha256').update(`id of ${text}`).digest('base64url').slice(0, 16)}`
 }
 
 /** Whether a text can be the id of a credential; any other text is treated as not found. */
@@ -43,12 +64,13 @@ export interface IssuedCredential {
 
 export function createCredential(kind: CredentialKind, randomBytes: (size: number) => Buffer): IssuedCredential {
   const key_id = randomBytes(id_bytes).toString('base64url')
-  return issueCredential({ kind, key_id, secret: randomBytes(secret_bytes).toString('base64url') })
+  const secret = randomBytes(secret_bytes).toString('base64url')
+  return issueCredential({ kind, key_id, secret, text: `${prefixes[kind]}${key_id}.${secret}` })
 }
 
 /** Prepares a credential from elsewhere for storing. */
-export function issueCredential({ kind, key_id, secret }: ParsedCredential): IssuedCredential {
-  return { key_id, secret_hash: hashSecret(secret), text: `${prefixes[kind]}${key_id}.${secret}` }
+export function issueCredential({ key_id, secret, text }: ParsedCredential): IssuedCredential {
+  return { key_id, secret_hash: hashSecret(secret), text }
 }
 
 /** The stored form of a secret. A plain hash is enough, because 256 random bits cannot be guessed. */

@@ -20,6 +20,14 @@ export interface NewInvitation {
   expires_in_seconds: number
 }
 
+/**
+ * It has not expired, and neither has the key that made it: a key's holder must not be able to let people in later. Whoever deletes a
+ * key, or ends or changes a membership, deletes its invitations.
+ */
+const isOpen = `i.expires_at > now() and (i.invited_by ->> 'type' is distinct from 'credential' or exists (
+     select from credentials c where c.key_id = i.invited_by ->> 'id' and c.user_id is null
+       and c.organization_id = i.organization_id and (c.expires_at is null or c.expires_at > now())))`
+
 const insertStatement = statement(
   'insert_invitation',
   `insert into invitations (organization_id, id, token_hash, email, role, name, invited_by, expires_at)
@@ -38,7 +46,7 @@ export async function insertInvitation(
 
 const countStatement = statement(
   'count_open_invitations',
-  'select count(*) from invitations where organization_id = $1 and expires_at > now()',
+  `select count(*) from invitations i where i.organization_id = $1 and ${isOpen}`,
 )
 
 export function countOpenInvitations(store: Store): Promise<number> {
@@ -47,7 +55,7 @@ export function countOpenInvitations(store: Store): Promise<number> {
 
 const findToStatement = statement(
   'find_invitation_to',
-  'select role from invitations where organization_id = $1 and email = $2 and expires_at > now()',
+  `select role from invitations i where i.organization_id = $1 and i.email = $2 and ${isOpen}`,
 )
 
 /** The open invitation of an address. */
@@ -58,8 +66,8 @@ export async function findInvitationTo(store: Store, email: string): Promise<{ r
 
 const listStatement = statement(
   'list_invitations',
-  `select ${columns} from invitations
-   where organization_id = $1 and expires_at > now() and (created_at, id) < ($2, $3)
+  `select ${columns} from invitations i
+   where i.organization_id = $1 and ${isOpen} and (created_at, id) < ($2, $3)
    order by created_at desc, id desc limit $4`,
 )
 
@@ -119,7 +127,7 @@ const findStatement = statement(
   'find_invitation',
   `select i.organization_id, o.name as organization_name, i.email, i.role, i.name, i.expires_at
    from invitations i join organizations o on o.id = i.organization_id
-   where i.token_hash = $1 and i.expires_at > now()`,
+   where i.token_hash = $1 and ${isOpen}`,
 )
 
 export async function findInvitation(executor: Executor, token_hash: Buffer): Promise<OpenInvitation | undefined> {
@@ -129,7 +137,7 @@ export async function findInvitation(executor: Executor, token_hash: Buffer): Pr
 
 const takeStatement = statement(
   'take_invitation',
-  'delete from invitations where token_hash = $1 and expires_at > now() returning organization_id',
+  `delete from invitations i where i.token_hash = $1 and ${isOpen} returning organization_id`,
 )
 
 /** Returns whether it existed: if several calls accept at once, only one succeeds. */
@@ -145,7 +153,7 @@ export interface TakenInvitation {
 
 const takeAllStatement = statement(
   'take_invitations',
-  'delete from invitations where email = $1 and expires_at > now() returning organization_id, role, name',
+  `delete from invitations i where i.email = $1 and ${isOpen} returning organization_id, role, name`,
 )
 
 /** Takes all open invitations of an address in any organization, for a user who has proven that they own the address. */
@@ -156,7 +164,7 @@ export function takeInvitationsOf(tx: Executor, email: string): Promise<TakenInv
 const isInvitedStatement = acrossOrganizations(
   'any organization may have invited the address',
   'is_invited',
-  'select from invitations where email = $1 and expires_at > now() limit 1',
+  `select from invitations i where i.email = $1 and ${isOpen} limit 1`,
 )
 
 export async function isInvited(executor: Executor, email: string): Promise<boolean> {

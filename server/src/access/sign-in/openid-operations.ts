@@ -6,7 +6,7 @@ import type { Database } from '../../database/database.ts'
 import { openStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import { findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
-import { addressBucket, giveAttemptBack, takeAttempt } from '../../calls/attempts.ts'
+import { addressBucket, giveAttemptBack, signInBucket, takeAttempt } from '../../calls/attempts.ts'
 import { isInvited, takeInvitationsOf } from './invitation-queries.ts'
 import { mayBeAdded } from '../rules/invitation-proof.ts'
 import { type Identity, OpenIdFailure, type PendingSignIn } from './openid.ts'
@@ -83,13 +83,13 @@ async function finishCounted(ctx: Caller, pending: PendingSignIn): Promise<sessi
   const buckets = [addressBucket(ctx.edge.address)]
   try {
     await takeAttempt(database, buckets)
+    const outcome = await finish(ctx, pending)
+    if (typeof outcome !== 'string') await giveAttemptBack(database, buckets)
+    return outcome
   } catch (error) {
     if (error instanceof AppError && error.error === 'rate_limited') return 'too_many_attempts'
     throw error
   }
-  const outcome = await finish(ctx, pending)
-  if (typeof outcome !== 'string') await giveAttemptBack(database, buckets)
-  return outcome
 }
 
 async function finish(ctx: Caller, pending: PendingSignIn): Promise<sessions.NewSession | Problem> {
@@ -97,6 +97,7 @@ async function finish(ctx: Caller, pending: PendingSignIn): Promise<sessions.New
   if (!openid) return 'provider_failed'
   try {
     const identity = await openid.finish(ctx.edge.url, pending)
+    await takeAttempt(ctx.core.database, [signInBucket(`${identity.issuer} ${identity.subject}`, ctx.edge.address)])
     const session = sessions.createSession(ctx.core, 'openid')
     const problem = await letIn(ctx, identity, session)
     return problem ?? session

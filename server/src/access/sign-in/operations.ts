@@ -11,10 +11,10 @@ import {
   accountAtAddressBucket,
   addressBucket,
   type Bucket,
-  giveAttemptBack,
+  countSignIn,
   passwordBuckets,
   rememberAddress,
-  takeAttempt,
+  signInBucket,
 } from '../../calls/attempts.ts'
 import type { Session } from '../../calls/principal.ts'
 import type { AccessServices } from '../access.ts'
@@ -37,16 +37,17 @@ export const signIn: Handler<'signIn'> = async (ctx, input) => {
 /** 256 random bits cannot be guessed, so only attempts from the address are counted. */
 async function signInWithKey(ctx: Caller, text: string): Promise<Output<'signIn'>> {
   const { database } = ctx.core
-  const buckets = [addressBucket(ctx.edge.address)]
-  await takeAttempt(database, buckets)
+  const { address } = ctx.edge
   const key = parseCredential(text)
   const session = sessions.createSession(ctx.core, 'api_key')
-  const begun =
-    key?.kind === 'organization_key' &&
-    (await database.transaction((tx) => sessions.beginKeySession(tx, session, key.key_id, hashSecret(key.secret))))
-  if (!begun) throw new AppError('unauthorized')
-  await giveAttemptBack(database, buckets)
-  return enter(ctx, session)
+  const counted = { attempts: [addressBucket(address)], sign_ins: signInBucket(`ak_${key?.key_id}`, address) }
+  const begun = await countSignIn(database, counted, async () => {
+    if (key?.kind !== 'organization_key') return null
+    const begin = (tx: Database) => sessions.beginKeySession(tx, session, key.key_id, hashSecret(key.secret))
+    return (await database.transaction(begin)) ? session : null
+  })
+  if (begun === null) throw new AppError('unauthorized')
+  return enter(ctx, begun)
 }
 
 interface PasswordRequest {
@@ -90,21 +91,20 @@ export async function checkPassword(
 }
 
 async function checkCounted(
-  { core, room }: Caller,
-  buckets: readonly Bucket[],
+  { core, room, edge }: Caller,
+  attempts: readonly Bucket[],
   { email, password }: { email: string; password: string },
 ): Promise<{ id: string; hash: string }> {
   const { database } = core
   const { passwords } = room
-  await takeAttempt(database, buckets)
-  const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
-  const matches = await passwords.matches(password, hash).catch(async (error: unknown) => {
-    // It was not checked.
-    await giveAttemptBack(database, buckets)
-    throw error
+  const counted = { attempts, sign_ins: signInBucket(email, edge.address) }
+  const checked = await countSignIn(database, counted, async () => {
+    const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
+    const matches = await passwords.matches(password, hash)
+    return matches && id !== undefined && hash !== null ? { id, hash } : null
   })
-  if (!matches || id === undefined || hash === null) throw new AppError('unauthorized')
-  await giveAttemptBack(database, buckets)
+  if (checked === null) throw new AppError('unauthorized')
+  const { id, hash } = checked
   if (!passwords.isOutdated(hash)) return { id, hash }
   const new_hash = await passwords.hash(password)
   const replaced = await users.replaceHash(database, id, hash, new_hash)

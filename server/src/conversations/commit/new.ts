@@ -120,7 +120,8 @@ const insertHistoryStatement = statement(
    )
    insert into conversation_progress (conversation_id, organization_id, next_position, next_sequence, user_turn_count,
                                       last_activity_at, updated_at, silent_since)
-   values ($1, $2, $5::integer, $6::bigint, $7, $8, $9, clock_timestamp())`,
+   select $1, $2, $5::integer, $6::bigint, $7, $8::timestamptz, greatest($9::timestamptz, created_at), clock_timestamp()
+   from conversations where id = $1 and organization_id = $2`,
 )
 
 /** The initial content of a conversation that was just inserted. */

@@ -5,6 +5,7 @@ import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { Store } from '../../database/store.ts'
 import { AppError, invalid } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
+import { parseSentJson } from '../../base/read-json.ts'
 import { findUnstorable } from '../../base/text.ts'
 import { isTimestamp } from '../../base/validation.ts'
 import { type ListedConversation, listedColumns, listedTables } from './conversation.ts'
@@ -23,8 +24,8 @@ export function pageOf(store: Store, access: Access, page: Page, max_bytes: numb
   const { inOrder, byThemselves, byKeys } = filterConditions(store, access, page)
   if (page.cursor !== undefined) inOrder.push(sql`c.created_at < ${decodePublishedCursor(page.cursor)}::timestamptz`)
   const limit = limitOf(page)
-  const countsTurns = page.user_turn_count_above !== undefined || page.user_turn_count_below !== undefined
-  const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, byKeys, limit, countsTurns })
+  const readsProgress = progressFilters.some((name) => page[name] !== undefined)
+  const found = byThemselves.length === 0 ? null : searchFor({ inOrder, byThemselves, byKeys, limit, readsProgress })
   return sql<ListedConversation>`
     with wanted as materialized (
       select array(
@@ -35,6 +36,9 @@ export function pageOf(store: Store, access: Access, page: Page, max_bytes: numb
     select ${sql.raw(listedColumns)} from ${sql.raw(listedTables('(select ids from wanted)', String(max_bytes)))}
     order by page.place`
 }
+
+/** Filters on what changes with every message, which is in a table of its own. */
+const progressFilters = ['user_turn_count_above', 'user_turn_count_below', 'updated_after', 'updated_before'] as const
 
 /** How many of the newest conversations are scanned for each row of a page before all matches are sorted. */
 const newest_looked_through = 100
@@ -50,9 +54,9 @@ function searchFor({
   byThemselves,
   byKeys,
   limit,
-  countsTurns,
-}: Conditions & { limit: number; countsTurns: boolean }) {
-  const withProgress = sql.raw(countsTurns ? 'join conversation_progress p on p.conversation_id = c.id' : '')
+  readsProgress,
+}: Conditions & { limit: number; readsProgress: boolean }) {
+  const withProgress = sql.raw(readsProgress ? 'join conversation_progress p on p.conversation_id = c.id' : '')
   const and = (conditions: Condition[]) => sql.join(conditions, sql` and `)
   return sql`
     with newest as materialized (
@@ -105,6 +109,10 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
     byKeys: [
       ...substrings.map(({ column, part }) => textKeys(store, column, part)),
       ...(metadata && holdsValues(metadata) ? [metadataKeys(store, metadata)] : []),
+      // Begins its indexes.
+      ...(progressFilters.some((name) => filters[name] !== undefined)
+        ? [sql<boolean>`p.organization_id = ${store.organization_id}`]
+        : []),
     ],
   }
 }
@@ -158,10 +166,12 @@ function holdsValues(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.values(value).some(holdsValues)
 }
 
-function timeFilters({ created_after, created_before }: ConversationFilters): Condition[] {
+function timeFilters({ created_after, created_before, updated_before }: ConversationFilters): Condition[] {
   return [
     ...bound(created_after, (value) => sql`c.created_at >= ${value}::timestamptz`),
     ...bound(created_before, (value) => sql`c.created_at <= ${value}::timestamptz`),
+    // Nothing changes before it is created, so the search can begin there instead of with the newest.
+    ...bound(updated_before, (value) => sql`c.created_at <= ${value}::timestamptz`),
   ]
 }
 
@@ -171,6 +181,8 @@ function rangeFilters(filters: ConversationFilters): Condition[] {
     ...bound(wholeUpTo(filters.duration_below), (value) => sql`c.duration <= ${value}::integer`),
     ...bound(wholeFrom(filters.user_turn_count_above), (value) => sql`p.user_turn_count >= ${value}::integer`),
     ...bound(wholeUpTo(filters.user_turn_count_below), (value) => sql`p.user_turn_count <= ${value}::integer`),
+    ...bound(filters.updated_after, (value) => sql`p.updated_at >= ${value}::timestamptz`),
+    ...bound(filters.updated_before, (value) => sql`p.updated_at <= ${value}::timestamptz`),
   ]
 }
 
@@ -213,7 +225,7 @@ function metadataFilter(access: Access, text: string | undefined): object | null
 export function parseJsonObject(path: string, text: string): object {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseSentJson(text)
   } catch {
     value = undefined
   }

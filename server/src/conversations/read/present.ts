@@ -15,10 +15,19 @@ export function presentConversation(access: Access, record: ShownConversation, p
   return { ...presentSafeFields(record), ...sensitive, ...transcript }
 }
 
-/** A conversation in a list. */
-export function presentListed(access: Access, { has_room, ...record }: ListedConversation): Conversation {
-  if (has_room || !maySeeSensitive(access)) return presentConversation(access, record)
-  return { ...presentSafeFields(record), sensitive_omitted: true }
+/** A conversation in a list. `items`: its transcript, if it was asked for; null if that does not fit. */
+export function presentListed(
+  access: Access,
+  { has_room, ...record }: ListedConversation,
+  items?: ItemRecord[] | null,
+): Conversation {
+  if (!maySeeSensitive(access)) return presentSafeFields(record)
+  const shown = has_room
+    ? presentConversation(access, record)
+    : { ...presentSafeFields(record), sensitive_omitted: true as const }
+  if (items === undefined) return shown
+  if (items === null) return { ...shown, conversation_omitted: true }
+  return { ...shown, ...presentTranscript(access, { items, next_position: null }) }
 }
 
 function presentSafeFields(record: ShownConversation): Conversation {

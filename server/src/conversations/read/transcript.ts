@@ -6,11 +6,11 @@ import type { Store } from '../../database/store.ts'
 import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '../machine/rows.ts'
 
 /** The bytes of an item's own fields, as JSON. */
-const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
+export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
   + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
 
 /** The bytes that an answer adds to an item. */
-const frame_bytes = 300
+export const frame_bytes = 300
 const isSaid = `type = 'message' and role <> 'system'`
 
 // One item after another, as the index has them: items beyond the limit are not read.

@@ -10,6 +10,7 @@ import {
 import type { Redactor } from '../../secrets/rules/redact.ts'
 import { TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { storedBytes } from '../../base/json-size.ts'
+import { parseForeignJson } from '../../base/read-json.ts'
 import { isStorable, makeStorable } from '../../base/text.ts'
 import { backoff, sleep } from '../../base/retry.ts'
 import { renderUrl } from '../rules/request-url.ts'
@@ -135,14 +136,14 @@ function readAnswer({ headers, body, truncated }: OutboundResponse, redactor: Re
     const known = Buffer.from(redactor.redactCut(text, truncated))
     return makeStorable(known.subarray(0, max_bytes).toString('utf8'))
   }
-  const value = isJson(headers) ? parseJson(text) : undefined
+  const value = isJson(headers) ? readJson(text) : undefined
   return value === undefined ? makeStorable(redactor.redactText(text)) : redactor.redactValue(value)
 }
 
 /** Undefined: not JSON, or JSON that cannot be stored. */
-function parseJson(text: string): JsonValue | undefined {
+function readJson(text: string): JsonValue | undefined {
   try {
-    const value = JSON.parse(text) as JsonValue
+    const value = parseForeignJson(text) as JsonValue
     return isStorable(value) ? value : undefined
   } catch {
     return undefined

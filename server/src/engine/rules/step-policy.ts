@@ -1,6 +1,7 @@
 // Decides what a turn does next from its progress. Pure.
 import { growthOfNumbers } from '../../base/json-size.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { parseSentJson } from '../../base/read-json.ts'
 import { findUnstorable, makeStorable } from '../../base/text.ts'
 import type { ModelAnswer } from '../../models/models.ts'
 import type { TurnTool } from '../tools/turn-tool.ts'
@@ -82,7 +83,7 @@ function parseArguments(text: string): JsonObject | string {
   if (text.length > max_argument_characters) return `The arguments exceed ${max_argument_characters} characters.`
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseSentJson(text)
   } catch {
     return `The arguments are not valid JSON: ${makeStorable(text.slice(0, 200))}`
   }

@@ -1,5 +1,6 @@
 // Parses the bytes of a request as UTF-8 JSON, with nesting limited to a depth that recursive functions can handle. Pure.
 import { AppError, invalid } from '../../base/errors.ts'
+import { parseSentJson } from '../../base/read-json.ts'
 import { findUnstorable } from '../../base/text.ts'
 
 /**
@@ -18,7 +19,7 @@ export function parseJsonBody(body: Buffer): unknown {
 
 function parse(json: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
+    return parseSentJson(new TextDecoder('utf-8', { fatal: true }).decode(json))
   } catch {
     throw new AppError('malformed_request')
   }

@@ -1,6 +1,12 @@
 // Protection against guessing passwords: limits across all nodes, and responses that reveal nothing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Bucket, accountAtAddressBucket, accountBucket, addressBucket } from '../../../src/calls/attempts.ts'
+import {
+  type Bucket,
+  accountAtAddressBucket,
+  accountBucket,
+  addressBucket,
+  signInBucket,
+} from '../../../src/calls/attempts.ts'
 import { createPasswords } from '../../../src/access/sign-in/passwords.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
 import { openBrowser } from '../../support/browser.ts'
@@ -139,8 +145,65 @@ describe('failed attempts', () => {
     await using _ = node
     await refusal(from('198.51.100.1', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
     await refusal(from('198.51.100.2', node.url).client.signIn({ api_key: 'ak_no.secretsecretsecret' }))
-    const { rows } = await server.database.pool.query('select subject from sign_in_attempts')
-    expect(rows).toHaveLength(1)
+    const counted = 'select subject from sign_in_attempts where full_at > clock_timestamp()'
+    expect((await server.database.pool.query(counted)).rows).toHaveLength(1)
+  })
+})
+
+describe('successful sign-ins', () => {
+  const limited = { status: 429, code: 'rate_limited' }
+
+  /** How many a bucket has lost afterwards, however long the calls take. */
+  async function countTaken({ subject, refill_seconds }: Bucket, act: () => Promise<unknown>): Promise<number> {
+    const { pool } = server.database
+    const before = `insert into sign_in_attempts values ($1, clock_timestamp() + interval '100 s')
+      on conflict (subject) do update set full_at = excluded.full_at returning full_at::text as time`
+    const { rows } = await pool.query<{ time: string }>(before, [subject])
+    await act()
+    const after =
+      'select extract(epoch from full_at - $2::timestamptz) as seconds from sign_in_attempts where subject = $1'
+    const [row] = (await pool.query<{ seconds: number }>(after, [subject, rows[0]!.time])).rows
+    return row!.seconds / refill_seconds
+  }
+
+  test('with a password: a number for each account and address, across nodes', async () => {
+    const [email, other] = [await newMember(), await newMember()]
+    await using node = await server.startAnother({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+    const bucket = signInBucket(email, '192.0.2.1')
+    const taken = await countTaken(bucket, async () => {
+      await from('192.0.2.1').client.signIn({ email, password })
+      await from('192.0.2.1', node.url).client.signIn({ email: email.toUpperCase(), password })
+    })
+    expect(taken).toBe(2)
+    await useUp(bucket)
+    const error = await refusal(from('192.0.2.1').client.signIn({ email, password }))
+    expect(error).toMatchObject(limited)
+    expect(error.retry_after).toBeGreaterThan(0)
+    await from('192.0.2.2').client.signIn({ email, password })
+    await from('192.0.2.1').client.signIn({ email: other, password })
+  })
+
+  test('with a key', async () => {
+    const { pat_key, key_id } = await server.client.createOrganizationKey({ name: 'Console' })
+    const bucket = signInBucket(`ak_${key_id}`, '192.0.2.1')
+    const signIn = (address: string, api_key = pat_key) => from(address).client.signIn({ api_key })
+    expect(await countTaken(bucket, () => signIn('192.0.2.1'))).toBe(1)
+    await useUp(bucket)
+    expect(await refusal(signIn('192.0.2.1'))).toMatchObject(limited)
+    await signIn('192.0.2.2')
+    await signIn('192.0.2.1', server.admin_key)
+  })
+
+  test('are not counted if they fail, and cost no attempt if they are refused', async () => {
+    const email = await newMember()
+    const bucket = signInBucket(email, '192.0.2.1')
+    const wrong = () => refusal(from('192.0.2.1').client.signIn({ email, password: 'a wrong passphrase' }))
+    expect(await countTaken(bucket, async () => expect(await wrong()).toMatchObject({ status: 401 }))).toBe(0)
+    await useUp(bucket)
+    const attempts = await countTaken(accountAtAddressBucket(email, '192.0.2.1'), async () =>
+      expect(await refusal(from('192.0.2.1').client.signIn({ email, password }))).toMatchObject(limited),
+    )
+    expect(attempts).toBe(0)
   })
 })
 

@@ -1,6 +1,7 @@
 // Invitations: what their links permit, and above all what they do not.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createTokenForUser, createUser } from '../../../src/access/administration.ts'
+import { isInvited, takeInvitationsOf } from '../../../src/access/sign-in/invitation-queries.ts'
 import type { AppError } from '../../../src/base/errors.ts'
 import { systemPorts } from '../../../src/base/ports.ts'
 import { type Organization, makeKey, makeOrganization } from '../../support/actors.ts'
@@ -88,6 +89,29 @@ describe('an invitation', () => {
     await server.client.updateMember({ user_id: demoted.person.user_id, role: 'viewer' })
     await server.client.deleteOrganizationKey({ key_id })
     for (const token of tokens) expect(await refusal(accept(token))).toMatchObject(gone)
+  })
+
+  test('ends with the key that made it, and with its sessions, also for someone who proves their address', async () => {
+    const { pat_key, key_id } = await server.client.createOrganizationKey({ name: 'Temporary' })
+    const at = browser()
+    await at.client.signIn({ api_key: pat_key })
+    const [by_key, by_session] = [newEmail(), newEmail()]
+    const invitations = [
+      await invite(by_key, 'viewer', server.as({ token: pat_key })),
+      await at.client.createInvitation({ email: by_session, role: 'viewer' }),
+    ]
+    await server.database.pool.query('update credentials set expires_at = now() where key_id = $1', [key_id])
+    const open = (await server.client.listInvitations({ limit: 100 })).data.map(({ email }) => email)
+    for (const { token, email } of invitations) {
+      expect(await refusal(browser().client.readInvitation({ token }))).toMatchObject(gone)
+      expect(await refusal(accept(token))).toMatchObject(gone)
+      expect(await isInvited(server.database, email)).toBe(false)
+      expect(await takeInvitationsOf(server.database, email)).toEqual([])
+      expect(open).not.toContain(email)
+    }
+    // Someone else can invite the same person.
+    await accept((await invite(by_key)).token)
+    expect(await roleOf(by_key)).toBe('viewer')
   })
 
   test('does not let a removed member return', async () => {

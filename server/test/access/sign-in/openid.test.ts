@@ -1,5 +1,6 @@
 // Signing in with an identity provider: with a real one, and with wrong responses from the provider or others.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { signInBucket } from '../../../src/calls/attempts.ts'
 import { makeOrganization } from '../../support/actors.ts'
 import { type Browser, openBrowser } from '../../support/browser.ts'
 import {
@@ -166,10 +167,17 @@ describe('the redirects there and back', () => {
   })
 
   test('use no attempt if they succeed', async () => {
-    const { email } = await makePerson(server, server.organization_id)
-    await signIn(browser(), makeAccount({ email }))
-    const { rows } = await server.database.pool.query('select from sign_in_attempts where full_at > clock_timestamp()')
-    expect(rows).toEqual([])
+    await signIn(browser(), makeAccount(await makePerson(server, server.organization_id)))
+    const attempts = `select from sign_in_attempts where full_at > clock_timestamp() + interval '5 s'`
+    expect((await server.database.pool.query(attempts)).rows).toEqual([])
+  })
+
+  test('are limited for each account and address', async () => {
+    const account = makeAccount(await makePerson(server, server.organization_id))
+    await signIn(browser(), account)
+    const use_up = `update sign_in_attempts set full_at = full_at + interval '10 minutes' where subject = $1`
+    await server.database.pool.query(use_up, [signInBucket(`${provider.issuer} ${account}`, '127.0.0.1').subject])
+    expect(await signIn(browser(), account)).toBe(refusedAs('too_many_attempts'))
   })
 
   test('do not exist without a provider', async () => {

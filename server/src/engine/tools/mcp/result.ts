@@ -1,5 +1,6 @@
 // Turns the answer of a remote tool into a result that can be stored and shown to a model: bounded, as JSON.
 import { type JsonValue, canonicalJson } from '../../../base/json.ts'
+import { parseJson } from '../../../base/read-json.ts'
 import type { Redactor } from '../../../secrets/rules/redact.ts'
 import { makeStorable } from '../../../base/text.ts'
 import { max_output_bytes } from '../../rules/output-size.ts'
@@ -20,7 +21,7 @@ export function outputOf(result: { content?: unknown; structuredContent?: unknow
 
 function repeats(text: string, structured: JsonValue): boolean {
   try {
-    return canonicalJson(JSON.parse(text)) === canonicalJson(structured)
+    return canonicalJson(parseJson(text)) === canonicalJson(structured)
   } catch {
     return false
   }

@@ -1,0 +1,71 @@
+// An id that no resource can have, or that cannot even be decoded, gets the same answer as an unknown one, from every operation.
+import { type Operation, type OperationId, operations } from '@parley/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeUser } from '../support/actors.ts'
+import { collectEntries, type World } from '../contract/entries.ts'
+import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+
+const unknown_id = '0190b000-0000-7000-8000-ffffffffffff'
+/** As they are sent. */
+const malformed = {
+  'a NUL': '%00',
+  'a NUL inside': '0190b000%00',
+  'no hexadecimal digits': '%zz',
+  'a percent sign alone': '%',
+  'a cut escape': '%E0%A4%A',
+  'a byte that is not UTF-8': '%ff',
+  'a character in too many bytes': '%C0%80',
+  'a lone surrogate': '%ED%A0%80',
+  'an encoded slash': '..%2f..',
+  'an encoded percent sign': '%2500',
+  long: 'x'.repeat(513),
+  'very long': 'x'.repeat(8000),
+  'long and encoded': '%41'.repeat(600),
+  'other characters': '%F0%9F%99%82',
+}
+
+let server: TestServer
+let world: World
+const entries = new Map((await collectEntries()).map(({ id, entry }) => [id, entry]))
+
+beforeAll(async () => {
+  server = await startTestServer()
+  const agent = { agent_id: (await publishAgent(server.client)).agent_id }
+  const user = await makeUser(server, server.organization_id)
+  world = { server, client: server.client, agent, user, stack: new AsyncDisposableStack() }
+})
+afterAll(async () => {
+  await world.stack[Symbol.asyncDispose]()
+  await server[Symbol.asyncDispose]()
+})
+
+const withId = Object.values<Operation>(operations).flatMap((operation) =>
+  Object.keys(operation.params?.properties ?? {})
+    // Its caller chooses the name: one that is unknown is created.
+    .filter(() => operation.id !== 'setSecret')
+    .map((name) => [operation.id as OperationId, name, operation] as const),
+)
+
+async function send(operation: Operation, input: Record<string, unknown>, token: string | null) {
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (_match, name: string) => String(input[name]))
+  const names = Object.keys(operation.body?.properties ?? {}).filter((name) => name in input)
+  const response = await fetch(server.url + path, {
+    method: operation.method,
+    headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
+    ...(operation.body && { body: JSON.stringify(Object.fromEntries(names.map((name) => [name, input[name]]))) }),
+  })
+  const { request_id, ...body } = (await response.json()) as Record<string, unknown>
+  expect(request_id).toEqual(expect.any(String))
+  return { status: response.status, body }
+}
+
+test.each(withId)('%s: %s', async (id, name, operation) => {
+  const input = (await entries.get(id)!.input(world)) as Record<string, unknown>
+  for (const token of [operation.access === 'user' ? world.user.token : server.admin_key, null]) {
+    const expected = await send(operation, { ...input, [name]: unknown_id }, token)
+    expect(expected.status).toBe(token ? 404 : 401)
+    for (const [what, value] of Object.entries(malformed)) {
+      expect([what, await send(operation, { ...input, [name]: value }, token)]).toEqual([what, expected])
+    }
+  }
+})
