@@ -13,7 +13,7 @@ const max_marked_at_once = 1000
 
 // Always an update if there is a row: it waits for a node that is about to remove the row. The earliest time counts; but a
 // failed try
-// is not repeated sooner because the same work was added again, unless that is urgent.
+// is not repeated sooner because the same work was added again, unless that is urgent. A timer that is due already is reviewed, too.
 const mergeStatement = statement(
   'merge_work',
   `/* merge_work */ with arrived as (
@@ -22,7 +22,8 @@ const mergeStatement = statement(
      returning kind, owner, subject, organization_id, due_at
    ), merged as (
      insert into work as known (kind, owner, subject, organization_id, due_at, ready, slow)
-     select a.kind, a.owner, a.subject, (array_agg(a.organization_id))[1], min(a.due_at), min(a.due_at) <= now(),
+     select a.kind, a.owner, a.subject, (array_agg(a.organization_id))[1], min(a.due_at),
+            min(a.due_at) <= now() and a.kind <> all($2::text[]),
             (a.kind, a.owner) in (select w.kind, w.owner from work w where w.slow)
      from arrived a group by a.kind, a.owner, a.subject order by a.kind, a.owner, a.subject
      on conflict (kind, owner, subject) do update set
@@ -30,7 +31,7 @@ const mergeStatement = statement(
        due_at = case when known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity')
                      then least(known.due_at, excluded.due_at) else known.due_at end,
        ready = known.ready
-         or (known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity') and excluded.due_at <= now()),
+         or (known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity') and excluded.ready),
        stuck_at = null
    )
    select count(*) as arrived from arrived`,
@@ -87,7 +88,7 @@ export async function mergeWork(
 ): Promise<Seen> {
   const [glance] = await database.query<Glance>(lookStatement, [kinds])
   const { has_arrivals, is_any_due, is_any_ready } = glance!
-  const merged = has_arrivals ? await database.query<{ arrived: number }>(mergeStatement, [max_arrivals]) : []
+  const merged = has_arrivals ? await database.query<{ arrived: number }>(mergeStatement, [max_arrivals, timers]) : []
   const arrived = merged[0]?.arrived ?? 0
   const due = is_any_due ? await database.query<DueWork>(readyStatement, [max_ready_at_once, timers]) : []
   return {

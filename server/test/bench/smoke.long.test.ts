@@ -62,6 +62,15 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
+  test('timers of conversations, which read no ended one', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--active', '300', '--ended', '3000', '--due', '20', '--organizations', '3']
+    const output = await run('timers.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^20 due at once +minimum [\d.]+ ms/m)
+    expect(output).toMatch(/Index Scan by conversations_pkey of conversations, 1 rows × \d+/)
+    expect(output).not.toMatch(/Seq Scan of conversations|NaN|undefined/)
+  })
+
   // On a PostgreSQL of its own, which counts what is touched.
   test('a database that grows', async () => {
     const output = await run('growth.ts', '--small', '40', '--conversations', '80', '--times', '2', '--turns', '12')

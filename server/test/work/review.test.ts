@@ -63,6 +63,16 @@ test('a thousand early ones are one review', async () => {
   expect(await world.written()).toEqual([])
 })
 
+test('timers that are due when they are merged are reviewed too', async () => {
+  const { kind, reviewed } = timerOf(async (subjects) => new Map(subjects.map((subject) => [subject, inAnHour()])))
+  for (const subject of ['a', 'b']) await world.add(keyOf(subject), { in_ms: -1000 }, 'timer')
+  world.start([kind])
+  await expect.poll(() => reviewed, soon).toEqual([['a', 'b']])
+  const isEarly = async () => (await world.rows()).every(({ due_at }) => Date.parse(due_at) > Date.now())
+  await expect.poll(isEarly, soon).toBe(true)
+  expect(await world.written()).toEqual([])
+})
+
 test('one that was added again during the review keeps the earlier time', async () => {
   const { kind, reviewed } = timerOf(async (subjects) => {
     if (reviewed.length > 1) return new Map()
