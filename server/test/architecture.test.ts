@@ -33,12 +33,14 @@ describe('conversations', () => {
 describe('one writer', () => {
   test('conversations, their progress, items and events are written by the one writer only', () => {
     const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
-    const writers = ['analysis.ts', 'content.ts', 'new.ts', 'write-changes.ts']
+    const writers = ['analysis.ts', 'content.ts', 'new.ts', 'purge.ts', 'write-changes.ts']
     expect(filesWith(pattern).toSorted()).toEqual(writers.map((file) => `conversations/commit/${file}`))
   })
 
   test('turns are written there too; leases.ts renews, lends and gives back leases, and touches nothing else of a turn', () => {
-    const writers = ['content.ts', 'leases.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
+    const writers = ['content.ts', 'leases.ts', 'purge.ts', 'write-changes.ts'].map(
+      (file) => `conversations/commit/${file}`,
+    )
     expect(filesWith(writesTo('turns')).toSorted()).toEqual(writers)
     const leases = files.find(({ file }) => file === 'conversations/commit/leases.ts')!.text
     const assigned = [...leases.matchAll(/update turns set (\w+) =/g)].map((match) => match[1])

@@ -4,7 +4,7 @@ import { Speech } from './speech.ts'
 
 const address = 'ada@example.org'
 
-test('shows what is certain, and begins anew with each step', () => {
+test('shows what is certain, and begins again with each step', () => {
   const speech = new Speech(redactorOf({ rules: ['email'] }))
   expect([speech.say('I am ada@exam'), speech.say('ple.org, and')]).toEqual(['I am ', '[email], '])
   expect(speech.text).toBe(`I am ${address}, and`)
