@@ -1,6 +1,6 @@
 // Data larger than one answer: where the answer ends, and that the rest can be read from there.
 import { randomUUID } from 'node:crypto'
-import type { TranscriptItem } from '@parley/contract'
+import type { Analysis, TranscriptItem } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readHistory } from '../../src/conversations/read/transcript.ts'
 import { openStore } from '../../src/database/store.ts'
@@ -170,6 +170,20 @@ describe('a page', () => {
     const token = await makeKey(server, { only: ['conversations:read'] })
     for (const row of await server.as({ token }).listConversations({ user_id, limit: 6 }))
       expect(row).not.toHaveProperty('sensitive_omitted')
+  })
+
+  test('of conversations counts their analyses too', async () => {
+    const user_id = randomUUID()
+    for (const _ of times(5, () => 0)) await bringIn([message('Hello')], { user_id })
+    const analysis: Analysis = {
+      ...{ run: 1, finished_at: '2026-01-01T00:00:00.000000Z', summary: null, outcome: null, success: null },
+      ...{ success_reason: null, models: [], duration_ms: 1, input_tokens: null, output_tokens: null },
+      extracted: { text: 'x'.repeat(8000) },
+    }
+    await server.database.pool.query('update conversations set analysis = $2 where user_id = $1', [user_id, analysis])
+    const rows = await server.client.listConversations({ user_id, limit: 5 })
+    expect(rows.map((row) => row.sensitive_omitted === true)).toEqual([false, false, false, true, true])
+    for (const row of rows.slice(3)) expect(row).not.toHaveProperty('analysis')
   })
 
   test('of changes, likewise', async () => {
