@@ -21,8 +21,8 @@ export interface NewInvitation {
 }
 
 /**
- * It has not expired, and neither has the key that made it: a key's holder must not be able to let people in later. Whoever deletes a
- * key, or ends or changes a membership, deletes its invitations.
+ * It has not expired, and neither has the key that made it: a key's holder must not be able to let people in later. Deleting a key, and
+ * ending or changing a membership, deletes the invitations.
  */
 const isOpen = `i.expires_at > now() and (i.invited_by ->> 'type' is distinct from 'credential' or exists (
      select from credentials c where c.key_id = i.invited_by ->> 'id' and c.user_id is null

@@ -20,7 +20,7 @@ export const listConversations: Handler<'listConversations', Conversations> = as
 /** Times `answer_bytes`: 16 MiB by default. */
 const transcripts_of_a_page = 4
 
-/** As for every sensitive field, a caller who may not see transcripts gets a page without them. */
+/** As for every sensitive field, a caller without `conversations:read_sensitive` gets a page without them. */
 async function readIncluded(
   { store, access, core }: Context<Conversations>,
   { include }: Input<'listConversations'>,
