@@ -194,7 +194,6 @@ describe('warnings', () => {
         unknown('channel_properties.sms'),
         unknown('channel_properties.telephone.ring_seconds'),
         later('hand_off'),
-        later('inactivity'),
         unknown('inactivity.grace'),
         unknown('llm.fallbacks.0.seed'),
         unknown('llm.top_k'),
