@@ -14,7 +14,7 @@ let server: TestServer
 let given: Map<string, string>
 
 /** Of another form than those that this server creates. */
-const imported_pat = 'pat_usr.01H8XG+/=2b.c~!0123'
+const imported_pat = 'pat_7Kq2hVw9ZsXn4TfB1mLcE8dRyUoGpJ3a'
 
 beforeAll(async () => {
   server = await startTestServer({ PARLEY_BOOTSTRAP_PAT: imported_pat })

@@ -121,14 +121,16 @@ export const accessLines: Line[] = [
     ],
   },
   {
-    name: 'GET /admin/members/me/scopes: a flat array',
+    name: 'GET /admin/members/me/scopes: a flat array, with `conversations:dial` and `managed_accounts:manage`',
     exchanges: [
       {
         ...scopes,
         answer: {
           all: [
             { each: 'filled' },
-            ...['conversations:read_sensitive', 'agents:manage'].map((scope) => ({ some: is(scope) })),
+            ...['conversations:read_sensitive', 'agents:manage', 'conversations:dial', 'managed_accounts:manage'].map(
+              (scope) => ({ some: is(scope) }),
+            ),
           ],
         },
       },

@@ -41,8 +41,16 @@ export const afterLines: Line[] = [
     ],
   },
   {
-    name: 'end: an unknown, a malformed id and that of another organization are 404 `Conversation not found`',
-    exchanges: ['01890a5d-ac96-774b-bcce-b302099a8057', '<other_conversation_id>', 'not-an-id', 'a%2Fb'].map((id) => ({
+    name: 'end: an unknown, a malformed, an undecodable id and that of another organization are 404 `Conversation not found`',
+    exchanges: [
+      '01890a5d-ac96-774b-bcce-b302099a8057',
+      '<other_conversation_id>',
+      'not-an-id',
+      '%00',
+      '%ff',
+      '%',
+      'a%2Fb',
+    ].map((id) => ({
       method: 'POST' as const,
       path: `/core/conversations/${id}/end`,
       status: 404,

@@ -137,8 +137,8 @@ export const agentLines: Line[] = [
     ],
   },
   {
-    name: 'read: an unknown or malformed id, and that of another organization, are 404 `Agent not found`',
-    exchanges: [unknown_id, '<other_agent_id>', 'not-an-id'].map((id) =>
+    name: 'read: an unknown, malformed or undecodable id, and that of another organization, are 404 `Agent not found`',
+    exchanges: [unknown_id, '<other_agent_id>', 'not-an-id', '%00', '%ff', '%'].map((id) =>
       get(`/core/agents/${id}`, detailIs('Agent not found'), { status: 404 }),
     ),
   },

@@ -141,11 +141,15 @@ export const conversationLines: Line[] = [
     ],
   },
   {
-    name: 'list: `created_after`, `created_before` are inclusive',
+    name: 'list: `created_after`, `created_before`, `updated_after`, `updated_before` are inclusive',
     exchanges: [
       ...begun,
+      { ...read, keep: { updated_at: 'updated_at' } },
       list('agent_id=<agent_id>&created_after=<created_at>&created_before=<created_at>', found),
-      list('created_after=yesterday', faultAt('created_after'), { status: 422 }),
+      list('agent_id=<agent_id>&updated_after=<updated_at>&updated_before=<updated_at>', found),
+      list('agent_id=<agent_id>&updated_after=2999-01-01T00:00:00Z', nothing),
+      list('agent_id=<agent_id>&updated_before=2020-01-01T00:00:00Z', nothing),
+      list('updated_after=yesterday', faultAt('updated_after'), { status: 422 }),
     ],
   },
   {
@@ -156,6 +160,20 @@ export const conversationLines: Line[] = [
       list('agent_id=<agent_id>&custom_metadata=%7B%22plan%22%3A%22pro%22%7D', found),
       list('agent_id=<agent_id>&custom_metadata=%7B%22plan%22%3A%22free%22%7D', nothing),
       list('custom_metadata=%7B%7D', detail, { status: 403, headers: { Authorization: 'Bearer <reader>' } }),
+    ],
+  },
+  {
+    name: 'list: transcripts with `include=conversation`; any other name is 422',
+    exchanges: [
+      ...begun,
+      send({ text: 'Hello' }, fields({ reply: 'filled' })),
+      list('agent_id=<agent_id>', { entries: [{ lacks: ['conversation'] }] }),
+      list('agent_id=<agent_id>&include=conversation', {
+        entries: [
+          fields({ conversation: fields({ items: { each: fields({ type: is('message'), position: 'integer' }) } }) }),
+        ],
+      }),
+      list('include=recordings', detail, { status: 422 }),
     ],
   },
   {
@@ -191,11 +209,14 @@ export const conversationLines: Line[] = [
     ],
   },
   {
-    name: 'read: a malformed id answers what an unknown id answers',
+    name: 'read: a malformed id, `%00` and an undecodable one answer what an unknown id answers',
     exchanges: [
       '01890a5d-ac96-774b-bcce-b302099a8057',
       '<other_conversation_id>',
       'not-an-id',
+      '%00',
+      '%ff',
+      '%',
       '01890A5D-AC96-774B-BCCE-B302099A805',
     ].map((id) => ({
       method: 'GET' as const,
