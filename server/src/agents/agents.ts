@@ -12,5 +12,5 @@ export {
 } from './instruction-generation.ts'
 export { makeDraft, requireAgent, requireVersion } from './lookup.ts'
 export { readAgentConfig, readAgentConfigOrDefaults } from './read-config.ts'
-export { type VersionKey, readTimedRules } from './read-timed-rules.ts'
+export { readTimedRules } from './read-timed-rules.ts'
 export { agentsExist, findVersionForNewConversation, saveInlineVersion } from './versions.ts'
