@@ -5,7 +5,7 @@ import { type Executor, statement } from '../database/database.ts'
 import { arraysOf, rowsOf } from '../database/rows.ts'
 import { type TimedRules, resolveInactivity } from './rules/inactivity.ts'
 
-export interface VersionKey {
+interface VersionKey {
   organization_id: string
   /** Null, or of another system: an imported conversation, to which the defaults apply. */
   agent_version_id: string | null

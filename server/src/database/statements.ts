@@ -10,7 +10,7 @@ interface Prepared {
   /** Maximum calls of `lookUp` in one query, for statements with large results. */
   readonly most?: number
   /**
-   * Planned again each time, not kept prepared: it concerns many rows at once, and a plan made when its tables were small would read
+   * Planned each time, not kept prepared: it concerns many rows at once, and a plan made when its tables were small would read
    * them from end to end until they are analyzed.
    */
   readonly replanned?: boolean
