@@ -106,7 +106,11 @@ const safeFields = {
 export const Analysis = named(
   'Analysis',
   Type.Object({
-    run: Type.Integer({ description: '1 for the run at the end of the conversation; each further run adds 1.' }),
+    run: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000_000,
+      description: '1 for the run at the end of the conversation; each further run adds 1.',
+    }),
     finished_at: Timestamp,
     summary: nullable(Type.String({ description: 'Null if none was requested, or if it failed.' })),
     outcome: nullable(Type.String({ description: 'The name of one of the options of `outcome`.' })),

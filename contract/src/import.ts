@@ -1,5 +1,6 @@
 // An imported conversation. Each row is validated by itself, so that one bad row does not affect the others.
 import { Type, type Static } from 'typebox'
+import { Analysis } from './conversation.ts'
 import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'
 import {
   analysisStatuses,
@@ -72,6 +73,7 @@ export const ImportedConversation = named(
     last_activity_at: optional(time('Default: the time of the last item.')),
     analysis_status: optional(oneOf(analysisStatuses)),
     summary: text(100_000),
+    analysis: optional(Analysis),
     initial_context: text(32_000),
     custom_metadata: optional(JsonObject),
     recording_details: optional(JsonObject),

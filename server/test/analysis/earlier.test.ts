@@ -78,6 +78,22 @@ test('a summary that was imported is the first of the results', async () => {
   expect(await list(id)).toEqual([analysis, imported])
 })
 
+test('an analysis is imported with its conversation, and its runs go on from there', async () => {
+  const source = await server.client.getConversation({ conversation_id: await analyzed('8') })
+  const { id: _, ...row } = { ...source, analysis: { ...source.analysis!, run: 5 } }
+  const id = crypto.randomUUID()
+  const { created } = await server.client.importConversations({ conversations: [{ ...row, id }] as never })
+  expect(created).toBe(1)
+  expect(await list(id)).toEqual([row.analysis])
+  script(server, { questions: found })
+  expect((await analyze(server, id)).analysis).toMatchObject({ run: 6 })
+  expect((await list(id)).map(({ run }) => run)).toEqual([6, 5])
+  const large = { ...row.analysis, extracted: { order: 'x'.repeat(300_000) } }
+  const rows = [{ ...row, id: crypto.randomUUID(), analysis: large }]
+  const { errors } = await server.client.importConversations({ conversations: rows as never })
+  expect(errors).toMatchObject([{ path: 'analysis' }])
+})
+
 test('deleting the conversation deletes every result, also on a server of an earlier version', async () => {
   const { pool } = server.database
   const traces = async (marker: string) => {

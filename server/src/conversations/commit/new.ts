@@ -160,7 +160,7 @@ const closeStatement = statement(
   'close_imported_conversation',
   `with ended as (
      update conversations set status = $3, ended_at = $4, duration = $5, end_reason = $6, ended_by = $7, analysis_status = $8,
-            summary = $9
+            summary = $9, analysis = $10, analysis_run = coalesce(($10::jsonb ->> 'run')::integer, 1)
      where id = $1 and organization_id = $2
      returning organization_id, agent_id, ended_at, duration, end_reason
    )
@@ -169,7 +169,7 @@ const closeStatement = statement(
 
 /** Ends an imported conversation after its items are written, since an ended one takes no items (T5). */
 export async function closeImported(store: Store, id: string, end: ImportedEnd): Promise<void> {
-  const { status, ended_at, duration, end_reason, ended_by, analysis_status, summary } = end
+  const { status, ended_at, duration, end_reason, ended_by, analysis_status, summary, analysis } = end
   await store.query(closeStatement, [
     id,
     store.organization_id,
@@ -180,5 +180,6 @@ export async function closeImported(store: Store, id: string, end: ImportedEnd):
     JSON.stringify(ended_by),
     analysis_status,
     summary,
+    analysis && JSON.stringify(analysis),
   ])
 }

@@ -47,6 +47,9 @@ export function prepareImport(
 const last_moment = 253_402_300_799_999_999n
 const longest_duration = 2_147_483_647n
 
+/** What an analysis can have here: its fields, and its texts. */
+const max_analysis_bytes = 262_144
+
 function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] {
   const faults: FieldFault[] = []
   if (channelRules[source.channel].course === 'text' && source.status === 'token_created') {
@@ -67,6 +70,7 @@ function ruleFaults(source: ImportedConversation, limits: Limits): FieldFault[] 
     })
   }
   faults.push(...faultsOfSize('custom_metadata', source.custom_metadata, limits.metadata_bytes))
+  faults.push(...faultsOfSize('analysis', source.analysis, max_analysis_bytes))
   // A row of that many bytes was never sent; this counts the numbers that grow when the database writes them out.
   return [...faults, ...faultsOfSize('', source, limits.body_bytes)]
 }
@@ -167,8 +171,9 @@ function endOf(source: ImportedConversation): ImportedEnd {
     duration: Number((end - microsecondsOf(source.created_at)) / 1_000_000n),
     end_reason: source.end_reason ?? 'imported',
     ended_by: endedByOf(source.ended_by),
-    analysis_status: source.summary == null ? 'none' : 'done',
+    analysis_status: source.summary == null && source.analysis == null ? 'none' : 'done',
     summary: source.summary ?? null,
+    analysis: source.analysis ?? null,
   }
 }
 

@@ -128,6 +128,7 @@ export interface ImportedEnd {
   ended_by: EndedBy
   analysis_status: 'none' | 'done'
   summary: string | null
+  analysis: Analysis | null
 }
 
 /** A stored transcript item; which fields are set depends on `type`. */
