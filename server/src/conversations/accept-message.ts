@@ -135,7 +135,7 @@ function limitOf({ core }: Bearer, config: ResolvedConfig, conversation: Convers
   const { max_user_turns, end_message } = config.inactivity
   if (max_user_turns === null) return null
   const closing = renderRuleMessage(core, config, end_message, conversation)
-  return { max_user_turns, ending: endingAtLastMessage(closing, config.analysis.summary.enabled) }
+  return { max_user_turns, ending: endingAtLastMessage(closing, config.analysis.enabled) }
 }
 
 /** How long to wait for the last of this many turns. */

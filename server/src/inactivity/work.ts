@@ -77,7 +77,7 @@ async function applyRules(
     rules,
     warning: renderRuleMessage(core, config, rules.warn_message, conversation),
     closing: renderRuleMessage(core, config, rules.end_message, conversation),
-    summary_enabled: analysis.summary.enabled,
+    summary_enabled: analysis.enabled,
   }
   const characters = (input.warning?.text.length ?? 0) + (input.closing?.text.length ?? 0)
   const commit = (partial: TimerInput['partial']) =>
