@@ -196,16 +196,14 @@ test('the results are sensitive, and no conversation token sees them', async () 
 test('what the conversation must not keep is in no result', async () => {
   const conversation_id = await speak(server, agent_id)
   const { pool } = server.database
-  await pool.query(`update conversations set redaction = '{"kinds": ["email_address"]}' where id = $1`, [
-    conversation_id,
-  ])
+  await pool.query(`update conversations set redaction = '{"rules": ["email"]}' where id = $1`, [conversation_id])
   const address = 'ada@example.org'
   const extracted = { order: `for ${address}`, parcels: 1 }
   script(server, { summary: `Of ${address}.`, questions: { ...found, extracted, success_reason: address } })
   const { analysis, summary } = await end(server, conversation_id)
-  expect(summary).toBe('Of [email_address].')
+  expect(summary).toBe('Of [email].')
   expect(analysis).toMatchObject({
-    ...{ summary, extracted: { order: 'for [email_address]', parcels: 1 }, success_reason: '[email_address]' },
+    ...{ summary, extracted: { order: 'for [email]', parcels: 1 }, success_reason: '[email]' },
   })
   const { rows } = await pool.query(
     `select from conversations c where id = $1 and c::text like $2

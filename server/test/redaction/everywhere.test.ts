@@ -126,13 +126,17 @@ describe('text that is still being said', () => {
     const conversation_id = await begin()
     const said = `You are ${everything}, right? Ends with ${email}`
     const expected = `You are ${replaced}, right? Ends with [email]`
+    const isRelayed = () => notified.heard.some((text) => text.includes('[email]'))
     for (const size of [1, 2, 3, 7, 20]) {
       const pieces = Array.from({ length: Math.ceil(said.length / size) }, (_, n) =>
         said.slice(n * size, (n + 1) * size),
       )
       server.model.answer = () =>
         (async function* () {
-          for (const piece of pieces) yield piece
+          yield* pieces.slice(0, -1)
+          // Both nodes follow the conversation by now; a turn that is quick enough is not reported to the other.
+          if (size === 20) await until(isRelayed)
+          yield pieces.at(-1)!
         })()
       for (const client of [server.client, server.as({ base_url: other.url })]) {
         const reader = readInBackground(client, conversation_id)
@@ -148,7 +152,7 @@ describe('text that is still being said', () => {
         expect(foundIn(JSON.stringify(reader.events))).toEqual([])
       }
     }
-    expect(notified.heard.join('\n')).toContain('You are [email]')
+    expect(isRelayed()).toBe(true)
     expect(foundIn(notified.heard.join('\n'))).toEqual([])
     await expectNothingKept()
   })

@@ -7,24 +7,17 @@ import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { type Receiver, answer, startReceiver } from '../webhooks/receiver.ts'
+import { createHoldPoints } from './hold-points.ts'
 import { dumpDatabase, foundIn } from './planted.ts'
 
 let server: TestServer
 let peer: ToolPeer
 let receiver: Receiver
-/** By pause point: what a test holds there. */
-const held = new Map<string, { reached: () => void; released: Promise<void> }>()
+const { reached, holdAt } = createHoldPoints()
 
 beforeAll(async () => {
   peer = await startToolPeer()
   receiver = await startReceiver()
-  const reached = async (point: string) => {
-    const hold = held.get(point)
-    if (!hold) return
-    held.delete(point)
-    hold.reached()
-    await hold.released
-  }
   server = await startTestServer(opened_hosts, { ports: { reached } })
 })
 afterAll(async () => {
@@ -32,13 +25,6 @@ afterAll(async () => {
   await receiver[Symbol.asyncDispose]()
   await peer[Symbol.asyncDispose]()
 })
-
-function holdAt(point: string): { reached: Promise<void>; release: () => void } {
-  const at = Promise.withResolvers<void>()
-  const gate = Promise.withResolvers<void>()
-  held.set(point, { reached: at.resolve, released: gate.promise })
-  return { reached: at.promise, release: gate.resolve }
-}
 
 const soon = { timeout: 20_000, interval: 20 }
 const kept_for_a_day = { retention: { content_days: 1 } }
@@ -75,8 +61,8 @@ async function untilPurged(id: string, on = server): Promise<void> {
 
 const isOver = async (id: string) => {
   const { rowCount } = await query(
-    'select from work where subject = $1 union all select from work_arrivals where subject = $1',
-    [id],
+    `select from work where subject = $1 and kind = $2 union all select from work_arrivals where subject = $1 and kind = $2`,
+    [id, 'purge_content'],
   )
   return rowCount === 0
 }
@@ -122,8 +108,12 @@ async function fill(): Promise<string> {
   await query('alter table turns disable trigger turns_final')
   await query(`update turns set error = $2 where conversation_id = $1 and status = 'failed'`, [id, word('error')])
   await query('alter table turns enable trigger turns_final')
-  server.model.answer = () => word('summary')
+  server.model.answer = () => word('earlier')
   await server.client.endConversation({ conversation_id, reason: word('reason'), idempotency_key: `ended ${id}` })
+  server.model.answer = () => word('summary')
+  await server.client.analyzeConversation({ conversation_id })
+  const analyses = async () => (await server.client.listConversationAnalyses({ conversation_id })).data.length
+  await expect.poll(analyses, soon).toBe(2)
   const pending = `select from webhook_deliveries where conversation_id = $1 and status = 'pending'`
   await expect.poll(async () => (await query(pending, [id])).rowCount, soon).toBe(0)
   receiver.answer = (response) => answer(response, 200)
@@ -132,7 +122,7 @@ async function fill(): Promise<string> {
 
 const places = [
   ...['context', 'subject', 'to', 'from', 'metadata', 'output', 'step', 'arguments', 'reply', 'message', 'unanswered'],
-  ...['summary', 'reason', 'echo', 'error'],
+  ...['summary', 'earlier', 'reason', 'echo', 'error'],
 ]
 
 async function withEndpoint<T>(work: () => Promise<T>): Promise<T> {
@@ -170,7 +160,13 @@ describe('after content_days', () => {
       expect(foundIn(statistics.rows.map(({ row }) => row).join('\n'), ['zanzibar'])).toEqual([])
 
       const after = await server.client.getConversation({ conversation_id })
-      const gone = { summary: null, initial_context: null, custom_metadata: {}, recording_details: null }
+      const gone = {
+        summary: null,
+        analysis: null,
+        initial_context: null,
+        custom_metadata: {},
+        recording_details: null,
+      }
       expect(after).toEqual({
         ...before,
         ...gone,
