@@ -41,6 +41,12 @@ function word(): fc.Arbitrary<string> {
   return fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' }).map((text) => text.replaceAll(/[{%#}]/g, '_'))
 }
 
+/** JSON whose texts are not templates. */
+function plainJson(): fc.Arbitrary<unknown> {
+  const leaf = fc.oneof(word(), fc.boolean(), fc.integer(), fc.constant(null))
+  return fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(word(), leaf, { maxKeys: 3 }))
+}
+
 function arbitraryOf(schema: JsonSchema, key = ''): fc.Arbitrary<unknown> {
   const special = specialArbitrary(key, schema)
   if (special) return special
@@ -71,7 +77,7 @@ function typedArbitrary(schema: JsonSchema, type: string): fc.Arbitrary<unknown>
 
 function objectArbitrary({ properties, patternProperties, required = [] }: JsonSchema): fc.Arbitrary<unknown> {
   if (patternProperties) return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), word(), { maxKeys: 2 })
-  if (!properties) return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue(), { maxKeys: 2 })
+  if (!properties) return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), plainJson(), { maxKeys: 2 })
   const fields = Object.fromEntries(Object.entries(properties).map(([key, schema]) => [key, arbitraryOf(schema, key)]))
   return fc.record(fields, { requiredKeys: required, noNullPrototype: true })
 }
