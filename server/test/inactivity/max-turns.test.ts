@@ -160,6 +160,29 @@ describe('the last turn fails', () => {
   })
 })
 
+test('a last message that cannot be rendered is tried near the limit only, and logged with its place and agent', async () => {
+  server.model.answer = () => 'Yes.'
+  const config = { inactivity: { max_user_turns: 13, end_message: '{{ [1] | select(user_id) | list }}' } }
+  const { agent_id, version_id: agent_version_id } = await publishAgent(server.client, config)
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
+  const talk = talkOf(server, conversation.id)
+  const faults = () =>
+    server.log.map((line) => JSON.parse(line) as Record<string, unknown>).filter((one) => one.agent_id === agent_id)
+  await talk.say('One')
+  expect(faults()).toEqual([])
+  await server.database.pool.query(
+    'update conversation_progress set user_turn_count = 12 where conversation_id = $1',
+    [talk.id],
+  )
+  await talk.say('Thirteen')
+  expect(await endOf(talk)).toEqual(ended)
+  expect(faults()).toMatchObject([
+    { agent_version_id, conversation_id: talk.id, path: 'inactivity.end_message', msg: 'a template of an agent failed' },
+  ])
+  expect(faults()[0]).not.toHaveProperty('err')
+  expect(faults()[0]!.reason).toMatch(/^The template `inactivity.end_message` could not be rendered: /)
+})
+
 test('one that is imported at its limit ends with the next reply', async () => {
   server.model.answer = () => 'Yes.'
   const { agent_id, version_id: agent_version_id } = await publishAgent(server.client, limitedTo(1))
