@@ -170,14 +170,18 @@ test('a last message that cannot be rendered is tried near the limit only, and l
     server.log.map((line) => JSON.parse(line) as Record<string, unknown>).filter((one) => one.agent_id === agent_id)
   await talk.say('One')
   expect(faults()).toEqual([])
-  await server.database.pool.query(
-    'update conversation_progress set user_turn_count = 12 where conversation_id = $1',
-    [talk.id],
-  )
+  await server.database.pool.query('update conversation_progress set user_turn_count = 12 where conversation_id = $1', [
+    talk.id,
+  ])
   await talk.say('Thirteen')
   expect(await endOf(talk)).toEqual(ended)
   expect(faults()).toMatchObject([
-    { agent_version_id, conversation_id: talk.id, path: 'inactivity.end_message', msg: 'a template of an agent failed' },
+    {
+      agent_version_id,
+      conversation_id: talk.id,
+      path: 'inactivity.end_message',
+      msg: 'a template of an agent failed',
+    },
   ])
   expect(faults()[0]).not.toHaveProperty('err')
   expect(faults()[0]!.reason).toMatch(/^The template `inactivity.end_message` could not be rendered: /)

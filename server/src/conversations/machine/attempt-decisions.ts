@@ -16,7 +16,15 @@ import {
 } from './change.ts'
 import { textContent } from './content.ts'
 import { isActive } from './conversation.ts'
-import { endChange, failAndGoOn, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
+import {
+  endChange,
+  failAndGoOn,
+  goOnAfter,
+  joinChanges,
+  messageCreated,
+  resultEvent,
+  turnEvent,
+} from './turn-endings.ts'
 import { max_attempts } from './turn.ts'
 
 export interface AttemptKey {
@@ -120,8 +128,7 @@ function assistantMessage(
 export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
-  if (result.type === 'failure')
-    return written(failAndGoOn(state, turn, result.outcome, result.error))
+  if (result.type === 'failure') return written(failAndGoOn(state, turn, result.outcome, result.error))
   return written(joinChanges(completeTurn(turn, result), endBy(result.ending, state, turn) ?? goOnAfter(state, turn)))
 }
 
