@@ -149,7 +149,7 @@ export const Inactivity = named(
             minimum: 1,
             maximum: 100_000,
             description:
-              'Maximum number of user messages. After the last one, messages are refused with 409 `conversation_ending`, and the conversation ends with `max_turns` when its turns are over; null: no limit.',
+              'Maximum number of user messages. After the last one, messages are refused with 409 `conversation_ending`, and the conversation ends with `max_turns` after the reply. If the last turn fails, its message can be sent again with the same `Idempotency-Key`; null: no limit.',
           }),
         ),
       ),

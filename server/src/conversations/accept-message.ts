@@ -1,5 +1,4 @@
 // Accepts a message from any sender: one commit stores it with the turn that will answer it. Nothing here waits for that turn.
-// turn.
 import type { ConcurrencyRule } from '@parley/contract'
 import { readAgentConfig } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
@@ -28,6 +27,9 @@ const wait_margin_ms = 30_000
 
 /** Per message. */
 const max_parts = 100
+
+/** Messages that others may store between the look at a conversation and its lock; after more of them, an end is silent. */
+const max_overtaking = 10
 
 /** Who sends a message. Only a call has an idempotency key, which its commit binds. */
 export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'>
@@ -132,9 +134,10 @@ function turnSettings(
 }
 
 function limitOf({ core }: Bearer, config: ResolvedConfig, conversation: ConversationRecord): MessageInput['limit'] {
-  const { max_user_turns, end_message } = config.inactivity
+  const { max_user_turns } = config.inactivity
   if (max_user_turns === null) return null
-  const closing = renderRuleMessage(core, config, end_message, conversation)
+  const isNear = conversation.user_turn_count + 1 + max_overtaking >= max_user_turns
+  const closing = isNear ? renderRuleMessage(core, config, 'end_message', conversation) : null
   return { max_user_turns, ending: endingAtLastMessage(closing, config.analysis.enabled) }
 }
 

@@ -75,8 +75,8 @@ async function applyRules(
   const { inactivity: rules, analysis } = config
   const input: Omit<TimerInput, 'partial'> = {
     rules,
-    warning: renderRuleMessage(core, config, rules.warn_message, conversation),
-    closing: renderRuleMessage(core, config, rules.end_message, conversation),
+    warning: renderRuleMessage(core, config, 'warn_message', conversation),
+    closing: renderRuleMessage(core, config, 'end_message', conversation),
     summary_enabled: analysis.enabled,
   }
   const characters = (input.warning?.text.length ?? 0) + (input.closing?.text.length ?? 0)

@@ -116,6 +116,16 @@ describe('syntax', () => {
   })
 })
 
+test.each([
+  '{{ [1] | select(secret) | list }}',
+  '{{ [1] | reject(secret) | list }}',
+  '{% macro m(a) %}{% endmacro %}{{ m(**{secret: 1}) }}',
+])('the fault of %s quotes no value', (template) => {
+  const render = () => renderTemplate(template, { secret: 'ada@example.com' })
+  expect(render).toThrow(TemplateError)
+  expect(render).not.toThrow(/ada/)
+})
+
 describe('bounds: no template runs long or grows large', () => {
   const b = 'x'.repeat(60_000)
   const haystack = 'a'.repeat(900_000)

@@ -333,9 +333,12 @@ function countValues(value: JsonValue | undefined): number {
   return count
 }
 
+/** Where the library quotes a key of a mapping, which may be a value of the conversation, and so must not be logged. */
+const before_value = /^(macro .* takes no keyword argument)\b.*/s
+
 function describeRunError(error: unknown): string {
   if (error instanceof RangeError) return 'the values are too large or nested too deeply'
   // `break` and `continue` are thrown, without a message.
-  const message = error instanceof Error ? error.message : ''
+  const message = error instanceof Error ? error.message.replace(before_value, '$1') : ''
   return message.slice(0, 200) || 'break or continue outside a loop'
 }

@@ -137,10 +137,25 @@ class NodeWork implements Work {
         const next = times.get(item.subject)
         return { ...item, ready: next === undefined, next: next ?? null }
       })
-      await writeReview(database, reviewed)
-      is_any_due ||= reviewed.some(({ ready }) => ready)
+      is_any_due = (await this.#writeReview(name, reviewed)) || is_any_due
     }
     return is_any_due
+  }
+
+  /** One time that cannot be stored must not hold up the others: then all of them run. Returns whether any was due. */
+  async #writeReview(kind: string, reviewed: Reviewed[]): Promise<boolean> {
+    const { database, log } = this.#options
+    const all_ready = reviewed.map((item) => ({ ...item, ready: true, next: null }))
+    for (const written of [reviewed, all_ready]) {
+      try {
+        await writeReview(database, written)
+        return written.some(({ ready }) => ready)
+      } catch (error) {
+        if (isUnavailable(error)) throw error
+        log.error({ err: error, kind }, 'could not write the review of timers')
+      }
+    }
+    return false
   }
 
   /** The free places of each kind. */

@@ -1,4 +1,5 @@
 // The inactivity rules of an agent's version, through the API: each line of the specification.
+import { randomUUID } from 'node:crypto'
 import type { ConversationStatus } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -270,6 +271,34 @@ describe('every active state', () => {
     const isReached = becomes === 'completed'
     expect(await talk.said()).toEqual(isReached ? ['assistant: Are you still there?', 'assistant: Goodbye.'] : [])
   })
+
+  test.each([
+    ['last_activity_at', '9999-12-31T23:00:00Z', null, 'inactivity', 7261],
+    ['created_at', '9999-12-31T23:00:00Z', 7200, 'inactivity', 0],
+    ['created_at', '0001-01-01T00:00:00Z', 7200, 'max_duration', 2_147_483_647],
+  ] as const)(
+    'one that is imported with %s at %s ends, and holds up no other',
+    async (field, time, max_duration_seconds, end_reason, duration) => {
+      const inactivity = { end_after_seconds: 7200, max_duration_seconds }
+      const { agent_id, version_id: agent_version_id } = await publishAgent(server.client, { inactivity })
+      const id = randomUUID()
+      const status = 'in_progress' as const
+      const row = { id, agent_id, agent_version_id, channel: 'text' as const, status, user_id: 'ada' }
+      const times = { created_at: new Date().toISOString(), [field]: time }
+      const answer = await server.client.importConversations({ conversations: [{ ...row, ...times }] })
+      expect(answer).toMatchObject({ created: 1, errors: [] })
+      const talk = talkOf(server, id)
+      await talk.pass(60)
+      await expect.poll(async () => (await dueIn(server.database, id)) ?? 1, soon).toBeGreaterThan(0)
+      const other = await talkWith(server, { inactivity: { end_after_seconds: 60 } })
+      await other.pass(61)
+      expect(await endOf(other)).toMatchObject({ end_reason: 'inactivity' })
+      // It is silent from its import on.
+      if (end_reason === 'inactivity') await talk.pass(7201)
+      expect(await endOf(talk)).toMatchObject({ end_reason })
+      expect(Math.abs((await talk.read()).duration! - duration)).toBeLessThan(60)
+    },
+  )
 
   test('an ended one that is imported has no timer', async () => {
     const id = '0190b000-0000-7000-8000-00000000ffff'

@@ -1,4 +1,5 @@
-// `max_user_turns`: the conversation ends after the reply to the last message, however its turn ends.
+// `max_user_turns`: the conversation ends after the reply to the last message.
+import { randomUUID } from 'node:crypto'
 import { concurrencyRules } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -82,22 +83,108 @@ describe('meanwhile', () => {
   )
 })
 
-test.each([
-  ['fails', 'turn_failed'],
-  ['is cancelled', 'turn_cancelled'],
-])('ends also if the last turn %s', async (how, code) => {
+test('ends also if the last turn is cancelled', async () => {
   const held = holdAnswer()
-  server.model.answer = () => (how === 'fails' ? 400 : held)
+  server.model.answer = () => held
   const talk = await talkWith(server, limitedTo(1))
   const last = refusal(talk.say('One'))
-  if (how === 'is cancelled') {
-    await held.asked
-    const { data } = await server.client.listConversationTurns({ conversation_id: talk.id })
-    await server.client.cancelTurn({ conversation_id: talk.id, turn_id: data[0]!.turn_id })
-  }
-  expect((await last).code).toBe(code)
+  await held.asked
+  const { data } = await server.client.listConversationTurns({ conversation_id: talk.id })
+  await server.client.cancelTurn({ conversation_id: talk.id, turn_id: data[0]!.turn_id })
+  expect((await last).code).toBe('turn_cancelled')
   expect(await endOf(talk)).toEqual(ended)
   expect(await talk.said()).toEqual(['user: One', 'assistant: That was all, ada.'])
+})
+
+async function endingOf(conversation_id: string) {
+  const { rows } = await server.database.pool.query<{ reason: string }>(
+    `select ending ->> 'end_reason' as reason from conversations where id = $1`,
+    [conversation_id],
+  )
+  return rows[0]!.reason
+}
+
+describe('the last turn fails', () => {
+  /** A conversation of two messages, whose last turn has failed. */
+  async function talkThatFailed(rules: object = {}) {
+    const talk = await talkWith(server, { inactivity: { ...limitedTo(2).inactivity, ...rules } })
+    const send = (text: string, idempotency_key: string) =>
+      server.client.sendConversationMessage({ conversation_id: talk.id, text, idempotency_key })
+    server.model.answer = () => 400
+    const first_key = randomUUID()
+    expect((await refusal(send('One', first_key))).code).toBe('turn_failed')
+    const last_key = randomUUID()
+    expect((await refusal(send('Two', last_key))).code).toBe('turn_failed')
+    return { ...talk, again: () => send('Two', last_key), first_again: () => send('One', first_key) }
+  }
+
+  test('T9: the same key tries its message again, no other is taken, and the reply ends the conversation', async () => {
+    const talk = await talkThatFailed()
+    expect((await talk.read()).status).toBe('in_progress')
+    expect(await refusal(talk.say('Three'))).toMatchObject({ status: 409, code: 'conversation_ending' })
+    expect((await refusal(talk.again())).code).toBe('turn_failed')
+    server.model.answer = () => 'At last.'
+    // Its reply would not be one to the last message.
+    expect((await refusal(talk.first_again())).code).toBe('turn_failed')
+    expect((await talk.again()).reply).toBe('At last.')
+    expect(await talk.read()).toMatchObject({ ...ended, user_turn_count: 2 })
+    const said = ['user: One', 'user: Two', 'assistant: At last.', 'assistant: That was all, ada.']
+    expect(await talk.said()).toEqual(said)
+    expect((await talk.again()).reply).toBe('At last.')
+  })
+
+  test('and nobody tries again: silence ends the conversation', async () => {
+    const talk = await talkThatFailed({ end_after_seconds: 60 })
+    await talk.pass(61)
+    expect(await endOf(talk)).toEqual({ ...ended, end_reason: 'inactivity' })
+  })
+
+  test.each(['cut', 'finish'] as const)('and the caller ends the conversation with %s', async (mode) => {
+    const talk = await talkThatFailed()
+    await server.client.endConversation({ conversation_id: talk.id, mode })
+    expect(await endOf(talk)).toMatchObject({ end_reason: 'ended_by_caller' })
+  })
+
+  test('after the caller has asked to finish: the conversation ends', async () => {
+    const talk = await talkThatFailed()
+    const held = holdAnswer()
+    server.model.answer = () => held
+    const again = refusal(talk.again())
+    await held.asked
+    const finished = server.client.endConversation({ conversation_id: talk.id, mode: 'finish' })
+    await expect.poll(() => endingOf(talk.id)).toBe('ended_by_caller')
+    server.model.answer = () => 400
+    held.finish()
+    await Promise.all([again, finished])
+    expect(await endOf(talk)).toMatchObject({ end_reason: 'ended_by_caller' })
+  })
+})
+
+test('a last message that cannot be rendered is tried near the limit only, and logged with its place and agent', async () => {
+  server.model.answer = () => 'Yes.'
+  const config = { inactivity: { max_user_turns: 13, end_message: '{{ [1] | select(user_id) | list }}' } }
+  const { agent_id, version_id: agent_version_id } = await publishAgent(server.client, config)
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })
+  const talk = talkOf(server, conversation.id)
+  const faults = () =>
+    server.log.map((line) => JSON.parse(line) as Record<string, unknown>).filter((one) => one.agent_id === agent_id)
+  await talk.say('One')
+  expect(faults()).toEqual([])
+  await server.database.pool.query('update conversation_progress set user_turn_count = 12 where conversation_id = $1', [
+    talk.id,
+  ])
+  await talk.say('Thirteen')
+  expect(await endOf(talk)).toEqual(ended)
+  expect(faults()).toMatchObject([
+    {
+      agent_version_id,
+      conversation_id: talk.id,
+      path: 'inactivity.end_message',
+      msg: 'a template of an agent failed',
+    },
+  ])
+  expect(faults()[0]).not.toHaveProperty('err')
+  expect(faults()[0]!.reason).toMatch(/^The template `inactivity.end_message` could not be rendered: /)
 })
 
 test('one that is imported at its limit ends with the next reply', async () => {

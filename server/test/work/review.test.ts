@@ -109,6 +109,22 @@ test('a review that fails holds up no other work: its timers run', async () => {
   expect(world.log.filter((line) => line.includes('could not review timers')).length).toBe(1)
 })
 
+test('a time that cannot be stored holds up nothing: the timers of its review run', async () => {
+  const { kind } = timerOf(
+    async () =>
+      new Map([
+        ['early', inAnHour()],
+        ['wrong', '+010000-01-01T00:00:00.000Z'],
+      ]),
+  )
+  const other = kindOf(async ({ subject }) => done(subject))
+  await addTimers('early', 'wrong')
+  await world.add(keyOf('other'), { in_ms: 300 })
+  world.start([kind, other])
+  await expect.poll(async () => (await world.written()).toSorted(), soon).toEqual(['early', 'other', 'wrong'])
+  expect(world.log.filter((line) => line.includes('could not write the review of timers')).length).toBe(1)
+})
+
 test('timers of a kind that this node does not know stay', async () => {
   const { kind } = timerOf(async () => new Map())
   await addTimers('unknown')

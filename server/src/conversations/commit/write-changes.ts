@@ -203,11 +203,12 @@ export const countEnded = `insert into statistics_deltas (organization_id, agent
    select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)
    from ended`
 
+// An imported conversation may begin in the year 1, or 9999; the largest duration is that of its column.
 const endStatement = statement(
   'end_conversation',
   `with ended as (
      update conversations set status = $3, ended_at = $4,
-            duration = floor(extract(epoch from $4::timestamptz - created_at))::integer,
+            duration = least(greatest(floor(extract(epoch from $4::timestamptz - created_at)), 0), 2147483647)::integer,
             end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8
      where id = $1 and organization_id = $2 and ended_at is null
      returning organization_id, agent_id, ended_at, duration, end_reason

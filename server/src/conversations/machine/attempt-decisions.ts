@@ -16,7 +16,15 @@ import {
 } from './change.ts'
 import { textContent } from './content.ts'
 import { isActive } from './conversation.ts'
-import { endChange, failTurn, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
+import {
+  endChange,
+  failAndGoOn,
+  goOnAfter,
+  joinChanges,
+  messageCreated,
+  resultEvent,
+  turnEvent,
+} from './turn-endings.ts'
 import { max_attempts } from './turn.ts'
 
 export interface AttemptKey {
@@ -120,8 +128,7 @@ function assistantMessage(
 export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
-  if (result.type === 'failure')
-    return written(joinChanges(failTurn(turn, result.outcome, result.error), goOnAfter(state, turn)))
+  if (result.type === 'failure') return written(failAndGoOn(state, turn, result.outcome, result.error))
   return written(joinChanges(completeTurn(turn, result), endBy(result.ending, state, turn) ?? goOnAfter(state, turn)))
 }
 
@@ -163,7 +170,7 @@ export function decideTakeover(state: LockedConversation, turn_id: string): Deci
     const [outcome, error] = turn.past_deadline
       ? (['timed_out', 'The turn did not finish within its time limit.'] as const)
       : (['attempts_exhausted', 'Every attempt at this turn failed because its server stopped.'] as const)
-    return { change: joinChanges(failTurn(turn, outcome, error), goOnAfter(state, turn)), answer: 'failed' }
+    return { change: failAndGoOn(state, turn, outcome, error), answer: 'failed' }
   }
   const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
   return { change, answer: 'started' }

@@ -114,7 +114,7 @@ describe('decideMessage', () => {
 
 describe('decideRetry', () => {
   const retry = (fields: Partial<Parameters<typeof decideRetry>[1]> = {}) => ({
-    ...{ turn_id: 'retry', messages_of: 'first', newest: { id: 'first', status: 'failed' as const } },
+    ...{ turn_id: 'retry', messages_of: 'first', newest: { id: 'first', status: 'failed' as const, sequence: 2 } },
     ...{ concurrency: 'queue' as ConcurrencyRule, interactivity: 'plain' as const },
     ...{ agent_version_id: 'version', max_seconds: 120, max_waiting: 2 },
     ...fields,
@@ -138,7 +138,7 @@ describe('decideRetry', () => {
   })
 
   test.each(['queued', 'running', 'completed', 'cancelled'] as const)('joins the newest try that is %s', (status) => {
-    const { change, answer } = changed(decideRetry(locked(), retry({ newest: { id: 'second', status } })))
+    const { change, answer } = changed(decideRetry(locked(), retry({ newest: { id: 'second', status, sequence: 2 } })))
     expect([change.new_turn, answer.turn_id]).toEqual([null, 'second'])
   })
 
@@ -147,6 +147,11 @@ describe('decideRetry', () => {
     [
       'the conversation is about to end',
       { ending: { end_reason: 'ended_by_caller', ended_by: {}, summary_enabled: true } as never },
+      {},
+    ],
+    [
+      'it was not the last message, with whose reply the conversation ends',
+      { ending: { end_reason: 'max_turns', ended_by: {}, summary_enabled: true } as never, next_turn: 4 },
       {},
     ],
     ['too many wait', { open_turns: [turn(), waiting('a'), waiting('b')] }, {}],

@@ -21,6 +21,7 @@ import {
   goOnAfter,
   joinChanges,
   messageCreated,
+  owesLastReply,
   turnEvent,
 } from './turn-endings.ts'
 
@@ -113,7 +114,7 @@ export interface RetryInput {
   /** The turn that accepted the message. */
   messages_of: string
   /** The newest turn that was to answer it. */
-  newest: { id: string; status: TurnStatus }
+  newest: { id: string; status: TurnStatus; sequence: number }
   concurrency: ConcurrencyRule
   interactivity: 'plain' | 'rich'
   agent_version_id: string
@@ -133,7 +134,7 @@ export function decideRetry(
   const ahead = state.open_turns.length
   const isRefused =
     !takesMessages(state.status) ||
-    state.ending !== null ||
+    (state.ending !== null && !owesLastReply(state, newest)) ||
     isQueueFull(state, input) ||
     (concurrency === 'reject' && ahead > 0)
   if (newest.status !== 'failed' || isRefused) return { change: noChange, answer: { turn_id: newest.id, ahead } }
@@ -166,8 +167,7 @@ export interface EndInput extends Ending {
 
 /**
  * `cut`: one commit completes the conversation, keeps the text said so far and cancels its turns. `finish`: the same, once the
- * last
- * open turn is over.
+ * last open turn is over, even if that one fails.
  */
 export function decideEnd(
   state: LockedConversation,
@@ -177,7 +177,8 @@ export function decideEnd(
   if (state.status === 'completed') return { change: noChange, answer: 'already_completed' }
   if (!mayBecome(state.channel, state.status, 'completed')) return { refused: 'conversation_not_active' }
   if (mode === 'finish' && state.open_turns.length > 0) {
-    return { change: state.ending ? noChange : { ...noChange, ending }, answer: 'ending' }
+    const isPutOff = state.ending !== null && state.ending.end_reason !== 'max_turns'
+    return { change: isPutOff ? noChange : { ...noChange, ending }, answer: 'ending' }
   }
   return { change: endChange(state, { ...ending, partial }), answer: 'ended' }
 }

@@ -2,6 +2,7 @@ import { channels, conversationStatuses } from '@parley/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { eventTypes, locked, turn, waiting } from '../../../test/conversations/decision-fixture.ts'
+import type { TimedRules } from '../../agents/rules/inactivity.ts'
 import { isActive, mayBecome } from './conversation.ts'
 import { type Standing, decideTimer, judgeStanding } from './inactivity.ts'
 
@@ -47,6 +48,15 @@ describe('what is due', () => {
     ['never without a rule', { now: at(1e7) }, none as never, { type: 'wait', until: null }],
   ])('%s', (_what, fields, rules, verdict) => {
     expect(judgeStanding(standing(fields), { ...all, ...rules })).toEqual(verdict)
+  })
+
+  const far = '9999-12-31T23:00:00.000000Z'
+  test.each<[string, Partial<Standing>, Partial<TimedRules>]>([
+    ['a silence that begins', { silent_since: far }, { end_after_seconds: 7200 }],
+    ['a conversation that begins', { created_at: far }, { max_duration_seconds: 7200 }],
+  ])('%s in thousands of years is looked at again within a month', (_what, fields, rules) => {
+    const verdict = judgeStanding(standing(fields), { ...none, ...rules })
+    expect(verdict).toEqual({ type: 'wait', until: at(30 * 86_400) })
   })
 
   const seconds = fc.integer({ min: 0, max: 1000 })

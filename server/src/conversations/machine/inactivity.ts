@@ -22,6 +22,9 @@ export type Verdict =
   | { type: 'warn' }
   | { type: 'end'; end_reason: Extract<EndReason, 'inactivity' | 'max_duration'> }
 
+/** How far ahead a timer is set at most, since an imported conversation may begin in the year 9999. */
+const max_wait_ms = 30 * 86_400_000
+
 /** Whatever happens to the conversation later can only put off what this says. */
 export function judgeStanding(standing: Standing, rules: TimedRules): Verdict {
   if (!isActive(standing.status)) return { type: 'wait', until: null }
@@ -37,7 +40,7 @@ export function judgeStanding(standing: Standing, rules: TimedRules): Verdict {
   const warns_at = (mayWarn ? silence : now) + inMs(rules.warn_after_seconds)
   if (now >= warns_at) return { type: 'warn' }
   const until = Math.min(lasts_until, ends_at, warns_at)
-  return { type: 'wait', until: until === Infinity ? null : new Date(until).toISOString() }
+  return { type: 'wait', until: until === Infinity ? null : new Date(Math.min(until, now + max_wait_ms)).toISOString() }
 }
 
 const inMs = (seconds: number | null) => (seconds === null ? Infinity : seconds * 1000)

@@ -62,9 +62,10 @@ export const conversationColumns = `c.id, c.organization_id, c.direction, c.chan
 
 /**
  * Since when a conversation is silent, over `p`. Nodes of the version before note only its messages; a warning is not noted as
- * one.
+ * one. A time to come, which an import may bring, is no silence.
  */
-const silent_since = 'greatest(p.last_activity_at, p.silent_since)'
+const silent_since = `coalesce(greatest(case when p.last_activity_at <= clock_timestamp() then p.last_activity_at end,
+  p.silent_since), least(p.updated_at, clock_timestamp()))`
 export const silence = `${silent_since} as silent_since, coalesce(p.warned_at >= ${silent_since}, false) as is_warned`
 
 /** What is known of the analysis of a summary that was imported, or written by an earlier version. */

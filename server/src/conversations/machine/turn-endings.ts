@@ -24,7 +24,7 @@ export interface PartialReply {
   message_id: string
 }
 
-export function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
+function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
   const results = concludeCalls(turn, 'The turn failed before this call had a result.')
   return {
     ...noChange,
@@ -88,6 +88,20 @@ export function goOnAfter(state: LockedConversation, ended: OpenTurn): Change {
   const next = open.find((turn) => turn.status === 'queued')
   if (!next || ended.status !== 'running') return noChange
   return { ...noChange, started_turn: { id: next.id, takeover: false }, events: [turnEvent('turn.started', next.id)] }
+}
+
+/** A turn fails, and the conversation goes on, or waits until the last message is sent again. */
+export function failAndGoOn(state: LockedConversation, turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
+  const failed = failTurn(turn, outcome, error)
+  return owesLastReply(state, turn) ? failed : joinChanges(failed, goOnAfter(state, turn))
+}
+
+/**
+ * Whether this turn, if it fails, leaves the last message that the version allows without the reply that ends the conversation:
+ * the message may be sent again (T9).
+ */
+export function owesLastReply({ ending, next_turn }: LockedConversation, { sequence }: { sequence: number }): boolean {
+  return ending?.end_reason === 'max_turns' && sequence === next_turn - 1
 }
 
 export interface EndInput extends Ending {

@@ -162,14 +162,15 @@ const libraryTests = new Environment().tests as unknown as ReadonlyMap<string, T
 /** Tests of the library, and own tests with an argument. */
 function selection(name: string, isKept: boolean): Filter {
   return (operand, { positional: [test, ...rest] }) => {
-    const holds = test === undefined ? isTruthy : testOf(textOf(test))
+    const holds = test === undefined ? isTruthy : testOf(textOf(test), name)
     return listOf(elementsOf(operand, name).filter((value) => holds(value, ...rest) === isKept))
   }
 }
 
-function testOf(name: string): Test {
+/** The fault does not quote the name, which may be a value of the conversation. */
+function testOf(name: string, filter: string): Test {
   const own = testsWithArgument.has(name) ? (argumentTests[name] as Test) : libraryTests.get(name)
-  if (!own) throw new TemplateError(`unknown test: ${name.slice(0, 100)}`)
+  if (!own) throw new TemplateError(`unknown test in ${filter}`)
   return own
 }
 
