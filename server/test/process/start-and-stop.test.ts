@@ -117,4 +117,16 @@ describe('settings', () => {
     expect(lost.output).not.toContain('    at ')
     expect(lost.output).not.toContain('hunter2')
   })
+
+  test.each([
+    ['postgresql://me:hunter2@127.0.0.1/none?sslrootcert=/nope/ca.pem', '/nope/ca.pem'],
+    ['postgresql://me:hunter2@127.0.0.1:99999/none', 'Invalid URL'],
+  ])('an address of a database that cannot be used: a clear error (%s)', async (DATABASE_URL, says) => {
+    const lost = startServerProcess({ PARLEY_DATA_DIR: data_dir, DATABASE_URL })
+    expect(await lost.exited).toBe(1)
+    expect(lost.output).toContain('parley could not start: DATABASE_URL cannot be used: ')
+    expect(lost.output).toContain(says)
+    expect(lost.output).not.toContain('    at ')
+    expect(lost.output).not.toContain('hunter2')
+  })
 })
