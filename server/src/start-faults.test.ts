@@ -49,6 +49,9 @@ test('a host that is unknown, an old PostgreSQL, a database of a newer version',
   expect(explainStartFault(newer, config)).toContain(
     'a newer version of Parley has updated the database mine at db.example:5433, as user me (to 099-later). Start that version',
   )
+  expect(explainStartFault(newer, { ...config, database_url: undefined })).toContain(
+    'a newer version of Parley has updated the private database in PARLEY_DATA_DIR (to 099-later). Start that version',
+  )
 })
 
 test.each([

@@ -80,7 +80,6 @@ const unreachable: Record<string, string> = {
 
 function explainDatabase(error: unknown, { database_url }: StartConfig): string | null {
   if (error instanceof DatabaseTooOld) return `${error.message}. Update it, or set DATABASE_URL to another one.`
-  if (database_url === undefined) return null
   const { place, fault } = locateDatabase(database_url)
   if (fault) return fault
   const { code, syscall, message } = (error ?? {}) as Fault
@@ -89,6 +88,7 @@ function explainDatabase(error: unknown, { database_url }: StartConfig): string 
   if (newer) {
     return `a newer version of Parley has updated ${place} (to ${newer}). Start that version, or restore an older backup.`
   }
+  if (database_url === undefined) return null
   // Any other file can be missing too.
   if (code === 'ENOENT' && syscall !== 'connect') return null
   const why = unreachable[String(code)] ?? whyByText(text)
@@ -98,7 +98,8 @@ function explainDatabase(error: unknown, { database_url }: StartConfig): string 
 type Located = { place: string; fault?: undefined } | { place?: undefined; fault: string }
 
 /** Reading the address can itself be what failed. The driver's messages about it name a file or nothing of it, so no password. */
-function locateDatabase(database_url: string): Located {
+function locateDatabase(database_url: string | undefined): Located {
+  if (database_url === undefined) return { place: 'the private database in PARLEY_DATA_DIR' }
   try {
     const { user, host, port, database } = new pg.Client({ connectionString: database_url })
     return { place: `the database ${database} at ${host}:${port}, as user ${user}` }
