@@ -34,7 +34,7 @@ function describeKey(admin_key: string | null, key_file: string | null): string[
   if (admin_key === null) return []
   return [
     `  Admin key       ${admin_key}`,
-    ...(key_file ? [`                  shown only once; also in ${key_file}`] : []),
+    ...(key_file ? [`                  shown until it is used; also in ${key_file}`] : []),
   ]
 }
 

@@ -46,7 +46,37 @@ test('a host that is unknown, an old PostgreSQL, a database of a newer version',
     'PostgreSQL 14.9, but Parley needs version 15',
   )
   const newer = fault({}, 'corrupted migrations: previously executed migration 099-later is missing')
-  expect(explainStartFault(newer, config)).toContain('a newer version of Parley has updated the database')
+  expect(explainStartFault(newer, config)).toContain(
+    'a newer version of Parley has updated the database mine at db.example:5433, as user me (to 099-later). Start that version',
+  )
+  expect(explainStartFault(newer, { ...config, database_url: undefined })).toContain(
+    'a newer version of Parley has updated the private database in PARLEY_DATA_DIR (to 099-later). Start that version',
+  )
+})
+
+test.each([
+  [
+    'postgres://me:hunter2@localhost/x?sslrootcert=/nope/ca.pem',
+    "ENOENT: no such file or directory, open '/nope/ca.pem'",
+  ],
+  ['postgres://me:hunter2@localhost:99999/x', 'Invalid URL'],
+  ['postgres://me:hunter2@localhost/x%FF', 'URI malformed'],
+])('a DATABASE_URL that cannot be used: %s', (database_url, says) => {
+  for (const error of [fault({}), fault({ code: 'ERR_INVALID_URL' }), fault({ code: 'ENOENT', syscall: 'open' })]) {
+    const text = explainStartFault(error, { ...config, database_url })
+    expect(text).toContain(`parley could not start: DATABASE_URL cannot be used: ${says}`)
+    expect(text).toContain('Correct it')
+    expect(text).not.toMatch(/hunter2|\n/)
+  }
+})
+
+test('a missing file is a socket of the database only if the server connected to it', () => {
+  const socket = fault({ code: 'ENOENT', syscall: 'connect' }, 'connect ENOENT /run/.s.PGSQL.5432')
+  expect(explainStartFault(socket, config)).toContain('there is no socket there')
+  const file = fault({ code: 'ENOENT', syscall: 'open' }, "ENOENT: no such file or directory, open '/nope'")
+  expect(explainStartFault(file, config)).toBe(
+    "parley could not start: ENOENT: no such file or directory, open '/nope'. Set PARLEY_LOG_LEVEL=debug and start again to see where this comes from.",
+  )
 })
 
 test('anything else: what happened and how to learn more; the stack only with debug', () => {

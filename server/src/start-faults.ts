@@ -79,17 +79,37 @@ const unreachable: Record<string, string> = {
 }
 
 function explainDatabase(error: unknown, { database_url }: StartConfig): string | null {
-  if (database_url === undefined) return null
-  const { code, message } = (error ?? {}) as Fault
-  const { user, host, port, database } = new pg.Client({ connectionString: database_url })
-  const at = `the database ${database} at ${host}:${port}, as user ${user}`
   if (error instanceof DatabaseTooOld) return `${error.message}. Update it, or set DATABASE_URL to another one.`
+  const { place, fault } = locateDatabase(database_url)
+  if (fault) return fault
+  const { code, syscall, message } = (error ?? {}) as Fault
   const text = typeof message === 'string' ? message : ''
-  const why = unreachable[String(code)] ?? whyByText(text)
-  if (why) return `it cannot use ${at}: ${why}${typeof code === 'string' ? ` (${code})` : ''}`
   const newer = /previously executed migration (\S+) is missing/.exec(text)?.[1]
-  if (!newer) return null
-  return `a newer version of Parley has updated ${at} (to ${newer}). Start that version, or restore an older backup.`
+  if (newer) {
+    return `a newer version of Parley has updated ${place} (to ${newer}). Start that version, or restore an older backup.`
+  }
+  if (database_url === undefined) return null
+  // Any other file can be missing too.
+  if (code === 'ENOENT' && syscall !== 'connect') return null
+  const why = unreachable[String(code)] ?? whyByText(text)
+  return why && `it cannot use ${place}: ${why}${typeof code === 'string' ? ` (${code})` : ''}`
+}
+
+type Located = { place: string; fault?: undefined } | { place?: undefined; fault: string }
+
+/** Reading the address can itself be what failed. The driver's messages about it name a file or nothing of it, so no password. */
+function locateDatabase(database_url: string | undefined): Located {
+  if (database_url === undefined) return { place: 'the private database in PARLEY_DATA_DIR' }
+  try {
+    const { user, host, port, database } = new pg.Client({ connectionString: database_url })
+    return { place: `the database ${database} at ${host}:${port}, as user ${user}` }
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error)
+    const form = 'postgresql://user:password@host:port/database'
+    return {
+      fault: `DATABASE_URL cannot be used: ${what}. Correct it: ${form}, and the files that it names must exist.`,
+    }
+  }
 }
 
 function whyByText(text: string): string | null {

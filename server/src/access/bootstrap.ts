@@ -28,13 +28,14 @@ export interface Bootstrapped {
   organization: { id: string; name: string; slug: string }
   /** Whether this start created it. */
   created: boolean
-  /** The full text of the admin key that this start created or that nobody has used yet; null if the organization had a way in or the settings have the key. */
+  /** The full text of the admin key that this or an earlier start created and nobody has used yet; null if the organization had a way in or the settings have the key. */
   admin_key: string | null
   /** The file to which this start wrote the admin key. */
   key_file: string | null
 }
 
 const key_file_name = 'admin-key'
+const first_key_name = 'First admin key'
 
 /**
  * All or nothing, and on one node at a time. The key's file is written before the commit, so that no key exists that no one
@@ -81,7 +82,7 @@ async function provideWayIn(
   }
   // Only the file of a start that was killed counts: a key that was installed and then deleted does not come back.
   const key = (created && (await readKeptKey(data_dir))) || (await writeNewKey(services))
-  await insertAdminKey(tx, organization_id, key, 'First admin key')
+  await insertAdminKey(tx, organization_id, key, first_key_name)
   return { admin_key: key.text, key_file }
 }
 
@@ -104,16 +105,20 @@ async function readKeptKey(data_dir: string): Promise<IssuedCredential | null> {
 
 const unusedStatement = statement(
   'find_unused_admin_key',
-  `select secret_hash from credentials where organization_id = $1 and key_id = $2 and user_id is null and last_used_at is null`,
+  `select secret_hash from credentials
+   where organization_id = $1 and key_id = $2 and user_id is null and name = $3 and last_used_at is null`,
 )
 
-/** The first key, while nobody has used it: the start that created it may have failed before it was shown. */
+/**
+ * The first key, while nobody has used it: the start that created it may have failed before it was shown. The name excludes a copy of
+ * PARLEY_BOOTSTRAP_KEY, which the operator knows.
+ */
 async function readUnusedKey(tx: Executor, organization_id: string, data_dir: string): Promise<string | null> {
   // A node may have no such folder, or not be allowed to read it.
   const text = await readPrivateFile(data_dir, key_file_name).catch(() => null)
   const key = parseCredential(text ?? '')
   if (key?.kind !== 'organization_key') return null
-  const [row] = await tx.query<{ secret_hash: Buffer }>(unusedStatement, [organization_id, key.key_id])
+  const [row] = await tx.query<{ secret_hash: Buffer }>(unusedStatement, [organization_id, key.key_id, first_key_name])
   return row && secretMatches(key.secret, row.secret_hash) ? text : null
 }
 

@@ -168,6 +168,12 @@ describe('PARLEY_BOOTSTRAP_KEY', () => {
     expect(await countCredentials()).toBe(1)
   })
 
+  it('is never shown, also by a start without the setting', async () => {
+    await start({ bootstrap_key: key })
+    expect(await keyFile()).toBe(`${key}\n`)
+    expect(await start()).toMatchObject({ created: false, admin_key: null, key_file: null })
+  })
+
   it('is installed in the oldest organization, also later, and again after it is deleted', async () => {
     const { organization } = await start()
     await fixture.makeOrganization()

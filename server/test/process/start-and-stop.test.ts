@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@parley/sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
 import { createTestDatabase } from '../support/database.ts'
 import { startServerProcess } from '../support/process.ts'
 
@@ -77,7 +78,7 @@ describe('settings', () => {
     expect(wrong.output).not.toContain('hunter2')
   })
 
-  test('a used port: one line and exit code 1; the next start shows the key and the agent, until somebody uses the key', async () => {
+  test('a used port: one line and exit code 1; the next start shows the key and the agent, until somebody signs in with the key', async () => {
     const blocker = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => blocker.once('listening', resolve))
     const { port } = blocker.address() as { port: number }
@@ -91,9 +92,11 @@ describe('settings', () => {
     blocker.close()
     const key = readFileSync(join(data_dir, 'admin-key'), 'utf8').trim()
     const next = startServerProcess(environment)
-    const client = createClient({ base_url: await next.ready, token: key })
+    const { client } = openBrowser(await next.ready)
     expect(next.output).toContain(key)
+    expect(next.output).toContain('shown until it is used')
     const agent_id = /Sample agent +(\S+)/.exec(next.output)![1]!
+    await client.signIn({ api_key: key })
     expect(await client.getAgent({ agent_id })).toMatchObject({ id: agent_id })
     next.child.kill('SIGTERM')
     await next.exited
@@ -111,6 +114,18 @@ describe('settings', () => {
     expect(await lost.exited).toBe(1)
     expect(lost.output).toContain('ECONNREFUSED')
     expect(lost.output).toContain('nothing accepts connections there. Start PostgreSQL')
+    expect(lost.output).not.toContain('    at ')
+    expect(lost.output).not.toContain('hunter2')
+  })
+
+  test.each([
+    ['postgresql://me:hunter2@127.0.0.1/none?sslrootcert=/nope/ca.pem', '/nope/ca.pem'],
+    ['postgresql://me:hunter2@127.0.0.1:99999/none', 'Invalid URL'],
+  ])('an address of a database that cannot be used: a clear error (%s)', async (DATABASE_URL, says) => {
+    const lost = startServerProcess({ PARLEY_DATA_DIR: data_dir, DATABASE_URL })
+    expect(await lost.exited).toBe(1)
+    expect(lost.output).toContain('parley could not start: DATABASE_URL cannot be used: ')
+    expect(lost.output).toContain(says)
     expect(lost.output).not.toContain('    at ')
     expect(lost.output).not.toContain('hunter2')
   })

@@ -83,7 +83,11 @@ async function finishCounted(ctx: Caller, pending: PendingSignIn): Promise<sessi
   const buckets = [addressBucket(ctx.edge.address)]
   try {
     await takeAttempt(database, buckets)
-    const outcome = await finish(ctx, pending)
+    const outcome = await finish(ctx, pending).catch(async (error: unknown) => {
+      // Not a guess: the provider named an account, which may not sign in again yet, or something failed here.
+      await giveAttemptBack(database, buckets)
+      throw error
+    })
     if (typeof outcome !== 'string') await giveAttemptBack(database, buckets)
     return outcome
   } catch (error) {

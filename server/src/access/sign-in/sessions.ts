@@ -52,15 +52,16 @@ export async function beginUserSession(
 
 const beginKeyStatement = statement(
   'begin_key_session',
-  `insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
-   select $1, $2, $3, c.organization_id, c.key_id, now() + make_interval(hours => $4)
-   from (select organization_id, key_id from credentials
-         where key_id = $5 and user_id is null and secret_hash = $6
-           and (expires_at is null or expires_at > now()) for share) c
+  `with c as (
+     update credentials set last_used_at = now()
+     where key_id = $5 and user_id is null and secret_hash = $6 and (expires_at is null or expires_at > now())
+     returning organization_id, key_id)
+   insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
+   select $1, $2, $3, c.organization_id, c.key_id, now() + make_interval(hours => $4) from c
    returning id`,
 )
 
-/** Returns whether the key still exists. Must run in a transaction. */
+/** Returns whether the key still exists, and records its use, which also locks it. Must run in a transaction. */
 export async function beginKeySession(
   tx: Executor,
   { id, token_hash, way, expires_in_hours }: NewSession,

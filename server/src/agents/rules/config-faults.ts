@@ -90,13 +90,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 function describe(error: ErrorObject): string {
   const { limit } = error.params as { limit?: number }
+  const { enum: values } = error.parentSchema as Schema
   switch (error.keyword) {
     case 'type':
+      // The values say more than their type.
+      if (values) return describeChoice(values)
       return `must be ${joinWords([error.params['type'] as string | string[]].flat().map(describeType))}`
     case 'anyOf':
       return `must be ${joinWords((error.parentSchema as Schema).anyOf!.map(describeBranch))}`
     case 'enum':
-      return `must be one of ${(error.params['allowedValues'] as unknown[]).filter((value) => value !== null).join(', ')}`
+      return describeChoice(values!)
     case 'minimum':
       return `must be at least ${limit}`
     case 'maximum':
@@ -112,6 +115,10 @@ function describe(error: ErrorObject): string {
     default:
       return describeError(error)
   }
+}
+
+function describeChoice(values: readonly unknown[]): string {
+  return `must be one of ${values.filter((value) => value !== null).join(', ')}`
 }
 
 export function describeLength(most: number): string {

@@ -51,6 +51,7 @@ describe('faults', () => {
 
   test.each<[object, string, string]>([
     [{ kind: 'flow' }, 'kind', 'must be one of static_prompt'],
+    [{ kind: 5 }, 'kind', 'must be one of static_prompt'],
     [{ instructions: 5 }, 'instructions', 'must be text or null'],
     [{ instructions: 'x'.repeat(200_001) }, 'instructions', 'must have at most 200000 characters'],
     [{ instructions: '{{ a' }, 'instructions', 'is not a valid template: Unexpected end of input'],

@@ -62,6 +62,20 @@ describe('a session', () => {
     ).toMatchObject({ status: 403 })
   })
 
+  test('with a key is a use of the key, also when many begin at once; a wrong secret is none', async () => {
+    const { key_id, pat_key } = await server.client.createOrganizationKey({ name: 'For browsers' })
+    const lastUse = async () => {
+      const { data } = await server.client.listOrganizationKeys({ limit: 100 })
+      return data.find((key) => key.key_id === key_id)!.last_used_at
+    }
+    const wrong = `ak_${key_id}.${'x'.repeat(43)}`
+    expect(await refusal(openBrowser(server.url).client.signIn({ api_key: wrong }))).toMatchObject({ status: 401 })
+    expect(await lastUse()).toBeNull()
+    const browsers = Array.from({ length: 10 }, () => openBrowser(server.url))
+    await Promise.all(browsers.map(({ client }) => client.signIn({ api_key: pat_key })))
+    expect(await lastUse()).not.toBeNull()
+  })
+
   test('acts as its member', async () => {
     const { agent_id } = await publishAgent(server.client)
     const { person, browser } = await enterAsMember(server, server.organization_id)
