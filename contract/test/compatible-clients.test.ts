@@ -7,7 +7,7 @@ import { accessLines } from './compatible-clients/access.ts'
 import { afterLines } from './compatible-clients/after.ts'
 import { agentLines } from './compatible-clients/agents.ts'
 import { configurationLines } from './compatible-clients/configuration.ts'
-import { conversationLines } from './compatible-clients/conversations.ts'
+import { answer_bytes, conversationLines } from './compatible-clients/conversations.ts'
 import { type Exchange, type Line, differencesOf, fillIn, valueAt } from './compatible-clients/exchange.ts'
 
 let server: TestServer
@@ -17,7 +17,10 @@ let given: Map<string, string>
 const imported_pat = 'pat_7Kq2hVw9ZsXn4TfB1mLcE8dRyUoGpJ3a'
 
 beforeAll(async () => {
-  server = await startTestServer({ PARLEY_BOOTSTRAP_PAT: imported_pat })
+  server = await startTestServer({
+    PARLEY_BOOTSTRAP_PAT: imported_pat,
+    PARLEY_LIMIT_ANSWER_BYTES: String(answer_bytes),
+  })
   const other = await makeOrganization(server)
   const { agent_id } = await publishAgent(other.client)
   const { conversation } = await other.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
@@ -53,11 +56,15 @@ const client_headers = {
   'Content-Type': 'application/json',
 }
 
-async function runLine({ model, exchanges }: Line): Promise<void> {
+async function runLine({ model, exchanges, tools }: Line): Promise<void> {
   const answers = [...(model ?? [])]
   server.model.answer = () => answers.shift() ?? 'Hello from the scripted model.'
+  server.model.requests.length = 0
   const known = new Map(given)
   for (const exchange of exchanges) await runExchange(exchange, known)
+  if (tools === undefined) return
+  const offered = server.model.requests.at(-1)?.tools?.map((tool) => tool.function)
+  expect(differencesOf(offered, tools, known, 'tools')).toEqual([])
 }
 
 async function runExchange(exchange: Exchange, known: Map<string, string>): Promise<void> {

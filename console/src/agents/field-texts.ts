@@ -242,7 +242,6 @@ export const agentFieldTexts = {
     timeout: 'Time limit per call (ms)',
   },
   advanced: {
-    later: 'Saved with the agent, but this server does not support it yet.',
     model: {
       title: 'Model',
       hint: 'Leave empty for the server’s default model.',
@@ -311,12 +310,21 @@ export const agentFieldTexts = {
       turns: 'Maximum messages of the end user',
     },
     retention: {
-      title: 'Retention',
-      days: 'Keep transcripts for (days)',
-      redact: 'Redact before storing',
-      redactHint: 'A JSON list of email, phone, credit_card, iban, ip_address, or {"name", "pattern"}.',
+      title: 'Personal data',
+      hint: 'Applies to conversations that begin with this version. Later changes do not affect them.',
+      days: 'Delete content after (days)',
+      daysHint:
+        'So many days after a conversation has ended, its transcript, summary, analyses and custom metadata are deleted for good. Statistics stay.',
+      forever: 'Never',
+      redact: 'Replace before storing',
+      redactHint:
+        'A JSON list of "email", "phone", "credit_card", "iban", "ip_address" and your own patterns, such as {"name": "customer_number", "pattern": "\\\\bKD-\\\\d{6}\\\\b"}. What is found is stored as [email] or [customer_number]. Patterns are regular expressions in the syntax of RE2; in JSON each backslash is written twice.',
     },
-    kept: 'Voice and workflows (not supported yet)',
+    later: {
+      title: 'Voice, workflows and hand-off',
+      hint: 'Saved with the agent, but this server does not support them yet.',
+      fold: 'Settings that have no effect yet',
+    },
     agent: {
       title: 'Agent',
       hint: 'The same for all versions. Changes apply as soon as you save them.',

@@ -1,6 +1,7 @@
 // The section and the readable name of a path. Pure.
 import { agentTexts } from './texts.ts'
 import type { SectionName } from './agent-search.ts'
+import { laterKeys } from './later-keys.ts'
 
 const sectionOfKey: Record<string, SectionName> = {
   starting_message: 'purpose',
@@ -22,13 +23,7 @@ const sectionOfKey: Record<string, SectionName> = {
   channel_properties: 'advanced',
   inactivity: 'advanced',
   retention: 'advanced',
-  stt: 'advanced',
-  tts: 'advanced',
-  turn_detection: 'advanced',
-  voicemail_detection: 'advanced',
-  pre_conversation_workflow: 'advanced',
-  post_conversation_workflow: 'advanced',
-  recording: 'advanced',
+  ...Object.fromEntries(laterKeys.map((key) => [key, 'advanced' as const])),
 }
 
 const sectionOfField: Record<string, SectionName> = {

@@ -174,7 +174,7 @@ export const agentTexts = {
     channel_overrides: 'Channels',
     channel_properties: 'Channels',
     inactivity: 'Inactivity',
-    retention: 'Retention',
+    retention: 'Personal data',
   },
   generation: {
     write: 'Generate instructions',

@@ -44,12 +44,11 @@ const get = (path: string, answer: Shape, more: Partial<Exchange> = {}): Exchang
 const latest = '/core/agents/<agent_id>/versions/latest'
 const page = (data: Shape): Shape => fields({ data, pagination: 'object' })
 const unknown_id = '01890a5d-ac96-774b-bcce-b302099a8057'
-const refusedPublish = (body: object, path: string): Exchange => ({
-  ...publish,
-  body,
-  status: 422,
-  answer: faultAt(path),
-})
+/** A wrong value publishes nothing. */
+const refusedPublish = (body: object, path: string): Exchange[] => [
+  { ...publish, body, status: 422, answer: faultAt(path) },
+  get('/core/agents/<agent_id>/versions/<version>', fields({ published: is(false), published_at: 'null' })),
+]
 
 export const agentLines: Line[] = [
   {
@@ -227,31 +226,31 @@ export const agentLines: Line[] = [
     ],
   },
   {
-    name: 'publish: `phone_numbers` is a list of strings',
+    name: 'publish: `phone_numbers` is a list of strings; a wrong value publishes nothing',
     exchanges: [
       createAgent,
       createVersion({}),
-      refusedPublish({ phone_numbers: '+15551234567' }, 'phone_numbers'),
-      refusedPublish({ phone_numbers: [15551234567] }, 'phone_numbers.0'),
+      ...refusedPublish({ phone_numbers: '+15551234567' }, 'phone_numbers'),
+      ...refusedPublish({ phone_numbers: [15551234567] }, 'phone_numbers.0'),
       { ...publish, body: { phone_numbers: ['+15551234567', '+15559876543'] } },
     ],
   },
   {
-    name: 'publish: `unassign_phone_numbers` is a list of strings',
+    name: 'publish: `unassign_phone_numbers` is a list of strings; a wrong value publishes nothing',
     exchanges: [
       createAgent,
       createVersion({}),
-      refusedPublish({ unassign_phone_numbers: true }, 'unassign_phone_numbers'),
-      refusedPublish({ unassign_phone_numbers: [null] }, 'unassign_phone_numbers.0'),
+      ...refusedPublish({ unassign_phone_numbers: true }, 'unassign_phone_numbers'),
+      ...refusedPublish({ unassign_phone_numbers: [null] }, 'unassign_phone_numbers.0'),
       { ...publish, body: { unassign_phone_numbers: ['+15551234567'] } },
     ],
   },
   {
-    name: 'publish: `direction` is `inbound`, `outbound` or `both`',
+    name: 'publish: `direction` is `inbound`, `outbound` or `both`; a wrong value publishes nothing',
     exchanges: [
       createAgent,
       createVersion({}),
-      refusedPublish({ direction: 'sideways' }, 'direction'),
+      ...refusedPublish({ direction: 'sideways' }, 'direction'),
       ...['inbound', 'outbound', 'both'].map((direction) => ({
         ...publish,
         body: { phone_numbers: ['+15551234567'], direction },

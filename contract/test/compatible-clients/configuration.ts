@@ -32,6 +32,20 @@ const showing = (name: string, type: string, data: object): Line => ({
 
 const form = (field: object) => ({ forms: [{ id: 'contact_info', name: 'Contact info', fields: [field] }] })
 
+/** What the model is told about the tool of a form with these fields. */
+const formTool = (name: string, more: object, description: string): Line => {
+  const [contact] = form({ id: 'a', label: 'A', type: 'text' }).forms
+  return {
+    name,
+    exchanges: [
+      ...publishAgent({ ...quiet, forms: [{ ...contact, ...more }] }),
+      createConversation(),
+      rich(fields({ widgets: is([]) })),
+    ],
+    tools: { entries: [fields({ name: is('show_form_contact_info'), description: is(description) })] },
+  }
+}
+
 const fieldLine = (field: { type: string }): Line => ({
   name: `forms: fields of the type \`${field.type}\``,
   model: [{ tool_calls: [{ name: 'show_form_contact_info', arguments: {} }] }, 'Please fill it in.'],
@@ -176,6 +190,24 @@ export const configurationLines: Line[] = [
     title: 'Brown Betty',
     body: '# A teapot\n\n- for **two**',
   }),
+  showing(
+    'widgets: `detail` with the earlier fields `subtitle`, `description`, `image_url`, `fields`, `actions`',
+    'detail',
+    {
+      title: 'Room 204',
+      subtitle: 'Sea view',
+      description: 'Our quietest room.',
+      image_url: 'https://hotel.example/rooms/204.jpg',
+      fields: [{ label: 'Beds', value: '2' }],
+      actions: [{ label: 'Book', message: 'I would like to book room 204.' }],
+    },
+  ),
+  showing('widgets: items of a `carousel` with the earlier fields `subtitle`, `description`, `image_url`', 'carousel', {
+    items: [
+      { title: 'Room 204', subtitle: 'Sea view', description: 'Quiet.', image_url: 'https://hotel.example/1.jpg' },
+    ],
+  }),
+  showing('widgets: `info` with `text` only', 'info', { text: 'We are closed on public holidays.' }),
   showing('widgets: items of a `carousel` have image, price, rating and a button that adds to the cart', 'carousel', {
     items: [
       {
@@ -198,7 +230,20 @@ export const configurationLines: Line[] = [
     { type: 'multiselect', options: ['One', 'Two'] },
     { type: 'checkbox' },
     { type: 'hidden' },
+    // Those of this server before it was compatible stay valid.
+    ...['text', 'textarea', 'email', 'phone', 'time'].map((type) => ({ type })),
+    ...['select', 'multi_select', 'radio'].map((type) => ({ type, options: ['One', 'Two'] })),
   ].map(fieldLine),
+  formTool(
+    'forms: the default description of the tool',
+    {},
+    "Show the 'Contact info' form to collect structured data from the user.",
+  ),
+  formTool(
+    'forms: `description` replaces the default description of the tool',
+    { description: 'Ask for it politely.' },
+    'Ask for it politely.',
+  ),
   {
     name: 'warnings: unknown keys are kept at any depth, and named',
     exchanges: [

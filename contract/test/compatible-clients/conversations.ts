@@ -49,6 +49,10 @@ const refusedCreation = (body: object, status: number, answer: Shape): Exchange 
   keep: {},
 })
 
+/** The limit that the server is configured with. A page has transcripts of four times as much. */
+export const answer_bytes = 8192
+const long_reply = 'x'.repeat(3 * answer_bytes)
+
 export const conversationLines: Line[] = [
   {
     name: 'create: the conversation with its safe and sensitive fields, and the greeting as text',
@@ -174,6 +178,35 @@ export const conversationLines: Line[] = [
         ],
       }),
       list('include=recordings', detail, { status: 422 }),
+    ],
+  },
+  {
+    name: 'list: a page of too many transcripts is cut, with `conversation_omitted: true`',
+    model: [long_reply, long_reply],
+    exchanges: [
+      ...begun,
+      send({ text: 'Hello' }, fields({ reply: is(long_reply) })),
+      { ...read, keep: { older_id: 'id' } },
+      createConversation(),
+      send({ text: 'Hello' }, fields({ reply: is(long_reply) })),
+      list('agent_id=<agent_id>&include=conversation', {
+        entries: [
+          {
+            all: [
+              fields({
+                id: is('<conversation_id>'),
+                conversation: fields({
+                  items: { entries: [fields({ content: is(['Hello']) }), fields({ content: is([long_reply]) })] },
+                }),
+              }),
+              { lacks: ['conversation_omitted'] },
+            ],
+          },
+          {
+            all: [fields({ id: is('<older_id>'), conversation_omitted: is(true) }), { lacks: ['conversation'] }],
+          },
+        ],
+      }),
     ],
   },
   {

@@ -8,6 +8,8 @@ export interface Line {
   /** What the model answers, in order. */
   model?: Answer[]
   exchanges: Exchange[]
+  /** The tools that the model could call in the last answer, each with its `name` and `description`. */
+  tools?: Shape
 }
 
 export interface Exchange {

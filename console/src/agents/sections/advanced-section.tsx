@@ -1,4 +1,4 @@
-// The other settings of an agent: model, limits, channels, analysis, and settings for later capabilities.
+// The other settings of an agent: model, limits, channels, analysis, retention, and settings for later capabilities.
 import { agentBounds, agentDefaults, channels, concurrencyRules } from '@parley/contract'
 import { agentTexts } from '../texts.ts'
 import { texts } from '../../texts/index.ts'
@@ -7,6 +7,7 @@ import { GreetingField } from '../fields/greeting-field.tsx'
 import { ListField } from '../fields/list-field.tsx'
 import { ModelFields } from '../fields/model-fields.tsx'
 import { JsonField } from '../fields/written-fields.tsx'
+import { laterKeys } from '../later-keys.ts'
 import { Fold, Group, Row } from './group.tsx'
 
 const words = agentTexts.advanced
@@ -66,6 +67,7 @@ export function AdvancedSection() {
       <Analysis />
       <Channels />
       <InactivityRules />
+      <Retention />
       <Later />
       <Group title={words.agent.title} hint={words.agent.hint}>
         <SwitchField path={['active']} label={words.agent.active} hint={words.agent.activeHint} isOnByDefault />
@@ -190,15 +192,6 @@ function Channels() {
 }
 
 const inactivity = ['config', 'inactivity'] as const
-const kept = [
-  'stt',
-  'tts',
-  'turn_detection',
-  'voicemail_detection',
-  'pre_conversation_workflow',
-  'post_conversation_workflow',
-  'recording',
-] as const
 
 function InactivityRules() {
   return (
@@ -228,18 +221,30 @@ function InactivityRules() {
   )
 }
 
-function Later() {
+function Retention() {
   return (
-    <Group title={words.retention.title} hint={words.later}>
-      <NumberField path={['config', 'retention', 'content_days']} label={words.retention.days} />
+    <Group title={words.retention.title} hint={words.retention.hint}>
+      <NumberField
+        path={['config', 'retention', 'content_days']}
+        label={words.retention.days}
+        hint={words.retention.daysHint}
+        placeholder={words.retention.forever}
+      />
       <JsonField
         path={['config', 'retention', 'redact']}
         label={words.retention.redact}
         hint={words.retention.redactHint}
         rows={2}
       />
-      <Fold title={words.kept} paths={kept.map((name) => ['config', name])}>
-        {kept.map((name) => (
+    </Group>
+  )
+}
+
+function Later() {
+  return (
+    <Group title={words.later.title} hint={words.later.hint}>
+      <Fold title={words.later.fold} paths={laterKeys.map((name) => ['config', name])}>
+        {laterKeys.map((name) => (
           <JsonField key={name} path={['config', name]} label={name} isObjectOnly rows={2} />
         ))}
       </Fold>
