@@ -248,6 +248,11 @@ test('after its server is lost, a call whose arguments were redacted is not repe
 test('imported conversations', async () => {
   const ids = [systemPorts.newId(), systemPorts.newId()]
   const call = { call_id: 'c', name: 'send' }
+  const analysisOf = (said: string, key: string) => ({
+    ...{ run: 1, finished_at: '2026-01-01T00:01:00Z', summary: said, outcome: said, extracted: { [key]: [said] } },
+    ...{ success: true, success_reason: said, models: ['made/up'], duration_ms: 4_111_111 },
+    ...{ input_tokens: 1, output_tokens: 1 },
+  })
   const row = (id: string, status: string) => ({
     ...{ id, status, channel: 'text', user_id: 'u', agent_id, agent_version_id: version_id, subject: everything },
     ...{ created_at: '2026-01-01T00:00:00Z', initial_context: everything },
@@ -260,12 +265,14 @@ test('imported conversations', async () => {
       ],
     },
     ...(status === 'completed' ? { summary: everything, ended_by: { type: 'user', reason: everything } } : {}),
+    ...(status === 'completed' ? { analysis: analysisOf(everything, email) } : {}),
   })
   const conversations = [row(ids[0]!, 'completed'), row(ids[1]!, 'in_progress')] as never
   expect(await server.client.importConversations({ conversations })).toMatchObject({ created: 2, errors: [] })
   expect(await server.client.importConversations({ conversations })).toMatchObject({ unchanged: 2 })
   const read = await server.client.getConversation({ conversation_id: ids[0]! })
   expect(read).toMatchObject({ summary: replaced, initial_context: replaced, ended_by: { reason: replaced } })
+  expect(read.analysis).toEqual(analysisOf(replaced, '[email]'))
   expect(read.conversation!.items[0]).toMatchObject({ content: [replaced] })
   await expectNothingKept()
 })
