@@ -206,6 +206,43 @@ test('a message that waits for its turn reaches the model as it was said, too', 
   for (const { turn_id } of turns) expect(conversations.heard.of(turn_id).size).toBe(0)
 })
 
+describe('a version that was saved before patterns were checked', () => {
+  const pattern = String.raw`(?<!\d)\d{3}`
+  const saveOld = async (published: boolean) => {
+    const { agent_id: id } = await server.client.createAgent({ name: 'Old' })
+    const saved = await server.client.createAgentVersion({ agent_id: id, config: {} })
+    const redact = JSON.stringify([{ name: 'code', pattern }])
+    const stored = `update agent_versions set config = jsonb_build_object('retention', jsonb_build_object('redact', $2::jsonb)),
+      published = $3, published_at = case when $3 then now() end where id = $1`
+    await server.database.pool.query(stored, [saved.id, redact, published])
+    return { agent_id: id, version: String(saved.version), version_id: saved.id }
+  }
+  const fault = {
+    path: 'config.retention.redact.0.pattern',
+    message: expect.stringContaining('is not a regular expression that RE2 knows'),
+  }
+
+  test('begins no conversation, and says why', async () => {
+    const old = await saveOld(true)
+    const refused = await refusal(
+      server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: old.agent_id }),
+    )
+    expect(refused).toMatchObject({ status: 422, message: expect.stringContaining('publish'), errors: [fault] })
+    const imported = {
+      ...{ id: systemPorts.newId(), status: 'in_progress', channel: 'text', user_id: 'u', agent_id: old.agent_id },
+      ...{ agent_version_id: old.version_id, created_at: '2026-01-01T00:00:00Z', conversation: { items: [] } },
+    }
+    const answer = await server.client.importConversations({ conversations: [imported] as never })
+    expect(answer).toMatchObject({ created: 0, errors: [{ path: 'agent_version_id' }] })
+  })
+
+  test('is not published', async () => {
+    const { agent_id: old, version } = await saveOld(false)
+    const refused = await refusal(server.client.publishAgentVersion({ agent_id: old, version }))
+    expect(refused).toMatchObject({ status: 422, errors: [fault] })
+  })
+})
+
 test('after its server is lost, a call whose arguments were redacted is not repeated', async () => {
   const conversation_id = await begin()
   peer.answer = () => {}
