@@ -206,6 +206,20 @@ test('a message that waits for its turn reaches the model as it was said, too', 
   for (const { turn_id } of turns) expect(conversations.heard.of(turn_id).size).toBe(0)
 })
 
+test('what was said is forgotten when another node ends its turn', async () => {
+  const conversation_id = await begin()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const call = refusal(server.as({ base_url: other.url }).sendConversationMessage({ conversation_id, text: email }))
+  await held.asked
+  const [turn] = (await server.client.listConversationTurns({ conversation_id })).data
+  const { heard } = other.rooms.conversations.conversations
+  expect(heard.of(turn!.turn_id).size).toBe(1)
+  await server.client.endConversation({ conversation_id })
+  await call
+  await expect.poll(() => heard.of(turn!.turn_id).size).toBe(0)
+})
+
 describe('a version that was saved before patterns were checked', () => {
   const pattern = String.raw`(?<!\d)\d{3}`
   const saveOld = async (published: boolean) => {
