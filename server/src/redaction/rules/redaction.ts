@@ -64,7 +64,10 @@ function createRedactor(rules: RedactionRule[]): TextRedactor {
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((entry) => redactValue(entry, label))
     const entries = Object.entries(value)
-    const names = distinct(entries.map(([key]) => redactText(key)), new Set(Object.keys(value)))
+    const names = distinct(
+      entries.map(([key]) => redactText(key)),
+      new Set(Object.keys(value)),
+    )
     return Object.fromEntries(entries.map(([key, entry], index) => [names[index], redactValue(entry, labelOf(key))]))
   }
 
