@@ -15,6 +15,7 @@ import { faultsOfSize } from '../base/json-size.ts'
 import { isUuid } from '../base/ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/statistics.ts'
 import { validateAgentConfig } from './rules/config.ts'
+import { retentionFaults } from './rules/retention.ts'
 import { parseJsonFilter } from './json-fields.ts'
 import {
   makeDraft,
@@ -196,8 +197,10 @@ export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, inp
 
 export const publishAgentVersion: Handler<'publishAgentVersion'> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
-  // Its configuration was validated when it was written.
-  const { version } = await requireVersion(ctx.store, id, input.version)
+  // Its configuration was validated when it was written, but servers of earlier versions did not check patterns.
+  const { version, config, published } = await requireVersion(ctx.store, id, input.version)
+  const faults = published ? [] : retentionFaults(config, 'config')
+  if (faults.length > 0) throw invalid(...faults)
   const isPublished = await queries.markVersionPublished(ctx.store, id, version, readRevisions(input.if_match))
   if (!isPublished) throw new AppError('revision_mismatch')
   return []

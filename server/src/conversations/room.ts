@@ -6,6 +6,7 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { createLocalResults } from '../live/local-results.ts'
 import { type ConversationContributions, createGroupCommit } from './commit/group-commit.ts'
+import { changed } from '../live/shared.ts'
 import { createHeard } from './heard.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
@@ -33,12 +34,15 @@ export function createConversations(
   core: Core,
   { tokens }: Pick<AccessServices, 'tokens'>,
 ): Room<typeof group> & ConversationContributions & { conversations: Conversations } {
+  const heard = createHeard()
+  // Turns that other nodes have ended.
+  core.live.bus.subscribe(changed, (id) => heard.forget(id))
   const conversations: Conversations = {
     core,
     commits: createGroupCommit(core),
     results: createLocalResults<EndedTurn>(),
     tokens,
-    heard: createHeard(),
+    heard,
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },
   }

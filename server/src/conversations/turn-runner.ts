@@ -23,10 +23,11 @@ export interface BegunTurn {
 export interface HaltedAttempt {
   turn_id: string
   lease: number
-  /** What the agent had said in the current step, and how many steps were finished before it. */
+  /**
+   * What the agent had said in the current step, without what the conversation must not keep, and how many steps were
+   * finished before it.
+   */
   text: string
-  /** The text as it may be stored with the turn: without what the conversation must not keep. */
-  kept_text: string
   step: number
   /**
    * Call it once the outcome is known. If the turn was not concluded, it is carried out again when no other caller is about to

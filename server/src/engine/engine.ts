@@ -141,9 +141,9 @@ export class Engine implements TurnRunner {
     if (!halt) return null
     halt.holders += 1
     const { lease, held, step, speech } = halt.attempt
-    const text = joinWords([...held, { text: speech.text, by_tool: false }]).text
+    const text = speech.redact(joinWords([...held, { text: speech.released, by_tool: false }]).text)
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
-    return { turn_id: lease.turn_id, lease: lease.lease, text, kept_text: speech.redact(text), step, release }
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {

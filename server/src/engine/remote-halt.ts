@@ -34,7 +34,6 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
     turn_id: turn.turn_id,
     lease: turn.lease,
     text,
-    kept_text: text,
     step,
     release: (isConcluded) => {
       if (!isConcluded) void services.live.bus.publish(resume, conversation_id)
@@ -57,7 +56,7 @@ export function lendAttempts(services: Part, stop: (conversation_id: string) => 
   function open(conversation_id: string, attempt: HaltedAttempt): Loan {
     const stopTimer = services.ports.clock.after(lent_ms, () => void goOn(conversation_id).catch(ignoreLoss))
     const left = leavePartialText(services.database, attempt.turn_id, attempt.lease, {
-      text: attempt.kept_text,
+      text: attempt.text,
       step: attempt.step,
     })
     const loan = { attempt, stopTimer, left }

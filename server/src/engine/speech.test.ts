@@ -7,15 +7,15 @@ const address = 'ada@example.org'
 test('shows what is certain, and begins again with each step', () => {
   const speech = new Speech(redactorOf({ rules: ['email'] }))
   expect([speech.say('I am ada@exam'), speech.say('ple.org, and')]).toEqual(['I am ', '[email], '])
-  expect(speech.text).toBe(`I am ${address}, and`)
+  expect([speech.text, speech.released]).toEqual([`I am ${address}, and`, 'I am [email], '])
   speech.beginStep()
-  expect([speech.text, speech.say('you ')]).toEqual(['', 'you '])
+  expect([speech.text, speech.released, speech.say('you ')]).toEqual(['', '', 'you '])
   expect(speech.redact(`Hi ${address}`)).toBe('Hi [email]')
 })
 
 test('without rules everything is shown at once', () => {
   const speech = new Speech()
-  expect([speech.say(address), speech.redact(address)]).toEqual([address, address])
+  expect([speech.say(address), speech.released, speech.redact(address)]).toEqual([address, address, address])
 })
 
 test('an error says nothing of it in the log, and neither do its causes', () => {

@@ -6,6 +6,7 @@ export class Speech {
   readonly #redactor: TextRedactor | null
   #stream: RedactingStream | null = null
   #text = ''
+  #released = ''
 
   /** Null: everything may be kept. */
   constructor(redactor: TextRedactor | null = null) {
@@ -18,15 +19,24 @@ export class Speech {
     return this.#text
   }
 
+  /** The part of it that is certain: what may be stored if it ends here. What is held back could be half of a number. */
+  get released(): string {
+    return this.#redactor ? this.#released : this.#text
+  }
+
   beginStep(): void {
     this.#text = ''
+    this.#released = ''
     this.#stream = this.#redactor?.begin() ?? null
   }
 
   /** Returns what can be shown now. The rest is shown later, at the latest with the stored text. */
   say(text: string): string {
     this.#text += text
-    return this.#stream?.push(text) ?? text
+    if (!this.#stream) return text
+    const released = this.#stream.push(text)
+    this.#released += released
+    return released
   }
 
   redact(text: string): string {

@@ -177,10 +177,10 @@ describe('text that is still being said', () => {
     await server.as({ base_url: other.url }).endConversation({ conversation_id, prefer: 'wait=0' })
     lent.push(...(await pool.query<{ text: string }>('select text from lent')).rows.map(({ text }) => text))
     await pool.query('drop trigger lending on turns; drop function note_partial; drop table lent')
-    expect(lent).toEqual(['Of course: [email] and 4111 1111'])
+    expect(lent).toEqual(['Of course: [email] and '])
     const { conversation } = await server.client.getConversation({ conversation_id })
     expect(conversation!.items.at(-1)).toMatchObject({
-      content: ['Of course: [email] and 4111 1111'],
+      content: ['Of course: [email] and '],
       interrupted: true,
     })
     await expectNothingKept()
@@ -204,6 +204,57 @@ test('a message that waits for its turn reaches the model as it was said, too', 
   const { conversations } = server.app.rooms.conversations
   const turns = (await server.client.listConversationTurns({ conversation_id })).data
   for (const { turn_id } of turns) expect(conversations.heard.of(turn_id).size).toBe(0)
+})
+
+test('what was said is forgotten when another node ends its turn', async () => {
+  const conversation_id = await begin()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const call = refusal(server.as({ base_url: other.url }).sendConversationMessage({ conversation_id, text: email }))
+  await held.asked
+  const [turn] = (await server.client.listConversationTurns({ conversation_id })).data
+  const { heard } = other.rooms.conversations.conversations
+  expect(heard.of(turn!.turn_id).size).toBe(1)
+  await server.client.endConversation({ conversation_id })
+  await call
+  await expect.poll(() => heard.of(turn!.turn_id).size).toBe(0)
+})
+
+describe('a version that was saved before patterns were checked', () => {
+  const pattern = String.raw`(?<!\d)\d{3}`
+  const saveOld = async (published: boolean) => {
+    const { agent_id: id } = await server.client.createAgent({ name: 'Old' })
+    const saved = await server.client.createAgentVersion({ agent_id: id, config: {} })
+    const redact = JSON.stringify([{ name: 'code', pattern }])
+    const stored = `update agent_versions set config = jsonb_build_object('retention', jsonb_build_object('redact', $2::jsonb)),
+      published = $3, published_at = case when $3 then now() end where id = $1`
+    await server.database.pool.query(stored, [saved.id, redact, published])
+    return { agent_id: id, version: String(saved.version), version_id: saved.id }
+  }
+  const fault = {
+    path: 'config.retention.redact.0.pattern',
+    message: expect.stringContaining('is not a regular expression that RE2 knows'),
+  }
+
+  test('begins no conversation, and says why', async () => {
+    const old = await saveOld(true)
+    const refused = await refusal(
+      server.client.createConversation({ channel: 'text', user_id: 'u', agent_id: old.agent_id }),
+    )
+    expect(refused).toMatchObject({ status: 422, message: expect.stringContaining('publish'), errors: [fault] })
+    const imported = {
+      ...{ id: systemPorts.newId(), status: 'in_progress', channel: 'text', user_id: 'u', agent_id: old.agent_id },
+      ...{ agent_version_id: old.version_id, created_at: '2026-01-01T00:00:00Z', conversation: { items: [] } },
+    }
+    const answer = await server.client.importConversations({ conversations: [imported] as never })
+    expect(answer).toMatchObject({ created: 0, errors: [{ path: 'agent_version_id' }] })
+  })
+
+  test('is not published', async () => {
+    const { agent_id: old, version } = await saveOld(false)
+    const refused = await refusal(server.client.publishAgentVersion({ agent_id: old, version }))
+    expect(refused).toMatchObject({ status: 422, errors: [fault] })
+  })
 })
 
 test('after its server is lost, a call whose arguments were redacted is not repeated', async () => {
@@ -248,6 +299,11 @@ test('after its server is lost, a call whose arguments were redacted is not repe
 test('imported conversations', async () => {
   const ids = [systemPorts.newId(), systemPorts.newId()]
   const call = { call_id: 'c', name: 'send' }
+  const analysisOf = (said: string, key: string) => ({
+    ...{ run: 1, finished_at: '2026-01-01T00:01:00Z', summary: said, outcome: said, extracted: { [key]: [said] } },
+    ...{ success: true, success_reason: said, models: ['made/up'], duration_ms: 4_111_111 },
+    ...{ input_tokens: 1, output_tokens: 1 },
+  })
   const row = (id: string, status: string) => ({
     ...{ id, status, channel: 'text', user_id: 'u', agent_id, agent_version_id: version_id, subject: everything },
     ...{ created_at: '2026-01-01T00:00:00Z', initial_context: everything },
@@ -260,12 +316,14 @@ test('imported conversations', async () => {
       ],
     },
     ...(status === 'completed' ? { summary: everything, ended_by: { type: 'user', reason: everything } } : {}),
+    ...(status === 'completed' ? { analysis: analysisOf(everything, email) } : {}),
   })
   const conversations = [row(ids[0]!, 'completed'), row(ids[1]!, 'in_progress')] as never
   expect(await server.client.importConversations({ conversations })).toMatchObject({ created: 2, errors: [] })
   expect(await server.client.importConversations({ conversations })).toMatchObject({ unchanged: 2 })
   const read = await server.client.getConversation({ conversation_id: ids[0]! })
   expect(read).toMatchObject({ summary: replaced, initial_context: replaced, ended_by: { reason: replaced } })
+  expect(read.analysis).toEqual(analysisOf(replaced, '[email]'))
   expect(read.conversation!.items[0]).toMatchObject({ content: [replaced] })
   await expectNothingKept()
 })

@@ -29,6 +29,11 @@ export function retentionFaults(config: Record<string, unknown>, prefix: string)
   })
 }
 
+/** Of a version that was saved before patterns were checked. */
+export function storedRuleFaults({ redaction }: ResolvedRetention): FieldFault[] {
+  return redaction === null ? [] : retentionFaults({ retention: { redact: redaction.rules } }, 'config')
+}
+
 export function resolveRetention({ retention }: Pick<AgentConfig, 'retention'>): ResolvedRetention {
   const rules = [...new Set(retention?.redact ?? [])].map((rule) =>
     typeof rule === 'string' ? rule : { name: rule.name, pattern: rule.pattern },

@@ -150,7 +150,7 @@ async function commitTogether(
       await reachAll('begun', all)
       const locked = await lockAll(tx, all)
       await reachAll('locked', locked.map(proposedOf))
-      const judged = locked.map(judgeLocked)
+      const judged = locked.flatMap(judgeLocked)
       const lost = await bindTogether(tx, judged.flatMap(bindingOf))
       const written = judged.filter((one) => !isRefused(one.judgement) && !whyLost(one, lost))
       writeChanges({ tx, ...committer }, written.flatMap(plansOf))
@@ -183,11 +183,14 @@ async function lockAll(tx: Pipeline, all: Proposed[]): Promise<Locked[]> {
   })
 }
 
-const judgeLocked = ({ proposed, state }: Locked): Judged => ({
-  proposed,
-  state,
-  judgement: judge(state, proposed.decide(state)),
-})
+/** One that cannot be judged goes alone, and fails alone. */
+function judgeLocked({ proposed, state }: Locked): Judged[] {
+  try {
+    return [{ proposed, state, judgement: judge(state, proposed.decide(state)) }]
+  } catch {
+    return []
+  }
+}
 
 const proposedOf = ({ proposed }: Locked) => proposed
 

@@ -66,7 +66,9 @@ export function redactBirth(conversation: NewConversation): NewConversation {
 /** The end of a conversation that is imported. */
 export function redactEnd(end: ImportedEnd, rules: Redaction | null): ImportedEnd {
   if (rules === null) return end
-  return { ...end, summary: redactText(end.summary, rules), ended_by: redactReason(end.ended_by, rules) }
+  const { summary, analysis, ended_by } = end
+  const redacted = { summary: redactText(summary, rules), ended_by: redactReason(ended_by, rules) }
+  return { ...end, ...redacted, analysis: redactAnalysis(analysis as JsonValue, rules) as typeof analysis }
 }
 
 /** A stored item of a conversation that is imported with its history. */

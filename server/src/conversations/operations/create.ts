@@ -4,6 +4,8 @@ import type { AgentConfig, Output } from '@parley/contract'
 import { findVersionForNewConversation, readAgentConfig, saveInlineVersion } from '../../agents/agents.ts'
 import { maySeeAgent } from '../../calls/access.ts'
 import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
+import { storedRuleFaults } from '../../agents/rules/retention.ts'
+import { limitFaults } from '../../base/faults.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
@@ -24,6 +26,9 @@ import { reach } from '../commit/pause-points.ts'
 import { findConversation } from '../read/conversation.ts'
 import { readFirstItem } from '../read/transcript.ts'
 import { presentConversation } from '../read/present.ts'
+
+const unusable_rules =
+  "The agent's version has redaction rules that cannot be used. Correct them in a new version and publish it."
 
 type Created = Output<'createConversation'>
 
@@ -81,6 +86,8 @@ async function resolveAnswerer(ctx: Context<Conversations>, store: Store, input:
     : { agent_id: input.agent_id!, version: input.version ?? ('latest' as const) }
   const { agent_id, agent_version_id } = await findVersionForNewConversation(store, ctx.access, ref)
   const config = await readAgentConfig(store, agent_version_id, input.channel, ctx.core.config.default_model)
+  const errors = storedRuleFaults(config.retention)
+  if (errors.length > 0) throw new AppError('validation_failed', unusable_rules, { errors: limitFaults(errors) })
   return { agent_id, agent_version_id, config }
 }
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Channel, Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import { findImportedVersion, readAgentConfig } from '../../agents/agents.ts'
-import type { ResolvedRetention } from '../../agents/rules/retention.ts'
+import { type ResolvedRetention, storedRuleFaults } from '../../agents/rules/retention.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { isUnstorable } from '../../database/failures.ts'
@@ -120,9 +120,15 @@ async function writeRow(
       },
     ]
   }
+  const retention = await retentionOf(ctx, tx, version, conversation.channel)
+  const [fault] = storedRuleFaults(retention)
+  if (fault) {
+    const message = `has a redaction rule that cannot be used (${fault.path} ${fault.message}); publish a corrected version`
+    return [{ path: 'agent_version_id', message }]
+  }
   const row = {
     ...conversation,
-    ...(await retentionOf(ctx, tx, version, conversation.channel)),
+    ...retention,
     // An ended one is created as active, gets its items and is closed, all in this transaction.
     status: end ? ('in_progress' as const) : conversation.status,
     agent_version_id: version ?? source.agent_version_id ?? null,

@@ -30,6 +30,12 @@ test('the words around a number decide whether it is a phone number', () => {
   expect(redact('4155550132')).toBe('4155550132')
 })
 
+test('keys that become the same are numbered, and no entry is lost', () => {
+  const value = { 'a@b.io': 1, 'c@b.io': 2, '[email] 2': 3, 'd@b.io': { 'e@b.io': 4 } }
+  const kept = { '[email]': 1, '[email] 3': 2, '[email] 2': 3, '[email] 4': { '[email]': 4 } }
+  expect(allKinds.redactValue(value)).toEqual(kept)
+})
+
 test('keys of JSON are words before their values, and numbers are found too', () => {
   const value = { phoneNumber: 491711234567, order: 491711234567, list: [{ card: 4111111111111111 }], 'a@b.io': true }
   expect(allKinds.redactValue(value)).toEqual({

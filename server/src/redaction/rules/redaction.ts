@@ -63,9 +63,12 @@ function createRedactor(rules: RedactionRule[]): TextRedactor {
     if (typeof value === 'number') return redactNumber(value, (text) => redactText(text, label))
     if (typeof value !== 'object' || value === null) return value
     if (Array.isArray(value)) return value.map((entry) => redactValue(entry, label))
-    return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [redactText(key), redactValue(entry, labelOf(key))]),
+    const entries = Object.entries(value)
+    const names = distinct(
+      entries.map(([key]) => redactText(key)),
+      new Set(Object.keys(value)),
     )
+    return Object.fromEntries(entries.map(([key, entry], index) => [names[index], redactValue(entry, labelOf(key))]))
   }
 
   return {
@@ -77,6 +80,21 @@ function createRedactor(rules: RedactionRule[]): TextRedactor {
       return placeholders.some((placeholder) => text.includes(placeholder))
     },
   }
+}
+
+/** Keys that have become the same are numbered, so that no entry is lost: `[email]`, `[email] 2`. */
+function distinct(keys: string[], original: ReadonlySet<string>): string[] {
+  const counts = new Map<string, number>()
+  const taken = new Set<string>()
+  return keys.map((key) => {
+    let count = (counts.get(key) ?? 0) + 1
+    let name = count === 1 ? key : `${key} ${count}`
+    // Another key may already be called so.
+    while (taken.has(name) || (count > 1 && original.has(name))) name = `${key} ${(count += 1)}`
+    counts.set(key, count)
+    taken.add(name)
+    return name
+  })
 }
 
 /** A key of JSON as words: `phoneNumber`, `phone_number`. */
