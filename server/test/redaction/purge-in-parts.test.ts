@@ -102,3 +102,28 @@ test('half done, nothing of it is shown, delivered, analyzed or changed', async 
   }
   await untilGone(server)
 })
+
+test('a server of an earlier version cannot write content to it; a deletion is possible', async () => {
+  await using server = await startTestServer()
+  const { client, database } = server
+  const conversation_id = await importLong(server, '2026-01-01T01:00:00Z')
+  await untilPurged(server, conversation_id)
+  await untilGone(server)
+  for (const change of [
+    `custom_metadata = '{"a": 1}'`,
+    `summary = 'S'`,
+    `analysis = '{}'`,
+    `initial_context = 'C'`,
+    `subject = 'S'`,
+    `to_address = 'T'`,
+    `from_address = 'F'`,
+    `recording_details = '{}'`,
+    `analysis_status = 'queued'`,
+    'content_purged_at = null',
+  ]) {
+    const changed = database.pool.query(`update conversations set ${change} where id = $1`, [conversation_id])
+    await expect(changed, change).rejects.toThrow('was purged')
+  }
+  await client.deleteConversation({ conversation_id })
+  expect(await refusal(client.getConversation({ conversation_id }))).toMatchObject({ status: 404 })
+})
