@@ -1,11 +1,13 @@
 // A purge of more than one commit holds for readers, receivers and older servers from its first commit on, and is finished once,
 // wherever its node dies.
-import { expect, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { numbers, readInBackground, until } from '../support/event-readers.ts'
+import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { opened_hosts } from '../support/tool-peer.ts'
 import { answer, startReceiver } from '../webhooks/receiver.ts'
+import { createHoldPoints } from './hold-points.ts'
 import { dumpDatabase, foundIn } from './planted.ts'
 
 const soon = { timeout: 20_000, interval: 20 }
@@ -126,4 +128,39 @@ test('a server of an earlier version cannot write content to it; a deletion is p
   }
   await client.deleteConversation({ conversation_id })
   expect(await refusal(client.getConversation({ conversation_id }))).toMatchObject({ status: 404 })
+})
+
+describe('a node that dies', () => {
+  test.each(['begun', 'locked', 'written', 'committed', 'removing'])(
+    '%s: another one finishes, once',
+    async (stage) => {
+      await using proxy = await startPostgresProxy(inject('postgres_url'))
+      const { reached, holdAt } = createHoldPoints()
+      await using server = await startTestServer({}, { connectThrough: proxy.through, ports: { reached } })
+      const gone = { when: 'before', how: 'cut', for_good: true } as const
+      const counts = ({ name }: { name: string }) => name === 'purge_part'
+      const removing = stage === 'removing' ? proxy.failStatement(2, { ...gone, counts }) : null
+      const hold = holdAt(`purge.${stage}`)
+      const id = await importLong(server, '2026-01-01T01:00:00Z')
+      if (removing) await removing.hit
+      else {
+        await hold.reached
+        const fault = proxy.failStatement(1, gone)
+        hold.release()
+        await fault.hit
+      }
+      expect(await plantedRows(server)).not.toEqual([])
+      await using _another = await server.startAnother({}, {})
+      await expect
+        .poll(async () => {
+          await makeDue(server)
+          return plantedRows(server)
+        }, soon)
+        .toEqual([])
+      const told = await server.database.pool.query('select type from events where conversation_id = $1', [id])
+      expect(told.rows).toEqual([{ type: 'conversation.updated' }])
+      const left = `select from work where subject = $1 union all select from work_arrivals where subject = $1`
+      await expect.poll(async () => (await server.database.pool.query(left, [id])).rowCount, soon).toBe(0)
+    },
+  )
 })
