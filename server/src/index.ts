@@ -15,7 +15,7 @@ export { EmbeddedPostgresError } from '@parley/embedded-postgres'
 export { migrate } from './database/migrate.ts'
 export { AppError } from './base/errors.ts'
 export { systemPorts } from './base/ports.ts'
-export { repairJsonParse } from './base/read-json.ts'
+export { isExactNumber, repairJsonParse } from './base/read-json.ts'
 export { rotateSecretKey } from './rotate.ts'
 
 /** Runs the server until a signal ends it, and returns the exit code. Loaded lazily, because other commands do not need it. */

@@ -185,6 +185,39 @@ describe('a text that is not an agent', () => {
     expect(parseAgentText(text, 'json')).toEqual({ faults: [expect.stringMatching(message)] })
   })
 
+  const changed = ['12345678901234567890', '9007199254740993.0', '1e-400', '1e400', '-9007199254740993e0']
+  test.each([...changed, '+9007199254740993', '0x20000000000001', '.1e-400'])('the number %s in YAML', (literal) => {
+    const fault = expect.stringMatching(/number.*changed.*string.* at line 2, column 5$/)
+    expect(parseAgentText(`b: 1\na: [${literal}]`, 'yaml')).toEqual({ faults: [fault] })
+    expect(parseAgentText(`a: ["${literal}"]`, 'yaml')).toEqual({ value: { a: [literal] } })
+  })
+
+  test.each(changed)('the number %s in JSON', (literal) => {
+    const fault = expect.stringMatching(/number.*changed.*string.* at line 1, column 7$/)
+    expect(parseAgentText(`{"a":[${literal}]}`, 'json')).toEqual({ faults: [fault] })
+  })
+
+  test.each([
+    ['9223372036854776000', 9223372036854776000],
+    ['9007199254740992.0', 9007199254740992],
+    ['1e+308', 1e308],
+    ['5e-324', 5e-324],
+    ['0.10000000000000000555', 0.1],
+    ['+007', 7],
+    ['-007.50', -7.5],
+    ['-0', 0],
+    ['.5', 0.5],
+    ['5.', 5],
+    ['0o17', 15],
+    ['0x1F', 31],
+  ])('accepts the number %s', (literal, number) => {
+    expect(parseAgentText(`a: ${literal}`, 'yaml')).toEqual({ value: { a: number } })
+  })
+
+  it('accepts digits in keys', () => {
+    expect(parseAgentText('12345678901234567890: 1', 'yaml')).toEqual({ value: { '12345678901234567890': 1 } })
+  })
+
   it('accepts keys that are special in JavaScript', () => {
     const parsed = parseAgentText('__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}', 'yaml')
     expect(Object.keys((parsed as { value: object }).value)).toEqual(['__proto__', 'constructor'])

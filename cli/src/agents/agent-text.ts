@@ -1,6 +1,7 @@
 // Converts between an agent and the text of its files, in YAML or JSON.
 import { AgentConfig } from '@parley/contract'
-import { Document, type ScalarTag, parseDocument, visit } from 'yaml'
+import { isExactNumber } from '@parley/server'
+import { Document, type ScalarTag, type Tags, parseDocument, visit } from 'yaml'
 import { type AgentDefinition, type JsonObject, isObject } from './agent.ts'
 
 /** `!file instructions.md` in YAML: replaced with the text of that file. */
@@ -19,6 +20,34 @@ const fileTag: ScalarTag = {
   stringify: ({ value }) => JSON.stringify((value as FileReference).path).replaceAll(/^"([\w.-]+)"$/g, '$1'),
 }
 
+/** Also reports numbers that a double cannot hold, by the server's rule: the server sees only what they have changed to. */
+const readTags = (tags: Tags): Tags => [
+  ...tags.map((tag) => (typeof tag === 'object' && !tag.collection && isNumberTag(tag) ? checkNumbers(tag) : tag)),
+  fileTag,
+]
+
+const isNumberTag = ({ tag }: ScalarTag) => /:(int|float)$/.test(tag)
+
+function checkNumbers(tag: ScalarTag): ScalarTag {
+  const resolve: ScalarTag['resolve'] = (text, onError, options) => {
+    const exact = tag.resolve(text, onError, { ...options, intAsBigInt: true })
+    const literal = typeof exact === 'bigint' ? String(exact) : decimalOf(text)
+    // Others, such as `.inf`, are not JSON, and are reported with their path.
+    const isDecimal = !Number.isNaN(Number(literal))
+    if (isDecimal && !isExactNumber(literal))
+      onError('The number would be changed when it is stored; write it as a string')
+    return tag.resolve(text, onError, options)
+  }
+  return { ...tag, resolve }
+}
+
+/** A YAML float without the sign, the zeros and the underscores that JSON does not allow. */
+const decimalOf = (text: string) =>
+  text
+    .replaceAll('_', '')
+    .replace(/^\+/, '')
+    .replace(/^(-?)0+(?=\d)/, '$1')
+
 const max_aliases = 100
 const max_depth = 100
 
@@ -31,7 +60,7 @@ export function parseAgentText(text: string, format: Format): Parsed {
   try {
     if (format === 'json') JSON.parse(text)
     // JSON is also YAML, and the YAML parser rejects duplicate keys.
-    const document = parseDocument(text, { customTags: [fileTag], stringKeys: true })
+    const document = parseDocument(text, { customTags: readTags, stringKeys: true })
     const faults = [...document.errors, ...document.warnings].map(({ message }) => firstLine(message))
     if (faults.length > 0) return { faults }
     const value: unknown = document.toJS({ maxAliasCount: max_aliases })

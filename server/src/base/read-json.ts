@@ -21,7 +21,7 @@ export function parseSentJson(text: string): unknown {
 /** For answers of other systems: a number that would change is its text, with all digits. */
 export function parseForeignJson(text: string): unknown {
   const value: unknown = parseNatively(text)
-  return mayChange(text) ? readValid(text, (literal) => (isExact(literal) ? Number(literal) : literal)) : value
+  return mayChange(text) ? readValid(text, (literal) => (isExactNumber(literal) ? Number(literal) : literal)) : value
 }
 
 /**
@@ -37,23 +37,24 @@ function mayChange(text: string): boolean {
   return suspiciousNumber.test(text) || hasEscapedName(text)
 }
 
-/** Where a number begins that is long or has a large exponent. Also found in texts, which only costs time. */
-const suspiciousNumber = /(?:^|[:,[\s])-?(?:\d{16}|\d+(?:\.\d+)?[eE][+-]?\d{3}|0\.0{300})/
+/** Where a number begins that is long or has a large or negative exponent. Also found in texts, which only costs time. */
+const suspiciousNumber = /(?:^|[:,[\s])-?(?:\d{16}|\d+(?:\.\d+)?[eE](?:-|\+?\d{3})|0\.0{300})/
 
 function readExactly(literal: string): number {
   const number = Number(literal)
-  return Number.isFinite(number) && !isExact(literal) ? NaN : number
+  return Number.isFinite(number) && !isExactNumber(literal) ? NaN : number
 }
 
 /**
- * Whether the number is written back with the same value. A fraction may have more digits than a double holds: what it stands for
- * is a measure, while the digits of an integer may be an id.
+ * Whether the number, in decimal digits, is written back with the same value. A fraction may have more digits than a double holds: what it stands for
+ * is a measure, while the digits of an integer may be an id, also when it ends with `.0` or `e0`.
  */
-function isExact(literal: string): boolean {
+export function isExactNumber(literal: string): boolean {
   const number = Number(literal)
   if (!Number.isFinite(number)) return false
   if (number === 0) return !/^[^eE]*[1-9]/.test(literal)
-  return !/^-?\d+$/.test(literal) || writeOut(number) === literal
+  const [, integer] = /^(-?\d+)(?:\.0+)?(?:[eE][+-]?0+)?$/.exec(literal) ?? []
+  return integer === undefined || writeOut(number) === integer
 }
 
 /** The digits of an integer, without an exponent. */

@@ -156,7 +156,9 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
     const { organization_id } = store
     const target = { change: 'message', organization_id, id: conversation_id } as const
-    const characters = charactersIn(message.content) + (partial?.text.length ?? 0)
+    // Whether this is the last message that may be sent is known only under the lock.
+    const closing = message.limit?.ending.closing?.text ?? ''
+    const characters = charactersIn(message.content) + (partial?.text.length ?? 0) + closing.length
     return room.commits.change({ ...target, decide, characters, binding })
   }
   try {

@@ -242,3 +242,20 @@ test('the text of an attempt that a message interrupts counts as part of it: sho
   // A long change takes the place of a group even alone.
   expect(countOf('lock_free_conversations')).toBe(1)
 })
+
+test('the closing text of a last message counts as part of it', async () => {
+  const closing = 'b'.repeat(20_000)
+  const version = (length: number) => ({ inactivity: { max_user_turns: 1, end_message: closing.slice(0, length) } })
+  for (const [length, groups] of [
+    [20, 0],
+    [20_000, 1],
+  ] as const) {
+    const { agent_id: limited } = await publishAgent(server.client, version(length))
+    const id = await makeConversation(server.client, limited)
+    proxy.statements.length = 0
+    await server.client.sendConversationMessage({ conversation_id: id, text: 'All?' })
+    expect(await textsOf(id)).toEqual(['All?', 'Reply to All?', closing.slice(0, length)])
+    // A long change takes the place of a group even alone.
+    expect(countOf('lock_free_conversations')).toBe(groups)
+  }
+})

@@ -1,6 +1,8 @@
 // listConversations with include=conversation: transcripts of a page, up to a limit of bytes.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readPageTranscripts } from '../../src/conversations/read/page-transcripts.ts'
+import { type Store, openStore } from '../../src/database/store.ts'
 import { makeKey, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -132,4 +134,56 @@ describe('include=conversation', () => {
       expect([response.status, await response.json()]).toMatchObject([422, { errors: [{ path: 'include' }] }])
     },
   )
+})
+
+interface PlanNode {
+  'Relation Name'?: string
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  Plans?: PlanNode[]
+}
+
+function itemsReadBy(node: PlanNode): number {
+  const rows = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)
+  const own = node['Relation Name'] === 'transcript_items' ? rows * node['Actual Loops'] : 0
+  return (node.Plans ?? []).reduce((sum, child) => sum + itemsReadBy(child), own)
+}
+
+describe('the statement that reads the transcripts of a page', () => {
+  const [conversations, items_each] = [20, 200]
+  let ids: string[]
+  beforeAll(async () => {
+    const transcripts = Array.from({ length: conversations }, () => Array.from({ length: items_each }, () => 10))
+    ids = await bringIn(server.client, transcripts)
+    await server.database.pool.query('analyze conversations, conversation_progress, transcript_items')
+  })
+
+  /** How many transcripts come back, and how many items the database reads for them. */
+  async function read(max_bytes: number) {
+    const store = openStore(server.database, server.organization_id)
+    let items_read = 0
+    const explained: Store = {
+      ...store,
+      async query(statement, values) {
+        const { rows } = await server.database.pool.query(`explain (analyze, format json) ${statement.text}`, values)
+        items_read += itemsReadBy(rows[0]['QUERY PLAN'][0].Plan)
+        return store.query(statement, values)
+      },
+    }
+    const transcripts = await readPageTranscripts(explained, ids, max_bytes)
+    return { fitting: transcripts.filter((items) => items !== null).length, items_read }
+  }
+
+  test('reads no item of a transcript that does not fit, after it was measured', async () => {
+    expect(await read(100)).toEqual({ fitting: 0, items_read: 64 })
+  })
+
+  test('reads the items of those that fit twice: to measure them and to send them', async () => {
+    const { fitting, items_read } = await read(3.5 * items_each * 400)
+    expect(fitting).toBeGreaterThan(2)
+    expect(fitting).toBeLessThan(6)
+    expect(items_read).toBeLessThanOrEqual((2 * fitting + 1) * items_each)
+    expect(await read(1e9)).toEqual({ fitting: conversations, items_read: 2 * conversations * items_each })
+  })
 })

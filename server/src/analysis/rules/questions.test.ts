@@ -151,6 +151,18 @@ describe('an answer', () => {
       /number/,
     ],
     [
+      'an integer with more digits than a double',
+      '{"outcome":"sold","extracted":{"anything":12345678901234567890},"success":true,"success_reason":""}',
+      'extracted.anything',
+      /more digits/,
+    ],
+    [
+      'a number too small for a double',
+      '{"outcome":"sold","extracted":{"notes":{"a":1e-400}},"success":true,"success_reason":""}',
+      'extracted.notes.a',
+      /more digits/,
+    ],
+    [
       'a NUL character',
       '{"outcome":"sold","extracted":{"order":"\\u0000"},"success":true,"success_reason":""}',
       'extracted.order',

@@ -6,6 +6,7 @@ import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { FieldFault } from '../../base/faults.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { storedBytes } from '../../base/json-size.ts'
+import { parseSentJson } from '../../base/read-json.ts'
 import { findUnstorable } from '../../base/text.ts'
 import type { ModelRequest } from '../../models/models.ts'
 import type { ShownTranscript } from './transcript.ts'
@@ -122,7 +123,7 @@ const faulty = (message: string) => ({ faults: [{ path: '', message }] })
 function parseJson(text: string): JsonValue | undefined {
   const bare = text.trim().replace(/^```[a-z]{0,10}\n([^]*)\n```$/i, '$1')
   try {
-    return JSON.parse(bare) as JsonValue
+    return parseSentJson(bare) as JsonValue
   } catch {
     return undefined
   }

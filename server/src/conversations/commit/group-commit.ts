@@ -21,7 +21,7 @@ import { writeChanges } from './write-changes.ts'
 export interface ProposedChange<Answer> extends ConversationKey {
   change: ChangeName
   decide: (state: LockedConversation) => Decision<Answer>
-  /** Roughly how much text it writes. */
+  /** Roughly how much text it writes, at most. */
   characters: number
   /** The idempotency key of the call, bound in the same commit, and the answer that the key stands for from then on. */
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined

@@ -8,6 +8,7 @@ import { frame_bytes, hasContent, itemBytes } from './transcript.ts'
 const measured_items = 64
 
 // In the order of the page. `measured` has the bytes of everything before a place in the page and a position in its transcript.
+// The subquery is evaluated once, before any item is looked for; as a condition of the join it would follow them all.
 const pageStatement = statement(
   'read_page_transcripts',
   `with recursive wanted as materialized (
@@ -34,7 +35,8 @@ const pageStatement = statement(
        select ${itemColumns} from transcript_items
        where conversation_id = w.id and organization_id = $2 and ${hasContent('w.id', '$2')}
      ) item
-   ) items on items.place <= fitting.places
+     where w.place <= (select places from fitting)
+   ) items on true
    order by items.place, items.position`,
 )
 
