@@ -1,5 +1,5 @@
 // Reads transcripts: in parts that fit into an answer, their beginning and end, what a model is shown of them, and the items of
-// a turn. Of a purged conversation there are none, even while its rows are being removed. Writes nothing.
+// a turn. Nobody is shown those of a purged conversation, even while its rows are being removed. Writes nothing.
 import { statement } from '../../database/database.ts'
 import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
