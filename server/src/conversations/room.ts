@@ -11,7 +11,7 @@ import { createHeard } from './heard.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import * as operations from './operations.ts'
-import { purgeWork } from './purge-work.ts'
+import { purgeWork, removalWork } from './purge-work.ts'
 import { textChannel } from './text-channel.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
@@ -51,6 +51,6 @@ export function createConversations(
     operations: bindRoom(conversations, group, operations),
     conversations,
     channels: [textChannel],
-    work: [purgeWork(core, conversations)],
+    work: [purgeWork(core, conversations), removalWork],
   }
 }

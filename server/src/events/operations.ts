@@ -66,7 +66,7 @@ async function* streamEvents(
       // A conversation that was imported as ended has no event for its end.
       if (reader.isOver || isEnded) return
       reader.catchUp()
-      if (saying && reader.isBehind(saying)) await place(ctx, conversation_id, reader, saying)
+      if (saying && reader.isUnplaced(saying)) await place(ctx, conversation_id, reader, saying)
     }
     yield* reader.look(saying)
     if (ctx.core.node.isDraining) {

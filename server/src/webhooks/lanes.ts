@@ -120,6 +120,7 @@ const headsStatement = statement(
    left join lateral (
      select * from webhook_deliveries waiting
      where waiting.endpoint_id = l.endpoint_id and waiting.lane = l.lane and waiting.status = 'pending'
+       and not exists (select from conversations p where p.id = waiting.conversation_id and waiting.sequence < p.purged_before)
      order by waiting.sequence, waiting.id limit 1
    ) d on true
    left join events e on e.conversation_id = d.conversation_id and e.sequence = d.sequence

@@ -2,7 +2,7 @@
 import { type PausePoint, attemptPoints, changeNames, stages } from '../../src/conversations/commit/pause-points.ts'
 import type { Random } from './random.ts'
 
-/** A purge is due a day after the end at the earliest, so no run has one: test/redaction/purge.test.ts interrupts it. */
+/** A purge is due a day after the end at the earliest, so no run has one: test/redaction/purge-in-parts.test.ts kills it. */
 const changes = changeNames.filter((change) => change !== 'purge')
 
 /** Each group has the points of one change, or one point outside of commits. */

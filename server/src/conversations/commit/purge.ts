@@ -1,8 +1,10 @@
-// Purges the content of a conversation some days after its end, as its agent's version says: in bounded parts, the last of which
-// is the commit that says so. Its row, turns and counts stay.
+// Purges the content of a conversation some days after its end, as its agent's version says. One commit says so and empties its
+// row; from then on nobody is shown the rest, which goes in bounded parts. Its row, turns and counts stay.
 import { statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { forgetAnswers } from '../../idempotency/run-once.ts'
+import { addWork } from '../../work/add.ts'
+import type { WorkKey } from '../../work/port.ts'
 import { noChange } from '../machine/change.ts'
 import { planOf } from '../machine/plan.ts'
 import { lockWithin } from './commit.ts'
@@ -11,6 +13,8 @@ import { writeChanges } from './write-changes.ts'
 
 /** The name of the work, which a trigger adds when a conversation ends (024-retention.sql). */
 export const purge_work = 'purge_content'
+/** Of another name, since a server of an earlier version takes what is purged in part for done. */
+export const removal_work = 'remove_purged_content'
 
 const dueStatement = statement(
   'find_purge',
@@ -39,22 +43,22 @@ const partStatement = statement(
      returning 1
    ), log as (
      delete from events where conversation_id = $1 and organization_id = $2 and sequence in
-       (select sequence from events where conversation_id = $1 and organization_id = $2 order by sequence limit $3)
+       (select sequence from events where conversation_id = $1 and organization_id = $2 and sequence < $4
+        order by sequence limit $3)
      returning 1
    )
    select greatest((select count(*) from items), (select count(*) from log)) as count`,
 )
 
 /** Returns whether there may be more. An ended conversation takes no items, so this ends. */
-export async function purgePart(tx: TransactionStore, id: string): Promise<boolean> {
-  const [row] = await tx.query<{ count: number }>(partStatement, [id, tx.organization_id, part_size])
+export async function purgePart(tx: TransactionStore, id: string, purged_before: number): Promise<boolean> {
+  const values = [id, tx.organization_id, part_size, purged_before]
+  const [row] = await tx.query<{ count: number }>(partStatement, values)
   return row!.count >= part_size
 }
 
-const restStatements = [
-  statement('purge_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
+const emptyStatements = [
   statement('purge_analyses', 'delete from earlier_analyses where conversation_id = $1 and organization_id = $2'),
-  statement('purge_events', 'delete from events where conversation_id = $1 and organization_id = $2'),
   statement(
     'purge_turns',
     'update turns set error = null where conversation_id = $1 and organization_id = $2 and error is not null',
@@ -64,8 +68,8 @@ const restStatements = [
 // A run of the analysis that is in progress writes nothing any more.
 const purgeStatement = statement(
   'purge_conversation',
-  `update conversations set content_purged_at = clock_timestamp(), to_address = null, from_address = null, subject = null,
-          initial_context = null, custom_metadata = '{}', recording_details = null, summary = null, analysis = null,
+  `update conversations set content_purged_at = clock_timestamp(), purged_before = $3, to_address = null, from_address = null,
+          subject = null, initial_context = null, custom_metadata = '{}', recording_details = null, summary = null, analysis = null,
           analysis_status = case when analysis_status in ('queued', 'running') then 'skipped' else analysis_status end,
           analysis_reason = case when analysis_status in ('queued', 'running') then 'The content was purged.'
             when analysis_status = 'skipped' then analysis_reason end,
@@ -74,16 +78,32 @@ const purgeStatement = statement(
    returning content_purged_at`,
 )
 
-/** The last part, in the commit that ends the work. */
-export async function purgeRest(tx: TransactionStore, committer: Committer, id: string): Promise<void> {
+/** In the commit that ends the work; it removes the first part, and adds work if there is more. */
+export async function beginPurge(tx: TransactionStore, committer: Committer, work: WorkKey): Promise<void> {
+  const id = work.subject
   await lockWithin(tx, committer.ports, { change: 'purge', id }, async (_tx, state) => {
-    for (const rest of restStatements) await tx.query(rest, [id, tx.organization_id])
+    if (state.content_purged_at !== null) return
+    const purged_before = state.next_sequence
+    for (const empty of emptyStatements) await tx.query(empty, [id, tx.organization_id])
     await forgetAnswers(tx, id)
-    const values = [id, tx.organization_id]
+    const values = [id, tx.organization_id, purged_before]
     const [purged] = await tx.query<{ content_purged_at: string }>(purgeStatement, values)
     const data = { custom_metadata: {}, content_purged_at: purged!.content_purged_at }
     writeChanges({ tx, ...committer }, [
       planOf(state, { ...noChange, events: [{ type: 'conversation.updated', data }] }),
     ])
+    if (await purgePart(tx, id, purged_before)) addWork(tx, removal_work, work)
   })
+}
+
+const removalStatement = statement(
+  'find_removal',
+  `select purged_before from conversations
+   where id = $1 and organization_id = $2 and deleted_at is null and purged_before is not null`,
+)
+
+/** The number before which events are purged. Null: there is nothing to remove. */
+export async function findRemoval(store: Store, id: string): Promise<number | null> {
+  const [row] = await store.query<{ purged_before: number }>(removalStatement, [id, store.organization_id])
+  return row?.purged_before ?? null
 }

@@ -1,7 +1,7 @@
 // Turns decisions into plans: a plan is the decision without what the conversation must not keep. Only this file makes plans,
 // and only plans are written, so memory, streams and tables see the same. Pure.
 import { type Change, type Decision, type LockedConversation, type Refusal, isRefusal } from './change.ts'
-import { redactChange, redactRow } from './redaction.ts'
+import { redactChange, redactHistory } from './redaction.ts'
 import type { ItemRecord } from './rows.ts'
 
 declare const judged: unique symbol
@@ -35,5 +35,5 @@ export function planOf(state: LockedConversation, change: Change): Planned {
 
 /** The earlier history of an imported conversation. */
 export function planHistory<Row extends Omit<ItemRecord, 'position'>>(state: LockedConversation, rows: Row[]): Row[] {
-  return rows.map((row) => redactRow(row, state.redaction))
+  return redactHistory(rows, state.redaction)
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { JsonValue } from '../../base/json.ts'
 import { changed, locked, turn } from '../../../test/conversations/decision-fixture.ts'
 import { decideStep, decideToolResult } from './attempt-decisions.ts'
 import { type Change, noChange } from './change.ts'
-import { type Redaction, redactText } from '../../redaction/rules/redaction.ts'
+import { type Redaction, redactorOf } from '../../redaction/rules/redaction.ts'
 import { type ContentPart, textContent } from './content.ts'
 import { decideEnd, decideMessage } from './decisions.ts'
 import { decideTimer } from './inactivity.ts'
@@ -96,13 +97,36 @@ test('an item and its event are redacted alike', () => {
   expect(events[0]).toMatchObject({ type: 'message.created', data: { id: 'm', turn_id: 't', content } })
 })
 
+test('all texts of a change, or of an imported history, share the steps of patterns; an item and its event stay alike', () => {
+  const slow: Redaction = { rules: [{ name: 'slow', pattern: '(?:[a-z]?){240}Z' }] }
+  const texts = Array.from({ length: 7 }, (_, at) => String.fromCodePoint(97 + at).repeat(16_384))
+  const more = { [card]: card }
+  const result = { call_id: 'c', name: 'find', output: { texts, more }, is_error: false, latency_ms: 1, said: null }
+  const { items, events } = redactChange(changed(decideToolResult(state, attempt, result)).change, slow)
+  const { output } = items[0] as { output: JsonValue }
+  const partly = expect.stringMatching(/^f+\[withheld\]$/)
+  expect(output).toEqual({
+    texts: [...texts.slice(0, 5), partly, '[withheld]'],
+    '[withheld]': { '[withheld]': '[withheld]' },
+  })
+  expect(events.find(({ type }) => type === 'tool_call.completed')!.data['output']).toEqual(output)
+
+  const fields = { id: 'i', created_at: state.now }
+  const rows = texts.map((text) => ({
+    ...rowOfItem(changed(messageOf(textContent(text))).change.items[0]!),
+    ...fields,
+  }))
+  const history = planHistory(locked({ redaction: slow }), rows)
+  expect([history[0], history.at(-1)]).toMatchObject([{ content: [texts[0]] }, { content: ['[withheld]'] }])
+})
+
 test('without rules the change is returned unchanged', () => {
   const { change } = changed(messageOf(said))
   expect(redactChange(change, null)).toBe(change)
 })
 
 test('kinds that are not selected stay', () => {
-  expect(redactText(`${address} ${card}`, { rules: ['credit_card'] })).toBe(`${address} [credit_card]`)
+  expect(redactorOf({ rules: ['credit_card'] })!.redactText(`${address} ${card}`)).toBe(`${address} [credit_card]`)
 })
 
 test('the history of an imported conversation is redacted too', () => {
@@ -113,8 +137,9 @@ test('the history of an imported conversation is redacted too', () => {
 })
 
 test('ids are not mistaken for card numbers', () => {
-  fc.assert(fc.property(fc.uuid(), (id) => redactText(id, everything) === id))
-  expect(redactText('12345678-1234-4234-9234-123456789012', everything)).toBe('12345678-1234-4234-9234-123456789012')
+  const { redactText } = redactorOf(everything)!
+  fc.assert(fc.property(fc.uuid(), (id) => redactText(id) === id))
+  expect(redactText('12345678-1234-4234-9234-123456789012')).toBe('12345678-1234-4234-9234-123456789012')
 })
 
 test('the texts of a new conversation, and the end of an imported one', () => {

@@ -2,13 +2,20 @@
 // are.
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Change, Ending, NewItem } from './change.ts'
-import { type Redaction, redactText, redactValue } from '../../redaction/rules/redaction.ts'
+import {
+  type AppliedRules,
+  type Redaction,
+  applyRules,
+  redactText,
+  redactValue,
+} from '../../redaction/rules/redaction.ts'
 import type { ContentPart } from './content.ts'
 import type { ImportedEnd, ItemRecord, NewConversation } from './rows.ts'
 
 /** Null: nothing is removed, and the same change is returned. */
-export function redactChange(change: Change, rules: Redaction | null): Change {
-  if (rules === null) return change
+export function redactChange(change: Change, redaction: Redaction | null): Change {
+  if (redaction === null) return change
+  const rules = applyRules(redaction)
   return {
     ...change,
     items: change.items.map((item) => redactItem(item, rules)),
@@ -19,12 +26,12 @@ export function redactChange(change: Change, rules: Redaction | null): Change {
   }
 }
 
-function redactEnding({ closing, ...ending }: Ending, rules: Redaction): Ending {
+function redactEnding({ closing, ...ending }: Ending, rules: AppliedRules): Ending {
   const said = closing ? { closing: { ...closing, text: redactText(closing.text, rules) } } : {}
   return { ...ending, ...said, ended_by: redactReason(ending.ended_by, rules) }
 }
 
-function redactItem(item: NewItem, rules: Redaction): NewItem {
+function redactItem(item: NewItem, rules: AppliedRules): NewItem {
   switch (item.type) {
     case 'message':
       return { ...item, content: item.content.map((part) => redactPart(part, rules)) }
@@ -35,10 +42,10 @@ function redactItem(item: NewItem, rules: Redaction): NewItem {
   }
 }
 
-const heldText = ({ text }: { text?: string }, rules: Redaction) =>
+const heldText = ({ text }: { text?: string }, rules: AppliedRules) =>
   text === undefined ? {} : { text: redactText(text, rules) }
 
-function redactPart(part: ContentPart, rules: Redaction): ContentPart {
+function redactPart(part: ContentPart, rules: AppliedRules): ContentPart {
   switch (part.type) {
     case 'text':
       return { ...part, text: redactText(part.text, rules) }
@@ -56,24 +63,33 @@ function redactPart(part: ContentPart, rules: Redaction): ContentPart {
 export function redactBirth(conversation: NewConversation): NewConversation {
   const { redaction, initial_context, subject } = conversation
   if (redaction === null) return conversation
+  const rules = applyRules(redaction)
   return {
     ...conversation,
-    initial_context: redactText(initial_context, redaction),
-    subject: redactText(subject, redaction),
+    initial_context: redactText(initial_context, rules),
+    subject: redactText(subject, rules),
   }
 }
 
 /** The end of a conversation that is imported. */
-export function redactEnd(end: ImportedEnd, rules: Redaction | null): ImportedEnd {
-  if (rules === null) return end
+export function redactEnd(end: ImportedEnd, redaction: Redaction | null): ImportedEnd {
+  if (redaction === null) return end
+  const rules = applyRules(redaction)
   const { summary, analysis, ended_by } = end
   const redacted = { summary: redactText(summary, rules), ended_by: redactReason(ended_by, rules) }
   return { ...end, ...redacted, analysis: redactAnalysis(analysis as JsonValue, rules) as typeof analysis }
 }
 
-/** A stored item of a conversation that is imported with its history. */
-export function redactRow<Row extends Omit<ItemRecord, 'position'>>(row: Row, rules: Redaction | null): Row {
-  if (rules === null) return row
+type Row = Omit<ItemRecord, 'position'>
+
+/** The stored items of a conversation that is imported with its history. */
+export function redactHistory<Item extends Row>(rows: Item[], redaction: Redaction | null): Item[] {
+  if (redaction === null) return rows
+  const rules = applyRules(redaction)
+  return rows.map((row) => redactRow(row, rules))
+}
+
+function redactRow<Item extends Row>(row: Item, rules: AppliedRules): Item {
   return {
     ...row,
     content: row.content && row.content.map((text) => redactText(text, rules)),
@@ -86,7 +102,7 @@ export function redactRow<Row extends Omit<ItemRecord, 'position'>>(row: Row, ru
 /** The fields of events that hold speech. */
 const spoken: ReadonlySet<string> = new Set(['content', 'output', 'error', 'summary', 'analysis_reason'])
 
-function redactEvent(data: JsonObject, rules: Redaction): JsonObject {
+function redactEvent(data: JsonObject, rules: AppliedRules): JsonObject {
   const fields = Object.entries(data).map(([name, value]): [string, JsonValue] => {
     if (spoken.has(name)) return [name, redactValue(value, rules)]
     if (name === 'analysis') return [name, redactAnalysis(value, rules)]
@@ -97,12 +113,12 @@ function redactEvent(data: JsonObject, rules: Redaction): JsonObject {
 }
 
 /** The texts of an analysis. Its times and figures could look like numbers of people. */
-function redactAnalysis(value: JsonValue, rules: Redaction): JsonValue {
+function redactAnalysis(value: JsonValue, rules: AppliedRules): JsonValue {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const texts = ['summary', 'outcome', 'extracted', 'success_reason'] as const
   return { ...value, ...Object.fromEntries(texts.map((name) => [name, redactValue(value[name] ?? null, rules)])) }
 }
 
-function redactReason<By extends { reason: string | null }>(by: By, rules: Redaction): By {
+function redactReason<By extends { reason: string | null }>(by: By, rules: AppliedRules): By {
   return { ...by, reason: redactText(by.reason, rules) }
 }

@@ -7,13 +7,16 @@ import type { Store } from '../../database/store.ts'
 const page_size = 200
 const page_bytes = 1_048_576
 
+/** Where a purged log begins, even while what precedes it is being removed. */
+const beginning = `coalesce((select purged_before from conversations where id = $1 and organization_id = $2), 0)`
+
 // One event after another by its number, as the index has them: an event beyond the page is not read. Only before the first
 // event can there be a gap, of events that were erased.
 const eventsStatement = statement(
   'read_events',
   `with recursive page as (
      select null::uuid as id, (
-       select min(sequence) - 1 from events where conversation_id = $1 and sequence > $3
+       select min(sequence) - 1 from events where conversation_id = $1 and sequence > $3 and sequence >= ${beginning}
      ) as sequence, null as type, null::timestamptz as occurred_at, null::jsonb as data, 0 as bytes, 0 as count
      union all
      select following.id, following.sequence, following.type, following.occurred_at, following.data,
@@ -49,7 +52,7 @@ const endStatement = statement(
   'read_log_end',
   `select p.next_sequence - 1 as last, exists (
      select from events e
-     where e.conversation_id = $1 and e.organization_id = $2 and e.sequence > $3 and ($4::text[] is null or e.type = any($4))
+     where e.conversation_id = $1 and e.organization_id = $2 and e.sequence > $3 and e.sequence >= ${beginning} and ($4::text[] is null or e.type = any($4))
    ) as has_more
    from conversation_progress p where p.conversation_id = $1 and p.organization_id = $2`,
 )

@@ -2,7 +2,7 @@
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 import { type ItemRecord, itemColumns } from '../machine/rows.ts'
-import { frame_bytes, itemBytes } from './transcript.ts'
+import { frame_bytes, hasContent, itemBytes } from './transcript.ts'
 
 /** Items that are measured at once. The last measurement can exceed the limit by that many, which are read but not sent. */
 const measured_items = 64
@@ -32,7 +32,8 @@ const pageStatement = statement(
    select fitting.places, items.*
    from fitting left join (
      select w.place, item.* from wanted w cross join lateral (
-       select ${itemColumns} from transcript_items where conversation_id = w.id and organization_id = $2
+       select ${itemColumns} from transcript_items
+       where conversation_id = w.id and organization_id = $2 and ${hasContent('w.id', '$2')}
      ) item
      where w.place <= (select places from fitting)
    ) items on true

@@ -1,5 +1,5 @@
 // Reads transcripts: in parts that fit into an answer, their beginning and end, what a model is shown of them, and the items of
-// a turn. Writes nothing.
+// a turn. Nobody is shown those of a purged conversation, even while its rows are being removed. Writes nothing.
 import { statement } from '../../database/database.ts'
 import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
@@ -11,6 +11,11 @@ export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + co
 
 /** The bytes that an answer adds to an item. */
 export const frame_bytes = 300
+
+/** In the snapshot that reads the items, so none of them can have been removed. */
+export const hasContent = (conversation: string, organization: string) =>
+  `exists (select from conversations where id = ${conversation} and organization_id = ${organization} and content_purged_at is null)`
+
 const isSaid = `type = 'message' and role <> 'system'`
 
 // One item after another, as the index has them: items beyond the limit are not read.
@@ -34,7 +39,7 @@ const transcriptStatement = statement(
    ) as next_position
    from transcript_items
    where conversation_id = $1 and organization_id = $2 and position between $3 and (select last from room)
-     and (not $5 or (${isSaid}))
+     and ${hasContent('$1', '$2')} and (not $5 or (${isSaid}))
    order by position`,
 )
 
@@ -182,7 +187,8 @@ export function readHistory(
 
 const firstItemStatement = statement(
   'first_item',
-  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 and position = 0`,
+  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 and position = 0
+     and ${hasContent('$1', '$2')}`,
 )
 
 export async function readFirstItem(store: Store, conversation_id: string): Promise<ItemRecord | null> {
@@ -193,7 +199,9 @@ export async function readFirstItem(store: Store, conversation_id: string): Prom
 const turnItemsStatement = statement(
   'turn_items',
   `select ${itemColumns} from transcript_items
-   where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user' order by position`,
+   where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user'
+     and ${hasContent('$2', '$3')}
+   order by position`,
 )
 
 /** What the agent said and did in a turn. */

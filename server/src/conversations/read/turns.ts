@@ -4,10 +4,12 @@ import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type TurnRecord, turnColumns } from '../machine/rows.ts'
+import { hasContent } from './transcript.ts'
 
 const columns = `${turnColumns},
   array(select i.id from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
-        and i.conversation_id = t.conversation_id and i.role = 'user' order by i.position) as user_message_ids`
+        and i.conversation_id = t.conversation_id and i.role = 'user'
+          and ${hasContent('t.conversation_id', 't.organization_id')} order by i.position) as user_message_ids`
 
 const findTurnStatement = statement(
   'find_turn',

@@ -51,6 +51,19 @@ test('distinguishes the sayings of two nodes, whatever their numbers', () => {
   ])
 })
 
+test('the text of a step is not emitted again when the next step is heard of before its message is read', () => {
+  const reader = createReader(0)
+  reader.catchUp()
+  reader.read(event(1, 'turn.started', 'a'))
+  reader.look(said('a', 'Choose.'))
+  const next = { ...said('a', ''), kept: 1, saying: 2 }
+  expect(reader.isBehind(next)).toBe(true)
+  const data = { id: 'm', role: 'assistant', content: ['Choose.'], interrupted: false, turn_id: 'a' }
+  expect(reader.read({ sequence: 2, type: 'message.created', data } as unknown as ConversationEvent)).toEqual([])
+  expect(reader.isBehind(next)).toBe(false)
+  expect(reader.look(next)).toEqual([])
+})
+
 describe('when the message is stored, the reader gets the rest of its text', () => {
   const created = (sequence: number, text: string, more: object = {}) =>
     ({

@@ -16,8 +16,10 @@ export interface Reader {
   read(event: ConversationEvent): Said[]
   /** The log was read to its current end: what follows is live. */
   catchUp(): void
-  /** Whether the log must be read, or the turn be placed, before this can be emitted. */
+  /** Whether the log must be read before this can be emitted. */
   isBehind(saying: LiveTurn | null): boolean
+  /** Whether what was read of the log does not tell if this turn is running. */
+  isUnplaced(saying: LiveTurn | null): boolean
   /** What the log before the start says about a turn. */
   place(turn_id: string, isRunning: boolean): void
   /** Returns the text since the last look, of the turn that the log says is running. */
@@ -32,6 +34,10 @@ export function createReader(start: number): Reader {
   let running: { turn_id: string; isJoined: boolean } | null = null
   const ended = new Set<string>()
   const telling = createTelling()
+
+  function isUnplaced(saying: LiveTurn | null): boolean {
+    return saying !== null && saying.turn_id !== running?.turn_id && !ended.has(saying.turn_id)
+  }
 
   function end(turn_id: string): void {
     ended.add(turn_id)
@@ -71,8 +77,9 @@ export function createReader(start: number): Reader {
       isLive = true
     },
     isBehind(saying) {
-      return saying !== null && saying.turn_id !== running?.turn_id && !ended.has(saying.turn_id)
+      return isUnplaced(saying) || (saying !== null && telling.isBehind(saying))
     },
+    isUnplaced,
     place(turn_id, isRunning) {
       if (isRunning) running = { turn_id, isJoined: true }
       else end(turn_id)
@@ -110,7 +117,11 @@ function createTelling() {
     told = { ...before, text: content.join(''), is_stored: true }
     return restOf(told, before.text)
   }
-  return { follow, complete }
+  /** The next step has begun, so the message of what was emitted is in the log: else it would be emitted again. */
+  function isBehind({ turn_id, kept }: LiveTurn): boolean {
+    return told.turn_id === turn_id && kept > told.kept && told.text !== '' && !told.is_stored
+  }
+  return { follow, complete, isBehind }
 }
 
 /** What was emitted of a step. */

@@ -15,8 +15,18 @@ export interface CompiledPattern {
   args: Int32Array
   /** Of instructions that take a character: whether they take this one. */
   characters: ((rune: number) => boolean)[]
+  /** The tests of the characters that a match can begin with. */
+  first: ((rune: number) => boolean)[]
   /** Whether a match can begin with this character. */
   mayBegin(rune: number): boolean
+}
+
+export interface CompiledPatterns {
+  patterns: CompiledPattern[]
+  /** Whether a match of any of them can begin with this character. */
+  mayBegin(rune: number): boolean
+  /** The steps that `mayBegin` takes. */
+  costOf(rune: number): number
 }
 
 interface Instruction {
@@ -43,7 +53,8 @@ function compile({ name, pattern }: NamedPattern): CompiledPattern {
     args: Int32Array.from(instructions, ({ arg }) => arg),
     characters: instructions.map(characterTest),
   }
-  return { ...compiled, mayBegin: firstCharacters(compiled) }
+  const first = firstCharacters(compiled)
+  return { ...compiled, first, mayBegin: anyOf(first) }
 }
 
 const ascii = 128
@@ -63,7 +74,7 @@ function characterTest(instruction: Instruction): (rune: number) => boolean {
 const tests = new LRUCache<string, (rune: number) => boolean>({ max: 2000 })
 
 /** Everything that takes no character is taken to be possible. */
-function firstCharacters({ start, kinds, outs, args, characters }: Omit<CompiledPattern, 'mayBegin'>) {
+function firstCharacters({ start, kinds, outs, args, characters }: Omit<CompiledPattern, 'first' | 'mayBegin'>) {
   const seen = new Set([start])
   // A set visits what is added meanwhile.
   for (const place of seen) {
@@ -71,14 +82,19 @@ function firstCharacters({ start, kinds, outs, args, characters }: Omit<Compiled
     if (kind === op.alt || kind === op.alt_match) seen.add(args[place]!)
     if (kind < op.rune && kind !== op.match && kind !== op.fail) seen.add(outs[place]!)
   }
-  const first = [...seen].flatMap((place) => (kinds[place]! >= op.rune ? [characters[place]!] : []))
-  const mayBegin = (rune: number) => first.some((takes) => takes(rune))
-  const table = Array.from({ length: ascii }, (_, rune) => mayBegin(rune))
-  return (rune: number) => (rune < ascii ? table[rune]! : mayBegin(rune))
+  return [...new Set([...seen].flatMap((place) => (kinds[place]! >= op.rune ? [characters[place]!] : [])))]
 }
 
-export function compilePatterns(patterns: NamedPattern[]): CompiledPattern[] {
-  return patterns.map(compile)
+function anyOf(takers: ((rune: number) => boolean)[]): (rune: number) => boolean {
+  const any = (rune: number) => takers.some((takes) => takes(rune))
+  const table = Array.from({ length: ascii }, (_, rune) => any(rune))
+  return (rune) => (rune < ascii ? table[rune]! : any(rune))
+}
+
+export function compilePatterns(named: NamedPattern[]): CompiledPatterns {
+  const patterns = named.map(compile)
+  const first = [...new Set(patterns.flatMap((pattern) => pattern.first))]
+  return { patterns, mayBegin: anyOf(first), costOf: (rune) => (rune < ascii ? 1 : 1 + first.length) }
 }
 
 /** What the schema cannot check of a pattern and its name, by field. `room` is the size that is left; it is reduced. */

@@ -1,5 +1,5 @@
-// The redactor of a conversation: it replaces what must not be kept, of a whole text, of JSON, and of a text that arrives in
-// pieces. A text gives the same result however it is cut. Pure.
+// The redactor of a conversation: it replaces what must not be kept, of the texts of a change, of JSON, and of a text that arrives
+// in pieces. A text gives the same result however it is cut. Pure.
 import { LRUCache } from 'lru-cache'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { compilePatterns } from './patterns.ts'
@@ -9,11 +9,16 @@ import type { NamedPattern, RedactedKind, RedactingStream, Redaction, RedactionR
 
 export type { RedactingStream, Redaction }
 
-export interface TextRedactor {
-  /** `label`: what the text is the value of, for numbers whose meaning depends on it. */
-  redactText(text: string, label?: string): string
+/** For the texts of one change: they share the steps that patterns may take. An equal text is redacted once. */
+export interface AppliedRules {
+  redactText(text: string): string
   /** Texts, keys and numbers. */
   redactValue(value: JsonValue): JsonValue
+}
+
+export interface TextRedactor extends AppliedRules {
+  apply(): AppliedRules
+  /** Steps are counted for this text alone. */
   begin(): RedactingStream
   /** Whether a stored value has lost something: it contains the placeholder of one of the rules. */
   hasPlaceholder(value: JsonValue): boolean
@@ -38,24 +43,52 @@ const patternOf = (rule: RedactionRule): NamedPattern[] => (typeof rule === 'str
 function createRedactor(rules: RedactionRule[]): TextRedactor {
   const kinds = new Set(rules.flatMap(kindOf))
   const patterns = compilePatterns(rules.flatMap(patternOf))
+  const hasPatterns = patterns.patterns.length > 0
   const placeholders = rules.map((rule) => `[${typeof rule === 'string' ? rule : rule.name}]`)
 
   // The author's own patterns first: they may name what looks like a phone number.
-  const begin = (label = ''): RedactingStream => {
-    const stages = [
-      ...(patterns.length > 0 ? [createPatternStream(patterns)] : []),
-      ...(kinds.size > 0 ? [createKindStream(kinds, label)] : []),
-    ]
+  const begin = (own = createPatternStream(patterns), label = ''): RedactingStream => {
+    const stages = [...(hasPatterns ? [own] : []), ...(kinds.size > 0 ? [createKindStream(kinds, label)] : [])]
     return {
       push: (text) => stages.reduce((left, stage) => stage.push(left), text),
       end: () => stages.reduce((left, stage) => stage.push(left) + stage.end(), ''),
     }
   }
 
-  const redactText = (text: string, label?: string): string => {
-    if (text === '' || (patterns.length === 0 && !mayHoldKinds(text))) return text
-    const stream = begin(label)
-    return stream.push(text) + stream.end()
+  const apply = (): AppliedRules => {
+    const own = createPatternStream(patterns)
+    return rememberResults((text, label) => {
+      if (text === '' || (!hasPatterns && !mayHoldKinds(text))) return text
+      const stream = begin(own, label)
+      return stream.push(text) + stream.end()
+    })
+  }
+
+  return {
+    redactText: (text) => apply().redactText(text),
+    redactValue: (value) => apply().redactValue(value),
+    apply,
+    begin: () => begin(),
+    hasPlaceholder: (value) => {
+      const text = JSON.stringify(value)
+      return placeholders.some((placeholder) => text.includes(placeholder))
+    },
+  }
+}
+
+/** `label`: what the text is the value of, for numbers whose meaning depends on it. */
+type RedactLabelled = (text: string, label?: string) => string
+
+/** An item and its event hold the same text or value, and so do many keys. */
+function rememberResults(redactNew: RedactLabelled): AppliedRules {
+  const texts = new Map<string, string>()
+  const values = new Map<object, JsonValue>()
+
+  const redactText: RedactLabelled = (text, label) => {
+    if (label !== undefined) return redactNew(text, label)
+    const known = texts.get(text) ?? redactNew(text)
+    texts.set(text, known)
+    return known
   }
 
   const redactValue = (value: JsonValue, label?: string): JsonValue => {
@@ -72,12 +105,12 @@ function createRedactor(rules: RedactionRule[]): TextRedactor {
   }
 
   return {
-    redactText,
-    redactValue: (value) => redactValue(value),
-    begin: () => begin(),
-    hasPlaceholder: (value) => {
-      const text = JSON.stringify(value)
-      return placeholders.some((placeholder) => text.includes(placeholder))
+    redactText: (text) => redactText(text),
+    redactValue: (value) => {
+      if (typeof value !== 'object' || value === null) return redactValue(value)
+      const known = values.get(value) ?? redactValue(value)
+      values.set(value, known)
+      return known
     },
   }
 }
@@ -115,10 +148,17 @@ function redactNumber(value: number, redactText: (text: string) => string): Json
   return text === String(value) ? value : text
 }
 
-export function redactText<Text extends string | null>(text: Text, redaction: Redaction | null): Text {
-  return text === null ? text : ((redactorOf(redaction)?.redactText(text) ?? text) as Text)
+const unchanged: AppliedRules = { redactText: (text) => text, redactValue: (value) => value }
+
+/** To the texts of one change. */
+export function applyRules(redaction: Redaction): AppliedRules {
+  return redactorOf(redaction)?.apply() ?? unchanged
 }
 
-export function redactValue<Value extends JsonValue | JsonObject>(value: Value, redaction: Redaction | null): Value {
-  return (redactorOf(redaction)?.redactValue(value) ?? value) as Value
+export function redactText<Text extends string | null>(text: Text, rules: AppliedRules): Text {
+  return text === null ? text : (rules.redactText(text) as Text)
+}
+
+export function redactValue<Value extends JsonValue | JsonObject>(value: Value, rules: AppliedRules): Value {
+  return rules.redactValue(value) as Value
 }
