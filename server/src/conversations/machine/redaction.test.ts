@@ -107,7 +107,7 @@ test('all texts of a change, or of an imported history, share the steps of patte
   const partly = expect.stringMatching(/^f+\[withheld\]$/)
   expect(output).toEqual({
     texts: [...texts.slice(0, 5), partly, '[withheld]'],
-    '[withheld]': { '[withheld]': '[withheld]' },
+    more: { '[withheld]': '[withheld]' },
   })
   expect(events.find(({ type }) => type === 'tool_call.completed')!.data['output']).toEqual(output)
 
