@@ -82,10 +82,10 @@ test('half done, nothing of it is shown, delivered, analyzed or changed', async 
     reader.stop()
     expect(numbers(reader.events)).toEqual([1502])
     for (const call of [
-      client.analyzeConversation({ conversation_id }),
-      client.updateConversation({ conversation_id, custom_metadata: { a: 1 } }),
+      () => client.analyzeConversation({ conversation_id }),
+      () => client.updateConversation({ conversation_id, custom_metadata: { a: 1 } }),
     ]) {
-      expect(await refusal(call)).toMatchObject({ status: 409, code: 'content_purged' })
+      expect(await refusal(call())).toMatchObject({ status: 409, code: 'content_purged' })
     }
 
     receiver.received.length = 0

@@ -232,7 +232,7 @@ describe('after content_days', () => {
     const conversations = [{ ...row, summary: word('summary'), conversation: { items } }] as never
     expect(await server.client.importConversations({ conversations })).toMatchObject({ created: 1, errors: [] })
     await untilPurged(id)
-    expect(await plantedRows()).toEqual([])
+    await expect.poll(() => plantedRows(), soon).toEqual([])
     expect(await server.client.importConversations({ conversations })).toMatchObject({ unchanged: 1 })
     expect(await plantedRows()).toEqual([])
     expect((await server.client.getConversation({ conversation_id: id })).user_turn_count).toBe(2500)
@@ -273,7 +273,7 @@ describe('after content_days', () => {
     await using _another = await faulty.startAnother({}, {})
     await query('update work set due_at = now() where lease is null', [], faulty)
     for (const id of ids) await untilPurged(id, faulty)
-    expect(await plantedRows(faulty)).toEqual([])
+    await expect.poll(() => plantedRows(faulty), soon).toEqual([])
     const told = await query(`select conversation_id from events where type = 'conversation.updated'`, [], faulty)
     expect(told.rows.map(({ conversation_id }) => conversation_id).toSorted()).toEqual(ids.toSorted())
   })

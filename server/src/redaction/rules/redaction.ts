@@ -122,7 +122,7 @@ function distinct(keys: string[], original: ReadonlySet<string>): string[] {
   return keys.map((key) => {
     let count = (counts.get(key) ?? 0) + 1
     let name = count === 1 ? key : `${key} ${count}`
-    // Another key may already be called so.
+    // Another key may already have this name.
     while (taken.has(name) || (count > 1 && original.has(name))) name = `${key} ${(count += 1)}`
     counts.set(key, count)
     taken.add(name)

@@ -62,7 +62,7 @@ describe('a session', () => {
     ).toMatchObject({ status: 403 })
   })
 
-  test('with a key is a use of the key, also when many begin at once; a wrong secret is none', async () => {
+  test('with a key is a use of the key, also when many begin at once; a wrong secret does not count', async () => {
     const { key_id, pat_key } = await server.client.createOrganizationKey({ name: 'For browsers' })
     const lastUse = async () => {
       const { data } = await server.client.listOrganizationKeys({ limit: 100 })
