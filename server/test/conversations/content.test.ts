@@ -5,6 +5,7 @@ import { createClient } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey, makeUser } from '../support/actors.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
+import { dumpDatabase } from '../support/dump-database.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -77,21 +78,6 @@ describe('updateConversation', () => {
   })
 })
 
-/** Every row of every table in the database, as text. */
-async function dumpDatabase(): Promise<string[]> {
-  const { pool } = server.database
-  const tables = await pool.query<{ name: string }>(
-    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
-  )
-  const dump: string[] = []
-  for (const { name } of tables.rows) {
-    const { rows } = await pool.query<{ text: string }>(`select row_to_json(t)::text as text from ${name} t`)
-    dump.push(...rows.map(({ text }) => `${name} ${text}`))
-  }
-  return dump
-}
-
 describe('deleteConversation', () => {
   const remove = (conversation_id: string) => server.client.deleteConversation({ conversation_id })
 
@@ -118,12 +104,12 @@ describe('deleteConversation', () => {
     const permissions = ['read' as const, 'end' as const]
     const { token } = await server.client.createConversationToken({ conversation_id: id, permissions })
     await server.as({ token }).endConversation({ conversation_id: id, reason: word('reason') })
-    const before = (await dumpDatabase()).join('\n')
+    const before = (await dumpDatabase(server)).join('\n')
     const addressed = ['number', 'subject', 'to', 'from']
     for (const place of [...places, ...addressed]) expect(before).toContain(word(place))
     await remove(id)
-    expect((await dumpDatabase()).filter((row) => row.includes('zanzibar'))).toEqual([])
-    const tombstone = (await dumpDatabase()).filter((row) => row.includes(id)).join('\n')
+    expect((await dumpDatabase(server)).filter((row) => row.includes('zanzibar'))).toEqual([])
+    const tombstone = (await dumpDatabase(server)).filter((row) => row.includes(id)).join('\n')
     expect(tombstone).toContain('public.conversations')
     expect(tombstone).toContain('conversation.deleted')
   })
@@ -150,7 +136,7 @@ describe('deleteConversation', () => {
     const conversations = [{ ...row, ...more, ...ended, trunk_id: 'mombasa', conversation: { items } }] as never
     expect(await server.client.importConversations({ conversations })).toMatchObject({ created: 1 })
     await remove(id)
-    expect((await dumpDatabase()).filter((text) => text.includes('mombasa'))).toEqual([])
+    expect((await dumpDatabase(server)).filter((text) => text.includes('mombasa'))).toEqual([])
   })
 
   test('it is gone: 404 everywhere, in no list or count, while its id stays taken', async () => {

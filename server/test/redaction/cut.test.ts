@@ -7,7 +7,8 @@ import { readInBackground, until } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
-import { dumpDatabase, retention } from './planted.ts'
+import { dumpDatabase } from '../support/dump-database.ts'
+import { retention } from './planted.ts'
 
 let server: TestServer
 let other: App

@@ -8,7 +8,8 @@ import { type TestServer, publishAgent, refusal, startTestServer } from '../supp
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { readInBackground, until } from '../support/event-readers.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
-import { dumpDatabase, everything, foundIn, overhear, planted, replaced, retention } from './planted.ts'
+import { dumpDatabase } from '../support/dump-database.ts'
+import { everything, foundIn, overhear, planted, replaced, retention } from './planted.ts'
 
 let server: TestServer
 let other: App

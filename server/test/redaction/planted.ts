@@ -1,4 +1,4 @@
-// Personal data that tests plant, and where they look for it: the whole database, row by row, with its notifications.
+// Personal data that tests plant, and how they find it in what nodes store or tell each other.
 import pg from 'pg'
 import { channel } from '../../src/live/bus.ts'
 import type { TestServer } from '../support/server.ts'
@@ -29,20 +29,6 @@ export function foundIn(text: string, values: string[] = Object.values(planted))
   const hex = (value: string) => Buffer.from(value).toString('hex')
   const base64 = (value: string) => Buffer.from(value).toString('base64').replace(/=+$/, '').slice(0, -2)
   return values.filter((value) => text.includes(value) || text.includes(hex(value)) || text.includes(base64(value)))
-}
-
-/** Every row of every table as text, with the names of its columns; binary columns as hexadecimal. */
-export async function dumpDatabase({ database: { pool } }: Pick<TestServer, 'database'>): Promise<string[]> {
-  const tables = await pool.query<{ name: string }>(
-    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-     where table_type = 'BASE TABLE' and table_schema not in ('pg_catalog', 'information_schema')`,
-  )
-  const dump: string[] = []
-  for (const { name } of tables.rows) {
-    const { rows } = await pool.query<{ text: string }>(`select row_to_json(t)::text as text from ${name} t`)
-    dump.push(...rows.map(({ text }) => `${name} ${text}`))
-  }
-  return dump
 }
 
 /** Hears everything that nodes tell each other. */

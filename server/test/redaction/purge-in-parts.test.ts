@@ -8,7 +8,8 @@ import { type TestServer, publishAgent, refusal, startTestServer } from '../supp
 import { opened_hosts } from '../support/tool-peer.ts'
 import { answer, startReceiver } from '../webhooks/receiver.ts'
 import { createHoldPoints } from './hold-points.ts'
-import { dumpDatabase, foundIn } from './planted.ts'
+import { dumpDatabase } from '../support/dump-database.ts'
+import { foundIn } from './planted.ts'
 
 const soon = { timeout: 20_000, interval: 20 }
 const word = 'planted-zanzibar'

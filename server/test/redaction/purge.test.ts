@@ -8,7 +8,8 @@ import { type TestServer, publishAgent, refusal, startTestServer } from '../supp
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { type Receiver, answer, startReceiver } from '../webhooks/receiver.ts'
 import { createHoldPoints } from './hold-points.ts'
-import { dumpDatabase, foundIn } from './planted.ts'
+import { dumpDatabase } from '../support/dump-database.ts'
+import { foundIn } from './planted.ts'
 
 let server: TestServer
 let peer: ToolPeer

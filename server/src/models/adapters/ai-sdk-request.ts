@@ -25,7 +25,7 @@ export function toCallOptions(
   }
 }
 
-/** OpenAI refuses many schemas unless it is told not to enforce them strictly. */
+/** OpenAI refuses many schemas unless the request turns strict enforcement off. */
 function withOutput({ name, schema }: NonNullable<ModelRequest['output']>, options: SharedV4ProviderOptions = {}) {
   return {
     responseFormat: { type: 'json' as const, name, schema: schema as LanguageModelV4FunctionTool['inputSchema'] },
