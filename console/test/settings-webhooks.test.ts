@@ -5,7 +5,7 @@ import { makeKey } from '../../server/test/support/actors.ts'
 import { opened_hosts } from '../../server/test/webhooks/fixture.ts'
 import { type Receiver, answer, startReceiver } from '../../server/test/webhooks/receiver.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { chooseAgent, expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { chooseAgent, expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { settingsTexts } from '../src/settings/texts.ts'
 import { shellTexts } from '../src/shell/texts.ts'
@@ -156,7 +156,7 @@ describe('deliveries', () => {
     await button(page, 'Send again…').click()
     await dialog(page).getByLabel(webhookTexts.deliveries.redeliverDialog.onlyFailed).uncheck()
     await button(page, 'Send again').click()
-    await page.getByText(webhookTexts.deliveries.redeliverDialog.done(1)).waitFor()
+    await notice(page, webhookTexts.deliveries.redeliverDialog.done(1)).waitFor()
     await expect.poll(() => fickle.received.length).toBeGreaterThan(once)
     const ids = new Set(fickle.received.map(({ event }) => event.id))
     expect(ids.size).toBe(1)

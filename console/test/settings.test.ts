@@ -5,7 +5,7 @@ import { createTokenForUser } from '../../server/src/access/administration.ts'
 import { systemPorts } from '../../server/src/base/ports.ts'
 import { enter, enterAsMember, givePassword, makePerson, password } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, notice, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { accountTexts } from '../src/account/texts.ts'
 import { keyTexts } from '../src/keys/texts.ts'
@@ -63,7 +63,7 @@ describe('the organization', () => {
     await page.getByRole('navigation', { name: 'Main' }).getByText('Harbour Lane').waitFor()
     expect(await server.client.getOrganization()).toMatchObject({ name: 'Harbour Lane', slug: 'harbour-lane' })
     // Beside the notice the keys go on.
-    await page.getByText(organizationTexts.done).waitFor()
+    await notice(page, organizationTexts.done).waitFor()
     await page.getByRole('heading', { level: 1 }).click()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()

@@ -7,7 +7,7 @@ import { console_folder, readPagePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { givePassword, makePerson, password } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, notice, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
 import { inboxTexts } from '../src/inbox/texts.ts'
 import { secretTexts } from '../src/secrets/texts.ts'
 import { signInTexts } from '../src/sign-in/texts.ts'
@@ -139,7 +139,7 @@ describe('a session that ends while somebody writes', () => {
     await again(page).waitFor({ state: 'detached' })
     expect(await page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
     await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
-    await page.getByText(secretTexts.done('SHOP_TOKEN')).waitFor()
+    await notice(page, secretTexts.done('SHOP_TOKEN')).waitFor()
     const { data } = await server.client.listSecrets()
     expect(data.map(({ name }) => name)).toEqual(['SHOP_TOKEN'])
     expect(faults).toEqual([])
@@ -200,7 +200,7 @@ test('a tab stays in its organization when another one switches', async () => {
   await page.getByLabel('Name').fill('OF_THIS_TAB')
   await page.getByLabel('Value').fill('v')
   await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
-  await page.getByText(secretTexts.done('OF_THIS_TAB')).waitFor()
+  await notice(page, secretTexts.done('OF_THIS_TAB')).waitFor()
   expect((await server.client.listSecrets()).data.map(({ name }) => name)).toContain('OF_THIS_TAB')
 })
 

@@ -25,3 +25,6 @@ export async function chooseAgent(page: Page, name: string): Promise<void> {
   if (name !== 'All agents') await page.keyboard.type(name)
   await page.getByRole('option', { name, exact: true }).click()
 }
+
+/** What the page says by itself was done, and only there: the transcript may use the same words. */
+export const notice = (page: Page, text: string) => page.getByRole('heading', { level: 2, name: text, exact: true })
