@@ -5,7 +5,7 @@ import { actionRunners } from './actions/index.ts'
 import { Engine } from './engine.ts'
 import type { TurnContributions, TurnSource } from './turn-source.ts'
 import type { EngineServices } from './services.ts'
-import { createMcpSource } from './tools/mcp/turn-servers.ts'
+import { createMcpSource } from './tools/mcp/source.ts'
 
 export function createEngine(
   core: Core,

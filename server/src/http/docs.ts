@@ -1,6 +1,5 @@
 // The API reference: the OpenAPI document and a page that renders it, without any other server.
 import { createHash } from 'node:crypto'
-import scalar from '@scalar/fastify-api-reference'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { type SendFile, keepFile } from './kept-file.ts'
 import { pageHeaders } from './security-headers.ts'
@@ -28,8 +27,9 @@ function readReference(): Promise<Reference> {
   return reference
 }
 
-/** The library has its script only as a text of 5 MB, and would write a copy of it for each request. */
+/** The library has its script only as a text of 5 MB, which takes time to load, and would write a copy of it for each request. */
 async function makeReference(): Promise<Reference> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference')
   await using library = Fastify()
   await library.register(scalar, {
     routePrefix: '/docs',

@@ -1,6 +1,5 @@
-// The MCP servers of a turn: lists their tools side by side before the model is called. If a server is down, the model lacks
-// its
-// tools, and the turn continues.
+// The MCP servers of a turn: lists their tools side by side before the model is called. If a server is down, the model
+// lacks its tools, and the turn continues.
 import type { ResolvedMcpServer } from '../../../agents/rules/config.ts'
 import { createRedactor } from '../../../secrets/rules/redact.ts'
 import type { CallRun } from '../../running-turn.ts'
@@ -21,22 +20,19 @@ interface ServerQuery extends PeerContext, Pick<CallRun, 'signal' | 'log'> {
 }
 
 /** The tools of the servers that an agent names. Each has the time limit that its author set. */
-export function createMcpSource(services: McpServices): TurnSource {
+export function createServerTools(services: McpServices): TurnSource['prepare'] {
   const listings = createListings(services)
-  return {
-    name: 'MCP servers',
-    async prepare({ config: { mcp_servers: servers } }, run) {
-      const redactor = createRedactor(servers.length > 0 ? await run.readSecrets() : new Map())
-      const { organization_id, variables, signal, log } = run
-      const query = { organization_id, variables, redactor, services, listings, signal, log }
-      const names = servers.map(({ name }) => name)
-      const answers = await Promise.all(servers.map((server) => askServer(server, names, query)))
-      return {
-        tools: answers.flatMap(({ tools }) => tools),
-        notices: answers.flatMap(({ notices }) => notices),
-        [Symbol.dispose]: () => answers.forEach(({ session }) => session?.close()),
-      }
-    },
+  return async ({ config: { mcp_servers: servers } }, run) => {
+    const redactor = createRedactor(await run.readSecrets())
+    const { organization_id, variables, signal, log } = run
+    const query = { organization_id, variables, redactor, services, listings, signal, log }
+    const names = servers.map(({ name }) => name)
+    const answers = await Promise.all(servers.map((server) => askServer(server, names, query)))
+    return {
+      tools: answers.flatMap(({ tools }) => tools),
+      notices: answers.flatMap(({ notices }) => notices),
+      [Symbol.dispose]: () => answers.forEach(({ session }) => session?.close()),
+    }
   }
 }
 
