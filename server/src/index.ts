@@ -1,4 +1,6 @@
 // What the command line uses of the server.
+import { keepCompiledCode } from './compile-cache.ts'
+
 export {
   createKey,
   createOrganization,
@@ -20,6 +22,7 @@ export { rotateSecretKey } from './rotate.ts'
 
 /** Runs the server until a signal ends it, and returns the exit code. Loaded lazily, because other commands do not need it. */
 export async function serve(): Promise<number> {
-  const { main } = await import('./main.ts')
+  keepCompiledCode()
+  const { main } = await import('./process.ts')
   return main()
 }

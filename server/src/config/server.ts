@@ -1,5 +1,5 @@
 // The settings of the process: its address, database and data folder, its keys and its log.
-import { join, resolve } from 'node:path'
+import { dataFolder } from './data-folder.ts'
 import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -86,7 +86,7 @@ export const serverSettings: SettingsGroup<ServerConfig> = {
     port: read.integer('PORT', 0, 65_535),
     database_url: read.url('DATABASE_URL', /^postgres(ql)?:\/\/./, 'postgresql://user@host/database'),
     database_connections: read.integer('PARLEY_DATABASE_CONNECTIONS', 2, 1000),
-    data_dir: resolve(read.text('PARLEY_DATA_DIR') ?? join(import.meta.dirname, '..', '..', '..', 'data')),
+    data_dir: dataFolder(read.text('PARLEY_DATA_DIR')),
     bootstrap_key: read.matching(
       'PARLEY_BOOTSTRAP_KEY',
       /^ak_[\x21-\x7e]{18,321}$/,

@@ -4,11 +4,15 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { type SendFile, keepFile } from './kept-file.ts'
 import { pageHeaders } from './security-headers.ts'
 
-export async function registerDocs(server: FastifyInstance, document: object): Promise<void> {
-  const sendDocument = keepFile(Buffer.from(JSON.stringify(document)), {
-    'content-type': 'application/json; charset=utf-8',
+/** Both are made when they are first asked for. */
+export function registerDocs(server: FastifyInstance, describe: () => object): void {
+  let sendDocument: SendFile | undefined
+  server.get('/openapi.json', (request, reply) => {
+    sendDocument ??= keepFile(Buffer.from(JSON.stringify(describe())), {
+      'content-type': 'application/json; charset=utf-8',
+    })
+    return sendDocument(request, reply)
   })
-  server.get('/openapi.json', sendDocument)
   server.get('/docs', async (_request, reply) => reply.redirect('/docs/', 301))
   server.get('/docs/', async (request, reply) => (await readReference()).sendPage(request, reply))
   server.get('/docs/js/scalar.js', async (request, reply) => (await readReference()).sendScript(request, reply))

@@ -80,7 +80,7 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
   const gate = { core, tokens, limiter, unknown_callers }
   const admission = { ...gate, readmission: createReadmission(gate) }
   for (const operation of Object.values(operations)) registerOperation(server, core, admission, operation)
-  await registerDocs(server, createOpenApiDocument(operations, version))
+  registerDocs(server, () => createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)
   const others: Server[] = []
   return {

@@ -1,0 +1,56 @@
+// The process: reads the settings and runs the app until a signal ends it.
+import { flushCompileCache } from 'node:module'
+import type { App } from './app.ts'
+import { renderBanner } from './banner.ts'
+import { type Config, ConfigError } from './config/config.ts'
+import { explainStartFault } from './start-faults.ts'
+import { readConfig } from './settings.ts'
+import { createLog } from './telemetry/log.ts'
+
+/** Exit codes: 0 after a signal, 1 if the server cannot start or continue, 2 for invalid settings. */
+export async function main(): Promise<number> {
+  const stopped = untilSignal()
+  let config: Config
+  try {
+    config = readConfig()
+  } catch (error) {
+    return explain(error, null)
+  }
+  const log = createLog(config.log_level)
+  for (const warning of config.warnings) log.warn(warning)
+  let app: App
+  try {
+    // Only now, so that signals and faults in the settings are answered without waiting for all code.
+    const { startApp } = await import('./app.ts')
+    app = await startApp(config, log)
+  } catch (error) {
+    return explain(error, config)
+  }
+  process.stdout.write(renderBanner(app, config))
+  // A process that is killed writes nothing at its end.
+  setImmediate(flushCompileCache)
+  const reason = await Promise.race([stopped, app.failed])
+  if (reason instanceof Error) log.fatal({ err: reason }, 'the server cannot continue')
+  else log.info({ signal: reason }, 'stopping')
+  await app[Symbol.asyncDispose]()
+  return reason instanceof Error ? 1 : 0
+}
+
+function explain(error: unknown, config: Config | null): number {
+  process.stderr.write(`${explainStartFault(error, config)}\n`)
+  return error instanceof ConfigError ? 2 : 1
+}
+
+/** The first signal starts an orderly shutdown; a second one ends the process immediately. */
+function untilSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    let isRepeated = false
+    process.on(signal, () => {
+      if (isRepeated) process.exit(1)
+      isRepeated = true
+      resolve(signal)
+    })
+  }
+  return promise
+}
