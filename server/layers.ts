@@ -20,6 +20,8 @@ export const layers: readonly Layer[] = [
   { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
   { folder: 'live', kind: 'foundation', tables: ['nodes'] },
   { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals'] },
+  { folder: 'blobs', kind: 'foundation', tables: ['blobs', 'blob_parts'] },
+  { folder: 'isolation', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },
@@ -31,6 +33,7 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'secrets', kind: 'room', tables: ['secrets'] },
   { folder: 'models', kind: 'room' },
+  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors'] },
   {
     folder: 'conversations',
     kind: 'room',
@@ -43,6 +46,11 @@ export const layers: readonly Layer[] = [
   { folder: 'inactivity', kind: 'room' },
   { folder: 'analysis', kind: 'room' },
   { folder: 'authoring', kind: 'room' },
+  {
+    folder: 'knowledge',
+    kind: 'room',
+    tables: ['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks'],
+  },
   {
     folder: 'webhooks',
     kind: 'room',

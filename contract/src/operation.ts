@@ -52,6 +52,8 @@ export interface Operation {
   /** Custom headers; the input has them under their names with underscores. */
   headers?: TObject
   body?: TObject
+  /** The one field of `body` that is the request's whole body: such as a list, or one of several shapes. */
+  whole_body?: string
   /** Whether the request may come without a body. */
   body_optional?: boolean
   /** 303 redirects browsers to the address in `Location`. */

@@ -138,6 +138,7 @@ export const scopes = [
   'billing:manage',
   'web_widgets:read',
   'web_widgets:manage',
+  'sources:read',
   'sources:manage',
   'phone_numbers:read',
   'phone_numbers:manage',

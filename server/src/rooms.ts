@@ -14,6 +14,7 @@ import type { TurnContributions } from './engine/turn-source.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
 import { createInactivity } from './inactivity/room.ts'
+import { createKnowledge } from './knowledge/room.ts'
 import { createModels } from './models/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
@@ -44,6 +45,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
+    knowledge: createKnowledge(core),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }

@@ -1,0 +1,19 @@
+// Knowledge bases: all of their operations.
+import { crawlOperations } from './crawls.ts'
+import { datasetOperations } from './datasets.ts'
+import { datasetSourceOperations } from './attachments.ts'
+import { sourceOperations } from './sources.ts'
+
+export const knowledgeOperations = {
+  ...datasetOperations,
+  ...datasetSourceOperations,
+  ...sourceOperations,
+  ...crawlOperations,
+}
+
+export * from './attachments.ts'
+export * from './crawls.ts'
+export * from './datasets.ts'
+export * from './objects.ts'
+export * from './sources.ts'
+export * from './words.ts'

@@ -1,0 +1,6 @@
+// Searches a dataset.
+import type { Handler } from '../../calls/context.ts'
+import type { Knowledge } from '../services.ts'
+import { notBuilt } from './not-built.ts'
+
+export const queryDataset: Handler<'queryDataset', Knowledge> = notBuilt
