@@ -112,4 +112,6 @@ export const indexUses: Record<string, string> = {
   organization_events_waiting: 'events of organizations that have no number yet',
   organization_events_age: 'maintain_organization_events, each minute',
   organization_event_feeds_pkey: 'the lock and the last number of an organization’s events',
+
+  blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
 }

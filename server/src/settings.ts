@@ -1,8 +1,9 @@
 // All settings: those of the server, and those that rooms declare.
+import { blobSettings } from './blobs/settings.ts'
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [secretSettings]
+const rooms = [blobSettings, secretSettings]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)
