@@ -7,7 +7,7 @@ create table crawls ( -- stored with the organization; the turns of hosts in eac
   status text not null default 'running' check (status in ('running', 'complete', 'failed', 'cancelled')),
   options jsonb not null, -- as they were when it started
   accept_removals boolean not null default false,
-  origin text not null, -- of the start page, after redirects; what is elsewhere is left out
+  start_url text not null, -- the start page, after redirects; what is on another origin is left out
   host text not null, -- whose turn it takes
   has_turn boolean not null default false, -- it fetches from its host now, over all nodes
   robots text, -- the site's robots.txt, until the crawl is over; null: not read yet
@@ -38,6 +38,7 @@ create table crawls ( -- stored with the organization; the turns of hosts in eac
 );
 create unique index crawls_running on crawls (source_id) where status = 'running'; -- a second one joins the first
 create unique index crawls_turn on crawls (host) where has_turn; -- one crawl of a host at a time
+create index crawls_waiting on crawls (host, started_at) where status = 'running'; -- whose turn is next
 create index crawls_page on crawls (source_id, started_at, id); -- listSourceCrawls, the latest of each source
 
 -- Addresses of a crawl: its frontier, then its report.

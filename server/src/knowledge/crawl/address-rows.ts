@@ -87,6 +87,16 @@ export async function addAddresses(
   return row!.left_out
 }
 
+const sitemapsStatement = statement(
+  'count_sitemaps_of_crawl',
+  `select count(*) as sitemaps from crawl_addresses where organization_id = $1 and crawl_id = $2 and kind = 'sitemap'`,
+)
+
+export async function countSitemaps(store: Store, crawl_id: string): Promise<number> {
+  const [row] = await store.query<{ sitemaps: number }>(sitemapsStatement, [store.organization_id, crawl_id])
+  return row!.sitemaps
+}
+
 const nextStatement = statement(
   'next_crawl_address',
   `select position, url, kind, rank, via, hops, redirects, source_id, tries from crawl_addresses

@@ -2,6 +2,7 @@
 import type { CrawlStatus, KnowledgeFault, PageOutcome } from '@parley/contract'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
+import { hostOf, isSameOrigin } from '../rules/url.ts'
 import type { CrawlOptions } from './rules/options.ts'
 
 export interface CrawlRow {
@@ -11,7 +12,8 @@ export interface CrawlRow {
   status: CrawlStatus
   options: CrawlOptions
   accept_removals: boolean
-  origin: string
+  /** The start page, after redirects. */
+  start_url: string
   host: string
   has_turn: boolean
   robots: string | null
@@ -32,7 +34,7 @@ export interface CrawlRow {
 
 const counted = ['stored', 'unchanged', 'duplicate', 'excluded', 'robots', 'noindex', 'gone', 'failed', 'waiting']
 
-const columns = `id, organization_id, source_id, status, options, accept_removals, origin, host, has_turn, robots, is_seeded, known_pages,
+const columns = `id, organization_id, source_id, status, options, accept_removals, start_url, host, has_turn, robots, is_seeded, known_pages,
   held_pages, tries, requests, bytes, warning, reason_code, reason, started_at, begun_at, finished_at,
   json_build_object(${counted.map((name) => `'${name}', count_${name}`).join(', ')}) as counts`
 
@@ -40,15 +42,15 @@ const shown = columns.replace('robots, is_seeded', 'null as robots, is_seeded')
 
 const insertStatement = statement(
   'insert_crawl',
-  `insert into crawls (id, organization_id, source_id, options, accept_removals, origin, host)
+  `insert into crawls (id, organization_id, source_id, options, accept_removals, start_url, host)
    values ($2, $1, $3, $4, $5, $6, $7)`,
 )
 
-export interface NewCrawl extends Pick<CrawlRow, 'id' | 'source_id' | 'options' | 'accept_removals' | 'origin' | 'host'> {}
+export interface NewCrawl extends Pick<CrawlRow, 'id' | 'source_id' | 'options' | 'accept_removals' | 'start_url' | 'host'> {}
 
 export async function insertCrawl(tx: TransactionStore, crawl: NewCrawl): Promise<void> {
-  const { id, source_id, options, accept_removals, origin, host } = crawl
-  const values = [id, source_id, JSON.stringify(options), accept_removals, origin, host]
+  const { id, source_id, options, accept_removals, start_url, host } = crawl
+  const values = [id, source_id, JSON.stringify(options), accept_removals, start_url, host]
   await tx.query(insertStatement, [tx.organization_id, ...values])
 }
 
@@ -171,13 +173,14 @@ export async function countTry(tx: TransactionStore, id: string): Promise<void> 
 
 const moveStatement = statement(
   'move_crawl',
-  `update crawls set origin = $3, host = $4, has_turn = has_turn and host = $4, robots = null
+  `update crawls set start_url = $3, host = $4, has_turn = has_turn and host = $4, robots = case when $5 then robots end
    where organization_id = $1 and id = $2`,
 )
 
-/** Its start page redirects to another origin: its rules and its turn count from now on. */
-export async function moveCrawl(tx: TransactionStore, id: string, origin: string, host: string): Promise<void> {
-  await tx.query(moveStatement, [tx.organization_id, id, origin, host])
+/** Its start page redirects: on another origin other rules count, on another host another turn. */
+export async function moveCrawl(tx: TransactionStore, crawl: CrawlRow, start_url: string): Promise<void> {
+  const values = [start_url, hostOf(start_url), isSameOrigin(crawl.start_url, start_url)]
+  await tx.query(moveStatement, [tx.organization_id, crawl.id, ...values])
 }
 
 const seededStatement = statement(
@@ -211,6 +214,16 @@ export async function countProgress(tx: TransactionStore, id: string, progress: 
   return (await tx.query(progressStatement, values)).length > 0
 }
 
+const warnStatement = statement(
+  'warn_of_crawl',
+  'update crawls set warning = coalesce(warning, $3) where organization_id = $1 and id = $2',
+)
+
+/** The first warning stays. */
+export function warnOf(tx: TransactionStore, id: string, warning: string): void {
+  tx.send(warnStatement, [tx.organization_id, id, warning])
+}
+
 export interface Ending {
   status: Exclude<CrawlStatus, 'running'>
   reason: { code: KnowledgeFault; message: string } | null
@@ -219,7 +232,7 @@ export interface Ending {
 
 const finishStatement = statement(
   'finish_crawl',
-  `update crawls set status = $3, reason_code = $4, reason = $5, warning = $6, robots = null, finished_at = clock_timestamp()
+  `update crawls set status = $3, reason_code = $4, reason = $5, warning = coalesce($6, warning), robots = null, finished_at = clock_timestamp()
    where organization_id = $1 and id = $2 and status = 'running'
    returning ${shown}`,
 )
