@@ -113,7 +113,6 @@ export const indexUses: Record<string, string> = {
   organization_events_age: 'maintain_organization_events, each minute',
   organization_event_feeds_pkey: 'the lock and the last number of an organization’s events',
 
-  blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
   datasets_pkey: 'getDataset, every search; the lock of its attachments’ changes',
   datasets_page: 'listDatasets; how many an organization has',
   sources_pkey: 'getSource; the lock of its contents’ changes',
@@ -136,4 +135,7 @@ export const indexUses: Record<string, string> = {
   chunks_pkey: 'the passage of a citation',
   chunks_generation_id_position_key: 'the chunks of a generation, in order',
   chunks_text: 'whether a text is still used; erase_chunks',
+
+  sources_upload: 'expire_uploads, each minute',
+  blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
 }

@@ -4,7 +4,7 @@ import { type Config, readConfigWith, settingsWith } from './config/config.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [blobSettings, knowledgeSettings, secretSettings]
+const rooms = [blobSettings, secretSettings, knowledgeSettings]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)

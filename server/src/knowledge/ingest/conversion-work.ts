@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Gate, createGate } from '../../base/gate.ts'
-import { BlobQuotaExceeded, keepBlob, dropBlob } from '../../blobs/blobs.ts'
+import { BlobQuotaExceeded, dropBlob, keepBlob } from '../../blobs/blobs.ts'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
@@ -31,6 +31,8 @@ import { lockSourceRows } from './rows.ts'
 export const spare_delays_ms = Array.from({ length: 24 }, () => 60_000)
 
 export const lease_ms = 30_000
+
+const no_bytes_left = 'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
 
 interface Conversion {
   source_id: string
@@ -121,7 +123,7 @@ async function* piecesOf(text: string): AsyncGenerator<Buffer> {
 function failureOf(error: unknown, port: WorkPort): Failure {
   if (error instanceof LeaseLost || port.signal.aborted || isUnavailable(error)) throw error
   if (error instanceof ConversionFault) return { code: error.code, message: error.message, final: true }
-  if (error instanceof BlobQuotaExceeded) return { code: 'quota_exceeded', message: error.message, final: true }
+  if (error instanceof BlobQuotaExceeded) return { code: 'quota_exceeded', message: no_bytes_left, final: true }
   port.log.error({ err: error }, 'a conversion failed')
   return { ...exhausted, final: false }
 }

@@ -17,3 +17,6 @@ export async function giveVectors(
 export async function hasVectors(_tx: TransactionStore, _generation_id: string): Promise<boolean> {
   return true
 }
+
+/** In the commit that deletes the generation. */
+export async function forgetSpaces(_tx: TransactionStore, _generation_id: string): Promise<void> {}
