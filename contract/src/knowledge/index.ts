@@ -14,6 +14,8 @@ export const knowledgeOperations = {
 export * from './attachments.ts'
 export * from './crawls.ts'
 export * from './datasets.ts'
+export * from './fence.ts'
 export * from './objects.ts'
+export * from './retrievals.ts'
 export * from './sources.ts'
 export * from './words.ts'
