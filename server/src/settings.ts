@@ -1,8 +1,10 @@
 // All settings: those of the server, and those that rooms declare.
+import { blobSettings } from './blobs/settings.ts'
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
+import { knowledgeSettings } from './knowledge/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [secretSettings]
+const rooms = [blobSettings, secretSettings, knowledgeSettings]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)

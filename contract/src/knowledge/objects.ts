@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import {
+  attachers,
   attachmentStatuses,
   chunkingMethods,
   crawlStatuses,
@@ -263,7 +264,7 @@ export const DatasetSource = named(
       description: 'Whether searches find it: also during a new run, and after one that failed.',
     }),
     reused_chunks: Type.Integer({ description: 'Chunks whose text already had a vector.' }),
-    attached_by: oneOf(['caller', 'crawl']),
+    attached_by: oneOf(attachers),
     sources: Source,
     created_at: Timestamp,
     updated_at: Timestamp,

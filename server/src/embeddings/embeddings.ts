@@ -38,3 +38,6 @@ export interface Embeddings {
    */
   embedGeneration(port: WorkPort, store: RootStore, generation_id: string, space: Space): Promise<{ made: number }>
 }
+
+/** Of texts that no chunk of the organization has any more, in all spaces. */
+export async function eraseVectors(_tx: TransactionStore, _text_hashes: readonly Buffer[]): Promise<void> {}
