@@ -30,7 +30,7 @@ function renderModule(): string {
   return [
     `export { headerName } from ${fileOf('operation.ts')}`,
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
-    `export { renderFence } from ${fileOf('knowledge/fence.ts')}`,
+    `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
     `export * from ${fileOf('knowledge/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),

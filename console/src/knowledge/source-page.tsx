@@ -31,7 +31,7 @@ function OneSource({ source_id }: { source_id: string }) {
   const { client } = useSession()
   const { data, error, isPending, refetch } = useQuery({
     queryKey: sourceKey(source_id),
-    queryFn: ({ signal }): Promise<SourceDetail> => client.getSource({ source_id }, { signal }),
+    queryFn: ({ signal }) => client.getSource({ source_id }, { signal }),
     refetchInterval: ({ state }) => (state.data && isAtWork(state.data) ? soon_ms : later_ms),
   })
   useTitle(data?.name ?? texts.loading)
@@ -50,7 +50,7 @@ export type Place = Pick<DatasetSource, 'dataset_id'> & { dataset_source_id: str
 function Shown({ source }: { source: SourceDetail }) {
   const search = useSearch({ from: '/pages/knowledge/sources/$source_id' })
   const navigate = useNavigate()
-  const places = (source.datasets ?? []).map(({ id, name, dataset_source_id }): Place => {
+  const places = source.datasets.map(({ id, name, dataset_source_id }): Place => {
     return { dataset_id: id, name, dataset_source_id }
   })
   const place = places.find(({ dataset_id }) => dataset_id === search.dataset_id) ?? places[0]

@@ -63,7 +63,6 @@ export function SourceFacts({ source }: { source: SourceDetail }) {
 }
 
 function Datasets({ source: { id, datasets } }: { source: SourceDetail }) {
-  if (datasets === undefined) return null
   if (datasets.length === 0) return words.inNone
   return (
     <ul className="flex flex-wrap gap-x-3">

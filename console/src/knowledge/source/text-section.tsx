@@ -4,7 +4,6 @@ import { Suspense, lazy, useMemo, useState } from 'react'
 import { useSession } from '../../session/session-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorState, LoadingState } from '../../ui/state.tsx'
-import { readSourceText } from './read-text.ts'
 import type { SourceDetail } from './source-key.ts'
 import { cutPieces } from './text-pieces.ts'
 import { sourcePageTexts as words } from './texts.ts'
@@ -15,11 +14,11 @@ const MarkdownText = lazy(() => import('../../transcript/markdown-text.tsx'))
 const piece_characters = 20_000
 
 export function TextSection({ source }: { source: SourceDetail }) {
-  const session = useSession()
+  const { client } = useSession()
   const { id: source_id, revision, characters } = source
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ['source-text', source_id, revision],
-    queryFn: ({ signal }) => readSourceText(session, source_id, signal),
+    queryFn: async ({ signal }) => (await client.getSourceMarkdown({ source_id }, { signal })).text(),
     enabled: characters !== null,
     staleTime: 60_000,
   })

@@ -1,5 +1,5 @@
 // A search to try: passages with their scores, what words and vectors find alone, and the fence as the model gets it.
-import { type Dataset, type QueryAnswer, renderFence } from '@parley/contract'
+import { type Dataset, type QueryAnswer, fencePassages } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
@@ -189,8 +189,8 @@ function tookOf({ took_ms: { total, embedding, search, rerank } }: QueryAnswer):
 
 function Fence({ answer }: { answer: QueryAnswer }) {
   const [boundary] = useState(newBoundary)
-  const text = renderFence(
-    answer.chunks.map((chunk, index) => ({ ...chunk, number: index + 1 })),
+  const text = fencePassages(
+    answer.chunks.map((chunk, index) => ({ ...chunk, text: chunk.content, number: index + 1 })),
     boundary,
   )
   return (
