@@ -1,15 +1,14 @@
 // The embedding model of a knowledge base: its change, how far that is, and the way back.
 import type { Dataset, KnowledgeCapabilities } from '@parley/contract'
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { datasetsKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
 import { AskDialog } from '../../settings/ask-dialog.tsx'
 import { Section } from '../../settings/settings-page.tsx'
+import { useChange } from '../../settings/use-change.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, SelectInput, TextInput } from '../../ui/field.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { notify, notifyError } from '../../ui/notify.ts'
 import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { checkModel, listModels, modelChange, modelOf, nameModel, other_model } from './dataset-form.ts'
 import { datasetSettingsTexts as words } from './texts.ts'
@@ -50,15 +49,10 @@ interface ReembeddingProps {
 
 function Reembedding({ dataset, reembedding, mayManage }: ReembeddingProps) {
   const { client } = useSession()
-  const queries = useQueryClient()
   const { embedding_model, status, done_chunks, total_chunks, error } = reembedding
   const isFailed = status === 'failed'
   const old = nameModel(dataset)
-  const call = (work: Promise<unknown>, done: string) =>
-    work.then(() => {
-      notify(done)
-      return queries.invalidateQueries({ queryKey: datasetsKey })
-    }, notifyError)
+  const change = useChange(datasetsKey)
   const goBack = () =>
     client.updateDataset({
       dataset_id: dataset.id,
@@ -81,12 +75,12 @@ function Reembedding({ dataset, reembedding, mayManage }: ReembeddingProps) {
           {isFailed && (
             <Button
               kind="primary"
-              onClick={() => void call(client.reembedDataset({ dataset_id: dataset.id }), words.startedAgain)}
+              onClick={() => void change(client.reembedDataset({ dataset_id: dataset.id }), words.startedAgain)}
             >
               {words.again}
             </Button>
           )}
-          {old !== '' && <Button onClick={() => void call(goBack(), words.undone(old))}>{words.undo(old)}</Button>}
+          {old !== '' && <Button onClick={() => void change(goBack(), words.undone(old))}>{words.undo(old)}</Button>}
         </div>
       )}
     </div>

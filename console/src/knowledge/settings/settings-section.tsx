@@ -68,39 +68,7 @@ function General({ dataset, mayManage }: { dataset: Dataset; mayManage: boolean 
     >
       <Section title={words.general}>
         <div className="flex flex-col gap-3 p-4">
-          <Field label={words.name} error={fields['name']}>
-            <TextInput
-              value={form.name}
-              disabled={disabled}
-              maxLength={200}
-              autoComplete="off"
-              onValueChange={(name) => change({ name })}
-            />
-          </Field>
-          <Field label={words.description} hint={words.descriptionHint} error={fields['description']}>
-            <TextArea
-              rows={2}
-              value={form.description}
-              disabled={disabled}
-              maxLength={4000}
-              onChange={({ target }) => change({ description: target.value })}
-            />
-          </Field>
-          <Field label={words.language} hint={words.languageHint} error={fields['language']}>
-            <SelectInput
-              value={form.language}
-              disabled={disabled}
-              onChange={({ target }) =>
-                change({ language: datasetLanguages.find((known) => known === target.value) ?? 'auto' })
-              }
-            >
-              {datasetLanguages.map((language) => (
-                <option key={language} value={language}>
-                  {words.nameOfLanguage(language)}
-                </option>
-              ))}
-            </SelectInput>
-          </Field>
+          <GeneralFields form={form} fields={fields} disabled={disabled} onChange={change} />
           <Chunking form={form} faults={faults} disabled={disabled} onChange={change} />
           <FormFault text={fields['chunking_strategy'] ?? other} />
           {mayManage && (
@@ -111,6 +79,53 @@ function General({ dataset, mayManage }: { dataset: Dataset; mayManage: boolean 
         </div>
       </Section>
     </form>
+  )
+}
+
+interface FieldsProps {
+  form: GeneralForm
+  fields: Readonly<Record<string, string>>
+  disabled: boolean
+  onChange: (changed: Partial<GeneralForm>) => void
+}
+
+function GeneralFields({ form, fields, disabled, onChange }: FieldsProps) {
+  return (
+    <>
+      <Field label={words.name} error={fields['name']}>
+        <TextInput
+          value={form.name}
+          disabled={disabled}
+          maxLength={200}
+          autoComplete="off"
+          onValueChange={(name) => onChange({ name })}
+        />
+      </Field>
+      <Field label={words.description} hint={words.descriptionHint} error={fields['description']}>
+        <TextArea
+          rows={2}
+          value={form.description}
+          disabled={disabled}
+          maxLength={4000}
+          onChange={({ target }) => onChange({ description: target.value })}
+        />
+      </Field>
+      <Field label={words.language} hint={words.languageHint} error={fields['language']}>
+        <SelectInput
+          value={form.language}
+          disabled={disabled}
+          onChange={({ target }) =>
+            onChange({ language: datasetLanguages.find((known) => known === target.value) ?? 'auto' })
+          }
+        >
+          {datasetLanguages.map((language) => (
+            <option key={language} value={language}>
+              {words.nameOfLanguage(language)}
+            </option>
+          ))}
+        </SelectInput>
+      </Field>
+    </>
   )
 }
 

@@ -1,19 +1,18 @@
 // When a page or site is fetched again, its last crawls, and what became of each address.
 import { type CrawlPage, type PageOutcome, type Source, pageOutcomes } from '@parley/contract'
 import type { Output } from '@parley/sdk'
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { formatFull, formatNumber } from '../../base/format.ts'
 import { useSession } from '../../session/session-context.ts'
 import { PagedList } from '../../settings/paged-table.tsx'
 import { Section } from '../../settings/settings-page.tsx'
+import { useChange } from '../../settings/use-change.ts'
 import { usePages } from '../../settings/use-pages.ts'
 import { Button } from '../../ui/button.tsx'
 import { classes } from '../../ui/classes.ts'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Field, SelectInput } from '../../ui/field.tsx'
-import { notify, notifyError } from '../../ui/notify.ts'
 import { sourceKey } from './source-key.ts'
 import { sourcePageTexts as words } from './texts.ts'
 
@@ -51,18 +50,18 @@ export function CrawlSection({ source }: { source: Source }) {
 
 function Refresh({ source }: { source: Source }) {
   const { client, scopes } = useSession()
-  const queries = useQueryClient()
   const { id: source_id, refresh_interval_hours: hours, next_refresh_at, parent_source_id } = source
+  const change = useChange(sourceKey(source_id))
   // The crawl that has found a page fetches it again too.
   if (parent_source_id !== null) return null
   const value = hours === null ? '' : String(hours)
   const choices: [string, string][] = Object.entries(words.refreshes)
   if (hours !== null && !Object.hasOwn(words.refreshes, value)) choices.push([value, words.refreshEvery(hours)])
   const save = (next: string) =>
-    client.updateSource({ source_id, refresh_interval_hours: next === '' ? null : Number(next) }).then(() => {
-      notify(words.refreshSaved)
-      return queries.invalidateQueries({ queryKey: sourceKey(source_id) })
-    }, notifyError)
+    change(
+      client.updateSource({ source_id, refresh_interval_hours: next === '' ? null : Number(next) }),
+      words.refreshSaved,
+    )
   return (
     <Section title={words.refresh}>
       <div className="flex flex-wrap items-end gap-4 p-4">
@@ -93,14 +92,10 @@ function Refresh({ source }: { source: Source }) {
 
 function OneCrawl({ source_id, crawl, isNewest }: { source_id: string; crawl: Crawl; isNewest: boolean }) {
   const { client, scopes } = useSession()
-  const queries = useQueryClient()
   const { status, started_at, counts, reason, warning } = crawl
   const told = pageOutcomes.filter((outcome) => counts[outcome] > 0)
-  const accept = () =>
-    client.crawlSource({ source_id, accept_removals: true }).then(() => {
-      notify(words.fetched)
-      return queries.invalidateQueries({ queryKey: ['crawls', source_id] })
-    }, notifyError)
+  const change = useChange(['crawls', source_id])
+  const accept = () => change(client.crawlSource({ source_id, accept_removals: true }), words.fetched)
   return (
     <Disclosure
       summary={

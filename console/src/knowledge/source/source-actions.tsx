@@ -5,25 +5,18 @@ import { useRef, useState } from 'react'
 import { datasetsKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
 import { AskDialog } from '../../settings/ask-dialog.tsx'
+import { useChange } from '../../settings/use-change.ts'
 import { Button, buttonClasses } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import { notify, notifyError } from '../../ui/notify.ts'
 import { replaceFile } from '../sources/upload.ts'
 import { type SourceDetail, sourceKey } from './source-key.ts'
 import { sourcePageTexts as words } from './texts.ts'
 
 export function SourceActions({ source, dataset_id }: { source: SourceDetail; dataset_id: string | undefined }) {
   const { client, scopes } = useSession()
-  const queries = useQueryClient()
   const [isAsking, setAsking] = useState(false)
   const { id: source_id, type, name } = source
-  const call = (work: Promise<unknown>, done: string) =>
-    work.then(() => {
-      notify(done)
-      return Promise.all(
-        [sourceKey(source_id), ['crawls', source_id]].map((queryKey) => queries.invalidateQueries({ queryKey })),
-      )
-    }, notifyError)
+  const change = useChange(sourceKey(source_id), ['crawls', source_id])
   const mayManage = scopes.has('sources:manage')
   return (
     <>
@@ -40,15 +33,15 @@ export function SourceActions({ source, dataset_id }: { source: SourceDetail; da
         </a>
       )}
       {mayManage && type === 'FILE' && (
-        <ReplaceButton onFile={(file) => void call(replaceFile(client, source_id, file), words.replaced)} />
+        <ReplaceButton onFile={(file) => void change(replaceFile(client, source_id, file), words.replaced)} />
       )}
       {mayManage && type === 'URL' && source.crawl?.status === 'running' && (
-        <Button icon="stop" onClick={() => void call(client.cancelSourceCrawl({ source_id }), words.stopped)}>
+        <Button icon="stop" onClick={() => void change(client.cancelSourceCrawl({ source_id }), words.stopped)}>
           {words.stop}
         </Button>
       )}
       {mayManage && type === 'URL' && source.crawl?.status !== 'running' && (
-        <Button icon="again" onClick={() => void call(client.crawlSource({ source_id }), words.fetched)}>
+        <Button icon="again" onClick={() => void change(client.crawlSource({ source_id }), words.fetched)}>
           {words.fetch}
         </Button>
       )}

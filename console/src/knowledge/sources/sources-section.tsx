@@ -1,15 +1,14 @@
 // The sources of a knowledge base: adding files and pages, following their states, and changing them, many at once.
 import type { Dataset, DatasetSource } from '@parley/contract'
-import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { datasetKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
 import { PagedList } from '../../settings/paged-table.tsx'
+import { useChange } from '../../settings/use-change.ts'
 import { Connection } from '../../transcript/connection.tsx'
 import { Button } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
-import { notify, notifyError } from '../../ui/notify.ts'
 import { SearchField } from '../../ui/search-field.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { type DatasetSearch, sourceFilters } from '../knowledge-search.ts'
@@ -150,30 +149,22 @@ function Selection({ chosen, isWhole, onAll, onRerun, onAsk }: SelectionProps) {
 
 function useChanges(dataset_id: string, ask: (asked: Asked) => void) {
   const { client } = useSession()
-  const queries = useQueryClient()
-  const reread = () =>
-    Promise.all(
-      [sourcesKey(dataset_id), datasetKey(dataset_id)].map((queryKey) => queries.invalidateQueries({ queryKey })),
-    )
-  const rerun = async (attachments: readonly DatasetSource[]) => {
-    const { done, failed } = await changeEach(attachments, actionsOf(client).rerun)
-    if (failed.length > 0) notifyError(new Error(words.partly(failed.length, attachments.length)))
-    else notify(words.rerunDone(done.length))
-    await reread()
+  const change = useChange(sourcesKey(dataset_id), datasetKey(dataset_id))
+  const rerun = (attachments: readonly DatasetSource[]) => {
+    const work = changeEach(attachments, actionsOf(client).rerun).then(({ failed }) => {
+      if (failed.length > 0) throw new Error(words.partly(failed.length, attachments.length))
+      return null
+    })
+    return change(work, words.rerunDone(attachments.length))
   }
-  const call = (work: Promise<unknown>, done: string) =>
-    work.then(() => {
-      notify(done)
-      return reread()
-    }, notifyError)
   const act = (action: RowAction, attachment: DatasetSource) => {
     const { source_id } = attachment
     if (action === 'rerun') return rerun([attachment])
-    if (action === 'fetch') return call(client.crawlSource({ source_id }), words.fetchDone)
-    if (action === 'cancel') return call(client.cancelSourceCrawl({ source_id }), words.cancelDone)
+    if (action === 'fetch') return change(client.crawlSource({ source_id }), words.fetchDone)
+    if (action === 'cancel') return change(client.cancelSourceCrawl({ source_id }), words.cancelDone)
     return ask({ action, attachments: [attachment] })
   }
   const replace = (attachment: DatasetSource, file: File) =>
-    call(replaceFile(client, attachment.source_id, file), words.replaced(attachment.sources.name))
+    change(replaceFile(client, attachment.source_id, file), words.replaced(attachment.sources.name))
   return { rerun, act, replace }
 }

@@ -1,5 +1,5 @@
 // Sends files to a knowledge base, a few at once. What is under way goes on while other sections are shown.
-import { useEffect, useReducer, useRef } from 'react'
+import { useEffect, useEffectEvent, useReducer, useRef } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
 import { datasetKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
@@ -21,27 +21,30 @@ export function useUploads(dataset_id: string): Uploads {
   const [uploads, dispatch] = useReducer(changeUploads, [])
   const nextKey = useRef(1)
   const begun = useRef(new Set<number>())
+  const send = useEffectEvent(async (key: number, file: File) => {
+    try {
+      await addFile(client, dataset_id, file, {
+        onSent: (bytes) => dispatch({ type: 'sent', key, bytes }),
+        onWhole: () => dispatch({ type: 'whole', key }),
+      })
+      dispatch({ type: 'done', key })
+      void queries.invalidateQueries({ queryKey: sourcesKey(dataset_id) })
+      void queries.invalidateQueries({ queryKey: datasetKey(dataset_id) })
+    } catch (error) {
+      dispatch({ type: 'failed', key, error: describeError(error) })
+    } finally {
+      begun.current.delete(key)
+    }
+  })
   useEffect(() => {
     for (const { key, file } of nextUploads(uploads)) {
       // An effect can run twice for one state.
       if (begun.current.has(key)) continue
       begun.current.add(key)
       dispatch({ type: 'started', key })
-      addFile(client, dataset_id, file, {
-        onSent: (bytes) => dispatch({ type: 'sent', key, bytes }),
-        onWhole: () => dispatch({ type: 'whole', key }),
-      })
-        .then(
-          () => {
-            dispatch({ type: 'done', key })
-            void queries.invalidateQueries({ queryKey: sourcesKey(dataset_id) })
-            void queries.invalidateQueries({ queryKey: datasetKey(dataset_id) })
-          },
-          (error: unknown) => dispatch({ type: 'failed', key, error: describeError(error) }),
-        )
-        .finally(() => begun.current.delete(key))
+      void send(key, file)
     }
-  }, [uploads, client, dataset_id, queries])
+  }, [uploads])
   useWarning(uploads.some((upload) => isUnderWay(upload) || upload.state === 'waiting'))
   return {
     uploads,
