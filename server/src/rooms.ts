@@ -45,7 +45,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
-    knowledge: createKnowledge(core),
+    knowledge: createKnowledge(core, events),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }

@@ -1,4 +1,5 @@
 // Vectors of chunks: what a build needs of them.
+import type { Dataset } from '@parley/contract'
 import type { RootStore, TransactionStore } from '../../database/store.ts'
 import type { WorkPort } from '../../work/port.ts'
 import type { IndexedGeneration } from '../search/index-chunks.ts'
@@ -18,5 +19,42 @@ export async function hasVectors(_tx: TransactionStore, _generation_id: string):
   return true
 }
 
-/** In the commit that deletes the generation. */
-export async function forgetSpaces(_tx: TransactionStore, _generation_id: string): Promise<void> {}
+/** What a dataset asks for, and has. */
+export interface DatasetSpaces {
+  id: string
+  embedding_model: string | null
+  embedding_dimension: number | null
+  space_id: string | null
+  next_space_id: string | null
+  reembedding_status: 'running' | 'failed' | null
+  reembedding_error: string | null
+}
+
+/** How datasets are searched; in their order. */
+export async function describeVectors(
+  _room: Knowledge,
+  _store: RootStore,
+  datasets: readonly DatasetSpaces[],
+): Promise<
+  Pick<
+    Dataset,
+    | 'embedding_provider'
+    | 'embedding_model'
+    | 'embedding_dimension'
+    | 'retrieval_mode'
+    | 'retrieval_reason'
+    | 'reembedding'
+  >[]
+> {
+  return datasets.map(() => ({
+    embedding_provider: null,
+    embedding_model: null,
+    embedding_dimension: null,
+    retrieval_mode: 'full_text',
+    retrieval_reason: 'no_embedding_model',
+    reembedding: null,
+  }))
+}
+
+/** In the commit that creates a dataset or changes what it asks for, after its row: starts, replaces or undoes a re-embedding. */
+export async function changeModel(_tx: TransactionStore, _room: Knowledge, _dataset_id: string): Promise<void> {}
