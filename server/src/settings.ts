@@ -1,8 +1,9 @@
 // All settings: those of the server, and those that rooms declare.
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
+import { embeddingSettings } from './embeddings/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [secretSettings]
+const rooms = [secretSettings, embeddingSettings]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)

@@ -6,8 +6,8 @@ import type { Room } from '../calls/room.ts'
 import * as operations from './operations/index.ts'
 import type { Knowledge } from './services.ts'
 
-export function createKnowledge(_core: Core): Room<typeof knowledgeOperations> {
-  const own = {} as Knowledge
+export function createKnowledge(_core: Core, { embeddings }: Pick<Knowledge, 'embeddings'>): Room<typeof knowledgeOperations> {
+  const own = { embeddings } as Knowledge
   return {
     name: 'knowledge',
     operations: bindRoom(own, knowledgeOperations, operations),
