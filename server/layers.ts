@@ -20,7 +20,7 @@ export const layers: readonly Layer[] = [
   { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
   { folder: 'live', kind: 'foundation', tables: ['nodes'] },
   { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals'] },
-  { folder: 'blobs', kind: 'foundation', tables: ['blobs', 'blob_parts'] },
+  { folder: 'blobs', kind: 'foundation', tables: ['blobs', 'blob_parts', 'blob_usage'] },
   { folder: 'isolation', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },

@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import {
+  attachers,
   attachmentStatuses,
   chunkingMethods,
   crawlStatuses,
@@ -75,7 +76,9 @@ export const Reembedding = named(
   'Reembedding',
   Type.Object({
     embedding_model: Type.String(),
-    embedding_dimension: Type.Integer(),
+    embedding_dimension: nullable(
+      Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' }),
+    ),
     status: oneOf(['running', 'failed']),
     done_chunks: Type.Integer(),
     total_chunks: Type.Integer(),
@@ -263,7 +266,7 @@ export const DatasetSource = named(
       description: 'Whether searches find it: also during a new run, and after one that failed.',
     }),
     reused_chunks: Type.Integer({ description: 'Chunks whose text already had a vector.' }),
-    attached_by: oneOf(['caller', 'crawl']),
+    attached_by: oneOf(attachers),
     sources: Source,
     created_at: Timestamp,
     updated_at: Timestamp,

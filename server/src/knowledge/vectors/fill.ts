@@ -50,7 +50,7 @@ export async function fillSpace(
     port.signal.throwIfAborted()
     hasMore = await port.commit(async (tx) => {
       await hold(tx)
-      return (await indexVectors(tx, generation, space.id)) === true
+      return indexVectors(tx, generation, space.id)
     })
   }
   await port.commit(async (tx) => {
