@@ -39,7 +39,7 @@ export const createDataset: Handler<'createDataset', Knowledge> = async (ctx, in
     if (!(await queries.insertDataset(tx, { ...fields, id: dataset_id, creation_hash }))) {
       throw new AppError('dataset_id_taken')
     }
-    await changeModel(tx, ctx.room, dataset_id)
+    await changeModel(tx, ctx.core.ports, ctx.room, dataset_id)
     report(ctx, tx, 'dataset.created', { id: dataset_id, name })
   })
   return answer(ctx, dataset_id)
@@ -73,7 +73,7 @@ export const updateDataset: Handler<'updateDataset', Knowledge> = async (ctx, in
     if (!before) throw notFound('Dataset')
     const name = await queries.changeDataset(tx, id, changes)
     await rebuildIfNeeded(tx, before, changes)
-    if (embedding_model !== undefined || embedding_dimension !== undefined) await changeModel(tx, ctx.room, id)
+    if (embedding_model !== undefined || embedding_dimension !== undefined) await changeModel(tx, ctx.core.ports, ctx.room, id)
     report(ctx, tx, 'dataset.updated', { id, name })
   })
   return answer(ctx, id)

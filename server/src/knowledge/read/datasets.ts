@@ -9,7 +9,7 @@ import { statement } from '../../database/database.ts'
 import type { RootStore, Store } from '../../database/store.ts'
 import { effectiveChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
-import { describeVectors } from '../vectors/vectors.ts'
+import { reembeddingCounts } from '../vectors/vectors.ts'
 
 export interface DatasetRecord {
   id: string
@@ -96,6 +96,39 @@ async function countSources(store: Store, ids: readonly string[]): Promise<Map<s
     ids,
   ])
   return new Map(rows.map(({ dataset_id, ...counts }) => [dataset_id, counts]))
+}
+
+type Searched = Pick<
+  Dataset,
+  'embedding_provider' | 'embedding_model' | 'embedding_dimension' | 'retrieval_mode' | 'retrieval_reason' | 'reembedding'
+>
+
+/** How searches find chunks now; in the order of the datasets. */
+async function describeVectors(
+  { embeddings }: Knowledge,
+  store: RootStore,
+  datasets: readonly DatasetRecord[],
+): Promise<Searched[]> {
+  const models = await embeddings.describeAll(store, datasets)
+  const running = datasets.filter(({ next_space_id }) => next_space_id !== null).map(({ id }) => id)
+  const rows = running.length === 0 ? [] : await reembeddingCounts(store, running)
+  const counts = new Map(rows.map((row) => [row.dataset_id, row]))
+  const describe = async (dataset: DatasetRecord, index: number): Promise<Searched> => {
+    const { provider, model, dimension, reason } = models[index]!
+    const { next_space_id, reembedding_status, reembedding_error } = dataset
+    const next = next_space_id === null ? null : await embeddings.findSpace(store, next_space_id)
+    const { done_chunks = 0, total_chunks = 0 } = counts.get(dataset.id) ?? {}
+    const reembedding = next && {
+      ...{ embedding_model: next.model, embedding_dimension: next.dimension ?? next.asked_dimension },
+      ...{ status: reembedding_status!, done_chunks, total_chunks, error: reembedding_error },
+    }
+    return {
+      ...{ embedding_provider: provider, embedding_model: model, embedding_dimension: dimension, reembedding },
+      retrieval_mode: reason === null ? 'hybrid' : 'full_text',
+      retrieval_reason: reason,
+    }
+  }
+  return Promise.all(datasets.map(describe))
 }
 
 export async function presentDatasets(
