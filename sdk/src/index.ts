@@ -18,15 +18,18 @@ import { streamEvents, streamMessage, streamText } from './streams.ts'
 
 type Call<Id extends OperationId> =
   Record<never, never> extends Input<Id>
-    ? (input?: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
-    : (input: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
+    ? (input?: Input<Id>, options?: CallOptions) => Promise<Answer<Id>>
+    : (input: Input<Id>, options?: CallOptions) => Promise<Answer<Id>>
+
+/** A file is not read: the response has its bytes in `body`, `blob()` and `text()`, and its name in `Content-Disposition`. */
+type Answer<Id extends OperationId> = Operations[Id] extends { answer: { kind: 'file' } } ? Response : Output<Id>
 
 /** Operations without a plain method: two have stream methods, and the identity provider calls `finishOpenIdSignIn`. */
 type WithoutPlainMethod = 'streamConversationEvents' | 'compareAgentVersions' | 'finishOpenIdSignIn'
 
 /**
- * One method for each operation of the contract. Each resolves with the parsed response body and throws an `ApiError` if the
- * response is not 2xx, or a `TypeError` if there is no response.
+ * One method for each operation of the contract. Each resolves with the parsed response body, or with the response itself if that
+ * is a file, and throws an `ApiError` if the response is not 2xx, or a `TypeError` if there is no response.
  */
 export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id> } & {
   /** The exact difference between two versions, as data. `streamAgentVersionComparison` describes it in words. */
@@ -100,7 +103,8 @@ function createCall(client: ClientOptions, operation: Operation) {
     const repeated = { ...keyed, ...fixed }
     for (let failures = 0; ; failures += 1) {
       try {
-        return await readBody(await sendRequest(client, operation, repeated, call))
+        const response = await sendRequest(client, operation, repeated, call)
+        return operation.answer?.kind === 'file' ? response : await readBody(response)
       } catch (error) {
         call.signal?.throwIfAborted()
         if (failures >= retries || !isRetryable(error)) throw error

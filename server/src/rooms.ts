@@ -6,7 +6,7 @@ import { createAnalysis } from './analysis/room.ts'
 import { createAuthoring } from './authoring/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
-import type { Room } from './calls/room.ts'
+import type { Resources, Room } from './calls/room.ts'
 import type { ConversationContributions } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
 import { createEmbeddings } from './embeddings/room.ts'
@@ -67,4 +67,9 @@ type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) exte
 export function operationsOf(rooms: Rooms): Handlers<OperationId> {
   const each = Object.values<Room>(rooms).map(({ operations }) => operations)
   return Object.assign({}, ...each) as Merged<Rooms[keyof Rooms]['operations']>
+}
+
+/** What addresses with a token of their own give access to. */
+export function resourcesOf(rooms: Rooms): Resources {
+  return Object.assign({}, ...Object.values<Room>(rooms).map(({ resources }) => resources))
 }

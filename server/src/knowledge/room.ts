@@ -10,6 +10,7 @@ import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import * as operations from './operations/index.ts'
 import type { Knowledge } from './services.ts'
+import { createUploadResolver } from './uploads.ts'
 import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
 import { embedDatasetWork } from './vectors/work.ts'
 
@@ -31,5 +32,6 @@ export function createKnowledge(
       findModelsWork(core, own),
       removeUnusedWork(core),
     ],
+    resources: { upload: createUploadResolver(core) },
   }
 }

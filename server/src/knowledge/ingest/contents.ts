@@ -125,5 +125,6 @@ export async function removeSources(tx: TransactionStore, ports: IdPort, ids: re
     dropBlob(tx, blob_id)
     if (text_blob_id !== null) dropBlob(tx, text_blob_id)
   }
+  for (const { upload_blob_id } of [...named, ...pages]) if (upload_blob_id !== null) dropBlob(tx, upload_blob_id)
   await tx.query(deleteStatement, [organization_id, all])
 }

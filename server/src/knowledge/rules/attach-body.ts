@@ -2,7 +2,6 @@
 import {
   type AttachItem,
   type ChunkingStrategy,
-  type Input,
   type UrlCrawlOptions,
   knowledgeBounds,
 } from '@parley/contract'
@@ -20,7 +19,7 @@ export interface ReadBody {
   faults: FieldFault[]
 }
 
-export function readAttachBody(body: Input<'attachSources'>['items']): ReadBody {
+export function readAttachBody(body: AttachItem | (AttachItem | string)[]): ReadBody {
   const list = Array.isArray(body) ? body : [body]
   const read = list.map((item, index) => readItem(item, Array.isArray(body) ? `${index}.` : ''))
   const items = read.flatMap((one) => one.items)
