@@ -48,7 +48,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
-    knowledge: createKnowledge(core, embeddings),
+    knowledge: createKnowledge(core, { ...events, ...embeddings }),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }
