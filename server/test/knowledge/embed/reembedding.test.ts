@@ -3,7 +3,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TransactionStore } from '../../../src/database/store.ts'
 import { changeModel, giveVectors, hasVectors, reembeddingCounts } from '../../../src/knowledge/vectors/vectors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
-import { testPorts } from '../../support/ports.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
 import { embeddingsOf, faultOf, portOf, storeOf, textsOf } from '../../embeddings/fixture.ts'
 import {
@@ -24,12 +23,7 @@ const patience = { timeout: 20_000, interval: 20 }
 
 beforeAll(async () => {
   model = await startEmbeddingServer()
-  // The pauses of retries and of the minute do not last.
-  const clock = {
-    ...testPorts.clock,
-    after: (ms: number, call: () => void) => testPorts.clock.after(ms, call),
-  }
-  server = await startTestServer(model.environment, { ports: { clock } })
+  server = await startTestServer(model.environment)
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -41,7 +35,7 @@ beforeEach(() => {
   model.calls.length = 0
 })
 
-const room = () => ({ embeddings: embeddingsOf(server), blobs: server.app.core.blobs })
+const room = () => ({ embeddings: embeddingsOf(server) })
 const store = () => storeOf(server)
 
 /** As a build does: vectors, then the switch. */
