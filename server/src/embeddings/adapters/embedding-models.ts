@@ -102,11 +102,11 @@ const taskTypes: Record<TextKind, SharedV4ProviderOptions> = {
 
 function callerOf(model: EmbeddingModelV4, options?: Record<TextKind, SharedV4ProviderOptions>): EmbeddingCaller {
   return async ({ texts, kind, dimension, signal }) => {
+    // Azure's package reads the dimension among the options of OpenAI only.
+    const asked = dimension === null ? {} : { dimensions: dimension }
     const answer = await model.doEmbed({
-      values: texts,
-      abortSignal: signal,
-      ...(dimension === null ? {} : { dimensions: dimension }),
-      ...(options ? { providerOptions: options[kind] } : {}),
+      ...{ values: texts, abortSignal: signal, ...asked },
+      providerOptions: options?.[kind] ?? { openai: asked },
     })
     return { vectors: inOrder(answer), tokens: answer.usage?.tokens ?? null }
   }
