@@ -37,7 +37,9 @@ const max_name_characters = 200
 /** Names come from callers and pages: no line breaks, and nothing that changes how the rest is displayed. */
 function oneLine(name: string): string {
   const characters = [...name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()]
-  return characters.length > max_name_characters ? `${characters.slice(0, max_name_characters).join('')}…` : characters.join('')
+  return characters.length > max_name_characters
+    ? `${characters.slice(0, max_name_characters).join('')}…`
+    : characters.join('')
 }
 
 /** The first passage of a fence, which is the best; null: the text is no fence. */
