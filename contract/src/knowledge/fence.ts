@@ -24,7 +24,7 @@ export function fencePassages(passages: readonly FencedPassage[], code: string):
 
 /** A text that has passages in it. */
 export function fenceText(text: string, code: string): string {
-  return `<passages ${code}>\n${text.replaceAll(code, '')}\n</passages ${code}>`
+  return `<passages ${code}>\n${text.replaceAll(code, '…')}\n</passages ${code}>`
 }
 
 function describePassage({ number, text, source_name, heading_path = [], page = null }: FencedPassage): string {

@@ -65,7 +65,7 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const redactor = redactorOf(conversation.redaction)
   const stored = turn.retrievals > 0 ? await readTurnRetrievals(store, conversation.id, turn.id) : []
   const newCode = () => services.ports.randomBytes(16).toString('hex')
-  const passages = new TurnPassages(stored, { cites: config.retrieval.citations, newCode })
+  const passages = new TurnPassages({ turn_id: turn.id, settings: config.retrieval, stored, newCode })
   const history = historyOf({ store, turn, conversation, config, heard })
   return { store, turn, conversation, items, config, variables, heard, redactor, history, passages }
 }

@@ -390,6 +390,6 @@ function foundBy(passages: TurnPassages | null, text: string): FoundSoFar | null
 
 export type { ActionRunners } from './actions/runner.ts'
 export type { CallRun, FoundTurn } from './running-turn.ts'
-export { type TurnTool, done, failed } from './tools/turn-tool.ts'
+export { type ToolRun, type TurnTool, done, failed } from './tools/turn-tool.ts'
 export type { Added, TurnContributions, TurnSource } from './turn-source.ts'
 export type { TurnPassages } from './turn-passages.ts'

@@ -1,15 +1,25 @@
 // The passages of knowledge bases in one attempt at a turn: their numbers, the searches that found them, what the model was shown.
 import type { Citation, Retrieval, RetrievedChunk } from '@parley/contract'
+import type { ResolvedRetrieval } from '../agents/rules/knowledge.ts'
 import type { NewRetrieval } from '../conversations/machine/retrievals.ts'
 import { findCitations } from './rules/citations.ts'
 
 /** Of a turn, with those of earlier attempts. */
 const max_searches = 64
 
+interface PassageOptions {
+  turn_id: string
+  settings: ResolvedRetrieval
+  stored: readonly Retrieval[]
+  /** Random. */
+  newCode: () => string
+}
+
 export class TurnPassages {
+  readonly turn_id: string
+  readonly settings: ResolvedRetrieval
   /** What the turn has stored. */
   readonly stored: readonly Retrieval[]
-  readonly #cites: boolean
   readonly #newCode: () => string
   #code: string | null = null
   #next = 1
@@ -22,10 +32,11 @@ export class TurnPassages {
   /** Tells readers of the turn. */
   tell: (retrieval: NewRetrieval) => void = () => {}
 
-  constructor(stored: readonly Retrieval[], options: { cites: boolean; newCode: () => string }) {
+  constructor({ turn_id, settings, stored, newCode }: PassageOptions) {
+    this.turn_id = turn_id
+    this.settings = settings
     this.stored = stored
-    this.#cites = options.cites
-    this.#newCode = options.newCode
+    this.#newCode = newCode
     this.#searches = stored.length
     for (const { chunks } of stored) this.#remember(chunks)
   }
@@ -75,6 +86,6 @@ export class TurnPassages {
   }
 
   cite(text: string): Citation[] {
-    return this.#cites ? findCitations(text, this.#shown) : []
+    return this.settings.citations ? findCitations(text, this.#shown) : []
   }
 }
