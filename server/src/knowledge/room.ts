@@ -12,12 +12,15 @@ import { createSearchAction } from './turn/call.ts'
 import { reviewDatasets } from './turn/review.ts'
 import { createKnowledgeSource } from './turn/source.ts'
 
-export function createKnowledge(core: Core): Room<typeof knowledgeOperations> & TurnContributions & AgentContributions {
+type KnowledgeRoom = Room<typeof knowledgeOperations> & TurnContributions & AgentContributions & { knowledge: Knowledge }
+
+export function createKnowledge(core: Core): KnowledgeRoom {
   const own = {} as Knowledge
   own.search = (store, request, signal) => search(core, own, store, request, signal)
-  const ofTurns = { database: core.database, search: own.search }
+  const ofTurns = { database: core.database, room: own }
   return {
     name: 'knowledge',
+    knowledge: own,
     operations: bindRoom(own, knowledgeOperations, operations),
     sources: [createKnowledgeSource(ofTurns)],
     actions: { knowledge_base: createSearchAction(ofTurns) },

@@ -1,24 +1,20 @@
-// The text that running turns are generating, on all nodes. It is not stored, and nothing depends on it. Readers pull the text so
+// The text that running turns are generating, and what they have found, on all nodes. It is not stored, and nothing depends on it. Readers pull the text so
 // far, so a slow reader costs nothing and misses no text, only the division into pieces.
 import type { Bus } from './bus.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import type { Ports } from '../base/ports.ts'
 import { createFollows } from './follows.ts'
-import type { LiveTurn, Retrieved } from './live-turn.ts'
+import { type LiveRetrievals, createLiveRetrievals } from './live-retrievals.ts'
+import type { LiveTurn } from './live-turn.ts'
 import { type Piece, createRelay, said } from './relay.ts'
 import { changed } from './shared.ts'
-import { topic } from './topics.ts'
 
-export interface LiveTurns extends Disposable {
+export interface LiveTurns extends Disposable, Pick<LiveRetrievals, 'retrieve' | 'retrieved'> {
   /** The running turn of a conversation on any node; null if none is known. */
   read(conversation_id: string): LiveTurn | null
   /** The engine of this node calls it when a step begins. */
   begin(conversation_id: string, step: Omit<LiveTurn, 'saying' | 'text'>): void
   say(conversation_id: string, text: string): void
-  /** A search of knowledge bases by the attempt on this node. */
-  retrieve(conversation_id: string, retrieved: Retrieved): void
-  /** The searches of the turn that are known here, in order, though not stored yet. */
-  retrieved(conversation_id: string, turn_id: string): readonly Retrieved[]
   /** The attempt on this node has ended and adds no more text. */
   end(conversation_id: string, turn_id: string): void
   /** According to the log the turn has ended, so its text from another node is no longer reported. */
@@ -31,16 +27,6 @@ export interface LiveTurns extends Disposable {
   /** The conversations that this node follows. */
   followed(): string[]
 }
-
-/** Of a turn; further ones are told once they are stored. */
-const most_retrieved = 100
-/** As it is sent: a message of the bus has a limit of 7,900 bytes. */
-const most_relayed_bytes = 7000
-
-const retrievedTopic = topic<{ conversation_id: string; retrieved: Retrieved }>('retrieved', {
-  encode: JSON.stringify,
-  decode: (text) => JSON.parse(text) as { conversation_id: string; retrieved: Retrieved },
-})
 
 /** The signal's key for changes of the text that is being generated. */
 export const liveKey = signalsOf('live')
@@ -56,18 +42,16 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
   const here = new Map<string, LiveTurn>()
   let sayings = 0
   const elsewhere = new Map<string, LiveTurn>()
-  const found = new Map<string, Retrieved[]>()
   const follows = createFollows({
     bus,
     ports,
     node_id,
     onFollowed: (conversation_id) => relay.fromStart(conversation_id),
-    onUnfollowed(conversation_id) {
-      elsewhere.delete(conversation_id)
-      if (!here.has(conversation_id)) found.delete(conversation_id)
-    },
+    onUnfollowed: (conversation_id) => void elsewhere.delete(conversation_id),
   })
 
+  const wake = (conversation_id: string) => signals.notify(liveKey(conversation_id))
+  const searches = createLiveRetrievals({ bus, follows, wake })
   const relay = createRelay({ bus, clock: ports.clock, read: readFollowed })
 
   function readFollowed(conversation_id: string): LiveTurn | null {
@@ -88,19 +72,10 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     signals.notify(liveKey(conversation_id))
   }
 
-  function note(conversation_id: string, retrieved: Retrieved): void {
-    const known = found.get(conversation_id) ?? []
-    const ofTurn = known.filter(({ turn_id }) => turn_id === retrieved.turn_id)
-    if (ofTurn.some(({ id }) => id === retrieved.id)) return
-    found.set(conversation_id, [...ofTurn, retrieved].slice(-most_retrieved))
-    signals.notify(liveKey(conversation_id))
-  }
-
   bus.subscribe(said, hear)
-  bus.subscribe(retrievedTopic, ({ conversation_id, retrieved }) => {
-    if (follows.isFollowedHere(conversation_id)) note(conversation_id, retrieved)
-  })
   return {
+    retrieve: searches.retrieve,
+    retrieved: searches.retrieved,
     read: (conversation_id) => here.get(conversation_id) ?? elsewhere.get(conversation_id) ?? null,
     begin(conversation_id, step) {
       here.set(conversation_id, { ...step, saying: (sayings += 1), text: '' })
@@ -115,26 +90,15 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
       signals.notify(liveKey(conversation_id))
       relay.tell(conversation_id)
     },
-    retrieve(conversation_id, retrieved) {
-      note(conversation_id, retrieved)
-      if (!follows.isFollowedElsewhere(conversation_id)) return
-      // A longer one arrives there once it is stored.
-      const message = { conversation_id, retrieved }
-      if (Buffer.byteLength(JSON.stringify(JSON.stringify(message))) <= most_relayed_bytes)
-        void bus.publish(retrievedTopic, message)
-    },
-    retrieved: (conversation_id, turn_id) =>
-      (found.get(conversation_id) ?? []).filter((one) => one.turn_id === turn_id),
     end(conversation_id, turn_id) {
-      if (found.get(conversation_id)?.[0]?.turn_id === turn_id) found.delete(conversation_id)
+      searches.drop(conversation_id, turn_id)
       if (here.get(conversation_id)?.turn_id !== turn_id) return
       here.delete(conversation_id)
       relay.forget(conversation_id)
     },
     forget(conversation_id, turn_id) {
       if (elsewhere.get(conversation_id)?.turn_id === turn_id) elsewhere.delete(conversation_id)
-      if (!here.has(conversation_id) && found.get(conversation_id)?.[0]?.turn_id === turn_id)
-        found.delete(conversation_id)
+      if (!here.has(conversation_id)) searches.drop(conversation_id, turn_id)
     },
     follow: follows.follow,
     isFollowedElsewhere: follows.isFollowedElsewhere,

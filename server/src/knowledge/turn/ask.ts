@@ -34,7 +34,8 @@ const grace_ms = 50
 
 /** Throws only the signal's reason, when it is aborted. */
 export async function ask(
-  { search, store }: { search: Knowledge['search']; store: RootStore },
+  room: Pick<Knowledge, 'search'>,
+  store: RootStore,
   question: Question,
   { services: { ports }, signal, log }: Pick<CallRun, 'services' | 'signal' | 'log'>,
 ): Promise<Asked> {
@@ -51,7 +52,7 @@ export async function ask(
   const late = new AbortController()
   const stopTimer = ports.clock.after(question.timeout_ms + grace_ms, () => late.abort(late_reason))
   try {
-    const found = await within(search(store, requestOf(question), AbortSignal.any([signal, late.signal])), [
+    const found = await within(room.search(store, requestOf(question), AbortSignal.any([signal, late.signal])), [
       signal,
       late.signal,
     ])

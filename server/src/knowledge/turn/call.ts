@@ -13,7 +13,7 @@ import { type Asked, type Question, ask, datasetsOf } from './ask.ts'
 import { type FittedPassage, chunkOf, fitPassages } from './rules/fit.ts'
 import { cutQuery } from './rules/queries.ts'
 
-type Part = Pick<Core, 'database'> & Pick<Knowledge, 'search'>
+type Part = Pick<Core, 'database'> & { room: Pick<Knowledge, 'search'> }
 type SearchAction = Extract<ToolAction, { type: 'knowledge_base' }>
 
 const max_results = knowledgeBounds.results_count
@@ -37,7 +37,7 @@ async function searchFor(
   const { passages: turn, services, organization_id } = run
   const { rerank, max_characters } = turn.settings
   const store = openStore(part.database, organization_id)
-  const asked = await ask({ ...part, store }, { ...question, vectors: question.words, rerank }, run)
+  const asked = await ask(part.room, store, { ...question, vectors: question.words, rerank }, run)
   const { passages, ...record } = asked
   const fitted = fitPassages(passages, { max_chunks: max_results, max_characters })
   const number = turn.takeNumbers(fitted.length)

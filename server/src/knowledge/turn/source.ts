@@ -10,7 +10,7 @@ import { chunkOf, fitPassages } from './rules/fit.ts'
 import { queriesOf } from './rules/queries.ts'
 import { readStoredPassages } from './stored.ts'
 
-type Part = Pick<Core, 'database'> & Pick<Knowledge, 'search'>
+type Part = Pick<Core, 'database'> & { room: Pick<Knowledge, 'search'> }
 type Asking = Pick<ReturnType<typeof datasetsOf>, 'datasets' | 'is_missing'>
 
 const nothing = { tools: [], notices: [], passages: [], [Symbol.dispose]: () => {} }
@@ -54,7 +54,7 @@ async function lookUp(part: Part, turn: FoundTurn, run: CallRun, asking: Asking)
   const queries = queriesOf(await turn.history(), turn.turn, retrieval.window_messages)
   const { max_chunks, timeout_ms, rerank } = retrieval
   const question = { ...queries, ...asking, results: max_chunks, timeout_ms, rerank }
-  const { passages: found, ...asked } = await ask({ ...part, store: turn.store }, question, run)
+  const { passages: found, ...asked } = await ask(part.room, turn.store, question, run)
   const fitted = fitPassages(found, { max_chunks, max_characters })
   const number = turn.passages.takeNumbers(fitted.length)
   const chunks = fitted.map(({ passage, text }, index) => chunkOf(passage, number + index, text !== null))
