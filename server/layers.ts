@@ -37,7 +37,16 @@ export const layers: readonly Layer[] = [
   {
     folder: 'conversations',
     kind: 'room',
-    tables: ['conversations', 'conversation_progress', 'transcript_items', 'events', 'turns', 'earlier_analyses'],
+    tables: [
+      'conversations',
+      'conversation_progress',
+      'transcript_items',
+      'events',
+      'turns',
+      'earlier_analyses',
+      'retrievals',
+      'dataset_retrievals',
+    ],
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room' },

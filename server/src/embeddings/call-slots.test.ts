@@ -14,10 +14,23 @@ function hold(slots: CallSlots) {
       await promise
     })
   const end = async (owner: string) => {
-    running.splice(running.findIndex((one) => one.owner === owner), 1)[0]!.end()
+    running
+      .splice(
+        running.findIndex((one) => one.owner === owner),
+        1,
+      )[0]!
+      .end()
     await settled()
   }
-  return { enter, end, holders: () => running.map(({ owner }) => owner).toSorted().join('') }
+  return {
+    enter,
+    end,
+    holders: () =>
+      running
+        .map(({ owner }) => owner)
+        .toSorted()
+        .join(''),
+  }
 }
 
 test('one owner alone has all places, and no more', async () => {

@@ -25,7 +25,10 @@ test('one score for each text, in their order, with the key and the model', asyn
   const scores = await reranker.rerank('return an open parcel', texts, never)
   expect(scores).toEqual([0, 0.5, 0.75])
   expect(model.reranks).toMatchObject([
-    { authorization: 'Bearer rerank-key', body: { model: 'overlap', query: 'return an open parcel', documents: texts, top_n: 3 } },
+    {
+      authorization: 'Bearer rerank-key',
+      body: { model: 'overlap', query: 'return an open parcel', documents: texts, top_n: 3 },
+    },
   ])
 })
 
