@@ -48,6 +48,13 @@ async function put(address: string, body: NonNullable<RequestInit['body']>, head
   return { status: response.status, code: text === '' ? null : (JSON.parse(text) as { code: string }).code }
 }
 
+async function countExpired(): Promise<number> {
+  const { rows } = await server.database.pool.query<{ count: number }>(
+    'select count(*) from blobs where expires_at <= now()',
+  )
+  return rows[0]!.count
+}
+
 const stored = (id: string) => server.client.getSource({ source_id: id })
 
 /** A body that stands still after its first piece until it is told to go on. */
@@ -335,6 +342,8 @@ describe('a form with one file', () => {
       [{ path: 'metadata' }],
     ],
   ])('%s: 422, and nothing is left', async (_what, body, errors) => {
+    // What tests before have left.
+    await expect.poll(countExpired).toBe(0)
     const before = await countBlobs(server)
     expect(await sendForm(body)).toMatchObject({ status: 422, body: { errors } })
     await expect.poll(() => countBlobs(server)).toEqual(before)
