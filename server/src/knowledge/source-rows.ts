@@ -77,7 +77,7 @@ export async function insertSourceRows(tx: TransactionStore, rows: NewSourceRow[
 }
 
 const datasetsStatement = statement(
-  'known_datasets',
+  'datasets_of_new_urls',
   'select id from datasets where organization_id = $1 and id = any($2::uuid[])',
 )
 
