@@ -20,11 +20,7 @@ function createRandom(seed: number) {
   }
 }
 
-const allowed = new Set([
-  'not_found',
-  'upload_url_invalid',
-  'file_missing',
-])
+const allowed = new Set(['not_found', 'upload_url_invalid', 'file_missing'])
 
 interface Slot {
   id: string
