@@ -182,7 +182,8 @@ export async function findOpenUpload(database: Executor, source_id: string): Pro
 
 const uploadStatement = statement(
   'lock_upload',
-  `select upload_status, upload_expires_at, upload_blob_id, revision from sources
+  `select upload_status, upload_expires_at, upload_blob_id, revision,
+     coalesce(upload_expires_at < clock_timestamp() - interval '23 hours', false) as is_over from sources
    where organization_id = $1 and id = $2 and type = 'FILE' for no key update`,
 )
 
@@ -191,6 +192,8 @@ export interface LockedUpload {
   upload_expires_at: string | null
   upload_blob_id: string | null
   revision: number
+  /** Its address was made a day ago. */
+  is_over: boolean
 }
 
 export async function lockUpload(tx: TransactionStore, source_id: string): Promise<LockedUpload | null> {
@@ -209,4 +212,19 @@ const renewStatement = statement(
 /** A new address: the one before is not valid any more. */
 export async function renewUpload(tx: TransactionStore, source_id: string): Promise<void> {
   await tx.query(renewStatement, [tx.organization_id, source_id])
+}
+
+const expiredStatement = acrossOrganizations(
+  'uploads of all organizations expire',
+  'find_expired_uploads',
+  `select organization_id, id from sources where upload_expires_at < now() - interval '23 hours'
+   order by upload_expires_at limit $1`,
+)
+
+/** Their addresses were made a day ago. */
+export function findExpiredUploads(
+  database: Executor,
+  most: number,
+): Promise<{ organization_id: string; id: string }[]> {
+  return database.query(expiredStatement, [most])
 }

@@ -6,9 +6,12 @@ import { dropBlob, findStoredBlob, keepBlob } from '../blobs/blobs.ts'
 import type { ReceivedFile } from '../calls/call.ts'
 import type { Core } from '../calls/core.ts'
 import type { ResolveResource } from '../calls/room.ts'
-import type { TransactionStore } from '../database/store.ts'
+import { type TransactionStore, openReservedStore } from '../database/store.ts'
+import { everyMinute } from '../work/every-minute.ts'
+import type { WorkKind } from '../work/port.ts'
 import { addContent, failSource } from './ingest/contents.ts'
-import { changeSourceRow, findOpenUpload, lockUpload, renewUpload } from './source-rows.ts'
+import { never_uploaded } from './rules/tries.ts'
+import { changeSourceRow, findExpiredUploads, findOpenUpload, lockUpload, renewUpload } from './source-rows.ts'
 
 type Sealing = Pick<Core, 'sealers'>
 
@@ -84,6 +87,29 @@ export async function completeUpload(
   await addContent(tx, { source_id, blob, media_type: null })
   dropBlob(tx, upload_blob_id)
   await changeSourceRow(tx, source_id, { upload_status: 'COMPLETE', upload_blob_id: null, upload_expires_at: null })
+}
+
+/** A day is over, and no complete file came: as if it had been given up, but a source that has a content stays as it was. */
+async function expireUpload(tx: TransactionStore, ports: Pick<Ports, 'newId'>, source_id: string): Promise<void> {
+  const upload = await lockUpload(tx, source_id)
+  if (!upload?.is_over) return
+  if (upload.upload_blob_id !== null) dropBlob(tx, upload.upload_blob_id)
+  const upload_status = upload.revision === 0 ? 'FAILED' : 'COMPLETE'
+  await changeSourceRow(tx, source_id, { upload_status, upload_blob_id: null, upload_expires_at: null })
+  if (upload.revision === 0) await failSource(tx, ports, source_id, never_uploaded)
+}
+
+const expired_at_once = 1000
+
+export function uploadWork(core: Core): WorkKind {
+  return everyMinute('expire_uploads', (signal) => expireUploads(core, signal))
+}
+
+export async function expireUploads({ database, ports }: Core, signal: AbortSignal): Promise<void> {
+  for (const { organization_id, id } of await findExpiredUploads(database, expired_at_once)) {
+    signal.throwIfAborted()
+    await openReservedStore(database, organization_id).transaction((tx) => expireUpload(tx, ports, id))
+  }
 }
 
 /** No file will come. What was there before serves on; a source without any content fails. Locks the source. */
