@@ -14,10 +14,23 @@ function hold(slots: CallSlots) {
       await promise
     })
   const end = async (owner: string) => {
-    running.splice(running.findIndex((one) => one.owner === owner), 1)[0]!.end()
+    running
+      .splice(
+        running.findIndex((one) => one.owner === owner),
+        1,
+      )[0]!
+      .end()
     await settled()
   }
-  return { enter, end, holders: () => running.map(({ owner }) => owner).toSorted().join('') }
+  return {
+    enter,
+    end,
+    holders: () =>
+      running
+        .map(({ owner }) => owner)
+        .toSorted()
+        .join(''),
+  }
 }
 
 test('one owner alone has all places, and no more', async () => {
@@ -40,7 +53,7 @@ test('while another waits, an owner gets at most half', async () => {
   await end('b')
   expect(holders()).toBe('aabb')
   await end('a')
-  // Nobody else waits: the rest is free for whoever asks.
+  // Nobody else waits: the rest is free for anyone who asks.
   expect(holders()).toBe('aabb')
   await end('b')
   expect(holders()).toBe('aaab')

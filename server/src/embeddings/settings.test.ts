@@ -45,7 +45,10 @@ describe('the default model', () => {
 })
 
 test.each([
-  [{ PARLEY_EMBEDDING_MODEL: 'openai/text-embedding-3-small' }, /whose provider is not known, has no embeddings or has no key/],
+  [
+    { PARLEY_EMBEDDING_MODEL: 'openai/text-embedding-3-small' },
+    /whose provider is not known, has no embeddings or has no key/,
+  ],
   [{ ANTHROPIC_API_KEY: 'key', PARLEY_EMBEDDING_MODEL: 'anthropic/claude' }, /has no embeddings/],
   [{ PARLEY_EMBEDDING_BASE_URL: 'http://tei/v1' }, /requires PARLEY_EMBEDDING_MODEL/],
   [{ PARLEY_EMBEDDING_BASE_URL: 'tei' }, /PARLEY_EMBEDDING_BASE_URL must be an address/],

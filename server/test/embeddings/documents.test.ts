@@ -5,7 +5,18 @@ import { makeOrganization } from '../support/actors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../support/embedding-server.ts'
 import { hashedVector } from '../support/hashed-vector.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
-import { countVectors, embeddingsOf, faultOf, hashOf, portOf, repeated, sourceOf, spaceOf, storeOf, textsOf } from './fixture.ts'
+import {
+  countVectors,
+  embeddingsOf,
+  faultOf,
+  hashOf,
+  portOf,
+  repeated,
+  sourceOf,
+  spaceOf,
+  storeOf,
+  textsOf,
+} from './fixture.ts'
 
 let model: EmbeddingServer
 let server: TestServer
@@ -39,9 +50,10 @@ describe('batches', () => {
     expect(await embed(source)).toEqual({ made: 250 })
     expect(model.calls.map(({ input }) => input.length).toSorted((a, b) => a - b)).toEqual([58, 96, 96])
     expect(source.written.at(-1)).toEqual({ done: 250, made: 250 })
-    const { rows } = await server.database.pool.query<{ vector: Buffer }>('select vector from vectors where text_hash = $1', [
-      hashOf(texts[249]!),
-    ])
+    const { rows } = await server.database.pool.query<{ vector: Buffer }>(
+      'select vector from vectors where text_hash = $1',
+      [hashOf(texts[249]!)],
+    )
     const vector = fromBytes(rows[0]!.vector)
     expect(vector).toHaveLength(64)
     const expected = hashedVector(texts[249]!, 64)
@@ -84,9 +96,10 @@ describe('batches', () => {
     model.trouble = 'shuffled'
     const texts = textsOf(20)
     await embed(sourceOf(texts))
-    const { rows } = await server.database.pool.query<{ vector: Buffer }>('select vector from vectors where text_hash = $1', [
-      hashOf(texts[3]!),
-    ])
+    const { rows } = await server.database.pool.query<{ vector: Buffer }>(
+      'select vector from vectors where text_hash = $1',
+      [hashOf(texts[3]!)],
+    )
     expect(fromBytes(rows[0]!.vector)[0]).toBeCloseTo(hashedVector(texts[3]!, 64)[0]!, 5)
   })
 })
@@ -116,7 +129,7 @@ describe('K7: a text is asked for once', () => {
     const another = _node.rooms.embeddings.embeddings
     const space = (await spaceOf(server, store()))!
     const texts = textsOf(400, 'shared')
-    const sources = [sourceOf(texts), sourceOf(texts), sourceOf([...texts].reverse())]
+    const sources = [sourceOf(texts), sourceOf(texts), sourceOf(texts.toReversed())]
     await Promise.all([
       embed(sources[0]!),
       embed(sources[1]!),

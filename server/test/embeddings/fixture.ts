@@ -34,15 +34,16 @@ export interface Written {
 }
 
 /** Texts in order, as the chunks of a generation would be. */
-export function sourceOf(texts: readonly string[], holder: string = crypto.randomUUID()): TextSource & { written: Written[] } {
+export function sourceOf(
+  texts: readonly string[],
+  holder: string = crypto.randomUUID(),
+): TextSource & { written: Written[] } {
   const written: Written[] = []
   return {
     holder,
     written,
     read: async (_store: Store, after, limit) =>
-      texts
-        .map((text, position) => ({ position, text, text_hash: hashOf(text) }))
-        .slice(after + 1, after + 1 + limit),
+      texts.map((text, position) => ({ position, text, text_hash: hashOf(text) })).slice(after + 1, after + 1 + limit),
     wrote: async (_tx, done, made) => void written.push({ done, made }),
   }
 }

@@ -66,10 +66,19 @@ test('an organization with a key of its own has a default model on a server with
   const server = await start({ OPENAI_BASE_URL: '', PARLEY_DEFAULT_MODEL: 'demo/parley-demo' })
   expect(await spaceOf(server, storeOf(server))).toBe(null)
   await server.client.setSecret({ name: 'GOOGLE_GENERATIVE_AI_API_KEY', value: 'own-key' })
-  expect(await spaceOf(server, storeOf(server))).toMatchObject({ provider: 'google', model: 'gemini-embedding-001', dimension: 3072 })
+  expect(await spaceOf(server, storeOf(server))).toMatchObject({
+    provider: 'google',
+    model: 'gemini-embedding-001',
+    dimension: 3072,
+  })
   await server.client.setSecret({ name: 'OPENAI_API_KEY', value: 'own-key' })
   const space = await spaceOf(server, storeOf(server))
-  expect(space).toMatchObject({ provider: 'openai', model: 'text-embedding-3-small', dimension: 768, asked_dimension: 768 })
+  expect(space).toMatchObject({
+    provider: 'openai',
+    model: 'text-embedding-3-small',
+    dimension: 768,
+    asked_dimension: 768,
+  })
 })
 
 test('a provider without settings is not called: the space is kept, the call fails as not_configured', async () => {
@@ -79,7 +88,9 @@ test('a provider without settings is not called: the space is kept, the call fai
   await server.database.pool.query(`update embedding_spaces set provider = 'azure' where id = $1`, [space.id])
   const found = (await embeddingsOf(server).findSpace(store, space.id))!
   expect(await embeddingsOf(server).isCallable(store, found)).toBe(false)
-  expect(await faultOf(embeddingsOf(server).embedQuery(store, found, 'who answers?', bounds))).toMatchObject({ kind: 'not_configured' })
+  expect(await faultOf(embeddingsOf(server).embedQuery(store, found, 'who answers?', bounds))).toMatchObject({
+    kind: 'not_configured',
+  })
   const embedding = embeddingsOf(server).embedGeneration(portOf(server, store), store, found, sourceOf(['text']))
   expect(await faultOf(embedding)).toMatchObject({ kind: 'not_configured', may_pass: false })
   expect(model.calls).toEqual([])
@@ -98,7 +109,12 @@ test('spaces: one for each provider, model and dimension; the model’s own dime
     await spaceOf(server, store, 'BAAI/bge-m3'),
   ]
   const ids = spaces.map((space) => space!.id)
-  expect([new Set(ids.slice(0, 3)).size, new Set(ids.slice(3, 5)).size, new Set(ids.slice(5)).size, new Set(ids).size]).toEqual([1, 1, 1, 3])
+  expect([
+    new Set(ids.slice(0, 3)).size,
+    new Set(ids.slice(3, 5)).size,
+    new Set(ids.slice(5)).size,
+    new Set(ids).size,
+  ]).toEqual([1, 1, 1, 3])
   // Nobody knew this model's dimension; its first vector tells, and who asks for the number has the same space.
   expect(spaces[0]!.dimension).toBe(null)
   await embeddingsOf(server).embedGeneration(portOf(server, store), store, spaces[0]!, sourceOf(['text']))

@@ -37,7 +37,9 @@ const store = () => storeOf(server)
 const ask = (text: string, more: { timeout_ms?: number; signal?: AbortSignal; space?: Space } = {}) => {
   const { space, ...bounds } = more
   const own = space ? Promise.resolve(space) : spaceOf(server, store()).then((found) => found!)
-  return own.then((of) => embeddingsOf(server).embedQuery(store(), of, text, { signal: never, timeout_ms: 5000, ...bounds }))
+  return own.then((of) =>
+    embeddingsOf(server).embedQuery(store(), of, text, { signal: never, timeout_ms: 5000, ...bounds }),
+  )
 }
 
 test('a query gets the vector of its text, of length 1', async () => {
@@ -88,7 +90,9 @@ describe('a model that is down', () => {
   test.each(down)('%s', async (name, trouble, kind, message) => {
     model.trouble = trouble
     const began_at = performance.now()
-    const fault = await faultOf(ask(`query while ${name}`, { timeout_ms: trouble === 'silent' || kind === 'timeout' ? 60 : 5000 }))
+    const fault = await faultOf(
+      ask(`query while ${name}`, { timeout_ms: trouble === 'silent' || kind === 'timeout' ? 60 : 5000 }),
+    )
     expect(fault).toMatchObject({ kind, may_pass: kind === 'timeout' || kind === 'failed' })
     expect(fault.message).toMatch(message)
     expect(fault.message).not.toContain('embedding-key')
@@ -137,7 +141,7 @@ describe('after five failures in a row', () => {
     expect(model.calls).toHaveLength(6)
   })
 
-  test('a success between them begins the count anew', async () => {
+  test('a success between them resets the count', async () => {
     await failTimes(4)
     model.trouble = null
     await ask('works')

@@ -25,7 +25,10 @@ test('one score for each text, in their order, with the key and the model', asyn
   const scores = await reranker.rerank('return an open parcel', texts, never)
   expect(scores).toEqual([0, 0.5, 0.75])
   expect(model.reranks).toMatchObject([
-    { authorization: 'Bearer rerank-key', body: { model: 'overlap', query: 'return an open parcel', documents: texts, top_n: 3 } },
+    {
+      authorization: 'Bearer rerank-key',
+      body: { model: 'overlap', query: 'return an open parcel', documents: texts, top_n: 3 },
+    },
   ])
 })
 
@@ -77,7 +80,7 @@ test('no texts, no call; more than 50 are a mistake of the caller', async () => 
   expect(model.reranks).toEqual([])
 })
 
-test('without PARLEY_RERANK_URL there is none', async () => {
+test('without PARLEY_RERANK_URL nothing is reranked', async () => {
   const server = stack.use(await startTestServer())
   expect(embeddingsOf(server).reranker).toBe(null)
 })

@@ -29,7 +29,10 @@ async function open(environment: Record<string, string>, name: string, dimension
 }
 
 test('Google: the task type of each side, the dimension, one address for one text and another for many', async () => {
-  const route = answering({ embedding: { values: Array(64).fill(0.1) }, embeddings: [{ values: Array(64).fill(0.1) }, { values: Array(64).fill(0.2) }] })
+  const route = answering({
+    embedding: { values: Array(64).fill(0.1) },
+    embeddings: [{ values: Array(64).fill(0.1) }, { values: Array(64).fill(0.2) }],
+  })
   const { query, documents } = await open(
     { GOOGLE_GENERATIVE_AI_API_KEY: 'google-key', GOOGLE_GENERATIVE_AI_BASE_URL: route.base_url },
     'google/gemini-embedding-001',
@@ -51,7 +54,11 @@ test('Google: the task type of each side, the dimension, one address for one tex
 
 test('Azure: the deployment is the model, the key is in its own header', async () => {
   const route = answering({ data: [{ embedding: Array(1536).fill(0.1) }], usage: { prompt_tokens: 1 } })
-  const { query } = await open({ AZURE_API_KEY: 'azure-key', AZURE_BASE_URL: route.base_url }, 'azure/our-embeddings', 1536)
+  const { query } = await open(
+    { AZURE_API_KEY: 'azure-key', AZURE_BASE_URL: route.base_url },
+    'azure/our-embeddings',
+    1536,
+  )
   await query('opening hours')
   expect(route.requests[0]).toMatchObject({
     headers: { 'api-key': 'azure-key' },

@@ -84,7 +84,11 @@ function compatibleOf({ providers: { openai }, server }: EmbeddingSettings): Add
 
 function openAi({ base_url, api_key }: Address, fetch: Fetch) {
   // Without a key the library would look for one in the environment.
-  return createOpenAI({ apiKey: api_key ?? 'none', baseURL: base_url, fetch: api_key === null ? withoutKey(fetch) : fetch })
+  return createOpenAI({
+    apiKey: api_key ?? 'none',
+    baseURL: base_url,
+    fetch: api_key === null ? withoutKey(fetch) : fetch,
+  })
 }
 
 function withoutKey(fetch: Fetch): Fetch {

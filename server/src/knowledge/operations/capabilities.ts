@@ -6,7 +6,11 @@ import { embeddingSettings, rerank_bounds } from '../../embeddings/embeddings.ts
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
 
-export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowledge> = async ({ core, room, store }) => {
+export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowledge> = async ({
+  core,
+  room,
+  store,
+}) => {
   const { models, default_model } = await room.embeddings.listOffers(store)
   const { reranker } = room.embeddings
   const { texts, call_ms, calls, unused_days } = core.config.of(embeddingSettings)

@@ -37,7 +37,10 @@ function readItem(item: AttachItem | string, prefix: string): ReadBody {
   const faults = faultsOfChunking(chunking, `${prefix}chunking_strategy`)
   const named = [source_id, source_ids, url].filter((value) => value !== undefined && value !== null)
   if (named.length !== 1) {
-    const message = named.length === 0 ? 'is needed, or source_ids, or type and url' : 'must be the only one of source_id, source_ids and url'
+    const message =
+      named.length === 0
+        ? 'is needed, or source_ids, or type and url'
+        : 'must be the only one of source_id, source_ids and url'
     return { items: [], faults: [...faults, { path: `${prefix}source_id`, message }] }
   }
   if (source_id) return { items: [{ source_id, chunking }], faults }
@@ -48,5 +51,8 @@ function readItem(item: AttachItem | string, prefix: string): ReadBody {
   if (type === 'FILE') {
     faults.push({ path: `${prefix}type`, message: 'must be URL; create a file first, then attach its source_id' })
   }
-  return { items: [{ url: url ?? '', name: name ?? null, chunking, url_crawl_options: url_crawl_options ?? null }], faults }
+  return {
+    items: [{ url: url ?? '', name: name ?? null, chunking, url_crawl_options: url_crawl_options ?? null }],
+    faults,
+  }
 }

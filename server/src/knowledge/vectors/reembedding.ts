@@ -123,5 +123,11 @@ export async function failReembedding(
   await setDatasetSpaces(tx, id, { space_id, next_space_id, status: 'failed', error: reason.message, look_in_ms: null })
   const { organization_id } = tx
   const data = { dataset_id: id, name, ...namesOf(space), reason }
-  addOrganizationEvent(tx, { id: ports.newId(), organization_id, type: 'dataset.reembedding_failed', subject: id, data })
+  addOrganizationEvent(tx, {
+    id: ports.newId(),
+    organization_id,
+    type: 'dataset.reembedding_failed',
+    subject: id,
+    data,
+  })
 }

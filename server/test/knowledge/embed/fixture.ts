@@ -98,7 +98,10 @@ export async function countLacking({ database }: TestServer, dataset_id: string)
   return rows[0]!.count
 }
 
-export async function eventsOf({ database }: TestServer, dataset_id: string): Promise<{ type: string; data: object }[]> {
+export async function eventsOf(
+  { database }: TestServer,
+  dataset_id: string,
+): Promise<{ type: string; data: object }[]> {
   const { rows } = await database.pool.query<{ type: string; data: object }>(
     `select type, data from organization_events where subject = $1 and type like 'dataset.reembed%' order by place`,
     [dataset_id],

@@ -29,7 +29,10 @@ test('a re-embedding that is killed three times asks for at most four batches tw
   const server = stack.use(await startTestServer(model.environment))
   const dataset_id = await makeDataset(server)
   await fill(server, dataset_id)
-  await server.database.pool.query(`update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`, [dataset_id])
+  await server.database.pool.query(
+    `update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`,
+    [dataset_id],
+  )
   const environment = {
     ...model.environment,
     DATABASE_URL: server.connection_string,

@@ -39,7 +39,10 @@ const room = () => ({ embeddings: embeddingsOf(server) })
 const store = () => storeOf(server)
 
 /** As a build does: vectors, then the switch. */
-async function build(made: MadeSource, wrote: (tx: TransactionStore, done: number, reused: number) => Promise<void> = async () => {}) {
+async function build(
+  made: MadeSource,
+  wrote: (tx: TransactionStore, done: number, reused: number) => Promise<void> = async () => {},
+) {
   await giveVectors(portOf(server, store()), room(), store(), made.generation, wrote)
   const isReady = await store().transaction((tx) => hasVectors(tx, made.generation.id))
   if (isReady) await serve(server, made)
@@ -48,11 +51,10 @@ async function build(made: MadeSource, wrote: (tx: TransactionStore, done: numbe
 
 async function choose(dataset_id: string, embedding_model: string | null, embedding_dimension: number | null = null) {
   await store().transaction(async (tx) => {
-    await server.database.pool.query('update datasets set embedding_model = $2, embedding_dimension = $3 where id = $1', [
-      dataset_id,
-      embedding_model,
-      embedding_dimension,
-    ])
+    await server.database.pool.query(
+      'update datasets set embedding_model = $2, embedding_dimension = $3 where id = $1',
+      [dataset_id, embedding_model, embedding_dimension],
+    )
     await changeModel(tx, server.app.core.ports, room(), dataset_id)
   })
 }
@@ -140,7 +142,8 @@ describe('a re-embedding', () => {
     expect(model.calls.every(({ model: name, dimensions }) => name === 'other' && dimensions === 32)).toBe(true)
     const data = { dataset_id, name: 'Manual', embedding_model: 'other', embedding_dimension: 32, chunks: 190 }
     expect(await eventsOf(server, dataset_id)).toEqual([{ type: 'dataset.reembedded', data }])
-    const left = 'select from generation_spaces s join generations g on g.id = s.generation_id where g.dataset_id = $1 and s.space_id <> (select space_id from datasets where id = $1)'
+    const left =
+      'select from generation_spaces s join generations g on g.id = s.generation_id where g.dataset_id = $1 and s.space_id <> (select space_id from datasets where id = $1)'
     await expect.poll(async () => (await server.database.pool.query(left, [dataset_id])).rowCount, patience).toBe(0)
   })
 
@@ -151,10 +154,12 @@ describe('a re-embedding', () => {
     await choose(dataset_id, 'other', 32)
     await expect.poll(() => model.calls.length, patience).toBeGreaterThan(0)
     expect(await build(await addSource(server, dataset_id, ['new content'], { serves: false }))).toBe(true)
-    expect(model.calls.filter(({ input }) => input[0] === 'new content').map((call) => call.model).toSorted()).toEqual([
-      'hashing',
-      'other',
-    ])
+    expect(
+      model.calls
+        .filter(({ input }) => input[0] === 'new content')
+        .map((call) => call.model)
+        .toSorted(),
+    ).toEqual(['hashing', 'other'])
     held.resolve()
     await expect.poll(() => servingModel(server, dataset_id), patience).toBe('other 32')
     expect(await countLacking(server, dataset_id)).toBe(0)
@@ -163,7 +168,8 @@ describe('a re-embedding', () => {
   test('where the old model cannot answer any more, new content serves by words', async () => {
     const dataset_id = await makeFilled([5])
     const held = Promise.withResolvers<void>()
-    model.before = ({ model: name, input }) => (name === 'other' && input[0] !== 'late' ? held.promise : Promise.resolve())
+    model.before = ({ model: name, input }) =>
+      name === 'other' && input[0] !== 'late' ? held.promise : Promise.resolve()
     model.trouble = ({ model: name }) => (name === 'hashing' ? { status: 404 } : null)
     await choose(dataset_id, 'other', 32)
     await expect.poll(() => model.calls.length, patience).toBeGreaterThan(0)
@@ -196,7 +202,9 @@ describe('a re-embedding', () => {
     held.resolve()
     expect(await status(dataset_id)).toBe(null)
     const left = 'select from work where kind = $1 and subject = $2'
-    await expect.poll(async () => (await server.database.pool.query(left, ['embed_dataset', dataset_id])).rowCount, patience).toBe(0)
+    await expect
+      .poll(async () => (await server.database.pool.query(left, ['embed_dataset', dataset_id])).rowCount, patience)
+      .toBe(0)
     expect(await servingModel(server, dataset_id)).toBe('hashing 64')
     expect(await eventsOf(server, dataset_id)).toEqual([])
   })
@@ -209,7 +217,10 @@ describe('a re-embedding', () => {
     expect(await servingModel(server, dataset_id)).toBe('hashing 64')
     expect((await readDataset(server, dataset_id)).reembedding_error).toMatch(/refused the key/)
     expect(await eventsOf(server, dataset_id)).toMatchObject([
-      { type: 'dataset.reembedding_failed', data: { embedding_model: 'other', reason: { code: 'embedding_unauthorized' } } },
+      {
+        type: 'dataset.reembedding_failed',
+        data: { embedding_model: 'other', reason: { code: 'embedding_unauthorized' } },
+      },
     ])
     const stored = model.calls.slice(0, 2).flatMap(({ input }) => input)
     model.trouble = null
@@ -225,9 +236,17 @@ describe('a re-embedding', () => {
     const gone = await addSource(server, dataset_id, ['to be deleted'], { serves: false })
     await build(gone)
     const held = Promise.withResolvers<void>()
-    model.before = ({ model: name, input }) => (name === 'other' && input.includes('to be deleted') ? held.promise : Promise.resolve())
+    model.before = ({ model: name, input }) =>
+      name === 'other' && input.includes('to be deleted') ? held.promise : Promise.resolve()
     await choose(dataset_id, 'other', 32)
-    await expect.poll(() => model.texts.includes('to be deleted') && model.calls.some((call) => call.model === 'other' && call.input.includes('to be deleted')), patience).toBe(true)
+    await expect
+      .poll(
+        () =>
+          model.texts.includes('to be deleted') &&
+          model.calls.some((call) => call.model === 'other' && call.input.includes('to be deleted')),
+        patience,
+      )
+      .toBe(true)
     await detach(server, gone)
     held.resolve()
     await expect.poll(() => servingModel(server, dataset_id), patience).toBe('other 32')

@@ -62,7 +62,9 @@ describe('without a model', () => {
     await start(model.environment)
     const dataset_id = await makeDataset(server)
     await build(dataset_id, ['before'])
-    const [space] = (await query('select space_id from datasets where id = $1', [dataset_id])).rows as { space_id: string }[]
+    const [space] = (await query('select space_id from datasets where id = $1', [dataset_id])).rows as {
+      space_id: string
+    }[]
     // Its provider has no settings here.
     await query(`update embedding_spaces set provider = 'google' where id = $1`, [space!.space_id])
     await build(dataset_id, ['meanwhile'])
@@ -96,9 +98,8 @@ describe('a re-embedding whose model fails for a while', () => {
     await store().transaction((tx) => changeModel(tx, server.app.core.ports, room(), dataset_id))
   }
   const workOf = async (dataset_id: string) =>
-    (await query(`select tries, lease, due_at from work where kind = 'embed_dataset' and subject = $1`, [dataset_id])).rows[0] as
-      | { tries: number; lease: string | null; due_at: Date }
-      | undefined
+    (await query(`select tries, lease, due_at from work where kind = 'embed_dataset' and subject = $1`, [dataset_id]))
+      .rows[0] as { tries: number; lease: string | null; due_at: Date } | undefined
 
   test('follows Retry-After, and six tries without progress are its last', async () => {
     await start(model.environment)
@@ -108,7 +109,9 @@ describe('a re-embedding whose model fails for a while', () => {
     await choose(dataset_id)
     await expect.poll(async () => (await workOf(dataset_id))?.tries, patience).toBe(1)
     await expect.poll(async () => (await workOf(dataset_id))?.lease, patience).toBe(null)
-    const { rows } = await query(`select extract(epoch from due_at - now())::integer as seconds from work where kind = 'embed_dataset'`)
+    const { rows } = await query(
+      `select extract(epoch from due_at - now())::integer as seconds from work where kind = 'embed_dataset'`,
+    )
     expect((rows[0] as { seconds: number }).seconds).toBeGreaterThan(40)
     const asked = () => model.calls.filter(({ model: name }) => name === 'other').length
     await expect
@@ -150,7 +153,17 @@ describe('vectors that nothing needs any more', () => {
     await detach(server, gone)
     await age(6.9)
     await runMinute('remove_unused_vectors')
-    await expect.poll(async () => (await query(`select from work where kind = 'remove_unused_vectors' and not ready and lease is null and due_at > now()`)).rowCount, patience).toBe(1)
+    await expect
+      .poll(
+        async () =>
+          (
+            await query(
+              `select from work where kind = 'remove_unused_vectors' and not ready and lease is null and due_at > now()`,
+            )
+          ).rowCount,
+        patience,
+      )
+      .toBe(1)
     expect(await countVectors(server)).toBe(3)
     await age(7.1)
     await expect
@@ -160,7 +173,9 @@ describe('vectors that nothing needs any more', () => {
       }, patience)
       .toBe(2)
     expect(await countLacking(server, dataset_id)).toBe(0)
-    const { rows } = await query(`select count(*)::integer as count from vectors where used_at > now() - interval '1 hour'`)
+    const { rows } = await query(
+      `select count(*)::integer as count from vectors where used_at > now() - interval '1 hour'`,
+    )
     expect(rows).toEqual([{ count: 2 }])
   })
 
