@@ -2,8 +2,9 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { Analysis, EndedBy, MessageReply } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
-import { KnowledgeReason } from './knowledge/objects.ts'
+import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
 import { attachers, sourceTypes } from './knowledge/words.ts'
+import { Citation, retrievalFields } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   type EventType,
@@ -69,7 +70,12 @@ export const eventData = {
   'turn.started': Type.Object(turn, {
     description: 'Sent when an attempt starts, and again if that attempt is lost and another one starts.',
   }),
-  'turn.completed': Type.Object(turn),
+  'turn.completed': Type.Object({
+    ...turn,
+    citations: Type.Optional(
+      Type.Array(Citation, { description: 'The passages that its texts refer to; absent if there are none.' }),
+    ),
+  }),
   'turn.failed': Type.Object({ ...turn, outcome: oneOf(turnOutcomes), error: nullable(Type.String()) }),
   'turn.cancelled': Type.Object({ ...turn, outcome: oneOf(turnOutcomes) }),
   'tool_call.completed': Type.Object({
@@ -80,6 +86,10 @@ export const eventData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
+  'retrieval.completed': Type.Object(
+    { ...turn, ...retrievalFields },
+    { description: 'Knowledge bases were searched. The query is in the list of turns.' },
+  ),
 } as const satisfies Record<EventType, TSchema>
 
 const dataset = { dataset_id: Id, name: Type.String() }
@@ -88,6 +98,7 @@ const space = {
   embedding_dimension: nullable(Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' })),
 }
 const source = { source_id: Id, type: oneOf(sourceTypes), name: Type.String() }
+const crawl = { source_id: Id, name: Type.String(), crawl_id: Id }
 const attachment = {
   dataset_source_id: Id,
   dataset_id: Id,
@@ -109,6 +120,8 @@ export const organizationEventData = {
   'source.created': Type.Object(source),
   'source.updated': Type.Object(source),
   'source.deleted': Type.Object(source),
+  'source.crawled': Type.Object({ ...crawl, counts: CrawlCounts }),
+  'source.crawl_failed': Type.Object({ ...crawl, counts: CrawlCounts, reason: KnowledgeReason }),
   'dataset_source.created': Type.Object({ ...attachment, attached_by: oneOf(attachers) }),
   'dataset_source.ready': Type.Object({
     ...attachment,
@@ -162,6 +175,7 @@ export const turnStreamData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer()),
   }),
+  'retrieval.completed': Type.Object({ ...turn, ...retrievalFields }),
   widget: TurnWidget,
   'turn.restarted': attempt,
   'turn.completed': MessageReply,

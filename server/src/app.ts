@@ -26,7 +26,7 @@ import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
-import { type Rooms, createRooms, operationsOf } from './rooms.ts'
+import { type Rooms, createRooms, operationsOf, resourcesOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { repairJsonParse } from './base/read-json.ts'
 import { createSealers } from './sealing/seal.ts'
@@ -183,7 +183,7 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   await work.start()
   stack.defer(() => work.stop())
   live.presence.start()
-  const server = await createHttpServer(core, rooms.access)
+  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms) })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)

@@ -1,6 +1,6 @@
 // The operations on sources in a dataset.
 import { type DatasetSource, attachmentStatuses } from '@parley/contract'
-import { AppError, invalid, notFound } from '../../base/errors.ts'
+import { invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import {
@@ -11,6 +11,7 @@ import {
   encodeCursor,
   invalidCursor,
 } from '../../database/cursor.ts'
+import type { TransactionStore } from '../../database/store.ts'
 import { attach, detach } from '../ingest/attach.ts'
 import { lockAttachment } from '../ingest/build-rows.ts'
 import { reprocess } from '../ingest/contents.ts'
@@ -18,12 +19,14 @@ import { rebuildAttachment, storeChunking } from '../ingest/requests.ts'
 import { listAttachmentRows, presentAttachments, readAttachments, requireAttachment } from '../read/attachments.ts'
 import { findReadableGeneration, listChunkRows } from '../read/chunks.ts'
 import { requireDataset } from '../read/datasets.ts'
-import { readAttachBody } from '../rules/attach-body.ts'
+import { type Attached, readAttachBody } from '../rules/attach-body.ts'
 import { effectiveChunking, faultsOfChunking, isSameChunking, readChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
+import { insertSources, insertUploadedSource } from '../sources.ts'
 import { notBuilt } from './not-built.ts'
 
 type Ctx = Context<Knowledge>
+type UploadInput = Extract<Parameters<typeof attachSources>[1], { file: unknown }>
 
 export const listDatasetSources: Handler<'listDatasetSources', Knowledge> = async (ctx, input) => {
   const { id } = await requireDataset(ctx.store, input.dataset_id)
@@ -53,18 +56,36 @@ function readStatuses(text: string | undefined): string[] | undefined {
 
 export const attachSources: Handler<'attachSources', Knowledge> = async (ctx, input) => {
   const dataset = await requireDataset(ctx.store, input.dataset_id)
-  const { items, faults } = readAttachBody(input.items)
-  if (faults.length > 0) throw invalid(...faults)
+  const read = 'file' in input ? null : readAttachBody(input.items)
+  if (read && read.faults.length > 0) throw invalid(...read.faults)
   const ids = await ctx.store.transaction(async (tx) => {
-    if (items.some((item) => 'url' in item)) throw new AppError('unavailable')
-    const wanted = items.flatMap((item) => ('source_id' in item ? [item] : []))
-    const attachments = wanted.map(({ source_id, chunking }) => {
-      if (!isUuid(source_id)) throw notFound('Source')
-      return { dataset_id: dataset.id, source_id: source_id.toLowerCase(), chunking, attached_by: 'caller' as const }
-    })
-    return attach(tx, ctx.core.ports, attachments)
+    const sources = 'file' in input ? [await insertFile(ctx, tx, input)] : await insertUrls(ctx, tx, read!.items)
+    const wanted = sources.map((source) => ({ ...source, dataset_id: dataset.id, attached_by: 'caller' as const }))
+    return attach(tx, ctx.core.ports, wanted)
   })
   return presentAttachments(ctx.store, await readAttachments(ctx.store, ids))
+}
+
+type Wanted = Extract<Attached, { source_id: string }>
+
+/** The source's own strategy counts. */
+async function insertFile(ctx: Ctx, tx: TransactionStore, input: UploadInput): Promise<Wanted> {
+  return { source_id: await insertUploadedSource(ctx, tx, input.file, input.metadata), chunking: null }
+}
+
+/** With the URLs that become sources in this commit. */
+async function insertUrls(ctx: Ctx, tx: TransactionStore, items: readonly Attached[]): Promise<Wanted[]> {
+  const urls = items.flatMap((item) => ('url' in item ? [item] : []))
+  // A URL is named by itself; what the caller calls it is kept as its description.
+  const sources = urls.map(({ url, name, url_crawl_options }) => ({
+    ...{ type: 'URL' as const, name: url, description: name, url_crawl_options },
+  }))
+  const created = urls.length === 0 ? [] : await insertSources(ctx, tx, sources)
+  return items.map((item) => {
+    if ('url' in item) return { source_id: created[urls.indexOf(item)]!, chunking: item.chunking }
+    if (!isUuid(item.source_id)) throw notFound('Source')
+    return { ...item, source_id: item.source_id.toLowerCase() }
+  })
 }
 
 export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge> = notBuilt

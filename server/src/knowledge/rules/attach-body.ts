@@ -1,11 +1,5 @@
 // The forms in which a caller may name what is attached. Pure.
-import {
-  type AttachItem,
-  type ChunkingStrategy,
-  type Input,
-  type UrlCrawlOptions,
-  knowledgeBounds,
-} from '@parley/contract'
+import { type AttachItem, type ChunkingStrategy, type UrlCrawlOptions, knowledgeBounds } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import { faultsOfChunking, readChunking } from './chunking.ts'
 
@@ -20,7 +14,7 @@ export interface ReadBody {
   faults: FieldFault[]
 }
 
-export function readAttachBody(body: Input<'attachSources'>['items']): ReadBody {
+export function readAttachBody(body: AttachItem | (AttachItem | string)[]): ReadBody {
   const list = Array.isArray(body) ? body : [body]
   const read = list.map((item, index) => readItem(item, Array.isArray(body) ? `${index}.` : ''))
   const items = read.flatMap((one) => one.items)
