@@ -104,9 +104,10 @@ const strategy = fc
   .map(({ overlap, ...rest }) => ({ ...rest, chunk_overlap: Math.floor(rest.chunk_size * overlap) }))
 
 const grapheme = fc.constantFrom('e\u0301', '👨‍👩‍👧‍👦', '🇩🇪', '漢', 'ß', 'a', ' ', ' \u0301', '\n', '. ', 'क्षि', '각', '\r\n')
-const prose = fc
-  .array(fc.oneof(grapheme, fc.stringMatching(/^[a-z]{1,9} $/)), { maxLength: 200 })
-  .map((all) => all.join(''))
+const prose = fc.oneof(
+  fc.array(fc.oneof(grapheme, fc.stringMatching(/^[a-z]{1,9} $/)), { maxLength: 200 }).map((all) => all.join('')),
+  fc.array(grapheme, { minLength: 100, maxLength: 200 }).map((all) => all.filter((each) => !/\s/.test(each)).join('')),
+)
 const line = fc.stringMatching(/^[a-z]{1,9}( [a-z]{1,9}){0,8}$/)
 const document = fc
   .array(
