@@ -158,6 +158,16 @@ export async function pauseBuild(tx: TransactionStore, { dataset_source_id, wish
   await tx.query(pauseStatement, [tx.organization_id, dataset_source_id, wish, ms])
 }
 
+const uncountStatement = statement(
+  'uncount_try_of_build',
+  'update dataset_sources set tries = greatest(tries - 1, 0) where organization_id = $1 and id = $2 and wish = $3',
+)
+
+/** This node stops: another goes on at once. */
+export async function uncountTry(tx: TransactionStore, { dataset_source_id, wish }: BuildKey): Promise<void> {
+  await tx.query(uncountStatement, [tx.organization_id, dataset_source_id, wish])
+}
+
 const quotaLockStatement = statement(
   'lock_chunk_quota',
   `select pg_advisory_xact_lock(hashtextextended('chunks of organization_id ' || $1::text, 0))`,

@@ -71,10 +71,10 @@ async function* findChanges(
   ctx: Context<Knowledge>,
   dataset_id: string,
   after: string,
-): AsyncGenerator<AttachmentRecord> {
+): AsyncGenerator<AttachmentRecord[]> {
   for (let since = after; ;) {
     const changed = await findChangedAttachments(ctx.store, dataset_id, since, changed_at_once)
-    yield* changed
+    yield changed
     if (changed.length < changed_at_once) return
     since = changed.at(-1)!.updated_at
   }
