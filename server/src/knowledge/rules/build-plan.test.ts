@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { planBuild } from './build-plan.ts'
+import { type PlannedSource, planBuild } from './build-plan.ts'
 
 const attachment = { status: 'pending', chunking: null, tries: 0 } as const
-const source = {
+const source: PlannedSource = {
   ...{ source_status: 'ready', source_reason: null, source_chunking: null, dataset_chunking: null },
   ...{ dataset_language: 'auto', text_blob_id: 'text', text_language: 'de' },
-} as const
+}
 const own = { method: 'structure_based', chunk_size: 300, chunk_overlap: 0 } as const
 
 test('a text that is there is built, with the strategy that counts and the stemmer of its language', () => {
