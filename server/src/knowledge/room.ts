@@ -12,7 +12,9 @@ import { createSearchAction } from './turn/call.ts'
 import { reviewDatasets } from './turn/review.ts'
 import { createKnowledgeSource } from './turn/source.ts'
 
-type KnowledgeRoom = Room<typeof knowledgeOperations> & TurnContributions & AgentContributions & { knowledge: Knowledge }
+type KnowledgeRoom = Room<typeof knowledgeOperations> &
+  TurnContributions &
+  AgentContributions & { knowledge: Knowledge }
 
 export function createKnowledge(core: Core): KnowledgeRoom {
   const own = {} as Knowledge
