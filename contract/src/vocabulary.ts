@@ -100,7 +100,23 @@ export const eventTypes = [
 export type EventType = (typeof eventTypes)[number]
 
 /** Of organizations; they belong to no conversation. */
-export const organizationEventTypes = ['webhook.disabled'] as const
+export const organizationEventTypes = [
+  'webhook.disabled',
+  'dataset.created',
+  'dataset.updated',
+  'dataset.deleted',
+  'dataset.reembedded',
+  'dataset.reembedding_failed',
+  'source.created',
+  'source.updated',
+  'source.deleted',
+  'source.crawled',
+  'source.crawl_failed',
+  'dataset_source.created',
+  'dataset_source.ready',
+  'dataset_source.failed',
+  'dataset_source.deleted',
+] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 
 /** What endpoints receive besides events of conversations. A test goes to one endpoint only. */

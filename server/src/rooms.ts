@@ -7,9 +7,10 @@ import { createAnalysis } from './analysis/room.ts'
 import { createAuthoring } from './authoring/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
-import type { Room } from './calls/room.ts'
+import type { Resources, Room } from './calls/room.ts'
 import type { ConversationContributions } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
+import { createEmbeddings } from './embeddings/room.ts'
 import { createEngine } from './engine/room.ts'
 import type { TurnContributions } from './engine/engine.ts'
 import { createEvents } from './events/room.ts'
@@ -31,6 +32,7 @@ type Contributing = Room & AgentContributions & ConversationContributions & Turn
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
+  const embeddings = createEmbeddings(core)
   const conversations = createConversations(core, access)
   const events = createEvents(core)
   const rooms = {
@@ -39,6 +41,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     access,
     secrets: createSecrets(),
     models,
+    embeddings,
     conversations,
     engine: createEngine(core, { ...conversations, ...models }),
     events,
@@ -46,7 +49,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
-    knowledge: createKnowledge(core),
+    knowledge: createKnowledge(core, { ...events, ...embeddings }),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }
@@ -66,4 +69,9 @@ type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) exte
 export function operationsOf(rooms: Rooms): Handlers<OperationId> {
   const each = Object.values<Room>(rooms).map(({ operations }) => operations)
   return Object.assign({}, ...each) as Merged<Rooms[keyof Rooms]['operations']>
+}
+
+/** What addresses with a token of their own give access to. */
+export function resourcesOf(rooms: Rooms): Resources {
+  return Object.assign({}, ...Object.values<Room>(rooms).map(({ resources }) => resources))
 }

@@ -80,6 +80,11 @@ const progressData = {
   attachment: DatasetSource,
 }
 
+/** An event of the progress of a dataset's sources. Each new stream begins with a snapshot. */
+export type DatasetProgressEvent = {
+  [Name in keyof typeof progressData]: { event: Name; data: Static<(typeof progressData)[Name]> }
+}[keyof typeof progressData]
+
 export const datasetOperations = {
   createDataset: defineOperation({
     id: 'createDataset',

@@ -1,4 +1,5 @@
 // Knowledge bases: all of their operations.
+import { chunkOperations } from './chunks.ts'
 import { crawlOperations } from './crawls.ts'
 import { datasetOperations } from './datasets.ts'
 import { datasetSourceOperations } from './attachments.ts'
@@ -9,9 +10,11 @@ export const knowledgeOperations = {
   ...datasetSourceOperations,
   ...sourceOperations,
   ...crawlOperations,
+  ...chunkOperations,
 }
 
 export * from './attachments.ts'
+export * from './chunks.ts'
 export * from './crawls.ts'
 export * from './datasets.ts'
 export * from './fence.ts'
