@@ -142,4 +142,13 @@ export const indexUses: Record<string, string> = {
 
   sources_upload: 'expire_uploads, each minute',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
+
+  embedding_spaces_pkey: 'a space by its id',
+  embedding_spaces_organization_id_provider_model_asked_dimen_key: 'one space for each model and dimension',
+  embedding_spaces_organization_id_id_key: 'vectors lie in a space of their organization',
+  vectors_pkey: 'vectors of texts in a space: builds and searches; vectors of deleted sources',
+  vectors_unused: 'remove_unused_vectors, each minute',
+  embedding_claims_pkey: 'one work embeds a text',
+  generation_spaces_pkey: 'whether a generation has its vectors',
+  datasets_awaiting_vectors: 'find_embedding_models, each minute',
 }

@@ -28,7 +28,7 @@ import { convert_source_work, rebuildAttachment, requestBuild } from './requests
 import { lockSourceRows } from './rows.ts'
 
 /** Its own tries end first (rules/tries.ts); these are for when even their count cannot be stored. */
-export const spare_delays_ms = Array.from({ length: 24 }, () => 60_000)
+export const spare_delays_ms = [5000, 30_000, ...Array.from({ length: 22 }, () => 120_000)]
 
 export const lease_ms = 30_000
 

@@ -87,3 +87,63 @@ export async function startLibrary(
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
+
+export interface Pause {
+  reached(point: string): Promise<void>
+  /** Resolves once something waits there. */
+  readonly arrived: Promise<void>
+  release(): void
+}
+
+/** The first that comes to the point waits there until it is released. */
+export function pauseAt(wanted: string): Pause {
+  const arrival = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  let isTaken = false
+  return {
+    arrived: arrival.promise,
+    release: () => release.resolve(),
+    async reached(point) {
+      if (point !== wanted || isTaken) return
+      isTaken = true
+      arrival.resolve()
+      await release.promise
+    },
+  }
+}
+
+const left_over = [
+  ['serves another generation', `select from dataset_sources a left join generations g on g.id = a.serving_generation
+    where a.serving_generation is not null and (g.id is null or g.state <> 'serving' or g.dataset_source_id <> a.id)`],
+  ['ready, and serves nothing', `select from dataset_sources where status = 'ready' and serving_generation is null`],
+  ['serves, and nothing points to it', `select from generations g where g.state = 'serving'
+    and not exists (select from dataset_sources a where a.serving_generation = g.id)`],
+  ['builds, and nothing waits for it', `select from generations g where g.state = 'building' and not exists
+    (select from dataset_sources a where a.id = g.dataset_source_id and a.status not in ('ready', 'failed'))`],
+  ['gone, and still there', `select from generations where state = 'gone' or (state = 'replaced' and is_indexed)`],
+  ['served in parts', `select from generations g where g.state in ('serving', 'replaced') and g.total_chunks <>
+    (select count(*) from chunks c where c.generation_id = g.id)`],
+  ['chunks of nothing', `select from chunks c where not exists (select from generations g where g.id = c.generation_id)`],
+  ['waits without work', `select from dataset_sources a join sources s on s.id = a.source_id
+    where a.status not in ('ready', 'failed') and s.revision > 0 and not exists (
+      select from (select kind, subject from work union all select kind, subject from work_arrivals) w
+      where (w.kind = 'build_generation' and w.subject = a.id::text) or (w.kind = 'convert_source' and w.subject = s.id::text))`],
+] as const
+
+/** What must never be there once work has come to rest; nothing: all is right. */
+export async function faultsOf({ rows }: Pick<Library, 'rows'>): Promise<string[]> {
+  const faults: string[] = []
+  for (const [fault, text] of left_over) {
+    const found = await rows(text)
+    if (found.length > 0) faults.push(`${fault}: ${found.length}`)
+  }
+  return faults
+}
+
+/** Waits until nothing is left to do, and nothing is wrong. */
+export async function atRest(library: Library): Promise<void> {
+  const busy = `select kind from work where kind in ('convert_source', 'build_generation', 'erase_chunks')
+    union all select kind from work_arrivals where kind in ('convert_source', 'build_generation', 'erase_chunks')`
+  await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])
+  expect(await faultsOf(library)).toEqual([])
+}
