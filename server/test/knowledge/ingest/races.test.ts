@@ -33,8 +33,7 @@ async function during(
   await check(attached)
 }
 
-const leftOf = ({ id }: DatasetSource) =>
-  library.rows('select id from generations where dataset_source_id = $1', [id])
+const leftOf = ({ id }: DatasetSource) => library.rows('select id from generations where dataset_source_id = $1', [id])
 
 const piecesOf = (chunks: number, word: string) => textOf(chunks, word).match(/.{99}\n/gs)!
 
@@ -44,7 +43,11 @@ describe.each(points)('a build waits at %s', (point) => {
       point,
       (attached) => library.replaceFile(attached.source_id, textOf(5, 'three')),
       async (attached) => {
-        expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 5, sources: { revision: 3 } })
+        expect(await library.find(attached)).toMatchObject({
+          status: 'ready',
+          total_chunks: 5,
+          sources: { revision: 3 },
+        })
         expect(await library.textsOf(attached)).toEqual(piecesOf(5, 'three'))
         const told = await library.rows(
           `select data ->> 'revision' as revision from organization_events
@@ -140,14 +143,21 @@ test('a worker that has lost its lease cannot write: another node has done the w
   pause = pauseAt('knowledge.chunked')
   const { server } = library
   const held = async () =>
-    (await library.rows<{ node_id: string }>(`select node_id from work where kind = 'build_generation' and lease is not null`))[0]?.node_id
+    (
+      await library.rows<{ node_id: string }>(
+        `select node_id from work where kind = 'build_generation' and lease is not null`,
+      )
+    )[0]?.node_id
   const dataset_id = await library.newDataset()
   const attached = await library.attach(dataset_id, await library.newFile(textOf(350)))
   await pause.arrived
   const stale = await held()
   await using _other = await server.startAnother({}, {})
   const taken = async () => {
-    await library.rows(`update work set due_at = now() where kind = 'build_generation' and not ready and node_id = $1`, [stale])
+    await library.rows(
+      `update work set due_at = now() where kind = 'build_generation' and not ready and node_id = $1`,
+      [stale],
+    )
     expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 350 })
   }
   await eventually(taken)
