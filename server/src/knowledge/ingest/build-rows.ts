@@ -4,6 +4,7 @@ import { statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { Reason } from '../rules/tries.ts'
+import { lockDatasetRows } from './rows.ts'
 
 /** The attachment is gone, or is to be built anew: what this build has done does not count. */
 export class Outdated extends Error {
@@ -13,6 +14,7 @@ export class Outdated extends Error {
 }
 
 export interface BuildKey {
+  dataset_id: string
   dataset_source_id: string
   wish: number
 }
@@ -39,8 +41,9 @@ export async function lockAttachment(tx: TransactionStore, id: string): Promise<
   return attachment
 }
 
-/** Locks the attachment for the rest of the transaction. */
+/** Locks the dataset, which what is written may refer to, and the attachment for the rest of the transaction. */
 export async function lockForBuild(tx: TransactionStore, key: BuildKey): Promise<LockedAttachment> {
+  await lockDatasetRows(tx, [key.dataset_id], 'key share')
   const attachment = await lockAttachment(tx, key.dataset_source_id)
   if (attachment?.wish !== key.wish) throw new Outdated()
   return attachment
@@ -107,7 +110,7 @@ const abandonStatement = statement(
 /** A generation of this wish with all of its chunks is gone on with; others that were begun are given up, which `abandoned` says. */
 export async function findUnfinished(
   tx: TransactionStore,
-  { dataset_source_id, wish }: BuildKey,
+  { dataset_source_id, wish }: Omit<BuildKey, 'dataset_id'>,
 ): Promise<{ cut: Generation | null; abandoned: boolean }> {
   const { organization_id } = tx
   const [cut] = await tx.query<Generation>(unfinishedStatement, [organization_id, dataset_source_id, wish])
@@ -179,7 +182,6 @@ const insertStatement = statement(
 
 export interface NewGeneration extends BuildKey {
   id: string
-  dataset_id: string
   source_id: string
   revision: number
   chunking: ChunkingStrategy

@@ -63,7 +63,7 @@ export function buildWork(services: BuildServices): WorkKind {
 }
 
 interface Build
-  extends BuildKey, Pick<NewGeneration, 'dataset_id' | 'source_id' | 'revision' | 'chunking' | 'language'> {
+  extends BuildKey, Pick<NewGeneration, 'source_id' | 'revision' | 'chunking' | 'language'> {
   url: string | null
   text_blob_id: string
   page_starts: number[] | null
@@ -250,11 +250,9 @@ function endTry({ ports }: Core, build: Build, failure: Failure, tries: number):
   }
 }
 
-/** Unless it is out of date. What it has begun is erased. */
+/** Unless it is out of date. */
 async function fail(tx: TransactionStore, ports: Core['ports'], build: Build, reason: Reason): Promise<void> {
   const attachment = await lockAttachment(tx, build.dataset_source_id)
   if (attachment?.wish !== build.wish) return
   await failAttachment(tx, ports, attachment.id, reason)
-  const { abandoned } = await findUnfinished(tx, { dataset_source_id: attachment.id, wish: -1 })
-  if (abandoned) requestErasing(tx)
 }
