@@ -33,7 +33,7 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'secrets', kind: 'room', tables: ['secrets'] },
   { folder: 'models', kind: 'room' },
-  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors'] },
+  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors', 'embedding_claims'] },
   {
     folder: 'conversations',
     kind: 'room',
@@ -49,7 +49,22 @@ export const layers: readonly Layer[] = [
   {
     folder: 'knowledge',
     kind: 'room',
-    tables: ['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks'],
+    tables: [
+      'datasets',
+      'sources',
+      'source_contents',
+      'dataset_sources',
+      'generations',
+      'chunks',
+      'generation_spaces',
+      'searched_generations',
+      'dataset_words',
+      'word_postings',
+      'word_batches',
+      'vector_centres',
+      'signed_generations',
+      'chunk_signs',
+    ],
   },
   {
     folder: 'webhooks',

@@ -26,15 +26,30 @@ export class EmbeddingFailed extends Error {
   }
 }
 
+export interface QueryBounds {
+  /** Ends it with the signal's reason. */
+  signal: AbortSignal
+  /** Ends it with `EmbeddingFailed`, kind `timeout`. */
+  timeout_ms: number
+}
+
+export interface Reranker {
+  model: string | null
+  /** One score for each text, in their order; the higher, the better. Throws `RerankFailed`, or the signal's reason. */
+  rerank(query: string, texts: readonly string[], signal: AbortSignal): Promise<number[]>
+}
+
 export interface Embeddings {
   /** The space that a dataset with these wishes uses now; null: no embedding model can be called for it. Creates its row. */
   spaceFor(tx: TransactionStore, wanted: WantedModel): Promise<Space | null>
   findSpace(store: RootStore, id: string): Promise<Space | null>
   /** Normalized. Kept in memory for a while. Throws `EmbeddingFailed`; at once while the model is not asked after failures. */
-  embedQuery(store: RootStore, space: Space, text: string, signal: AbortSignal): Promise<Float32Array>
+  embedQuery(store: RootStore, space: Space, text: string, bounds: QueryBounds): Promise<Float32Array>
   /**
    * Gives every chunk of the generation a vector in the space: batches, each stored by the hash of its texts in a commit of its own.
    * Safe to run again. Throws `EmbeddingFailed`. `made`: how many were not there before.
    */
   embedGeneration(port: WorkPort, store: RootStore, generation_id: string, space: Space): Promise<{ made: number }>
+  /** Null: no rerank model is set. */
+  reranker: Reranker | null
 }
