@@ -35,14 +35,20 @@ const other_form = 0.85
 /** Below it positions of one generation; above it its number. */
 const positions = 2 ** 20
 
-/** The best, in order; those that are as good in the order of generation and position. */
-export function scoreWords(words: readonly FoundWord[], totals: Totals, most: number): ScoredChunk[] {
+/** Of the chosen generations, the best in order; those that are as good in the order of generation and position. */
+export function scoreWords(
+  words: readonly FoundWord[],
+  totals: Totals,
+  chosen: ReadonlySet<number>,
+  most: number,
+): ScoredChunk[] {
   const scores = new Map<number, number>()
   const usual_length = totals.words / Math.max(totals.chunks, 1) || 1
   for (const word of words) {
     const rarity = Math.log(1 + (Math.max(totals.chunks - word.chunks, 0) + 0.5) / (word.chunks + 0.5))
     const weight = rarity * (saturation + 1) * word.likeness
     eachBatch(word.packed, (generation, first, begin, end) => {
+      if (!chosen.has(generation)) return
       const base = generation * positions
       readPostings(word.packed, begin, end, first, (position, times, length, forms) => {
         const norm = saturation * (1 - length_share + (length_share * length) / usual_length)

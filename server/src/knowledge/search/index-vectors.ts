@@ -7,7 +7,7 @@ import type { IndexedGeneration } from './index-chunks.ts'
 /** Of one commit. */
 const chunks_at_once = 500
 /** Vectors whose mean is a centre: at least, and at most. A space that has grown as much gets another centre for what is new. */
-const sample = { least: 256, most: 2048, growth: 4 } as const
+const sample = { least: 256, most: 2048, growth: 8 } as const
 
 interface Signed {
   centre: number

@@ -31,6 +31,22 @@ export const most_query_words = 16
 /** How similar a word must be to stand for one that the dataset lacks, and how many do. */
 const likeness = { least: 0.45, most: 3 } as const
 
+const gramsOf = (dataset_id: string, text: string) => `array(
+  select ('x' || left(md5(${dataset_id} || gram), 8))::bit(32)::integer from unnest(show_trgm(${text})) gram order by left(gram, 2) = '  ', gram
+)`
+
+/**
+ * A word that is as similar shares so many trigrams that it has one of those that are looked for, although some are left out: first
+ * those that every word with the same first letter has.
+ */
+const nearWords = `
+  select w.word, w.chunks, similarity(w.text, l.text) as likeness from dataset_words w
+  where w.dataset_id = l.dataset_id and w.chunks > 0
+    and w.grams && l.grams[1:cardinality(l.grams) - ceil(cardinality(l.grams) * ${likeness.least})::integer + 1]
+    and cardinality(w.grams) between cardinality(l.grams) * ${likeness.least} and cardinality(l.grams) / ${likeness.least}
+    and similarity(w.text, l.text) >= ${likeness.least}
+  order by likeness desc, w.chunks desc, w.word limit ${likeness.most}`
+
 export interface WordRow {
   place: number
   space_id: string | null
@@ -40,6 +56,8 @@ export interface WordRow {
   /** Whether some of what is chosen has no vectors yet. */
   is_incomplete: boolean
   centres: { number: number; mean: string | null }[] | null
+  /** The numbers of the chosen generations, 8 bytes each; in the first row of a place. */
+  chosen: Buffer | null
   token: number | null
   word: number | null
   word_chunks: number
@@ -50,8 +68,10 @@ export interface WordRow {
 /** A row for each dataset and word; one with nulls for a dataset that has none of the words. */
 export const wordsStatement = statement(
   'search_words',
-  `with ${asked}, totals as (
-     select place, sum(chunks) as chunks, sum(words) as words, coalesce(sum(chunks) filter (where is_chosen), 0) as chosen_chunks
+  `with ${asked}, totals as materialized (
+     select place, sum(chunks)::float8 as chunks, sum(words)::float8 as words,
+       coalesce(sum(chunks) filter (where is_chosen), 0)::float8 as chosen_chunks,
+       string_agg(int8send(number), '') filter (where is_chosen) as chosen
      from served group by place
    ), known as materialized (
      select f.place, f.token, f.word, w.chunks, 1.0::real as likeness
@@ -59,41 +79,37 @@ export const wordsStatement = statement(
      join asked a on a.place = f.place
      join dataset_words w on w.dataset_id = a.dataset_id and w.word = f.word and w.chunks > 0
    ), lacking as materialized (
-     select a.place, a.dataset_id, s.token, s.text
+     select a.place, a.dataset_id, s.token, s.text, ${gramsOf('a.dataset_id', 's.text')} as grams
      from unnest($8::integer[], $9::integer[], $10::text[]) s (place, token, text) join asked a on a.place = s.place
      where not exists (select from known k where k.place = s.place and k.token = s.token)
    ), matched as (
      select * from known
      union all
-     select l.place, l.token, near.word, near.chunks, near.likeness
-     from lacking l cross join lateral (
-       select w.word, w.chunks, similarity(w.text, l.text) as likeness from dataset_words w
-       where w.dataset_id = l.dataset_id and w.chunks > 0
-         and w.grams && array(select ('x' || left(md5(l.dataset_id || gram), 8))::bit(32)::integer from unnest(show_trgm(l.text)) gram)
-         and similarity(w.text, l.text) >= ${likeness.least}
-       order by likeness desc, w.chunks desc, w.word limit ${likeness.most}
-     ) near
-   ), ranked as (
+     select l.place, l.token, near.word, near.chunks, near.likeness from lacking l cross join lateral (${nearWords}) near
+   ), ranked as materialized (
      select *, dense_rank() over (partition by place order by token_chunks, token) as rarity
      from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
    ), packed as (
-     select r.place, r.token, r.word, r.chunks, r.likeness,
-       string_agg(int8send(p.generation) || int4send(p.first) || int4send(length(p.data)) || p.data, '') as packed
-     from ranked r join word_postings p on p.word = r.word
-     join served s on s.place = r.place and s.number = p.generation and s.is_chosen
-     where r.rarity <= ${most_query_words}
-     group by r.place, r.token, r.word, r.chunks, r.likeness
+     select r.place, r.token, r.word, r.chunks, r.likeness, (
+       select string_agg(int8send(p.generation) || int4send(p.first) || int4send(length(p.data)) || p.data, '')
+       from word_postings p where p.word = r.word
+     ) as packed
+     from ranked r where r.rarity <= ${most_query_words}
+   ), state as materialized (
+     select a.place, a.space_id,
+       $12 and a.space_id is not null and exists (
+         select from served s where s.place = a.place and s.is_chosen and not exists (
+           select from signed_generations g where g.generation = s.number and g.space_id = a.space_id and g.is_complete)
+       ) as is_incomplete,
+       (select jsonb_agg(jsonb_build_object('number', c.number,
+          'mean', case when c.number <> all($11::integer[]) then encode(c.mean, 'base64') end) order by c.number)
+        from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres
+     from asked a
    )
-   select a.place::integer, a.space_id, t.chunks::float8, t.words::float8, t.chosen_chunks::float8,
-     $12 and a.space_id is not null and exists (
-       select from served s where s.place = a.place and s.is_chosen and not exists (
-         select from signed_generations g where g.generation = s.number and g.space_id = a.space_id and g.is_complete)
-     ) as is_incomplete,
-     (select jsonb_agg(jsonb_build_object('number', c.number,
-        'mean', case when c.number <> all($11::integer[]) then encode(c.mean, 'base64') end) order by c.number)
-      from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres,
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks,
+     case when row_number() over (partition by a.place order by p.token, p.word) = 1 then t.chosen end as chosen,
      p.token, p.word, p.chunks as word_chunks, p.likeness, p.packed
-   from asked a left join totals t on t.place = a.place left join packed p on p.place = a.place
+   from state a left join totals t on t.place = a.place left join packed p on p.place = a.place
    order by a.place, p.token, p.word`,
   // Planned for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
   { replanned: true },
@@ -114,13 +130,13 @@ const byWords = `
 
 const candidates = (isThorough: boolean) => `
   signed as materialized (
-    select s.place, g.generation, g.centre
+    select s.place, g.generation, g.centre, g.signed
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
     where s.is_chosen and cardinality($10::integer[]) > 0
   ), by_vectors as materialized (
     select q.place, near.generation as number, near.position, near.distance
-    from unnest($10::integer[], $11::integer[], $12::text[], $13::integer[]) q (place, centre, bits, most)
+    from unnest($10::integer[], $11::integer[], $12::bit varying[], $13::integer[]) q (place, centre, bits, most)
     cross join lateral (${isThorough ? differentSigns : nearestSigns}) near
   )`
 
@@ -129,18 +145,24 @@ const signsOf = `
   where k.centre = q.centre
     and k.generation = any(array(select generation from signed where signed.place = q.place and signed.centre = q.centre))`
 
+/** Each centre's part of the candidates, and some more: distances from different centres cannot be compared. */
+const shareOf = `(
+  select least(q.most, 20 + ceil(1.5 * q.most * sum(signed) filter (where centre = q.centre) / greatest(sum(signed), 1)))
+  from signed where signed.place = q.place
+)`
+
 const nearestSigns = `
-  select k.generation, k.position, bit_count(k.bits # q.bits::bit varying)::integer as distance ${signsOf}
-  order by distance limit q.most`
+  select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}
+  order by distance limit ${shareOf}`
 
 /** One of each text, however many chunks have it. */
 const differentSigns = `
   select generation, position, distance from (
     select distinct on (c.text_hash) k.generation, k.position, k.distance
-    from (select k.generation, k.position, bit_count(k.bits # q.bits::bit varying)::integer as distance ${signsOf}) k
+    from (select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}) k
     join generations g on g.number = k.generation join chunks c on c.generation_id = g.id and c.position = k.position
     order by c.text_hash, k.distance, k.generation, k.position
-  ) different order by distance limit q.most`
+  ) different order by distance limit ${shareOf}`
 
 export interface ChunkRow {
   place: number
@@ -178,7 +200,10 @@ const chunksText = (isThorough: boolean) => `
   join generations g on g.number = w.number and g.organization_id = $1
   join chunks c on c.generation_id = g.id and c.position = w.position
   join sources o on o.id = g.source_id
-  left join vectors v on v.space_id = a.space_id and v.text_hash = c.text_hash and v.organization_id = $1`
+  left join lateral (
+    select v.text_hash, v.vector from vectors v
+    where v.organization_id = $1 and v.space_id = a.space_id and v.text_hash = c.text_hash offset 0
+  ) v on true`
 
 const more = { replanned: true }
 export const chunksStatement = statement('search_chunks', chunksText(false), more)

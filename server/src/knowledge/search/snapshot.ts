@@ -122,17 +122,23 @@ async function readWords(store: Store, centres: Centres, asked: Asked): Promise<
   const most = isThorough ? most_by_words.thorough : most_by_words.usual
   const places = new Map<number, Place>()
   for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
-    const { place, space_id, is_incomplete, chosen_chunks, ...totals } = of[0]!
+    const { place, space_id, is_incomplete, chosen_chunks, chosen, ...totals } = of[0]!
     const found = of.flatMap((row) => foundWord(row, targets[place - 1]!.words) ?? [])
     places.set(place, {
       space_id,
       centres: (totals.centres ?? []).map((centre) => centres.keep(centre)),
-      words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, most),
+      words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, readNumbers(chosen), most),
       chunks: chosen_chunks ?? 0,
       is_incomplete,
     })
   }
   return places
+}
+
+function readNumbers(packed: Buffer | null): Set<number> {
+  const numbers = new Set<number>()
+  for (let at = 0; packed !== null && at < packed.length; at += 8) numbers.add(Number(packed.readBigInt64BE(at)))
+  return numbers
 }
 
 function foundWord({ token, word, word_chunks, likeness, packed }: WordRow, { words }: QueryWords): FoundWord | null {
