@@ -1,20 +1,20 @@
 // K11: what the model was shown is on record, however a turn ends and whoever carries it out; and it goes with the conversation.
 import type { AgentConfig } from '@parley/contract'
 import { sql } from 'kysely'
+import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../support/scripted-model.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeKey } from '../../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
-import { type PlantedDataset, converse, detach, plantDataset } from './fixture.ts'
-import { useRowSearch } from './row-search.ts'
+import { type PlantedDataset, converse, detach, plantDataset, watchSearches } from './fixture.ts'
 
 let server: TestServer
 let dataset: PlantedDataset
-let calls: ReturnType<typeof useRowSearch>['calls']
+let calls: SearchRequest[]
 beforeAll(async () => {
   server = await startTestServer()
-  calls = useRowSearch(server).calls
+  calls = watchSearches(server)
   dataset = await plantDataset(server, [
     { text: 'Returns within 30 days.' },
     { text: 'Returns are free.', source_name: 'Free.md' },
