@@ -101,6 +101,11 @@ export async function detach(
   await server.database.pool.query('delete from dataset_sources where id = $1', [dataset_source_id])
 }
 
+/** A source in a dataset that exists. */
+export function plantInto(server: TestServer, dataset_id: string, passage: Planted) {
+  return plantSource(server, server.organization_id, dataset_id, passage)
+}
+
 /** An agent with the datasets, and a conversation with it. */
 export async function converse(server: TestServer, config: object, more: object = {}) {
   const { agent_id, version_id } = await publishAgent(server.client, config)
