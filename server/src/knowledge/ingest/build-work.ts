@@ -63,8 +63,7 @@ export function buildWork(services: BuildServices): WorkKind {
   }
 }
 
-interface Build
-  extends BuildKey, Pick<NewGeneration, 'source_id' | 'revision' | 'chunking' | 'language'> {
+interface Build extends BuildKey, Pick<NewGeneration, 'source_id' | 'revision' | 'chunking' | 'language'> {
   url: string | null
   text_blob_id: string
   page_starts: number[] | null

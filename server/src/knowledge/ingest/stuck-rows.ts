@@ -61,7 +61,10 @@ const closeUploadStatement = statement(
 
 /** What was sent and never completed goes. The source is locked. */
 export async function closeUpload(tx: TransactionStore, source_id: string): Promise<void> {
-  const [sent] = await tx.query<{ upload_blob_id: string | null }>(closeUploadStatement, [tx.organization_id, source_id])
+  const [sent] = await tx.query<{ upload_blob_id: string | null }>(closeUploadStatement, [
+    tx.organization_id,
+    source_id,
+  ])
   if (sent?.upload_blob_id) dropBlob(tx, sent.upload_blob_id)
 }
 

@@ -78,7 +78,8 @@ async function insertFile(ctx: Ctx, tx: TransactionStore, input: UploadInput): P
 async function insertUrls(ctx: Ctx, tx: TransactionStore, items: readonly Attached[]): Promise<Wanted[]> {
   const urls = items.flatMap((item) => ('url' in item ? [item] : []))
   // Locks of sources come before that of their count.
-  if (urls.length > 0) await lockSourceRows(tx, items.flatMap((item) => ('url' in item ? [] : item.source_id)).filter(isUuid))
+  if (urls.length > 0)
+    await lockSourceRows(tx, items.flatMap((item) => ('url' in item ? [] : item.source_id)).filter(isUuid))
   // A URL is named by itself; what the caller calls it is kept as its description.
   const sources = urls.map(({ url, name, url_crawl_options }) => ({
     ...{ type: 'URL' as const, name: url, description: name, url_crawl_options },

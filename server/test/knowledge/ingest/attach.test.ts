@@ -47,7 +47,11 @@ test('each form of the body answers an array in the order asked', async () => {
 
 test('a URL, a list of URLs, and a file become sources that are attached', async () => {
   const { client } = library.server
-  const one = await attach(await library.newDataset(), { type: 'URL', url: 'https://docs.example.test/a', name: 'Docs' })
+  const one = await attach(await library.newDataset(), {
+    type: 'URL',
+    url: 'https://docs.example.test/a',
+    name: 'Docs',
+  })
   expect(one).toMatchObject([
     { status: 'pending', sources: { type: 'URL', name: 'https://docs.example.test/a', description: 'Docs' } },
   ])
@@ -79,9 +83,15 @@ test('all or nothing: one unknown source, and none is attached; a wrong form is 
   const faults: [unknown, string[]][] = [
     [[{}], ['0.source_id']],
     [{ source_id: files[0], url: 'https://docs.example.test' }, ['source_id']],
-    [{ source_id: files[0], chunking_strategy: { chunk_size: 100, chunk_overlap: 51 } }, ['chunking_strategy.chunk_overlap']],
+    [
+      { source_id: files[0], chunking_strategy: { chunk_size: 100, chunk_overlap: 51 } },
+      ['chunking_strategy.chunk_overlap'],
+    ],
     [[files[0], { type: 'FILE', url: 'https://docs.example.test' }], ['1.type']],
-    [[{ source_ids: Array.from({ length: 60 }, randomUUID) }, { source_ids: Array.from({ length: 60 }, randomUUID) }], ['source_ids']],
+    [
+      [{ source_ids: Array.from({ length: 60 }, randomUUID) }, { source_ids: Array.from({ length: 60 }, randomUUID) }],
+      ['source_ids'],
+    ],
   ]
   for (const [body, paths] of faults) {
     const error = await refusal(attach(dataset_id, body))
@@ -125,7 +135,8 @@ test('PUT changes the strategy; reprocess converts and builds anew', async () =>
   expect(inherited.chunking_strategy).toEqual({ method: 'fixed_size', chunk_size: 1000, chunk_overlap: 0 })
   expect(await library.settled(attached)).toMatchObject({ total_chunks: 1 })
 
-  const converted = async () => (await library.rows('select converted_at from source_contents where source_id = $1', [source_id]))[0]
+  const converted = async () =>
+    (await library.rows('select converted_at from source_contents where source_id = $1', [source_id]))[0]
   const before = await converted()
   expect(await client.reprocessDatasetSource(path)).toMatchObject({ status: 'pending', sources: { status: 'pending' } })
   expect(await library.settled(attached)).toMatchObject({ status: 'ready', sources: { status: 'ready', revision: 1 } })
@@ -164,7 +175,10 @@ test('attaching completes an upload whose bytes are there; without bytes it wait
   const attached = await attach(dataset_id, { source_ids: [empty!.id, sent!.id], chunking_strategy: small })
   expect(attached[1]).toMatchObject({ sources: { file_upload_status: 'COMPLETE', revision: 1 } })
   expect(await library.settled(attached[1]!)).toMatchObject({ status: 'ready', total_chunks: 2 })
-  expect(await library.find(attached[0]!)).toMatchObject({ status: 'pending', sources: { file_upload_status: 'PENDING' } })
+  expect(await library.find(attached[0]!)).toMatchObject({
+    status: 'pending',
+    sources: { file_upload_status: 'PENDING' },
+  })
 })
 
 test('a detached source still exists; its attachment and chunks are gone', async () => {

@@ -27,7 +27,10 @@ test('the same id and body answer the same dataset; another body, or an id of ot
   const id = randomUUID().toUpperCase()
   const body = { id, name: 'Twice', chunking_strategy: 'structure_based' }
   const first = await client.createDataset(body)
-  expect(first).toMatchObject({ id: id.toLowerCase(), chunking_strategy: { method: 'structure_based', chunk_size: 1000 } })
+  expect(first).toMatchObject({
+    id: id.toLowerCase(),
+    chunking_strategy: { method: 'structure_based', chunk_size: 1000 },
+  })
   expect(await client.createDataset(body)).toEqual(first)
   expect(await refusal(client.createDataset({ ...body, name: 'Other' }))).toMatchObject({
     ...{ status: 409, code: 'dataset_id_taken' },
@@ -60,7 +63,8 @@ test('datasets are listed newest first, in pages, by part of the name and by tim
   expect(second.data.map(({ id }) => id)).toEqual([older])
   expect(second.pagination.next_cursor).toBeNull()
   const { created_at } = first.data[0]!
-  const ids = async (input: object) => (await client.listDatasets({ name: 'listed', ...input })).data.map(({ id }) => id)
+  const ids = async (input: object) =>
+    (await client.listDatasets({ name: 'listed', ...input })).data.map(({ id }) => id)
   expect(await ids({ created_after: created_at })).toEqual([newer])
   expect(await ids({ created_before: created_at })).toEqual([older])
   await client.updateDataset({ dataset_id: older, description: 'Changed' })
@@ -132,9 +136,10 @@ test('a delete names the agents whose versions still name the dataset, and leave
   expect(await refusal(client.getDataset({ dataset_id }))).toMatchObject({ status: 404 })
   expect(await refusal(client.deleteDataset({ dataset_id }))).toMatchObject({ status: 404 })
   expect(await client.getSource({ source_id: attachment.source_id })).toMatchObject({ status: 'ready' })
-  const [event] = await library.rows(`select data from organization_events where type = 'dataset.deleted' and subject = $1`, [
-    dataset_id,
-  ])
+  const [event] = await library.rows(
+    `select data from organization_events where type = 'dataset.deleted' and subject = $1`,
+    [dataset_id],
+  )
   expect(event).toEqual({ data: { dataset_id, name: 'Handbook', sources: 1 } })
   const left = () => library.rows('select from generations where dataset_source_id = $1', [attachment.id])
   await expect.poll(left, soon).toEqual([])

@@ -55,7 +55,10 @@ test('vectors are given before the switch, and counted', async () => {
   const dataset_id = await library.newDataset()
   const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(20, 'vector'))))
   expect(attached).toMatchObject({ status: 'ready', total_chunks: 20, processed_chunks: 20, reused_chunks: 0 })
-  expect(await library.server.client.getDataset({ dataset_id })).toMatchObject({ retrieval_mode: 'hybrid', retrieval_reason: null })
+  expect(await library.server.client.getDataset({ dataset_id })).toMatchObject({
+    retrieval_mode: 'hybrid',
+    retrieval_reason: null,
+  })
   const { data } = await library.server.client.listDatasetSourceChunks({
     ...{ dataset_id, dataset_source_id: attached.id },
   })
@@ -84,7 +87,12 @@ test('what may pass is tried six times, as long as nothing gets on; the wait is 
     await library.hurry()
   }
   const failed = await library.settled(attached)
-  expect(failed).toMatchObject({ status: 'failed', tries: 6, serving: true, status_reason: { code: 'embedding_failed' } })
+  expect(failed).toMatchObject({
+    status: 'failed',
+    tries: 6,
+    serving: true,
+    status_reason: { code: 'embedding_failed' },
+  })
   for (const [index, seconds] of [5, 30, 120, 600, 3600].entries()) {
     expect(waits[index]).toBeGreaterThan(seconds * 0.9 - 5)
     expect(waits[index]).toBeLessThan(seconds * 1.1 + 1)
@@ -135,7 +143,12 @@ test('a refused key is final', async () => {
 test('too many chunks: nothing of it is served', async () => {
   const attached = await library.attach(await library.newDataset(), await library.newFile(textOf(61)))
   const failed = await library.settled(attached)
-  expect(failed).toMatchObject({ status: 'failed', serving: false, total_chunks: 0, status_reason: { code: 'too_many_chunks' } })
+  expect(failed).toMatchObject({
+    status: 'failed',
+    serving: false,
+    total_chunks: 0,
+    status_reason: { code: 'too_many_chunks' },
+  })
   expect(failed.status_reason!.message).toContain('60')
   await atRest(library)
 })
@@ -148,7 +161,10 @@ test('an organization has so many chunks at most, also when builds begin at the 
   const settled = await Promise.all(attached.map((one) => limited.settled(one)))
   expect(settled.filter(({ status }) => status === 'ready')).toHaveLength(2)
   const failed = settled.filter(({ status }) => status === 'failed')
-  expect(failed).toMatchObject([{ status_reason: { code: 'quota_exceeded' } }, { status_reason: { code: 'quota_exceeded' } }])
+  expect(failed).toMatchObject([
+    { status_reason: { code: 'quota_exceeded' } },
+    { status_reason: { code: 'quota_exceeded' } },
+  ])
   // What is replaced does not count twice.
   const ready = settled.find(({ status }) => status === 'ready')!
   await limited.replaceFile(ready.source_id, textOf(15, 'longer'))

@@ -118,21 +118,39 @@ export function pauseAt(wanted: string): Pause {
 }
 
 const left_over = [
-  ['serves another generation', `select from dataset_sources a left join generations g on g.id = a.serving_generation
-    where a.serving_generation is not null and (g.id is null or g.state <> 'serving' or g.dataset_source_id <> a.id)`],
+  [
+    'serves another generation',
+    `select from dataset_sources a left join generations g on g.id = a.serving_generation
+    where a.serving_generation is not null and (g.id is null or g.state <> 'serving' or g.dataset_source_id <> a.id)`,
+  ],
   ['ready, and serves nothing', `select from dataset_sources where status = 'ready' and serving_generation is null`],
-  ['serves, and nothing points to it', `select from generations g where g.state = 'serving'
-    and not exists (select from dataset_sources a where a.serving_generation = g.id)`],
-  ['builds, and nothing waits for it', `select from generations g where g.state = 'building' and not exists
-    (select from dataset_sources a where a.id = g.dataset_source_id and a.status not in ('ready', 'failed'))`],
+  [
+    'serves, and nothing points to it',
+    `select from generations g where g.state = 'serving'
+    and not exists (select from dataset_sources a where a.serving_generation = g.id)`,
+  ],
+  [
+    'builds, and nothing waits for it',
+    `select from generations g where g.state = 'building' and not exists
+    (select from dataset_sources a where a.id = g.dataset_source_id and a.status not in ('ready', 'failed'))`,
+  ],
   ['gone, and still there', `select from generations where state = 'gone' or (state = 'replaced' and is_indexed)`],
-  ['served in parts', `select from generations g where g.state in ('serving', 'replaced') and g.total_chunks <>
-    (select count(*) from chunks c where c.generation_id = g.id)`],
-  ['chunks of nothing', `select from chunks c where not exists (select from generations g where g.id = c.generation_id)`],
-  ['waits without work', `select from dataset_sources a join sources s on s.id = a.source_id
+  [
+    'served in parts',
+    `select from generations g where g.state in ('serving', 'replaced') and g.total_chunks <>
+    (select count(*) from chunks c where c.generation_id = g.id)`,
+  ],
+  [
+    'chunks of nothing',
+    `select from chunks c where not exists (select from generations g where g.id = c.generation_id)`,
+  ],
+  [
+    'waits without work',
+    `select from dataset_sources a join sources s on s.id = a.source_id
     where a.status not in ('ready', 'failed') and s.revision > 0 and not exists (
       select from (select kind, subject from work union all select kind, subject from work_arrivals) w
-      where (w.kind = 'build_generation' and w.subject = a.id::text) or (w.kind = 'convert_source' and w.subject = s.id::text))`],
+      where (w.kind = 'build_generation' and w.subject = a.id::text) or (w.kind = 'convert_source' and w.subject = s.id::text))`,
+  ],
 ] as const
 
 /** What must never be there once work has come to rest; nothing: all is right. */
