@@ -164,7 +164,7 @@ export async function faultsOf({ rows }: Pick<Library, 'rows'>): Promise<string[
 }
 
 /** Waits until nothing is left to do, and nothing is wrong. */
-export async function atRest(library: Library): Promise<void> {
+export async function atRest(library: Pick<Library, 'rows'>): Promise<void> {
   const busy = `select kind from work where kind in ('convert_source', 'build_generation', 'erase_chunks')
     union all select kind from work_arrivals where kind in ('convert_source', 'build_generation', 'erase_chunks')`
   await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])
