@@ -40,6 +40,11 @@ export function callableWith(settings: EmbeddingSettings): ReadonlySet<Embedding
   return callable
 }
 
+/** Whether `openai` is OpenAI, and not another server with its wire. */
+export function isOpenAi({ providers: { openai } }: EmbeddingSettings): boolean {
+  return openai !== undefined && (openai.base_url === undefined || isOpenAiHost(openai.base_url))
+}
+
 /** Null without settings for the provider. */
 export function createEmbeddingCaller(
   { provider, model }: EmbeddingModelRef,
@@ -76,9 +81,11 @@ function addressesOf({ providers }: EmbeddingSettings) {
 }
 
 /** The embedding server, or else what `openai` names instead of OpenAI. */
-function compatibleOf({ providers: { openai }, server }: EmbeddingSettings): Address | null {
+function compatibleOf(settings: EmbeddingSettings): Address | null {
+  const { server, providers } = settings
+  const { openai } = providers
   if (server) return server
-  if (openai?.base_url === undefined || isOpenAiHost(openai.base_url)) return null
+  if (openai?.base_url === undefined || isOpenAi(settings)) return null
   return { base_url: openai.base_url, api_key: openai.api_key ?? null }
 }
 
