@@ -142,6 +142,7 @@ export async function listOffers(core: Part, store: Store): Promise<EmbeddingOff
       offerOf({ ref: { provider, model }, asked_dimension: defaultDimension(model) }),
     ),
   )
+  const default_model = usual && offerOf(usual)
   const isListed = known.some(
     ({ provider, model }) => provider === default_model?.provider && model === default_model.model,
   )
