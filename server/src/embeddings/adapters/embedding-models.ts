@@ -13,12 +13,6 @@ export interface EmbeddingSettings {
   server: EmbeddingConfig['server']
 }
 
-export interface Embedded {
-  /** In the order of the texts, as the provider sent them. */
-  vectors: number[][]
-  tokens: number | null
-}
-
 export interface EmbedRequest {
   texts: string[]
   kind: TextKind
@@ -27,7 +21,8 @@ export interface EmbedRequest {
   signal: AbortSignal
 }
 
-export type EmbeddingCaller = (request: EmbedRequest) => Promise<Embedded>
+/** The vectors in the order of the texts, as the provider sent them. */
+export type EmbeddingCaller = (request: EmbedRequest) => Promise<number[][]>
 
 /** The providers that can be called with these settings. */
 export function callableWith(settings: EmbeddingSettings): ReadonlySet<EmbeddingProvider> {
@@ -119,7 +114,7 @@ function callerOf(model: EmbeddingModelV4, options?: Record<TextKind, SharedV4Pr
       ...{ values: texts, abortSignal: signal, ...asked },
       providerOptions: options?.[kind] ?? { openai: asked },
     })
-    return { vectors: inOrder(answer), tokens: answer.usage?.tokens ?? null }
+    return inOrder(answer)
   }
 }
 

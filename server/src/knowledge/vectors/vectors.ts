@@ -65,7 +65,8 @@ async function fillNext(
 }
 
 async function serveWithout(tx: TransactionStore, generation: ServingGeneration, space: Space, awaits: boolean) {
+  // The dataset's row before the generation's, as everywhere.
+  if (awaits) await awaitVectors(tx, generation.dataset_id, look_ms)
   if (!(await holdGeneration(tx, generation.id))) throw new Needless()
   await noteProgress(tx, generation.id, space.id, { done: 0, made: 0, is_awaited: true })
-  if (awaits) await awaitVectors(tx, generation.dataset_id, look_ms)
 }

@@ -65,18 +65,22 @@ class EmbedDataset {
       if (!dataset) return { next: 'done' }
       const { space_id, next_space_id, reembedding_status } = dataset
       const target = reembedding_status === 'running' ? next_space_id : space_id
-      const space = target === null ? null : await this.#services.room.embeddings.findSpace(this.#store, target)
-      if (space === null) break
-      const outcome = await this.#fill(space, reembedding_status === 'running')
-      if (outcome === 'over') break
+      const outcome = target === null ? 'over' : await this.#fill(target, reembedding_status === 'running')
+      if (outcome === 'over') {
+        await this.#eraseLeftovers()
+        return { next: 'done' }
+      }
       if (outcome !== 'again') return outcome
     }
-    await this.#eraseLeftovers()
-    return { next: 'done' }
+    return { next: { again_in_ms: 0 } }
   }
 
   /** `again`: the dataset has changed, or its new space serves now. */
-  async #fill(space: Space, isNext: boolean): Promise<Outcome | 'again' | 'over'> {
+  async #fill(space_id: string, isNext: boolean): Promise<Outcome | 'again' | 'over'> {
+    const { embeddings } = this.#services.room
+    const space = await embeddings.findSpace(this.#store, space_id)
+    // The model of a space that serves is looked for each minute; without that of the next one, the re-embedding fails.
+    if (!space || (!isNext && !(await embeddings.isCallable(this.#store, space)))) return 'over'
     try {
       const isComplete = await this.#fillAll(space)
       if (!isComplete) return 'again'
