@@ -104,9 +104,9 @@ class EmbedDataset {
       this.#port.signal.throwIfAborted()
       const generation = await findLacking(this.#store, id, space.id)
       if (!generation) return true
-      const fence = (tx: TransactionStore) => requireSpace(tx, id, space)
+      const wrote = (tx: TransactionStore) => requireSpace(tx, id, space)
       try {
-        const { made } = await fillSpace(this.#services.room, this.#port, this.#store, { generation, space, fence })
+        const { made } = await fillSpace(this.#services.room, this.#port, this.#store, { generation, space, wrote })
         this.#made += made
       } catch (error) {
         if (error instanceof EmbeddingFailed) this.#made += error.made
