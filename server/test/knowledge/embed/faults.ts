@@ -131,7 +131,7 @@ export function testFaults(every: number): void {
     for (const [index, trouble] of troubles.entries()) {
       // Four calls are needed, and each failing one is made again.
       const failing = (index % 4) + 1
-      play.model.trouble = () => (play.model.calls.length === failing ? trouble : null)
+      play.model.trouble = (call) => (play.model.calls.indexOf(call) + 1 === failing ? trouble : null)
       await play.run(JSON.stringify(trouble), () => null)
       play.model.trouble = null
       expect(play.model.calls.length).toBe(5)
