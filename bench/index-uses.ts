@@ -50,6 +50,10 @@ export const indexUses: Record<string, string> = {
   turns_unanswered: 'listConversations by turn outcome',
   turns_tries: 'the newest attempt for a message; the history for the model',
   turns_one_answer: 'T2: of the turns that answer the same messages all but one have failed',
+  retrievals_pkey: 'the searches of a turn: takeovers, streams, listConversationTurns',
+  dataset_retrievals_pkey: 'listDatasetRetrievals',
+  dataset_retrievals_conversation: 'deleteConversation and the purge of content',
+
   events_pkey: 'event streams and pages; the end of a log',
 
   idempotency_keys_pkey: 'T9; every request with an Idempotency-Key',
@@ -137,6 +141,7 @@ export const indexUses: Record<string, string> = {
   chunks_text: 'whether a text is still used; erase_chunks',
 
   sources_upload: 'expire_uploads, each minute',
+  blobs_s3: '`parley blobs move --to postgres`; a start without the settings of S3',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
 
   embedding_spaces_pkey: 'a space by its id',
