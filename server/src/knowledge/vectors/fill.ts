@@ -4,7 +4,7 @@ import type { Space } from '../../embeddings/embeddings.ts'
 import type { WorkPort } from '../../work/port.ts'
 import { indexVectors } from '../search/index-chunks.ts'
 import type { Knowledge } from '../services.ts'
-import { type ServingGeneration, findProgress, holdGeneration, noteProgress, readTexts } from './rows.ts'
+import { type ServingGeneration, findProgress, holdGeneration, holdSpace, noteProgress, readTexts } from './rows.ts'
 
 /** Nothing needs the vectors any more: the generation is gone, or the dataset has another space. */
 export class Needless extends Error {
@@ -46,7 +46,9 @@ export async function fillSpace(
     },
   })
   const all_made = before.made_chunks + made
+  // A space that is left is erased: nothing may be complete there that is chosen again later.
   const hold = async (tx: TransactionStore) => {
+    if (!(await holdSpace(tx, generation.dataset_id, space.id))) throw new Needless()
     await wrote(tx, total_chunks, Math.max(0, total_chunks - all_made))
     if (!(await holdGeneration(tx, id))) throw new Needless()
   }

@@ -41,6 +41,8 @@ export async function giveVectors(
     try {
       await fillSpace(room, port, store, { generation, space: main, wrote: count })
     } catch (error) {
+      // The dataset has another space: `hasVectors` says so, and this is called again.
+      if (error instanceof Needless) return
       // Words find it until the next space serves, whose vectors the re-embedding makes if they fail here.
       if (next === null || !(error instanceof EmbeddingFailed)) throw error
       port.log.warn({ err: error }, 'a space fails while a dataset is being re-embedded')
@@ -60,6 +62,7 @@ async function fillNext(
   try {
     await fillSpace(room, port, store, filling)
   } catch (error) {
+    if (error instanceof Needless) return
     if (!(error instanceof EmbeddingFailed)) throw error
     port.log.warn({ err: error }, 'a new source got no vectors in the next space; the re-embedding makes them')
   }

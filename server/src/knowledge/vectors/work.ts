@@ -10,7 +10,7 @@ import { eraseSpace } from '../search/index-chunks.ts'
 import type { Knowledge } from '../services.ts'
 import { Needless, fillSpace } from './fill.ts'
 import { embed_dataset_work, failReembedding, switchSpace } from './reembedding.ts'
-import { awaitVectors, dropLeftover, findDatasetSpaces, findLacking, findLeftover } from './rows.ts'
+import { awaitVectors, dropLeftover, findDatasetSpaces, findLacking, findLeftover, lockDatasetSpaces } from './rows.ts'
 
 const lease_ms = 30_000
 /** Before each further try, of what an internal error or a lost node has ended; failures of models have their own pauses. */
@@ -144,11 +144,22 @@ class EmbedDataset {
       const of = { organization_id: organization_id!, dataset_id, space_id }
       for (let hasMore = true; hasMore;) {
         this.#port.signal.throwIfAborted()
-        hasMore = await this.#port.commit((tx) => eraseSpace(tx, of, most_erased))
+        hasMore = await this.#port.commit((tx) => eraseUnlessUsed(tx, of))
       }
-      await this.#port.commit((tx) => dropLeftover(tx, dataset_id, space_id))
     }
   }
+}
+
+/** A part of what the space left; true: there is more. Nothing if the dataset uses it again. */
+async function eraseUnlessUsed(
+  tx: TransactionStore,
+  of: { organization_id: string; dataset_id: string; space_id: string },
+): Promise<boolean> {
+  const dataset = await lockDatasetSpaces(tx, of.dataset_id)
+  if (dataset && [dataset.space_id, dataset.next_space_id].includes(of.space_id)) return false
+  if (await eraseSpace(tx, of, most_erased)) return true
+  await dropLeftover(tx, of.dataset_id, of.space_id)
+  return false
 }
 
 interface Failed {
