@@ -1,6 +1,6 @@
 // Vectors of texts: each asked for once (K7), in bounded batches, stored by commits of their own; a kill repeats four calls at most.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { acrossOrganizations } from '../../src/database/database.ts'
+import { statement } from '../../src/database/database.ts'
 import type { TransactionStore } from '../../src/database/store.ts'
 import { eraseVectors, noteUse } from '../../src/embeddings/embeddings.ts'
 import { LeaseLost } from '../../src/work/port.ts'
@@ -22,7 +22,7 @@ import {
   textsOf,
 } from './fixture.ts'
 
-const begin = acrossOrganizations('a test', 'begin_of_a_test', 'select 1')
+const begin = statement('begin_of_a_test', 'select $1::uuid as organization_id')
 
 let model: EmbeddingServer
 let server: TestServer
@@ -278,7 +278,7 @@ describe('how long vectors stay', () => {
     await embed(sourceOf(['deleted', 'used meanwhile']))
     await embeddingsOf(server).embedGeneration(portOf(server, other), other, space, sourceOf(['deleted']))
     await store().transaction(async (tx) => {
-      await tx.query(begin, [])
+      await tx.query(begin, [tx.organization_id])
       await embed(sourceOf(['used meanwhile']))
       await eraseVectors(tx, [hashOf('deleted'), hashOf('used meanwhile')])
     })
