@@ -5,6 +5,7 @@ import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
 import { type SampleAddition, createSampleAgent, findSampleAgent, hasHadAgents } from './agents/sample.ts'
 import { createBlobs } from './blobs/blobs.ts'
+import { requireStores } from './blobs/require-stores.ts'
 import { blobWork } from './blobs/work.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
@@ -80,7 +81,9 @@ export async function startApp(
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const is_private = config.database_url === undefined
   const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
-  const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
+  const blobs = stack.use(createBlobs({ config, ports, log }))
+  await requireStores(database, blobs)
+  const { core, rooms } = createCore({ config, ports, log, database, live, blobs, secret_key })
   const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_sample_dataset)
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
@@ -139,7 +142,7 @@ async function createWithDataset(core: Core, rooms: Rooms, store: RootStore, has
   }
 }
 
-interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live'> {
+interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live' | 'blobs'> {
   database: PooledDatabase
   secret_key: Buffer
 }
@@ -153,7 +156,6 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
     live,
     outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup }),
     sealers: createSealers(secret_key, randomBytes),
-    blobs: createBlobs(parts),
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
   }

@@ -41,11 +41,14 @@ export async function lockAttachment(tx: TransactionStore, id: string): Promise<
   return attachment
 }
 
+/** It was failed from outside, or another node has finished it. */
+const isOver = (status: AttachmentStatus) => status === 'ready' || status === 'failed'
+
 /** Locks the dataset, which what is written may refer to, and the attachment for the rest of the transaction. */
 export async function lockForBuild(tx: TransactionStore, key: BuildKey): Promise<LockedAttachment> {
   await lockDatasetRows(tx, [key.dataset_id], 'key share')
   const attachment = await lockAttachment(tx, key.dataset_source_id)
-  if (attachment?.wish !== key.wish) throw new Outdated()
+  if (attachment?.wish !== key.wish || isOver(attachment.status)) throw new Outdated()
   return attachment
 }
 
@@ -148,11 +151,21 @@ const pauseStatement = statement(
   'pause_build',
   `update dataset_sources
    set next_try_at = clock_timestamp() + $4::double precision * interval '1 millisecond', updated_at = clock_timestamp()
-   where organization_id = $1 and id = $2 and wish = $3`,
+   where organization_id = $1 and id = $2 and wish = $3 and status not in ('ready', 'failed')`,
 )
 
 export async function pauseBuild(tx: TransactionStore, { dataset_source_id, wish }: BuildKey, ms: number) {
   await tx.query(pauseStatement, [tx.organization_id, dataset_source_id, wish, ms])
+}
+
+const uncountStatement = statement(
+  'uncount_try_of_build',
+  'update dataset_sources set tries = greatest(tries - 1, 0) where organization_id = $1 and id = $2 and wish = $3',
+)
+
+/** This node stops: another goes on at once. */
+export async function uncountTry(tx: TransactionStore, { dataset_source_id, wish }: BuildKey): Promise<void> {
+  await tx.query(uncountStatement, [tx.organization_id, dataset_source_id, wish])
 }
 
 const quotaLockStatement = statement(

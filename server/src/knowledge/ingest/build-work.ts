@@ -33,9 +33,10 @@ import {
   markCut,
   pauseBuild,
   showProgress,
+  uncountTry,
 } from './build-rows.ts'
-import { lease_ms, spare_delays_ms } from './conversion-work.ts'
 import { failAttachment } from './failures.ts'
+import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { build_generation_work, requestErasing } from './requests.ts'
 import { switchGeneration } from './switch.ts'
 
@@ -95,6 +96,7 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
     return { next: 'done' }
   } catch (error) {
     if (error instanceof Outdated || error instanceof Needless) return { next: 'done' }
+    await beforeGivingBack(error, port, (tx) => uncountTry(tx, build))
     return endTry(core, build, failureOf(error, port), tries)
   }
 }

@@ -109,7 +109,7 @@ test('one that is attached already is the same attachment, built anew only for a
   expect(same).toEqual(first)
   expect(await attach(dataset_id, [files[0]])).toEqual([first])
   expect(await wishOf()).toEqual({ wish: 1 })
-  const [other] = await attach(dataset_id, { source_id: files[0]!, chunking_strategy: { chunk_size: 150 } })
+  const [other] = await attach(dataset_id, { source_id: files[0]!, chunking_strategy: { chunk_size: 200 } })
   expect(other).toMatchObject({ id: first.id, status: 'pending', serving: true, total_chunks: 3 })
   expect(await library.settled(first)).toMatchObject({ status: 'ready', total_chunks: 2 })
   expect(await library.eventsOf(first.id)).toEqual([

@@ -1,5 +1,4 @@
 // What ends a try, when there is another, and what ends all of them; what is served stays meanwhile.
-import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
@@ -20,17 +19,20 @@ beforeEach(() => {
   embedding.trouble = null
 })
 
+/** A PNG, whatever its name says. */
+const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...new Array(64).fill(0)])
+
 test('a file that cannot be converted fails at once, for all of its attachments; what was there before serves', async () => {
   const source_id = await library.newFile(textOf(3, 'good'))
   const [one, two] = [await library.newDataset(), await library.newDataset()]
   const first = await library.settled(await library.attach(one, source_id))
   const second = await library.settled(await library.attach(two, source_id))
-  await library.replaceFile(source_id, `${randomBytes(200).toString('latin1')}\0\0`)
+  await library.replaceFile(source_id, picture)
   for (const attached of [first, second]) {
     const failed = await library.settled(attached)
     expect(failed).toMatchObject({
       ...{ status: 'failed', serving: true, total_chunks: 3, tries: 1, next_try_at: null },
-      sources: { status: 'failed', revision: 2 },
+      ...{ status_reason: { code: 'unsupported_type' }, sources: { status: 'failed', revision: 2 } },
     })
     expect(failed.status_reason).toEqual(failed.sources.status_reason)
     expect((await library.textsOf(attached)).join('')).toContain('good 0')

@@ -11,7 +11,7 @@ export interface Library {
   /** A text file with its bytes. Answers the source's id. */
   newFile(text: string, name?: string): Promise<string>
   /** Another file for the source, complete. */
-  replaceFile(source_id: string, text: string): Promise<void>
+  replaceFile(source_id: string, content: string | Uint8Array<ArrayBuffer>): Promise<void>
   attach(dataset_id: string, source_id: string, chunking_strategy?: object): Promise<DatasetSource>
   find(attachment: DatasetSource): Promise<DatasetSource>
   /** As it is once it is ready or has failed. */
@@ -26,9 +26,15 @@ export interface Library {
 
 export const small = { method: 'fixed_size', chunk_size: 100, chunk_overlap: 0 } as const
 
-/** A text of so many chunks, when it is cut into pieces of 100 characters. */
+const sentence = 'is what the handbook says about this and about other things that people want to know. '
+
+/** Texts of 99 characters, each a chunk of its own when a text of them is cut into pieces of 100. */
+export function piecesOf(chunks: number, word = 'word'): string[] {
+  return Array.from({ length: chunks }, (_, index) => `${word} ${index} ${sentence.repeat(2)}`.slice(0, 98).trimEnd().padEnd(99, '.'))
+}
+
 export function textOf(chunks: number, word = 'word'): string {
-  return Array.from({ length: chunks }, (_, index) => `${word} ${index} `.padEnd(99, 'abcdefghi ') + '\n').join('')
+  return piecesOf(chunks, word).map((piece) => `${piece}\n`).join('')
 }
 
 export async function startLibrary(
@@ -40,8 +46,8 @@ export async function startLibrary(
   const rows: Library['rows'] = async (text, values = []) => (await server.database.pool.query(text, values)).rows
   const pathOf = ({ dataset_id, id }: DatasetSource) => ({ dataset_id, dataset_source_id: id })
   const find = (attachment: DatasetSource) => client.getDatasetSource(pathOf(attachment))
-  const send = async (presigned_url: string, text: string) => {
-    const answer = await fetch(presigned_url, { method: 'PUT', body: text })
+  const send = async (presigned_url: string, body: string | Uint8Array<ArrayBuffer>) => {
+    const answer = await fetch(presigned_url, { method: 'PUT', body })
     expect(answer.status).toBe(200)
   }
   return {
@@ -55,9 +61,9 @@ export async function startLibrary(
       await client.updateSource({ source_id: source!.id, file_upload_status: 'COMPLETE' })
       return source!.id
     },
-    async replaceFile(source_id, text) {
+    async replaceFile(source_id, content) {
       const { presigned_url } = await client.createSourceUploadUrl({ source_id })
-      await send(presigned_url!, text)
+      await send(presigned_url!, content)
       await client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
     },
     async attach(dataset_id, source_id, chunking_strategy = small) {

@@ -3,7 +3,7 @@
 import type { DatasetSource } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { type Library, atRest, pauseAt, small, startLibrary, textOf } from './fixture.ts'
+import { type Library, atRest, pauseAt, piecesOf, small, startLibrary, textOf } from './fixture.ts'
 
 const points = ['knowledge.converting', 'knowledge.chunked', 'knowledge.embedding', 'knowledge.switching'] as const
 
@@ -33,9 +33,8 @@ async function during(
   await check(attached)
 }
 
-const leftOf = ({ id }: DatasetSource) => library.rows('select id from generations where dataset_source_id = $1', [id])
-
-const piecesOf = (chunks: number, word: string) => textOf(chunks, word).match(/.{99}\n/gs)!
+const leftOf = ({ id }: DatasetSource) =>
+  library.rows('select id from generations where dataset_source_id = $1', [id])
 
 describe.each(points)('a build waits at %s', (point) => {
   test('another file: its build serves, the earlier one never did', async () => {
@@ -43,11 +42,7 @@ describe.each(points)('a build waits at %s', (point) => {
       point,
       (attached) => library.replaceFile(attached.source_id, textOf(5, 'three')),
       async (attached) => {
-        expect(await library.find(attached)).toMatchObject({
-          status: 'ready',
-          total_chunks: 5,
-          sources: { revision: 3 },
-        })
+        expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 5, sources: { revision: 3 } })
         expect(await library.textsOf(attached)).toEqual(piecesOf(5, 'three'))
         const told = await library.rows(
           `select data ->> 'revision' as revision from organization_events
@@ -139,25 +134,63 @@ test('an attachment that comes while its source is converted is built, too', asy
   await atRest(library)
 })
 
+/** `goes_on`: with the generation that the dead node had begun. */
+const deaths = [
+  { point: 'knowledge.converting', goes_on: false },
+  { point: 'knowledge.chunked', goes_on: false },
+  { point: 'knowledge.embedding', goes_on: true },
+  { point: 'knowledge.switching', goes_on: true },
+  { point: 'knowledge.switched', goes_on: true },
+]
+
+test.each(deaths)('a node dies at $point: another one finishes what it has begun', async ({ point, goes_on }) => {
+  const dataset_id = await library.newDataset()
+  const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(3, 'one'))))
+  const generations = () =>
+    library.rows<{ id: string; state: string }>(
+      `select id, state from generations where dataset_source_id = $1 and state <> 'replaced' order by number desc`,
+      [attached.id],
+    )
+  pause = pauseAt(point)
+  await library.replaceFile(attached.source_id, textOf(150, 'two'))
+  await pause.arrived
+  const [begun] = await generations()
+  const [{ lease }] = (await library.rows(
+    `select lease from work where lease is not null and kind in ('convert_source', 'build_generation')`,
+  )) as [{ lease: number }]
+  const words = point === 'knowledge.switched' ? piecesOf(150, 'two').slice(0, 100) : piecesOf(3, 'one')
+  expect(await library.textsOf(attached)).toEqual(words)
+  await using _other = await library.server.startAnother({}, {})
+  await eventually(async () => {
+    await library.rows('update work set due_at = now() where lease = $1 and not ready', [lease])
+    expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 150 })
+    expect(await library.rows(`select from work where kind in ('convert_source', 'build_generation')`)).toEqual([])
+  })
+  const [serving, ...others] = await generations()
+  expect(serving).toMatchObject({ state: 'serving' })
+  if (goes_on) expect(serving!.id).toBe(begun!.id)
+  pause.release()
+  await atRest(library)
+  expect([await generations(), others.filter(({ state }) => state !== 'gone')]).toEqual([[serving], []])
+  expect(await library.eventsOf(attached.id)).toEqual([
+    'dataset_source.created',
+    'dataset_source.ready',
+    'dataset_source.ready',
+  ])
+})
+
 test('a worker that has lost its lease cannot write: another node has done the work', async () => {
   pause = pauseAt('knowledge.chunked')
   const { server } = library
   const held = async () =>
-    (
-      await library.rows<{ node_id: string }>(
-        `select node_id from work where kind = 'build_generation' and lease is not null`,
-      )
-    )[0]?.node_id
+    (await library.rows<{ lease: number }>(`select lease from work where kind = 'build_generation' and lease is not null`))[0]?.lease
   const dataset_id = await library.newDataset()
   const attached = await library.attach(dataset_id, await library.newFile(textOf(350)))
   await pause.arrived
   const stale = await held()
   await using _other = await server.startAnother({}, {})
   const taken = async () => {
-    await library.rows(
-      `update work set due_at = now() where kind = 'build_generation' and not ready and node_id = $1`,
-      [stale],
-    )
+    await library.rows('update work set due_at = now() where lease = $1 and not ready', [stale])
     expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 350 })
   }
   await eventually(taken)
