@@ -33,7 +33,7 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'secrets', kind: 'room', tables: ['secrets'] },
   { folder: 'models', kind: 'room' },
-  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors'] },
+  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors', 'embedding_claims'] },
   {
     folder: 'conversations',
     kind: 'room',
@@ -50,7 +50,7 @@ export const layers: readonly Layer[] = [
     folder: 'knowledge',
     kind: 'room',
     tables: [
-      ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks'],
+      ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks', 'generation_spaces'],
       ...['crawls', 'crawl_addresses', 'crawled_pages'],
     ],
   },

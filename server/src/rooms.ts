@@ -9,6 +9,7 @@ import type { Core } from './calls/core.ts'
 import type { Resources, Room } from './calls/room.ts'
 import type { ConversationContributions } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
+import { createEmbeddings } from './embeddings/room.ts'
 import { createEngine } from './engine/room.ts'
 import type { TurnContributions } from './engine/turn-source.ts'
 import { createEvents } from './events/room.ts'
@@ -30,6 +31,7 @@ type Contributing = Room & ConversationContributions & TurnContributions
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
+  const embeddings = createEmbeddings(core)
   const conversations = createConversations(core, access)
   const events = createEvents(core)
   const rooms = {
@@ -38,6 +40,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     access,
     secrets: createSecrets(),
     models,
+    embeddings,
     conversations,
     engine: createEngine(core, { ...conversations, ...models }),
     events,
@@ -45,7 +48,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
-    knowledge: createKnowledge(core),
+    knowledge: createKnowledge(core, { ...events, ...embeddings }),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }

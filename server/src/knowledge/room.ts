@@ -3,16 +3,41 @@ import { knowledgeOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
+import { crawlWork } from './crawl/crawl-work.ts'
+import { createPageReader } from './crawl/reader.ts'
+import { refreshWork } from './crawl/refresh-work.ts'
+import { buildWork } from './ingest/build-work.ts'
+import { conversionWork } from './ingest/conversion-work.ts'
+import { erasingWork } from './ingest/erase-work.ts'
+import { passOnProgress } from './ingest/progress-topic.ts'
+import { stuckWork } from './ingest/stuck-work.ts'
 import * as operations from './operations/index.ts'
 import type { Knowledge } from './services.ts'
 import { createUploadResolver, uploadWork } from './uploads.ts'
+import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
+import { embedDatasetWork } from './vectors/work.ts'
 
-export function createKnowledge(core: Core): Room<typeof knowledgeOperations> {
-  const own = { blobs: core.blobs } as Knowledge
+export function createKnowledge(
+  core: Core,
+  { open_streams, embeddings }: Pick<Knowledge, 'open_streams' | 'embeddings'>,
+): Room<typeof knowledgeOperations> {
+  const own: Knowledge = { blobs: core.blobs, embeddings, open_streams }
+  passOnProgress(core)
   return {
     name: 'knowledge',
     operations: bindRoom(own, knowledgeOperations, operations),
-    work: [uploadWork(core)],
+    work: [
+      uploadWork(core),
+      conversionWork(core),
+      buildWork({ core, room: own }),
+      erasingWork(),
+      stuckWork(core),
+      embedDatasetWork({ core, room: own }),
+      findModelsWork(core, own),
+      removeUnusedWork(core),
+      crawlWork({ core, reader: createPageReader() }),
+      refreshWork(core),
+    ],
     resources: { upload: createUploadResolver(core) },
   }
 }
