@@ -106,7 +106,7 @@ const nextStatement = statement(
 
 const waitStatement = statement(
   'wait_for_crawl_address',
-  `select greatest(0, extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as wait_ms
+  `select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as wait_ms
    from crawl_addresses where organization_id = $1 and crawl_id = $2 and outcome is null`,
 )
 
@@ -118,7 +118,7 @@ export async function findNextAddress(
   const [next] = await store.query<AddressRow>(nextStatement, [store.organization_id, crawl_id])
   if (next) return next
   const [wait] = await store.query<{ wait_ms: number | null }>(waitStatement, [store.organization_id, crawl_id])
-  return wait?.wait_ms == null ? null : { wait_ms: Math.ceil(wait.wait_ms) }
+  return wait?.wait_ms == null ? null : { wait_ms: Math.max(0, Math.ceil(wait.wait_ms)) }
 }
 
 const outcomeStatement = statement(

@@ -20,7 +20,7 @@ const lease_ms = 30_000
 /** Who waits for a host is called when its turn comes; this is in case the call is lost. */
 const wait_for_turn_ms = 30_000
 /** A longer wait leaves the host and the place to others. */
-const longest_wait_ms = 5000
+const longest_wait_ms = 1000
 /** Without a single page for so long, it fails. */
 const deadline_ms = 24 * 3_600_000
 

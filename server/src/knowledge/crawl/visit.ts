@@ -7,6 +7,8 @@ import { attach } from '../ingest/attach.ts'
 import { lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
 import { domainOf } from '../rules/url.ts'
+import { knowledgeSettings } from '../settings.ts'
+import { lockSourceCount } from '../source-rows.ts'
 import { type AddressRow, type NewAddress, retryAddress, ranks } from './address-rows.ts'
 import { countProgress, type Ending, moveCrawl } from './crawl-rows.ts'
 import {
@@ -246,21 +248,37 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
     return endVisit(visit, row, { outcome: 'duplicate', reason, progress: received(bytes), found, after: missed })
   }
   const blob = await putBody(visit, page)
-  if (blob === null) {
-    const reason: Reason = { code: 'quota_exceeded', message: 'The organization stores as many bytes as it may.' }
-    return endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes), found })
-  }
   const is_new = row.source_id === null
-  await endVisit(visit, row, {
+  const stored: VisitEnd = {
     ...{ outcome: 'stored', source_id: id, progress: { ...received(bytes), held: is_new ? 1 : 0 }, found },
     async before(tx) {
       await lockPage(tx, visit, is_new ? null : id)
-      if (is_new) await insertPageSource(tx, { id, parent_source_id: root, name: row.url, domain: domainOf(row.url)! })
-      await addContent(tx, { source_id: id, blob, media_type: page.media_type })
+      if (is_new) await addPage(tx, visit, id)
+      await addContent(tx, { source_id: id, blob: blob!, media_type: page.media_type })
       if (is_new) await attachPage(tx, visit, id)
       await storePageState(tx, next, crawl.id)
     },
-  })
+  }
+  try {
+    if (blob === null) throw new QuotaReached('The organization stores as many bytes as it may.')
+    await endVisit(visit, row, stored)
+  } catch (error) {
+    if (blob !== null) await core.blobs.discard(store, blob.id)
+    if (!(error instanceof QuotaReached)) throw error
+    const reason: Reason = { code: 'quota_exceeded', message: error.message }
+    await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes), found })
+  }
+}
+
+class QuotaReached extends Error {}
+
+async function addPage(tx: TransactionStore, { core, crawl, row }: Visit, id: string): Promise<void> {
+  const { sources } = core.config.of(knowledgeSettings)
+  if ((await lockSourceCount(tx)) >= sources) {
+    throw new QuotaReached(`The organization has reached its limit of ${sources} sources. Delete some, then crawl again.`)
+  }
+  const page = { id, parent_source_id: crawl.source_id, name: row.url, domain: domainOf(row.url)! }
+  await insertPageSource(tx, page)
 }
 
 /** A source before the pages of its crawl: as everything that locks them. */
