@@ -37,7 +37,16 @@ export const layers: readonly Layer[] = [
   {
     folder: 'conversations',
     kind: 'room',
-    tables: ['conversations', 'conversation_progress', 'transcript_items', 'events', 'turns', 'earlier_analyses'],
+    tables: [
+      'conversations',
+      'conversation_progress',
+      'transcript_items',
+      'events',
+      'turns',
+      'earlier_analyses',
+      'retrievals',
+      'dataset_retrievals',
+    ],
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room' },
@@ -50,7 +59,7 @@ export const layers: readonly Layer[] = [
     folder: 'knowledge',
     kind: 'room',
     tables: [
-      ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks', 'generation_spaces'],
+      ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'generation_spaces', 'chunks'],
       ...['crawls', 'crawl_addresses', 'crawled_pages'],
     ],
   },

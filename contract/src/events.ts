@@ -4,6 +4,7 @@ import { Analysis, EndedBy, MessageReply } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
 import { attachers, sourceTypes } from './knowledge/words.ts'
+import { Citation, retrievalFields } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   type EventType,
@@ -69,7 +70,12 @@ export const eventData = {
   'turn.started': Type.Object(turn, {
     description: 'Sent when an attempt starts, and again if that attempt is lost and another one starts.',
   }),
-  'turn.completed': Type.Object(turn),
+  'turn.completed': Type.Object({
+    ...turn,
+    citations: Type.Optional(
+      Type.Array(Citation, { description: 'The passages that its texts refer to; absent if there are none.' }),
+    ),
+  }),
   'turn.failed': Type.Object({ ...turn, outcome: oneOf(turnOutcomes), error: nullable(Type.String()) }),
   'turn.cancelled': Type.Object({ ...turn, outcome: oneOf(turnOutcomes) }),
   'tool_call.completed': Type.Object({
@@ -80,6 +86,10 @@ export const eventData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
+  'retrieval.completed': Type.Object(
+    { ...turn, ...retrievalFields },
+    { description: 'Knowledge bases were searched. The query is in the list of turns.' },
+  ),
 } as const satisfies Record<EventType, TSchema>
 
 const dataset = { dataset_id: Id, name: Type.String() }
@@ -165,6 +175,7 @@ export const turnStreamData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer()),
   }),
+  'retrieval.completed': Type.Object({ ...turn, ...retrievalFields }),
   widget: TurnWidget,
   'turn.restarted': attempt,
   'turn.completed': MessageReply,

@@ -1,5 +1,6 @@
 // Every room of the server, created in the order of the layers: a room receives the core and rooms that come before it.
 import type { OperationId } from '@parley/contract'
+import type { AgentContributions } from './agents/agents.ts'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
 import { createAnalysis } from './analysis/room.ts'
@@ -11,7 +12,7 @@ import type { ConversationContributions } from './conversations/conversations.ts
 import { createConversations } from './conversations/room.ts'
 import { createEmbeddings } from './embeddings/room.ts'
 import { createEngine } from './engine/room.ts'
-import type { TurnContributions } from './engine/turn-source.ts'
+import type { TurnContributions } from './engine/engine.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
 import { createInactivity } from './inactivity/room.ts'
@@ -24,8 +25,8 @@ import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
-/** What a room can add to the conversations and turns, whose rooms come before it. */
-type Contributing = Room & ConversationContributions & TurnContributions
+/** What a room can add to agents, conversations and turns, whose rooms come before it. */
+type Contributing = Room & AgentContributions & ConversationContributions & TurnContributions
 
 /** Rooms start in this order and end in reverse. */
 export function createRooms(core: Core, options: AccessOptions) {
@@ -53,6 +54,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     system: createSystem(),
   }
   for (const room of Object.values<Contributing>(rooms)) {
+    rooms.agents.contribute(room)
     conversations.conversations.commits.contribute(room)
     rooms.engine.contribute(room)
   }

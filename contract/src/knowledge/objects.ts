@@ -277,7 +277,7 @@ export const DatasetSource = named(
 )
 export type DatasetSource = Static<typeof DatasetSource>
 
-const chunkFields = {
+const placedText = {
   id: Id,
   dataset_id: Id,
   source_id: Id,
@@ -288,11 +288,24 @@ const chunkFields = {
   page: nullable(Type.Integer({ description: 'Of a PDF, from 1.' })),
   url: nullable(Type.String()),
   characters: Type.Integer(),
-  has_vector: Type.Boolean(),
 }
+
+const chunkFields = { ...placedText, has_vector: Type.Boolean() }
 
 export const Chunk = named('Chunk', Type.Object(chunkFields))
 export type Chunk = Static<typeof Chunk>
+
+/** As read by its id. */
+export const NamedChunk = named(
+  'NamedChunk',
+  Type.Object({
+    ...placedText,
+    source_name: Type.String(),
+    dataset_name: Type.String(),
+    serving: Type.Boolean({ description: 'Whether searches find it; false once newer content has replaced it.' }),
+  }),
+)
+export type NamedChunk = Static<typeof NamedChunk>
 
 const score = nullable(Type.Number())
 

@@ -39,5 +39,7 @@ export async function findAgentsNaming(
     dataset_ids,
   ])
   const byDataset = Map.groupBy(rows, ({ dataset_id }) => dataset_id)
-  return new Map([...byDataset].map(([dataset_id, agents]) => [dataset_id, agents.map(({ id, name }) => ({ id, name }))]))
+  return new Map(
+    [...byDataset].map(([dataset_id, agents]) => [dataset_id, agents.map(({ id, name }) => ({ id, name }))]),
+  )
 }

@@ -69,7 +69,10 @@ export async function within<T>(
 
 function readVectors(id: string, space: CalledSpace, vectors: number[][], texts: number): Float32Array[] {
   if (vectors.length !== texts)
-    throw new EmbeddingFailed('failed', `The embedding model ${id} returned ${vectors.length} vectors of ${texts} texts.`)
+    throw new EmbeddingFailed(
+      'failed',
+      `The embedding model ${id} returned ${vectors.length} vectors of ${texts} texts.`,
+    )
   const dimension = space.dimension ?? vectors[0]!.length
   const other = vectors.find((vector) => vector.length !== dimension)?.length
   if (other !== undefined)
@@ -86,7 +89,10 @@ function readVectors(id: string, space: CalledSpace, vectors: number[][], texts:
   return vectors.map((vector) => {
     const normalized = normalize(vector)
     if (normalized === null)
-      throw new EmbeddingFailed('failed', `The embedding model ${id} returned a vector that has no direction or is not a number.`)
+      throw new EmbeddingFailed(
+        'failed',
+        `The embedding model ${id} returned a vector that has no direction or is not a number.`,
+      )
     return normalized
   })
 }

@@ -246,7 +246,10 @@ class EmbedRun {
     const began_at = clock.monotonic()
     while (this.#others.length > 0) {
       if (clock.monotonic() - began_at > others_patience_ms)
-        throw new EmbeddingFailed('failed', `Other work has been embedding the same texts with ${provider}/${model} for too long.`)
+        throw new EmbeddingFailed(
+          'failed',
+          `Other work has been embedding the same texts with ${provider}/${model} for too long.`,
+        )
       await sleep(clock, others_look_ms, this.#task.port.signal)
       const others = this.#others
       this.#others = []

@@ -5,7 +5,7 @@ import type { RootStore, Store, TransactionStore } from '../database/store.ts'
 import type { WorkPort } from '../work/port.ts'
 
 export { EmbeddingFailed, type EmbeddingFault } from './failure.ts'
-export { RerankFailed } from './rerank.ts'
+export { RerankFailed, rerank_bounds } from './rerank.ts'
 export { embeddingSettings } from './settings.ts'
 export { type OldVector, eraseVectors, forgetClaims, keepVectors, listOldVectors, removeVectors } from './vectors.ts'
 

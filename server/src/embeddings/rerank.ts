@@ -58,7 +58,9 @@ export function createReranker(
       } catch (error) {
         if (either.aborted) throw either.reason
         if (error instanceof RerankFailed) throw error
-        throw new RerankFailed('The rerank model could not be reached, or its answer could not be read.', { cause: error })
+        throw new RerankFailed('The rerank model could not be reached, or its answer could not be read.', {
+          cause: error,
+        })
       } finally {
         clear()
       }

@@ -91,7 +91,9 @@ function readServer(read: Reader): EmbeddingConfig['server'] {
   const api_key = read.text('PARLEY_EMBEDDING_API_KEY') ?? null
   if (base_url !== undefined) return { base_url, api_key }
   if (api_key !== null && read.text('PARLEY_EMBEDDING_BASE_URL') === undefined)
-    read.fault('PARLEY_EMBEDDING_API_KEY requires PARLEY_EMBEDDING_BASE_URL; OPENAI_API_KEY is the key of `openai/…` models')
+    read.fault(
+      'PARLEY_EMBEDDING_API_KEY requires PARLEY_EMBEDDING_BASE_URL; OPENAI_API_KEY is the key of `openai/…` models',
+    )
   return null
 }
 
@@ -115,7 +117,9 @@ function readModel(read: Reader, hasServer: boolean): EmbeddingModelRef | null {
 function readModelOfServer(read: Reader, name: string): EmbeddingModelRef {
   const { provider, model } = splitModelName(name)
   if (provider !== null && !provider.startsWith('openai'))
-    read.fault(`PARLEY_EMBEDDING_MODEL names ${provider}, but PARLEY_EMBEDDING_BASE_URL is another server; set one of them`)
+    read.fault(
+      `PARLEY_EMBEDDING_MODEL names ${provider}, but PARLEY_EMBEDDING_BASE_URL is another server; set one of them`,
+    )
   return { provider: 'openai-compatible', model }
 }
 

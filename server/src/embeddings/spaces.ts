@@ -137,9 +137,13 @@ export async function listOffers(core: Part, store: Store): Promise<EmbeddingOff
     dimension: asked_dimension ?? ownDimension(ref.model),
   })
   const known = [...callableWith(settings)].flatMap((provider) =>
-    (offered_models[provider] ?? []).map((model) => offerOf({ ref: { provider, model }, asked_dimension: defaultDimension(model) })),
+    (offered_models[provider] ?? []).map((model) =>
+      offerOf({ ref: { provider, model }, asked_dimension: defaultDimension(model) }),
+    ),
   )
   const default_model = usual && offerOf(usual)
-  const isListed = known.some(({ provider, model }) => provider === default_model?.provider && model === default_model.model)
+  const isListed = known.some(
+    ({ provider, model }) => provider === default_model?.provider && model === default_model.model,
+  )
   return { models: default_model && !isListed ? [default_model, ...known] : known, default_model }
 }

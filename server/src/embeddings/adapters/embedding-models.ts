@@ -84,7 +84,11 @@ function compatibleOf({ providers: { openai }, server }: EmbeddingSettings): Add
 
 function openAi({ base_url, api_key }: Address, fetch: Fetch) {
   // Without a key the library would look for one in the environment.
-  return createOpenAI({ apiKey: api_key ?? 'none', baseURL: base_url, fetch: api_key === null ? withoutKey(fetch) : fetch })
+  return createOpenAI({
+    apiKey: api_key ?? 'none',
+    baseURL: base_url,
+    fetch: api_key === null ? withoutKey(fetch) : fetch,
+  })
 }
 
 function withoutKey(fetch: Fetch): Fetch {
@@ -102,11 +106,11 @@ const taskTypes: Record<TextKind, SharedV4ProviderOptions> = {
 
 function callerOf(model: EmbeddingModelV4, options?: Record<TextKind, SharedV4ProviderOptions>): EmbeddingCaller {
   return async ({ texts, kind, dimension, signal }) => {
+    // Azure's package reads the dimension among the options of OpenAI only.
+    const asked = dimension === null ? {} : { dimensions: dimension }
     const answer = await model.doEmbed({
-      values: texts,
-      abortSignal: signal,
-      ...(dimension === null ? {} : { dimensions: dimension }),
-      ...(options ? { providerOptions: options[kind] } : {}),
+      ...{ values: texts, abortSignal: signal, ...asked },
+      providerOptions: options?.[kind] ?? { openai: asked },
     })
     return { vectors: inOrder(answer), tokens: answer.usage?.tokens ?? null }
   }

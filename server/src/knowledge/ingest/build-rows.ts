@@ -121,11 +121,7 @@ const beginStatement = statement(
    where organization_id = $1 and id = $2 returning tries`,
 )
 
-export async function beginTry(
-  tx: TransactionStore,
-  id: string,
-  status: 'chunking' | 'embedding',
-): Promise<number> {
+export async function beginTry(tx: TransactionStore, id: string, status: 'chunking' | 'embedding'): Promise<number> {
   const [begun] = await tx.query<{ tries: number }>(beginStatement, [tx.organization_id, id, status])
   return begun!.tries
 }

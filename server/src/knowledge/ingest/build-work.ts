@@ -62,7 +62,8 @@ export function buildWork(services: BuildServices): WorkKind {
   }
 }
 
-interface Build extends BuildKey, Pick<NewGeneration, 'dataset_id' | 'source_id' | 'revision' | 'chunking' | 'language'> {
+interface Build
+  extends BuildKey, Pick<NewGeneration, 'dataset_id' | 'source_id' | 'revision' | 'chunking' | 'language'> {
   url: string | null
   text_blob_id: string
   page_starts: number[] | null
@@ -211,7 +212,8 @@ async function giveVectorsAndSwitch(
     await giveVectors(port, room, store, generation, wrote)
     await core.ports.reached?.('knowledge.switching')
     if (await port.commit((tx) => switchGeneration(tx, core.ports, build, generation))) break
-    if (tries >= max_switch_tries) throw new EmbeddingFailed('failed', 'The embedding model of the dataset keeps changing.')
+    if (tries >= max_switch_tries)
+      throw new EmbeddingFailed('failed', 'The embedding model of the dataset keeps changing.')
   }
   await core.ports.reached?.('knowledge.switched')
 }

@@ -16,12 +16,7 @@ import { attach, detach } from '../ingest/attach.ts'
 import { lockAttachment } from '../ingest/build-rows.ts'
 import { reprocess } from '../ingest/contents.ts'
 import { rebuildAttachment, storeChunking } from '../ingest/requests.ts'
-import {
-  listAttachmentRows,
-  presentAttachments,
-  readAttachments,
-  requireAttachment,
-} from '../read/attachments.ts'
+import { listAttachmentRows, presentAttachments, readAttachments, requireAttachment } from '../read/attachments.ts'
 import { findReadableGeneration, listChunkRows } from '../read/chunks.ts'
 import { requireDataset } from '../read/datasets.ts'
 import { type Attached, readAttachBody } from '../rules/attach-body.ts'

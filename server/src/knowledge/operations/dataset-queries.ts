@@ -27,10 +27,7 @@ const creationStatement = statement(
 )
 
 /** Null: the organization has no dataset with this id. */
-export async function findCreation(
-  tx: TransactionStore,
-  id: string,
-): Promise<{ creation_hash: Buffer | null } | null> {
+export async function findCreation(tx: TransactionStore, id: string): Promise<{ creation_hash: Buffer | null } | null> {
   const [row] = await tx.query<{ creation_hash: Buffer | null }>(creationStatement, [tx.organization_id, id])
   return row ?? null
 }

@@ -57,7 +57,8 @@ async function* follow(
     for await (const record of findChanges(ctx, dataset_id, since)) {
       if (told.get(record.id) === record.updated_at) continue
       told.set(record.id, record.updated_at)
-      for (const attachment of await presentAttachments(ctx.store, [record])) yield { event: 'attachment', data: attachment }
+      for (const attachment of await presentAttachments(ctx.store, [record]))
+        yield { event: 'attachment', data: attachment }
     }
     for (const [id, updated_at] of told) if (updated_at < since) told.delete(id)
     since = time

@@ -124,10 +124,7 @@ export function listAttachmentRows(
 }
 
 /** With their sources. One whose source was deleted just now is left out. */
-export async function presentAttachments(
-  store: Store,
-  records: readonly AttachmentRecord[],
-): Promise<DatasetSource[]> {
+export async function presentAttachments(store: Store, records: readonly AttachmentRecord[]): Promise<DatasetSource[]> {
   const sources = await readSources(
     store,
     records.map(({ source_id }) => source_id),

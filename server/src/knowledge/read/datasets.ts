@@ -100,7 +100,12 @@ async function countSources(store: Store, ids: readonly string[]): Promise<Map<s
 
 type Searched = Pick<
   Dataset,
-  'embedding_provider' | 'embedding_model' | 'embedding_dimension' | 'retrieval_mode' | 'retrieval_reason' | 'reembedding'
+  | 'embedding_provider'
+  | 'embedding_model'
+  | 'embedding_dimension'
+  | 'retrieval_mode'
+  | 'retrieval_reason'
+  | 'reembedding'
 >
 
 /** How searches find chunks now; in the order of the datasets. */
@@ -140,14 +145,16 @@ export async function presentDatasets(
   const counts = await countSources(store, ids)
   const agents = await findAgentsNaming(store, ids)
   const vectors = await describeVectors(room, store, records)
-  return records.map(({ id, organization_id, name, description, language, chunking, created_at, updated_at }, index) => ({
-    ...{ id, organization_id, name, description, language },
-    ...vectors[index]!,
-    chunking_strategy: effectiveChunking(chunking),
-    counts: counts.get(id) ?? none,
-    agents: agents.get(id) ?? [],
-    ...{ created_at, updated_at },
-  }))
+  return records.map(
+    ({ id, organization_id, name, description, language, chunking, created_at, updated_at }, index) => ({
+      ...{ id, organization_id, name, description, language },
+      ...vectors[index]!,
+      chunking_strategy: effectiveChunking(chunking),
+      counts: counts.get(id) ?? none,
+      agents: agents.get(id) ?? [],
+      ...{ created_at, updated_at },
+    }),
+  )
 }
 
 export async function presentDataset(room: Knowledge, store: RootStore, record: DatasetRecord): Promise<Dataset> {

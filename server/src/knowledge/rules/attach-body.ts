@@ -1,10 +1,5 @@
 // The forms in which a caller may name what is attached. Pure.
-import {
-  type AttachItem,
-  type ChunkingStrategy,
-  type UrlCrawlOptions,
-  knowledgeBounds,
-} from '@parley/contract'
+import { type AttachItem, type ChunkingStrategy, type UrlCrawlOptions, knowledgeBounds } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import { faultsOfChunking, readChunking } from './chunking.ts'
 
@@ -36,7 +31,10 @@ function readItem(item: AttachItem | string, prefix: string): ReadBody {
   const faults = faultsOfChunking(chunking, `${prefix}chunking_strategy`)
   const named = [source_id, source_ids, url].filter((value) => value !== undefined && value !== null)
   if (named.length !== 1) {
-    const message = named.length === 0 ? 'is needed, or source_ids, or type and url' : 'must be the only one of source_id, source_ids and url'
+    const message =
+      named.length === 0
+        ? 'is needed, or source_ids, or type and url'
+        : 'must be the only one of source_id, source_ids and url'
     return { items: [], faults: [...faults, { path: `${prefix}source_id`, message }] }
   }
   if (source_id) return { items: [{ source_id, chunking }], faults }
@@ -47,5 +45,8 @@ function readItem(item: AttachItem | string, prefix: string): ReadBody {
   if (type === 'FILE') {
     faults.push({ path: `${prefix}type`, message: 'must be URL; create a file first, then attach its source_id' })
   }
-  return { items: [{ url: url ?? '', name: name ?? null, chunking, url_crawl_options: url_crawl_options ?? null }], faults }
+  return {
+    items: [{ url: url ?? '', name: name ?? null, chunking, url_crawl_options: url_crawl_options ?? null }],
+    faults,
+  }
 }

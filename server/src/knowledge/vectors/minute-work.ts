@@ -28,7 +28,9 @@ const awaitingStatement = statement(
 
 export function findModelsWork(core: Core, room: Pick<Knowledge, 'embeddings'>): WorkKind {
   return everyMinute('find_embedding_models', async (signal) => {
-    const waiting = await core.database.query<{ id: string; organization_id: string }>(awaitingStatement, [most_datasets])
+    const waiting = await core.database.query<{ id: string; organization_id: string }>(awaitingStatement, [
+      most_datasets,
+    ])
     for (const { id, organization_id } of waiting) {
       signal.throwIfAborted()
       await findModel(core, room, organization_id, id)

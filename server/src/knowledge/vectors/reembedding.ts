@@ -35,7 +35,7 @@ export async function changeModel(
   if (!dataset) return
   const target = await room.embeddings.spaceFor(tx, dataset)
   const { space_id, next_space_id, reembedding_status, has_chunks } = dataset
-  if (target === null) return setDatasetSpaces(tx, dataset_id, { ...still, space_id, look_in_ms: look_ms })
+  if (target === null) return setDatasetSpaces(tx, dataset_id, { ...still, ...waitingFor(dataset) })
   if (target.id === next_space_id && reembedding_status === 'running') return addEmbedding(tx, dataset_id)
   if (target.id === space_id) await setDatasetSpaces(tx, dataset_id, { ...still, space_id })
   else if (has_chunks) await setDatasetSpaces(tx, dataset_id, startOf(dataset, target))
@@ -45,6 +45,10 @@ export async function changeModel(
   }
   addEmbedding(tx, dataset_id)
 }
+
+/** Without chunks nothing waits: the first build looks for the model again. */
+const waitingFor = ({ space_id, has_chunks }: DatasetSpaces) =>
+  has_chunks ? { space_id, look_in_ms: look_ms } : { space_id: null, look_in_ms: null }
 
 function startOf({ space_id }: DatasetSpaces, target: Space) {
   return { space_id, next_space_id: target.id, status: 'running', error: null, look_in_ms: null } as const
@@ -119,5 +123,11 @@ export async function failReembedding(
   await setDatasetSpaces(tx, id, { space_id, next_space_id, status: 'failed', error: reason.message, look_in_ms: null })
   const { organization_id } = tx
   const data = { dataset_id: id, name, ...namesOf(space), reason }
-  addOrganizationEvent(tx, { id: ports.newId(), organization_id, type: 'dataset.reembedding_failed', subject: id, data })
+  addOrganizationEvent(tx, {
+    id: ports.newId(),
+    organization_id,
+    type: 'dataset.reembedding_failed',
+    subject: id,
+    data,
+  })
 }

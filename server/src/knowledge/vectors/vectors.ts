@@ -19,7 +19,7 @@ type Wrote = (tx: TransactionStore, done_chunks: number, reused_chunks: number) 
  */
 export async function giveVectors(
   port: WorkPort,
-  room: Knowledge,
+  room: Pick<Knowledge, 'embeddings'>,
   store: RootStore,
   generation: ServingGeneration,
   wrote: Wrote,
@@ -52,7 +52,7 @@ export async function giveVectors(
 /** The re-embedding gives it its vectors if this fails. */
 async function fillNext(
   port: WorkPort,
-  room: Knowledge,
+  room: Pick<Knowledge, 'embeddings'>,
   store: RootStore,
   filling: Parameters<typeof fillSpace>[3],
 ): Promise<void> {

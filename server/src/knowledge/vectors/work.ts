@@ -180,4 +180,3 @@ async function isSpaceOf(store: RootStore | TransactionStore, dataset_id: string
 async function requireSpace(tx: TransactionStore, dataset_id: string, space: Space): Promise<void> {
   if (!(await isSpaceOf(tx, dataset_id, space))) throw new Needless()
 }
-

@@ -150,7 +150,9 @@ function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
   if (options === null) return null
   const provider = createAzure({ ...options, fetch })
   return (id, model) =>
-    options.useDeploymentBasedUrls ? createAiSdkModel(id, provider.chat(model)) : createAiSdkModel(id, provider.responses(model), UNSTORED)
+    options.useDeploymentBasedUrls
+      ? createAiSdkModel(id, provider.chat(model))
+      : createAiSdkModel(id, provider.responses(model), UNSTORED)
 }
 
 /** The Responses API keeps a copy of every conversation unless told otherwise; Parley keeps its own. */

@@ -73,7 +73,9 @@ export async function startLibrary(
       return data.map(({ content }) => content)
     },
     async hurry() {
-      await rows(`update work set due_at = now(), ready = true where lease is null and kind in ('convert_source', 'build_generation')`)
+      await rows(
+        `update work set due_at = now(), ready = true where lease is null and kind in ('convert_source', 'build_generation')`,
+      )
     },
     async eventsOf(subject) {
       const found = await rows<{ type: string }>(

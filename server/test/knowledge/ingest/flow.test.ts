@@ -9,7 +9,13 @@ test('an attached file is converted, cut and served; its dataset counts it, even
   const dataset_id = await library.newDataset()
   const source_id = await library.newFile(textOf(250))
   const attached = await library.attach(dataset_id, source_id)
-  expect(attached).toMatchObject({ source_id, dataset_id, serving: false, attached_by: 'caller', chunking_strategy: small })
+  expect(attached).toMatchObject({
+    source_id,
+    dataset_id,
+    serving: false,
+    attached_by: 'caller',
+    chunking_strategy: small,
+  })
 
   const ready = await library.settled(attached)
   expect(ready).toMatchObject({
@@ -47,7 +53,13 @@ test('chunks come in pages, which go on in the content in which they began', asy
   await expect.poll(async () => (await library.textsOf(attached)).length, soon).toBe(30)
   const cursor = first.pagination.next_cursor!
   const second = await client.listDatasetSourceChunks({ ...path, limit: 20, cursor })
-  expect(second.data.map(({ content }) => content.slice(0, 6))).toEqual(['old 20', 'old 21', 'old 22', 'old 23', 'old 24'])
+  expect(second.data.map(({ content }) => content.slice(0, 6))).toEqual([
+    'old 20',
+    'old 21',
+    'old 22',
+    'old 23',
+    'old 24',
+  ])
   expect(second.pagination.next_cursor).toBeNull()
 
   const other = await library.settled(await library.attach(await library.newDataset(), source_id))
