@@ -17,7 +17,6 @@ export interface CrawlRow {
   host: string
   has_turn: boolean
   robots: string | null
-  is_seeded: boolean
   known_pages: number
   held_pages: number
   tries: number
@@ -34,11 +33,11 @@ export interface CrawlRow {
 
 const counted = ['stored', 'unchanged', 'duplicate', 'excluded', 'robots', 'noindex', 'gone', 'failed', 'waiting']
 
-const columns = `id, organization_id, source_id, status, options, accept_removals, start_url, host, has_turn, robots, is_seeded, known_pages,
+const columns = `id, organization_id, source_id, status, options, accept_removals, start_url, host, has_turn, robots, known_pages,
   held_pages, tries, requests, bytes, warning, reason_code, reason, started_at, begun_at, finished_at,
   json_build_object(${counted.map((name) => `'${name}', count_${name}`).join(', ')}) as counts`
 
-const shown = columns.replace('robots, is_seeded', 'null as robots, is_seeded')
+const shown = columns.replace('robots, known', 'null as robots, known')
 
 const insertStatement = statement(
   'insert_crawl',
@@ -185,7 +184,7 @@ export async function moveCrawl(tx: TransactionStore, crawl: CrawlRow, start_url
 
 const seededStatement = statement(
   'mark_crawl_seeded',
-  `update crawls set is_seeded = true, known_pages = $3, held_pages = $3 + 1 where organization_id = $1 and id = $2`,
+  `update crawls set known_pages = $3, held_pages = $3 + 1 where organization_id = $1 and id = $2`,
 )
 
 export async function markSeeded(tx: TransactionStore, id: string, known_pages: number): Promise<void> {

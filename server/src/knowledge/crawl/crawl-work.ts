@@ -11,7 +11,7 @@ import { CrawlOver, type Crawling, describeSite } from './crawling.ts'
 import { crawl_source_work, finishCrawl, passTurn, writeEnd } from './finish.ts'
 import type { PageReader } from './reader.ts'
 import { type CrawlLimits, crawlSettings } from './settings.ts'
-import { readRobotsFile, seedCrawl, visitSitemap } from './site.ts'
+import { readRobotsFile, visitSitemap } from './site.ts'
 import { visitPage } from './visit.ts'
 
 /** Its own tries end first; these are for when even their count cannot be stored. */
@@ -85,10 +85,6 @@ async function step(common: Omit<Crawling, 'robots' | 'scope'>): Promise<Ending 
   const ctx: Crawling = { ...common, ...describeSite(crawl) }
   const next = await findNextAddress(store, crawl.id)
   if (next && 'wait_ms' in next) return waitFor(ctx, next.wait_ms)
-  if (!crawl.is_seeded && next?.rank !== ranks.start) {
-    await seedCrawl(ctx)
-    return null
-  }
   return next ? visit(ctx, next) : complete(null)
 }
 

@@ -8,7 +8,7 @@ import { lockSourceRows } from '../ingest/rows.ts'
 import { hostOf, normalizeUrl } from '../rules/url.ts'
 import { addAddresses, ranks } from './address-rows.ts'
 import { type CrawlRow, acceptRemovals, findRunningCrawl, insertCrawl, listLatestCrawls } from './crawl-rows.ts'
-import { newAddress } from './crawling.ts'
+import { newAddress } from './frontier.ts'
 import { crawl_source_work, keyOf, writeEnd } from './finish.ts'
 import { resolveOptions } from './rules/options.ts'
 

@@ -11,17 +11,9 @@ import { knowledgeSettings } from '../settings.ts'
 import { lockSourceCount } from '../source-rows.ts'
 import { type AddressRow, type NewAddress, retryAddress, ranks } from './address-rows.ts'
 import { countProgress, type Ending, moveCrawl } from './crawl-rows.ts'
-import {
-  CrawlOver,
-  type Crawling,
-  type VisitEnd,
-  addressesOfLinks,
-  endVisit,
-  isStart,
-  newAddress,
-  ownLinks,
-} from './crawling.ts'
+import { CrawlOver, type Crawling } from './crawling.ts'
 import { type FetchFailure, type Fetched, type FetchedPage, fetchAddress } from './fetch.ts'
+import { addressesOfLinks, newAddress, ownLinks } from './frontier.ts'
 import {
   type PageState,
   findEqualPage,
@@ -34,6 +26,7 @@ import {
 } from './page-rows.ts'
 import type { ReadPage } from './reader.ts'
 import { readDirectives } from './rules/robots.ts'
+import { type VisitEnd, endVisit, isStart } from './visit-end.ts'
 
 type KnownState = PageState & { content_hash: Buffer | null }
 
@@ -133,6 +126,7 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
     const moved = { ...target, rank: ranks.start, source_id: row.source_id }
     await endVisit(visit, row, {
       ...elsewhere(visit, `It redirects to ${to}.`, moved, bytes),
+      is_moving: true,
       after: (tx) => moveCrawl(tx, crawl, to),
     })
     return null
