@@ -52,7 +52,7 @@ export function createKnowledge(
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
       removeUnusedWork(core),
-      crawlWork({ core, reader: createPageReader() }),
+      crawlWork({ core, reader: createPageReader(core) }),
       refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },

@@ -172,14 +172,14 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
   if (media_type !== null && unread_types.test(media_type)) {
     return endFailed(visit, faultOf('unsupported_type', `The page is of the type ${media_type}.`, bytes))
   }
+  const header = readDirectives(page.robots)
   const same_bytes = state?.content_hash?.equals(createHash('sha256').update(body).digest()) ?? false
-  if (state && same_bytes) {
+  if (state && same_bytes && !header.noindex) {
     await endUnchanged(visit, page, { ...state, url: row.url, etag: page.etag, last_modified: page.last_modified })
     return null
   }
-  const read = await reader.readPage({ url: row.url, media_type, body }, port.signal)
-  const { noindex, nofollow } = readDirectives(page.robots, read.robots)
-  const links = nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
+  const read = await reader.readPage({ url: row.url, body }, port.signal)
+  const links = header.nofollow || read.nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
   const found = addressesOfLinks(visit, links, row)
   const canonical = otherAddress(visit, read)
   if (canonical) {
@@ -188,7 +188,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
     await endVisit(visit, row, excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(excluded, bytes))
     return null
   }
-  if (noindex) return endNoindex(visit, found, bytes)
+  if (header.noindex || read.noindex) return endNoindex(visit, found, bytes)
   if (read.fault) {
     await endVisit(visit, row, { outcome: 'failed', reason: read.fault, progress: received(bytes), found })
     return isStart(row) && crawl.options.is_one_page ? failed(read.fault) : null

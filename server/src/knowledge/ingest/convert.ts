@@ -1,5 +1,15 @@
 // From a file's bytes to text, in a child process with bounds of time and memory.
+import { readFile } from 'node:fs/promises'
 import type { KnowledgeFault } from '@parley/contract'
+import { readHtmlLinks } from '../crawl/rules/html.ts'
+
+export interface PageFacts {
+  title: string | null
+  canonical: string | null
+  noindex: boolean
+  nofollow: boolean
+  links: string[]
+}
 
 export interface Converted {
   /** Markdown. */
@@ -11,15 +21,18 @@ export interface Converted {
   /** Such as `en`; null: not recognized. */
   language: string | null
   warnings: string[]
+  page: PageFacts | null
 }
 
 /** The file's own fault: final. */
 export class ConversionFault extends Error {
   readonly code: KnowledgeFault
+  readonly page: PageFacts | null
 
-  constructor(code: KnowledgeFault, message: string) {
+  constructor(code: KnowledgeFault, message: string, page: PageFacts | null = null) {
     super(message)
     this.code = code
+    this.page = page
   }
 }
 
@@ -33,9 +46,16 @@ export interface ConversionLimits {
 
 /** `path` is a file of this process's own. Throws `ConversionFault`, or the signal's reason. */
 export async function convertFile(
-  _file: { path: string; name: string; url: string | null },
+  file: { path: string; name: string; url: string | null },
   _limits: ConversionLimits,
   _signal: AbortSignal,
 ): Promise<Converted> {
-  throw new Error('not built')
+  const html = await readFile(file.path, 'utf8')
+  const text = html.replaceAll(/<[^>]*>/g, '').trim()
+  const { links, canonical, robots } = readHtmlLinks(html, file.url ?? 'http://x.test')
+  const noindex = /noindex|none/.test(robots)
+  const nofollow = /nofollow|none/.test(robots)
+  const page = { title: null, links, canonical, noindex, nofollow }
+  if (text === '') throw new ConversionFault('no_text', 'The page has no text.', page)
+  return { text, page_starts: null, media_type: 'text/html', language: 'en', warnings: [], page }
 }

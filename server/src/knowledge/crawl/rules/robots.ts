@@ -88,14 +88,14 @@ export interface Directives {
   nofollow: boolean
 }
 
-/** `headers`: the values of `x-robots-tag`; `head`: the contents of the page's robots elements. Each may have several, with commas. */
-export function readDirectives(headers: string | null, head: string): Directives {
-  const words = new Set([...wordsOfHeader(headers ?? ''), ...splitWords(head)])
+/** Of the header `x-robots-tag`, whose values are joined with commas. */
+export function readDirectives(header: string | null): Directives {
+  const words = new Set(wordsOfHeader(header ?? ''))
   const both = words.has('none')
   return { noindex: both || words.has('noindex'), nofollow: both || words.has('nofollow') }
 }
 
-const splitWords = (text: string) => text.toLowerCase().split(/[\s,]+/)
+const splitWords = (text: string) => text.split(/[\s,]+/)
 
 /** `googlebot: noindex, nofollow` is for that robot only, until the next name. `unavailable_after: …` is a directive with a value. */
 function wordsOfHeader(text: string): string[] {
