@@ -43,8 +43,8 @@ const retry_delays_ms = [5000, 30_000]
 const max_kept_links = 2000
 const max_kept_characters = 262_144
 
-const unread_types =
-  /^(image|audio|video|font)\/|^text\/(css|javascript)$|^application\/(javascript|zip|gzip|octet-stream)$/
+/** Of anything else the bytes decide. */
+const unread_types = /^(image|audio|video|font)\/|^text\/(css|javascript)$|^application\/javascript$/
 
 /** Answers how the crawl ends if it cannot go on; null: it goes on. Throws `CrawlOver`. */
 export async function visitPage(ctx: Crawling, row: AddressRow): Promise<Ending | null> {

@@ -2,7 +2,7 @@
 import type { Source } from '@parley/contract'
 import { AppError, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
-import type { Context, Handler } from '../../calls/context.ts'
+import type { Handler } from '../../calls/context.ts'
 import {
   cutPage,
   decodeCursor,
@@ -12,29 +12,32 @@ import {
   invalidCursor,
   newest,
 } from '../../database/cursor.ts'
+import type { Store } from '../../database/store.ts'
 import { listReportedPages } from '../crawl/address-rows.ts'
 import { findCrawl, listCrawlRows } from '../crawl/crawl-rows.ts'
 import { cancelCrawl, presentCrawl, startCrawl } from '../crawl/crawls.ts'
 import { readSources } from '../read/sources.ts'
 import type { Knowledge } from '../services.ts'
 
-type Ctx = Context<Knowledge>
-
-export const crawlSource: Handler<'crawlSource', Knowledge> = async (ctx, input) => {
-  const { id } = await requireUrl(ctx, input.source_id)
+export const crawlSource: Handler<'crawlSource', Knowledge> = async ({ core, store }, input) => {
+  const { id } = await requireUrl(store, input.source_id)
   const accept_removals = input.accept_removals ?? false
-  await ctx.store.transaction((tx) => startCrawl(tx, ctx.core.ports, { source_id: id, accept_removals }))
-  return requireUrl(ctx, id)
+  return store.transaction(async (tx) => {
+    await startCrawl(tx, core.ports, { source_id: id, accept_removals })
+    return requireUrl(tx, id)
+  })
 }
 
-export const cancelSourceCrawl: Handler<'cancelSourceCrawl', Knowledge> = async (ctx, input) => {
-  const { id } = await requireUrl(ctx, input.source_id)
-  await ctx.store.transaction((tx) => cancelCrawl(tx, ctx.core.ports, id))
-  return requireUrl(ctx, id)
+export const cancelSourceCrawl: Handler<'cancelSourceCrawl', Knowledge> = async ({ core, store }, input) => {
+  const { id } = await requireUrl(store, input.source_id)
+  return store.transaction(async (tx) => {
+    await cancelCrawl(tx, core.ports, id)
+    return requireUrl(tx, id)
+  })
 }
 
 export const listSourceCrawls: Handler<'listSourceCrawls', Knowledge> = async (ctx, input) => {
-  const { id } = await requireUrl(ctx, input.source_id)
+  const { id } = await requireUrl(ctx.store, input.source_id)
   const after = decodeTimeCursor(input.cursor, isUuid) ?? newest
   const limit = input.limit ?? default_page_size
   const rows = await listCrawlRows(ctx.store, id, after, limit + 1)
@@ -43,7 +46,7 @@ export const listSourceCrawls: Handler<'listSourceCrawls', Knowledge> = async (c
 }
 
 export const listCrawlPages: Handler<'listCrawlPages', Knowledge> = async (ctx, input) => {
-  const { id } = await requireUrl(ctx, input.source_id)
+  const { id } = await requireUrl(ctx.store, input.source_id)
   const crawl = isUuid(input.crawl_id) ? await findCrawl(ctx.store, input.crawl_id) : null
   if (crawl?.source_id !== id) throw notFound('Crawl')
   const limit = input.limit ?? default_page_size
@@ -60,7 +63,7 @@ function readPosition(cursor: string): number {
   return Number(position)
 }
 
-async function requireUrl({ store }: Ctx, source_id: string): Promise<Source> {
+async function requireUrl(store: Store, source_id: string): Promise<Source> {
   const id = source_id.toLowerCase()
   const source = isUuid(id) ? (await readSources(store, [id])).get(id) : undefined
   if (!source) throw notFound('Source')

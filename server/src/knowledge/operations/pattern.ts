@@ -20,7 +20,7 @@ export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge
   const chunking = readChunking(input.chunking_strategy)
   const urls = fillAll(input, faultsOfChunking(chunking))
   const distinct = [...new Set(urls)]
-  const ids = await ctx.store.transaction(async (tx) => {
+  return ctx.store.transaction(async (tx) => {
     const known = await lockKnownPages(tx, distinct)
     for (const id of known.values()) await startCrawl(tx, ctx.core.ports, { source_id: id })
     const fresh = distinct.filter((url) => !known.has(url))
@@ -28,13 +28,10 @@ export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge
     const created = items.length === 0 ? [] : await insertSources(ctx, tx, items)
     const sourceOf = new Map([...known, ...fresh.map((url, index) => [url, created[index]!] as const)])
     const wanted = urls.map((url) => ({ dataset_id: dataset.id, source_id: sourceOf.get(url)!, chunking }))
-    return attach(
-      tx,
-      ctx.core.ports,
-      wanted.map((one) => ({ ...one, attached_by: 'caller' as const })),
-    )
+    const attachments = wanted.map((one) => ({ ...one, attached_by: 'caller' as const }))
+    const ids = await attach(tx, ctx.core.ports, attachments)
+    return presentAttachments(tx, await readAttachments(tx, ids))
   })
-  return presentAttachments(ctx.store, await readAttachments(ctx.store, ids))
 }
 
 function fillAll({ url_pattern, slugs }: Input<'attachSourcesByPattern'>, faults: FieldFault[]): string[] {

@@ -6,7 +6,8 @@ import type { Crawl, CrawlPage, Source, UrlCrawlOptions } from '@parley/contract
 import { expect } from 'vitest'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
 
-export const soon = { timeout: 30_000, interval: 20 }
+/** Long enough for a busy machine. */
+export const soon = { timeout: 90_000, interval: 20 }
 
 export interface SitePage {
   status?: number
