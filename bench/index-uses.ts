@@ -138,4 +138,14 @@ export const indexUses: Record<string, string> = {
 
   sources_upload: 'expire_uploads, each minute',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
+
+  crawls_running: 'a source has one running crawl',
+  crawls_turn: 'one crawl of a host at a time',
+  crawls_waiting: 'whose turn at a host is next',
+  crawls_page: 'listSourceCrawls, the latest crawl of each source',
+  crawl_addresses_pkey: 'listCrawlPages; the end of a visit',
+  crawl_addresses_crawl_id_url_key_key: 'an address is taken up once',
+  crawl_addresses_next: 'what a crawl fetches next',
+  crawl_addresses_path: 'how many queries of one path a crawl has taken up',
+  crawled_pages_root: 'the pages of a crawled source',
 }

@@ -4,6 +4,7 @@ import type { Ports } from '../../base/ports.ts'
 import { statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { addWork } from '../../work/add.ts'
+import { wishBuildsOfSource } from '../ingest/requests.ts'
 import { lockSourceRows } from '../ingest/rows.ts'
 import { hostOf, normalizeUrl } from '../rules/url.ts'
 import { addAddresses, ranks } from './address-rows.ts'
@@ -16,7 +17,9 @@ export { planRefresh } from './finish.ts'
 
 const beginStatement = statement(
   'begin_crawl_of_source',
-  `update sources set upload_status = 'IN_PROGRESS', next_refresh_at = null, updated_at = clock_timestamp()
+  `update sources set upload_status = 'IN_PROGRESS', next_refresh_at = null, updated_at = clock_timestamp(),
+     status = case when revision = 0 then 'pending' else status end,
+     reason_code = case when revision > 0 then reason_code end, reason = case when revision > 0 then reason end
    where organization_id = $1 and id = $2 and type = 'URL' returning name, url_crawl_options`,
 )
 
@@ -30,7 +33,8 @@ export async function startCrawl(
   { source_id, accept_removals = false }: { source_id: string; accept_removals?: boolean },
 ): Promise<string | null> {
   const { organization_id } = tx
-  if ((await lockSourceRows(tx, [source_id])).length === 0) return null
+  const [source] = await lockSourceRows(tx, [source_id])
+  if (!source) return null
   const running = await findRunningCrawl(tx, source_id)
   if (running) {
     if (accept_removals) acceptRemovals(tx, running.id)
@@ -42,6 +46,8 @@ export async function startCrawl(
   ])
   const url = normalizeUrl(begun[0]?.name ?? '')
   if (url === null) return null
+  // What failed without a content waits for one again.
+  if (source.status === 'failed' && source.revision === 0) await wishBuildsOfSource(tx, source_id)
   const crawl = { id: newId(), source_id, accept_removals, start_url: url, host: hostOf(url) }
   await insertCrawl(tx, { ...crawl, options: resolveOptions(begun[0]!.url_crawl_options) })
   const start = newAddress(url, { via: 'start', rank: ranks.start, source_id })

@@ -68,6 +68,12 @@ const endStatement = statement(
   `update sources set upload_status = $3, updated_at = clock_timestamp() where organization_id = $1 and id = $2`,
 )
 
+const triesStatement = statement(
+  'count_tries_of_crawled_source',
+  `update sources s set tries = greatest(c.tries, (select max(a.tries) from crawl_addresses a where a.crawl_id = c.id and a.rank = 0)) + 1
+   from crawls c where s.organization_id = $1 and s.id = $2 and c.id = $3`,
+)
+
 /** Its turn at the host is apart: a request may be under way. */
 export async function writeEnd(
   tx: TransactionStore,
@@ -82,7 +88,10 @@ export async function writeEnd(
   forgetWaiting(tx, id)
   forgetOlderCrawls(tx, source_id)
   const is_empty = source.revision === 0
-  if (is_empty) await failSource(tx, ports, source_id, await whyEmpty(tx, id, ending))
+  if (is_empty) {
+    await tx.query(triesStatement, [tx.organization_id, source_id, id])
+    await failSource(tx, ports, source_id, await whyEmpty(tx, id, ending))
+  }
   const upload_status = is_empty && ending.status !== 'complete' ? 'FAILED' : 'COMPLETE'
   await tx.query(endStatement, [tx.organization_id, source_id, upload_status])
   await planRefresh(tx, ports, source_id)

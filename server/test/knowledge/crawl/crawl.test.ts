@@ -1,7 +1,8 @@
 // What a crawl finds, stores and leaves out.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { refusal } from '../../support/server.ts'
-import { type Crawler, pageOf, startCrawler, startSite } from './fixture.ts'
+import { testPorts } from '../../support/ports.ts'
+import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
 
@@ -194,7 +195,7 @@ describe('what a site asks of robots', () => {
   test.each([[500], [503], [429]])('while it cannot be read (%i) nothing is fetched, then the crawl fails', async (status) => {
     await using site = await startSite({ '/robots.txt': robots('', status), '/': pageOf('Home') })
     const source = await crawler.crawled((await crawler.create(site.url)).id)
-    expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'robots_unavailable' } })
+    expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'robots_unavailable' }, tries: 6 })
     expect(site.requests).toEqual(Array(6).fill('/robots.txt'))
   })
 
@@ -270,6 +271,33 @@ describe('datasets', () => {
 })
 
 describe('the operations', () => {
+  test('a source that failed waits again, with its attachments, and gets its content', async () => {
+    const { client } = crawler.server
+    const { id: dataset_id } = await client.createDataset({ name: 'Retried' })
+    await using site = await startSite({ '/': { status: 500 } })
+    const { id } = await crawler.create(site.url, { add_to_datasets: [dataset_id] })
+    expect(await crawler.crawled(id)).toMatchObject({ status: 'failed', tries: 3, status_reason: { code: 'fetch_status' } })
+    const attached = async () => (await client.listDatasetSources({ dataset_id })).data[0]!
+    expect(await attached()).toMatchObject({ status: 'failed', tries: 3, status_reason: { code: 'fetch_status' } })
+    site.pages['/'] = pageOf('Home')
+    expect(await client.crawlSource({ source_id: id })).toMatchObject({ status: 'pending', status_reason: null, crawl: { status: 'running' } })
+    expect(await crawler.crawled(id)).toMatchObject({ revision: 1, file_upload_status: 'COMPLETE' })
+    await expect.poll(async () => (await attached()).status, soon).toBe('ready')
+  })
+
+  test('requests are apart as the source says, or as its robots.txt asks', async () => {
+    const asked: number[] = []
+    const clock = { ...testPorts.clock, after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)) }
+    await using other = await startCrawler({}, { ports: { clock } })
+    await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
+    await other.crawled((await other.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
+    expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
+    site.pages['/robots.txt'] = { headers: { 'content-type': 'text/plain' }, body: 'User-agent: *\nCrawl-delay: 7' }
+    await other.crawled((await other.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
+    expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
+    expect(asked.filter((ms) => ms === 7000)).toHaveLength(2)
+  })
+
   test('a crawl is joined while it runs, and cancelled: what is stored stays', async () => {
     const { client } = crawler.server
     const held = Promise.withResolvers<void>()
