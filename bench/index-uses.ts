@@ -137,6 +137,7 @@ export const indexUses: Record<string, string> = {
   chunks_text: 'whether a text is still used; erase_chunks',
 
   sources_upload: 'expire_uploads, each minute',
+  blobs_s3: '`parley blobs move --to postgres`; a start without the settings of S3',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
 
   crawls_running: 'a source has one running crawl',

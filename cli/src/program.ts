@@ -15,6 +15,7 @@ import {
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAgentCommands } from './agents/commands.ts'
+import { addBlobCommands } from './blobs.ts'
 import { withDatabase } from './database.ts'
 import { readPassword } from './password.ts'
 import { type Surroundings, processSurroundings } from './surroundings.ts'
@@ -47,6 +48,7 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addTokenCommands(program, around)
   addKeyCommands(program, around)
   addSecretKeyCommands(program, around)
+  addBlobCommands(program, around)
   addAgentCommands(program, around)
   return program
 }

@@ -5,6 +5,7 @@ import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
 import { createSampleAgent, findSampleAgent } from './agents/sample.ts'
 import { createBlobs } from './blobs/blobs.ts'
+import { requireStores } from './blobs/require-stores.ts'
 import { blobWork } from './blobs/work.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
@@ -70,7 +71,9 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
   const is_private = config.database_url === undefined
   const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
-  const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
+  const blobs = stack.use(createBlobs({ config, ports, log }))
+  await requireStores(database, blobs)
+  const { core, rooms } = createCore({ config, ports, log, database, live, blobs, secret_key })
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
@@ -107,7 +110,7 @@ async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organiz
   return agent?.agent_id ?? (admin_key === null ? null : await findSampleAgent(store))
 }
 
-interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live'> {
+interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live' | 'blobs'> {
   database: PooledDatabase
   secret_key: Buffer
 }
@@ -121,7 +124,6 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
     live,
     outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup }),
     sealers: createSealers(secret_key, randomBytes),
-    blobs: createBlobs(parts),
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
   }

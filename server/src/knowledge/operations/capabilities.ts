@@ -21,7 +21,7 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
     vector_index: 'sign_bits',
     // Its name, or the server's host where it has only one.
     rerank_model: reranker && (reranker.model ?? new URL(core.config.of(embeddingSettings).rerank!.url).host),
-    blob_store: 'postgres',
+    blob_store: core.blobs.store.name,
     limits: {
       ...core.config.of(knowledgeSettings),
       ...core.config.of(blobSettings),
