@@ -4,8 +4,8 @@ import type { Ports } from '../../base/ports.ts'
 import { statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { addWork } from '../../work/add.ts'
-import { wishBuildsOfSource } from '../ingest/requests.ts'
-import { lockSourceRows } from '../ingest/rows.ts'
+import { rebuildBySource, wishBuildsOfSource } from '../ingest/requests.ts'
+import { listPages, lockSourceRows } from '../ingest/rows.ts'
 import { hostOf, normalizeUrl } from '../rules/url.ts'
 import { addAddresses, ranks } from './address-rows.ts'
 import { type CrawlRow, acceptRemovals, findRunningCrawl, insertCrawl, listLatestCrawls } from './crawl-rows.ts'
@@ -83,4 +83,20 @@ export async function latestCrawls(store: Store, source_ids: readonly string[]):
   if (source_ids.length === 0) return new Map()
   const rows = await listLatestCrawls(store, source_ids)
   return new Map(rows.map((row) => [row.source_id, presentCrawl(row)]))
+}
+
+const passOnStatement = statement(
+  'pass_on_to_pages',
+  `update sources page set metadata = parent.metadata, chunking = parent.chunking, updated_at = clock_timestamp()
+   from sources parent where parent.organization_id = $1 and parent.id = $2 and page.parent_source_id = parent.id`,
+)
+
+/** After a change of a crawled source, which is locked: its pages have its metadata and its strategy. */
+export async function passOnToPages(tx: TransactionStore, source_id: string, is_rechunked: boolean): Promise<void> {
+  const ids = await listPages(tx, [source_id])
+  if (ids.length === 0) return
+  await lockSourceRows(tx, ids)
+  await tx.query(passOnStatement, [tx.organization_id, source_id])
+  if (!is_rechunked) return
+  for (const id of ids) await rebuildBySource(tx, id)
 }

@@ -46,6 +46,19 @@ test('with options each further page is a source of its own, named by its URL', 
   expect(await crawler.events(pages['/a']!.id)).toEqual([])
 })
 
+test('pages keep the metadata and the strategy of their parent, also when these change', async () => {
+  const { client } = crawler.server
+  const { id: dataset_id } = await client.createDataset({ name: 'Followers' })
+  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
+  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] }, { metadata: { team: 'a' } })
+  await crawler.crawled(id)
+  const chunking_strategy = { method: 'structure_based', chunk_size: 400, chunk_overlap: 0 }
+  await client.updateSource({ source_id: id, metadata: { team: 'b' }, chunking_strategy })
+  expect((await crawler.pages(id))['/a']).toMatchObject({ metadata: { team: 'b' }, chunking_strategy })
+  const { data } = await client.listDatasetSources({ dataset_id })
+  expect(data.map((attached) => attached.chunking_strategy)).toEqual([chunking_strategy, chunking_strategy])
+})
+
 describe('options', () => {
   const site_of = () =>
     startSite({
