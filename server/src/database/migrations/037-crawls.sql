@@ -56,6 +56,7 @@ create table crawl_addresses ( -- stored with the organization
   source_id uuid, -- of a known page
   tries smallint not null default 0,
   due_at timestamptz, -- of one that is tried again
+  was_fetched boolean not null default false, -- or at least tried: what the options leave out is not
   outcome text
     check (outcome in ('stored', 'unchanged', 'duplicate', 'excluded', 'robots', 'noindex', 'gone', 'failed', 'read')),
   reason_code text,

@@ -123,7 +123,7 @@ export async function findNextAddress(
 
 const outcomeStatement = statement(
   'end_crawl_address',
-  `update crawl_addresses set outcome = $4, reason_code = $5, reason = $6, source_id = coalesce($7::uuid, source_id), due_at = null
+  `update crawl_addresses set was_fetched = true, outcome = $4, reason_code = $5, reason = $6, source_id = coalesce($7::uuid, source_id), due_at = null
    where organization_id = $1 and crawl_id = $2 and position = $3 and outcome is null returning position`,
 )
 
@@ -143,6 +143,15 @@ export async function endAddress(
 ): Promise<boolean> {
   const values = [outcome, reason?.code ?? null, reason?.message ?? null, source_id ?? null]
   return (await tx.query(outcomeStatement, [tx.organization_id, crawl_id, position, ...values])).length > 0
+}
+
+const knownStatement = statement(
+  'find_crawl_address',
+  'select position from crawl_addresses where organization_id = $1 and crawl_id = $2 and url_key = md5($3)',
+)
+
+export async function hasAddress(store: Store, crawl_id: string, url: string): Promise<boolean> {
+  return (await store.query(knownStatement, [store.organization_id, crawl_id, url])).length > 0
 }
 
 const retryStatement = statement(

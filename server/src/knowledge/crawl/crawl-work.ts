@@ -63,12 +63,13 @@ async function runCrawl({ core, reader, limits, gate }: Running, item: WorkItem,
       const crawl = await findCrawl(store, item.subject)
       if (!crawl) return { next: 'done' }
       if (crawl.status !== 'running') return { next: 'done', write: (tx) => passTurn(tx, crawl) }
-      const ended = await step({ ...common, crawl }).catch((error: unknown) => {
-        if (error instanceof CrawlOver) return null
-        throw error
-      })
-      if (ended === null) continue
-      return 'next' in ended ? ended : finishCrawl({ ...common, crawl }, ended)
+      const outcome = await step({ ...common, crawl })
+        .then((ended) => (ended === null || 'next' in ended ? ended : finishCrawl({ ...common, crawl }, ended)))
+        .catch((error: unknown) => {
+          if (error instanceof CrawlOver) return null
+          throw error
+        })
+      if (outcome !== null) return outcome
     }
   })
 }

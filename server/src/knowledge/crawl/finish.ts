@@ -10,8 +10,8 @@ import { failSource, removeSources } from '../ingest/contents.ts'
 import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
 import { findStartEnd, forgetWaiting } from './address-rows.ts'
-import { type CrawlRow, type Ending, endTurn, finishCrawlRow, findCrawl, forgetOlderCrawls } from './crawl-rows.ts'
-import type { Crawling } from './crawling.ts'
+import { type CrawlRow, type Ending, countProgress, endTurn, finishCrawlRow, findCrawl, forgetOlderCrawls } from './crawl-rows.ts'
+import { CrawlOver, type Crawling } from './crawling.ts'
 import { listRemovablePages } from './page-rows.ts'
 import { isTooManyGone } from './rules/removals.ts'
 
@@ -25,7 +25,7 @@ const misses = 2
 /** In one commit. */
 const removed_at_once = 50
 
-/** What is over and not cancelled: removes what is gone, then ends. */
+/** What is over and not cancelled: removes what is gone, then ends. Throws `CrawlOver`. */
 export async function finishCrawl(
   { core, store, port, crawl }: Pick<Crawling, 'core' | 'store' | 'port' | 'crawl'>,
   ending: Ending,
@@ -39,7 +39,10 @@ export async function finishCrawl(
     } else {
       for (let first = 0; first < gone.length; first += removed_at_once) {
         port.signal.throwIfAborted()
-        await port.commit((tx) => removeSources(tx, core.ports, gone.slice(first, first + removed_at_once)))
+        await port.commit(async (tx) => {
+          await removeSources(tx, core.ports, gone.slice(first, first + removed_at_once))
+          if (!(await countProgress(tx, crawl.id, {}))) throw new CrawlOver()
+        })
       }
     }
   }

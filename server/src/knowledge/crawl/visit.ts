@@ -6,12 +6,13 @@ import { addContent } from '../ingest/contents.ts'
 import { attach } from '../ingest/attach.ts'
 import { lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
-import { domainOf } from '../rules/url.ts'
+import { domainOf, hostOf } from '../rules/url.ts'
 import { knowledgeSettings } from '../settings.ts'
 import { lockSourceCount } from '../source-rows.ts'
-import { type AddressRow, type NewAddress, retryAddress, ranks } from './address-rows.ts'
+import { type AddressRow, type NewAddress, hasAddress, retryAddress, ranks } from './address-rows.ts'
 import { countProgress, type Ending, moveCrawl } from './crawl-rows.ts'
 import { CrawlOver, type Crawling } from './crawling.ts'
+import { passTurn } from './finish.ts'
 import { type FetchFailure, type Fetched, type FetchedPage, fetchAddress } from './fetch.ts'
 import { addressesOfLinks, newAddress, ownLinks } from './frontier.ts'
 import {
@@ -51,7 +52,7 @@ export async function visitPage(ctx: Crawling, row: AddressRow): Promise<Ending 
   const state = row.source_id === null ? null : await findPageState(ctx.store, row.source_id)
   const visit: Visit = { ...ctx, row, state }
   if (row.source_id !== null && !state && !isStart(row)) {
-    await endVisit(visit, row, { ...leftOut('The page was deleted.', 0), progress: {} })
+    await endVisit(visit, row, { ...leftOut(visit, 'The page was deleted.', 0), progress: {} })
     return null
   }
   if (!ctx.robots.isAllowed(row.url)) return leaveToRobots(visit)
@@ -105,18 +106,19 @@ async function endFailed(visit: Visit, failure: FetchFailure & { bytes: number }
   const reason = { code, message }
   await endVisit(visit, row, {
     ...{ outcome: is_gone ? 'gone' : 'failed', reason, progress: received(bytes) },
-    ...(is_gone ? { after: (tx) => missPage(tx, state.source_id) } : {}),
+    ...(is_gone ? { after: missing(visit) } : {}),
   })
   return isStart(row) ? failed(reason) : null
 }
 
 /** The target is an address like any other, with a chain behind it. The start page may move to another origin. */
 async function followRedirect(visit: Visit, to: string, bytes: number): Promise<Ending | null> {
-  const { row, crawl, scope } = visit
-  if (row.redirects >= max_redirects || to === row.url) {
+  const { row, crawl, scope, store } = visit
+  const isLoop = to === row.url || (isStart(row) && (await hasAddress(store, crawl.id, to)))
+  if (row.redirects >= max_redirects || isLoop) {
     const reason: Reason = {
       code: 'too_many_redirects',
-      message: `The page redirects more than ${max_redirects} times.`,
+      message: `The page redirects in a circle, or more than ${max_redirects} times.`,
     }
     await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes) })
     return isStart(row) ? failed(reason) : null
@@ -127,29 +129,36 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
     await endVisit(visit, row, {
       ...elsewhere(visit, `It redirects to ${to}.`, moved, bytes),
       is_moving: true,
-      after: (tx) => moveCrawl(tx, crawl, to),
+      async after(tx) {
+        if (hostOf(to) !== crawl.host) await passTurn(tx, crawl)
+        await moveCrawl(tx, crawl, to)
+      },
     })
     return null
   }
   const excluded = scope(to)
   const why = `It redirects to ${to}.`
   if (excluded === null) await endVisit(visit, row, elsewhere(visit, why, target, bytes))
-  else await endVisit(visit, row, leftOut(`${why} ${excluded}`, bytes))
+  else await endVisit(visit, row, leftOut(visit, `${why} ${excluded}`, bytes))
   return null
 }
 
-/** The page is another one: what is known of it may go. */
-function elsewhere({ state, row }: Visit, message: string, target: NewAddress, bytes: number): VisitEnd {
-  return {
-    ...{ outcome: 'duplicate', reason: { code: null, message }, progress: received(bytes), found: [target] },
-    async after(tx) {
-      if (state && !isStart(row)) await missPage(tx, state.source_id)
-    },
-  }
+/** The page is another one. */
+function elsewhere(visit: Visit, message: string, target: NewAddress, bytes: number): VisitEnd {
+  const reason = { code: null, message }
+  return { outcome: 'duplicate', reason, progress: received(bytes), found: [target], after: missing(visit) }
 }
 
-function leftOut(message: string, bytes: number): VisitEnd {
-  return { outcome: 'excluded', reason: { code: null, message }, progress: received(bytes) }
+/** It is no page of this crawl. */
+function leftOut(visit: Visit, message: string, bytes: number): VisitEnd {
+  return { outcome: 'excluded', reason: { code: null, message }, progress: received(bytes), after: missing(visit) }
+}
+
+/** What is known of the page may go, if this is found again. */
+function missing({ state, row }: Visit) {
+  return async (tx: TransactionStore) => {
+    if (state && !isStart(row)) await missPage(tx, state.source_id)
+  }
 }
 
 /** `page` null: the site said so. */
@@ -185,7 +194,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
   if (canonical) {
     const end = elsewhere(visit, `Its canonical address is ${canonical.url}.`, canonical, bytes)
     const excluded = visit.scope(canonical.url)
-    await endVisit(visit, row, excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(excluded, bytes))
+    await endVisit(visit, row, excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(visit, excluded, bytes))
     return null
   }
   if (header.noindex || read.noindex) return endNoindex(visit, found, bytes)
@@ -193,8 +202,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
     await endVisit(visit, row, { outcome: 'failed', reason: read.fault, progress: received(bytes), found })
     return isStart(row) && crawl.options.is_one_page ? failed(read.fault) : null
   }
-  await storePage(visit, { ...page, text_hash: read.text_hash!, links }, found)
-  return null
+  return storePage(visit, { ...page, text_hash: read.text_hash!, links }, found)
 }
 
 const faultOf = (code: Reason['code'], message: string, bytes: number): FetchFailure & { bytes: number } => ({
@@ -214,20 +222,17 @@ function otherAddress({ row, crawl }: Visit, { canonical }: ReadPage): NewAddres
 }
 
 async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: number): Promise<Ending | null> {
-  const { row, state, crawl } = visit
+  const { row, crawl } = visit
   const reason: Reason = { code: 'robots_disallowed', message: 'The page asks not to be indexed.' }
   await endVisit(visit, row, {
-    ...{ outcome: 'noindex', reason, progress: received(bytes), found },
-    async after(tx) {
-      if (state && !isStart(row)) await missPage(tx, state.source_id)
-    },
+    ...{ outcome: 'noindex', reason, progress: received(bytes), found, after: missing(visit) },
   })
   return isStart(row) && crawl.options.is_one_page ? failed(reason) : null
 }
 
 type StoredPage = FetchedPage & { bytes: number; text_hash: Buffer; links: string[] }
 
-async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddress[]): Promise<void> {
+async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddress[]): Promise<Ending | null> {
   const { row, state, crawl, store, core } = visit
   const { bytes, text_hash, links, etag, last_modified } = page
   const root = crawl.source_id
@@ -236,14 +241,17 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
     ...{ source_id: id, root_source_id: state?.root_source_id ?? root, url: row.url, hops: row.hops, missed: 0 },
     ...{ etag, last_modified, text_hash, links },
   }
-  if (state?.text_hash.equals(text_hash)) return endUnchanged(visit, page, next)
+  if (state?.text_hash.equals(text_hash)) {
+    await endUnchanged(visit, page, next)
+    return null
+  }
   const equal = await findEqualPage(store, { root_source_id: root, crawl_id: crawl.id, text_hash, source_id: id })
   if (equal !== null && !isStart(row)) {
-    const missed = async (tx: TransactionStore) => {
-      if (state) await missPage(tx, state.source_id)
-    }
     const reason = { code: null, message: `It has the same text as ${equal}.` }
-    return endVisit(visit, row, { outcome: 'duplicate', reason, progress: received(bytes), found, after: missed })
+    await endVisit(visit, row, {
+      ...{ outcome: 'duplicate', reason, progress: received(bytes), found, after: missing(visit) },
+    })
+    return null
   }
   const blob = await putBody(visit, page)
   const is_new = row.source_id === null
@@ -260,11 +268,11 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
   try {
     if (blob === null) throw new QuotaReached('The organization stores as many bytes as it may.')
     await endVisit(visit, row, stored)
+    return null
   } catch (error) {
     if (blob !== null) await core.blobs.discard(store, blob.id)
     if (!(error instanceof QuotaReached)) throw error
-    const reason: Reason = { code: 'quota_exceeded', message: error.message }
-    await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes), found })
+    return endFailed(visit, faultOf('quota_exceeded', error.message, bytes))
   }
 }
 

@@ -76,6 +76,13 @@ describe('a page', () => {
     expect(failed.requests.filter((path) => path === '/')).toHaveLength(tries)
   })
 
+  test('redirects in a circle', async () => {
+    await using site = await startSite({ '/': redirect('/b'), '/b': redirect('/c'), '/c': redirect('/') })
+    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
+    expect(source.status_reason).toMatchObject({ code: 'too_many_redirects' })
+    expect(site.requests).toEqual(['/robots.txt', '/', '/b', '/c'])
+  })
+
   test('endless redirects', async () => {
     await using site = await startSite()
     site.other = (request, response) => {
@@ -236,6 +243,14 @@ describe('a site', () => {
     expect(source.crawl.status).toBe('complete')
     expect(site.requests.filter((path) => path.includes('sitemap'))).toHaveLength(50)
   }, 120_000)
+
+  test('pages nested without end, or of one long line, fail alone', async () => {
+    const deep = '<div>'.repeat(190_000)
+    const wide = `<html><body><p>${'<b>x'.repeat(200_000)}`
+    await using site = await startSite({ '/': pageOf('Home', '/deep', '/wide', '/a'), '/deep': deep, '/wide': wide, '/a': pageOf('A') })
+    const source = await crawl(site)
+    expect(await crawler.outcomes(source)).toMatchObject({ '/': 'stored', '/a': 'stored', '/deep': 'failed' })
+  }, 300_000)
 })
 
 test('after all of them the server answers, and its memory is what it was', async () => {

@@ -157,6 +157,16 @@ test('a page that is noindex now, or a copy of another, goes with the second cra
   expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
 })
 
+test('a page that redirects out of the site keeps its content once, and goes with the second crawl', async () => {
+  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
+  const { id } = await crawl(site)
+  site.pages['/a'] = { status: 302, headers: { location: 'https://elsewhere.test/' } }
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'excluded' })
+  expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
+  await crawler.again(id)
+  expect(Object.keys(await revisionsOf(id))).toEqual([])
+})
+
 test('an interval plans the next crawl, a tenth earlier or later; the timer starts it', async () => {
   await using site = await startSite({ '/': pageOf('Home') })
   const { id } = await crawler.create(site.url, null, { refresh_interval_hours: 10 })
