@@ -50,6 +50,10 @@ export const indexUses: Record<string, string> = {
   turns_unanswered: 'listConversations by turn outcome',
   turns_tries: 'the newest attempt for a message; the history for the model',
   turns_one_answer: 'T2: of the turns that answer the same messages all but one have failed',
+  retrievals_pkey: 'the searches of a turn: takeovers, streams, listConversationTurns',
+  dataset_retrievals_pkey: 'listDatasetRetrievals',
+  dataset_retrievals_conversation: 'deleteConversation and the purge of content',
+
   events_pkey: 'event streams and pages; the end of a log',
 
   idempotency_keys_pkey: 'T9; every request with an Idempotency-Key',
@@ -149,4 +153,12 @@ export const indexUses: Record<string, string> = {
   crawl_addresses_next: 'what a crawl fetches next',
   crawl_addresses_path: 'how many queries of one path a crawl has taken up',
   crawled_pages_root: 'the pages of a crawled source',
+  embedding_spaces_pkey: 'a space by its id',
+  embedding_spaces_organization_id_provider_model_asked_dimen_key: 'one space for each model and dimension',
+  embedding_spaces_organization_id_id_key: 'vectors lie in a space of their organization',
+  vectors_pkey: 'vectors of texts in a space: builds and searches; vectors of deleted sources',
+  vectors_unused: 'remove_unused_vectors, each minute',
+  embedding_claims_pkey: 'one work embeds a text',
+  generation_spaces_pkey: 'whether a generation has its vectors',
+  datasets_awaiting_vectors: 'find_embedding_models, each minute',
 }
