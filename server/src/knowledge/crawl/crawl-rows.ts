@@ -162,10 +162,10 @@ export async function storeRobots(tx: TransactionStore, id: string, robots: stri
 
 const triedStatement = statement(
   'count_try_of_crawl',
-  'update crawls set tries = tries + 1, has_turn = false where organization_id = $1 and id = $2',
+  'update crawls set tries = tries + 1 where organization_id = $1 and id = $2',
 )
 
-/** What it needs before any page could not be fetched; others take their turn meanwhile. */
+/** What it needs before any page could not be fetched. */
 export async function countTry(tx: TransactionStore, id: string): Promise<void> {
   await tx.query(triedStatement, [tx.organization_id, id])
 }

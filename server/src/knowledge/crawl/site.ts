@@ -6,6 +6,7 @@ import { type AddressRow, type NewAddress, countSitemaps, endAddress, ranks, ret
 import { type Ending, countProgress, countTry, storeRobots, warnOf } from './crawl-rows.ts'
 import { CrawlOver, type Crawling, robotsUrlOf } from './crawling.ts'
 import { type FetchFailure, fetchAddress, unpackFile } from './fetch.ts'
+import { passTurn } from './finish.ts'
 import { addFound, max_sitemaps, newAddress, sitemapsAt } from './frontier.ts'
 import { isSameOrigin } from '../rules/url.ts'
 
@@ -53,7 +54,13 @@ function endRobots({ crawl, core }: Site, failed: FetchFailure): Ending | Outcom
     : { code: failed.code, message: failed.message, final: !failed.may_pass || crawl.tries >= page_tries - 1 }
   const after = judgeFailure(failure, crawl.tries + 1, core.ports.random())
   if ('fail' in after) return { status: 'failed', reason: after.fail, warning: null }
-  return { next: { again_in_ms: after.retry_in_ms }, write: (tx) => countTry(tx, crawl.id) }
+  return {
+    next: { again_in_ms: after.retry_in_ms },
+    async write(tx) {
+      await countTry(tx, crawl.id)
+      await passTurn(tx, crawl)
+    },
+  }
 }
 
 const page_tries = 3

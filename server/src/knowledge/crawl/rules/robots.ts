@@ -5,7 +5,7 @@ import library from 'robots-parser'
 const parseRobots = library as unknown as typeof library.default
 
 /** As robots.txt names us. */
-export const robot_name = 'ParleyBot'
+const robot_name = 'ParleyBot'
 
 /** For the header `user-agent`. */
 export const user_agent = `${robot_name}/1.0`
@@ -17,7 +17,7 @@ export interface Robots {
   sitemaps: string[]
 }
 
-export const max_delay_ms = 10_000
+const max_delay_ms = 10_000
 const max_sitemaps = 50
 
 /** `url`: of the robots.txt itself, on the origin that it is about. */
@@ -30,8 +30,6 @@ export function readRobots(url: string, text: string): Robots {
     sitemaps: parsed.getSitemaps().slice(0, max_sitemaps),
   }
 }
-
-export const everything_allowed: Robots = { isAllowed: () => true, delay_ms: 0, sitemaps: [] }
 
 /** Characters of all rules with a wildcard. Such a rule costs its length for each character of an address. */
 const max_wildcard_characters = 20_000
@@ -83,7 +81,7 @@ function agentOf(value: string): string {
   return name === '*' ? '*' : 'other'
 }
 
-export interface Directives {
+interface Directives {
   noindex: boolean
   nofollow: boolean
 }
