@@ -114,7 +114,7 @@ const hostLockStatement = acrossOrganizations(
   `select pg_advisory_xact_lock(hashtextextended('crawl ' || $1, 0))`,
 )
 
-// Whoever has the turn keeps it, also when another node goes on with the crawl.
+// The crawl that has the turn keeps it, also when another node goes on with the crawl.
 const turnStatement = acrossOrganizations(
   'a host is shared by the crawls of all organizations',
   'take_turn_of_crawl',

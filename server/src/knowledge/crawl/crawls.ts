@@ -24,7 +24,7 @@ const beginStatement = statement(
 )
 
 /**
- * In the commit that asks for it: crawls a URL source anew, or joins the crawl that runs. Answers its id; null: the source is gone, or
+ * In the commit that asks for it: crawls a URL source again, or joins the crawl that runs. Answers its id; null: the source is gone, or
  * no URL. Locks the source.
  */
 export async function startCrawl(
@@ -67,7 +67,7 @@ export async function cancelCrawl(
   const running = await findRunningCrawl(tx, source_id)
   if (!running) return
   await writeEnd(tx, ports, { id: running.id, source_id }, { status: 'cancelled', reason: null, warning: null })
-  // Whoever carries it out has to give its turn at the host away.
+  // The node that carries it out has to give its turn at the host away.
   addWork(tx, crawl_source_work, keyOf({ ...running, organization_id }), { urgent: true })
 }
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => crawler[Symbol.asyncDispose]())
 
-test('a page source for each slug, attached, in their order; a known one is fetched anew', async () => {
+test('a page source for each slug, attached, in their order; a known one is fetched again', async () => {
   const { client } = crawler.server
   const { id: dataset_id } = await client.createDataset({ name: 'Products' })
   await using site = await startSite({ '/p/a': pageOf('A'), '/p/b%20c': pageOf('B'), '/p/..%2Fx': pageOf('X') })

@@ -68,7 +68,7 @@ test('404 or 410 twice in a row removes a page', async () => {
   site.pages['/c'] = { status: 404 }
   expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'gone', '/b': 'gone', '/c': 'gone' })
   expect(Object.keys(await revisionsOf(id)).toSorted()).toEqual(['/a', '/b', '/c'])
-  // Back in between: it begins anew.
+  // Back in between: it starts from the beginning.
   site.pages['/c'] = pageOf('C')
   await crawler.again(id)
   expect(Object.keys(await revisionsOf(id))).toEqual(['/c'])
