@@ -38,16 +38,43 @@ export function ownLinks(start_url: string, links: readonly string[]): string[] 
   return [...new Set(forms.filter((link) => isSameOrigin(start_url, link)))]
 }
 
+/** How long patterns may hold up the process before others get their turn, and how long those of one step may take. */
+const slice_ms = 20
+const longest_judging_ms = 10_000
+
+/** With why the options leave it out. What patterns took too long for is dropped. */
+export async function judgeAddresses(
+  { scope, core, port }: Pick<Crawling, 'scope' | 'core' | 'port'>,
+  addresses: readonly NewAddress[],
+): Promise<NewAddress[]> {
+  const { clock } = core.ports
+  const began_at = clock.monotonic()
+  let since = began_at
+  const judged: NewAddress[] = []
+  for (const address of addresses) {
+    judged.push({ ...address, excluded: scope(address.url) })
+    if (clock.monotonic() - since < slice_ms) continue
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    port.signal.throwIfAborted()
+    since = clock.monotonic()
+    if (since - began_at > longest_judging_ms) break
+  }
+  return judged
+}
+
 /** Links of this site that the crawl may follow, or reports as left out. */
-export function addressesOfLinks(
-  { crawl, scope }: Pick<Crawling, 'crawl' | 'scope'>,
+export async function addressesOfLinks(
+  ctx: Pick<Crawling, 'crawl' | 'scope' | 'core' | 'port'>,
   links: readonly string[],
   row: AddressRow,
-): NewAddress[] {
-  const { is_one_page, max_discovery_depth } = crawl.options
+): Promise<NewAddress[]> {
+  const { is_one_page, max_discovery_depth } = ctx.crawl.options
   const hops = row.hops + 1
   if (is_one_page || hops > max_discovery_depth) return []
-  return links.map((url) => newAddress(url, { via: 'link', hops, excluded: scope(url) }))
+  return judgeAddresses(
+    ctx,
+    links.map((url) => newAddress(url, { via: 'link', hops })),
+  )
 }
 
 export function sitemapsAt(urls: readonly string[], hops: number): NewAddress[] {
@@ -56,17 +83,28 @@ export function sitemapsAt(urls: readonly string[], hops: number): NewAddress[] 
     .map((url) => newAddress(url, { via: 'sitemap', kind: 'sitemap', rank: ranks.sitemap, hops }))
 }
 
-/** The pages of the crawl before, and the sitemaps: in the commit that ends the start page, before its links, which may name them. */
-export async function seedFrontier(tx: TransactionStore, ctx: Crawling): Promise<void> {
-  const { crawl, robots, scope, limits } = ctx
+export interface Seeds {
+  known_pages: number
+  addresses: NewAddress[]
+}
+
+/** The pages of the crawl before, and the sitemaps. */
+export async function findSeeds(ctx: Crawling): Promise<Seeds> {
+  const { crawl, robots, limits, store } = ctx
   const { is_one_page, use_sitemap } = crawl.options
-  const known = is_one_page ? [] : await listKnownPages(tx, crawl.source_id, limits.addresses)
+  const known = is_one_page ? [] : await listKnownPages(store, crawl.source_id, limits.addresses)
   const pages = known.map(({ url, hops, source_id }) =>
-    newAddress(url, { via: 'known', rank: ranks.known, hops, source_id, excluded: scope(url) }),
+    newAddress(url, { via: 'known', rank: ranks.known, hops, source_id }),
   )
   const named = robots.sitemaps.map((text) => normalizeUrl(text, crawl.start_url)).filter((url) => url !== null)
   const own = named.length > 0 ? named : [new URL('/sitemap.xml', crawl.start_url).href]
   const sitemaps = is_one_page || !use_sitemap ? [] : own.filter((url) => isSameOrigin(crawl.start_url, url))
-  await addFound(tx, ctx, [...pages, ...sitemapsAt(sitemaps, 0)])
-  await markSeeded(tx, crawl.id, known.length)
+  const addresses = [...(await judgeAddresses(ctx, pages)), ...sitemapsAt(sitemaps, 0)]
+  return { known_pages: known.length, addresses }
+}
+
+/** In the commit that ends the start page, before its links, which may name them. */
+export async function addSeeds(tx: TransactionStore, ctx: Crawling, seeds: Seeds): Promise<void> {
+  await addFound(tx, ctx, seeds.addresses)
+  await markSeeded(tx, ctx.crawl.id, seeds.known_pages)
 }

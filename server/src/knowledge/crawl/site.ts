@@ -7,7 +7,7 @@ import { type Ending, countProgress, countTry, storeRobots, warnOf } from './cra
 import { CrawlOver, type Crawling, robotsUrlOf } from './crawling.ts'
 import { type FetchFailure, fetchAddress, unpackFile } from './fetch.ts'
 import { passTurn } from './finish.ts'
-import { addFound, max_sitemaps, newAddress, sitemapsAt } from './frontier.ts'
+import { addFound, judgeAddresses, max_sitemaps, newAddress, sitemapsAt } from './frontier.ts'
 import { isSameOrigin } from '../rules/url.ts'
 
 type Site = Omit<Crawling, 'robots' | 'scope'>
@@ -70,7 +70,7 @@ const retry_delays_ms = [5000, 30_000]
 
 /** One that cannot be read is left out, with a warning. */
 export async function visitSitemap(ctx: Crawling, row: AddressRow): Promise<void> {
-  const { core, crawl, limits, port, scope, reader } = ctx
+  const { core, crawl, limits, port, reader } = ctx
   const fetched = await fetchAddress(
     core.outbound,
     {
@@ -90,7 +90,8 @@ export async function visitSitemap(ctx: Crawling, row: AddressRow): Promise<void
   const body = fetched.type === 'page' ? await unpackFile(fetched.body, limits.sitemap_bytes) : Buffer.alloc(0)
   if (!Buffer.isBuffer(body)) return failSitemap(ctx, row, body, bytes)
   const sitemap = await reader.readSitemap({ url: row.url, body, most: limits.addresses }, port.signal)
-  const pages = (sitemap?.pages ?? []).map((url) => newAddress(url, { via: 'sitemap', excluded: scope(url) }))
+  const named = (sitemap?.pages ?? []).map((url) => newAddress(url, { via: 'sitemap' }))
+  const pages = await judgeAddresses(ctx, named)
   const left = max_sitemaps - (await countSitemaps(ctx.store, crawl.id))
   const more = row.hops < max_nesting ? (sitemap?.sitemaps ?? []).slice(0, Math.max(0, left)) : []
   await endSitemap(ctx, row, bytes, [...sitemapsAt(more, row.hops + 1), ...pages])

@@ -4,7 +4,7 @@ import type { TransactionStore } from '../../database/store.ts'
 import { type AddressEnd, type AddressRow, type NewAddress, endAddress, ranks } from './address-rows.ts'
 import { type Progress, countProgress } from './crawl-rows.ts'
 import { CrawlOver, type Crawling } from './crawling.ts'
-import { addFound, seedFrontier } from './frontier.ts'
+import { addFound, addSeeds, findSeeds } from './frontier.ts'
 
 export interface VisitEnd {
   outcome: PageOutcome
@@ -25,13 +25,14 @@ export const isStart = ({ rank }: AddressRow) => rank === ranks.start
 export async function endVisit(ctx: Crawling, row: AddressRow, end: VisitEnd): Promise<void> {
   const { crawl, port, core } = ctx
   const { outcome, reason, source_id, progress } = end
+  const seeds = isStart(row) && !end.is_moving ? await findSeeds(ctx) : null
   await port.commit(async (tx) => {
     await end.before?.(tx)
     const ended = { outcome, reason: reason ?? null, source_id: source_id ?? null }
     const is_open = await endAddress(tx, crawl.id, row.position, ended)
     const counts = { [outcome]: 1, waiting: -1 }
     if (!is_open || !(await countProgress(tx, crawl.id, { ...progress, counts }))) throw new CrawlOver()
-    if (isStart(row) && !end.is_moving) await seedFrontier(tx, ctx)
+    if (seeds) await addSeeds(tx, ctx, seeds)
     await addFound(tx, ctx, end.found ?? [])
     await end.after?.(tx)
   })

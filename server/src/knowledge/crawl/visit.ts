@@ -166,7 +166,7 @@ async function endUnchanged(visit: Visit, { bytes }: Fetched, page: PageState | 
   const { row, crawl } = visit
   const state = page ?? visit.state!
   await endVisit(visit, row, {
-    ...{ outcome: 'unchanged', progress: received(bytes), found: addressesOfLinks(visit, state.links, row) },
+    ...{ outcome: 'unchanged', progress: received(bytes), found: await addressesOfLinks(visit, state.links, row) },
     async after(tx) {
       if (page) await storePageState(tx, page, crawl.id)
       else await seePage(tx, state.source_id, crawl.id)
@@ -189,7 +189,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
   }
   const read = await reader.readPage({ url: row.url, body }, port.signal)
   const links = header.nofollow || read.nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
-  const found = addressesOfLinks(visit, links, row)
+  const found = await addressesOfLinks(visit, links, row)
   const canonical = otherAddress(visit, read)
   if (canonical) {
     const end = elsewhere(visit, `Its canonical address is ${canonical.url}.`, canonical, bytes)
