@@ -15,6 +15,7 @@ import {
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAgentCommands } from './agents/commands.ts'
+import { addKnowledgeCommands } from './knowledge/commands.ts'
 import { withDatabase } from './database.ts'
 import { readPassword } from './password.ts'
 import { type Surroundings, processSurroundings } from './surroundings.ts'
@@ -48,6 +49,7 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addKeyCommands(program, around)
   addSecretKeyCommands(program, around)
   addAgentCommands(program, around)
+  addKnowledgeCommands(program, around)
   return program
 }
 
