@@ -136,5 +136,6 @@ export const indexUses: Record<string, string> = {
   chunks_generation_id_position_key: 'the chunks of a generation, in order',
   chunks_text: 'whether a text is still used; erase_chunks',
 
+  sources_upload: 'expire_uploads, each minute',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
 }

@@ -49,7 +49,10 @@ export const layers: readonly Layer[] = [
   {
     folder: 'knowledge',
     kind: 'room',
-    tables: ['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks'],
+    tables: [
+      ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks'],
+      ...['crawls', 'crawl_addresses', 'crawled_pages'],
+    ],
   },
   {
     folder: 'webhooks',

@@ -91,6 +91,7 @@ export const errorTable = {
   source_id_taken: { status: 409, detail: 'Another source has this id. Use a new one.' },
   file_missing: { status: 409, detail: 'The source has no file yet. Upload its bytes first.' },
   not_a_url: { status: 409, detail: 'The source is a file; only a URL can be crawled.' },
+  not_a_file: { status: 409, detail: 'The source is a URL; only a file can be sent. Crawl it instead.' },
   too_many_datasets: {
     status: 409,
     detail: 'The organization has reached its limit of datasets. Delete one first.',

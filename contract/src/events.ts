@@ -2,7 +2,7 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { Analysis, EndedBy, MessageReply } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
-import { KnowledgeReason } from './knowledge/objects.ts'
+import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
 import { attachers, sourceTypes } from './knowledge/words.ts'
 import { Citation, retrievalFields } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
@@ -95,6 +95,7 @@ export const eventData = {
 const dataset = { dataset_id: Id, name: Type.String() }
 const space = { embedding_model: Type.String(), embedding_dimension: Type.Integer() }
 const source = { source_id: Id, type: oneOf(sourceTypes), name: Type.String() }
+const crawl = { source_id: Id, name: Type.String(), crawl_id: Id }
 const attachment = {
   dataset_source_id: Id,
   dataset_id: Id,
@@ -116,6 +117,8 @@ export const organizationEventData = {
   'source.created': Type.Object(source),
   'source.updated': Type.Object(source),
   'source.deleted': Type.Object(source),
+  'source.crawled': Type.Object({ ...crawl, counts: CrawlCounts }),
+  'source.crawl_failed': Type.Object({ ...crawl, counts: CrawlCounts, reason: KnowledgeReason }),
   'dataset_source.created': Type.Object({ ...attachment, attached_by: oneOf(attachers) }),
   'dataset_source.ready': Type.Object({
     ...attachment,

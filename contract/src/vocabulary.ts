@@ -110,6 +110,8 @@ export const organizationEventTypes = [
   'source.created',
   'source.updated',
   'source.deleted',
+  'source.crawled',
+  'source.crawl_failed',
   'dataset_source.created',
   'dataset_source.ready',
   'dataset_source.failed',

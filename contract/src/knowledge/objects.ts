@@ -172,6 +172,19 @@ export const UrlCrawlOptions = named(
 )
 export type UrlCrawlOptions = Static<typeof UrlCrawlOptions>
 
+/** Addresses of a crawl, by what became of them. */
+export const CrawlCounts = Type.Object({
+  stored: Type.Integer(),
+  unchanged: Type.Integer(),
+  duplicate: Type.Integer(),
+  excluded: Type.Integer(),
+  robots: Type.Integer(),
+  noindex: Type.Integer(),
+  gone: Type.Integer(),
+  failed: Type.Integer(),
+  waiting: Type.Integer({ description: 'Addresses that are known and not fetched yet.' }),
+})
+
 export const Crawl = named(
   'Crawl',
   Type.Object({
@@ -179,17 +192,7 @@ export const Crawl = named(
     status: oneOf(crawlStatuses),
     started_at: Timestamp,
     finished_at: nullable(Timestamp),
-    counts: Type.Object({
-      stored: Type.Integer(),
-      unchanged: Type.Integer(),
-      duplicate: Type.Integer(),
-      excluded: Type.Integer(),
-      robots: Type.Integer(),
-      noindex: Type.Integer(),
-      gone: Type.Integer(),
-      failed: Type.Integer(),
-      waiting: Type.Integer({ description: 'Addresses that are known and not fetched yet.' }),
-    }),
+    counts: CrawlCounts,
     warning: nullable(Type.String({ description: 'Why it ended before all addresses were fetched.' })),
     reason: nullable(KnowledgeReason),
   }),

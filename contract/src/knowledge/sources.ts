@@ -167,7 +167,7 @@ export const sourceOperations = {
     body: Type.Object({}),
     body_optional: true,
     success: { status: 200, description: 'The source with its address.', schema: UploadableSource },
-    errors: ['not_found', 'knowledge_unavailable'],
+    errors: ['not_found', 'not_a_file', 'knowledge_unavailable'],
   }),
   uploadSource: defineOperation({
     id: 'uploadSource',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
 import type { Config } from '../config/config.ts'
-import type { RootStore, TransactionStore } from '../database/store.ts'
+import type { RootStore, Store, TransactionStore } from '../database/store.ts'
 import { addDeletion } from './add-deletion.ts'
 import type { PartStore, PartStores } from './part-store.ts'
 import { cutIntoParts } from './rules/parts.ts'
@@ -61,6 +61,13 @@ export class BlobMissing extends Error {
  */
 export async function keepBlob(tx: TransactionStore, id: string): Promise<void> {
   if (!(await queries.countUse(tx, id))) throw new BlobMissing(id)
+}
+
+/** Throws `BlobMissing`. */
+export async function findStoredBlob(store: Store, id: string): Promise<StoredBlob> {
+  const found = await queries.findBlob(store, id)
+  if (found === null) throw new BlobMissing(id)
+  return { id, bytes: found.bytes, sha256: found.sha256 }
 }
 
 /** In the commit with which a reference ends. After the last one its bytes are deleted at once, and again until the store confirms. */

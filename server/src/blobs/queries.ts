@@ -75,11 +75,13 @@ class OverQuota extends Error {}
 
 const placeStatement = statement(
   'find_blob',
-  `select store, key, part_bytes, parts, bytes from blobs where organization_id = $1 and id = $2 and state = 'stored'`,
+  `select store, key, part_bytes, parts, bytes, sha256 from blobs where organization_id = $1 and id = $2 and state = 'stored'`,
 )
 
-export async function findBlob(store: Store, id: string): Promise<(Place & { bytes: number }) | null> {
-  const [row] = await store.query<Place & { bytes: number }>(placeStatement, [store.organization_id, id])
+export type FoundBlob = Place & { bytes: number; sha256: Buffer }
+
+export async function findBlob(store: Store, id: string): Promise<FoundBlob | null> {
+  const [row] = await store.query<FoundBlob>(placeStatement, [store.organization_id, id])
   return row ?? null
 }
 

@@ -5,11 +5,14 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import * as operations from './operations/index.ts'
 import type { Knowledge } from './services.ts'
+import { createUploadResolver, uploadWork } from './uploads.ts'
 
-export function createKnowledge(_core: Core): Room<typeof knowledgeOperations> {
-  const own = {} as Knowledge
+export function createKnowledge(core: Core): Room<typeof knowledgeOperations> {
+  const own = { blobs: core.blobs } as Knowledge
   return {
     name: 'knowledge',
     operations: bindRoom(own, knowledgeOperations, operations),
+    work: [uploadWork(core)],
+    resources: { upload: createUploadResolver(core) },
   }
 }

@@ -3,6 +3,7 @@ import type { SettingsGroup } from '../config/reader.ts'
 
 export interface KnowledgeLimits {
   datasets: number
+  sources: number
   chunks_of_organization: number
   chunks_of_source: number
   pages: number
@@ -21,6 +22,11 @@ export const knowledgeSettings: SettingsGroup<KnowledgeLimits> = {
       name: 'PARLEY_LIMIT_DATASETS',
       default: '200',
       meaning: 'The most datasets of an organization; a further one gets 409.',
+    },
+    {
+      name: 'PARLEY_LIMIT_SOURCES',
+      default: '50000',
+      meaning: 'The most sources of an organization, pages of crawls among them; a further one gets 409.',
     },
     {
       name: 'PARLEY_LIMIT_CHUNKS_OF_ORGANIZATION',
@@ -66,6 +72,7 @@ export const knowledgeSettings: SettingsGroup<KnowledgeLimits> = {
   ],
   read: (read) => ({
     datasets: read.integer('PARLEY_LIMIT_DATASETS', 1, 100_000),
+    sources: read.integer('PARLEY_LIMIT_SOURCES', 1, 10_000_000),
     chunks_of_organization: read.integer('PARLEY_LIMIT_CHUNKS_OF_ORGANIZATION', 1, 1_000_000_000),
     chunks_of_source: read.integer('PARLEY_LIMIT_CHUNKS_OF_SOURCE', 1, 1_000_000),
     pages: read.integer('PARLEY_LIMIT_PAGES_OF_FILE', 1, 1_000_000),

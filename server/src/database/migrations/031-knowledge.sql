@@ -37,8 +37,7 @@ create table sources ( -- stored with the organization
   name text not null,
   domain text,
   upload_status text not null check (upload_status in ('PENDING', 'IN_PROGRESS', 'COMPLETE', 'FAILED')),
-  upload_token bytea, -- SHA-256 of the open one
-  upload_expires_at timestamptz,
+  upload_expires_at timestamptz, -- of the address for its file; null: it is closed
   upload_blob_id uuid, -- the last whole file that was sent, until it becomes a content
   file_size bigint, -- as announced, then as measured
   description text,

@@ -32,3 +32,5 @@ create table blob_usage (
   organization_id uuid primary key references organizations,
   bytes bigint not null check (bytes >= 0)
 );
+
+create index sources_upload on sources (upload_expires_at) where upload_expires_at is not null; -- files that never came

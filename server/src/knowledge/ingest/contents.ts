@@ -1,5 +1,5 @@
 // A source gets a new content, fails without one, or goes: what then has to be built, and what has to be erased.
-import { type StoredBlob, dropBlob, keepBlob } from '../../blobs/blobs.ts'
+import { type StoredBlob, dropBlobs, keepBlob } from '../../blobs/blobs.ts'
 import { notFound } from '../../base/errors.ts'
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
@@ -108,7 +108,9 @@ export async function removeSources(tx: TransactionStore, ports: IdPort, ids: re
   const { organization_id } = tx
   const named = await lockSourceRows(tx, ids, 'update')
   const pages = await lockSourceRows(tx, await listPages(tx, ids), 'update')
-  const all = [...new Set([...named, ...pages].map(({ id }) => id))]
+  const locked = new Map([...named, ...pages].map((source) => [source.id, source]))
+  const all = [...locked.keys()]
+  const uploads = [...locked.values()].map(({ upload_blob_id }) => upload_blob_id)
   // No other comes: who attaches locks the source first.
   const attachments = await tx.query<{ id: string; dataset_id: string }>(attachmentsStatement, [organization_id, all])
   await lockDatasetRows(tx, [...new Set(attachments.map(({ dataset_id }) => dataset_id))], 'no key update')
@@ -121,9 +123,10 @@ export async function removeSources(tx: TransactionStore, ports: IdPort, ids: re
     organization_id,
     all,
   ])
-  for (const { blob_id, text_blob_id } of contents) {
-    dropBlob(tx, blob_id)
-    if (text_blob_id !== null) dropBlob(tx, text_blob_id)
-  }
+  const files = [...contents.flatMap((content) => [content.blob_id, content.text_blob_id]), ...uploads]
+  dropBlobs(
+    tx,
+    files.filter((id) => id !== null),
+  )
   await tx.query(deleteStatement, [organization_id, all])
 }

@@ -2,6 +2,7 @@
 import type { ChunkingStrategy, Crawl, KnowledgeReason, Source, UrlCrawlOptions } from '@parley/contract'
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
+import { latestCrawls } from '../crawl/crawls.ts'
 
 type Plain =
   | 'id'
@@ -69,5 +70,10 @@ export function presentSource(record: SourceRecord, crawl: Crawl | null): Source
 /** By id. */
 export async function readSources(store: Store, ids: readonly string[]): Promise<Map<string, Source>> {
   const records = await findSourceRecords(store, [...new Set(ids)])
-  return new Map(records.map((record) => [record.id, presentSource(record, null)]))
+  const crawls = await latestCrawls(store, ofUrls(records))
+  return new Map(records.map((record) => [record.id, presentSource(record, crawls.get(record.id) ?? null)]))
+}
+
+function ofUrls(records: readonly SourceRecord[]): string[] {
+  return records.filter(({ type }) => type === 'URL').map(({ id }) => id)
 }
