@@ -29,9 +29,13 @@ async function start(files: Record<string, string>): Promise<{ client: Client; f
   return { client: server.as({ token: (await makeOrganization(server)).key }), folder }
 }
 
-async function apply(client: Client, folder: string, options: { prune?: boolean; dry_run?: boolean } = {}) {
+async function apply(
+  client: Client,
+  folder: string,
+  options: { prune?: boolean; wait?: boolean; dry_run?: boolean } = {},
+) {
   let printed = ''
-  const all = { dataset: 'Shop', prune: false, dry_run: false, ...options }
+  const all = { dataset: 'Shop', prune: false, wait: false, dry_run: false, ...options }
   const count = await applyKnowledge(client, folder, all, (text) => void (printed += text))
   return { count, printed }
 }
@@ -101,6 +105,20 @@ describe('apply', () => {
     ])
   })
 
+  it('waits until all can be found, and fails with what failed', async () => {
+    const { client, folder } = await start(shop)
+    await apply(client, folder, { wait: true })
+    const [dataset] = (await client.listDatasets({ name: 'Shop' })).data
+    const { chunks } = await client.queryDataset({ dataset_id: dataset!.id, query: 'delivery costs' })
+    expect(chunks[0]).toMatchObject({ source_name: 'guides/fees.txt', content: 'Delivery costs 5 euros.' })
+    await writeFiles(folder, { 'empty.md': '' })
+    await expect(apply(client, folder, { wait: true })).rejects.toThrow(/^1 failed:\n {2}empty\.md: /)
+    // Sent once: the same content would fail again.
+    const { count, printed } = await apply(client, folder)
+    expect(count).toBe(0)
+    expect(printed).toMatch(/^empty\.md: failed before: .+\n0 changed, 3 up to date\n$/)
+  })
+
   it('changes nothing in a dry run', async () => {
     const { client, folder } = await start(shop)
     const { count, printed } = await apply(client, folder, { dry_run: true })
@@ -125,7 +143,7 @@ describe('apply', () => {
     const { id } = await client.createDataset({ name: 'Shop' })
     await client.createDataset({ name: 'Shop' })
     await expect(apply(client, folder)).rejects.toThrow(/^2 knowledge bases are named Shop; pass the id of one: /)
-    await applyKnowledge(client, folder, { dataset: id, prune: false, dry_run: false }, () => {})
+    await applyKnowledge(client, folder, { dataset: id, prune: false, wait: false, dry_run: false }, () => {})
     expect((await client.listDatasetSources({ dataset_id: id })).data).toHaveLength(2)
   })
 })

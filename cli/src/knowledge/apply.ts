@@ -5,13 +5,15 @@ import { describeAnswer } from '../client/connection.ts'
 import { ClientError, type FileFault, fileFaults } from '../client/faults.ts'
 import { type FoundFile, readKnowledgeFolder } from './folder.ts'
 import { type KnowledgePlan, type LocalFile, type ServerFile, planKnowledge } from './plan.ts'
-import { createDatasetOnce, findDataset, listServerFiles } from './server-dataset.ts'
+import { createDatasetOnce, findDataset, listServerFiles, waitUntilReady } from './server-dataset.ts'
 
 export interface ApplyOptions {
   /** Name or id. */
   dataset: string
   /** Take out what is not in the folder. */
   prune: boolean
+  /** Until every source is ready or has failed. */
+  wait: boolean
   dry_run: boolean
 }
 
@@ -30,7 +32,7 @@ interface Change {
 export async function applyKnowledge(
   client: Client,
   folder: string,
-  { dataset: name, prune, dry_run }: ApplyOptions,
+  { dataset: name, prune, wait, dry_run }: ApplyOptions,
   print: (text: string) => void,
 ): Promise<number> {
   const { files, faults } = await readKnowledgeFolder(folder)
@@ -43,9 +45,10 @@ export async function applyKnowledge(
   for (const { file, on_server } of plan.unchanged)
     if (on_server.failure !== null) print(`${file.path}: failed before: ${on_server.failure}\n`)
   if (!prune && plan.extra.length > 0) print(`${plan.extra.length} not in the folder; --prune takes them out\n`)
-  if (!dry_run && (changes.length > 0 || !dataset)) {
+  if (!dry_run) {
     const { id } = dataset ?? (await createDatasetOnce(client, name))
     await carryOut(id, changes, print)
+    if (wait) await waitUntilReady(client, id, new Set(files.map(({ path }) => path)))
   }
   print(`${changes.length} ${dry_run ? 'to change' : 'changed'}, ${plan.unchanged.length} up to date\n`)
   return changes.length + (dataset ? 0 : 1)

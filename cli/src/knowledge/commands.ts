@@ -9,6 +9,7 @@ import { applyKnowledge } from './apply.ts'
 interface ApplyFlags extends ConnectionOptions {
   dataset: string
   prune?: true
+  wait?: true
   dryRun?: true
   exitCode?: true
 }
@@ -23,10 +24,11 @@ export function addKnowledgeCommands(program: Command, around: Surroundings): vo
     .argument('<folder>', 'the folder; hidden files are left out')
     .requiredOption('--dataset <name>', 'name or id of the knowledge base; created if no one has the name')
     .option('--prune', 'take out files that are not in the folder, and delete those that no other knowledge base has')
+    .option('--wait', 'wait until every source is ready, at most 10 minutes; fail if a file of the folder failed')
     .option('--dry-run', 'print the differences without changing anything')
     .option('--exit-code', `with --dry-run: exit with ${exit_code_of_differences} if there are differences`)
-    .action(async (folder: string, { dataset, prune, dryRun, exitCode, ...connection }: ApplyFlags) => {
-      const options = { dataset, prune: prune ?? false, dry_run: dryRun ?? false }
+    .action(async (folder: string, { dataset, prune, wait, dryRun, exitCode, ...connection }: ApplyFlags) => {
+      const options = { dataset, prune: prune ?? false, wait: wait ?? false, dry_run: dryRun ?? false }
       const count = await withClient(connection, (client) => applyKnowledge(client, folder, options, print))
       if (dryRun && exitCode && count > 0) around.exit_code = exit_code_of_differences
     })

@@ -1,7 +1,8 @@
 // A knowledge base of a server as a folder sees it: finding it by its name, creating it exactly once, listing its files.
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Client, type Output, ApiError } from '@parley/sdk'
-import { ClientError } from '../client/faults.ts'
+import { ClientError, type FileFault } from '../client/faults.ts'
 import type { ServerFile } from './plan.ts'
 
 type Dataset = Output<'listDatasets'>['data'][number]
@@ -62,6 +63,27 @@ export async function listServerFiles(client: Client, dataset_id: string): Promi
     hash: sources.content_hash,
     failure: status === 'failed' ? (status_reason?.message ?? 'It failed.') : null,
   }))
+}
+
+const [look_ms, looks_at_most] = [1000, 600]
+
+/** Throws if files of the folder have failed, or are not ready in time. Other sources do not matter. */
+export async function waitUntilReady(client: Client, dataset_id: string, paths: ReadonlySet<string>): Promise<void> {
+  for (let looks = 0; looks < looks_at_most; looks += 1) {
+    const { counts } = await client.getDataset({ dataset_id })
+    if (counts.in_progress === 0) return throwFailures(await listServerFiles(client, dataset_id), paths)
+    await pause(look_ms)
+  }
+  throw new ClientError('sources were not ready after 10 minutes; the server goes on')
+}
+
+function throwFailures(files: readonly ServerFile[], paths: ReadonlySet<string>): void {
+  const failed = files.flatMap(({ name, failure }): FileFault[] =>
+    failure !== null && paths.has(name) ? [{ file: name, path: '', message: failure }] : [],
+  )
+  if (failed.length === 0) return
+  const lines = failed.map(({ file, message }) => `  ${file}: ${message}`)
+  throw new ClientError([`${failed.length} failed:`, ...lines].join('\n'))
 }
 
 interface Page<Row> {
