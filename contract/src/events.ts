@@ -93,7 +93,10 @@ export const eventData = {
 } as const satisfies Record<EventType, TSchema>
 
 const dataset = { dataset_id: Id, name: Type.String() }
-const space = { embedding_model: Type.String(), embedding_dimension: Type.Integer() }
+const space = {
+  embedding_model: Type.String(),
+  embedding_dimension: nullable(Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' })),
+}
 const source = { source_id: Id, type: oneOf(sourceTypes), name: Type.String() }
 const crawl = { source_id: Id, name: Type.String(), crawl_id: Id }
 const attachment = {

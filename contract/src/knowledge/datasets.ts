@@ -15,12 +15,7 @@ import {
 } from '../schema.ts'
 import { ChunkingInput, Dataset, DatasetSource, QueryAnswer } from './objects.ts'
 import { DatasetRetrieval } from './retrievals.ts'
-import {
-  datasetLanguages,
-  knowledgeBounds,
-  queryModes,
-  retrievalOutcomes,
-} from './words.ts'
+import { datasetLanguages, knowledgeBounds, queryModes, retrievalOutcomes } from './words.ts'
 
 const { name, description, dimension, query, results_count, source_ids } = knowledgeBounds
 

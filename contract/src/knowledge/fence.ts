@@ -24,7 +24,7 @@ export function fencePassages(passages: readonly FencedPassage[], code: string):
 
 /** A text that has passages in it. */
 export function fenceText(text: string, code: string): string {
-  return `<passages ${code}>\n${text.replaceAll(code, '')}\n</passages ${code}>`
+  return `<passages ${code}>\n${text.replaceAll(code, '…')}\n</passages ${code}>`
 }
 
 function describePassage({ number, text, source_name, heading_path = [], page = null }: FencedPassage): string {
@@ -37,7 +37,9 @@ const max_name_characters = 200
 /** Names come from callers and pages: no line breaks, and nothing that changes how the rest is displayed. */
 function oneLine(name: string): string {
   const characters = [...name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()]
-  return characters.length > max_name_characters ? `${characters.slice(0, max_name_characters).join('')}…` : characters.join('')
+  return characters.length > max_name_characters
+    ? `${characters.slice(0, max_name_characters).join('')}…`
+    : characters.join('')
 }
 
 /** The first passage of a fence, which is the best; null: the text is no fence. */

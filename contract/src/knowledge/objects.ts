@@ -76,7 +76,9 @@ export const Reembedding = named(
   'Reembedding',
   Type.Object({
     embedding_model: Type.String(),
-    embedding_dimension: Type.Integer(),
+    embedding_dimension: nullable(
+      Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' }),
+    ),
     status: oneOf(['running', 'failed']),
     done_chunks: Type.Integer(),
     total_chunks: Type.Integer(),

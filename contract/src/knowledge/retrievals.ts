@@ -13,7 +13,9 @@ const ofPassage = {
 export const RetrievedChunk = named(
   'RetrievedChunk',
   Type.Object({
-    number: Type.Integer({ description: 'The number under which the model is shown it; numbers run on through the turn.' }),
+    number: Type.Integer({
+      description: 'The number under which the model is shown it; numbers run on through the turn.',
+    }),
     chunk_id: Id,
     dataset_id: Id,
     source_id: Id,
@@ -41,7 +43,12 @@ const query = nullable(Type.String({ description: 'Redacted like the transcript.
 const call_id = nullable(Type.String({ description: 'The tool call that asked; null if it was implicit.' }))
 
 /** The record without what the end user said. */
-export const retrievalFields = { id: Id, call_id, ...found, chunks: Type.Array(RetrievedChunk, { description: 'Best first.' }) }
+export const retrievalFields = {
+  id: Id,
+  call_id,
+  ...found,
+  chunks: Type.Array(RetrievedChunk, { description: 'Best first.' }),
+}
 
 /** What was asked of knowledge bases in a turn, and what the model was given. */
 export const Retrieval = named('Retrieval', Type.Object({ ...retrievalFields, query }))

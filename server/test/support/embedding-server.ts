@@ -131,7 +131,12 @@ async function embed(double: EmbeddingServer, own: Own, { body, authorization }:
   })
   if (trouble === 'half') data.length = Math.floor(data.length / 2)
   if (trouble === 'shuffled') data.reverse()
-  let text = JSON.stringify({ object: 'list', data, model, usage: { prompt_tokens: call.input.length, total_tokens: 1 } })
+  let text = JSON.stringify({
+    object: 'list',
+    data,
+    model,
+    usage: { prompt_tokens: call.input.length, total_tokens: 1 },
+  })
   // As Python writes what is not a number.
   if (trouble === 'nan') text = text.replace(/"embedding":\[[^,]+/, '"embedding":[NaN')
   if (trouble === 'broken') text = text.slice(0, text.length / 2)
@@ -154,9 +159,9 @@ async function rerank(double: EmbeddingServer, { body, authorization }: Asked, r
 /** Whether the trouble has taken the answer's place. */
 async function isLost(trouble: Trouble | null, response: ServerResponse): Promise<boolean> {
   if (trouble === 'silent') return true
-  if (trouble === 'reset') return response.destroy(), true
+  if (trouble === 'reset') return (response.destroy(), true)
   if (trouble === null || typeof trouble === 'string') return false
-  if ('status' in trouble) return refuse(response, trouble.status, trouble.headers), true
+  if ('status' in trouble) return (refuse(response, trouble.status, trouble.headers), true)
   await new Promise((resolve) => setTimeout(resolve, trouble.slow_ms))
   return response.destroyed
 }

@@ -71,11 +71,15 @@ export function listFilterTemplates(config: Record<string, unknown>, prefix: str
 
 /** Every dataset that a configuration names, with the field that does. Accepts malformed values. */
 export function listDatasets(config: Record<string, unknown>, prefix: string): { path: string; dataset_id: string }[] {
-  const bases = basesOf(config, prefix).flatMap(({ path, value: { dataset_id } }) => named(`${path}.dataset_id`, dataset_id))
+  const bases = basesOf(config, prefix).flatMap(({ path, value: { dataset_id } }) =>
+    named(`${path}.dataset_id`, dataset_id),
+  )
   const actions = listActionsOfTools(config, prefix).filter(({ value: { type } }) => type === 'knowledge_base')
   const searched = actions.flatMap(({ path, value: { dataset_id, dataset_ids } }) => [
     ...named(`${path}.dataset_id`, dataset_id),
-    ...(Array.isArray(dataset_ids) ? dataset_ids : []).flatMap((id, index) => named(`${path}.dataset_ids.${index}`, id)),
+    ...(Array.isArray(dataset_ids) ? dataset_ids : []).flatMap((id, index) =>
+      named(`${path}.dataset_ids.${index}`, id),
+    ),
   ])
   return [...bases, ...searched]
 }

@@ -43,10 +43,12 @@ create table generation_spaces ( -- stored with the organization
   generation_id uuid not null references generations on delete cascade,
   space_id uuid not null references embedding_spaces,
   done_chunks integer not null default 0,
+  made_chunks integer not null default 0, -- of these, for which a vector was asked for
   completed_at timestamptz, -- every chunk has its vector, and searches can find it
+  is_awaited boolean not null default false, -- its model cannot be called: it may serve without vectors
   primary key (generation_id, space_id)
 );
 
--- Chunks that have no vectors, because no model can be called: since when, or when that was last tried.
+-- Chunks of the dataset lack vectors: when to look next for a model that can be called.
 alter table datasets add column vectors_awaited_at timestamptz;
 create index datasets_awaiting_vectors on datasets (vectors_awaited_at) where vectors_awaited_at is not null; -- find_embedding_models

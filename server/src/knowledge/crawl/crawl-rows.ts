@@ -46,7 +46,10 @@ const insertStatement = statement(
    values ($2, $1, $3, $4, $5, $6, $7)`,
 )
 
-export interface NewCrawl extends Pick<CrawlRow, 'id' | 'source_id' | 'options' | 'accept_removals' | 'start_url' | 'host'> {}
+export interface NewCrawl extends Pick<
+  CrawlRow,
+  'id' | 'source_id' | 'options' | 'accept_removals' | 'start_url' | 'host'
+> {}
 
 export async function insertCrawl(tx: TransactionStore, crawl: NewCrawl): Promise<void> {
   const { id, source_id, options, accept_removals, start_url, host } = crawl
@@ -66,10 +69,7 @@ const runningStatement = statement(
   `select id, host from crawls where organization_id = $1 and source_id = $2 and status = 'running'`,
 )
 
-export async function findRunningCrawl(
-  store: Store,
-  source_id: string,
-): Promise<Pick<CrawlRow, 'id' | 'host'> | null> {
+export async function findRunningCrawl(store: Store, source_id: string): Promise<Pick<CrawlRow, 'id' | 'host'> | null> {
   const [row] = await store.query<Pick<CrawlRow, 'id' | 'host'>>(runningStatement, [store.organization_id, source_id])
   return row ?? null
 }

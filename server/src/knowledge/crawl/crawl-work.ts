@@ -106,7 +106,9 @@ function findBound({ crawl, limits, core }: Omit<Crawling, 'robots' | 'scope'>):
     return complete(`The crawl ended at its limit of ${limits.seconds} seconds.`)
   }
   const most = maxRequests(crawl)
-  return crawl.requests >= most ? complete(`The crawl ended after ${most} requests, most of them for nothing new.`) : null
+  return crawl.requests >= most
+    ? complete(`The crawl ended after ${most} requests, most of them for nothing new.`)
+    : null
 }
 
 /** A site whose pages all lead nowhere is not fetched for half an hour. */

@@ -63,7 +63,15 @@ export function addressesOfLinks(
   const { is_one_page, max_discovery_depth } = crawl.options
   const hops = row.hops + 1
   if (is_one_page || hops > max_discovery_depth) return []
-  return links.map((url) => ({ ...common, url, kind: 'page', rank: ranks.found, via: 'link', hops, excluded: scope(url) }))
+  return links.map((url) => ({
+    ...common,
+    url,
+    kind: 'page',
+    rank: ranks.found,
+    via: 'link',
+    hops,
+    excluded: scope(url),
+  }))
 }
 
 const common = { redirects: 0, source_id: null } as const
@@ -95,7 +103,9 @@ export async function endVisit(ctx: Crawling, row: AddressRow, end: VisitEnd): P
   const { outcome, reason, source_id } = end
   await port.commit(async (tx) => {
     await end.before?.(tx)
-    if (!(await endAddress(tx, crawl.id, row.position, { outcome, reason: reason ?? null, source_id: source_id ?? null })))
+    if (
+      !(await endAddress(tx, crawl.id, row.position, { outcome, reason: reason ?? null, source_id: source_id ?? null }))
+    )
       return
     const counts = { [outcome]: 1, waiting: -1 }
     if (!(await countProgress(tx, crawl.id, { ...end.progress, counts }))) throw new CrawlOver()

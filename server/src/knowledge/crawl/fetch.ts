@@ -45,7 +45,9 @@ export interface FetchFailure {
   kind: OutboundErrorKind | null
 }
 
-export type Fetched = (FetchedPage | { type: 'same' } | { type: 'redirect'; to: string } | FetchFailure) & { bytes: number }
+export type Fetched = (FetchedPage | { type: 'same' } | { type: 'redirect'; to: string } | FetchFailure) & {
+  bytes: number
+}
 
 /** Throws the signal's reason. */
 export async function fetchAddress(outbound: OutboundClient, asked: Asked, now_ms: number): Promise<Fetched> {

@@ -102,7 +102,13 @@ async function whyEmpty(tx: TransactionStore, crawl_id: string, { status, reason
   }
 }
 
-function report(tx: TransactionStore, { newId }: EndPorts, source: LockedSource, crawl: CrawlRow, ending: Ending): void {
+function report(
+  tx: TransactionStore,
+  { newId }: EndPorts,
+  source: LockedSource,
+  crawl: CrawlRow,
+  ending: Ending,
+): void {
   const { organization_id } = tx
   const data = { source_id: source.id, name: source.name, crawl_id: crawl.id, counts: crawl.counts }
   const common = { id: newId(), organization_id, subject: source.id }

@@ -23,7 +23,11 @@ export function createPageReader(): PageReader {
       const html = body.toString('utf8')
       const text = html.replaceAll(/<[^>]*>/g, '').trim()
       const fault: Reason | null = text === '' ? { code: 'no_text', message: 'The page has no text.' } : null
-      return { ...readHtmlLinks(html, url), text_hash: fault ? null : createHash('sha256').update(text).digest(), fault }
+      return {
+        ...readHtmlLinks(html, url),
+        text_hash: fault ? null : createHash('sha256').update(text).digest(),
+        fault,
+      }
     },
     async readSitemap({ url, body, most }) {
       return readSitemap(url, body.toString('utf8'), most)

@@ -116,7 +116,13 @@ export async function visitSitemap(ctx: Crawling, row: AddressRow): Promise<void
 /** Indexes of indexes are not meant to be; some are. */
 const max_nesting = 3
 
-function endSitemap(ctx: Crawling, row: AddressRow, bytes: number, found: NewAddress[], warning?: string): Promise<void> {
+function endSitemap(
+  ctx: Crawling,
+  row: AddressRow,
+  bytes: number,
+  found: NewAddress[],
+  warning?: string,
+): Promise<void> {
   const { crawl, port } = ctx
   return port.commit(async (tx: TransactionStore) => {
     if (!(await endAddress(tx, crawl.id, row.position, { outcome: 'read' }))) return

@@ -48,7 +48,8 @@ const retry_delays_ms = [5000, 30_000]
 const max_kept_links = 2000
 const max_kept_characters = 262_144
 
-const unread_types = /^(image|audio|video|font)\/|^text\/(css|javascript)$|^application\/(javascript|zip|gzip|octet-stream)$/
+const unread_types =
+  /^(image|audio|video|font)\/|^text\/(css|javascript)$|^application\/(javascript|zip|gzip|octet-stream)$/
 
 /** Answers how the crawl ends if it cannot go on; null: it goes on. Throws `CrawlOver`. */
 export async function visitPage(ctx: Crawling, row: AddressRow): Promise<Ending | null> {
@@ -118,7 +119,10 @@ async function endFailed(visit: Visit, failure: FetchFailure & { bytes: number }
 async function followRedirect(visit: Visit, to: string, bytes: number): Promise<Ending | null> {
   const { row, crawl, scope } = visit
   if (row.redirects >= max_redirects || to === row.url) {
-    const reason: Reason = { code: 'too_many_redirects', message: `The page redirects more than ${max_redirects} times.` }
+    const reason: Reason = {
+      code: 'too_many_redirects',
+      message: `The page redirects more than ${max_redirects} times.`,
+    }
     await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes) })
     return isStart(row) ? failed(reason) : null
   }

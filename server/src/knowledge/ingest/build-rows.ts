@@ -121,28 +121,24 @@ const beginStatement = statement(
    where organization_id = $1 and id = $2 returning tries`,
 )
 
-export async function beginTry(
-  tx: TransactionStore,
-  id: string,
-  status: 'chunking' | 'embedding',
-): Promise<number> {
+export async function beginTry(tx: TransactionStore, id: string, status: 'chunking' | 'embedding'): Promise<number> {
   const [begun] = await tx.query<{ tries: number }>(beginStatement, [tx.organization_id, id, status])
   return begun!.tries
 }
 
-const progressStatement = statement(
-  'build_progresses',
-  `update dataset_sources set status = $3, tries = 1, updated_at = clock_timestamp()
+const touchStatement = statement(
+  'touch_build',
+  `update dataset_sources set status = $3, tries = case when $4 then 1 else tries end, updated_at = clock_timestamp()
    where organization_id = $1 and id = $2`,
 )
 
-/** This try has got on: the tries before it do not count any more. Under the attachment's lock. */
-export async function noteProgress(
+/** Shows how far it is. `lasting`: a later try goes on from here, so the tries before do not count any more. Under its lock. */
+export async function showProgress(
   tx: TransactionStore,
   id: string,
-  status: 'chunking' | 'embedding',
+  { status, lasting }: { status: 'chunking' | 'embedding'; lasting: boolean },
 ): Promise<void> {
-  await tx.query(progressStatement, [tx.organization_id, id, status])
+  await tx.query(touchStatement, [tx.organization_id, id, status, lasting])
 }
 
 const pauseStatement = statement(
@@ -250,13 +246,15 @@ export async function markCut(tx: TransactionStore, id: string): Promise<void> {
 
 const doneStatement = statement(
   'count_done_chunks',
-  'update generations set processed_chunks = $3, reused_chunks = $4 where organization_id = $1 and id = $2',
+  `update generations set processed_chunks = $3, reused_chunks = $4
+   where organization_id = $1 and id = $2 and processed_chunks < $3 returning id`,
 )
 
+/** Whether they are more than in any try before. */
 export async function countDoneChunks(
   tx: TransactionStore,
   id: string,
   { done, reused }: { done: number; reused: number },
-): Promise<void> {
-  await tx.query(doneStatement, [tx.organization_id, id, done, reused])
+): Promise<boolean> {
+  return (await tx.query(doneStatement, [tx.organization_id, id, done, reused])).length > 0
 }

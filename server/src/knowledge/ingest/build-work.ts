@@ -5,7 +5,7 @@ import type { KnowledgeFault } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
-import { EmbeddingFailed } from '../../embeddings/embeddings.ts'
+import { EmbeddingFailed, type EmbeddingFault } from '../../embeddings/embeddings.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { planBuild } from '../rules/build-plan.ts'
 import { type Cut, cutText } from '../rules/cut-text.ts'
@@ -13,6 +13,7 @@ import { type Failure, type Reason, exhausted, judgeFailure } from '../rules/tri
 import { indexWords } from '../search/index-chunks.ts'
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
+import { Needless } from '../vectors/fill.ts'
 import { giveVectors } from '../vectors/vectors.ts'
 import {
   type BuildKey,
@@ -30,8 +31,8 @@ import {
   lockAttachment,
   lockForBuild,
   markCut,
-  noteProgress,
   pauseBuild,
+  showProgress,
 } from './build-rows.ts'
 import { lease_ms, spare_delays_ms } from './conversion-work.ts'
 import { failAttachment } from './failures.ts'
@@ -61,7 +62,8 @@ export function buildWork(services: BuildServices): WorkKind {
   }
 }
 
-interface Build extends BuildKey, Pick<NewGeneration, 'dataset_id' | 'source_id' | 'revision' | 'chunking' | 'language'> {
+interface Build
+  extends BuildKey, Pick<NewGeneration, 'dataset_id' | 'source_id' | 'revision' | 'chunking' | 'language'> {
   url: string | null
   text_blob_id: string
   page_starts: number[] | null
@@ -93,7 +95,7 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
     await giveVectorsAndSwitch(services, store, port, { build, generation, progresses: () => (tries = 1) })
     return { next: 'done' }
   } catch (error) {
-    if (error instanceof Outdated) return { next: 'done' }
+    if (error instanceof Outdated || error instanceof Needless) return { next: 'done' }
     return endTry(core, build, failureOf(error, port), tries)
   }
 }
@@ -136,7 +138,8 @@ async function cutInto(services: BuildServices, store: RootStore, port: WorkPort
       await insertChunks(tx, generation.id, build.url, batch)
       await indexWords(tx, generation, batch)
       if (isLast) await markCut(tx, generation.id)
-      await noteProgress(tx, build.dataset_source_id, isLast ? 'embedding' : 'chunking')
+      const status = isLast ? 'embedding' : 'chunking'
+      await showProgress(tx, build.dataset_source_id, { status, lasting: isLast })
     })
     await ports.reached?.('knowledge.chunked')
   }
@@ -201,20 +204,21 @@ async function giveVectorsAndSwitch(
 ): Promise<void> {
   const wrote = async (tx: TransactionStore, done: number, reused: number) => {
     await lockForBuild(tx, build)
-    await countDoneChunks(tx, generation.id, { done, reused })
-    await noteProgress(tx, build.dataset_source_id, 'embedding')
+    if (!(await countDoneChunks(tx, generation.id, { done, reused }))) return
+    await showProgress(tx, build.dataset_source_id, { status: 'embedding', lasting: true })
     progresses()
   }
   for (let tries = 1; ; tries += 1) {
     await giveVectors(port, room, store, generation, wrote)
     await core.ports.reached?.('knowledge.switching')
     if (await port.commit((tx) => switchGeneration(tx, core.ports, build, generation))) break
-    if (tries >= max_switch_tries) throw new EmbeddingFailed('failed', 'The embedding model of the dataset keeps changing.')
+    if (tries >= max_switch_tries)
+      throw new EmbeddingFailed('failed', 'The embedding model of the dataset keeps changing.')
   }
   await core.ports.reached?.('knowledge.switched')
 }
 
-const faultOfEmbedding: Record<EmbeddingFailed['kind'], KnowledgeFault> = {
+const faultOfEmbedding: Record<EmbeddingFault, KnowledgeFault> = {
   timeout: 'embedding_failed',
   failed: 'embedding_failed',
   not_configured: 'embedding_failed',
@@ -223,14 +227,14 @@ const faultOfEmbedding: Record<EmbeddingFailed['kind'], KnowledgeFault> = {
   dimension_mismatch: 'dimension_mismatch',
 }
 
-const passing: ReadonlySet<EmbeddingFailed['kind']> = new Set(['timeout', 'failed'])
-
 function failureOf(error: unknown, port: WorkPort): Failure {
   if (error instanceof LeaseLost || port.signal.aborted || isUnavailable(error)) throw error
   if (error instanceof BuildFault) return { code: error.code, message: error.message, final: true }
   if (error instanceof EmbeddingFailed) {
-    const { kind, message } = error
-    return { code: faultOfEmbedding[kind], message, final: !passing.has(kind) }
+    const { kind, message, may_pass, retry_after_ms } = error
+    // The next try finds that no model can be called, and does without vectors.
+    const final = !may_pass && kind !== 'not_configured'
+    return { code: faultOfEmbedding[kind], message, final, retry_after_ms }
   }
   port.log.error({ err: error }, 'a build failed')
   return { ...exhausted, final: false }

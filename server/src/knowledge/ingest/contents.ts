@@ -33,10 +33,7 @@ const revisionStatement = statement(
  * In the commit that accepts it: the source's next revision, with its conversion and the builds of its attachments as work. The blob
  * is kept from now on. What served before serves until the new content is ready. Answers the revision.
  */
-export async function addContent(
-  tx: TransactionStore,
-  { source_id, blob, media_type }: NewContent,
-): Promise<number> {
+export async function addContent(tx: TransactionStore, { source_id, blob, media_type }: NewContent): Promise<number> {
   const { organization_id } = tx
   const [source] = await lockSourceRows(tx, [source_id])
   if (!source) throw notFound('Source')

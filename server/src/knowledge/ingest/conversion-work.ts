@@ -32,7 +32,8 @@ export const spare_delays_ms = Array.from({ length: 24 }, () => 60_000)
 
 export const lease_ms = 30_000
 
-const no_bytes_left = 'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
+const no_bytes_left =
+  'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
 
 interface Conversion {
   source_id: string

@@ -3,7 +3,6 @@ import { eraseVectors } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { WorkKind, WorkPort } from '../../work/port.ts'
 import { eraseIndex } from '../search/index-chunks.ts'
-import { forgetSpaces } from '../vectors/vectors.ts'
 import { lease_ms } from './conversion-work.ts'
 import {
   type ErasableGeneration,
@@ -59,6 +58,5 @@ async function eraseRows(tx: TransactionStore, { id, is_source_deleted }: Erasab
     if (unused.length > 0) await eraseVectors(tx, unused)
   }
   if (hashes.length === rows_at_once) return
-  await forgetSpaces(tx, id)
   await deleteGeneration(tx, id)
 }

@@ -46,12 +46,7 @@ export async function failWaitingAttachments(
 }
 
 /** One that is not ready. */
-export async function failAttachment(
-  tx: TransactionStore,
-  ports: IdPort,
-  id: string,
-  reason: Reason,
-): Promise<void> {
+export async function failAttachment(tx: TransactionStore, ports: IdPort, id: string, reason: Reason): Promise<void> {
   const values = [tx.organization_id, id, reason.code, reason.message, 0]
   report(tx, ports, reason, await tx.query<FailedAttachment>(oneStatement, values))
 }

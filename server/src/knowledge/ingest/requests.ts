@@ -91,6 +91,16 @@ export async function rebuildAttachment(
   request(tx, rows)
 }
 
+const storeStatement = statement(
+  'store_attachment_chunking',
+  `update dataset_sources set chunking = $3::jsonb, updated_at = clock_timestamp() where organization_id = $1 and id = $2`,
+)
+
+/** It means the same as before: nothing is built. */
+export async function storeChunking(tx: TransactionStore, id: string, chunking: object | null): Promise<void> {
+  await tx.query(storeStatement, [tx.organization_id, id, chunking && JSON.stringify(chunking)])
+}
+
 function request(tx: TransactionStore, attachments: readonly AttachmentKey[]): void {
   for (const attachment of attachments) requestBuild(tx, attachment)
 }

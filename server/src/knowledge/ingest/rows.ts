@@ -66,8 +66,7 @@ export interface LockedDataset {
   embedding_dimension: number | null
 }
 
-const datasetColumns =
-  'id, name, language, chunking, space_id, next_space_id, embedding_model, embedding_dimension'
+const datasetColumns = 'id, name, language, chunking, space_id, next_space_id, embedding_model, embedding_dimension'
 
 const lockDatasets = (strength: Strength) =>
   statement(

@@ -29,16 +29,17 @@ export interface AttachmentRecord extends Pick<DatasetSource, Plain> {
   reason_code: KnowledgeReason['code'] | null
   reason: string | null
   chunking: ChunkingStrategy | null
+  source_chunking: ChunkingStrategy | null
   dataset_chunking: ChunkingStrategy | null
   serving_generation: string | null
 }
 
 const columns = `a.id, a.source_id, a.dataset_id, a.status, a.reason_code, a.reason, a.tries, a.next_try_at, a.chunking,
-  d.chunking as dataset_chunking, a.serving_generation, a.serving_generation is not null as serving, a.attached_by,
+  s.chunking as source_chunking, d.chunking as dataset_chunking, a.serving_generation, a.serving_generation is not null as serving, a.attached_by,
   a.created_at, a.updated_at, coalesce(g.total_chunks, 0) as total_chunks,
   coalesce(g.processed_chunks, 0) as processed_chunks, coalesce(g.reused_chunks, 0) as reused_chunks`
 
-const tables = `dataset_sources a join datasets d on d.id = a.dataset_id
+const tables = `dataset_sources a join datasets d on d.id = a.dataset_id join sources s on s.id = a.source_id
   left join lateral (
     select g.total_chunks, g.processed_chunks, g.reused_chunks from generations g
     where g.dataset_source_id = a.id and (g.id = a.serving_generation or (g.state = 'building' and g.wish = a.wish))
@@ -118,30 +119,40 @@ export function listAttachmentRows(
   if (file_extensions) conditions.push(sql`lower(substring(s.name from '\\.([^./?#]+)$')) = any(${file_extensions})`)
   if (statuses) conditions.push(sql`a.status = any(${statuses})`)
   return store.execute(sql<AttachmentRecord>`
-    select ${sql.raw(columns)} from ${sql.raw(tables)} join sources s on s.id = a.source_id
+    select ${sql.raw(columns)} from ${sql.raw(tables)}
     where ${sql.join(conditions, sql` and `)} order by a.created_at desc, a.id desc limit ${limit}`)
 }
 
 /** With their sources. One whose source was deleted just now is left out. */
-export async function presentAttachments(
-  store: Store,
-  records: readonly AttachmentRecord[],
-): Promise<DatasetSource[]> {
+export async function presentAttachments(store: Store, records: readonly AttachmentRecord[]): Promise<DatasetSource[]> {
   const sources = await readSources(
     store,
     records.map(({ source_id }) => source_id),
   )
   return records.flatMap((record) => {
-    const { status, reason_code, reason, chunking, dataset_chunking, serving_generation: _serving, ...plain } = record
+    const { status, reason_code, reason, chunking, source_chunking, dataset_chunking, ...more } = record
+    const { serving_generation: _, ...plain } = more
     const source = sources.get(record.source_id)
     if (!source) return []
     return {
       ...plain,
-      chunking_strategy: effectiveChunking(chunking, source.chunking_strategy, dataset_chunking),
+      chunking_strategy: effectiveChunking(chunking, source_chunking, dataset_chunking),
       processing_status: status,
       status,
       status_reason: reason_code && { code: reason_code, message: reason ?? '' },
       sources: source,
     }
   })
+}
+
+// A change that is not committed yet has an earlier time than it becomes visible; no transaction lasts longer.
+const timeStatement = statement(
+  'read_progress_time',
+  `select clock_timestamp() - interval '30 seconds' as time, $1::uuid as organization_id`,
+)
+
+/** Changes up to this time are visible to all who read from now on. */
+export async function readProgressTime(store: Store): Promise<string> {
+  const [row] = await store.query<{ time: string }>(timeStatement, [store.organization_id])
+  return row!.time
 }

@@ -42,8 +42,7 @@ export const sourceColumns = `s.id, s.organization_id, s.type, s.name, s.domain,
   s.metadata, s.chunking, s.url_crawl_options, s.refresh_interval_hours, s.next_refresh_at, s.created_at, s.updated_at,
   encode(c.hash, 'hex') as content_hash, cardinality(c.page_starts) as pages, c.characters, c.language, c.warnings`
 
-export const sourceTables =
-  'sources s left join source_contents c on c.source_id = s.id and c.revision = s.revision'
+export const sourceTables = 'sources s left join source_contents c on c.source_id = s.id and c.revision = s.revision'
 
 const sourcesStatement = statement(
   'read_sources',

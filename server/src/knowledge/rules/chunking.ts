@@ -33,7 +33,5 @@ export function effectiveChunking(...given: (ChunkingStrategy | null)[]): Chunki
 }
 
 export function isSameChunking(one: ChunkingStrategy, other: ChunkingStrategy): boolean {
-  return (
-    one.method === other.method && one.chunk_size === other.chunk_size && one.chunk_overlap === other.chunk_overlap
-  )
+  return one.method === other.method && one.chunk_size === other.chunk_size && one.chunk_overlap === other.chunk_overlap
 }

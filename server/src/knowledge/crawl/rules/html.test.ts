@@ -23,7 +23,9 @@ test('the first base counts', () => {
 })
 
 test('the first canonical address counts', () => {
-  expect(read('<link href=/a rel="alternate canonical"><link rel=canonical href=/b>').canonical).toBe('https://a.example/a')
+  expect(read('<link href=/a rel="alternate canonical"><link rel=canonical href=/b>').canonical).toBe(
+    'https://a.example/a',
+  )
   expect(read('<link rel=canonicals href=/a>').canonical).toBeNull()
 })
 
@@ -49,7 +51,24 @@ test.each([
 })
 
 test('anything can be read', () => {
-  const unit = constantFrom('<', '>', '"', "'", '=', ' ', '/', 'a', 'href', 'base', 'link', 'meta', '&#', ';', '\0', 'é')
+  const unit = constantFrom(
+    '<',
+    '>',
+    '"',
+    "'",
+    '=',
+    ' ',
+    '/',
+    'a',
+    'href',
+    'base',
+    'link',
+    'meta',
+    '&#',
+    ';',
+    '\0',
+    'é',
+  )
   assert(
     property(string({ unit, maxLength: 60 }), (html) => {
       for (const link of read(html).links) expect(link).toMatch(/^https?:\/\//)

@@ -35,12 +35,20 @@ describe('robots.txt', () => {
     expect(delayOf('User-agent: *', 'Crawl-delay: 2')).toBe(2000)
     expect(delayOf('User-agent: *', 'Crawl-delay: 2', 'User-agent: ParleyBot', 'Crawl-delay: 0.5')).toBe(500)
     expect(delayOf('User-agent: Googlebot', 'Crawl-delay: 2')).toBe(0)
-    for (const [delay, ms] of [['86400', 10_000], ['Infinity', 10_000], ['-5', 0], ['soon', 0], ['', 0]] as const)
+    for (const [delay, ms] of [
+      ['86400', 10_000],
+      ['Infinity', 10_000],
+      ['-5', 0],
+      ['soon', 0],
+      ['', 0],
+    ] as const)
       expect(delayOf('User-agent: *', `Crawl-delay: ${delay}`)).toBe(ms)
   })
 
   test('sitemaps, at most 50', () => {
-    expect(robotsOf('Sitemap: https://a.example/map.xml', 'User-agent: *').sitemaps).toEqual(['https://a.example/map.xml'])
+    expect(robotsOf('Sitemap: https://a.example/map.xml', 'User-agent: *').sitemaps).toEqual([
+      'https://a.example/map.xml',
+    ])
     expect(robotsOf(...Array.from({ length: 100 }, (_, n) => `Sitemap: /${n}`)).sitemaps).toHaveLength(50)
   })
 
@@ -68,7 +76,10 @@ describe('a hostile robots.txt costs little', () => {
 
   test.each([
     ['many agents and many rules', [...fill((n) => `User-agent: a${n}`), ...fill(() => 'Disallow: /a')]],
-    ['our name between many others', [...fill((n) => `User-agent: ${n % 2 ? 'parleybot' : n}`), ...fill(() => 'Allow:/')]],
+    [
+      'our name between many others',
+      [...fill((n) => `User-agent: ${n % 2 ? 'parleybot' : n}`), ...fill(() => 'Allow:/')],
+    ],
     ['one rule of wildcards', ['User-agent: *', `Disallow: /${'*a'.repeat(bytes / 2)}b`]],
     ['many rules of wildcards', ['User-agent: *', ...fill(() => 'Disallow: /*a*a*a*a*a*b')]],
     ['long rules of wildcards', ['User-agent: *', ...fill(() => `Disallow: /${'*a'.repeat(2000)}b`)]],

@@ -53,7 +53,22 @@ describe('hostile sitemaps', () => {
   })
 
   test('anything can be read', () => {
-    const unit = constantFrom('<', '>', '/', '!', '[', ']', '-', '&', ';', '"', 'urlset', 'url', 'loc', 'https://a.example/')
+    const unit = constantFrom(
+      '<',
+      '>',
+      '/',
+      '!',
+      '[',
+      ']',
+      '-',
+      '&',
+      ';',
+      '"',
+      'urlset',
+      'url',
+      'loc',
+      'https://a.example/',
+    )
     assert(
       property(string({ unit, maxLength: 60 }), (text) => {
         const pages = read(text)?.pages ?? []
