@@ -8,7 +8,7 @@ import type { WorkPort } from '../work/port.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
 import { callModel } from './call-model.ts'
 import type { CallSlots } from './call-slots.ts'
-import type { EmbeddedText, Space, TextSource } from './embeddings.ts'
+import type { EmbeddedText, Space, TextSource } from './port.ts'
 import { EmbeddingFailed } from './failure.ts'
 import { learnDimension } from './spaces.ts'
 import { claimVectors, releaseVectors, storeVectors, useVectors } from './vectors.ts'
@@ -187,7 +187,7 @@ class EmbedRun {
     const ms = this.#services.limits.call_ms + claim_margin_ms
     return this.#write(async (tx) => {
       const claimed = await claimVectors(tx, { ...this.#claimed, ms }, hashesOf(batch))
-      // Whoever stored a vector released its claim in the same commit, so it is seen here.
+      // A stored vector and the release of its claim are one commit, so the vector is seen here.
       const there = await useVectors(tx, this.#space.id, hashesOf(batch))
       const needless = batch.filter((text) => claimed.has(keyOf(text)) && there.has(keyOf(text)))
       if (needless.length > 0) await releaseVectors(tx, this.#claimed, hashesOf(needless))

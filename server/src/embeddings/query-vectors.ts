@@ -7,7 +7,7 @@ import type { RootStore } from '../database/store.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
 import { callModel, within } from './call-model.ts'
 import { CallSlots } from './call-slots.ts'
-import type { QueryBounds, Space } from './embeddings.ts'
+import type { QueryBounds, Space } from './port.ts'
 import { EmbeddingFailed } from './failure.ts'
 
 const kept = { most: 1000, ms: 600_000 }

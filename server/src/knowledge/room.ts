@@ -10,8 +10,10 @@ import { erasingWork } from './ingest/erase-work.ts'
 import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import type { TurnContributions } from '../engine/engine.ts'
+import { createAvailability } from './availability.ts'
 import * as operations from './operations/index.ts'
 import { search } from './search/search.ts'
+import { createSearches } from './search/searches.ts'
 import type { Knowledge } from './services.ts'
 import { createUploadResolver, uploadWork } from './uploads.ts'
 import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
@@ -32,14 +34,16 @@ export function createKnowledge(
     blobs: core.blobs,
     embeddings,
     open_streams,
+    searches: createSearches(core),
     search: (store, request, signal) => search(core, own, store, request, signal),
   }
   const ofTurns = { database: core.database, room: own }
+  const { require } = createAvailability(core)
   passOnProgress(core)
   return {
     name: 'knowledge',
     knowledge: own,
-    operations: bindRoom(own, knowledgeOperations, operations),
+    operations: onlyIf(require, bindRoom(own, knowledgeOperations, operations)),
     work: [
       uploadWork(core),
       conversionWork(core),
@@ -55,4 +59,20 @@ export function createKnowledge(
     actions: { knowledge_base: createSearchAction(ofTurns) },
     reviews: [reviewDatasets],
   }
+}
+
+type Call = (...call: unknown[]) => Promise<unknown>
+
+/** Each operation but the one that says what there is first waits for `require`, which may throw. */
+function onlyIf<Operations extends object>(require: () => Promise<void>, operations: Operations): Operations {
+  const guard = (call: Call): Call => {
+    return async (...values) => {
+      await require()
+      return call(...values)
+    }
+  }
+  const guarded = Object.entries(operations).map(([id, call]) => {
+    return [id, id === 'getKnowledgeCapabilities' ? call : guard(call as Call)]
+  })
+  return Object.fromEntries(guarded) as Operations
 }

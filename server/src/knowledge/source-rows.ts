@@ -50,14 +50,15 @@ export interface NewSourceRow extends Omit<CheckedSource, 'id'> {
 const columns = `id uuid, type text, name text, domain text, upload_status text, file_size bigint, description text,
   metadata jsonb, chunking jsonb, url_crawl_options jsonb, refresh_interval_hours integer, creation_hash bytea`
 
-// A file's address is good for an hour.
+// A file's address is good for an hour. Lists keep the order of one request.
 const insertStatement = statement(
   'insert_sources',
   `insert into sources (organization_id, id, type, name, domain, upload_status, file_size, description, metadata,
-     chunking, url_crawl_options, refresh_interval_hours, creation_hash, upload_expires_at)
+     chunking, url_crawl_options, refresh_interval_hours, creation_hash, upload_expires_at, created_at)
    select $13, n.id, n.type, n.name, n.domain, n.upload_status, n.file_size, n.description, n.metadata, n.chunking,
      n.url_crawl_options, n.refresh_interval_hours, n.creation_hash,
-     case when n.upload_status = 'PENDING' then clock_timestamp() + interval '1 hour' end
+     case when n.upload_status = 'PENDING' then clock_timestamp() + interval '1 hour' end,
+     clock_timestamp() + n.call * interval '1 microsecond'
    from ${rowsOf('n', columns)}
    on conflict (id) do nothing returning id`,
 )
@@ -76,7 +77,7 @@ export async function insertSourceRows(tx: TransactionStore, rows: NewSourceRow[
 }
 
 const datasetsStatement = statement(
-  'known_datasets',
+  'datasets_of_new_urls',
   'select id from datasets where organization_id = $1 and id = any($2::uuid[])',
 )
 

@@ -129,7 +129,7 @@ describe('K7: a text is asked for once', () => {
     const another = _node.rooms.embeddings.embeddings
     const space = (await spaceOf(server, store()))!
     const texts = textsOf(400, 'shared')
-    const sources = [sourceOf(texts), sourceOf(texts), sourceOf([...texts].reverse())]
+    const sources = [sourceOf(texts), sourceOf(texts), sourceOf(texts.toReversed())]
     await Promise.all([
       embed(sources[0]!),
       embed(sources[1]!),

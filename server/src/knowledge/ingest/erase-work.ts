@@ -3,7 +3,6 @@ import { eraseVectors } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { WorkKind, WorkPort } from '../../work/port.ts'
 import { eraseIndex } from '../search/index-chunks.ts'
-import { lease_ms } from './conversion-work.ts'
 import {
   type ErasableGeneration,
   deleteChunks,
@@ -13,6 +12,7 @@ import {
   lockTexts,
   markUnindexed,
 } from './erase-rows.ts'
+import { lease_ms } from './leases.ts'
 import { erase_chunks_work } from './requests.ts'
 
 /** In one commit. */

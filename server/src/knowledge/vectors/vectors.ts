@@ -8,7 +8,7 @@ import { chooseSpaces, look_ms } from './reembedding.ts'
 import { type ServingGeneration, awaitVectors, holdGeneration, noteProgress } from './rows.ts'
 
 export { changeModel } from './reembedding.ts'
-export { forgetSpaces, hasVectors, reembeddingCounts } from './rows.ts'
+export { hasVectors, reembeddingCounts } from './rows.ts'
 
 type Wrote = (tx: TransactionStore, done_chunks: number, reused_chunks: number) => Promise<void>
 

@@ -1,0 +1,73 @@
+// HTML: the main text of a page, with its title as the heading.
+import type { DomDocument, DomElement } from './dom.ts'
+import { Readability } from '@mozilla/readability'
+import { ConversionFault, type PageFacts } from '../conversion-fault.ts'
+import type { Convert } from './converter.ts'
+import { decodeText } from './decode-text.ts'
+import { documentOf, removeUnseen } from './html-document.ts'
+import { readPageFacts } from './page-facts.ts'
+import { toMarkdown } from './to-markdown.ts'
+
+/** What frames a page, not an article in it. */
+const frame = [
+  'nav',
+  '[role="navigation"]',
+  '[role="banner"]',
+  '[role="contentinfo"]',
+  ...['header', 'footer', 'aside'].map((name) => `${name}:not(main ${name}, article ${name})`),
+].join(',')
+/** Less than this part of the page's text is not its main text. */
+const least_part = 0.3
+
+export const convertHtml: Convert = (bytes, { url }) => {
+  const declared = /<meta[^>]{0,500}?charset\s*=\s*["']?([\w-]{1,40})/i.exec(
+    bytes.subarray(0, 4096).toString('latin1'),
+  )?.[1]
+  const { text: html, warnings } = decodeText(bytes, declared ?? null)
+  const document = documentOf(html)
+  const page = readPageFacts(document, url)
+  removeUnseen(document)
+  const base = document.querySelector('base[href]')?.getAttribute('href')
+  const text = withTitle(toMarkdown(findMain(document), resolveBase(base, url)), page)
+  if (text === '') throw new ConversionFault('no_text', 'The page has no text without scripts.', page)
+  return { text, warnings, page }
+}
+
+function resolveBase(href: string | null | undefined, url: string | null): string | null {
+  return (href ? URL.parse(href, url ?? undefined)?.href : null) ?? url
+}
+
+/** The text within its frame, else all of it. */
+function findMain(document: DomDocument): DomElement {
+  const all = document.cloneNode(true)
+  for (const element of [...document.querySelectorAll(frame)]) element.remove()
+  const { body } = document
+  const length = lengthOf(body)
+  if (length === 0) return all.body
+  const marked = document.querySelectorAll('main, [role="main"]')
+  if (marked.length === 1 && lengthOf(marked[0]!) >= least_part * length) return marked[0]!
+  const reader = new Readability(document.cloneNode(true) as never, { serializer: (node) => node })
+  const found = reader.parse()?.content as unknown as DomElement | null | undefined
+  return found && lengthOf(found) >= least_part * length ? found : body
+}
+
+const lengthOf = (element: DomElement | null) => (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim().length
+
+/** The title above headings of its level, unless the text begins with it. */
+function withTitle(text: string, { title }: PageFacts): string {
+  if (text === '' || title === null) return text
+  const first = /^# (.+)$/m.exec(text)
+  if (first && isSame(first[1]!, title) && text.slice(0, first.index).length < 200) return text
+  const lower = first ? text.replaceAll(/^(#{1,5}) /gm, '#$1 ') : text
+  return `# ${title}\n\n${lower}`
+}
+
+/** Titles often end with the name of their site. */
+function isSame(heading: string, title: string): boolean {
+  const words = (line: string) =>
+    line
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim()
+  return words(title) === words(heading) || words(title.split(/ [|–—·-] /)[0]!) === words(heading)
+}

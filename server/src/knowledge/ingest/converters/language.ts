@@ -1,0 +1,12 @@
+// The language of a text, from a part of it.
+import { eld } from 'eld/medium'
+
+const sample_characters = 20_000
+
+/** Such as `en`; null where there is too little to tell. */
+export function detectLanguage(text: string): string | null {
+  // Addresses, code and tables say little about the language.
+  const words = text.slice(0, sample_characters).replaceAll(/https?:\S+|[`|#*_>[\](){}\d]+/g, ' ')
+  const found = eld.detect(words.toWellFormed())
+  return found.language !== '' && found.isReliable() ? found.language : null
+}
