@@ -1,5 +1,6 @@
 // What is recorded of knowledge bases.
+import { walkChunk } from './console/walk.ts'
 import { walkDatasets } from './ingest/walk.ts'
 import { walkRetrievals } from './turn/walk.ts'
 
-export const walks = { datasets: walkDatasets, retrievals: walkRetrievals }
+export const walks = { chunks: walkChunk, datasets: walkDatasets, retrievals: walkRetrievals }
