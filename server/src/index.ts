@@ -20,7 +20,7 @@ export { systemPorts } from './base/ports.ts'
 export { isExactNumber, repairJsonParse } from './base/read-json.ts'
 export { createBlobs } from './blobs/blobs.ts'
 export { moveBlobs } from './blobs/move.ts'
-export { blobSettings } from './blobs/settings.ts'
+export { blobStoreSettings } from './blobs/settings.ts'
 export { createLog } from './telemetry/log.ts'
 export { rotateSecretKey } from './rotate.ts'
 

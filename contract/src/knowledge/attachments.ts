@@ -141,6 +141,8 @@ export const datasetSourceOperations = {
     path: '/knowledge-base/datasets/{dataset_id}/sources/{dataset_source_id}',
     tag: knowledgeTag,
     summary: 'Chunk a source anew in this dataset',
+    description:
+      'What is served stays until the new chunks are ready. Null: the source’s strategy, else the dataset’s. One that means the same changes nothing.',
     access: knowledgeManagers,
     narrowed: false,
     params: attachmentPath,

@@ -10,7 +10,7 @@ import { cutIntoParts } from './rules/parts.ts'
 import { postgresParts } from './postgres-parts.ts'
 import { openS3Parts } from './s3-parts.ts'
 import * as queries from './queries.ts'
-import { blobSettings } from './settings.ts'
+import { blobSettings, blobStoreSettings } from './settings.ts'
 
 export interface StoredBlob {
   id: string
@@ -90,7 +90,8 @@ export interface BlobOptions {
 }
 
 export function createBlobs({ config, ports, log }: BlobOptions): Blobs & AsyncDisposable {
-  const { stored_bytes_of_organization, ...where } = config.of(blobSettings)
+  const { stored_bytes_of_organization } = config.of(blobSettings)
+  const where = config.of(blobStoreSettings)
   const s3 = where.s3 && openS3Parts(where.s3, ports)
   const stores: PartStores = { postgres: postgresParts, ...(s3 ? { s3 } : {}) }
   const part_store = stores[where.store]!

@@ -1,4 +1,4 @@
-// The settings of files: their limits, and where their bytes are.
+// The settings of files: their limits, and, in a group of its own that nobody shows, where their bytes are.
 import type { Reader, Setting, SettingsGroup } from '../config/reader.ts'
 
 export interface S3Config {
@@ -13,26 +13,38 @@ export interface S3Config {
   path_style: boolean
 }
 
-export interface BlobConfig {
+export interface BlobLimits {
   file_bytes: number
   stored_bytes_of_organization: number
+}
+
+export interface BlobStoreConfig {
   /** Where new files go. */
   store: 'postgres' | 's3'
   /** Null: it cannot be reached. */
   s3: S3Config | null
 }
 
-const settings: readonly Setting[] = [
-  {
-    name: 'PARLEY_LIMIT_FILE_BYTES',
-    default: '52428800',
-    meaning: 'Largest file; larger ones are answered with 413.',
-  },
-  {
-    name: 'PARLEY_LIMIT_STORED_BYTES_OF_ORGANIZATION',
-    default: '10737418240',
-    meaning: 'Bytes of files and their texts that an organization can store; further ones are answered with 409.',
-  },
+export const blobSettings: SettingsGroup<BlobLimits> = {
+  settings: [
+    {
+      name: 'PARLEY_LIMIT_FILE_BYTES',
+      default: '52428800',
+      meaning: 'Largest file; larger ones are answered with 413.',
+    },
+    {
+      name: 'PARLEY_LIMIT_STORED_BYTES_OF_ORGANIZATION',
+      default: '10737418240',
+      meaning: 'Bytes of files and their texts that an organization can store; further ones are answered with 409.',
+    },
+  ],
+  read: (read) => ({
+    file_bytes: read.integer('PARLEY_LIMIT_FILE_BYTES', 1, 1_073_741_824),
+    stored_bytes_of_organization: read.integer('PARLEY_LIMIT_STORED_BYTES_OF_ORGANIZATION', 1, 999_999_999_999),
+  }),
+}
+
+const storeSettings: readonly Setting[] = [
   {
     name: 'PARLEY_BLOB_STORE',
     default: '`postgres`',
@@ -60,23 +72,18 @@ const settings: readonly Setting[] = [
   },
 ]
 
-export const blobSettings: SettingsGroup<BlobConfig> = {
-  settings,
-  read: (read) => {
+export const blobStoreSettings: SettingsGroup<BlobStoreConfig> = {
+  settings: storeSettings,
+  read(read) {
     const store = readChoice(read, 'PARLEY_BLOB_STORE', ['postgres', 's3'] as const) ?? 'postgres'
-    return {
-      file_bytes: read.integer('PARLEY_LIMIT_FILE_BYTES', 1, 1_073_741_824),
-      stored_bytes_of_organization: read.integer('PARLEY_LIMIT_STORED_BYTES_OF_ORGANIZATION', 1, 999_999_999_999),
-      store,
-      s3: readS3(read, store),
-    }
+    return { store, s3: readS3(read, store) }
   },
 }
 
 const needed = ['PARLEY_S3_BUCKET', 'PARLEY_S3_ACCESS_KEY_ID', 'PARLEY_S3_SECRET_ACCESS_KEY'] as const
 const further = ['PARLEY_S3_ENDPOINT', 'PARLEY_S3_REGION', 'PARLEY_S3_PREFIX', 'PARLEY_S3_PATH_STYLE'] as const
 
-function readS3(read: Reader, store: BlobConfig['store']): S3Config | null {
+function readS3(read: Reader, store: BlobStoreConfig['store']): S3Config | null {
   const missing = needed.filter((name) => read.text(name) === undefined)
   const given = [...needed, ...further].filter((name) => read.text(name) !== undefined)
   const because = store === 's3' ? 'PARLEY_BLOB_STORE is s3' : `${given[0]} is set`

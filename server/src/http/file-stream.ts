@@ -17,6 +17,7 @@ export async function sendFileStream(
   const headers = {
     'content-type': media_type,
     'content-length': String(bytes),
+    'cache-control': 'no-store',
     'content-disposition': describeDownload(name),
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',

@@ -14,6 +14,7 @@ import {
 } from './erase-rows.ts'
 import { lease_ms } from './leases.ts'
 import { erase_chunks_work } from './requests.ts'
+import { lockDatasetRows } from './rows.ts'
 
 /** In one commit. */
 const rows_at_once = 1000
@@ -44,6 +45,8 @@ async function eraseSome(tx: TransactionStore): Promise<boolean> {
   const generation = await findErasable(tx)
   if (!generation) return false
   if (generation.is_indexed) {
+    // No build adds words to the dataset, and no switch counts them, while it is decided which of them nobody needs any more.
+    await lockDatasetRows(tx, [generation.dataset_id], 'update')
     if (!(await eraseIndex(tx, generation, rows_at_once))) await markUnindexed(tx, generation.id)
   } else await eraseRows(tx, generation)
   return true

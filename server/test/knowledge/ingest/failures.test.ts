@@ -103,6 +103,20 @@ test('what may pass is tried six times, as long as nothing gets on; the wait is 
   await atRest(library)
 })
 
+test('a node that stops gives its work back at once, and the try does not count', async () => {
+  await using stopping = await startLibrary({ ...embedding.environment, PARLEY_DRAIN_SECONDS: '0' })
+  embedding.trouble = 'silent'
+  const attached = await stopping.attach(await stopping.newDataset(), await stopping.newFile(textOf(2, 'stopped')))
+  const asked = () => embedding.calls.filter(({ input }) => input.some((text) => text.startsWith('stopped'))).length
+  await expect.poll(asked, soon).toBe(1)
+  await stopping.server.restart()
+  await expect.poll(asked, soon).toBe(2)
+  expect(await stopping.find(attached)).toMatchObject({ status: 'embedding', tries: 1 })
+  embedding.trouble = null
+  await stopping.server.restart()
+  expect(await stopping.settled(attached)).toMatchObject({ status: 'ready', tries: 1 })
+})
+
 test('a server that asks for a pause gets it, up to ten minutes', async () => {
   const dataset_id = await library.newDataset()
   embedding.trouble = { status: 429, headers: { 'retry-after': '300' } }

@@ -42,10 +42,9 @@ export async function startLibrary(
   options: NodeOptions = {},
 ): Promise<Library & AsyncDisposable> {
   const server = await startTestServer(environment, options)
-  const { client } = server
   const rows: Library['rows'] = async (text, values = []) => (await server.database.pool.query(text, values)).rows
   const pathOf = ({ dataset_id, id }: DatasetSource) => ({ dataset_id, dataset_source_id: id })
-  const find = (attachment: DatasetSource) => client.getDatasetSource(pathOf(attachment))
+  const find = (attachment: DatasetSource) => server.client.getDatasetSource(pathOf(attachment))
   const send = async (presigned_url: string, body: string | Uint8Array<ArrayBuffer>) => {
     const answer = await fetch(presigned_url, { method: 'PUT', body })
     expect(answer.status).toBe(200)
@@ -54,20 +53,20 @@ export async function startLibrary(
     server,
     rows,
     find,
-    newDataset: async (more = {}) => (await client.createDataset({ name: 'Handbook', ...more })).id,
+    newDataset: async (more = {}) => (await server.client.createDataset({ name: 'Handbook', ...more })).id,
     async newFile(text, name = 'file.txt') {
-      const [source] = await client.createSources({ items: [{ name, type: 'FILE' }] })
+      const [source] = await server.client.createSources({ items: [{ name, type: 'FILE' }] })
       await send(source!.presigned_url!, text)
-      await client.updateSource({ source_id: source!.id, file_upload_status: 'COMPLETE' })
+      await server.client.updateSource({ source_id: source!.id, file_upload_status: 'COMPLETE' })
       return source!.id
     },
     async replaceFile(source_id, content) {
-      const { presigned_url } = await client.createSourceUploadUrl({ source_id })
+      const { presigned_url } = await server.client.createSourceUploadUrl({ source_id })
       await send(presigned_url!, content)
-      await client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
+      await server.client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
     },
     async attach(dataset_id, source_id, chunking_strategy = small) {
-      const [attachment] = await client.attachSources({ dataset_id, items: { source_id, chunking_strategy } })
+      const [attachment] = await server.client.attachSources({ dataset_id, items: { source_id, chunking_strategy } })
       return attachment!
     },
     async settled(attachment) {
@@ -75,7 +74,7 @@ export async function startLibrary(
       return find(attachment)
     },
     async textsOf(attachment) {
-      const { data } = await client.listDatasetSourceChunks({ ...pathOf(attachment), limit: 100 })
+      const { data } = await server.client.listDatasetSourceChunks({ ...pathOf(attachment), limit: 100 })
       return data.map(({ content }) => content)
     },
     async hurry() {

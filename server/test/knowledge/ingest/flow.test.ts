@@ -35,6 +35,23 @@ test('an attached file is converted, cut and served; its dataset counts it, even
   })
 })
 
+test('webhook endpoints get the events of their patterns', async () => {
+  await using library = await startLibrary()
+  const url = 'https://receiver.example.test/hook'
+  await library.server.client.createWebhookEndpoint({ url, events: ['dataset_source.*', 'dataset.deleted'] })
+  const dataset_id = await library.newDataset()
+  const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(2))))
+  await library.server.client.detachSource({ dataset_id, dataset_source_id: attached.id })
+  await library.server.client.deleteDataset({ dataset_id })
+  const deliveries = await library.rows('select type, lane from webhook_deliveries order by sequence')
+  expect(deliveries).toEqual([
+    { type: 'dataset_source.created', lane: attached.id },
+    { type: 'dataset_source.ready', lane: attached.id },
+    { type: 'dataset_source.deleted', lane: attached.id },
+    { type: 'dataset.deleted', lane: dataset_id },
+  ])
+})
+
 test('chunks come in pages, which go on in the content in which they began', async () => {
   await using library = await startLibrary()
   const { client } = library.server
