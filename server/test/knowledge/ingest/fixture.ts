@@ -30,11 +30,15 @@ const sentence = 'is what the handbook says about this and about other things th
 
 /** Texts of 99 characters, each a chunk of its own when a text of them is cut into pieces of 100. */
 export function piecesOf(chunks: number, word = 'word'): string[] {
-  return Array.from({ length: chunks }, (_, index) => `${word} ${index} ${sentence.repeat(2)}`.slice(0, 98).trimEnd().padEnd(99, '.'))
+  return Array.from({ length: chunks }, (_, index) =>
+    `${word} ${index} ${sentence.repeat(2)}`.slice(0, 98).trimEnd().padEnd(99, '.'),
+  )
 }
 
 export function textOf(chunks: number, word = 'word'): string {
-  return piecesOf(chunks, word).map((piece) => `${piece}\n`).join('')
+  return piecesOf(chunks, word)
+    .map((piece) => `${piece}\n`)
+    .join('')
 }
 
 export async function startLibrary(

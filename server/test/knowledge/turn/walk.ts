@@ -41,7 +41,10 @@ export async function walkRetrievals(walk: Walk): Promise<void> {
 
   const of = { dataset_id: dataset.id as string }
   await call('listDatasetRetrievals', 'the first page', { params: of, query: 'limit=1' })
-  await call('listDatasetRetrievals', 'those that found nothing', { params: of, query: 'outcome=nothing&below_score=0.9' })
+  await call('listDatasetRetrievals', 'those that found nothing', {
+    params: of,
+    query: 'outcome=nothing&below_score=0.9',
+  })
   await call('listDatasetRetrievals', 'faults', { params: of, query: 'outcome=lost&below_score=x&cursor=x' })
   await call('listDatasetRetrievals', 'of an unknown dataset', { params: { dataset_id: unknown_id } })
 }
