@@ -33,8 +33,7 @@ async function during(
   await check(attached)
 }
 
-const leftOf = ({ id }: DatasetSource) =>
-  library.rows('select id from generations where dataset_source_id = $1', [id])
+const leftOf = ({ id }: DatasetSource) => library.rows('select id from generations where dataset_source_id = $1', [id])
 
 describe.each(points)('a build waits at %s', (point) => {
   test('another file: its build serves, the earlier one never did', async () => {
@@ -42,7 +41,11 @@ describe.each(points)('a build waits at %s', (point) => {
       point,
       (attached) => library.replaceFile(attached.source_id, textOf(5, 'three')),
       async (attached) => {
-        expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 5, sources: { revision: 3 } })
+        expect(await library.find(attached)).toMatchObject({
+          status: 'ready',
+          total_chunks: 5,
+          sources: { revision: 3 },
+        })
         expect(await library.textsOf(attached)).toEqual(piecesOf(5, 'three'))
         const told = await library.rows(
           `select data ->> 'revision' as revision from organization_events
