@@ -20,7 +20,7 @@ export const layers: readonly Layer[] = [
   { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
   { folder: 'live', kind: 'foundation', tables: ['nodes'] },
   { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals'] },
-  { folder: 'blobs', kind: 'foundation', tables: ['blobs', 'blob_parts'] },
+  { folder: 'blobs', kind: 'foundation', tables: ['blobs', 'blob_parts', 'blob_usage'] },
   { folder: 'isolation', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
@@ -33,11 +33,20 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'secrets', kind: 'room', tables: ['secrets'] },
   { folder: 'models', kind: 'room' },
-  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors'] },
+  { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors', 'embedding_claims'] },
   {
     folder: 'conversations',
     kind: 'room',
-    tables: ['conversations', 'conversation_progress', 'transcript_items', 'events', 'turns', 'earlier_analyses'],
+    tables: [
+      'conversations',
+      'conversation_progress',
+      'transcript_items',
+      'events',
+      'turns',
+      'earlier_analyses',
+      'retrievals',
+      'dataset_retrievals',
+    ],
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room' },
@@ -49,7 +58,10 @@ export const layers: readonly Layer[] = [
   {
     folder: 'knowledge',
     kind: 'room',
-    tables: ['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'chunks'],
+    tables: [
+      ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'generation_spaces', 'chunks'],
+      ...['crawls', 'crawl_addresses', 'crawled_pages'],
+    ],
   },
   {
     folder: 'webhooks',

@@ -30,7 +30,15 @@ export const errorTable = {
     detail:
       'A request with a session cookie must come from a page of this server and have the header X-Parley-Csrf: 1.',
   },
+  upload_url_invalid: {
+    status: 403,
+    detail: 'The address is not valid, or closed, or has expired. Ask for a new one with `upload-url`.',
+  },
   not_found: { status: 404, detail: 'Not found' },
+  upload_timed_out: {
+    status: 408,
+    detail: 'No byte arrived for 30 seconds, or the upload took longer than 10 minutes. Send the whole file again.',
+  },
   conversation_not_text: { status: 409, detail: 'Only text conversations support this.' },
   conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
   conversation_active: { status: 409, detail: 'The conversation has not ended. End it first.' },
@@ -83,6 +91,7 @@ export const errorTable = {
   source_id_taken: { status: 409, detail: 'Another source has this id. Use a new one.' },
   file_missing: { status: 409, detail: 'The source has no file yet. Upload its bytes first.' },
   not_a_url: { status: 409, detail: 'The source is a file; only a URL can be crawled.' },
+  not_a_file: { status: 409, detail: 'The source is a URL; only a file can be sent. Crawl it instead.' },
   too_many_datasets: {
     status: 409,
     detail: 'The organization has reached its limit of datasets. Delete one first.',
@@ -100,6 +109,7 @@ export const errorTable = {
     detail: 'The version has changed since it was read. Read it again, then repeat the change.',
   },
   body_too_large: { status: 413, detail: 'The request body is larger than the limit. Send a smaller one.' },
+  file_too_large: { status: 413, detail: 'The file is larger than the limit. Send a smaller one.' },
   unsupported_media_type: { status: 415, detail: 'The request body must be JSON (application/json).' },
   validation_failed: { status: 422, detail: 'The request is not valid.' },
   idempotency_key_reused: {

@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
 import { createSampleAgent, findSampleAgent } from './agents/sample.ts'
+import { createBlobs } from './blobs/blobs.ts'
+import { blobWork } from './blobs/work.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
@@ -24,7 +26,7 @@ import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
-import { type Rooms, createRooms, operationsOf } from './rooms.ts'
+import { type Rooms, createRooms, operationsOf, resourcesOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { repairJsonParse } from './base/read-json.ts'
 import { createSealers } from './sealing/seal.ts'
@@ -119,6 +121,7 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
     live,
     outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup }),
     sealers: createSealers(secret_key, randomBytes),
+    blobs: createBlobs(parts),
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
   }
@@ -180,7 +183,7 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   await work.start()
   stack.defer(() => work.stop())
   live.presence.start()
-  const server = await createHttpServer(core, rooms.access)
+  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms) })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)
@@ -193,9 +196,10 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   return server.listen({ host: config.host, port: config.port })
 }
 
-function kindsOfWork({ database, log, ports }: Core, rooms: Rooms) {
+function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
+    ...blobWork({ database, stores: blobs.stores }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
     stuckWork(database, ports.clock, log),

@@ -4,6 +4,7 @@ import { defineOperation } from '../operation.ts'
 import { idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery } from '../schema.ts'
 import { Message, datasetPath, knowledgeManagers, knowledgeReaders, knowledgeTag } from './datasets.ts'
 import { Chunk, ChunkingInput, DatasetSource, UrlCrawlOptions } from './objects.ts'
+import { FileMetadata } from './sources.ts'
 import { attachmentStatuses, knowledgeBounds, sourceTypes } from './words.ts'
 
 const { items, slugs, source_name, url } = knowledgeBounds
@@ -80,8 +81,20 @@ export const datasetSourceOperations = {
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({ items: AttachBody }),
     whole_body: 'items',
+    upload: {
+      form: 'multipart',
+      metadata: FileMetadata,
+      describes: 'One file, which becomes a source and is attached.',
+    },
     success: { status: 200, description: 'The attachments, in the order asked.', schema: Type.Array(DatasetSource) },
-    errors: ['not_found', 'too_many_sources', 'quota_exceeded', 'knowledge_unavailable'],
+    errors: [
+      'not_found',
+      'too_many_sources',
+      'quota_exceeded',
+      'file_too_large',
+      'upload_timed_out',
+      'knowledge_unavailable',
+    ],
   }),
   attachSourcesByPattern: defineOperation({
     id: 'attachSourcesByPattern',

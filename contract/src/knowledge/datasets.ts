@@ -4,7 +4,6 @@ import { defineOperation } from '../operation.ts'
 import {
   Id,
   JsonObject,
-  Timestamp,
   idempotencyHeader,
   named,
   nullable,
@@ -15,15 +14,8 @@ import {
   uuidText,
 } from '../schema.ts'
 import { ChunkingInput, Dataset, DatasetSource, QueryAnswer } from './objects.ts'
-import {
-  datasetLanguages,
-  degradations,
-  knowledgeBounds,
-  queryModes,
-  retrievalKinds,
-  retrievalModes,
-  retrievalOutcomes,
-} from './words.ts'
+import { DatasetRetrieval } from './retrievals.ts'
+import { datasetLanguages, knowledgeBounds, queryModes, retrievalOutcomes } from './words.ts'
 
 const { name, description, dimension, query, results_count, source_ids } = knowledgeBounds
 
@@ -62,59 +54,6 @@ const datasetFields = {
 
 const nameField = Type.String({ minLength: 1, maxLength: name })
 
-/** A passage that a search found for a conversation. */
-export const RetrievedChunk = named(
-  'RetrievedChunk',
-  Type.Object({
-    number: Type.Integer({ description: 'How the model saw it numbered; numbers run on through the turn.' }),
-    chunk_id: Id,
-    dataset_id: Id,
-    source_id: Id,
-    source_name: Type.String(),
-    url: nullable(Type.String()),
-    page: nullable(Type.Integer()),
-    score: Type.Number(),
-    shown: Type.Boolean({ description: 'Whether the model was given it.' }),
-  }),
-)
-export type RetrievedChunk = Static<typeof RetrievedChunk>
-
-/** What was asked of knowledge bases in a turn, and what the model was given. */
-export const Retrieval = named(
-  'Retrieval',
-  Type.Object({
-    id: Id,
-    kind: oneOf(retrievalKinds),
-    call_id: nullable(Type.String({ description: 'The tool call that asked.' })),
-    query: nullable(Type.String()),
-    retrieval_mode: nullable(oneOf(retrievalModes)),
-    degraded: Type.Array(oneOf(degradations)),
-    outcome: oneOf(retrievalOutcomes),
-    chunks: Type.Array(RetrievedChunk),
-    latency_ms: Type.Integer(),
-  }),
-)
-export type Retrieval = Static<typeof Retrieval>
-
-export const DatasetRetrieval = named(
-  'DatasetRetrieval',
-  Type.Object({
-    id: Id,
-    conversation_id: Id,
-    turn_id: Id,
-    kind: oneOf(retrievalKinds),
-    query: nullable(Type.String()),
-    retrieval_mode: nullable(oneOf(retrievalModes)),
-    degraded: Type.Array(oneOf(degradations)),
-    outcome: oneOf(retrievalOutcomes),
-    chunks: Type.Array(RetrievedChunk, { description: 'Those of this dataset.' }),
-    best_score: nullable(Type.Number()),
-    latency_ms: Type.Integer(),
-    created_at: Timestamp,
-  }),
-)
-export type DatasetRetrieval = Static<typeof DatasetRetrieval>
-
 export const KnowledgeCapabilities = named(
   'KnowledgeCapabilities',
   Type.Object({
@@ -140,6 +79,11 @@ const progressData = {
   snapshot: Type.Object({ attachments: Type.Array(DatasetSource), is_complete: Type.Boolean() }),
   attachment: DatasetSource,
 }
+
+/** An event of the progress of a dataset's sources. Each new stream begins with a snapshot. */
+export type DatasetProgressEvent = {
+  [Name in keyof typeof progressData]: { event: Name; data: Static<(typeof progressData)[Name]> }
+}[keyof typeof progressData]
 
 export const datasetOperations = {
   createDataset: defineOperation({
@@ -328,9 +272,12 @@ export const datasetOperations = {
     params: datasetPath,
     query: Type.Object({
       ...pageQuery,
-      outcome: Type.Optional(oneOf(retrievalOutcomes)),
+      outcome: Type.Optional(oneOf(retrievalOutcomes, 'Only those that ended like this for the dataset.')),
       below_score: Type.Optional(
-        Type.Number({ description: 'Only those whose best score is below; those that found nothing too.' }),
+        Type.Number({
+          description:
+            'Only those whose best score is below it, and those that found nothing in the dataset. Searches that were skipped or failed have no score and are left out.',
+        }),
       ),
       created_after: timestampFilter('Asked at or after this time.'),
       created_before: timestampFilter('Asked before this time.'),

@@ -1,4 +1,5 @@
 // Knowledge bases: all of their operations.
+import { chunkOperations } from './chunks.ts'
 import { crawlOperations } from './crawls.ts'
 import { datasetOperations } from './datasets.ts'
 import { datasetSourceOperations } from './attachments.ts'
@@ -9,11 +10,15 @@ export const knowledgeOperations = {
   ...datasetSourceOperations,
   ...sourceOperations,
   ...crawlOperations,
+  ...chunkOperations,
 }
 
 export * from './attachments.ts'
+export * from './chunks.ts'
 export * from './crawls.ts'
 export * from './datasets.ts'
+export * from './fence.ts'
 export * from './objects.ts'
+export * from './retrievals.ts'
 export * from './sources.ts'
 export * from './words.ts'

@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import {
+  attachers,
   attachmentStatuses,
   chunkingMethods,
   crawlStatuses,
@@ -75,7 +76,9 @@ export const Reembedding = named(
   'Reembedding',
   Type.Object({
     embedding_model: Type.String(),
-    embedding_dimension: Type.Integer(),
+    embedding_dimension: nullable(
+      Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' }),
+    ),
     status: oneOf(['running', 'failed']),
     done_chunks: Type.Integer(),
     total_chunks: Type.Integer(),
@@ -171,6 +174,19 @@ export const UrlCrawlOptions = named(
 )
 export type UrlCrawlOptions = Static<typeof UrlCrawlOptions>
 
+/** Addresses of a crawl, by what became of them. */
+export const CrawlCounts = Type.Object({
+  stored: Type.Integer(),
+  unchanged: Type.Integer(),
+  duplicate: Type.Integer(),
+  excluded: Type.Integer(),
+  robots: Type.Integer(),
+  noindex: Type.Integer(),
+  gone: Type.Integer(),
+  failed: Type.Integer(),
+  waiting: Type.Integer({ description: 'Addresses that are known and not fetched yet.' }),
+})
+
 export const Crawl = named(
   'Crawl',
   Type.Object({
@@ -178,17 +194,7 @@ export const Crawl = named(
     status: oneOf(crawlStatuses),
     started_at: Timestamp,
     finished_at: nullable(Timestamp),
-    counts: Type.Object({
-      stored: Type.Integer(),
-      unchanged: Type.Integer(),
-      duplicate: Type.Integer(),
-      excluded: Type.Integer(),
-      robots: Type.Integer(),
-      noindex: Type.Integer(),
-      gone: Type.Integer(),
-      failed: Type.Integer(),
-      waiting: Type.Integer({ description: 'Addresses that are known and not fetched yet.' }),
-    }),
+    counts: CrawlCounts,
     warning: nullable(Type.String({ description: 'Why it ended before all addresses were fetched.' })),
     reason: nullable(KnowledgeReason),
   }),
@@ -263,7 +269,7 @@ export const DatasetSource = named(
       description: 'Whether searches find it: also during a new run, and after one that failed.',
     }),
     reused_chunks: Type.Integer({ description: 'Chunks whose text already had a vector.' }),
-    attached_by: oneOf(['caller', 'crawl']),
+    attached_by: oneOf(attachers),
     sources: Source,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -271,7 +277,7 @@ export const DatasetSource = named(
 )
 export type DatasetSource = Static<typeof DatasetSource>
 
-const chunkFields = {
+const placedText = {
   id: Id,
   dataset_id: Id,
   source_id: Id,
@@ -282,11 +288,24 @@ const chunkFields = {
   page: nullable(Type.Integer({ description: 'Of a PDF, from 1.' })),
   url: nullable(Type.String()),
   characters: Type.Integer(),
-  has_vector: Type.Boolean(),
 }
+
+const chunkFields = { ...placedText, has_vector: Type.Boolean() }
 
 export const Chunk = named('Chunk', Type.Object(chunkFields))
 export type Chunk = Static<typeof Chunk>
+
+/** As read by its id. */
+export const NamedChunk = named(
+  'NamedChunk',
+  Type.Object({
+    ...placedText,
+    source_name: Type.String(),
+    dataset_name: Type.String(),
+    serving: Type.Boolean({ description: 'Whether searches find it; false once newer content has replaced it.' }),
+  }),
+)
+export type NamedChunk = Static<typeof NamedChunk>
 
 const score = nullable(Type.Number())
 

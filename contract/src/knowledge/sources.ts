@@ -1,7 +1,7 @@
 // The operations on sources: files and addresses, with or without a dataset.
 import { Type, type Static } from 'typebox'
 import { defineOperation } from '../operation.ts'
-import { JsonObject, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery, uuidText } from '../schema.ts'
+import { Id, JsonObject, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery, uuidText } from '../schema.ts'
 import { knowledgeManagers, knowledgeReaders, knowledgeTag } from './datasets.ts'
 import { ChunkingInput, Source, UploadableSource, UrlCrawlOptions } from './objects.ts'
 import { knowledgeBounds, sourceTypes, uploadStatuses } from './words.ts'
@@ -48,6 +48,29 @@ export const NewSources = named(
   }),
 )
 
+/** The part `metadata` of a form with a file. */
+export const FileMetadata = Type.Object({
+  name: Type.Optional(
+    nullable(Type.String({ minLength: 1, maxLength: source_name, description: 'Default: the name of the file.' })),
+  ),
+  chunking_strategy: Type.Optional(nullable(ChunkingInput)),
+  description: Type.Optional(nullable(Type.String({ maxLength: description }))),
+  metadata: changeable.metadata,
+})
+export type FileMetadata = Static<typeof FileMetadata>
+
+const uploadErrors = ['quota_exceeded', 'file_too_large', 'upload_timed_out'] as const
+
+const SourceInDatasets = named(
+  'SourceInDatasets',
+  Type.Object({
+    ...Source.properties,
+    datasets: Type.Array(Type.Object({ id: Id, name: Type.String(), dataset_source_id: Id }), {
+      description: 'Ours. The datasets that it is attached to, by name; at most 200.',
+    }),
+  }),
+)
+
 export const sourceOperations = {
   createSources: defineOperation({
     id: 'createSources',
@@ -55,14 +78,16 @@ export const sourceOperations = {
     path: '/knowledge-base/sources',
     tag: knowledgeTag,
     summary: 'Create sources',
-    description: 'All or nothing. The crawl of a URL starts at once.',
+    description:
+      'All or nothing. The crawl of a URL starts at once. Of a file, PUT its bytes to `presigned_url`, then set `COMPLETE`; or send one file as a form, which completes it at once.',
     access: knowledgeManagers,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({ items: NewSources }),
     whole_body: 'items',
+    upload: { form: 'multipart', metadata: FileMetadata, describes: 'One file, which becomes a source.' },
     success: { status: 200, description: 'The sources, in the order asked.', schema: Type.Array(UploadableSource) },
-    errors: ['not_found', 'source_id_taken', 'too_many_sources', 'quota_exceeded', 'knowledge_unavailable'],
+    errors: ['source_id_taken', 'too_many_sources', ...uploadErrors, 'knowledge_unavailable'],
   }),
   listSources: defineOperation({
     id: 'listSources',
@@ -93,7 +118,7 @@ export const sourceOperations = {
     access: knowledgeReaders,
     narrowed: false,
     params: sourcePath,
-    success: { status: 200, description: 'The source.', schema: Source },
+    success: { status: 200, description: 'The source.', schema: SourceInDatasets },
     errors: ['not_found', 'knowledge_unavailable'],
   }),
   updateSource: defineOperation({
@@ -142,6 +167,49 @@ export const sourceOperations = {
     body: Type.Object({}),
     body_optional: true,
     success: { status: 200, description: 'The source with its address.', schema: UploadableSource },
-    errors: ['not_found', 'knowledge_unavailable'],
+    errors: ['not_found', 'not_a_file', 'knowledge_unavailable'],
+  }),
+  uploadSource: defineOperation({
+    id: 'uploadSource',
+    method: 'PUT',
+    path: '/knowledge-base/uploads/{source_id}',
+    tag: knowledgeTag,
+    summary: 'Send the bytes of a file',
+    description:
+      'The `presigned_url` of a source: good for an hour and any number of whole PUTs until `COMPLETE`; the last one counts. One that breaks off changes nothing.',
+    access: { by: 'upload' },
+    narrowed: false,
+    params: sourcePath,
+    query: Type.Object({ token: Type.Optional(Type.String({ maxLength: 200 })) }),
+    upload: { form: 'raw' },
+    success: { status: 200, description: 'All of it is stored; `ETag` is the SHA-256 of its bytes.' },
+    errors: ['upload_url_invalid', ...uploadErrors],
+  }),
+  getSourceFile: defineOperation({
+    id: 'getSourceFile',
+    method: 'GET',
+    path: '/knowledge-base/sources/{source_id}/file',
+    tag: knowledgeTag,
+    summary: 'Download the file of a source',
+    description: 'The bytes of its newest content, or of a page as it was fetched.',
+    access: knowledgeReaders,
+    narrowed: false,
+    params: sourcePath,
+    success: { status: 200, description: 'Its bytes, as a download.' },
+    answer: { kind: 'file', media_types: ['application/octet-stream'] },
+    errors: ['not_found', 'file_missing', 'knowledge_unavailable'],
+  }),
+  getSourceMarkdown: defineOperation({
+    id: 'getSourceMarkdown',
+    method: 'GET',
+    path: '/knowledge-base/sources/{source_id}/markdown',
+    tag: knowledgeTag,
+    summary: 'Download the text of a source, as it was converted',
+    access: knowledgeReaders,
+    narrowed: false,
+    params: sourcePath,
+    success: { status: 200, description: 'Markdown, as a download.' },
+    answer: { kind: 'file', media_types: ['text/markdown'] },
+    errors: ['not_found', 'file_missing', 'knowledge_unavailable'],
   }),
 }

@@ -19,6 +19,10 @@ export const attachmentStatuses = [
 ] as const
 export type AttachmentStatus = (typeof attachmentStatuses)[number]
 
+/** Who attached a source. */
+export const attachers = ['caller', 'crawl'] as const
+export type Attacher = (typeof attachers)[number]
+
 /** Why a source, an attachment or a crawl failed. */
 export const knowledgeFaults = [
   'unsupported_type',

@@ -1,8 +1,13 @@
 // What the room of knowledge bases passes to its handlers, work and turn sources.
 import type { Blobs } from '../blobs/blobs.ts'
+import type { RootStore } from '../database/store.ts'
 import type { Embeddings } from '../embeddings/embeddings.ts'
+import type { EventServices } from '../events/events.ts'
+import type { Found, SearchRequest } from './search/search.ts'
 
-export interface Knowledge {
+export interface Knowledge extends EventServices {
   blobs: Blobs
   embeddings: Embeddings
+  /** See `search/search.ts`. */
+  search(store: RootStore, request: SearchRequest, signal: AbortSignal): Promise<Found>
 }

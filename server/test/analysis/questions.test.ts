@@ -1,5 +1,6 @@
 // Outcome, extracted fields and success: asked once, checked, repaired once, stored, and shown with `read_sensitive` only.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { analyze, asked, end, found, script, speak, takeRequests } from './fixture.ts'
 
@@ -122,7 +123,7 @@ describe('an answer that is not valid', () => {
     if (analysis_status === 'done') expect(analysis).toMatchObject(found)
     else expect(analysis).toBeNull()
     // So that no later test meets its further tries.
-    await server.client.deleteConversation({ conversation_id })
+    await eventually(() => server.client.deleteConversation({ conversation_id }))
     const tries = () => server.database.pool.query('select from work where subject = $1', [conversation_id])
     await expect.poll(async () => (await tries()).rowCount, { timeout: 30_000 }).toBe(0)
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()

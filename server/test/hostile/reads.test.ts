@@ -65,10 +65,12 @@ function inUse(): number {
 
 const expectBounded = ({ answers, seen, grown }: Awaited<ReturnType<typeof attack>>) => {
   expect(answers).toHaveLength(at_once)
+  // On a busy machine some wait for their place in vain: a refusal is bounded too.
   for (const { status, bytes } of answers) {
-    expect(status).toBe(200)
+    expect([200, 503]).toContain(status)
     expect(bytes).toBeLessThan(6 * MiB)
   }
+  expect(answers.map(({ status }) => status)).toContain(200)
   expect(seen.failures).toEqual([])
   expect(grown).toBeLessThan(600 * MiB)
 }

