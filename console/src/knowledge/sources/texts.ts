@@ -55,7 +55,8 @@ export const sourceTexts = {
   chunksOf: (done: number, total: number) => `${formatNumber(done)} of ${formatCount(total, 'chunk', 'chunks')}`,
   pages: (count: number) => formatCount(count, 'page', 'pages'),
   byCrawl: 'found by a crawl',
-  fetching: (stored: number, waiting: number) => `Fetching: ${formatNumber(stored)} stored, ${formatNumber(waiting)} waiting`,
+  fetching: (stored: number, waiting: number) =>
+    `Fetching: ${formatNumber(stored)} stored, ${formatNumber(waiting)} waiting`,
   stillServed: 'The content of before still answers.',
   tries: (count: number) => formatCount(count, 'try', 'tries'),
   nextTry: (time: string) => `tried again at ${time}`,
