@@ -69,6 +69,10 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['a broken line of JSON', 'a.jsonl', () => '{"a":1}\n{', 'corrupt'],
   ['JSON with long paths', 'a.json', () => longPaths(), 'too_large'],
   ['HTML 100,000 deep', 'a.html', () => `<html><body>${'<div>'.repeat(100_000)}text`, 'corrupt'],
+  ['HTML 1,000,000 deep', 'a.html', () => '<div>'.repeat(1_000_000), 'corrupt'],
+  ['HTML 600 deep', 'a.html', () => `<html><body>${'<div>'.repeat(600)}text`, 'corrupt'],
+  ['comments before nothing', 'a.txt', () => `${'<!---->'.repeat(500)}x${'a'.repeat(2 * mib)}`, 'too_large'],
+  ['a sheet of distant cells', 'a.xlsx', () => xlsx([{ name: 'A', rows: distant() }]), 'too_large'],
   ['HTML of scripts', 'a.html', () => `<html><body><script>${'x();'.repeat(mib / 4)}</script>`, 'no_text'],
 ]
 
@@ -84,6 +88,10 @@ const cyclic = () =>
 
 const parts = (count: number): Part[] => Array.from({ length: count }, (_, at) => ({ name: `p${at}`, content: '' }))
 
+/** Each row has one cell, as far away as can be. */
+const distant = () =>
+  Array.from({ length: 2000 }, (_, at) => `<row r="${at + 1}"><c r="XFD${at + 1}"><v>7</v></c></row>`).join('')
+
 /** Each value repeats a long path: small as a file, large as text. */
 function longPaths(): string {
   const name = 'n'.repeat(20_000)
@@ -94,6 +102,12 @@ test.for(files)('%s', async ([, name, make, code]) => {
   const fault = await faultOf(make(), name)
   expect(fault.code).toBe(code)
   expect(fault.message).toMatch(/^[A-Z].{10,300}\.$/)
+})
+
+test('white space, comments and rules without end take no time', async () => {
+  const html = `<html><head><style>${'/*'.repeat(mib / 2)}</style></head><body><pre>a${' '.repeat(mib / 2)}b</pre>`
+  expect((await convert(html, 'a.html')).text).toMatch(/^```\na +b\n```$/)
+  expect((await convert(`a,b\n"x${' '.repeat(mib / 2)}y",1`, 'a.csv')).text).toMatch(/\| x +y \| 1 \|$/)
 })
 
 test('what a hostile file says it needs is not needed', async () => {

@@ -36,7 +36,7 @@ export function toMarkdown(root: DomElement, base: string | null): string {
   service.remove(['script', 'style', 'noscript', 'template', 'title', 'head'] as never)
   return service
     .turndown(root as unknown as DomElement)
-    .replaceAll(/[ \t]+$/gm, '')
+    .replaceAll(/(?<![ \t])[ \t]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
 }
@@ -64,7 +64,7 @@ function renderLink(content: string, href: string | null, base: string | null): 
   // Within the page a link says nothing.
   if (base !== null && target.hash !== '' && target.href.split('#')[0] === base.split('#')[0]) return content
   const address = target.href.replaceAll('(', '%28').replaceAll(')', '%29')
-  return `[${text.replaceAll(/\s*\n\s*/g, ' ')}](${address})`
+  return `[${text.replaceAll(/\s+/g, ' ')}](${address})`
 }
 
 const flatten = (content: string) =>
