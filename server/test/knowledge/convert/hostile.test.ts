@@ -106,7 +106,7 @@ test.for(files)('%s', async ([, name, make, code]) => {
 
 test('white space, comments and rules without end take no time', async () => {
   const html = `<html><head><style>${'/*'.repeat(mib / 2)}</style></head><body><pre>a${' '.repeat(mib / 2)}b</pre>`
-  expect((await convert(html, 'a.html')).text).toMatch(/^```\na +b\n```$/)
+  expect((await convert(html, 'a.html')).text).toBe('```\na b\n```')
   expect((await convert(`a,b\n"x${' '.repeat(mib / 2)}y",1`, 'a.csv')).text).toMatch(/\| x +y \| 1 \|$/)
 })
 

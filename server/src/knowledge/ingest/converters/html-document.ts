@@ -6,7 +6,9 @@ import { parseHTML } from 'linkedom'
 /** A full document, whatever the source was: all of its content is in its body. */
 export function documentOf(html: string): DomDocument {
   checkTags(html)
-  const source = /<html[\s>]/i.test(html) ? html : `<html>${html}</html>`
+  // Turndown takes quadratic time for long runs of white space.
+  const short = html.replaceAll(/\s{500,}/g, (run) => (run.includes('\n') ? '\n\n' : ' '))
+  const source = /<html[\s>]/i.test(short) ? short : `<html>${short}</html>`
   const { document } = parseHTML(source) as unknown as { document: DomDocument }
   const { body, documentElement } = document
   checkDepth(documentElement)

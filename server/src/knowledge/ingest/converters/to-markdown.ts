@@ -22,6 +22,10 @@ export function toMarkdown(root: DomElement, base: string | null): string {
     filter: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
     replacement: (content, node) => renderHeading(content, node as unknown as DomElement),
   })
+  service.addRule('code', {
+    filter: 'pre',
+    replacement: (_content, node) => renderCode(node as unknown as DomElement),
+  })
   service.addRule('picture', { filter: 'img', replacement: (_content, node) => descriptionOf(node as DomElement) })
   service.addRule('link', {
     filter: 'a',
@@ -50,6 +54,17 @@ function renderHeading(content: string, heading: DomElement): string {
   const depth = Number(heading.getAttribute(level) ?? heading.nodeName.slice(1))
   const title = content.replaceAll(/\s+/g, ' ').trim()
   return title === '' ? '' : `\n\n${'#'.repeat(depth)} ${title}\n\n`
+}
+
+/** Also without an element `code` in it. */
+function renderCode(block: DomElement): string {
+  const code = (block.textContent ?? '').replace(/^\n/, '').trimEnd()
+  if (code.trim() === '') return ''
+  const name = [block, block.querySelector('code')].map((element) => element?.getAttribute('class') ?? '').join(' ')
+  const language = /(?:^|\s)lang(?:uage)?-([\w+#-]{1,30})/.exec(name)?.[1] ?? ''
+  let fence = '```'
+  for (const [, inner] of code.matchAll(/^ *(`{3,})/gm)) if (inner!.length >= fence.length) fence = `${inner}\``
+  return `\n\n${fence}${language}\n${code}\n${fence}\n\n`
 }
 
 function descriptionOf(image: DomElement): string {
@@ -88,7 +103,7 @@ function renderTable(content: string): string {
         .map((cell) => cell.trim()),
     )
     .filter((row) => row.some((cell) => cell !== ''))
-  const width = Math.max(0, ...rows.map((row) => row.length))
+  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0)
   if (width === 0) return content
   // A table of one column lays a page out.
   if (width === 1) return `\n\n${rows.map(([cell]) => cell!.replaceAll('\\|', '|')).join('\n\n')}\n\n`
