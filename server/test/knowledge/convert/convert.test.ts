@@ -113,6 +113,7 @@ test.for([
   ['de', 'Die Rückzahlung erfolgt innerhalb von vierzehn Tagen nach dem Eingang Ihres Schreibens.'],
   ['ja', '返金は、お手紙を受け取ってから十四日以内に行われます。'],
   [null, '12 34 56'],
+  [null, 'Apple\nBanana'],
 ] as const)('the language is %s', async ([language, text]) => {
   expect((await convert(text, 'a.txt')).language).toBe(language)
 })

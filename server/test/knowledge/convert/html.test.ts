@@ -25,7 +25,7 @@ test('the main text, its headings, lists, tables and links', async () => {
   )
   expect(media_type).toBe('text/html')
   expect(text).toBe(
-    `# Refunds\n\n${prose.trim()}\n\n## How\n\n1.  Write to [us](mailto:a@shop.test)\n2.  Read [the terms](https://shop.test/terms?a=1#b)\n\n-   one\n    -   nested\n\nclick files page\n\nA parcel 1. not a list, snake_case_name\n\n| Weight | Price |\n| --- | --- |\n| 1 kg or less | a \\| b |\n\n\`\`\`ts\nconst a = 1\n  # b\n\`\`\``,
+    `# Refunds\n\n${prose.trim()}\n\n## How\n\n1. Write to [us](mailto:a@shop.test)\n2. Read [the terms](https://shop.test/terms?a=1#b)\n\n- one\n  - nested\n\nclick files page\n\nA parcel 1. not a list, snake_case_name\n\n| Weight | Price |\n| --- | --- |\n| 1 kg or less | a \\| b |\n\n\`\`\`ts\nconst a = 1\n  # b\n\`\`\``,
   )
 })
 

@@ -22,6 +22,11 @@ export function toMarkdown(root: DomElement, base: string | null): string {
     filter: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
     replacement: (content, node) => renderHeading(content, node as unknown as DomElement),
   })
+  const counts = new Map<unknown, number>()
+  service.addRule('item', {
+    filter: 'li',
+    replacement: (content, node) => renderItem(content, node as unknown as DomElement, counts),
+  })
   service.addRule('code', {
     filter: 'pre',
     replacement: (_content, node) => renderCode(node as unknown as DomElement),
@@ -54,6 +59,15 @@ function renderHeading(content: string, heading: DomElement): string {
   const depth = Number(heading.getAttribute(level) ?? heading.nodeName.slice(1))
   const title = content.replaceAll(/\s+/g, ' ').trim()
   return title === '' ? '' : `\n\n${'#'.repeat(depth)} ${title}\n\n`
+}
+
+/** `counts`: how many items of each list there were before. */
+function renderItem(content: string, { parentNode: list }: DomElement, counts: Map<unknown, number>): string {
+  const before = counts.get(list) ?? 0
+  counts.set(list, before + 1)
+  const first = Number((list as DomElement | null)?.getAttribute?.('start') ?? 1)
+  const mark = list?.nodeName === 'OL' ? `${(Number.isInteger(first) ? first : 1) + before}. ` : '- '
+  return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}\n`
 }
 
 /** Also without an element `code` in it. */
